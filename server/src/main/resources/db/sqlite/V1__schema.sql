@@ -74,7 +74,7 @@ CREATE TABLE tier (
 CREATE TABLE tier_announcement (
   tier_id        BIGINT PRIMARY KEY REFERENCES tier (id),
   creator_id     BIGINT NOT NULL REFERENCES creator (id),
-  after_user_id  BIGINT NOT NULL
+  told_up_to     BIGINT NOT NULL
 );
 
 -- used and granted are those of period_key ('none' or a month such as '2026-11'), equal to the ledger's sums.
@@ -193,10 +193,12 @@ CREATE TABLE notification (
   created_at  BIGINT NOT NULL
 );
 
+-- as_admin: it was sent to the user as an admin, so it is shown only while the user is one.
 CREATE TABLE notification_recipient (
   user_id          BIGINT NOT NULL REFERENCES app_user (id),
   notification_id  BIGINT NOT NULL REFERENCES notification (id),
-  creator_id       BIGINT NOT NULL,
+  creator_id       BIGINT NOT NULL REFERENCES creator (id),
+  as_admin         BOOLEAN NOT NULL,
   is_read          BOOLEAN NOT NULL DEFAULT FALSE,
   PRIMARY KEY (user_id, notification_id)
 );

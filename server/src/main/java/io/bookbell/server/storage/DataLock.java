@@ -1,0 +1,75 @@
+package io.bookbell.server.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a data folder for one process. The operating system lets go of it when the process ends,
+ * however it ends, so there is no stale lock to clear away.
+ */
+public final class DataLock implements AutoCloseable {
+  private final FileChannel channel;
+
+  private DataLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the folder, creating it where it does not exist.
+   *
+   * @throws DatabaseException when another process has it (the message names that process), or when
+   *     the folder cannot be written
+   */
+  public static DataLock take(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("bookbell.lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      return lock(folder, channel);
+    } catch (IOException e) {
+      throw new DatabaseException("Cannot write to the data folder " + folder + ": " + e, e);
+    }
+  }
+
+  private static DataLock lock(Path folder, FileChannel channel) throws IOException {
+    @Nullable FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
+    if (lock == null) {
+      String holder = read(channel);
+      channel.close();
+      throw new DatabaseException(
+          "The data folder " + folder + " is in use by another Bookbell, process " + holder);
+    }
+    channel.truncate(0);
+    channel.write(
+        ByteBuffer.wrap(
+            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
+        0);
+    return new DataLock(channel);
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(32);
+    channel.read(content, 0);
+    return StandardCharsets.US_ASCII.decode(content.flip()).toString();
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new DatabaseException("Letting go of the data folder failed", e);
+    }
+  }
+}

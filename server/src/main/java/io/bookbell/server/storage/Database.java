@@ -1,0 +1,31 @@
+package io.bookbell.server.storage;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * The store, reached only through whole transactions. Thread-safe; no method blocks its caller.
+ *
+ * <p>The future of a call completes after the commit (or the rollback), on a thread of the
+ * database, so what follows it must not block. It completes exceptionally with whatever the work
+ * threw, after a rollback: a refused command leaves nothing behind.
+ */
+public interface Database extends AutoCloseable {
+
+  /**
+   * Runs the work in a read-write transaction. The work may run more than once when the database
+   * asks for a retry (serialization failure or deadlock, at most three times), so its only effects
+   * are those on the transaction it is handed.
+   */
+  <T> CompletableFuture<T> write(Function<Transaction, T> work);
+
+  /** Runs the work on one read-only snapshot. */
+  <T> CompletableFuture<T> read(Function<Transaction, T> work);
+
+  /** Which database this is, in words for logs: "SQLite" or "PostgreSQL". */
+  String product();
+
+  /** Waits for the work under way, then closes every connection. */
+  @Override
+  void close();
+}

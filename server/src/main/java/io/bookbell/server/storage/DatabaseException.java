@@ -1,0 +1,14 @@
+package io.bookbell.server.storage;
+
+/** The database could not be opened, reached or migrated. The message says what to look at. */
+public final class DatabaseException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public DatabaseException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  public DatabaseException(String message) {
+    super(message);
+  }
+}

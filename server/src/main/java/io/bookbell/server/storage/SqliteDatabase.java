@@ -1,0 +1,128 @@
+package io.bookbell.server.storage;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * SQLite in one file, for one process. Thread-safe: writes queue for the one thread of the {@link
+ * SqliteWriter}; reads run on a few threads, each with a connection of its own.
+ *
+ * <p>All of them are platform threads: SQLite's calls are native and would pin a virtual thread's
+ * carrier for the length of an fsync.
+ */
+public final class SqliteDatabase implements Database {
+  private static final int READERS = 3;
+  private static final int BUSY_TIMEOUT_MILLIS = 10_000;
+
+  private final SQLiteDataSource readSource = source(true);
+  private final TimeSource time;
+  private final SqliteWriter writer;
+  private final ThreadLocal<Connection> readConnection = ThreadLocal.withInitial(this::openReader);
+  private final java.util.Queue<Connection> readConnections =
+      new java.util.concurrent.ConcurrentLinkedQueue<>();
+  private final ExecutorService readers =
+      Executors.newFixedThreadPool(READERS, threads("sqlite-reader"));
+
+  /**
+   * Opens the file, creates it where it does not exist, and migrates it.
+   *
+   * @throws DatabaseException when the file cannot be opened or migrated
+   */
+  public SqliteDatabase(Path file, TimeSource time) {
+    this.time = time;
+    SQLiteDataSource writeSource = source(false);
+    String url = "jdbc:sqlite:" + file.toAbsolutePath();
+    writeSource.setUrl(url);
+    readSource.setUrl(url);
+    Migrations.run(writeSource, "db/sqlite");
+    this.writer = new SqliteWriter(open(writeSource), time);
+  }
+
+  @Override
+  public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
+    return writer.submit(work);
+  }
+
+  @Override
+  public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
+    return CompletableFuture.supplyAsync(() -> readNow(work), readers);
+  }
+
+  private <T> T readNow(Function<Transaction, T> work) {
+    DSLContext sql = DSL.using(readConnection.get(), SQLDialect.SQLITE, JooqSettings.SETTINGS);
+    return sql.transactionResult(
+        configuration -> work.apply(new Transaction(configuration.dsl(), time, false)));
+  }
+
+  @Override
+  public String product() {
+    return "SQLite";
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    readers.shutdown();
+    try {
+      if (!readers.awaitTermination(10, TimeUnit.SECONDS)) {
+        readers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    readConnections.forEach(SqliteDatabase::closeQuietly);
+  }
+
+  private Connection openReader() {
+    Connection connection = open(readSource);
+    readConnections.add(connection);
+    return connection;
+  }
+
+  private static Connection open(SQLiteDataSource source) {
+    try {
+      return source.getConnection();
+    } catch (SQLException e) {
+      throw new DatabaseException(
+          "Cannot open the SQLite file " + source.getUrl() + ": " + e.getMessage(), e);
+    }
+  }
+
+  static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new DatabaseException("Closing SQLite failed", e);
+    }
+  }
+
+  private static SQLiteDataSource source(boolean readOnly) {
+    var config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.enforceForeignKeys(true);
+    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    config.setTransactionMode(
+        readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
+    var source = new SQLiteDataSource(config);
+    return source;
+  }
+
+  static ThreadFactory threads(String name) {
+    var count = new AtomicInteger();
+    return task -> new Thread(task, name + "-" + count.incrementAndGet());
+  }
+}
