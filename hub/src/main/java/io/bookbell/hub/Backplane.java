@@ -1,0 +1,28 @@
+package io.bookbell.hub;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * How the nodes tell each other of changes: at most once, in any order, perhaps repeated. A
+ * doorbell, not a store: what it loses is found in the {@link Feed}. One instance is one node; any
+ * thread may call any method.
+ */
+public interface Backplane extends AutoCloseable {
+  /**
+   * Calls the receiver with what every other node publishes from now on. It is called on a thread
+   * of the backplane's choice, perhaps on several at once, and must not block. What one receiver
+   * throws is logged and harms no other.
+   */
+  void subscribe(Consumer<List<Delivery>> receiver);
+
+  /**
+   * Tells every other node, never the one that publishes. Does not block, and does not throw
+   * because a node is away or the backplane is closed.
+   */
+  void publish(List<Delivery> change);
+
+  /** Nothing is received or published afterwards. A second call does nothing. */
+  @Override
+  void close();
+}

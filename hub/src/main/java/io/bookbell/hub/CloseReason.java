@@ -1,0 +1,39 @@
+package io.bookbell.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Why a connection is closed, as its client is told. Immutable.
+ *
+ * @param code the close code of RFC 6455, 1000 to 4999
+ * @param text at most 123 bytes of UTF-8. With code 1001 it is the delay in ms after which the
+ *     client should come back; empty: the hub draws one for each connection
+ */
+public record CloseReason(int code, String text) {
+  /** The longest text: a control frame holds 125 bytes, two of them the code. */
+  private static final int MOST_TEXT_BYTES = 123;
+
+  public static final CloseReason NORMAL = new CloseReason(1000, "");
+  public static final CloseReason GOING_AWAY = new CloseReason(1001, "");
+  public static final CloseReason PROTOCOL_ERROR = new CloseReason(1002, "protocol error");
+  public static final CloseReason NOT_UTF8 = new CloseReason(1007, "text is not UTF-8");
+  public static final CloseReason POLICY = new CloseReason(1008, "policy");
+  public static final CloseReason TOO_LARGE = new CloseReason(1009, "message too large");
+  public static final CloseReason SESSION_ENDED = new CloseReason(4401, "session ended");
+  public static final CloseReason TOO_SLOW = new CloseReason(4408, "too slow");
+  public static final CloseReason TOO_MANY_MESSAGES = new CloseReason(4429, "too many messages");
+
+  /**
+   * @throws IllegalArgumentException if the code or the length of the text is not allowed
+   */
+  public CloseReason {
+    if (code < 1000 || code > 4999) {
+      throw new IllegalArgumentException("a close code is from 1000 to 4999, got " + code);
+    }
+    int bytes = text.getBytes(UTF_8).length;
+    if (bytes > MOST_TEXT_BYTES) {
+      throw new IllegalArgumentException(
+          "a close text has at most " + MOST_TEXT_BYTES + " bytes, got " + bytes);
+    }
+  }
+}

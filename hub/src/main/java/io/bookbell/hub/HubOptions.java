@@ -1,0 +1,112 @@
+package io.bookbell.hub;
+
+import java.time.Duration;
+
+/**
+ * The limits of a hub. Immutable.
+ *
+ * @param connectionsPerUser how many sockets one user may have open at once
+ * @param queue what may wait for a connection
+ * @param client what a client may send
+ * @param keepAlive when a connection counts as dead
+ * @param reconnectSpread clients told to go away come back at a random moment within this time
+ */
+public record HubOptions(
+    int connectionsPerUser,
+    Queue queue,
+    Client client,
+    KeepAlive keepAlive,
+    Duration reconnectSpread) {
+
+  /** What the protocol promises. */
+  public static HubOptions defaults() {
+    return new HubOptions(
+        20,
+        new Queue(1 << 20, 4096, 64, Duration.ofSeconds(30)),
+        new Client(1 << 16, 200, 20, 64),
+        new KeepAlive(Duration.ofSeconds(25), Duration.ofSeconds(60), Duration.ofSeconds(5)),
+        Duration.ofSeconds(4));
+  }
+
+  public HubOptions {
+    atLeastOne("connectionsPerUser", connectionsPerUser);
+    positive("reconnectSpread", reconnectSpread);
+  }
+
+  public HubOptions withConnectionsPerUser(int most) {
+    return new HubOptions(most, queue, client, keepAlive, reconnectSpread);
+  }
+
+  public HubOptions withQueue(Queue other) {
+    return new HubOptions(connectionsPerUser, other, client, keepAlive, reconnectSpread);
+  }
+
+  public HubOptions withClient(Client other) {
+    return new HubOptions(connectionsPerUser, queue, other, keepAlive, reconnectSpread);
+  }
+
+  public HubOptions withKeepAlive(KeepAlive other) {
+    return new HubOptions(connectionsPerUser, queue, client, other, reconnectSpread);
+  }
+
+  /**
+   * What may wait for a connection.
+   *
+   * @param maxBytes a live connection with more bytes than this waiting is closed with 4408
+   * @param maxMessages likewise with more messages
+   * @param pageSize how many messages are read from the history at a time
+   * @param stall a connection that catches up is too slow when nothing was written for this time
+   */
+  public record Queue(int maxBytes, int maxMessages, int pageSize, Duration stall) {
+    public Queue {
+      atLeastOne("maxBytes", maxBytes);
+      atLeastOne("maxMessages", maxMessages);
+      atLeastOne("pageSize", pageSize);
+      positive("stall", stall);
+    }
+  }
+
+  /**
+   * What a client may send.
+   *
+   * @param maxFrameBytes the largest message, all its fragments together
+   * @param burst how many messages may come at once
+   * @param perSecond how many may come per second in the long run
+   * @param maxDeferred how many answers may wait while the connection catches up
+   */
+  public record Client(int maxFrameBytes, int burst, int perSecond, int maxDeferred) {
+    public Client {
+      atLeastOne("maxFrameBytes", maxFrameBytes);
+      atLeastOne("burst", burst);
+      atLeastOne("perSecond", perSecond);
+      atLeastOne("maxDeferred", maxDeferred);
+    }
+  }
+
+  /**
+   * When a connection counts as dead.
+   *
+   * @param ping how often the hub pings
+   * @param silence a connection from which nothing came for this time is dropped
+   * @param goodbye how long a client has to answer a close before it is cut off
+   */
+  public record KeepAlive(Duration ping, Duration silence, Duration goodbye) {
+    public KeepAlive {
+      positive("ping", ping);
+      positive("silence", silence);
+      positive("goodbye", goodbye);
+    }
+  }
+
+  private static void atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, got " + value);
+    }
+  }
+
+  private static void positive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException(name + " must be longer than nothing, got " + value);
+    }
+  }
+}

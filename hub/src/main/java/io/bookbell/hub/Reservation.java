@@ -1,0 +1,36 @@
+package io.bookbell.hub;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One place among the connections a user may have, held from before the handshake until {@link
+ * WebSocketManager#connect} consumes it or {@link #close} gives it back. Any thread may do either;
+ * the first wins, and what comes later does nothing.
+ */
+public final class Reservation implements AutoCloseable {
+  private final UserId user;
+  private final Runnable giveBack;
+  private final AtomicBoolean settled = new AtomicBoolean();
+
+  Reservation(UserId user, Runnable giveBack) {
+    this.user = user;
+    this.giveBack = giveBack;
+  }
+
+  public UserId user() {
+    return user;
+  }
+
+  /** Gives the place back unless a connection has taken it. */
+  @Override
+  public void close() {
+    if (settled.compareAndSet(false, true)) {
+      giveBack.run();
+    }
+  }
+
+  /** Whether the caller now owns the place. */
+  boolean consume() {
+    return settled.compareAndSet(false, true);
+  }
+}

@@ -1,0 +1,34 @@
+package io.bookbell.hub;
+
+import io.netty.buffer.ByteBuf;
+
+/** The numbers of a user's messages, 1, 2, 3 …, as text in frames. Stateless. */
+final class Sequence {
+  /** Stands for "without a number". */
+  static final long NONE = -1;
+
+  private static final int MOST_DIGITS = 19;
+
+  private Sequence() {}
+
+  /** How many characters the number takes. */
+  static int digits(long sequence) {
+    int digits = 1;
+    for (long bound = 10; digits < MOST_DIGITS && sequence >= bound; bound *= 10) {
+      digits++;
+    }
+    return digits;
+  }
+
+  /** Writes the number in decimal, without making a string of it. */
+  static void write(long sequence, ByteBuf out) {
+    int start = out.writerIndex();
+    int digits = digits(sequence);
+    out.ensureWritable(digits).writerIndex(start + digits);
+    long rest = sequence;
+    for (int place = start + digits - 1; place >= start; place--) {
+      out.setByte(place, (byte) ('0' + rest % 10));
+      rest /= 10;
+    }
+  }
+}
