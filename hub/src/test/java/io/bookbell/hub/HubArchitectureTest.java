@@ -1,0 +1,64 @@
+package io.bookbell.hub;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What the hub may know, and how its tests may wait. */
+class HubArchitectureTest {
+  private static final JavaClasses HUB =
+      new ClassFileImporter()
+          .withImportOption(new DoNotIncludeTests())
+          .importPackages("io.bookbell.hub");
+
+  private static final JavaClasses TESTS =
+      new ClassFileImporter()
+          .withImportOption(new OnlyIncludeTests())
+          .importPackages("io.bookbell.hub");
+
+  @Test
+  void knowsOnlyTheNetwork() {
+    classes()
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..", "io.bookbell.hub..", "io.netty..", "org.slf4j..", "org.jspecify..")
+        .because("the hub delivers messages and knows no SQL, no JSON library and no HTTP routes")
+        .check(HUB);
+  }
+
+  @Test
+  void neverSpeaksOfWhatTheMessagesAreAbout() {
+    noClasses()
+        .should()
+        .haveSimpleNameContaining("Book")
+        .orShould()
+        .haveSimpleNameContaining("Quota")
+        .orShould()
+        .haveSimpleNameContaining("Creator")
+        .orShould()
+        .haveSimpleNameContaining("Team")
+        .because("the words of the domain belong to the server module")
+        .check(HUB);
+  }
+
+  @Test
+  void testsAwaitAConditionInsteadOfSleeping() {
+    noClasses()
+        .should()
+        .callMethod(Thread.class, "sleep", long.class)
+        .orShould()
+        .callMethod(Thread.class, "sleep", Duration.class)
+        .orShould()
+        .callMethod(TimeUnit.class, "sleep", long.class)
+        .because("a sleep is too long on one machine and too short on another; use Awaitility")
+        .check(TESTS);
+  }
+}

@@ -1,0 +1,115 @@
+package io.bookbell.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import io.bookbell.server.storage.schema.DefaultSchema;
+import io.bookbell.server.storage.schema.Tables;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jooq.Named;
+import org.junit.jupiter.api.Test;
+
+/** Each table belongs to one feature; the others call that feature's service. */
+class TableOwnershipTest {
+  private static final Map<String, String> OWNERS =
+      Map.ofEntries(
+          Map.entry("installation", "storage"),
+          Map.entry("app_user", "account"),
+          Map.entry("session", "account"),
+          Map.entry("ws_ticket", "account"),
+          Map.entry("idempotency_key", "web"),
+          Map.entry("creator", "creator"),
+          Map.entry("tier", "quota"),
+          Map.entry("tier_announcement", "quota"),
+          Map.entry("membership", "quota"),
+          Map.entry("quota_ledger", "quota"),
+          Map.entry("team_member", "team"),
+          Map.entry("invitation", "invitation"),
+          Map.entry("book_request", "request"),
+          Map.entry("reply", "request"),
+          Map.entry("activity", "activity"),
+          Map.entry("notification", "notification"),
+          Map.entry("notification_recipient", "notification"),
+          Map.entry("inbox", "inbox"),
+          Map.entry("inbox_head", "inbox"),
+          Map.entry("message", "inbox"));
+
+  /** Names of users are shown everywhere. */
+  private static final Set<String> READ_BY_ALL = Set.of("app_user");
+
+  /** Work on the stored data as a whole. */
+  private static final Set<String> READERS_OF_ALL = Set.of("verify", "backup");
+
+  private static final String SERVER = "io.bookbell.server";
+  private static final String SCHEMA = SERVER + ".storage.schema";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(SERVER);
+
+  @Test
+  void everyTableHasAnOwner() {
+    assertThat(DefaultSchema.DEFAULT_SCHEMA.getTables())
+        .as("tables of the schema; name the owner of a new one here")
+        .extracting(Named::getName)
+        .containsExactlyInAnyOrderElementsOf(OWNERS.keySet());
+  }
+
+  @Test
+  void onlyTheOwnerUsesATable() {
+    Stream<String> violations =
+        CLASSES.stream()
+            .filter(user -> !user.getPackageName().startsWith(SCHEMA))
+            .filter(user -> !READERS_OF_ALL.contains(feature(user)))
+            .flatMap(TableOwnershipTest::foreignTables);
+
+    assertThat(violations).as("uses of another feature's table; call its service").isEmpty();
+  }
+
+  private static Stream<String> foreignTables(JavaClass user) {
+    return tablesOf(user)
+        .distinct()
+        .filter(table -> !READ_BY_ALL.contains(table))
+        .filter(table -> !feature(user).equals(OWNERS.get(table)))
+        .map(
+            table ->
+                "%s uses %s, which belongs to %s"
+                    .formatted(user.getName(), table, OWNERS.get(table)));
+  }
+
+  private static Stream<String> tablesOf(JavaClass user) {
+    Stream<String> constants =
+        user.getFieldAccessesFromSelf().stream()
+            .filter(access -> access.getTargetOwner().isEquivalentTo(Tables.class))
+            .map(JavaAccess::getName)
+            .map(name -> name.toLowerCase(Locale.ROOT));
+    Stream<String> types =
+        user.getDirectDependenciesFromSelf().stream()
+            .map(dependency -> tableOfType(dependency.getTargetClass()))
+            .flatMap(Optional::stream);
+    return Stream.concat(constants, types);
+  }
+
+  /** The table that a generated class (a table's or a record's) stands for. */
+  private static Optional<String> tableOfType(JavaClass type) {
+    JavaClass outermost = type.getEnclosingClass().orElse(type);
+    if (!outermost.getPackageName().startsWith(SCHEMA + ".tables")) {
+      return Optional.empty();
+    }
+    String words = outermost.getSimpleName().replaceFirst("Record$", "");
+    return Optional.of(words.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT));
+  }
+
+  /** The first package below the server's; empty for the wiring itself. */
+  private static String feature(JavaClass type) {
+    String rest = type.getPackageName().substring(SERVER.length());
+    return rest.isEmpty() ? "" : rest.substring(1).split("\\.", -1)[0];
+  }
+}
