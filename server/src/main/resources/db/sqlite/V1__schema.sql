@@ -183,6 +183,7 @@ CREATE TABLE activity (
   created_at  BIGINT NOT NULL
 );
 CREATE INDEX activity_creator ON activity (creator_id, id);
+CREATE INDEX activity_request ON activity (request_id);
 
 CREATE TABLE notification (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,

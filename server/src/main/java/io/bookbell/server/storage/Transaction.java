@@ -24,13 +24,24 @@ public final class Transaction {
   private final DSLContext sql;
   private final TimeSource time;
   private final boolean rowLocks;
-  private final List<Runnable> afterCommit = new ArrayList<>();
+  private final List<Runnable> afterCommit;
   private @Nullable Instant now;
 
   Transaction(DSLContext sql, TimeSource time, boolean rowLocks) {
+    this(sql, time, rowLocks, new ArrayList<>());
+  }
+
+  private Transaction(
+      DSLContext sql, TimeSource time, boolean rowLocks, List<Runnable> afterCommit) {
     this.sql = sql;
     this.time = time;
     this.rowLocks = rowLocks;
+    this.afterCommit = afterCommit;
+  }
+
+  /** The same transaction with its clock set: for laying down a history that has already been. */
+  public Transaction at(Instant moment) {
+    return new Transaction(sql, anywhere -> moment, rowLocks, afterCommit);
   }
 
   public DSLContext sql() {

@@ -1,0 +1,99 @@
+package io.bookbell.server.web;
+
+import io.bookbell.server.web.Answer.Encoded;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends answers and problems. On event loops; keeps nothing between calls. */
+final class Answers {
+  private static final Logger log = LoggerFactory.getLogger(Answers.class);
+  private static final String STATEMENT_TIMEOUT = "57014";
+
+  private Answers() {}
+
+  static void send(RoutingContext context, Encoded answer) {
+    String json = answer.json();
+    if (json == null) {
+      start(context, answer.status(), answer.headers()).end();
+      return;
+    }
+    start(context, answer.status(), answer.headers())
+        .putHeader("Content-Type", "application/json")
+        .end(Buffer.buffer(json));
+  }
+
+  /** Answers a failed request; what was not meant to happen is logged and not told. */
+  static void fail(RoutingContext context) {
+    if (context.response().ended() || context.response().closed()) {
+      return;
+    }
+    Problem problem = problem(context);
+    HttpServerResponse response = start(context, problem.status(), Map.of());
+    problem
+        .retryAfterSeconds()
+        .ifPresent(seconds -> response.putHeader("Retry-After", Long.toString(seconds)));
+    response
+        .putHeader("Content-Type", "application/problem+json")
+        .end(Buffer.buffer(Json.bytes(problem.members())));
+  }
+
+  private static HttpServerResponse start(
+      RoutingContext context, int status, Map<String, String> headers) {
+    HttpServerResponse response = context.response().setStatusCode(status);
+    response.putHeader("Cache-Control", "no-store");
+    headers.forEach(response::putHeader);
+    return response;
+  }
+
+  private static Problem problem(RoutingContext context) {
+    Throwable failure = context.failure();
+    while (failure instanceof CompletionException && failure.getCause() != null) {
+      failure = failure.getCause();
+    }
+    return switch (failure) {
+      case null -> ofStatus(context.statusCode());
+      case Problem known -> known;
+      case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
+      case RejectedExecutionException e -> busy();
+      case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> busy();
+      default -> unexpected(context, failure);
+    };
+  }
+
+  private static Problem busy() {
+    return Problem.of(503, "busy", "Busy", "The server is busy or going down. Try again.");
+  }
+
+  private static Problem unexpected(RoutingContext context, Throwable failure) {
+    if (failure instanceof IllegalArgumentException && context.statusCode() == 400) {
+      return ofStatus(400);
+    }
+    log.error("{} {} failed", context.request().method(), context.request().path(), failure);
+    return Problem.of(500, "internal_error", "Internal error", "Something went wrong here.");
+  }
+
+  private static Problem ofStatus(int status) {
+    return switch (status) {
+      case 400 -> Problem.malformed("The request cannot be read.");
+      case 404 -> Problem.notFound();
+      case 405 ->
+          Problem.of(405, "method_not_allowed", "Method not allowed", "Not with this method.");
+      case 413 ->
+          Problem.of(413, "too_large", "Too large", "A body has at most 1 MiB (1,048,576 bytes).");
+      case 414, 431 -> Problem.of(status, "too_large", "Too large", "The address is too long.");
+      case 415 -> Problem.of(415, "unsupported_media_type", "Unsupported media type", "Send JSON.");
+      default ->
+          status >= 400 && status < 500
+              ? Problem.of(status, "refused", "Refused", "The request was refused.")
+              : Problem.of(500, "internal_error", "Internal error", "Something went wrong here.");
+    };
+  }
+}

@@ -1,0 +1,200 @@
+package io.bookbell.server.web;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Answer.Encoded;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * Registers the routes of the API. A route reads its request on the event loop, does its work in
+ * one transaction, and its answer is sent after the commit. Used by one thread, before the server
+ * listens.
+ */
+public final class Api {
+  private final Router router;
+  private final Database database;
+  private final Authenticator authenticator;
+  private final Origins origins;
+  private final RateLimiter<UserId> creates;
+
+  /**
+   * Creates the registrar.
+   *
+   * @param creates limits the routes of {@link #limitedPost}
+   */
+  public Api(
+      Router router,
+      Database database,
+      Authenticator authenticator,
+      Origins origins,
+      RateLimiter<UserId> creates) {
+    this.router = router;
+    this.database = database;
+    this.authenticator = authenticator;
+    this.origins = origins;
+    this.creates = creates;
+  }
+
+  /** What a route does, in the transaction it is handed. */
+  @FunctionalInterface
+  public interface Work<C> {
+    Answer run(Transaction tx, Caller caller, C command);
+  }
+
+  /** A route that anybody may use, signed in or not, and that may take its time. */
+  @FunctionalInterface
+  public interface OpenWork<C> {
+    CompletionStage<Answer> run(C command, Optional<Caller> caller);
+  }
+
+  /**
+   * A look at things.
+   *
+   * @param parse reads the request; what it throws is answered
+   */
+  public <C> void get(String path, Function<Call, C> parse, Work<C> work) {
+    route(
+        HttpMethod.GET,
+        path,
+        (call, caller) -> {
+          C query = parse.apply(call);
+          return database.read(tx -> Encoded.of(work.run(tx, caller, query)));
+        });
+  }
+
+  /** A command; with an {@code Idempotency-Key} it is done once, however often it is sent. */
+  public <C> void post(String path, Function<Call, C> parse, Work<C> work) {
+    command(HttpMethod.POST, path, parse, work);
+  }
+
+  /** A command that one user may give so often in a minute. */
+  public <C> void limitedPost(String path, Function<Call, C> parse, Work<C> work) {
+    route(
+        HttpMethod.POST,
+        path,
+        (call, caller) -> {
+          if (!creates.tryCount(caller.user())) {
+            throw Problem.tooMany(
+                "rate_limited", "That is too many in a minute.", creates.secondsToWait());
+          }
+          return write(call, caller, parse, work);
+        });
+  }
+
+  /** As {@link #post}. */
+  public <C> void patch(String path, Function<Call, C> parse, Work<C> work) {
+    command(HttpMethod.PATCH, path, parse, work);
+  }
+
+  public <C> void delete(String path, Function<Call, C> parse, Work<C> work) {
+    command(HttpMethod.DELETE, path, parse, work);
+  }
+
+  /** A route for who has no session yet. A session that is sent along must be good. */
+  public <C> void openPost(String path, Function<Call, C> parse, OpenWork<C> work) {
+    router
+        .route(HttpMethod.POST, path)
+        .handler(
+            context ->
+                answer(
+                    context,
+                    call -> {
+                      C command = parse.apply(call);
+                      return optionalCaller(context)
+                          .compose(
+                              caller ->
+                                  onContext(work.run(command, caller).thenApply(Encoded::of)));
+                    }));
+  }
+
+  private <C> void command(HttpMethod method, String path, Function<Call, C> parse, Work<C> work) {
+    route(method, path, (call, caller) -> write(call, caller, parse, work));
+  }
+
+  private <C> CompletionStage<Encoded> write(
+      Call call, Caller caller, Function<Call, C> parse, Work<C> work) {
+    Optional<Idempotency.Use> use =
+        call.header("Idempotency-Key").map(key -> Idempotency.Use.of(key, call));
+    C command = parse.apply(call);
+    return database.write(
+        tx ->
+            use.map(
+                    once ->
+                        Idempotency.once(
+                            tx,
+                            caller.user(),
+                            once,
+                            () -> Encoded.of(work.run(tx, caller, command))))
+                .orElseGet(() -> Encoded.of(work.run(tx, caller, command))));
+  }
+
+  @FunctionalInterface
+  private interface SignedIn {
+    CompletionStage<Encoded> handle(Call call, Caller caller);
+  }
+
+  private void route(HttpMethod method, String path, SignedIn handler) {
+    router
+        .route(method, path)
+        .handler(
+            context ->
+                answer(
+                    context,
+                    call ->
+                        caller(context)
+                            .compose(caller -> onContext(handler.handle(call, caller)))));
+  }
+
+  private void answer(RoutingContext context, Function<Call, Future<Encoded>> handler) {
+    Future<Encoded> answer;
+    try {
+      answer = handler.apply(new Call(context, origins));
+    } catch (RuntimeException e) {
+      context.fail(e);
+      return;
+    }
+    answer.onSuccess(encoded -> Answers.send(context, encoded)).onFailure(context::fail);
+  }
+
+  private Future<Caller> caller(RoutingContext context) {
+    return optionalCaller(context)
+        .map(caller -> caller.orElseThrow(() -> Problem.unauthorized("Sign in first.")));
+  }
+
+  private Future<Optional<Caller>> optionalCaller(RoutingContext context) {
+    Optional<Credentials> credentials = Credentials.of(context.request());
+    if (credentials.isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    if (credentials.get().byCookie() && !isSafe(context.request().method())) {
+      refuseForeignPage(context);
+    }
+    return onContext(authenticator.authenticate(credentials.get().token())).map(Optional::of);
+  }
+
+  private static boolean isSafe(HttpMethod method) {
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+  }
+
+  private void refuseForeignPage(RoutingContext context) {
+    if (origins.judge(context.request()) == Origins.Verdict.FOREIGN) {
+      throw Problem.of(
+          403, "foreign_origin", "Not allowed", "Pages of other sites may not act here.");
+    }
+  }
+
+  /** Goes on on the event loop of the request, whichever thread completes the stage. */
+  private static <T> Future<T> onContext(CompletionStage<T> stage) {
+    Context context = Vertx.currentContext();
+    return Future.fromCompletionStage(stage, context);
+  }
+}

@@ -1,0 +1,116 @@
+package io.bookbell.server.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.bookbell.hub.UserId;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+
+/** One HTTP request as the routes read it. Confined to its event loop. */
+public final class Call {
+  private final RoutingContext context;
+  private final Origins origins;
+
+  Call(RoutingContext context, Origins origins) {
+    this.context = context;
+    this.origins = origins;
+  }
+
+  /**
+   * An id in the path.
+   *
+   * @throws Problem 404 when it is not one: nothing can be there
+   */
+  public long pathId(String name) {
+    String text = context.pathParam(name);
+    long id = text == null ? -1 : parseId(text);
+    if (id <= 0) {
+      throw Problem.notFound();
+    }
+    return id;
+  }
+
+  public UserId pathUser(String name) {
+    return new UserId(pathId(name));
+  }
+
+  /** The number, or -1 for what is no whole number from 0 to the largest long. */
+  static long parseId(String text) {
+    if (text.isEmpty() || text.length() > 19 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return -1;
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  public Query query() {
+    return new Query(name -> context.queryParam(name));
+  }
+
+  /**
+   * The JSON object in the body; an empty body counts as an empty object.
+   *
+   * @throws Problem 400 when it is something else, 415 when it is declared as something else
+   */
+  public Body body() {
+    Buffer buffer = context.body().buffer();
+    if (buffer == null || buffer.length() == 0) {
+      return new Body(JsonNodeFactory.instance.objectNode());
+    }
+    requireJson();
+    JsonNode json;
+    try {
+      json = Json.tree(buffer.getBytes());
+    } catch (IOException e) {
+      throw Problem.malformed("The body is not JSON.");
+    }
+    if (!json.isObject()) {
+      throw Problem.malformed("The body must be a JSON object.");
+    }
+    return new Body(json);
+  }
+
+  /** Also keeps forms of foreign pages out: these cannot declare JSON without asking first. */
+  private void requireJson() {
+    String type = context.request().getHeader("Content-Type");
+    if (type != null && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      throw Problem.of(
+          415, "unsupported_media_type", "Unsupported media type", "Bodies are application/json.");
+    }
+  }
+
+  byte[] rawBody() {
+    Buffer buffer = context.body().buffer();
+    return buffer == null ? new byte[0] : buffer.getBytes();
+  }
+
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(context.request().getHeader(name));
+  }
+
+  /** How this server is reached from outside, without a slash at the end. */
+  public String publicUrl() {
+    return origins.publicUrl(context.request());
+  }
+
+  /** Whether the client speaks TLS, to us or to a proxy before us. */
+  public boolean secure() {
+    return publicUrl().startsWith("https:");
+  }
+
+  HttpServerRequest request() {
+    return context.request();
+  }
+
+  /** Method and path, which together name what an idempotency key was used for. */
+  String route() {
+    return context.request().method() + " " + context.request().path();
+  }
+}

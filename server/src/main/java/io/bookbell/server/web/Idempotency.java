@@ -1,0 +1,116 @@
+package io.bookbell.server.web;
+
+import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Answer.Encoded;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Does what a client retries only once. Thread-safe: it keeps nothing between calls.
+ *
+ * <p>The key is inserted first, in the transaction of the command itself: a twin that comes at the
+ * same time waits for it, a refused command leaves no key, and a command is stored with its answer
+ * or not at all.
+ */
+public final class Idempotency {
+  private static final int LONGEST_KEY = 200;
+  private static final Duration KEPT = Duration.ofDays(2);
+  private static final int REMOVED_AT_ONCE = 500;
+
+  private Idempotency() {}
+
+  /**
+   * What a key was sent with.
+   *
+   * @param route method and path
+   */
+  record Use(String key, String route, String bodyHash) {
+    static Use of(String key, Call call) {
+      if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= ' ')) {
+        throw Problem.validation(
+            "Idempotency-Key", "must have 1 to " + LONGEST_KEY + " printable characters");
+      }
+      return new Use(key, call.route(), sha256(call.rawBody()));
+    }
+  }
+
+  /** Runs the command, or answers with what it answered before. */
+  static Encoded once(Transaction tx, UserId user, Use use, Supplier<Encoded> command) {
+    if (!claim(tx, user, use)) {
+      return repeat(tx, user, use);
+    }
+    Encoded answer = command.get();
+    tx.sql()
+        .update(IDEMPOTENCY_KEY)
+        .set(IDEMPOTENCY_KEY.ANSWER, answer.json())
+        .where(IDEMPOTENCY_KEY.USER_ID.eq(user))
+        .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(use.key()))
+        .execute();
+    return answer;
+  }
+
+  private static boolean claim(Transaction tx, UserId user, Use use) {
+    return tx.sql()
+            .insertInto(IDEMPOTENCY_KEY)
+            .set(IDEMPOTENCY_KEY.USER_ID, user)
+            .set(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, use.key())
+            .set(IDEMPOTENCY_KEY.ROUTE, use.route())
+            .set(IDEMPOTENCY_KEY.BODY_HASH, use.bodyHash())
+            .set(IDEMPOTENCY_KEY.CREATED_AT, tx.now())
+            .onConflictDoNothing()
+            .execute()
+        == 1;
+  }
+
+  private static Encoded repeat(Transaction tx, UserId user, Use use) {
+    var stored =
+        tx.sql()
+            .selectFrom(IDEMPOTENCY_KEY)
+            .where(IDEMPOTENCY_KEY.USER_ID.eq(user))
+            .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(use.key()))
+            .fetchSingle();
+    if (!stored.getRoute().equals(use.route()) || !stored.getBodyHash().equals(use.bodyHash())) {
+      throw Problem.conflict(
+          "idempotency_conflict", "This Idempotency-Key was used for another request.");
+    }
+    return new Encoded(200, stored.getAnswer(), Map.of());
+  }
+
+  /**
+   * Removes some keys that are older than 48 hours.
+   *
+   * @return whether there may be more
+   */
+  public static boolean forgetOld(Transaction tx) {
+    var old =
+        tx.sql()
+            .select(IDEMPOTENCY_KEY.USER_ID, IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_)
+            .from(IDEMPOTENCY_KEY)
+            .where(IDEMPOTENCY_KEY.CREATED_AT.lt(tx.now().minus(KEPT)))
+            .limit(REMOVED_AT_ONCE)
+            .fetch();
+    old.forEach(
+        row ->
+            tx.sql()
+                .deleteFrom(IDEMPOTENCY_KEY)
+                .where(IDEMPOTENCY_KEY.USER_ID.eq(row.value1()))
+                .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(row.value2()))
+                .execute());
+    return old.size() == REMOVED_AT_ONCE;
+  }
+
+  private static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

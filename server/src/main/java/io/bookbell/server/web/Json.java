@@ -1,0 +1,115 @@
+package io.bookbell.server.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.bookbell.hub.UserId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+
+/** JSON as the protocol has it: snake_case, ISO 8601 times in UTC, ids as integers. Thread-safe. */
+public final class Json {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new JavaTimeModule())
+          .addModule(userIds())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+
+  /** UTF-8 text of a value whose types we made ourselves. */
+  public static byte[] bytes(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("Cannot be written as JSON: " + value.getClass(), e);
+    }
+  }
+
+  /** As {@link #bytes}, as a text. */
+  public static String text(Object value) {
+    return new String(bytes(value), UTF_8);
+  }
+
+  public static JsonNode tree(String text) throws JsonProcessingException {
+    return MAPPER.readTree(text);
+  }
+
+  public static JsonNode tree(byte[] utf8) throws IOException {
+    return MAPPER.readTree(utf8);
+  }
+
+  /** Writes one value per line. */
+  public static JsonGenerator lines(OutputStream out) throws IOException {
+    JsonGenerator json = MAPPER.createGenerator(out);
+    SerializableString lineEnd = new SerializedString("\n");
+    json.setPrettyPrinter(new MinimalPrettyPrinter(lineEnd.getValue()));
+    return json;
+  }
+
+  /** Reads value after value. */
+  public static MappingIterator<JsonNode> readLines(InputStream in) throws IOException {
+    JsonParser parser = MAPPER.createParser(in);
+    return MAPPER
+        .readerFor(JsonNode.class)
+        .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .readValues(parser);
+  }
+
+  private static SimpleModule userIds() {
+    var module = new SimpleModule("user ids");
+    module.addSerializer(UserId.class, new UserIdSerializer());
+    module.addKeySerializer(UserId.class, new UserIdKeySerializer());
+    return module;
+  }
+
+  private static final class UserIdSerializer extends StdSerializer<UserId> {
+    private static final long serialVersionUID = 1L;
+
+    UserIdSerializer() {
+      super(UserId.class);
+    }
+
+    @Override
+    public void serialize(UserId id, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeNumber(id.value());
+    }
+  }
+
+  private static final class UserIdKeySerializer extends StdSerializer<UserId> {
+    private static final long serialVersionUID = 1L;
+
+    UserIdKeySerializer() {
+      super(UserId.class);
+    }
+
+    @Override
+    public void serialize(UserId id, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeFieldName(id.toString());
+    }
+  }
+}

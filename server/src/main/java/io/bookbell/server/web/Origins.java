@@ -1,0 +1,69 @@
+package io.bookbell.server.web;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * From which pages browsers may act with the session cookie, and how this server is reached.
+ * Thread-safe.
+ */
+public final class Origins {
+  private final Optional<String> publicUrl;
+  private final List<String> allowed;
+  private final boolean trustProxy;
+
+  /**
+   * Creates the rules.
+   *
+   * @param publicUrl how the server is reached; empty: as each request says
+   * @param allowed origins besides; empty: the public URL's alone
+   * @param trustProxy whether X-Forwarded-Proto and X-Forwarded-Host say the truth
+   */
+  public Origins(Optional<String> publicUrl, List<String> allowed, boolean trustProxy) {
+    this.publicUrl = publicUrl;
+    this.allowed = List.copyOf(allowed);
+    this.trustProxy = trustProxy;
+  }
+
+  String publicUrl(HttpServerRequest request) {
+    return publicUrl.orElseGet(() -> scheme(request) + "://" + host(request));
+  }
+
+  private String scheme(HttpServerRequest request) {
+    String forwarded = trustProxy ? request.getHeader("X-Forwarded-Proto") : null;
+    return "https".equals(forwarded) || request.isSSL() ? "https" : "http";
+  }
+
+  private String host(HttpServerRequest request) {
+    String forwarded = trustProxy ? request.getHeader("X-Forwarded-Host") : null;
+    if (forwarded != null) {
+      return forwarded;
+    }
+    String host = request.getHeader("Host");
+    return host == null ? "localhost" : host;
+  }
+
+  /** What a request's {@code Origin} header means. */
+  public enum Verdict {
+    MISSING,
+    ALLOWED,
+    FOREIGN
+  }
+
+  public Verdict judge(HttpServerRequest request) {
+    String origin = request.getHeader("Origin");
+    if (origin == null) {
+      return Verdict.MISSING;
+    }
+    boolean own = allowed.isEmpty() && origin.equalsIgnoreCase(originOf(publicUrl(request)));
+    boolean listed = allowed.stream().anyMatch(origin::equalsIgnoreCase);
+    return own || listed ? Verdict.ALLOWED : Verdict.FOREIGN;
+  }
+
+  /** The URL without its path. */
+  private static String originOf(String url) {
+    int path = url.indexOf('/', url.indexOf("://") + 3);
+    return path < 0 ? url : url.substring(0, path);
+  }
+}

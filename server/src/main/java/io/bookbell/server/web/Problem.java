@@ -1,0 +1,112 @@
+package io.bookbell.server.web;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * A refusal, answered as RFC 9457 {@code application/problem+json}. Thrown inside a transaction it
+ * rolls it back.
+ */
+public final class Problem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final String code;
+  private final String title;
+  private final transient List<FieldError> errors;
+  private final long retryAfterSeconds;
+
+  private Problem(
+      int status,
+      String code,
+      String title,
+      String detail,
+      List<FieldError> errors,
+      long retryAfterSeconds) {
+    super(detail, null, false, false); // an expected outcome: nobody reads its stack
+    this.status = status;
+    this.code = code;
+    this.title = title;
+    this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  public static Problem of(int status, String code, String title, String detail) {
+    return new Problem(status, code, title, detail, List.of(), 0);
+  }
+
+  /** 400: what was sent is not what is expected; each error names its field. */
+  public static Problem validation(List<FieldError> errors) {
+    String detail =
+        String.join(
+            "; ", errors.stream().map(error -> error.field() + " " + error.message()).toList());
+    return new Problem(400, "validation_failed", "Invalid request", detail, errors, 0);
+  }
+
+  public static Problem validation(String field, String message) {
+    return validation(List.of(new FieldError(field, message)));
+  }
+
+  /** 400: the request as a whole cannot be read. */
+  public static Problem malformed(String detail) {
+    return of(400, "malformed_request", "Malformed request", detail);
+  }
+
+  /** 401: who is asking is not known. */
+  public static Problem unauthorized(String detail) {
+    return of(401, "unauthorized", "Not signed in", detail);
+  }
+
+  /** 403: who is asking may see this, but not do it. */
+  public static Problem forbidden(String detail) {
+    return of(403, "forbidden", "Not allowed", detail);
+  }
+
+  /** 404: there is no such thing, or none that the caller may see. */
+  public static Problem notFound() {
+    return notFound("There is nothing here, or nothing that you may see.");
+  }
+
+  public static Problem notFound(String detail) {
+    return of(404, "not_found", "Not found", detail);
+  }
+
+  /** 409: not as things stand. */
+  public static Problem conflict(String code, String detail) {
+    return of(409, code, "Not as things stand", detail);
+  }
+
+  /** 429: too often; may be tried again after some seconds. */
+  public static Problem tooMany(String code, String detail, long retryAfterSeconds) {
+    return new Problem(429, code, "Too many requests", detail, List.of(), retryAfterSeconds);
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public String code() {
+    return code;
+  }
+
+  /** Seconds for the {@code Retry-After} header. */
+  public OptionalLong retryAfterSeconds() {
+    return retryAfterSeconds > 0 ? OptionalLong.of(retryAfterSeconds) : OptionalLong.empty();
+  }
+
+  /** The members of the answer, in order. */
+  public Map<String, Object> members() {
+    var members = new LinkedHashMap<String, Object>();
+    members.put("type", "urn:bookbell:problem:" + code);
+    members.put("title", title);
+    members.put("status", status);
+    members.put("detail", getMessage());
+    members.put("code", code);
+    if (!errors.isEmpty()) {
+      members.put("errors", errors);
+    }
+    return members;
+  }
+}

@@ -1,0 +1,81 @@
+package io.bookbell.server.web;
+
+import io.bookbell.hub.UserId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The query of a request's address, read like a {@link Body}. Confined to one thread. */
+public final class Query extends Fields {
+  private static final int DEFAULT_LIMIT = 50;
+  private static final int MOST = 100;
+
+  private final Function<String, List<String>> parameters;
+
+  Query(Function<String, List<String>> parameters) {
+    this.parameters = parameters;
+  }
+
+  public UserId userId(String name) {
+    return optionalUserId(name)
+        .orElseGet(
+            () -> {
+              error(name, "is needed");
+              return new UserId(1);
+            });
+  }
+
+  public Optional<UserId> optionalUserId(String name) {
+    return value(name)
+        .map(
+            text -> {
+              long id = Call.parseId(text);
+              check(name, id > 0, "must be an id, a positive integer");
+              return new UserId(Math.max(1, id));
+            });
+  }
+
+  public Optional<String> optionalOneOf(String name, List<String> allowed) {
+    return value(name)
+        .map(
+            text -> {
+              check(name, allowed.contains(text), quoted(allowed));
+              return allowed.contains(text) ? text : allowed.getFirst();
+            });
+  }
+
+  /** A text, trimmed; blank counts as missing. */
+  public Optional<String> optionalText(String name, int most) {
+    return value(name).map(text -> clean(name, text, 0, most)).filter(text -> !text.isEmpty());
+  }
+
+  /** {@code limit} and {@code cursor}. */
+  public PageRequest page() {
+    int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
+    return new PageRequest(limit, value("cursor").map(this::cursor));
+  }
+
+  private int limit(String text) {
+    long limit = Call.parseId(text);
+    boolean good = limit >= 1 && limit <= MOST;
+    check("limit", good, "must be an integer from 1 to " + MOST);
+    return good ? (int) limit : DEFAULT_LIMIT;
+  }
+
+  private long cursor(String text) {
+    try {
+      long id = Page.decode(text);
+      check("cursor", id > 0, "must be the next_cursor of an answer");
+      return Math.max(1, id);
+    } catch (IllegalArgumentException e) {
+      error("cursor", "must be the next_cursor of an answer");
+      return 1;
+    }
+  }
+
+  private Optional<String> value(String name) {
+    List<String> values = parameters.apply(name);
+    check(name, values.size() <= 1, "must be given once");
+    return values.stream().findFirst();
+  }
+}
