@@ -1,0 +1,58 @@
+package io.bookbell.server.backup;
+
+import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static io.bookbell.server.storage.schema.Tables.CREATOR;
+import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
+import static io.bookbell.server.storage.schema.Tables.INBOX;
+import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
+import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
+import static io.bookbell.server.storage.schema.Tables.INVITATION;
+import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
+import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
+import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
+import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
+import static io.bookbell.server.storage.schema.Tables.REPLY;
+import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
+import static io.bookbell.server.storage.schema.Tables.TIER;
+import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
+
+import java.util.List;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Table;
+import org.jspecify.annotations.Nullable;
+
+/** What a backup holds: every table but sessions and tickets, each after those it refers to. */
+final class BackedUpTables {
+  static final List<Table<?>> IN_ORDER =
+      List.of(
+          INSTALLATION,
+          APP_USER,
+          IDEMPOTENCY_KEY,
+          CREATOR,
+          TIER,
+          TIER_ANNOUNCEMENT,
+          MEMBERSHIP,
+          TEAM_MEMBER,
+          INVITATION,
+          BOOK_REQUEST,
+          REPLY,
+          QUOTA_LEDGER,
+          ACTIVITY,
+          NOTIFICATION,
+          NOTIFICATION_RECIPIENT,
+          INBOX_HEAD,
+          MESSAGE,
+          INBOX);
+
+  private BackedUpTables() {}
+
+  /** A value as the database holds it: a number, a text, a boolean or null. */
+  static <T> @Nullable Object stored(Field<T> field, Record row) {
+    T value = row.get(field);
+    return value == null ? null : field.getConverter().to(value);
+  }
+}

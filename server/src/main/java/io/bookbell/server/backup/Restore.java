@@ -1,0 +1,180 @@
+package io.bookbell.server.backup;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.SESSION;
+import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Identities;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.jooq.Field;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a {@link Backup} in place of what a database holds, whole or not at all, and begins a new
+ * epoch: clients that saw later numbers than the backup knows take a fresh snapshot.
+ */
+public final class Restore {
+  private static final int ROWS_PER_STATEMENT = 200;
+
+  private Restore() {}
+
+  /** The file is not a backup that this version reads, or the database is in use. */
+  public static final class RestoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RestoreException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Completes with the number of rows.
+   *
+   * @param replace whether to replace accounts that are there; without it they are a refusal
+   */
+  public static CompletableFuture<Long> read(Database database, Path file, boolean replace) {
+    return database.write(
+        tx -> {
+          if (!replace && tx.sql().fetchExists(APP_USER)) {
+            throw new RestoreException(
+                "The database has accounts already; --replace puts the backup in their place.");
+          }
+          try (InputStream in = new GZIPInputStream(Files.newInputStream(file));
+              MappingIterator<JsonNode> lines = Json.readLines(in)) {
+            return read(tx, lines, file);
+          } catch (ZipException e) {
+            throw notBackup(file);
+          } catch (IOException e) {
+            throw new UncheckedIOException("The backup could not be read from " + file, e);
+          }
+        });
+  }
+
+  private static long read(Transaction tx, MappingIterator<JsonNode> lines, Path file)
+      throws IOException {
+    checkHeading(lines, file);
+    clear(tx);
+    long rows = 0;
+    @Nullable Rows table = null;
+    while (lines.hasNextValue()) {
+      JsonNode line = lines.nextValue();
+      if (line.isObject()) {
+        if (table != null) {
+          table.flush(tx);
+        }
+        table = Rows.of(line);
+      } else {
+        if (table == null) {
+          throw notBackup(file);
+        }
+        table.add(tx, line);
+        rows++;
+      }
+    }
+    if (table != null) {
+      table.flush(tx);
+    }
+    Identities.advance(tx);
+    Epochs.renew(tx);
+    return rows;
+  }
+
+  private static void checkHeading(MappingIterator<JsonNode> lines, Path file) throws IOException {
+    JsonNode heading = lines.hasNextValue() ? lines.nextValue() : null;
+    if (heading == null || !Backup.FORMAT.equals(heading.path("format").asText())) {
+      throw notBackup(file);
+    }
+    if (heading.path("version").asInt() != Backup.VERSION) {
+      throw new RestoreException(
+          "The backup %s has version %s, this Bookbell reads version %s"
+              .formatted(file, heading.path("version"), Backup.VERSION));
+    }
+  }
+
+  private static RestoreException notBackup(Path file) {
+    return new RestoreException("The file " + file + " is not a backup of Bookbell");
+  }
+
+  private static void clear(Transaction tx) {
+    tx.sql().deleteFrom(WS_TICKET).execute();
+    tx.sql().deleteFrom(SESSION).execute();
+    BackedUpTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());
+  }
+
+  /** Rows of one table on their way into it. */
+  private record Rows(Table<?> table, List<Field<?>> fields, List<List<Object>> waiting) {
+
+    static Rows of(JsonNode heading) {
+      Table<?> table =
+          BackedUpTables.IN_ORDER.stream()
+              .filter(each -> each.getName().equals(heading.path("table").asText()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new RestoreException(
+                          "The backup has a table %s that this Bookbell does not know"
+                              .formatted(heading.path("table"))));
+      var fields = new ArrayList<Field<?>>();
+      for (JsonNode column : heading.path("columns")) {
+        String name = column.asText();
+        Field<?> field = table.field(name);
+        if (field == null) {
+          throw new RestoreException(
+              "The backup has a column %s.%s that this Bookbell does not know"
+                  .formatted(table.getName(), name));
+        }
+        fields.add(field);
+      }
+      return new Rows(table, fields, new ArrayList<>());
+    }
+
+    void add(Transaction tx, JsonNode line) {
+      var row = new ArrayList<>();
+      for (int column = 0; column < fields.size(); column++) {
+        row.add(DSL.val(plain(line.path(column)), fields.get(column)));
+      }
+      waiting.add(row);
+      if (waiting.size() == ROWS_PER_STATEMENT) {
+        flush(tx);
+      }
+    }
+
+    private static @Nullable Object plain(JsonNode value) {
+      if (value.isNull()) {
+        return null;
+      }
+      return value.isIntegralNumber()
+          ? Long.valueOf(value.asLong())
+          : value.isBoolean() ? Boolean.valueOf(value.asBoolean()) : value.asText();
+    }
+
+    void flush(Transaction tx) {
+      if (waiting.isEmpty()) {
+        return;
+      }
+      var insert = tx.sql().insertInto(table).columns(fields);
+      for (List<Object> row : waiting) {
+        insert = insert.values(row);
+      }
+      insert.execute();
+      waiting.clear();
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.hub.UserId;
+
+/**
+ * What supporters and admins see of a creator.
+ *
+ * @param notice a text for all supporters; empty when there is none
+ * @param version grows with every change, so that a client can drop what it has overtaken
+ */
+public record Creator(UserId id, String name, boolean accepting, String notice, long version) {}

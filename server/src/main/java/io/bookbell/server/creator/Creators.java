@@ -1,0 +1,128 @@
+package io.bookbell.server.creator;
+
+import static io.bookbell.server.storage.schema.Tables.CREATOR;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.schema.tables.records.CreatorRecord;
+import io.bookbell.server.web.Problem;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The creators' rows. Thread-safe: it keeps nothing between calls. */
+public final class Creators {
+
+  /** Makes a creator of an account. */
+  public void create(Transaction tx, UserId id, String name) {
+    tx.sql()
+        .insertInto(CREATOR)
+        .set(CREATOR.ID, id)
+        .set(CREATOR.NAME, name)
+        .set(CREATOR.CREATED_AT, tx.now())
+        .execute();
+  }
+
+  /**
+   * Locks the creator's row: the first lock of every command that concerns the creator, so that
+   * these are serial and the versions read from the row stay true until the commit.
+   *
+   * @throws Problem 404 when there is no such creator
+   */
+  public CreatorRow lock(Transaction tx, UserId id) {
+    return tx.lock(tx.sql().selectFrom(CREATOR).where(CREATOR.ID.eq(id))).stream()
+        .findFirst()
+        .map(Creators::row)
+        .orElseThrow(Problem::notFound);
+  }
+
+  /**
+   * The creator's row, unlocked.
+   *
+   * @throws Problem 404 when there is no such creator
+   */
+  public CreatorRow get(Transaction tx, UserId id) {
+    return find(tx, id).orElseThrow(Problem::notFound);
+  }
+
+  public Optional<CreatorRow> find(Transaction tx, UserId id) {
+    return tx.sql().selectFrom(CREATOR).where(CREATOR.ID.eq(id)).fetchOptional(Creators::row);
+  }
+
+  public List<CreatorRow> all(Transaction tx, Collection<UserId> ids) {
+    return tx.sql()
+        .selectFrom(CREATOR)
+        .where(CREATOR.ID.in(ids))
+        .orderBy(CREATOR.ID)
+        .fetch(Creators::row);
+  }
+
+  /** Which of these users are creators. */
+  public Set<UserId> among(Transaction tx, Collection<UserId> ids) {
+    return tx.sql().select(CREATOR.ID).from(CREATOR).where(CREATOR.ID.in(ids)).fetchSet(CREATOR.ID);
+  }
+
+  /** Stores what is shown of a locked creator as the next version. */
+  CreatorRow update(Transaction tx, CreatorRow locked, Creator shown) {
+    var next =
+        new Creator(
+            shown.id(), shown.name(), shown.accepting(), shown.notice(), shown.version() + 1);
+    tx.sql()
+        .update(CREATOR)
+        .set(CREATOR.NAME, next.name())
+        .set(CREATOR.ACCEPTING, next.accepting())
+        .set(CREATOR.NOTICE, next.notice())
+        .set(CREATOR.VERSION, next.version())
+        .where(CREATOR.ID.eq(next.id()))
+        .execute();
+    return new CreatorRow(
+        next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
+  }
+
+  /** Adds to the pending count of a locked creator; the row as it is afterwards. */
+  public CreatorRow addPending(Transaction tx, CreatorRow locked, int change) {
+    int pending = locked.pendingCount() + change;
+    tx.sql()
+        .update(CREATOR)
+        .set(CREATOR.PENDING_COUNT, pending)
+        .where(CREATOR.ID.eq(locked.id()))
+        .execute();
+    return new CreatorRow(
+        locked.creator(), locked.teamVersion(), locked.audienceVersion(), pending);
+  }
+
+  /** Says that the team of a locked creator has changed; the row as it is afterwards. */
+  public CreatorRow teamChanged(Transaction tx, CreatorRow locked) {
+    return versions(tx, locked, locked.teamVersion() + 1);
+  }
+
+  /** Says that a locked creator has a new supporter; the row as it is afterwards. */
+  public CreatorRow audienceChanged(Transaction tx, CreatorRow locked) {
+    return versions(tx, locked, locked.teamVersion());
+  }
+
+  private static CreatorRow versions(Transaction tx, CreatorRow locked, long teamVersion) {
+    long audienceVersion = locked.audienceVersion() + 1;
+    tx.sql()
+        .update(CREATOR)
+        .set(CREATOR.TEAM_VERSION, teamVersion)
+        .set(CREATOR.AUDIENCE_VERSION, audienceVersion)
+        .where(CREATOR.ID.eq(locked.id()))
+        .execute();
+    return new CreatorRow(locked.creator(), teamVersion, audienceVersion, locked.pendingCount());
+  }
+
+  private static CreatorRow row(CreatorRecord stored) {
+    return new CreatorRow(
+        new Creator(
+            stored.getId(),
+            stored.getName(),
+            stored.getAccepting(),
+            stored.getNotice(),
+            stored.getVersion()),
+        stored.getTeamVersion(),
+        stored.getAudienceVersion(),
+        stored.getPendingCount());
+  }
+}

@@ -1,0 +1,78 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.Activity;
+import io.bookbell.server.storage.Transaction;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** What a creator shows to supporters: name, notice, whether requests are accepted. Thread-safe. */
+public final class Profile {
+  private final Creators creators;
+  private final Roles roles;
+  private final Activity activity;
+  private final BiConsumer<Message, Set<UserId>> broadcast;
+
+  /**
+   * Creates the service.
+   *
+   * @param broadcast sends an unnumbered message to users, after the commit
+   */
+  public Profile(
+      Creators creators,
+      Roles roles,
+      Activity activity,
+      BiConsumer<Message, Set<UserId>> broadcast) {
+    this.creators = creators;
+    this.roles = roles;
+    this.activity = activity;
+    this.broadcast = broadcast;
+  }
+
+  /** What is to change; what is empty stays. */
+  public record Changes(
+      Optional<String> name, Optional<Boolean> accepting, Optional<String> notice) {
+    private Creator of(Creator before) {
+      return new Creator(
+          before.id(),
+          name.orElse(before.name()),
+          accepting.orElse(before.accepting()),
+          notice.orElse(before.notice()),
+          before.version());
+    }
+  }
+
+  /** For supporters and admins. */
+  public Creator get(Transaction tx, UserId user, UserId creatorId) {
+    CreatorRow creator = creators.get(tx, creatorId);
+    roles.requireMember(tx, creator, user);
+    return creator.creator();
+  }
+
+  /** Changes what is shown and tells every supporter and admin who is connected. */
+  public Creator change(Transaction tx, UserId actor, UserId creatorId, Changes changes) {
+    CreatorRow before = creators.lock(tx, creatorId);
+    roles.requireCreator(tx, before, actor);
+    Creator wanted = changes.of(before.creator());
+    if (wanted.equals(before.creator())) {
+      return wanted;
+    }
+    CreatorRow after = creators.update(tx, before, wanted);
+    activity.record(tx, creatorId, actor, "creator_changed", describe(before, after));
+    Set<UserId> everyone = roles.everyone(tx, after);
+    Message message = CreatorUpdates.message(after.creator());
+    tx.afterCommit(() -> broadcast.accept(message, everyone));
+    return after.creator();
+  }
+
+  private static String describe(CreatorRow before, CreatorRow after) {
+    Creator was = before.creator();
+    Creator is = after.creator();
+    if (was.accepting() != is.accepting()) {
+      return is.accepting() ? "Accepting requests again" : "Requests paused";
+    }
+    return was.notice().equals(is.notice()) ? "Renamed to " + is.name() : "Notice: " + is.notice();
+  }
+}

@@ -1,0 +1,62 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.Set;
+
+/** Who may see and do what with a creator's requests. */
+public interface Roles {
+
+  /** The creator and the active team members. */
+  Set<UserId> admins(Transaction tx, CreatorRow creator);
+
+  boolean isSupporter(Transaction tx, UserId creator, UserId user);
+
+  /** The creators of whom the user is an admin. */
+  Set<UserId> adminOf(Transaction tx, UserId user);
+
+  /** Every supporter and admin: the audience of what concerns all. */
+  Set<UserId> everyone(Transaction tx, CreatorRow creator);
+
+  default boolean isAdmin(Transaction tx, CreatorRow creator, UserId user) {
+    return admins(tx, creator).contains(user);
+  }
+
+  /**
+   * Lets only admins pass.
+   *
+   * @throws Problem 404 for somebody who has nothing to do with the creator, 403 for a supporter
+   */
+  default void requireAdmin(Transaction tx, CreatorRow creator, UserId user) {
+    if (!isAdmin(tx, creator, user)) {
+      throw isSupporter(tx, creator.id(), user)
+          ? Problem.forbidden("Only the creator and the team may do this.")
+          : Problem.notFound();
+    }
+  }
+
+  /**
+   * Lets only the creator pass.
+   *
+   * @throws Problem 404 for somebody who has nothing to do with the creator, 403 for team members
+   *     and supporters
+   */
+  default void requireCreator(Transaction tx, CreatorRow creator, UserId user) {
+    if (!creator.id().equals(user)) {
+      requireMember(tx, creator, user);
+      throw Problem.forbidden("Only the creator may do this.");
+    }
+  }
+
+  /**
+   * Lets only supporters and admins pass.
+   *
+   * @throws Problem 404 for somebody who is neither a supporter nor an admin
+   */
+  default void requireMember(Transaction tx, CreatorRow creator, UserId user) {
+    if (!isAdmin(tx, creator, user) && !isSupporter(tx, creator.id(), user)) {
+      throw Problem.notFound();
+    }
+  }
+}

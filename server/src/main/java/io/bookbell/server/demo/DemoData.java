@@ -1,0 +1,166 @@
+package io.bookbell.server.demo;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.Supporters;
+import io.bookbell.server.quota.Tier;
+import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.request.BookRequests;
+import io.bookbell.server.storage.Identities;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.team.Team;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Lays the data of the demonstration: two creators, their teams and supporters, and six weeks of
+ * requests, made by the same services that serve real users, so that every count is exact. The same
+ * data each time, but for the times. Not thread-safe; used once.
+ */
+public final class DemoData {
+  private static final Duration SPAN = Duration.ofDays(42);
+  private static final long FIRST_FURTHER_SUPPORTER = 1000;
+  private static final int FURTHER_SUPPORTERS = 90;
+  private static final int READERS = 20;
+
+  private final Random random = new Random(2026);
+  private final Texts texts = new Texts();
+  private final Creators creators;
+  private final Tiers tiers;
+  private final Supporters supporters;
+  private final Team team;
+  private final BookRequests requests;
+
+  public DemoData(
+      Creators creators, Tiers tiers, Supporters supporters, Team team, BookRequests requests) {
+    this.creators = creators;
+    this.tiers = tiers;
+    this.supporters = supporters;
+    this.team = team;
+    this.requests = requests;
+  }
+
+  /** Whether there is nothing that the demo data could mix with. */
+  public static boolean isEmpty(Transaction tx) {
+    return !tx.sql().fetchExists(APP_USER);
+  }
+
+  /**
+   * Lays everything down.
+   *
+   * @param passwordHash of the password that all accounts share
+   */
+  public void lay(Transaction tx, String passwordHash) {
+    Instant begin = tx.now().minus(SPAN);
+    Transaction then = tx.at(begin);
+    accounts(then, passwordHash);
+    List<Asker> first = firstCreator(then);
+    List<Asker> second = secondCreator(then);
+    var story = new Story(requests, texts, random, begin, tx.now().minus(Duration.ofMinutes(4)));
+    first.forEach(asker -> story.add(asker, List.of(id(1), id(10), id(11))));
+    second.forEach(asker -> story.add(asker, List.of(id(2), id(20), id(21), id(22))));
+    story.tell(tx);
+    Identities.advance(tx);
+  }
+
+  private void accounts(Transaction tx, String passwordHash) {
+    account(tx, 1, "creator@demo.test", "Mara Lindqvist", passwordHash);
+    account(tx, 2, "creator2@demo.test", "Tomás Okafor", passwordHash);
+    account(tx, 10, "team1@demo.test", "Ines Duarte", passwordHash);
+    account(tx, 11, "team2@demo.test", "Jonas Weber", passwordHash);
+    account(tx, 20, "team3@demo.test", "Aiko Tanaka", passwordHash);
+    account(tx, 21, "team4@demo.test", "Sam Whitfield", passwordHash);
+    account(tx, 22, "team5@demo.test", "Leila Haddad", passwordHash);
+    for (int reader = 1; reader <= READERS; reader++) {
+      String email = "reader" + reader + "@demo.test";
+      account(tx, 100 + reader, email, texts.name(reader - 1), passwordHash);
+    }
+    for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
+      String email = "supporter" + (further + 1) + "@demo.test";
+      account(
+          tx,
+          FIRST_FURTHER_SUPPORTER + further,
+          email,
+          texts.name(READERS + further),
+          passwordHash);
+    }
+    tx.sql().update(APP_USER).set(APP_USER.OPERATOR, true).where(APP_USER.ID.eq(id(1))).execute();
+  }
+
+  private static void account(
+      Transaction tx, long id, String email, String name, String passwordHash) {
+    tx.sql()
+        .insertInto(APP_USER)
+        .set(APP_USER.ID, id(id))
+        .set(APP_USER.EMAIL, email)
+        .set(APP_USER.DISPLAY_NAME, name)
+        .set(APP_USER.PASSWORD_HASH, passwordHash)
+        .set(APP_USER.CREATED_AT, tx.now())
+        .execute();
+    Inbox.open(tx, id(id));
+  }
+
+  private List<Asker> firstCreator(Transaction tx) {
+    UserId creator = id(1);
+    creators.create(tx, creator, "Mara Reads Aloud");
+    Tier reader = tier(tx, creator, "Reader", 5, Period.NONE);
+    Tier patron = tier(tx, creator, "Patron", 8, Period.NONE);
+    Tier circle = tier(tx, creator, "Inner circle", 4, Period.MONTH);
+    var askers = new ArrayList<Asker>();
+    for (int number = 1; number <= READERS; number++) {
+      join(tx, creator, 100 + number, reader);
+      askers.add(new Asker(creator, id(100 + number), number % 4));
+    }
+    for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
+      long id = FIRST_FURTHER_SUPPORTER + further;
+      Tier tier = further % 9 == 0 ? circle : further % 3 == 0 ? patron : reader;
+      join(tx, creator, id, tier);
+      askers.add(new Asker(creator, id(id), 1 + random.nextInt(3)));
+    }
+    team.join(tx, creator, creators.lock(tx, creator), id(10));
+    team.join(tx, creator, creators.lock(tx, creator), id(11));
+    return askers;
+  }
+
+  private List<Asker> secondCreator(Transaction tx) {
+    UserId creator = id(2);
+    creators.create(tx, creator, "The Night Library");
+    Tier reader = tier(tx, creator, "Night owl", 5, Period.NONE);
+    var askers = new ArrayList<Asker>();
+    for (int number = 1; number <= READERS; number += 2) {
+      join(tx, creator, 100 + number, reader);
+      askers.add(new Asker(creator, id(100 + number), number % 3));
+    }
+    for (int further = 0; further < FURTHER_SUPPORTERS; further += 5) {
+      long id = FIRST_FURTHER_SUPPORTER + further;
+      join(tx, creator, id, reader);
+      askers.add(new Asker(creator, id(id), 2));
+    }
+    for (long member = 20; member <= 22; member++) {
+      team.join(tx, creator, creators.lock(tx, creator), id(member));
+    }
+    return askers;
+  }
+
+  private Tier tier(Transaction tx, UserId creator, String name, int allowed, Period period) {
+    return tiers.create(tx, creator, creator, new Tiers.Terms(name, allowed, period));
+  }
+
+  private void join(Transaction tx, UserId creator, long user, Tier tier) {
+    supporters.join(tx, creators.lock(tx, creator), id(user), tier.id());
+  }
+
+  private static UserId id(long value) {
+    return new UserId(value);
+  }
+
+  /** Somebody who asks a creator for a number of books. */
+  record Asker(UserId creator, UserId user, int books) {}
+}

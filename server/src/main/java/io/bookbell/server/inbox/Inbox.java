@@ -1,0 +1,178 @@
+package io.bookbell.server.inbox;
+
+import static io.bookbell.server.storage.schema.Tables.INBOX;
+import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
+import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.Change.Entry;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Every user's durable sequence of messages: 1, 2, 3 … without a gap. Thread-safe; what it does
+ * happens in the transaction it is handed.
+ *
+ * <p>The numbers come from the user's row in {@code inbox_head}, locked until the commit, so a
+ * number is visible only after every smaller one. A message's body is stored once and without its
+ * number; delivery puts the number in.
+ */
+public final class Inbox {
+  private final Consumer<List<Delivery>> publisher;
+
+  /**
+   * Creates the service.
+   *
+   * @param publisher handed each change's messages after the commit, in the order of the change; on
+   *     SQLite in the order of commits too
+   */
+  public Inbox(Consumer<List<Delivery>> publisher) {
+    this.publisher = publisher;
+  }
+
+  /**
+   * Numbers and stores the messages for everyone concerned and has them delivered after the commit.
+   * At most once in a transaction, after all other locks are taken.
+   */
+  public void append(Transaction tx, Change change) {
+    Map<UserId, Long> heads = lockHeads(tx, change.users());
+    Instant now = tx.now();
+    var deliveries = new ArrayList<Delivery>();
+    for (Entry entry : change.inOrder()) {
+      byte[] body = Json.bytes(withType(entry));
+      long messageId = store(tx, entry, body, now);
+      deliveries.add(number(tx, entry, body, messageId, heads, change));
+    }
+    tx.afterCommit(() -> publisher.accept(deliveries));
+  }
+
+  private static Map<String, Object> withType(Entry entry) {
+    var message = new LinkedHashMap<String, Object>();
+    message.put("type", entry.type().wireName());
+    message.putAll(entry.fields());
+    return message;
+  }
+
+  private static Map<UserId, Long> lockHeads(Transaction tx, SortedSet<UserId> users) {
+    var heads = new TreeMap<UserId, Long>();
+    tx.lock(
+            tx.sql()
+                .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
+                .from(INBOX_HEAD)
+                .where(INBOX_HEAD.USER_ID.in(users))
+                .orderBy(INBOX_HEAD.USER_ID))
+        .forEach(row -> heads.put(row.value1(), row.value2()));
+    if (heads.size() != users.size()) {
+      throw new IllegalStateException("Users without an inbox among " + users);
+    }
+    return heads;
+  }
+
+  private static long store(Transaction tx, Entry entry, byte[] body, Instant now) {
+    var revision = entry.revision();
+    return tx.sql()
+        .insertInto(MESSAGE)
+        .set(MESSAGE.REQUEST_ID, revision == null ? null : revision.requestId())
+        .set(MESSAGE.REVISION, revision == null ? null : revision.number())
+        .set(MESSAGE.BODY, new String(body, UTF_8))
+        .set(MESSAGE.CREATED_AT, now)
+        .returningResult(MESSAGE.ID)
+        .fetchSingle()
+        .value1();
+  }
+
+  private static Delivery number(
+      Transaction tx,
+      Entry entry,
+      byte[] body,
+      long messageId,
+      Map<UserId, Long> heads,
+      Change change) {
+    var numbers = new TreeMap<UserId, Long>();
+    var rows = tx.sql().insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID);
+    for (UserId user : entry.audience()) {
+      long seq = heads.merge(user, 1L, Long::sum);
+      numbers.put(user, seq);
+      rows = rows.values(user, seq, messageId);
+    }
+    rows.execute();
+    advanceHeads(tx, entry);
+    closeHistory(tx, entry, change, numbers);
+    return Delivery.numbered(Message.of(body), numbers);
+  }
+
+  private static void advanceHeads(Transaction tx, Entry entry) {
+    // The rows are locked already, in order, so this cannot wait.
+    tx.sql()
+        .update(INBOX_HEAD)
+        .set(INBOX_HEAD.SEQ, INBOX_HEAD.SEQ.plus(1))
+        .where(INBOX_HEAD.USER_ID.in(entry.audience()))
+        .execute();
+  }
+
+  private static void closeHistory(
+      Transaction tx, Entry entry, Change change, Map<UserId, Long> numbers) {
+    if (entry.type() != MessageType.ACCESS_CHANGED) {
+      return;
+    }
+    numbers.forEach(
+        (user, seq) -> {
+          if (change.takesAccessFrom(user)) {
+            tx.sql()
+                .update(INBOX_HEAD)
+                .set(INBOX_HEAD.FLOOR, seq)
+                .where(INBOX_HEAD.USER_ID.eq(user))
+                .execute();
+          }
+        });
+  }
+
+  /** The user's newest number and the number below which nothing may be replayed. */
+  public Head head(Transaction tx, UserId user) {
+    return tx.sql()
+        .select(INBOX_HEAD.SEQ, INBOX_HEAD.FLOOR)
+        .from(INBOX_HEAD)
+        .where(INBOX_HEAD.USER_ID.eq(user))
+        .fetchSingle(row -> new Head(row.value1(), row.value2()));
+  }
+
+  /** Whether nothing after a number has been removed yet. */
+  public boolean keepsEverythingAfter(Transaction tx, UserId user, long after, Head head) {
+    return after == head.seq()
+        || tx.sql().fetchExists(INBOX, INBOX.USER_ID.eq(user).and(INBOX.SEQ.eq(after + 1)));
+  }
+
+  /** The user's messages after a number, in order and without a gap; at most {@code limit}. */
+  public List<Numbered> read(Transaction tx, UserId user, long after, int limit) {
+    return tx.sql()
+        .select(INBOX.SEQ, MESSAGE.BODY)
+        .from(INBOX)
+        .join(MESSAGE)
+        .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
+        .where(INBOX.USER_ID.eq(user))
+        .and(INBOX.SEQ.gt(after))
+        .orderBy(INBOX.SEQ)
+        .limit(limit)
+        .fetch(row -> new Numbered(row.value1(), Message.of(row.value2().getBytes(UTF_8))));
+  }
+
+  /** Gives a new account its inbox. */
+  public static void open(Transaction tx, UserId user) {
+    tx.sql().insertInto(INBOX_HEAD).set(INBOX_HEAD.USER_ID, user).execute();
+  }
+
+  public record Head(long seq, long floor) {}
+
+  public record Numbered(long seq, Message message) {}
+}

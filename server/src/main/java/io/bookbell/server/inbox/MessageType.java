@@ -1,0 +1,17 @@
+package io.bookbell.server.inbox;
+
+import java.util.Locale;
+
+/** The numbered messages, in the order in which those of one change are sent. */
+public enum MessageType {
+  ACCESS_CHANGED,
+  BOOK_REQUEST_UPDATE,
+  QUOTA_UPDATE,
+  PENDING_COUNT_UPDATE,
+  NOTIFICATION;
+
+  /** The value of the message's {@code type} field. */
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

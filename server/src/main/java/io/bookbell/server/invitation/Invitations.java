@@ -1,0 +1,174 @@
+package io.bookbell.server.invitation;
+
+import static io.bookbell.server.storage.schema.Tables.INVITATION;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.Tokens;
+import io.bookbell.server.activity.Activity;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.Roles;
+import io.bookbell.server.quota.Supporters;
+import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.team.Team;
+import io.bookbell.server.web.Problem;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links that let people join a creator as supporters or as team members. Thread-safe.
+ *
+ * <p>Only a hash of a link's token is stored: who reads the database cannot join with it.
+ */
+public final class Invitations {
+  private final Creators creators;
+  private final Roles roles;
+  private final Tiers tiers;
+  private final Supporters supporters;
+  private final Team team;
+  private final Activity activity;
+
+  public Invitations(
+      Creators creators,
+      Roles roles,
+      Tiers tiers,
+      Supporters supporters,
+      Team team,
+      Activity activity) {
+    this.creators = creators;
+    this.roles = roles;
+    this.tiers = tiers;
+    this.supporters = supporters;
+    this.team = team;
+    this.activity = activity;
+  }
+
+  /** What a link is to be good for. */
+  public record Terms(
+      UserId creator, String kind, @Nullable Long tierId, int uses, Instant expiresAt) {}
+
+  /** A new link and the token in it, which cannot be read again later. */
+  public record Created(Invitation invitation, String token) {}
+
+  /**
+   * Makes a link; for the creator.
+   *
+   * @throws Problem 400 when the tier is not one of the creator's, or the expiry has passed
+   */
+  public Created create(Transaction tx, UserId actor, Terms terms) {
+    CreatorRow creator = creators.lock(tx, terms.creator());
+    roles.requireCreator(tx, creator, actor);
+    Long tier = terms.tierId();
+    if (tier != null && tiers.find(tx, creator.id(), tier).isEmpty()) {
+      throw Problem.validation("tier_id", "must be the id of one of the creator's tiers");
+    }
+    if (!terms.expiresAt().isAfter(tx.now())) {
+      throw Problem.validation("expires_at", "must lie in the future");
+    }
+    String token = Tokens.create();
+    long id =
+        tx.sql()
+            .insertInto(INVITATION)
+            .set(INVITATION.CREATOR_ID, creator.id())
+            .set(INVITATION.KIND, terms.kind())
+            .set(INVITATION.TIER_ID, tier)
+            .set(INVITATION.TOKEN_HASH, Tokens.hash(token))
+            .set(INVITATION.USES, terms.uses())
+            .set(INVITATION.USES_LEFT, terms.uses())
+            .set(INVITATION.EXPIRES_AT, terms.expiresAt())
+            .set(INVITATION.CREATED_AT, tx.now())
+            .returningResult(INVITATION.ID)
+            .fetchSingle()
+            .value1();
+    activity.record(tx, creator.id(), actor, "invitation_created", terms.kind());
+    return new Created(
+        new Invitation(
+            id,
+            creator.id(),
+            terms.kind(),
+            tier,
+            terms.uses(),
+            terms.uses(),
+            terms.expiresAt(),
+            tx.now()),
+        token);
+  }
+
+  /** The creator's links that can still be used, newest first; for the creator. */
+  public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
+    roles.requireCreator(tx, creators.get(tx, creatorId), actor);
+    return tx.sql()
+        .selectFrom(INVITATION)
+        .where(INVITATION.CREATOR_ID.eq(creatorId))
+        .and(INVITATION.USES_LEFT.gt(0))
+        .and(INVITATION.EXPIRES_AT.gt(tx.now()))
+        .orderBy(INVITATION.ID.desc())
+        .fetch(
+            row ->
+                new Invitation(
+                    row.getId(),
+                    row.getCreatorId(),
+                    row.getKind(),
+                    row.getTierId(),
+                    row.getUses(),
+                    row.getUsesLeft(),
+                    row.getExpiresAt(),
+                    row.getCreatedAt()));
+  }
+
+  /** Makes a link useless; for the creator. */
+  public void revoke(Transaction tx, UserId actor, long id) {
+    UserId creatorId =
+        tx.sql()
+            .select(INVITATION.CREATOR_ID)
+            .from(INVITATION)
+            .where(INVITATION.ID.eq(id))
+            .fetchOptional(INVITATION.CREATOR_ID)
+            .orElseThrow(Problem::notFound);
+    roles.requireCreator(tx, creators.lock(tx, creatorId), actor);
+    tx.sql().deleteFrom(INVITATION).where(INVITATION.ID.eq(id)).execute();
+    activity.record(tx, creatorId, actor, "invitation_revoked", "");
+  }
+
+  /**
+   * Lets a user join by a link and takes one use from it.
+   *
+   * @throws Problem 404 when the link is unknown, used up, revoked or expired, 409 when the user is
+   *     what the link would make of them already
+   */
+  public void accept(Transaction tx, UserId user, String token) {
+    var found =
+        tx.sql()
+            .selectFrom(INVITATION)
+            .where(INVITATION.TOKEN_HASH.eq(Tokens.hash(token)))
+            .fetchOptional()
+            .orElseThrow(Invitations::unusable);
+    CreatorRow creator = creators.lock(tx, found.getCreatorId());
+    if (!takeUse(tx, found.getId())) {
+      throw unusable();
+    }
+    Long tier = found.getTierId();
+    if (tier == null) {
+      team.join(tx, user, creator, user);
+    } else {
+      supporters.join(tx, creator, user, tier);
+    }
+  }
+
+  private static boolean takeUse(Transaction tx, long id) {
+    return tx.sql()
+            .update(INVITATION)
+            .set(INVITATION.USES_LEFT, INVITATION.USES_LEFT.minus(1))
+            .where(INVITATION.ID.eq(id))
+            .and(INVITATION.USES_LEFT.gt(0))
+            .and(INVITATION.EXPIRES_AT.gt(tx.now()))
+            .execute()
+        == 1;
+  }
+
+  private static Problem unusable() {
+    return Problem.notFound("This invitation is not valid, or not any more. Ask for a new one.");
+  }
+}

@@ -1,0 +1,73 @@
+package io.bookbell.server.live;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
+import io.bookbell.hub.ClientFrames;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Message;
+import io.bookbell.server.web.Json;
+
+/**
+ * What clients may say over the socket: {@code ping} and {@code ack}. Called on event loops; keeps
+ * nothing between calls.
+ */
+final class ClientMessages implements ClientFrames {
+
+  @Override
+  public void onText(Connection connection, String text) {
+    if (text.strip().equals("ping")) {
+      connection.replyText("pong");
+      return;
+    }
+    JsonNode message;
+    try {
+      message = Json.tree(text);
+    } catch (JsonProcessingException e) {
+      notUnderstood(connection, "invalid_json", "A message is one JSON object.");
+      return;
+    }
+    understand(connection, message);
+  }
+
+  @Override
+  public void onBinary(Connection connection, byte[] payload) {
+    notUnderstood(connection, "binary_frame", "Messages are text frames.");
+  }
+
+  private static void understand(Connection connection, JsonNode message) {
+    if (message.getNodeType() != JsonNodeType.OBJECT) {
+      notUnderstood(connection, "invalid_json", "A message is one JSON object.");
+      return;
+    }
+    switch (message.path("type").asText()) {
+      case "ping" -> connection.reply(seq -> encode(new Pong("pong", seq)));
+      case "ack" -> acknowledge(connection, message.path("seq"));
+      default ->
+          notUnderstood(connection, "unknown_type", "The type of a message is “ping” or “ack”.");
+    }
+  }
+
+  private static void acknowledge(Connection connection, JsonNode seq) {
+    if (!seq.isIntegralNumber() || !seq.canConvertToLong() || seq.asLong() < 0) {
+      notUnderstood(connection, "invalid_ack", "The seq of an ack is a whole number from 0.");
+    } else if (seq.asLong() > connection.position()) {
+      notUnderstood(
+          connection, "invalid_ack", "The seq of an ack is at most that of the last message sent.");
+    } else {
+      connection.acknowledged(seq.asLong());
+    }
+  }
+
+  private static void notUnderstood(Connection connection, String code, String detail) {
+    connection.reply(seq -> encode(new NotUnderstood("error", code, detail)));
+  }
+
+  private static Message encode(Object message) {
+    return Message.of(Json.bytes(message));
+  }
+
+  private record Pong(String type, long seq) {}
+
+  private record NotUnderstood(String type, String code, String detail) {}
+}

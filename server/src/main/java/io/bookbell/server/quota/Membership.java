@@ -1,0 +1,33 @@
+package io.bookbell.server.quota;
+
+import io.bookbell.hub.UserId;
+import java.time.Instant;
+
+/**
+ * A supporter's place with a creator, as of one moment: {@code used} and {@code granted} are those
+ * of the period that moment falls in.
+ */
+record Membership(UserId creator, UserId user, Tier tier, Instant at, int used, int granted) {
+
+  int allowed() {
+    return Math.max(0, tier.requestsAllowed() + granted);
+  }
+
+  String periodKey() {
+    return tier.period().keyAt(at);
+  }
+
+  Quota quota() {
+    return new Quota(
+        creator,
+        allowed(),
+        used,
+        Math.max(0, allowed() - used),
+        tier.period(),
+        tier.period().resetsAfter(at));
+  }
+
+  Membership with(int used, int granted) {
+    return new Membership(creator, user, tier, at, used, granted);
+  }
+}

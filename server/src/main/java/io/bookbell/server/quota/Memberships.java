@@ -1,0 +1,155 @@
+package io.bookbell.server.quota;
+
+import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
+import static io.bookbell.server.storage.schema.Tables.TIER;
+import static org.jooq.impl.DSL.noCondition;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.Record;
+import org.jooq.SelectConditionStep;
+
+/**
+ * The membership rows. Thread-safe: it keeps nothing between calls.
+ *
+ * <p>A row's {@code used} and {@code granted} belong to the period named in the row. When a new
+ * period has begun, or the tier's kind of period was changed, the ledger says what they are now;
+ * the row follows when it is next locked.
+ */
+final class Memberships {
+
+  Optional<Membership> find(Transaction tx, UserId creator, UserId user) {
+    return select(tx, key(creator, user)).fetchOptional(row -> current(tx, row));
+  }
+
+  List<Membership> of(Transaction tx, UserId user) {
+    return select(tx, MEMBERSHIP.USER_ID.eq(user))
+        .orderBy(MEMBERSHIP.CREATOR_ID)
+        .fetch(row -> current(tx, row));
+  }
+
+  /** Supporters on a tier whose ids are above one, in the order of ids, at most {@code limit}. */
+  List<Membership> onTier(Transaction tx, long tier, long above, int limit) {
+    Condition rest = above == 0 ? noCondition() : MEMBERSHIP.USER_ID.gt(new UserId(above));
+    return select(tx, MEMBERSHIP.TIER_ID.eq(tier).and(rest))
+        .orderBy(MEMBERSHIP.USER_ID)
+        .limit(limit)
+        .fetch(row -> current(tx, row));
+  }
+
+  boolean exists(Transaction tx, UserId creator, UserId user) {
+    return tx.sql().fetchExists(MEMBERSHIP, key(creator, user));
+  }
+
+  Set<UserId> supportersOf(Transaction tx, UserId creator) {
+    return tx.sql()
+        .select(MEMBERSHIP.USER_ID)
+        .from(MEMBERSHIP)
+        .where(MEMBERSHIP.CREATOR_ID.eq(creator))
+        .fetchSet(MEMBERSHIP.USER_ID);
+  }
+
+  void create(Transaction tx, UserId creator, UserId user, Tier tier) {
+    Instant now = tx.now();
+    tx.sql()
+        .insertInto(MEMBERSHIP)
+        .set(MEMBERSHIP.CREATOR_ID, creator)
+        .set(MEMBERSHIP.USER_ID, user)
+        .set(MEMBERSHIP.TIER_ID, tier.id())
+        .set(MEMBERSHIP.PERIOD_KEY, tier.period().keyAt(now))
+        .set(MEMBERSHIP.CREATED_AT, now)
+        .execute();
+  }
+
+  /** Locks a membership and brings its row to the current period. */
+  Optional<Membership> lock(Transaction tx, UserId creator, UserId user) {
+    tx.lock(tx.sql().select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
+    Optional<Membership> membership = find(tx, creator, user);
+    membership.ifPresent(found -> bringUpToDate(tx, found));
+    return membership;
+  }
+
+  private static void bringUpToDate(Transaction tx, Membership membership) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.PERIOD_KEY, membership.periodKey())
+        .set(MEMBERSHIP.USED, membership.used())
+        .set(MEMBERSHIP.GRANTED, membership.granted())
+        .where(key(membership.creator(), membership.user()))
+        .and(MEMBERSHIP.PERIOD_KEY.ne(membership.periodKey()))
+        .execute();
+  }
+
+  /** Takes one request from a locked membership; false when the allowance is used up. */
+  boolean consume(Transaction tx, Membership membership) {
+    return tx.sql()
+            .update(MEMBERSHIP)
+            .set(MEMBERSHIP.USED, MEMBERSHIP.USED.plus(1))
+            .where(key(membership.creator(), membership.user()))
+            .and(MEMBERSHIP.USED.lt(membership.allowed()))
+            .execute()
+        == 1;
+  }
+
+  void giveBack(Transaction tx, Membership membership) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.USED, MEMBERSHIP.USED.minus(1))
+        .where(key(membership.creator(), membership.user()))
+        .execute();
+  }
+
+  void grant(Transaction tx, Membership membership, int amount) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.GRANTED, MEMBERSHIP.GRANTED.plus(amount))
+        .where(key(membership.creator(), membership.user()))
+        .execute();
+  }
+
+  void setTier(Transaction tx, Membership membership, Tier tier) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.TIER_ID, tier.id())
+        .where(key(membership.creator(), membership.user()))
+        .execute();
+  }
+
+  private static SelectConditionStep<Record> select(Transaction tx, Condition which) {
+    return tx.sql()
+        .select(MEMBERSHIP.fields())
+        .select(TIER.fields())
+        .from(MEMBERSHIP)
+        .join(TIER)
+        .on(TIER.ID.eq(MEMBERSHIP.TIER_ID))
+        .where(which);
+  }
+
+  private static Membership current(Transaction tx, Record row) {
+    Instant now = tx.now();
+    UserId creator = row.get(MEMBERSHIP.CREATOR_ID);
+    UserId user = row.get(MEMBERSHIP.USER_ID);
+    Tier tier = Tiers.tier(row);
+    String key = tier.period().keyAt(now);
+    if (key.equals(row.get(MEMBERSHIP.PERIOD_KEY))) {
+      return new Membership(
+          creator, user, tier, now, row.get(MEMBERSHIP.USED), row.get(MEMBERSHIP.GRANTED));
+    }
+    return new Membership(
+        creator,
+        user,
+        tier,
+        now,
+        Ledger.used(tx, creator, user, key),
+        Ledger.granted(tx, creator, user, key));
+  }
+
+  private static Condition key(UserId creator, UserId user) {
+    return MEMBERSHIP.CREATOR_ID.eq(creator).and(MEMBERSHIP.USER_ID.eq(user));
+  }
+}

@@ -1,0 +1,52 @@
+package io.bookbell.server.quota;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** How long an allowance lasts. */
+public enum Period {
+  /** For good: what is used stays used until it is refunded. */
+  NONE,
+  /** A calendar month in UTC. */
+  MONTH;
+
+  /** The stored and sent form. */
+  @JsonValue
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static Period of(String wireName) {
+    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  }
+
+  /** Names the period that a moment falls in: {@code none}, or a month such as {@code 2026-11}. */
+  public String keyAt(Instant moment) {
+    return switch (this) {
+      case NONE -> "none";
+      case MONTH -> YearMonth.from(utcDate(moment)).toString();
+    };
+  }
+
+  /** When the allowance of that moment's period starts anew; null for never. */
+  public @Nullable Instant resetsAfter(Instant moment) {
+    return switch (this) {
+      case NONE -> null;
+      case MONTH ->
+          YearMonth.from(utcDate(moment))
+              .plusMonths(1)
+              .atDay(1)
+              .atStartOfDay(ZoneOffset.UTC)
+              .toInstant();
+    };
+  }
+
+  private static LocalDate utcDate(Instant moment) {
+    return LocalDate.ofInstant(moment, ZoneOffset.UTC);
+  }
+}

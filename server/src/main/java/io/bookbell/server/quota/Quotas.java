@@ -1,0 +1,131 @@
+package io.bookbell.server.quota;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.inbox.Change;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Takes requests from a supporter's allowance and gives them back, exactly. Thread-safe.
+ *
+ * <p>A consumption is a conditional update of the membership row, a refund is bound to its request
+ * by a unique key of the ledger: neither needs a lock besides the rows of its transaction.
+ */
+public final class Quotas {
+  private final Memberships memberships;
+
+  Quotas(Memberships memberships) {
+    this.memberships = memberships;
+  }
+
+  public Quotas() {
+    this(new Memberships());
+  }
+
+  /** A supporter's quota with one creator; empty for others. */
+  public Optional<Quota> find(Transaction tx, UserId creator, UserId user) {
+    return memberships.find(tx, creator, user).map(Membership::quota);
+  }
+
+  /** The user's quota with every creator they support, by creator. */
+  public List<Quota> of(Transaction tx, UserId user) {
+    return memberships.of(tx, user).stream().map(Membership::quota).toList();
+  }
+
+  /** The creators a user supports, with the tier of each. */
+  public List<Support> support(Transaction tx, UserId user) {
+    return memberships.of(tx, user).stream()
+        .map(membership -> new Support(membership.tier(), membership.quota()))
+        .toList();
+  }
+
+  public boolean isSupporter(Transaction tx, UserId creator, UserId user) {
+    return memberships.exists(tx, creator, user);
+  }
+
+  public Set<UserId> supportersOf(Transaction tx, UserId creator) {
+    return memberships.supportersOf(tx, creator);
+  }
+
+  /** The ledger lines behind a quota, newest first. */
+  public List<Ledger.LedgerEntry> entries(Transaction tx, UserId creator, UserId user) {
+    return Ledger.entries(tx, creator, user);
+  }
+
+  /**
+   * Locks a supporter's membership and takes one request from it. The ledger line must follow, with
+   * {@link #recordConsumption}, once the request has an id.
+   *
+   * @throws Problem 409 when nothing is left
+   */
+  public Consumption consume(Transaction tx, CreatorRow creator, UserId user) {
+    Membership membership = memberships.lock(tx, creator.id(), user).orElseThrow(Problem::notFound);
+    if (!memberships.consume(tx, membership)) {
+      throw exhausted(membership.quota());
+    }
+    return new Consumption(membership.with(membership.used() + 1, membership.granted()));
+  }
+
+  private static Problem exhausted(Quota quota) {
+    String used = "All " + quota.allowed() + " requests are used";
+    String when =
+        quota.resetsAt() == null ? "." : "; the next ones come on " + quota.resetsAt() + ".";
+    return Problem.conflict("quota_exhausted", used + when);
+  }
+
+  /** Writes the ledger line of a consumption and adds the new quota to the change. */
+  public void recordConsumption(
+      Transaction tx, Consumption consumption, long request, String title, Change change) {
+    Membership after = consumption.after;
+    Ledger.add(tx, after, after.periodKey(), Ledger.CONSUME, 1, request, title, after.user());
+    announce(after, change);
+  }
+
+  /**
+   * Gives a request back to the period it was taken from and adds the new quota to the change. The
+   * ledger refuses a second refund of the same request.
+   */
+  public void refund(
+      Transaction tx,
+      UserId creator,
+      UserId user,
+      long request,
+      String title,
+      UserId actor,
+      Change change) {
+    Membership membership = memberships.lock(tx, creator, user).orElseThrow();
+    String period = Ledger.periodOf(tx, request);
+    Membership after = membership;
+    int usedAfter = Ledger.used(tx, creator, user, period) - 1;
+    if (period.equals(membership.periodKey())) {
+      memberships.giveBack(tx, membership);
+      after = membership.with(usedAfter, membership.granted());
+    }
+    Membership inPeriod = membership.with(usedAfter, membership.granted());
+    Ledger.add(tx, inPeriod, period, Ledger.REFUND, 1, request, title, actor);
+    announce(after, change);
+  }
+
+  static void announce(Membership membership, Change change) {
+    change.add(
+        MessageType.QUOTA_UPDATE, Map.of("quota", membership.quota()), Set.of(membership.user()));
+  }
+
+  /** A request taken from an allowance and not yet written to the ledger. */
+  public static final class Consumption {
+    private final Membership after;
+
+    private Consumption(Membership after) {
+      this.after = after;
+    }
+  }
+
+  /** A supporter's tier with one creator and what is left of it. */
+  public record Support(Tier tier, Quota quota) {}
+}

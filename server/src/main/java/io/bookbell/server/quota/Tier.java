@@ -1,0 +1,10 @@
+package io.bookbell.server.quota;
+
+import io.bookbell.hub.UserId;
+
+/**
+ * A level of support.
+ *
+ * @param requestsAllowed requests per period
+ */
+public record Tier(long id, UserId creatorId, String name, int requestsAllowed, Period period) {}

@@ -1,0 +1,94 @@
+package io.bookbell.server.quota;
+
+import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
+
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.inbox.Change;
+import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the supporters of a changed tier their new quota, a few in each transaction, so that a tier
+ * of many thousands holds nobody up. What is still to do is stored, so a restart goes on with it.
+ * Thread-safe; one pass runs at a time.
+ */
+public final class TierAnnouncer {
+  private static final Logger log = LoggerFactory.getLogger(TierAnnouncer.class);
+  private static final int SUPPORTERS_PER_STEP = 100;
+
+  private final Memberships memberships = new Memberships();
+  private final Database database;
+  private final Creators creators;
+  private final Inbox inbox;
+  private final AtomicBoolean running = new AtomicBoolean();
+  private final AtomicBoolean wanted = new AtomicBoolean();
+
+  public TierAnnouncer(Database database, Creators creators, Inbox inbox) {
+    this.database = database;
+    this.creators = creators;
+    this.inbox = inbox;
+  }
+
+  /** Starts a pass, or has the one that runs look again; at start and after a tier was changed. */
+  public void wake() {
+    wanted.set(true);
+    if (running.compareAndSet(false, true)) {
+      wanted.set(false);
+      step();
+    }
+  }
+
+  private void step() {
+    CompletableFuture<Boolean> step = database.write(this::announceSome);
+    var _ = step.handle((more, failure) -> afterStep(failure == null && more, failure));
+  }
+
+  private boolean afterStep(boolean more, @Nullable Throwable failure) {
+    if (failure != null) {
+      log.warn("Supporters could not be told of a changed tier; trying at the next", failure);
+    }
+    if (more) {
+      step();
+      return true;
+    }
+    running.set(false);
+    if (failure == null && wanted.get()) {
+      wake();
+    }
+    return false;
+  }
+
+  /** Whether there is more to do. */
+  private boolean announceSome(Transaction tx) {
+    var next =
+        tx.sql()
+            .selectFrom(TIER_ANNOUNCEMENT)
+            .orderBy(TIER_ANNOUNCEMENT.TIER_ID)
+            .limit(1)
+            .fetchOne();
+    if (next == null) {
+      return false;
+    }
+    creators.lock(tx, next.getCreatorId());
+    next.refresh(); // it may have been set back to the first supporter before the lock was ours
+    List<Membership> some =
+        memberships.onTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
+    if (some.isEmpty()) {
+      next.delete();
+      return true;
+    }
+    var change = new Change();
+    some.forEach(membership -> Quotas.announce(membership, change));
+    inbox.append(tx, change);
+    next.setToldUpTo(some.getLast().user().value());
+    next.update();
+    return true;
+  }
+}

@@ -1,0 +1,101 @@
+package io.bookbell.server.request;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.Activity;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.Roles;
+import io.bookbell.server.inbox.Change;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.notification.Notifications;
+import io.bookbell.server.notification.Notifications.Occasion;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.storage.Transaction;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Who is told what of a changed request: the supporter and all admins see the request, admins the
+ * pending count, and those whose attention is wanted are notified. Thread-safe.
+ */
+public final class Announcements {
+  private static final int FIRST_REVISION = 1;
+
+  private final Roles roles;
+  private final Notifications notifications;
+  private final Activity activity;
+
+  public Announcements(Roles roles, Notifications notifications, Activity activity) {
+    this.roles = roles;
+    this.notifications = notifications;
+    this.activity = activity;
+  }
+
+  /** A request before and after its status changed. */
+  record Move(BookRequest before, BookRequest after, int revision, UserId actor) {}
+
+  void created(Transaction tx, CreatorRow creator, BookRequest request, Change change) {
+    Set<UserId> admins = roles.admins(tx, creator);
+    update("created", request, FIRST_REVISION, admins, change);
+    pendingCount(creator, admins, change);
+    String text = request.userName() + " asks for “" + request.title() + "”";
+    notifications.add(
+        tx, occasion(request, "request_created", text, request.userId(), true), admins, change);
+    log(tx, request, request.userId(), "request_created");
+  }
+
+  void moved(Transaction tx, CreatorRow creator, Move move, Change change) {
+    Set<UserId> admins = roles.admins(tx, creator);
+    BookRequest request = move.after;
+    update("status_changed", request, move.revision, admins, change);
+    if (move.before.status() == Status.PENDING) {
+      pendingCount(creator, admins, change);
+    }
+    String kind = "request_" + request.status().wireName();
+    if (request.status() != Status.CANCELLED) {
+      String text = "“" + request.title() + "” was " + request.status().wireName();
+      notifications.add(
+          tx, occasion(request, kind, text, move.actor, false), Set.of(request.userId()), change);
+    }
+    log(tx, request, move.actor, kind);
+  }
+
+  void replied(
+      Transaction tx, CreatorRow creator, BookRequest request, int revision, Change change) {
+    Set<UserId> admins = roles.admins(tx, creator);
+    update("reply_added", request, revision, admins, change);
+    Reply reply = request.replies().getLast();
+    boolean bySupporter = reply.userId().equals(request.userId());
+    String text = reply.userName() + " replied about “" + request.title() + "”";
+    notifications.add(
+        tx,
+        occasion(request, "reply_added", text, reply.userId(), bySupporter),
+        bySupporter ? admins : Set.of(request.userId()),
+        change);
+    log(tx, request, reply.userId(), "reply_added");
+  }
+
+  private static void update(
+      String action, BookRequest request, int revision, Set<UserId> admins, Change change) {
+    var audience = new TreeSet<>(admins);
+    audience.add(request.userId());
+    change.addRevision(
+        Map.of("action", action, "book_request", request), audience, request.id(), revision);
+  }
+
+  private static void pendingCount(CreatorRow creator, Set<UserId> admins, Change change) {
+    change.add(
+        MessageType.PENDING_COUNT_UPDATE,
+        Map.of("creator_id", creator.id(), "pending_count", creator.pendingCount()),
+        admins);
+  }
+
+  private static Occasion occasion(
+      BookRequest request, String kind, String text, UserId actor, boolean toAdmins) {
+    return new Occasion(request.creatorId(), kind, request.id(), text, actor, toAdmins);
+  }
+
+  private void log(Transaction tx, BookRequest request, UserId actor, String kind) {
+    activity.recordRequest(tx, request.creatorId(), actor, kind, request.id(), request.title());
+  }
+}

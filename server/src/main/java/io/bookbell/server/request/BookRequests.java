@@ -1,0 +1,249 @@
+package io.bookbell.server.request;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.Roles;
+import io.bookbell.server.inbox.Change;
+import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.quota.Quotas;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.request.RequestStore.Filter;
+import io.bookbell.server.request.RequestStore.NewRow;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Page;
+import io.bookbell.server.web.PageRequest;
+import io.bookbell.server.web.Problem;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Book requests: ask, answer, talk. Thread-safe.
+ *
+ * <p>Every command locks the creator's row first, changes the state by compare-and-set, and ends
+ * with the messages of the change, all in the transaction it is handed.
+ */
+public final class BookRequests {
+  private final RequestStore store = new RequestStore();
+  private final Creators creators;
+  private final Roles roles;
+  private final Quotas quotas;
+  private final Announcements announcements;
+  private final Inbox inbox;
+
+  public BookRequests(
+      Creators creators, Roles roles, Quotas quotas, Announcements announcements, Inbox inbox) {
+    this.creators = creators;
+    this.roles = roles;
+    this.quotas = quotas;
+    this.announcements = announcements;
+    this.inbox = inbox;
+  }
+
+  /** What a supporter asks for. */
+  public record NewRequest(
+      UserId creator, String title, String author, @Nullable String isbn, @Nullable String note) {}
+
+  /**
+   * Asks for a book and takes it from the supporter's quota.
+   *
+   * @throws Problem 404 for a creator the user may not see, 403 for admins who are no supporters,
+   *     409 when the creator is not accepting requests or the quota is used up
+   */
+  public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
+    CreatorRow creator = creators.lock(tx, wanted.creator());
+    requireSupporter(tx, creator, user);
+    if (!creator.creator().accepting()) {
+      throw Problem.conflict(
+          "not_accepting", creator.creator().name() + " is not accepting requests at the moment.");
+    }
+    var consumption = quotas.consume(tx, creator, user);
+    long id =
+        store.insert(
+            tx,
+            new NewRow(
+                creator.id(), user, wanted.title(), wanted.author(), wanted.isbn(), wanted.note()));
+    var change = new Change();
+    quotas.recordConsumption(tx, consumption, id, wanted.title(), change);
+    CreatorRow counted = creators.addPending(tx, creator, 1);
+    BookRequest request = require(tx, id);
+    announcements.created(tx, counted, request, change);
+    inbox.append(tx, change);
+    return request;
+  }
+
+  private void requireSupporter(Transaction tx, CreatorRow creator, UserId user) {
+    if (!roles.isSupporter(tx, creator.id(), user)) {
+      roles.requireMember(tx, creator, user);
+      throw Problem.forbidden("Only supporters ask for books; you are on the answering side.");
+    }
+  }
+
+  /** An admin's decision: the new status, and a word with it. */
+  public record Decision(Status status, @Nullable String response) {}
+
+  /**
+   * Answers a request. Rejecting gives it back to the quota.
+   *
+   * @throws Problem 404 for who may not see the request, 403 for its owner, 409 when it is no
+   *     longer where the answer could apply; the detail names who was first
+   */
+  public BookRequest respond(Transaction tx, UserId admin, long id, Decision decision) {
+    Locked locked = lock(tx, id);
+    requireAdmin(tx, locked, admin);
+    move(tx, locked.request, decision.status());
+    boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
+    store.setResponse(tx, id, keepsWord ? locked.request.response() : decision.response(), admin);
+    return finishMove(tx, locked, admin);
+  }
+
+  /**
+   * Takes back the user's own request, which gives it back to the quota.
+   *
+   * @throws Problem 404 for who may not see the request, 403 for others than its owner, 409 when it
+   *     is no longer pending
+   */
+  public BookRequest cancel(Transaction tx, UserId owner, long id) {
+    Locked locked = lock(tx, id);
+    requireVisible(tx, locked, owner);
+    if (!locked.request.userId().equals(owner)) {
+      throw Problem.forbidden("Only the supporter who asked may cancel a request.");
+    }
+    move(tx, locked.request, Status.CANCELLED);
+    return finishMove(tx, locked, owner);
+  }
+
+  private void move(Transaction tx, BookRequest request, Status to) {
+    if (!store.move(tx, request.id(), to)) {
+      throw Problem.conflict("invalid_transition", whoWasFirst(request, to));
+    }
+  }
+
+  private static String whoWasFirst(BookRequest request, Status to) {
+    String by =
+        request.status() == Status.CANCELLED
+            ? " by " + request.userName()
+            : request.respondedByName() == null ? "" : " by " + request.respondedByName();
+    return "The request is "
+        + request.status().wireName()
+        + by
+        + " since "
+        + request.updatedAt()
+        + " and cannot become "
+        + to.wireName()
+        + ".";
+  }
+
+  private BookRequest finishMove(Transaction tx, Locked before, UserId actor) {
+    BookRequest request = require(tx, before.request.id());
+    var change = new Change();
+    CreatorRow creator = before.creator;
+    if (before.request.status() == Status.PENDING) {
+      creator = creators.addPending(tx, creator, -1);
+    }
+    if (request.refunded()) {
+      quotas.refund(
+          tx, creator.id(), request.userId(), request.id(), request.title(), actor, change);
+    }
+    announcements.moved(
+        tx,
+        creator,
+        new Announcements.Move(before.request, request, revision(tx, request), actor),
+        change);
+    inbox.append(tx, change);
+    return request;
+  }
+
+  /**
+   * Adds a word to a request's thread.
+   *
+   * @throws Problem 404 for who may not see the request
+   */
+  public Reply reply(Transaction tx, UserId user, long id, String body) {
+    Locked locked = lock(tx, id);
+    requireVisible(tx, locked, user);
+    store.addReply(tx, id, user, body);
+    BookRequest request = require(tx, id);
+    var change = new Change();
+    announcements.replied(tx, locked.creator, request, revision(tx, request), change);
+    inbox.append(tx, change);
+    return request.replies().getLast();
+  }
+
+  /**
+   * One request, for its owner and for admins.
+   *
+   * @throws Problem 404 for who may not see the request
+   */
+  public BookRequest get(Transaction tx, UserId user, long id) {
+    BookRequest request = require(tx, id);
+    requireVisible(tx, new Locked(creators.get(tx, request.creatorId()), request), user);
+    return request;
+  }
+
+  /** Which requests to list. */
+  public record Query(
+      Optional<UserId> creator, Optional<Status> status, Optional<String> text, PageRequest page) {}
+
+  /**
+   * Newest first: of one creator, all for its admins and their own for its supporters; without a
+   * creator, everything the user may see.
+   *
+   * @throws Problem 404 for a creator the user may not see
+   */
+  public Page<BookRequest> list(Transaction tx, UserId user, Query query) {
+    var filter = new Filter(query.status(), query.text(), query.page().cursor());
+    int limit = query.page().limit();
+    List<BookRequest> found =
+        query
+            .creator()
+            .map(creator -> ofCreator(tx, user, creator, filter, limit + 1))
+            .orElseGet(() -> store.visible(tx, user, roles.adminOf(tx, user), filter, limit + 1));
+    return Page.of(found, limit, BookRequest::id);
+  }
+
+  private List<BookRequest> ofCreator(
+      Transaction tx, UserId user, UserId creatorId, Filter filter, int limit) {
+    CreatorRow creator = creators.get(tx, creatorId);
+    roles.requireMember(tx, creator, user);
+    return roles.isAdmin(tx, creator, user)
+        ? store.ofCreator(tx, creatorId, filter, limit)
+        : store.ofSupporter(tx, creatorId, user, filter, limit);
+  }
+
+  /** The newest requests a user may see. */
+  public List<BookRequest> newest(Transaction tx, UserId user, int limit) {
+    return store.visible(tx, user, roles.adminOf(tx, user), Filter.NONE, limit);
+  }
+
+  private Locked lock(Transaction tx, long id) {
+    UserId creatorId = store.creatorOf(tx, id).orElseThrow(Problem::notFound);
+    CreatorRow creator = creators.lock(tx, creatorId);
+    return new Locked(creator, require(tx, id));
+  }
+
+  private void requireVisible(Transaction tx, Locked locked, UserId user) {
+    if (!locked.request.userId().equals(user) && !roles.isAdmin(tx, locked.creator, user)) {
+      throw Problem.notFound();
+    }
+  }
+
+  private void requireAdmin(Transaction tx, Locked locked, UserId user) {
+    requireVisible(tx, locked, user);
+    if (!roles.isAdmin(tx, locked.creator, user)) {
+      throw Problem.forbidden("Only the creator and the team answer requests.");
+    }
+  }
+
+  private BookRequest require(Transaction tx, long id) {
+    return store.find(tx, id).orElseThrow(Problem::notFound);
+  }
+
+  private int revision(Transaction tx, BookRequest request) {
+    return store.revision(tx, request.id());
+  }
+
+  /** A request as it is while its creator's row is locked. */
+  private record Locked(CreatorRow creator, BookRequest request) {}
+}

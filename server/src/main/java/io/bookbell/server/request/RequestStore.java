@@ -1,0 +1,228 @@
+package io.bookbell.server.request;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static io.bookbell.server.storage.schema.Tables.REPLY;
+import static java.util.stream.Collectors.toSet;
+import static org.jooq.impl.DSL.noCondition;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.schema.tables.AppUser;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of book requests and their replies. Thread-safe: it keeps nothing between calls. */
+final class RequestStore {
+  private static final AppUser RESPONDER = APP_USER.as("responder");
+
+  /** What a supporter asks for. */
+  record NewRow(
+      UserId creator,
+      UserId user,
+      String title,
+      String author,
+      @Nullable String isbn,
+      @Nullable String note) {}
+
+  long insert(Transaction tx, NewRow row) {
+    return tx.sql()
+        .insertInto(BOOK_REQUEST)
+        .set(BOOK_REQUEST.CREATOR_ID, row.creator())
+        .set(BOOK_REQUEST.USER_ID, row.user())
+        .set(BOOK_REQUEST.TITLE, row.title())
+        .set(BOOK_REQUEST.AUTHOR, row.author())
+        .set(BOOK_REQUEST.ISBN, row.isbn())
+        .set(BOOK_REQUEST.NOTE, row.note())
+        .set(BOOK_REQUEST.STATUS, Status.PENDING.wireName())
+        .set(BOOK_REQUEST.CREATED_AT, tx.now())
+        .set(BOOK_REQUEST.UPDATED_AT, tx.now())
+        .returningResult(BOOK_REQUEST.ID)
+        .fetchSingle()
+        .value1();
+  }
+
+  /**
+   * Moves a request to a status if it still is where that status may be reached from: whoever comes
+   * second changes nothing.
+   *
+   * @return whether it was moved
+   */
+  boolean move(Transaction tx, long id, Status to) {
+    Set<String> from = to.reachableFrom().stream().map(Status::wireName).collect(toSet());
+    return tx.sql()
+            .update(BOOK_REQUEST)
+            .set(BOOK_REQUEST.STATUS, to.wireName())
+            .set(BOOK_REQUEST.REFUNDED, to.refunds())
+            .set(BOOK_REQUEST.REVISION, BOOK_REQUEST.REVISION.plus(1))
+            .set(BOOK_REQUEST.UPDATED_AT, tx.now())
+            .where(BOOK_REQUEST.ID.eq(id))
+            .and(BOOK_REQUEST.STATUS.in(from))
+            .execute()
+        == 1;
+  }
+
+  void setResponse(Transaction tx, long id, @Nullable String response, UserId by) {
+    tx.sql()
+        .update(BOOK_REQUEST)
+        .set(BOOK_REQUEST.RESPONSE, response)
+        .set(BOOK_REQUEST.RESPONDED_BY, by)
+        .where(BOOK_REQUEST.ID.eq(id))
+        .execute();
+  }
+
+  long addReply(Transaction tx, long request, UserId user, String body) {
+    tx.sql()
+        .update(BOOK_REQUEST)
+        .set(BOOK_REQUEST.REVISION, BOOK_REQUEST.REVISION.plus(1))
+        .set(BOOK_REQUEST.UPDATED_AT, tx.now())
+        .where(BOOK_REQUEST.ID.eq(request))
+        .execute();
+    return tx.sql()
+        .insertInto(REPLY)
+        .set(REPLY.REQUEST_ID, request)
+        .set(REPLY.USER_ID, user)
+        .set(REPLY.BODY, body)
+        .set(REPLY.CREATED_AT, tx.now())
+        .returningResult(REPLY.ID)
+        .fetchSingle()
+        .value1();
+  }
+
+  Optional<UserId> creatorOf(Transaction tx, long id) {
+    return tx.sql()
+        .select(BOOK_REQUEST.CREATOR_ID)
+        .from(BOOK_REQUEST)
+        .where(BOOK_REQUEST.ID.eq(id))
+        .fetchOptional(BOOK_REQUEST.CREATOR_ID);
+  }
+
+  int revision(Transaction tx, long id) {
+    return tx.sql()
+        .select(BOOK_REQUEST.REVISION)
+        .from(BOOK_REQUEST)
+        .where(BOOK_REQUEST.ID.eq(id))
+        .fetchSingle()
+        .value1();
+  }
+
+  Optional<BookRequest> find(Transaction tx, long id) {
+    return select(tx, BOOK_REQUEST.ID.eq(id), 1).stream().findFirst();
+  }
+
+  /** What to look for; all that is given must hold. */
+  record Filter(Optional<Status> status, Optional<String> text, Optional<Long> below) {
+    static final Filter NONE = new Filter(Optional.empty(), Optional.empty(), Optional.empty());
+
+    private Condition condition() {
+      return status
+          .map(wanted -> BOOK_REQUEST.STATUS.eq(wanted.wireName()))
+          .orElseGet(() -> noCondition())
+          .and(text.map(RequestStore::mentions).orElseGet(() -> noCondition()))
+          .and(below.map(BOOK_REQUEST.ID::lt).orElseGet(() -> noCondition()));
+    }
+  }
+
+  private static Condition mentions(String text) {
+    return BOOK_REQUEST
+        .TITLE
+        .containsIgnoreCase(text)
+        .or(BOOK_REQUEST.AUTHOR.containsIgnoreCase(text))
+        .or(BOOK_REQUEST.ISBN.contains(text));
+  }
+
+  /** A creator's requests, newest first. */
+  List<BookRequest> ofCreator(Transaction tx, UserId creator, Filter filter, int limit) {
+    return select(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(filter.condition()), limit);
+  }
+
+  /** What a user has asked a creator for, newest first. */
+  List<BookRequest> ofSupporter(
+      Transaction tx, UserId creator, UserId user, Filter filter, int limit) {
+    Condition whose = BOOK_REQUEST.CREATOR_ID.eq(creator).and(BOOK_REQUEST.USER_ID.eq(user));
+    return select(tx, whose.and(filter.condition()), limit);
+  }
+
+  /**
+   * Everything a user may see, newest first: what they asked for, and all requests of the creators
+   * they are an admin of. Each source is read along its own index and only as far as needed.
+   */
+  List<BookRequest> visible(
+      Transaction tx, UserId user, Collection<UserId> adminOf, Filter filter, int limit) {
+    var found = new ArrayList<BookRequest>();
+    for (UserId creator : adminOf) {
+      found.addAll(ofCreator(tx, creator, filter, limit));
+    }
+    Condition own = BOOK_REQUEST.USER_ID.eq(user).and(BOOK_REQUEST.CREATOR_ID.notIn(adminOf));
+    found.addAll(select(tx, own.and(filter.condition()), limit));
+    found.sort(Comparator.comparingLong(BookRequest::id).reversed());
+    return found.subList(0, Math.min(limit, found.size()));
+  }
+
+  private static List<BookRequest> select(Transaction tx, Condition which, int limit) {
+    var rows =
+        tx.sql()
+            .select(BOOK_REQUEST.fields())
+            .select(APP_USER.DISPLAY_NAME, RESPONDER.DISPLAY_NAME)
+            .from(BOOK_REQUEST)
+            .join(APP_USER)
+            .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
+            .leftJoin(RESPONDER)
+            .on(RESPONDER.ID.eq(BOOK_REQUEST.RESPONDED_BY))
+            .where(which)
+            .orderBy(BOOK_REQUEST.ID.desc())
+            .limit(limit)
+            .fetch();
+    Map<Long, List<Reply>> replies = replies(tx, rows.getValues(BOOK_REQUEST.ID));
+    return rows.map(row -> request(row, replies));
+  }
+
+  private static Map<Long, List<Reply>> replies(Transaction tx, List<Long> requests) {
+    return tx.sql()
+        .select(
+            REPLY.REQUEST_ID,
+            REPLY.ID,
+            REPLY.USER_ID,
+            APP_USER.DISPLAY_NAME,
+            REPLY.BODY,
+            REPLY.CREATED_AT)
+        .from(REPLY)
+        .join(APP_USER)
+        .on(APP_USER.ID.eq(REPLY.USER_ID))
+        .where(REPLY.REQUEST_ID.in(requests))
+        .orderBy(REPLY.ID)
+        .fetchGroups(
+            row -> row.value1(),
+            row -> new Reply(row.value2(), row.value3(), row.value4(), row.value5(), row.value6()));
+  }
+
+  private static BookRequest request(Record row, Map<Long, List<Reply>> replies) {
+    long id = row.get(BOOK_REQUEST.ID);
+    return new BookRequest(
+        id,
+        row.get(BOOK_REQUEST.CREATOR_ID),
+        row.get(BOOK_REQUEST.USER_ID),
+        row.get(APP_USER.DISPLAY_NAME),
+        row.get(BOOK_REQUEST.TITLE),
+        row.get(BOOK_REQUEST.AUTHOR),
+        row.get(BOOK_REQUEST.ISBN),
+        row.get(BOOK_REQUEST.NOTE),
+        Status.of(row.get(BOOK_REQUEST.STATUS)),
+        row.get(BOOK_REQUEST.RESPONSE),
+        row.get(BOOK_REQUEST.RESPONDED_BY),
+        row.get(RESPONDER.DISPLAY_NAME),
+        row.get(BOOK_REQUEST.REFUNDED),
+        replies.getOrDefault(id, List.of()),
+        row.get(BOOK_REQUEST.CREATED_AT),
+        row.get(BOOK_REQUEST.UPDATED_AT));
+  }
+}

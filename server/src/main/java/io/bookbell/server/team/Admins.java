@@ -1,0 +1,77 @@
+package io.bookbell.server.team;
+
+import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.storage.Transaction;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The admins of each creator, cached. Thread-safe.
+ *
+ * <p>An entry is keyed by the creator's {@code team_version}, which every change of the team
+ * increments under the creator's lock and which the caller has just read in its own transaction. So
+ * a hit needs no query and no invalidation message, and is never stale. Only what a committed
+ * transaction has read gets in.
+ */
+public final class Admins {
+  private final ConcurrentHashMap<UserId, Entry> cache = new ConcurrentHashMap<>();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+
+  /** The creator and the active team members, as of the row's team version. */
+  public Set<UserId> of(Transaction tx, CreatorRow creator) {
+    Entry cached = cache.get(creator.id());
+    if (cached != null && cached.teamVersion == creator.teamVersion()) {
+      hits.increment();
+      return cached.admins;
+    }
+    misses.increment();
+    var loaded = new Entry(creator.teamVersion(), load(tx, creator.id()));
+    tx.afterCommit(() -> cache.merge(creator.id(), loaded, Entry::newer));
+    return loaded.admins;
+  }
+
+  private static Set<UserId> load(Transaction tx, UserId creator) {
+    Set<UserId> admins =
+        tx.sql()
+            .select(TEAM_MEMBER.USER_ID)
+            .from(TEAM_MEMBER)
+            .where(TEAM_MEMBER.CREATOR_ID.eq(creator))
+            .and(TEAM_MEMBER.ACTIVE.isTrue())
+            .fetchSet(TEAM_MEMBER.USER_ID);
+    admins.add(creator);
+    return Set.copyOf(admins);
+  }
+
+  /** A momentary view of the cache, not of the database. */
+  public Stats stats() {
+    var details = new TreeMap<UserId, Integer>();
+    cache.forEach((creator, entry) -> details.put(creator, entry.admins.size()));
+    int total = details.values().stream().mapToInt(Integer::intValue).sum();
+    return new Stats(details.size(), total, details, hits.sum(), misses.sum());
+  }
+
+  /**
+   * What the cache holds and how often it was asked.
+   *
+   * @param cacheDetails the number of admins by creator
+   */
+  public record Stats(
+      int creatorsCached,
+      int totalAdmins,
+      Map<UserId, Integer> cacheDetails,
+      long hits,
+      long misses) {}
+
+  private record Entry(long teamVersion, Set<UserId> admins) {
+    Entry newer(Entry other) {
+      return other.teamVersion > teamVersion ? other : this;
+    }
+  }
+}

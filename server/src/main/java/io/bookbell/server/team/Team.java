@@ -1,0 +1,174 @@
+package io.bookbell.server.team;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.Activity;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.Roles;
+import io.bookbell.server.inbox.Change;
+import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+
+/** A creator's team: who answers besides the creator. Thread-safe. */
+public final class Team {
+  private final Creators creators;
+  private final Roles roles;
+  private final Activity activity;
+  private final Inbox inbox;
+
+  public Team(Creators creators, Roles roles, Activity activity, Inbox inbox) {
+    this.creators = creators;
+    this.roles = roles;
+    this.activity = activity;
+    this.inbox = inbox;
+  }
+
+  /** The members, active or not, by name; for admins. */
+  public List<TeamMember> members(Transaction tx, UserId actor, UserId creatorId) {
+    roles.requireAdmin(tx, creators.get(tx, creatorId), actor);
+    return select(tx, creatorId, TEAM_MEMBER.USER_ID.isNotNull());
+  }
+
+  /**
+   * Takes one of the creator's supporters into the team.
+   *
+   * @throws Problem 404 when the user is no supporter of the creator, 409 when already in the team
+   */
+  public TeamMember add(Transaction tx, UserId actor, UserId creatorId, Candidate candidate) {
+    CreatorRow creator = lockForCreator(tx, actor, creatorId);
+    UserId user =
+        resolve(tx, candidate)
+            .filter(found -> roles.isSupporter(tx, creatorId, found))
+            .orElseThrow(Problem::notFound);
+    return join(tx, actor, creator, user);
+  }
+
+  /**
+   * Takes a user into the team of a creator whose row is locked.
+   *
+   * @throws Problem 409 when already in the team
+   */
+  public TeamMember join(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
+    if (creator.id().equals(user) || find(tx, creator.id(), user).isPresent()) {
+      throw Problem.conflict("already_member", "This person is in the team already.");
+    }
+    tx.sql()
+        .insertInto(TEAM_MEMBER)
+        .set(TEAM_MEMBER.CREATOR_ID, creator.id())
+        .set(TEAM_MEMBER.USER_ID, user)
+        .set(TEAM_MEMBER.CREATED_AT, tx.now())
+        .execute();
+    TeamMember member = require(tx, creator.id(), user);
+    changed(tx, actor, creator, member, "team_member_added", "admin");
+    return member;
+  }
+
+  /** Lets a member in again, or keeps one out; the same state twice changes nothing. */
+  public TeamMember setActive(
+      Transaction tx, UserId actor, UserId creatorId, UserId user, boolean active) {
+    CreatorRow creator = lockForCreator(tx, actor, creatorId);
+    TeamMember member = require(tx, creatorId, user);
+    if (member.active() == active) {
+      return member;
+    }
+    tx.sql()
+        .update(TEAM_MEMBER)
+        .set(TEAM_MEMBER.ACTIVE, active)
+        .where(key(creatorId, user))
+        .execute();
+    String kind = active ? "team_member_activated" : "team_member_deactivated";
+    changed(tx, actor, creator, member, kind, active ? "admin" : roleOutside(tx, creatorId, user));
+    return new TeamMember(user, member.displayName(), member.email(), active);
+  }
+
+  /** Takes a member out of the team: nothing committed afterwards reaches them as an admin. */
+  public void remove(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+    CreatorRow creator = lockForCreator(tx, actor, creatorId);
+    TeamMember member = require(tx, creatorId, user);
+    tx.sql().deleteFrom(TEAM_MEMBER).where(key(creatorId, user)).execute();
+    changed(tx, actor, creator, member, "team_member_removed", roleOutside(tx, creatorId, user));
+  }
+
+  private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
+    CreatorRow creator = creators.lock(tx, creatorId);
+    roles.requireCreator(tx, creator, actor);
+    return creator;
+  }
+
+  private String roleOutside(Transaction tx, UserId creatorId, UserId user) {
+    return roles.isSupporter(tx, creatorId, user) ? "supporter" : "none";
+  }
+
+  private void changed(
+      Transaction tx,
+      UserId actor,
+      CreatorRow creator,
+      TeamMember member,
+      String kind,
+      String role) {
+    creators.teamChanged(tx, creator);
+    activity.record(tx, creator.id(), actor, kind, member.displayName());
+    var change = new Change();
+    change.add(
+        MessageType.ACCESS_CHANGED,
+        Map.of("creator_id", creator.id(), "role", role),
+        Set.of(member.userId()));
+    if (!role.equals("admin")) {
+      change.losesAccess(member.userId());
+    }
+    inbox.append(tx, change);
+  }
+
+  private static Optional<UserId> resolve(Transaction tx, Candidate candidate) {
+    return switch (candidate) {
+      case Candidate.ById byId -> Optional.of(byId.user());
+      case Candidate.ByEmail byEmail ->
+          tx.sql()
+              .select(APP_USER.ID)
+              .from(APP_USER)
+              .where(APP_USER.EMAIL.eq(byEmail.email()))
+              .fetchOptional(APP_USER.ID);
+    };
+  }
+
+  private static TeamMember require(Transaction tx, UserId creatorId, UserId user) {
+    return find(tx, creatorId, user).orElseThrow(Problem::notFound);
+  }
+
+  private static Optional<TeamMember> find(Transaction tx, UserId creatorId, UserId user) {
+    return select(tx, creatorId, TEAM_MEMBER.USER_ID.eq(user)).stream().findFirst();
+  }
+
+  private static List<TeamMember> select(Transaction tx, UserId creatorId, Condition which) {
+    return tx.sql()
+        .select(TEAM_MEMBER.USER_ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL, TEAM_MEMBER.ACTIVE)
+        .from(TEAM_MEMBER)
+        .join(APP_USER)
+        .on(APP_USER.ID.eq(TEAM_MEMBER.USER_ID))
+        .where(TEAM_MEMBER.CREATOR_ID.eq(creatorId))
+        .and(which)
+        .orderBy(APP_USER.DISPLAY_NAME, TEAM_MEMBER.USER_ID)
+        .fetch(row -> new TeamMember(row.value1(), row.value2(), row.value3(), row.value4()));
+  }
+
+  private static Condition key(UserId creatorId, UserId user) {
+    return TEAM_MEMBER.CREATOR_ID.eq(creatorId).and(TEAM_MEMBER.USER_ID.eq(user));
+  }
+
+  /** How a future member is named: by id or by e-mail address (lower case). */
+  public sealed interface Candidate {
+    record ById(UserId user) implements Candidate {}
+
+    record ByEmail(String email) implements Candidate {}
+  }
+}

@@ -1,0 +1,54 @@
+package io.bookbell.server.verify;
+
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Checks the invariants on the stored data, all on one snapshot, so it may run beside a working
+ * system. Thread-safe.
+ */
+public final class Verifier {
+
+  /**
+   * A stored state that must not be.
+   *
+   * @param invariant the number of the invariant in the architecture's list
+   * @param detail which rows, what was expected and what is there
+   */
+  public record Breach(int invariant, String detail) {
+    @Override
+    public String toString() {
+      return "invariant " + invariant + ": " + detail;
+    }
+  }
+
+  /** What was looked at and what was found; no breach means that all is well. */
+  public record Report(long requests, long ledgerLines, long inboxRows, List<Breach> breaches) {}
+
+  private Verifier() {}
+
+  public static CompletableFuture<Report> verify(Database database) {
+    return database.read(Verifier::verify);
+  }
+
+  private static Report verify(Transaction tx) {
+    var ledger = new LedgerCheck(tx);
+    var history = new HistoryCheck(tx);
+    List<Breach> breaches =
+        Stream.of(
+                ledger.membershipsAgreeWithLedger(),
+                ledger.consumptionsStayWithinAllowance(),
+                ledger.everyRequestIsConsumedOnce(),
+                ledger.refundsFollowStatus(),
+                history.everyRevisionHasItsMessage(),
+                history.everyMessageHasAnInbox(),
+                history.pendingCountsAgree(),
+                history.inboxesHaveNoGap())
+            .flatMap(List::stream)
+            .toList();
+    return new Report(history.requests(), ledger.lines(), history.inboxRows(), breaches);
+  }
+}
