@@ -1,0 +1,37 @@
+package io.bookbell.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.hub.Feed;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.Opening;
+import io.bookbell.hub.Page;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.UserId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A history in which nothing was ever missed: each connection starts live at the same number.
+ *
+ * @param seq the number of the last message of every user
+ */
+record PresentFeed(long seq) implements Feed {
+  @Override
+  public CompletionStage<Opening> open(UserId user, Optional<Position> since) {
+    Message first = Message.of("{\"type\":\"initial_data\"}".getBytes(UTF_8));
+    return CompletableFuture.completedStage(new Opening.Snapshot(seq, first));
+  }
+
+  @Override
+  public CompletionStage<Page> read(UserId user, long after, int limit) {
+    return CompletableFuture.completedStage(new Page.Entries(List.of()));
+  }
+
+  @Override
+  public CompletionStage<List<Message>> states(UserId user) {
+    return CompletableFuture.completedStage(List.of());
+  }
+}

@@ -1,0 +1,5 @@
+/** Benchmarks of the hub. */
+@NullMarked
+package io.bookbell.bench;
+
+import org.jspecify.annotations.NullMarked;
