@@ -17,6 +17,13 @@ public final class Reservation implements AutoCloseable {
     this.giveBack = giveBack;
   }
 
+  /** No place: settled from the start. */
+  static Reservation none(UserId user) {
+    Reservation none = new Reservation(user, () -> {});
+    none.settled.set(true);
+    return none;
+  }
+
   public UserId user() {
     return user;
   }

@@ -1,27 +1,62 @@
 package io.bookbell.hub;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
  * All connections of this node: who is connected, and the way of a message to them. Any thread may
- * call any method.
+ * call any method; who is connected is guarded by the {@link Registry}, the state of a connection
+ * belongs to its event loop.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class WebSocketManager implements AutoCloseable {
+  private static final CloseReason TOO_MANY_CONNECTIONS =
+      new CloseReason(CloseReason.POLICY.code(), "too many connections");
 
+  private final Hub hub;
+  private final Registry registry;
+  private final Backplane backplane;
+  private final ConcurrentHashMap<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private volatile boolean closed;
+
+  /**
+   * @param feed each user's durable history
+   * @param frames what to do with what clients send
+   * @param backplane the way to other nodes; stays open when this closes
+   * @param clock the time of day, for {@link Connection#connectedAt}
+   */
   public WebSocketManager(
       HubOptions options,
       Feed feed,
       ClientFrames frames,
       Backplane backplane,
       InstantSource clock) {
-    throw new UnsupportedOperationException();
+    this(options, feed, frames, backplane, clock, System::nanoTime);
+  }
+
+  WebSocketManager(
+      HubOptions options,
+      Feed feed,
+      ClientFrames frames,
+      Backplane backplane,
+      InstantSource clock,
+      LongSupplier ticker) {
+    this.hub = new Hub(options, feed, frames, ticker, clock);
+    this.registry = hub.registry();
+    this.backplane = backplane;
+    backplane.subscribe(this::deliver);
   }
 
   /**
@@ -31,13 +66,17 @@ public final class WebSocketManager implements AutoCloseable {
    * @return empty if the user has as many connections as allowed
    */
   public Optional<Reservation> tryReserve(UserId user) {
-    throw new UnsupportedOperationException();
+    return registry.reserve(user, hub.options().connectionsPerUser())
+        ? Optional.of(new Reservation(user, () -> registry.release(user)))
+        : Optional.empty();
   }
 
   /**
    * Takes the channel over, right after the handshake was answered: removes every handler from its
-   * pipeline, registers the connection, then opens the user's history. Best called on the channel's
-   * event loop, in the same turn that answered the handshake; elsewhere, stop reading before.
+   * pipeline, registers the connection, then opens the user's history. To be called on the
+   * channel's event loop in the same turn that answered the handshake, so that nothing is read in
+   * between; elsewhere only if the channel does not read. Frames that have come already may be
+   * handled before this returns.
    *
    * @param reservation consumed; if it is already settled, the channel closes with 1008
    * @param metadata kept with the connection
@@ -48,18 +87,31 @@ public final class WebSocketManager implements AutoCloseable {
       Reservation reservation,
       Map<String, String> metadata,
       Optional<Position> since) {
-    throw new UnsupportedOperationException();
+    Lane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> new Lane(hub, loop));
+    SocketConnection connection =
+        new SocketConnection(lane, channel, lastId.incrementAndGet(), reservation.user(), metadata);
+    if (!reservation.consume()) {
+      connection.onLoop(() -> connection.turnAway(TOO_MANY_CONNECTIONS));
+      return connection;
+    }
+    registry.add(connection);
+    connection.onLoop(() -> connection.begin(since));
+    if (closed) {
+      connection.close(CloseReason.GOING_AWAY);
+    }
+    return connection;
   }
 
   /** As with a reservation that is made now; the channel closes with 1008 if there is no place. */
   public Connection connect(
       Channel channel, UserId user, Map<String, String> metadata, Optional<Position> since) {
-    throw new UnsupportedOperationException();
+    Reservation reservation = tryReserve(user).orElseGet(() -> Reservation.none(user));
+    return connect(channel, reservation, metadata, since);
   }
 
   /** As {@link Connection#close}. */
   public void disconnect(Connection connection, CloseReason reason) {
-    throw new UnsupportedOperationException();
+    connection.close(reason);
   }
 
   /**
@@ -68,12 +120,14 @@ public final class WebSocketManager implements AutoCloseable {
    * @return how many
    */
   public int disconnect(UserId user, Predicate<Connection> which, CloseReason reason) {
-    throw new UnsupportedOperationException();
+    List<Connection> chosen = connectionsOf(user).stream().filter(which).toList();
+    chosen.forEach(connection -> connection.close(reason));
+    return chosen.size();
   }
 
   /** Sends a message without a number to all connections of these users, on every node. */
   public void broadcast(Message message, Set<UserId> targets) {
-    throw new UnsupportedOperationException();
+    broadcast(List.of(Delivery.unnumbered(message, targets)));
   }
 
   /**
@@ -81,12 +135,13 @@ public final class WebSocketManager implements AutoCloseable {
    * tells the other nodes. Numbered ones must be readable in the {@link Feed} already.
    */
   public void broadcast(List<Delivery> change) {
-    throw new UnsupportedOperationException();
+    deliver(change);
+    backplane.publish(change);
   }
 
   /** Sends a message without a number to all connections of one user, on every node. */
   public void sendToUser(UserId user, Message message) {
-    throw new UnsupportedOperationException();
+    broadcast(message, Set.of(user));
   }
 
   /**
@@ -94,22 +149,23 @@ public final class WebSocketManager implements AutoCloseable {
    * that were found in the history rather than heard of.
    */
   public void deliver(List<Delivery> change) {
-    throw new UnsupportedOperationException();
+    Fanout.send(change, registry);
   }
 
   /** The users with a connection on this node. A snapshot. */
   public Set<UserId> connectedUsers() {
-    throw new UnsupportedOperationException();
+    return registry.connectedUsers();
   }
 
   /** The connections of a user on this node. A snapshot. */
   public List<Connection> connectionsOf(UserId user) {
-    throw new UnsupportedOperationException();
+    return List.of(registry.of(user));
   }
 
   /** The connection that a channel was taken over for, while it is open. */
   public Optional<Connection> connectionOf(Channel channel) {
-    throw new UnsupportedOperationException();
+    return Optional.ofNullable(channel.pipeline().get(FrameReader.class))
+        .map(FrameReader::connection);
   }
 
   /** Whose channel it is, while it is open. */
@@ -117,17 +173,54 @@ public final class WebSocketManager implements AutoCloseable {
     return connectionOf(channel).map(Connection::user);
   }
 
+  /** What was done and what is held. Asks every connection what waits for it. */
   public HubStatistics statistics() {
-    throw new UnsupportedOperationException();
+    long[] totals = new long[2];
+    registry.forEach(
+        connection -> {
+          totals[0]++;
+          totals[1] += connection.writer().pendingBytes();
+        });
+    return hub.counters().snapshot(totals[0], registry.connectedUsers().size(), totals[1]);
   }
 
   /**
    * Closes every connection with 1001 and takes no more. Waits until they are gone, at most {@link
-   * HubOptions.KeepAlive#goodbye} and a little; called on an event loop it does not wait. The
-   * backplane stays open: whoever made it closes it.
+   * HubOptions.KeepAlive#goodbye}, then cuts the rest off; called on an event loop it does not
+   * wait. The backplane stays open: whoever made it closes it.
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    closed = true;
+    List<SocketConnection> open = new ArrayList<>();
+    registry.forEach(open::add);
+    open.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+    if (lanes.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
+      awaitClosed(open);
+    }
+  }
+
+  private void awaitClosed(List<SocketConnection> connections) {
+    long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
+    try {
+      for (SocketConnection connection : connections) {
+        ChannelFuture gone = connection.channel().closeFuture();
+        if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+          connection.onLoop(connection::cutOff);
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What the registry holds, for tests: 0 when nothing is left of any connection. */
+  int registrySize() {
+    return registry.size();
+  }
+
+  /** Looks after all connections now, for tests with a clock of their own. */
+  void sweep() {
+    lanes.values().forEach(lane -> lane.loop().execute(lane::sweep));
   }
 }

@@ -1,0 +1,239 @@
+package io.bookbell.hub;
+
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a connection keeps while it is CATCHING_UP, and the steps it takes; on its event loop only.
+ * Stages of the feed complete elsewhere and hop back.
+ *
+ * <p>The history is read a page at a time, the next only when the socket has taken the last. What
+ * is announced meanwhile is not kept but read too: only the highest number counts. Of a state the
+ * newest version is kept, answers to the client wait. When everything announced was written, the
+ * states and answers follow and the connection is LIVE.
+ */
+final class CatchUp {
+  private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
+
+  private final SocketConnection connection;
+  private final Hub hub;
+  private final Map<String, Message> states = new LinkedHashMap<>();
+  private final ArrayDeque<LongFunction<Message>> waiting = new ArrayDeque<>();
+  private int waitingReplies;
+  private long waitingBytes;
+  private long announced;
+  private boolean reading;
+  private boolean statesDue;
+  private boolean asking;
+  private long progress;
+  private long progressAt;
+
+  CatchUp(SocketConnection connection) {
+    this.connection = connection;
+    this.hub = connection.hub();
+    this.progressAt = hub.ticker().getAsLong();
+  }
+
+  /** From the beginning: asks the history how to open. */
+  void open(Optional<Position> since) {
+    ask(() -> hub.feed().open(connection.user(), since), this::opened);
+  }
+
+  /** From a gap: everything up to the announced number is to be read. */
+  void fill(long upTo) {
+    announced = upTo;
+    advance();
+  }
+
+  /** A live message that came meanwhile. */
+  void meanwhile(Message message, long sequence) {
+    if (sequence != Sequence.NONE) {
+      announced = Math.max(announced, sequence);
+    } else if (message.state().isPresent()) {
+      keepNewest(message);
+    } else {
+      waiting.add(_ -> message);
+      waitingBytes += message.size();
+      HubOptions.Queue most = hub.options().queue();
+      if (waitingBytes > most.maxBytes() || waiting.size() > most.maxMessages()) {
+        connection.tooSlow();
+      }
+    }
+  }
+
+  /** An answer that must wait until what is before it was written. */
+  void defer(LongFunction<Message> reply) {
+    waiting.add(reply);
+    if (++waitingReplies > hub.options().client().maxDeferred()) {
+      connection.refuse(CloseReason.TOO_MANY_MESSAGES);
+    }
+  }
+
+  /** Takes the next step if nothing is asked for and the socket has taken everything. */
+  void advance() {
+    if (asking || !connection.isCatchingUp(this) || !connection.writer().isDrained()) {
+      return;
+    }
+    if (reading || announced > connection.position()) {
+      long announcedBefore = announced;
+      int limit = hub.options().queue().pageSize();
+      ask(
+          () -> hub.feed().read(connection.user(), connection.position(), limit),
+          page -> turned(page, limit, announcedBefore));
+    } else if (statesDue) {
+      ask(() -> hub.feed().states(connection.user()), this::told);
+    } else {
+      finish();
+    }
+  }
+
+  /**
+   * Notices progress, and closes the connection when there was none for too long.
+   *
+   * @return whether the socket has taken something since the last call
+   */
+  boolean sweep(long now) {
+    long progressNow = connection.writer().progress();
+    if (progressNow != progress) {
+      progress = progressNow;
+      progressAt = now;
+      return true;
+    }
+    if (now - progressAt >= hub.options().queue().stall().toNanos()) {
+      if (asking) {
+        failed(new IllegalStateException("no answer within " + hub.options().queue().stall()));
+      } else {
+        connection.tooSlow();
+      }
+    }
+    return false;
+  }
+
+  private void opened(Opening opening) {
+    switch (opening) {
+      case Opening.Snapshot(long seq, Message first) -> begin(seq, first);
+      case Opening.Resumed(long seq, Message first) -> {
+        begin(seq, first);
+        reading = true;
+        statesDue = true;
+      }
+      case Opening.Refused(CloseReason reason) -> connection.close(reason);
+    }
+  }
+
+  private void begin(long seq, Message first) {
+    connection.advanceTo(seq);
+    write(first, Sequence.NONE);
+  }
+
+  private void turned(Page page, int limit, long announcedBefore) {
+    switch (page) {
+      case Page.Truncated() -> connection.close(CloseReason.GOING_AWAY);
+      case Page.Entries(List<Page.Entry> entries) -> {
+        entries.forEach(this::replay);
+        if (entries.size() < limit) {
+          atHead(announcedBefore);
+        }
+      }
+    }
+  }
+
+  private void replay(Page.Entry entry) {
+    if (entry.seq() != connection.position() + 1) {
+      throw new IllegalStateException(
+          "expected number " + (connection.position() + 1) + " of the history, got " + entry.seq());
+    }
+    connection.advanceTo(entry.seq());
+    hub.counters().replayed.increment();
+    write(entry.message(), entry.seq());
+  }
+
+  /** The read saw all there was: what was announced before it and not found does not exist. */
+  private void atHead(long announcedBefore) {
+    reading = false;
+    if (announcedBefore > connection.position()) {
+      hub.counters().emptyAnnouncements.increment();
+      if (announced == announcedBefore) {
+        announced = connection.position();
+      }
+    }
+  }
+
+  private void told(List<Message> current) {
+    statesDue = false;
+    current.forEach(this::keepNewest);
+    writeStates();
+  }
+
+  private void keepNewest(Message message) {
+    Message.StateKey key = message.state().orElseThrow();
+    states.merge(key.key(), message, (old, other) -> version(other) < version(old) ? old : other);
+  }
+
+  private static long version(Message message) {
+    return message.state().orElseThrow().version();
+  }
+
+  private void finish() {
+    writeStates();
+    waiting.forEach(message -> write(message.apply(connection.position()), Sequence.NONE));
+    connection.isLive();
+  }
+
+  private void writeStates() {
+    states.values().forEach(message -> write(message, Sequence.NONE));
+    states.clear();
+  }
+
+  private void write(Message message, long sequence) {
+    connection.writer().text(message, sequence);
+    connection.touch();
+  }
+
+  private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<T> then) {
+    asking = true;
+    progressAt = hub.ticker().getAsLong();
+    try {
+      question
+          .get()
+          .whenComplete(
+              (answer, failure) -> connection.onLoop(() -> answered(answer, failure, then)));
+    } catch (RuntimeException failure) {
+      failed(failure);
+    }
+  }
+
+  private <T> void answered(T answer, @Nullable Throwable failure, Consumer<T> then) {
+    asking = false;
+    progressAt = hub.ticker().getAsLong();
+    if (!connection.isCatchingUp(this)) {
+      return;
+    }
+    if (failure != null) {
+      failed(failure);
+      return;
+    }
+    try {
+      then.accept(answer);
+    } catch (RuntimeException wrongAnswer) {
+      failed(wrongAnswer);
+    }
+    advance();
+  }
+
+  private void failed(Throwable failure) {
+    hub.counters().failedReads.increment();
+    log.warn("The history of user {} cannot be read; closing", connection.user(), failure);
+    connection.close(CloseReason.GOING_AWAY);
+  }
+}

@@ -1,0 +1,82 @@
+package io.bookbell.hub;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of one change to the connections of this node: filled by the thread that brings it, then
+ * handed over as one task to each event loop concerned, after which only that loop touches the
+ * task.
+ */
+final class Fanout {
+  private static final Logger log = LoggerFactory.getLogger(Fanout.class);
+
+  private final Registry registry;
+  private final IdentityHashMap<Lane, Batch> batches = new IdentityHashMap<>();
+
+  private Fanout(Registry registry) {
+    this.registry = registry;
+  }
+
+  static void send(List<Delivery> change, Registry registry) {
+    Fanout fanout = new Fanout(registry);
+    change.forEach(fanout::add);
+    fanout.batches.forEach(Fanout::start);
+  }
+
+  private void add(Delivery delivery) {
+    Message message = delivery.message();
+    delivery.sequence().forEach((user, sequence) -> add(user, message, sequence));
+    delivery.unnumbered().forEach(user -> add(user, message, Sequence.NONE));
+  }
+
+  private void add(UserId user, Message message, long sequence) {
+    for (SocketConnection connection : registry.of(user)) {
+      batches
+          .computeIfAbsent(connection.lane(), _ -> new Batch())
+          .add(connection, message, sequence);
+    }
+  }
+
+  private static void start(Lane lane, Batch batch) {
+    try {
+      lane.loop().execute(batch);
+    } catch (RejectedExecutionException ended) {
+      log.debug("An event loop has ended, and its connections with it");
+    }
+  }
+
+  /** What one event loop delivers of a change, in the order of the change. */
+  private static final class Batch implements Runnable {
+    private final List<SocketConnection> targets = new ArrayList<>();
+    private final List<Message> messages = new ArrayList<>();
+    private long[] sequences = new long[8];
+
+    void add(SocketConnection target, Message message, long sequence) {
+      if (targets.size() == sequences.length) {
+        sequences = Arrays.copyOf(sequences, sequences.length * 2);
+      }
+      sequences[targets.size()] = sequence;
+      targets.add(target);
+      messages.add(message);
+    }
+
+    @Override
+    public void run() {
+      for (int i = 0; i < targets.size(); i++) {
+        SocketConnection target = targets.get(i);
+        try {
+          target.deliver(messages.get(i), sequences[i]);
+        } catch (RuntimeException failure) {
+          log.error("Connection {} cannot be delivered to; cutting it off", target.id(), failure);
+          target.cutOff();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.bookbell.hub;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way in of one connection, on its event loop only: frames of the client and the events of the
+ * channel. Puts fragmented messages together, answers pings and closes, and holds the client to its
+ * limits.
+ */
+final class FrameReader extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(FrameReader.class);
+  private static final long SECOND = 1_000_000_000;
+
+  private final SocketConnection connection;
+  private @Nullable Fragments fragments;
+
+  /** The moment at which, at the allowed rate, all that came so far would have been due. */
+  private long dueAt;
+
+  FrameReader(SocketConnection connection) {
+    this.connection = connection;
+    this.dueAt = connection.hub().ticker().getAsLong();
+  }
+
+  SocketConnection connection() {
+    return connection;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object frame) {
+    try {
+      connection.heard();
+      if (frame instanceof CloseWebSocketFrame close) {
+        closed(close);
+      } else if (frame instanceof WebSocketFrame other && connection.isOpen()) {
+        received(other);
+      }
+    } finally {
+      ReferenceCountUtil.release(frame);
+    }
+  }
+
+  private void received(WebSocketFrame frame) {
+    boolean counts =
+        !(frame instanceof ContinuationWebSocketFrame) || !frame.content().isReadable();
+    if (counts && isTooMany()) {
+      connection.refuse(CloseReason.TOO_MANY_MESSAGES);
+    } else if (frame instanceof PingWebSocketFrame) {
+      connection.pong(frame.content());
+    } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
+      begun(frame, frame instanceof TextWebSocketFrame);
+    } else if (frame instanceof ContinuationWebSocketFrame && fragments != null) {
+      continued(frame, fragments);
+    }
+  }
+
+  private void begun(WebSocketFrame frame, boolean text) {
+    if (frame.isFinalFragment()) {
+      message(frame.content(), text);
+    } else {
+      fragments = new Fragments(text, frame.content().alloc().heapBuffer());
+      continued(frame, fragments);
+    }
+  }
+
+  private void continued(WebSocketFrame frame, Fragments begun) {
+    int most = connection.hub().options().client().maxFrameBytes();
+    if (begun.bytes.readableBytes() + frame.content().readableBytes() > most) {
+      dropFragments();
+      connection.refuse(CloseReason.TOO_LARGE);
+      return;
+    }
+    begun.bytes.writeBytes(frame.content());
+    if (frame.isFinalFragment()) {
+      try {
+        message(begun.bytes, begun.text);
+      } finally {
+        dropFragments();
+      }
+    }
+  }
+
+  private void message(ByteBuf payload, boolean isText) {
+    if (!isText) {
+      byte[] bytes = ByteBufUtil.getBytes(payload);
+      handOn(frames -> frames.onBinary(connection, bytes));
+      return;
+    }
+    String text = connection.lane().utf8(payload);
+    if (text == null) {
+      connection.refuse(CloseReason.NOT_UTF8);
+    } else {
+      handOn(frames -> frames.onText(connection, text));
+    }
+  }
+
+  private void handOn(Consumer<ClientFrames> call) {
+    try {
+      call.accept(connection.hub().frames());
+    } catch (RuntimeException failure) {
+      log.error("A message of user {} could not be handled", connection.user(), failure);
+    }
+  }
+
+  private void closed(CloseWebSocketFrame frame) {
+    int code = frame.statusCode();
+    if (code < 0) {
+      connection.peerCloses(Frames::closeWithoutReason);
+    } else {
+      CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
+      connection.peerCloses(out -> Frames.close(answer, out));
+    }
+  }
+
+  private boolean isTooMany() {
+    HubOptions.Client allowed = connection.hub().options().client();
+    long each = SECOND / allowed.perSecond();
+    long now = connection.hub().ticker().getAsLong();
+    long ahead = Math.max(0, dueAt - now) + each;
+    if (ahead > each * allowed.burst()) {
+      return true;
+    }
+    dueAt = now + ahead;
+    return false;
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    connection.touch();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    dropFragments();
+    connection.gone();
+  }
+
+  /** Frames that make no sense are answered and the rest is not read; else the channel is gone. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+      context.pipeline().remove(WebSocket13FrameDecoder.class);
+      connection.refuse(
+          switch (corrupted.closeStatus().code()) {
+            case 1009 -> CloseReason.TOO_LARGE;
+            case 1007 -> CloseReason.NOT_UTF8;
+            default -> CloseReason.PROTOCOL_ERROR;
+          });
+      return;
+    }
+    if (!(cause instanceof IOException)) {
+      log.error("Connection {} of user {} fails", connection.id(), connection.user(), cause);
+    }
+    context.close();
+  }
+
+  private void dropFragments() {
+    if (fragments != null) {
+      fragments.bytes.release();
+      fragments = null;
+    }
+  }
+
+  /** A message of which not everything has come. */
+  private record Fragments(boolean text, ByteBuf bytes) {}
+}

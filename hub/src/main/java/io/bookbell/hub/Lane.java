@@ -1,0 +1,117 @@
+package io.bookbell.hub;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event loop does for its connections; everything here runs on that loop, and only {@link
+ * #loop} and {@link #hub} may be asked elsewhere.
+ *
+ * <p>Connections that got something to send are flushed together by a task at the end of the loop's
+ * queue, so what several changes sent to one connection in the meantime leaves in one write. One
+ * timer for all connections sweeps for the silent and the slow; it runs while there are any.
+ */
+final class Lane {
+  /** Where a connection stands that is not in a lane. */
+  static final int NO_PLACE = -1;
+
+  /** So many sweeps come between two pings of a connection. */
+  private static final int SWEEPS_PER_PING = 25;
+
+  private final Hub hub;
+  private final EventLoop loop;
+  private final ArrayList<SocketConnection> members = new ArrayList<>();
+  private final Runnable flush = this::flush;
+  private final CharsetDecoder utf8 =
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT);
+  private ArrayList<SocketConnection> touched = new ArrayList<>();
+  private ArrayList<SocketConnection> flushing = new ArrayList<>();
+  private boolean flushComing;
+  private @Nullable ScheduledFuture<?> sweeping;
+
+  Lane(Hub hub, EventLoop loop) {
+    this.hub = hub;
+    this.loop = loop;
+  }
+
+  Hub hub() {
+    return hub;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  void join(SocketConnection connection) {
+    connection.place(members.size());
+    members.add(connection);
+    if (sweeping == null) {
+      long period = Math.max(1, hub.options().keepAlive().ping().toNanos() / SWEEPS_PER_PING);
+      sweeping = loop.scheduleAtFixedRate(this::sweep, period, period, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  void leave(SocketConnection connection) {
+    if (connection.place() == NO_PLACE) {
+      return;
+    }
+    SocketConnection last = members.removeLast();
+    if (last != connection) {
+      members.set(connection.place(), last);
+      last.place(connection.place());
+    }
+    connection.place(NO_PLACE);
+    if (members.isEmpty() && sweeping != null) {
+      sweeping.cancel(false);
+      sweeping = null;
+    }
+  }
+
+  /** The connection has something to flush; called once until it was flushed. */
+  void touched(SocketConnection connection) {
+    touched.add(connection);
+    if (!flushComing) {
+      flushComing = true;
+      loop.execute(flush);
+    }
+  }
+
+  /** Looks after every connection: from the last one, since looking may remove it. */
+  void sweep() {
+    long now = hub.ticker().getAsLong();
+    for (int place = members.size() - 1; place >= 0; place--) {
+      members.get(place).sweep(now);
+    }
+  }
+
+  /** The text of these bytes, or null if they are not UTF-8. */
+  @Nullable String utf8(ByteBuf bytes) {
+    try {
+      return utf8.decode(bytes.nioBuffer()).toString();
+    } catch (CharacterCodingException notUtf8) {
+      return null;
+    }
+  }
+
+  private void flush() {
+    ArrayList<SocketConnection> now = touched;
+    touched = flushing;
+    flushing = now;
+    flushComing = false;
+    for (SocketConnection connection : now) {
+      connection.flush();
+    }
+    now.clear();
+  }
+}

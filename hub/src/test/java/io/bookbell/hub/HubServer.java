@@ -1,0 +1,119 @@
+package io.bookbell.hub;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A hub behind a plain Netty HTTP server on loopback. {@code /ws?user=1&since=5&after=20} answers
+ * the handshake after 20 ms; paths other than {@code /ws} answer 200, a user over the limit 429.
+ */
+final class HubServer implements AutoCloseable {
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+  private final Channel listening;
+  private final WebSocketManager manager;
+
+  HubServer(WebSocketManager manager) {
+    this.manager = manager;
+    this.listening =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, 4096)
+            .childOption(ChannelOption.SO_SNDBUF, 1 << 16)
+            .childHandler(new Http())
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  int port() {
+    return ((InetSocketAddress) listening.localAddress()).getPort();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    listening.close().syncUninterruptibly();
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private final class Http extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      channel.pipeline().addLast(new HttpServerCodec(), new Route());
+      HandshakeGate.install(channel);
+    }
+  }
+
+  private final class Route extends SimpleChannelInboundHandler<Object> {
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, Object message) {
+      if (message instanceof HttpRequest request) {
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        long after = Long.parseLong(parameter(uri, "after").orElse("0"));
+        if (!uri.path().equals("/ws")) {
+          answer(context, HttpResponseStatus.OK);
+        } else if (after > 0) {
+          context.executor().schedule(() -> upgrade(context, uri), after, TimeUnit.MILLISECONDS);
+        } else {
+          upgrade(context, uri);
+        }
+      }
+    }
+
+    private void upgrade(ChannelHandlerContext context, QueryStringDecoder uri) {
+      UserId user = new UserId(Long.parseLong(parameter(uri, "user").orElseThrow()));
+      Optional<Reservation> place = manager.tryReserve(user);
+      if (place.isEmpty()) {
+        answer(context, HttpResponseStatus.TOO_MANY_REQUESTS);
+        return;
+      }
+      DefaultHttpResponse switching =
+          new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
+      switching
+          .headers()
+          .set(HttpHeaderNames.UPGRADE, "websocket")
+          .set(HttpHeaderNames.CONNECTION, "Upgrade");
+      context.write(switching);
+      context.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+      manager.connect(
+          context.channel(), place.get(), Map.of(), parameter(uri, "since").map(Position::parse));
+    }
+
+    private void answer(ChannelHandlerContext context, HttpResponseStatus status) {
+      DefaultFullHttpResponse response =
+          new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
+      response.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+      context.writeAndFlush(response);
+    }
+
+    private Optional<String> parameter(QueryStringDecoder uri, String name) {
+      return uri.parameters().getOrDefault(name, List.of()).stream().findFirst();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.bookbell.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * Histories in memory: any thread commits and reads, the lock of this object guards them. Answers
+ * are given by an executor, so that a test may delay them.
+ */
+final class MemoryFeed implements Feed {
+  private final Map<UserId, List<Message>> histories = new HashMap<>();
+  private final Map<UserId, List<Message>> states = new HashMap<>();
+  private final Executor executor;
+
+  MemoryFeed(Executor executor) {
+    this.executor = executor;
+  }
+
+  /** Stores the message in the histories of these users and tells which number it got in each. */
+  synchronized Delivery commit(String json, Set<UserId> users) {
+    Message message = Message.of(json.getBytes(UTF_8));
+    Map<UserId, Long> sequence = new HashMap<>();
+    for (UserId user : users) {
+      List<Message> history = histories.computeIfAbsent(user, _ -> new ArrayList<>());
+      history.add(message);
+      sequence.put(user, (long) history.size());
+    }
+    return Delivery.numbered(message, sequence);
+  }
+
+  synchronized void states(UserId user, List<Message> messages) {
+    states.put(user, messages);
+  }
+
+  synchronized long head(UserId user) {
+    return histories.getOrDefault(user, List.of()).size();
+  }
+
+  /** What a look into the histories would announce: the newest message of each user. */
+  synchronized List<Delivery> newest() {
+    List<Delivery> found = new ArrayList<>();
+    histories.forEach(
+        (user, history) ->
+            found.add(Delivery.numbered(history.getLast(), Map.of(user, (long) history.size()))));
+    return found;
+  }
+
+  @Override
+  public CompletionStage<Opening> open(UserId user, Optional<Position> since) {
+    return answer(() -> opening(user, since));
+  }
+
+  private synchronized Opening opening(UserId user, Optional<Position> since) {
+    long head = head(user);
+    Optional<Position> usable = since.filter(position -> position.seq() <= head);
+    return usable.isPresent()
+        ? new Opening.Resumed(usable.get().seq(), first("resumed", head))
+        : new Opening.Snapshot(head, first("initial_data", head));
+  }
+
+  private static Message first(String type, long seq) {
+    return Message.of(("{\"type\":\"" + type + "\",\"seq\":" + seq + "}").getBytes(UTF_8));
+  }
+
+  @Override
+  public CompletionStage<Page> read(UserId user, long after, int limit) {
+    return answer(() -> page(user, after, limit));
+  }
+
+  private synchronized Page page(UserId user, long after, int limit) {
+    List<Message> history = histories.getOrDefault(user, List.of());
+    List<Page.Entry> entries = new ArrayList<>();
+    for (long seq = after + 1; seq <= Math.min(after + limit, history.size()); seq++) {
+      entries.add(new Page.Entry(seq, history.get(Math.toIntExact(seq - 1))));
+    }
+    return new Page.Entries(entries);
+  }
+
+  @Override
+  public CompletionStage<List<Message>> states(UserId user) {
+    return answer(() -> currentStates(user));
+  }
+
+  private synchronized List<Message> currentStates(UserId user) {
+    return states.getOrDefault(user, List.of());
+  }
+
+  private <T> CompletionStage<T> answer(Supplier<T> read) {
+    return CompletableFuture.supplyAsync(read, executor);
+  }
+}
