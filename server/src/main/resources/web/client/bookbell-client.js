@@ -1,0 +1,297 @@
+import {Backoff} from './backoff.js';
+
+/** @import {ServerMessage} from './types.js' */
+
+/**
+ * @typedef {'connecting' | 'live' | 'catching-up' | 'offline' | 'signed-out'} ConnectionState
+ * `offline` with a `retryAt` waits for its next attempt; without one it waits for the network.
+ *
+ * @typedef {object} ConnectionStatus
+ * @property {ConnectionState} state
+ * @property {number | null} retryAt when the next attempt starts, ms since 1970
+ *
+ * @typedef {object} ClientOptions
+ * @property {string} url of the WebSocket, `ws:` or `wss:`, without query
+ * @property {number} userId
+ * @property {() => Promise<boolean>} [sessionEnded] asked after an attempt that never opened: a browser does not
+ *   tell a page that the upgrade was answered 401
+ * @property {new (url: string) => WebSocket} [WebSocket]
+ * @property {() => number} [random]
+ * @property {() => number} [now]
+ */
+
+const CLOSE = {GOING_AWAY: 1001, SESSION_ENDED: 4401, TOO_SLOW: 4408, TOO_MANY_MESSAGES: 4429};
+
+/** All in ms. */
+const OPEN_WITHIN = 15_000;
+const PING_EVERY = 20_000;
+const PONG_WITHIN = 10_000;
+const ACK_AFTER = 3_000;
+const STABLE_AFTER = 5_000;
+const LONGEST_ASKED_DELAY = 120_000;
+
+/**
+ * One user's live connection. It knows nothing of books and nothing of the page: it keeps a socket open, and
+ * hands on every message once and in order, by `(epoch, seq)`; a gap makes it resume instead.
+ *
+ * Events: `message` (detail: {@link ServerMessage}) and `state` (detail: {@link ConnectionStatus}).
+ */
+export class BookbellClient extends EventTarget {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {{epoch: string, seq: number} | null} the last message handed on */
+  #position = null;
+  /** Until the first frame of a connection has come, nothing else is believed. */
+  #greeted = false;
+  /** @type {number} where the replay under way will end */
+  #replayEnd = 0;
+  #acknowledged = 0;
+  #started = false;
+  #networkThere = true;
+  /** @type {ConnectionStatus} */
+  #status = {state: 'offline', retryAt: null};
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  #timers = new Map();
+
+  /** @param {ClientOptions} options */
+  constructor({url, userId, sessionEnded = async () => false, WebSocket = globalThis.WebSocket, random = Math.random, now = Date.now}) {
+    super();
+    this.url = url;
+    this.userId = userId;
+    this.sessionEnded = sessionEnded;
+    this.WebSocket = WebSocket;
+    this.now = now;
+    this.backoff = new Backoff({random});
+  }
+
+  get status() {
+    return this.#status;
+  }
+
+  get position() {
+    return this.#position;
+  }
+
+  start() {
+    this.#started = true;
+    this.#connect();
+  }
+
+  /** Ends the connection for good. */
+  stop() {
+    this.#started = false;
+    this.#abandon();
+    this.#enter('offline');
+  }
+
+  /** Forgets the position and reconnects: the server answers with a fresh snapshot. */
+  refresh() {
+    this.#position = null;
+    this.#reconnect(0);
+  }
+
+  /** The user came back or asks for it: a waiting client tries at once, a connected one makes sure that it is. */
+  wake() {
+    if (!this.#started || this.#status.state === 'signed-out') return;
+    if (this.#socket === null) this.#connect();
+    else if (this.#greeted) this.#ping();
+  }
+
+  /** @param {boolean} there what the platform says of the network */
+  networkChanged(there) {
+    this.#networkThere = there;
+    if (!this.#started || this.#status.state === 'signed-out') return;
+    if (there) {
+      this.backoff.reset();
+      this.wake();
+    } else {
+      this.#abandon();
+      this.#enter('offline');
+    }
+  }
+
+  #connect() {
+    this.#abandon();
+    if (!this.#networkThere) return this.#enter('offline');
+    this.#enter('connecting');
+    const socket = new this.WebSocket(this.#address());
+    this.#socket = socket;
+    let opened = false;
+    socket.onopen = () => (opened = true);
+    socket.onmessage = ({data}) => socket === this.#socket && this.#receive(data);
+    socket.onclose = ({code, reason}) => socket === this.#socket && this.#closed(code, reason, opened);
+    this.#after('open', OPEN_WITHIN, () => this.#reconnect(this.backoff.next()));
+  }
+
+  #address() {
+    const query = new URLSearchParams({user_id: String(this.userId)});
+    if (this.#position) query.set('since', `${this.#position.epoch}:${this.#position.seq}`);
+    return `${this.url}?${query}`;
+  }
+
+  /** Lets go of the socket; whatever it still says is not heard. */
+  #abandon() {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#greeted = false;
+    if (socket) socket.close();
+  }
+
+  /** @param {number} delay ms */
+  #reconnect(delay) {
+    this.#abandon();
+    if (!this.#started) return;
+    if (delay === 0) return this.#connect();
+    this.#enter('offline', this.now() + delay);
+    this.#after('retry', delay, () => this.#connect());
+  }
+
+  /** @param {number} code @param {string} reason @param {boolean} opened */
+  async #closed(code, reason, opened) {
+    this.#abandon();
+    if (code === CLOSE.SESSION_ENDED) return this.#enter('signed-out');
+    if (!opened) {
+      this.#enter('connecting');
+      const ended = await this.sessionEnded().catch(() => false);
+      if (!this.#started || this.#socket) return;
+      if (ended) return this.#enter('signed-out');
+    }
+    this.#reconnect(this.#delayAfter(code, reason));
+  }
+
+  /** @param {number} code @param {string} reason @returns {number} ms */
+  #delayAfter(code, reason) {
+    const drawn = this.backoff.next();
+    switch (code) {
+      case CLOSE.GOING_AWAY: {
+        const asked = /^\s*(\d+)/.exec(reason);
+        return asked ? Math.min(Number(asked[1]), LONGEST_ASKED_DELAY) : drawn;
+      }
+      case CLOSE.TOO_SLOW:
+        return this.#atOnceThen(drawn);
+      case CLOSE.TOO_MANY_MESSAGES:
+        return Math.max(drawn, PING_EVERY);
+      default:
+        return drawn;
+    }
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    const message = parse(data);
+    switch (message?.type) {
+      case undefined:
+        return;
+      case 'initial_data':
+        return this.#begin(message, message.seq);
+      case 'resumed':
+        if (message.epoch !== this.#position?.epoch) return this.refresh();
+        return this.#begin(message, this.#position.seq);
+      case 'pong':
+        return this.#pong(message.seq);
+      default:
+        if (!this.#greeted) return;
+        if (message.seq === undefined) this.#handOn(message);
+        else this.#advance(message);
+    }
+  }
+
+  /** @param {any} greeting @param {number} seq where this client stands */
+  #begin(greeting, seq) {
+    this.#greeted = true;
+    this.#position = {epoch: greeting.epoch, seq};
+    this.#replayEnd = greeting.seq;
+    this.#acknowledged = seq;
+    this.#stop('open');
+    this.#handOn(greeting);
+    this.#after('stable', STABLE_AFTER, () => this.backoff.reset());
+    this.#after('ping', PING_EVERY, () => this.#ping());
+    this.#enter(seq < this.#replayEnd ? 'catching-up' : 'live');
+  }
+
+  /** @param {any} message a numbered one */
+  #advance(message) {
+    const position = /** @type {{epoch: string, seq: number}} */ (this.#position);
+    if (message.seq <= position.seq) return;
+    if (message.seq > position.seq + 1) return this.#resume();
+    this.#position = {epoch: position.epoch, seq: message.seq};
+    this.#handOn(message);
+    if (!this.#timers.has('ack')) this.#after('ack', ACK_AFTER, () => this.#acknowledge());
+    if (this.#status.state === 'catching-up' && message.seq >= this.#replayEnd) this.#enter('live');
+  }
+
+  /** Something was missed: the server still has it. */
+  #resume() {
+    this.#reconnect(this.#atOnceThen(this.backoff.next()));
+  }
+
+  /** @param {number} drawn @returns {number} no delay for the first trouble of a stable connection, then the drawn one */
+  #atOnceThen(drawn) {
+    return this.backoff.attempt <= 1 ? 0 : drawn;
+  }
+
+  #ping() {
+    this.#send({type: 'ping'});
+    this.#after('ping', PING_EVERY, () => this.#ping());
+    if (!this.#timers.has('pong')) this.#after('pong', PONG_WITHIN, () => this.#resume());
+  }
+
+  /** @param {number | undefined} seq of the last numbered message that was sent before this answer */
+  #pong(seq) {
+    this.#stop('pong');
+    if (this.#greeted && seq !== undefined && seq > (this.#position?.seq ?? 0)) this.#resume();
+  }
+
+  #acknowledge() {
+    const seq = this.#position?.seq ?? 0;
+    if (seq > this.#acknowledged) this.#send({type: 'ack', seq});
+    this.#acknowledged = seq;
+  }
+
+  /** @param {object} frame */
+  #send(frame) {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** @param {ServerMessage} message */
+  #handOn(message) {
+    this.dispatchEvent(new CustomEvent('message', {detail: message}));
+  }
+
+  /** @param {ConnectionState} state @param {number | null} [retryAt] */
+  #enter(state, retryAt = null) {
+    if (state === this.#status.state && retryAt === this.#status.retryAt) return;
+    this.#status = {state, retryAt};
+    this.dispatchEvent(new CustomEvent('state', {detail: this.#status}));
+  }
+
+  /** @param {string} name @param {number} ms @param {() => void} action */
+  #after(name, ms, action) {
+    this.#stop(name);
+    this.#timers.set(
+      name,
+      setTimeout(() => {
+        this.#timers.delete(name);
+        action();
+      }, ms),
+    );
+  }
+
+  /** @param {string} name */
+  #stop(name) {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
+
+/** @param {unknown} data @returns {any} the message, or undefined where this is none */
+function parse(data) {
+  if (typeof data !== 'string' || !data.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

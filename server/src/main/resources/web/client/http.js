@@ -1,0 +1,109 @@
+/**
+ * A call that the server refused, or that never reached it (`status` 0, code `unreachable`).
+ * `message` is fit for people; `code` is the stable word of the problem.
+ */
+export class ApiError extends Error {
+  /** @param {number} status @param {any} problem application/problem+json, where there is one */
+  constructor(status, problem) {
+    super(problem.detail || problem.title || `The server answered ${status}.`);
+    this.status = status;
+    /** @type {string} */
+    this.code = problem.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
+    this.problem = problem;
+  }
+
+  /** @returns {Record<string, string>} what is wrong, by field */
+  get fields() {
+    const errors = /** @type {{field: string, message: string}[]} */ (this.problem.errors ?? []);
+    return Object.fromEntries(errors.map(({field, message}) => [field, message]));
+  }
+}
+
+const TRIES = 3;
+const FIRST_PAUSE = 400;
+const PASSING = new Set([502, 503, 504]);
+
+/**
+ * JSON over HTTP. A command carries an Idempotency-Key, so a call that failed on the way is repeated here and is
+ * still done once.
+ */
+export class Http {
+  /** @param {{base?: string, fetch?: typeof fetch, pause?: (ms: number) => Promise<void>}} [options] */
+  constructor({base = '', fetch = (...call) => globalThis.fetch(...call), pause = wait} = {}) {
+    this.base = base;
+    this.fetch = fetch;
+    this.pause = pause;
+    /** Called when an answer says that the session is over. */
+    this.onSessionEnded = () => {};
+  }
+
+  /** @param {string} path @param {Record<string, unknown>} [query] */
+  get(path, query) {
+    return this.#call('GET', path, {query});
+  }
+
+  /** @param {string} path @param {object} [body] @param {{key?: string, query?: Record<string, unknown>}} [options] */
+  post(path, body, {key = newKey(), query} = {}) {
+    return this.#call('POST', path, {body, query, key});
+  }
+
+  /** @param {string} path @param {object} body @param {{key?: string, query?: Record<string, unknown>}} [options] */
+  patch(path, body, {key = newKey(), query} = {}) {
+    return this.#call('PATCH', path, {body, query, key});
+  }
+
+  /** @param {string} path @param {Record<string, unknown>} [query] */
+  delete(path, query) {
+    return this.#call('DELETE', path, {query});
+  }
+
+  /** @param {string} method @param {string} path @param {{query?: Record<string, unknown>, body?: object, key?: string}} parts */
+  async #call(method, path, {query, body, key}) {
+    const address = this.base + path + queryString(query);
+    /** @type {Record<string, string>} */
+    const headers = {Accept: 'application/json, application/problem+json'};
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (key !== undefined) headers['Idempotency-Key'] = key;
+    const init = {method, headers, body: body && JSON.stringify(body), credentials: /** @type {const} */ ('same-origin')};
+    const response = await this.#fetchPatiently(address, init);
+    if (response.ok) return response.status === 204 ? undefined : response.json();
+    const error = new ApiError(response.status, await problemOf(response));
+    if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
+    throw error;
+  }
+
+  /** @param {string} address @param {RequestInit} init */
+  async #fetchPatiently(address, init) {
+    for (let tried = 1; ; tried++) {
+      const response = await this.fetch(address, init).catch(() => undefined);
+      if (response && !PASSING.has(response.status)) return response;
+      if (tried === TRIES) {
+        if (response) return response;
+        throw new ApiError(0, {detail: 'The server cannot be reached. Your text is kept; please try again.'});
+      }
+      await this.pause(FIRST_PAUSE * 2 ** (tried - 1) * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** A fresh Idempotency-Key; works on plain http too, where `crypto.randomUUID` is missing. */
+export function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** @param {Response} response */
+async function problemOf(response) {
+  return response.json().catch(() => ({title: response.statusText || undefined}));
+}
+
+/** @param {Record<string, unknown>} [query] empty values are left out */
+function queryString(query = {}) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return given.length ? `?${search}` : '';
+}
+
+/** @param {number} ms @returns {Promise<void>} */
+function wait(ms) {
+  return new Promise((done) => setTimeout(done, ms));
+}

@@ -1,0 +1,168 @@
+/**
+ * @import {BookRequest, Creator, InitialData, Me, Notification, Quota, ServerMessage} from './types.js'
+ */
+
+/**
+ * What this user knows, kept current: live messages and REST answers both end up here, and views read only from
+ * here. A REST answer may overtake the live messages or be overtaken by them, so the newer of two states of a
+ * request wins, whichever way it came.
+ *
+ * Event: `change`, after every change.
+ */
+export class Store extends EventTarget {
+  /** @type {Map<number, BookRequest>} */
+  requests = new Map();
+  /** @type {Map<number, Quota>} by creator */
+  quotas = new Map();
+  /** @type {Map<number, number>} by creator */
+  pendingCounts = new Map();
+  /** @type {Map<number, Creator>} */
+  creators = new Map();
+  /** @type {Map<number, Notification>} those that came while the page was open, or were loaded */
+  notifications = new Map();
+  unread = 0;
+  /** Counts the snapshots; a list that was loaded under an older one must be loaded again. */
+  generation = 0;
+
+  /** @param {ServerMessage} message */
+  apply(message) {
+    switch (message.type) {
+      case 'initial_data':
+        this.#replace(message);
+        break;
+      case 'book_request_update':
+        this.#keepNewer(message.book_request);
+        break;
+      case 'quota_update':
+        this.quotas.set(message.quota.creator_id, message.quota);
+        break;
+      case 'pending_count_update':
+        this.pendingCounts.set(message.creator_id, message.pending_count);
+        break;
+      case 'notification':
+        this.#notify(message.notification);
+        break;
+      case 'creator_update':
+        this.#keepCreator(message.creator);
+        break;
+      default:
+        return;
+    }
+    this.#changed();
+  }
+
+  /** @param {BookRequest[]} requests from REST answers */
+  keepRequests(requests) {
+    for (const request of requests) this.#keepNewer(request);
+    this.#changed();
+  }
+
+  /** @param {Quota} quota */
+  keepQuota({creator_id, allowed, used, remaining, period, resets_at}) {
+    this.quotas.set(creator_id, {creator_id, allowed, used, remaining, period, resets_at});
+    this.#changed();
+  }
+
+  /** @param {Creator} creator */
+  keepCreator(creator) {
+    this.#keepCreator(creator);
+    this.#changed();
+  }
+
+  /** @param {Notification[]} notifications @param {boolean} complete whether there are no older ones */
+  keepNotifications(notifications, complete) {
+    for (const notification of notifications) this.notifications.set(notification.id, notification);
+    if (complete) this.unread = [...this.notifications.values()].filter((one) => !one.read).length;
+    this.#changed();
+  }
+
+  /** @param {number[]} ids */
+  markRead(ids) {
+    for (const id of ids) {
+      const notification = this.notifications.get(id);
+      if (!notification || notification.read) continue;
+      this.notifications.set(id, {...notification, read: true});
+      this.unread = Math.max(0, this.unread - 1);
+    }
+    this.#changed();
+  }
+
+  markAllRead() {
+    for (const [id, notification] of this.notifications) this.notifications.set(id, {...notification, read: true});
+    this.unread = 0;
+    this.#changed();
+  }
+
+  /** @param {Me} me drops at once what this user may no longer see */
+  restrictTo(me) {
+    const administered = new Set(me.admin_of.map((one) => one.creator_id));
+    const supported = new Set(me.memberships.map((one) => one.creator_id));
+    const seen = (/** @type {number} */ creator) => administered.has(creator) || supported.has(creator);
+    keepIf(this.requests, (request) => administered.has(request.creator_id) || request.user_id === me.user.id);
+    keepIf(this.pendingCounts, (_, creator) => administered.has(creator));
+    keepIf(this.quotas, (_, creator) => supported.has(creator));
+    keepIf(this.creators, (_, creator) => seen(creator));
+    this.#changed();
+  }
+
+  /** @returns {Notification[]} newest first */
+  get newestNotifications() {
+    return [...this.notifications.values()].sort((a, b) => b.id - a.id);
+  }
+
+  /** @param {InitialData} data */
+  #replace(data) {
+    this.generation++;
+    this.requests = new Map(data.book_requests.map((request) => [request.id, request]));
+    this.quotas = new Map(data.quota.map((quota) => [quota.creator_id, quota]));
+    this.pendingCounts = new Map(Object.entries(data.pending_count).map(([creator, count]) => [Number(creator), count]));
+    this.creators = new Map(data.creators.map((creator) => [creator.id, creator]));
+    this.notifications = new Map();
+    this.unread = data.unread_notifications;
+  }
+
+  /** @param {BookRequest} request */
+  #keepNewer(request) {
+    const known = this.requests.get(request.id);
+    if (!known || !isOlder(request, known)) this.requests.set(request.id, request);
+  }
+
+  /** @param {Creator} creator */
+  #keepCreator(creator) {
+    const known = this.creators.get(creator.id);
+    if (!known || creator.version >= known.version) this.creators.set(creator.id, creator);
+  }
+
+  /** @param {Notification} notification one that was not counted yet, unless a loaded list held it as read */
+  #notify(notification) {
+    const known = this.notifications.get(notification.id);
+    if (known) return;
+    this.notifications.set(notification.id, {...notification, read: false});
+    this.unread++;
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+const PROGRESS = {pending: 0, approved: 1, rejected: 2, completed: 2, cancelled: 2};
+
+/** A request only moves forward: in its replies, in its status, in time. @param {BookRequest} one @param {BookRequest} other */
+function isOlder(one, other) {
+  const steps = [
+    PROGRESS[one.status] - PROGRESS[other.status],
+    one.replies.length - other.replies.length,
+    Date.parse(one.updated_at) - Date.parse(other.updated_at),
+  ];
+  return (steps.find((step) => step !== 0) ?? 0) < 0;
+}
+
+/**
+ * @template K, V
+ * @param {Map<K, V>} map
+ * @param {(value: V, key: K) => boolean} wanted
+ */
+function keepIf(map, wanted) {
+  for (const [key, value] of map) if (!wanted(value, key)) map.delete(key);
+}

@@ -1,0 +1,104 @@
+/**
+ * The shapes of the protocol, as JSDoc types. Nothing here exists at run time.
+ *
+ * @typedef {{id: number, email: string, display_name: string}} User
+ *
+ * @typedef {'pending' | 'approved' | 'rejected' | 'completed' | 'cancelled'} Status
+ *
+ * @typedef {{id: number, user_id: number, user_name: string, body: string, created_at: string}} Reply
+ *
+ * @typedef {object} BookRequest
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {number} user_id
+ * @property {string} user_name
+ * @property {string} title
+ * @property {string} author
+ * @property {string | null} isbn
+ * @property {string | null} note
+ * @property {Status} status
+ * @property {string | null} response
+ * @property {number | null} responded_by
+ * @property {string | null} [responded_by_name]
+ * @property {boolean} refunded
+ * @property {Reply[]} replies
+ * @property {string} created_at
+ * @property {string} updated_at
+ *
+ * @typedef {object} Quota
+ * @property {number} creator_id
+ * @property {number} allowed
+ * @property {number} used
+ * @property {number} remaining
+ * @property {'none' | 'month'} period
+ * @property {string | null} resets_at
+ *
+ * @typedef {object} LedgerEntry
+ * @property {number} id
+ * @property {'consume' | 'refund' | 'grant'} kind
+ * @property {number} amount
+ * @property {number | null} book_request_id
+ * @property {string | null} title
+ * @property {string} period
+ * @property {string | null} reason
+ * @property {string} actor_name
+ * @property {string} created_at
+ *
+ * @typedef {{id: number, name: string, accepting: boolean, notice: string, version: number}} Creator
+ *
+ * @typedef {object} Notification
+ * @property {number} id
+ * @property {string} kind
+ * @property {number | null} book_request_id
+ * @property {string} text
+ * @property {string} created_at
+ * @property {boolean} [read]
+ * @property {number} [creator_id]
+ *
+ * @typedef {{creator_id: number, creator_name: string, tier: string, requests_allowed: number, requests_used: number}} Membership
+ * @typedef {{creator_id: number, creator_name: string}} Administered
+ * @typedef {{user: User, memberships: Membership[], admin_of: Administered[]}} Me
+ *
+ * @typedef {{user_id: number, display_name: string, email: string, active: boolean}} Member
+ * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, requests_allowed: number, requests_used: number}} Supporter
+ * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number, period: 'none' | 'month'}} Tier
+ *
+ * @typedef {object} Invitation
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {'supporter' | 'team'} kind
+ * @property {number | null} tier_id
+ * @property {number} uses
+ * @property {number} uses_left
+ * @property {string} expires_at
+ * @property {string} created_at
+ * @property {string} [url] only in the answer that creates it
+ *
+ * @typedef {object} Activity
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {number} actor_id
+ * @property {string} actor_name
+ * @property {string} kind
+ * @property {number | null} book_request_id
+ * @property {string} detail
+ * @property {string} created_at
+ *
+ * @typedef {{type: 'initial_data', epoch: string, seq: number, book_requests: BookRequest[], quota: Quota[],
+ *   pending_count: Record<string, number>, creators: Creator[], unread_notifications: number}} InitialData
+ * @typedef {{type: 'resumed', epoch: string, seq: number}} Resumed
+ * @typedef {{type: 'book_request_update', seq: number, action: 'created' | 'status_changed' | 'reply_added', book_request: BookRequest}} BookRequestUpdate
+ * @typedef {{type: 'quota_update', seq: number, quota: Quota}} QuotaUpdate
+ * @typedef {{type: 'pending_count_update', seq: number, creator_id: number, pending_count: number}} PendingCountUpdate
+ * @typedef {{type: 'notification', seq: number, notification: Notification}} NotificationMessage
+ * @typedef {{type: 'creator_update', creator: Creator}} CreatorUpdate
+ * @typedef {{type: 'access_changed', seq: number, creator_id: number, role: 'admin' | 'supporter' | 'none'}} AccessChanged
+ * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | AccessChanged} ServerMessage
+ */
+
+/**
+ * @template T
+ * @typedef {{items: T[], next_cursor: string | null}} Page
+ */
+
+export {};
