@@ -187,7 +187,7 @@ export class BookbellClient extends EventTarget {
       case 'initial_data':
         return this.#begin(message, message.seq);
       case 'resumed':
-        if (message.epoch !== this.#position?.epoch) return this.refresh();
+        if (!this.#position || message.epoch !== this.#position.epoch) return this.refresh();
         return this.#begin(message, this.#position.seq);
       case 'pong':
         return this.#pong(message.seq);

@@ -28,7 +28,7 @@ const PASSING = new Set([502, 503, 504]);
  * still done once.
  */
 export class Http {
-  /** @param {{base?: string, fetch?: typeof fetch, pause?: (ms: number) => Promise<void>}} [options] */
+  /** @param {{base?: string, fetch?: typeof globalThis.fetch, pause?: (ms: number) => Promise<void>}} [options] */
   constructor({base = '', fetch = (...call) => globalThis.fetch(...call), pause = wait} = {}) {
     this.base = base;
     this.fetch = fetch;

@@ -1,0 +1,12 @@
+import {html} from 'lit';
+import {logo} from '../ui/icons.js';
+
+/** The frame of the pages before one is signed in. @param {unknown} content */
+export function doorstep(content) {
+  return html`<main class="doorstep">
+    <div class="doorstep__card">
+      <p class="doorstep__brand">${logo()} <span>Bookbell</span></p>
+      ${content}
+    </div>
+  </main>`;
+}

@@ -1,0 +1,69 @@
+import {html} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {formError} from '../ui/field.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {doorstep} from './doorstep.js';
+import {newAccountFields} from './new-account.js';
+import {passwordOf} from './sign-in.js';
+import './sign-in.js';
+
+/**
+ * @import {Api} from '../client/api.js'
+ * @import {User} from '../client/types.js'
+ */
+
+/** Where an invitation link leads: a new account, or one that exists already joins. Emits `signed-in`. */
+export class JoinPage extends Element {
+  static properties = {api: {attribute: false}, user: {attribute: false}, token: {attribute: false}, hasAccount: {state: true}};
+
+  #sending = new Submission(this);
+
+  constructor() {
+    super();
+    /** @type {Api} */
+    this.api = given();
+    /** Who is signed in. @type {User | null} */
+    this.user = null;
+    this.token = '';
+    this.hasAccount = false;
+  }
+
+  render() {
+    if (this.user) return this.#asUser(this.user);
+    if (this.hasAccount) return html`<sign-in .api=${this.api} reason="Sign in, then accept the invitation."></sign-in>`;
+    return doorstep(html`
+      <h1 class="doorstep__title" tabindex="-1">You are invited</h1>
+      <p class="doorstep__lead">Make an account and ask for the books you would love.</p>
+      <form novalidate @submit=${this.#create} data-testid="join-form">
+        ${formError(this.#sending.message)} ${newAccountFields(this.#sending.fields)}
+        <button class="button button--main button--wide" data-testid="join-submit" ?disabled=${this.#sending.busy}>Join</button>
+      </form>
+      <p class="doorstep__foot">
+        <button type="button" class="button button--link" data-testid="join-sign-in" @click=${() => (this.hasAccount = true)}>I have an account already</button>
+      </p>
+    `);
+  }
+
+  /** @param {User} user */
+  #asUser(user) {
+    return doorstep(html`
+      <h1 class="doorstep__title" tabindex="-1">You are invited</h1>
+      <p class="doorstep__lead">Accept the invitation as <strong>${user.display_name}</strong> (${user.email})?</p>
+      ${formError(this.#sending.message)}
+      <button type="button" class="button button--main button--wide" data-testid="join-accept" ?disabled=${this.#sending.busy} @click=${this.#accept}>Accept</button>
+      <p class="doorstep__foot"><a href="/" data-testid="join-decline">Not now</a></p>
+    `);
+  }
+
+  async #accept() {
+    if (await this.#sending.run((key) => this.api.acceptInvitation({token: this.token}, {key}))) this.emit('signed-in');
+  }
+
+  /** @param {SubmitEvent} event */
+  async #create(event) {
+    const account = {token: this.token, ...fieldsOf(event), password: passwordOf(event)};
+    if (await this.#sending.run((key) => this.api.acceptInvitation(account, {key}), account)) this.emit('signed-in');
+  }
+}
+
+customElements.define('join-page', JoinPage);

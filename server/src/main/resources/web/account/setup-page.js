@@ -1,0 +1,45 @@
+import {html} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {doorstep} from './doorstep.js';
+import {newAccountFields} from './new-account.js';
+import {passwordOf} from './sign-in.js';
+
+/** @import {Api} from '../client/api.js' */
+
+/** Where the link printed at the first start leads: the first account and its creator. Emits `signed-in`. */
+export class SetupPage extends Element {
+  static properties = {api: {attribute: false}, token: {attribute: false}};
+
+  #sending = new Submission(this);
+
+  constructor() {
+    super();
+    /** @type {Api} */
+    this.api = given();
+    this.token = '';
+  }
+
+  render() {
+    const wrong = this.#sending.fields;
+    return doorstep(html`
+      <h1 class="doorstep__title" tabindex="-1">Welcome</h1>
+      <p class="doorstep__lead">Set up the first account. It is the creator's, and it runs this Bookbell.</p>
+      <form novalidate @submit=${this.#send} data-testid="setup-form">
+        ${formError(this.#sending.message)}
+        ${field({id: 'creator-name', name: 'creator_name', label: 'Name your supporters know you by', testid: 'setup-creator-name', maxlength: 100, error: wrong.creator_name})}
+        ${newAccountFields(wrong)}
+        <button class="button button--main button--wide" data-testid="setup-submit" ?disabled=${this.#sending.busy}>Begin</button>
+      </form>
+    `);
+  }
+
+  /** @param {SubmitEvent} event */
+  async #send(event) {
+    const account = {token: this.token, ...fieldsOf(event), password: passwordOf(event)};
+    if (await this.#sending.run((key) => this.api.setUp(account, {key}), account)) this.emit('signed-in');
+  }
+}
+
+customElements.define('setup-page', SetupPage);

@@ -1,0 +1,54 @@
+import {html, nothing} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {doorstep} from './doorstep.js';
+
+/** @import {Api} from '../client/api.js' */
+
+/** The sign-in form. Emits `signed-in`. */
+export class SignIn extends Element {
+  static properties = {api: {attribute: false}, reason: {}};
+
+  #sending = new Submission(this);
+
+  constructor() {
+    super();
+    /** @type {Api} */
+    this.api = given();
+    /** Why the visitor is asked to sign in. */
+    this.reason = '';
+  }
+
+  render() {
+    const wrong = this.#sending.fields;
+    return doorstep(html`
+      <h1 class="doorstep__title" tabindex="-1">Sign in</h1>
+      ${this.reason ? html`<p class="notice" role="status" data-testid="sign-in-reason">${this.reason}</p>` : nothing}
+      <form novalidate @submit=${this.#send} data-testid="login-form">
+        ${this.#sending.message ? html`<div data-testid="login-error">${formError(this.#sending.message)}</div>` : nothing}
+        ${field({id: 'email', name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', testid: 'login-email', error: wrong.email})}
+        ${field({id: 'password', name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', testid: 'login-password', error: wrong.password})}
+        <button class="button button--main button--wide" data-testid="login-submit" ?disabled=${this.#sending.busy}>${this.#sending.busy ? 'Signing in…' : 'Sign in'}</button>
+      </form>
+      <p class="doorstep__foot">New here? You join by an invitation link from the creator you support.</p>
+    `);
+  }
+
+  firstUpdated() {
+    /** @type {HTMLElement | null} */ (this.querySelector('#email'))?.focus();
+  }
+
+  /** @param {SubmitEvent} event */
+  async #send(event) {
+    const {email = '', password = ''} = {...fieldsOf(event), password: passwordOf(event)};
+    if (await this.#sending.run(() => this.api.signIn({email, password}))) this.emit('signed-in');
+  }
+}
+
+/** A password is taken as it is typed, blanks included. @param {Event} event */
+export function passwordOf(event) {
+  return String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('password') ?? '');
+}
+
+customElements.define('sign-in', SignIn);

@@ -1,0 +1,76 @@
+import {html, nothing} from 'lit';
+import {SessionElement} from '../ui/element.js';
+import {icon, logo} from '../ui/icons.js';
+import {initials} from '../ui/words.js';
+import {desksOf, homeOf} from './places.js';
+import '../notification/notification-panel.js';
+import '../ui/pop-up.js';
+import './connection-mark.js';
+
+/** @import {Desk} from './places.js' */
+
+/** The bar at the top: whose desk this is, whether it is live, notifications, the account. */
+export class AppHeader extends SessionElement {
+  static properties = {desk: {attribute: false}};
+
+  constructor() {
+    super();
+    /** @type {Desk | undefined} */
+    this.desk = undefined;
+  }
+
+  render() {
+    return html`<header class="bar">
+      <a class="bar__brand" href="/" aria-label="Bookbell, home" data-testid="brand">${logo()} <span class="bar__name">Bookbell</span></a>
+      ${this.#switcher()}
+      <span class="bar__space"></span>
+      <connection-mark .client=${this.session.client}></connection-mark>
+      <notification-panel .session=${this.session}></notification-panel>
+      ${this.#account()}
+    </header>`;
+  }
+
+  #switcher() {
+    const desks = desksOf(this.session.me);
+    const name = this.desk ? this.session.creatorName(this.desk.creatorId) : 'Bookbell';
+    if (desks.length < 2) return this.desk ? html`<span class="bar__desk" data-testid="creator-name">${name}</span>` : nothing;
+    const button = html`<span class="bar__desk-name" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
+    return html`<pop-up class="pop-up pop-up--left bar__desk" testid="creator-switcher" label="Creator: ${name}. Change" .button=${button} .panel=${() => this.#desks(desks)}></pop-up>`;
+  }
+
+  /** @param {Desk[]} desks */
+  #desks(desks) {
+    return html`<ul class="menu">
+      ${desks.map((desk) => {
+        const here = desk.creatorId === this.desk?.creatorId && desk.role === this.desk.role;
+        const waiting = desk.role === 'admin' ? this.session.store.pendingCounts.get(desk.creatorId) : undefined;
+        return html`<li>
+          <a class="menu__item" href=${homeOf(desk)} aria-current=${here ? 'true' : nothing} data-testid="creator-option" data-creator-id=${desk.creatorId} data-role=${desk.role}>
+            <span class="menu__text">${this.session.creatorName(desk.creatorId)}<small>${desk.role === 'admin' ? 'You answer requests' : 'You are a supporter'}</small></span>
+            ${waiting ? html`<span class="count">${waiting}</span>` : nothing}
+          </a>
+        </li>`;
+      })}
+    </ul>`;
+  }
+
+  #account() {
+    const {display_name, email} = this.session.me.user;
+    const button = html`<span class="avatar" aria-hidden="true">${initials(display_name)}</span>`;
+    const panel = () => html`<div class="menu">
+      <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
+      <button type="button" class="menu__item" data-testid="sign-out" @click=${this.#signOut}>${icon('leave')} Sign out</button>
+    </div>`;
+    return html`<pop-up class="pop-up" testid="account-menu" label="Account of ${display_name}" .button=${button} .panel=${panel}></pop-up>`;
+  }
+
+  #signOut = async () => {
+    try {
+      await this.session.signOut();
+    } catch (error) {
+      this.tell(/** @type {Error} */ (error).message, 'plain');
+    }
+  };
+}
+
+customElements.define('app-header', AppHeader);

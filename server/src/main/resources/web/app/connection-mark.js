@@ -1,0 +1,85 @@
+import {html} from 'lit';
+import {Element, given} from '../ui/element.js';
+
+/**
+ * @import {BookbellClient, ConnectionStatus} from '../client/bookbell-client.js'
+ */
+
+/** A blink of the connection is not worth a word, ms. */
+const PATIENCE = 700;
+
+/** Says whether what is shown is live, and if not, when the next attempt is made; a click makes it now. */
+export class ConnectionMark extends Element {
+  static properties = {client: {attribute: false}, status: {state: true}, calm: {state: true}};
+
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #clock;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #patience;
+
+  constructor() {
+    super();
+    /** @type {BookbellClient} */
+    this.client = given();
+    /** @type {ConnectionStatus} */
+    this.status = {state: 'connecting', retryAt: null};
+    /** Whether a trouble that has just begun is still kept quiet. */
+    this.calm = true;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.client.addEventListener('state', this.#onState);
+    this.#onState();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.client.removeEventListener('state', this.#onState);
+    clearInterval(this.#clock);
+    clearTimeout(this.#patience);
+  }
+
+  #onState = () => {
+    this.status = this.client.status;
+    clearInterval(this.#clock);
+    if (this.status.retryAt) this.#clock = setInterval(() => this.requestUpdate(), 500);
+    if (this.status.state === 'live') this.#settle();
+    else this.#patience ??= setTimeout(() => (this.calm = false), PATIENCE);
+  };
+
+  #settle() {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    this.calm = true;
+  }
+
+  render() {
+    const {state} = this.status;
+    const [look, text] = this.#words();
+    return html`<button type="button" class="connection connection--${look}" data-testid="connection-state" data-state=${state} title=${this.#hint(state)}
+      aria-label="Connection: ${text}" @click=${() => this.client.wake()}>
+      <span class="connection__dot"></span><span class="connection__text">${text}</span>
+    </button>`;
+  }
+
+  /** @returns {[string, string]} look and words */
+  #words() {
+    const {state, retryAt} = this.status;
+    if (state === 'live' || this.calm) return ['live', 'Live'];
+    if (state === 'catching-up') return ['waiting', 'Catching up'];
+    if (state === 'offline' && retryAt) {
+      const seconds = Math.ceil((retryAt - Date.now()) / 1000);
+      return ['waiting', seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'];
+    }
+    if (state === 'offline') return ['off', 'Offline'];
+    return ['waiting', 'Reconnecting'];
+  }
+
+  /** @param {string} state */
+  #hint(state) {
+    return state === 'live' ? 'What you see is live.' : 'What you see may be old. Press to try again now.';
+  }
+}
+
+customElements.define('connection-mark', ConnectionMark);

@@ -1,0 +1,50 @@
+/**
+ * @typedef {{name: string, creatorId?: number, requestId?: number, query: URLSearchParams}} Route
+ */
+
+const CREATOR_PLACES = ['requests', 'inbox', 'supporters', 'tiers', 'invitations', 'team', 'activity', 'settings'];
+
+/** @param {{pathname: string, search: string}} address @returns {Route} */
+export function routeOf({pathname, search}) {
+  const query = new URLSearchParams(search);
+  if (pathname === '/') return {name: 'home', query};
+  if (pathname === '/join' || pathname === '/setup') return {name: pathname.slice(1), query};
+  const request = /^\/requests\/(\d+)$/.exec(pathname);
+  if (request) return {name: 'request', requestId: Number(request[1]), query};
+  const place = /^\/creators\/(\d+)\/(\w+)$/.exec(pathname);
+  if (place && CREATOR_PLACES.includes(place[2])) return {name: place[2], creatorId: Number(place[1]), query};
+  return {name: 'unknown', query};
+}
+
+/**
+ * Follows the address by the History API: plain links work as links, and `changed` is called for each new address.
+ */
+export class Router {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    addEventListener('popstate', changed);
+    document.addEventListener('click', (event) => this.#followed(event));
+  }
+
+  get route() {
+    return routeOf(location);
+  }
+
+  /** @param {string} address @param {{replace?: boolean}} [options] */
+  go(address, {replace = false} = {}) {
+    if (replace) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
+    this.changed();
+  }
+
+  /** @param {MouseEvent} event */
+  #followed(event) {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = /** @type {Element} */ (event.target).closest?.('a[href]');
+    if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin) return;
+    if (routeOf(link).name === 'unknown') return;
+    event.preventDefault();
+    this.go(link.pathname + link.search);
+  }
+}

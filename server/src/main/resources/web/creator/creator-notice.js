@@ -1,0 +1,25 @@
+import {html, nothing} from 'lit';
+import {SessionElement} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
+
+/** What a creator tells all supporters, and whether requests are taken. */
+export class CreatorNotice extends SessionElement {
+  static properties = {creatorId: {attribute: false}};
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+  }
+
+  render() {
+    const creator = this.session.store.creators.get(this.creatorId);
+    return html`<div aria-live="polite">
+      ${creator?.accepting === false
+        ? html`<p class="notice notice--pause" data-testid="creator-paused">${icon('pause')} <span>${creator.name} is not taking requests right now.</span></p>`
+        : nothing}
+      ${creator?.notice ? html`<p class="notice" data-testid="creator-notice">${icon('megaphone')} <span>${creator.notice}</span></p>` : nothing}
+    </div>`;
+  }
+}
+
+customElements.define('creator-notice', CreatorNotice);

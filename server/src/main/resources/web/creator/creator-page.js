@@ -1,0 +1,73 @@
+import {html} from 'lit';
+import {SessionElement} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+
+/** The creator's own settings: whether requests are taken, and the notice to all supporters. */
+export class CreatorPage extends SessionElement {
+  static properties = {creatorId: {attribute: false}};
+
+  #switching = new Submission(this);
+  #saving = new Submission(this);
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+  }
+
+  render() {
+    const creator = this.session.store.creators.get(this.creatorId);
+    if (!creator) return html`<div class="skeleton"></div>`;
+    return html`<div class="narrow">
+      <header class="page-head">
+        <h1 tabindex="-1">Settings</h1>
+        <p class="page-head__sub">What you change here reaches all supporters at once.</p>
+      </header>
+      <section class="panel">
+        ${formError(this.#switching.message)}
+        <div class="switch-row">
+          <div>
+            <h2 class="panel__title" id="accepting-label">Taking requests</h2>
+            <p class="panel__text">${creator.accepting ? 'Supporters can ask for books.' : 'Paused: supporters see that you are not taking requests.'}</p>
+          </div>
+          <button type="button" class="switch" role="switch" aria-checked=${creator.accepting} aria-labelledby="accepting-label" data-testid="accepting-switch"
+            ?disabled=${this.#switching.busy} @click=${this.#switch}><span class="switch__knob"></span></button>
+        </div>
+      </section>
+      <form class="panel panel--form" @submit=${this.#save}>
+        ${formError(this.#saving.message)}
+        ${field({
+          id: 'notice',
+          name: 'notice',
+          label: 'Notice to all supporters',
+          value: creator.notice,
+          optional: true,
+          rows: 4,
+          maxlength: 500,
+          testid: 'notice-text',
+          error: this.#saving.fields.notice,
+          hint: 'Up to 500 characters. Leave it empty to take it down.',
+        })}
+        <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>Publish</button>
+      </form>
+    </div>`;
+  }
+
+  async #switch() {
+    const accepting = !this.session.store.creators.get(this.creatorId)?.accepting;
+    await this.#switching.run(() => this.#change({accepting}), accepting);
+  }
+
+  /** @param {SubmitEvent} event */
+  async #save(event) {
+    const {notice = ''} = fieldsOf(event);
+    if (await this.#saving.run(() => this.#change({notice}), notice)) this.tell(notice ? 'All supporters see the notice now.' : 'The notice is taken down.');
+  }
+
+  /** @param {{accepting?: boolean, notice?: string}} change */
+  async #change(change) {
+    this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, change));
+  }
+}
+
+customElements.define('creator-page', CreatorPage);

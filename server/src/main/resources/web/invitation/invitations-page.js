@@ -1,0 +1,141 @@
+import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {supportersNav} from '../supporter/supporters-nav.js';
+import {SessionElement} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {icon} from '../ui/icons.js';
+import {listFoot} from '../ui/listing.js';
+import {Pages} from '../ui/pages.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {dateInWords, plural} from '../ui/words.js';
+import '../ui/confirm-button.js';
+
+/** @import {Invitation, Tier} from '../client/types.js' */
+
+const DAY = 24 * 3_600_000;
+/** @type {[string, string][]} */
+const KINDS = [['supporter', 'A supporter'], ['team', 'A team member']];
+/** @type {[string, string][]} */
+const LIFETIMES = [['1', '1 day'], ['7', '7 days'], ['30', '30 days']];
+
+/** Links by which supporters and team members join. A link is shown once, when it is made. */
+export class InvitationsPage extends SessionElement {
+  static properties = {creatorId: {attribute: false}, kind: {state: true}, tiers: {state: true}, made: {state: true}, copied: {state: true}};
+
+  #making = new Submission(this);
+  #revoking = new Submission(this);
+  /** @type {Pages<Invitation>} */
+  #invitations = new Pages(this, () => this.session.api.invitations(this.creatorId));
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+    this.kind = 'supporter';
+    /** @type {Tier[]} */
+    this.tiers = [];
+    /** @type {Invitation | null} */
+    this.made = null;
+    this.copied = false;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has('creatorId')) return;
+    this.made = null;
+    this.#invitations.load();
+    this.session.api.tiers(this.creatorId).then(({items}) => (this.tiers = items), () => {});
+  }
+
+  render() {
+    return html`
+      <header class="page-head"><h1 tabindex="-1">Supporters</h1></header>
+      ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing} ${formError(this.#revoking.message)}
+      <ul class="rows" data-testid="invitation-list">
+        ${repeat(this.#invitations.items, ({id}) => id, (invitation) => this.#row(invitation))}
+      </ul>
+      ${listFoot(this.#invitations, html`<h2>No open invitations</h2>`)}
+    `;
+  }
+
+  #form() {
+    const wrong = this.#making.fields;
+    const tiers = /** @type {[number, string][]} */ (this.tiers.map(({id, name}) => [id, name]));
+    return html`<form class="panel panel--form" novalidate @submit=${this.#make} @change=${this.#onKind}>
+      <h2 class="panel__title">Invite someone</h2>
+      ${formError(this.#making.message)}
+      <div class="pair">
+        ${field({id: 'invite-kind', name: 'kind', label: 'Who joins', options: KINDS, value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
+        ${this.kind === 'supporter' ? field({id: 'invite-tier', name: 'tier_id', label: 'Tier', options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}
+        ${field({id: 'invite-uses', name: 'uses', label: 'How many people', type: 'number', min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
+        ${field({id: 'invite-days', name: 'days', label: 'Valid for', options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
+      </div>
+      <button class="button button--main" data-testid="invitation-submit" ?disabled=${this.#making.busy}>${icon('link')} Make the link</button>
+    </form>`;
+  }
+
+  /** @param {Invitation} invitation */
+  #link({url}) {
+    return html`<div class="notice notice--good" role="status" data-testid="invitation-made">
+      <div class="made-link">
+        <p>Here is the link. It is shown only now: copy it and send it.</p>
+        <p class="made-link__row">
+          <input class="input" readonly aria-label="Invitation link" .value=${url ?? ''} data-testid="invitation-url" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
+          <button type="button" class="button" data-testid="invitation-copy" @click=${this.#copy}>${icon(this.copied ? 'check' : 'copy')} ${this.copied ? 'Copied' : 'Copy'}</button>
+        </p>
+      </div>
+    </div>`;
+  }
+
+  /** @param {Invitation} invitation */
+  #row({id, kind, tier_id, uses, uses_left, expires_at}) {
+    const tier = this.tiers.find((one) => one.id === tier_id)?.name;
+    const over = uses_left === 0 || Date.parse(expires_at) < Date.now();
+    return html`<li class="row ${over ? 'row--off' : ''}" data-testid="invitation" data-invitation-id=${id}>
+      <div class="row__main">
+        <p class="row__name">${kind === 'team' ? 'Team member' : `Supporter${tier ? `, ${tier}` : ''}`}</p>
+        <p class="row__sub">${uses_left} of ${plural(uses, 'use')} left, until ${dateInWords(expires_at)}</p>
+      </div>
+      <div class="row__actions">
+        <confirm-button testid="invitation-revoke" label="Revoke" question="Revoke this link?" yes="Revoke" @confirmed=${() => this.#revoke(id)}></confirm-button>
+      </div>
+    </li>`;
+  }
+
+  /** @param {Event} event */
+  #onKind(event) {
+    const {name, value} = /** @type {HTMLSelectElement} */ (event.target);
+    if (name === 'kind') this.kind = value;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #make(event) {
+    const {kind, tier_id, uses, days} = fieldsOf(event);
+    const wish = {creator_id: this.creatorId, kind, ...(tier_id && {tier_id: Number(tier_id)}), uses: Number(uses), days};
+    await this.#making.run(async (key) => {
+      const {days, ...invitation} = wish;
+      const expires_at = new Date(Date.now() + Number(days) * DAY).toISOString();
+      this.made = await this.session.api.invite({...invitation, expires_at}, {key});
+      this.copied = false;
+    });
+    this.#invitations.load();
+  }
+
+  async #copy() {
+    const input = /** @type {HTMLInputElement} */ (this.querySelector('[data-testid=invitation-url]'));
+    input.select();
+    try {
+      await navigator.clipboard.writeText(input.value);
+      this.copied = true;
+    } catch {
+      this.tell('Press Ctrl+C: the link is selected.', 'plain');
+    }
+  }
+
+  /** @param {number} id */
+  async #revoke(id) {
+    if (await this.#revoking.run(() => this.session.api.revokeInvitation(id))) this.tell('The link is revoked.');
+    this.#invitations.load();
+  }
+}
+
+customElements.define('invitations-page', InvitationsPage);

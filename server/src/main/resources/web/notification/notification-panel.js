@@ -1,0 +1,99 @@
+import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {SessionElement} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
+import '../ui/pop-up.js';
+import '../ui/time-ago.js';
+
+/** @import {Notification} from '../client/types.js' */
+
+/** The bell in the header, with the number of unread notifications, and what it opens. */
+export class NotificationPanel extends SessionElement {
+  static properties = {loading: {state: true}, cursor: {state: true}, failed: {state: true}};
+
+  #open = false;
+  #generation = -1;
+
+  constructor() {
+    super();
+    this.loading = false;
+    /** @type {string | null} */
+    this.cursor = null;
+    this.failed = '';
+  }
+
+  render() {
+    const {unread} = this.session.store;
+    const button = html`${icon('bell')}${unread > 0
+      ? html`<span class="count count--corner" data-testid="notification-badge">${unread > 99 ? '99+' : unread}</span>`
+      : nothing}`;
+    return html`<pop-up class="pop-up" testid="notifications-open" label="Notifications, ${unread} unread" .button=${button} .panel=${() => this.#panel()}
+      @opened=${this.#onOpened} @closed=${() => (this.#open = false)}></pop-up>`;
+  }
+
+  #panel() {
+    const notifications = this.session.store.newestNotifications;
+    const {unread} = this.session.store;
+    return html`<section class="notifications" aria-label="Notifications" data-testid="notifications">
+      <header class="notifications__head">
+        <h2>Notifications</h2>
+        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${this.#readAll}>Mark all as read</button>` : nothing}
+      </header>
+      ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
+      ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">Nothing yet. Replies and answers show up here.</p>` : nothing}
+      <ol class="notifications__list">
+        ${repeat(notifications, ({id}) => id, (notification) => this.#item(notification))}
+      </ol>
+      ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>Show older</button>` : nothing}
+    </section>`;
+  }
+
+  /** @param {Notification} notification */
+  #item({id, book_request_id, text, created_at, read}) {
+    const content = html`<span class="notification__text">${text}</span> <time-ago class="notification__time" .time=${created_at}></time-ago>`;
+    return html`<li class="notification ${read ? '' : 'notification--unread'}" data-testid="notification" data-notification-id=${id} data-read=${Boolean(read)}>
+      ${book_request_id ? html`<a href="/requests/${book_request_id}" @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
+    </li>`;
+  }
+
+  storeChanged() {
+    if (this.#open && this.#generation !== this.session.store.generation) this.#load(null);
+    super.storeChanged();
+  }
+
+  #onOpened() {
+    this.#open = true;
+    this.#load(null);
+  }
+
+  /** @param {string | null} cursor */
+  async #load(cursor) {
+    this.#generation = this.session.store.generation;
+    this.loading = true;
+    try {
+      const page = await this.session.api.notifications({limit: 30, cursor});
+      this.session.store.keepNotifications(page.items, cursor === null && page.next_cursor === null);
+      this.cursor = page.next_cursor;
+      this.failed = '';
+    } catch (error) {
+      this.failed = /** @type {Error} */ (error).message;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** @param {number} id */
+  async #read(id) {
+    if (this.session.store.notifications.get(id)?.read) return;
+    this.session.store.markRead([id]);
+    await this.session.api.markRead({ids: [id]}).catch(() => {});
+  }
+
+  async #readAll() {
+    this.session.store.markAllRead();
+    await this.session.api.markRead({all: true}).catch((error) => (this.failed = error.message));
+    await this.#load(null);
+  }
+}
+
+customElements.define('notification-panel', NotificationPanel);

@@ -1,0 +1,81 @@
+import {html, nothing} from 'lit';
+import {SessionElement} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
+import {STATUS} from '../ui/words.js';
+import './request-feed.js';
+
+/** @type {[string, string][]} */
+const TABS = [...Object.entries(STATUS), ['', 'All']];
+
+/** Everything that supporters ask of a creator, by status, searchable, live. The choice stands in the address. */
+export class AdminInbox extends SessionElement {
+  static properties = {creatorId: {attribute: false}, query: {attribute: false}};
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+    this.query = new URLSearchParams();
+  }
+
+  get #status() {
+    return this.query.get('status') ?? 'pending';
+  }
+
+  get #sought() {
+    return this.query.get('q') ?? '';
+  }
+
+  render() {
+    const filter = {creatorId: this.creatorId, status: this.#status, q: this.#sought};
+    return html`
+      <header class="page-head page-head--row">
+        <h1 tabindex="-1">Inbox</h1>
+        <form class="search" role="search" @submit=${this.#search}>
+          ${icon('search')}
+          <label class="visually-hidden" for="inbox-search">Search title, author or supporter</label>
+          <input class="input" id="inbox-search" name="q" type="search" placeholder="Title, author, supporter…" .value=${this.#sought} data-testid="inbox-search"
+            @search=${this.#search} />
+          <button class="visually-hidden" data-testid="inbox-search-submit">Search</button>
+        </form>
+      </header>
+      <nav class="tabs" aria-label="Status">${TABS.map(([status, label]) => this.#tab(status, label))}</nav>
+      <request-feed .session=${this.session} .filter=${filter} .empty=${this.#empty()}></request-feed>
+    `;
+  }
+
+  /** @param {string} status @param {string} label */
+  #tab(status, label) {
+    const count = status === 'pending' ? this.session.store.pendingCounts.get(this.creatorId) : undefined;
+    return html`<a class="tab" href=${this.#address(status, this.#sought)} data-testid="status-tab-${status || 'all'}" aria-current=${this.#status === status ? 'page' : nothing}>
+      ${label}${count === undefined ? nothing : html` <span class="count" data-testid="pending-badge">${count}</span>`}
+    </a>`;
+  }
+
+  #empty() {
+    if (this.#sought)
+      return html`<h2>Nothing found for “${this.#sought}”</h2>
+        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">Show all requests</a></p>`;
+    if (this.#status === 'pending')
+      return html`<h2>All answered</h2>
+        <p>New requests appear here by themselves.</p>
+        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">Show all requests</a></p>`;
+    return html`<h2>Nothing here yet</h2>`;
+  }
+
+  /** @param {string} status @param {string} sought */
+  #address(status, sought) {
+    const query = new URLSearchParams();
+    if (status !== 'pending') query.set('status', status);
+    if (sought) query.set('q', sought);
+    return `/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
+  }
+
+  /** @param {Event} event */
+  #search(event) {
+    event.preventDefault();
+    const sought = /** @type {HTMLInputElement} */ (this.querySelector('#inbox-search')).value.trim();
+    if (sought !== this.#sought) this.emit('navigate', this.#address(this.#status, sought));
+  }
+}
+
+customElements.define('admin-inbox', AdminInbox);

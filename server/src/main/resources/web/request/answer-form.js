@@ -1,0 +1,79 @@
+import {html, nothing} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
+import {Submission} from '../ui/submission.js';
+import {STATUS} from '../ui/words.js';
+import '../ui/confirm-button.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {BookRequest, Status} from '../client/types.js'
+ */
+
+/**
+ * What an admin may do with a request now, with a word to its supporter. Emits `conflict` (detail: the refusal) when
+ * it could not be done, `answered` when it was, and `drafting` while a word is being written.
+ */
+export class AnswerForm extends Element {
+  static properties = {session: {attribute: false}, request: {attribute: false}};
+
+  #sending = new Submission(this);
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+    /** @type {BookRequest} */
+    this.request = given();
+  }
+
+  render() {
+    const {status, id, user_name} = this.request;
+    if (status !== 'pending' && status !== 'approved') return nothing;
+    const pending = status === 'pending';
+    return html`<form class="answer-form" aria-label="Answer" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      <label class="visually-hidden" for="answer-${id}">A word to ${user_name}, optional</label>
+      <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder="Add a word for ${user_name}…" data-testid="respond-text"
+        @input=${this.#drafting}></textarea>
+      <div class="answer-form__buttons">
+        ${pending
+          ? html`<button type="button" class="button button--good" data-testid="respond-approve" ?disabled=${this.#sending.busy} @click=${() => this.#answer('approved')}>
+              ${icon('check')} Approve
+            </button>`
+          : html`<button type="button" class="button button--good" data-testid="respond-complete" ?disabled=${this.#sending.busy} @click=${() => this.#answer('completed')}>
+              ${icon('book')} Complete
+            </button>`}
+        <confirm-button testid="respond-reject" look="button--bad-quiet" label="Decline" question="Decline it?" yes="Decline"
+          ?disabled=${this.#sending.busy} @confirmed=${() => this.#answer('rejected')} @asking=${this.#asking}></confirm-button>
+      </div>
+    </form>`;
+  }
+
+  get #text() {
+    return /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'));
+  }
+
+  #drafting() {
+    this.emit('drafting', {where: 'answer', drafting: this.#text.value.trim() !== ''});
+  }
+
+  /** @param {CustomEvent} event */
+  #asking(event) {
+    this.emit('drafting', {where: 'declining', drafting: event.detail});
+  }
+
+  /** @param {Status} status */
+  async #answer(status) {
+    const {id, title, user_name} = this.request;
+    const response = this.#text.value.trim();
+    const answer = response ? {status, response} : {status};
+    const done = await this.#sending.run((key) => this.session.respond(id, answer, key), answer);
+    if (!done) return this.emit('conflict', this.#sending.error);
+    if (this.isConnected && this.#text) this.#text.value = '';
+    this.emit('drafting', {where: 'answer', drafting: false});
+    this.tell(`“${title}”: ${STATUS[status].toLowerCase()}. ${user_name} is told.`);
+    this.emit('answered', id);
+  }
+}
+
+customElements.define('answer-form', AnswerForm);

@@ -1,0 +1,43 @@
+import {html} from 'lit';
+import {Element} from '../ui/element.js';
+
+const CLOTHS = 12;
+const ORNAMENTS = 5;
+
+/** A cover made from title and author: the same book always wears the same one. */
+export class BookCover extends Element {
+  static properties = {title: {attribute: false}, author: {attribute: false}};
+
+  constructor() {
+    super();
+    this.title = '';
+    this.author = '';
+  }
+
+  render() {
+    const seed = hash(`${this.title}\n${this.author}`);
+    const look = `cover--cloth-${seed % CLOTHS} cover--ornament-${(seed >>> 8) % ORNAMENTS}`;
+    return html`<div class="cover ${look}" aria-hidden="true">
+      <span class="cover__title ${titleSize(this.title)}">${this.title}</span>
+      <span class="cover__author">${this.author}</span>
+    </div>`;
+  }
+}
+
+/** FNV-1a. @param {string} text */
+function hash(text) {
+  let value = 2166136261;
+  for (const character of text) value = Math.imul(value ^ /** @type {number} */ (character.codePointAt(0)), 16777619);
+  return (value ^ (value >>> 15)) >>> 0;
+}
+
+/** @param {string} title the longest word decides as much as the length does */
+function titleSize(title) {
+  const longest = Math.max(...title.split(/\s+/).map((word) => word.length));
+  if (title.length > 44 || longest > 13) return 'cover__title--small';
+  if (title.length > 22 || longest > 9) return 'cover__title--middle';
+  if (title.length < 14 && longest < 8) return 'cover__title--large';
+  return '';
+}
+
+customElements.define('book-cover', BookCover);

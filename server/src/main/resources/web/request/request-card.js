@@ -1,0 +1,182 @@
+import {html, nothing} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
+import {Submission} from '../ui/submission.js';
+import {plural, STATUS} from '../ui/words.js';
+import {statusBadge} from './status-badge.js';
+import '../ui/confirm-button.js';
+import '../ui/time-ago.js';
+import './answer-form.js';
+import './book-cover.js';
+import './request-thread.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {BookRequest} from '../client/types.js'
+ */
+
+/**
+ * One request, as its supporter or an admin sees it. Emits `engaged` (detail: `{id, engaged}`) while someone is in
+ * the middle of something here, so that a list does not take the card away under their hands.
+ */
+export class RequestCard extends Element {
+  static properties = {
+    session: {attribute: false},
+    request: {attribute: false},
+    open: {type: Boolean},
+    conflict: {state: true},
+    touched: {state: true},
+  };
+
+  #cancelling = new Submission(this);
+  /** What keeps this card in its list. @type {Set<string>} */
+  #reasons = new Set();
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+    /** @type {BookRequest} */
+    this.request = given();
+    /** Whether the thread is open. */
+    this.open = false;
+    this.conflict = '';
+    this.touched = false;
+  }
+
+  /** @param {Map<string, any>} changed */
+  willUpdate(changed) {
+    const {id, status, title} = this.request;
+    this.dataset.testid = 'request-card';
+    this.dataset.requestId = String(id);
+    this.dataset.status = status;
+    this.tabIndex = -1;
+    this.setAttribute('aria-label', `${title}: ${STATUS[status]}`);
+    if (changed.get('request')?.id === id) this.touched = true;
+  }
+
+  get #mine() {
+    return this.request.user_id === this.session.me.user.id;
+  }
+
+  get #asAdmin() {
+    return this.session.isAdminOf(this.request.creator_id);
+  }
+
+  render() {
+    const {id, title, author, note} = this.request;
+    return html`
+      <article class="request ${this.touched ? 'request--touched' : ''}" @animationend=${() => (this.touched = false)}>
+        <book-cover class="request__cover" .title=${title} .author=${author}></book-cover>
+        <div class="request__body">
+          <header class="request__head">
+            <h3 class="request__title"><a href="/requests/${id}" data-testid="request-title">${title}</a></h3>
+            ${statusBadge(this.request.status)}
+          </header>
+          <p class="request__author" data-testid="request-author">${author}</p>
+          ${this.#facts()}
+          ${note ? html`<p class="request__note" data-testid="request-note">${note}</p>` : nothing}
+          ${this.#response()}
+        </div>
+        <div class="request__foot">
+          ${this.#conflictNote()}
+          <div class="request__actions">${this.#actions()} ${this.#threadToggle()}</div>
+          ${this.open
+            ? html`<request-thread .session=${this.session} .request=${this.request} @drafting=${this.#onDrafting}></request-thread>`
+            : nothing}
+        </div>
+      </article>
+    `;
+  }
+
+  #facts() {
+    const {user_name, created_at, isbn} = this.request;
+    return html`<p class="request__facts">
+      ${this.#asAdmin ? html`<span class="request__who" data-testid="request-supporter">${user_name}</span>` : nothing}
+      <span>asked <time-ago .time=${created_at}></time-ago></span>
+      ${isbn ? html`<span data-testid="request-isbn">ISBN ${isbn}</span>` : nothing}
+    </p>`;
+  }
+
+  #response() {
+    const {status, response, responded_by, responded_by_name, updated_at, replies, refunded} = this.request;
+    if (status === 'cancelled')
+      return html`<p class="request__outcome">${this.#mine ? 'You withdrew this; it counts no more.' : 'Withdrawn by the supporter.'}</p>`;
+    if (!responded_by) return nothing;
+    const lastReply = replies.at(-1)?.created_at ?? '';
+    const who = responded_by === this.session.me.user.id ? 'you' : responded_by_name || this.session.creatorName(this.request.creator_id);
+    return html`<div class="answer answer--${status}" data-testid="request-answer">
+      ${response ? html`<p class="answer__text" data-testid="request-response">${response}</p>` : nothing}
+      <p class="answer__who">
+        ${STATUS[status]} by <span data-testid="request-responder">${who}</span>
+        ${updated_at > lastReply ? html` <time-ago .time=${updated_at}></time-ago>` : nothing}${refunded && this.#mine ? '. It counts no more.' : nothing}
+      </p>
+    </div>`;
+  }
+
+  #conflictNote() {
+    if (!this.conflict) return nothing;
+    return html`<div class="notice notice--kind" role="status" data-testid="request-conflict">
+      <p>${this.conflict}</p>
+      <button type="button" class="button button--quiet" data-testid="request-conflict-dismiss" @click=${() => this.#setConflict('')}>All right</button>
+    </div>`;
+  }
+
+  #actions() {
+    if (this.#asAdmin)
+      return html`<answer-form .session=${this.session} .request=${this.request} @conflict=${this.#onConflict} @drafting=${this.#onDrafting}></answer-form>`;
+    if (!this.#mine || this.request.status !== 'pending') return nothing;
+    return html`<confirm-button testid="request-cancel" label="Withdraw" question="Withdraw this request?" yes="Withdraw" ?disabled=${this.#cancelling.busy}
+      @confirmed=${this.#cancel}></confirm-button>`;
+  }
+
+  #threadToggle() {
+    const {replies} = this.request;
+    const label = replies.length ? plural(replies.length, 'reply', 'replies') : 'Reply';
+    return html`<button type="button" class="button button--quiet" data-testid="thread-toggle" aria-expanded=${this.open} @click=${this.#toggle}>${icon('reply')} ${label}</button>`;
+  }
+
+  #toggle() {
+    this.open = !this.open;
+    this.#keep('thread', this.open);
+  }
+
+  async #cancel() {
+    const done = await this.#cancelling.run((key) => this.session.cancel(this.request.id, key));
+    if (done) this.tell(`“${this.request.title}” is withdrawn.`);
+    else this.#explain(this.#cancelling.error);
+  }
+
+  /** @param {CustomEvent} event */
+  #onConflict(event) {
+    this.#explain(event.detail);
+  }
+
+  /** Someone else was first; the store already holds what they did. @param {any} error */
+  #explain(error) {
+    const {status, responded_by, responded_by_name, user_name} = this.request;
+    const first = status === 'cancelled' ? user_name : responded_by === this.session.me.user.id ? 'You' : responded_by_name;
+    const known = error?.code === 'invalid_transition' && first;
+    this.#setConflict(known ? `${first} ${first === 'You' ? 'were' : 'was'} first: this request is already ${STATUS[status].toLowerCase()}.` : error?.message ?? '');
+  }
+
+  /** @param {string} text */
+  #setConflict(text) {
+    this.conflict = text;
+    this.#keep('conflict', text !== '');
+  }
+
+  /** @param {CustomEvent} event */
+  #onDrafting(event) {
+    this.#keep(event.detail.where, event.detail.drafting);
+  }
+
+  /** @param {string} reason @param {boolean} on */
+  #keep(reason, on) {
+    if (on) this.#reasons.add(reason);
+    else this.#reasons.delete(reason);
+    this.emit('engaged', {id: this.request.id, engaged: this.#reasons.size > 0});
+  }
+}
+
+customElements.define('request-card', RequestCard);

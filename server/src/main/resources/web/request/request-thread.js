@@ -1,0 +1,70 @@
+import {html} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {Element, given} from '../ui/element.js';
+import {Submission, fieldsOf} from '../ui/submission.js';
+import {field, formError} from '../ui/field.js';
+import {initials} from '../ui/words.js';
+import '../ui/time-ago.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {BookRequest, Reply} from '../client/types.js'
+ */
+
+/** The replies to a request and the form for one more. Emits `drafting` while one is being written. */
+export class RequestThread extends Element {
+  static properties = {session: {attribute: false}, request: {attribute: false}};
+
+  #sending = new Submission(this);
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+    /** @type {BookRequest} */
+    this.request = given();
+  }
+
+  render() {
+    const {id, replies} = this.request;
+    return html`<section class="thread" aria-label="Replies" data-testid="thread">
+      <ol class="thread__replies">
+        ${repeat(replies, (reply) => reply.id, (reply) => this.#reply(reply))}
+      </ol>
+      <form class="thread__form" @submit=${this.#send} @input=${this.#drafting}>
+        ${formError(this.#sending.message)}
+        ${field({id: `reply-${id}`, name: 'body', label: 'Your reply', testid: 'reply-text', rows: 2, maxlength: 4000, error: this.#sending.fields.body})}
+        <button class="button button--main" data-testid="reply-submit" ?disabled=${this.#sending.busy}>Send</button>
+      </form>
+    </section>`;
+  }
+
+  /** @param {Reply} reply */
+  #reply({id, user_id, user_name, body, created_at}) {
+    const mine = user_id === this.session.me.user.id;
+    return html`<li class="reply ${mine ? 'reply--mine' : ''}" data-testid="reply" data-reply-id=${id}>
+      <span class="avatar" aria-hidden="true">${initials(user_name)}</span>
+      <div class="reply__bubble">
+        <p class="reply__who">${mine ? 'You' : user_name} · <time-ago .time=${created_at}></time-ago></p>
+        <p class="reply__text">${body}</p>
+      </div>
+    </li>`;
+  }
+
+  #drafting() {
+    const text = /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea')).value;
+    this.emit('drafting', {where: 'reply', drafting: text.trim() !== ''});
+  }
+
+  /** @param {SubmitEvent} event */
+  async #send(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const {body = ''} = fieldsOf(event);
+    const done = await this.#sending.run((key) => this.session.reply(this.request.id, body, key), body);
+    if (!done) return;
+    form.reset();
+    this.emit('drafting', {where: 'reply', drafting: false});
+  }
+}
+
+customElements.define('request-thread', RequestThread);

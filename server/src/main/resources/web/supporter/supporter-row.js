@@ -1,0 +1,104 @@
+import {html, nothing} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {icon} from '../ui/icons.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {initials, plural} from '../ui/words.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {Supporter, Tier} from '../client/types.js'
+ */
+
+/** One supporter: used and allowed, the tier, and a grant with its reason. Emits `changed`. */
+export class SupporterRow extends Element {
+  static properties = {
+    session: {attribute: false},
+    creatorId: {attribute: false},
+    supporter: {attribute: false},
+    tiers: {attribute: false},
+    mayMove: {attribute: false},
+    granting: {state: true},
+  };
+
+  #moving = new Submission(this);
+  #grant = new Submission(this);
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+    this.creatorId = 0;
+    /** @type {Supporter} */
+    this.supporter = given();
+    /** @type {Tier[]} */
+    this.tiers = [];
+    this.mayMove = false;
+    this.granting = false;
+  }
+
+  render() {
+    const {user_id, display_name, email, requests_used, requests_allowed} = this.supporter;
+    return html`<div class="row" data-testid="supporter" data-user-id=${user_id}>
+        <span class="avatar" aria-hidden="true">${initials(display_name)}</span>
+        <div class="row__main">
+          <p class="row__name">${display_name}</p>
+          <p class="row__sub">${email}</p>
+        </div>
+        <p class="row__figure"><span data-testid="supporter-used">${requests_used}</span> of <span data-testid="supporter-allowed">${requests_allowed}</span> used</p>
+        <div class="row__actions">
+          ${this.#tier()}
+          <button type="button" class="button button--quiet" data-testid="supporter-grant" aria-expanded=${this.granting} @click=${this.#toggleGrant}>${icon('gift')} Grant</button>
+        </div>
+      </div>
+      ${formError(this.#moving.message)} ${this.granting ? this.#grantForm() : nothing}`;
+  }
+
+  #tier() {
+    const {user_id, display_name, tier_id} = this.supporter;
+    if (!this.mayMove) return html`<span class="row__tier" data-testid="supporter-tier-name">${this.tiers.find(({id}) => id === tier_id)?.name ?? ''}</span>`;
+    return html`<select class="input input--small" aria-label="Tier of ${display_name}" data-testid="supporter-tier" data-user-id=${user_id} .value=${String(tier_id)}
+      ?disabled=${this.#moving.busy} @change=${this.#move}>
+      ${this.tiers.map(({id, name}) => html`<option value=${id} ?selected=${id === tier_id}>${name}</option>`)}
+    </select>`;
+  }
+
+  #grantForm() {
+    const {user_id, display_name} = this.supporter;
+    const wrong = this.#grant.fields;
+    return html`<form class="grant-form" novalidate aria-label="Grant to ${display_name}" @submit=${this.#send}>
+      ${formError(this.#grant.message)}
+      ${field({id: `grant-amount-${user_id}`, name: 'amount', label: 'How many', type: 'number', value: 1, testid: 'grant-amount', error: wrong.amount})}
+      ${field({id: `grant-reason-${user_id}`, name: 'reason', label: 'Reason', testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: `${display_name} sees it. A number below zero takes back.`})}
+      <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>Grant</button>
+    </form>`;
+  }
+
+  async #toggleGrant() {
+    this.granting = !this.granting;
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.querySelector('.grant-form input'))?.focus();
+  }
+
+  /** @param {Event} event */
+  async #move(event) {
+    const tier = Number(/** @type {HTMLSelectElement} */ (event.target).value);
+    const {user_id, display_name} = this.supporter;
+    const done = await this.#moving.run(() => this.session.api.moveSupporter(user_id, this.creatorId, tier));
+    if (done) this.tell(`${display_name} is now in ${this.tiers.find(({id}) => id === tier)?.name}.`);
+    this.emit('changed');
+  }
+
+  /** @param {SubmitEvent} event */
+  async #send(event) {
+    const {amount, reason = ''} = fieldsOf(event);
+    const grant = {amount: Number(amount), reason};
+    const {user_id, display_name} = this.supporter;
+    if (!(await this.#grant.run((key) => this.session.api.grant(user_id, this.creatorId, grant, {key}), grant))) return;
+    this.granting = false;
+    this.tell(`${plural(Math.abs(grant.amount), 'request')} ${grant.amount > 0 ? `given to ${display_name}` : `taken back from ${display_name}`}.`);
+    this.emit('changed');
+  }
+}
+
+customElements.define('supporter-row', SupporterRow);

@@ -1,0 +1,105 @@
+import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {SessionElement} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {listFoot} from '../ui/listing.js';
+import {Pages} from '../ui/pages.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {plural} from '../ui/words.js';
+import {supportersNav} from './supporters-nav.js';
+
+/** @import {Tier} from '../client/types.js' */
+
+/** @type {[string, string][]} */
+const PERIODS = [['none', 'in all'], ['month', 'each month']];
+
+/** What each tier of supporters may ask for. */
+export class TiersPage extends SessionElement {
+  static properties = {creatorId: {attribute: false}, editing: {state: true}};
+
+  #saving = new Submission(this);
+  /** @type {Pages<Tier>} */
+  #tiers = new Pages(this, () => this.session.api.tiers(this.creatorId));
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+    /** The id of the tier being edited, 'new', or null. @type {number | 'new' | null} */
+    this.editing = null;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('creatorId')) this.#tiers.load();
+  }
+
+  get #isCreator() {
+    return this.session.me.user.id === this.creatorId;
+  }
+
+  render() {
+    return html`
+      <header class="page-head page-head--row">
+        <h1 tabindex="-1">Supporters</h1>
+        ${this.#isCreator ? html`<button type="button" class="button button--main" data-testid="tier-new" @click=${() => this.#edit('new')}>New tier</button>` : nothing}
+      </header>
+      ${supportersNav(this.creatorId, 'tiers', this.#isCreator)} ${this.editing === 'new' ? this.#form() : nothing}
+      <ul class="rows" data-testid="tier-list">
+        ${repeat(this.#tiers.items, ({id}) => id, (tier) => html`<li>${this.editing === tier.id ? this.#form(tier) : this.#row(tier)}</li>`)}
+      </ul>
+      ${listFoot(this.#tiers, html`<h2>No tiers yet</h2><p>A tier says how many requests a supporter may make.</p>`)}
+    `;
+  }
+
+  /** @param {Tier} tier */
+  #row(tier) {
+    return html`<div class="row" data-testid="tier" data-tier-id=${tier.id}>
+      <div class="row__main">
+        <p class="row__name" data-testid="tier-name">${tier.name}</p>
+        <p class="row__sub">${plural(tier.requests_allowed, 'request')} ${Object.fromEntries(PERIODS)[tier.period]}</p>
+      </div>
+      ${this.#isCreator
+        ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>Change</button></div>`
+        : nothing}
+    </div>`;
+  }
+
+  /** @param {Tier} [tier] */
+  #form(tier) {
+    const wrong = this.#saving.fields;
+    return html`<form class="panel panel--form" novalidate data-testid="tier-form" @submit=${(/** @type {SubmitEvent} */ event) => this.#save(event, tier)}>
+      ${formError(this.#saving.message)}
+      ${field({id: 'tier-name', name: 'name', label: 'Name', value: tier?.name ?? '', testid: 'tier-form-name', maxlength: 100, error: wrong.name})}
+      <div class="pair">
+        ${field({id: 'tier-allowed', name: 'requests_allowed', label: 'Requests', type: 'number', min: 0, value: tier?.requests_allowed ?? 3, testid: 'tier-form-allowed', error: wrong.requests_allowed})}
+        ${field({id: 'tier-period', name: 'period', label: 'Counted', value: tier?.period ?? 'none', options: PERIODS, testid: 'tier-form-period', error: wrong.period})}
+      </div>
+      <div class="buttons">
+        <button class="button button--main" data-testid="tier-form-submit" ?disabled=${this.#saving.busy}>Save</button>
+        <button type="button" class="button button--quiet" data-testid="tier-form-back" @click=${() => this.#edit(null)}>Back</button>
+      </div>
+    </form>`;
+  }
+
+  /** @param {number | 'new' | null} which */
+  #edit(which) {
+    this.#saving.clear();
+    this.editing = which;
+  }
+
+  /** @param {SubmitEvent} event @param {Tier} [tier] */
+  async #save(event, tier) {
+    const {name = '', requests_allowed, period} = fieldsOf(event);
+    const change = {name, requests_allowed: Number(requests_allowed), period};
+    const done = await this.#saving.run(
+      (key) => (tier ? this.session.api.changeTier(tier.id, change) : this.session.api.addTier({creator_id: this.creatorId, ...change}, {key})),
+      change,
+    );
+    if (!done) return;
+    this.editing = null;
+    this.tell(`“${name}” is saved.`);
+    this.#tiers.load();
+  }
+}
+
+customElements.define('tiers-page', TiersPage);

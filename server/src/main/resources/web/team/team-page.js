@@ -1,0 +1,107 @@
+import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {SessionElement} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {listFoot} from '../ui/listing.js';
+import {Pages} from '../ui/pages.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {initials} from '../ui/words.js';
+import '../ui/confirm-button.js';
+
+/** @import {Member} from '../client/types.js' */
+
+/** Who answers requests beside the creator; the creator changes it, members see it. */
+export class TeamPage extends SessionElement {
+  static properties = {creatorId: {attribute: false}};
+
+  #adding = new Submission(this);
+  #changing = new Submission(this);
+  #members = new Pages(this, async () => ({items: (await this.session.api.team(this.creatorId)).members, next_cursor: null}));
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('creatorId')) this.#members.load();
+  }
+
+  get #isCreator() {
+    return this.session.me.user.id === this.creatorId;
+  }
+
+  render() {
+    return html`<div class="narrow">
+      <header class="page-head">
+        <h1 tabindex="-1">Team</h1>
+        <p class="page-head__sub">Active members see every request and answer in your name.</p>
+      </header>
+      ${this.#isCreator ? this.#form() : nothing} ${formError(this.#changing.message)}
+      <ul class="rows" data-testid="team-list">
+        ${repeat(this.#members.items, ({user_id}) => user_id, (member) => this.#row(member))}
+      </ul>
+      ${listFoot(this.#members, html`<h2>Nobody yet</h2><p>Add a supporter by e-mail, or send an invitation link to anyone else.</p>`)}
+    </div>`;
+  }
+
+  #form() {
+    return html`<form class="panel inline-form" novalidate @submit=${this.#add}>
+      ${field({
+        id: 'team-email',
+        name: 'email',
+        label: 'Add a supporter by e-mail',
+        type: 'email',
+        testid: 'team-add-email',
+        error: this.#adding.fields.email ?? (this.#adding.message || undefined),
+      })}
+      <button class="button button--main" data-testid="team-add-submit" ?disabled=${this.#adding.busy}>Add</button>
+      <p class="inline-form__foot">Someone else? <a href="/creators/${this.creatorId}/invitations">Send an invitation link</a>.</p>
+    </form>`;
+  }
+
+  /** @param {Member} member */
+  #row(member) {
+    const {user_id, display_name, email, active} = member;
+    return html`<li class="row ${active ? '' : 'row--off'}" data-testid="team-member" data-user-id=${user_id} data-active=${active}>
+      <span class="avatar" aria-hidden="true">${initials(display_name)}</span>
+      <div class="row__main">
+        <p class="row__name">${display_name} ${active ? nothing : html`<span class="badge badge--cancelled">Inactive</span>`}</p>
+        <p class="row__sub">${email}</p>
+      </div>
+      ${this.#isCreator
+        ? html`<div class="row__actions">
+            <button type="button" class="button button--quiet" data-testid="team-toggle" ?disabled=${this.#changing.busy} @click=${() => this.#activate(member)}>
+              ${active ? 'Deactivate' : 'Activate'}
+            </button>
+            <confirm-button testid="team-remove" label="Remove" question="Remove ${display_name}?" yes="Remove" @confirmed=${() => this.#remove(member)}></confirm-button>
+          </div>`
+        : nothing}
+    </li>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #add(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const {email = ''} = fieldsOf(event);
+    if (!(await this.#adding.run((key) => this.session.api.addMember(this.creatorId, email, {key}), email))) return;
+    form.reset();
+    this.tell(`${email} is in the team.`);
+    this.#members.load();
+  }
+
+  /** @param {Member} member */
+  async #activate({user_id, active}) {
+    await this.#changing.run(() => this.session.api.activateMember(user_id, this.creatorId, !active));
+    this.#members.load();
+  }
+
+  /** @param {Member} member */
+  async #remove({user_id, display_name}) {
+    if (await this.#changing.run(() => this.session.api.removeMember(user_id, this.creatorId))) this.tell(`${display_name} is no longer in the team.`);
+    this.#members.load();
+  }
+}
+
+customElements.define('team-page', TeamPage);

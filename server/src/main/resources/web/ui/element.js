@@ -1,0 +1,51 @@
+import {LitElement} from 'lit';
+
+/** @import {Session} from '../client/session.js' */
+
+/** Stands for a property that whoever makes the element must give. @returns {any} */
+export const given = () => undefined;
+
+/** Every element of the page renders into the document itself, so that one set of style sheets and plain selectors reach it. */
+export class Element extends LitElement {
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {string} name @param {unknown} [detail] */
+  emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, {detail, bubbles: true}));
+  }
+
+  /** Shows a passing message. @param {string} text @param {'good' | 'plain'} [tone] */
+  tell(text, tone = 'good') {
+    this.emit('tell', {text, tone});
+  }
+}
+
+/** An element that shows what the session's store holds, and follows it. */
+export class SessionElement extends Element {
+  /** @type {import('lit').PropertyDeclarations} */
+  static properties = {session: {attribute: false}};
+
+  #follow = () => this.storeChanged();
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.session.store.addEventListener('change', this.#follow);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.session.store.removeEventListener('change', this.#follow);
+  }
+
+  storeChanged() {
+    this.requestUpdate();
+  }
+}

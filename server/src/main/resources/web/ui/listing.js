@@ -1,0 +1,16 @@
+import {html, nothing} from 'lit';
+
+/** @import {Pages} from './pages.js' */
+
+/** What stands below a paged list: a failure, an empty state, or the button for more. @param {Pages<any>} pages @param {unknown} empty */
+export function listFoot(pages, empty) {
+  if (pages.error)
+    return html`<div class="notice notice--bad" role="alert">
+      <p>${pages.error.message}</p>
+      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => pages.load()}>Try again</button>
+    </div>`;
+  if (pages.loading && pages.items.length === 0) return html`<div class="skeleton skeleton--line" aria-hidden="true"></div>`;
+  if (pages.items.length === 0) return html`<div class="empty" data-testid="list-empty">${empty}</div>`;
+  if (pages.cursor === null) return nothing;
+  return html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${pages.loading} @click=${() => pages.more()}>Show more</button>`;
+}

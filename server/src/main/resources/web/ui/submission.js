@@ -1,0 +1,81 @@
+import {ApiError, newKey} from '../client/http.js';
+
+/** @import {ReactiveControllerHost} from 'lit' */
+
+/**
+ * The sending of one form: busy or not, and what was refused. A command whose fate is unknown (the answer was lost)
+ * keeps its Idempotency-Key for the same content, so that pressing the button again cannot do it twice.
+ */
+export class Submission {
+  busy = false;
+  /** @type {ApiError | null} */
+  error = null;
+  /** @type {{key: string, content: string} | null} */
+  #unsettled = null;
+
+  /** @param {ReactiveControllerHost} host */
+  constructor(host) {
+    this.host = host;
+    host.addController(this);
+  }
+
+  hostConnected() {}
+
+  /** What is wrong, by field. @returns {Record<string, string>} */
+  get fields() {
+    return this.error?.fields ?? {};
+  }
+
+  /** What is wrong as a whole; empty where the fields say it. */
+  get message() {
+    if (!this.error || Object.keys(this.fields).length > 0) return '';
+    return this.error.message;
+  }
+
+  /**
+   * @param {(key: string) => Promise<unknown>} action
+   * @param {unknown} [content] what is sent
+   * @returns {Promise<boolean>} whether it was done
+   */
+  async run(action, content = null) {
+    if (this.busy) return false;
+    const key = this.#keyFor(JSON.stringify(content));
+    this.#show(true, null);
+    try {
+      await action(key);
+      this.#unsettled = null;
+      this.#show(false, null);
+      return true;
+    } catch (error) {
+      this.#show(false, /** @type {any} */ (error));
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status > 0 && error.status < 500) this.#unsettled = null;
+      return false;
+    }
+  }
+
+  clear() {
+    this.#show(false, null);
+  }
+
+  /** @param {string} content */
+  #keyFor(content) {
+    if (this.#unsettled?.content !== content) this.#unsettled = {key: newKey(), content};
+    return this.#unsettled.key;
+  }
+
+  /** @param {boolean} busy @param {ApiError | null} error */
+  #show(busy, error) {
+    this.busy = busy;
+    this.error = error;
+    this.host.requestUpdate();
+  }
+}
+
+/** @param {Event} event of a form @returns {Record<string, string>} its fields, trimmed; empty ones left out */
+export function fieldsOf(event) {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const entries = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+}

@@ -1,0 +1,91 @@
+/** @import {Activity, LedgerEntry, Quota, Status} from '../client/types.js' */
+
+/** @type {Record<Status, string>} */
+export const STATUS = {
+  pending: 'Waiting',
+  approved: 'Approved',
+  rejected: 'Declined',
+  completed: 'Completed',
+  cancelled: 'Withdrawn',
+};
+
+/** @param {number} count @param {string} one @param {string} [many] */
+export function plural(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+const LOCALE = 'en';
+const relative = new Intl.RelativeTimeFormat(LOCALE, {numeric: 'auto'});
+const day = new Intl.DateTimeFormat(LOCALE, {day: 'numeric', month: 'long'});
+const dayOfYear = new Intl.DateTimeFormat(LOCALE, {day: 'numeric', month: 'long', year: 'numeric'});
+const exact = new Intl.DateTimeFormat(LOCALE, {dateStyle: 'full', timeStyle: 'short'});
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** @param {string} time ISO 8601 @param {number} [now] */
+export function timeInWords(time, now = Date.now()) {
+  const ago = now - Date.parse(time);
+  if (ago < 45_000) return 'just now';
+  if (ago < HOUR) return relative.format(-Math.max(1, Math.round(ago / MINUTE)), 'minute');
+  if (ago < DAY) return relative.format(-Math.round(ago / HOUR), 'hour');
+  if (ago < 14 * DAY) return relative.format(-Math.round(ago / DAY), 'day');
+  return `on ${dateInWords(time, now)}`;
+}
+
+/** @param {string} time @param {number} [now] */
+export function dateInWords(time, now = Date.now()) {
+  const date = new Date(time);
+  return (date.getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(date);
+}
+
+/** @param {string} time */
+export function exactTime(time) {
+  return exact.format(new Date(time));
+}
+
+/** @param {Quota} quota @returns {string} when a supporter may ask again */
+export function allowanceRule({period, resets_at, remaining}) {
+  if (period === 'month' && resets_at) return `Your allowance starts afresh on ${day.format(new Date(resets_at))}.`;
+  return remaining > 0 ? 'A declined or withdrawn request comes back to you.' : 'You can ask again when a request is declined or withdrawn, or when you are given more.';
+}
+
+/** @param {LedgerEntry} entry @returns {string} one line of the ledger */
+export function ledgerLine({kind, amount, title, reason, actor_name}) {
+  switch (kind) {
+    case 'consume':
+      return `Asked for “${title}”`;
+    case 'refund':
+      return `“${title}” came back`;
+    case 'grant':
+      return `${amount > 0 ? 'Given' : 'Taken back'} by ${actor_name}${reason ? `: ${reason}` : ''}`;
+  }
+}
+
+/** @param {LedgerEntry} entry what it does to the number of requests left */
+export function ledgerEffect({kind, amount}) {
+  const effect = kind === 'consume' ? -amount : amount;
+  return effect > 0 ? `+${effect}` : `−${-effect}`;
+}
+
+/** @type {Record<string, string>} what an actor did, by kind of activity */
+const DEEDS = {
+  request_created: 'asked for',
+  request_approved: 'approved',
+  request_rejected: 'declined',
+  request_completed: 'completed',
+  request_cancelled: 'withdrew',
+  reply_added: 'wrote about',
+};
+
+/** @param {Activity} activity */
+export function deed({kind}) {
+  return DEEDS[kind] ?? kind.replaceAll('_', ' ');
+}
+
+/** @param {string} name */
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  return [words[0], words.length > 1 ? words[words.length - 1] : ''].map((word) => [...word][0] ?? '').join('').toLocaleUpperCase();
+}
