@@ -1,7 +1,5 @@
 package io.bookbell.server.access;
 
-import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.Creators;
@@ -43,13 +41,7 @@ public final class Access implements Roles {
 
   @Override
   public Set<UserId> adminOf(Transaction tx, UserId user) {
-    Set<UserId> found =
-        tx.sql()
-            .select(TEAM_MEMBER.CREATOR_ID)
-            .from(TEAM_MEMBER)
-            .where(TEAM_MEMBER.USER_ID.eq(user))
-            .and(TEAM_MEMBER.ACTIVE.isTrue())
-            .fetchSet(TEAM_MEMBER.CREATOR_ID);
+    Set<UserId> found = new HashSet<>(admins.teamsOf(tx, user));
     creators.find(tx, user).ifPresent(self -> found.add(user));
     return found;
   }

@@ -37,6 +37,16 @@ public final class Admins {
     return loaded.admins;
   }
 
+  /** The creators in whose team the user is active. Not cached. */
+  public Set<UserId> teamsOf(Transaction tx, UserId member) {
+    return tx.sql()
+        .select(TEAM_MEMBER.CREATOR_ID)
+        .from(TEAM_MEMBER)
+        .where(TEAM_MEMBER.USER_ID.eq(member))
+        .and(TEAM_MEMBER.ACTIVE.isTrue())
+        .fetchSet(TEAM_MEMBER.CREATOR_ID);
+  }
+
   private static Set<UserId> load(Transaction tx, UserId creator) {
     Set<UserId> admins =
         tx.sql()
