@@ -59,18 +59,18 @@ export class AppHeader extends SessionElement {
     const button = html`<span class="avatar" aria-hidden="true">${initials(display_name)}</span>`;
     const panel = () => html`<div class="menu">
       <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
-      <button type="button" class="menu__item" data-testid="sign-out" @click=${this.#signOut}>${icon('leave')} Sign out</button>
+      <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} Sign out</button>
     </div>`;
     return html`<pop-up class="pop-up" testid="account-menu" label="Account of ${display_name}" .button=${button} .panel=${panel}></pop-up>`;
   }
 
-  #signOut = async () => {
+  async #signOut() {
     try {
       await this.session.signOut();
     } catch (error) {
       this.tell(/** @type {Error} */ (error).message, 'plain');
     }
-  };
+  }
 }
 
 customElements.define('app-header', AppHeader);

@@ -48,7 +48,7 @@ export class InvitationsPage extends SessionElement {
 
   render() {
     return html`
-      <header class="page-head"><h1 tabindex="-1">Supporters</h1></header>
+      <header class="page-head page-head--row"><h1 tabindex="-1">Supporters</h1></header>
       ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing} ${formError(this.#revoking.message)}
       <ul class="rows" data-testid="invitation-list">
         ${repeat(this.#invitations.items, ({id}) => id, (invitation) => this.#row(invitation))}

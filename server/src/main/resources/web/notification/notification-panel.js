@@ -37,7 +37,7 @@ export class NotificationPanel extends SessionElement {
     return html`<section class="notifications" aria-label="Notifications" data-testid="notifications">
       <header class="notifications__head">
         <h2>Notifications</h2>
-        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${this.#readAll}>Mark all as read</button>` : nothing}
+        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>Mark all as read</button>` : nothing}
       </header>
       ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
       ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">Nothing yet. Replies and answers show up here.</p>` : nothing}

@@ -15,7 +15,7 @@ import '../ui/confirm-button.js';
  * it could not be done, `answered` when it was, and `drafting` while a word is being written.
  */
 export class AnswerForm extends Element {
-  static properties = {session: {attribute: false}, request: {attribute: false}};
+  static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}};
 
   #sending = new Submission(this);
 
@@ -25,28 +25,32 @@ export class AnswerForm extends Element {
     this.session = given();
     /** @type {BookRequest} */
     this.request = given();
+    /** While it is being told that someone else was first, no button does what it did not say before. */
+    this.held = false;
   }
 
   render() {
     const {status, id, user_name} = this.request;
     if (status !== 'pending' && status !== 'approved') return nothing;
-    const pending = status === 'pending';
+    const still = this.#sending.busy || this.held;
     return html`<form class="answer-form" aria-label="Answer" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">A word to ${user_name}, optional</label>
       <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder="Add a word for ${user_name}…" data-testid="respond-text"
         @input=${this.#drafting}></textarea>
       <div class="answer-form__buttons">
-        ${pending
-          ? html`<button type="button" class="button button--good" data-testid="respond-approve" ?disabled=${this.#sending.busy} @click=${() => this.#answer('approved')}>
-              ${icon('check')} Approve
-            </button>`
-          : html`<button type="button" class="button button--good" data-testid="respond-complete" ?disabled=${this.#sending.busy} @click=${() => this.#answer('completed')}>
-              ${icon('book')} Complete
-            </button>`}
+        ${status === 'pending' ? this.#button('approved', 'Approve', 'check', 'respond-approve') : this.#button('completed', 'Complete', 'book', 'respond-complete')}
         <confirm-button testid="respond-reject" look="button--bad-quiet" label="Decline" question="Decline it?" yes="Decline"
-          ?disabled=${this.#sending.busy} @confirmed=${() => this.#answer('rejected')} @asking=${this.#asking}></confirm-button>
+          ?disabled=${still} @confirmed=${() => this.#answer('rejected')} @asking=${this.#asking}></confirm-button>
       </div>
     </form>`;
+  }
+
+  /** @param {Status} status @param {string} label @param {'check' | 'book'} picture @param {string} testid */
+  #button(status, label, picture, testid) {
+    return html`<button type="button" class="button button--good" data-testid=${testid} ?disabled=${this.#sending.busy || this.held}
+      @click=${(/** @type {MouseEvent} */ {detail: clicks}) => clicks > 1 || this.#answer(status)}>
+      ${icon(picture)} ${label}
+    </button>`;
   }
 
   get #text() {
@@ -70,7 +74,6 @@ export class AnswerForm extends Element {
     const done = await this.#sending.run((key) => this.session.respond(id, answer, key), answer);
     if (!done) return this.emit('conflict', this.#sending.error);
     if (this.isConnected && this.#text) this.#text.value = '';
-    this.emit('drafting', {where: 'answer', drafting: false});
     this.tell(`“${title}”: ${STATUS[status].toLowerCase()}. ${user_name} is told.`);
     this.emit('answered', id);
   }

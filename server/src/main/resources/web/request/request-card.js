@@ -15,6 +15,9 @@ import './request-thread.js';
  * @import {BookRequest} from '../client/types.js'
  */
 
+/** How long a mouse that has stopped still counts as pointing at a card, ms. */
+const POINTED_AT_FOR = 2_000;
+
 /**
  * One request, as its supporter or an admin sees it. Emits `engaged` (detail: `{id, engaged}`) while someone is in
  * the middle of something here, so that a list does not take the card away under their hands.
@@ -31,6 +34,8 @@ export class RequestCard extends Element {
   #cancelling = new Submission(this);
   /** What keeps this card in its list. @type {Set<string>} */
   #reasons = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resting;
 
   constructor() {
     super();
@@ -52,7 +57,10 @@ export class RequestCard extends Element {
     this.dataset.status = status;
     this.tabIndex = -1;
     this.setAttribute('aria-label', `${title}: ${STATUS[status]}`);
-    if (changed.get('request')?.id === id) this.touched = true;
+    const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
+    if (before?.id !== id) return;
+    this.touched = true;
+    if (before.status !== status && this.#reasons.size > 0 && this.#asAdmin) this.#tellWhoWasFirst();
   }
 
   get #mine() {
@@ -66,7 +74,8 @@ export class RequestCard extends Element {
   render() {
     const {id, title, author, note} = this.request;
     return html`
-      <article class="request ${this.touched ? 'request--touched' : ''}" @animationend=${() => (this.touched = false)}>
+      <article class="request ${this.touched ? 'request--touched' : ''}" @animationend=${() => (this.touched = false)} @answered=${this.#onAnswered}
+        @pointermove=${this.#onPointer}>
         <book-cover class="request__cover" .title=${title} .author=${author}></book-cover>
         <div class="request__body">
           <header class="request__head">
@@ -124,7 +133,7 @@ export class RequestCard extends Element {
 
   #actions() {
     if (this.#asAdmin)
-      return html`<answer-form .session=${this.session} .request=${this.request} @conflict=${this.#onConflict} @drafting=${this.#onDrafting}></answer-form>`;
+      return html`<answer-form .session=${this.session} .request=${this.request} .held=${this.conflict !== ''} @conflict=${this.#onConflict} @drafting=${this.#onDrafting}></answer-form>`;
     if (!this.#mine || this.request.status !== 'pending') return nothing;
     return html`<confirm-button testid="request-cancel" label="Withdraw" question="Withdraw this request?" yes="Withdraw" ?disabled=${this.#cancelling.busy}
       @confirmed=${this.#cancel}></confirm-button>`;
@@ -152,12 +161,18 @@ export class RequestCard extends Element {
     this.#explain(event.detail);
   }
 
-  /** Someone else was first; the store already holds what they did. @param {any} error */
+  /** A refusal; where someone else was first, the store already holds what they did. @param {any} error */
   #explain(error) {
-    const {status, responded_by, responded_by_name, user_name} = this.request;
-    const first = status === 'cancelled' ? user_name : responded_by === this.session.me.user.id ? 'You' : responded_by_name;
-    const known = error?.code === 'invalid_transition' && first;
-    this.#setConflict(known ? `${first} ${first === 'You' ? 'were' : 'was'} first: this request is already ${STATUS[status].toLowerCase()}.` : error?.message ?? '');
+    if (error?.code === 'invalid_transition') this.#tellWhoWasFirst();
+    if (!this.conflict) this.#setConflict(error?.message ?? '');
+  }
+
+  /** Says it where another has decided this request meanwhile. */
+  #tellWhoWasFirst() {
+    const {status, responded_by, responded_by_name, user_id, user_name} = this.request;
+    const [id, name] = status === 'cancelled' ? [user_id, user_name] : [responded_by, responded_by_name];
+    if (!name || id === this.session.me.user.id) return;
+    this.#setConflict(`${name} was first: this request is already ${STATUS[status].toLowerCase()}.`);
   }
 
   /** @param {string} text */
@@ -169,6 +184,19 @@ export class RequestCard extends Element {
   /** @param {CustomEvent} event */
   #onDrafting(event) {
     this.#keep(event.detail.where, event.detail.drafting);
+  }
+
+  /** A card does not slip away from under a moving mouse. @param {PointerEvent} event */
+  #onPointer({pointerType}) {
+    if (pointerType !== 'mouse') return;
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#keep('pointer', false), POINTED_AT_FOR);
+    if (!this.#reasons.has('pointer')) this.#keep('pointer', true);
+  }
+
+  #onAnswered() {
+    this.#reasons.clear();
+    this.emit('engaged', {id: this.request.id, engaged: false});
   }
 
   /** @param {string} reason @param {boolean} on */

@@ -32,6 +32,14 @@ export class RequestFeed extends SessionElement {
     if (changed.has('filter') && JSON.stringify(before) !== JSON.stringify(this.filter)) this.#open();
   }
 
+  /** What someone points at or works in stays where it is, whatever comes and goes above it. @param {Map<string, unknown>} changed */
+  update(changed) {
+    const anchor = this.querySelector('request-card:focus-within, request-card:hover');
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    super.update(changed);
+    if (anchor?.isConnected) scrollBy({top: anchor.getBoundingClientRect().top - before, behavior: 'instant'});
+  }
+
   storeChanged() {
     if (this.#list?.outdated) this.#list.load();
     super.storeChanged();

@@ -36,7 +36,7 @@ export class TeamPage extends SessionElement {
     return html`<div class="narrow">
       <header class="page-head">
         <h1 tabindex="-1">Team</h1>
-        <p class="page-head__sub">Active members see every request and answer in your name.</p>
+        <p class="page-head__sub">Active members see every request and answer it, like the creator.</p>
       </header>
       ${this.#isCreator ? this.#form() : nothing} ${formError(this.#changing.message)}
       <ul class="rows" data-testid="team-list">

@@ -3,7 +3,8 @@ import {Element} from './element.js';
 
 /**
  * A button in the header with a panel under it. Closes on Escape, on a click elsewhere and when a link in it is
- * followed. `.button` and `.panel` are what stands in the two; the panel is rendered only while it is open.
+ * followed. `.button` and `.panel` are what stands in the two; the panel is rendered only while it is open, by this
+ * element: listeners in it must be arrow functions.
  */
 export class PopUp extends Element {
   static properties = {
