@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/element.js';
 import {listFoot} from '../ui/listing.js';
@@ -49,12 +49,12 @@ export class ActivityPage extends SessionElement {
 
   /** @param {Activity} activity */
   #line(activity) {
-    const {id, actor_name, kind, book_request_id, detail, created_at} = activity;
+    const {id, actor_name, kind, book_request_id, created_at} = activity;
+    const {did, what} = deed(activity);
     return html`<li class="activity__line" data-testid="activity" data-activity-id=${id} data-kind=${kind}>
       <span class="avatar avatar--small" aria-hidden="true">${initials(actor_name)}</span>
       <p class="activity__text">
-        <strong>${actor_name}</strong> ${deed(activity)}
-        ${book_request_id ? html`<a href="/requests/${book_request_id}">${detail}</a>` : detail || nothing}
+        <strong>${actor_name}</strong> ${did} ${book_request_id ? html`<a href="/requests/${book_request_id}">${what}</a>` : what}
       </p>
       <span class="activity__time"><time-ago .time=${created_at}></time-ago></span>
     </li>`;

@@ -5,9 +5,9 @@ import {Session} from '../client/session.js';
 import '../account/join-page.js';
 import '../account/setup-page.js';
 import '../account/sign-in.js';
+import {Crier} from '../notification/crier.js';
 import {Element} from '../ui/element.js';
-import {plural} from '../ui/words.js';
-import {homeOf, usualDesk} from './places.js';
+import {desksOf, homeOf, usualDesk} from './places.js';
 import {Router} from './router.js';
 import './app-shell.js';
 import './toasts.js';
@@ -20,7 +20,6 @@ export class BookbellApp extends Element {
 
   #api = new Api();
   #router = new Router(() => this.#moved());
-  #missed = 0;
 
   constructor() {
     super();
@@ -59,11 +58,14 @@ export class BookbellApp extends Element {
 
   /** After a sign-in, an accepted invitation, or the setup. */
   async #enter() {
-    const joining = this.route.name === 'join' && !this.querySelector('join-page sign-in');
+    const {name} = this.route;
+    const arrived = name === 'setup' || (name === 'join' && !this.querySelector('join-page sign-in'));
+    const known = new Set(this.session ? desksOf(this.session.me).map(homeOf) : []);
     const me = await this.#api.me();
     this.#leave('');
     this.#open(me);
-    if (joining || this.route.name === 'setup') this.#router.go('/', {replace: true});
+    const gained = desksOf(me).map(homeOf).find((home) => !known.has(home));
+    if (arrived) this.#router.go(gained ?? '/', {replace: true});
   }
 
   /** @param {import('../client/types.js').Me} me */
@@ -72,9 +74,8 @@ export class BookbellApp extends Element {
     const session = new Session(this.#api, me, {url: `${scheme}//${location.host}/api/book-requests/ws`});
     session.addEventListener('ended', () => session === this.session && this.#leave('You are signed out.'));
     session.addEventListener('access', () => this.#moved());
-    session.addEventListener('message', (event) => this.#heard(/** @type {CustomEvent} */ (event).detail));
     session.store.addEventListener('change', () => this.#retitle());
-    session.client.addEventListener('state', () => this.#caughtUp());
+    new Crier(session, (message) => this.#toasts?.show(message));
     this.session = session;
     session.start();
     this.#moved();
@@ -94,19 +95,6 @@ export class BookbellApp extends Element {
     const desk = this.session && usualDesk(this.session.me);
     if (this.route.name === 'home' && desk) return this.#router.go(homeOf(desk), {replace: true});
     this.requestUpdate();
-  }
-
-  /** What happens elsewhere is told in passing; what was missed while away, in one sentence. @param {any} message */
-  #heard(message) {
-    if (message.type !== 'notification' || !this.session) return;
-    const {text, book_request_id} = message.notification;
-    if (this.session.client.status.state === 'catching-up') this.#missed++;
-    else this.#toasts?.show({text, tone: 'plain', href: book_request_id ? `/requests/${book_request_id}` : undefined});
-  }
-
-  #caughtUp() {
-    if (this.#missed > 0) this.#toasts?.show({text: `While you were away: ${plural(this.#missed, 'notification')}.`, tone: 'plain'});
-    this.#missed = 0;
   }
 
   #retitle() {

@@ -56,7 +56,7 @@ export class Api {
   /** @param {number} id @param {{accepting?: boolean, notice?: string, name?: string}} change @returns {Promise<Creator>} */
   changeCreator = (id, change) => this.http.patch(`/api/creators/${id}`, change);
 
-  /** @param {number} creatorId @returns {Promise<Page<Tier>>} */
+  /** @param {number} creatorId @returns {Promise<{items: Tier[]}>} */
   tiers = (creatorId) => this.http.get('/api/tiers', {creator_id: creatorId});
 
   /** @param {object} tier creator_id, name, requests_allowed, period @param {Command} [command] @returns {Promise<Tier>} */
@@ -76,7 +76,7 @@ export class Api {
   grant = (userId, creatorId, grant, command) =>
     this.http.post(`/api/supporters/${userId}/grant`, grant, {...command, query: {creator_id: creatorId}});
 
-  /** @param {number} creatorId @returns {Promise<Page<Invitation>>} */
+  /** @param {number} creatorId @returns {Promise<{items: Invitation[]}>} */
   invitations = (creatorId) => this.http.get('/api/invitations', {creator_id: creatorId});
 
   /** @param {object} invitation creator_id, kind, tier_id?, uses?, expires_at? @param {Command} [command] @returns {Promise<Invitation>} */

@@ -30,10 +30,10 @@ export class AnswerForm extends Element {
   }
 
   render() {
-    const {status, id, user_name} = this.request;
+    const {status, id, title, user_name} = this.request;
     if (status !== 'pending' && status !== 'approved') return nothing;
     const still = this.#sending.busy || this.held;
-    return html`<form class="answer-form" aria-label="Answer" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    return html`<form class="answer-form" aria-label="Answer “${title}”, ${id}" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">A word to ${user_name}, optional</label>
       <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder="Add a word for ${user_name}…" data-testid="respond-text"
         @input=${this.#drafting}></textarea>

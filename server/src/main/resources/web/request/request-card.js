@@ -79,7 +79,7 @@ export class RequestCard extends Element {
         <book-cover class="request__cover" .title=${title} .author=${author}></book-cover>
         <div class="request__body">
           <header class="request__head">
-            <h3 class="request__title"><a href="/requests/${id}" data-testid="request-title">${title}</a></h3>
+            <h2 class="request__title"><a href="/requests/${id}" data-testid="request-title">${title}</a></h2>
             ${statusBadge(this.request.status)}
           </header>
           <p class="request__author" data-testid="request-author">${author}</p>

@@ -26,8 +26,8 @@ export class RequestThread extends Element {
   }
 
   render() {
-    const {id, replies} = this.request;
-    return html`<section class="thread" aria-label="Replies" data-testid="thread">
+    const {id, title, replies} = this.request;
+    return html`<section class="thread" aria-label="Replies about “${title}”, ${id}" data-testid="thread">
       <ol class="thread__replies">
         ${repeat(replies, (reply) => reply.id, (reply) => this.#reply(reply))}
       </ol>

@@ -16,7 +16,7 @@ export class TeamPage extends SessionElement {
 
   #adding = new Submission(this);
   #changing = new Submission(this);
-  #members = new Pages(this, async () => ({items: (await this.session.api.team(this.creatorId)).members, next_cursor: null}));
+  #members = new Pages(this, async () => ({items: (await this.session.api.team(this.creatorId)).members}));
 
   constructor() {
     super();

@@ -24,7 +24,7 @@ export class Pages {
 
   /**
    * @param {ReactiveControllerHost} host
-   * @param {(cursor: string | null) => Promise<{items: T[], next_cursor: string | null}>} fetch
+   * @param {(cursor: string | null) => Promise<{items: T[], next_cursor?: string | null}>} fetch
    */
   constructor(host, fetch) {
     this.host = host;
@@ -36,6 +36,7 @@ export class Pages {
 
   hostDisconnected() {
     clearTimeout(this.#soon);
+    this.#soon = undefined;
   }
 
   /** @param {number} [atLeast] reads on until so many are there */
@@ -49,8 +50,10 @@ export class Pages {
 
   /** Reads again what is shown; several reasons in a short time cost one reading. */
   refreshSoon() {
-    clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => this.load(this.items.length), REFRESH_AFTER);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.load(this.items.length);
+    }, REFRESH_AFTER);
   }
 
   /** @param {T[]} before @param {string | null} cursor @param {number} atLeast */
@@ -64,7 +67,7 @@ export class Pages {
         const page = await this.fetch(cursor);
         if (turn !== this.#turn) return;
         items = [...items, ...page.items];
-        cursor = page.next_cursor;
+        cursor = page.next_cursor ?? null;
       } while (cursor !== null && items.length < atLeast);
       Object.assign(this, {items, cursor, error: null});
     } catch (error) {

@@ -69,7 +69,7 @@ export function ledgerEffect({kind, amount}) {
   return effect > 0 ? `+${effect}` : `−${-effect}`;
 }
 
-/** @type {Record<string, string>} what an actor did, by kind of activity */
+/** What an actor did, by kind of activity; its detail follows. @type {Record<string, string>} */
 const DEEDS = {
   request_created: 'asked for',
   request_approved: 'approved',
@@ -77,11 +77,28 @@ const DEEDS = {
   request_completed: 'completed',
   request_cancelled: 'withdrew',
   reply_added: 'wrote about',
+  team_member_added: 'took into the team:',
+  team_member_removed: 'took out of the team:',
+  team_member_activated: 'activated in the team:',
+  team_member_deactivated: 'deactivated in the team:',
+  tier_created: 'made a tier,',
+  tier_changed: 'changed a tier,',
+  supporter_joined: 'joined',
+  supporter_tier_changed: 'moved to another tier,',
+  quota_granted: 'granted',
+  invitation_created: 'made an invitation link for a',
+  invitation_revoked: 'revoked an invitation link',
+  creator_changed: 'changed the settings:',
 };
 
-/** @param {Activity} activity */
-export function deed({kind}) {
-  return DEEDS[kind] ?? kind.replaceAll('_', ' ');
+/** @type {Record<string, string>} */
+const DETAILS = {supporter: 'supporter', team: 'team member'};
+
+/** @param {Activity} activity @returns {{did: string, what: string}} */
+export function deed({kind, detail, actor_name}) {
+  const did = DEEDS[kind] ?? kind.replaceAll('_', ' ');
+  if (kind === 'invitation_created') return {did, what: DETAILS[detail] ?? detail};
+  return {did, what: kind === 'supporter_joined' && detail === actor_name ? '' : detail};
 }
 
 /** @param {string} name */
