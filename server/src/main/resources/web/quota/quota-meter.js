@@ -1,6 +1,6 @@
 import {html, nothing, svg} from 'lit';
 import {SessionElement} from '../ui/element.js';
-import {allowanceRule, dateInWords, ledgerEffect, ledgerLine} from '../ui/words.js';
+import {allowanceRule, dateInWords, ledgerEffect, ledgerLine, quotaSum} from '../ui/words.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
 
@@ -71,6 +71,7 @@ export class QuotaMeter extends SessionElement {
   /** @param {Quota} quota */
   #explanation(quota) {
     return html`<div class="quota__why" data-testid="quota-explanation">
+      <p data-testid="quota-sum">${quotaSum(quota, this.entries)}</p>
       <p>${allowanceRule(quota)}</p>
       <ol class="ledger">
         ${this.entries.map(

@@ -51,6 +51,22 @@ export function allowanceRule({period, resets_at, remaining}) {
   return remaining > 0 ? 'A declined or withdrawn request comes back to you.' : 'You can ask again when a request is declined or withdrawn, or when you are given more.';
 }
 
+/**
+ * @param {Quota} quota @param {LedgerEntry[]} entries
+ * @returns {string} how the ledger comes to the quota, or nothing where it is not all here
+ */
+export function quotaSum({allowed, used, period, resets_at}, entries) {
+  const current = period === 'month' && resets_at ? new Date(Date.parse(resets_at) - DAY).toISOString().slice(0, 7) : 'none';
+  const sum = (/** @type {string} */ kind) =>
+    entries.filter((entry) => entry.kind === kind && entry.period === current).reduce((total, {amount}) => total + amount, 0);
+  const [asked, back, given] = ['consume', 'refund', 'grant'].map(sum);
+  if (asked - back !== used) return '';
+  const said = `You asked for ${asked}${back > 0 ? ` and ${back} came back` : ''}: ${used} of ${allowed} used.`;
+  if (given > 0) return `${said} Your tier's ${allowed - given} and ${given} on top make ${allowed}.`;
+  if (given < 0 && allowed > 0) return `${said} ${-given} of your tier's ${allowed - given} were taken back.`;
+  return said;
+}
+
 /** @param {LedgerEntry} entry @returns {string} one line of the ledger */
 export function ledgerLine({kind, amount, title, reason, actor_name}) {
   switch (kind) {
