@@ -20,17 +20,9 @@ export class ActivityPage extends SessionElement {
     this.creatorId = 0;
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.session.addEventListener('message', this.#onMessage);
+  heard() {
+    this.#activities.refreshSoon();
   }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.session.removeEventListener('message', this.#onMessage);
-  }
-
-  #onMessage = () => this.#activities.refreshSoon();
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {

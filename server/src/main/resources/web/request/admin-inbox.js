@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
+import {searchField} from '../ui/search-field.js';
 import {STATUS} from '../ui/words.js';
 import './request-feed.js';
 
@@ -30,13 +30,13 @@ export class AdminInbox extends SessionElement {
     return html`
       <header class="page-head page-head--row">
         <h1 tabindex="-1">Inbox</h1>
-        <form class="search" role="search" @submit=${this.#search}>
-          ${icon('search')}
-          <label class="visually-hidden" for="inbox-search">Search title, author or supporter</label>
-          <input class="input" id="inbox-search" name="q" type="search" placeholder="Title, author, supporter…" .value=${this.#sought} data-testid="inbox-search"
-            @search=${this.#search} />
-          <button class="visually-hidden" data-testid="inbox-search-submit">Search</button>
-        </form>
+        ${searchField({
+          sought: this.#sought,
+          label: 'Search title, author or supporter',
+          placeholder: 'Title, author, supporter…',
+          testid: 'inbox-search',
+          search: (sought) => this.emit('navigate', this.#address(this.#status, sought)),
+        })}
       </header>
       <nav class="tabs" aria-label="Status">${TABS.map(([status, label]) => this.#tab(status, label))}</nav>
       <request-feed .session=${this.session} .filter=${filter} .empty=${this.#empty()}></request-feed>
@@ -68,13 +68,6 @@ export class AdminInbox extends SessionElement {
     if (status !== 'pending') query.set('status', status);
     if (sought) query.set('q', sought);
     return `/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
-  }
-
-  /** @param {Event} event */
-  #search(event) {
-    event.preventDefault();
-    const sought = /** @type {HTMLInputElement} */ (this.querySelector('#inbox-search')).value.trim();
-    if (sought !== this.#sought) this.emit('navigate', this.#address(this.#status, sought));
   }
 }
 

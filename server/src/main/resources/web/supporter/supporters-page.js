@@ -1,13 +1,13 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
+import {searchField} from '../ui/search-field.js';
 import {supportersNav} from './supporters-nav.js';
 import './supporter-row.js';
 
-/** @import {Supporter, Tier} from '../client/types.js' */
+/** @import {ServerMessage, Supporter, Tier} from '../client/types.js' */
 
 /** A creator's supporters with what they have used, their tiers and grants. */
 export class SupportersPage extends SessionElement {
@@ -22,16 +22,6 @@ export class SupportersPage extends SessionElement {
     this.query = new URLSearchParams();
     /** @type {Tier[]} */
     this.tiers = [];
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.session.addEventListener('message', this.#onMessage);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.session.removeEventListener('message', this.#onMessage);
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -49,22 +39,17 @@ export class SupportersPage extends SessionElement {
     this.tiers = items;
   }
 
-  /** What supporters have used changes with their requests. @param {Event} event */
-  #onMessage = (event) => {
-    const {type} = /** @type {CustomEvent} */ (event).detail;
+  /** What supporters have used changes with their requests. @param {ServerMessage} message */
+  heard({type}) {
     if (type === 'book_request_update' || type === 'initial_data') this.#supporters.refreshSoon();
-  };
+  }
 
   render() {
     const isCreator = this.session.me.user.id === this.creatorId;
     return html`
       <header class="page-head page-head--row">
         <h1 tabindex="-1">Supporters</h1>
-        <form class="search" role="search" @submit=${this.#search}>
-          ${icon('search')}
-          <label class="visually-hidden" for="supporter-search">Search name or e-mail</label>
-          <input class="input" id="supporter-search" name="q" type="search" placeholder="Name or e-mail…" .value=${this.#sought} data-testid="supporter-search" @search=${this.#search} />
-        </form>
+        ${searchField({sought: this.#sought, label: 'Search name or e-mail', placeholder: 'Name or e-mail…', testid: 'supporter-search', search: (sought) => this.#search(sought)})}
       </header>
       ${supportersNav(this.creatorId, 'supporters', isCreator)}
       <ul class="rows" data-testid="supporter-list">
@@ -81,11 +66,9 @@ export class SupportersPage extends SessionElement {
     `;
   }
 
-  /** @param {Event} event */
-  #search(event) {
-    event.preventDefault();
-    const sought = /** @type {HTMLInputElement} */ (this.querySelector('#supporter-search')).value.trim();
-    if (sought !== this.#sought) this.emit('navigate', `/creators/${this.creatorId}/supporters${sought ? `?${new URLSearchParams({q: sought})}` : ''}`);
+  /** @param {string} sought */
+  #search(sought) {
+    this.emit('navigate', `/creators/${this.creatorId}/supporters${sought ? `?${new URLSearchParams({q: sought})}` : ''}`);
   }
 }
 

@@ -1,6 +1,9 @@
 import {LitElement} from 'lit';
 
-/** @import {Session} from '../client/session.js' */
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {ServerMessage} from '../client/types.js'
+ */
 
 /** Stands for a property that whoever makes the element must give. @returns {any} */
 export const given = () => undefined;
@@ -28,6 +31,7 @@ export class SessionElement extends Element {
   static properties = {session: {attribute: false}};
 
   #follow = () => this.storeChanged();
+  #hear = (/** @type {Event} */ event) => this.heard(/** @type {CustomEvent} */ (event).detail);
 
   constructor() {
     super();
@@ -38,12 +42,17 @@ export class SessionElement extends Element {
   connectedCallback() {
     super.connectedCallback();
     this.session.store.addEventListener('change', this.#follow);
+    this.session.addEventListener('message', this.#hear);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.session.store.removeEventListener('change', this.#follow);
+    this.session.removeEventListener('message', this.#hear);
   }
+
+  /** For what the store does not hold: called with every live message. @param {ServerMessage} _message */
+  heard(_message) {}
 
   storeChanged() {
     this.requestUpdate();
