@@ -10,6 +10,8 @@
  */
 
 const PAGE = 30;
+/** How many of the user's own are worth reading further pages for, where others' stand between them. */
+const FEW = 10;
 
 /**
  * A live, paged list of requests, newest first. Pages say how far back it reaches; what it shows within that reach
@@ -22,6 +24,7 @@ export class RequestList {
   /** @type {string | null} */
   #cursor = null;
   #generation = -1;
+  #run = 0;
   #turn = 0;
   loading = false;
   /** @type {Error | null} */
@@ -58,11 +61,19 @@ export class RequestList {
 
   async load() {
     await this.session.ready;
-    await this.#page(null);
+    await this.#pages(null);
   }
 
   async loadMore() {
-    if (this.hasMore && !this.loading) await this.#page(this.#cursor);
+    if (this.hasMore && !this.loading) await this.#pages(this.#cursor);
+  }
+
+  /** @param {string | null} cursor */
+  async #pages(cursor) {
+    const run = ++this.#run;
+    const before = cursor === null ? 0 : this.items().length;
+    await this.#page(cursor);
+    while (this.filter.mine && run === this.#run && this.hasMore && !this.error && this.items().length < before + FEW) await this.#page(this.#cursor);
   }
 
   /** @param {string | null} cursor */

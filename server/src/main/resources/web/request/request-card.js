@@ -27,6 +27,7 @@ export class RequestCard extends Element {
     session: {attribute: false},
     request: {attribute: false},
     open: {type: Boolean},
+    own: {attribute: false},
     conflict: {state: true},
     touched: {state: true},
   };
@@ -45,6 +46,8 @@ export class RequestCard extends Element {
     this.request = given();
     /** Whether the thread is open. */
     this.open = false;
+    /** Shown as the supporter's own, even to one who could answer it too. */
+    this.own = false;
     this.conflict = '';
     this.touched = false;
   }
@@ -56,6 +59,7 @@ export class RequestCard extends Element {
     this.dataset.requestId = String(id);
     this.dataset.status = status;
     this.tabIndex = -1;
+    this.role = 'group';
     this.setAttribute('aria-label', `${title}: ${STATUS[status]}`);
     const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
     if (before?.id !== id) return;
@@ -68,7 +72,7 @@ export class RequestCard extends Element {
   }
 
   get #asAdmin() {
-    return this.session.isAdminOf(this.request.creator_id);
+    return !this.own && this.session.isAdminOf(this.request.creator_id);
   }
 
   render() {
