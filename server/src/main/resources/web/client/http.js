@@ -66,7 +66,7 @@ export class Http {
     if (key !== undefined) headers['Idempotency-Key'] = key;
     const init = {method, headers, body: body && JSON.stringify(body), credentials: /** @type {const} */ ('same-origin')};
     const response = await this.#fetchPatiently(address, init);
-    if (response.ok) return response.status === 204 ? undefined : response.json();
+    if (response.ok) return parsed(await response.text());
     const error = new ApiError(response.status, await problemOf(response));
     if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
     throw error;
@@ -89,6 +89,11 @@ export class Http {
 /** A fresh Idempotency-Key; works on plain http too, where `crypto.randomUUID` is missing. */
 export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** @param {string} body @returns {any} undefined for an empty one */
+function parsed(body) {
+  return body === '' ? undefined : JSON.parse(body);
 }
 
 /** @param {Response} response */
