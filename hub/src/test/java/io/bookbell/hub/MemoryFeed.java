@@ -42,6 +42,11 @@ final class MemoryFeed implements Feed {
     states.put(user, messages);
   }
 
+  /** What was stored with this number. */
+  synchronized String committed(UserId user, long seq) {
+    return new String(histories.get(user).get(Math.toIntExact(seq - 1)).json(), UTF_8);
+  }
+
   synchronized long head(UserId user) {
     return histories.getOrDefault(user, List.of()).size();
   }

@@ -1,0 +1,25 @@
+package io.bookbell.hub;
+
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/** Randomness of a test: its seed is printed, and {@code -Dseed=N} gives it back. */
+final class Seed {
+  private static final String PROPERTY = "seed";
+
+  private final long value = Long.getLong(PROPERTY, System.nanoTime());
+
+  Seed(Class<?> test) {
+    System.out.println(test.getSimpleName() + ": -D" + PROPERTY + "=" + value);
+  }
+
+  /** One generator per thread: the same number, the same sequence. */
+  RandomGenerator random(int number) {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(value + number);
+  }
+
+  @Override
+  public String toString() {
+    return "seed " + value;
+  }
+}

@@ -1,0 +1,52 @@
+package io.bookbell.hub;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Loses, repeats and reorders what it publishes over another backplane. Any thread publishes; the
+ * lock of this object guards what is held back.
+ */
+final class ShakyBackplane implements Backplane {
+  private final Backplane sound;
+  private final RandomGenerator random;
+  private final List<List<Delivery>> heldBack = new ArrayList<>();
+
+  ShakyBackplane(Backplane sound, RandomGenerator random) {
+    this.sound = sound;
+    this.random = random;
+  }
+
+  @Override
+  public void subscribe(Consumer<List<Delivery>> receiver) {
+    sound.subscribe(receiver);
+  }
+
+  @Override
+  public void publish(List<Delivery> change) {
+    choose(change).forEach(sound::publish);
+  }
+
+  private synchronized List<List<Delivery>> choose(List<Delivery> change) {
+    List<List<Delivery>> now = new ArrayList<>();
+    switch (random.nextInt(10)) {
+      case 0, 1 -> {
+        // lost
+      }
+      case 2, 3, 4 -> heldBack.add(change);
+      case 5 -> now.addAll(List.of(change, change));
+      default -> now.add(change);
+    }
+    while (!heldBack.isEmpty() && random.nextInt(3) == 0) {
+      now.add(heldBack.remove(random.nextInt(heldBack.size())));
+    }
+    return now;
+  }
+
+  @Override
+  public void close() {
+    sound.close();
+  }
+}
