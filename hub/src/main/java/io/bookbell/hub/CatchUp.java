@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class CatchUp {
   private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
 
-  private final SocketConnection connection;
+  private final Link link;
   private final Hub hub;
   private final Map<String, Message> states = new LinkedHashMap<>();
   private final ArrayDeque<LongFunction<Message>> waiting = new ArrayDeque<>();
@@ -38,15 +38,15 @@ final class CatchUp {
   private long progress;
   private long progressAt;
 
-  CatchUp(SocketConnection connection) {
-    this.connection = connection;
-    this.hub = connection.hub();
+  CatchUp(Link link) {
+    this.link = link;
+    this.hub = link.hub();
     this.progressAt = hub.ticker().getAsLong();
   }
 
   /** From the beginning: asks the history how to open. */
   void open(Optional<Position> since) {
-    ask(() -> hub.feed().open(connection.user(), since), this::opened);
+    ask(() -> hub.feed().open(user(), since), this::opened);
   }
 
   /** From a gap: everything up to the announced number is to be read. */
@@ -66,7 +66,7 @@ final class CatchUp {
       waitingBytes += message.size();
       HubOptions.Queue most = hub.options().queue();
       if (waitingBytes > most.maxBytes() || waiting.size() > most.maxMessages()) {
-        connection.tooSlow();
+        link.tooSlow();
       }
     }
   }
@@ -75,23 +75,23 @@ final class CatchUp {
   void defer(LongFunction<Message> reply) {
     waiting.add(reply);
     if (++waitingReplies > hub.options().client().maxDeferred()) {
-      connection.refuse(CloseReason.TOO_MANY_MESSAGES);
+      link.refuse(CloseReason.TOO_MANY_MESSAGES);
     }
   }
 
   /** Takes the next step if nothing is asked for and the socket has taken everything. */
   void advance() {
-    if (asking || !connection.isCatchingUp(this) || !connection.writer().isDrained()) {
+    if (asking || !link.isCatchingUp(this) || !link.writer().isDrained()) {
       return;
     }
-    if (reading || announced > connection.position()) {
+    if (reading || announced > link.position()) {
       long announcedBefore = announced;
       int limit = hub.options().queue().pageSize();
       ask(
-          () -> hub.feed().read(connection.user(), connection.position(), limit),
+          () -> hub.feed().read(user(), link.position(), limit),
           page -> turned(page, limit, announcedBefore));
     } else if (statesDue) {
-      ask(() -> hub.feed().states(connection.user()), this::told);
+      ask(() -> hub.feed().states(user()), this::told);
     } else {
       finish();
     }
@@ -103,7 +103,7 @@ final class CatchUp {
    * @return whether the socket has taken something since the last call
    */
   boolean sweep(long now) {
-    long progressNow = connection.writer().progress();
+    long progressNow = link.writer().progress();
     if (progressNow != progress) {
       progress = progressNow;
       progressAt = now;
@@ -113,7 +113,7 @@ final class CatchUp {
       if (asking) {
         failed(new IllegalStateException("no answer within " + hub.options().queue().stall()));
       } else {
-        connection.tooSlow();
+        link.tooSlow();
       }
     }
     return false;
@@ -127,18 +127,18 @@ final class CatchUp {
         reading = true;
         statesDue = true;
       }
-      case Opening.Refused(CloseReason reason) -> connection.close(reason);
+      case Opening.Refused(CloseReason reason) -> link.sayGoodbye(reason);
     }
   }
 
   private void begin(long seq, Message first) {
-    connection.advanceTo(seq);
+    link.advanceTo(seq);
     write(first, Sequence.NONE);
   }
 
   private void turned(Page page, int limit, long announcedBefore) {
     switch (page) {
-      case Page.Truncated() -> connection.close(CloseReason.GOING_AWAY);
+      case Page.Truncated() -> link.sayGoodbye(CloseReason.GOING_AWAY);
       case Page.Entries(List<Page.Entry> entries) -> {
         entries.forEach(this::replay);
         if (entries.size() < limit) {
@@ -149,11 +149,11 @@ final class CatchUp {
   }
 
   private void replay(Page.Entry entry) {
-    if (entry.seq() != connection.position() + 1) {
+    if (entry.seq() != link.position() + 1) {
       throw new IllegalStateException(
-          "expected number " + (connection.position() + 1) + " of the history, got " + entry.seq());
+          "expected number " + (link.position() + 1) + " of the history, got " + entry.seq());
     }
-    connection.advanceTo(entry.seq());
+    link.advanceTo(entry.seq());
     hub.counters().replayed.increment();
     write(entry.message(), entry.seq());
   }
@@ -161,10 +161,10 @@ final class CatchUp {
   /** The read saw all there was: what was announced before it and not found does not exist. */
   private void atHead(long announcedBefore) {
     reading = false;
-    if (announcedBefore > connection.position()) {
+    if (announcedBefore > link.position()) {
       hub.counters().emptyAnnouncements.increment();
       if (announced == announcedBefore) {
-        announced = connection.position();
+        announced = link.position();
       }
     }
   }
@@ -186,8 +186,8 @@ final class CatchUp {
 
   private void finish() {
     writeStates();
-    waiting.forEach(message -> write(message.apply(connection.position()), Sequence.NONE));
-    connection.isLive();
+    waiting.forEach(message -> write(message.apply(link.position()), Sequence.NONE));
+    link.caughtUp();
   }
 
   private void writeStates() {
@@ -196,8 +196,8 @@ final class CatchUp {
   }
 
   private void write(Message message, long sequence) {
-    connection.writer().text(message, sequence);
-    connection.touch();
+    link.writer().text(message, sequence);
+    link.touch();
   }
 
   private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<T> then) {
@@ -207,7 +207,7 @@ final class CatchUp {
       question
           .get()
           .whenComplete(
-              (answer, failure) -> connection.onLoop(() -> answered(answer, failure, then)));
+              (answer, failure) -> link.connection().onLoop(() -> answered(answer, failure, then)));
     } catch (RuntimeException failure) {
       failed(failure);
     }
@@ -216,7 +216,7 @@ final class CatchUp {
   private <T> void answered(T answer, @Nullable Throwable failure, Consumer<T> then) {
     asking = false;
     progressAt = hub.ticker().getAsLong();
-    if (!connection.isCatchingUp(this)) {
+    if (!link.isCatchingUp(this)) {
       return;
     }
     if (failure != null) {
@@ -231,9 +231,13 @@ final class CatchUp {
     advance();
   }
 
+  private UserId user() {
+    return link.connection().user();
+  }
+
   private void failed(Throwable failure) {
     hub.counters().failedReads.increment();
-    log.warn("The history of user {} cannot be read; closing", connection.user(), failure);
-    connection.close(CloseReason.GOING_AWAY);
+    log.warn("The history of user {} cannot be read; closing", user(), failure);
+    link.sayGoodbye(CloseReason.GOING_AWAY);
   }
 }

@@ -71,10 +71,10 @@ final class Fanout {
       for (int i = 0; i < targets.size(); i++) {
         SocketConnection target = targets.get(i);
         try {
-          target.deliver(messages.get(i), sequences[i]);
+          target.link().deliver(messages.get(i), sequences[i]);
         } catch (RuntimeException failure) {
-          log.error("Connection {} cannot be delivered to; cutting it off", target.id(), failure);
-          target.cutOff();
+          log.error("The {} cannot be delivered to; cutting it off", target, failure);
+          target.link().cutOff();
         }
       }
     }

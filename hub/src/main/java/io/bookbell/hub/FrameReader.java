@@ -28,28 +28,28 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(FrameReader.class);
   private static final long SECOND = 1_000_000_000;
 
-  private final SocketConnection connection;
+  private final Link link;
   private @Nullable Fragments fragments;
 
   /** The moment at which, at the allowed rate, all that came so far would have been due. */
   private long dueAt;
 
-  FrameReader(SocketConnection connection) {
-    this.connection = connection;
-    this.dueAt = connection.hub().ticker().getAsLong();
+  FrameReader(Link link) {
+    this.link = link;
+    this.dueAt = link.hub().ticker().getAsLong();
   }
 
   SocketConnection connection() {
-    return connection;
+    return link.connection();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object frame) {
     try {
-      connection.heard();
+      link.heard();
       if (frame instanceof CloseWebSocketFrame close) {
         closed(close);
-      } else if (frame instanceof WebSocketFrame other && connection.isOpen()) {
+      } else if (frame instanceof WebSocketFrame other && link.isOpen()) {
         received(other);
       }
     } finally {
@@ -61,9 +61,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     boolean counts =
         !(frame instanceof ContinuationWebSocketFrame) || !frame.content().isReadable();
     if (counts && isTooMany()) {
-      connection.refuse(CloseReason.TOO_MANY_MESSAGES);
+      link.refuse(CloseReason.TOO_MANY_MESSAGES);
     } else if (frame instanceof PingWebSocketFrame) {
-      connection.pong(frame.content());
+      link.pong(frame.content());
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
       begun(frame, frame instanceof TextWebSocketFrame);
     } else if (frame instanceof ContinuationWebSocketFrame && fragments != null) {
@@ -81,10 +81,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   }
 
   private void continued(WebSocketFrame frame, Fragments begun) {
-    int most = connection.hub().options().client().maxFrameBytes();
+    int most = link.hub().options().client().maxFrameBytes();
     if (begun.bytes.readableBytes() + frame.content().readableBytes() > most) {
       dropFragments();
-      connection.refuse(CloseReason.TOO_LARGE);
+      link.refuse(CloseReason.TOO_LARGE);
       return;
     }
     begun.bytes.writeBytes(frame.content());
@@ -100,39 +100,39 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private void message(ByteBuf payload, boolean isText) {
     if (!isText) {
       byte[] bytes = ByteBufUtil.getBytes(payload);
-      handOn(frames -> frames.onBinary(connection, bytes));
+      handOn(frames -> frames.onBinary(connection(), bytes));
       return;
     }
-    String text = connection.lane().utf8(payload);
+    String text = link.lane().utf8(payload);
     if (text == null) {
-      connection.refuse(CloseReason.NOT_UTF8);
+      link.refuse(CloseReason.NOT_UTF8);
     } else {
-      handOn(frames -> frames.onText(connection, text));
+      handOn(frames -> frames.onText(connection(), text));
     }
   }
 
   private void handOn(Consumer<ClientFrames> call) {
     try {
-      call.accept(connection.hub().frames());
+      call.accept(link.hub().frames());
     } catch (RuntimeException failure) {
-      log.error("A message of user {} could not be handled", connection.user(), failure);
+      log.error("A message of {} could not be handled", connection(), failure);
     }
   }
 
   private void closed(CloseWebSocketFrame frame) {
     int code = frame.statusCode();
     if (code < 0) {
-      connection.peerCloses(Frames::closeWithoutReason);
+      link.peerCloses(Frames::closeWithoutReason);
     } else {
       CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
-      connection.peerCloses(out -> Frames.close(answer, out));
+      link.peerCloses(out -> Frames.close(answer, out));
     }
   }
 
   private boolean isTooMany() {
-    HubOptions.Client allowed = connection.hub().options().client();
+    HubOptions.Client allowed = link.hub().options().client();
     long each = SECOND / allowed.perSecond();
-    long now = connection.hub().ticker().getAsLong();
+    long now = link.hub().ticker().getAsLong();
     long ahead = Math.max(0, dueAt - now) + each;
     if (ahead > each * allowed.burst()) {
       return true;
@@ -143,13 +143,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    connection.touch();
+    link.touch();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     dropFragments();
-    connection.gone();
+    link.gone();
   }
 
   /** Frames that make no sense are answered and the rest is not read; else the channel is gone. */
@@ -157,7 +157,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof CorruptedWebSocketFrameException corrupted) {
       context.pipeline().remove(WebSocket13FrameDecoder.class);
-      connection.refuse(
+      link.refuse(
           switch (corrupted.closeStatus().code()) {
             case 1009 -> CloseReason.TOO_LARGE;
             case 1007 -> CloseReason.NOT_UTF8;
@@ -166,7 +166,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       return;
     }
     if (!(cause instanceof IOException)) {
-      log.error("Connection {} of user {} fails", connection.id(), connection.user(), cause);
+      log.error("The {} fails", connection(), cause);
     }
     context.close();
   }

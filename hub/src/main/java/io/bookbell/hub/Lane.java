@@ -28,15 +28,15 @@ final class Lane {
 
   private final Hub hub;
   private final EventLoop loop;
-  private final ArrayList<SocketConnection> members = new ArrayList<>();
+  private final ArrayList<Link> members = new ArrayList<>();
   private final Runnable flush = this::flush;
   private final CharsetDecoder utf8 =
       StandardCharsets.UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT);
-  private ArrayList<SocketConnection> touched = new ArrayList<>();
-  private ArrayList<SocketConnection> flushing = new ArrayList<>();
+  private ArrayList<Link> touched = new ArrayList<>();
+  private ArrayList<Link> flushing = new ArrayList<>();
   private boolean flushComing;
   private @Nullable ScheduledFuture<?> sweeping;
 
@@ -53,25 +53,25 @@ final class Lane {
     return loop;
   }
 
-  void join(SocketConnection connection) {
-    connection.place(members.size());
-    members.add(connection);
+  void join(Link link) {
+    link.place(members.size());
+    members.add(link);
     if (sweeping == null) {
       long period = Math.max(1, hub.options().keepAlive().ping().toNanos() / SWEEPS_PER_PING);
       sweeping = loop.scheduleAtFixedRate(this::sweep, period, period, TimeUnit.NANOSECONDS);
     }
   }
 
-  void leave(SocketConnection connection) {
-    if (connection.place() == NO_PLACE) {
+  void leave(Link link) {
+    if (link.place() == NO_PLACE) {
       return;
     }
-    SocketConnection last = members.removeLast();
-    if (last != connection) {
-      members.set(connection.place(), last);
-      last.place(connection.place());
+    Link last = members.removeLast();
+    if (last != link) {
+      members.set(link.place(), last);
+      last.place(link.place());
     }
-    connection.place(NO_PLACE);
+    link.place(NO_PLACE);
     if (members.isEmpty() && sweeping != null) {
       sweeping.cancel(false);
       sweeping = null;
@@ -79,8 +79,8 @@ final class Lane {
   }
 
   /** The connection has something to flush; called once until it was flushed. */
-  void touched(SocketConnection connection) {
-    touched.add(connection);
+  void touched(Link link) {
+    touched.add(link);
     if (!flushComing) {
       flushComing = true;
       loop.execute(flush);
@@ -105,12 +105,12 @@ final class Lane {
   }
 
   private void flush() {
-    ArrayList<SocketConnection> now = touched;
+    ArrayList<Link> now = touched;
     touched = flushing;
     flushing = now;
     flushComing = false;
-    for (SocketConnection connection : now) {
-      connection.flush();
+    for (Link link : now) {
+      link.flush();
     }
     now.clear();
   }

@@ -91,11 +91,11 @@ public final class WebSocketManager implements AutoCloseable {
     SocketConnection connection =
         new SocketConnection(lane, channel, lastId.incrementAndGet(), reservation.user(), metadata);
     if (!reservation.consume()) {
-      connection.onLoop(() -> connection.turnAway(TOO_MANY_CONNECTIONS));
+      connection.turnAway(TOO_MANY_CONNECTIONS);
       return connection;
     }
     registry.add(connection);
-    connection.onLoop(() -> connection.begin(since));
+    connection.begin(since);
     if (closed) {
       connection.close(CloseReason.GOING_AWAY);
     }
@@ -179,7 +179,7 @@ public final class WebSocketManager implements AutoCloseable {
     registry.forEach(
         connection -> {
           totals[0]++;
-          totals[1] += connection.writer().pendingBytes();
+          totals[1] += connection.link().pendingBytes();
         });
     return hub.counters().snapshot(totals[0], registry.connectedUsers().size(), totals[1]);
   }
@@ -204,9 +204,9 @@ public final class WebSocketManager implements AutoCloseable {
     long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
     try {
       for (SocketConnection connection : connections) {
-        ChannelFuture gone = connection.channel().closeFuture();
+        ChannelFuture gone = connection.link().channel().closeFuture();
         if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-          connection.onLoop(connection::cutOff);
+          connection.onLoop(connection.link()::cutOff);
         }
       }
     } catch (InterruptedException interrupted) {
