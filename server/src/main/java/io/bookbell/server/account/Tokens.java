@@ -1,15 +1,16 @@
 package io.bookbell.server.account;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.bookbell.server.web.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /** Secrets that let their holder in; only their hashes are stored. Thread-safe. */
 public final class Tokens {
+  /** How many characters of a text may be looked at as a token; real ones are shorter. */
+  public static final int LONGEST = 100;
+
   private static final int BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -24,11 +25,6 @@ public final class Tokens {
 
   /** What is stored of a secret: SHA-256 suffices, for nobody guesses 256 bits. */
   public static String hash(String token) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(US_ASCII));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return Sha256.hex(token.getBytes(UTF_8));
   }
 }

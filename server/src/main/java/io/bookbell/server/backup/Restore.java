@@ -112,7 +112,8 @@ public final class Restore {
     return new RestoreException("The file " + file + " is not a backup of Bookbell");
   }
 
-  private static void clear(Transaction tx) {
+  /** Empties every table. */
+  public static void clear(Transaction tx) {
     tx.sql().deleteFrom(WS_TICKET).execute();
     tx.sql().deleteFrom(SESSION).execute();
     BackedUpTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());

@@ -15,6 +15,7 @@ import io.bookbell.server.team.Team;
 import io.bookbell.server.web.Problem;
 import java.time.Instant;
 import java.util.List;
+import org.jooq.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,8 +103,7 @@ public final class Invitations {
     return tx.sql()
         .selectFrom(INVITATION)
         .where(INVITATION.CREATOR_ID.eq(creatorId))
-        .and(INVITATION.USES_LEFT.gt(0))
-        .and(INVITATION.EXPIRES_AT.gt(tx.now()))
+        .and(isOpen(tx))
         .orderBy(INVITATION.ID.desc())
         .fetch(
             row ->
@@ -157,13 +157,28 @@ public final class Invitations {
     }
   }
 
+  /**
+   * Looks whether somebody may join by a link.
+   *
+   * @throws Problem 404 when the link is unknown, used up, revoked or expired
+   */
+  void requireUsable(Transaction tx, String token) {
+    if (!tx.sql()
+        .fetchExists(INVITATION, INVITATION.TOKEN_HASH.eq(Tokens.hash(token)).and(isOpen(tx)))) {
+      throw unusable();
+    }
+  }
+
+  private static Condition isOpen(Transaction tx) {
+    return INVITATION.USES_LEFT.gt(0).and(INVITATION.EXPIRES_AT.gt(tx.now()));
+  }
+
   private static boolean takeUse(Transaction tx, long id) {
     return tx.sql()
             .update(INVITATION)
             .set(INVITATION.USES_LEFT, INVITATION.USES_LEFT.minus(1))
             .where(INVITATION.ID.eq(id))
-            .and(INVITATION.USES_LEFT.gt(0))
-            .and(INVITATION.EXPIRES_AT.gt(tx.now()))
+            .and(isOpen(tx))
             .execute()
         == 1;
   }

@@ -6,7 +6,9 @@ import com.zaxxer.hikari.pool.HikariPool;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
@@ -39,24 +41,39 @@ public final class PostgresDatabase implements Database {
    * @throws DatabaseException when the server cannot be reached or the schema not migrated
    */
   public PostgresDatabase(String url, String user, String password, TimeSource time) {
+    this(new Access(url, user, password), time, Migrations::run);
+  }
+
+  /**
+   * Connects to a database that another process may be serving, as it is.
+   *
+   * @throws DatabaseException when it cannot be reached, or its schema is not the newest
+   */
+  static PostgresDatabase existing(Access access, TimeSource time) {
+    return new PostgresDatabase(access, time, Migrations::expectNewest);
+  }
+
+  /** How to get in. */
+  record Access(String url, String user, String password) {}
+
+  private PostgresDatabase(Access access, TimeSource time, BiConsumer<DataSource, String> schema) {
     this.time = time;
-    this.writes = pool("writes", url, user, password, WRITE_CONNECTIONS, false);
+    this.writes = pool("writes", access, WRITE_CONNECTIONS, false);
     try {
-      Migrations.run(writes, "db/postgresql");
-      this.reads = pool("reads", url, user, password, READ_CONNECTIONS, true);
+      schema.accept(writes, "db/postgresql");
+      this.reads = pool("reads", access, READ_CONNECTIONS, true);
     } catch (RuntimeException e) {
       writes.close();
       throw e;
     }
   }
 
-  private static HikariDataSource pool(
-      String name, String url, String user, String password, int size, boolean readOnly) {
+  private static HikariDataSource pool(String name, Access access, int size, boolean readOnly) {
     var config = new HikariConfig();
     config.setPoolName(name);
-    config.setJdbcUrl(url);
-    config.setUsername(user);
-    config.setPassword(password);
+    config.setJdbcUrl(access.url);
+    config.setUsername(access.user);
+    config.setPassword(access.password);
     config.setMaximumPoolSize(size);
     config.setReadOnly(readOnly);
     config.setAutoCommit(false);
@@ -68,7 +85,8 @@ public final class PostgresDatabase implements Database {
     try {
       return new HikariDataSource(config);
     } catch (HikariPool.PoolInitializationException e) {
-      throw new DatabaseException("Cannot reach the database at " + url + ": " + rootMessage(e), e);
+      throw new DatabaseException(
+          "Cannot reach the database at " + access.url + ": " + rootMessage(e), e);
     }
   }
 

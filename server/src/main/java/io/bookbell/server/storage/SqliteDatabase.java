@@ -1,15 +1,20 @@
 package io.bookbell.server.storage;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -31,8 +36,7 @@ public final class SqliteDatabase implements Database {
   private final TimeSource time;
   private final SqliteWriter writer;
   private final ThreadLocal<Connection> readConnection = ThreadLocal.withInitial(this::openReader);
-  private final java.util.Queue<Connection> readConnections =
-      new java.util.concurrent.ConcurrentLinkedQueue<>();
+  private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers =
       Executors.newFixedThreadPool(READERS, threads("sqlite-reader"));
 
@@ -42,12 +46,28 @@ public final class SqliteDatabase implements Database {
    * @throws DatabaseException when the file cannot be opened or migrated
    */
   public SqliteDatabase(Path file, TimeSource time) {
+    this(file, time, Migrations::run);
+  }
+
+  /**
+   * Opens a file that another process may be serving, as it is.
+   *
+   * @throws DatabaseException when there is none, or its schema is not the newest
+   */
+  static SqliteDatabase existing(Path file, TimeSource time) {
+    if (!Files.exists(file)) {
+      throw new DatabaseException("There is no database at " + file + " (see BOOKBELL_DATA).");
+    }
+    return new SqliteDatabase(file, time, Migrations::expectNewest);
+  }
+
+  private SqliteDatabase(Path file, TimeSource time, BiConsumer<DataSource, String> schema) {
     this.time = time;
     SQLiteDataSource writeSource = source(false);
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
     writeSource.setUrl(url);
     readSource.setUrl(url);
-    Migrations.run(writeSource, "db/sqlite");
+    schema.accept(writeSource, "db/sqlite");
     this.writer = new SqliteWriter(open(writeSource), time);
   }
 
@@ -117,8 +137,7 @@ public final class SqliteDatabase implements Database {
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
-    var source = new SQLiteDataSource(config);
-    return source;
+    return new SQLiteDataSource(config);
   }
 
   static ThreadFactory threads(String name) {

@@ -50,10 +50,10 @@ public final class Api {
     Answer run(Transaction tx, Caller caller, C command);
   }
 
-  /** A route that anybody may use, signed in or not, and that may take its time. */
+  /** What a route does that anybody may use, signed in or not, and that may take its time. */
   @FunctionalInterface
-  public interface OpenWork<C> {
-    CompletionStage<Answer> run(C command, Optional<Caller> caller);
+  public interface OpenWork {
+    CompletionStage<Answer> run(Call call, Optional<Caller> caller);
   }
 
   /**
@@ -99,21 +99,22 @@ public final class Api {
     command(HttpMethod.DELETE, path, parse, work);
   }
 
-  /** A route for who has no session yet. A session that is sent along must be good. */
-  public <C> void openPost(String path, Function<Call, C> parse, OpenWork<C> work) {
+  /**
+   * A route for who has no session yet. A browser that sends the cookie of one that has ended is
+   * nobody; a bearer token must be good.
+   */
+  public void openPost(String path, OpenWork work) {
     router
         .route(HttpMethod.POST, path)
         .handler(
             context ->
                 answer(
                     context,
-                    call -> {
-                      C command = parse.apply(call);
-                      return optionalCaller(context)
-                          .compose(
-                              caller ->
-                                  onContext(work.run(command, caller).thenApply(Encoded::of)));
-                    }));
+                    call ->
+                        callerOrNobody(context)
+                            .compose(
+                                caller ->
+                                    onContext(work.run(call, caller).thenApply(Encoded::of)))));
   }
 
   private <C> void command(HttpMethod method, String path, Function<Call, C> parse, Work<C> work) {
@@ -166,19 +167,28 @@ public final class Api {
   }
 
   private Future<Caller> caller(RoutingContext context) {
-    return optionalCaller(context)
-        .map(caller -> caller.orElseThrow(() -> Problem.unauthorized("Sign in first.")));
+    Credentials credentials =
+        Credentials.of(context.request()).orElseThrow(() -> Problem.unauthorized("Sign in first."));
+    if (credentials.byCookie() && !isSafe(context.request().method())) {
+      refuseForeignPage(context);
+    }
+    return onContext(authenticator.authenticate(credentials.token()));
   }
 
-  private Future<Optional<Caller>> optionalCaller(RoutingContext context) {
+  private Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
+    refuseForeignPage(context);
     Optional<Credentials> credentials = Credentials.of(context.request());
     if (credentials.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
-    if (credentials.get().byCookie() && !isSafe(context.request().method())) {
-      refuseForeignPage(context);
-    }
-    return onContext(authenticator.authenticate(credentials.get().token())).map(Optional::of);
+    Future<Optional<Caller>> caller =
+        onContext(authenticator.authenticate(credentials.get().token())).map(Optional::of);
+    return credentials.get().byCookie() ? caller.recover(Api::nobodyIfEnded) : caller;
+  }
+
+  private static Future<Optional<Caller>> nobodyIfEnded(Throwable failure) {
+    boolean ended = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+    return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
   }
 
   private static boolean isSafe(HttpMethod method) {

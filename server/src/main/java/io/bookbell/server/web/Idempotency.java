@@ -5,10 +5,7 @@ import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Answer.Encoded;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -37,7 +34,7 @@ public final class Idempotency {
         throw Problem.validation(
             "Idempotency-Key", "must have 1 to " + LONGEST_KEY + " printable characters");
       }
-      return new Use(key, call.route(), sha256(call.rawBody()));
+      return new Use(key, call.route(), Sha256.hex(call.rawBody()));
     }
   }
 
@@ -104,13 +101,5 @@ public final class Idempotency {
                 .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(row.value2()))
                 .execute());
     return old.size() == REMOVED_AT_ONCE;
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

@@ -17,7 +17,7 @@ public final class Origins {
    * Creates the rules.
    *
    * @param publicUrl how the server is reached; empty: as each request says
-   * @param allowed origins besides; empty: the public URL's alone
+   * @param allowed origins of further pages, besides the server's own
    * @param trustProxy whether X-Forwarded-Proto and X-Forwarded-Host say the truth
    */
   public Origins(Optional<String> publicUrl, List<String> allowed, boolean trustProxy) {
@@ -56,7 +56,7 @@ public final class Origins {
     if (origin == null) {
       return Verdict.MISSING;
     }
-    boolean own = allowed.isEmpty() && origin.equalsIgnoreCase(originOf(publicUrl(request)));
+    boolean own = origin.equalsIgnoreCase(originOf(publicUrl(request)));
     boolean listed = allowed.stream().anyMatch(origin::equalsIgnoreCase);
     return own || listed ? Verdict.ALLOWED : Verdict.FOREIGN;
   }

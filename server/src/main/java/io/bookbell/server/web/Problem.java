@@ -3,7 +3,9 @@ package io.bookbell.server.web;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
 
 /**
  * A refusal, answered as RFC 9457 {@code application/problem+json}. Thrown inside a transaction it
@@ -81,6 +83,15 @@ public final class Problem extends RuntimeException {
   /** 429: too often; may be tried again after some seconds. */
   public static Problem tooMany(String code, String detail, long retryAfterSeconds) {
     return new Problem(429, code, "Too many requests", detail, List.of(), retryAfterSeconds);
+  }
+
+  /** The refusal that a failed stage carries, if it failed by one. */
+  public static Optional<Problem> in(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof Problem problem ? Optional.of(problem) : Optional.empty();
   }
 
   public int status() {

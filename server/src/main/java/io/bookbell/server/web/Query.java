@@ -12,7 +12,12 @@ public final class Query extends Fields {
 
   private final Function<String, List<String>> parameters;
 
-  Query(Function<String, List<String>> parameters) {
+  /**
+   * Begins to read.
+   *
+   * @param parameters the values of a name, decoded
+   */
+  public Query(Function<String, List<String>> parameters) {
     this.parameters = parameters;
   }
 

@@ -1,0 +1,254 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.AccountRoutes;
+import io.bookbell.server.account.Passwords;
+import io.bookbell.server.account.SessionGate;
+import io.bookbell.server.account.SetupRoutes;
+import io.bookbell.server.account.SignIn;
+import io.bookbell.server.activity.ActivityRoutes;
+import io.bookbell.server.config.Config;
+import io.bookbell.server.creator.CreatorRoutes;
+import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.invitation.InvitationRoutes;
+import io.bookbell.server.invitation.JoinRoutes;
+import io.bookbell.server.live.Live;
+import io.bookbell.server.live.SocketRoute;
+import io.bookbell.server.monitoring.Health;
+import io.bookbell.server.monitoring.Metrics;
+import io.bookbell.server.notification.NotificationRoutes;
+import io.bookbell.server.quota.QuotaRoutes;
+import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.request.RequestRoutes;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.team.TeamRoutes;
+import io.bookbell.server.web.Api;
+import io.bookbell.server.web.Origins;
+import io.bookbell.server.web.PageFiles;
+import io.bookbell.server.web.RateLimiter;
+import io.bookbell.server.web.WebServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server: every part is made here and given what it needs by constructor. {@link #start}
+ * and {@link #close} are for one thread; what runs in between has threads of its own.
+ */
+final class Bookbell implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
+  private static final int FAILED_LOGINS_PER_MINUTE = 10;
+  private static final int CREATES_PER_MINUTE = 120;
+
+  private final InstantSource clock = InstantSource.system();
+  private final Config config;
+  private final Database database;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Features features = new Features(new ToConnections());
+  private final Live live;
+  private final Health health;
+  private final Origins origins;
+  private final WebServer server;
+  private @Nullable String setupToken;
+
+  private Bookbell(Config config, Database database) {
+    this.config = config;
+    this.database = database;
+    this.health = new Health(database);
+    var reach = config.reach();
+    this.origins = new Origins(reach.publicUrl(), reach.allowedOrigins(), reach.trustProxy());
+    try {
+      begin();
+      Vertx vertx = vertx();
+      this.live = opened(live());
+      this.server = serve(vertx);
+    } catch (RuntimeException e) {
+      closeAll();
+      throw e;
+    }
+  }
+
+  /**
+   * Serves a database that is open; it stays open when the server closes.
+   *
+   * @throws WebServer.WebServerException when the port is taken
+   */
+  static Bookbell start(Config config, Database database) {
+    return new Bookbell(config, database);
+  }
+
+  /** Where it is reached from this machine. */
+  String url() {
+    String host = config.listen().host();
+    boolean all = host.equals("0.0.0.0") || host.equals("::");
+    String reached = all ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
+    return "http://" + reached + ":" + server.port();
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** The page that makes the first account, while there is none. */
+  Optional<String> setupLink() {
+    String base = config.reach().publicUrl().orElse(url());
+    return Optional.ofNullable(setupToken).map(token -> base + "/setup#" + token);
+  }
+
+  private void begin() {
+    setupToken =
+        database
+            .write(
+                tx -> {
+                  Epochs.begin(tx);
+                  return features.accounts.offerSetup(tx);
+                })
+            .join()
+            .orElse(null);
+  }
+
+  private Live live() {
+    var sources =
+        new Live.Sources(
+            features.inbox,
+            features.creators,
+            features.access,
+            features.quotas,
+            features.requests,
+            features.notifications);
+    var options = HubOptions.defaults().withConnectionsPerUser(config.connectionsPerUser());
+    return new Live(options, database, sources, opened(new InProcessBackplane()), clock);
+  }
+
+  private Vertx vertx() {
+    var options = new VertxOptions().setPreferNativeTransport(true);
+    options.getFileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+    Vertx vertx = Vertx.vertx(options);
+    open.push(() -> vertx.close().await(10, TimeUnit.SECONDS));
+    return vertx;
+  }
+
+  private WebServer serve(Vertx vertx) {
+    Metrics metrics = opened(new Metrics(live.manager()::statistics, features.admins));
+    Router router = Router.router(vertx);
+    metrics.time(router);
+    WebServer.prepare(router);
+    health.add(router);
+    serveMetrics(vertx, router, metrics);
+    api(router);
+    new PageFiles().add(router);
+    var listen = config.listen();
+    return opened(WebServer.start(vertx, listen.host(), listen.port(), router));
+  }
+
+  private void serveMetrics(Vertx vertx, Router router, Metrics metrics) {
+    Optional<Integer> own = config.listen().metricsPort();
+    if (own.isEmpty()) {
+      metrics.add(router);
+      return;
+    }
+    Router apart = Router.router(vertx);
+    WebServer.prepare(apart);
+    metrics.add(apart);
+    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), apart));
+    log.info("Metrics are on port {}", metricsServer.port());
+  }
+
+  private void api(Router router) {
+    var gate = new SessionGate(database, features.sessions, features.tickets);
+    new SocketRoute(live.manager(), gate, origins).add(router);
+    var api =
+        new Api(router, database, gate, origins, new RateLimiter<>(clock, CREATES_PER_MINUTE));
+    accounts(api);
+    CreatorRoutes.add(api, features.profile, features.creators, features.access);
+    QuotaRoutes.addQuota(api, features.quotas);
+    RequestRoutes.add(api, features.requests);
+    QuotaRoutes.addTiers(api, features.tiers, housekeeping());
+    QuotaRoutes.addSupporters(api, features.supporters);
+    InvitationRoutes.add(api, features.invitations, clock);
+    TeamRoutes.add(api, features.team, features.admins);
+    ActivityRoutes.add(
+        api,
+        features.activity,
+        (tx, creator, user) ->
+            features.access.requireAdmin(tx, features.creators.get(tx, creator), user));
+    NotificationRoutes.add(api, features.notifications);
+  }
+
+  private void accounts(Api api) {
+    Passwords passwords = opened(new Passwords());
+    var signIn =
+        new SignIn(
+            database,
+            features.accounts,
+            features.sessions,
+            passwords,
+            new RateLimiter<>(clock, FAILED_LOGINS_PER_MINUTE));
+    AccountRoutes.addSessions(api, signIn, features.sessions, features.tickets);
+    AccountRoutes.addMe(
+        api, features.accounts, features.creators, features.access, features.quotas);
+    new SetupRoutes(database, features.accounts, features.creators, passwords, signIn).add(api);
+    new JoinRoutes(database, features.accounts, passwords, signIn, features.invitations).add(api);
+  }
+
+  private TierAnnouncer housekeeping() {
+    var announcer = new TierAnnouncer(database, features.creators, features.inbox);
+    opened(new Housekeeping(database, features, announcer)).start();
+    return announcer;
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    open.push(part);
+    return part;
+  }
+
+  /** Turns new requests away, says goodbye to every connection, finishes what is under way. */
+  @Override
+  public void close() {
+    health.closing();
+    live.close(); // before the server, which would cut its connections without a word
+    closeAll();
+  }
+
+  private void closeAll() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        log.warn("A part of the server did not close in order", e);
+      }
+    }
+  }
+
+  /** What was committed goes to those who are connected; at the very start nobody is. */
+  private final class ToConnections implements Features.Outlet {
+    @Override
+    public void deliver(List<Delivery> change) {
+      live.deliver(change);
+    }
+
+    @Override
+    public void broadcast(Message message, Set<UserId> users) {
+      live.broadcast(message, users);
+    }
+
+    @Override
+    public void sessionEnded(UserId user, String session) {
+      live.sessionEnded(user, session);
+    }
+  }
+}

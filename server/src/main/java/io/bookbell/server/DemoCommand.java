@@ -1,0 +1,84 @@
+package io.bookbell.server;
+
+import io.bookbell.server.account.Passwords;
+import io.bookbell.server.backup.Restore;
+import io.bookbell.server.config.Config;
+import io.bookbell.server.demo.DemoData;
+import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.Transaction;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bookbell demo}. */
+@Command(
+    name = "demo",
+    description = "Serves the demonstration: two creators, their teams and supporters.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  private static final Path USUAL_DATA = Path.of("data", "demo");
+  private static final String PASSWORD = "demo";
+
+  @Option(names = "--reset", description = "Empties the database first.")
+  private boolean reset;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Config config = CommandConfig.read(USUAL_DATA);
+    StoredData data = StoredData.forServing(config.storage());
+    Bookbell bookbell;
+    try {
+      lay(data.database());
+      bookbell = Bookbell.start(config, data.database());
+    } catch (RuntimeException e) {
+      data.close();
+      throw e;
+    }
+    tell(bookbell, data.database());
+    Running.untilTold(bookbell, data);
+    return 0;
+  }
+
+  private void lay(Database database) {
+    database.write(this::layIfEmpty).join();
+  }
+
+  private boolean layIfEmpty(Transaction tx) {
+    Epochs.begin(tx);
+    if (reset) {
+      Restore.clear(tx);
+      Epochs.begin(tx);
+    }
+    if (!DemoData.isEmpty(tx)) {
+      return false;
+    }
+    var features = new Features(Features.Outlet.none());
+    new DemoData(
+            features.creators,
+            features.tiers,
+            features.supporters,
+            features.team,
+            features.requests)
+        .lay(tx, Passwords.hashNow(PASSWORD));
+    return true;
+  }
+
+  private void tell(Bookbell bookbell, Database database) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("The demonstration is at " + bookbell.url() + " (" + database.product() + ")");
+    out.println("Sign in with the password “" + PASSWORD + "” as");
+    out.println("  creator@demo.test                the creator, who also runs this installation");
+    out.println("  team1@demo.test                  a member of the creator's team");
+    out.println("  reader1@demo.test … reader20     supporters; the odd ones have two creators");
+    out.println("Use two browsers, or a private window, to see both sides at once.");
+    out.flush();
+  }
+}

@@ -1,0 +1,69 @@
+package io.bookbell.server;
+
+import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Idempotency;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what has had its time and goes on with what was left undone, on a thread of its own, in
+ * small steps that leave room for commands between them.
+ */
+final class Housekeeping implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+  private static final Duration EVERY = Duration.ofMinutes(1);
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("housekeeping").daemon().factory());
+  private final Database database;
+  private final Features features;
+  private final TierAnnouncer announcer;
+
+  Housekeeping(Database database, Features features, TierAnnouncer announcer) {
+    this.database = database;
+    this.features = features;
+    this.announcer = announcer;
+  }
+
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::run, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    announcer.wake();
+    repeat("end expired sessions", features.sessions::endExpired);
+    repeat(
+        "remove expired tickets",
+        tx -> {
+          features.tickets.removeExpired(tx);
+          return false;
+        });
+    repeat("remove old idempotency keys", Idempotency::forgetOld);
+  }
+
+  /** Runs a step, each time in a transaction of its own, as long as it says that there is more. */
+  private void repeat(String what, Predicate<Transaction> step) {
+    try {
+      while (!thread.isShutdown() && database.write(step::test).join()) {
+        // another step
+      }
+    } catch (RuntimeException e) {
+      if (!thread.isShutdown()) {
+        log.warn("Could not {}; trying again in a minute", what, e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

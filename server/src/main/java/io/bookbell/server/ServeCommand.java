@@ -1,0 +1,72 @@
+package io.bookbell.server;
+
+import static java.util.stream.Collectors.joining;
+
+import io.bookbell.server.config.Config;
+import io.bookbell.server.config.Setting;
+import io.bookbell.server.storage.StoredData;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code bookbell serve}. */
+@Command(
+    name = "serve",
+    description = "Serves until it is told to end. The first start prints a link to set it up.",
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+  private static final String SETTINGS = "settings";
+
+  @Spec private CommandSpec spec;
+
+  /** Lists every setting at the end of the help. */
+  static void describeSettings(CommandLine serve) {
+    var keys = new ArrayList<>(serve.getHelpSectionKeys());
+    keys.add(SETTINGS);
+    serve.setHelpSectionKeys(keys);
+    serve
+        .getHelpSectionMap()
+        .put(
+            SETTINGS,
+            _ ->
+                Arrays.stream(Setting.values())
+                    .map(ServeCommand::describe)
+                    .collect(
+                        joining(
+                            "",
+                            "%nSettings, in the environment or in bookbell.properties:%n"
+                                .formatted(),
+                            "")));
+  }
+
+  private static String describe(Setting setting) {
+    String usual = setting.usual().isEmpty() ? "" : " (" + setting.usual() + ")";
+    return "  %s%n      %s%s%n".formatted(setting.key(), setting.purpose(), usual);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Config config = CommandConfig.read();
+    StoredData data = StoredData.forServing(config.storage());
+    Bookbell bookbell;
+    try {
+      bookbell = Bookbell.start(config, data.database());
+    } catch (RuntimeException e) {
+      data.close();
+      throw e;
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Bookbell is at " + bookbell.url() + " (" + data.database().product() + ")");
+    bookbell
+        .setupLink()
+        .ifPresent(link -> out.println("Nobody has an account yet. Set it up here: " + link));
+    out.flush();
+    Running.untilTold(bookbell, data);
+    return 0;
+  }
+}

@@ -1,0 +1,41 @@
+package io.bookbell.server;
+
+import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.Verifier.Report;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code bookbell verify}. */
+@Command(
+    name = "verify",
+    description = {
+      "Checks on the stored data that quotas, refunds, changes and inboxes agree,",
+      "beside a running server or without one. Ends with 1 and names what does not."
+    },
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Report report;
+    try (var data = StoredData.beside(CommandConfig.read().storage())) {
+      report = Verifier.verify(data.database()).join();
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    report.breaches().forEach(out::println);
+    out.printf(
+        "%s: %d requests, %d ledger lines, %d inbox messages, %d breaches%n",
+        report.breaches().isEmpty() ? "All is well" : "Not well",
+        report.requests(),
+        report.ledgerLines(),
+        report.inboxRows(),
+        report.breaches().size());
+    out.flush();
+    return report.breaches().isEmpty() ? 0 : 1;
+  }
+}

@@ -1,0 +1,12 @@
+package io.bookbell.server.account;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.bookbell.hub.UserId;
+
+/**
+ * Somebody who can sign in, in the form that clients see.
+ *
+ * @param email in lower case
+ */
+public record Account(
+    UserId id, String email, String displayName, @JsonIgnore String passwordHash) {}

@@ -1,0 +1,116 @@
+package io.bookbell.server.account;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.Optional;
+import org.jooq.Condition;
+
+/** The accounts, and the link by which the first one is made. Thread-safe: it keeps nothing. */
+public final class Accounts {
+
+  /**
+   * What an account is made of.
+   *
+   * @param email in lower case
+   */
+  public record NewAccount(String email, String displayName, String passwordHash) {}
+
+  /**
+   * Makes an account with an empty inbox.
+   *
+   * @param operator whether it may see how the installation does
+   * @throws Problem 409 when the address has an account
+   */
+  public Account create(Transaction tx, NewAccount wanted, boolean operator) {
+    var row =
+        tx.sql()
+            .insertInto(APP_USER)
+            .set(APP_USER.EMAIL, wanted.email())
+            .set(APP_USER.DISPLAY_NAME, wanted.displayName())
+            .set(APP_USER.PASSWORD_HASH, wanted.passwordHash())
+            .set(APP_USER.OPERATOR, operator)
+            .set(APP_USER.CREATED_AT, tx.now())
+            .onConflictDoNothing()
+            .returningResult(APP_USER.ID)
+            .fetchOptional()
+            .orElseThrow(
+                () ->
+                    Problem.conflict(
+                        "email_taken", "This e-mail address has an account. Sign in with it."));
+    UserId id = row.value1();
+    Inbox.open(tx, id);
+    return new Account(id, wanted.email(), wanted.displayName(), wanted.passwordHash());
+  }
+
+  public Optional<Account> byEmail(Transaction tx, String email) {
+    return find(tx, APP_USER.EMAIL.eq(email));
+  }
+
+  public Account get(Transaction tx, UserId id) {
+    return find(tx, APP_USER.ID.eq(id)).orElseThrow();
+  }
+
+  private static Optional<Account> find(Transaction tx, Condition which) {
+    return tx.sql()
+        .select(APP_USER.ID, APP_USER.EMAIL, APP_USER.DISPLAY_NAME, APP_USER.PASSWORD_HASH)
+        .from(APP_USER)
+        .where(which)
+        .fetchOptional(row -> new Account(row.value1(), row.value2(), row.value3(), row.value4()));
+  }
+
+  /**
+   * Where nobody has an account yet: a new token for the link that makes the first. Tokens given
+   * out before are void.
+   */
+  public Optional<String> offerSetup(Transaction tx) {
+    if (tx.sql().fetchExists(APP_USER)) {
+      return Optional.empty();
+    }
+    String token = Tokens.create();
+    tx.sql().update(INSTALLATION).set(INSTALLATION.SETUP_TOKEN_HASH, Tokens.hash(token)).execute();
+    return Optional.of(token);
+  }
+
+  /**
+   * Looks whether a setup token is good.
+   *
+   * @throws Problem 404 when it is not the one that was printed last, or has been used
+   */
+  void requireSetup(Transaction tx, String token) {
+    if (!tx.sql().fetchExists(INSTALLATION, isSetup(token))) {
+      throw unusableSetup();
+    }
+  }
+
+  /**
+   * Takes the setup token, which is good once.
+   *
+   * @throws Problem as {@link #requireSetup}
+   */
+  void takeSetup(Transaction tx, String token) {
+    int taken =
+        tx.sql()
+            .update(INSTALLATION)
+            .setNull(INSTALLATION.SETUP_TOKEN_HASH)
+            .where(isSetup(token))
+            .execute();
+    if (taken != 1 || tx.sql().fetchExists(APP_USER)) {
+      throw unusableSetup();
+    }
+  }
+
+  private static Condition isSetup(String token) {
+    return INSTALLATION.SETUP_TOKEN_HASH.eq(Tokens.hash(token));
+  }
+
+  private static Problem unusableSetup() {
+    return Problem.notFound(
+        "This setup link is not valid, or not any more. While nobody has an account, the server"
+            + " prints a new one at each start.");
+  }
+}

@@ -1,0 +1,63 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.account.Sessions.Found;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.web.Authenticator;
+import io.bookbell.server.web.Caller;
+import io.bookbell.server.web.Problem;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Lets in who holds a good token or ticket. Any thread may call it. */
+public final class SessionGate implements Authenticator {
+  private final Database database;
+  private final Sessions sessions;
+  private final Tickets tickets;
+
+  public SessionGate(Database database, Sessions sessions, Tickets tickets) {
+    this.database = database;
+    this.sessions = sessions;
+    this.tickets = tickets;
+  }
+
+  @Override
+  public CompletionStage<Caller> authenticate(String token) {
+    return database.read(tx -> sessions.find(tx, token)).thenApply(this::admit);
+  }
+
+  /** Takes a ticket in; it is void afterwards. Fails with a {@link Problem} 401. */
+  public CompletionStage<Caller> redeem(String ticket) {
+    return database
+        .write(
+            tx -> tickets.redeem(tx, ticket).flatMap(session -> sessions.findByHash(tx, session)))
+        .thenApply(
+            found ->
+                found
+                    .map(Found::caller)
+                    .orElseThrow(
+                        () ->
+                            Problem.unauthorized(
+                                "This ticket is unknown, used or older than 30 s.")));
+  }
+
+  /** Whether the session has not ended meanwhile. */
+  public CompletionStage<Boolean> isAlive(Caller caller) {
+    return database.read(tx -> sessions.findByHash(tx, caller.session()).isPresent());
+  }
+
+  private Caller admit(Optional<Found> found) {
+    Found session =
+        found.orElseThrow(() -> Problem.unauthorized("The session has ended. Sign in again."));
+    if (session.stale()) {
+      CompletableFuture<?> renewal =
+          database.write(
+              tx -> {
+                sessions.renew(tx, session.caller().session());
+                return true;
+              });
+      renewal.exceptionally(_ -> null); // the next request tries again
+    }
+    return session.caller();
+  }
+}

@@ -1,0 +1,115 @@
+package io.bookbell.server.account;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.SESSION;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Caller;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * Who is signed in where. Thread-safe: it keeps nothing between calls, so a session that ended is
+ * over for the very next request.
+ */
+public final class Sessions {
+  /** A session that is not used for so long ends. */
+  public static final Duration LIFE = Duration.ofDays(30);
+
+  private static final Duration RENEWED_AFTER = Duration.ofDays(1);
+  private static final int REMOVED_AT_ONCE = 200;
+
+  private final BiConsumer<UserId, String> ended;
+
+  /**
+   * Creates the service.
+   *
+   * @param ended told of each session that is over, by its hash, after the commit
+   */
+  public Sessions(BiConsumer<UserId, String> ended) {
+    this.ended = ended;
+  }
+
+  /**
+   * A session as its token finds it.
+   *
+   * @param stale whether it is time to {@link #renew} it
+   */
+  public record Found(Caller caller, boolean stale) {}
+
+  /** Begins a session; the token is in nobody's hands but the answer's. */
+  public String begin(Transaction tx, UserId user) {
+    String token = Tokens.create();
+    Instant now = tx.now();
+    tx.sql()
+        .insertInto(SESSION)
+        .set(SESSION.TOKEN_HASH, Tokens.hash(token))
+        .set(SESSION.USER_ID, user)
+        .set(SESSION.CREATED_AT, now)
+        .set(SESSION.LAST_USED_AT, now)
+        .set(SESSION.EXPIRES_AT, now.plus(LIFE))
+        .execute();
+    return token;
+  }
+
+  /** The session of a token; empty when it is unknown, ended or expired. */
+  public Optional<Found> find(Transaction tx, String token) {
+    return findByHash(tx, Tokens.hash(token));
+  }
+
+  /** As {@link #find}, by the hash that {@link Caller#session} holds. */
+  public Optional<Found> findByHash(Transaction tx, String hash) {
+    return tx.sql()
+        .select(SESSION.USER_ID, APP_USER.OPERATOR, SESSION.LAST_USED_AT)
+        .from(SESSION)
+        .join(APP_USER)
+        .on(APP_USER.ID.eq(SESSION.USER_ID))
+        .where(SESSION.TOKEN_HASH.eq(hash))
+        .and(SESSION.EXPIRES_AT.gt(tx.now()))
+        .fetchOptional(
+            row ->
+                new Found(
+                    new Caller(row.value1(), hash, row.value2()),
+                    row.value3().isBefore(tx.now().minus(RENEWED_AFTER))));
+  }
+
+  /** Counts the session's life from now. */
+  public void renew(Transaction tx, String hash) {
+    tx.sql()
+        .update(SESSION)
+        .set(SESSION.LAST_USED_AT, tx.now())
+        .set(SESSION.EXPIRES_AT, tx.now().plus(LIFE))
+        .where(SESSION.TOKEN_HASH.eq(hash))
+        .execute();
+  }
+
+  public void end(Transaction tx, Caller caller) {
+    remove(tx, caller.user(), caller.session());
+  }
+
+  /**
+   * Ends some sessions whose time is over.
+   *
+   * @return whether there may be more
+   */
+  public boolean endExpired(Transaction tx) {
+    List<Caller> expired =
+        tx.sql()
+            .select(SESSION.USER_ID, SESSION.TOKEN_HASH)
+            .from(SESSION)
+            .where(SESSION.EXPIRES_AT.le(tx.now()))
+            .limit(REMOVED_AT_ONCE)
+            .fetch(row -> new Caller(row.value1(), row.value2(), false));
+    expired.forEach(session -> end(tx, session));
+    return expired.size() == REMOVED_AT_ONCE;
+  }
+
+  private void remove(Transaction tx, UserId user, String hash) {
+    tx.sql().deleteFrom(SESSION).where(SESSION.TOKEN_HASH.eq(hash)).execute();
+    tx.afterCommit(() -> ended.accept(user, hash));
+  }
+}

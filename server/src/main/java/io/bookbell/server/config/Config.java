@@ -1,0 +1,129 @@
+package io.bookbell.server.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The settings, checked. Immutable. */
+public record Config(Listen listen, Storage storage, Reach reach, int connectionsPerUser) {
+  private static final int HIGHEST_PORT = 65_535;
+  private static final int MOST_CONNECTIONS = 10_000;
+  private static final String POSTGRES = "jdbc:postgresql:";
+
+  /**
+   * Where to listen.
+   *
+   * @param port 0 for a free one
+   * @param metricsPort empty: {@code /metrics} is on the port of everything else
+   */
+  public record Listen(String host, int port, Optional<Integer> metricsPort) {}
+
+  /** Where the data are. */
+  public sealed interface Storage {
+    /** SQLite's file lies in this folder. */
+    record Sqlite(Path folder) implements Storage {}
+
+    record Postgres(String url, String user, String password) implements Storage {}
+  }
+
+  /**
+   * How browsers come here.
+   *
+   * @param publicUrl without a slash at the end; empty: as each request says
+   * @param allowedOrigins pages besides those of the public URL
+   * @param trustProxy whether the headers of a proxy say the truth
+   */
+  public record Reach(
+      Optional<String> publicUrl, List<String> allowedOrigins, boolean trustProxy) {}
+
+  /**
+   * Reads the environment, and the file where it exists.
+   *
+   * @param usualData the data folder when none is set
+   * @throws ConfigException naming the first setting that cannot be used
+   */
+  public static Config read(Map<String, String> environment, Path file, Path usualData) {
+    var settings = new Settings(environment, file);
+    return new Config(
+        new Listen(
+            settings.text(Setting.HOST).orElse("127.0.0.1"),
+            settings.integer(Setting.PORT, 8080, 0, HIGHEST_PORT),
+            settings.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
+        storage(settings, usualData),
+        new Reach(
+            settings.text(Setting.PUBLIC_URL).map(Config::publicUrl),
+            origins(settings),
+            settings.bool(Setting.TRUST_PROXY)),
+        settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS));
+  }
+
+  private static Storage storage(Settings settings, Path usualData) {
+    Optional<String> url = settings.text(Setting.DATABASE_URL);
+    if (url.isEmpty()) {
+      return new Storage.Sqlite(settings.text(Setting.DATA).map(Config::folder).orElse(usualData));
+    }
+    if (!url.get().startsWith(POSTGRES)) {
+      throw ConfigException.wrong(
+          Setting.DATABASE_URL,
+          url.get(),
+          "an address such as jdbc:postgresql://host/db, or nothing for SQLite");
+    }
+    return new Storage.Postgres(
+        url.get(),
+        settings.text(Setting.DATABASE_USER).orElse(""),
+        settings.text(Setting.DATABASE_PASSWORD).orElse(""));
+  }
+
+  private static Path folder(String value) {
+    try {
+      return Path.of(value);
+    } catch (InvalidPathException e) {
+      throw ConfigException.wrong(Setting.DATA, value, "a folder");
+    }
+  }
+
+  private static String publicUrl(String value) {
+    String expected = "an address such as https://books.example, without a query";
+    URI uri = webAddress(Setting.PUBLIC_URL, value, expected);
+    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null || path.length() > 1) {
+      throw ConfigException.wrong(Setting.PUBLIC_URL, value, expected);
+    }
+    return origin(uri);
+  }
+
+  private static List<String> origins(Settings settings) {
+    var origins = new ArrayList<String>();
+    for (String each : settings.text(Setting.ALLOWED_ORIGINS).orElse("").split(",", -1)) {
+      if (!each.isBlank()) {
+        String expected = "a list of origins such as https://books.example, separated by commas";
+        origins.add(origin(webAddress(Setting.ALLOWED_ORIGINS, each.strip(), expected)));
+      }
+    }
+    return origins;
+  }
+
+  private static URI webAddress(Setting setting, String value, String expected) {
+    try {
+      URI uri = new URI(value);
+      @Nullable String scheme = uri.getScheme();
+      if (uri.getHost() != null && ("http".equals(scheme) || "https".equals(scheme))) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // told below, like every other address that is none
+    }
+    throw ConfigException.wrong(setting, value, expected);
+  }
+
+  private static String origin(URI uri) {
+    return (uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT);
+  }
+}

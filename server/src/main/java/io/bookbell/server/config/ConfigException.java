@@ -1,0 +1,15 @@
+package io.bookbell.server.config;
+
+/** A setting has a value that cannot be used. The message names it, its value and what is meant. */
+public final class ConfigException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public ConfigException(String message) {
+    super(message);
+  }
+
+  static ConfigException wrong(Setting setting, String value, String expected) {
+    return new ConfigException(
+        "%s is “%s”; expected is %s".formatted(setting.key(), value, expected));
+  }
+}

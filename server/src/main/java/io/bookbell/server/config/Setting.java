@@ -1,0 +1,45 @@
+package io.bookbell.server.config;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Everything an operator can set, each in the environment or in {@code bookbell.properties}. */
+public enum Setting {
+  PORT("8080", "the port to listen on; 0 takes a free one"),
+  HOST("127.0.0.1", "the address to listen on; 0.0.0.0 for all"),
+  DATA("./data", "the folder of SQLite's file"),
+  DATABASE_URL("SQLite in BOOKBELL_DATA", "jdbc:postgresql://host/db to use PostgreSQL"),
+  DATABASE_USER("", "the PostgreSQL user"),
+  DATABASE_PASSWORD("", "the PostgreSQL user's password"),
+  PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
+  ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),
+  TRUST_PROXY("false", "true behind a proxy that sets X-Forwarded-Proto and X-Forwarded-Host"),
+  MAX_CONNECTIONS_PER_USER("20", "how many sockets one user may have open"),
+  METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics");
+
+  private final String usual;
+  private final String purpose;
+
+  Setting(String usual, String purpose) {
+    this.usual = usual;
+    this.purpose = purpose;
+  }
+
+  /** The name of the environment variable, and the key in the file. */
+  public String key() {
+    return "BOOKBELL_" + name();
+  }
+
+  /** What holds when nothing is set, in words. */
+  public String usual() {
+    return usual;
+  }
+
+  public String purpose() {
+    return purpose;
+  }
+
+  static Optional<Setting> of(String key) {
+    return Arrays.stream(values()).filter(setting -> setting.key().equals(key)).findFirst();
+  }
+}

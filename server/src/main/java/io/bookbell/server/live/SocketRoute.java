@@ -1,0 +1,141 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.Reservation;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
+import io.bookbell.server.account.SessionGate;
+import io.bookbell.server.web.Caller;
+import io.bookbell.server.web.Credentials;
+import io.bookbell.server.web.Origins;
+import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.Query;
+import io.netty.channel.Channel;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /api/book-requests/ws}: refuses before the upgrade what must be refused, answers the
+ * handshake, and hands the channel over to the hub. On event loops; keeps nothing between calls.
+ */
+public final class SocketRoute {
+  /** The key under which a connection's metadata holds the hash of its session. */
+  static final String SESSION = "session";
+
+  private static final Logger log = LoggerFactory.getLogger(SocketRoute.class);
+  private static final int LONGEST_TICKET = 100;
+  private static final int LONGEST_POSITION = 100;
+
+  private final WebSocketManager manager;
+  private final SessionGate gate;
+  private final Origins origins;
+
+  public SocketRoute(WebSocketManager manager, SessionGate gate, Origins origins) {
+    this.manager = manager;
+    this.gate = gate;
+    this.origins = origins;
+  }
+
+  public void add(Router router) {
+    router.get("/api/book-requests/ws").handler(this::handle);
+  }
+
+  private void handle(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    Handshake.check(request);
+    Query query = new Query(context::queryParam);
+    var ticket = query.optionalText("ticket", LONGEST_TICKET);
+    identify(request, ticket)
+        .compose(caller -> upgrade(request, caller, query))
+        .onFailure(context::fail);
+  }
+
+  private Future<Caller> identify(HttpServerRequest request, Optional<String> ticket) {
+    Optional<Credentials> credentials = Credentials.of(request);
+    if (ticket.isEmpty() && credentials.isEmpty()) {
+      throw Problem.unauthorized("Sign in first, or come with a ticket.");
+    }
+    boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().byCookie();
+    refuseForeignPage(request, byCookie);
+    CompletionStage<Caller> caller =
+        ticket.isPresent()
+            ? gate.redeem(ticket.get())
+            : gate.authenticate(credentials.orElseThrow().token());
+    return Future.fromCompletionStage(caller, Vertx.currentContext());
+  }
+
+  private void refuseForeignPage(HttpServerRequest request, boolean byCookie) {
+    boolean good =
+        switch (origins.judge(request)) {
+          case ALLOWED -> true;
+          case MISSING -> !byCookie;
+          case FOREIGN -> false;
+        };
+    if (!good) {
+      throw Problem.of(
+          403, "foreign_origin", "Not allowed", "Pages of other sites may not connect here.");
+    }
+  }
+
+  private Future<Void> upgrade(HttpServerRequest request, Caller caller, Query query) {
+    UserId user = query.userId("user_id");
+    Optional<Position> since =
+        query.optionalText("since", LONGEST_POSITION).map(text -> position(query, text));
+    query.done();
+    if (!user.equals(caller.user())) {
+      throw Problem.forbidden("The user_id is not that of the session.");
+    }
+    Reservation place =
+        manager
+            .tryReserve(user)
+            .orElseThrow(
+                () ->
+                    Problem.tooMany(
+                        "too_many_connections", "You have too many connections open.", 1));
+    Handshake.accept(request);
+    return request
+        .toNetSocket()
+        .onFailure(_ -> place.close())
+        .map(
+            socket -> {
+              Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+              watch(
+                  caller,
+                  manager.connect(channel, place, Map.of(SESSION, caller.session()), since));
+              return null;
+            });
+  }
+
+  private static Position position(Query query, String text) {
+    try {
+      return Position.parse(text);
+    } catch (IllegalArgumentException e) {
+      query.check("since", false, "must be seq or epoch:seq, such as 42 or a1b2:42");
+      return new Position(Optional.empty(), 0);
+    }
+  }
+
+  /** A session that ended between its look-up and the registration closed no socket of ours. */
+  private void watch(Caller caller, Connection connection) {
+    gate.isAlive(caller)
+        .whenComplete(
+            (alive, failure) -> {
+              if (failure != null) {
+                log.warn("The session of a new connection could not be looked up again", failure);
+              } else if (!alive) {
+                connection.close(CloseReason.SESSION_ENDED);
+              }
+            });
+  }
+}

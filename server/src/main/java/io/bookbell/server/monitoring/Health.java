@@ -1,0 +1,70 @@
+package io.bookbell.server.monitoring;
+
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.web.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /health/live} says that the process runs, {@code /health/ready} whether to send it
+ * requests. Thread-safe.
+ */
+public final class Health {
+  private static final Logger log = LoggerFactory.getLogger(Health.class);
+  private static final long PATIENCE_SECONDS = 2;
+  private static final String UP = "up";
+  private static final String DOWN = "down";
+
+  private final Database database;
+  private volatile boolean closing;
+
+  public Health(Database database) {
+    this.database = database;
+  }
+
+  public void add(Router router) {
+    router.get("/health/live").handler(context -> answer(context, 200, Map.of("status", UP)));
+    router.get("/health/ready").handler(this::ready);
+  }
+
+  /** From now on not ready: what is under way is finished, nothing new should come. */
+  public void closing() {
+    closing = true;
+  }
+
+  private void ready(RoutingContext context) {
+    if (closing) {
+      answer(context, 503, new Ready(DOWN, Map.of("server", "going down")));
+      return;
+    }
+    var look =
+        database
+            .read(tx -> tx.sql().selectOne().fetchSingle().value1())
+            .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    Future.fromCompletionStage(look, Vertx.currentContext())
+        .onSuccess(_ -> answer(context, 200, new Ready(UP, Map.of("database", UP))))
+        .onFailure(
+            failure -> {
+              log.warn("The database does not answer: {}", failure.toString());
+              answer(context, 503, new Ready(DOWN, Map.of("database", DOWN)));
+            });
+  }
+
+  private static void answer(RoutingContext context, int status, Object body) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .end(Buffer.buffer(Json.bytes(body)));
+  }
+
+  private record Ready(String status, Map<String, String> checks) {}
+}

@@ -1,0 +1,121 @@
+package io.bookbell.server.monitoring;
+
+import io.bookbell.hub.HubStatistics;
+import io.bookbell.server.team.Admins;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What is measured, in the form of Prometheus at {@code /metrics}. Thread-safe. */
+public final class Metrics implements AutoCloseable {
+  private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String FRONT_PAGE = "page";
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Supplier<HubStatistics> hub;
+
+  /** Taken once for each answer: asking the hub goes through all its connections. */
+  private volatile HubStatistics sample;
+
+  public Metrics(Supplier<HubStatistics> hub, Admins admins) {
+    this.hub = hub;
+    this.sample = hub.get();
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    hub();
+    counter("bookbell.admin.cache.hits", admins, of -> of.stats().hits());
+    counter("bookbell.admin.cache.misses", admins, of -> of.stats().misses());
+  }
+
+  private void hub() {
+    gauge("bookbell.connections", HubStatistics::connections);
+    gauge("bookbell.connected.users", HubStatistics::users);
+    gauge("bookbell.pending.bytes", HubStatistics::pendingBytes);
+    hubCounter("bookbell.connections.opened", HubStatistics::opened);
+    hubCounter("bookbell.connections.closed", HubStatistics::closed);
+    hubCounter("bookbell.messages.delivered", HubStatistics::delivered);
+    hubCounter("bookbell.messages.replayed", HubStatistics::replayed);
+    hubCounter("bookbell.messages.repeated", HubStatistics::repeated);
+    hubCounter("bookbell.gaps", HubStatistics::gaps);
+    hubCounter("bookbell.announcements.empty", HubStatistics::emptyAnnouncements);
+    hubCounter("bookbell.closes.slow", HubStatistics::slowCloses);
+    hubCounter("bookbell.drops.silent", HubStatistics::silentDrops);
+    hubCounter("bookbell.protocol.errors", HubStatistics::protocolErrors);
+    hubCounter("bookbell.history.failures", HubStatistics::failedReads);
+  }
+
+  private void gauge(String name, ToDoubleFunction<HubStatistics> value) {
+    Gauge.builder(name, this, metrics -> value.applyAsDouble(metrics.sample)).register(registry);
+  }
+
+  private void hubCounter(String name, ToDoubleFunction<HubStatistics> value) {
+    counter(name, this, metrics -> value.applyAsDouble(metrics.sample));
+  }
+
+  private <T> void counter(String name, T source, ToDoubleFunction<T> value) {
+    FunctionCounter.builder(name, source, value).register(registry);
+  }
+
+  /** Times every request of a router; to be added before its routes. */
+  public void time(Router router) {
+    router
+        .route()
+        .handler(
+            context -> {
+              var begun = Timer.start(registry);
+              context.addEndHandler(_ -> begun.stop(timer(context)));
+              context.next();
+            });
+  }
+
+  private Timer timer(RoutingContext context) {
+    return Timer.builder("http.server.requests")
+        .tag("method", context.request().method().name())
+        .tag("route", route(context.currentRoute()))
+        .tag("status", Integer.toString(context.response().getStatusCode()))
+        .publishPercentiles(0.5, 0.99)
+        .register(registry);
+  }
+
+  /** The route's own path, never the request's: an address must not make a series of its own. */
+  private static String route(@Nullable Route route) {
+    String path = route == null ? null : route.getPath();
+    return path == null ? FRONT_PAGE : path;
+  }
+
+  public void add(Router router) {
+    router
+        .get("/metrics")
+        .handler(
+            context -> {
+              sample = hub.get();
+              context
+                  .response()
+                  .putHeader("Content-Type", TYPE)
+                  .putHeader("Cache-Control", "no-store")
+                  .end(registry.scrape());
+            });
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}

@@ -1,0 +1,75 @@
+package io.bookbell.server.storage;
+
+import io.bookbell.server.config.Config;
+import io.bookbell.server.config.Config.Storage.Postgres;
+import io.bookbell.server.config.Config.Storage.Sqlite;
+import io.bookbell.server.storage.PostgresDatabase.Access;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** A configured database, opened. What {@link #database} answers is thread-safe. */
+public final class StoredData implements AutoCloseable {
+  private static final String SQLITE_FILE = "bookbell.db";
+
+  private final @Nullable DataLock lock;
+  private final Database database;
+
+  private StoredData(@Nullable DataLock lock, Database database) {
+    this.lock = lock;
+    this.database = database;
+  }
+
+  /**
+   * For the one process that serves it (SQLite) or one of several (PostgreSQL): makes what is
+   * missing and brings the schema up to date.
+   *
+   * @throws DatabaseException in words for the operator, also when another process serves it
+   */
+  public static StoredData forServing(Config.Storage storage) {
+    return switch (storage) {
+      case Sqlite(Path folder) -> {
+        DataLock lock = DataLock.take(folder);
+        try {
+          yield new StoredData(lock, new SqliteDatabase(folder.resolve(SQLITE_FILE), clock()));
+        } catch (RuntimeException e) {
+          lock.close();
+          throw e;
+        }
+      }
+      case Postgres(String url, String user, String password) ->
+          new StoredData(null, new PostgresDatabase(url, user, password, TimeSource.postgres()));
+    };
+  }
+
+  /**
+   * For a short look or a small change beside whoever serves it.
+   *
+   * @throws DatabaseException in words for the operator, also when there is nothing yet
+   */
+  public static StoredData beside(Config.Storage storage) {
+    return new StoredData(
+        null,
+        switch (storage) {
+          case Sqlite(Path folder) -> SqliteDatabase.existing(folder.resolve(SQLITE_FILE), clock());
+          case Postgres(String url, String user, String password) ->
+              PostgresDatabase.existing(new Access(url, user, password), TimeSource.postgres());
+        });
+  }
+
+  private static TimeSource clock() {
+    return TimeSource.of(InstantSource.system());
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    if (lock != null) {
+      lock.close();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.bookbell.server.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of the page, its libraries and the API's description, from the class path. Each is read
+ * and compressed once, then served from memory; browsers ask again each time and are answered 304.
+ * On event loops.
+ *
+ * <p>What is none of these but looks like a place of the page is answered with the page, which
+ * knows the way from the address.
+ */
+public final class PageFiles {
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "html", "text/html; charset=utf-8",
+          "css", "text/css; charset=utf-8",
+          "js", "text/javascript; charset=utf-8",
+          "svg", "image/svg+xml",
+          "png", "image/png",
+          "yaml", "application/yaml; charset=utf-8",
+          "map", "application/json");
+
+  /** No dot at a name's beginning, so no way up and nothing hidden. */
+  private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+");
+
+  private static final Pattern INLINE_SCRIPT =
+      Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
+
+  private final Map<String, Optional<File>> files = new ConcurrentHashMap<>();
+  private final ClassLoader loader = PageFiles.class.getClassLoader();
+
+  /** To be added behind every other route. */
+  public void add(Router router) {
+    router.get("/openapi.yaml").handler(context -> serve(context, "api/openapi.yaml"));
+    router.get("/asyncapi.yaml").handler(context -> serve(context, "api/asyncapi.yaml"));
+    router.get("/api-docs").handler(context -> serve(context, "api/api-docs.html"));
+    router.get("/api-docs.js").handler(context -> serve(context, "api/api-docs.js"));
+    router
+        .get("/webjars/*")
+        .handler(context -> serveIfPlain(context, "META-INF/resources/webjars/", "/webjars/"));
+    router.get("/api/*").handler(context -> context.fail(404));
+    router.get().handler(context -> serveIfPlain(context, "web/", "/"));
+  }
+
+  private void serveIfPlain(RoutingContext context, String folder, String prefix) {
+    String path = context.normalizedPath();
+    boolean isFile = path.lastIndexOf('.') > path.lastIndexOf('/');
+    if (!isFile && prefix.equals("/")) {
+      serve(context, "web/index.html");
+    } else if (PATH.matcher(path).matches()) {
+      serve(context, folder + path.substring(prefix.length()));
+    } else {
+      context.fail(404);
+    }
+  }
+
+  private void serve(RoutingContext context, String resource) {
+    Optional<File> file = files.get(resource);
+    if (file == null) {
+      file = load(resource);
+      if (file.isPresent()) { // what is not there is not remembered: anybody can think of names
+        files.put(resource, file);
+      }
+    }
+    file.ifPresentOrElse(found -> send(context.request(), found), () -> context.fail(404));
+  }
+
+  private static void send(HttpServerRequest request, File file) {
+    HttpServerResponse response = request.response();
+    response
+        .putHeader("Content-Type", file.type)
+        .putHeader("ETag", file.tag)
+        .putHeader("Cache-Control", "no-cache")
+        .putHeader("Vary", "Accept-Encoding");
+    if (file.policy != null) {
+      response.putHeader("Content-Security-Policy", file.policy);
+    }
+    if (file.tag.equals(request.getHeader("If-None-Match"))) {
+      response.setStatusCode(304).end();
+      return;
+    }
+    String encodings = request.getHeader("Accept-Encoding");
+    if (encodings != null && encodings.contains("gzip")) {
+      response.putHeader("Content-Encoding", "gzip").end(file.compressed);
+    } else {
+      response.end(file.plain);
+    }
+  }
+
+  private Optional<File> load(String resource) {
+    String extension = resource.substring(resource.lastIndexOf('.') + 1);
+    String type = TYPES.get(extension);
+    try (InputStream in = type == null ? null : loader.getResourceAsStream(resource)) {
+      if (in == null || type == null) {
+        return Optional.empty();
+      }
+      byte[] content = in.readAllBytes();
+      String policy = extension.equals("html") ? policy(new String(content, UTF_8)) : null;
+      return Optional.of(
+          new File(
+              type,
+              '"' + Sha256.hex(content).substring(0, 24) + '"',
+              Buffer.buffer(content),
+              Buffer.buffer(gzip(content)),
+              policy));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The file " + resource + " cannot be read", e);
+    }
+  }
+
+  /** Only our own scripts run, and the import map of this very page. */
+  private static String policy(String page) {
+    Matcher script = INLINE_SCRIPT.matcher(page);
+    String inline =
+        script.find()
+            ? " 'sha256-"
+                + Base64.getEncoder().encodeToString(Sha256.of(script.group(1).getBytes(UTF_8)))
+                + "'"
+            : "";
+    return "default-src 'self'; script-src 'self'"
+        + inline
+        + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none';"
+        + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  }
+
+  private static byte[] gzip(byte[] content) throws IOException {
+    var compressed = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(compressed)) {
+      gzip.write(content);
+    }
+    return compressed.toByteArray();
+  }
+
+  private record File(
+      String type, String tag, Buffer plain, Buffer compressed, @Nullable String policy) {}
+}

@@ -1,0 +1,160 @@
+package io.bookbell.server.web;
+
+import io.bookbell.hub.HandshakeGate;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
+public final class WebServer implements AutoCloseable {
+  private static final int BACKLOG = 4096;
+  private static final int LONGEST_BODY = 1 << 20;
+  private static final int LONGEST_ADDRESS = 8192;
+  private static final int IDLE_SECONDS = 75;
+  private static final long GRACE_SECONDS = 5;
+  private static final long PATIENCE_SECONDS = 10;
+
+  private final Vertx vertx;
+  private final List<String> deployments = new ArrayList<>();
+  private final int port;
+
+  private WebServer(Vertx vertx, String host, int port, Router router) {
+    this.vertx = vertx;
+    var first = new Listener(host, port, router);
+    deploy(first, host, port);
+    this.port = first.port();
+    for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
+      deploy(new Listener(host, this.port, router), host, this.port);
+    }
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @param port 0 for a free one
+   * @throws WebServerException when nobody can listen there
+   */
+  public static WebServer start(Vertx vertx, String host, int port, Router router) {
+    return new WebServer(vertx, host, port, router);
+  }
+
+  /** What every answer has, and how requests are read; to be added before the routes. */
+  public static void prepare(Router router) {
+    router
+        .route()
+        .handler(
+            context -> {
+              context
+                  .response()
+                  .putHeader("X-Content-Type-Options", "nosniff")
+                  .putHeader("X-Frame-Options", "DENY")
+                  .putHeader("Referrer-Policy", "same-origin");
+              context.next();
+            });
+    var bodies = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
+    router.post("/api/*").handler(bodies);
+    router.patch("/api/*").handler(bodies);
+    router.delete("/api/*").handler(bodies);
+    router.route().failureHandler(Answers::fail);
+    for (int status : new int[] {400, 404, 405, 413, 415}) {
+      router.errorHandler(status, Answers::fail);
+    }
+  }
+
+  private void deploy(Listener listener, String host, int port) {
+    try {
+      deployments.add(vertx.deployVerticle(listener).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    } catch (TimeoutException | RuntimeException e) {
+      throw new WebServerException(
+          "Cannot listen on %s, port %s: %s (BOOKBELL_HOST and BOOKBELL_PORT set others)"
+              .formatted(host, port, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return port;
+  }
+
+  /** Takes no more connections, and closes those of HTTP; the hub's have left this server. */
+  @Override
+  public void close() {
+    Future<?> closed = Future.join(deployments.stream().map(vertx::undeploy).toList());
+    try {
+      closed.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new WebServerException("The web server did not close: " + e.getMessage(), e);
+    }
+  }
+
+  /** Nobody can listen there, or stop listening. The message says what to look at. */
+  public static final class WebServerException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    WebServerException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** The server of one event loop; those of one address share its connections. */
+  private static final class Listener extends AbstractVerticle {
+    private final String host;
+    private final int port;
+    private final Router router;
+    private @Nullable HttpServer server;
+
+    Listener(String host, int port, Router router) {
+      this.host = host;
+      this.port = port;
+      this.router = router;
+    }
+
+    @Override
+    public void start(Promise<Void> started) {
+      var options =
+          new HttpServerOptions()
+              .setHost(host)
+              .setPort(port)
+              .setAcceptBacklog(BACKLOG)
+              .setIdleTimeout(IDLE_SECONDS)
+              .setMaxInitialLineLength(LONGEST_ADDRESS)
+              .setHttp2ClearTextEnabled(false); // its handler would stay in the hub's pipeline
+      server = vertx.createHttpServer(options);
+      server
+          .connectionHandler(
+              connection -> HandshakeGate.install(((ConnectionBase) connection).channel()))
+          .requestHandler(router)
+          .listen()
+          .<Void>mapEmpty()
+          .onComplete(started);
+    }
+
+    @Override
+    public void stop(Promise<Void> stopped) {
+      if (server == null) {
+        stopped.complete();
+      } else {
+        server.shutdown(GRACE_SECONDS, TimeUnit.SECONDS).onComplete(stopped);
+      }
+    }
+
+    int port() {
+      return server == null ? port : server.actualPort();
+    }
+  }
+}
