@@ -83,8 +83,14 @@ public final class SqliteDatabase implements Database {
 
   private <T> T readNow(Function<Transaction, T> work) {
     DSLContext sql = DSL.using(readConnection.get(), SQLDialect.SQLITE, JooqSettings.SETTINGS);
-    return sql.transactionResult(
-        configuration -> work.apply(new Transaction(configuration.dsl(), time, false)));
+    var done =
+        sql.transactionResult(
+            configuration -> {
+              var transaction = new Transaction(configuration.dsl(), time, false);
+              return new Done<>(transaction, work.apply(transaction));
+            });
+    done.transaction.committed();
+    return done.result;
   }
 
   @Override
@@ -144,4 +150,6 @@ public final class SqliteDatabase implements Database {
     var count = new AtomicInteger();
     return task -> new Thread(task, name + "-" + count.incrementAndGet());
   }
+
+  private record Done<T>(Transaction transaction, T result) {}
 }
