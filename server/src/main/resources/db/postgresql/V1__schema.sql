@@ -24,7 +24,7 @@ CREATE TABLE session (
   last_used_at  BIGINT NOT NULL,
   expires_at    BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_owner ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
 CREATE TABLE ws_ticket (

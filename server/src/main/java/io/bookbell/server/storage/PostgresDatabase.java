@@ -26,7 +26,7 @@ public final class PostgresDatabase implements Database {
 
   /** No transaction may hold its locks, or the horizon of what others can see, for longer. */
   private static final String LIMITS =
-      "SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'";
+      "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000";
 
   private final HikariDataSource writes;
   private final HikariDataSource reads;
@@ -79,7 +79,7 @@ public final class PostgresDatabase implements Database {
     config.setAutoCommit(false);
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
-    config.setConnectionInitSql(LIMITS);
+    config.addDataSourceProperty("options", LIMITS);
     config.addDataSourceProperty("ApplicationName", "bookbell-" + name);
     config.addDataSourceProperty("tcpKeepAlive", "true");
     try {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
@@ -26,17 +27,21 @@ public final class WebServer implements AutoCloseable {
   private static final long GRACE_SECONDS = 5;
   private static final long PATIENCE_SECONDS = 10;
 
+  /** A negative number stands for one free port among the listeners that name the same. */
+  private static final AtomicInteger FREE_PORTS = new AtomicInteger();
+
   private final Vertx vertx;
   private final List<String> deployments = new ArrayList<>();
   private final int port;
 
   private WebServer(Vertx vertx, String host, int port, Router router) {
     this.vertx = vertx;
-    var first = new Listener(host, port, router);
+    int shared = port == 0 ? -FREE_PORTS.incrementAndGet() : port;
+    var first = new Listener(host, shared, router);
     deploy(first, host, port);
     this.port = first.port();
     for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
-      deploy(new Listener(host, this.port, router), host, this.port);
+      deploy(new Listener(host, shared, router), host, port);
     }
   }
 

@@ -1,0 +1,103 @@
+package io.bookbell.server;
+
+import io.bookbell.server.account.Passwords;
+import io.bookbell.server.config.Config;
+import io.bookbell.server.config.Config.Listen;
+import io.bookbell.server.config.Config.Reach;
+import io.bookbell.server.demo.DemoData;
+import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A whole server in this process, on a free port and a database of its own. */
+public final class TestServer implements AutoCloseable {
+  public static final String PASSWORD = "demo";
+
+  private static final String PASSWORD_HASH = Passwords.hashNow(PASSWORD);
+
+  private final StoredData data;
+  private final Bookbell bookbell;
+
+  private TestServer(Config config, boolean demo) {
+    this.data = StoredData.forServing(config.storage());
+    if (demo) {
+      lay(data.database());
+    }
+    this.bookbell = Bookbell.start(config, data.database());
+  }
+
+  /** With the data of the demonstration, in which all passwords are {@link #PASSWORD}. */
+  public static TestServer demo(TestDatabase database, Path folder) {
+    return new TestServer(config(database.create(folder)), true);
+  }
+
+  /** As after the very first start. */
+  public static TestServer empty(TestDatabase database, Path folder) {
+    return new TestServer(config(database.create(folder)), false);
+  }
+
+  /** As configured, with what the database holds. */
+  public static TestServer with(Config config) {
+    return new TestServer(config, false);
+  }
+
+  /** On a free port. */
+  public static Config config(Config.Storage storage) {
+    return new Config(
+        new Listen("127.0.0.1", 0, Optional.empty()),
+        storage,
+        new Reach(Optional.empty(), List.of(), false),
+        20);
+  }
+
+  private static void lay(Database database) {
+    var features = new Features(Features.Outlet.none());
+    database
+        .write(
+            tx -> {
+              Epochs.begin(tx);
+              new DemoData(
+                      features.creators,
+                      features.tiers,
+                      features.supporters,
+                      features.team,
+                      features.requests)
+                  .lay(tx, PASSWORD_HASH);
+              return true;
+            })
+        .join();
+  }
+
+  public String url() {
+    return bookbell.url();
+  }
+
+  public Optional<String> setupLink() {
+    return bookbell.setupLink();
+  }
+
+  public Database database() {
+    return data.database();
+  }
+
+  /** Nobody. */
+  public TestClient client() {
+    return TestClient.at(url());
+  }
+
+  /** One of the demonstration's people, such as {@code reader1}. */
+  public TestClient signIn(String name) {
+    return client().signIn(name + "@demo.test", PASSWORD);
+  }
+
+  @Override
+  public void close() {
+    bookbell.close();
+    data.close();
+  }
+}

@@ -1,0 +1,134 @@
+package io.bookbell.server.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.bookbell.server.web.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Somebody who uses the API, signed in or not. Immutable and thread-safe.
+ *
+ * @param url of the server, without a slash at the end
+ * @param token of the session; empty for nobody
+ */
+public record TestClient(String url, Optional<String> token) {
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Nobody. */
+  public static TestClient at(String url) {
+    return new TestClient(url, Optional.empty());
+  }
+
+  /** What was answered; the body is a missing node where there was none. */
+  public record Reply(int status, HttpResponse<String> raw, JsonNode body) {
+    /** The stable word of a problem. */
+    public String code() {
+      return body.path("code").asText();
+    }
+
+    public Reply expect(int expected) {
+      assertThat(status)
+          .as("%s %s: %s", raw.request().method(), raw.uri(), raw.body())
+          .isEqualTo(expected);
+      return this;
+    }
+  }
+
+  public TestClient signIn(String email, String password) {
+    String body = Json.text(Map.of("email", email, "password", password));
+    return as(post("/api/auth/login", body).expect(200));
+  }
+
+  /** With the session that an answer has handed out. */
+  public TestClient as(Reply signedIn) {
+    return new TestClient(url, Optional.of(signedIn.body().get("token").asText()));
+  }
+
+  public long userId() {
+    return get("/api/me").expect(200).body().at("/user/id").asLong();
+  }
+
+  public Reply get(String path) {
+    return send("GET", path, null, Map.of());
+  }
+
+  public Reply post(String path, String json) {
+    return send("POST", path, json, Map.of());
+  }
+
+  public Reply post(String path, Map<String, ?> body) {
+    return post(path, Json.text(body));
+  }
+
+  public Reply patch(String path, Map<String, ?> body) {
+    return send("PATCH", path, Json.text(body), Map.of());
+  }
+
+  public Reply delete(String path) {
+    return send("DELETE", path, null, Map.of());
+  }
+
+  public Reply send(String method, String path, String json, Map<String, String> headers) {
+    try {
+      return reply(HTTP.send(request(method, path, json, headers), BodyHandlers.ofString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " " + path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public CompletableFuture<Reply> postLater(
+      String path, Map<String, ?> body, Map<String, String> headers) {
+    return HTTP.sendAsync(request("POST", path, Json.text(body), headers), BodyHandlers.ofString())
+        .thenApply(TestClient::reply);
+  }
+
+  private HttpRequest request(
+      String method, String path, String json, Map<String, String> headers) {
+    var request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
+    token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+    if (json != null) {
+      request.header("Content-Type", "application/json");
+    }
+    headers.forEach(request::setHeader);
+    var body = json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json);
+    return request.method(method, body).build();
+  }
+
+  private static Reply reply(HttpResponse<String> response) {
+    String type = response.headers().firstValue("Content-Type").orElse("");
+    try {
+      JsonNode body =
+          type.contains("json") ? Json.tree(response.body()) : MissingNode.getInstance();
+      return new Reply(response.statusCode(), response, body);
+    } catch (IOException e) {
+      throw new UncheckedIOException("not JSON: " + response.body(), e);
+    }
+  }
+
+  /** Opens the WebSocket, as the holder of the token. */
+  public TestSocket connect(long userId, String since) {
+    return TestSocket.open(this, userId, Optional.of(since));
+  }
+
+  public TestSocket connect(long userId) {
+    return TestSocket.open(this, userId, Optional.empty());
+  }
+}

@@ -1,0 +1,61 @@
+package io.bookbell.server.support;
+
+import io.bookbell.server.config.Config.Storage;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The databases that every test of stored data runs on: a new and empty one for each call. */
+public enum TestDatabase {
+  SQLITE {
+    @Override
+    public Storage create(Path folder) {
+      return new Storage.Sqlite(folder.resolve("data"));
+    }
+  },
+  POSTGRESQL {
+    @Override
+    public Storage create(Path folder) {
+      return Server.newDatabase();
+    }
+  };
+
+  /**
+   * An empty database.
+   *
+   * @param folder where SQLite's folder is made
+   */
+  public abstract Storage create(Path folder);
+
+  /** One PostgreSQL for all tests of this process, started by the first and gone with the last. */
+  private static final class Server {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final EmbeddedPostgres POSTGRES = start();
+
+    private static EmbeddedPostgres start() {
+      try {
+        return EmbeddedPostgres.builder()
+            .setServerConfig("max_connections", "300")
+            .setServerConfig("fsync", "off") // tests that cut the power start their own
+            .start();
+      } catch (IOException e) {
+        throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
+      }
+    }
+
+    static Storage newDatabase() {
+      String name = "test" + COUNT.incrementAndGet();
+      try (var connection = POSTGRES.getPostgresDatabase().getConnection();
+          var statement = connection.createStatement()) {
+        statement.execute("CREATE DATABASE " + name);
+      } catch (SQLException e) {
+        throw new IllegalStateException("The database " + name + " could not be made", e);
+      }
+      return new Storage.Postgres(
+          POSTGRES.getJdbcUrl("postgres", name).replaceFirst("\\?.*", ""), "postgres", "");
+    }
+  }
+}

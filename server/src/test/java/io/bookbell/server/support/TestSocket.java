@@ -1,0 +1,147 @@
+package io.bookbell.server.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.web.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+
+/** A WebSocket of the JDK's client that keeps every frame it gets. Thread-safe. */
+public final class TestSocket implements AutoCloseable {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final List<String> frames = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private final WebSocket socket;
+
+  private TestSocket(URI address, Optional<String> token) {
+    var builder = HTTP.newWebSocketBuilder().connectTimeout(PATIENCE);
+    token.ifPresent(value -> builder.header("Authorization", "Bearer " + value));
+    this.socket =
+        builder.buildAsync(address, new Listener()).orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  static TestSocket open(TestClient client, long userId, Optional<String> since) {
+    String position =
+        since.map(text -> "&since=" + URLEncoder.encode(text, StandardCharsets.UTF_8)).orElse("");
+    return at(client.url(), "user_id=" + userId + position, client.token());
+  }
+
+  /** Opens with a query of the caller's own. */
+  public static TestSocket at(String url, String query, Optional<String> token) {
+    String base = url.replaceFirst("^http", "ws");
+    return new TestSocket(URI.create(base + "/api/book-requests/ws?" + query), token);
+  }
+
+  public void send(String text) {
+    socket.sendText(text, true).join();
+  }
+
+  /** Every frame so far, as it came. */
+  public List<String> frames() {
+    return List.copyOf(frames);
+  }
+
+  /** Every JSON frame so far. */
+  public List<JsonNode> messages() {
+    return frames.stream().filter(text -> text.startsWith("{")).map(TestSocket::json).toList();
+  }
+
+  /** The numbered messages so far, in the order they came. */
+  public List<Long> numbers() {
+    return messages().stream()
+        .filter(message -> message.has("seq"))
+        .filter(message -> !isGreeting(message) && !isType(message, "pong"))
+        .map(message -> message.get("seq").asLong())
+        .toList();
+  }
+
+  private static boolean isGreeting(JsonNode message) {
+    return isType(message, "initial_data") || isType(message, "resumed");
+  }
+
+  private static boolean isType(JsonNode message, String type) {
+    return message.path("type").asText().equals(type);
+  }
+
+  /** Waits for the first message that fits. */
+  public JsonNode await(String what, Predicate<JsonNode> wanted) {
+    Awaitility.await()
+        .alias(what)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> messages().stream().anyMatch(wanted));
+    return messages().stream().filter(wanted).findFirst().orElseThrow();
+  }
+
+  public JsonNode await(String type) {
+    return await(type, message -> isType(message, type));
+  }
+
+  /** Waits until the server has closed; the close code. */
+  public int awaitClosed() {
+    return closed.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  public boolean isClosed() {
+    return closed.isDone();
+  }
+
+  /** Goes away without a word, as a client that lost its network. */
+  public void abort() {
+    socket.abort();
+  }
+
+  @Override
+  public void close() {
+    socket.abort();
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return Json.tree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("not JSON: " + text, e);
+    }
+  }
+
+  private final class Listener implements WebSocket.Listener {
+    private final StringBuilder part = new StringBuilder();
+
+    @Override
+    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+      part.append(data);
+      if (last) {
+        frames.add(part.toString());
+        part.setLength(0);
+      }
+      webSocket.request(1);
+      return null;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+      closed.complete(code);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+      closed.complete(1006);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What tests of a whole server need: databases, clients of HTTP and of the WebSocket. */
+package io.bookbell.server.support;
