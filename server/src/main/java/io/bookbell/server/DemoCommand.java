@@ -60,14 +60,7 @@ final class DemoCommand implements Callable<Integer> {
     if (!DemoData.isEmpty(tx)) {
       return false;
     }
-    var features = new Features(Features.Outlet.none());
-    new DemoData(
-            features.creators,
-            features.tiers,
-            features.supporters,
-            features.team,
-            features.requests)
-        .lay(tx, Passwords.hashNow(PASSWORD));
+    new Features(Features.Outlet.none()).demoData().lay(tx, Passwords.hashNow(PASSWORD));
     return true;
   }
 

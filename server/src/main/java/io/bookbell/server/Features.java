@@ -10,6 +10,7 @@ import io.bookbell.server.account.Tickets;
 import io.bookbell.server.activity.Activity;
 import io.bookbell.server.creator.Creators;
 import io.bookbell.server.creator.Profile;
+import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.invitation.Invitations;
 import io.bookbell.server.notification.Notifications;
@@ -54,6 +55,11 @@ final class Features {
     var announcements = new Announcements(access, notifications, activity);
     requests = new BookRequests(creators, access, quotas, announcements, inbox);
     invitations = new Invitations(creators, access, tiers, supporters, team, activity);
+  }
+
+  DemoData demoData() {
+    return new DemoData(
+        new DemoData.Services(creators, tiers, supporters, team, requests, notifications));
   }
 
   /** Where what was committed goes: the connected users. Called on threads of the database. */

@@ -56,18 +56,12 @@ public final class TestServer implements AutoCloseable {
   }
 
   private static void lay(Database database) {
-    var features = new Features(Features.Outlet.none());
+    DemoData demo = new Features(Features.Outlet.none()).demoData();
     database
         .write(
             tx -> {
               Epochs.begin(tx);
-              new DemoData(
-                      features.creators,
-                      features.tiers,
-                      features.supporters,
-                      features.team,
-                      features.requests)
-                  .lay(tx, PASSWORD_HASH);
+              demo.lay(tx, PASSWORD_HASH);
               return true;
             })
         .join();

@@ -5,6 +5,7 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Creators;
 import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.notification.Notifications;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Supporters;
 import io.bookbell.server.quota.Tier;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -26,26 +28,34 @@ import java.util.Random;
  */
 public final class DemoData {
   private static final Duration SPAN = Duration.ofDays(42);
+
+  /** How old notifications are that nobody has read yet. */
+  private static final Duration UNREAD = Duration.ofHours(18);
+
   private static final long FIRST_FURTHER_SUPPORTER = 1000;
   private static final int FURTHER_SUPPORTERS = 90;
   private static final int READERS = 20;
 
   private final Random random = new Random(2026);
   private final Texts texts = new Texts();
+  private final Services services;
   private final Creators creators;
-  private final Tiers tiers;
-  private final Supporters supporters;
   private final Team team;
-  private final BookRequests requests;
 
-  public DemoData(
-      Creators creators, Tiers tiers, Supporters supporters, Team team, BookRequests requests) {
-    this.creators = creators;
-    this.tiers = tiers;
-    this.supporters = supporters;
-    this.team = team;
-    this.requests = requests;
+  public DemoData(Services services) {
+    this.services = services;
+    this.creators = services.creators;
+    this.team = services.team;
   }
+
+  /** What serves real users, and here tells what happened before. */
+  public record Services(
+      Creators creators,
+      Tiers tiers,
+      Supporters supporters,
+      Team team,
+      BookRequests requests,
+      Notifications notifications) {}
 
   /** Whether there is nothing that the demo data could mix with. */
   public static boolean isEmpty(Transaction tx) {
@@ -63,9 +73,11 @@ public final class DemoData {
     accounts(then, passwordHash);
     List<Asker> first = firstCreator(then);
     List<Asker> second = secondCreator(then);
-    var story = new Story(requests, texts, random, begin, tx.now().minus(Duration.ofMinutes(4)));
+    Instant end = tx.now().minus(Duration.ofMinutes(4));
+    var story = new Story(services.requests, texts, random, begin, end);
     first.forEach(asker -> story.add(asker, List.of(id(1), id(10), id(11))));
     second.forEach(asker -> story.add(asker, List.of(id(2), id(20), id(21), id(22))));
+    story.add(end.minus(UNREAD), this::readNotifications);
     story.tell(tx);
     Identities.advance(tx);
   }
@@ -92,6 +104,12 @@ public final class DemoData {
           passwordHash);
     }
     tx.sql().update(APP_USER).set(APP_USER.OPERATOR, true).where(APP_USER.ID.eq(id(1))).execute();
+  }
+
+  private void readNotifications(Transaction tx) {
+    for (UserId user : tx.sql().select(APP_USER.ID).from(APP_USER).fetch(APP_USER.ID)) {
+      services.notifications.markRead(tx, user, Optional.empty());
+    }
   }
 
   private static void account(
@@ -150,11 +168,11 @@ public final class DemoData {
   }
 
   private Tier tier(Transaction tx, UserId creator, String name, int allowed, Period period) {
-    return tiers.create(tx, creator, creator, new Tiers.Terms(name, allowed, period));
+    return services.tiers.create(tx, creator, creator, new Tiers.Terms(name, allowed, period));
   }
 
   private void join(Transaction tx, UserId creator, long user, Tier tier) {
-    supporters.join(tx, creators.lock(tx, creator), id(user), tier.id());
+    services.supporters.join(tx, creators.lock(tx, creator), id(user), tier.id());
   }
 
   private static UserId id(long value) {

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * What happened before the demonstration starts: who asked for which book when, and what became of
@@ -42,6 +43,11 @@ final class Story {
       Instant time = begin.plusSeconds(1 + random.nextLong(seconds(begin, end)));
       at(time, tx -> ask(tx, asker, admins, time));
     }
+  }
+
+  /** Has something else happen. */
+  void add(Instant time, Consumer<Transaction> event) {
+    at(time, event::accept);
   }
 
   void tell(Transaction tx) {
