@@ -14,6 +14,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.Team;
 import io.bookbell.server.web.Problem;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jooq.Condition;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,8 @@ public final class Invitations {
     if (tier != null && tiers.find(tx, creator.id(), tier).isEmpty()) {
       throw Problem.validation("tier_id", "must be the id of one of the creator's tiers");
     }
-    if (!terms.expiresAt().isAfter(tx.now())) {
+    Instant expiresAt = terms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // as it is stored
+    if (!expiresAt.isAfter(tx.now())) {
       throw Problem.validation("expires_at", "must lie in the future");
     }
     String token = Tokens.create();
@@ -78,7 +80,7 @@ public final class Invitations {
             .set(INVITATION.TOKEN_HASH, Tokens.hash(token))
             .set(INVITATION.USES, terms.uses())
             .set(INVITATION.USES_LEFT, terms.uses())
-            .set(INVITATION.EXPIRES_AT, terms.expiresAt())
+            .set(INVITATION.EXPIRES_AT, expiresAt)
             .set(INVITATION.CREATED_AT, tx.now())
             .returningResult(INVITATION.ID)
             .fetchSingle()
@@ -86,14 +88,7 @@ public final class Invitations {
     activity.record(tx, creator.id(), actor, "invitation_created", terms.kind());
     return new Created(
         new Invitation(
-            id,
-            creator.id(),
-            terms.kind(),
-            tier,
-            terms.uses(),
-            terms.uses(),
-            terms.expiresAt(),
-            tx.now()),
+            id, creator.id(), terms.kind(), tier, terms.uses(), terms.uses(), expiresAt, tx.now()),
         token);
   }
 
