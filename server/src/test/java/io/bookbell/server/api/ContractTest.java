@@ -1,0 +1,357 @@
+package io.bookbell.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.bookbell.server.activity.ActivityRoutes;
+import io.bookbell.server.creator.CreatorRoutes;
+import io.bookbell.server.invitation.InvitationRoutes;
+import io.bookbell.server.notification.NotificationRoutes;
+import io.bookbell.server.quota.QuotaRoutes;
+import io.bookbell.server.request.RequestRoutes;
+import io.bookbell.server.team.TeamRoutes;
+import io.bookbell.server.web.Api;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** The descriptions of the API are sound, and {@link Contract} notices what departs from them. */
+class ContractTest {
+  private static final Description HTTP = new Description("openapi.yaml");
+  private static final Description LIVE = new Description("asyncapi.yaml");
+  private static final Contract CONTRACT = new Contract();
+  private static final String OPENAPI_31 =
+      "https://spec.openapis.org/oas/3.1/schema-base/2022-10-07";
+
+  @Nested
+  class TheFiles {
+    /** The schema of such documents comes with Vert.x OpenAPI. */
+    @Test
+    void areOpenApi31() {
+      var schemas =
+          SchemaRegistry.withDefaultDialect(
+              SpecificationVersion.DRAFT_2020_12,
+              builder ->
+                  builder.schemaIdResolvers(
+                      ids ->
+                          ids.mapPrefix(
+                              "https://spec.openapis.org/", "classpath:spec.openapis.org/")));
+      Schema openApi = schemas.getSchema(SchemaLocation.of(OPENAPI_31));
+
+      assertThat(openApi.validate(HTTP.at(""))).isEmpty();
+      assertThat(openApi.validate(LIVE.at(""))).as("of something else").isNotEmpty();
+    }
+
+    @Test
+    void referToWhatIsThere() {
+      var broken = new ArrayList<String>();
+      for (Description file : List.of(HTTP, LIVE)) {
+        file.visit(
+            (pointer, node) -> {
+              String reference = node.path("$ref").asText("");
+              if (!reference.isEmpty() && target(file, reference).isMissingNode()) {
+                broken.add(pointer + " → " + reference);
+              }
+            });
+      }
+
+      assertThat(broken).as("references to nothing").isEmpty();
+    }
+
+    private JsonNode target(Description file, String reference) {
+      String elsewhere = "./openapi.yaml#";
+      return reference.startsWith(elsewhere)
+          ? HTTP.at(reference.substring(elsewhere.length()))
+          : file.at(reference.substring(1));
+    }
+
+    @Test
+    void haveExamplesThatFitTheirSchemas() {
+      var errors = new ArrayList<String>();
+      for (Description file : List.of(HTTP, LIVE)) {
+        file.visit((pointer, node) -> errors.addAll(exampleErrors(file, pointer, node)));
+      }
+
+      assertThat(errors).as("examples that do not fit").isEmpty();
+    }
+
+    /** A parameter, header or body has its schema beside it, a message too; a schema is its own. */
+    private List<String> exampleErrors(Description file, String pointer, JsonNode owner) {
+      if (owner.has("schema")) {
+        var examples = new ArrayList<>(owner.path("examples").findValues("value"));
+        if (owner.has("example")) {
+          examples.add(owner.get("example"));
+        }
+        return errors(file, pointer, "/schema", examples);
+      }
+      if (owner.has("payload") && owner.has("examples")) {
+        return errors(file, pointer, "/payload", owner.get("examples").findValues("payload"));
+      }
+      return errors(file, pointer, "", owner.path("examples"));
+    }
+
+    private List<String> errors(
+        Description file, String pointer, String schema, Iterable<JsonNode> examples) {
+      var errors = new ArrayList<String>();
+      for (JsonNode example : examples) {
+        file.errors(pointer + schema, example).forEach(error -> errors.add(pointer + " " + error));
+      }
+      return errors;
+    }
+
+    @Test
+    void allowNoFieldsThatTheyDoNotName() {
+      var open = new TreeSet<String>();
+      for (Description file : List.of(HTTP, LIVE)) {
+        file.visit(
+            (pointer, node) -> {
+              if (node.path("type").asText().equals("object")
+                  && !node.has("additionalProperties")
+                  && !pointer.contains("/bindings/")) {
+                open.add(pointer);
+              }
+            });
+      }
+
+      assertThat(open).as("objects without additionalProperties").isEmpty();
+    }
+
+    @Test
+    void describeEveryOperation() {
+      Set<String> tags = Set.copyOf(HTTP.at("/tags").findValuesAsText("name"));
+      var ids = new TreeSet<String>();
+      for (Operation operation : CONTRACT.operations()) {
+        JsonNode described = HTTP.at(operation.pointer());
+
+        assertThat(ids.add(described.path("operationId").asText()))
+            .as("%s: id", operation)
+            .isTrue();
+        assertThat(described.path("summary").asText()).as("%s: summary", operation).isNotEmpty();
+        assertThat(described.path("tags")).as("%s: tags", operation).isNotEmpty();
+        assertThat(described.path("tags"))
+            .as("%s: tags", operation)
+            .allMatch(tag -> tags.contains(tag.asText()));
+      }
+    }
+
+    @Test
+    void say401WhereASessionIsNeeded() {
+      for (Operation operation : CONTRACT.operations()) {
+        JsonNode described = HTTP.at(operation.pointer());
+        JsonNode security = described.path("security");
+        boolean open = security.isArray() && security.isEmpty();
+
+        assertThat(open || described.path("responses").has("401"))
+            .as("%s: 401", operation)
+            .isTrue();
+      }
+    }
+
+    @Test
+    void coverEveryRoute() throws Exception {
+      Vertx vertx = Vertx.vertx();
+      Router router = Router.router(vertx);
+      addRoutes(new Api(router, null, null, null, null));
+      vertx.close().await(10, TimeUnit.SECONDS);
+
+      assertThat(router.getRoutes()).isNotEmpty();
+      for (Route route : router.getRoutes()) {
+        String template = route.getPath().replaceAll(":(\\w+)", "{$1}");
+        assertThat(CONTRACT.operations())
+            .extracting(Operation::toString)
+            .containsAll(route.methods().stream().map(method -> method + " " + template).toList());
+      }
+    }
+
+    /** Routes need their services only when they are called. */
+    private void addRoutes(Api api) {
+      RequestRoutes.add(api, null);
+      CreatorRoutes.add(api, null, null, null);
+      QuotaRoutes.addQuota(api, null);
+      QuotaRoutes.addTiers(api, null, null);
+      QuotaRoutes.addSupporters(api, null);
+      TeamRoutes.add(api, null, null);
+      InvitationRoutes.add(api, null, null);
+      ActivityRoutes.add(api, null, null);
+      NotificationRoutes.add(api, null);
+    }
+  }
+
+  @Nested
+  class AnAnswer {
+    private static final String QUOTA =
+        """
+        {"creator_id":1,"allowed":5,"used":2,"remaining":3,"period":"none","resets_at":null,"entries":[]}
+        """;
+
+    @Test
+    void passesWhenItIsAsDescribed() {
+      check(200, "application/json; charset=utf-8", QUOTA);
+    }
+
+    @Test
+    void mayNotHaveAnUnknownField() {
+      assertRefused(200, QUOTA.replace("}", ",\"colour\":\"blue\"}"), "'colour' is not defined");
+    }
+
+    @Test
+    void mayNotLackAField() {
+      assertRefused(200, QUOTA.replace("\"used\":2,", ""), "#: required property 'used' not found");
+    }
+
+    @Test
+    void mayNotHaveAWrongType() {
+      assertRefused(200, QUOTA.replace("2", "\"2\""), "#/used: string found, integer expected");
+    }
+
+    @Test
+    void mayNotBeNullWhereNothingSaysSo() {
+      assertRefused(200, QUOTA.replace("2", "null"), "#/used: null found, integer expected");
+    }
+
+    @Test
+    void mayNotHaveAnotherStatus() {
+      assertRefused(418, QUOTA, "418, is not documented, only [200, 400, 401, 404, 503]");
+    }
+
+    @Test
+    void mayNotHaveAnotherMediaType() {
+      assertThatThrownBy(() -> check(200, "text/html", QUOTA))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("“text/html”, only [application/json]");
+    }
+
+    @Test
+    void mayNotHaveAProblemCodeThatTheCallDoesNotName() {
+      String problem =
+          HTTP.at("/components/responses/NotFound/content").findValue("example").toString();
+
+      CONTRACT.checkAnswer("GET", "/api/book-requests/9", 404, "application/problem+json", problem);
+      assertThatThrownBy(
+              () ->
+                  CONTRACT.checkAnswer(
+                      "GET",
+                      "/api/book-requests/9",
+                      404,
+                      "application/problem+json",
+                      problem.replace("not_found", "gone")))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("#/code: must be the constant value 'not_found'");
+    }
+
+    @Test
+    void mayNotHaveABodyWhereThereIsNone() {
+      CONTRACT.checkAnswer("POST", "/api/auth/logout", 204, null, "");
+      assertThatThrownBy(
+              () -> CONTRACT.checkAnswer("POST", "/api/auth/logout", 204, "application/json", "{}"))
+          .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void mayNotComeFromAPathOrMethodThatIsNotDescribed() {
+      assertThatThrownBy(() -> CONTRACT.checkAnswer("GET", "/api/colours", 404, null, ""))
+          .isInstanceOf(AssertionError.class)
+          .hasMessage("GET /api/colours is not documented");
+      assertThatThrownBy(() -> CONTRACT.checkAnswer("PUT", "/api/me", 405, null, ""))
+          .isInstanceOf(AssertionError.class)
+          .hasMessage("PUT /api/me is not documented");
+    }
+
+    private void assertRefused(int status, String body, String message) {
+      assertThatThrownBy(() -> check(status, "application/json", body))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("GET /api/book-requests/quota, its answer " + status)
+          .hasMessageContaining(message);
+    }
+
+    private void check(int status, String contentType, String body) {
+      CONTRACT.checkAnswer(
+          "GET", "/api/book-requests/quota?creator_id=1", status, contentType, body);
+    }
+  }
+
+  @Nested
+  class ARequest {
+    @Test
+    void passesWhenItIsAsDescribed() {
+      CONTRACT.checkRequest("GET", "/api/supporters?creator_id=1&q=Ada+L&limit=20", null);
+      CONTRACT.checkRequest(
+          "POST",
+          "/api/book-requests",
+          "{\"creator_id\":1,\"title\":\"Emma\",\"author\":\"Austen\"}");
+      CONTRACT.checkRequest("POST", "/api/book-requests/9/cancel", "");
+      CONTRACT.checkRequest("POST", "/api/notifications/read", "{\"all\":true}");
+    }
+
+    @Test
+    void mayNotHaveABodyThatIsNotDescribed() {
+      assertRefused(
+          "POST", "/api/book-requests/9/reply", "{\"body\":\"\"}", "#/body: must be at least 1");
+      assertRefused("POST", "/api/book-requests/9/cancel", "{\"why\":1}", "'why' is not defined");
+      assertRefused(
+          "POST",
+          "/api/notifications/read",
+          "{\"all\":true,\"ids\":[1]}",
+          "#: must be valid to one");
+      assertRefused(
+          "POST",
+          "/api/book-requests/9/reply",
+          "",
+          "POST /api/book-requests/{id}/reply needs a body");
+    }
+
+    @Test
+    void mayNotHaveAQueryThatIsNotDescribed() {
+      assertRefused("GET", "/api/team", null, "GET /api/team needs creator_id in its query");
+      assertRefused("GET", "/api/team?creator_id=1&x=2", null, "not documented in its query: [x]");
+      assertRefused(
+          "GET", "/api/notifications?limit=101", null, "#: must have a maximum value of 100");
+      assertRefused(
+          "GET", "/api/notifications?limit=many", null, "#: string found, integer expected");
+    }
+
+    private void assertRefused(String method, String path, String body, String message) {
+      assertThatThrownBy(() -> CONTRACT.checkRequest(method, path, body))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining(message);
+    }
+  }
+
+  @Nested
+  class AMessage {
+    @Test
+    void passesWhenItIsAsDescribed() {
+      CONTRACT.checkServerMessage("pong");
+      CONTRACT.checkServerMessage("{\"type\":\"pong\",\"seq\":0}");
+      CONTRACT.checkServerMessage(
+          "{\"seq\":3,\"type\":\"pending_count_update\",\"creator_id\":1,\"pending_count\":2}");
+    }
+
+    @Test
+    void mayNotDepartFromItsDescription() {
+      assertRefused("{\"type\":\"pong\"}", "#: required property 'seq' not found");
+      assertRefused("{\"type\":\"pong\",\"seq\":0,\"x\":1}", "'x' is not defined");
+      assertRefused("{\"type\":\"pong\",\"seq\":\"0\"}", "#/seq: string found, integer expected");
+      assertRefused("{\"type\":\"ping\"}", "A message of the type “ping” is not documented");
+      assertRefused("ping", "This is not JSON: ping");
+    }
+
+    private void assertRefused(String frame, String message) {
+      assertThatThrownBy(() -> CONTRACT.checkServerMessage(frame))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining(message);
+    }
+  }
+}
