@@ -31,14 +31,14 @@ public final class AccountRoutes {
               .with(login.email, login.password)
               .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
         });
-    api.post(
+    api.postOnce(
         "/api/auth/logout",
         AccountRoutes::nothingButSecure,
         (tx, caller, secure) -> {
           sessions.end(tx, caller);
           return SessionAnswer.withoutCookie(Answer.noContent(), secure);
         });
-    api.post(
+    api.postOnce(
         "/api/ws-ticket",
         AccountRoutes::nothingButSecure,
         (tx, caller, _) -> Answer.created(tickets.issue(tx, caller)));

@@ -76,6 +76,17 @@ public final class Api {
     command(HttpMethod.POST, path, parse, work);
   }
 
+  /** A command whose answer is a secret, or ends the session: it is never repeated from a store. */
+  public <C> void postOnce(String path, Function<Call, C> parse, Work<C> work) {
+    route(
+        HttpMethod.POST,
+        path,
+        (call, caller) -> {
+          C command = parse.apply(call);
+          return database.write(tx -> Encoded.of(work.run(tx, caller, command)));
+        });
+  }
+
   /** A command that one user may give so often in a minute. */
   public <C> void limitedPost(String path, Function<Call, C> parse, Work<C> work) {
     route(
