@@ -56,7 +56,9 @@ public final class SqliteDatabase implements Database {
    */
   static SqliteDatabase existing(Path file, TimeSource time) {
     if (!Files.exists(file)) {
-      throw new DatabaseException("There is no database at " + file + " (see BOOKBELL_DATA).");
+      throw new DatabaseException(
+          "There is no database at %s: BOOKBELL_DATA names its folder (the demonstration's is data/demo)."
+              .formatted(file));
     }
     return new SqliteDatabase(file, time, Migrations::expectNewest);
   }
