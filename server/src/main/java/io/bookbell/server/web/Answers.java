@@ -5,6 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.sql.SQLTransientConnectionException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Answers {
   private static final Logger log = LoggerFactory.getLogger(Answers.class);
   private static final String STATEMENT_TIMEOUT = "57014";
+
+  /** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
+  private static final List<String> UNREACHABLE = List.of("08", "53", "57");
 
   private Answers() {}
 
@@ -64,12 +69,25 @@ final class Answers {
       case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
       case RejectedExecutionException e -> busy();
       case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> busy();
+      case DataAccessException e when isUnreachable(e) -> unreachable(e);
       default -> unexpected(context, failure);
     };
   }
 
   private static Problem busy() {
     return Problem.of(503, "busy", "Busy", "The server is busy or going down. Try again.");
+  }
+
+  /** The database is away, going down, or has no connection left for us. */
+  private static boolean isUnreachable(DataAccessException failure) {
+    String state = failure.sqlState();
+    return UNREACHABLE.stream().anyMatch(state::startsWith)
+        || failure.getCause() instanceof SQLTransientConnectionException;
+  }
+
+  private static Problem unreachable(DataAccessException failure) {
+    log.warn("The database does not answer: {}", failure.getMessage());
+    return busy();
   }
 
   private static Problem unexpected(RoutingContext context, Throwable failure) {
