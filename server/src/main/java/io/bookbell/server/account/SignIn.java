@@ -6,6 +6,7 @@ import io.bookbell.server.web.Problem;
 import io.bookbell.server.web.RateLimiter;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Opens sessions for those who know their password. Thread-safe. */
 public final class SignIn {
@@ -14,6 +15,10 @@ public final class SignIn {
   private final Sessions sessions;
   private final Passwords passwords;
   private final RateLimiter<String> failures;
+
+  /** The last attempt under way at each address. */
+  private final ConcurrentHashMap<String, CompletableFuture<Opened>> turns =
+      new ConcurrentHashMap<>();
 
   /**
    * Creates the service.
@@ -44,10 +49,31 @@ public final class SignIn {
   /**
    * Signs in. Fails with a {@link Problem}: 401 for a wrong address or password, 429 after too many
    * of these.
+   *
+   * <p>Attempts at one address take turns: many at once would all be let through before the first
+   * was found wrong, or be refused though they are right.
    */
   CompletableFuture<Opened> with(String email, String password) {
-    // Counted before the check, so that many at once are not all let through.
-    if (!failures.tryCount(email)) {
+    var attempt = new CompletableFuture<Opened>();
+    CompletableFuture<Opened> before = turns.put(email, attempt);
+    CompletableFuture<?> turn =
+        before == null ? CompletableFuture.completedFuture(null) : before.handle((_, _) -> null);
+    var _ =
+        turn.thenCompose(_ -> attempt(email, password))
+            .whenComplete(
+                (opened, failure) -> {
+                  turns.remove(email, attempt);
+                  if (failure == null) {
+                    attempt.complete(opened);
+                  } else {
+                    attempt.completeExceptionally(failure);
+                  }
+                });
+    return attempt;
+  }
+
+  private CompletableFuture<Opened> attempt(String email, String password) {
+    if (!failures.allows(email)) {
       throw Problem.tooMany(
           "too_many_logins",
           "The password of this account was wrong too often. Wait a moment.",
@@ -56,7 +82,9 @@ public final class SignIn {
     return database
         .read(tx -> accounts.byEmail(tx, email))
         .thenCompose(
-            found -> isRight(found, password).thenCompose(right -> open(found.filter(_ -> right))));
+            found ->
+                isRight(found, password)
+                    .thenCompose(right -> open(email, found.filter(_ -> right))));
   }
 
   private CompletableFuture<Boolean> isRight(Optional<Account> found, String password) {
@@ -65,17 +93,17 @@ public final class SignIn {
         .orElseGet(() -> passwords.matchesNothing(password));
   }
 
-  private CompletableFuture<Opened> open(Optional<Account> right) {
-    Account account =
-        right.orElseThrow(
-            () ->
-                Problem.of(
-                    401,
-                    "wrong_credentials",
-                    "Not signed in",
-                    "The e-mail address or the password is wrong."));
-    failures.forget(account.email());
-    return database.write(tx -> open(tx, account));
+  private CompletableFuture<Opened> open(String email, Optional<Account> right) {
+    if (right.isEmpty()) {
+      failures.tryCount(email);
+      throw Problem.of(
+          401,
+          "wrong_credentials",
+          "Not signed in",
+          "The e-mail address or the password is wrong.");
+    }
+    failures.forget(email);
+    return database.write(tx -> open(tx, right.get()));
   }
 
   /** Opens a session for an account that has just shown who it is. */
