@@ -112,7 +112,8 @@ public final class Api {
 
   /**
    * A route for who has no session yet. A browser that sends the cookie of one that has ended is
-   * nobody; a bearer token must be good.
+   * nobody, and so is who sends a cookie without saying from which page; a bearer token must be
+   * good.
    */
   public void openPost(String path, OpenWork work) {
     router
@@ -181,14 +182,16 @@ public final class Api {
     Credentials credentials =
         Credentials.of(context.request()).orElseThrow(() -> Problem.unauthorized("Sign in first."));
     if (credentials.byCookie() && !isSafe(context.request().method())) {
-      refuseForeignPage(context);
+      refuseForeignPage(context, true);
     }
     return onContext(authenticator.authenticate(credentials.token()));
   }
 
   private Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
-    refuseForeignPage(context);
-    Optional<Credentials> credentials = Credentials.of(context.request());
+    refuseForeignPage(context, false);
+    Optional<Credentials> credentials =
+        Credentials.of(context.request())
+            .filter(found -> origins.admit(context.request(), found.byCookie()));
     if (credentials.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
@@ -206,8 +209,8 @@ public final class Api {
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
-  private void refuseForeignPage(RoutingContext context) {
-    if (origins.judge(context.request()) == Origins.Verdict.FOREIGN) {
+  private void refuseForeignPage(RoutingContext context, boolean byCookie) {
+    if (!origins.admit(context.request(), byCookie)) {
       throw Problem.of(
           403, "foreign_origin", "Not allowed", "Pages of other sites may not act here.");
     }

@@ -45,13 +45,13 @@ public final class Origins {
   }
 
   /** What a request's {@code Origin} header means. */
-  public enum Verdict {
+  private enum Verdict {
     MISSING,
     ALLOWED,
     FOREIGN
   }
 
-  public Verdict judge(HttpServerRequest request) {
+  private Verdict judge(HttpServerRequest request) {
     String origin = request.getHeader("Origin");
     if (origin == null) {
       return Verdict.MISSING;
@@ -59,6 +59,20 @@ public final class Origins {
     boolean own = origin.equalsIgnoreCase(originOf(publicUrl(request)));
     boolean listed = allowed.stream().anyMatch(origin::equalsIgnoreCase);
     return own || listed ? Verdict.ALLOWED : Verdict.FOREIGN;
+  }
+
+  /**
+   * Whether a request may act for whoever it says it comes from.
+   *
+   * @param byCookie whether it says so by a cookie, which browsers send by themselves: then its
+   *     page must be one of ours
+   */
+  public boolean admit(HttpServerRequest request, boolean byCookie) {
+    return switch (judge(request)) {
+      case ALLOWED -> true;
+      case MISSING -> !byCookie;
+      case FOREIGN -> false;
+    };
   }
 
   /** The URL without its path. */
