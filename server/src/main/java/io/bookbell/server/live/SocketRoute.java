@@ -53,7 +53,6 @@ public final class SocketRoute {
 
   private void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
-    Handshake.check(request);
     Query query = new Query(context::queryParam);
     var ticket = query.optionalText("ticket", LONGEST_TICKET);
     identify(request, ticket)
@@ -76,13 +75,7 @@ public final class SocketRoute {
   }
 
   private void refuseForeignPage(HttpServerRequest request, boolean byCookie) {
-    boolean good =
-        switch (origins.judge(request)) {
-          case ALLOWED -> true;
-          case MISSING -> !byCookie;
-          case FOREIGN -> false;
-        };
-    if (!good) {
+    if (!origins.admit(request, byCookie)) {
       throw Problem.of(
           403, "foreign_origin", "Not allowed", "Pages of other sites may not connect here.");
     }
@@ -96,6 +89,7 @@ public final class SocketRoute {
     if (!user.equals(caller.user())) {
       throw Problem.forbidden("The user_id is not that of the session.");
     }
+    Handshake.check(request);
     Reservation place =
         manager
             .tryReserve(user)
