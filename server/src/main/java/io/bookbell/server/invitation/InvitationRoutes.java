@@ -36,6 +36,10 @@ public final class InvitationRoutes {
         },
         (tx, caller, creator) ->
             Answer.ok(new Items(invitations.list(tx, caller.user(), creator))));
+    api.get(
+        "/api/invitations/:id",
+        call -> call.pathId("id"),
+        (tx, caller, id) -> Answer.ok(invitations.get(tx, caller.user(), id)));
     api.delete(
         "/api/invitations/:id",
         call -> call.pathId("id"),

@@ -11,6 +11,7 @@ import io.bookbell.server.creator.Roles;
 import io.bookbell.server.quota.Supporters;
 import io.bookbell.server.quota.Tiers;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.schema.tables.records.InvitationRecord;
 import io.bookbell.server.team.Team;
 import io.bookbell.server.web.Problem;
 import java.time.Instant;
@@ -100,29 +101,37 @@ public final class Invitations {
         .where(INVITATION.CREATOR_ID.eq(creatorId))
         .and(isOpen(tx))
         .orderBy(INVITATION.ID.desc())
-        .fetch(
-            row ->
-                new Invitation(
-                    row.getId(),
-                    row.getCreatorId(),
-                    row.getKind(),
-                    row.getTierId(),
-                    row.getUses(),
-                    row.getUsesLeft(),
-                    row.getExpiresAt(),
-                    row.getCreatedAt()));
+        .fetch(Invitations::invitation);
+  }
+
+  /** One link, usable or not; for the creator. */
+  public Invitation get(Transaction tx, UserId actor, long id) {
+    Invitation found =
+        tx.sql()
+            .selectFrom(INVITATION)
+            .where(INVITATION.ID.eq(id))
+            .fetchOptional(Invitations::invitation)
+            .orElseThrow(Problem::notFound);
+    roles.requireCreator(tx, creators.get(tx, found.creatorId()), actor);
+    return found;
+  }
+
+  private static Invitation invitation(InvitationRecord row) {
+    return new Invitation(
+        row.getId(),
+        row.getCreatorId(),
+        row.getKind(),
+        row.getTierId(),
+        row.getUses(),
+        row.getUsesLeft(),
+        row.getExpiresAt(),
+        row.getCreatedAt());
   }
 
   /** Makes a link useless; for the creator. */
   public void revoke(Transaction tx, UserId actor, long id) {
-    UserId creatorId =
-        tx.sql()
-            .select(INVITATION.CREATOR_ID)
-            .from(INVITATION)
-            .where(INVITATION.ID.eq(id))
-            .fetchOptional(INVITATION.CREATOR_ID)
-            .orElseThrow(Problem::notFound);
-    roles.requireCreator(tx, creators.lock(tx, creatorId), actor);
+    UserId creatorId = get(tx, actor, id).creatorId();
+    creators.lock(tx, creatorId);
     tx.sql().deleteFrom(INVITATION).where(INVITATION.ID.eq(id)).execute();
     activity.record(tx, creatorId, actor, "invitation_revoked", "");
   }
