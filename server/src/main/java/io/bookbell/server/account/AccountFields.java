@@ -33,9 +33,9 @@ public final class AccountFields {
 
   /** An e-mail address in the stored form. */
   static String email(Body body) {
-    String email = body.text("email", 1, LONGEST_EMAIL);
+    String email = body.text("email", 1, LONGEST_EMAIL).toLowerCase(Locale.ROOT); // may lengthen it
     body.check("email", isEmail(email), "must be an e-mail address");
-    return email.toLowerCase(Locale.ROOT);
+    return email;
   }
 
   public static boolean isEmail(String text) {

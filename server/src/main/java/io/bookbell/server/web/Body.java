@@ -1,10 +1,13 @@
 package io.bookbell.server.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.UserId;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -157,7 +160,7 @@ public final class Body extends Fields {
 
   private Instant instant(String field, String text) {
     try {
-      OffsetDateTime time = OffsetDateTime.parse(text);
+      OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
       check(field, time.getYear() >= 1970 && time.getYear() <= 9999, "must lie from 1970 to 9999");
       return time.toInstant();
     } catch (DateTimeException e) {
@@ -185,7 +188,9 @@ public final class Body extends Fields {
     super.done();
   }
 
+  /** A name that a client made up, in a form that can be sent back: short, and whole characters. */
   private static String shown(String field) {
-    return field.length() <= 50 ? field : field.substring(0, 50) + "…";
+    String start = field.length() <= 50 ? field : field.substring(0, 50) + "…";
+    return new String(start.getBytes(UTF_8), UTF_8);
   }
 }
