@@ -1,7 +1,10 @@
 package io.bookbell.server.web;
 
 import io.bookbell.server.web.Answer.Encoded;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -37,10 +40,15 @@ final class Answers {
 
   /** Answers a failed request; what was not meant to happen is logged and not told. */
   static void fail(RoutingContext context) {
+    fail(context, context.statusCode());
+  }
+
+  /** As {@link #fail(RoutingContext)}, where the router gave up without saying why. */
+  static void fail(RoutingContext context, int status) {
     if (context.response().ended() || context.response().closed()) {
       return;
     }
-    Problem problem = problem(context);
+    Problem problem = problem(context, status);
     HttpServerResponse response = start(context, problem.status(), Map.of());
     problem
         .retryAfterSeconds()
@@ -48,6 +56,23 @@ final class Answers {
     response
         .putHeader("Content-Type", "application/problem+json")
         .end(Buffer.buffer(Json.bytes(problem.members())));
+  }
+
+  /** Answers what is not even HTTP, or too long for it, and ends the connection. */
+  static void unreadable(HttpServerRequest request) {
+    Problem problem =
+        switch (request.decoderResult().cause()) {
+          case TooLongHttpLineException e -> ofStatus(414);
+          case TooLongHttpHeaderException e -> ofStatus(431);
+          case null, default -> ofStatus(400);
+        };
+    request
+        .response()
+        .setStatusCode(problem.status())
+        .putHeader("Content-Type", "application/problem+json")
+        .putHeader("Connection", "close")
+        .end(Buffer.buffer(Json.bytes(problem.members())))
+        .onComplete(_ -> request.connection().close());
   }
 
   private static HttpServerResponse start(
@@ -58,13 +83,13 @@ final class Answers {
     return response;
   }
 
-  private static Problem problem(RoutingContext context) {
+  private static Problem problem(RoutingContext context, int status) {
     Throwable failure = context.failure();
     while (failure instanceof CompletionException && failure.getCause() != null) {
       failure = failure.getCause();
     }
     return switch (failure) {
-      case null -> ofStatus(context.statusCode());
+      case null -> ofStatus(status);
       case Problem known -> known;
       case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
       case RejectedExecutionException e -> busy();
@@ -106,7 +131,8 @@ final class Answers {
           Problem.of(405, "method_not_allowed", "Method not allowed", "Not with this method.");
       case 413 ->
           Problem.of(413, "too_large", "Too large", "A body has at most 1 MiB (1,048,576 bytes).");
-      case 414, 431 -> Problem.of(status, "too_large", "Too large", "The address is too long.");
+      case 414 -> Problem.of(414, "too_large", "Too large", "The address is too long.");
+      case 431 -> Problem.of(431, "too_large", "Too large", "The headers are too long.");
       case 415 -> Problem.of(415, "unsupported_media_type", "Unsupported media type", "Send JSON.");
       default ->
           status >= 400 && status < 500

@@ -74,7 +74,7 @@ public final class WebServer implements AutoCloseable {
     router.delete("/api/*").handler(bodies);
     router.route().failureHandler(Answers::fail);
     for (int status : new int[] {400, 404, 405, 413, 415}) {
-      router.errorHandler(status, Answers::fail);
+      router.errorHandler(status, context -> Answers.fail(context, status));
     }
   }
 
@@ -143,6 +143,7 @@ public final class WebServer implements AutoCloseable {
       server
           .connectionHandler(
               connection -> HandshakeGate.install(((ConnectionBase) connection).channel()))
+          .invalidRequestHandler(Answers::unreadable)
           .requestHandler(router)
           .listen()
           .<Void>mapEmpty()
