@@ -86,9 +86,15 @@ public final class Call {
     }
   }
 
-  byte[] rawBody() {
-    Buffer buffer = context.body().buffer();
-    return buffer == null ? new byte[0] : buffer.getBytes();
+  /** Query and body as they were sent: what a repetition must have in common with the first. */
+  byte[] content() {
+    var content = Buffer.buffer();
+    String query = context.request().query();
+    if (query != null) {
+      content.appendString(query).appendString("\n");
+    }
+    Buffer body = context.body().buffer();
+    return (body == null ? content : content.appendBuffer(body)).getBytes();
   }
 
   public Optional<String> header(String name) {
@@ -109,8 +115,8 @@ public final class Call {
     return context.request();
   }
 
-  /** Method and path, which together name what an idempotency key was used for. */
+  /** Method and path, in the one form that all their spellings have. */
   String route() {
-    return context.request().method() + " " + context.request().path();
+    return context.request().method() + " " + context.normalizedPath();
   }
 }

@@ -27,6 +27,7 @@ public final class Idempotency {
    * What a key was sent with.
    *
    * @param route method and path
+   * @param bodyHash of the query too
    */
   record Use(String key, String route, String bodyHash) {
     static Use of(String key, Call call) {
@@ -34,7 +35,7 @@ public final class Idempotency {
         throw Problem.validation(
             "Idempotency-Key", "must have 1 to " + LONGEST_KEY + " printable characters");
       }
-      return new Use(key, call.route(), Sha256.hex(call.rawBody()));
+      return new Use(key, call.route(), Sha256.hex(call.content()));
     }
   }
 
