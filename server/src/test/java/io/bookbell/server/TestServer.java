@@ -8,17 +8,22 @@ import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A whole server in this process, on a free port and a database of its own. */
 public final class TestServer implements AutoCloseable {
   public static final String PASSWORD = "demo";
 
   private static final String PASSWORD_HASH = Passwords.hashNow(PASSWORD);
+
+  private static final Map<TestDatabase, TestServer> SHARED = new ConcurrentHashMap<>();
 
   private final StoredData data;
   private final Bookbell bookbell;
@@ -39,6 +44,27 @@ public final class TestServer implements AutoCloseable {
   /** As after the very first start. */
   public static TestServer empty(TestDatabase database, Path folder) {
     return new TestServer(config(database.create(folder)), false);
+  }
+
+  /**
+   * One with the data of the demonstration that tests share, until the process ends; each brings
+   * people of its own ({@link #cast}).
+   */
+  public static TestServer shared(TestDatabase database) {
+    return SHARED.computeIfAbsent(database, TestServer::untilTheEnd);
+  }
+
+  private static TestServer untilTheEnd(TestDatabase database) {
+    Path folder = TemporaryFolder.make();
+    TestServer server = demo(database, folder);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  TemporaryFolder.delete(folder);
+                }));
+    return server;
   }
 
   /** As configured, with what the database holds. */
@@ -77,6 +103,11 @@ public final class TestServer implements AutoCloseable {
 
   public Database database() {
     return data.database();
+  }
+
+  /** New people, all with {@link #PASSWORD}. */
+  public Cast cast() {
+    return Cast.on(this, PASSWORD_HASH);
   }
 
   /** Nobody. */

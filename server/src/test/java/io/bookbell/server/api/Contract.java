@@ -30,6 +30,12 @@ public final class Contract {
     return operations;
   }
 
+  /** Whether there is such a call, which is what answers can be held to. */
+  public boolean describes(String method, String pathWithQuery) {
+    String path = URI.create(pathWithQuery).getRawPath();
+    return operations.stream().anyMatch(operation -> operation.matches(method, path));
+  }
+
   /**
    * Checks a request that the server has accepted: it must be one that the description allows.
    *

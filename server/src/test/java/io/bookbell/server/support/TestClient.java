@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.bookbell.server.api.Contract;
 import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Somebody who uses the API, signed in or not. Immutable and thread-safe.
+ * Somebody who uses the API, signed in or not. Every answer is held to the API's description.
+ * Immutable and thread-safe.
  *
  * @param url of the server, without a slash at the end
  * @param token of the session; empty for nobody
@@ -28,6 +30,7 @@ public record TestClient(String url, Optional<String> token) {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Contract CONTRACT = new Contract();
 
   /** Nobody. */
   public static TestClient at(String url) {
@@ -85,7 +88,11 @@ public record TestClient(String url, Optional<String> token) {
 
   public Reply send(String method, String path, String json, Map<String, String> headers) {
     try {
-      return reply(HTTP.send(request(method, path, json, headers), BodyHandlers.ofString()));
+      Reply reply = reply(HTTP.send(request(method, path, json, headers), BodyHandlers.ofString()));
+      if (reply.status < 300 && CONTRACT.describes(method, path)) {
+        CONTRACT.checkRequest(method, path, json);
+      }
+      return reply;
     } catch (IOException e) {
       throw new UncheckedIOException(method + " " + path, e);
     } catch (InterruptedException e) {
@@ -114,12 +121,26 @@ public record TestClient(String url, Optional<String> token) {
 
   private static Reply reply(HttpResponse<String> response) {
     String type = response.headers().firstValue("Content-Type").orElse("");
+    check(response, type);
     try {
       JsonNode body =
           type.contains("json") ? Json.tree(response.body()) : MissingNode.getInstance();
       return new Reply(response.statusCode(), response, body);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + response.body(), e);
+    }
+  }
+
+  private static void check(HttpResponse<String> response, String type) {
+    String method = response.request().method();
+    URI uri = response.uri();
+    String path = uri.getRawPath();
+    if (CONTRACT.describes(method, path)) {
+      CONTRACT.checkAnswer(
+          method, path, response.statusCode(), type.isEmpty() ? null : type, response.body());
+    } else if (path.startsWith("/api/")) {
+      assertThat(response.statusCode()).as("%s %s", method, path).isIn(404, 405);
+      assertThat(type).as("%s %s", method, path).isEqualTo("application/problem+json");
     }
   }
 

@@ -16,16 +16,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
-/** A WebSocket of the JDK's client that keeps every frame it gets. Thread-safe. */
+/**
+ * A WebSocket of the JDK's client that keeps every frame it gets. Whoever looks at them holds them
+ * to the API's description. Thread-safe.
+ */
 public final class TestSocket implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final List<String> frames = new CopyOnWriteArrayList<>();
+  private final AtomicInteger checked = new AtomicInteger();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private final CompletableFuture<String> reason = new CompletableFuture<>();
   private final WebSocket socket;
 
   private TestSocket(URI address, Optional<String> token) {
@@ -58,7 +64,14 @@ public final class TestSocket implements AutoCloseable {
 
   /** Every JSON frame so far. */
   public List<JsonNode> messages() {
+    checkNewFrames();
     return frames.stream().filter(text -> text.startsWith("{")).map(TestSocket::json).toList();
+  }
+
+  private void checkNewFrames() {
+    List<String> all = List.copyOf(frames);
+    int unchecked = checked.getAndSet(all.size());
+    all.stream().skip(unchecked).forEach(TestClient.CONTRACT::checkServerMessage);
   }
 
   /** The numbered messages so far, in the order they came. */
@@ -97,6 +110,12 @@ public final class TestSocket implements AutoCloseable {
     return closed.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
+  /** What the server said when it closed. */
+  public String closeReason() {
+    awaitClosed();
+    return reason.join();
+  }
+
   public boolean isClosed() {
     return closed.isDone();
   }
@@ -109,6 +128,7 @@ public final class TestSocket implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
+    checkNewFrames();
   }
 
   private static JsonNode json(String text) {
@@ -134,13 +154,15 @@ public final class TestSocket implements AutoCloseable {
     }
 
     @Override
-    public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+    public CompletionStage<?> onClose(WebSocket webSocket, int code, String text) {
+      reason.complete(text);
       closed.complete(code);
       return null;
     }
 
     @Override
     public void onError(WebSocket webSocket, Throwable error) {
+      reason.complete("");
       closed.complete(1006);
     }
   }
