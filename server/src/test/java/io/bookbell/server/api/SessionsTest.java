@@ -1,0 +1,254 @@
+package io.bookbell.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.Cast;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.config.Config;
+import io.bookbell.server.config.Config.Reach;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.support.TestSocket;
+import io.bookbell.server.web.Json;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Signing in and out, by token and by cookie. */
+class SessionsTest {
+  private final TestServer server = TestServer.shared(TestDatabase.SQLITE);
+  private Cast cast;
+  private TestClient nobody;
+
+  @BeforeEach
+  void people() {
+    cast = server.cast();
+    nobody = server.client();
+  }
+
+  @Test
+  void loginHandsOutOneSessionAsTokenAndAsCookie() {
+    Reply login =
+        login(nobody, cast.supporter().email(), TestServer.PASSWORD, Map.of()).expect(200);
+
+    assertThat(login.body().at("/user/id").asLong()).isEqualTo(cast.supporter().id());
+    assertThat(login.body().at("/user/email").asText()).isEqualTo(cast.supporter().email());
+    assertThat(login.body().at("/user/display_name").asText()).isEqualTo("supporter");
+    assertThat(login.body().get("user")).hasSize(3);
+    String cookie = cookie(login);
+    assertThat(cookie)
+        .startsWith("bookbell_session=" + login.body().get("token").asText() + ";")
+        .contains("HttpOnly", "SameSite=Lax", "Path=/")
+        .doesNotContain("Secure");
+    assertThat(login.raw().headers().firstValue("Cache-Control")).contains("no-store");
+    nobody
+        .send("GET", "/api/me", null, Map.of("Cookie", cookie.replaceFirst(";.*", "")))
+        .expect(200);
+    nobody.as(login).get("/api/me").expect(200);
+  }
+
+  @Test
+  void loginTakesAnAddressInAnyCase() {
+    String email = cast.supporter().email().toUpperCase(Locale.ROOT);
+    login(nobody, email, TestServer.PASSWORD, Map.of()).expect(200);
+  }
+
+  @Test
+  void aWrongLoginIs401AndDoesNotTellWhatWasWrong() {
+    Reply password = login(nobody, cast.supporter().email(), "wrong", Map.of()).expect(401);
+    Reply address = login(nobody, "nobody@cast.test", "wrong", Map.of()).expect(401);
+
+    assertThat(password.body()).isEqualTo(address.body());
+    assertThat(password.raw().headers().firstValue("Set-Cookie")).isEmpty();
+  }
+
+  @Test
+  void theEleventhWrongLoginInAMinuteIs429AndOthersAreNotHindered() {
+    String email = cast.other().email();
+    IntStream.range(0, 10).forEach(_ -> login(nobody, email, "wrong", Map.of()).expect(401));
+
+    Reply refused = login(nobody, email, TestServer.PASSWORD, Map.of()).expect(429);
+    assertThat(Integer.parseInt(refused.raw().headers().firstValue("Retry-After").orElseThrow()))
+        .isBetween(1, 61);
+    login(nobody, cast.team().email(), TestServer.PASSWORD, Map.of()).expect(200);
+  }
+
+  @Test
+  void manyRightLoginsAtOnceAllSucceed() {
+    var body = Map.of("email", cast.creator().email(), "password", TestServer.PASSWORD);
+    var logins =
+        IntStream.range(0, 25)
+            .mapToObj(_ -> nobody.postLater("/api/auth/login", body, Map.of()))
+            .toList();
+
+    assertThat(logins).allSatisfy(login -> assertThat(login.join().status()).isEqualTo(200));
+  }
+
+  @Test
+  void logoutEndsThisSessionAndItsSocketsAtOnceAndNoOther() {
+    Reply login = login(nobody, cast.supporter().email(), TestServer.PASSWORD, Map.of());
+    TestClient leaving = nobody.as(login);
+    try (var leavingSocket = leaving.connect(cast.supporter().id());
+        var byTicket = byTicket(leaving);
+        var staying = cast.supporter().client().connect(cast.supporter().id())) {
+      leavingSocket.await("initial_data");
+      byTicket.await("initial_data");
+      staying.await("initial_data");
+
+      Reply logout = leaving.post("/api/auth/logout", "").expect(204);
+
+      assertThat(cookie(logout)).startsWith("bookbell_session=;").contains("Max-Age=0");
+      leaving.get("/api/me").expect(401);
+      assertThat(leavingSocket.awaitClosed()).isEqualTo(4401);
+      assertThat(byTicket.awaitClosed()).isEqualTo(4401);
+      cast.supporter().client().get("/api/me").expect(200);
+      staying.send("ping");
+      staying.await("initial_data");
+      assertThat(staying.isClosed()).isFalse();
+    }
+  }
+
+  private TestSocket byTicket(TestClient client) {
+    String ticket = client.post("/api/ws-ticket", "").expect(201).body().get("ticket").asText();
+    String query = "user_id=" + cast.supporter().id() + "&ticket=" + ticket;
+    return TestSocket.at(server.url(), query, Optional.empty());
+  }
+
+  @Test
+  void aCookieOfAnEndedSessionDoesNotHinderANewLogin() {
+    var stale = Map.of("Cookie", "bookbell_session=over", "Origin", server.url());
+
+    login(nobody, cast.supporter().email(), TestServer.PASSWORD, stale).expect(200);
+    nobody.send("GET", "/api/me", null, stale).expect(401);
+  }
+
+  @Test
+  void aBearerTokenBeatsTheCookie() {
+    String supporter = cast.supporter().client().token().orElseThrow();
+
+    Reply me =
+        cast.creator()
+            .client()
+            .send("GET", "/api/me", null, Map.of("Cookie", "bookbell_session=" + supporter));
+    Reply bad =
+        new TestClient(server.url(), Optional.of("bad"))
+            .send("GET", "/api/me", null, Map.of("Cookie", "bookbell_session=" + supporter));
+
+    assertThat(me.body().at("/user/id").asLong()).isEqualTo(cast.creator().id());
+    bad.expect(401);
+  }
+
+  @Test
+  void withTheCookieOnlyOurOwnPageMayAct() {
+    String cookie = "bookbell_session=" + cast.supporter().client().token().orElseThrow();
+    String body = Json.text(Map.of("all", true));
+    String read = "/api/notifications/read";
+
+    nobody.send("POST", read, body, Map.of("Cookie", cookie, "Origin", server.url())).expect(200);
+    for (String foreign : List.of("http://evil.test", "null", server.url() + "0", "https://x")) {
+      Reply refused =
+          nobody.send("POST", read, body, Map.of("Cookie", cookie, "Origin", foreign)).expect(403);
+      assertThat(refused.code()).isEqualTo("foreign_origin");
+    }
+    nobody.send("POST", read, body, Map.of("Cookie", cookie)).expect(403);
+    nobody.send("GET", "/api/me", null, Map.of("Cookie", cookie)).expect(200);
+    cast.supporter()
+        .client()
+        .send("POST", read, body, Map.of("Origin", "http://evil.test"))
+        .expect(200);
+  }
+
+  @Test
+  void loginFromAForeignPageIsRefused() {
+    String email = cast.supporter().email();
+    login(nobody, email, TestServer.PASSWORD, Map.of("Origin", "http://evil.test")).expect(403);
+    login(nobody, email, TestServer.PASSWORD, Map.of("Origin", server.url())).expect(200);
+  }
+
+  @Test
+  void theCookieIsSecureBehindTls(@TempDir Path folder) {
+    var https = new Reach(Optional.of("https://books.example"), List.of(), false);
+    var proxied = new Reach(Optional.empty(), List.of(), true);
+    try (var byUrl = TestServer.with(config(folder.resolve("a"), https));
+        var byProxy = TestServer.with(config(folder.resolve("b"), proxied))) {
+      assertThat(cookie(setUp(byUrl, Map.of()))).endsWith("; Secure");
+      assertThat(cookie(setUp(byProxy, Map.of("X-Forwarded-Proto", "https")))).endsWith("; Secure");
+      assertThat(byUrl.setupLink()).isPresent();
+    }
+  }
+
+  private static Config config(Path folder, Reach reach) {
+    Config usual = TestServer.config(TestDatabase.SQLITE.create(folder));
+    return new Config(usual.listen(), usual.storage(), reach, usual.connectionsPerUser());
+  }
+
+  private static Reply setUp(TestServer server, Map<String, String> headers) {
+    String token = server.setupLink().orElseThrow().replaceFirst(".*#", "");
+    var body =
+        Map.of(
+            "token", token,
+            "creator_name", "Ada reads",
+            "email", "Ada@books.test",
+            "display_name", "Ada",
+            "password", "correct horse");
+    return server.client().send("POST", "/api/setup", Json.text(body), headers).expect(200);
+  }
+
+  @Test
+  void theSetupLinkIsGoodOnce(@TempDir Path folder) {
+    try (var fresh =
+        TestServer.with(config(folder, new Reach(Optional.empty(), List.of(), false)))) {
+      var body =
+          Map.of(
+              "token", "wrong",
+              "creator_name", "Ada reads",
+              "email", "ada@books.test",
+              "display_name", "Ada",
+              "password", "correct horse");
+      fresh.client().post("/api/setup", body).expect(404);
+      TestClient ada = fresh.client().as(setUp(fresh, Map.of()));
+
+      Reply me = ada.get("/api/me").expect(200);
+      assertThat(me.body().at("/user/email").asText()).isEqualTo("ada@books.test");
+      assertThat(me.body().at("/admin_of/0/creator_name").asText()).isEqualTo("Ada reads");
+      ada.get("/api/admin/cache-stats").expect(200);
+      var again = new HashMap<>(body);
+      again.put("token", fresh.setupLink().orElseThrow().replaceFirst(".*#", ""));
+      fresh.client().post("/api/setup", again).expect(404);
+    }
+  }
+
+  @Test
+  void meNamesMembershipsAndCreators() {
+    var supporter = cast.supporter().client().get("/api/me").expect(200).body();
+    var team = cast.team().client().get("/api/me").expect(200).body();
+
+    assertThat(supporter.get("memberships")).hasSize(1);
+    assertThat(supporter.at("/memberships/0/creator_id").asLong()).isEqualTo(cast.creator().id());
+    assertThat(supporter.at("/memberships/0/tier").asText()).isEqualTo("Patron");
+    assertThat(supporter.at("/memberships/0/requests_allowed").asInt()).isEqualTo(3);
+    assertThat(supporter.at("/memberships/0/requests_used").asInt()).isZero();
+    assertThat(supporter.get("admin_of")).isEmpty();
+    assertThat(team.at("/admin_of/0/creator_id").asLong()).isEqualTo(cast.creator().id());
+    assertThat(team.get("memberships")).isEmpty();
+    nobody.get("/api/me").expect(401);
+  }
+
+  private static String cookie(Reply reply) {
+    return reply.raw().headers().firstValue("Set-Cookie").orElseThrow();
+  }
+
+  private static Reply login(
+      TestClient client, String email, String password, Map<String, String> headers) {
+    String body = Json.text(Map.of("email", email, "password", password));
+    return client.send("POST", "/api/auth/login", body, headers);
+  }
+}
