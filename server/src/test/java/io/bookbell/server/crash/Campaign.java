@@ -1,0 +1,187 @@
+package io.bookbell.server.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.crash.Outcome.Done;
+import io.bookbell.server.crash.People.Circle;
+import io.bookbell.server.crash.People.Person;
+import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.support.TestClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * One long history of one database: commands come in waves, each is struck in the middle, and after
+ * each everything that was promised is looked for. For one thread.
+ */
+final class Campaign implements AutoCloseable {
+  private static final int WAVE = 200;
+  private static final int MOST_ANSWERED = 170;
+  private static final int LONGEST_DELAY_MICROS = 20_000;
+  private static final int REPEATED = 5;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Storage storage;
+  private final Random random;
+  private final History history = new History();
+  private final Supplier<String> url;
+  private final People people;
+  private final Traffic traffic;
+  private final Swarm swarm;
+  private int inFlight;
+  private int doneUnheard;
+
+  /**
+   * Lets the swarm connect.
+   *
+   * @param storage with the data of the demonstration, served by somebody
+   * @param url where it is served at present
+   */
+  Campaign(Storage storage, Random random, Supplier<String> url) {
+    this.storage = storage;
+    this.random = random;
+    this.url = url;
+    try (var data = StoredData.beside(storage)) {
+      this.people = People.of(data.database());
+    }
+    this.traffic = new Traffic(random, people);
+    people.circles().forEach(this::allowMuch);
+    this.swarm = new Swarm(followed(), url);
+  }
+
+  /** All but the last three supporters, who are to be refused now and then. */
+  private void allowMuch(Circle circle) {
+    var body = Map.of("amount", 1000, "reason", "for the campaign");
+    circle.supporters().stream()
+        .limit(circle.supporters().size() - 3)
+        .map(Person::user)
+        .map(user -> "/api/supporters/" + user + "/grant?creator_id=" + circle.creator())
+        .forEach(path -> circle.admins().getFirst().at(url.get()).post(path, body).expect(200));
+  }
+
+  /** Everybody, and the first ones on a second device. */
+  private List<Person> followed() {
+    return Stream.concat(people.all(), people.all().limit(3)).toList();
+  }
+
+  /**
+   * Sends a wave of commands, strikes while they are under way, and waits until each has had its
+   * answer or its failure.
+   */
+  void wave(Runnable strike) {
+    int answered = random.nextInt(MOST_ANSWERED);
+    int delay = random.nextInt(LONGEST_DELAY_MICROS);
+    var left = new AtomicInteger(answered);
+    var enough = new CompletableFuture<Void>();
+    var wave =
+        traffic.next(WAVE).stream()
+            .map(
+                command ->
+                    command
+                        .send(url.get())
+                        .thenAccept(
+                            outcome -> {
+                              history.note(command, outcome);
+                              if (left.decrementAndGet() <= 0) {
+                                enough.complete(null);
+                              }
+                            }))
+            .toArray(CompletableFuture[]::new);
+    enough
+        .thenRunAsync(strike, CompletableFuture.delayedExecutor(delay, TimeUnit.MICROSECONDS))
+        .join();
+    CompletableFuture.allOf(wave).join();
+  }
+
+  /** Looks for everything that was promised, once the server is back. */
+  void check() {
+    try (var stored = new Stored(storage)) {
+      checkPromises(stored);
+      List<Command> unknown = history.unknown();
+      Map<String, Integer> effects = stored.effects();
+      inFlight += unknown.size();
+      doneUnheard +=
+          (int) unknown.stream().filter(each -> effects.containsKey(each.effect())).count();
+      sendUntilAnswered();
+      repeatSome();
+      checkPromises(stored);
+      swarm.catchUp(stored);
+    }
+    history.done().forEach(command -> traffic.learn(((Done) history.outcome(command)).answer()));
+  }
+
+  private void checkPromises(Stored stored) {
+    assertThat(stored.verify().breaches()).as("breaches of invariants").isEmpty();
+    assertThat(history.contradictions(stored.effects())).as("broken promises").isEmpty();
+  }
+
+  /** Each twice at once, as an impatient client does. */
+  private void sendUntilAnswered() {
+    Awaitility.await("an answer to each command")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              sendTwice(history.unknown());
+              return history.unknown().isEmpty();
+            });
+  }
+
+  private void sendTwice(List<Command> commands) {
+    CompletableFuture.allOf(
+            Stream.of(1, 2)
+                .flatMap(_ -> commands.stream())
+                .map(
+                    command ->
+                        command
+                            .send(url.get())
+                            .thenAccept(outcome -> history.note(command, outcome)))
+                .toArray(CompletableFuture[]::new))
+        .join();
+  }
+
+  /** What was acknowledged once is answered with the same again. */
+  private void repeatSome() {
+    List<Command> done = history.done();
+    for (int count = 0; count < REPEATED && !done.isEmpty(); count++) {
+      Command command = done.get(random.nextInt(done.size()));
+      JsonNode first = ((Done) history.outcome(command)).answer();
+      assertThat(command.send(url.get()).join())
+          .as("a repetition of %s", command)
+          .isEqualTo(new Done(first));
+    }
+  }
+
+  /** Waits until a server is ready that lost its database meanwhile. */
+  void awaitReady() {
+    Awaitility.await("a server that is ready again")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> TestClient.at(url.get()).get("/health/ready").status() == 200);
+  }
+
+  String summary() {
+    var parts = new ArrayList<String>();
+    parts.add(history.done().size() + " commands acknowledged");
+    parts.add(history.refused().size() + " refused");
+    parts.add(inFlight + " not answered at the strike, " + doneUnheard + " of them done");
+    parts.add(swarm.size() + " followers resumed " + swarm.resumptions() + " times");
+    return String.join(", ", parts);
+  }
+
+  @Override
+  public void close() {
+    swarm.close();
+  }
+}

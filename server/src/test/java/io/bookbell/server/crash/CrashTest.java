@@ -1,0 +1,108 @@
+package io.bookbell.server.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Invariants 1 to 4 and 7 against {@code kill -9} in the middle of 200 commands, again and again on
+ * the same data. {@code -Dcrash.rounds} sets how often, {@code -Dseed} repeats a run's commands and
+ * the moments of its strikes.
+ */
+class CrashTest {
+  private static final int ROUNDS = Integer.getInteger("crash.rounds", 20);
+
+  @TempDir private Path folder;
+
+  private final AtomicReference<String> url = new AtomicReference<>();
+  private ServerProcess server;
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theServerIsKilled(TestDatabase database) {
+    Storage storage = database.create(folder);
+    wage(
+        "the server on " + database + " killed",
+        ROUNDS,
+        storage,
+        campaign -> {
+          campaign.wave(server::kill);
+          serve(storage, "serve");
+        });
+  }
+
+  @Test
+  void postgresIsKilled() {
+    try (var postgres = new OwnPostgres(folder.resolve("postgres"))) {
+      wage(
+          "PostgreSQL killed",
+          Math.ceilDiv(ROUNDS, 4),
+          postgres.storage(),
+          campaign -> {
+            campaign.wave(postgres::kill);
+            postgres.restart();
+            campaign.awaitReady();
+          });
+      server.close();
+    }
+  }
+
+  private void wage(String what, int rounds, Storage storage, Consumer<Campaign> strike) {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.printf("Crash test, %s: %d rounds, -Dseed=%d%n", what, rounds, seed);
+    long begun = System.nanoTime();
+    layData(storage);
+    serve(storage, "serve");
+    try (var campaign = new Campaign(storage, new Random(seed), url::get)) {
+      for (int round = 1; round <= rounds; round++) {
+        strike.accept(campaign);
+        campaign.check();
+      }
+      Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+      System.out.printf("Crash test, %s: %s, %d s%n", what, campaign.summary(), taken.toSeconds());
+    }
+    server.kill();
+    verify(storage);
+  }
+
+  /** Ends in order, so that it leaves the archive of classes with which the others start fast. */
+  private void layData(Storage storage) {
+    serve(storage, "demo");
+    server.terminate();
+    server.awaitEnd();
+  }
+
+  private void serve(Storage storage, String command) {
+    server = ServerProcess.start(folder, settings(storage), command);
+    url.set(server.awaitReady());
+  }
+
+  private void verify(Storage storage) {
+    try (var verify = ServerProcess.start(folder, settings(storage), "verify")) {
+      assertThat(verify.awaitEnd()).as(verify.output()).isZero();
+    }
+  }
+
+  private static Map<String, String> settings(Storage storage) {
+    return ServerProcess.settings(storage, 0);
+  }
+}

@@ -1,0 +1,84 @@
+package io.bookbell.server.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.crash.People.Person;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+
+/**
+ * Many followers at once, compared with the stored inboxes whenever all is quiet. For one thread.
+ */
+final class Swarm implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<Follower> followers;
+  private final Map<Follower, Long> compared = new HashMap<>();
+
+  /**
+   * Connects everybody, and waits until they have begun.
+   *
+   * @param people one socket for each; who is named twice has two
+   */
+  Swarm(List<Person> people, Supplier<String> url) {
+    followers =
+        people.stream()
+            .map(person -> new Follower(http, person.user(), person.token(), url))
+            .toList();
+    Awaitility.await("everybody's first snapshot")
+        .atMost(PATIENCE)
+        .until(() -> followers.stream().allMatch(Follower::hasBegun));
+    followers.forEach(follower -> compared.put(follower, follower.position()));
+  }
+
+  int size() {
+    return followers.size();
+  }
+
+  int resumptions() {
+    return followers.stream().mapToInt(Follower::resumptions).sum();
+  }
+
+  /**
+   * Waits until everybody stands at the head of their inbox, and compares what they have received
+   * with what is stored. Nobody may be sending commands meanwhile.
+   */
+  void catchUp(Stored stored) {
+    Map<UserId, Long> heads = stored.heads();
+    Awaitility.await("everybody at the head of their inbox")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(
+            () ->
+                assertThat(followers)
+                    .allSatisfy(
+                        follower ->
+                            assertThat(follower.position())
+                                .as("the position of user %s", follower.user())
+                                .isEqualTo(heads.get(follower.user()))));
+    followers.forEach(follower -> compare(follower, stored, heads.get(follower.user())));
+  }
+
+  private void compare(Follower follower, Stored stored, long head) {
+    String who = "user " + follower.user();
+    assertThat(follower.complaints()).as("gaps and repetitions of %s", who).isEmpty();
+    assertThat(follower.snapshots()).as("snapshots of %s, who can always resume", who).isOne();
+    List<JsonNode> expected = stored.inbox(follower.user(), compared.get(follower));
+    assertThat(follower.drain()).as("the messages of %s", who).isEqualTo(expected);
+    compared.put(follower, head);
+  }
+
+  @Override
+  public void close() {
+    followers.forEach(Follower::close);
+    http.shutdownNow();
+  }
+}
