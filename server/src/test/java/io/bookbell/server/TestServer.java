@@ -11,6 +11,9 @@ import io.bookbell.server.storage.StoredData;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +32,11 @@ public final class TestServer implements AutoCloseable {
   private final Bookbell bookbell;
 
   private TestServer(Config config, boolean demo) {
+    if (demo && config.storage() instanceof Config.Storage.Sqlite(Path folder)) {
+      SqliteDemo.copyTo(folder);
+    }
     this.data = StoredData.forServing(config.storage());
-    if (demo) {
+    if (demo && config.storage() instanceof Config.Storage.Postgres) {
       lay(data.database());
     }
     this.bookbell = Bookbell.start(config, data.database());
@@ -91,6 +97,38 @@ public final class TestServer implements AutoCloseable {
               return true;
             })
         .join();
+  }
+
+  /** Laid once in this process: that takes longer than most tests. */
+  private static final class SqliteDemo {
+    private static final String FILE = "bookbell.db";
+    private static final byte[] CONTENT = lay();
+
+    private static byte[] lay() {
+      try {
+        Path folder = Files.createTempDirectory("bookbell-demo");
+        try (var data = StoredData.forServing(new Config.Storage.Sqlite(folder))) {
+          TestServer.lay(data.database());
+        }
+        byte[] content = Files.readAllBytes(folder.resolve(FILE));
+        try (var files = Files.list(folder)) {
+          files.forEach(file -> file.toFile().delete());
+        }
+        Files.delete(folder);
+        return content;
+      } catch (IOException e) {
+        throw new UncheckedIOException("The demo data could not be laid", e);
+      }
+    }
+
+    static void copyTo(Path folder) {
+      try {
+        Files.createDirectories(folder);
+        Files.write(folder.resolve(FILE), CONTENT);
+      } catch (IOException e) {
+        throw new UncheckedIOException("The demo data could not be copied", e);
+      }
+    }
   }
 
   public String url() {

@@ -1,0 +1,2 @@
+/** The page in real browsers, several at once, against a whole server. */
+package io.bookbell.server.browser;
