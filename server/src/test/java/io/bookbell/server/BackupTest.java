@@ -1,0 +1,105 @@
+package io.bookbell.server;
+
+import static io.bookbell.server.request.Status.APPROVED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.backup.Backup;
+import io.bookbell.server.backup.Restore;
+import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.storage.schema.DefaultSchema;
+import io.bookbell.server.support.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jooq.Table;
+import org.junit.jupiter.api.Test;
+
+/** A backup of either database comes back whole in either. */
+class BackupTest extends DomainTest {
+  private static final Set<String> NOT_KEPT = Set.of("session", "ws_ticket", "installation");
+
+  @Test
+  void comesBackWholeInTheOtherDatabase() throws IOException {
+    UserId creator = domain.creator("mära");
+    UserId supporter = domain.supporter(creator, "amara", 3);
+    domain.teamMember(creator, "ines");
+    long request = domain.ask(supporter, creator, "Ünïcode “quoted”\nsecond line").id();
+    domain.answer(creator, request, APPROVED);
+    domain.write(tx -> domain.features.sessions.begin(tx, supporter));
+    Path file = folder.resolve("backup.gz");
+
+    long rows = Backup.write(domain.database(), file).join();
+
+    for (TestDatabase other : TestDatabase.values()) {
+      try (var back = new Domain(other, Files.createDirectory(folder.resolve(other.name())))) {
+        String epoch = epoch(back);
+        assertThat(Restore.read(back.database(), file, false).join()).isEqualTo(rows);
+
+        assertThat(content(back)).isEqualTo(content(domain));
+        assertThat(epoch(back)).isNotEqualTo(epoch(domain)).isNotEqualTo(epoch);
+        assertThat(back.breaches()).isEmpty();
+        assertThat(back.ask(supporter, creator, "The next").id()).isGreaterThan(request);
+      }
+    }
+  }
+
+  @Test
+  void doesNotReplaceAccountsUnlessTold() {
+    domain.creator("mara");
+    Path file = folder.resolve("backup.gz");
+    Backup.write(domain.database(), file).join();
+    domain.account("later");
+
+    assertThatThrownBy(() -> Restore.read(domain.database(), file, false).join())
+        .hasRootCauseInstanceOf(Restore.RestoreException.class)
+        .hasMessageContaining("--replace");
+    Restore.read(domain.database(), file, true).join();
+
+    assertThat(content(domain).get("app_user")).hasSize(1);
+  }
+
+  @Test
+  void aBrokenFileChangesNothing() throws IOException {
+    domain.creator("mara");
+    Path file = folder.resolve("backup.gz");
+    Backup.write(domain.database(), file).join();
+    byte[] whole = Files.readAllBytes(file);
+    Path half = Files.write(folder.resolve("half.gz"), Arrays.copyOf(whole, whole.length / 2));
+    Path none = Files.writeString(folder.resolve("none.gz"), "no backup");
+    Map<String, List<String>> before = content(domain);
+
+    assertThatThrownBy(() -> Restore.read(domain.database(), half, true).join()).isNotNull();
+    assertThatThrownBy(() -> Restore.read(domain.database(), none, true).join())
+        .hasMessageContaining("is not a backup of Bookbell");
+
+    assertThat(content(domain)).isEqualTo(before);
+  }
+
+  private static String epoch(Domain domain) {
+    return domain.read(tx -> new Epochs().current(tx));
+  }
+
+  private static Map<String, List<String>> content(Domain domain) {
+    return domain.read(
+        tx -> {
+          var content = new TreeMap<String, List<String>>();
+          for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            if (!NOT_KEPT.contains(table.getName())) {
+              content.put(
+                  table.getName(),
+                  tx.sql().selectFrom(table).fetch(row -> row.intoList().toString()).stream()
+                      .sorted()
+                      .toList());
+            }
+          }
+          return content;
+        });
+  }
+}

@@ -1,0 +1,216 @@
+package io.bookbell.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.Accounts.NewAccount;
+import io.bookbell.server.config.Config.Storage.Postgres;
+import io.bookbell.server.config.Config.Storage.Sqlite;
+import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.request.BookRequest;
+import io.bookbell.server.request.BookRequests.Decision;
+import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.Status;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.PostgresDatabase;
+import io.bookbell.server.storage.SqliteDatabase;
+import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.verify.Verifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/**
+ * The features on an empty database, with a clock that stands still until it is moved and a record
+ * of what was sent. Several may share a database, as nodes do. Thread-safe.
+ */
+public final class Domain implements AutoCloseable {
+  public final Features features;
+
+  /** What was handed to the connected users, in the order of commits. */
+  public final List<Delivery> sent = new CopyOnWriteArrayList<>();
+
+  private final Database database;
+  private final boolean owner;
+  private volatile Instant now = Instant.parse("2026-05-20T12:00:00Z");
+
+  public Domain(TestDatabase kind, Path folder) {
+    TimeSource clock = TimeSource.of(() -> now);
+    this.database =
+        switch (kind.create(folder)) {
+          case Sqlite(Path data) -> new SqliteDatabase(created(data).resolve("test.db"), clock);
+          case Postgres(String url, String user, String password) ->
+              new PostgresDatabase(url, user, password, clock);
+        };
+    this.owner = true;
+    this.features = new Features(new Recorder());
+    write(
+        tx -> {
+          Epochs.begin(tx);
+          return true;
+        });
+  }
+
+  private Domain(Database database) {
+    this.database = database;
+    this.owner = false;
+    this.features = new Features(new Recorder());
+  }
+
+  /** Another node on the same database, with caches of its own. */
+  public Domain node() {
+    return new Domain(database);
+  }
+
+  private static Path created(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  public void setTime(String instant) {
+    now = Instant.parse(instant);
+  }
+
+  public void passes(Duration time) {
+    now = now.plus(time);
+  }
+
+  /** Runs a command and waits for it; what it throws comes out as it is. */
+  public <T> T write(Function<Transaction, T> work) {
+    return join(database.write(work));
+  }
+
+  public <T> T read(Function<Transaction, T> work) {
+    return join(database.read(work));
+  }
+
+  private static <T> T join(CompletableFuture<T> stage) {
+    try {
+      return stage.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  public UserId account(String name) {
+    var wanted = new NewAccount(name + "@test.example", name, "no hash");
+    return write(tx -> features.accounts.create(tx, wanted, false).id());
+  }
+
+  public UserId creator(String name) {
+    UserId id = account(name);
+    write(
+        tx -> {
+          features.creators.create(tx, id, name);
+          return true;
+        });
+    return id;
+  }
+
+  public long tier(UserId creator, int allowed, Period period) {
+    var terms = new Tiers.Terms("Tier of " + allowed + " " + period, allowed, period);
+    return write(tx -> features.tiers.create(tx, creator, creator, terms).id());
+  }
+
+  /** A supporter who may ask for so many books, for good. */
+  public UserId supporter(UserId creator, String name, int allowed) {
+    return join(creator, account(name), tier(creator, allowed, Period.NONE));
+  }
+
+  public UserId join(UserId creator, UserId user, long tier) {
+    write(
+        tx -> {
+          features.supporters.join(tx, features.creators.lock(tx, creator), user, tier);
+          return true;
+        });
+    return user;
+  }
+
+  public UserId teamMember(UserId creator, String name) {
+    UserId id = account(name);
+    write(tx -> features.team.join(tx, creator, features.creators.lock(tx, creator), id));
+    return id;
+  }
+
+  public BookRequest ask(UserId supporter, UserId creator, String title) {
+    var wanted = new NewRequest(creator, title, "Somebody", null, null);
+    return write(tx -> features.requests.create(tx, supporter, wanted));
+  }
+
+  public BookRequest answer(UserId admin, long request, Status status) {
+    return write(
+        tx -> features.requests.respond(tx, admin, request, new Decision(status, "a word")));
+  }
+
+  public int used(UserId creator, UserId user) {
+    return read(tx -> features.quotas.find(tx, creator, user).orElseThrow().used());
+  }
+
+  public int pending(UserId creator) {
+    return read(tx -> features.creators.get(tx, creator).pendingCount());
+  }
+
+  public List<Verifier.Breach> breaches() {
+    return Verifier.verify(database).join().breaches();
+  }
+
+  /** The types of the messages in a user's inbox, oldest first. */
+  public List<String> inboxTypes(UserId user) {
+    return read(tx -> features.inbox.read(tx, user, 0, 10_000)).stream()
+        .map(numbered -> new String(numbered.message().json(), UTF_8))
+        .map(json -> json.replaceFirst("^\\{\"type\":\"([a-z_]+)\".*$", "$1"))
+        .toList();
+  }
+
+  /** The newest number in a user's inbox. */
+  public long head(UserId user) {
+    return read(tx -> features.inbox.head(tx, user).seq());
+  }
+
+  @Override
+  public void close() {
+    if (owner) {
+      database.close();
+    }
+  }
+
+  private final class Recorder implements Features.Outlet {
+    @Override
+    public void deliver(List<Delivery> change) {
+      sent.addAll(change);
+    }
+
+    @Override
+    public void broadcast(Message message, Set<UserId> users) {
+      sent.add(Delivery.unnumbered(message, users));
+    }
+
+    @Override
+    public void sessionEnded(UserId user, String session) {}
+  }
+}

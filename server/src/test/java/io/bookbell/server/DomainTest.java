@@ -1,0 +1,42 @@
+package io.bookbell.server;
+
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.web.Problem;
+import java.nio.file.Path;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.Assertions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the features do, on each database, below HTTP. */
+@ParameterizedClass
+@EnumSource
+abstract class DomainTest {
+  @Parameter TestDatabase kind;
+  @TempDir Path folder;
+
+  Domain domain;
+
+  @BeforeEach
+  void openDomain() {
+    domain = new Domain(kind, folder);
+  }
+
+  @AfterEach
+  void closeDomain() {
+    domain.close();
+  }
+
+  /** The command is refused, with this word. */
+  static AbstractThrowableAssert<?, ? extends Throwable> refused(
+      String code, ThrowingCallable command) {
+    return Assertions.assertThatThrownBy(command)
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> Assertions.assertThat(problem.code()).isEqualTo(code));
+  }
+}

@@ -1,0 +1,188 @@
+package io.bookbell.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.request.BookRequests.Decision;
+import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.Status;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Many at once: the counts stay exact, the sequences stay whole. */
+class RaceTest extends DomainTest {
+
+  @Test
+  void fortyAskAtOnceOnAQuotaOfFive() {
+    UserId creator = domain.creator("mara");
+    UserId supporter = domain.supporter(creator, "amara", 5);
+
+    List<Optional<String>> outcomes =
+        atOnce(
+            IntStream.range(0, 40)
+                .mapToObj(
+                    number ->
+                        command(
+                            tx ->
+                                domain.features.requests.create(
+                                    tx, supporter, book(creator, "Book " + number))))
+                .toList());
+
+    assertThat(outcomes).filteredOn(Optional::isEmpty).hasSize(5);
+    assertThat(outcomes)
+        .filteredOn(Optional::isPresent)
+        .containsOnly(Optional.of("quota_exhausted"));
+    assertThat(domain.used(creator, supporter)).isEqualTo(5);
+    assertThat(domain.pending(creator)).isEqualTo(5);
+    assertWhole(creator, supporter);
+  }
+
+  @Test
+  void twentyRejectTheSameRequestAtOnce() {
+    UserId creator = domain.creator("mara");
+    UserId supporter = domain.supporter(creator, "amara", 5);
+    List<UserId> admins =
+        IntStream.range(0, 20)
+            .mapToObj(number -> domain.teamMember(creator, "m" + number))
+            .toList();
+    Domain otherNode = domain.node();
+    long request = domain.ask(supporter, creator, "Ulysses").id();
+    domain.ask(supporter, creator, "Emma");
+
+    List<Optional<String>> outcomes =
+        atOnce(
+            admins.stream()
+                .map(
+                    admin -> {
+                      Domain node = admin.value() % 2 == 0 ? domain : otherNode;
+                      return command(
+                          tx ->
+                              node.features.requests.respond(
+                                  tx, admin, request, new Decision(Status.REJECTED, "no")));
+                    })
+                .toList());
+
+    assertThat(outcomes).filteredOn(Optional::isEmpty).hasSize(1);
+    assertThat(outcomes)
+        .filteredOn(Optional::isPresent)
+        .containsOnly(Optional.of("invalid_transition"));
+    assertThat(domain.used(creator, supporter)).isEqualTo(1);
+    assertWhole(
+        Stream.concat(admins.stream(), Stream.of(creator, supporter)).toArray(UserId[]::new));
+  }
+
+  /** Two creators who share their supporters, one of them in the other's team. */
+  @Test
+  void aCrowdOfRandomCommands() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("RaceTest: -Dseed=" + seed);
+    var random = new Random(seed);
+    UserId first = domain.creator("first");
+    UserId second = domain.creator("second");
+    UserId member = domain.teamMember(first, "member");
+    domain.write(
+        tx ->
+            domain.features.team.join(tx, first, domain.features.creators.lock(tx, first), second));
+    var people = new ArrayList<UserId>();
+    for (int number = 0; number < 4; number++) {
+      UserId supporter = domain.supporter(first, "reader" + number, 4 + number);
+      people.add(domain.join(second, supporter, domain.tier(second, 20 + number, Period.NONE)));
+    }
+    var crowd =
+        new Crowd(random, List.of(first, second), member, people, List.of(domain, domain.node()));
+
+    for (int round = 0; round < 5; round++) {
+      List<Optional<String>> outcomes =
+          atOnce(IntStream.range(0, 60).mapToObj(_ -> crowd.next()).toList());
+      assertThat(outcomes.stream().flatMap(Optional::stream).distinct())
+          .as("seed %s", seed)
+          .isSubsetOf("quota_exhausted", "invalid_transition", "not_found", "forbidden");
+    }
+
+    people.addAll(List.of(first, second, member));
+    assertWhole(people.toArray(UserId[]::new));
+  }
+
+  private record Crowd(
+      Random random,
+      List<UserId> creators,
+      UserId member,
+      List<UserId> supporters,
+      List<Domain> nodes) {
+    Function<Transaction, ?> next() {
+      Domain node = any(nodes);
+      UserId supporter = any(supporters);
+      UserId creator = any(creators);
+      UserId admin = random.nextInt(3) == 0 ? member : creator;
+      long request = 1L + random.nextInt(80);
+      Status status = any(List.of(Status.APPROVED, Status.REJECTED, Status.COMPLETED));
+      return switch (random.nextInt(8)) {
+        case 0, 1, 2 -> tx -> node.features.requests.create(tx, supporter, book(creator, "A book"));
+        case 3, 4 ->
+            tx -> node.features.requests.respond(tx, admin, request, new Decision(status, null));
+        case 5 -> tx -> node.features.requests.cancel(tx, supporter, request);
+        case 6 -> tx -> node.features.requests.reply(tx, supporter, request, "a word");
+        default ->
+            tx -> node.features.supporters.grant(tx, creator, creator, supporter, 1, "thanks");
+      };
+    }
+
+    private <T> T any(List<T> list) {
+      return list.get(random.nextInt(list.size()));
+    }
+  }
+
+  private static NewRequest book(UserId creator, String title) {
+    return new NewRequest(creator, title, "Somebody", null, null);
+  }
+
+  private static Function<Transaction, ?> command(Function<Transaction, ?> command) {
+    return command;
+  }
+
+  /** The code of each refusal; empty where a command was carried out. */
+  private List<Optional<String>> atOnce(List<? extends Function<Transaction, ?>> commands) {
+    var under = new ArrayList<CompletableFuture<Optional<String>>>();
+    for (var command : commands) {
+      under.add(
+          domain
+              .database()
+              .write(
+                  tx -> {
+                    var _ = command.apply(tx);
+                    return Optional.<String>empty();
+                  })
+              .exceptionally(
+                  failure -> {
+                    Problem problem =
+                        Problem.in(failure).orElseThrow(() -> new CompletionException(failure));
+                    return Optional.of(problem.code());
+                  }));
+    }
+    return under.stream().map(CompletableFuture::join).toList();
+  }
+
+  private void assertWhole(UserId... users) {
+    assertThat(domain.breaches()).isEmpty();
+    for (UserId user : users) {
+      var numbers = new ArrayList<Long>();
+      domain.sent.forEach(
+          delivery -> Optional.ofNullable(delivery.sequence().get(user)).ifPresent(numbers::add));
+      long head = domain.head(user);
+      assertThat(domain.inboxTypes(user)).as("inbox of %s", user).hasSize((int) head);
+      assertThat(new HashSet<>(numbers)).as("each number was sent once").hasSameSizeAs(numbers);
+    }
+  }
+}

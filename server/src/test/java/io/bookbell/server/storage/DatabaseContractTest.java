@@ -1,0 +1,242 @@
+package io.bookbell.server.storage;
+
+import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every {@link Database} promises. */
+@ParameterizedClass
+@EnumSource
+class DatabaseContractTest {
+  @Parameter TestDatabase kind;
+  @TempDir Path folder;
+
+  private final List<String> happened = new CopyOnWriteArrayList<>();
+  private Storage storage;
+  private StoredData data;
+  private Database database;
+
+  @BeforeEach
+  void open() {
+    storage = kind.create(folder);
+    data = StoredData.forServing(storage);
+    database = data.database();
+    database
+        .write(
+            tx ->
+                tx.sql()
+                    .insertInto(INSTALLATION)
+                    .set(INSTALLATION.ID, 1)
+                    .set(INSTALLATION.EPOCH, "epoch")
+                    .set(INSTALLATION.CREATED_AT, tx.now())
+                    .execute())
+        .join();
+  }
+
+  @AfterEach
+  void close() {
+    data.close();
+  }
+
+  @Test
+  void whatThrowsLeavesNothingBehind() {
+    var refused =
+        database.write(
+            tx -> {
+              tx.afterCommit(() -> happened.add("hook"));
+              set(tx, "changed");
+              throw new IllegalStateException("refused");
+            });
+
+    assertThatThrownBy(refused::join).hasRootCauseMessage("refused");
+    assertThat(epoch()).isEqualTo("epoch");
+    assertThat(happened).isEmpty();
+  }
+
+  @Test
+  void hooksRunAfterTheCommitInTheirOrderAndBeforeTheAnswer() {
+    database
+        .write(
+            tx -> {
+              set(tx, "changed");
+              tx.afterCommit(() -> happened.add("first sees " + epoch()));
+              tx.afterCommit(
+                  () -> {
+                    throw new IllegalStateException("one that fails");
+                  });
+              tx.afterCommit(() -> happened.add("last"));
+              return true;
+            })
+        .thenRun(() -> happened.add("answer"))
+        .join();
+
+    assertThat(happened).containsExactly("first sees changed", "last", "answer");
+  }
+
+  @Test
+  void aReadSeesOneSnapshot() throws Exception {
+    var read = new CountDownLatch(1);
+    var written = new CountDownLatch(1);
+    CompletableFuture<List<String>> both =
+        database.read(
+            tx -> {
+              String before = get(tx);
+              read.countDown();
+              await(written);
+              return List.of(before, get(tx));
+            });
+    assertThat(read.await(20, SECONDS)).isTrue();
+    write("changed");
+    written.countDown();
+
+    assertThat(both.get(20, SECONDS)).containsExactly("epoch", "epoch");
+    assertThat(epoch()).isEqualTo("changed");
+  }
+
+  @Test
+  void commandsAtOnceDoNotHarmOneAnother() {
+    var commands = new ArrayList<CompletableFuture<Integer>>();
+    for (int number = 0; number < 45; number++) {
+      int each = number;
+      commands.add(
+          database.write(
+              tx -> {
+                tx.lock(tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION));
+                set(tx, get(tx) + ".");
+                if (each % 3 == 0) {
+                  throw new IllegalStateException("refused");
+                }
+                return each;
+              }));
+    }
+    long done =
+        commands.stream()
+            .filter(each -> each.handle((_, failure) -> failure == null).join())
+            .count();
+
+    assertThat(done).isEqualTo(30);
+    assertThat(epoch()).isEqualTo("epoch" + ".".repeat(30));
+  }
+
+  @Test
+  void asManyReadsAsComeAreAnsweredWhileAWriteWaits() throws Exception {
+    var go = new CountDownLatch(1);
+    CompletableFuture<Boolean> waiting =
+        database.write(
+            tx -> {
+              await(go);
+              return true;
+            });
+
+    var reads = IntStream.range(0, 50).mapToObj(_ -> database.read(this::get)).toList();
+
+    assertThat(reads).allSatisfy(each -> assertThat(each.get(20, SECONDS)).isEqualTo("epoch"));
+    assertThat(waiting).isNotDone();
+    go.countDown();
+    assertThat(waiting.get(20, SECONDS)).isTrue();
+  }
+
+  @Test
+  void whatComesAfterTheEndIsRefused() {
+    data.close();
+
+    assertThatThrownBy(() -> database.write(this::get).join()).isNotNull();
+    assertThatThrownBy(() -> database.read(this::get).join()).isNotNull();
+  }
+
+  @Test
+  void itIsThereAgainWhenOpenedAgain() {
+    write("kept");
+    data.close();
+    data = StoredData.forServing(storage);
+    database = data.database();
+
+    assertThat(epoch()).isEqualTo("kept");
+    try (var beside = StoredData.beside(storage)) {
+      assertThat(beside.database().read(this::get).join()).isEqualTo("kept");
+    }
+  }
+
+  @Test
+  void anEmptyDatabaseIsRefusedInWordsWhereOneIsExpected() {
+    Storage empty = kind.create(folder.resolve("empty"));
+
+    assertThatThrownBy(() -> StoredData.beside(empty).close())
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageMatching(
+            "There is no database at .*|The database is empty or of an older version.*");
+  }
+
+  @Test
+  void aConflictThatPostgresqlReportsIsTriedAgain() {
+    if (kind == TestDatabase.SQLITE) {
+      return; // it has one writer, so none conflicts
+    }
+    var tries = new AtomicInteger();
+
+    database
+        .write(
+            tx -> {
+              set(tx, "changed");
+              if (tries.incrementAndGet() < 4) {
+                tx.sql()
+                    .execute(
+                        "do $$ begin raise exception 'conflict' using errcode = '40001'; end $$");
+              }
+              return true;
+            })
+        .join();
+
+    assertThat(tries).hasValue(4);
+    assertThat(epoch()).isEqualTo("changed");
+  }
+
+  private void write(String epoch) {
+    database
+        .write(
+            tx -> {
+              set(tx, epoch);
+              return true;
+            })
+        .join();
+  }
+
+  private static void set(Transaction tx, String epoch) {
+    tx.sql().update(INSTALLATION).set(INSTALLATION.EPOCH, epoch).execute();
+  }
+
+  private String get(Transaction tx) {
+    return tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION).fetchSingle().value1();
+  }
+
+  private String epoch() {
+    return database.read(this::get).join();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
