@@ -7,6 +7,7 @@ import io.bookbell.hub.Reservation;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
 import io.bookbell.server.account.SessionGate;
+import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Caller;
 import io.bookbell.server.web.Credentials;
 import io.bookbell.server.web.Origins;
@@ -34,6 +35,7 @@ public final class SocketRoute {
   static final String SESSION = "session";
 
   private static final Logger log = LoggerFactory.getLogger(SocketRoute.class);
+  private static final String PATH = "/api/book-requests/ws";
   private static final int LONGEST_TICKET = 100;
   private static final int LONGEST_POSITION = 100;
 
@@ -48,10 +50,11 @@ public final class SocketRoute {
   }
 
   public void add(Router router) {
-    router.get("/api/book-requests/ws").handler(this::handle);
+    router.get(PATH).handler(this::handle);
   }
 
   private void handle(RoutingContext context) {
+    Api.taken(context, PATH);
     HttpServerRequest request = context.request();
     Query query = new Query(context::queryParam);
     var ticket = query.optionalText("ticket", LONGEST_TICKET);

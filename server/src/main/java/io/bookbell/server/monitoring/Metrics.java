@@ -2,6 +2,7 @@ package io.bookbell.server.monitoring;
 
 import io.bookbell.hub.HubStatistics;
 import io.bookbell.server.team.Admins;
+import io.bookbell.server.web.Api;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -17,7 +18,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /** What is measured, in the form of Prometheus at {@code /metrics}. Thread-safe. */
 public final class Metrics implements AutoCloseable {
@@ -88,15 +88,17 @@ public final class Metrics implements AutoCloseable {
   private Timer timer(RoutingContext context) {
     return Timer.builder("http.server.requests")
         .tag("method", context.request().method().name())
-        .tag("route", route(context.currentRoute()))
+        .tag("route", route(context))
         .tag("status", Integer.toString(context.response().getStatusCode()))
         .publishPercentiles(0.5, 0.99)
         .register(registry);
   }
 
   /** The route's own path, never the request's: an address must not make a series of its own. */
-  private static String route(@Nullable Route route) {
-    String path = route == null ? null : route.getPath();
+  private static String route(RoutingContext context) {
+    String taken = Api.takenBy(context);
+    Route route = context.currentRoute();
+    String path = taken != null || route == null ? taken : route.getPath();
     return path == null ? FRONT_PAGE : path;
   }
 

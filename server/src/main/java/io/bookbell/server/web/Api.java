@@ -13,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the routes of the API. A route reads its request on the event loop, does its work in
@@ -20,6 +21,8 @@ import java.util.function.Function;
  * listens.
  */
 public final class Api {
+  private static final String ROUTE = "bookbell.route";
+
   private final Router router;
   private final Database database;
   private final Authenticator authenticator;
@@ -42,6 +45,16 @@ public final class Api {
     this.authenticator = authenticator;
     this.origins = origins;
     this.creates = creates;
+  }
+
+  /** Notes which route has taken a request; the router forgets it when the request fails. */
+  public static void taken(RoutingContext context, String path) {
+    context.put(ROUTE, path);
+  }
+
+  /** The path of the route that has taken a request; null when none did. */
+  public static @Nullable String takenBy(RoutingContext context) {
+    return context.get(ROUTE);
   }
 
   /** What a route does, in the transaction it is handed. */
@@ -122,6 +135,7 @@ public final class Api {
             context ->
                 answer(
                     context,
+                    path,
                     call ->
                         callerOrNobody(context)
                             .compose(
@@ -162,12 +176,15 @@ public final class Api {
             context ->
                 answer(
                     context,
+                    path,
                     call ->
                         caller(context)
                             .compose(caller -> onContext(handler.handle(call, caller)))));
   }
 
-  private void answer(RoutingContext context, Function<Call, Future<Encoded>> handler) {
+  private void answer(
+      RoutingContext context, String path, Function<Call, Future<Encoded>> handler) {
+    taken(context, path);
     Future<Encoded> answer;
     try {
       answer = handler.apply(new Call(context, origins));
