@@ -5,6 +5,8 @@ import io.bookbell.server.web.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -30,8 +32,12 @@ public final class Health {
   }
 
   public void add(Router router) {
-    router.get("/health/live").handler(context -> answer(context, 200, Map.of("status", UP)));
-    router.get("/health/ready").handler(this::ready);
+    looks(router, "/health/live").handler(context -> answer(context, 200, Map.of("status", UP)));
+    looks(router, "/health/ready").handler(this::ready);
+  }
+
+  private static Route looks(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
   /** From now on not ready: what is under way is finished, nothing new should come. */

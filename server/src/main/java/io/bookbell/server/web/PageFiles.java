@@ -3,8 +3,10 @@ package io.bookbell.server.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
@@ -50,15 +52,18 @@ public final class PageFiles {
 
   /** To be added behind every other route. */
   public void add(Router router) {
-    router.get("/openapi.yaml").handler(context -> serve(context, "api/openapi.yaml"));
-    router.get("/asyncapi.yaml").handler(context -> serve(context, "api/asyncapi.yaml"));
-    router.get("/api-docs").handler(context -> serve(context, "api/api-docs.html"));
-    router.get("/api-docs.js").handler(context -> serve(context, "api/api-docs.js"));
-    router
-        .get("/webjars/*")
+    looks(router, "/openapi.yaml").handler(context -> serve(context, "api/openapi.yaml"));
+    looks(router, "/asyncapi.yaml").handler(context -> serve(context, "api/asyncapi.yaml"));
+    looks(router, "/api-docs").handler(context -> serve(context, "api/api-docs.html"));
+    looks(router, "/api-docs.js").handler(context -> serve(context, "api/api-docs.js"));
+    looks(router, "/webjars/*")
         .handler(context -> serveIfPlain(context, "META-INF/resources/webjars/", "/webjars/"));
     router.get("/api/*").handler(context -> context.fail(404));
-    router.get().handler(context -> serveIfPlain(context, "web/", "/"));
+    looks(router, "/*").handler(context -> serveIfPlain(context, "web/", "/"));
+  }
+
+  private static Route looks(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
   private void serveIfPlain(RoutingContext context, String folder, String prefix) {
@@ -94,7 +99,7 @@ public final class PageFiles {
     if (file.policy != null) {
       response.putHeader("Content-Security-Policy", file.policy);
     }
-    if (file.tag.equals(request.getHeader("If-None-Match"))) {
+    if (isKnown(file, request.getHeader("If-None-Match"))) {
       response.setStatusCode(304).end();
       return;
     }
@@ -104,6 +109,11 @@ public final class PageFiles {
     } else {
       response.end(file.plain);
     }
+  }
+
+  /** A proxy that compresses marks our tags as weak; here that makes no difference. */
+  private static boolean isKnown(File file, @Nullable String tags) {
+    return tags != null && (tags.strip().equals("*") || tags.contains(file.tag));
   }
 
   private Optional<File> load(String resource) {
