@@ -82,6 +82,13 @@ public final class RawSocket implements AutoCloseable {
 
   /** Reads one answer, head and body. */
   public Answer answer() {
+    Answer head = answerWithoutBody();
+    int length = Integer.parseInt(head.headers.getOrDefault("content-length", "0"));
+    return new Answer(head.status, head.headers, ByteBuffer.wrap(read(length)));
+  }
+
+  /** Reads the head of an answer. */
+  public Answer answerWithoutBody() {
     String[] head = readHead().split("\r\n", -1);
     var headers = new TreeMap<String, String>();
     for (int i = 1; i < head.length; i++) {
@@ -93,8 +100,7 @@ public final class RawSocket implements AutoCloseable {
       }
     }
     int status = Integer.parseInt(head[0].split(" ", 3)[1]);
-    int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-    return new Answer(status, headers, ByteBuffer.wrap(read(length)));
+    return new Answer(status, headers, ByteBuffer.allocate(0));
   }
 
   private String readHead() {
