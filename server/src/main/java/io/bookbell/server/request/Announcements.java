@@ -53,11 +53,16 @@ public final class Announcements {
     }
     String kind = "request_" + request.status().wireName();
     if (request.status() != Status.CANCELLED) {
-      String text = "“" + request.title() + "” was " + request.status().wireName();
+      String text = "“" + request.title() + "” was " + inWords(request.status());
       notifications.add(
           tx, occasion(request, kind, text, move.actor, false), Set.of(request.userId()), change);
     }
     log(tx, request, move.actor, kind);
+  }
+
+  /** As the page says it too. */
+  private static String inWords(Status status) {
+    return status == Status.REJECTED ? "declined" : status.wireName();
   }
 
   void replied(
