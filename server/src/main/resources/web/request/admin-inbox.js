@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {searchField} from '../ui/search-field.js';
+import {showCurrent} from '../ui/tabs.js';
 import {STATUS} from '../ui/words.js';
 import './request-feed.js';
 
@@ -15,6 +16,13 @@ export class AdminInbox extends SessionElement {
     super();
     this.creatorId = 0;
     this.query = new URLSearchParams();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  async updated(changed) {
+    if (!changed.has('query')) return;
+    await this.session.ready; // with it comes a number into the tabs, which moves them
+    showCurrent(this.querySelector('.tabs'));
   }
 
   get #status() {

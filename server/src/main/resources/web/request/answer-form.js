@@ -35,7 +35,7 @@ export class AnswerForm extends Element {
     const still = this.#sending.busy || this.held;
     return html`<form class="answer-form" aria-label="Answer “${title}”, ${id}" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">A word to ${user_name}, optional</label>
-      <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder="Add a word for ${user_name}…" data-testid="respond-text"
+      <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder="Add a word…" data-testid="respond-text"
         @input=${this.#drafting}></textarea>
       <div class="answer-form__buttons">
         ${status === 'pending' ? this.#button('approved', 'Approve', 'check', 'respond-approve') : this.#button('completed', 'Complete', 'book', 'respond-complete')}

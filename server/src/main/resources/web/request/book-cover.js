@@ -34,8 +34,8 @@ function hash(text) {
 /** @param {string} title the longest word decides as much as the length does */
 function titleSize(title) {
   const longest = Math.max(...title.split(/\s+/).map((word) => word.length));
-  if (title.length > 44 || longest > 13) return 'cover__title--small';
-  if (title.length > 22 || longest > 9) return 'cover__title--middle';
+  if (title.length > 44 || longest > 9) return 'cover__title--small';
+  if (title.length > 22 || longest > 7) return 'cover__title--middle';
   if (title.length < 14 && longest < 8) return 'cover__title--large';
   return '';
 }

@@ -63,7 +63,7 @@ export class RequestCard extends Element {
     this.setAttribute('aria-label', `${title}: ${STATUS[status]}`);
     const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
     if (before?.id !== id) return;
-    this.touched = true;
+    this.touched ||= before.status !== status || before.replies.length !== this.request.replies.length;
     if (before.status !== status && this.#reasons.size > 0 && this.#asAdmin) this.#tellWhoWasFirst();
   }
 
