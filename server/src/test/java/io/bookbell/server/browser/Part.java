@@ -33,6 +33,7 @@ record Part(Browser browser, String css) {
     browser.await(
         "a click on " + css,
         () -> {
+          bringIntoSight();
           element().click();
           return true;
         });
@@ -142,6 +143,14 @@ record Part(Browser browser, String css) {
   Part awaitAttribute(String name, String value) {
     browser.await(css + " to have " + name + "=" + value, () -> attribute(name).equals(value));
     return this;
+  }
+
+  /** From under the bars, which the driver knows nothing of and the page keeps free. */
+  private void bringIntoSight() {
+    browser.run(
+        "document.querySelector(arguments[0])?.scrollIntoView("
+            + "{block: 'nearest', behavior: 'instant'})",
+        css);
   }
 
   private WebElement element() {
