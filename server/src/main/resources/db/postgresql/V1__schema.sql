@@ -18,7 +18,7 @@ CREATE TABLE app_user (
 );
 
 CREATE TABLE session (
-  token_hash    VARCHAR(64) PRIMARY KEY,
+  token_hash    VARCHAR(64) NOT NULL PRIMARY KEY,
   user_id       BIGINT NOT NULL REFERENCES app_user (id),
   created_at    BIGINT NOT NULL,
   last_used_at  BIGINT NOT NULL,
@@ -28,7 +28,7 @@ CREATE INDEX session_owner ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
 CREATE TABLE ws_ticket (
-  token_hash    VARCHAR(64) PRIMARY KEY,
+  token_hash    VARCHAR(64) NOT NULL PRIMARY KEY,
   session_hash  VARCHAR(64) NOT NULL REFERENCES session (token_hash) ON DELETE CASCADE,
   expires_at    BIGINT NOT NULL
 );
@@ -48,7 +48,7 @@ CREATE INDEX idempotency_key_age ON idempotency_key (created_at);
 
 -- The row that every command of a creator locks first.
 CREATE TABLE creator (
-  id                BIGINT PRIMARY KEY REFERENCES app_user (id),
+  id                BIGINT NOT NULL PRIMARY KEY REFERENCES app_user (id),
   name              VARCHAR(100) NOT NULL,
   accepting         BOOLEAN NOT NULL DEFAULT TRUE,
   notice            VARCHAR(500) NOT NULL DEFAULT '',
@@ -72,7 +72,7 @@ CREATE TABLE tier (
 
 -- One row per changed tier whose supporters are still to be told of it.
 CREATE TABLE tier_announcement (
-  tier_id        BIGINT PRIMARY KEY REFERENCES tier (id),
+  tier_id        BIGINT NOT NULL PRIMARY KEY REFERENCES tier (id),
   creator_id     BIGINT NOT NULL REFERENCES creator (id),
   told_up_to     BIGINT NOT NULL
 );
@@ -207,7 +207,7 @@ CREATE INDEX notification_unread ON notification_recipient (user_id, is_read, cr
 
 -- floor: the sequence number below which this user's history must not be replayed (access was taken away).
 CREATE TABLE inbox_head (
-  user_id  BIGINT PRIMARY KEY REFERENCES app_user (id),
+  user_id  BIGINT NOT NULL PRIMARY KEY REFERENCES app_user (id),
   seq      BIGINT NOT NULL DEFAULT 0 CHECK (seq >= 0),
   floor    BIGINT NOT NULL DEFAULT 0 CHECK (floor >= 0 AND floor <= seq)
 );

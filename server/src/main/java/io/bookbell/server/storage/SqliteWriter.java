@@ -31,6 +31,7 @@ final class SqliteWriter implements AutoCloseable {
   private final TimeSource time;
   private final Thread thread = new Thread(this::run, "sqlite-writer");
   private volatile boolean closing;
+  private volatile boolean ended;
 
   SqliteWriter(Connection connection, TimeSource time) {
     this.connection = connection;
@@ -45,6 +46,9 @@ final class SqliteWriter implements AutoCloseable {
       job.refuse();
     } else {
       queue.add(job);
+      if (ended) {
+        job.refuse(); // it came too late to be run, or to be refused with the others
+      }
     }
     return job.answer;
   }
@@ -106,6 +110,7 @@ final class SqliteWriter implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    ended = true;
     queue.forEach(Job::refuse);
     SqliteDatabase.closeQuietly(connection);
   }
