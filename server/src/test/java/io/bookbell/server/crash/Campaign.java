@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -27,6 +28,8 @@ import org.awaitility.Awaitility;
  */
 final class Campaign implements AutoCloseable {
   private static final int WAVE = 200;
+  private static final int FEWEST_NEW = 50;
+  private static final int TWINS = 20;
   private static final int MOST_ANSWERED = 170;
   private static final int LONGEST_DELAY_MICROS = 20_000;
   private static final int REPEATED = 5;
@@ -39,7 +42,7 @@ final class Campaign implements AutoCloseable {
   private final People people;
   private final Traffic traffic;
   private final Swarm swarm;
-  private int inFlight;
+  private int unanswered;
   private int doneUnheard;
 
   /**
@@ -76,49 +79,78 @@ final class Campaign implements AutoCloseable {
   }
 
   /**
-   * Sends a wave of commands, strikes while they are under way, and waits until each has had its
-   * answer or its failure.
+   * Sends a wave of commands, first again those that had no answer yet, strikes while they are
+   * under way, and waits until each has had its answer or its failure.
    */
   void wave(Runnable strike) {
-    int answered = random.nextInt(MOST_ANSWERED);
+    int answers = random.nextInt(MOST_ANSWERED);
     int delay = random.nextInt(LONGEST_DELAY_MICROS);
-    var left = new AtomicInteger(answered);
-    var enough = new CompletableFuture<Void>();
-    var wave =
-        traffic.next(WAVE).stream()
-            .map(
-                command ->
-                    command
-                        .send(url.get())
-                        .thenAccept(
-                            outcome -> {
-                              history.note(command, outcome);
-                              if (left.decrementAndGet() <= 0) {
-                                enough.complete(null);
-                              }
-                            }))
-            .toArray(CompletableFuture[]::new);
-    enough
-        .thenRunAsync(strike, CompletableFuture.delayedExecutor(delay, TimeUnit.MICROSECONDS))
-        .join();
-    CompletableFuture.allOf(wave).join();
+    var enough = new CountDownLatch(answers);
+    CompletableFuture<Void> wave = sendAll(enough);
+    await(enough);
+    Executor later = CompletableFuture.delayedExecutor(delay, TimeUnit.MICROSECONDS);
+    CompletableFuture.runAsync(() -> {}, later).join();
+    strike.run();
+    wave.join();
   }
 
-  /** Looks for everything that was promised, once the server is back. */
+  /** Some of those that are sent again go out twice at once, as from an impatient client. */
+  private CompletableFuture<Void> sendAll(CountDownLatch answers) {
+    List<Command> again = history.unknown();
+    int twins = Math.min(TWINS, again.size());
+    List<Command> once = new ArrayList<>(again.subList(twins, again.size()));
+    once.addAll(traffic.next(Math.max(FEWEST_NEW, WAVE - again.size())));
+    return CompletableFuture.allOf(
+        Stream.concat(
+                again.stream().limit(twins).map(command -> note(command, sendTwice(command))),
+                once.stream().map(command -> note(command, command.send(url.get()))))
+            .map(noted -> noted.thenRun(answers::countDown))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<Outcome> sendTwice(Command command) {
+    return command.send(url.get()).thenCombine(command.send(url.get()), Outcome::ofTwins);
+  }
+
+  private CompletableFuture<Void> note(Command command, CompletableFuture<Outcome> outcome) {
+    return outcome.thenAccept(known -> history.note(command, known));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException(latch.getCount() + " answers are missing");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Looks for everything that was promised so far, once the server is back. */
   void check() {
     try (var stored = new Stored(storage)) {
       checkPromises(stored);
-      List<Command> unknown = history.unknown();
-      Map<String, Integer> effects = stored.effects();
-      inFlight += unknown.size();
-      doneUnheard +=
-          (int) unknown.stream().filter(each -> effects.containsKey(each.effect())).count();
-      sendUntilAnswered();
+      countUnheard(stored);
       repeatSome();
-      checkPromises(stored);
       swarm.catchUp(stored);
     }
     history.done().forEach(command -> traffic.learn(((Done) history.outcome(command)).answer()));
+  }
+
+  /** At the end: sends what has had no answer until it has one, and checks all once more. */
+  void settle() {
+    Awaitility.await("an answer to each command")
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              history.unknown().stream()
+                  .map(command -> note(command, sendTwice(command)))
+                  .toList()
+                  .forEach(CompletableFuture::join);
+              return history.unknown().isEmpty();
+            });
+    check();
   }
 
   private void checkPromises(Stored stored) {
@@ -126,29 +158,12 @@ final class Campaign implements AutoCloseable {
     assertThat(history.contradictions(stored.effects())).as("broken promises").isEmpty();
   }
 
-  /** Each twice at once, as an impatient client does. */
-  private void sendUntilAnswered() {
-    Awaitility.await("an answer to each command")
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              sendTwice(history.unknown());
-              return history.unknown().isEmpty();
-            });
-  }
-
-  private void sendTwice(List<Command> commands) {
-    CompletableFuture.allOf(
-            Stream.of(1, 2)
-                .flatMap(_ -> commands.stream())
-                .map(
-                    command ->
-                        command
-                            .send(url.get())
-                            .thenAccept(outcome -> history.note(command, outcome)))
-                .toArray(CompletableFuture[]::new))
-        .join();
+  private void countUnheard(Stored stored) {
+    List<Command> unknown = history.unknown();
+    Map<String, Integer> effects = stored.effects();
+    unanswered += unknown.size();
+    doneUnheard +=
+        (int) unknown.stream().filter(each -> effects.containsKey(each.effect())).count();
   }
 
   /** What was acknowledged once is answered with the same again. */
@@ -158,7 +173,7 @@ final class Campaign implements AutoCloseable {
       Command command = done.get(random.nextInt(done.size()));
       JsonNode first = ((Done) history.outcome(command)).answer();
       assertThat(command.send(url.get()).join())
-          .as("a repetition of %s", command)
+          .as("the answer to a repetition of %s", command)
           .isEqualTo(new Done(first));
     }
   }
@@ -175,7 +190,7 @@ final class Campaign implements AutoCloseable {
     var parts = new ArrayList<String>();
     parts.add(history.done().size() + " commands acknowledged");
     parts.add(history.refused().size() + " refused");
-    parts.add(inFlight + " not answered at the strike, " + doneUnheard + " of them done");
+    parts.add(unanswered + " not answered at the strike, " + doneUnheard + " of them done");
     parts.add(swarm.size() + " followers resumed " + swarm.resumptions() + " times");
     return String.join(", ", parts);
   }

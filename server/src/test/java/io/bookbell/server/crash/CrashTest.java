@@ -58,8 +58,11 @@ class CrashTest {
           Math.ceilDiv(ROUNDS, 4),
           postgres.storage(),
           campaign -> {
-            campaign.wave(postgres::kill);
-            postgres.restart();
+            campaign.wave(
+                () -> {
+                  postgres.kill();
+                  postgres.restart();
+                });
             campaign.awaitReady();
           });
       server.close();
@@ -77,6 +80,7 @@ class CrashTest {
         strike.accept(campaign);
         campaign.check();
       }
+      campaign.settle();
       Duration taken = Duration.ofNanos(System.nanoTime() - begun);
       System.out.printf("Crash test, %s: %s, %d s%n", what, campaign.summary(), taken.toSeconds());
     }

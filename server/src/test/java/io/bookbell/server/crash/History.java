@@ -13,20 +13,9 @@ import java.util.TreeMap;
 final class History {
   private final Map<Command, Outcome> outcomes = new LinkedHashMap<>();
 
-  /**
-   * Takes down an answer, or that there was none. What is known stays known: of several answers to
-   * one command, the acknowledgement counts.
-   */
+  /** Takes down what is known now. What was acknowledged stays so. */
   synchronized void note(Command command, Outcome outcome) {
-    outcomes.merge(command, outcome, History::better);
-  }
-
-  private static Outcome better(Outcome known, Outcome more) {
-    return switch (known) {
-      case Done done -> done;
-      case Refused refused -> more instanceof Done ? more : refused;
-      case Unknown _ -> more;
-    };
+    outcomes.merge(command, outcome, (known, more) -> known instanceof Done ? known : more);
   }
 
   synchronized List<Command> unknown() {

@@ -12,4 +12,12 @@ sealed interface Outcome {
 
   /** It may have been done or not; to be sent again. */
   record Unknown(String why) implements Outcome {}
+
+  /** What the sender knows of a command that went out twice: one of the two may do it alone. */
+  static Outcome ofTwins(Outcome one, Outcome other) {
+    if (one instanceof Done || other instanceof Done) {
+      return one instanceof Done ? one : other;
+    }
+    return one instanceof Unknown ? one : other;
+  }
 }

@@ -26,8 +26,12 @@ final class Program {
 
   private Program() {}
 
-  /** The words that start a command of Bookbell. */
-  static List<String> words(List<String> command) {
+  /**
+   * The words that start a command of Bookbell.
+   *
+   * @param archive names the archive of classes that it shares with others like it
+   */
+  static List<String> words(String archive, List<String> command) {
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(
@@ -37,7 +41,7 @@ final class Program {
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:TieredStopAtLevel=1", // these processes live for seconds
             "-XX:+AutoCreateSharedArchive",
-            "-XX:SharedArchiveFile=" + FOLDER.resolve("bookbell.jsa"),
+            "-XX:SharedArchiveFile=" + FOLDER.resolve(archive + ".jsa"),
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
             "-Xms32m",

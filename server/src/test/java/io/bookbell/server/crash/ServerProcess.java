@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,11 +24,20 @@ final class ServerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern ADDRESS = Pattern.compile("is at (http://\\S+)");
 
+  /** None outlives the tests, not even when these are broken off. */
+  private static final Queue<Process> STARTED = new ConcurrentLinkedQueue<>();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> STARTED.forEach(Process::destroyForcibly)));
+  }
+
   private final Process process;
   private final Path output;
 
   private ServerProcess(Process process, Path output) {
     this.process = process;
+    STARTED.add(process);
     this.output = output;
   }
 
@@ -41,7 +52,7 @@ final class ServerProcess implements AutoCloseable {
     try {
       Path output = Files.createTempFile(folder, command[0] + "-", ".txt");
       var builder =
-          new ProcessBuilder(Program.words(List.of(command)))
+          new ProcessBuilder(Program.words(archive(settings), List.of(command)))
               .directory(folder.toFile())
               .redirectErrorStream(true)
               .redirectOutput(output.toFile());
@@ -51,6 +62,11 @@ final class ServerProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Java did not start", e);
     }
+  }
+
+  /** Each database has its driver, and so its classes. */
+  private static String archive(Map<String, String> settings) {
+    return settings.containsKey("BOOKBELL_DATABASE_URL") ? "postgresql" : "sqlite";
   }
 
   /** What makes a process use a database. */
@@ -126,5 +142,6 @@ final class ServerProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    STARTED.remove(process);
   }
 }
