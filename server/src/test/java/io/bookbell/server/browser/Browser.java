@@ -25,7 +25,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /** One Chromium without a window of its own, with one tab in front. For one thread. */
 final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LOOK_EVERY = Duration.ofMillis(40);
 
   /** The page asks at its start who is signed in; for a visitor the answer is 401. */
@@ -160,7 +160,7 @@ final class Browser implements AutoCloseable {
     scale(width, height, 1);
   }
 
-  void scale(int width, int height, int factor) {
+  void scale(int width, int height, double factor) {
     command(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", factor, "mobile", false));
