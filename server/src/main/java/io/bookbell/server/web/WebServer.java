@@ -81,7 +81,7 @@ public final class WebServer implements AutoCloseable {
   private void deploy(Listener listener, String host, int port) {
     try {
       deployments.add(vertx.deployVerticle(listener).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    } catch (TimeoutException | RuntimeException e) {
+    } catch (Exception e) { // what the system refuses is checked, and thrown undeclared
       throw new WebServerException(
           "Cannot listen on %s, port %s: %s (BOOKBELL_HOST and BOOKBELL_PORT set others)"
               .formatted(host, port, e.getMessage()),
