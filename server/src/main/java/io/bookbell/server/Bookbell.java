@@ -51,7 +51,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
-  private static final int FAILED_LOGINS_PER_MINUTE = 10;
   private static final int CREATES_PER_MINUTE = 120;
 
   private final InstantSource clock = InstantSource.system();
@@ -192,12 +191,7 @@ final class Bookbell implements AutoCloseable {
   private void accounts(Api api) {
     Passwords passwords = opened(new Passwords());
     var signIn =
-        new SignIn(
-            database,
-            features.accounts,
-            features.sessions,
-            passwords,
-            new RateLimiter<>(clock, FAILED_LOGINS_PER_MINUTE));
+        new SignIn(database, features.accounts, features.sessions, passwords, features.loginLimit);
     AccountRoutes.addSessions(api, signIn, features.sessions, features.tickets);
     AccountRoutes.addMe(
         api, features.accounts, features.creators, features.access, features.quotas);

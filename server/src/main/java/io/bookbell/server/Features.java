@@ -5,6 +5,7 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.access.Access;
 import io.bookbell.server.account.Accounts;
+import io.bookbell.server.account.LoginLimit;
 import io.bookbell.server.account.Sessions;
 import io.bookbell.server.account.Tickets;
 import io.bookbell.server.activity.Activity;
@@ -29,9 +30,12 @@ import java.util.Set;
  * work in whatever transaction they are handed. Thread-safe.
  */
 final class Features {
+  private static final int FAILED_LOGINS_PER_MINUTE = 10;
+
   final Accounts accounts = new Accounts();
   final Sessions sessions;
   final Tickets tickets = new Tickets();
+  final LoginLimit loginLimit = new LoginLimit(FAILED_LOGINS_PER_MINUTE);
   final Activity activity = new Activity();
   final Creators creators = new Creators();
   final Quotas quotas = new Quotas();

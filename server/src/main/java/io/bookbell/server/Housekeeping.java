@@ -41,11 +41,13 @@ final class Housekeeping implements AutoCloseable {
     announcer.wake();
     repeat("end expired sessions", features.sessions::endExpired);
     repeat(
-        "remove expired tickets",
+        "remove expired tickets and notes of ended sessions",
         tx -> {
           features.tickets.removeExpired(tx);
+          features.sessions.forgetEnded(tx);
           return false;
         });
+    repeat("remove old login failures", features.loginLimit::removeExpired);
     repeat("remove old idempotency keys", Idempotency::forgetOld);
   }
 

@@ -25,6 +25,8 @@ class TableOwnershipTest {
           Map.entry("app_user", "account"),
           Map.entry("session", "account"),
           Map.entry("ws_ticket", "account"),
+          Map.entry("ended_session", "account"),
+          Map.entry("login_failure", "account"),
           Map.entry("idempotency_key", "web"),
           Map.entry("creator", "creator"),
           Map.entry("tier", "quota"),

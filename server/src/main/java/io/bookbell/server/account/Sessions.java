@@ -1,6 +1,7 @@
 package io.bookbell.server.account;
 
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
 import static io.bookbell.server.storage.schema.Tables.SESSION;
 
 import io.bookbell.hub.UserId;
@@ -21,6 +22,10 @@ public final class Sessions {
   public static final Duration LIFE = Duration.ofDays(30);
 
   private static final Duration RENEWED_AFTER = Duration.ofDays(1);
+
+  /** For so long other nodes can learn that a session is over; far longer than any takes. */
+  private static final Duration ENDED_KEPT = Duration.ofHours(1);
+
   private static final int REMOVED_AT_ONCE = 200;
 
   private final BiConsumer<UserId, String> ended;
@@ -108,8 +113,23 @@ public final class Sessions {
     return expired.size() == REMOVED_AT_ONCE;
   }
 
+  /** Removes what nobody needs to learn any more. */
+  public void forgetEnded(Transaction tx) {
+    tx.sql()
+        .deleteFrom(ENDED_SESSION)
+        .where(ENDED_SESSION.ENDED_AT.lt(tx.now().minus(ENDED_KEPT)))
+        .execute();
+  }
+
   private void remove(Transaction tx, UserId user, String hash) {
     tx.sql().deleteFrom(SESSION).where(SESSION.TOKEN_HASH.eq(hash)).execute();
+    tx.sql()
+        .insertInto(ENDED_SESSION)
+        .set(ENDED_SESSION.TOKEN_HASH, hash)
+        .set(ENDED_SESSION.USER_ID, user)
+        .set(ENDED_SESSION.ENDED_AT, tx.now())
+        .onConflictDoNothing()
+        .execute();
     tx.afterCommit(() -> ended.accept(user, hash));
   }
 }

@@ -3,7 +3,6 @@ package io.bookbell.server.account;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.RateLimiter;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,28 +13,23 @@ public final class SignIn {
   private final Accounts accounts;
   private final Sessions sessions;
   private final Passwords passwords;
-  private final RateLimiter<String> failures;
+  private final LoginLimit limit;
 
   /** The last attempt under way at each address. */
   private final ConcurrentHashMap<String, CompletableFuture<Opened>> turns =
       new ConcurrentHashMap<>();
 
-  /**
-   * Creates the service.
-   *
-   * @param failures how often in a minute the password of one account may be wrong
-   */
   public SignIn(
       Database database,
       Accounts accounts,
       Sessions sessions,
       Passwords passwords,
-      RateLimiter<String> failures) {
+      LoginLimit limit) {
     this.database = database;
     this.accounts = accounts;
     this.sessions = sessions;
     this.passwords = passwords;
-    this.failures = failures;
+    this.limit = limit;
   }
 
   /** A session that has begun; the token is its only key. */
@@ -50,8 +44,8 @@ public final class SignIn {
    * Signs in. Fails with a {@link Problem}: 401 for a wrong address or password, 429 after too many
    * of these.
    *
-   * <p>Attempts at one address take turns: many at once would all be let through before the first
-   * was found wrong, or be refused though they are right.
+   * <p>Attempts at one address take turns: each counts as failed until its password was found
+   * right, so many right ones at once would be refused.
    */
   CompletableFuture<Opened> with(String email, String password) {
     var attempt = new CompletableFuture<Opened>();
@@ -73,19 +67,20 @@ public final class SignIn {
   }
 
   private CompletableFuture<Opened> attempt(String email, String password) {
-    if (!failures.allows(email)) {
-      throw Problem.tooMany(
-          "too_many_logins",
-          "The password of this account was wrong too often. Wait a moment.",
-          failures.secondsToWait());
-    }
     return database
-        .read(tx -> accounts.byEmail(tx, email))
+        .write(tx -> new Begun(limit.count(tx, email), accounts.byEmail(tx, email)))
         .thenCompose(
-            found ->
-                isRight(found, password)
-                    .thenCompose(right -> open(email, found.filter(_ -> right))));
+            begun -> {
+              if (begun.refusal.isPresent()) {
+                throw begun.refusal.get();
+              }
+              return isRight(begun.account, password)
+                  .thenCompose(right -> open(email, begun.account.filter(_ -> right)));
+            });
   }
+
+  /** An attempt that is counted, and what there is at its address. */
+  private record Begun(Optional<Problem> refusal, Optional<Account> account) {}
 
   private CompletableFuture<Boolean> isRight(Optional<Account> found, String password) {
     return found
@@ -95,15 +90,17 @@ public final class SignIn {
 
   private CompletableFuture<Opened> open(String email, Optional<Account> right) {
     if (right.isEmpty()) {
-      failures.tryCount(email);
       throw Problem.of(
           401,
           "wrong_credentials",
           "Not signed in",
           "The e-mail address or the password is wrong.");
     }
-    failures.forget(email);
-    return database.write(tx -> open(tx, right.get()));
+    return database.write(
+        tx -> {
+          limit.forget(tx, email);
+          return open(tx, right.get());
+        });
   }
 
   /** Opens a session for an account that has just shown who it is. */

@@ -25,7 +25,10 @@ import org.jooq.Record;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
-/** What a backup holds: every table but sessions and tickets, each after those it refers to. */
+/**
+ * What a backup holds: every table but those about sessions and sign-ins, each after those it
+ * refers to.
+ */
 final class BackedUpTables {
   static final List<Table<?>> IN_ORDER =
       List.of(

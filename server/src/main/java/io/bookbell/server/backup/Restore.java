@@ -1,6 +1,8 @@
 package io.bookbell.server.backup;
 
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
+import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static io.bookbell.server.storage.schema.Tables.SESSION;
 import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
 
@@ -116,6 +118,8 @@ public final class Restore {
   public static void clear(Transaction tx) {
     tx.sql().deleteFrom(WS_TICKET).execute();
     tx.sql().deleteFrom(SESSION).execute();
+    tx.sql().deleteFrom(ENDED_SESSION).execute();
+    tx.sql().deleteFrom(LOGIN_FAILURE).execute();
     BackedUpTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());
   }
 

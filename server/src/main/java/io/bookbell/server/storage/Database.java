@@ -22,6 +22,9 @@ public interface Database extends AutoCloseable {
   /** Runs the work on one read-only snapshot. */
   <T> CompletableFuture<T> read(Function<Transaction, T> work);
 
+  /** Whether other processes may commit to it too, so that it must be polled for what they did. */
+  boolean isShared();
+
   /** Which database this is, in words for logs: "SQLite" or "PostgreSQL". */
   String product();
 

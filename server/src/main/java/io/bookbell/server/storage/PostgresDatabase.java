@@ -138,6 +138,11 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
   public String product() {
     return "PostgreSQL";
   }

@@ -96,6 +96,11 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
   public String product() {
     return "SQLite";
   }

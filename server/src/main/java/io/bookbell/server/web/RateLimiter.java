@@ -29,12 +29,6 @@ public final class RateLimiter<K> {
     this.most = most;
   }
 
-  /** Whether the key has not been counted so often yet; does not count. */
-  public synchronized boolean allows(K key) {
-    turn();
-    return counts.getOrDefault(key, 0) < most;
-  }
-
   /** Counts, if the key has not been counted so often yet; else answers false. */
   public synchronized boolean tryCount(K key) {
     turn();
@@ -44,10 +38,6 @@ public final class RateLimiter<K> {
     }
     counts.put(key, count + 1);
     return true;
-  }
-
-  public synchronized void forget(K key) {
-    counts.remove(key);
   }
 
   /** Seconds until counting starts anew, at least 1. */

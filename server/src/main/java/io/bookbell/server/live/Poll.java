@@ -1,0 +1,133 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds in PostgreSQL what other nodes have committed, whether or not anybody announced it: every
+ * second, on a thread of its own. What was announced already costs nothing further.
+ *
+ * <p>Transactions become visible out of the order of their ids, so no id by itself can be a cursor.
+ * Each poll reads, on one snapshot, every row written by a transaction from the cursor on, and
+ * takes as the next cursor the oldest transaction that was still running then: what that or a later
+ * one writes is read next time, some of it twice. The cost follows what was written, not who is
+ * connected.
+ */
+final class Poll implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Poll.class);
+  private static final Duration EVERY = Duration.ofSeconds(1);
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("inbox-poll").daemon().factory());
+  private final Database database;
+  private final Finder finder;
+  private @Nullable String cursor;
+  private boolean failing;
+
+  /** Told of what was found, on the poll's thread; may be told again of what it knows. */
+  interface Finder {
+    /** The newest number of each user that got messages. */
+    void messages(Map<UserId, Long> newest);
+
+    void sessionEnded(UserId user, String session);
+
+    void creatorShown(UserId creator);
+  }
+
+  Poll(Database database, Finder finder) {
+    this.database = database;
+    this.finder = finder;
+  }
+
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::run, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    try {
+      Found found = database.read(this::look).join();
+      cursor = found.next;
+      tell(found);
+      if (failing) {
+        log.info("The database answers again");
+        failing = false;
+      }
+    } catch (RuntimeException e) {
+      if (!failing && !thread.isShutdown()) {
+        log.warn("The database does not answer; what happens meanwhile is found when it does", e);
+        failing = true;
+      }
+    }
+  }
+
+  private void tell(Found found) {
+    if (!found.messages.isEmpty()) {
+      finder.messages(found.messages);
+    }
+    found.sessions.forEach(ended -> finder.sessionEnded(ended.user, ended.session));
+    found.creators.forEach(finder::creatorShown);
+  }
+
+  /** The first look only learns where to begin: nobody was connected before. */
+  private Found look(Transaction tx) {
+    String next =
+        tx.sql()
+            .fetchSingle("select pg_snapshot_xmin(pg_current_snapshot())::text")
+            .get(0, String.class);
+    return cursor == null
+        ? new Found(next, Map.of(), List.of(), List.of())
+        : new Found(next, messages(tx, cursor), sessions(tx, cursor), creators(tx, cursor));
+  }
+
+  private static Map<UserId, Long> messages(Transaction tx, String from) {
+    var newest = new HashMap<UserId, Long>();
+    tx.sql()
+        .fetch(
+            "select user_id, max(seq) from inbox where xid >= cast(? as xid8) group by user_id",
+            from)
+        .forEach(row -> newest.put(user(row.get(0, Long.class)), row.get(1, Long.class)));
+    return newest;
+  }
+
+  private static List<Ended> sessions(Transaction tx, String from) {
+    var ended = new ArrayList<Ended>();
+    tx.sql()
+        .fetch("select user_id, token_hash from ended_session where xid >= cast(? as xid8)", from)
+        .forEach(
+            row -> ended.add(new Ended(user(row.get(0, Long.class)), row.get(1, String.class))));
+    return ended;
+  }
+
+  private static List<UserId> creators(Transaction tx, String from) {
+    return tx.sql()
+        .fetch("select id from creator where shown_xid >= cast(? as xid8)", from)
+        .map(row -> user(row.get(0, Long.class)));
+  }
+
+  private static UserId user(long id) {
+    return new UserId(id);
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private record Found(
+      String next, Map<UserId, Long> messages, List<Ended> sessions, List<UserId> creators) {}
+
+  private record Ended(UserId user, String session) {}
+}
