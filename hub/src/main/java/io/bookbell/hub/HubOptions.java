@@ -49,6 +49,10 @@ public record HubOptions(
     return new HubOptions(connectionsPerUser, queue, client, other, reconnectSpread);
   }
 
+  public HubOptions withReconnectSpread(Duration other) {
+    return new HubOptions(connectionsPerUser, queue, client, keepAlive, other);
+  }
+
   /**
    * What may wait for a connection.
    *

@@ -129,7 +129,9 @@ final class Bookbell implements AutoCloseable {
             features.quotas,
             features.requests,
             features.notifications);
-    var options = HubOptions.defaults().withConnectionsPerUser(config.connectionsPerUser());
+    var options = HubOptions.defaults()
+            .withConnectionsPerUser(config.connections().perUser())
+            .withReconnectSpread(config.connections().drain());
     return new Live(options, database, sources, opened(new InProcessBackplane()), clock);
   }
 

@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import io.bookbell.server.account.Passwords;
 import io.bookbell.server.config.Config;
+import io.bookbell.server.config.Config.Connections;
 import io.bookbell.server.config.Config.Listen;
 import io.bookbell.server.config.Config.Reach;
 import io.bookbell.server.demo.DemoData;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,8 +85,9 @@ public final class TestServer implements AutoCloseable {
     return new Config(
         new Listen("127.0.0.1", 0, Optional.empty()),
         storage,
+        Optional.empty(),
         new Reach(Optional.empty(), List.of(), false),
-        20);
+        new Connections(20, Duration.ofSeconds(4)));
   }
 
   private static void lay(Database database) {

@@ -4,17 +4,21 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The settings, checked. Immutable. */
-public record Config(Listen listen, Storage storage, Reach reach, int connectionsPerUser) {
+public record Config(
+    Listen listen, Storage storage, Optional<URI> redis, Reach reach, Connections connections) {
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_CONNECTIONS = 10_000;
+  private static final int LONGEST_DRAIN = 3600;
   private static final String POSTGRES = "jdbc:postgresql:";
 
   /**
@@ -34,6 +38,14 @@ public record Config(Listen listen, Storage storage, Reach reach, int connection
   }
 
   /**
+   * How many and how they end.
+   *
+   * @param perUser open at once
+   * @param drain clients of a node that goes down come back spread over this time
+   */
+  public record Connections(int perUser, Duration drain) {}
+
+  /**
    * How browsers come here.
    *
    * @param publicUrl without a slash at the end; empty: as each request says
@@ -51,17 +63,21 @@ public record Config(Listen listen, Storage storage, Reach reach, int connection
    */
   public static Config read(Map<String, String> environment, Path file, Path usualData) {
     var settings = new Settings(environment, file);
+    Storage storage = storage(settings, usualData);
     return new Config(
         new Listen(
             settings.text(Setting.HOST).orElse("127.0.0.1"),
             settings.integer(Setting.PORT, 8080, 0, HIGHEST_PORT),
             settings.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
-        storage(settings, usualData),
+        storage,
+        settings.text(Setting.REDIS_URL).map(url -> redis(url, storage)),
         new Reach(
             settings.text(Setting.PUBLIC_URL).map(Config::publicUrl),
             origins(settings),
             settings.bool(Setting.TRUST_PROXY)),
-        settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS));
+        new Connections(
+            settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
+            Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN))));
   }
 
   private static Storage storage(Settings settings, Path usualData) {
@@ -79,6 +95,19 @@ public record Config(Listen listen, Storage storage, Reach reach, int connection
         url.get(),
         settings.text(Setting.DATABASE_USER).orElse(""),
         settings.text(Setting.DATABASE_PASSWORD).orElse(""));
+  }
+
+  private static URI redis(String value, Storage storage) {
+    String expected = "an address such as redis://host:6379 or rediss://:password@host:6379/0";
+    URI uri = address(Setting.REDIS_URL, value, expected, Set.of("redis", "rediss"));
+    if (storage instanceof Storage.Sqlite) {
+      throw ConfigException.wrong(
+          Setting.REDIS_URL,
+          value,
+          "nothing with SQLite, which one node serves alone; several nodes share a PostgreSQL"
+              + " (BOOKBELL_DATABASE_URL)");
+    }
+    return uri;
   }
 
   private static Path folder(String value) {
@@ -111,10 +140,15 @@ public record Config(Listen listen, Storage storage, Reach reach, int connection
   }
 
   private static URI webAddress(Setting setting, String value, String expected) {
+    return address(setting, value, expected, Set.of("http", "https"));
+  }
+
+  private static URI address(
+      Setting setting, String value, String expected, Set<String> schemes) {
     try {
       URI uri = new URI(value);
       @Nullable String scheme = uri.getScheme();
-      if (uri.getHost() != null && ("http".equals(scheme) || "https".equals(scheme))) {
+      if (uri.getHost() != null && scheme != null && schemes.contains(scheme)) {
         return uri;
       }
     } catch (URISyntaxException e) {

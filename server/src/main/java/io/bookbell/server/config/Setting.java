@@ -11,11 +11,13 @@ public enum Setting {
   DATABASE_URL("SQLite in BOOKBELL_DATA", "jdbc:postgresql://host/db to use PostgreSQL"),
   DATABASE_USER("", "the PostgreSQL user"),
   DATABASE_PASSWORD("", "the PostgreSQL user's password"),
+  REDIS_URL("one node", "redis://host:6379 where several nodes share one PostgreSQL"),
   PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
   ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),
   TRUST_PROXY("false", "true behind a proxy that sets X-Forwarded-Proto and X-Forwarded-Host"),
   MAX_CONNECTIONS_PER_USER("20", "how many sockets one user may have open"),
-  METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics");
+  METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
+  DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down");
 
   private final String usual;
   private final String purpose;
