@@ -58,7 +58,7 @@ final class CatchUp {
   /** A live message that came meanwhile. */
   void meanwhile(Message message, long sequence) {
     if (sequence != Sequence.NONE) {
-      announced = Math.max(announced, sequence);
+      announced(sequence);
     } else if (message.state().isPresent()) {
       keepNewest(message);
     } else {
@@ -69,6 +69,11 @@ final class CatchUp {
         link.tooSlow();
       }
     }
+  }
+
+  /** The history holds this number by now. */
+  void announced(long sequence) {
+    announced = Math.max(announced, sequence);
   }
 
   /** An answer that must wait until what is before it was written. */

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +31,20 @@ final class Fanout {
     fanout.batches.forEach(Fanout::start);
   }
 
+  /** Tells how far the histories of these users reach, without the messages. */
+  static void announce(Map<UserId, Long> newest, Registry registry) {
+    Fanout fanout = new Fanout(registry);
+    newest.forEach((user, sequence) -> fanout.add(user, null, sequence));
+    fanout.batches.forEach(Fanout::start);
+  }
+
   private void add(Delivery delivery) {
     Message message = delivery.message();
     delivery.sequence().forEach((user, sequence) -> add(user, message, sequence));
     delivery.unnumbered().forEach(user -> add(user, message, Sequence.NONE));
   }
 
-  private void add(UserId user, Message message, long sequence) {
+  private void add(UserId user, @Nullable Message message, long sequence) {
     for (SocketConnection connection : registry.of(user)) {
       batches
           .computeIfAbsent(connection.lane(), _ -> new Batch())
@@ -54,10 +63,13 @@ final class Fanout {
   /** What one event loop delivers of a change, in the order of the change. */
   private static final class Batch implements Runnable {
     private final List<SocketConnection> targets = new ArrayList<>();
-    private final List<Message> messages = new ArrayList<>();
+
+    /** Null where only the number is known. */
+    private final List<@Nullable Message> messages = new ArrayList<>();
+
     private long[] sequences = new long[8];
 
-    void add(SocketConnection target, Message message, long sequence) {
+    void add(SocketConnection target, @Nullable Message message, long sequence) {
       if (targets.size() == sequences.length) {
         sequences = Arrays.copyOf(sequences, sequences.length * 2);
       }
@@ -71,11 +83,19 @@ final class Fanout {
       for (int i = 0; i < targets.size(); i++) {
         SocketConnection target = targets.get(i);
         try {
-          target.link().deliver(messages.get(i), sequences[i]);
+          deliver(target.link(), messages.get(i), sequences[i]);
         } catch (RuntimeException failure) {
           log.error("The {} cannot be delivered to; cutting it off", target, failure);
           target.link().cutOff();
         }
+      }
+    }
+
+    private static void deliver(Link link, @Nullable Message message, long sequence) {
+      if (message == null) {
+        link.announced(sequence);
+      } else {
+        link.deliver(message, sequence);
       }
     }
   }

@@ -24,10 +24,10 @@ record Hub(
       HubOptions options,
       Feed feed,
       ClientFrames frames,
+      Registry registry,
       LongSupplier ticker,
       InstantSource clock) {
-    this(
-        options, feed, frames, new Registry(), new HubCounters(), ticker, clock, decoding(options));
+    this(options, feed, frames, registry, new HubCounters(), ticker, clock, decoding(options));
   }
 
   private static WebSocketDecoderConfig decoding(HubOptions options) {

@@ -12,7 +12,7 @@ package io.bookbell.hub;
  * @param delivered live messages queued to a connection, one count per connection
  * @param replayed messages read from a history and queued
  * @param repeated numbered messages dropped because the connection had them already
- * @param gaps times that a live connection went back to its history because a number was missing
+ * @param gaps times that a live connection went back to its history because it missed a number
  * @param emptyAnnouncements times that an announced message was not in the history
  * @param slowCloses connections closed because they read too slowly
  * @param silentDrops connections dropped because nothing came from them

@@ -167,12 +167,28 @@ final class Link {
       position = sequence;
       queue(message, sequence);
     } else if (sequence > position) {
-      hub().counters().gaps.increment();
-      catchUp = new CatchUp(this);
-      catchUp.fill(sequence);
+      goBack(sequence);
     } else {
       hub().counters().repeated.increment();
     }
+  }
+
+  /** The history holds this number by now; its message is to be read there. */
+  void announced(long sequence) {
+    if (phase != Phase.OPEN) {
+      return;
+    }
+    if (catchUp != null) {
+      catchUp.announced(sequence);
+    } else if (sequence > position) {
+      goBack(sequence);
+    }
+  }
+
+  private void goBack(long upTo) {
+    hub().counters().gaps.increment();
+    catchUp = new CatchUp(this);
+    catchUp.fill(upTo);
   }
 
   /** An answer that names the last number queued before it. */

@@ -20,6 +20,11 @@ final class Registry {
   private static final SocketConnection[] NONE = {};
 
   private final ConcurrentHashMap<UserId, Presence> users = new ConcurrentHashMap<>();
+  private final Listener listener;
+
+  Registry(Listener listener) {
+    this.listener = listener;
+  }
 
   /** Reserves a place unless the user has as many connections and reservations as allowed. */
   boolean reserve(UserId user, int most) {
@@ -51,6 +56,9 @@ final class Registry {
           int count = present.connections.length;
           SocketConnection[] more = Arrays.copyOf(present.connections, count + 1);
           more[count] = connection;
+          if (count == 0) {
+            listener.presence(id, true);
+          }
           return new Presence(present.reserved - 1, more);
         });
   }
@@ -61,7 +69,9 @@ final class Registry {
         connection.user(),
         (id, present) -> {
           List<SocketConnection> rest = new ArrayList<>(Arrays.asList(present.connections));
-          rest.remove(connection);
+          if (rest.remove(connection) && rest.isEmpty()) {
+            listener.presence(id, false);
+          }
           return new Presence(present.reserved, rest.toArray(NONE)).orNull();
         });
   }
@@ -86,6 +96,12 @@ final class Registry {
   /** Entries for users, reservations included: 0 when nothing is left. */
   int size() {
     return users.size();
+  }
+
+  /** Hears of each user's first connection and of the end of the last, inside the map's change. */
+  @FunctionalInterface
+  interface Listener {
+    void presence(UserId user, boolean connected);
   }
 
   /** What one user has. The array is never changed once it is in here. */

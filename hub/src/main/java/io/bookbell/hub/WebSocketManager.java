@@ -53,8 +53,8 @@ public final class WebSocketManager implements AutoCloseable {
       Backplane backplane,
       InstantSource clock,
       LongSupplier ticker) {
-    this.hub = new Hub(options, feed, frames, ticker, clock);
-    this.registry = hub.registry();
+    this.registry = new Registry(backplane::presence);
+    this.hub = new Hub(options, feed, frames, registry, ticker, clock);
     this.backplane = backplane;
     backplane.subscribe(this::deliver);
   }
@@ -150,6 +150,16 @@ public final class WebSocketManager implements AutoCloseable {
    */
   public void deliver(List<Delivery> change) {
     Fanout.send(change, registry);
+  }
+
+  /**
+   * Tells the connections of this node how far their users' histories reach, for numbers that were
+   * found without their messages: whoever is behind reads on, nothing happens to the others.
+   *
+   * @param newest each user's highest number; users without a connection here are passed over
+   */
+  public void announce(Map<UserId, Long> newest) {
+    Fanout.announce(newest, registry);
   }
 
   /** The users with a connection on this node. A snapshot. */

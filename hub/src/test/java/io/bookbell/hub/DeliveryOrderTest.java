@@ -129,7 +129,7 @@ class DeliveryOrderTest {
         .pollInterval(Duration.ofMillis(50))
         .until(
             () -> {
-              nodes.forEach(node -> node.deliver(feed.newest()));
+              nodes.forEach(node -> node.announce(feed.heads()));
               return done.call();
             });
   }

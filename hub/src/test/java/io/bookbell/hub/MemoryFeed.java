@@ -51,12 +51,10 @@ final class MemoryFeed implements Feed {
     return histories.getOrDefault(user, List.of()).size();
   }
 
-  /** What a look into the histories would announce: the newest message of each user. */
-  synchronized List<Delivery> newest() {
-    List<Delivery> found = new ArrayList<>();
-    histories.forEach(
-        (user, history) ->
-            found.add(Delivery.numbered(history.getLast(), Map.of(user, (long) history.size()))));
+  /** What a look into the histories would find: each user's highest number. */
+  synchronized Map<UserId, Long> heads() {
+    Map<UserId, Long> found = new HashMap<>();
+    histories.forEach((user, history) -> found.put(user, (long) history.size()));
     return found;
   }
 

@@ -46,6 +46,11 @@ final class ShakyBackplane implements Backplane {
   }
 
   @Override
+  public void presence(UserId user, boolean connected) {
+    sound.presence(user, connected);
+  }
+
+  @Override
   public void close() {
     sound.close();
   }
