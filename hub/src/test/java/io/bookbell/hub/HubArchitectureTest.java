@@ -29,8 +29,35 @@ class HubArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "java..", "io.bookbell.hub..", "io.netty..", "org.slf4j..", "org.jspecify..")
+            "java..",
+            "io.bookbell.hub..",
+            "io.netty..",
+            "io.lettuce..",
+            "org.slf4j..",
+            "org.jspecify..")
         .because("the hub delivers messages and knows no SQL, no JSON library and no HTTP routes")
+        .check(HUB);
+  }
+
+  @Test
+  void knowsRedisInOnePackageOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.bookbell.hub.redis")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.lettuce..", "io.bookbell.hub.redis")
+        .because("delivery must not depend on how nodes tell each other")
+        .check(HUB);
+  }
+
+  @Test
+  void leavesStreamsOfLettuceAlone() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("reactor..", "org.reactivestreams..", "io.reactivex..")
+        .because("stages and callbacks do; a second way of waiting would have to be learned")
         .check(HUB);
   }
 

@@ -1,0 +1,217 @@
+package io.bookbell.hub.redis;
+
+import io.bookbell.hub.Backplane;
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.UserId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins nodes through Redis, which may be away at any time, also at the start: any thread may call
+ * any method and none waits for Redis, except that {@link #close} takes a moment. Receivers are
+ * called on the event loop of the subscription; a thread of its own keeps the connections and the
+ * peers, see the package.
+ *
+ * <p>Nothing is kept for later: what Redis does not accept now is refused and counted, and found in
+ * the {@link io.bookbell.hub.Feed} by those whom it concerns.
+ */
+public final class RedisBackplane implements Backplane {
+  private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
+  private static final Duration GOODBYE = Duration.ofMillis(200);
+
+  private final RedisOptions options;
+  private final RedisCounters counters = new RedisCounters();
+  private final OwnThread thread = new OwnThread();
+  private final OwnUsers users;
+  private final Links links;
+  private final Peers peers;
+  private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
+      new CopyOnWriteArrayList<>();
+  private final AtomicBoolean telling = new AtomicBoolean();
+  private final AtomicBoolean foreignSeen = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Begins to connect, and returns. */
+  public RedisBackplane(RedisOptions options) {
+    this.options = options;
+    this.users = new OwnUsers(options.node());
+    this.peers = new Peers(options.timings(), this::ask);
+    this.links = new Links(options, thread, users, counters, this::received, this::pardonSilence);
+    thread.execute(links::open);
+    thread.every(options.timings().probe().dividedBy(4), this::tick);
+  }
+
+  @Override
+  public void subscribe(Consumer<List<Delivery>> receiver) {
+    receivers.add(receiver);
+  }
+
+  @Override
+  public void publish(List<Delivery> change) {
+    if (!closed.get()) {
+      peers.forEach(peer -> publish(peer.meant(change), peer));
+    }
+  }
+
+  private void publish(List<Delivery> meant, Peer peer) {
+    if (meant.isEmpty()) {
+      return;
+    }
+    byte[] frame = NodeMessageCodec.encode(new NodeMessage.Change(options.node(), meant));
+    links
+        .post()
+        .send(options.channelOf(peer.node()), frame)
+        .thenRun(
+            () -> {
+              counters.published.increment();
+              counters.publishedBytes.add(frame.length);
+            });
+  }
+
+  @Override
+  public void presence(UserId user, boolean connected) {
+    users.note(user, connected);
+    if (telling.compareAndSet(false, true)) {
+      thread.after(options.timings().batch(), this::tellPresence);
+    }
+  }
+
+  public RedisState state() {
+    return links.watch().state();
+  }
+
+  /**
+   * Calls the listener with each new state from now on, on the thread of the backplane; it must be
+   * quick.
+   */
+  public void onStateChange(Consumer<RedisState> listener) {
+    links.watch().onChange(listener);
+  }
+
+  public RedisStatistics statistics() {
+    return counters.snapshot(peers);
+  }
+
+  /** Says goodbye if Redis is there, and ends all connections and threads. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    receivers.clear();
+    thread.close();
+    links
+        .post()
+        .send(options.everyone(), new NodeMessage.Goodbye(options.node()))
+        .exceptionally(_ -> 0L)
+        .toCompletableFuture()
+        .completeOnTimeout(0L, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
+    links.close();
+  }
+
+  /** Who is connected to that node as far as it is known here, for tests. */
+  Optional<Set<UserId>> usersOf(String node) {
+    return peers.usersOf(node);
+  }
+
+  // ---- on the event loop of the subscription
+
+  private void received(byte[] frame) {
+    if (closed.get()) {
+      return;
+    }
+    if (NodeMessageCodec.isForeign(frame)) {
+      foreign(frame[0]);
+      return;
+    }
+    try {
+      received(NodeMessageCodec.decode(frame), frame.length);
+    } catch (MalformedFrameException malformed) {
+      counters.malformed.increment();
+    }
+  }
+
+  private void received(NodeMessage message, int bytes) {
+    if (message instanceof NodeMessage.Change(_, List<Delivery> deliveries)) {
+      counters.received.increment();
+      counters.receivedBytes.add(bytes);
+      receivers.forEach(receiver -> hand(deliveries, receiver));
+    } else {
+      thread.execute(() -> handle(message, System.nanoTime()));
+    }
+  }
+
+  private static void hand(List<Delivery> change, Consumer<List<Delivery>> receiver) {
+    try {
+      receiver.accept(change);
+    } catch (RuntimeException failure) {
+      log.error("A receiver of the Redis backplane failed; the others go on", failure);
+    }
+  }
+
+  private void foreign(int version) {
+    if (foreignSeen.compareAndSet(false, true)) {
+      log.warn(
+          "Another node speaks version {} of the protocol between nodes, this one {}: they do not"
+              + " hear each other and deliver each other's changes from the database",
+          version,
+          NodeMessageCodec.VERSION);
+    }
+  }
+
+  // ---- on the thread of the backplane
+
+  private void handle(NodeMessage message, long now) {
+    boolean mine = message.node().equals(options.node());
+    switch (message) {
+      case NodeMessage.Alive alive when mine ->
+          links.watch().heard(links.watch().everyone(), alive.nonce(), now);
+      case NodeMessage.Echo echo when mine ->
+          links.watch().heard(links.watch().own(), echo.nonce(), now);
+      case NodeMessage other when mine -> log.debug("Heard of myself: {}", other);
+      case NodeMessage.Alive alive -> peers.alive(alive, now);
+      case NodeMessage.Presence presence -> peers.presence(presence, now);
+      case NodeMessage.Snapshot snapshot -> peers.snapshot(snapshot, now);
+      case NodeMessage.Goodbye goodbye -> peers.goodbye(goodbye.node());
+      case NodeMessage.Ask asking -> answer(asking, now);
+      case NodeMessage.Echo _, NodeMessage.Change _ -> {
+        // an echo is for the one who called; changes do not come here
+      }
+    }
+  }
+
+  private void answer(NodeMessage.Ask asking, long now) {
+    links.post().send(options.channelOf(asking.node()), users.snapshot());
+    peers.heard(asking.node(), now);
+  }
+
+  private void ask(String node) {
+    links.post().send(options.channelOf(node), new NodeMessage.Ask(options.node()));
+  }
+
+  private void tellPresence() {
+    telling.set(false);
+    users.nextVersion().ifPresent(presence -> links.post().send(options.everyone(), presence));
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    links.watch().tick(now);
+    if (state() == RedisState.CONNECTED) {
+      peers.forgetSilent(now);
+    }
+  }
+
+  private void pardonSilence() {
+    peers.pardonSilence(System.nanoTime());
+  }
+}

@@ -1,0 +1,29 @@
+package io.bookbell.hub.redis;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a backplane counts: any thread adds and reads, each counter is a {@link LongAdder}. */
+final class RedisCounters {
+  final LongAdder published = new LongAdder();
+  final LongAdder publishedBytes = new LongAdder();
+  final LongAdder received = new LongAdder();
+  final LongAdder receivedBytes = new LongAdder();
+  final LongAdder refused = new LongAdder();
+  final LongAdder malformed = new LongAdder();
+  final LongAdder renewals = new LongAdder();
+  final LongAdder stateChanges = new LongAdder();
+
+  RedisStatistics snapshot(Peers peers) {
+    return new RedisStatistics(
+        published.sum(),
+        publishedBytes.sum(),
+        received.sum(),
+        receivedBytes.sum(),
+        refused.sum(),
+        malformed.sum(),
+        renewals.sum(),
+        stateChanges.sum(),
+        peers.size(),
+        peers.known());
+  }
+}

@@ -1,0 +1,154 @@
+package io.bookbell.hub.redis;
+
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether Redis brings back what this node publishes. For the backplane's thread, but {@link
+ * #state} and {@link #onChange} are for any. A connection can be open and deaf, so only probes
+ * count: when they stay away, the subscription is renewed if Redis had accepted them, and else the
+ * connection that publishes.
+ */
+final class Watch {
+  private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
+
+  private final RedisOptions.Timings timings;
+  private final Redis redis;
+  private final RedisCounters counters;
+  private final CopyOnWriteArrayList<Consumer<RedisState>> listeners = new CopyOnWriteArrayList<>();
+  private final Probe everyone = new Probe();
+  private final Probe own = new Probe();
+  private volatile RedisState state = RedisState.CONNECTING;
+  private long lastNumber = ThreadLocalRandom.current().nextLong(1L << 40);
+  private long probedAt;
+
+  Watch(RedisOptions.Timings timings, Redis redis, RedisCounters counters) {
+    this.timings = timings;
+    this.redis = redis;
+    this.counters = counters;
+  }
+
+  /** What is watched; called on the backplane's thread. */
+  interface Redis {
+    /** Whether there are both connections. */
+    boolean isUp();
+
+    /** Publishes the number on both channels. */
+    void probe(long number);
+
+    /** The subscription is deaf. */
+    void renewSubscription();
+
+    /** Redis does not take what is published. */
+    void renewPublishing();
+
+    /** Everything is heard, after a time when it was not. */
+    void heardAgain();
+  }
+
+  RedisState state() {
+    return state;
+  }
+
+  void onChange(Consumer<RedisState> listener) {
+    listeners.add(listener);
+  }
+
+  /** The channel that every node listens to. */
+  Probe everyone() {
+    return everyone;
+  }
+
+  /** The channel of this node. */
+  Probe own() {
+    return own;
+  }
+
+  /** A connection was made. */
+  void ready(long now) {
+    restart();
+    if (redis.isUp()) {
+      probe(now);
+    }
+  }
+
+  /** A connection is missing. */
+  void lost(String why) {
+    restart();
+    trouble(why);
+  }
+
+  void heard(Probe which, long number, long now) {
+    which.heard(number, now);
+    if (everyone.wasHeard() && own.wasHeard() && state != RedisState.CONNECTED) {
+      well();
+    }
+  }
+
+  void tick(long now) {
+    if (redis.isUp() && now - probedAt >= timings.probe().toNanos()) {
+      probe(now);
+    }
+    long most = timings.silence().toNanos();
+    if (Stream.of(everyone, own).anyMatch(probe -> probe.isOverdue(now, most))) {
+      silent();
+    }
+  }
+
+  private void probe(long now) {
+    probedAt = now;
+    long number = ++lastNumber;
+    everyone.sent(number, now);
+    own.sent(number, now);
+    redis.probe(number);
+  }
+
+  private void silent() {
+    boolean taken = everyone.wasAccepted() || own.wasAccepted();
+    restart();
+    if (taken) {
+      trouble("what is published does not come back");
+      redis.renewSubscription();
+    } else {
+      trouble("what is published is not accepted");
+      redis.renewPublishing();
+    }
+  }
+
+  private void restart() {
+    everyone.restart();
+    own.restart();
+  }
+
+  private void trouble(String why) {
+    if (state != RedisState.DEGRADED) {
+      log.warn(
+          "Redis cannot be reached or does not answer: delivering from the database ({})", why);
+      become(RedisState.DEGRADED);
+    }
+  }
+
+  private void well() {
+    if (state == RedisState.DEGRADED) {
+      log.info("Redis answers again");
+    }
+    redis.heardAgain();
+    become(RedisState.CONNECTED);
+  }
+
+  private void become(RedisState next) {
+    state = next;
+    counters.stateChanges.increment();
+    for (Consumer<RedisState> listener : listeners) {
+      try {
+        listener.accept(next);
+      } catch (RuntimeException failure) {
+        log.error("A listener to the state of the Redis backplane failed", failure);
+      }
+    }
+  }
+}

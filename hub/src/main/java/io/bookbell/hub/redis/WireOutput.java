@@ -1,0 +1,61 @@
+package io.bookbell.hub.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.hub.UserId;
+import java.util.Arrays;
+import java.util.Collection;
+
+/** Writes the parts of a frame. For one thread. */
+final class WireOutput {
+  private byte[] bytes = new byte[256];
+  private int size;
+
+  void octet(int value) {
+    ensure(1);
+    bytes[size++] = (byte) value;
+  }
+
+  /** Seven bits at a time, the lowest first; small numbers take little. */
+  void number(long value) {
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      octet((int) (rest & 0x7F) | 0x80);
+      rest >>>= 7;
+    }
+    octet((int) rest);
+  }
+
+  void text(String text) {
+    block(text.getBytes(UTF_8));
+  }
+
+  /** Its length, then the bytes. */
+  void block(byte[] block) {
+    number(block.length);
+    ensure(block.length);
+    System.arraycopy(block, 0, bytes, size, block.length);
+    size += block.length;
+  }
+
+  /** In ascending order, each as its distance from the one before: many are small. */
+  void users(Collection<UserId> users) {
+    long[] ids = users.stream().mapToLong(UserId::value).sorted().toArray();
+    number(ids.length);
+    long before = 0;
+    for (long id : ids) {
+      number(id - before);
+      before = id;
+    }
+  }
+
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  private void ensure(int more) {
+    if (bytes.length - size < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+    }
+  }
+}
