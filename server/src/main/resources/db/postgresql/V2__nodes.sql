@@ -2,7 +2,7 @@
 
 -- A session that is over, for the nodes that hold its sockets; kept for an hour.
 CREATE TABLE ended_session (
-  token_hash  VARCHAR(64) PRIMARY KEY,
+  token_hash  VARCHAR(64) NOT NULL PRIMARY KEY,
   user_id     BIGINT NOT NULL REFERENCES app_user (id),
   ended_at    BIGINT NOT NULL
 );
@@ -12,7 +12,7 @@ CREATE INDEX ended_session_age ON ended_session (ended_at);
 -- How often the password of an address was wrong in the window that began with the first time; by a hash, for anybody
 -- can think of addresses.
 CREATE TABLE login_failure (
-  email_hash      VARCHAR(64) PRIMARY KEY,
+  email_hash      VARCHAR(64) NOT NULL PRIMARY KEY,
   failures        INTEGER NOT NULL CHECK (failures >= 1),
   window_ends_at  BIGINT NOT NULL
 );

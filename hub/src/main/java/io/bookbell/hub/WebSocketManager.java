@@ -27,6 +27,7 @@ public final class WebSocketManager implements AutoCloseable {
   private final Hub hub;
   private final Registry registry;
   private final Backplane backplane;
+  private final NewestStates states = new NewestStates();
   private final ConcurrentHashMap<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile boolean closed;
@@ -146,10 +147,11 @@ public final class WebSocketManager implements AutoCloseable {
 
   /**
    * Sends to the connections of this node only, as if another node had published it: for changes
-   * that were found in the history rather than heard of.
+   * that were found in the history rather than heard of. Of a state only a version newer than every
+   * one before goes out.
    */
   public void deliver(List<Delivery> change) {
-    Fanout.send(change, registry);
+    Fanout.send(states.news(change), registry);
   }
 
   /**

@@ -1,10 +1,14 @@
 package io.bookbell.server;
 
+import io.bookbell.hub.Backplane;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.InProcessBackplane;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
+import io.bookbell.hub.redis.RedisBackplane;
+import io.bookbell.hub.redis.RedisOptions;
+import io.bookbell.hub.redis.RedisState;
 import io.bookbell.server.account.AccountRoutes;
 import io.bookbell.server.account.Passwords;
 import io.bookbell.server.account.SessionGate;
@@ -132,7 +136,16 @@ final class Bookbell implements AutoCloseable {
     var options = HubOptions.defaults()
             .withConnectionsPerUser(config.connections().perUser())
             .withReconnectSpread(config.connections().drain());
-    return new Live(options, database, sources, opened(new InProcessBackplane()), clock);
+    return new Live(options, database, sources, backplane(), clock);
+  }
+
+  private Backplane backplane() {
+    if (config.redis().isEmpty()) {
+      return opened(new InProcessBackplane());
+    }
+    var redis = opened(new RedisBackplane(RedisOptions.at(config.redis().get().toString())));
+    health.watchRedis(() -> redis.state() == RedisState.CONNECTED);
+    return redis;
   }
 
   private Vertx vertx() {

@@ -75,6 +75,11 @@ public final class TestServer implements AutoCloseable {
     return server;
   }
 
+  /** As configured, with the data of the demonstration laid first. */
+  public static TestServer demo(Config config) {
+    return new TestServer(config, true);
+  }
+
   /** As configured, with what the database holds. */
   public static TestServer with(Config config) {
     return new TestServer(config, false);

@@ -55,6 +55,18 @@ public record Config(
   public record Reach(
       Optional<String> publicUrl, List<String> allowedOrigins, boolean trustProxy) {}
 
+  public Config withListen(Listen other) {
+    return new Config(other, storage, redis, reach, connections);
+  }
+
+  public Config withRedis(URI other) {
+    return new Config(listen, storage, Optional.of(other), reach, connections);
+  }
+
+  public Config withReach(Reach other) {
+    return new Config(listen, storage, redis, other, connections);
+  }
+
   /**
    * Reads the environment, and the file where it exists.
    *

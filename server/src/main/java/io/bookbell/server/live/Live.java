@@ -7,6 +7,8 @@ import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorUpdates;
 import io.bookbell.server.creator.Creators;
 import io.bookbell.server.creator.Roles;
 import io.bookbell.server.inbox.Epochs;
@@ -15,13 +17,21 @@ import io.bookbell.server.notification.Notifications;
 import io.bookbell.server.quota.Quotas;
 import io.bookbell.server.request.BookRequests;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connected users, and the way of what was committed to them. Thread-safe. */
 public final class Live implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Live.class);
+
   private final WebSocketManager manager;
+  private final Optional<Poll> poll;
 
   /**
    * What a connection is shown of the stored data.
@@ -56,6 +66,11 @@ public final class Live implements AutoCloseable {
             sources.notifications);
     var feed = new InboxFeed(database, sources.inbox, new Epochs(), snapshots);
     manager = new WebSocketManager(options, feed, new ClientMessages(), backplane, clock);
+    poll =
+        database.isShared()
+            ? Optional.of(new Poll(database, new Found(database, sources)))
+            : Optional.empty();
+    poll.ifPresent(Poll::start);
   }
 
   public WebSocketManager manager() {
@@ -82,6 +97,49 @@ public final class Live implements AutoCloseable {
 
   @Override
   public void close() {
+    poll.ifPresent(Poll::close);
     manager.close();
+  }
+
+  /** What other nodes have committed, to the connections of this one. */
+  private final class Found implements Poll.Finder {
+    private final Database database;
+    private final Sources sources;
+
+    Found(Database database, Sources sources) {
+      this.database = database;
+      this.sources = sources;
+    }
+
+    @Override
+    public void messages(Map<UserId, Long> newest) {
+      manager.announce(newest);
+    }
+
+    @Override
+    public void sessionEnded(UserId user, String session) {
+      Live.this.sessionEnded(user, session);
+    }
+
+    @Override
+    public void creatorShown(UserId creator) {
+      var _ =
+          database
+              .read(tx -> shown(tx, creator))
+              .whenComplete(
+                  (shown, failure) -> {
+                    if (failure == null) {
+                      manager.deliver(List.of(shown));
+                    } else {
+                      log.warn("What creator {} shows now could not be read", creator, failure);
+                    }
+                  });
+    }
+
+    private Delivery shown(Transaction tx, UserId id) {
+      CreatorRow creator = sources.creators.get(tx, id);
+      return Delivery.unnumbered(
+          CreatorUpdates.message(creator.creator()), sources.roles.everyone(tx, creator));
+    }
   }
 }

@@ -10,7 +10,10 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,7 @@ public final class Health {
   private static final String DOWN = "down";
 
   private final Database database;
+  private volatile Optional<BooleanSupplier> redis = Optional.empty();
   private volatile boolean closing;
 
   public Health(Database database) {
@@ -38,6 +42,11 @@ public final class Health {
 
   private static Route looks(Router router, String path) {
     return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  /** Has readiness say how Redis does: without it changes are found in the database, a bit later. */
+  public void watchRedis(BooleanSupplier answers) {
+    redis = Optional.of(answers);
   }
 
   /** From now on not ready: what is under way is finished, nothing new should come. */
@@ -55,12 +64,21 @@ public final class Health {
             .read(tx -> tx.sql().selectOne().fetchSingle().value1())
             .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
     Future.fromCompletionStage(look, Vertx.currentContext())
-        .onSuccess(_ -> answer(context, 200, new Ready(UP, Map.of("database", UP))))
+        .onSuccess(_ -> answer(context, 200, upOrDegraded()))
         .onFailure(
             failure -> {
               log.warn("The database does not answer: {}", failure.toString());
               answer(context, 503, new Ready(DOWN, Map.of("database", DOWN)));
             });
+  }
+
+  private Ready upOrDegraded() {
+    if (redis.isEmpty()) {
+      return new Ready(UP, Map.of("database", UP));
+    }
+    boolean answers = redis.get().getAsBoolean();
+    var checks = new TreeMap<>(Map.of("database", UP, "redis", answers ? UP : DOWN));
+    return new Ready(answers ? UP : "degraded", checks);
   }
 
   private static void answer(RoutingContext context, int status, Object body) {

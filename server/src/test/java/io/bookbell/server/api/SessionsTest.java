@@ -187,7 +187,7 @@ class SessionsTest {
 
   private static Config config(Path folder, Reach reach) {
     Config usual = TestServer.config(TestDatabase.SQLITE.create(folder));
-    return new Config(usual.listen(), usual.storage(), reach, usual.connectionsPerUser());
+    return usual.withReach(reach);
   }
 
   private static Reply setUp(TestServer server, Map<String, String> headers) {

@@ -142,7 +142,7 @@ class ReconnectBrowserTest {
   private TestServer restarted(int port) {
     var usual = TestServer.config(storage);
     var listen = new Config.Listen("127.0.0.1", port, Optional.empty());
-    return TestServer.with(new Config(listen, storage, usual.reach(), usual.connectionsPerUser()));
+    return TestServer.with(usual.withListen(listen));
   }
 
   @Test

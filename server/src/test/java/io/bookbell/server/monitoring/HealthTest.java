@@ -54,7 +54,7 @@ class HealthTest {
     Config usual = TestServer.config(TestDatabase.SQLITE.create(folder));
     int port = freePort();
     var listen = new Listen("127.0.0.1", 0, Optional.of(port));
-    var config = new Config(listen, usual.storage(), usual.reach(), usual.connectionsPerUser());
+    var config = usual.withListen(listen);
     try (var server = TestServer.with(config)) {
       String metrics =
           TestClient.at("http://127.0.0.1:" + port).get("/metrics").expect(200).raw().body();

@@ -1,0 +1,204 @@
+package io.bookbell.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.CloseReason;
+import io.bookbell.server.config.Config;
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.support.TestSocket;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.embedded.RedisServer;
+
+/**
+ * Two nodes on one PostgreSQL are one server, with Redis and without: what one commits is seen on
+ * the other, in order and once.
+ */
+@ParameterizedClass
+@EnumSource
+class NodesTest {
+  /** How nodes hear of each other besides the database. */
+  enum Doorbell {
+    NONE,
+    REDIS,
+    REDIS_THAT_IS_AWAY
+  }
+
+  @Parameter Doorbell doorbell;
+  @TempDir Path folder;
+
+  private Optional<RedisServer> redis = Optional.empty();
+  private TestServer first;
+  private TestServer second;
+
+  @BeforeEach
+  void start() throws IOException {
+    Config.Storage storage = TestDatabase.POSTGRESQL.create(folder);
+    Config config = TestServer.config(storage);
+    if (doorbell != Doorbell.NONE) {
+      int port = freePort();
+      if (doorbell == Doorbell.REDIS) {
+        redis = Optional.of(new RedisServer(port));
+        redis.get().start();
+      }
+      config = config.withRedis(URI.create("redis://127.0.0.1:" + port));
+    }
+    first = TestServer.demo(config);
+    second = TestServer.with(config);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    second.close();
+    first.close();
+    if (redis.isPresent()) {
+      redis.get().stop();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void theSeedsListOfTwoInstances() {
+    try (var supporter = first.signIn("reader1").connect(101);
+        var admin = second.signIn("creator").connect(1)) {
+      supporter.await("initial_data");
+      admin.await("initial_data");
+
+      long request = ask(first, "Kindred");
+      admin.await("book_request_update");
+      admin.await("pending_count_update");
+      second
+          .signIn("team1")
+          .post("/api/book-requests/" + request + "/respond", Map.of("status", "approved"))
+          .expect(200);
+
+      supporter.await("the approval", message -> isUpdate(message, "status_changed"));
+      supporter.await("notification");
+    }
+  }
+
+  @Test
+  void manyChangesOnBothArriveInOrderAndOnce() {
+    try (var supporter = second.signIn("reader1").connect(101)) {
+      long before = supporter.await("initial_data").get("seq").asLong();
+      long request = ask(first, "Beloved");
+      for (int word = 0; word < 20; word++) {
+        TestServer node = word % 2 == 0 ? first : second;
+        node.signIn("team1")
+            .post("/api/book-requests/" + request + "/reply", Map.of("body", "Word " + word))
+            .expect(201);
+      }
+      long last = before + 2 + 2 * 20;
+
+      supporter.await("the last", message -> message.path("seq").asLong() == last);
+
+      List<Long> expected = LongStream.rangeClosed(before + 1, last).boxed().toList();
+      assertThat(supporter.numbers()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aSessionThatEndsOnOneClosesItsSocketsOnTheOther() {
+    var reader = first.signIn("reader1");
+    try (var socket = TestSocket.at(second.url(), "user_id=101", reader.token());
+        var otherSession = second.signIn("reader1").connect(101)) {
+      socket.await("initial_data");
+      otherSession.await("initial_data");
+
+      reader.post("/api/auth/logout", "").expect(204);
+
+      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
+      assertThat(otherSession.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void aMemberRemovedOnOneGetsNothingThatTheOtherCommitsAfterwards() {
+    try (var member = second.signIn("team2").connect(11);
+        var admin = second.signIn("creator").connect(1)) {
+      member.await("initial_data");
+      admin.await("initial_data");
+      ask(second, "Before");
+      member.await("book_request_update");
+
+      first.signIn("creator").delete("/api/team/11?creator_id=1").expect(204);
+      long after = ask(second, "After");
+      admin.await("After", message -> message.at("/book_request/id").asLong() == after);
+      member.await("access_changed");
+      second.signIn("creator").patch("/api/creators/1", Map.of("notice", "The end")).expect(200);
+      admin.await("creator_update");
+
+      assertThat(member.messages())
+          .noneMatch(message -> message.at("/book_request/id").asLong() == after);
+    }
+  }
+
+  @Test
+  void aNoticeIsShownOnceOnEachNode() {
+    try (var here = first.signIn("reader1").connect(101);
+        var there = second.signIn("reader2").connect(102)) {
+      here.await("initial_data");
+      there.await("initial_data");
+
+      for (String notice : List.of("One", "Two")) {
+        first.signIn("creator").patch("/api/creators/1", Map.of("notice", notice)).expect(200);
+        here.await(notice, message -> shows(message, notice));
+        there.await(notice, message -> shows(message, notice));
+      }
+
+      assertThat(notices(here)).containsExactly("One", "Two");
+      assertThat(notices(there)).containsExactly("One", "Two");
+    }
+  }
+
+  @Test
+  void wrongPasswordsAreCountedOnBothTogether() {
+    var wrong = Map.of("email", "reader3@demo.test", "password", "not this one");
+    for (int attempt = 0; attempt < 10; attempt++) {
+      TestServer node = attempt % 2 == 0 ? first : second;
+      node.client().post("/api/auth/login", wrong).expect(401);
+    }
+    first.client().post("/api/auth/login", wrong).expect(429);
+    second.client().post("/api/auth/login", wrong).expect(429);
+  }
+
+  private static long ask(TestServer node, String title) {
+    var wanted = Map.of("creator_id", 1, "title", title, "author", "Somebody");
+    var answer = node.signIn("reader1").post("/api/book-requests", wanted).expect(201);
+    return answer.body().get("id").asLong();
+  }
+
+  private static boolean isUpdate(JsonNode message, String action) {
+    return message.path("action").asText().equals(action);
+  }
+
+  private static boolean shows(JsonNode message, String notice) {
+    return message.at("/creator/notice").asText().equals(notice);
+  }
+
+  private static List<String> notices(TestSocket socket) {
+    return socket.messages().stream()
+        .filter(message -> message.path("type").asText().equals("creator_update"))
+        .map(message -> message.at("/creator/notice").asText())
+        .toList();
+  }
+}
