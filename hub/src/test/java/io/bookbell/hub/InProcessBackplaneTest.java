@@ -1,6 +1,7 @@
 package io.bookbell.hub;
 
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 class InProcessBackplaneTest extends BackplaneContract {
   private final InProcessBackplane.Bus bus = new InProcessBackplane.Bus();
@@ -11,7 +12,7 @@ class InProcessBackplaneTest extends BackplaneContract {
   }
 
   @Override
-  protected void awaitAcquainted(List<Backplane> nodes) {
+  protected void awaitAcquainted(Map<Backplane, Set<UserId>> present) {
     // everyone is told everything
   }
 }

@@ -123,7 +123,7 @@ final class Lettuce implements AutoCloseable {
     return ClientOptions.builder()
         .autoReconnect(false)
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-        .requestQueueSize(options.requestQueue())
+        .requestQueueSize(2 * options.requestQueue())
         .timeoutOptions(TimeoutOptions.enabled(command))
         .maintNotificationsConfig(MaintNotificationsConfig.disabled())
         .socketOptions(socketOptions(command))

@@ -50,7 +50,7 @@ final class Links implements Watch.Redis, AutoCloseable {
             timings,
             ready,
             seen::lost);
-    this.post = new Post(publishing, counters);
+    this.post = new Post(publishing, options.requestQueue(), counters);
   }
 
   void open() {
@@ -83,7 +83,13 @@ final class Links implements Watch.Redis, AutoCloseable {
   }
 
   private void probe(Probe probe, String channel, NodeMessage message, long number) {
-    post.send(channel, message).thenRun(() -> thread.execute(() -> probe.accepted(number)));
+    post.send(channel, message)
+        .thenAccept(
+            accepted -> {
+              if (accepted) {
+                thread.execute(() -> probe.accepted(number));
+              }
+            });
   }
 
   @Override

@@ -1,47 +1,63 @@
 package io.bookbell.hub.redis;
 
-import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way out: any thread sends, nobody waits. What Redis does not take now is refused and counted,
- * never kept for later.
+ * never kept for later, and to refuse is cheap. Changes leave room for what nodes say about
+ * themselves, or a burst would look like an outage.
  */
 final class Post {
+  private static final CompletionStage<Boolean> REFUSED = CompletableFuture.completedStage(false);
+
   private final Line<StatefulRedisConnection<String, byte[]>> line;
   private final RedisCounters counters;
+  private final int mostChanges;
+  private final AtomicInteger changesUnderWay = new AtomicInteger();
 
-  Post(Line<StatefulRedisConnection<String, byte[]>> line, RedisCounters counters) {
+  Post(
+      Line<StatefulRedisConnection<String, byte[]>> line, int mostChanges, RedisCounters counters) {
     this.line = line;
+    this.mostChanges = mostChanges;
     this.counters = counters;
   }
 
-  /** The stage completes when Redis has accepted the frame, and fails when it has not in time. */
-  CompletionStage<Long> send(String channel, byte[] frame) {
-    return publish(channel, frame)
-        .whenComplete(
-            (_, failure) -> {
-              if (failure != null) {
-                counters.refused.increment();
-              }
-            });
+  /** Tells, sooner or later, whether Redis has accepted the change in time. Never fails. */
+  CompletionStage<Boolean> sendChange(String channel, byte[] frame) {
+    if (changesUnderWay.incrementAndGet() > mostChanges) {
+      changesUnderWay.decrementAndGet();
+      counters.refused.increment();
+      return REFUSED;
+    }
+    return send(channel, frame).whenComplete((_, _) -> changesUnderWay.decrementAndGet());
   }
 
-  CompletionStage<Long> send(String channel, NodeMessage message) {
+  /** As {@link #sendChange}, for what a node says about itself. */
+  CompletionStage<Boolean> send(String channel, NodeMessage message) {
     return send(channel, NodeMessageCodec.encode(message));
   }
 
-  private CompletionStage<Long> publish(String channel, byte[] frame) {
+  private CompletionStage<Boolean> send(String channel, byte[] frame) {
     StatefulRedisConnection<String, byte[]> connection = line.connection();
     if (connection == null) {
-      return CompletableFuture.failedStage(new RedisException("there is no connection"));
+      counters.refused.increment();
+      return REFUSED;
     }
     try {
-      return connection.async().publish(channel, frame);
+      return connection.async().publish(channel, frame).handle((_, failure) -> count(failure));
     } catch (RuntimeException refused) {
-      return CompletableFuture.failedStage(refused);
+      return CompletableFuture.completedStage(count(refused));
     }
+  }
+
+  private boolean count(@Nullable Throwable failure) {
+    if (failure != null) {
+      counters.refused.increment();
+    }
+    return failure == null;
   }
 }

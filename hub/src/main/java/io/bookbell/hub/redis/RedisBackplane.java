@@ -68,11 +68,13 @@ public final class RedisBackplane implements Backplane {
     byte[] frame = NodeMessageCodec.encode(new NodeMessage.Change(options.node(), meant));
     links
         .post()
-        .send(options.channelOf(peer.node()), frame)
-        .thenRun(
-            () -> {
-              counters.published.increment();
-              counters.publishedBytes.add(frame.length);
+        .sendChange(options.channelOf(peer.node()), frame)
+        .thenAccept(
+            accepted -> {
+              if (accepted) {
+                counters.publishedBytes.add(frame.length);
+                counters.published.increment();
+              }
             });
   }
 
@@ -100,6 +102,11 @@ public final class RedisBackplane implements Backplane {
     return counters.snapshot(peers);
   }
 
+  /** The name of this node, for logs and health. */
+  public String node() {
+    return options.node();
+  }
+
   /** Says goodbye if Redis is there, and ends all connections and threads. */
   @Override
   public void close() {
@@ -111,9 +118,8 @@ public final class RedisBackplane implements Backplane {
     links
         .post()
         .send(options.everyone(), new NodeMessage.Goodbye(options.node()))
-        .exceptionally(_ -> 0L)
         .toCompletableFuture()
-        .completeOnTimeout(0L, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
+        .completeOnTimeout(false, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
         .join();
     links.close();
   }

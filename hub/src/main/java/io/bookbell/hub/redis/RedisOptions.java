@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *     other
  * @param node the name of this node, different from that of every other
  * @param timings how often and how long
- * @param requestQueue how many commands may wait for Redis; more are refused
+ * @param requestQueue how many changes may be under way to Redis; more are refused
  */
 public record RedisOptions(
     String uri, String prefix, String node, Timings timings, int requestQueue) {

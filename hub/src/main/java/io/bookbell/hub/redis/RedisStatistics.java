@@ -5,7 +5,7 @@ package io.bookbell.hub.redis;
  * numbers taken one after the other. Only changes count as published or received, not what nodes
  * say to each other about themselves.
  *
- * @param published changes handed to Redis, one count per node addressed
+ * @param published changes that Redis accepted, one count per node addressed
  * @param publishedBytes their size
  * @param received changes of other nodes
  * @param receivedBytes their size

@@ -25,6 +25,7 @@ final class Watch {
   private volatile RedisState state = RedisState.CONNECTING;
   private long lastNumber = ThreadLocalRandom.current().nextLong(1L << 40);
   private long probedAt;
+  private long tickedAt = System.nanoTime();
 
   Watch(RedisOptions.Timings timings, Redis redis, RedisCounters counters) {
     this.timings = timings;
@@ -94,6 +95,11 @@ final class Watch {
       probe(now);
     }
     long most = timings.silence().toNanos();
+    boolean stoodStill = now - tickedAt > most / 2;
+    tickedAt = now;
+    if (stoodStill) {
+      return; // this process did: what came meanwhile has yet to be looked at
+    }
     if (Stream.of(everyone, own).anyMatch(probe -> probe.isOverdue(now, most))) {
       silent();
     }
