@@ -133,7 +133,8 @@ final class Bookbell implements AutoCloseable {
             features.quotas,
             features.requests,
             features.notifications);
-    var options = HubOptions.defaults()
+    var options =
+        HubOptions.defaults()
             .withConnectionsPerUser(config.connections().perUser())
             .withReconnectSpread(config.connections().drain());
     return new Live(options, database, sources, backplane(), clock);

@@ -2,6 +2,7 @@ package io.bookbell.server.account;
 
 import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.jooq.impl.DSL.val;
 import static org.jooq.impl.DSL.when;
 
 import io.bookbell.server.storage.Transaction;
@@ -51,7 +52,8 @@ public final class LoginLimit {
             .set(LOGIN_FAILURE.FAILURES, when(over, 1).otherwise(LOGIN_FAILURE.FAILURES.plus(1)))
             .set(
                 LOGIN_FAILURE.WINDOW_ENDS_AT,
-                when(over, now.plus(WINDOW)).otherwise(LOGIN_FAILURE.WINDOW_ENDS_AT))
+                when(over, val(now.plus(WINDOW), LOGIN_FAILURE.WINDOW_ENDS_AT))
+                    .otherwise(LOGIN_FAILURE.WINDOW_ENDS_AT))
             .returning(LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.WINDOW_ENDS_AT)
             .fetchSingle();
     if (row.getFailures() <= most) {

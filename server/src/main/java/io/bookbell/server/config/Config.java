@@ -155,8 +155,7 @@ public record Config(
     return address(setting, value, expected, Set.of("http", "https"));
   }
 
-  private static URI address(
-      Setting setting, String value, String expected, Set<String> schemes) {
+  private static URI address(Setting setting, String value, String expected, Set<String> schemes) {
     try {
       URI uri = new URI(value);
       @Nullable String scheme = uri.getScheme();

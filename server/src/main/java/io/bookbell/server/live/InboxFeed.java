@@ -76,7 +76,8 @@ final class InboxFeed implements Feed {
     return database.read(
         tx -> {
           Head head = inbox.head(tx, user);
-          if (after < head.floor() || after > head.seq()) {
+          // the message at the floor itself says that access has changed, and may be read
+          if (after + 1 < head.floor() || after > head.seq()) {
             return new Page.Truncated();
           }
           List<Page.Entry> entries =

@@ -44,7 +44,9 @@ public final class Health {
     return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
-  /** Has readiness say how Redis does: without it changes are found in the database, a bit later. */
+  /**
+   * Has readiness say how Redis does: without it changes are found in the database, a bit later.
+   */
   public void watchRedis(BooleanSupplier answers) {
     redis = Optional.of(answers);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.config.Config.Storage;
 import io.bookbell.server.crash.Outcome.Done;
+import io.bookbell.server.crash.Outcome.Unknown;
 import io.bookbell.server.crash.People.Circle;
 import io.bookbell.server.crash.People.Person;
 import io.bookbell.server.storage.StoredData;
@@ -172,10 +173,17 @@ final class Campaign implements AutoCloseable {
     for (int count = 0; count < REPEATED && !done.isEmpty(); count++) {
       Command command = done.get(random.nextInt(done.size()));
       JsonNode first = ((Done) history.outcome(command)).answer();
-      assertThat(command.send(url.get()).join())
+      assertThat(answerTo(command))
           .as("the answer to a repetition of %s", command)
           .isEqualTo(new Done(first));
     }
+  }
+
+  /** A connection may break under any command; it is then sent again, as every client would. */
+  private Outcome answerTo(Command command) {
+    return Awaitility.await("an answer to " + command.key())
+        .atMost(PATIENCE)
+        .until(() -> command.send(url.get()).join(), outcome -> !(outcome instanceof Unknown));
   }
 
   /** Waits until a server is ready that lost its database meanwhile. */
