@@ -25,7 +25,7 @@ ALTER TABLE inbox ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE INDEX inbox_xid ON inbox (xid);
 ALTER TABLE ended_session ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE INDEX ended_session_xid ON ended_session (xid);
-ALTER TABLE creator ADD COLUMN shown_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+ALTER TABLE creator ADD COLUMN shown_xid xid8 NOT NULL DEFAULT '0'; -- a new one is shown to nobody yet
 CREATE INDEX creator_shown_xid ON creator (shown_xid);
 
 CREATE FUNCTION creator_is_shown() RETURNS trigger LANGUAGE plpgsql AS $$
