@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, BookRequest, Creator, Invitation, LedgerEntry, Me, Member, Notification, Page, Quota, Reply, Status, Supporter, Tier, User} from './types.js'
+ * @import {Activity, BookRequest, Creator, Invitation, LedgerEntry, Me, Member, Notification, Page, Quota, Receipt, Reply, Status, Supporter, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -35,6 +35,9 @@ export class Api {
 
   /** @param {number} id @returns {Promise<BookRequest>} */
   bookRequest = (id) => this.http.get(`/api/book-requests/${id}`);
+
+  /** @param {number} id @returns {Promise<{items: Receipt[]}>} */
+  receipts = (id) => this.http.get(`/api/book-requests/${id}/receipts`);
 
   /** @param {{creator_id: number, title: string, author: string, isbn?: string, note?: string}} request @param {Command} [command] @returns {Promise<BookRequest>} */
   ask = (request, command) => this.http.post('/api/book-requests', request, command);

@@ -203,11 +203,12 @@ export class BookbellClient extends EventTarget {
     this.#greeted = true;
     this.#position = {epoch: greeting.epoch, seq};
     this.#replayEnd = greeting.seq;
-    this.#acknowledged = seq;
+    this.#acknowledged = 0;
     this.#stop('open');
     this.#handOn(greeting);
     this.#after('stable', STABLE_AFTER, () => this.backoff.reset());
     this.#after('ping', PING_EVERY, () => this.#ping());
+    this.#after('ack', ACK_AFTER, () => this.#acknowledge());
     this.#enter(seq < this.#replayEnd ? 'catching-up' : 'live');
   }
 

@@ -25,6 +25,8 @@
  * @property {string} created_at
  * @property {string} updated_at
  *
+ * @typedef {{revision: number, actor_id: number, kind: string, created_at: string, received_at: string | null}} Receipt
+ *
  * @typedef {object} Quota
  * @property {number} creator_id
  * @property {number} allowed

@@ -8,6 +8,7 @@ import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
 import './answer-form.js';
 import './book-cover.js';
+import './request-receipt.js';
 import './request-thread.js';
 
 /**
@@ -94,6 +95,7 @@ export class RequestCard extends Element {
         <div class="request__foot">
           ${this.#conflictNote()}
           <div class="request__actions">${this.#actions()} ${this.#threadToggle()}</div>
+          ${this.open && this.#asAdmin ? html`<request-receipt .session=${this.session} .request=${this.request}></request-receipt>` : nothing}
           ${this.open
             ? html`<request-thread .session=${this.session} .request=${this.request} @drafting=${this.#onDrafting}></request-thread>`
             : nothing}

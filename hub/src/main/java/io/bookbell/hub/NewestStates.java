@@ -17,6 +17,11 @@ final class NewestStates {
         : change.stream().filter(delivery -> isNews(delivery.message())).toList();
   }
 
+  /** Forgets all versions: they begin anew. */
+  void clear() {
+    versions.clear();
+  }
+
   private boolean isNews(Message message) {
     return message.state().map(this::raises).orElse(true);
   }

@@ -126,6 +126,15 @@ public final class WebSocketManager implements AutoCloseable {
     return chosen.size();
   }
 
+  /**
+   * Forgets what it knows of numbers and versions, and closes every connection of this node with
+   * 1001: the histories are others than before, such as those of a restored backup.
+   */
+  public void beginAnew() {
+    states.clear();
+    registry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+  }
+
   /** Sends a message without a number to all connections of these users, on every node. */
   public void broadcast(Message message, Set<UserId> targets) {
     broadcast(List.of(Delivery.unnumbered(message, targets)));

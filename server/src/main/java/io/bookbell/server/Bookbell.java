@@ -27,6 +27,8 @@ import io.bookbell.server.monitoring.Metrics;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.receipt.ReceiptRoutes;
+import io.bookbell.server.receipt.Retention;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
@@ -132,12 +134,13 @@ final class Bookbell implements AutoCloseable {
             features.access,
             features.quotas,
             features.requests,
-            features.notifications);
+            features.notifications,
+            features.receipts);
     var options =
         HubOptions.defaults()
             .withConnectionsPerUser(config.connections().perUser())
             .withReconnectSpread(config.connections().drain());
-    return new Live(options, database, sources, backplane(), clock);
+    return new Live(options, database, sources, backplane(), clock, features.admins::clear);
   }
 
   private Backplane backplane() {
@@ -185,13 +188,14 @@ final class Bookbell implements AutoCloseable {
 
   private void api(Router router) {
     var gate = new SessionGate(database, features.sessions, features.tickets);
-    new SocketRoute(live.manager(), gate, origins).add(router);
+    new SocketRoute(live, gate, origins).add(router);
     var api =
         new Api(router, database, gate, origins, new RateLimiter<>(clock, CREATES_PER_MINUTE));
     accounts(api);
     CreatorRoutes.add(api, features.profile, features.creators, features.access);
     QuotaRoutes.addQuota(api, features.quotas);
     RequestRoutes.add(api, features.requests);
+    ReceiptRoutes.add(api, features.receipts);
     QuotaRoutes.addTiers(api, features.tiers, housekeeping());
     QuotaRoutes.addSupporters(api, features.supporters);
     InvitationRoutes.add(api, features.invitations, clock);
@@ -217,7 +221,9 @@ final class Bookbell implements AutoCloseable {
 
   private TierAnnouncer housekeeping() {
     var announcer = new TierAnnouncer(database, features.creators, features.inbox);
-    opened(new Housekeeping(database, features, announcer)).start();
+    var retention =
+        new Retention(features.inbox, features.receipts, features.sessions, config.inbox().kept());
+    opened(new Housekeeping(database, features, announcer, retention)).start();
     return announcer;
   }
 

@@ -18,6 +18,7 @@ import io.bookbell.server.notification.Notifications;
 import io.bookbell.server.quota.Quotas;
 import io.bookbell.server.quota.Supporters;
 import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.receipt.Receipts;
 import io.bookbell.server.request.Announcements;
 import io.bookbell.server.request.BookRequests;
 import io.bookbell.server.team.Admins;
@@ -49,6 +50,7 @@ final class Features {
   final Notifications notifications = new Notifications(access);
   final BookRequests requests;
   final Invitations invitations;
+  final Receipts receipts;
 
   Features(Outlet outlet) {
     sessions = new Sessions(outlet::sessionEnded);
@@ -59,6 +61,7 @@ final class Features {
     var announcements = new Announcements(access, notifications, activity);
     requests = new BookRequests(creators, access, quotas, announcements, inbox);
     invitations = new Invitations(creators, access, tiers, supporters, team, activity);
+    receipts = new Receipts(inbox, requests, activity, creators, access);
   }
 
   DemoData demoData() {

@@ -1,10 +1,13 @@
 package io.bookbell.server;
 
+import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.receipt.Retention;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Idempotency;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final int INBOX_STEPS = 20;
+  private static final UserId FIRST = new UserId(1);
 
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -26,11 +31,14 @@ final class Housekeeping implements AutoCloseable {
   private final Database database;
   private final Features features;
   private final TierAnnouncer announcer;
+  private final Retention retention;
+  private UserId inboxesFrom = FIRST;
 
-  Housekeeping(Database database, Features features, TierAnnouncer announcer) {
+  Housekeeping(Database database, Features features, TierAnnouncer announcer, Retention retention) {
     this.database = database;
     this.features = features;
     this.announcer = announcer;
+    this.retention = retention;
   }
 
   void start() {
@@ -49,6 +57,23 @@ final class Housekeeping implements AutoCloseable {
         });
     repeat("remove old login failures", features.loginLimit::removeExpired);
     repeat("remove old idempotency keys", Idempotency::forgetOld);
+    removeOldMessages();
+  }
+
+  /** Some users further each time, so that the cost of a minute does not grow with their number. */
+  private void removeOldMessages() {
+    for (int step = 0; step < INBOX_STEPS && !thread.isShutdown(); step++) {
+      try {
+        Optional<UserId> next = database.write(tx -> retention.step(tx, inboxesFrom)).join().next();
+        inboxesFrom = next.orElse(FIRST);
+        if (next.isEmpty()) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        complain("remove old messages", e);
+        return;
+      }
+    }
   }
 
   /** Runs a step, each time in a transaction of its own, as long as it says that there is more. */
@@ -58,9 +83,13 @@ final class Housekeeping implements AutoCloseable {
         // another step
       }
     } catch (RuntimeException e) {
-      if (!thread.isShutdown()) {
-        log.warn("Could not {}; trying again in a minute", what, e);
-      }
+      complain(what, e);
+    }
+  }
+
+  private void complain(String what, RuntimeException failure) {
+    if (!thread.isShutdown()) {
+      log.warn("Could not {}; trying again in a minute", what, failure);
     }
   }
 

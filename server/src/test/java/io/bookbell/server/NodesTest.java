@@ -1,20 +1,24 @@
 package io.bookbell.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.CloseReason;
 import io.bookbell.server.config.Config;
+import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +183,52 @@ class NodesTest {
     }
     first.client().post("/api/auth/login", wrong).expect(429);
     second.client().post("/api/auth/login", wrong).expect(429);
+  }
+
+  @Test
+  void aUserHasSoManySocketsOnBothTogether() {
+    var reader = first.signIn("reader4");
+    var sockets = new ArrayList<TestSocket>();
+    try {
+      for (int count = 0; count < 20; count++) {
+        TestServer node = count % 2 == 0 ? first : second;
+        sockets.add(TestSocket.at(node.url(), "user_id=104", reader.token()));
+      }
+      for (TestServer node : List.of(first, second)) {
+        assertThatThrownBy(() -> TestSocket.at(node.url(), "user_id=104", reader.token()))
+            .hasRootCauseMessage("Unexpected HTTP response status code 429");
+      }
+
+      sockets.removeFirst().abort();
+
+      Awaitility.await("a place that was given back")
+          .ignoreExceptions()
+          .until(() -> sockets.add(TestSocket.at(second.url(), "user_id=104", reader.token())));
+    } finally {
+      sockets.forEach(TestSocket::close);
+    }
+  }
+
+  @Test
+  void whoeverIsConnectedBeginsAnewWhenTheDatabaseIsRestored() {
+    try (var socket = first.signIn("reader5").connect(105)) {
+      JsonNode before = socket.await("initial_data");
+
+      first
+          .database()
+          .write(
+              tx -> {
+                Epochs.renew(tx);
+                return true;
+              })
+          .join();
+
+      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
+      String position = before.get("epoch").asText() + ":" + before.get("seq").asLong();
+      try (var again = second.signIn("reader5").connect(105, position)) {
+        assertThat(again.await("initial_data").get("epoch")).isNotEqualTo(before.get("epoch"));
+      }
+    }
   }
 
   private static long ask(TestServer node, String title) {

@@ -42,7 +42,9 @@ class TableOwnershipTest {
           Map.entry("notification_recipient", "notification"),
           Map.entry("inbox", "inbox"),
           Map.entry("inbox_head", "inbox"),
-          Map.entry("message", "inbox"));
+          Map.entry("message", "inbox"),
+          Map.entry("device_position", "receipt"),
+          Map.entry("receipt", "receipt"));
 
   /** Names of users are shown everywhere; the installation is one row of facts. */
   private static final Set<String> OPEN_TO_ALL = Set.of("app_user", "installation");

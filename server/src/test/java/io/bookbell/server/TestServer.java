@@ -92,7 +92,8 @@ public final class TestServer implements AutoCloseable {
         storage,
         Optional.empty(),
         new Reach(Optional.empty(), List.of(), false),
-        new Connections(20, Duration.ofSeconds(4)));
+        new Connections(20, Duration.ofSeconds(4)),
+        new Config.Inbox(Duration.ofDays(30)));
   }
 
   private static void lay(Database database) {

@@ -3,14 +3,20 @@ package io.bookbell.server.account;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
 import static io.bookbell.server.storage.schema.Tables.SESSION;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Caller;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -90,6 +96,16 @@ public final class Sessions {
         .set(SESSION.EXPIRES_AT, tx.now().plus(LIFE))
         .where(SESSION.TOKEN_HASH.eq(hash))
         .execute();
+  }
+
+  /** The hashes of the sessions that these users have at present. */
+  public Map<UserId, Set<String>> ofUsers(Transaction tx, Collection<UserId> users) {
+    return tx.sql()
+        .select(SESSION.USER_ID, SESSION.TOKEN_HASH)
+        .from(SESSION)
+        .where(SESSION.USER_ID.in(users))
+        .and(SESSION.EXPIRES_AT.gt(tx.now()))
+        .collect(groupingBy(row -> row.value1(), mapping(row -> row.value2(), toSet())));
   }
 
   public void end(Transaction tx, Caller caller) {

@@ -8,6 +8,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
 import java.time.Instant;
+import java.util.List;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,19 @@ public final class Activity {
             .fetchInto(Item.class);
     return Page.of(rows, page.limit(), Item::id);
   }
+
+  /** What was done to a request, oldest first; the caller has checked who asks. */
+  public List<Deed> ofRequest(Transaction tx, long requestId) {
+    return tx.sql()
+        .select(ACTIVITY.ACTOR_ID, ACTIVITY.KIND, ACTIVITY.CREATED_AT)
+        .from(ACTIVITY)
+        .where(ACTIVITY.REQUEST_ID.eq(requestId))
+        .orderBy(ACTIVITY.ID)
+        .fetch(row -> new Deed(row.value1(), row.value2(), row.value3()));
+  }
+
+  /** One line of the log, as a request has it. */
+  public record Deed(UserId actorId, String kind, Instant createdAt) {}
 
   public record Item(
       long id,

@@ -14,6 +14,7 @@ import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
 import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
 import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
+import static io.bookbell.server.storage.schema.Tables.RECEIPT;
 import static io.bookbell.server.storage.schema.Tables.REPLY;
 import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
 import static io.bookbell.server.storage.schema.Tables.TIER;
@@ -43,6 +44,7 @@ final class BackedUpTables {
           INVITATION,
           BOOK_REQUEST,
           REPLY,
+          RECEIPT,
           QUOTA_LEDGER,
           ACTIVITY,
           NOTIFICATION,

@@ -1,6 +1,7 @@
 package io.bookbell.server.backup;
 
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.DEVICE_POSITION;
 import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
 import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static io.bookbell.server.storage.schema.Tables.SESSION;
@@ -116,6 +117,7 @@ public final class Restore {
 
   /** Empties every table. */
   public static void clear(Transaction tx) {
+    tx.sql().deleteFrom(DEVICE_POSITION).execute();
     tx.sql().deleteFrom(WS_TICKET).execute();
     tx.sql().deleteFrom(SESSION).execute();
     tx.sql().deleteFrom(ENDED_SESSION).execute();

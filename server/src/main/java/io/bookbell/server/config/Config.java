@@ -15,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings, checked. Immutable. */
 public record Config(
-    Listen listen, Storage storage, Optional<URI> redis, Reach reach, Connections connections) {
+    Listen listen,
+    Storage storage,
+    Optional<URI> redis,
+    Reach reach,
+    Connections connections,
+    Inbox inbox) {
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_CONNECTIONS = 10_000;
   private static final int LONGEST_DRAIN = 3600;
+  private static final int MOST_DAYS = 3650;
   private static final String POSTGRES = "jdbc:postgresql:";
 
   /**
@@ -46,6 +52,13 @@ public record Config(
   public record Connections(int perUser, Duration drain) {}
 
   /**
+   * How long messages are kept.
+   *
+   * @param kept for devices that have not said that they have them
+   */
+  public record Inbox(Duration kept) {}
+
+  /**
    * How browsers come here.
    *
    * @param publicUrl without a slash at the end; empty: as each request says
@@ -56,15 +69,15 @@ public record Config(
       Optional<String> publicUrl, List<String> allowedOrigins, boolean trustProxy) {}
 
   public Config withListen(Listen other) {
-    return new Config(other, storage, redis, reach, connections);
+    return new Config(other, storage, redis, reach, connections, inbox);
   }
 
   public Config withRedis(URI other) {
-    return new Config(listen, storage, Optional.of(other), reach, connections);
+    return new Config(listen, storage, Optional.of(other), reach, connections, inbox);
   }
 
   public Config withReach(Reach other) {
-    return new Config(listen, storage, redis, other, connections);
+    return new Config(listen, storage, redis, other, connections, inbox);
   }
 
   /**
@@ -89,7 +102,8 @@ public record Config(
             settings.bool(Setting.TRUST_PROXY)),
         new Connections(
             settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
-            Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN))));
+            Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN))),
+        new Inbox(Duration.ofDays(settings.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))));
   }
 
   private static Storage storage(Settings settings, Path usualData) {

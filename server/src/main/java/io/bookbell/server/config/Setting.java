@@ -16,6 +16,7 @@ public enum Setting {
   ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),
   TRUST_PROXY("false", "true behind a proxy that sets X-Forwarded-Proto and X-Forwarded-Host"),
   MAX_CONNECTIONS_PER_USER("20", "how many sockets one user may have open"),
+  INBOX_DAYS("30", "how long messages wait for devices that were away; longer: a fresh snapshot"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
   DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down");
 

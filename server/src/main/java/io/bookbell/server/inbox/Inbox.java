@@ -2,8 +2,11 @@ package io.bookbell.server.inbox;
 
 import static io.bookbell.server.storage.schema.Tables.INBOX;
 import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
+import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.jooq.impl.DSL.notExists;
+import static org.jooq.impl.DSL.selectOne;
 
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
@@ -19,6 +22,8 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jooq.Condition;
+import org.jooq.Record3;
 
 /**
  * Every user's durable sequence of messages: 1, 2, 3 … without a gap. Thread-safe; what it does
@@ -167,10 +172,136 @@ public final class Inbox {
         .fetch(row -> new Numbered(row.value1(), Message.of(row.value2().getBytes(UTF_8))));
   }
 
+  /**
+   * Notes that a device of the user has everything up to a number.
+   *
+   * @return up to where one of them had before; not below what is kept
+   */
+  public long acknowledge(Transaction tx, UserId user, long seq) {
+    long before =
+        tx
+            .lock(
+                tx.sql()
+                    .select(INBOX_HEAD.RECEIVED, INBOX_HEAD.REMOVED)
+                    .from(INBOX_HEAD)
+                    .where(INBOX_HEAD.USER_ID.eq(user)))
+            .stream()
+            .mapToLong(row -> Math.max(row.value1(), row.value2()))
+            .findFirst()
+            .orElse(seq);
+    if (before < seq) {
+      tx.sql()
+          .update(INBOX_HEAD)
+          .set(INBOX_HEAD.RECEIVED, seq)
+          .where(INBOX_HEAD.USER_ID.eq(user))
+          .execute();
+    }
+    return before;
+  }
+
+  /** The revisions of requests that the user's messages between two numbers tell of. */
+  public List<Revision> revisions(Transaction tx, UserId user, long after, long upTo) {
+    return tx.sql()
+        .select(MESSAGE.REQUEST_ID, MESSAGE.REVISION)
+        .from(INBOX)
+        .join(MESSAGE)
+        .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
+        .where(INBOX.USER_ID.eq(user))
+        .and(INBOX.SEQ.gt(after))
+        .and(INBOX.SEQ.le(upTo))
+        .and(MESSAGE.REQUEST_ID.isNotNull())
+        .fetch(row -> new Revision(row.value1(), row.value2()));
+  }
+
+  /** Inboxes that hold messages, in the order of their users from the given one on. */
+  public List<Kept> kept(Transaction tx, UserId from, int limit) {
+    return tx.sql()
+        .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ, INBOX_HEAD.REMOVED, MESSAGE.CREATED_AT)
+        .from(INBOX_HEAD)
+        .join(INBOX)
+        .on(INBOX.USER_ID.eq(INBOX_HEAD.USER_ID))
+        .and(INBOX.SEQ.eq(INBOX_HEAD.REMOVED.plus(1)))
+        .join(MESSAGE)
+        .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
+        .where(INBOX_HEAD.USER_ID.ge(from))
+        .orderBy(INBOX_HEAD.USER_ID)
+        .limit(limit)
+        .fetch(row -> new Kept(row.value1(), row.value2(), row.value3(), row.value4()));
+  }
+
+  /**
+   * Removes the user's oldest messages as long as they may go.
+   *
+   * @param limit the most to remove
+   * @return how many were removed
+   */
+  public int remove(Transaction tx, UserId user, int limit, Removable removable) {
+    // Of a message that several inboxes hold, two transactions at once would each leave the last.
+    tx.lock(tx.sql().select(INSTALLATION.ID).from(INSTALLATION));
+    tx.lock(tx.sql().select(INBOX_HEAD.SEQ).from(INBOX_HEAD).where(INBOX_HEAD.USER_ID.eq(user)));
+    var oldest =
+        tx.sql()
+            .select(INBOX.SEQ, MESSAGE.CREATED_AT, MESSAGE.ID)
+            .from(INBOX)
+            .join(MESSAGE)
+            .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
+            .where(INBOX.USER_ID.eq(user))
+            .orderBy(INBOX.SEQ)
+            .limit(limit)
+            .fetch();
+    var going =
+        oldest.stream().takeWhile(row -> removable.test(row.value1(), row.value2())).toList();
+    if (!going.isEmpty()) {
+      removeUpTo(tx, user, going.getLast().value1());
+      removeUnheld(tx, going.stream().map(Record3::value3).toList());
+    }
+    return going.size();
+  }
+
+  private static void removeUpTo(Transaction tx, UserId user, long seq) {
+    tx.sql().deleteFrom(INBOX).where(INBOX.USER_ID.eq(user)).and(INBOX.SEQ.le(seq)).execute();
+    tx.sql()
+        .update(INBOX_HEAD)
+        .set(INBOX_HEAD.REMOVED, seq)
+        .where(INBOX_HEAD.USER_ID.eq(user))
+        .execute();
+  }
+
+  /**
+   * Removes the messages that no inbox holds any more; of those that tell of a request's revision
+   * the row stays without its body, as the proof that it was told.
+   */
+  private static void removeUnheld(Transaction tx, List<Long> messages) {
+    Condition unheld =
+        MESSAGE
+            .ID
+            .in(messages)
+            .and(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))));
+    tx.sql().deleteFrom(MESSAGE).where(unheld).and(MESSAGE.REQUEST_ID.isNull()).execute();
+    tx.sql().update(MESSAGE).set(MESSAGE.BODY, "").where(unheld).execute();
+  }
+
   /** Gives a new account its inbox. */
   public static void open(Transaction tx, UserId user) {
     tx.sql().insertInto(INBOX_HEAD).set(INBOX_HEAD.USER_ID, user).execute();
   }
+
+  /** Decides whether a message may go. */
+  @FunctionalInterface
+  public interface Removable {
+    boolean test(long seq, Instant createdAt);
+  }
+
+  /**
+   * An inbox that holds messages.
+   *
+   * @param removed the number before the first one kept
+   * @param oldest when the first one kept was made
+   */
+  public record Kept(UserId user, long seq, long removed, Instant oldest) {}
+
+  /** One change of a request. */
+  public record Revision(long requestId, int number) {}
 
   public record Head(long seq, long floor) {}
 

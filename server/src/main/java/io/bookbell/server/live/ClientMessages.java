@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.bookbell.hub.ClientFrames;
 import io.bookbell.hub.Connection;
 import io.bookbell.hub.Message;
+import io.bookbell.server.receipt.Device;
 import io.bookbell.server.web.Json;
 
 /**
@@ -13,6 +14,11 @@ import io.bookbell.server.web.Json;
  * nothing between calls.
  */
 final class ClientMessages implements ClientFrames {
+  private final Acknowledgements acknowledgements;
+
+  ClientMessages(Acknowledgements acknowledgements) {
+    this.acknowledgements = acknowledgements;
+  }
 
   @Override
   public void onText(Connection connection, String text) {
@@ -35,7 +41,7 @@ final class ClientMessages implements ClientFrames {
     notUnderstood(connection, "binary_frame", "Messages are text frames.");
   }
 
-  private static void understand(Connection connection, JsonNode message) {
+  private void understand(Connection connection, JsonNode message) {
     if (message.getNodeType() != JsonNodeType.OBJECT) {
       notUnderstood(connection, "invalid_json", "A message is one JSON object.");
       return;
@@ -48,7 +54,7 @@ final class ClientMessages implements ClientFrames {
     }
   }
 
-  private static void acknowledge(Connection connection, JsonNode seq) {
+  private void acknowledge(Connection connection, JsonNode seq) {
     if (!seq.isIntegralNumber() || !seq.canConvertToLong() || seq.asLong() < 0) {
       notUnderstood(connection, "invalid_ack", "The seq of an ack is a whole number from 0.");
     } else if (seq.asLong() > connection.position()) {
@@ -56,6 +62,10 @@ final class ClientMessages implements ClientFrames {
           connection, "invalid_ack", "The seq of an ack is at most that of the last message sent.");
     } else {
       connection.acknowledged(seq.asLong());
+      String session = connection.metadata().get(SocketRoute.SESSION);
+      if (session != null) {
+        acknowledgements.note(new Device(connection.user(), session), seq.asLong());
+      }
     }
   }
 

@@ -84,7 +84,8 @@ final class InboxFeed implements Feed {
               inbox.read(tx, user, after, limit).stream()
                   .map(numbered -> new Page.Entry(numbered.seq(), numbered.message()))
                   .toList();
-          boolean gap = !entries.isEmpty() && entries.getFirst().seq() != after + 1;
+          boolean gap =
+              entries.isEmpty() ? after < head.seq() : entries.getFirst().seq() != after + 1;
           return gap ? new Page.Truncated() : new Page.Entries(entries);
         });
   }

@@ -5,6 +5,7 @@ import io.bookbell.hub.CloseReason;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
+import io.bookbell.hub.Reservation;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
 import io.bookbell.server.creator.CreatorRow;
@@ -15,6 +16,7 @@ import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.notification.Notifications;
 import io.bookbell.server.quota.Quotas;
+import io.bookbell.server.receipt.Receipts;
 import io.bookbell.server.request.BookRequests;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -23,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,8 @@ public final class Live implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Live.class);
 
   private final WebSocketManager manager;
+  private final Acknowledgements acknowledgements;
+  private final Optional<Places> places;
   private final Optional<Poll> poll;
 
   /**
@@ -44,19 +51,23 @@ public final class Live implements AutoCloseable {
       Roles roles,
       Quotas quotas,
       BookRequests requests,
-      Notifications notifications) {}
+      Notifications notifications,
+      Receipts receipts) {}
 
   /**
    * Begins to take connections.
    *
    * @param backplane stays open when this closes
+   * @param newLife told when the database was restored or replaced under this node: what is known
+   *     by versions is no longer
    */
   public Live(
       HubOptions options,
       Database database,
       Sources sources,
       Backplane backplane,
-      InstantSource clock) {
+      InstantSource clock,
+      Runnable newLife) {
     var snapshots =
         new Snapshots(
             sources.creators,
@@ -64,17 +75,60 @@ public final class Live implements AutoCloseable {
             sources.quotas,
             sources.requests,
             sources.notifications);
-    var feed = new InboxFeed(database, sources.inbox, new Epochs(), snapshots);
-    manager = new WebSocketManager(options, feed, new ClientMessages(), backplane, clock);
-    poll =
-        database.isShared()
-            ? Optional.of(new Poll(database, new Found(database, sources)))
-            : Optional.empty();
+    var epochs = new Epochs();
+    var feed = new InboxFeed(database, sources.inbox, epochs, snapshots);
+    acknowledgements = new Acknowledgements(database, sources.receipts);
+    var frames = new ClientMessages(acknowledgements);
+    manager = new WebSocketManager(options, feed, frames, backplane, clock);
+    boolean shared = database.isShared();
+    var found = new Found(database, sources, newLife);
+    places = of(shared, () -> new Places(database, options.connectionsPerUser()));
+    poll = of(shared, () -> new Poll(database, epochs, found));
+    acknowledgements.start();
+    places.ifPresent(Places::start);
     poll.ifPresent(Poll::start);
+  }
+
+  private static <T> Optional<T> of(boolean wanted, Supplier<T> part) {
+    return wanted ? Optional.of(part.get()) : Optional.empty();
   }
 
   public WebSocketManager manager() {
     return manager;
+  }
+
+  /** A place for one more socket of the user; empty if there are as many as allowed. */
+  CompletionStage<Optional<Seat>> seat(UserId user) {
+    Optional<Reservation> here = manager.tryReserve(user);
+    if (here.isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    if (places.isEmpty()) {
+      return CompletableFuture.completedStage(here.map(place -> new Seat(place, () -> {})));
+    }
+    return places
+        .get()
+        .take(user)
+        .whenComplete(
+            (everywhere, failure) -> {
+              if (failure != null || everywhere.isEmpty()) {
+                here.get().close();
+              }
+            })
+        .thenApply(everywhere -> everywhere.map(place -> new Seat(here.get(), place)));
+  }
+
+  /**
+   * A place for one socket.
+   *
+   * @param here among the sockets of this node
+   * @param everywhere among those of all nodes; to be closed when the socket is
+   */
+  record Seat(Reservation here, Places.Place everywhere) {
+    void giveBack() {
+      here.close();
+      everywhere.close();
+    }
   }
 
   /** The messages of one committed change, in their order. */
@@ -99,16 +153,26 @@ public final class Live implements AutoCloseable {
   public void close() {
     poll.ifPresent(Poll::close);
     manager.close();
+    acknowledgements.close();
+    places.ifPresent(Places::close);
   }
 
   /** What other nodes have committed, to the connections of this one. */
   private final class Found implements Poll.Finder {
     private final Database database;
     private final Sources sources;
+    private final Runnable newLife;
 
-    Found(Database database, Sources sources) {
+    Found(Database database, Sources sources, Runnable newLife) {
       this.database = database;
       this.sources = sources;
+      this.newLife = newLife;
+    }
+
+    @Override
+    public void newLife() {
+      newLife.run();
+      manager.beginAnew();
     }
 
     @Override

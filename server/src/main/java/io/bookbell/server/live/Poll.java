@@ -1,6 +1,7 @@
 package io.bookbell.server.live;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
@@ -33,7 +34,9 @@ final class Poll implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("inbox-poll").daemon().factory());
   private final Database database;
+  private final Epochs epochs;
   private final Finder finder;
+  private @Nullable String epoch;
   private @Nullable String cursor;
   private boolean failing;
 
@@ -45,10 +48,14 @@ final class Poll implements AutoCloseable {
     void sessionEnded(UserId user, String session);
 
     void creatorShown(UserId creator);
+
+    /** The database was restored or replaced: numbers and versions begin anew. */
+    void newLife();
   }
 
-  Poll(Database database, Finder finder) {
+  Poll(Database database, Epochs epochs, Finder finder) {
     this.database = database;
+    this.epochs = epochs;
     this.finder = finder;
   }
 
@@ -59,8 +66,15 @@ final class Poll implements AutoCloseable {
   private void run() {
     try {
       Found found = database.read(this::look).join();
+      boolean newLife = epoch != null && !epoch.equals(found.epoch);
+      epoch = found.epoch;
       cursor = found.next;
-      tell(found);
+      if (newLife) {
+        log.warn("The database was restored or replaced; everybody begins with a fresh snapshot");
+        finder.newLife();
+      } else {
+        tell(found);
+      }
       if (failing) {
         log.info("The database answers again");
         failing = false;
@@ -81,15 +95,17 @@ final class Poll implements AutoCloseable {
     found.creators.forEach(finder::creatorShown);
   }
 
-  /** The first look only learns where to begin: nobody was connected before. */
+  /** The first look at a database only learns where to begin: nobody was connected before. */
   private Found look(Transaction tx) {
     String next =
         tx.sql()
             .fetchSingle("select pg_snapshot_xmin(pg_current_snapshot())::text")
             .get(0, String.class);
-    return cursor == null
-        ? new Found(next, Map.of(), List.of(), List.of())
-        : new Found(next, messages(tx, cursor), sessions(tx, cursor), creators(tx, cursor));
+    String present = epochs.current(tx);
+    return cursor == null || !present.equals(epoch)
+        ? new Found(present, next, Map.of(), List.of(), List.of())
+        : new Found(
+            present, next, messages(tx, cursor), sessions(tx, cursor), creators(tx, cursor));
   }
 
   private static Map<UserId, Long> messages(Transaction tx, String from) {
@@ -127,7 +143,11 @@ final class Poll implements AutoCloseable {
   }
 
   private record Found(
-      String next, Map<UserId, Long> messages, List<Ended> sessions, List<UserId> creators) {}
+      String epoch,
+      String next,
+      Map<UserId, Long> messages,
+      List<Ended> sessions,
+      List<UserId> creators) {}
 
   private record Ended(UserId user, String session) {}
 }

@@ -3,10 +3,9 @@ package io.bookbell.server.live;
 import io.bookbell.hub.CloseReason;
 import io.bookbell.hub.Connection;
 import io.bookbell.hub.Position;
-import io.bookbell.hub.Reservation;
 import io.bookbell.hub.UserId;
-import io.bookbell.hub.WebSocketManager;
 import io.bookbell.server.account.SessionGate;
+import io.bookbell.server.live.Live.Seat;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Caller;
 import io.bookbell.server.web.Credentials;
@@ -18,11 +17,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +40,12 @@ public final class SocketRoute {
   private static final int LONGEST_TICKET = 100;
   private static final int LONGEST_POSITION = 100;
 
-  private final WebSocketManager manager;
+  private final Live live;
   private final SessionGate gate;
   private final Origins origins;
 
-  public SocketRoute(WebSocketManager manager, SessionGate gate, Origins origins) {
-    this.manager = manager;
+  public SocketRoute(Live live, SessionGate gate, Origins origins) {
+    this.live = live;
     this.gate = gate;
     this.origins = origins;
   }
@@ -93,25 +94,29 @@ public final class SocketRoute {
       throw Problem.forbidden("The user_id is not that of the session.");
     }
     Handshake.check(request);
-    Reservation place =
-        manager
-            .tryReserve(user)
-            .orElseThrow(
-                () ->
-                    Problem.tooMany(
-                        "too_many_connections", "You have too many connections open.", 1));
-    Handshake.accept(request);
-    return request
-        .toNetSocket()
-        .onFailure(_ -> place.close())
-        .map(
-            socket -> {
-              Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
-              watch(
-                  caller,
-                  manager.connect(channel, place, Map.of(SESSION, caller.session()), since));
-              return null;
+    return Future.fromCompletionStage(live.seat(user), Vertx.currentContext())
+        .compose(
+            seat -> {
+              Seat place = seat.orElseThrow(SocketRoute::tooMany);
+              Handshake.accept(request);
+              return request
+                  .toNetSocket()
+                  .onFailure(_ -> place.giveBack())
+                  .map(socket -> connect(socket, place, caller, since));
             });
+  }
+
+  private static Problem tooMany() {
+    return Problem.tooMany("too_many_connections", "You have too many connections open.", 1);
+  }
+
+  private @Nullable Void connect(
+      NetSocket socket, Seat seat, Caller caller, Optional<Position> since) {
+    Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
+    channel.closeFuture().addListener(_ -> seat.everywhere().close());
+    Map<String, String> metadata = Map.of(SESSION, caller.session());
+    watch(caller, live.manager().connect(channel, seat.here(), metadata, since));
+    return null;
   }
 
   private static Position position(Query query, String text) {

@@ -14,8 +14,10 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,6 +217,11 @@ public final class BookRequests {
   /** The newest requests a user may see. */
   public List<BookRequest> newest(Transaction tx, UserId user, int limit) {
     return store.visible(tx, user, roles.adminOf(tx, user), Filter.NONE, limit);
+  }
+
+  /** Those of some requests that a user has asked for. */
+  public Set<Long> ownedBy(Transaction tx, UserId user, Collection<Long> ids) {
+    return ids.isEmpty() ? Set.of() : store.ownedBy(tx, user, ids);
   }
 
   private Locked lock(Transaction tx, long id) {

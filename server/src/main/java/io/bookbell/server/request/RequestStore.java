@@ -115,6 +115,15 @@ final class RequestStore {
         .value1();
   }
 
+  Set<Long> ownedBy(Transaction tx, UserId user, Collection<Long> ids) {
+    return tx.sql()
+        .select(BOOK_REQUEST.ID)
+        .from(BOOK_REQUEST)
+        .where(BOOK_REQUEST.ID.in(ids))
+        .and(BOOK_REQUEST.USER_ID.eq(user))
+        .fetchSet(BOOK_REQUEST.ID);
+  }
+
   Optional<BookRequest> find(Transaction tx, long id) {
     return select(tx, BOOK_REQUEST.ID.eq(id), 1).stream().findFirst();
   }

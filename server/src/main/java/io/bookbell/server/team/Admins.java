@@ -59,6 +59,11 @@ public final class Admins {
     return Set.copyOf(admins);
   }
 
+  /** Forgets everything: versions begin anew with another life of the database. */
+  public void clear() {
+    cache.clear();
+  }
+
   /** A momentary view of the cache, not of the database. */
   public Stats stats() {
     var details = new TreeMap<UserId, Integer>();

@@ -61,7 +61,8 @@ final class HistoryCheck {
     return tx.sql()
         .select(MESSAGE.ID)
         .from(MESSAGE)
-        .where(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))))
+        .where(MESSAGE.BODY.ne("")) // of a message that was removed everywhere
+        .and(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))))
         .limit(MOST_BREACHES)
         .fetch(row -> new Breach(3, "message %s is in nobody's inbox".formatted(row.value1())));
   }
@@ -88,23 +89,29 @@ final class HistoryCheck {
 
   List<Breach> inboxesHaveNoGap() {
     Field<Integer> rows = count(INBOX.SEQ);
-    Field<Long> first = coalesce(min(INBOX.SEQ), 1L);
-    Field<Long> last = coalesce(max(INBOX.SEQ), 0L);
+    Field<Long> first = coalesce(min(INBOX.SEQ), INBOX_HEAD.REMOVED.plus(1L));
+    Field<Long> last = coalesce(max(INBOX.SEQ), INBOX_HEAD.REMOVED);
     return tx.sql()
-        .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ, rows, first, last)
+        .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ, rows, first, last, INBOX_HEAD.REMOVED)
         .from(INBOX_HEAD)
         .leftJoin(INBOX)
         .on(INBOX.USER_ID.eq(INBOX_HEAD.USER_ID))
-        .groupBy(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
+        .groupBy(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ, INBOX_HEAD.REMOVED)
         .having(last.ne(INBOX_HEAD.SEQ))
+        .or(first.ne(INBOX_HEAD.REMOVED.plus(1L)))
         .or(last.minus(first).plus(1L).ne(rows.cast(Long.class)))
         .limit(MOST_BREACHES)
         .fetch(
             row ->
                 new Breach(
                     4,
-                    "the inbox of user %s ends at %s and holds %s messages from %s to %s"
+                    "the inbox of user %s ends at %s and holds %s messages from %s to %s, after %s were removed"
                         .formatted(
-                            row.value1(), row.value2(), row.value3(), row.value4(), row.value5())));
+                            row.value1(),
+                            row.value2(),
+                            row.value3(),
+                            row.value4(),
+                            row.value5(),
+                            row.value6())));
   }
 }

@@ -1,0 +1,190 @@
+package io.bookbell.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.receipt.Device;
+import io.bookbell.server.receipt.Receipts.Receipt;
+import io.bookbell.server.receipt.Retention;
+import io.bookbell.server.request.Status;
+import io.bookbell.server.web.Caller;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What devices say that they have, and what need not be kept for them any more. */
+class RetentionTest extends DomainTest {
+  private static final Duration KEPT = Duration.ofDays(30);
+
+  private UserId creator;
+  private UserId supporter;
+  private Device phone;
+  private Device laptop;
+  private Device admin;
+  private long request;
+  private long asked;
+
+  @BeforeEach
+  void history() {
+    creator = domain.creator("mara");
+    supporter = domain.supporter(creator, "amara", 5);
+    phone = signIn(supporter);
+    laptop = signIn(supporter);
+    admin = signIn(creator);
+    request = domain.ask(supporter, creator, "Ulysses").id();
+    asked = domain.head(supporter);
+    domain.answer(creator, request, Status.APPROVED);
+  }
+
+  private Device signIn(UserId user) {
+    String token = domain.write(tx -> domain.features.sessions.begin(tx, user));
+    Caller caller =
+        domain.read(tx -> domain.features.sessions.find(tx, token)).orElseThrow().caller();
+    return new Device(user, caller.session());
+  }
+
+  private void has(Device device, long seq) {
+    domain.write(
+        tx -> {
+          domain.features.receipts.acknowledge(tx, new TreeMap<>(Map.of(device, seq)));
+          return true;
+        });
+  }
+
+  private List<Receipt> receipts() {
+    return domain.read(tx -> domain.features.receipts.ofRequest(tx, creator, request)).items();
+  }
+
+  private int remove() {
+    var features = domain.features;
+    var retention = new Retention(features.inbox, features.receipts, features.sessions, KEPT);
+    int removed = 0;
+    Optional<UserId> next = Optional.of(new UserId(1));
+    while (next.isPresent()) {
+      UserId from = next.get();
+      Retention.Step step = domain.write(tx -> retention.step(tx, from));
+      removed += step.removed();
+      next = step.next();
+    }
+    return removed;
+  }
+
+  @Test
+  void theFirstDeviceThatHasAnAnswerMakesItsReceipt() {
+    assertThat(receipts())
+        .extracting(Receipt::kind)
+        .containsExactly("request_created", "request_approved");
+    assertThat(receipts()).extracting(Receipt::receivedAt).containsOnlyNulls();
+
+    has(phone, asked);
+    domain.passes(Duration.ofMinutes(5));
+    has(phone, domain.head(supporter));
+    domain.passes(Duration.ofMinutes(5));
+    has(laptop, domain.head(supporter));
+
+    assertThat(receipts())
+        .extracting(Receipt::receivedAt)
+        .containsExactly(
+            Instant.parse("2026-05-20T12:00:00Z"), Instant.parse("2026-05-20T12:05:00Z"));
+  }
+
+  @Test
+  void theDevicesOfAdminsMakeNoReceipts() {
+    has(admin, domain.head(creator));
+    assertThat(receipts()).extracting(Receipt::receivedAt).containsOnlyNulls();
+  }
+
+  @Test
+  void receiptsAreForAdmins() {
+    refused(
+        "forbidden",
+        () -> domain.read(tx -> domain.features.receipts.ofRequest(tx, supporter, request)));
+    UserId stranger = domain.account("stranger");
+    refused(
+        "not_found",
+        () -> domain.read(tx -> domain.features.receipts.ofRequest(tx, stranger, request)));
+  }
+
+  @Test
+  void whatOneDeviceHasNotSaidToHaveIsKept() {
+    has(phone, domain.head(supporter));
+    domain.passes(KEPT.minusDays(1));
+
+    remove();
+
+    assertThat(domain.inboxTypes(supporter)).hasSize((int) domain.head(supporter));
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void whatAllDevicesHaveGoesAfterAWhile() {
+    long head = domain.head(supporter);
+    has(phone, head);
+    has(laptop, head - 1);
+    remove();
+    assertThat(domain.inboxTypes(supporter)).hasSize((int) head);
+
+    domain.passes(Duration.ofHours(2));
+    remove();
+
+    assertThat(domain.inboxTypes(supporter)).hasSize(1);
+    assertThat(domain.head(supporter)).isEqualTo(head);
+    assertThat(domain.inboxTypes(creator)).hasSize((int) domain.head(creator));
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatSignedOutIsWaitedForNoMore() {
+    has(phone, domain.head(supporter));
+    domain.write(
+        tx -> {
+          domain.features.sessions.end(tx, new Caller(supporter, laptop.session(), false));
+          return true;
+        });
+    domain.passes(Duration.ofHours(2));
+
+    remove();
+
+    assertThat(domain.inboxTypes(supporter)).isEmpty();
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void whatIsTooOldGoesWhoeverHasIt() {
+    domain.passes(KEPT.plusDays(1));
+    domain.answer(creator, request, Status.COMPLETED);
+
+    assertThat(remove()).isPositive();
+
+    assertThat(domain.inboxTypes(supporter)).containsExactly("book_request_update", "notification");
+    assertThat(domain.breaches()).isEmpty();
+    assertThat(receipts()).hasSize(3);
+  }
+
+  @Test
+  void theSequenceGoesOnBehindWhatWasRemoved() {
+    long head = domain.head(supporter);
+    has(phone, head);
+    has(laptop, head);
+    domain.passes(Duration.ofHours(2));
+    remove();
+
+    domain.answer(creator, request, Status.COMPLETED);
+
+    assertThat(domain.head(supporter)).isEqualTo(head + 2);
+    assertThat(domain.inboxTypes(supporter)).hasSize(2);
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void aRowThatIsMissingBehindWhatWasRemovedIsFound() {
+    domain.write(
+        tx -> tx.sql().execute("delete from inbox where seq = 1 and user_id = " + supporter));
+    assertThat(domain.breaches()).anyMatch(breach -> breach.invariant() == 4);
+  }
+}
