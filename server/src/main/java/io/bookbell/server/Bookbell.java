@@ -1,14 +1,9 @@
 package io.bookbell.server;
 
-import io.bookbell.hub.Backplane;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
-import io.bookbell.hub.InProcessBackplane;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.hub.redis.RedisBackplane;
-import io.bookbell.hub.redis.RedisOptions;
-import io.bookbell.hub.redis.RedisState;
 import io.bookbell.server.account.AccountRoutes;
 import io.bookbell.server.account.Passwords;
 import io.bookbell.server.account.SessionGate;
@@ -64,6 +59,7 @@ final class Bookbell implements AutoCloseable {
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Features features = new Features(new ToConnections());
+  private final Doorbell doorbell;
   private final Live live;
   private final Health health;
   private final Origins origins;
@@ -79,6 +75,7 @@ final class Bookbell implements AutoCloseable {
     try {
       begin();
       Vertx vertx = vertx();
+      this.doorbell = opened(new Doorbell(config));
       this.live = opened(live());
       this.server = serve(vertx);
     } catch (RuntimeException e) {
@@ -140,16 +137,8 @@ final class Bookbell implements AutoCloseable {
         HubOptions.defaults()
             .withConnectionsPerUser(config.connections().perUser())
             .withReconnectSpread(config.connections().drain());
-    return new Live(options, database, sources, backplane(), clock, features.admins::clear);
-  }
-
-  private Backplane backplane() {
-    if (config.redis().isEmpty()) {
-      return opened(new InProcessBackplane());
-    }
-    var redis = opened(new RedisBackplane(RedisOptions.at(config.redis().get().toString())));
-    health.watchRedis(() -> redis.state() == RedisState.CONNECTED);
-    return redis;
+    return new Live(
+        options, database, sources, doorbell.backplane(), clock, features.admins::clear);
   }
 
   private Vertx vertx() {
@@ -162,6 +151,7 @@ final class Bookbell implements AutoCloseable {
 
   private WebServer serve(Vertx vertx) {
     Metrics metrics = opened(new Metrics(live.manager()::statistics, features.admins));
+    doorbell.watch(health, metrics);
     Router router = Router.router(vertx);
     metrics.time(router);
     WebServer.prepare(router);

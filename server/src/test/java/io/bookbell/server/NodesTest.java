@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.CloseReason;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +186,43 @@ class NodesTest {
   }
 
   @Test
+  void healthAndMetricsTellHowRedisDoes() {
+    switch (doorbell) {
+      case NONE -> assertThat(metrics()).doesNotContain("bookbell_redis");
+      case REDIS_THAT_IS_AWAY -> awaitRedis("degraded", 0);
+      case REDIS -> {
+        awaitRedis("up", 1);
+        try (var socket = second.signIn("reader1").connect(101)) {
+          socket.await("initial_data");
+          ask(first, "Sula");
+          socket.await("book_request_update");
+          await()
+              .untilAsserted(
+                  () ->
+                      assertThat(metrics())
+                          .containsPattern("(?m)^bookbell_redis_published_total [1-9]")
+                          .containsPattern("(?m)^bookbell_redis_published_bytes_total [1-9]")
+                          .containsPattern("(?m)^bookbell_redis_peers 1"));
+        }
+      }
+    }
+  }
+
+  private void awaitRedis(String status, int connected) {
+    await()
+        .untilAsserted(
+            () -> {
+              var ready = first.client().get("/health/ready").expect(200).body();
+              assertThat(ready.get("status").asText()).isEqualTo(status);
+              assertThat(metrics()).contains("\nbookbell_redis_connected " + connected);
+            });
+  }
+
+  private String metrics() {
+    return first.client().get("/metrics").expect(200).raw().body();
+  }
+
+  @Test
   void aUserHasSoManySocketsOnBothTogether() {
     var reader = first.signIn("reader4");
     var sockets = new ArrayList<TestSocket>();
@@ -201,7 +238,7 @@ class NodesTest {
 
       sockets.removeFirst().abort();
 
-      Awaitility.await("a place that was given back")
+      await("a place that was given back")
           .ignoreExceptions()
           .until(() -> sockets.add(TestSocket.at(second.url(), "user_id=104", reader.token())));
     } finally {

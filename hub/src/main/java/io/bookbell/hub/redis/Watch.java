@@ -139,9 +139,7 @@ final class Watch {
   }
 
   private void well() {
-    if (state == RedisState.DEGRADED) {
-      log.info("Redis answers again");
-    }
+    log.info("Redis pub/sub connected{}", state == RedisState.DEGRADED ? " again" : "");
     redis.heardAgain();
     become(RedisState.CONNECTED);
   }

@@ -1,6 +1,9 @@
 package io.bookbell.server.monitoring;
 
 import io.bookbell.hub.HubStatistics;
+import io.bookbell.hub.redis.RedisBackplane;
+import io.bookbell.hub.redis.RedisState;
+import io.bookbell.hub.redis.RedisStatistics;
 import io.bookbell.server.team.Admins;
 import io.bookbell.server.web.Api;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -61,12 +64,36 @@ public final class Metrics implements AutoCloseable {
     hubCounter("bookbell.history.failures", HubStatistics::failedReads);
   }
 
+  /** Measures too what goes through Redis. */
+  public void watchRedis(RedisBackplane redis) {
+    gauge("bookbell.redis.connected", redis, of -> of.state() == RedisState.CONNECTED ? 1 : 0);
+    gauge("bookbell.redis.peers", redis, of -> of.statistics().peers());
+    gauge("bookbell.redis.peers.known", redis, of -> of.statistics().peersKnown());
+    redisCounter("bookbell.redis.published", redis, RedisStatistics::published);
+    redisCounter("bookbell.redis.published.bytes", redis, RedisStatistics::publishedBytes);
+    redisCounter("bookbell.redis.received", redis, RedisStatistics::received);
+    redisCounter("bookbell.redis.received.bytes", redis, RedisStatistics::receivedBytes);
+    redisCounter("bookbell.redis.refused", redis, RedisStatistics::refused);
+    redisCounter("bookbell.redis.malformed", redis, RedisStatistics::malformed);
+    redisCounter("bookbell.redis.renewals", redis, RedisStatistics::renewals);
+    redisCounter("bookbell.redis.state.changes", redis, RedisStatistics::stateChanges);
+  }
+
+  private void redisCounter(
+      String name, RedisBackplane redis, ToDoubleFunction<RedisStatistics> value) {
+    counter(name, redis, of -> value.applyAsDouble(of.statistics()));
+  }
+
   private void gauge(String name, ToDoubleFunction<HubStatistics> value) {
-    Gauge.builder(name, this, metrics -> value.applyAsDouble(metrics.sample)).register(registry);
+    gauge(name, this, metrics -> value.applyAsDouble(metrics.sample));
   }
 
   private void hubCounter(String name, ToDoubleFunction<HubStatistics> value) {
     counter(name, this, metrics -> value.applyAsDouble(metrics.sample));
+  }
+
+  private <T> void gauge(String name, T source, ToDoubleFunction<T> value) {
+    Gauge.builder(name, source, value).register(registry);
   }
 
   private <T> void counter(String name, T source, ToDoubleFunction<T> value) {
