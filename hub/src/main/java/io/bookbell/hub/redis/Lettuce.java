@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Makes connections to Redis that neither keep nor repeat anything: a command that cannot be sent
@@ -58,10 +58,10 @@ final class Lettuce implements AutoCloseable {
   /**
    * A connection on which Redis has accepted the subscription.
    *
-   * @param heard called on an event loop with what comes
+   * @param heard called on an event loop with the channel and what comes on it
    */
   CompletionStage<StatefulRedisPubSubConnection<String, byte[]>> subscribed(
-      Consumer<byte[]> heard, String... channels) {
+      BiConsumer<String, byte[]> heard, String... channels) {
     return inTime(
         client
             .connectPubSubAsync(CODEC, uri)
@@ -70,13 +70,13 @@ final class Lettuce implements AutoCloseable {
 
   private static CompletionStage<StatefulRedisPubSubConnection<String, byte[]>> subscribe(
       StatefulRedisPubSubConnection<String, byte[]> connection,
-      Consumer<byte[]> heard,
+      BiConsumer<String, byte[]> heard,
       String... channels) {
     connection.addListener(
         new RedisPubSubAdapter<>() {
           @Override
           public void message(String channel, byte[] message) {
-            heard.accept(message);
+            heard.accept(channel, message);
           }
         });
     return connection

@@ -9,11 +9,16 @@ import java.util.function.Consumer;
  * backplane's thread, but any thread may {@link #post}, ask the {@link #watch} and {@link #close}.
  */
 final class Links implements Watch.Redis, AutoCloseable {
+  private static final Watch.Words WORDS =
+      new Watch.Words("Redis pub/sub", "delivering from the database");
+
   private final RedisOptions options;
   private final OwnThread thread;
   private final OwnUsers users;
   private final RedisCounters counters;
   private final Runnable heardAgain;
+  private final Probe everyone = new Probe();
+  private final Probe own = new Probe();
   private final Watch watch;
   private final Lettuce lettuce;
   private final Line<StatefulRedisConnection<String, byte[]>> publishing;
@@ -37,7 +42,7 @@ final class Links implements Watch.Redis, AutoCloseable {
     this.counters = counters;
     this.heardAgain = heardAgain;
     RedisOptions.Timings timings = options.timings();
-    Watch seen = new Watch(timings, this, counters);
+    Watch seen = new Watch(timings, this, counters, WORDS, everyone, own);
     Lettuce made = new Lettuce(options);
     Runnable ready = () -> seen.ready(System.nanoTime());
     this.watch = seen;
@@ -45,7 +50,11 @@ final class Links implements Watch.Redis, AutoCloseable {
     this.publishing = new Line<>(made::publishing, thread, timings, ready, seen::lost);
     this.subscription =
         new Line<>(
-            () -> made.subscribed(heard, options.everyone(), options.channelOf(options.node())),
+            () ->
+                made.subscribed(
+                    (_, frame) -> heard.accept(frame),
+                    options.everyone(),
+                    options.channelOf(options.node())),
             thread,
             timings,
             ready,
@@ -62,6 +71,16 @@ final class Links implements Watch.Redis, AutoCloseable {
     return watch;
   }
 
+  /** Of the channel that every node listens to. */
+  Probe everyone() {
+    return everyone;
+  }
+
+  /** Of the channel of this node. */
+  Probe own() {
+    return own;
+  }
+
   Post post() {
     return post;
   }
@@ -75,11 +94,8 @@ final class Links implements Watch.Redis, AutoCloseable {
   public void probe(long number) {
     String node = options.node();
     probe(
-        watch.everyone(),
-        options.everyone(),
-        new NodeMessage.Alive(node, users.version(), number),
-        number);
-    probe(watch.own(), options.channelOf(node), new NodeMessage.Echo(node, number), number);
+        everyone, options.everyone(), new NodeMessage.Alive(node, users.version(), number), number);
+    probe(own, options.channelOf(node), new NodeMessage.Echo(node, number), number);
   }
 
   private void probe(Probe probe, String channel, NodeMessage message, long number) {

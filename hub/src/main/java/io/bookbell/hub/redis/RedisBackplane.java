@@ -180,9 +180,8 @@ public final class RedisBackplane implements Backplane {
     boolean mine = message.node().equals(options.node());
     switch (message) {
       case NodeMessage.Alive alive when mine ->
-          links.watch().heard(links.watch().everyone(), alive.nonce(), now);
-      case NodeMessage.Echo echo when mine ->
-          links.watch().heard(links.watch().own(), echo.nonce(), now);
+          links.watch().heard(links.everyone(), alive.nonce(), now);
+      case NodeMessage.Echo echo when mine -> links.watch().heard(links.own(), echo.nonce(), now);
       case NodeMessage other when mine -> log.debug("Heard of myself: {}", other);
       case NodeMessage.Alive alive -> peers.alive(alive, now);
       case NodeMessage.Presence presence -> peers.presence(presence, now);

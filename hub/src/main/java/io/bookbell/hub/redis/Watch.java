@@ -1,9 +1,9 @@
 package io.bookbell.hub.redis;
 
+import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,25 +20,43 @@ final class Watch {
   private final Redis redis;
   private final RedisCounters counters;
   private final CopyOnWriteArrayList<Consumer<RedisState>> listeners = new CopyOnWriteArrayList<>();
-  private final Probe everyone = new Probe();
-  private final Probe own = new Probe();
+  private final List<Probe> probes;
+  private final Words words;
   private volatile RedisState state = RedisState.CONNECTING;
   private long lastNumber = ThreadLocalRandom.current().nextLong(1L << 40);
   private long probedAt;
   private long tickedAt = System.nanoTime();
 
-  Watch(RedisOptions.Timings timings, Redis redis, RedisCounters counters) {
+  /**
+   * @param probes one for each channel that must bring back what is published
+   */
+  Watch(
+      RedisOptions.Timings timings,
+      Redis redis,
+      RedisCounters counters,
+      Words words,
+      Probe... probes) {
     this.timings = timings;
     this.redis = redis;
     this.counters = counters;
+    this.words = words;
+    this.probes = List.of(probes);
   }
+
+  /**
+   * How the log tells of it.
+   *
+   * @param what is there or not
+   * @param otherwise what holds while it is not
+   */
+  record Words(String what, String otherwise) {}
 
   /** What is watched; called on the backplane's thread. */
   interface Redis {
     /** Whether there are both connections. */
     boolean isUp();
 
-    /** Publishes the number on both channels. */
+    /** Publishes the number for every probe. */
     void probe(long number);
 
     /** The subscription is deaf. */
@@ -59,16 +77,6 @@ final class Watch {
     listeners.add(listener);
   }
 
-  /** The channel that every node listens to. */
-  Probe everyone() {
-    return everyone;
-  }
-
-  /** The channel of this node. */
-  Probe own() {
-    return own;
-  }
-
   /** A connection was made. */
   void ready(long now) {
     restart();
@@ -85,7 +93,7 @@ final class Watch {
 
   void heard(Probe which, long number, long now) {
     which.heard(number, now);
-    if (everyone.wasHeard() && own.wasHeard() && state != RedisState.CONNECTED) {
+    if (probes.stream().allMatch(Probe::wasHeard) && state != RedisState.CONNECTED) {
       well();
     }
   }
@@ -100,7 +108,7 @@ final class Watch {
     if (stoodStill) {
       return; // this process did: what came meanwhile has yet to be looked at
     }
-    if (Stream.of(everyone, own).anyMatch(probe -> probe.isOverdue(now, most))) {
+    if (probes.stream().anyMatch(probe -> probe.isOverdue(now, most))) {
       silent();
     }
   }
@@ -108,13 +116,12 @@ final class Watch {
   private void probe(long now) {
     probedAt = now;
     long number = ++lastNumber;
-    everyone.sent(number, now);
-    own.sent(number, now);
+    probes.forEach(probe -> probe.sent(number, now));
     redis.probe(number);
   }
 
   private void silent() {
-    boolean taken = everyone.wasAccepted() || own.wasAccepted();
+    boolean taken = probes.stream().anyMatch(Probe::wasAccepted);
     restart();
     if (taken) {
       trouble("what is published does not come back");
@@ -126,20 +133,18 @@ final class Watch {
   }
 
   private void restart() {
-    everyone.restart();
-    own.restart();
+    probes.forEach(Probe::restart);
   }
 
   private void trouble(String why) {
     if (state != RedisState.DEGRADED) {
-      log.warn(
-          "Redis cannot be reached or does not answer: delivering from the database ({})", why);
+      log.warn("{} is away: {} ({})", words.what, words.otherwise, why);
       become(RedisState.DEGRADED);
     }
   }
 
   private void well() {
-    log.info("Redis pub/sub connected{}", state == RedisState.DEGRADED ? " again" : "");
+    log.info("{} connected{}", words.what, state == RedisState.DEGRADED ? " again" : "");
     redis.heardAgain();
     become(RedisState.CONNECTED);
   }

@@ -25,6 +25,8 @@
  *       what must be at fault.
  *   <li>Connections ({@link io.bookbell.hub.redis.Line}): one publishes, one listens; each is made
  *       anew when it is lost.
+ *   <li>Besides, {@link io.bookbell.hub.redis.PlainChannel}: a channel shared with programs that
+ *       know nothing of all this.
  * </ul>
  */
 @NullMarked

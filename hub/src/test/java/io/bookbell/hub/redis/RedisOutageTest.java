@@ -215,13 +215,13 @@ class RedisOutageTest {
     return Duration.ofNanos(System.nanoTime() - before);
   }
 
-  /** That Redis cannot be reached, as often as it was logged. */
+  /** That Redis is away, as often as it was logged. */
   private static final class Warnings extends AppenderBase<ILoggingEvent> {
     private final List<String> told = new CopyOnWriteArrayList<>();
 
     @Override
     protected void append(ILoggingEvent event) {
-      if (event.getFormattedMessage().startsWith("Redis cannot be reached")) {
+      if (event.getFormattedMessage().startsWith("Redis pub/sub is away")) {
         told.add(event.getFormattedMessage());
       }
     }

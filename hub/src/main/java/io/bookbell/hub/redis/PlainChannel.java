@@ -1,0 +1,139 @@
+package io.bookbell.hub.redis;
+
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A channel of Redis that other programs read and write too, each message in a form that they have
+ * agreed on. Any thread may call any method, and none waits for Redis, except that {@link #close}
+ * takes a moment.
+ *
+ * <p>Nothing is kept for later. The connections are its own, so that a busy channel does not delay
+ * the {@link RedisBackplane}; they are made anew when they are lost, stuck or deaf. As the others
+ * would not understand a probe, it listens to itself on a channel beside this one.
+ */
+public final class PlainChannel implements AutoCloseable {
+  private final RedisOptions options;
+  private final String name;
+  private final Consumer<byte[]> heard;
+  private final RedisCounters counters = new RedisCounters();
+  private final OwnThread thread = new OwnThread();
+  private final Probe echo = new Probe();
+  private final Lettuce lettuce;
+  private final Watch watch;
+  private final Line<StatefulRedisConnection<String, byte[]>> publishing;
+  private final Line<StatefulRedisPubSubConnection<String, byte[]>> subscription;
+  private final Post post;
+  private volatile boolean closed;
+
+  /**
+   * Begins to connect, and returns.
+   *
+   * @param heard called on an event loop with each message that comes, this node's own among them
+   */
+  public PlainChannel(RedisOptions options, String name, Consumer<byte[]> heard) {
+    this.options = options;
+    this.name = name;
+    this.heard = heard;
+    this.lettuce = new Lettuce(options);
+    this.watch = new Watch(options.timings(), new Ends(), counters, words(name), echo);
+    this.publishing = line(lettuce::publishing);
+    this.subscription = line(() -> lettuce.subscribed(this::received, name, echoes()));
+    this.post = new Post(publishing, options.requestQueue(), counters);
+    thread.execute(publishing::open);
+    thread.execute(subscription::open);
+    thread.every(options.timings().probe().dividedBy(4), () -> watch.tick(System.nanoTime()));
+  }
+
+  private static Watch.Words words(String name) {
+    return new Watch.Words("Redis channel " + name, "nothing is exchanged through it");
+  }
+
+  private <C extends StatefulConnection<?, ?>> Line<C> line(Supplier<CompletionStage<C>> connect) {
+    Runnable ready = () -> watch.ready(System.nanoTime());
+    return new Line<>(connect, thread, options.timings(), ready, watch::lost);
+  }
+
+  /** Tells, sooner or later, whether Redis has accepted the message in time. Never fails. */
+  public CompletionStage<Boolean> publish(byte[] message) {
+    return post.sendChange(name, message);
+  }
+
+  /** Whether it is heard what is published. */
+  public RedisState state() {
+    return watch.state();
+  }
+
+  /** Ends both connections; nothing is heard afterwards. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.close();
+    lettuce.close();
+  }
+
+  private String echoes() {
+    return options.channelOf(options.node()) + ":" + name;
+  }
+
+  /** On an event loop. */
+  private void received(String channel, byte[] message) {
+    if (closed) {
+      return;
+    }
+    if (channel.equals(name)) {
+      heard.accept(message);
+    } else {
+      thread.execute(() -> echoed(message, System.nanoTime()));
+    }
+  }
+
+  private void echoed(byte[] frame, long now) {
+    try {
+      if (NodeMessageCodec.decode(frame) instanceof NodeMessage.Echo(_, long nonce)) {
+        watch.heard(echo, nonce, now);
+      }
+    } catch (MalformedFrameException malformed) {
+      counters.malformed.increment();
+    }
+  }
+
+  /** What is watched of the two connections. */
+  private final class Ends implements Watch.Redis {
+    @Override
+    public boolean isUp() {
+      return publishing.connection() != null && subscription.connection() != null;
+    }
+
+    @Override
+    public void probe(long number) {
+      post.send(echoes(), new NodeMessage.Echo(options.node(), number))
+          .thenAccept(
+              accepted -> {
+                if (accepted) {
+                  thread.execute(() -> echo.accepted(number));
+                }
+              });
+    }
+
+    @Override
+    public void renewSubscription() {
+      subscription.renew("it is deaf");
+    }
+
+    @Override
+    public void renewPublishing() {
+      publishing.renew("it is stuck");
+    }
+
+    @Override
+    public void heardAgain() {
+      publishing.proven();
+      subscription.proven();
+    }
+  }
+}
