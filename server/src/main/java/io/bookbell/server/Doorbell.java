@@ -6,6 +6,7 @@ import io.bookbell.hub.redis.RedisBackplane;
 import io.bookbell.hub.redis.RedisOptions;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.server.config.Config;
+import io.bookbell.server.legacy.LegacyChannel;
 import io.bookbell.server.monitoring.Health;
 import io.bookbell.server.monitoring.Metrics;
 import java.util.Optional;
@@ -15,12 +16,28 @@ import java.util.Optional;
  * configured. Made, watched and closed by one thread; the backplane is for any.
  */
 final class Doorbell implements AutoCloseable {
-  private final Optional<RedisBackplane> redis;
+  private final Optional<Redis> redis;
   private final Backplane backplane;
 
+  /**
+   * @param legacy joined to the nodes, where the replaced system still runs
+   */
+  private record Redis(RedisBackplane nodes, Optional<LegacyChannel> legacy) {
+    static Redis open(Config.Redis config) {
+      var options = RedisOptions.at(config.uri().toString());
+      var nodes = new RedisBackplane(options);
+      return new Redis(
+          nodes, config.legacyChannel().map(name -> new LegacyChannel(nodes, options, name)));
+    }
+
+    Backplane backplane() {
+      return legacy.<Backplane>map(joined -> joined).orElse(nodes);
+    }
+  }
+
   Doorbell(Config config) {
-    redis = config.redis().map(uri -> new RedisBackplane(RedisOptions.at(uri.toString())));
-    backplane = redis.<Backplane>map(opened -> opened).orElseGet(InProcessBackplane::new);
+    redis = config.redis().map(Redis::open);
+    backplane = redis.map(Redis::backplane).orElseGet(InProcessBackplane::new);
   }
 
   Backplane backplane() {
@@ -31,8 +48,9 @@ final class Doorbell implements AutoCloseable {
   void watch(Health health, Metrics metrics) {
     redis.ifPresent(
         opened -> {
-          health.watchRedis(() -> opened.state() == RedisState.CONNECTED);
-          metrics.watchRedis(opened);
+          health.watchRedis(() -> opened.nodes.state() == RedisState.CONNECTED);
+          metrics.watchRedis(opened.nodes);
+          opened.legacy.ifPresent(metrics::watchLegacy);
         });
   }
 

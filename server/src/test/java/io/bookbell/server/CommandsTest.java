@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands as an operator runs them, each in a process of its own. */
 class CommandsTest {
@@ -47,6 +48,7 @@ class CommandsTest {
           BOOKBELL_PUBLIC_URL               | books.example     | https://books.example
           BOOKBELL_PUBLIC_URL               | https://a.test/x?y | https://books.example
           BOOKBELL_ALLOWED_ORIGINS          | ftp://a.test      | https://books.example
+          BOOKBELL_LEGACY_CHANNEL           | book_requests     | BOOKBELL_REDIS_URL
           BOOKBELL_DATABASE_URL             | mysql://host/db   | jdbc:postgresql://host/db
           """)
   void aWrongSettingStopsTheStartInOneLine(String variable, String value, String expected) {
@@ -54,6 +56,21 @@ class CommandsTest {
 
     assertThat(outcome.said.strip().lines()).hasSize(1);
     assertThat(outcome.said).contains(variable, value, expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"book requests", "bookbell:all"})
+  void aLegacyChannelHasANameThatNodesDoNotUseAmongThemselves(String name) {
+    var settings =
+        Map.of(
+            "BOOKBELL_DATABASE_URL", "jdbc:postgresql://nowhere.invalid/db",
+            "BOOKBELL_REDIS_URL", "redis://nowhere.invalid:6379",
+            "BOOKBELL_LEGACY_CHANNEL", name);
+
+    Outcome outcome = run(settings, "serve").expect(1);
+
+    assertThat(outcome.said.strip().lines()).hasSize(1);
+    assertThat(outcome.said).contains("BOOKBELL_LEGACY_CHANNEL", name, "such as book_requests");
   }
 
   @Test

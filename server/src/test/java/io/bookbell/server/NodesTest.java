@@ -59,7 +59,9 @@ class NodesTest {
         redis = Optional.of(new RedisServer(port));
         redis.get().start();
       }
-      config = config.withRedis(URI.create("redis://127.0.0.1:" + port));
+      config =
+          config.withRedis(
+              new Config.Redis(URI.create("redis://127.0.0.1:" + port), Optional.empty()));
     }
     first = TestServer.demo(config);
     second = TestServer.with(config);

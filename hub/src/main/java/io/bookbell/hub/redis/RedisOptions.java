@@ -18,13 +18,16 @@ import java.util.regex.Pattern;
  */
 public record RedisOptions(
     String uri, String prefix, String node, Timings timings, int requestQueue) {
+  /** Begins the names of the channels unless told otherwise. */
+  public static final String PREFIX = "bookbell:";
+
   private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-  private static final Pattern PREFIX = Pattern.compile("[!-~]{1,100}");
+  private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,100}");
 
   /** Made for nodes on one network; the node gets a random name. */
   public static RedisOptions at(String uri) {
     String node = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
-    return new RedisOptions(uri, "bookbell:", node, Timings.defaults(), 1024);
+    return new RedisOptions(uri, PREFIX, node, Timings.defaults(), 1024);
   }
 
   /**
@@ -33,7 +36,7 @@ public record RedisOptions(
    */
   public RedisOptions {
     check(isRedis(uri), "uri must look like redis://host:6379; what came is not repeated here");
-    check(PREFIX.matcher(prefix).matches(), "prefix must be 1 to 100 visible ASCII characters");
+    check(VISIBLE.matcher(prefix).matches(), "prefix must be 1 to 100 visible ASCII characters");
     check(
         NODE.matcher(node).matches(),
         "node must be 1 to 64 letters, digits, dots, hyphens or underscores, got '" + node + "'");

@@ -1,5 +1,6 @@
 package io.bookbell.server.config;
 
+import io.bookbell.hub.redis.RedisOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -11,13 +12,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The settings, checked. Immutable. */
 public record Config(
     Listen listen,
     Storage storage,
-    Optional<URI> redis,
+    Optional<Redis> redis,
     Reach reach,
     Connections connections,
     Inbox inbox) {
@@ -25,6 +27,7 @@ public record Config(
   private static final int MOST_CONNECTIONS = 10_000;
   private static final int LONGEST_DRAIN = 3600;
   private static final int MOST_DAYS = 3650;
+  private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
   private static final String POSTGRES = "jdbc:postgresql:";
 
   /**
@@ -42,6 +45,13 @@ public record Config(
 
     record Postgres(String url, String user, String password) implements Storage {}
   }
+
+  /**
+   * Where nodes that share a PostgreSQL tell each other what happens.
+   *
+   * @param legacyChannel of the replaced system, while it still runs beside this one
+   */
+  public record Redis(URI uri, Optional<String> legacyChannel) {}
 
   /**
    * How many and how they end.
@@ -72,7 +82,7 @@ public record Config(
     return new Config(other, storage, redis, reach, connections, inbox);
   }
 
-  public Config withRedis(URI other) {
+  public Config withRedis(Redis other) {
     return new Config(listen, storage, Optional.of(other), reach, connections, inbox);
   }
 
@@ -95,7 +105,7 @@ public record Config(
             settings.integer(Setting.PORT, 8080, 0, HIGHEST_PORT),
             settings.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
         storage,
-        settings.text(Setting.REDIS_URL).map(url -> redis(url, storage)),
+        redis(settings, storage),
         new Reach(
             settings.text(Setting.PUBLIC_URL).map(Config::publicUrl),
             origins(settings),
@@ -123,7 +133,33 @@ public record Config(
         settings.text(Setting.DATABASE_PASSWORD).orElse(""));
   }
 
-  private static URI redis(String value, Storage storage) {
+  private static Optional<Redis> redis(Settings settings, Storage storage) {
+    Optional<String> channel =
+        settings.text(Setting.LEGACY_CHANNEL).map(name -> legacyChannel(name, settings));
+    return settings
+        .text(Setting.REDIS_URL)
+        .map(url -> new Redis(redisAddress(url, storage), channel));
+  }
+
+  private static String legacyChannel(String name, Settings settings) {
+    if (settings.text(Setting.REDIS_URL).isEmpty()) {
+      throw ConfigException.wrong(
+          Setting.LEGACY_CHANNEL,
+          name,
+          "nothing without BOOKBELL_REDIS_URL, the Redis that has the channel");
+    }
+    if (!CHANNEL.matcher(name).matches() || name.startsWith(RedisOptions.PREFIX)) {
+      throw ConfigException.wrong(
+          Setting.LEGACY_CHANNEL,
+          name,
+          "a channel's name such as book_requests: up to 100 visible ASCII characters that do not"
+              + " begin with "
+              + RedisOptions.PREFIX);
+    }
+    return name;
+  }
+
+  private static URI redisAddress(String value, Storage storage) {
     String expected = "an address such as redis://host:6379 or rediss://:password@host:6379/0";
     URI uri = address(Setting.REDIS_URL, value, expected, Set.of("redis", "rediss"));
     if (storage instanceof Storage.Sqlite) {

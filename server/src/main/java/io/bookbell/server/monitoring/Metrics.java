@@ -4,6 +4,7 @@ import io.bookbell.hub.HubStatistics;
 import io.bookbell.hub.redis.RedisBackplane;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.hub.redis.RedisStatistics;
+import io.bookbell.server.legacy.LegacyChannel;
 import io.bookbell.server.team.Admins;
 import io.bookbell.server.web.Api;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -77,6 +78,15 @@ public final class Metrics implements AutoCloseable {
     redisCounter("bookbell.redis.malformed", redis, RedisStatistics::malformed);
     redisCounter("bookbell.redis.renewals", redis, RedisStatistics::renewals);
     redisCounter("bookbell.redis.state.changes", redis, RedisStatistics::stateChanges);
+  }
+
+  /** Measures too what is exchanged with the replaced system. */
+  public void watchLegacy(LegacyChannel legacy) {
+    gauge("bookbell.legacy.connected", legacy, of -> of.statistics().connected() ? 1 : 0);
+    counter("bookbell.legacy.published", legacy, of -> of.statistics().published());
+    counter("bookbell.legacy.refused", legacy, of -> of.statistics().refused());
+    counter("bookbell.legacy.received", legacy, of -> of.statistics().received());
+    counter("bookbell.legacy.malformed", legacy, of -> of.statistics().malformed());
   }
 
   private void redisCounter(

@@ -33,6 +33,7 @@ public final class TestSocket implements AutoCloseable {
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private final CompletableFuture<String> reason = new CompletableFuture<>();
   private final WebSocket socket;
+  private volatile boolean held = true;
 
   private TestSocket(URI address, Optional<String> token) {
     var builder = HTTP.newWebSocketBuilder().connectTimeout(PATIENCE);
@@ -68,7 +69,16 @@ public final class TestSocket implements AutoCloseable {
     return frames.stream().filter(text -> text.startsWith("{")).map(TestSocket::json).toList();
   }
 
+  /** From now on not held to the API's description: it gets what another system says, too. */
+  public TestSocket withoutCheck() {
+    held = false;
+    return this;
+  }
+
   private void checkNewFrames() {
+    if (!held) {
+      return;
+    }
     List<String> all = List.copyOf(frames);
     int unchecked = checked.getAndSet(all.size());
     all.stream().skip(unchecked).forEach(TestClient.CONTRACT::checkServerMessage);

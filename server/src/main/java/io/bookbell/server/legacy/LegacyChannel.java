@@ -1,0 +1,126 @@
+package io.bookbell.server.legacy;
+
+import io.bookbell.hub.Backplane;
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.redis.PlainChannel;
+import io.bookbell.hub.redis.RedisOptions;
+import io.bookbell.hub.redis.RedisState;
+import io.bookbell.server.legacy.LegacyForm.Heard;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins the replaced system's nodes to those behind another backplane: what this node commits is
+ * also told on their channel, and what they tell comes to this node's connections, neither numbered
+ * nor stored. Every node listens to the channel itself, so nothing is passed on. Any thread may
+ * call any method.
+ */
+public final class LegacyChannel implements Backplane {
+  private static final Logger log = LoggerFactory.getLogger(LegacyChannel.class);
+
+  private final Backplane nodes;
+  private final String node;
+  private final PlainChannel channel;
+  private final List<Consumer<List<Delivery>>> receivers = new CopyOnWriteArrayList<>();
+  private final LongAdder published = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder received = new LongAdder();
+  private final LongAdder malformed = new LongAdder();
+  private final AtomicBoolean malformedSeen = new AtomicBoolean();
+
+  /**
+   * Begins to connect, and returns.
+   *
+   * @param nodes the way to the nodes of this system; closes with this
+   */
+  public LegacyChannel(Backplane nodes, RedisOptions options, String name) {
+    this.nodes = nodes;
+    this.node = options.node();
+    this.channel = new PlainChannel(options, name, this::heard);
+  }
+
+  @Override
+  public void subscribe(Consumer<List<Delivery>> receiver) {
+    receivers.add(receiver);
+    nodes.subscribe(receiver);
+  }
+
+  @Override
+  public void publish(List<Delivery> change) {
+    nodes.publish(change);
+    change.stream().filter(LegacyChannel::concernsSomebody).forEach(this::tell);
+  }
+
+  /** A list of nobody could be taken for everybody. */
+  private static boolean concernsSomebody(Delivery delivery) {
+    return !delivery.sequence().isEmpty() || !delivery.unnumbered().isEmpty();
+  }
+
+  private void tell(Delivery delivery) {
+    var _ =
+        channel
+            .publish(LegacyForm.write(delivery, node))
+            .thenAccept(accepted -> (accepted ? published : refused).increment());
+  }
+
+  @Override
+  public void presence(UserId user, boolean connected) {
+    nodes.presence(user, connected);
+  }
+
+  public LegacyStatistics statistics() {
+    return new LegacyStatistics(
+        channel.state() == RedisState.CONNECTED,
+        published.sum(),
+        refused.sum(),
+        received.sum(),
+        malformed.sum());
+  }
+
+  @Override
+  public void close() {
+    channel.close();
+    nodes.close();
+  }
+
+  /** On an event loop of the channel. */
+  private void heard(byte[] text) {
+    switch (LegacyForm.read(text)) {
+      case Heard.FromNode() -> {
+        // what matters of it here came by the way between nodes
+      }
+      case Heard.Malformed(String why) -> malformed(why);
+      case Heard.Told(Delivery delivery, boolean strangers) -> {
+        if (strangers) {
+          malformed("it names users that cannot be any");
+        }
+        received.increment();
+        receivers.forEach(receiver -> hand(delivery, receiver));
+      }
+    }
+  }
+
+  private void malformed(String why) {
+    malformed.increment();
+    if (malformedSeen.compareAndSet(false, true)) {
+      log.warn(
+          "A message on the replaced system's channel is not in its form: {}. What cannot be"
+              + " understood is ignored; bookbell_legacy_malformed_total counts further ones",
+          why);
+    }
+  }
+
+  private static void hand(Delivery delivery, Consumer<List<Delivery>> receiver) {
+    try {
+      receiver.accept(List.of(delivery));
+    } catch (RuntimeException failure) {
+      log.error("A receiver of the replaced system's messages failed; the others go on", failure);
+    }
+  }
+}
