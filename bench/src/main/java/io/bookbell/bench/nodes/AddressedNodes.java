@@ -1,0 +1,65 @@
+package io.bookbell.bench.nodes;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.redis.RedisBackplane;
+import io.bookbell.hub.redis.RedisOptions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Nodes with the doorbell as it is: each tells another only what concerns that one's users. */
+final class AddressedNodes implements Nodes {
+  private final List<RedisBackplane> nodes = new ArrayList<>();
+  private final LongAdder messages = new LongAdder();
+  private long sequence;
+
+  AddressedNodes(String uri, String prefix, Traffic traffic) {
+    traffic
+        .users()
+        .forEach(
+            users -> {
+              var node = new RedisBackplane(RedisOptions.at(uri).withPrefix(prefix));
+              nodes.add(node);
+              node.subscribe(_ -> messages.increment());
+              users.forEach(user -> node.presence(user, true));
+            });
+  }
+
+  @Override
+  public void publish(Traffic.Change change) {
+    sequence++;
+    Map<UserId, Long> numbers = new HashMap<>();
+    change.audience().forEach(user -> numbers.put(user, sequence));
+    nodes.get(change.node()).publish(List.of(Delivery.numbered(change.message(), numbers)));
+  }
+
+  @Override
+  public long messages() {
+    return messages.sum();
+  }
+
+  @Override
+  public Received received() {
+    long received = 0;
+    long bytes = 0;
+    for (RedisBackplane node : nodes) {
+      var statistics = node.statistics();
+      received += statistics.received();
+      bytes += statistics.receivedBytes();
+    }
+    return new Received(received, bytes);
+  }
+
+  @Override
+  public long expected(Traffic traffic, int changes) {
+    return traffic.concerningOthers(changes);
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(RedisBackplane::close);
+  }
+}
