@@ -70,9 +70,9 @@ public final class NodeTraffic {
     measure(4, Teams.ANYWHERE, false);
     out.printf("%d changes, seed %d%n%n", changes, seed);
     out.println(
-        "| nodes | a team is | received by each node, addressed | one channel | KiB, addressed"
-            + " | one channel | CPU of all nodes, µs a change, addressed | one channel |");
-    out.println("|---:|---|---:|---:|---:|---:|---:|---:|");
+        "| nodes | a team is | received by each node, addressed | one channel | part"
+            + " | KiB, addressed | one channel | CPU of all nodes, µs a change, addressed | one channel |");
+    out.println("|---:|---|---:|---:|---:|---:|---:|---:|---:|");
     for (Teams teams : Teams.values()) {
       for (int nodes : NODES) {
         List<Measured> addressed = new ArrayList<>();
@@ -89,11 +89,12 @@ public final class NodeTraffic {
   private static String row(int nodes, Teams teams, Measured addressed, Measured channel) {
     return String.format(
         Locale.ROOT,
-        "| %d | %s | %d | %d | %d | %d | %.0f | %.0f |",
+        "| %d | %s | %d | %d | %d %% | %d | %d | %.0f | %.0f |",
         nodes,
         teams.words,
         addressed.received.messages() / nodes,
         channel.received.messages() / nodes,
+        Math.round(100.0 * addressed.received.messages() / channel.received.messages()),
         addressed.received.bytes() / nodes / 1024,
         channel.received.bytes() / nodes / 1024,
         addressed.cpuMicros,
