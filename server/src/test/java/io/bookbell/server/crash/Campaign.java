@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.crash.Outcome.Done;
-import io.bookbell.server.crash.Outcome.Unknown;
-import io.bookbell.server.crash.People.Circle;
-import io.bookbell.server.crash.People.Person;
 import io.bookbell.server.storage.StoredData;
 import io.bookbell.server.support.TestClient;
+import io.bookbell.server.trial.Command;
+import io.bookbell.server.trial.History;
+import io.bookbell.server.trial.Outcome;
+import io.bookbell.server.trial.Outcome.Done;
+import io.bookbell.server.trial.Outcome.Unknown;
+import io.bookbell.server.trial.People;
+import io.bookbell.server.trial.People.Person;
+import io.bookbell.server.trial.Stored;
+import io.bookbell.server.trial.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,18 +65,8 @@ final class Campaign implements AutoCloseable {
       this.people = People.of(data.database());
     }
     this.traffic = new Traffic(random, people);
-    people.circles().forEach(this::allowMuch);
+    people.allowMuch(url.get());
     this.swarm = new Swarm(followed(), url);
-  }
-
-  /** All but the last three supporters, who are to be refused now and then. */
-  private void allowMuch(Circle circle) {
-    var body = Map.of("amount", 1000, "reason", "for the campaign");
-    circle.supporters().stream()
-        .limit(circle.supporters().size() - 3)
-        .map(Person::user)
-        .map(user -> "/api/supporters/" + user + "/grant?creator_id=" + circle.creator())
-        .forEach(path -> circle.admins().getFirst().at(url.get()).post(path, body).expect(200));
   }
 
   /** Everybody, and the first ones on a second device. */

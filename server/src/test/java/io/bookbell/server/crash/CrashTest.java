@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.config.Config.Storage;
 import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.trial.OwnPostgres;
+import io.bookbell.server.trial.ServerProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.crash.People.Person;
+import io.bookbell.server.trial.Follower;
+import io.bookbell.server.trial.People.Person;
+import io.bookbell.server.trial.Stored;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
@@ -21,6 +25,7 @@ final class Swarm implements AutoCloseable {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Follower> followers;
+  private final Map<Follower, List<JsonNode>> received = new ConcurrentHashMap<>();
   private final Map<Follower, Long> compared = new HashMap<>();
 
   /**
@@ -29,14 +34,16 @@ final class Swarm implements AutoCloseable {
    * @param people one socket for each; who is named twice has two
    */
   Swarm(List<Person> people, Supplier<String> url) {
-    followers =
-        people.stream()
-            .map(person -> new Follower(http, person.user(), person.token(), url))
-            .toList();
+    followers = people.stream().map(person -> new Follower(http, person, url, this::keep)).toList();
     Awaitility.await("everybody's first snapshot")
         .atMost(PATIENCE)
         .until(() -> followers.stream().allMatch(Follower::hasBegun));
     followers.forEach(follower -> compared.put(follower, follower.position()));
+  }
+
+  /** Of one follower one at a time. */
+  private void keep(Follower by, JsonNode message, long liveSince) {
+    received.computeIfAbsent(by, _ -> new ArrayList<>()).add(message);
   }
 
   int size() {
@@ -44,7 +51,7 @@ final class Swarm implements AutoCloseable {
   }
 
   int resumptions() {
-    return followers.stream().mapToInt(Follower::resumptions).sum();
+    return followers.stream().mapToInt(each -> each.totals().resumptions()).sum();
   }
 
   /**
@@ -70,10 +77,20 @@ final class Swarm implements AutoCloseable {
   private void compare(Follower follower, Stored stored, long head) {
     String who = "user " + follower.user();
     assertThat(follower.complaints()).as("gaps and repetitions of %s", who).isEmpty();
-    assertThat(follower.snapshots()).as("snapshots of %s, who can always resume", who).isOne();
+    assertThat(follower.totals().snapshots())
+        .as("snapshots of %s, who can always resume", who)
+        .isOne();
     List<JsonNode> expected = stored.inbox(follower.user(), compared.get(follower));
-    assertThat(follower.drain()).as("the messages of %s", who).isEqualTo(expected);
+    assertThat(drain(follower)).as("the messages of %s", who).isEqualTo(expected);
     compared.put(follower, head);
+  }
+
+  /** Nothing comes meanwhile; the lock makes visible what has come. */
+  private List<JsonNode> drain(Follower follower) {
+    synchronized (follower) {
+      var messages = received.remove(follower);
+      return messages == null ? List.of() : messages;
+    }
   }
 
   @Override

@@ -1,8 +1,8 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.crash.People.Circle;
-import io.bookbell.server.crash.People.Person;
+import io.bookbell.server.trial.People.Circle;
+import io.bookbell.server.trial.People.Person;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Makes up commands that get in each other's way: of all kinds, by everybody, on requests that
  * several act on at once. For one thread.
  */
-final class Traffic {
+public final class Traffic {
   private static final List<String> DECISIONS = List.of("approved", "rejected", "completed");
 
   private final Random random;
@@ -21,7 +21,7 @@ final class Traffic {
   private final TreeMap<Long, Known> open = new TreeMap<>();
   private int count;
 
-  Traffic(Random random, People people) {
+  public Traffic(Random random, People people) {
     this.random = random;
     this.people = people;
   }
@@ -29,7 +29,7 @@ final class Traffic {
   /** A request that was neither rejected, completed nor cancelled when it was last heard of. */
   private record Known(Circle circle, Person owner) {}
 
-  List<Command> next(int howMany) {
+  public List<Command> next(int howMany) {
     return Stream.generate(this::next).limit(howMany).toList();
   }
 
@@ -90,7 +90,7 @@ final class Traffic {
   }
 
   /** Takes in what a command was answered, so that later ones can go on from there. */
-  void learn(JsonNode answer) {
+  public void learn(JsonNode answer) {
     if (!answer.has("status")) {
       return;
     }

@@ -1,4 +1,4 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
 import io.bookbell.server.config.Config.Storage;
 import io.bookbell.server.support.TestClient;
@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 /**
  * A command of Bookbell in a process of its own, which can be ended like any other. Thread-safe.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern ADDRESS = Pattern.compile("is at (http://\\S+)");
 
@@ -48,7 +48,7 @@ final class ServerProcess implements AutoCloseable {
    * @param settings the environment variables whose names begin with {@code BOOKBELL_}
    * @param command such as {@code serve}
    */
-  static ServerProcess start(Path folder, Map<String, String> settings, String... command) {
+  public static ServerProcess start(Path folder, Map<String, String> settings, String... command) {
     try {
       Path output = Files.createTempFile(folder, command[0] + "-", ".txt");
       var builder =
@@ -70,7 +70,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** What makes a process use a database. */
-  static Map<String, String> settings(Storage storage, int port) {
+  public static Map<String, String> settings(Storage storage, int port) {
     var settings = new TreeMap<>(Map.of("BOOKBELL_PORT", Integer.toString(port)));
     switch (storage) {
       case Storage.Sqlite(Path folder) -> settings.put("BOOKBELL_DATA", folder.toString());
@@ -84,7 +84,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Waits until it serves; where it is reached. */
-  String awaitReady() {
+  public String awaitReady() {
     Awaitility.await("a server that is ready")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(10))
@@ -99,7 +99,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Everything that it has printed so far. */
-  String output() {
+  public String output() {
     try {
       return Files.readString(output);
     } catch (IOException e) {
@@ -107,27 +107,27 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** {@code kill -9}: no line of the process runs after it. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     awaitEnd();
   }
 
   /** {@code kill -TERM}: asks it to end, and waits for nothing. */
-  void terminate() {
+  public void terminate() {
     process.destroy();
   }
 
   /** Waits for the end; the exit code. */
-  int awaitEnd() {
+  public int awaitEnd() {
     try {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("The process did not end; it printed: " + output());

@@ -1,4 +1,4 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
 import static java.util.stream.Collectors.joining;
 
@@ -45,7 +45,7 @@ final class Program {
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
             "-Xms32m",
-            "-Xmx512m",
+            "-Xmx192m",
             "--sun-misc-unsafe-memory-access=allow",
             "--enable-native-access=ALL-UNNAMED",
             "-cp",

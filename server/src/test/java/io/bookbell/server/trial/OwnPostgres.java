@@ -1,4 +1,4 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
 import io.bookbell.server.config.Config.Storage;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * A PostgreSQL with nothing switched off, which can be killed and started again on its data. For
  * one thread.
  */
-final class OwnPostgres implements AutoCloseable {
+public final class OwnPostgres implements AutoCloseable {
   private final Path folder;
   private final int port;
   private EmbeddedPostgres running;
@@ -22,7 +22,7 @@ final class OwnPostgres implements AutoCloseable {
    *
    * @param folder which it makes for its data
    */
-  OwnPostgres(Path folder) {
+  public OwnPostgres(Path folder) {
     this.folder = folder;
     this.running = start(0);
     this.port = running.getPort();
@@ -34,6 +34,7 @@ final class OwnPostgres implements AutoCloseable {
           EmbeddedPostgres.builder()
               .setDataDirectory(folder)
               .setCleanDataDirectory(false)
+              .setServerConfig("max_connections", "200")
               .setServerConfig("fsync", "on")
               .setServerConfig("full_page_writes", "on")
               .setServerConfig("synchronous_commit", "on");
@@ -43,13 +44,13 @@ final class OwnPostgres implements AutoCloseable {
     }
   }
 
-  Storage storage() {
+  public Storage storage() {
     return new Storage.Postgres(
         "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
   }
 
   /** {@code kill -9} to each of its processes. */
-  void kill() {
+  public void kill() {
     ProcessHandle postmaster = running.getProcess().toHandle();
     var processes = Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
     processes.forEach(ProcessHandle::destroyForcibly);
@@ -60,7 +61,7 @@ final class OwnPostgres implements AutoCloseable {
   }
 
   /** After {@link #kill}: on the same port, with what the write-ahead log brings back. */
-  void restart() {
+  public void restart() {
     running = start(port);
   }
 

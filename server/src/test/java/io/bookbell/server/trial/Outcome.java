@@ -1,9 +1,9 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** What the sender of a command knows of it. */
-sealed interface Outcome {
+public sealed interface Outcome {
   /** Acknowledged: it is to last. */
   record Done(JsonNode answer) implements Outcome {}
 

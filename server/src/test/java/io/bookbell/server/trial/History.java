@@ -1,8 +1,8 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
-import io.bookbell.server.crash.Outcome.Done;
-import io.bookbell.server.crash.Outcome.Refused;
-import io.bookbell.server.crash.Outcome.Unknown;
+import io.bookbell.server.trial.Outcome.Done;
+import io.bookbell.server.trial.Outcome.Refused;
+import io.bookbell.server.trial.Outcome.Unknown;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,23 +10,23 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Every command that was sent, and what its sender knows of it. Thread-safe, guarded by this. */
-final class History {
+public final class History {
   private final Map<Command, Outcome> outcomes = new LinkedHashMap<>();
 
   /** Takes down what is known now. What was acknowledged stays so. */
-  synchronized void note(Command command, Outcome outcome) {
+  public synchronized void note(Command command, Outcome outcome) {
     outcomes.merge(command, outcome, (known, more) -> known instanceof Done ? known : more);
   }
 
-  synchronized List<Command> unknown() {
+  public synchronized List<Command> unknown() {
     return having(Unknown.class);
   }
 
-  synchronized List<Command> done() {
+  public synchronized List<Command> done() {
     return having(Done.class);
   }
 
-  synchronized List<Command> refused() {
+  public synchronized List<Command> refused() {
     return having(Refused.class);
   }
 
@@ -37,7 +37,7 @@ final class History {
         .toList();
   }
 
-  synchronized Outcome outcome(Command command) {
+  public synchronized Outcome outcome(Command command) {
     return outcomes.get(command);
   }
 
@@ -47,7 +47,7 @@ final class History {
    *
    * @param effects how often each effect is stored
    */
-  synchronized List<String> contradictions(Map<String, Integer> effects) {
+  public synchronized List<String> contradictions(Map<String, Integer> effects) {
     var bounds = new TreeMap<String, Bounds>();
     outcomes.forEach(
         (command, outcome) ->

@@ -1,4 +1,4 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.Sessions;
@@ -14,11 +14,11 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** The demonstration's two creators with those around them, signed in. Immutable. */
-record People(List<Circle> circles) {
+public record People(List<Circle> circles) {
 
   /** Somebody with a session. */
-  record Person(UserId user, String token) {
-    TestClient at(String url) {
+  public record Person(UserId user, String token) {
+    public TestClient at(String url) {
       return new TestClient(url, Optional.of(token));
     }
   }
@@ -28,18 +28,26 @@ record People(List<Circle> circles) {
    *
    * @param admins the creator first, then the team
    */
-  record Circle(long creator, List<Person> admins, List<Person> supporters) {
-    Person anyAdmin(Random random) {
+  public record Circle(long creator, List<Person> admins, List<Person> supporters) {
+    private void allowMuch(String url) {
+      var body = Map.of("amount", 1000, "reason", "for the trial");
+      supporters.stream()
+          .limit(supporters.size() - 3)
+          .map(person -> "/api/supporters/" + person.user() + "/grant?creator_id=" + creator)
+          .forEach(path -> admins.getFirst().at(url).post(path, body).expect(200));
+    }
+
+    public Person anyAdmin(Random random) {
       return admins.get(random.nextInt(admins.size()));
     }
 
-    Person anySupporter(Random random) {
+    public Person anySupporter(Random random) {
       return supporters.get(random.nextInt(supporters.size()));
     }
   }
 
   /** Begins a session for each of them, without the work of a password. */
-  static People of(Database database) {
+  public static People of(Database database) {
     var sessions = new Sessions((user, session) -> {});
     Map<Long, Person> known = new HashMap<>();
     LongFunction<Person> person =
@@ -57,20 +65,25 @@ record People(List<Circle> circles) {
             circle(person, LongStream.of(2, 20, 21, 22), odd)));
   }
 
+  /** Grants all but the last three supporters of each, who are to be refused now and then. */
+  public void allowMuch(String url) {
+    circles.forEach(circle -> circle.allowMuch(url));
+  }
+
   private static Circle circle(LongFunction<Person> person, LongStream admins, LongStream readers) {
     List<Person> team = admins.mapToObj(person).toList();
     return new Circle(team.getFirst().user().value(), team, readers.mapToObj(person).toList());
   }
 
   /** Everybody once. */
-  Stream<Person> all() {
+  public Stream<Person> all() {
     return circles.stream()
         .flatMap(circle -> Stream.concat(circle.admins.stream(), circle.supporters.stream()))
         .distinct();
   }
 
   /** The first creator's circle twice as often as the second's, which is half as large. */
-  Circle anyCircle(Random random) {
+  public Circle anyCircle(Random random) {
     return circles.get(random.nextInt(3) / 2);
   }
 }

@@ -1,7 +1,7 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
-import io.bookbell.server.crash.People.Person;
 import io.bookbell.server.support.TestClient;
+import io.bookbell.server.trial.People.Person;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
  * @param effect what {@link Stored#effects} counts when it is done; only commands that exclude each
  *     other share one
  */
-record Command(Person by, String path, Map<String, ?> body, String key, String effect) {
+public record Command(Person by, String path, Map<String, ?> body, String key, String effect) {
 
-  CompletableFuture<Outcome> send(String url) {
+  public CompletableFuture<Outcome> send(String url) {
     return by.at(url)
         .postLater(path, body, Map.of("Idempotency-Key", key))
         .handle(

@@ -1,4 +1,4 @@
-package io.bookbell.server.crash;
+package io.bookbell.server.trial;
 
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
@@ -27,20 +27,20 @@ import java.util.Map;
  * A look at a database past the server. To be closed before the server is killed: while anybody has
  * a SQLite file open, nothing needs to be recovered. Thread-safe.
  */
-final class Stored implements AutoCloseable {
+public final class Stored implements AutoCloseable {
   private final Inbox inbox = new Inbox(_ -> {});
   private final StoredData data;
 
-  Stored(Storage storage) {
+  public Stored(Storage storage) {
     data = StoredData.beside(storage);
   }
 
-  Verifier.Report verify() {
+  public Verifier.Report verify() {
     return Verifier.verify(data.database()).join();
   }
 
   /** The newest number of every inbox. */
-  Map<UserId, Long> heads() {
+  public Map<UserId, Long> heads() {
     return data.database()
         .read(
             tx ->
@@ -52,7 +52,7 @@ final class Stored implements AutoCloseable {
   }
 
   /** A user's messages after a number, as a client gets them. */
-  List<JsonNode> inbox(UserId user, long after) {
+  public List<JsonNode> inbox(UserId user, long after) {
     return data
         .database()
         .read(tx -> inbox.read(tx, user, after, Integer.MAX_VALUE))
@@ -76,7 +76,7 @@ final class Stored implements AutoCloseable {
   }
 
   /** The effect of cancelling a request. */
-  static String cancellationOf(long request) {
+  public static String cancellationOf(long request) {
     return "cancellation of " + request;
   }
 
@@ -84,7 +84,7 @@ final class Stored implements AutoCloseable {
    * How often each effect of a command is there: a title, a reply, a grant's reason, the word of a
    * decision, a cancellation.
    */
-  Map<String, Integer> effects() {
+  public Map<String, Integer> effects() {
     return data.database().read(Stored::effects).join();
   }
 

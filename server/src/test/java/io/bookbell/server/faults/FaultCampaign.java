@@ -1,0 +1,158 @@
+package io.bookbell.server.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.faults.Saboteur.Inflicted;
+import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.trial.People;
+import io.bookbell.server.trial.Stored;
+import io.bookbell.server.trial.Traffic;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.awaitility.Awaitility;
+
+/**
+ * Clients and load on a cluster, and one fault after the other, now and then two at once: every
+ * kind once, then all again in another order. For one thread.
+ */
+final class FaultCampaign implements AutoCloseable {
+  private final Cluster cluster;
+  private final Random random;
+  private final Stored stored;
+  private final Delays delays = new Delays();
+  private final Clients clients;
+  private final Load load;
+  private final Map<Fault, Integer> inflicted = new EnumMap<>(Fault.class);
+  private final Deque<Fault> deck = new ArrayDeque<>();
+
+  /** Lets the clients connect. */
+  FaultCampaign(Cluster cluster, Random random, int size) {
+    this.cluster = cluster;
+    this.random = random;
+    People people;
+    try (var data = StoredData.beside(cluster.storage())) {
+      people = People.of(data.database());
+    }
+    people.allowMuch(cluster.anyUrl());
+    this.stored = new Stored(cluster.storage());
+    this.load = new Load(new Traffic(random, people), cluster::anyUrl, delays);
+    this.clients = new Clients(size, people.all().toList(), cluster::anyUrl, delays);
+  }
+
+  void beginLoad(int perSecond) {
+    load.begin(perSecond);
+  }
+
+  /** Every kind of fault at least once, and until the time is over. */
+  void run(Duration time, Duration longestFault) {
+    long until = System.nanoTime() + time.toNanos();
+    var saboteur = new Saboteur(cluster, clients, new Random(random.nextLong()), longestFault);
+    for (int blow = 0; System.nanoTime() < until || blow == 0 || !deck.isEmpty(); blow++) {
+      strike(saboteur);
+    }
+  }
+
+  private void strike(Saboteur saboteur) {
+    List<Fault> chosen = draw();
+    System.out.println("  " + chosen);
+    delays.present(Set.copyOf(chosen));
+    List<Inflicted> there = chosen.stream().map(saboteur::inflict).toList();
+    long begun = System.nanoTime();
+    there.stream()
+        .sorted(Comparator.comparing(Inflicted::lasts))
+        .forEach(
+            each -> {
+              pass(each.lasts().minusNanos(System.nanoTime() - begun), each.what());
+              each.mend().run();
+            });
+    chosen.forEach(fault -> inflicted.merge(fault, 1, Integer::sum));
+    recover("after " + there.stream().map(Inflicted::what).toList());
+    delays.present(Set.of());
+  }
+
+  /** The next of the deck, sometimes with another that can go with it. */
+  private List<Fault> draw() {
+    if (deck.isEmpty()) {
+      List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));
+      Collections.shuffle(all, random);
+      deck.addAll(all);
+    }
+    Fault first = deck.pop();
+    var chosen = new ArrayList<>(List.of(first));
+    if (random.nextInt(3) == 0) {
+      deck.stream().filter(each -> !each.excludes(first)).findFirst().ifPresent(chosen::add);
+      deck.removeAll(chosen);
+    }
+    return chosen;
+  }
+
+  private void pass(Duration time, String during) {
+    long until = System.nanoTime() + time.toNanos();
+    Awaitility.await("the end of: " + during)
+        .atMost(time.plusSeconds(60))
+        .pollInterval(Duration.ofMillis(50))
+        .failFast(() -> assertThat(clients.complaints()).as(during).isEmpty())
+        .until(() -> System.nanoTime() >= until);
+  }
+
+  /** Waits until every node is ready and every client has what was committed by then. */
+  void recover(String when) {
+    cluster.nodes().forEach(Node::awaitReady);
+    try {
+      clients.awaitHeads(stored);
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(when, e);
+    }
+  }
+
+  /** Ends the load and waits for what is under way. */
+  void settle() {
+    load.end();
+    recover("at the end");
+  }
+
+  /** Everything that contradicts a promise, in words. */
+  List<String> breaches() {
+    var breaches = new ArrayList<>(clients.complaints());
+    breaches.addAll(load.failed());
+    breaches.addAll(load.history().contradictions(stored.effects()));
+    breaches.addAll(clients.differences(stored));
+    stored.verify().breaches().forEach(breach -> breaches.add(breach.toString()));
+    return breaches;
+  }
+
+  List<String> report() {
+    Map<UserId, Long> heads = stored.heads();
+    var lines = new ArrayList<>(Report.delivery(load, clients, delays, heads));
+    if (!inflicted.isEmpty()) {
+      lines.addAll(Report.faults(inflicted, delays));
+    }
+    return lines;
+  }
+
+  Clients clients() {
+    return clients;
+  }
+
+  Load load() {
+    return load;
+  }
+
+  @Override
+  public void close() {
+    load.close();
+    clients.close();
+    stored.close();
+  }
+}

@@ -1,0 +1,129 @@
+package io.bookbell.server.faults;
+
+import io.bookbell.server.trial.Command;
+import io.bookbell.server.trial.History;
+import io.bookbell.server.trial.Outcome;
+import io.bookbell.server.trial.Outcome.Done;
+import io.bookbell.server.trial.Outcome.Refused;
+import io.bookbell.server.trial.Outcome.Unknown;
+import io.bookbell.server.trial.Traffic;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+
+/**
+ * Commands at a steady rate. One that is not answered is sent again with its key, to any node,
+ * until it is. Made, begun and ended by one thread; what it counts may be read by any.
+ */
+final class Load implements AutoCloseable {
+  private static final int MOST_UNDER_WAY = 100;
+  private static final Duration GIVEN_UP_AFTER = Duration.ofMinutes(2);
+  private static final long RETRY_MILLIS = 250;
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("load").daemon().factory());
+  private final History history = new History();
+  private final ConcurrentLinkedQueue<String> failed = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicInteger retries = new AtomicInteger();
+  private final Traffic traffic; // only on the thread
+  private final Supplier<String> url;
+  private final Delays delays;
+
+  Load(Traffic traffic, Supplier<String> url, Delays delays) {
+    this.traffic = traffic;
+    this.url = url;
+    this.delays = delays;
+  }
+
+  void begin(int perSecond) {
+    var _ =
+        thread.scheduleAtFixedRate(this::sendOne, 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
+  }
+
+  private void sendOne() {
+    if (underWay.get() < MOST_UNDER_WAY) {
+      underWay.incrementAndGet();
+      Command command = traffic.next(1).getFirst();
+      history.note(command, new Unknown("not answered yet"));
+      send(command, System.nanoTime(), false);
+    }
+  }
+
+  private void send(Command command, long begun, boolean again) {
+    var _ = command.send(url.get()).thenAccept(outcome -> answered(command, outcome, begun, again));
+  }
+
+  private void answered(Command command, Outcome outcome, long begun, boolean again) {
+    switch (outcome) {
+      case Done(var answer) -> {
+        delays.acknowledged(command.effect());
+        end(command, outcome);
+        thread.execute(() -> traffic.learn(answer));
+      }
+      case Refused(String code) ->
+          // an attempt that was not answered may still be done
+          end(command, again ? new Unknown("perhaps refused: " + code) : outcome);
+      case Unknown(String why) -> unanswered(command, why, begun);
+    }
+  }
+
+  private void unanswered(Command command, String why, long begun) {
+    if (why.startsWith("500")) {
+      errors.add(command.path() + ": " + why);
+    }
+    if (System.nanoTime() - begun > GIVEN_UP_AFTER.toNanos()) {
+      failed.add(command + ": " + why);
+      end(command, new Unknown(why));
+      return;
+    }
+    retries.incrementAndGet();
+    var later = CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = CompletableFuture.runAsync(() -> send(command, begun, true), later);
+  }
+
+  private void end(Command command, Outcome outcome) {
+    history.note(command, outcome);
+    underWay.decrementAndGet();
+  }
+
+  /** Sends nothing new, and waits until all has been answered or given up. */
+  void end() {
+    thread.shutdown();
+    Awaitility.await("an answer to each command")
+        .atMost(GIVEN_UP_AFTER.plusSeconds(60))
+        .until(() -> underWay.get() == 0);
+  }
+
+  History history() {
+    return history;
+  }
+
+  /** Commands that had no answer although they were sent again and again. */
+  List<String> failed() {
+    return List.copyOf(failed);
+  }
+
+  /** Answers that say that something went wrong inside. */
+  List<String> errors() {
+    return List.copyOf(errors);
+  }
+
+  int retries() {
+    return retries.get();
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

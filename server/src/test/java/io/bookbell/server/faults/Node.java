@@ -1,0 +1,97 @@
+package io.bookbell.server.faults;
+
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.trial.ServerProcess;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+
+/**
+ * A server process on a port of its own, with wires of its own to PostgreSQL and Redis. For one
+ * thread, except {@link #url}.
+ */
+final class Node implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final Path folder;
+  private final int port = Signals.freePort();
+  private final Wire toDatabase;
+  private final Wire toRedis;
+  private final Map<String, String> settings;
+  private ServerProcess process;
+
+  Node(Path folder, Storage.Postgres database, int redis) {
+    this.folder = folder;
+    int databasePort = Integer.parseInt(database.url().replaceFirst(".*:(\\d+)/.*", "$1"));
+    this.toDatabase = new Wire(databasePort);
+    this.toRedis = new Wire(redis);
+    String url = database.url().replace(":" + databasePort + "/", ":" + toDatabase.port() + "/");
+    var through = new Storage.Postgres(url, database.user(), database.password());
+    this.settings = new TreeMap<>(ServerProcess.settings(through, port));
+    settings.put("BOOKBELL_REDIS_URL", "redis://127.0.0.1:" + toRedis.port());
+    settings.put("BOOKBELL_MAX_CONNECTIONS_PER_USER", "1000");
+    settings.put("BOOKBELL_DRAIN_SECONDS", "1");
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  Wire toDatabase() {
+    return toDatabase;
+  }
+
+  Wire toRedis() {
+    return toRedis;
+  }
+
+  void start() {
+    process = ServerProcess.start(folder, settings, "serve");
+  }
+
+  /** Waits until it serves, and reaches its database. */
+  void awaitReady() {
+    Awaitility.await("the node at " + url())
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .ignoreException(UncheckedIOException.class)
+        .failFast("the process ended", () -> !process.isAlive())
+        .until(() -> TestClient.at(url()).get("/health/ready").status() == 200);
+  }
+
+  void kill() {
+    process.kill();
+  }
+
+  void pause() {
+    Signals.pause(process.pid());
+  }
+
+  void goOn() {
+    Signals.goOn(process.pid());
+  }
+
+  /** What the process has printed. */
+  String output() {
+    return process.output();
+  }
+
+  /** {@code kill -TERM}; waits for the end, and answers the exit code. */
+  int terminate() {
+    process.terminate();
+    return process.awaitEnd();
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.close();
+    }
+    toDatabase.close();
+    toRedis.close();
+  }
+}

@@ -1,0 +1,42 @@
+package io.bookbell.server.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+/** What Java cannot ask of other processes itself. */
+final class Signals {
+  private Signals() {}
+
+  /** Stops a process in its tracks, its sockets open. */
+  static void pause(long pid) {
+    send("STOP", pid);
+  }
+
+  static void goOn(long pid) {
+    send("CONT", pid);
+  }
+
+  private static void send(String signal, long pid) {
+    try {
+      int exit = new ProcessBuilder("kill", "-" + signal, "" + pid).inheritIO().start().waitFor();
+      if (exit != 0) {
+        throw new IllegalStateException("kill -" + signal + " " + pid + " ended with " + exit);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.bookbell.server.faults;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The way of one node to a server, which can be cut, stalled and delayed. Thread-safe; the bytes
+ * are carried by virtual threads, two for each connection.
+ */
+final class Wire implements AutoCloseable {
+  private final ServerSocket entrance;
+  private final int exit;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile Duration delay = Duration.ZERO;
+
+  // Guarded by this.
+  private boolean cut;
+  private boolean stalled;
+
+  Wire(int exit) {
+    this.exit = exit;
+    try {
+      this.entrance = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  int port() {
+    return entrance.getLocalPort();
+  }
+
+  /** Resets all connections, and new ones at once. */
+  synchronized void cut() {
+    cut = true;
+    reset();
+  }
+
+  /** Half-open: connections stay, new ones are taken, and nothing passes in either direction. */
+  synchronized void stall() {
+    stalled = true;
+  }
+
+  /** Holds back everything that passes, each way, for so long. */
+  void delay(Duration each) {
+    delay = each;
+  }
+
+  /** Lets everything pass again; what was held back arrives. */
+  synchronized void mend() {
+    cut = false;
+    stalled = false;
+    delay = Duration.ZERO;
+    notifyAll();
+  }
+
+  /** Resets the connections there are. */
+  void reset() {
+    open.forEach(Wire::reset);
+  }
+
+  private void accept() {
+    while (!entrance.isClosed()) {
+      try {
+        Socket client = entrance.accept();
+        Thread.ofVirtual().start(() -> carry(client));
+      } catch (IOException e) {
+        return; // closed
+      }
+    }
+  }
+
+  private void carry(Socket client) {
+    open.add(client);
+    try (client) {
+      if (!awaitPassage()) {
+        reset(client);
+        return;
+      }
+      try (var server = new Socket(InetAddress.getLoopbackAddress(), exit)) {
+        open.add(server);
+        carry(client, server);
+      }
+    } catch (IOException e) {
+      // the server is away, or one of the two has left
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.remove(client);
+    }
+  }
+
+  private void carry(Socket client, Socket server) throws InterruptedException {
+    Thread up = Thread.ofVirtual().start(() -> pump(client, server));
+    pump(server, client);
+    up.join();
+    open.remove(server);
+  }
+
+  private void pump(Socket from, Socket to) {
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      byte[] buffer = new byte[16_384];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        LockSupport.parkNanos(delay.toNanos());
+        if (!awaitPassage()) {
+          break;
+        }
+        out.write(buffer, 0, read);
+      }
+    } catch (IOException e) {
+      // ended by either side
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      reset(from);
+      reset(to);
+    }
+  }
+
+  /** Waits while nothing passes; false when the wire is cut. */
+  private synchronized boolean awaitPassage() throws InterruptedException {
+    while (stalled && !cut) {
+      wait();
+    }
+    return !cut;
+  }
+
+  private static void reset(Socket socket) {
+    try {
+      if (!socket.isClosed()) {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      }
+    } catch (IOException e) {
+      // closed already
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      entrance.close();
+      mend();
+      reset();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
