@@ -28,6 +28,12 @@ public final class PostgresDatabase implements Database {
   private static final String LIMITS =
       "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000";
 
+  /** Longer than any statement may take: who has not answered by then is gone without a word. */
+  private static final String SILENCE_SECONDS = "10";
+
+  private static final String CONNECT_SECONDS = "5";
+  private static final long PATIENCE_MILLIS = 15_000;
+
   private final HikariDataSource writes;
   private final HikariDataSource reads;
   private final TimeSource time;
@@ -82,6 +88,9 @@ public final class PostgresDatabase implements Database {
     config.addDataSourceProperty("options", LIMITS);
     config.addDataSourceProperty("ApplicationName", "bookbell-" + name);
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
+    config.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
+    config.setConnectionTimeout(PATIENCE_MILLIS);
     try {
       return new HikariDataSource(config);
     } catch (HikariPool.PoolInitializationException e) {

@@ -58,7 +58,7 @@ final class FaultCampaign implements AutoCloseable {
   void run(Duration time, Duration longestFault) {
     long until = System.nanoTime() + time.toNanos();
     var saboteur = new Saboteur(cluster, clients, new Random(random.nextLong()), longestFault);
-    for (int blow = 0; System.nanoTime() < until || blow == 0 || !deck.isEmpty(); blow++) {
+    while (System.nanoTime() < until || inflicted.size() < Fault.values().length) {
       strike(saboteur);
     }
   }

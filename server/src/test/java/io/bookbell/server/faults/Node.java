@@ -26,15 +26,22 @@ final class Node implements AutoCloseable {
 
   Node(Path folder, Storage.Postgres database, int redis) {
     this.folder = folder;
-    int databasePort = Integer.parseInt(database.url().replaceFirst(".*:(\\d+)/.*", "$1"));
-    this.toDatabase = new Wire(databasePort);
+    this.toDatabase = new Wire(port(database));
     this.toRedis = new Wire(redis);
-    String url = database.url().replace(":" + databasePort + "/", ":" + toDatabase.port() + "/");
-    var through = new Storage.Postgres(url, database.user(), database.password());
-    this.settings = new TreeMap<>(ServerProcess.settings(through, port));
+    this.settings = new TreeMap<>(ServerProcess.settings(through(toDatabase, database), port));
     settings.put("BOOKBELL_REDIS_URL", "redis://127.0.0.1:" + toRedis.port());
     settings.put("BOOKBELL_MAX_CONNECTIONS_PER_USER", "1000");
     settings.put("BOOKBELL_DRAIN_SECONDS", "1");
+  }
+
+  static int port(Storage.Postgres database) {
+    return Integer.parseInt(database.url().replaceFirst(".*:(\\d+)/.*", "$1"));
+  }
+
+  /** The same database by another way. */
+  static Storage.Postgres through(Wire wire, Storage.Postgres database) {
+    String url = database.url().replace(":" + port(database) + "/", ":" + wire.port() + "/");
+    return new Storage.Postgres(url, database.user(), database.password());
   }
 
   String url() {

@@ -82,13 +82,7 @@ final class Saboteur {
 
   /** What was held back arrives after all, or never. */
   private Runnable mend(Wire stalled) {
-    boolean lost = random.nextBoolean();
-    return () -> {
-      if (lost) {
-        stalled.reset();
-      }
-      stalled.mend();
-    };
+    return random.nextBoolean() ? stalled::mend : stalled::mendForNewOnes;
   }
 
   private void slow(Wire wire, int mostMillis) {

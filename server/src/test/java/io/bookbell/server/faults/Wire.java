@@ -25,6 +25,7 @@ final class Wire implements AutoCloseable {
   // Guarded by this.
   private boolean cut;
   private boolean stalled;
+  private int generation;
 
   Wire(int exit) {
     this.exit = exit;
@@ -43,7 +44,8 @@ final class Wire implements AutoCloseable {
   /** Resets all connections, and new ones at once. */
   synchronized void cut() {
     cut = true;
-    reset();
+    open.forEach(Wire::reset);
+    notifyAll();
   }
 
   /** Half-open: connections stay, new ones are taken, and nothing passes in either direction. */
@@ -64,9 +66,10 @@ final class Wire implements AutoCloseable {
     notifyAll();
   }
 
-  /** Resets the connections there are. */
-  void reset() {
-    open.forEach(Wire::reset);
+  /** As {@link #mend}, but the connections there are stay as they are: open, and dead. */
+  synchronized void mendForNewOnes() {
+    generation++;
+    mend();
   }
 
   private void accept() {
@@ -82,14 +85,15 @@ final class Wire implements AutoCloseable {
 
   private void carry(Socket client) {
     open.add(client);
+    int born = generation();
     try (client) {
-      if (!awaitPassage()) {
+      if (!awaitPassage(born)) {
         reset(client);
         return;
       }
       try (var server = new Socket(InetAddress.getLoopbackAddress(), exit)) {
         open.add(server);
-        carry(client, server);
+        carry(client, server, born);
       }
     } catch (IOException e) {
       // the server is away, or one of the two has left
@@ -100,21 +104,21 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  private void carry(Socket client, Socket server) throws InterruptedException {
-    Thread up = Thread.ofVirtual().start(() -> pump(client, server));
-    pump(server, client);
+  private void carry(Socket client, Socket server, int born) throws InterruptedException {
+    Thread up = Thread.ofVirtual().start(() -> pump(client, server, born));
+    pump(server, client, born);
     up.join();
     open.remove(server);
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, int born) {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[16_384];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         LockSupport.parkNanos(delay.toNanos());
-        if (!awaitPassage()) {
+        if (!awaitPassage(born)) {
           break;
         }
         out.write(buffer, 0, read);
@@ -129,9 +133,13 @@ final class Wire implements AutoCloseable {
     }
   }
 
+  private synchronized int generation() {
+    return generation;
+  }
+
   /** Waits while nothing passes; false when the wire is cut. */
-  private synchronized boolean awaitPassage() throws InterruptedException {
-    while (stalled && !cut) {
+  private synchronized boolean awaitPassage(int born) throws InterruptedException {
+    while ((stalled || born < generation) && !cut) {
       wait();
     }
     return !cut;
@@ -152,8 +160,7 @@ final class Wire implements AutoCloseable {
   public void close() {
     try {
       entrance.close();
-      mend();
-      reset();
+      cut();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
