@@ -27,7 +27,7 @@ import org.awaitility.Awaitility;
  * hash, and compared among them and with what is stored. For one thread.
  */
 final class Clients implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<Place, Integer> contents = new ConcurrentHashMap<>();

@@ -50,8 +50,7 @@ class FaultCampaignTest {
       campaign.settle();
       return campaign.breaches();
     } catch (RuntimeException | AssertionError e) {
-      e.printStackTrace();
-      var breaches = new ArrayList<>(List.of(e.toString()));
+      var breaches = new ArrayList<>(List.of(Report.told(e)));
       breaches.addAll(campaign.clients().complaints());
       return breaches;
     }

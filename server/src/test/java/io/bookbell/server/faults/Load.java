@@ -1,5 +1,6 @@
 package io.bookbell.server.faults;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.trial.Command;
 import io.bookbell.server.trial.History;
 import io.bookbell.server.trial.Outcome;
@@ -20,7 +21,7 @@ import org.awaitility.Awaitility;
 
 /**
  * Commands at a steady rate. One that is not answered is sent again with its key, to any node,
- * until it is. Made, begun and ended by one thread; what it counts may be read by any.
+ * until it is. Made, begun, paused and ended by one thread; what it counts may be read by any.
  */
 final class Load implements AutoCloseable {
   private static final int MOST_UNDER_WAY = 100;
@@ -37,6 +38,7 @@ final class Load implements AutoCloseable {
   private final AtomicInteger retries = new AtomicInteger();
   private final Traffic traffic; // only on the thread
   private final Supplier<String> url;
+  private volatile boolean paused;
   private final Delays delays;
 
   Load(Traffic traffic, Supplier<String> url, Delays delays) {
@@ -51,8 +53,10 @@ final class Load implements AutoCloseable {
   }
 
   private void sendOne() {
-    if (underWay.get() < MOST_UNDER_WAY) {
-      underWay.incrementAndGet();
+    underWay.incrementAndGet(); // before the look at paused: who pauses waits for it
+    if (paused || underWay.get() > MOST_UNDER_WAY) {
+      underWay.decrementAndGet();
+    } else {
       Command command = traffic.next(1).getFirst();
       history.note(command, new Unknown("not answered yet"));
       send(command, System.nanoTime(), false);
@@ -68,12 +72,18 @@ final class Load implements AutoCloseable {
       case Done(var answer) -> {
         delays.acknowledged(command.effect());
         end(command, outcome);
-        thread.execute(() -> traffic.learn(answer));
+        learn(answer);
       }
       case Refused(String code) ->
           // an attempt that was not answered may still be done
           end(command, again ? new Unknown("perhaps refused: " + code) : outcome);
       case Unknown(String why) -> unanswered(command, why, begun);
+    }
+  }
+
+  private void learn(JsonNode answer) {
+    if (!thread.isShutdown()) {
+      thread.execute(() -> traffic.learn(answer));
     }
   }
 
@@ -97,8 +107,22 @@ final class Load implements AutoCloseable {
   }
 
   /** Sends nothing new, and waits until all has been answered or given up. */
+  void pause() {
+    paused = true;
+    awaitAnswers();
+  }
+
+  void goOn() {
+    paused = false;
+  }
+
+  /** Pauses for good. */
   void end() {
     thread.shutdown();
+    awaitAnswers();
+  }
+
+  private void awaitAnswers() {
     Awaitility.await("an answer to each command")
         .atMost(GIVEN_UP_AFTER.plusSeconds(60))
         .until(() -> underWay.get() == 0);

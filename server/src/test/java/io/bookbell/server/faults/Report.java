@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a trial has to say, in words. Stateless. */
 final class Report {
@@ -51,6 +54,14 @@ final class Report {
                 "  %-42s %4d   worst delay %8s"
                     .formatted(fault, times, seconds(delays.worstDuring(fault)))));
     return lines;
+  }
+
+  /** A failure and what led to it, in a line each. */
+  static String told(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .map(Throwable::toString)
+        .distinct()
+        .collect(Collectors.joining("\n  because of "));
   }
 
   static String line(String what, long value) {

@@ -169,7 +169,7 @@ public final class Follower implements AutoCloseable {
   private void takeNumbered(JsonNode message, long liveSince) {
     long seq = message.get("seq").asLong();
     if (seq != position + 1) {
-      complaints.add("user " + user() + ": after " + position + " came " + message);
+      complaints.add("user %s: after %d came %d".formatted(user(), position, seq));
       counts.skipped += Math.max(0, seq - position - 1);
       counts.repeated += seq <= position ? 1 : 0;
     }
