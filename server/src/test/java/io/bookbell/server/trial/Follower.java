@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 public final class Follower implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int SHORTEST_PAUSE_MILLIS = 200;
-  private static final int LONGEST_PAUSE_MILLIS = 3200;
+  private static final int LONGEST_PAUSE_MILLIS = 800;
 
   private final HttpClient http;
   private final Person person;
