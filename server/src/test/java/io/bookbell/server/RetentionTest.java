@@ -155,6 +155,17 @@ class RetentionTest extends DomainTest {
   }
 
   @Test
+  void whoIsNotSignedInAndHadNothingIsWaitedFor() {
+    UserId other = domain.supporter(creator, "noor", 4);
+    domain.ask(other, creator, "Emma");
+    domain.passes(KEPT.minusDays(1));
+
+    remove();
+
+    assertThat(domain.inboxTypes(other)).hasSize((int) domain.head(other));
+  }
+
+  @Test
   void whatIsTooOldGoesWhoeverHasIt() {
     domain.passes(KEPT.plusDays(1));
     domain.answer(creator, request, Status.COMPLETED);

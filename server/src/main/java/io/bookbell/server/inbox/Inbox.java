@@ -216,7 +216,7 @@ public final class Inbox {
   /** Inboxes that hold messages, in the order of their users from the given one on. */
   public List<Kept> kept(Transaction tx, UserId from, int limit) {
     return tx.sql()
-        .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ, INBOX_HEAD.REMOVED, MESSAGE.CREATED_AT)
+        .select(INBOX_HEAD.USER_ID, INBOX_HEAD.RECEIVED, INBOX_HEAD.REMOVED, MESSAGE.CREATED_AT)
         .from(INBOX_HEAD)
         .join(INBOX)
         .on(INBOX.USER_ID.eq(INBOX_HEAD.USER_ID))
@@ -295,10 +295,11 @@ public final class Inbox {
   /**
    * An inbox that holds messages.
    *
+   * @param received the number up to which some device had everything
    * @param removed the number before the first one kept
    * @param oldest when the first one kept was made
    */
-  public record Kept(UserId user, long seq, long removed, Instant oldest) {}
+  public record Kept(UserId user, long received, long removed, Instant oldest) {}
 
   /** One change of a request. */
   public record Revision(long requestId, int number) {}

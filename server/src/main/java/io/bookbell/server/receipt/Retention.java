@@ -73,12 +73,12 @@ public final class Retention {
     return signedIn.getOrDefault(device.user(), Set.of()).contains(device.session());
   }
 
-  /** The number up to which every device of the user has everything. */
+  /** The number up to which every device has everything; of nobody's, what the last ones had. */
   private static long everywhere(Kept inbox, Set<String> signedIn, Map<Device, Long> positions) {
     return signedIn.stream()
         .mapToLong(session -> positions.getOrDefault(new Device(inbox.user(), session), 0L))
         .min()
-        .orElse(inbox.seq());
+        .orElse(inbox.received());
   }
 
   private int remove(Transaction tx, Kept each, long everywhere) {
