@@ -25,10 +25,17 @@ import org.slf4j.LoggerFactory;
  * takes as the next cursor the oldest transaction that was still running then: what that or a later
  * one writes is read next time, some of it twice. The cost follows what was written, not who is
  * connected.
+ *
+ * <p>After a crash PostgreSQL may give ids again that only transactions without a trace had. So
+ * when a look fails, or the ids have gone back, the next look begins well before the cursor.
  */
 final class Poll implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Poll.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final long NOWHERE = -1;
+
+  /** More ids than transactions can be under way, or written nothing, when PostgreSQL crashes. */
+  private static final long REUSED_IDS = 10_000;
 
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -37,7 +44,11 @@ final class Poll implements AutoCloseable {
   private final Epochs epochs;
   private final Finder finder;
   private @Nullable String epoch;
-  private @Nullable String cursor;
+  private long cursor = NOWHERE;
+
+  /** Where the ids of transactions had come to at the last look. */
+  private long reached;
+
   private boolean failing;
 
   /** Told of what was found, on the poll's thread; may be told again of what it knows. */
@@ -69,6 +80,7 @@ final class Poll implements AutoCloseable {
       boolean newLife = epoch != null && !epoch.equals(found.epoch);
       epoch = found.epoch;
       cursor = found.next;
+      reached = found.reached;
       if (newLife) {
         log.warn("The database was restored or replaced; everybody begins with a fresh snapshot");
         finder.newLife();
@@ -97,15 +109,22 @@ final class Poll implements AutoCloseable {
 
   /** The first look at a database only learns where to begin: nobody was connected before. */
   private Found look(Transaction tx) {
-    String next =
+    var ids =
         tx.sql()
-            .fetchSingle("select pg_snapshot_xmin(pg_current_snapshot())::text")
-            .get(0, String.class);
+            .fetchSingle(
+                "select cast(cast(pg_snapshot_xmin(s) as text) as bigint),"
+                    + " cast(cast(pg_snapshot_xmax(s) as text) as bigint)"
+                    + " from pg_current_snapshot() s");
+    long next = ids.get(0, Long.class);
+    long reachedNow = ids.get(1, Long.class);
     String present = epochs.current(tx);
-    return cursor == null || !present.equals(epoch)
-        ? new Found(present, next, Map.of(), List.of(), List.of())
-        : new Found(
-            present, next, messages(tx, cursor), sessions(tx, cursor), creators(tx, cursor));
+    if (cursor == NOWHERE || !present.equals(epoch)) {
+      return new Found(present, next, reachedNow, Map.of(), List.of(), List.of());
+    }
+    boolean mayRepeat = failing || reachedNow < reached;
+    String from = Long.toString(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
+    return new Found(
+        present, next, reachedNow, messages(tx, from), sessions(tx, from), creators(tx, from));
   }
 
   private static Map<UserId, Long> messages(Transaction tx, String from) {
@@ -144,7 +163,8 @@ final class Poll implements AutoCloseable {
 
   private record Found(
       String epoch,
-      String next,
+      long next,
+      long reached,
       Map<UserId, Long> messages,
       List<Ended> sessions,
       List<UserId> creators) {}
