@@ -117,16 +117,15 @@ final class Places implements AutoCloseable {
         .toList();
   }
 
+  /** Takes an immutable map, whose keys and values come in one order. */
   private void insert(Transaction tx, Map<Long, UserId> places) {
-    places.forEach(
-        (id, user) ->
-            tx.sql()
-                .execute(
-                    "insert into socket_place (node_id, id, user_id) values (?, ?, ?)"
-                        + " on conflict do nothing",
-                    node,
-                    id,
-                    user.value()));
+    tx.sql()
+        .execute(
+            "insert into socket_place (node_id, id, user_id) select ?, id, user_id"
+                + " from unnest(?, ?) place (id, user_id) on conflict do nothing",
+            node,
+            places.keySet().toArray(Long[]::new),
+            places.values().stream().map(UserId::value).toArray(Long[]::new));
   }
 
   private void delete(Transaction tx, List<Long> ids) {

@@ -49,16 +49,16 @@ public final class Receipts {
   }
 
   /**
-   * Notes what devices say that they have. A device that says less than before is ignored.
+   * Notes what devices say that they have. A device that says less than before is ignored. Rows of
+   * devices are locked before inbox heads, as by {@link Retention}.
    *
    * @param positions the number of the last message each has, in the order of the devices
    */
   public void acknowledge(Transaction tx, SortedMap<Device, Long> positions) {
+    positions.forEach((device, seq) -> notePosition(tx, device, seq));
     positions.forEach(
-        (device, seq) -> {
-          notePosition(tx, device, seq);
-          noteReceipts(tx, device.user(), inbox.acknowledge(tx, device.user(), seq), seq);
-        });
+        (device, seq) ->
+            noteReceipts(tx, device.user(), inbox.acknowledge(tx, device.user(), seq), seq));
   }
 
   private static void notePosition(Transaction tx, Device device, long seq) {

@@ -83,17 +83,12 @@ public final class Retention {
 
   private int remove(Transaction tx, Kept each, long everywhere) {
     Instant tooOld = tx.now().minus(kept);
-    Instant young = tx.now().minus(GRACE);
-    Instant oldest = each.oldest();
-    boolean known = each.removed() < everywhere;
-    if (!oldest.isBefore(known && young.isAfter(tooOld) ? young : tooOld)) {
-      return 0;
-    }
-    return inbox.remove(
-        tx,
-        each.user(),
-        MESSAGES_AT_ONCE,
+    Instant settled = tx.now().minus(GRACE);
+    Inbox.Removable removable =
         (seq, createdAt) ->
-            createdAt.isBefore(tooOld) || (seq <= everywhere && createdAt.isBefore(young)));
+            createdAt.isBefore(tooOld) || (seq <= everywhere && createdAt.isBefore(settled));
+    return removable.test(each.removed() + 1, each.oldest())
+        ? inbox.remove(tx, each.user(), MESSAGES_AT_ONCE, removable)
+        : 0;
   }
 }
