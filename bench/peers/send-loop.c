@@ -1,0 +1,116 @@
+/* The floor: one thread, one send() for each connection and text. It answers every handshake alike, without computing the
+   key, and its path and its framing are only as complete as bench/fan-out needs.  send-loop PORT */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { MOST_FDS = 65536, MOST_BODY = 60000 };
+
+static int sockets[MOST_FDS];
+static int place_of[MOST_FDS];
+static int open_sockets;
+
+static const char UPGRADED[] =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+static const char TAKEN[] = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
+
+static void forget(int fd) {
+  if (place_of[fd] >= 0) {
+    int last = sockets[--open_sockets];
+    sockets[place_of[fd]] = last;
+    place_of[last] = place_of[fd];
+    place_of[fd] = -1;
+  }
+  close(fd);
+}
+
+static void send_to_all(const char *text, size_t length) {
+  char frame[MOST_BODY + 4];
+  size_t header = length < 126 ? 2 : 4;
+  frame[0] = (char)0x81;
+  if (length < 126) {
+    frame[1] = (char)length;
+  } else {
+    frame[1] = 126;
+    frame[2] = (char)(length >> 8);
+    frame[3] = (char)length;
+  }
+  memcpy(frame + header, text, length);
+  for (int i = 0; i < open_sockets; i++) {
+    if (send(sockets[i], frame, header + length, MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
+      fprintf(stderr, "a socket is full\n");
+      exit(1);
+    }
+  }
+}
+
+/* What comes is whole: a handshake, a request of a few hundred bytes, or a frame that needs no answer. */
+static void readable(int fd) {
+  char buffer[MOST_BODY];
+  ssize_t n = recv(fd, buffer, sizeof buffer - 1, 0);
+  if (n <= 0) {
+    if (n == 0 || errno != EAGAIN) forget(fd);
+    return;
+  }
+  buffer[n] = 0;
+  if (!strncmp(buffer, "GET ", 4)) {
+    place_of[fd] = open_sockets;
+    sockets[open_sockets++] = fd;
+    send(fd, UPGRADED, sizeof UPGRADED - 1, MSG_NOSIGNAL);
+  } else if (!strncmp(buffer, "POST ", 5)) {
+    char *body = strstr(buffer, "\r\n\r\n") + 4;
+    char *field = strcasestr(buffer, "content-length:");
+    size_t length = strtoul(field + 15, NULL, 10);
+    size_t have = (size_t)(buffer + n - body);
+    while (have < length) {
+      ssize_t more = recv(fd, body + have, length - have, 0);
+      if (more > 0) have += (size_t)more;
+    }
+    send_to_all(body, length);
+    send(fd, TAKEN, sizeof TAKEN - 1, MSG_NOSIGNAL);
+  }
+}
+
+int main(int argc, char **argv) {
+  struct rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  memset(place_of, -1, sizeof place_of);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  int one = 1;
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argc > 1 ? argv[1] : "0"))};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 4096)) {
+    perror("send-loop");
+    return 1;
+  }
+  int poll = epoll_create1(0);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
+  epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
+  for (struct epoll_event ready[256];;) {
+    int count = epoll_wait(poll, ready, 256, -1);
+    for (int i = 0; i < count; i++) {
+      if (ready[i].data.fd != listener) {
+        readable(ready[i].data.fd);
+        continue;
+      }
+      int fd;
+      while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        event.data.fd = fd;
+        epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
+      }
+    }
+  }
+}

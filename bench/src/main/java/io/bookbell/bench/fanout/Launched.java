@@ -1,0 +1,73 @@
+package io.bookbell.bench.fanout;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process that listens on a port once it is ready. Thread-safe. */
+record Launched(Process process, int port) implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /**
+   * Starts it and waits until the port takes connections.
+   *
+   * @param log where its output goes
+   */
+  static Launched start(
+      List<String> command, Map<String, String> environment, Path folder, Path log, int port)
+      throws IOException, InterruptedException {
+    var builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().putAll(environment);
+    builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    var launched = new Launched(builder.start(), port);
+    launched.awaitPort(command, log);
+    return launched;
+  }
+
+  static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitPort(List<String> command, Path log) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (!listens()) {
+      if (!process.isAlive() || System.nanoTime() > until) {
+        close();
+        throw new IllegalStateException(command + " does not listen; see " + log);
+      }
+      Thread.sleep(50);
+    }
+  }
+
+  private boolean listens() {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    process.toHandle().descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.bookbell.bench.fanout;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HexFormat;
+
+/**
+ * Lays a creator and many supporters, each signed in, into the SQLite file of a Bookbell that does
+ * not run: thousands of sign-ups through the API would spend minutes on hashing passwords.
+ */
+final class Population {
+  static final int CREATOR = 1;
+  private static final int FIRST_SUPPORTER = 1000;
+  private static final long YEAR_MILLIS = 365L * 24 * 3600 * 1000;
+
+  private Population() {}
+
+  /** The user of a connection: each has one of its own. */
+  static int supporter(int connection) {
+    return FIRST_SUPPORTER + connection;
+  }
+
+  /** The session's token of a user. */
+  static String token(int user) {
+    return "bench-" + user;
+  }
+
+  static void lay(Path data, int supporters) throws SQLException {
+    String url = "jdbc:sqlite:" + data.resolve("bookbell.db");
+    try (Connection connection = DriverManager.getConnection(url)) {
+      connection.setAutoCommit(false);
+      long now = System.currentTimeMillis();
+      try (Statement sql = connection.createStatement()) {
+        user(connection, CREATOR, now);
+        sql.executeUpdate(
+            "INSERT INTO creator (id, name, created_at) VALUES (%d, 'Bench', %d)"
+                .formatted(CREATOR, now));
+        sql.executeUpdate(
+            "INSERT INTO tier (id, creator_id, name, requests_allowed, period, created_at)"
+                + " VALUES (1, %d, 'All', 1000000, 'none', %d)".formatted(CREATOR, now));
+        for (int connected = 0; connected < supporters; connected++) {
+          int user = supporter(connected);
+          user(connection, user, now);
+          sql.executeUpdate(
+              "INSERT INTO membership (creator_id, user_id, tier_id, period_key, created_at)"
+                  + " VALUES (%d, %d, 1, 'none', %d)".formatted(CREATOR, user, now));
+        }
+      }
+      connection.commit();
+    }
+  }
+
+  private static void user(Connection connection, int user, long now) throws SQLException {
+    try (PreparedStatement account =
+            connection.prepareStatement(
+                "INSERT INTO app_user (id, email, display_name, password_hash, created_at)"
+                    + " VALUES (?, ?, ?, 'none', ?)");
+        PreparedStatement head =
+            connection.prepareStatement("INSERT INTO inbox_head (user_id) VALUES (?)");
+        PreparedStatement session =
+            connection.prepareStatement(
+                "INSERT INTO session (token_hash, user_id, created_at, last_used_at, expires_at)"
+                    + " VALUES (?, ?, ?, ?, ?)")) {
+      account.setInt(1, user);
+      account.setString(2, "user" + user + "@bench.test");
+      account.setString(3, "User " + user);
+      account.setLong(4, now);
+      account.executeUpdate();
+      head.setInt(1, user);
+      head.executeUpdate();
+      session.setString(1, sha256(token(user)));
+      session.setInt(2, user);
+      session.setLong(3, now);
+      session.setLong(4, now);
+      session.setLong(5, now + YEAR_MILLIS);
+      session.executeUpdate();
+    }
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.bookbell.bench.fanout;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+
+/** What Linux says of a process and its children, in {@code /proc}; see proc(5). Stateless. */
+final class Processes {
+  private static final long MICROS_PER_TICK = 10_000;
+  private static final int UTIME = 11;
+  private static final int STIME = 12;
+
+  private Processes() {}
+
+  /** User and system time, in µs; the kernel counts it in steps of 10 ms. */
+  static long cpuMicros(ProcessHandle process) {
+    return sum(process, Processes::cpuMicros);
+  }
+
+  /** Resident memory, in KiB. */
+  static long residentKib(ProcessHandle process) {
+    return sum(process, pid -> field(lines(pid, "status"), "VmRSS:"));
+  }
+
+  /** The kernel's memory for sockets and its own structures on the whole machine, in KiB. */
+  static long kernelKib() {
+    List<String> memory = lines(Path.of("/proc/meminfo"));
+    long pages =
+        lines(Path.of("/proc/net/sockstat")).stream()
+            .filter(line -> line.startsWith("TCP:"))
+            .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+            .sum();
+    return field(memory, "Slab:") + 4 * pages;
+  }
+
+  private static long sum(ProcessHandle process, ToLongFunction<Long> figure) {
+    return Stream.concat(Stream.of(process), process.descendants())
+        .mapToLong(one -> figure.applyAsLong(one.pid()))
+        .sum();
+  }
+
+  private static long cpuMicros(long pid) {
+    List<String> lines = lines(pid, "stat");
+    if (lines.isEmpty()) {
+      return 0;
+    }
+    String stat = lines.getFirst();
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return MICROS_PER_TICK * (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]));
+  }
+
+  private static long field(List<String> lines, String name) {
+    return lines.stream()
+        .filter(line -> line.startsWith(name))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .sum();
+  }
+
+  private static List<String> lines(long pid, String file) {
+    return lines(Path.of("/proc", Long.toString(pid), file));
+  }
+
+  /** Empty for a process that has just ended. */
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (NoSuchFileException ended) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.bookbell.bench.fanout;
+
+import java.io.PrintStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** Prints results as a table in Markdown. Stateless. */
+final class Report {
+  private Report() {}
+
+  /**
+   * @param ours the server that the others are compared with
+   * @param before results of an earlier run, none to compare with nothing
+   */
+  static void table(List<Result> results, String ours, List<Result> before, PrintStream out) {
+    out.println(
+        "| connections | in flight | server | CPU µs a delivery (least–most) | × "
+            + ours
+            + " | deliveries/s | p50 ms | p99 ms | p99.9 ms |"
+            + (before.isEmpty() ? "" : " CPU, × before |"));
+    out.println("|---:|---:|---|---|---:|---:|---:|---:|---:|" + (before.isEmpty() ? "" : "---:|"));
+    results.stream()
+        .sorted(
+            Comparator.comparingInt((Result result) -> result.load().connections())
+                .thenComparingInt(result -> result.load().inFlight()))
+        .forEach(result -> out.println(row(result, ours, results, before)));
+  }
+
+  private static String row(Result result, String ours, List<Result> results, List<Result> before) {
+    String row =
+        String.format(
+            Locale.ROOT,
+            "| %d | %d | %s | %.2f (%.2f–%.2f) | %s | %.0f | %.1f | %.1f | %.1f |",
+            result.load().connections(),
+            result.load().inFlight(),
+            result.server(),
+            result.cpuMicros(),
+            result.least(),
+            result.most(),
+            ratio(result, ours, results),
+            result.perSecond(),
+            result.p50Millis(),
+            result.p99Millis(),
+            result.p999Millis());
+    return before.isEmpty() ? row : row + " " + ratio(result, result.server(), before) + " |";
+  }
+
+  private static String ratio(Result result, String other, List<Result> results) {
+    return result
+        .sameLoadOf(other, results)
+        .map(base -> String.format(Locale.ROOT, "%.2f", result.cpuMicros() / base.cpuMicros()))
+        .orElse("–");
+  }
+}
