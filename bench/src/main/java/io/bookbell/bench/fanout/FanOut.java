@@ -65,7 +65,11 @@ public final class FanOut implements Callable<Integer> {
     for (int repeat = 1; repeat <= repeats; repeat++) {
       for (Starter starter : starters) {
         System.err.printf("%s, %d of %d%n", starter.name(), repeat, repeats);
-        run(starter, runs.computeIfAbsent(starter.name(), _ -> new LinkedHashMap<>()));
+        try {
+          run(starter, runs.computeIfAbsent(starter.name(), _ -> new LinkedHashMap<>()));
+        } catch (IllegalStateException failed) {
+          System.err.println("Left out from here on: " + failed.getMessage());
+        }
       }
     }
     List<Result> results = new ArrayList<>();

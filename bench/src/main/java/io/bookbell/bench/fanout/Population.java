@@ -16,8 +16,8 @@ import java.util.HexFormat;
  * Lays a creator and many supporters, each signed in, into the SQLite file of a Bookbell that does
  * not run: thousands of sign-ups through the API would spend minutes on hashing passwords.
  */
-final class Population {
-  static final int CREATOR = 1;
+public final class Population {
+  public static final int CREATOR = 1;
   private static final int FIRST_SUPPORTER = 1000;
   private static final long YEAR_MILLIS = 365L * 24 * 3600 * 1000;
 
@@ -33,7 +33,12 @@ final class Population {
     return "bench-" + user;
   }
 
-  static void lay(Path data, int supporters) throws SQLException {
+  /**
+   * Lays them down.
+   *
+   * @param data the folder of a Bookbell that was started once, so that the schema is there
+   */
+  public static void lay(Path data, int supporters) throws SQLException {
     String url = "jdbc:sqlite:" + data.resolve("bookbell.db");
     try (Connection connection = DriverManager.getConnection(url)) {
       connection.setAutoCommit(false);

@@ -1,0 +1,128 @@
+package io.bookbell.bench;
+
+import io.bookbell.bench.fanout.Population;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
+import io.bookbell.server.creator.Creator;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorUpdates;
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.storage.SqliteDatabase;
+import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.team.Admins;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The steps of which the way of a message consists, each alone. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = "-XX:+UseCompactObjectHeaders")
+public class InnerStepsBenchmark {
+  private static final int USERS = 10_000;
+  private static final UserId CREATOR = new UserId(Population.CREATOR);
+
+  private final Creator creator = new Creator(CREATOR, "Bench", true, "x".repeat(300), 1);
+  private final Message message = CreatorUpdates.message(creator);
+  private final InProcessBackplane backplane = new InProcessBackplane();
+  private final WebSocketManager manager =
+      new WebSocketManager(
+          HubOptions.defaults(),
+          new PresentFeed(0),
+          (connection, text) -> {},
+          backplane,
+          InstantSource.system());
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final Admins admins = new Admins();
+  private final UserId user = new UserId(USERS + 1);
+  private final SqliteDatabase database = database();
+  private final Transaction transaction = database.read(tx -> tx).join();
+  private final CreatorRow row = database.read(tx -> new Creators().get(tx, CREATOR)).join();
+  private final Connection connection;
+
+  public InnerStepsBenchmark() {
+    for (int id = 1; id <= USERS; id++) {
+      manager.connect(new EmbeddedChannel(), new UserId(id), Map.of(), Optional.empty());
+    }
+    connection = manager.connect(channel, user, Map.of(), Optional.empty());
+    written();
+    database.read(tx -> admins.of(tx, row)).join();
+  }
+
+  private static SqliteDatabase database() {
+    try {
+      Path data = Files.createTempDirectory("bookbell-bench");
+      Path file = data.resolve("bookbell.db");
+      new SqliteDatabase(file, TimeSource.of(InstantSource.system())).close();
+      Population.lay(data, 10);
+      return new SqliteDatabase(file, TimeSource.of(InstantSource.system()));
+    } catch (IOException | SQLException e) {
+      throw new IllegalStateException("The database of the benchmark could not be made", e);
+    }
+  }
+
+  @TearDown
+  public void close() {
+    manager.close();
+    backplane.close();
+    database.close();
+  }
+
+  /** Of a change to the bytes that everyone gets. */
+  @Benchmark
+  public Message encodeOnce() {
+    return CreatorUpdates.message(creator);
+  }
+
+  /** Who is connected, of ten thousand. */
+  @Benchmark
+  public List<Connection> targetLookUp() {
+    return manager.connectionsOf(user);
+  }
+
+  /** Who the admins are, known from before: the transaction is over and could not be asked. */
+  @Benchmark
+  public Set<UserId> adminCacheHit() {
+    return admins.of(transaction, row);
+  }
+
+  /** Of a message to the frame in the buffer that leaves, the flush included. */
+  @Benchmark
+  public int queueOffer() {
+    connection.send(message);
+    return written();
+  }
+
+  private int written() {
+    channel.runPendingTasks();
+    int buffers = channel.outboundMessages().size();
+    channel.releaseOutbound();
+    return buffers;
+  }
+}
