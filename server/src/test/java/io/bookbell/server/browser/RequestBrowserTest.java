@@ -104,6 +104,23 @@ class RequestBrowserTest {
   }
 
   @Test
+  void theTeamSeesWhetherTheAnswerHasArrived() {
+    reader().ask(BOOK, "Mira Solberg");
+    var team = team();
+    team.card(BOOK).openThread();
+    browsers.of("reader").visit("about:blank");
+
+    team.card(BOOK).reply("The new translation, or the old one?");
+    var receipt = team.card(BOOK).part().part("request-receipt");
+    receipt.awaitAttribute("data-received", "false");
+    receipt.awaitTextWith("Waiting for");
+
+    reader();
+    receipt.awaitAttribute("data-received", "true");
+    receipt.awaitTextWith("Reached");
+  }
+
+  @Test
   void aWithdrawnRequestLeavesTheInbox() {
     var reader = reader();
     var team = team();
