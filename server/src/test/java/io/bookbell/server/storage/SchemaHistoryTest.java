@@ -1,0 +1,123 @@
+package io.bookbell.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.sqlite.SQLiteDataSource;
+
+/** Only the exact schema is recognised without Flyway, so that all else is judged as before. */
+@ParameterizedClass
+@EnumSource
+class SchemaHistoryTest {
+  @Parameter TestDatabase kind;
+  @TempDir Path folder;
+
+  private Storage storage;
+  private DataSource source;
+  private String migrations;
+
+  @BeforeEach
+  void create() {
+    storage = kind.create(folder);
+    switch (storage) {
+      case Storage.Sqlite(Path data) -> {
+        var sqlite = new SQLiteDataSource();
+        sqlite.setUrl("jdbc:sqlite:" + data.resolve("bookbell.db"));
+        source = sqlite;
+        migrations = "db/sqlite";
+      }
+      case Storage.Postgres(String url, String user, String password) -> {
+        var postgres = new PGSimpleDataSource();
+        postgres.setUrl(url);
+        postgres.setUser(user);
+        postgres.setPassword(password);
+        source = postgres;
+        migrations = "db/postgresql";
+      }
+    }
+  }
+
+  @Test
+  void theNewestSchemaIsRecognisedAndNoOther() {
+    assertThat(isNewest()).as("where there is nothing").isFalse();
+    open();
+
+    assertThat(isNewest()).isTrue();
+    open();
+    assertThat(isNewest()).as("after another start").isTrue();
+  }
+
+  @Test
+  void aMigrationThatWasChangedAfterwardsIsRefused() throws SQLException {
+    open();
+    change("UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '2'");
+
+    assertThat(isNewest()).isFalse();
+    assertThatThrownBy(this::open)
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("checksum mismatch");
+  }
+
+  @Test
+  void aMigrationThatFailedIsRefused() throws SQLException {
+    open();
+    change("UPDATE flyway_schema_history SET success = NOT success WHERE version = '3'");
+
+    assertThat(isNewest()).isFalse();
+    assertThatThrownBy(this::open)
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("failed migration");
+  }
+
+  @Test
+  void aMigrationThatIsMissingIsApplied() throws SQLException {
+    open();
+    change("DELETE FROM flyway_schema_history WHERE version = '3'");
+
+    assertThat(isNewest()).isFalse();
+    assertThatThrownBy(this::open)
+        .as("its tables are there")
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("V3__devices.sql");
+  }
+
+  @Test
+  void aMigrationOfANewerProgramIsLeftToFlyway() throws SQLException {
+    open();
+    change(
+        "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
+            + " checksum, installed_by, execution_time, success)"
+            + " SELECT 99, '99', 'later', type, 'V99__later.sql', 1, installed_by, 1, success"
+            + " FROM flyway_schema_history WHERE version = '1'");
+
+    assertThat(isNewest()).isFalse();
+    open();
+  }
+
+  private boolean isNewest() {
+    return SchemaHistory.isNewest(source, migrations);
+  }
+
+  private void open() {
+    StoredData.forServing(storage).close();
+  }
+
+  private void change(String sql) throws SQLException {
+    try (var connection = source.getConnection();
+        var statement = connection.createStatement()) {
+      assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+    }
+  }
+}
