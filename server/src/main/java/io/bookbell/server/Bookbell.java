@@ -41,8 +41,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +64,7 @@ final class Bookbell implements AutoCloseable {
   private final Health health;
   private final Origins origins;
   private final WebServer server;
-  private @Nullable String setupToken;
+  private final Optional<String> setupToken;
 
   private Bookbell(Config config, Database database) {
     this.config = config;
@@ -73,9 +73,10 @@ final class Bookbell implements AutoCloseable {
     var reach = config.reach();
     this.origins = new Origins(reach.publicUrl(), reach.allowedOrigins(), reach.trustProxy());
     try {
-      begin();
+      CompletableFuture<Optional<String>> begun = begin();
       Vertx vertx = vertx();
       this.doorbell = opened(new Doorbell(config));
+      this.setupToken = begun.join();
       this.live = opened(live());
       this.server = serve(vertx);
     } catch (RuntimeException e) {
@@ -108,19 +109,16 @@ final class Bookbell implements AutoCloseable {
   /** The page that makes the first account, while there is none. */
   Optional<String> setupLink() {
     String base = config.reach().publicUrl().orElse(url());
-    return Optional.ofNullable(setupToken).map(token -> base + "/setup#" + token);
+    return setupToken.map(token -> base + "/setup#" + token);
   }
 
-  private void begin() {
-    setupToken =
-        database
-            .write(
-                tx -> {
-                  Epochs.begin(tx);
-                  return features.accounts.offerSetup(tx);
-                })
-            .join()
-            .orElse(null);
+  /** Begins the database's life where it is new; leads to the token of {@link #setupLink}. */
+  private CompletableFuture<Optional<String>> begin() {
+    return database.write(
+        tx -> {
+          Epochs.begin(tx);
+          return features.accounts.offerSetup(tx);
+        });
   }
 
   private Live live() {

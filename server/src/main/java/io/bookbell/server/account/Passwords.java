@@ -19,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 public final class Passwords implements AutoCloseable {
   private static final int THREADS = 2;
   private static final int MOST_WAITING = 64;
-  private static final Argon2Function ARGON2 =
-      Argon2Function.getInstance(19 * 1024, 2, 1, 32, Argon2.ID);
 
   /**
    * The hash of a password that nobody has: it costs what a real one costs, so that the time does
@@ -60,11 +58,16 @@ public final class Passwords implements AutoCloseable {
 
   /** As {@link #hash}, on the calling thread: for the command line. */
   public static String hashNow(String password) {
-    return Password.hash(password).addRandomSalt(16).with(ARGON2).getResult();
+    return Password.hash(password).addRandomSalt(16).with(Parameters.ARGON2).getResult();
   }
 
   @Override
   public void close() {
     threads.shutdownNow();
+  }
+
+  /** Made at the first hash: it holds 19 MiB from then on. */
+  private static final class Parameters {
+    static final Argon2Function ARGON2 = Argon2Function.getInstance(19 * 1024, 2, 1, 32, Argon2.ID);
   }
 }
