@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final Path USUAL_DATA = Path.of("data", "demo");
-  private static final String PASSWORD = "demo";
+  static final String PASSWORD = "demo";
 
   @Option(names = "--reset", description = "Empties the database first.")
   private boolean reset;
@@ -32,28 +32,33 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    demonstrate(reset, spec.commandLine().getOut());
+    return 0;
+  }
+
+  static void demonstrate(boolean anew, PrintWriter out) throws InterruptedException {
     Config config = CommandConfig.read(USUAL_DATA);
     StoredData data = StoredData.forServing(config.storage());
     Bookbell bookbell;
     try {
-      lay(data.database());
+      lay(data.database(), anew);
       bookbell = Bookbell.start(config, data.database());
     } catch (RuntimeException e) {
       data.close();
       throw e;
     }
-    tell(bookbell, data.database());
+    tell(bookbell, data.database(), out);
     Running.untilTold(bookbell, data);
-    return 0;
   }
 
-  private void lay(Database database) {
-    database.write(this::layIfEmpty).join();
+  /** Makes the demonstration where there is nothing yet, or anew. */
+  static void lay(Database database, boolean anew) {
+    database.write(tx -> layIfEmpty(tx, anew)).join();
   }
 
-  private boolean layIfEmpty(Transaction tx) {
+  private static boolean layIfEmpty(Transaction tx, boolean anew) {
     Epochs.begin(tx);
-    if (reset) {
+    if (anew) {
       Restore.clear(tx);
       Epochs.begin(tx);
     }
@@ -64,8 +69,7 @@ final class DemoCommand implements Callable<Integer> {
     return true;
   }
 
-  private void tell(Bookbell bookbell, Database database) {
-    PrintWriter out = spec.commandLine().getOut();
+  private static void tell(Bookbell bookbell, Database database, PrintWriter out) {
     out.println("The demonstration is at " + bookbell.url() + " (" + database.product() + ")");
     out.println("Sign in with the password “" + PASSWORD + "” as");
     out.println("  creator@demo.test                the creator, who also runs this installation");

@@ -2,9 +2,6 @@ package io.bookbell.server;
 
 import static java.util.Objects.requireNonNull;
 
-import io.bookbell.server.config.ConfigException;
-import io.bookbell.server.storage.DatabaseException;
-import io.bookbell.server.web.WebServer.WebServerException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,7 +29,36 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String... arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(run(arguments));
+  }
+
+  /**
+   * The parser takes as long to load as all the rest, so the words that start servers go past it.
+   */
+  private static int run(String... arguments) {
+    return switch (String.join(" ", arguments)) {
+      case "serve" -> plainly(ServeCommand::serve);
+      case "demo" -> plainly(out -> DemoCommand.demonstrate(false, out));
+      default -> commandLine().execute(arguments);
+    };
+  }
+
+  private static int plainly(Plain command) {
+    try {
+      command.run(new PrintWriter(System.out, true, System.out.charset()));
+      return 0;
+    } catch (Exception failure) {
+      var err = new PrintWriter(System.err, true, System.err.charset());
+      if (!CommandFailure.tell(failure, err)) {
+        failure.printStackTrace(err);
+      }
+      return 1;
+    }
+  }
+
+  /** A command that takes no words. */
+  private interface Plain {
+    void run(PrintWriter out) throws Exception;
   }
 
   static CommandLine commandLine() {
@@ -41,17 +67,9 @@ public final class Main implements Runnable {
     return commandLine;
   }
 
-  /** What an operator can mend is said in one line; the rest is ours, with all we know. */
   private static int failed(Exception failure, CommandLine command, ParseResult parsed)
       throws Exception {
-    Throwable cause = CommandFailure.causeOf(failure);
-    if (cause instanceof CommandFailure
-        || cause instanceof ConfigException
-        || cause instanceof DatabaseException
-        || cause instanceof WebServerException) {
-      PrintWriter err = command.getErr();
-      err.println(cause.getMessage());
-      err.flush();
+    if (CommandFailure.tell(failure, command.getErr())) {
       return 1;
     }
     throw failure;

@@ -51,6 +51,11 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    serve(spec.commandLine().getOut());
+    return 0;
+  }
+
+  static void serve(PrintWriter out) throws InterruptedException {
     Config config = CommandConfig.read();
     StoredData data = StoredData.forServing(config.storage());
     Bookbell bookbell;
@@ -60,13 +65,11 @@ final class ServeCommand implements Callable<Integer> {
       data.close();
       throw e;
     }
-    PrintWriter out = spec.commandLine().getOut();
     out.println("Bookbell is at " + bookbell.url() + " (" + data.database().product() + ")");
     bookbell
         .setupLink()
         .ifPresent(link -> out.println("Nobody has an account yet. Set it up here: " + link));
     out.flush();
     Running.untilTold(bookbell, data);
-    return 0;
   }
 }
