@@ -1,13 +1,14 @@
 # Sourced by mvnw and bookbell (POSIX sh, globbing on): leaves JAVA_HOME pointing at a JDK that can build and run Bookbell,
 # or says what to install and exits. A fitting JAVA_HOME wins; otherwise the oldest that is new enough, so that a preview
 # of the next Java does not displace the one that Bookbell is built with.
+# jdk_tool: the program that must be there besides java; where nothing is built, java itself.
 # BOOKBELL_JDK_PLACES: patterns of JDK folders, joined with colons, searched instead of the usual ones.
 
 jdk_needed=25
 
 # jdk_major FOLDER: prints the major version of the JDK there; nothing when there is none.
 jdk_major() {
-  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 0
+  [ -x "$1/bin/java" ] && [ -x "$1/bin/${jdk_tool-javac}" ] || return 0
   if [ -r "$1/release" ]; then
     sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
   else

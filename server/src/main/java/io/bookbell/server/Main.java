@@ -39,6 +39,7 @@ public final class Main implements Runnable {
     return switch (String.join(" ", arguments)) {
       case "serve" -> plainly(ServeCommand::serve);
       case "demo" -> plainly(out -> DemoCommand.demonstrate(false, out));
+      case "rehearse" -> plainly(_ -> Rehearse.inThisFolder());
       default -> commandLine().execute(arguments);
     };
   }
