@@ -1,0 +1,112 @@
+package io.bookbell.bench.start;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A server that was just started as a process of its own. For one thread. */
+final class Served implements AutoCloseable {
+  private static final byte[] QUESTION =
+      "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+          .getBytes(US_ASCII);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int BETWEEN_LOOKS_MILLIS = 1;
+
+  private final Process process;
+  private final int port;
+  private final long begun;
+
+  private Served(Process process, int port, long begun) {
+    this.process = process;
+    this.port = port;
+    this.begun = begun;
+  }
+
+  static Served start(Path launcher, Path data, String command) throws IOException {
+    int port = freePort();
+    var builder =
+        new ProcessBuilder(launcher.toString(), command)
+            .redirectErrorStream(true)
+            .redirectOutput(data.resolve("said").toFile());
+    builder.environment().put("BOOKBELL_DATA", data.toString());
+    builder.environment().put("BOOKBELL_PORT", Integer.toString(port));
+    long begun = System.nanoTime();
+    return new Served(builder.start(), port, begun);
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Waits for the first 200, and tells how long it took since the process was started. */
+  Duration ready() throws IOException, InterruptedException, TimeoutException {
+    while (!isReady()) {
+      if (!process.isAlive()) {
+        throw new IOException("The server ended with " + process.exitValue());
+      }
+      if (since().compareTo(PATIENCE) > 0) {
+        throw new TimeoutException("The server is not ready after " + PATIENCE);
+      }
+      Thread.sleep(BETWEEN_LOOKS_MILLIS);
+    }
+    return since();
+  }
+
+  private Duration since() {
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  private boolean isReady() {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      socket.getOutputStream().write(QUESTION);
+      String answer = new String(socket.getInputStream().readNBytes(12), US_ASCII);
+      return answer.equals("HTTP/1.1 200");
+    } catch (IOException e) {
+      return false; // nobody listens there yet
+    }
+  }
+
+  /** What it has used of the processors, all threads together. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** What it holds of the machine's memory, as Linux counts it: its own and what it has mapped. */
+  long residentKilobytes() throws IOException {
+    return kilobytes("VmRSS:");
+  }
+
+  /** The part of it that is mapped from files, the cache of classes above all. */
+  long mappedKilobytes() throws IOException {
+    return kilobytes("RssFile:");
+  }
+
+  private long kilobytes(String key) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+      if (line.startsWith(key)) {
+        return Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    throw new IOException("Linux does not tell " + key);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+}
