@@ -21,6 +21,7 @@ final class FrameWriter {
   private static final int FULL_BATCH = 1 << 16;
 
   private static final int SMALLEST_BATCH = 256;
+  private static final int MORE_BATCH = 1 << 12;
 
   private final Channel channel;
   private @Nullable ByteBuf batch;
@@ -136,9 +137,11 @@ final class FrameWriter {
   }
 
   private ByteBuf batch(int payload) {
+    int frame = payload + Frames.MOST_HEADER_BYTES;
     if (batch == null) {
-      int size = Math.max(SMALLEST_BATCH, payload + Frames.MOST_HEADER_BYTES);
-      batch = channel.alloc().ioBuffer(size);
+      batch = channel.alloc().ioBuffer(Math.max(SMALLEST_BATCH, frame));
+    } else if (batch.writableBytes() < frame) {
+      batch.ensureWritable(Math.max(MORE_BATCH, frame)); // where two have come, more are coming
     }
     return batch;
   }

@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * #loop} and {@link #hub} may be asked elsewhere.
  *
  * <p>Connections that got something to send are flushed together by a task at the end of the loop's
- * queue, so what several changes sent to one connection in the meantime leaves in one write. One
- * timer for all connections sweeps for the silent and the slow; it runs while there are any.
+ * queue, so what several changes sent to one connection in the meantime leaves in one write. A
+ * write costs the kernel far more than the bytes in it: before many writes the lane waits about as
+ * long as they will take, {@link #LONGEST_WAIT_NANOS} at most, for more changes to share them. What
+ * is sent to a few connections does not wait.
+ *
+ * <p>One timer for all connections sweeps for the silent and the slow; it runs while there are any.
  */
 final class Lane {
   /** Where a connection stands that is not in a lane. */
@@ -26,10 +30,15 @@ final class Lane {
   /** So many sweeps come between two pings of a connection. */
   private static final int SWEEPS_PER_PING = 25;
 
+  private static final int MANY_WRITES = 64;
+  private static final long NANOS_PER_WRITE = 5_000;
+  private static final long LONGEST_WAIT_NANOS = 5_000_000;
+
   private final Hub hub;
   private final EventLoop loop;
   private final ArrayList<Link> members = new ArrayList<>();
   private final Runnable flush = this::flush;
+  private final Runnable gather = this::gather;
   private final CharsetDecoder utf8 =
       StandardCharsets.UTF_8
           .newDecoder()
@@ -83,7 +92,17 @@ final class Lane {
     touched.add(link);
     if (!flushComing) {
       flushComing = true;
-      loop.execute(flush);
+      loop.execute(gather);
+    }
+  }
+
+  private void gather() {
+    int writes = touched.size();
+    if (writes < MANY_WRITES) {
+      flush();
+    } else {
+      long wait = Math.min(writes * NANOS_PER_WRITE, LONGEST_WAIT_NANOS);
+      loop.schedule(flush, wait, TimeUnit.NANOSECONDS);
     }
   }
 
