@@ -6,6 +6,7 @@ import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.Accounts.NewAccount;
+import io.bookbell.server.config.Config.Storage;
 import io.bookbell.server.config.Config.Storage.Postgres;
 import io.bookbell.server.config.Config.Storage.Sqlite;
 import io.bookbell.server.inbox.Epochs;
@@ -45,20 +46,13 @@ public final class Domain implements AutoCloseable {
   /** What was handed to the connected users, in the order of commits. */
   public final List<Delivery> sent = new CopyOnWriteArrayList<>();
 
+  private final Storage storage;
   private final Database database;
   private final boolean owner;
   private volatile Instant now = Instant.parse("2026-05-20T12:00:00Z");
 
   public Domain(TestDatabase kind, Path folder) {
-    TimeSource clock = TimeSource.of(() -> now);
-    this.database =
-        switch (kind.create(folder)) {
-          case Sqlite(Path data) -> new SqliteDatabase(created(data).resolve("test.db"), clock);
-          case Postgres(String url, String user, String password) ->
-              new PostgresDatabase(url, user, password, clock);
-        };
-    this.owner = true;
-    this.features = new Features(new Recorder());
+    this(kind.create(folder));
     write(
         tx -> {
           Epochs.begin(tx);
@@ -66,15 +60,34 @@ public final class Domain implements AutoCloseable {
         });
   }
 
-  private Domain(Database database) {
-    this.database = database;
+  private Domain(Storage storage) {
+    this.storage = storage;
+    TimeSource clock = TimeSource.of(() -> now);
+    this.database =
+        switch (storage) {
+          case Sqlite(Path data) -> new SqliteDatabase(created(data).resolve("test.db"), clock);
+          case Postgres(String url, String user, String password) ->
+              new PostgresDatabase(url, user, password, clock);
+        };
+    this.owner = true;
+    this.features = new Features(new Recorder());
+  }
+
+  private Domain(Domain beside) {
+    this.storage = beside.storage;
+    this.database = beside.database;
     this.owner = false;
     this.features = new Features(new Recorder());
   }
 
   /** Another node on the same database, with caches of its own. */
   public Domain node() {
-    return new Domain(database);
+    return new Domain(this);
+  }
+
+  /** As {@link #node}, and where several processes can write, as another of them; to be closed. */
+  public Domain process() {
+    return database.isShared() ? new Domain(storage) : node();
   }
 
   private static Path created(Path folder) {
@@ -87,6 +100,10 @@ public final class Domain implements AutoCloseable {
 
   public Database database() {
     return database;
+  }
+
+  public Storage storage() {
+    return storage;
   }
 
   public void setTime(String instant) {

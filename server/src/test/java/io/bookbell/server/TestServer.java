@@ -8,7 +8,10 @@ import io.bookbell.server.config.Config.Reach;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.PostgresDatabase;
+import io.bookbell.server.storage.SqliteDatabase;
 import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
@@ -17,10 +20,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jooq.ExecuteListener;
+import org.jooq.ExecuteListenerProvider;
 
 /** A whole server in this process, on a free port and a database of its own. */
 public final class TestServer implements AutoCloseable {
@@ -30,18 +36,41 @@ public final class TestServer implements AutoCloseable {
 
   private static final Map<TestDatabase, TestServer> SHARED = new ConcurrentHashMap<>();
 
-  private final StoredData data;
+  private final Database database;
+  private final AutoCloseable data;
   private final Bookbell bookbell;
 
   private TestServer(Config config, boolean demo) {
     if (demo && config.storage() instanceof Config.Storage.Sqlite(Path folder)) {
       SqliteDemo.copyTo(folder);
     }
-    this.data = StoredData.forServing(config.storage());
+    StoredData stored = StoredData.forServing(config.storage());
+    this.data = stored;
+    this.database = stored.database();
     if (demo && config.storage() instanceof Config.Storage.Postgres) {
-      lay(data.database());
+      lay(database);
     }
-    this.bookbell = Bookbell.start(config, data.database());
+    this.bookbell = Bookbell.start(config, database);
+  }
+
+  private TestServer(Config config, Database database) {
+    this.data = database;
+    this.database = database;
+    this.bookbell = Bookbell.start(config, database);
+  }
+
+  /** As after the very first start, on a database that tells a listener of every statement. */
+  static TestServer watched(Config.Storage storage, ExecuteListener listener) {
+    ExecuteListenerProvider told = () -> listener;
+    return new TestServer(
+        config(storage),
+        switch (storage) {
+          case Config.Storage.Sqlite(Path folder) ->
+              new SqliteDatabase(
+                  folder.resolve("bookbell.db"), TimeSource.of(InstantSource.system()), told);
+          case Config.Storage.Postgres(String url, String user, String password) ->
+              new PostgresDatabase(url, user, password, TimeSource.postgres(), told);
+        });
   }
 
   /** With the data of the demonstration, in which all passwords are {@link #PASSWORD}. */
@@ -149,7 +178,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   public Database database() {
-    return data.database();
+    return database;
   }
 
   /** New people, all with {@link #PASSWORD}. */
@@ -170,6 +199,10 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     bookbell.close();
-    data.close();
+    try {
+      data.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("The database did not close", e);
+    }
   }
 }

@@ -85,7 +85,9 @@ public final class LoginLimit {
             .where(LOGIN_FAILURE.WINDOW_ENDS_AT.le(tx.now()))
             .limit(REMOVED_AT_ONCE)
             .fetch(LOGIN_FAILURE.EMAIL_HASH);
-    tx.sql().deleteFrom(LOGIN_FAILURE).where(LOGIN_FAILURE.EMAIL_HASH.in(expired)).execute();
+    if (!expired.isEmpty()) {
+      tx.sql().deleteFrom(LOGIN_FAILURE).where(LOGIN_FAILURE.EMAIL_HASH.in(expired)).execute();
+    }
     return expired.size() == REMOVED_AT_ONCE;
   }
 

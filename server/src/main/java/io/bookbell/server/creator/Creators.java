@@ -31,7 +31,7 @@ public final class Creators {
    * @throws Problem 404 when there is no such creator
    */
   public CreatorRow lock(Transaction tx, UserId id) {
-    return tx.lock(tx.sql().selectFrom(CREATOR).where(CREATOR.ID.eq(id))).stream()
+    return tx.lockInTurn(id, sql -> sql.selectFrom(CREATOR).where(CREATOR.ID.eq(id))).stream()
         .findFirst()
         .map(Creators::row)
         .orElseThrow(Problem::notFound);

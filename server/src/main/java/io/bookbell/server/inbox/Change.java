@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of one transaction and who is to have each. Features add to it; {@link Inbox#append}
- * takes it once, as the last thing the transaction does. Confined to the transaction's thread.
+ * takes it once it is complete. Confined to the transaction's thread.
  */
 public final class Change {
   private final List<Entry> entries = new ArrayList<>();

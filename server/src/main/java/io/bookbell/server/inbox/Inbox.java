@@ -12,15 +12,14 @@ import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.inbox.Change.Entry;
+import io.bookbell.server.inbox.Numbering.Appended;
+import io.bookbell.server.inbox.Numbering.Body;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Json;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jooq.Condition;
 import org.jooq.Record3;
@@ -47,19 +46,17 @@ public final class Inbox {
   }
 
   /**
-   * Numbers and stores the messages for everyone concerned and has them delivered after the commit.
-   * At most once in a transaction, after all other locks are taken.
+   * Has the messages numbered and stored for everyone concerned at the end of the transaction, and
+   * delivered after the commit.
    */
   public void append(Transaction tx, Change change) {
-    Map<UserId, Long> heads = lockHeads(tx, change.users());
-    Instant now = tx.now();
-    var deliveries = new ArrayList<Delivery>();
-    for (Entry entry : change.inOrder()) {
-      byte[] body = Json.bytes(withType(entry));
-      long messageId = store(tx, entry, body, now);
-      deliveries.add(number(tx, entry, body, messageId, heads, change));
+    List<Body> bodies =
+        change.inOrder().stream()
+            .map(entry -> new Body(entry, Message.of(Json.bytes(withType(entry)))))
+            .toList();
+    if (!bodies.isEmpty()) {
+      tx.last(Numbering.STEP, new Appended(tx, change, bodies, tx.now(), publisher));
     }
-    tx.afterCommit(() -> publisher.accept(deliveries));
   }
 
   private static Map<String, Object> withType(Entry entry) {
@@ -67,80 +64,6 @@ public final class Inbox {
     message.put("type", entry.type().wireName());
     message.putAll(entry.fields());
     return message;
-  }
-
-  private static Map<UserId, Long> lockHeads(Transaction tx, SortedSet<UserId> users) {
-    var heads = new TreeMap<UserId, Long>();
-    tx.lock(
-            tx.sql()
-                .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
-                .from(INBOX_HEAD)
-                .where(INBOX_HEAD.USER_ID.in(users))
-                .orderBy(INBOX_HEAD.USER_ID))
-        .forEach(row -> heads.put(row.value1(), row.value2()));
-    if (heads.size() != users.size()) {
-      throw new IllegalStateException("Users without an inbox among " + users);
-    }
-    return heads;
-  }
-
-  private static long store(Transaction tx, Entry entry, byte[] body, Instant now) {
-    var revision = entry.revision();
-    return tx.sql()
-        .insertInto(MESSAGE)
-        .set(MESSAGE.REQUEST_ID, revision == null ? null : revision.requestId())
-        .set(MESSAGE.REVISION, revision == null ? null : revision.number())
-        .set(MESSAGE.BODY, new String(body, UTF_8))
-        .set(MESSAGE.CREATED_AT, now)
-        .returningResult(MESSAGE.ID)
-        .fetchSingle()
-        .value1();
-  }
-
-  private static Delivery number(
-      Transaction tx,
-      Entry entry,
-      byte[] body,
-      long messageId,
-      Map<UserId, Long> heads,
-      Change change) {
-    var numbers = new TreeMap<UserId, Long>();
-    var rows = tx.sql().insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID);
-    for (UserId user : entry.audience()) {
-      long seq = heads.merge(user, 1L, Long::sum);
-      numbers.put(user, seq);
-      rows = rows.values(user, seq, messageId);
-    }
-    rows.execute();
-    advanceHeads(tx, entry);
-    closeHistory(tx, entry, change, numbers);
-    return Delivery.numbered(Message.of(body), numbers);
-  }
-
-  private static void advanceHeads(Transaction tx, Entry entry) {
-    // The rows are locked already, in order, so this cannot wait.
-    tx.sql()
-        .update(INBOX_HEAD)
-        .set(INBOX_HEAD.SEQ, INBOX_HEAD.SEQ.plus(1))
-        .where(INBOX_HEAD.USER_ID.in(entry.audience()))
-        .execute();
-  }
-
-  private static void closeHistory(
-      Transaction tx, Entry entry, Change change, Map<UserId, Long> numbers) {
-    if (entry.type() != MessageType.ACCESS_CHANGED) {
-      return;
-    }
-    numbers.forEach(
-        (user, seq) -> {
-          if (change.takesAccessFrom(user)) {
-            tx.sql()
-                .update(INBOX_HEAD)
-                .set(INBOX_HEAD.FLOOR, seq)
-                .where(INBOX_HEAD.USER_ID.eq(user))
-                .execute();
-          }
-        });
   }
 
   /** The user's newest number and the number below which nothing may be replayed. */
@@ -224,6 +147,7 @@ public final class Inbox {
         .join(MESSAGE)
         .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
         .where(INBOX_HEAD.USER_ID.ge(from))
+        .and(INBOX.USER_ID.ge(from)) // which follows, but is not concluded
         .orderBy(INBOX_HEAD.USER_ID)
         .limit(limit)
         .fetch(row -> new Kept(row.value1(), row.value2(), row.value3(), row.value4()));

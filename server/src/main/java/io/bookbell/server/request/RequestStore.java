@@ -196,6 +196,9 @@ final class RequestStore {
   }
 
   private static Map<Long, List<Reply>> replies(Transaction tx, List<Long> requests) {
+    if (requests.isEmpty()) {
+      return Map.of();
+    }
     return tx.sql()
         .select(
             REPLY.REQUEST_ID,

@@ -13,9 +13,11 @@ import java.util.function.Function;
 public interface Database extends AutoCloseable {
 
   /**
-   * Runs the work in a read-write transaction. The work may run more than once when the database
-   * asks for a retry (serialization failure or deadlock, at most three times), so its only effects
-   * are those on the transaction it is handed.
+   * Runs the work in a read-write transaction, which it may share with other works: each succeeds
+   * or fails for itself, and none is answered before the commit. The work may run more than once,
+   * when the database asks for a retry (serialization failure or deadlock, at most three times) or
+   * when it has to queue ({@link Transaction#lockInTurn}), so its only effects are those on the
+   * transaction it is handed.
    */
   <T> CompletableFuture<T> write(Function<Transaction, T> work);
 

@@ -1,15 +1,24 @@
 package io.bookbell.server.storage;
 
+import org.jooq.Configuration;
+import org.jooq.ExecuteListenerProvider;
+import org.jooq.SQLDialect;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
+import org.jooq.impl.DefaultConfiguration;
 
 /** How jOOQ renders and runs every statement. */
 final class JooqSettings {
-  static final Settings SETTINGS =
+  private static final Settings SETTINGS =
       new Settings()
           .withRenderSchema(false)
           .withRenderQuotedNames(RenderQuotedNames.EXPLICIT_DEFAULT_UNQUOTED)
           .withExecuteLogging(false);
 
   private JooqSettings() {}
+
+  /** What all transactions on a database share; each derives its own with a connection. */
+  static Configuration configuration(SQLDialect dialect, ExecuteListenerProvider... listeners) {
+    return new DefaultConfiguration().set(dialect).set(SETTINGS).set(listeners);
+  }
 }

@@ -9,20 +9,20 @@ import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.jooq.DSLContext;
+import org.jooq.Configuration;
+import org.jooq.ExecuteListenerProvider;
 import org.jooq.SQLDialect;
-import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jooq.impl.DataSourceConnectionProvider;
 
 /**
- * PostgreSQL 14 or newer. Thread-safe: each transaction runs on a virtual thread of its own and
- * waits there for a connection. Reads have a pool of their own, so that commands waiting for one
- * creator's lock do not keep anybody from looking.
+ * PostgreSQL 14 or newer. Thread-safe: each transaction runs on a virtual thread and waits there
+ * for a connection. Reads have a pool of their own, so that commands waiting for a lock do not keep
+ * anybody from looking.
  */
 public final class PostgresDatabase implements Database {
   private static final int WRITE_CONNECTIONS = 12;
   private static final int READ_CONNECTIONS = 6;
-  private static final int MOST_ATTEMPTS = 4;
 
   /** No transaction may hold its locks, or the horizon of what others can see, for longer. */
   private static final String LIMITS =
@@ -36,7 +36,9 @@ public final class PostgresDatabase implements Database {
 
   private final HikariDataSource writes;
   private final HikariDataSource reads;
+  private final PostgresWriter writer;
   private final TimeSource time;
+  private final Configuration jooq;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("postgres-", 1).factory());
 
@@ -44,10 +46,16 @@ public final class PostgresDatabase implements Database {
    * Connects and migrates.
    *
    * @param url such as {@code jdbc:postgresql://host/db}
+   * @param listeners told of every statement
    * @throws DatabaseException when the server cannot be reached or the schema not migrated
    */
-  public PostgresDatabase(String url, String user, String password, TimeSource time) {
-    this(new Access(url, user, password), time, Migrations::run);
+  public PostgresDatabase(
+      String url,
+      String user,
+      String password,
+      TimeSource time,
+      ExecuteListenerProvider... listeners) {
+    this(new Access(url, user, password), time, Migrations::run, listeners);
   }
 
   /**
@@ -62,8 +70,13 @@ public final class PostgresDatabase implements Database {
   /** How to get in. */
   record Access(String url, String user, String password) {}
 
-  private PostgresDatabase(Access access, TimeSource time, BiConsumer<DataSource, String> schema) {
+  private PostgresDatabase(
+      Access access,
+      TimeSource time,
+      BiConsumer<DataSource, String> schema,
+      ExecuteListenerProvider... listeners) {
     this.time = time;
+    this.jooq = JooqSettings.configuration(SQLDialect.POSTGRES, listeners);
     this.writes = pool("writes", access, WRITE_CONNECTIONS, false);
     try {
       schema.accept(writes, "db/postgresql");
@@ -72,6 +85,7 @@ public final class PostgresDatabase implements Database {
       writes.close();
       throw e;
     }
+    this.writer = new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, threads);
   }
 
   private static HikariDataSource pool(String name, Access access, int size, boolean readOnly) {
@@ -109,39 +123,23 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(() -> withRetries(work), threads);
+    return writer.submit(work);
   }
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(() -> once(reads, work), threads);
+    return CompletableFuture.supplyAsync(() -> readNow(work), threads);
   }
 
-  private <T> T withRetries(Function<Transaction, T> work) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return once(writes, work);
-      } catch (DataAccessException e) {
-        if (attempt == MOST_ATTEMPTS || !asksForRetry(e)) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  private static boolean asksForRetry(DataAccessException failure) {
-    String state = failure.sqlState();
-    return "40001".equals(state) || "40P01".equals(state);
-  }
-
-  private <T> T once(HikariDataSource pool, Function<Transaction, T> work) {
-    DSLContext sql = DSL.using(pool, SQLDialect.POSTGRES, JooqSettings.SETTINGS);
+  private <T> T readNow(Function<Transaction, T> work) {
     var done =
-        sql.transactionResult(
-            configuration -> {
-              var transaction = new Transaction(configuration.dsl(), time, true);
-              return new Done<>(transaction, work.apply(transaction));
-            });
+        jooq.derive(new DataSourceConnectionProvider(reads))
+            .dsl()
+            .transactionResult(
+                configuration -> {
+                  var transaction = new Transaction(configuration.dsl(), time, true, Gate.OPEN);
+                  return new Done<>(transaction, work.apply(transaction));
+                });
     done.transaction.committed();
     return done.result;
   }

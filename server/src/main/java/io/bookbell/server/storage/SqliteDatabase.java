@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.jooq.DSLContext;
+import org.jooq.Configuration;
+import org.jooq.ExecuteListenerProvider;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.sqlite.SQLiteConfig;
@@ -34,6 +35,7 @@ public final class SqliteDatabase implements Database {
 
   private final SQLiteDataSource readSource = source(true);
   private final TimeSource time;
+  private final Configuration jooq;
   private final SqliteWriter writer;
   private final ThreadLocal<Connection> readConnection = ThreadLocal.withInitial(this::openReader);
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
@@ -43,10 +45,11 @@ public final class SqliteDatabase implements Database {
   /**
    * Opens the file, creates it where it does not exist, and migrates it.
    *
+   * @param listeners told of every statement
    * @throws DatabaseException when the file cannot be opened or migrated
    */
-  public SqliteDatabase(Path file, TimeSource time) {
-    this(file, time, Migrations::run);
+  public SqliteDatabase(Path file, TimeSource time, ExecuteListenerProvider... listeners) {
+    this(file, time, Migrations::run, listeners);
   }
 
   /**
@@ -63,14 +66,19 @@ public final class SqliteDatabase implements Database {
     return new SqliteDatabase(file, time, Migrations::expectNewest);
   }
 
-  private SqliteDatabase(Path file, TimeSource time, BiConsumer<DataSource, String> schema) {
+  private SqliteDatabase(
+      Path file,
+      TimeSource time,
+      BiConsumer<DataSource, String> schema,
+      ExecuteListenerProvider... listeners) {
     this.time = time;
+    this.jooq = JooqSettings.configuration(SQLDialect.SQLITE, listeners);
     SQLiteDataSource writeSource = source(false);
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
     writeSource.setUrl(url);
     readSource.setUrl(url);
     schema.accept(writeSource, "db/sqlite");
-    this.writer = new SqliteWriter(open(writeSource), time);
+    this.writer = new SqliteWriter(open(writeSource), jooq, time);
   }
 
   @Override
@@ -84,13 +92,13 @@ public final class SqliteDatabase implements Database {
   }
 
   private <T> T readNow(Function<Transaction, T> work) {
-    DSLContext sql = DSL.using(readConnection.get(), SQLDialect.SQLITE, JooqSettings.SETTINGS);
     var done =
-        sql.transactionResult(
-            configuration -> {
-              var transaction = new Transaction(configuration.dsl(), time, false);
-              return new Done<>(transaction, work.apply(transaction));
-            });
+        DSL.using(jooq.derive(readConnection.get()))
+            .transactionResult(
+                configuration -> {
+                  var transaction = new Transaction(configuration.dsl(), time, false, Gate.OPEN);
+                  return new Done<>(transaction, work.apply(transaction));
+                });
     done.transaction.committed();
     return done.result;
   }

@@ -2,18 +2,15 @@ package io.bookbell.server.storage;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import org.jooq.Configuration;
 import org.jooq.DSLContext;
-import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that writes to SQLite. Any thread submits; the writer's own thread runs, commits
@@ -33,9 +30,9 @@ final class SqliteWriter implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean ended;
 
-  SqliteWriter(Connection connection, TimeSource time) {
+  SqliteWriter(Connection connection, Configuration jooq, TimeSource time) {
     this.connection = connection;
-    this.sql = DSL.using(connection, SQLDialect.SQLITE, JooqSettings.SETTINGS);
+    this.sql = DSL.using(jooq.derive(connection));
     this.time = time;
     thread.start();
   }
@@ -70,25 +67,23 @@ final class SqliteWriter implements AutoCloseable {
   private void commit(List<Job<?>> batch) {
     try {
       connection.setAutoCommit(false);
-      for (Job<?> job : batch) {
-        runUnderSavepoint(job);
-      }
+      run(batch);
       connection.commit();
       connection.setAutoCommit(true);
     } catch (SQLException | RuntimeException e) {
       rollback(e);
-      batch.forEach(job -> job.answer.completeExceptionally(e));
+      batch.forEach(job -> job.fail(e));
       return;
     }
     batch.forEach(Job::finish);
   }
 
-  private void runUnderSavepoint(Job<?> job) throws SQLException {
-    Savepoint savepoint = connection.setSavepoint();
-    if (!job.run(new Transaction(sql, time, false))) {
-      connection.rollback(savepoint);
+  private void run(List<Job<?>> jobs) throws SQLException {
+    var batch = new Batch(connection, () -> new Transaction(sql, time, false, Gate.OPEN));
+    for (Job<?> job : jobs) {
+      batch.run(job);
     }
-    connection.releaseSavepoint(savepoint);
+    batch.end();
   }
 
   private void rollback(Exception cause) {
@@ -113,45 +108,5 @@ final class SqliteWriter implements AutoCloseable {
     ended = true;
     queue.forEach(Job::refuse);
     SqliteDatabase.closeQuietly(connection);
-  }
-
-  private static final class Job<T> {
-    final Function<Transaction, T> work;
-    final CompletableFuture<T> answer = new CompletableFuture<>();
-    private @Nullable Transaction transaction;
-    private @Nullable T result;
-    private @Nullable Throwable failure;
-
-    Job(Function<Transaction, T> work) {
-      this.work = work;
-    }
-
-    /** Whether the work succeeded; what it threw is kept for the answer. */
-    boolean run(Transaction transaction) {
-      this.transaction = transaction;
-      try {
-        result = work.apply(transaction);
-        return true;
-      } catch (RuntimeException | Error e) {
-        failure = e;
-        return false;
-      }
-    }
-
-    void refuse() {
-      answer.completeExceptionally(new RejectedExecutionException("The database is closing"));
-    }
-
-    @SuppressWarnings("NullAway") // a work may return null: T is then a nullable type of its caller
-    void finish() {
-      if (failure != null) {
-        answer.completeExceptionally(failure);
-        return;
-      }
-      if (transaction != null) {
-        transaction.committed();
-      }
-      answer.complete(result);
-    }
   }
 }

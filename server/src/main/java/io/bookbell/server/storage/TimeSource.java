@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import org.jooq.DSLContext;
+import org.jooq.DataType;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 
 /**
  * Where a transaction's time comes from: quota periods and expiries follow it. Nodes that share a
@@ -12,7 +15,14 @@ import org.jooq.impl.DSL;
  */
 @FunctionalInterface
 public interface TimeSource {
+  DataType<Instant> STORED = SQLDataType.BIGINT.asConvertedDataType(new InstantConverter());
+
   Instant now(DSLContext sql);
+
+  /** The time as a part of a statement, without asking for it first. */
+  default Field<Instant> clock(DSLContext sql) {
+    return DSL.val(now(sql), STORED);
+  }
 
   /** The clock of this process: what SQLite uses, and tests that need to set the time. */
   static TimeSource of(InstantSource clock) {
@@ -21,7 +31,18 @@ public interface TimeSource {
 
   /** PostgreSQL's clock at the moment of the call. */
   static TimeSource postgres() {
-    var millis = DSL.field("(extract(epoch from clock_timestamp()) * 1000)::bigint", Long.class);
-    return sql -> Instant.ofEpochMilli(sql.select(millis).fetchSingle().value1());
+    Field<Instant> clock =
+        DSL.field("(extract(epoch from clock_timestamp()) * 1000)::bigint", STORED);
+    return new TimeSource() {
+      @Override
+      public Instant now(DSLContext sql) {
+        return sql.select(clock).fetchSingle().value1();
+      }
+
+      @Override
+      public Field<Instant> clock(DSLContext sql) {
+        return clock;
+      }
+    };
   }
 }

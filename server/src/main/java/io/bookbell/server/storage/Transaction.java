@@ -2,8 +2,12 @@ package io.bookbell.server.storage;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.SelectForUpdateStep;
@@ -12,11 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One transaction under way. Confined to the thread that runs the work; of no use after it.
+ * One command's part in a transaction under way. Confined to the thread that runs the work; of no
+ * use after it.
  *
  * <p>Locks are taken in one order everywhere, which is what keeps two transactions from waiting for
  * each other: idempotency key, creator rows ascending, request rows ascending, membership rows by
- * (creator, user), inbox heads by user.
+ * (creator, user), inbox heads by user. Commands of one creator may share a transaction, so what
+ * comes last in that order is left to its {@link LastStep}.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
@@ -24,24 +30,33 @@ public final class Transaction {
   private final DSLContext sql;
   private final TimeSource time;
   private final boolean rowLocks;
+  private final Gate gate;
   private final List<Runnable> afterCommit;
+  private final Map<LastStep<?>, List<Object>> last;
   private @Nullable Instant now;
 
-  Transaction(DSLContext sql, TimeSource time, boolean rowLocks) {
-    this(sql, time, rowLocks, new ArrayList<>());
+  Transaction(DSLContext sql, TimeSource time, boolean rowLocks, Gate gate) {
+    this(sql, time, rowLocks, gate, new ArrayList<>(), new LinkedHashMap<>());
   }
 
   private Transaction(
-      DSLContext sql, TimeSource time, boolean rowLocks, List<Runnable> afterCommit) {
+      DSLContext sql,
+      TimeSource time,
+      boolean rowLocks,
+      Gate gate,
+      List<Runnable> afterCommit,
+      Map<LastStep<?>, List<Object>> last) {
     this.sql = sql;
     this.time = time;
     this.rowLocks = rowLocks;
+    this.gate = gate;
     this.afterCommit = afterCommit;
+    this.last = last;
   }
 
   /** The same transaction with its clock set: for laying down a history that has already been. */
   public Transaction at(Instant moment) {
-    return new Transaction(sql, anywhere -> moment, rowLocks, afterCommit);
+    return new Transaction(sql, anywhere -> moment, rowLocks, gate, afterCommit, last);
   }
 
   public DSLContext sql() {
@@ -50,7 +65,7 @@ public final class Transaction {
 
   /**
    * The database's time, to the millisecond: read at the first call, the same for the rest of the
-   * transaction. Call it after locking the creator, so that times follow the order of commands.
+   * command; anew after the creator was locked, so that times follow the order of commands.
    */
   public Instant now() {
     Instant known = now;
@@ -61,12 +76,53 @@ public final class Transaction {
     return known;
   }
 
+  /** The database's time for a statement that comes before the creator is locked. */
+  public Field<Instant> clock() {
+    return time.clock(sql);
+  }
+
   /**
    * Fetches rows and keeps them locked until the end of the transaction, in the order of the query.
    * On SQLite the one writer holds the whole database, so there is nothing to lock.
    */
   public <R extends Record> Result<R> lock(SelectForUpdateStep<R> query) {
     return rowLocks ? query.forNoKeyUpdate().fetch() : query.fetch();
+  }
+
+  /**
+   * As {@link #lock}, for the row at which all commands of one owner queue. Where others of this
+   * process are there already, the work is taken back and done later, together with theirs.
+   */
+  public <R extends Record> Result<R> lockInTurn(
+      Object owner, Function<DSLContext, SelectForUpdateStep<R>> row) {
+    gate.pass(Gate.Owned.row(owner, row));
+    Result<R> locked = lock(row.apply(sql));
+    now = null;
+    return locked;
+  }
+
+  /** Leaves a part for a step at the end of the transaction. */
+  public <T> void last(LastStep<T> step, T part) {
+    last.computeIfAbsent(step, _ -> new ArrayList<>()).add(part);
+  }
+
+  /**
+   * Runs the last steps of the commands that share a transaction, each step once.
+   *
+   * @param commands those that succeeded, in their order
+   */
+  static void runLastSteps(List<Transaction> commands) {
+    var all = new LinkedHashMap<LastStep<?>, List<Object>>();
+    for (Transaction command : commands) {
+      command.last.forEach(
+          (step, parts) -> all.computeIfAbsent(step, _ -> new ArrayList<>()).addAll(parts));
+    }
+    all.forEach((step, parts) -> run(step, commands.getFirst(), parts));
+  }
+
+  @SuppressWarnings("unchecked") // last() has put nothing but its T beside a step
+  private static <T> void run(LastStep<T> step, Transaction tx, List<?> parts) {
+    step.run(tx, (List<T>) parts);
   }
 
   /**
@@ -81,7 +137,7 @@ public final class Transaction {
     for (Runnable hook : afterCommit) {
       try {
         hook.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.error("A task after a commit failed; the commit itself stands", e);
       }
     }

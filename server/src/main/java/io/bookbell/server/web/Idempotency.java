@@ -61,7 +61,7 @@ public final class Idempotency {
             .set(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, use.key())
             .set(IDEMPOTENCY_KEY.ROUTE, use.route())
             .set(IDEMPOTENCY_KEY.BODY_HASH, use.bodyHash())
-            .set(IDEMPOTENCY_KEY.CREATED_AT, tx.now())
+            .set(IDEMPOTENCY_KEY.CREATED_AT, tx.clock())
             .onConflictDoNothing()
             .execute()
         == 1;

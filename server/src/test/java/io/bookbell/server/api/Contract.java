@@ -2,6 +2,7 @@ package io.bookbell.server.api;
 
 import static io.bookbell.server.api.Description.escape;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,16 @@ public final class Contract {
 
   List<Operation> operations() {
     return operations;
+  }
+
+  /** What can be called, each as its method and the template of its path. */
+  public Set<String> calls() {
+    return operations.stream().map(Operation::toString).collect(toSet());
+  }
+
+  /** Which of the {@link #calls} a request is. */
+  public String call(String method, String pathWithQuery) {
+    return operation(method, URI.create(pathWithQuery)).toString();
   }
 
   /** Whether there is such a call, which is what answers can be held to. */

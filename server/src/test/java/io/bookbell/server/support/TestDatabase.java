@@ -5,6 +5,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -30,6 +31,13 @@ public enum TestDatabase {
    */
   public abstract Storage create(Path folder);
 
+  /** How many deadlocks a database has met on connections that are closed by now. */
+  public static long deadlocks(Storage storage) {
+    return storage instanceof Storage.Postgres(String url, String user, String password)
+        ? Server.deadlocks(url, user, password)
+        : 0;
+  }
+
   /** One PostgreSQL for all tests of this process, started by the first and gone with the last. */
   private static final class Server {
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -43,6 +51,19 @@ public enum TestDatabase {
             .start();
       } catch (IOException e) {
         throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
+      }
+    }
+
+    static long deadlocks(String url, String user, String password) {
+      try (var connection = DriverManager.getConnection(url, user, password);
+          var statement = connection.createStatement();
+          var found =
+              statement.executeQuery(
+                  "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")) {
+        found.next();
+        return found.getLong(1);
+      } catch (SQLException e) {
+        throw new IllegalStateException("The deadlocks of " + url + " could not be counted", e);
       }
     }
 

@@ -1,0 +1,86 @@
+package io.bookbell.bench.commits;
+
+import io.bookbell.bench.commits.People.Circle;
+import io.bookbell.server.config.Config.Storage;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Has supporters ask for books at a server on SQLite and at one on PostgreSQL, and prints how many
+ * requests a second each stores, beside what the disk can do one by one in the same minute.
+ */
+public final class Commits {
+  private static final int MANY = 64;
+  private static final int PER_SECOND = 200;
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final PrintStream out = System.out;
+  private final Path jar;
+  private final Path folder;
+  private final Duration time;
+
+  private Commits(Path jar, Path folder, Duration time) {
+    this.jar = jar;
+    this.folder = folder;
+    this.time = time;
+  }
+
+  /**
+   * Prints a table.
+   *
+   * @param arguments the server's jar, a folder on the disk to measure, and for how many seconds
+   *     each line is measured
+   */
+  public static void main(String[] arguments) throws Exception {
+    var seconds = Duration.ofSeconds(arguments.length > 2 ? Long.parseLong(arguments[2]) : 10);
+    Path folder = Files.createTempDirectory(Path.of(arguments[1]), "commits");
+    new Commits(Path.of(arguments[0]), folder, seconds).run();
+    System.exit(0); // the embedded PostgreSQL ends with the process
+  }
+
+  private void run() throws IOException, InterruptedException {
+    out.println("| database | creators | in flight | commands/s | fsyncs/s one by one | ratio |");
+    out.println("|---|---:|---:|---:|---:|---:|");
+    measure("SQLite", new Storage.Sqlite(folder.resolve("sqlite")));
+    var postgres =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(folder.resolve("postgres"))
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on");
+    try (EmbeddedPostgres started = postgres.start()) {
+      String url = started.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
+      measure("PostgreSQL", new Storage.Postgres(url, "postgres", ""));
+    }
+  }
+
+  private void measure(String name, Storage storage) throws IOException, InterruptedException {
+    List<Circle> circles = People.lay(storage);
+    try (var server = Server.start(jar, folder, storage, http)) {
+      var asking = new Asking(http, server.host);
+      asking.closedLoop(circles, MANY, time); // so that what follows runs compiled
+      row(name, asking, circles.subList(0, 1), 1);
+      row(name, asking, circles.subList(0, 1), MANY);
+      row(name, asking, circles, MANY);
+      double[] delays = asking.openLoop(circles.getFirst(), PER_SECOND, time);
+      out.printf(
+          "| %s | 1 | %d/s, to the last admin's socket | p50 %.1f ms, p95 %.1f ms, p99 %.1f ms | | |%n",
+          name, PER_SECOND, delays[0], delays[1], delays[2]);
+    }
+  }
+
+  private void row(String name, Asking asking, List<Circle> circles, int underWay)
+      throws IOException, InterruptedException {
+    double floor = Disk.syncsPerSecond(folder, Duration.ofSeconds(2));
+    double commands = asking.closedLoop(circles, underWay, time);
+    out.printf(
+        "| %s | %d | %d | %.0f | %.0f | %.2f |%n",
+        name, circles.size(), underWay, commands, floor, commands / floor);
+  }
+}

@@ -1,0 +1,206 @@
+package io.bookbell.server.inbox;
+
+import static io.bookbell.server.storage.schema.Tables.INBOX;
+import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
+import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.jooq.impl.DSL.case_;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.Change.Entry;
+import io.bookbell.server.inbox.Numbering.Appended;
+import io.bookbell.server.storage.LastStep;
+import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.jooq.Field;
+
+/**
+ * The end of every transaction that tells somebody something: locks the heads of all concerned, in
+ * the order of their users, numbers and stores the messages of all its changes. Stateless.
+ */
+final class Numbering implements LastStep<Appended> {
+  static final Numbering STEP = new Numbering();
+
+  /** Databases limit the parameters of a statement. */
+  private static final int ROWS_AT_ONCE = 500;
+
+  private Numbering() {}
+
+  /**
+   * What a command has to tell.
+   *
+   * @param tx the command's, for what follows the commit
+   */
+  record Appended(
+      Transaction tx,
+      Change change,
+      List<Body> bodies,
+      Instant at,
+      Consumer<List<Delivery>> publisher) {
+    private SortedSet<UserId> users() {
+      return change.users();
+    }
+  }
+
+  /** A message of a change as it is stored. */
+  record Body(Entry entry, Message message) {}
+
+  @Override
+  public void run(Transaction tx, List<Appended> changes) {
+    Map<UserId, Long> heads = lockHeads(tx, changes);
+    List<Long> ids = store(tx, changes);
+    var rows = new ArrayList<InboxRow>();
+    var floors = new TreeMap<UserId, Long>();
+    int stored = 0;
+    for (Appended appended : changes) {
+      var deliveries = new ArrayList<Delivery>();
+      for (Body body : appended.bodies) {
+        Map<UserId, Long> numbers = number(body.entry, heads);
+        long message = ids.get(stored++);
+        numbers.forEach((user, seq) -> rows.add(new InboxRow(user, seq, message)));
+        closeHistory(appended.change, body.entry, numbers, floors);
+        deliveries.add(Delivery.numbered(body.message, numbers));
+      }
+      appended.tx.afterCommit(() -> appended.publisher.accept(deliveries));
+    }
+    insert(tx, rows);
+    advance(tx, heads);
+    floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
+  }
+
+  private record InboxRow(UserId user, long seq, long message) {}
+
+  private static Map<UserId, Long> lockHeads(Transaction tx, List<Appended> changes) {
+    var users = new TreeSet<UserId>();
+    changes.forEach(appended -> users.addAll(appended.users()));
+    var heads = new TreeMap<UserId, Long>();
+    tx.lock(
+            tx.sql()
+                .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
+                .from(INBOX_HEAD)
+                .where(INBOX_HEAD.USER_ID.in(users))
+                .orderBy(INBOX_HEAD.USER_ID))
+        .forEach(row -> heads.put(row.value1(), row.value2()));
+    if (heads.size() != users.size()) {
+      throw new IllegalStateException("Users without an inbox among " + users);
+    }
+    return heads;
+  }
+
+  /** The ids of the messages, in their order. */
+  private static List<Long> store(Transaction tx, List<Appended> changes) {
+    var ids = new ArrayList<Long>();
+    var messages =
+        changes.stream()
+            .flatMap(
+                appended -> appended.bodies.stream().map(body -> new Stored(body, appended.at)))
+            .toList();
+    for (List<Stored> some : parts(messages)) {
+      ids.addAll(insertMessages(tx, some));
+    }
+    return ids;
+  }
+
+  private record Stored(Body body, Instant at) {}
+
+  private static List<Long> insertMessages(Transaction tx, List<Stored> messages) {
+    var rows =
+        tx.sql()
+            .insertInto(
+                MESSAGE, MESSAGE.REQUEST_ID, MESSAGE.REVISION, MESSAGE.BODY, MESSAGE.CREATED_AT);
+    for (Stored each : messages) {
+      var revision = each.body.entry.revision();
+      rows =
+          rows.values(
+              revision == null ? null : revision.requestId(),
+              revision == null ? null : revision.number(),
+              new String(each.body.message.json(), UTF_8),
+              each.at);
+    }
+    return inOrder(rows.returningResult(MESSAGE.ID).fetch(MESSAGE.ID), messages.size());
+  }
+
+  /**
+   * Ids are given out in the order of the rows. PostgreSQL need not tell them in that order, and of
+   * SQLite one learns the last; there is no other writer, so they are consecutive.
+   */
+  private static List<Long> inOrder(List<Long> told, int rows) {
+    if (told.size() == rows) {
+      return told.stream().sorted().toList();
+    }
+    long last = told.getLast();
+    return LongStream.rangeClosed(last - rows + 1, last).boxed().toList();
+  }
+
+  private static Map<UserId, Long> number(Entry entry, Map<UserId, Long> heads) {
+    var numbers = new TreeMap<UserId, Long>();
+    for (UserId user : entry.audience()) {
+      numbers.put(user, heads.merge(user, 1L, Long::sum));
+    }
+    return numbers;
+  }
+
+  private static void closeHistory(
+      Change change, Entry entry, Map<UserId, Long> numbers, Map<UserId, Long> floors) {
+    if (entry.type() == MessageType.ACCESS_CHANGED) {
+      numbers.forEach(
+          (user, seq) -> {
+            if (change.takesAccessFrom(user)) {
+              floors.put(user, seq);
+            }
+          });
+    }
+  }
+
+  private static void insert(Transaction tx, List<InboxRow> all) {
+    for (List<InboxRow> some : parts(all)) {
+      var rows = tx.sql().insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID);
+      for (InboxRow row : some) {
+        rows = rows.values(row.user, row.seq, row.message);
+      }
+      rows.execute();
+    }
+  }
+
+  private static void advance(Transaction tx, Map<UserId, Long> heads) {
+    for (List<UserId> some : parts(heads.keySet())) {
+      var seqs = new TreeMap<UserId, Long>();
+      some.forEach(user -> seqs.put(user, heads.getOrDefault(user, 0L)));
+      Field<Long> seq = case_(INBOX_HEAD.USER_ID).mapValues(seqs);
+      // The rows are locked already, in order, so this cannot wait.
+      tx.sql()
+          .update(INBOX_HEAD)
+          .set(INBOX_HEAD.SEQ, seq)
+          .where(INBOX_HEAD.USER_ID.in(some))
+          .execute();
+    }
+  }
+
+  private static void raiseFloor(Transaction tx, UserId user, long floor) {
+    tx.sql()
+        .update(INBOX_HEAD)
+        .set(INBOX_HEAD.FLOOR, floor)
+        .where(INBOX_HEAD.USER_ID.eq(user))
+        .execute();
+  }
+
+  private static <T> List<List<T>> parts(Collection<T> all) {
+    var list = List.copyOf(all);
+    var parts = new ArrayList<List<T>>();
+    for (int from = 0; from < list.size(); from += ROWS_AT_ONCE) {
+      parts.add(list.subList(from, Math.min(from + ROWS_AT_ONCE, list.size())));
+    }
+    return parts;
+  }
+}

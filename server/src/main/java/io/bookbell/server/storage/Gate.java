@@ -1,0 +1,54 @@
+package io.bookbell.server.storage;
+
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.SelectForUpdateStep;
+
+/** Where a transaction comes by before it locks the row at which commands of one owner queue. */
+@FunctionalInterface
+interface Gate {
+  /** Lets everybody through to the database's own lock. */
+  Gate OPEN = _ -> {};
+
+  /**
+   * Lets the caller go on to the lock.
+   *
+   * @throws GaveWay when its work is to be done together with others' instead
+   */
+  void pass(Owned row);
+
+  /**
+   * The row of an owner, to be locked.
+   *
+   * @param owner whose commands are serial
+   */
+  record Owned(Object owner, Function<DSLContext, ? extends SelectForUpdateStep<?>> query) {
+    static <R extends Record> Owned row(
+        Object owner, Function<DSLContext, SelectForUpdateStep<R>> query) {
+      return new Owned(owner, query);
+    }
+
+    void lock(DSLContext sql) {
+      query.apply(sql).forNoKeyUpdate().fetch();
+    }
+  }
+
+  /**
+   * Ends an attempt whose work has to queue: no failure, and nobody's to catch but the writer's.
+   */
+  final class GaveWay extends Error {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Owned row;
+
+    GaveWay(Owned row) {
+      super("waits for its turn", null, false, false);
+      this.row = row;
+    }
+
+    Owned row() {
+      return row;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.bookbell.server.storage;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that is to be written, and the answer to it. One thread at a time runs and ends it; it may
+ * be run again, and what counts is the last time.
+ */
+final class Job<T> {
+  final CompletableFuture<T> answer = new CompletableFuture<>();
+  private final Function<Transaction, T> work;
+  private @Nullable Transaction transaction;
+  private @Nullable T result;
+  private @Nullable Throwable failure;
+
+  Job(Function<Transaction, T> work) {
+    this.work = work;
+  }
+
+  /** Whether the work succeeded; what it threw is kept for the answer. */
+  boolean run(Transaction transaction) {
+    this.transaction = transaction;
+    try {
+      result = work.apply(transaction);
+      failure = null;
+      return true;
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      return false;
+    }
+  }
+
+  /** What the work threw. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Answers with what came out, after the commit. */
+  @SuppressWarnings("NullAway") // a work may return null: T is then a nullable type of its caller
+  void finish() {
+    if (failure != null) {
+      answer.completeExceptionally(failure);
+      return;
+    }
+    if (transaction != null) {
+      transaction.committed();
+    }
+    answer.complete(result);
+  }
+
+  /** Answers that nothing of it was done, or that nobody knows. */
+  void fail(Throwable cause) {
+    answer.completeExceptionally(cause);
+  }
+
+  void refuse() {
+    fail(new RejectedExecutionException("The database is closing"));
+  }
+}

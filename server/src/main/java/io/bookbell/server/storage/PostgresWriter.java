@@ -1,0 +1,267 @@
+package io.bookbell.server.storage;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.bookbell.server.storage.Gate.GaveWay;
+import io.bookbell.server.storage.Gate.Owned;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes to PostgreSQL. Any thread submits; each job begins on a virtual thread of its own, in a
+ * transaction of its own.
+ *
+ * <p>Commands of one owner are serial, so one after the other would pay for a commit each. Of this
+ * process only one transaction has an owner's turn. Work that comes to the owner's row meanwhile
+ * takes its transaction back and queues without a connection; whoever ends the turn writes what has
+ * queued in one transaction, with one commit, before anybody of it is answered.
+ *
+ * <p>Such a transaction holds the owner's row while it runs works that may want locks that belong
+ * before it, an idempotency key for instance. It waits for those only a moment: work that does not
+ * get one is taken out and done alone, so no circle of waiting can last.
+ */
+final class PostgresWriter {
+  private static final int MOST_ATTEMPTS = 4;
+  private static final int MOST_PER_COMMIT = 64;
+
+  /** Together with the commit it must stay far below what a transaction may take. */
+  private static final Duration LONGEST_BATCH = Duration.ofMillis(500);
+
+  /** Shorter than the second after which PostgreSQL looks for deadlocks. */
+  private static final String WAIT_A_MOMENT = "set local lock_timeout = 100";
+
+  private static final String WAIT_AS_EVER = "set local lock_timeout to default";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private final Turns turns = new Turns();
+  private final HikariDataSource pool;
+  private final Function<Connection, DSLContext> dsl;
+  private final TimeSource time;
+  private final ExecutorService threads;
+
+  PostgresWriter(
+      HikariDataSource pool,
+      Function<Connection, DSLContext> dsl,
+      TimeSource time,
+      ExecutorService threads) {
+    this.pool = pool;
+    this.dsl = dsl;
+    this.time = time;
+    this.threads = threads;
+  }
+
+  <T> CompletableFuture<T> submit(Function<Transaction, T> work) {
+    var job = new Job<>(work);
+    execute(() -> begin(job), job);
+    return job.answer;
+  }
+
+  private void execute(Runnable task, Job<?> job) {
+    try {
+      threads.execute(task);
+    } catch (RejectedExecutionException e) {
+      job.refuse();
+    }
+  }
+
+  private void begin(Job<?> job) {
+    var turn = new Turn();
+    Throwable failure = withRetries(() -> alone(job, turn));
+    if (failure instanceof GaveWay gaveWay) {
+      Owned row = gaveWay.row();
+      if (turns.join(row.owner(), job)) {
+        serve(row);
+      }
+      return;
+    }
+    answer(job, failure);
+    if (turn.held != null) {
+      serve(turn.held);
+    }
+  }
+
+  /** Takes an owner's turn on the way to the owner's row; a second owner's row is only locked. */
+  private final class Turn implements Gate {
+    private @Nullable Owned held;
+
+    @Override
+    public void pass(Owned row) {
+      if (held == null) {
+        if (!turns.tryTake(row.owner())) {
+          throw new GaveWay(row);
+        }
+        held = row;
+      }
+    }
+  }
+
+  private static void answer(Job<?> job, @Nullable Throwable failure) {
+    if (failure == null) {
+      job.finish();
+    } else {
+      job.fail(failure);
+    }
+  }
+
+  /** Writes what waits for the owner's turn until nothing does. */
+  private void serve(Owned row) {
+    List<Job<?>> jobs = turns.next(row.owner(), MOST_PER_COMMIT);
+    while (!jobs.isEmpty()) {
+      if (jobs.size() == 1) {
+        Job<?> only = jobs.getFirst();
+        answer(only, withRetries(() -> alone(only, Gate.OPEN)));
+      } else {
+        together(row, jobs);
+      }
+      jobs = turns.next(row.owner(), MOST_PER_COMMIT);
+    }
+  }
+
+  private void together(Owned row, List<Job<?>> jobs) {
+    var shared = new Shared(row, jobs);
+    Throwable failure = withRetries(shared::attempt);
+    if (failure == null) {
+      shared.done.forEach(Job::finish);
+      shared.setAside.forEach(job -> execute(() -> withoutQueue(job), job));
+      turns.putBack(row.owner(), shared.left);
+      return;
+    }
+    jobs.forEach(job -> job.fail(failure));
+    if (!shared.begun) { // the others would wait as long for the same
+      turns.rest(row.owner()).forEach(job -> job.fail(failure));
+    }
+  }
+
+  private void withoutQueue(Job<?> job) {
+    answer(job, withRetries(() -> alone(job, Gate.OPEN)));
+  }
+
+  /** What an attempt has thrown; null when it was committed. */
+  @FunctionalInterface
+  private interface Attempt {
+    @Nullable Throwable run();
+  }
+
+  private static @Nullable Throwable withRetries(Attempt attempt) {
+    Throwable failure = attempt.run();
+    for (int retry = 1; retry < MOST_ATTEMPTS && asksForRetry(failure); retry++) {
+      failure = attempt.run();
+    }
+    return failure;
+  }
+
+  private static boolean asksForRetry(@Nullable Throwable failure) {
+    return isState(failure, "40001") || isState(failure, "40P01");
+  }
+
+  private static boolean isState(@Nullable Throwable failure, String state) {
+    return failure instanceof DataAccessException e && state.equals(e.sqlState());
+  }
+
+  private @Nullable Throwable alone(Job<?> job, Gate gate) {
+    return inTransaction(
+        connection -> {
+          var transaction = new Transaction(dsl.apply(connection), time, true, gate);
+          if (job.run(transaction)) {
+            Transaction.runLastSteps(List.of(transaction));
+          }
+          return job.failure();
+        });
+  }
+
+  /** Several jobs of one owner and one commit. Confined to its thread. */
+  private final class Shared {
+    private final Owned row;
+    private final List<Job<?>> jobs;
+    private List<Job<?>> done = new ArrayList<>();
+    private List<Job<?>> setAside = new ArrayList<>();
+    private List<Job<?>> left = List.of();
+    private boolean begun;
+
+    Shared(Owned row, List<Job<?>> jobs) {
+      this.row = row;
+      this.jobs = jobs;
+    }
+
+    @Nullable Throwable attempt() {
+      done = new ArrayList<>();
+      setAside = new ArrayList<>();
+      left = List.of();
+      begun = false;
+      return inTransaction(this::run);
+    }
+
+    private @Nullable Throwable run(Connection connection) throws SQLException {
+      DSLContext sql = dsl.apply(connection);
+      row.lock(sql);
+      sql.execute(WAIT_A_MOMENT);
+      begun = true;
+      long end = System.nanoTime() + LONGEST_BATCH.toNanos();
+      var batch = new Batch(connection, () -> new Transaction(sql, time, true, Gate.OPEN));
+      for (Job<?> job : jobs) {
+        if (System.nanoTime() - end > 0) {
+          left = jobs.subList(done.size() + setAside.size(), jobs.size());
+          break;
+        }
+        batch.run(job);
+        if (asksForRetry(job.failure())) {
+          return job.failure();
+        }
+        (isState(job.failure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(job);
+      }
+      sql.execute(WAIT_AS_EVER);
+      batch.end();
+      return null;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Body {
+    /** What speaks against a commit. */
+    @Nullable Throwable run(Connection connection) throws SQLException;
+  }
+
+  /** Runs the body and commits, or takes everything back. */
+  private @Nullable Throwable inTransaction(Body body) {
+    try (Connection connection = pool.getConnection()) {
+      return inTransaction(connection, body);
+    } catch (SQLException e) {
+      return new DataAccessException("The database could not be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static @Nullable Throwable inTransaction(Connection connection, Body body)
+      throws SQLException {
+    Throwable failure;
+    try {
+      failure = body.run(connection);
+      if (failure == null) {
+        connection.commit();
+        return null;
+      }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    } catch (SQLException e) {
+      failure = new DataAccessException("The transaction failed: " + e.getMessage(), e);
+    }
+    rollback(connection, failure);
+    return failure;
+  }
+
+  private static void rollback(Connection connection, Throwable cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package io.bookbell.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.api.Contract;
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.receipt.Retention;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.web.Idempotency;
+import io.bookbell.server.web.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Calls everything that can be called, has the rest of the server do what it does by itself, and
+ * then looks how the database goes about each statement that was run on the way.
+ */
+class QueryPlansTest {
+  private static final Contract CONTRACT = new Contract();
+
+  /** What may be as it is, and why. */
+  private static final Map<String, String> MEANT =
+      Map.of(
+          "SCAN installation", "it has one row",
+          "in select exists (select 1 from app_user)", "it stops at the first",
+          "order by app_user.display_name, team_member.user_id", "a team is small",
+          "SCAN tier_announcement", "it has a row for each tier that was changed just now",
+          "SCAN serving_node", "it has a row for each node",
+          "node_id in (select id from dead)", "there are few dead nodes, if any");
+
+  @TempDir Path folder;
+
+  private final Statements statements = new Statements();
+  private final Set<String> called = new TreeSet<>();
+
+  @ParameterizedTest
+  @EnumSource
+  void noStatementReadsAWholeTableOrSortsWithoutEnd(TestDatabase database) throws Exception {
+    Storage storage = database.create(Files.createDirectories(folder.resolve("x")));
+    Files.createDirectories(folder.resolve("x/data"));
+    try (var server = TestServer.watched(storage, statements)) {
+      callEverything(server);
+      socket(server);
+      housekeeping(server);
+    }
+
+    var notCalled = new TreeSet<>(CONTRACT.calls());
+    notCalled.removeAll(called);
+    notCalled.remove("GET /api/book-requests/ws"); // by the socket
+    assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
+    assertThat(objections(storage)).as("plans to be mended by an index or another query").isEmpty();
+  }
+
+  private List<String> objections(Storage storage) {
+    var found = new ArrayList<String>();
+    statements
+        .objections(storage)
+        .forEach(
+            (form, steps) ->
+                steps.stream()
+                    .map(step -> step + "\n    in " + form)
+                    .filter(each -> MEANT.keySet().stream().noneMatch(each::contains))
+                    .forEach(found::add));
+    return found;
+  }
+
+  private void callEverything(TestServer server) {
+    setUp(server);
+    Cast cast = server.cast();
+    account(server, cast);
+    requests(cast);
+    creator(server, cast);
+    team(cast);
+    for (String open :
+        List.of(
+            "/health/live",
+            "/health/ready",
+            "/metrics",
+            "/openapi.yaml",
+            "/asyncapi.yaml",
+            "/api-docs")) {
+      get(server.client(), open);
+    }
+  }
+
+  private void setUp(TestServer server) {
+    var wanted = newcomer(server.setupLink().orElseThrow(), "first@plans.test");
+    wanted.put("creator_name", "First");
+    TestClient first = server.client();
+    TestClient operator = first.as(post(first, "/api/setup", wanted));
+    get(operator, "/api/admin/cache-stats");
+  }
+
+  private static Map<String, Object> newcomer(String link, String email) {
+    return new HashMap<>(
+        Map.of(
+            "token",
+            link.replaceFirst(".*#", ""),
+            "email",
+            email,
+            "display_name",
+            "Somebody",
+            "password",
+            "long enough"));
+  }
+
+  private void account(TestServer server, Cast cast) {
+    var credentials = Map.of("email", cast.other().email(), "password", TestServer.PASSWORD);
+    TestClient again = server.client().as(post(server.client(), "/api/auth/login", credentials));
+    get(again, "/api/me");
+    post(again, "/api/ws-ticket", Map.of());
+    post(again, "/api/auth/logout", Map.of());
+    var _ =
+        server
+            .client()
+            .post("/api/auth/login", Map.of("email", cast.other().email(), "password", "wrong"));
+  }
+
+  private void requests(Cast cast) {
+    TestClient supporter = cast.supporter().client();
+    TestClient admin = cast.team().client();
+    String creator = "?creator_id=" + cast.creator().id();
+    var wanted =
+        Map.of("creator_id", cast.creator().id(), "title", "Emma", "author", "Jane Austen");
+    long first = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
+    long second = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
+    for (TestClient asker : List.of(supporter, admin, cast.creator().client())) {
+      for (String filter : List.of("", "&status=pending", "&q=emma", "&status=pending&q=emma")) {
+        pages(asker, "/api/book-requests" + creator + filter);
+        pages(asker, "/api/book-requests?" + filter.replaceFirst("&", ""));
+      }
+      get(asker, "/api/book-requests/" + first);
+      pages(asker, "/api/notifications?");
+      post(asker, "/api/notifications/read", Map.of("all", true));
+      post(asker, "/api/notifications/read", Map.of("ids", List.of(1, 2)));
+    }
+    var key = Map.of("Idempotency-Key", "plans");
+    for (int time = 0; time < 2; time++) {
+      supporter.send(
+          "POST",
+          "/api/book-requests/" + first + "/reply",
+          Json.text(Map.of("body", "please")),
+          key);
+    }
+    post(supporter, "/api/book-requests/" + first + "/reply", Map.of("body", "please"));
+    post(admin, "/api/book-requests/" + first + "/respond", Map.of("status", "approved"));
+    post(admin, "/api/book-requests/" + first + "/respond", Map.of("status", "rejected"));
+    post(supporter, "/api/book-requests/" + second + "/cancel", Map.of());
+    get(supporter, "/api/book-requests/quota" + creator);
+    get(admin, "/api/book-requests/pending-count" + creator);
+    get(admin, "/api/book-requests/" + first + "/receipts");
+    pages(admin, "/api/activity" + creator);
+  }
+
+  private void creator(TestServer server, Cast cast) {
+    TestClient creator = cast.creator().client();
+    long id = cast.creator().id();
+    String query = "?creator_id=" + id;
+    get(cast.supporter().client(), "/api/creators/" + id);
+    patch(creator, "/api/creators/" + id, Map.of("notice", "Back soon"));
+    get(creator, "/api/tiers" + query);
+    long monthly =
+        post(
+                creator,
+                "/api/tiers",
+                Map.of(
+                    "creator_id", id, "name", "Monthly", "requests_allowed", 2, "period", "month"))
+            .body()
+            .get("id")
+            .asLong();
+    for (String filter : List.of("", "&q=cast")) {
+      pages(creator, "/api/supporters" + query + filter);
+    }
+    String supporter = "/api/supporters/" + cast.supporter().id();
+    patch(creator, supporter + query, Map.of("tier_id", monthly));
+    post(creator, supporter + "/grant" + query, Map.of("amount", 1, "reason", "thanks"));
+    patch(creator, "/api/tiers/" + monthly, Map.of("requests_allowed", 3));
+    await().until(() -> statements.anyContains("delete from tier_announcement"));
+    invitations(server, creator, id, monthly);
+  }
+
+  private void invitations(TestServer server, TestClient creator, long id, long tier) {
+    var terms = Map.of("creator_id", id, "kind", "supporter", "tier_id", tier, "uses", 5);
+    Reply made = post(creator, "/api/invitations", terms);
+    String link = made.body().get("url").asText();
+    get(creator, "/api/invitations?creator_id=" + id);
+    get(creator, "/api/invitations/" + made.body().get("id").asLong());
+    post(server.client(), "/api/auth/accept", newcomer(link, "joins@plans.test"));
+    send(creator, "DELETE", "/api/invitations/" + made.body().get("id").asLong(), null);
+  }
+
+  private void team(Cast cast) {
+    TestClient creator = cast.creator().client();
+    String query = "?creator_id=" + cast.creator().id();
+    get(creator, "/api/team" + query);
+    var added = Map.of("creator_id", cast.creator().id(), "email", cast.other().email());
+    post(creator, "/api/team/add", added);
+    String member = "/api/team/" + cast.other().id() + query;
+    patch(creator, member, Map.of("active", false));
+    send(creator, "DELETE", member, null);
+  }
+
+  private void socket(TestServer server) {
+    Cast cast = server.cast();
+    long id = cast.supporter().id();
+    try (var socket = cast.supporter().client().connect(id)) {
+      socket.await("initial_data");
+      cast.supporter().ask(cast.creator(), "Kindred");
+      long seq = socket.await("book_request_update").get("seq").asLong();
+      socket.send("{\"type\":\"ping\"}");
+      socket.send("{\"type\":\"ack\",\"seq\":" + seq + "}");
+      await().until(() -> statements.anyContains("insert into receipt"));
+    }
+    try (var again = cast.supporter().client().connect(id, "1")) {
+      again.await("resumed");
+    }
+  }
+
+  /** What the server does once a minute, when there is something to do. */
+  private void housekeeping(TestServer server) {
+    var features = new Features(Features.Outlet.none());
+    var retention =
+        new Retention(features.inbox, features.receipts, features.sessions, Duration.ofDays(-1));
+    List<Consumer<Transaction>> steps =
+        List.of(
+            tx -> retention.step(tx, new UserId(1)),
+            tx -> features.tickets.removeExpired(tx),
+            features.sessions::forgetEnded,
+            tx -> features.sessions.endExpired(tx.at(Instant.now().plus(Duration.ofDays(400)))),
+            tx -> features.loginLimit.removeExpired(tx.at(Instant.now().plus(Duration.ofDays(1)))),
+            tx -> Idempotency.forgetOld(tx.at(Instant.now().plus(Duration.ofDays(9)))));
+    for (Consumer<Transaction> step : steps) {
+      server
+          .database()
+          .write(
+              tx -> {
+                step.accept(tx);
+                return true;
+              })
+          .join();
+    }
+    assertThat(statements.anyContains("delete from message")).isTrue();
+    assertThat(statements.anyContains("delete from idempotency_key")).isTrue();
+  }
+
+  /** The first page, and the one after it if there is one. */
+  private void pages(TestClient client, String path) {
+    String and = path.endsWith("?") ? "" : "&";
+    String cursor = get(client, path + and + "limit=1").body().path("next_cursor").asText("");
+    if (!cursor.isEmpty() && !cursor.equals("null")) {
+      get(client, path + and + "limit=1&cursor=" + cursor);
+    }
+  }
+
+  private Reply get(TestClient client, String path) {
+    return send(client, "GET", path, null);
+  }
+
+  private Reply post(TestClient client, String path, Map<String, ?> body) {
+    return send(client, "POST", path, body.isEmpty() ? "" : Json.text(body));
+  }
+
+  private Reply patch(TestClient client, String path, Map<String, ?> body) {
+    return send(client, "PATCH", path, Json.text(body));
+  }
+
+  private Reply send(TestClient client, String method, String path, String json) {
+    called.add(CONTRACT.call(method, path));
+    Reply reply = client.send(method, path, json, Map.of());
+    assertThat(reply.status()).as("%s %s: %s", method, path, reply.raw().body()).isLessThan(300);
+    return reply;
+  }
+}

@@ -1,0 +1,128 @@
+package io.bookbell.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.Config.Storage.Postgres;
+import io.bookbell.server.config.Config.Storage.Sqlite;
+import io.bookbell.server.web.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteListener;
+
+/**
+ * Every statement that was run, once for each of its forms, and how the database would run it.
+ * Thread-safe.
+ */
+final class Statements implements ExecuteListener {
+  private static final long serialVersionUID = 1L;
+
+  private static final Pattern EXPLAINABLE =
+      Pattern.compile("^\\s*(select|insert|update|delete|with)\\b.*", Pattern.DOTALL);
+
+  /** Lists that are longer at one time than at another. */
+  private static final Pattern LISTS =
+      Pattern.compile("\\(\\?(, \\?)*\\)(, \\(\\?(, \\?)*\\))*|( when \\? then [^ ]+)+");
+
+  /** Has PostgreSQL believe that each page of a table holds a million rows. */
+  private static final String LARGE =
+      "UPDATE pg_class SET reltuples = 1000000, relpages = 1"
+          + " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+
+  private final Map<String, String> forms = new ConcurrentHashMap<>();
+
+  @Override
+  public void executeStart(ExecuteContext context) {
+    String sql = context.sql();
+    if (sql != null && context.query() != null && EXPLAINABLE.matcher(sql).matches()) {
+      forms.computeIfAbsent(
+          LISTS.matcher(sql).replaceAll("(…)"), _ -> context.dsl().renderInlined(context.query()));
+    }
+  }
+
+  boolean anyContains(String part) {
+    return forms.keySet().stream().anyMatch(form -> form.contains(part));
+  }
+
+  /** What is to be said against the plan of each statement, by its form. */
+  Map<String, List<String>> objections(Storage storage) {
+    var objections = new TreeMap<String, List<String>>();
+    try (Connection connection = connect(storage);
+        Statement statement = connection.createStatement()) {
+      for (Map.Entry<String, String> form : forms.entrySet()) {
+        List<String> found =
+            storage instanceof Sqlite
+                ? sqlite(statement, form.getValue())
+                : postgres(statement, form.getValue());
+        if (!found.isEmpty()) {
+          objections.put(form.getKey(), found);
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("A statement could not be explained", e);
+    }
+    return objections;
+  }
+
+  private static Connection connect(Storage storage) throws SQLException {
+    return switch (storage) {
+      case Sqlite(var folder) ->
+          DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("bookbell.db"));
+      case Postgres(String url, String user, String password) -> {
+        Connection connection = DriverManager.getConnection(url, user, password);
+        try (var statement = connection.createStatement()) {
+          statement.execute(LARGE);
+          statement.execute("DELETE FROM pg_statistic");
+          statement.execute("SET enable_seqscan = off"); // where there is an index, it is used
+        }
+        yield connection;
+      }
+    };
+  }
+
+  private static List<String> sqlite(Statement statement, String sql) throws SQLException {
+    var found = new ArrayList<String>();
+    try (var plan = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
+      while (plan.next()) {
+        String step = plan.getString("detail");
+        boolean scan =
+            step.startsWith("SCAN ") && !step.matches("SCAN (CONSTANT ROW|\\d+.*VALUES.*)");
+        if (scan || step.startsWith("USE TEMP B-TREE FOR ORDER BY")) {
+          found.add(step);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<String> postgres(Statement statement, String sql) throws SQLException {
+    var found = new ArrayList<String>();
+    try (var plan = statement.executeQuery("EXPLAIN (FORMAT JSON) " + sql)) {
+      plan.next();
+      scans(Json.tree(plan.getString(1)).at("/0/Plan"), found);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return found;
+  }
+
+  private static void scans(JsonNode node, List<String> found) {
+    String type = node.path("Node Type").asText();
+    boolean whole =
+        type.equals("Seq Scan") || (type.matches("Index.*Scan") && !node.has("Index Cond"));
+    if (whole) {
+      found.add("SCAN " + node.path("Relation Name").asText() + " (" + type + ")");
+    }
+    node.path("Plans").forEach(below -> scans(below, found));
+  }
+}
