@@ -22,12 +22,12 @@ public final class Commits {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final PrintStream out = System.out;
-  private final Path jar;
+  private final Path launcher;
   private final Path folder;
   private final Duration time;
 
-  private Commits(Path jar, Path folder, Duration time) {
-    this.jar = jar;
+  private Commits(Path launcher, Path folder, Duration time) {
+    this.launcher = launcher;
     this.folder = folder;
     this.time = time;
   }
@@ -35,8 +35,8 @@ public final class Commits {
   /**
    * Prints a table.
    *
-   * @param arguments the server's jar, a folder on the disk to measure, and for how many seconds
-   *     each line is measured
+   * @param arguments the launcher, a folder on the disk to measure, and for how many seconds each
+   *     line is measured
    */
   public static void main(String[] arguments) throws Exception {
     var seconds = Duration.ofSeconds(arguments.length > 2 ? Long.parseLong(arguments[2]) : 10);
@@ -62,7 +62,7 @@ public final class Commits {
 
   private void measure(String name, Storage storage) throws IOException, InterruptedException {
     List<Circle> circles = People.lay(storage);
-    try (var server = Server.start(jar, folder, storage, http)) {
+    try (var server = Server.start(launcher, folder, storage, http)) {
       var asking = new Asking(http, server.host);
       asking.closedLoop(circles, MANY, time); // so that what follows runs compiled
       row(name, asking, circles.subList(0, 1), 1);

@@ -1,17 +1,16 @@
 package io.bookbell.bench.commits;
 
+import io.bookbell.bench.process.Launched;
 import io.bookbell.server.config.Config;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A {@code serve} process of its own. */
@@ -19,26 +18,20 @@ final class Server implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   final String host;
-  private final Process process;
+  private final Launched launched;
 
-  private Server(Process process, int port) {
-    this.process = process;
-    this.host = "127.0.0.1:" + port;
+  private Server(Launched launched) {
+    this.launched = launched;
+    this.host = "127.0.0.1:" + launched.port();
   }
 
-  static Server start(Path jar, Path folder, Config.Storage storage, HttpClient http)
+  static Server start(Path launcher, Path folder, Config.Storage storage, HttpClient http)
       throws IOException, InterruptedException {
-    int port = freePort();
-    var builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-jar",
-            jar.toString(),
-            "serve");
-    builder.redirectErrorStream(true).redirectOutput(folder.resolve("serve.log").toFile());
-    builder.environment().putAll(settings(port, folder, storage));
-    var server = new Server(builder.start(), port);
+    int port = Launched.freePort();
+    List<String> command = List.of(launcher.toString(), "serve");
+    Map<String, String> settings = settings(port, folder, storage);
+    var server =
+        new Server(Launched.start(command, settings, folder, folder.resolve("serve.log"), port));
     server.awaitReady(http, folder);
     return server;
   }
@@ -67,7 +60,7 @@ final class Server implements AutoCloseable {
           return;
         }
       } catch (IOException e) {
-        if (!process.isAlive() || System.nanoTime() > until) {
+        if (!launched.process().isAlive() || System.nanoTime() > until) {
           close();
           throw new IOException("the server did not start: see serve.log in " + folder, e);
         }
@@ -76,17 +69,8 @@ final class Server implements AutoCloseable {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Override
-  public void close() throws InterruptedException {
-    process.destroy();
-    if (!process.waitFor(15, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-    }
+  public void close() {
+    launched.close();
   }
 }

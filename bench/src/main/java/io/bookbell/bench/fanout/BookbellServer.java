@@ -1,5 +1,6 @@
 package io.bookbell.bench.fanout;
 
+import io.bookbell.bench.process.Launched;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -3,6 +3,7 @@ package io.bookbell.bench.fanout;
 import io.bookbell.bench.fanout.Result.Case;
 import io.bookbell.bench.fanout.Result.Run;
 import io.bookbell.bench.fanout.Servers.Starter;
+import io.bookbell.bench.process.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

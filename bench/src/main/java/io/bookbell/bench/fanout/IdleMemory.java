@@ -2,6 +2,7 @@ package io.bookbell.bench.fanout;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bookbell.bench.process.Processes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

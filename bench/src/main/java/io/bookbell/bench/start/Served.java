@@ -2,12 +2,12 @@ package io.bookbell.bench.start;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.bookbell.bench.process.Launched;
+import io.bookbell.bench.process.Processes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ final class Served implements AutoCloseable {
   }
 
   static Served start(Path launcher, Path data, String command) throws IOException {
-    int port = freePort();
+    int port = Launched.freePort();
     var builder =
         new ProcessBuilder(launcher.toString(), command)
             .redirectErrorStream(true)
@@ -41,12 +41,6 @@ final class Served implements AutoCloseable {
     builder.environment().put("BOOKBELL_PORT", Integer.toString(port));
     long begun = System.nanoTime();
     return new Served(builder.start(), port, begun);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Waits for the first 200, and tells how long it took since the process was started. */
@@ -84,22 +78,13 @@ final class Served implements AutoCloseable {
   }
 
   /** What it holds of the machine's memory, as Linux counts it: its own and what it has mapped. */
-  long residentKilobytes() throws IOException {
-    return kilobytes("VmRSS:");
+  long residentKilobytes() {
+    return Processes.residentKib(process.toHandle());
   }
 
   /** The part of it that is mapped from files, the cache of classes above all. */
-  long mappedKilobytes() throws IOException {
-    return kilobytes("RssFile:");
-  }
-
-  private long kilobytes(String key) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-      if (line.startsWith(key)) {
-        return Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    throw new IOException("Linux does not tell " + key);
+  long mappedKilobytes() {
+    return Processes.mappedKib(process.toHandle());
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.bookbell.bench.fanout;
+package io.bookbell.bench.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** What Linux says of a process and its children, in {@code /proc}; see proc(5). Stateless. */
-final class Processes {
+public final class Processes {
   private static final long MICROS_PER_TICK = 10_000;
   private static final int UTIME = 11;
   private static final int STIME = 12;
@@ -18,17 +18,22 @@ final class Processes {
   private Processes() {}
 
   /** User and system time, in µs; the kernel counts it in steps of 10 ms. */
-  static long cpuMicros(ProcessHandle process) {
+  public static long cpuMicros(ProcessHandle process) {
     return sum(process, Processes::cpuMicros);
   }
 
   /** Resident memory, in KiB. */
-  static long residentKib(ProcessHandle process) {
+  public static long residentKib(ProcessHandle process) {
     return sum(process, pid -> field(lines(pid, "status"), "VmRSS:"));
   }
 
+  /** The part of it that is mapped from files, in KiB. */
+  public static long mappedKib(ProcessHandle process) {
+    return sum(process, pid -> field(lines(pid, "status"), "RssFile:"));
+  }
+
   /** The kernel's memory for sockets and its own structures on the whole machine, in KiB. */
-  static long kernelKib() {
+  public static long kernelKib() {
     List<String> memory = lines(Path.of("/proc/meminfo"));
     long pages =
         lines(Path.of("/proc/net/sockstat")).stream()

@@ -1,4 +1,4 @@
-package io.bookbell.bench.fanout;
+package io.bookbell.bench.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process that listens on a port once it is ready. Thread-safe. */
-record Launched(Process process, int port) implements AutoCloseable {
+public record Launched(Process process, int port) implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
@@ -20,7 +20,7 @@ record Launched(Process process, int port) implements AutoCloseable {
    *
    * @param log where its output goes
    */
-  static Launched start(
+  public static Launched start(
       List<String> command, Map<String, String> environment, Path folder, Path log, int port)
       throws IOException, InterruptedException {
     var builder = new ProcessBuilder(command).directory(folder.toFile());
@@ -31,7 +31,8 @@ record Launched(Process process, int port) implements AutoCloseable {
     return launched;
   }
 
-  static int freePort() {
+  /** A port at which nobody listens at the moment. */
+  public static int freePort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
