@@ -250,8 +250,10 @@ class NodesTest {
 
   @Test
   void whoeverIsConnectedBeginsAnewWhenTheDatabaseIsRestored() {
-    try (var socket = first.signIn("reader5").connect(105)) {
+    try (var socket = first.signIn("reader5").connect(105);
+        var elsewhere = second.signIn("reader7").connect(107)) {
       JsonNode before = socket.await("initial_data");
+      elsewhere.await("initial_data");
 
       first
           .database()
@@ -263,6 +265,7 @@ class NodesTest {
           .join();
 
       assertThat(socket.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
+      assertThat(elsewhere.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
       String position = before.get("epoch").asText() + ":" + before.get("seq").asLong();
       try (var again = second.signIn("reader5").connect(105, position)) {
         assertThat(again.await("initial_data").get("epoch")).isNotEqualTo(before.get("epoch"));
