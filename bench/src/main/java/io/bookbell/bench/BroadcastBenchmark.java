@@ -3,18 +3,14 @@ package io.bookbell.bench;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.hub.Delivery;
-import io.bookbell.hub.HubOptions;
-import io.bookbell.hub.InProcessBackplane;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,21 +46,14 @@ public class BroadcastBenchmark {
                   + "\"}")
               .getBytes(UTF_8));
   private final List<EmbeddedChannel> channels = new ArrayList<>();
-  private final InProcessBackplane backplane = new InProcessBackplane();
-  private final WebSocketManager manager =
-      new WebSocketManager(
-          HubOptions.defaults(),
-          new PresentFeed(0),
-          (connection, text) -> {},
-          backplane,
-          InstantSource.system());
+  private final QuietHub hub = new QuietHub();
   private long seq;
 
   @Setup
   public void connect() {
     for (int user = 1; user <= connections; user++) {
       EmbeddedChannel channel = new EmbeddedChannel();
-      manager.connect(channel, new UserId(user), Map.of(), Optional.empty());
+      hub.connect(channel, new UserId(user));
       channels.add(channel);
     }
     writtenBuffers();
@@ -78,7 +67,7 @@ public class BroadcastBenchmark {
     for (int user = 1; user <= connections; user++) {
       audience.put(new UserId(user), seq);
     }
-    manager.broadcast(List.of(Delivery.numbered(message, audience)));
+    hub.manager().broadcast(List.of(Delivery.numbered(message, audience)));
     int buffers = writtenBuffers();
     if (buffers < connections) {
       throw new IllegalStateException("expected " + connections + " buffers, got " + buffers);
@@ -88,17 +77,10 @@ public class BroadcastBenchmark {
 
   @TearDown
   public void close() {
-    manager.close();
-    backplane.close();
+    hub.close();
   }
 
   private int writtenBuffers() {
-    int buffers = 0;
-    for (EmbeddedChannel channel : channels) {
-      channel.runPendingTasks();
-      buffers += channel.outboundMessages().size();
-      channel.releaseOutbound();
-    }
-    return buffers;
+    return channels.stream().mapToInt(QuietHub::written).sum();
   }
 }

@@ -2,11 +2,8 @@ package io.bookbell.bench;
 
 import io.bookbell.bench.fanout.Population;
 import io.bookbell.hub.Connection;
-import io.bookbell.hub.HubOptions;
-import io.bookbell.hub.InProcessBackplane;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.hub.WebSocketManager;
 import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorUpdates;
@@ -22,8 +19,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -50,14 +45,7 @@ public class InnerStepsBenchmark {
 
   private final Creator creator = new Creator(CREATOR, "Bench", true, "x".repeat(300), 1);
   private final Message message = CreatorUpdates.message(creator);
-  private final InProcessBackplane backplane = new InProcessBackplane();
-  private final WebSocketManager manager =
-      new WebSocketManager(
-          HubOptions.defaults(),
-          new PresentFeed(0),
-          (connection, text) -> {},
-          backplane,
-          InstantSource.system());
+  private final QuietHub hub = new QuietHub();
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final Admins admins = new Admins();
   private final UserId user = new UserId(USERS + 1);
@@ -68,10 +56,10 @@ public class InnerStepsBenchmark {
 
   public InnerStepsBenchmark() {
     for (int id = 1; id <= USERS; id++) {
-      manager.connect(new EmbeddedChannel(), new UserId(id), Map.of(), Optional.empty());
+      hub.connect(new EmbeddedChannel(), new UserId(id));
     }
-    connection = manager.connect(channel, user, Map.of(), Optional.empty());
-    written();
+    connection = hub.connect(channel, user);
+    QuietHub.written(channel);
     database.read(tx -> admins.of(tx, row)).join();
   }
 
@@ -89,8 +77,7 @@ public class InnerStepsBenchmark {
 
   @TearDown
   public void close() {
-    manager.close();
-    backplane.close();
+    hub.close();
     database.close();
   }
 
@@ -103,7 +90,7 @@ public class InnerStepsBenchmark {
   /** Who is connected, of ten thousand. */
   @Benchmark
   public List<Connection> targetLookUp() {
-    return manager.connectionsOf(user);
+    return hub.manager().connectionsOf(user);
   }
 
   /** Who the admins are, known from before: the transaction is over and could not be asked. */
@@ -116,13 +103,6 @@ public class InnerStepsBenchmark {
   @Benchmark
   public int queueOffer() {
     connection.send(message);
-    return written();
-  }
-
-  private int written() {
-    channel.runPendingTasks();
-    int buffers = channel.outboundMessages().size();
-    channel.releaseOutbound();
-    return buffers;
+    return QuietHub.written(channel);
   }
 }

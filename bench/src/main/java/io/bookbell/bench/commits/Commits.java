@@ -1,6 +1,7 @@
 package io.bookbell.bench.commits;
 
 import io.bookbell.bench.commits.People.Circle;
+import io.bookbell.bench.process.Launched;
 import io.bookbell.server.config.Config.Storage;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Has supporters ask for books at a server on SQLite and at one on PostgreSQL, and prints how many
@@ -62,8 +64,8 @@ public final class Commits {
 
   private void measure(String name, Storage storage) throws IOException, InterruptedException {
     List<Circle> circles = People.lay(storage);
-    try (var server = Server.start(launcher, folder, storage, http)) {
-      var asking = new Asking(http, server.host);
+    try (var server = Launched.serve(launcher, settings(storage), folder)) {
+      var asking = new Asking(http, "127.0.0.1:" + server.port());
       asking.closedLoop(circles, MANY, time); // so that what follows runs compiled
       row(name, asking, circles.subList(0, 1), 1);
       row(name, asking, circles.subList(0, 1), MANY);
@@ -73,6 +75,18 @@ public final class Commits {
           "| %s | 1 | %d/s, to the last admin's socket | p50 %.1f ms, p95 %.1f ms, p99 %.1f ms | | |%n",
           name, PER_SECOND, delays[0], delays[1], delays[2]);
     }
+  }
+
+  private Map<String, String> settings(Storage storage) {
+    return switch (storage) {
+      case Storage.Sqlite(Path data) -> Map.of("BOOKBELL_DATA", data.toString());
+      case Storage.Postgres(String url, String user, String password) ->
+          Map.of(
+              "BOOKBELL_DATA", folder.toString(),
+              "BOOKBELL_DATABASE_URL", url,
+              "BOOKBELL_DATABASE_USER", user,
+              "BOOKBELL_DATABASE_PASSWORD", password);
+    };
   }
 
   private void row(String name, Asking asking, List<Circle> circles, int underWay)

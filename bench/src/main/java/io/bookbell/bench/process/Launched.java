@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,21 @@ public record Launched(Process process, int port) implements AutoCloseable {
     var launched = new Launched(builder.start(), port);
     launched.awaitPort(command, log);
     return launched;
+  }
+
+  /**
+   * Starts Bookbell, which listens once everything else is ready.
+   *
+   * @param settings further ones than the port
+   * @param work where it runs and its output goes
+   */
+  public static Launched serve(Path launcher, Map<String, String> settings, Path work)
+      throws IOException, InterruptedException {
+    int port = freePort();
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("BOOKBELL_PORT", Integer.toString(port));
+    List<String> command = List.of(launcher.toString(), "serve");
+    return start(command, all, work, work.resolve("Bookbell.log"), port);
   }
 
   /** A port at which nobody listens at the moment. */
