@@ -128,20 +128,11 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(() -> readNow(work), threads);
-  }
-
-  private <T> T readNow(Function<Transaction, T> work) {
-    var done =
-        jooq.derive(new DataSourceConnectionProvider(reads))
-            .dsl()
-            .transactionResult(
-                configuration -> {
-                  var transaction = new Transaction(configuration.dsl(), time, true, Gate.OPEN);
-                  return new Done<>(transaction, work.apply(transaction));
-                });
-    done.transaction.committed();
-    return done.result;
+    return CompletableFuture.supplyAsync(
+        () ->
+            Transaction.read(
+                jooq.derive(new DataSourceConnectionProvider(reads)).dsl(), time, true, work),
+        threads);
   }
 
   @Override
@@ -160,6 +151,4 @@ public final class PostgresDatabase implements Database {
     writes.close();
     reads.close();
   }
-
-  private record Done<T>(Transaction transaction, T result) {}
 }

@@ -88,19 +88,9 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(() -> readNow(work), readers);
-  }
-
-  private <T> T readNow(Function<Transaction, T> work) {
-    var done =
-        DSL.using(jooq.derive(readConnection.get()))
-            .transactionResult(
-                configuration -> {
-                  var transaction = new Transaction(configuration.dsl(), time, false, Gate.OPEN);
-                  return new Done<>(transaction, work.apply(transaction));
-                });
-    done.transaction.committed();
-    return done.result;
+    return CompletableFuture.supplyAsync(
+        () -> Transaction.read(DSL.using(jooq.derive(readConnection.get())), time, false, work),
+        readers);
   }
 
   @Override
@@ -165,6 +155,4 @@ public final class SqliteDatabase implements Database {
     var count = new AtomicInteger();
     return task -> new Thread(task, name + "-" + count.incrementAndGet());
   }
-
-  private record Done<T>(Transaction transaction, T result) {}
 }

@@ -54,6 +54,21 @@ public final class Transaction {
     this.last = last;
   }
 
+  /** Runs work that changes nothing in a transaction of its own. */
+  static <T> T read(
+      DSLContext sql, TimeSource time, boolean rowLocks, Function<Transaction, T> work) {
+    Done<T> done =
+        sql.transactionResult(
+            configuration -> {
+              var transaction = new Transaction(configuration.dsl(), time, rowLocks, Gate.OPEN);
+              return new Done<>(transaction, work.apply(transaction));
+            });
+    done.transaction.committed();
+    return done.result;
+  }
+
+  private record Done<T>(Transaction transaction, T result) {}
+
   /** The same transaction with its clock set: for laying down a history that has already been. */
   public Transaction at(Instant moment) {
     return new Transaction(sql, anywhere -> moment, rowLocks, gate, afterCommit, last);

@@ -40,16 +40,7 @@ class DatabaseContractTest {
     storage = kind.create(folder);
     data = StoredData.forServing(storage);
     database = data.database();
-    database
-        .write(
-            tx ->
-                tx.sql()
-                    .insertInto(INSTALLATION)
-                    .set(INSTALLATION.ID, 1)
-                    .set(INSTALLATION.EPOCH, "epoch")
-                    .set(INSTALLATION.CREATED_AT, tx.now())
-                    .execute())
-        .join();
+    OneRow.lay(database);
   }
 
   @AfterEach

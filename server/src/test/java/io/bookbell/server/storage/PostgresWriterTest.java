@@ -43,16 +43,7 @@ class PostgresWriterTest {
     data = StoredData.forServing(storage);
     elsewhere = StoredData.beside(storage);
     database = data.database();
-    database
-        .write(
-            tx ->
-                tx.sql()
-                    .insertInto(INSTALLATION)
-                    .set(INSTALLATION.ID, 1)
-                    .set(INSTALLATION.EPOCH, "epoch")
-                    .set(INSTALLATION.CREATED_AT, tx.now())
-                    .execute())
-        .join();
+    OneRow.lay(database);
   }
 
   @AfterEach
