@@ -2,6 +2,7 @@ import {html} from 'lit';
 import {Element, given} from '../ui/element.js';
 import {formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
+import {phrase, say} from '../words/words.js';
 import {doorstep} from './doorstep.js';
 import {newAccountFields} from './new-account.js';
 import {passwordOf} from './sign-in.js';
@@ -16,7 +17,7 @@ import './sign-in.js';
 export class JoinPage extends Element {
   static properties = {api: {attribute: false}, user: {attribute: false}, token: {attribute: false}, hasAccount: {state: true}};
 
-  #sending = new Submission(this);
+  #sending = new Submission(this, {not_found: 'join.invalid', already_member: 'join.already'});
 
   constructor() {
     super();
@@ -30,16 +31,16 @@ export class JoinPage extends Element {
 
   render() {
     if (this.user) return this.#asUser(this.user);
-    if (this.hasAccount) return html`<sign-in .api=${this.api} reason="Sign in, then accept the invitation."></sign-in>`;
+    if (this.hasAccount) return html`<sign-in .api=${this.api} reason=${say('join.sign_in_first')}></sign-in>`;
     return doorstep(html`
-      <h1 class="doorstep__title" tabindex="-1">You are invited</h1>
-      <p class="doorstep__lead">Make an account and ask for the books you would love.</p>
+      <h1 class="doorstep__title" tabindex="-1">${say('join.title')}</h1>
+      <p class="doorstep__lead">${say('join.lead')}</p>
       <form novalidate @submit=${this.#create} data-testid="join-form">
         ${formError(this.#sending.message)} ${newAccountFields(this.#sending.fields)}
-        <button class="button button--main button--wide" data-testid="join-submit" ?disabled=${this.#sending.busy}>Join</button>
+        <button class="button button--main button--wide" data-testid="join-submit" ?disabled=${this.#sending.busy}>${say('join.join')}</button>
       </form>
       <p class="doorstep__foot">
-        <button type="button" class="button button--link" data-testid="join-sign-in" @click=${() => (this.hasAccount = true)}>I have an account already</button>
+        <button type="button" class="button button--link" data-testid="join-sign-in" @click=${() => (this.hasAccount = true)}>${say('join.have_account')}</button>
       </p>
     `);
   }
@@ -47,11 +48,11 @@ export class JoinPage extends Element {
   /** @param {User} user */
   #asUser(user) {
     return doorstep(html`
-      <h1 class="doorstep__title" tabindex="-1">You are invited</h1>
-      <p class="doorstep__lead">Accept the invitation as <strong>${user.display_name}</strong> (${user.email})?</p>
+      <h1 class="doorstep__title" tabindex="-1">${say('join.title')}</h1>
+      <p class="doorstep__lead">${phrase('join.accept_as', {name: html`<strong>${user.display_name}</strong>`, email: user.email})}</p>
       ${formError(this.#sending.message)}
-      <button type="button" class="button button--main button--wide" data-testid="join-accept" ?disabled=${this.#sending.busy} @click=${this.#accept}>Accept</button>
-      <p class="doorstep__foot"><a href="/" data-testid="join-decline">Not now</a></p>
+      <button type="button" class="button button--main button--wide" data-testid="join-accept" ?disabled=${this.#sending.busy} @click=${this.#accept}>${say('join.accept')}</button>
+      <p class="doorstep__foot"><a href="/" data-testid="join-decline">${say('join.decline')}</a></p>
     `);
   }
 

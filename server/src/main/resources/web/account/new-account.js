@@ -1,10 +1,11 @@
 import {field} from '../ui/field.js';
+import {say} from '../words/words.js';
 
 /** The fields of a new account. @param {Record<string, string>} wrong what is wrong, by field */
 export function newAccountFields(wrong) {
   return [
-    field({id: 'display-name', name: 'display_name', label: 'Your name', autocomplete: 'name', maxlength: 100, testid: 'account-name', error: wrong.display_name}),
-    field({id: 'email', name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', testid: 'account-email', error: wrong.email}),
-    field({id: 'password', name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', testid: 'account-password', error: wrong.password}),
+    field({id: 'display-name', name: 'display_name', label: say('account.name'), autocomplete: 'name', maxlength: 100, testid: 'account-name', error: wrong.display_name}),
+    field({id: 'email', name: 'email', label: say('account.email'), type: 'email', autocomplete: 'username', testid: 'account-email', error: wrong.email}),
+    field({id: 'password', name: 'password', label: say('account.password'), type: 'password', autocomplete: 'new-password', testid: 'account-password', error: wrong.password}),
   ];
 }

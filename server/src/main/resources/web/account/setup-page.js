@@ -2,6 +2,7 @@ import {html} from 'lit';
 import {Element, given} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
+import {say} from '../words/words.js';
 import {doorstep} from './doorstep.js';
 import {newAccountFields} from './new-account.js';
 import {passwordOf} from './sign-in.js';
@@ -12,7 +13,7 @@ import {passwordOf} from './sign-in.js';
 export class SetupPage extends Element {
   static properties = {api: {attribute: false}, token: {attribute: false}};
 
-  #sending = new Submission(this);
+  #sending = new Submission(this, {not_found: 'setup.invalid'});
 
   constructor() {
     super();
@@ -24,13 +25,13 @@ export class SetupPage extends Element {
   render() {
     const wrong = this.#sending.fields;
     return doorstep(html`
-      <h1 class="doorstep__title" tabindex="-1">Welcome</h1>
-      <p class="doorstep__lead">Set up the first account. It is the creator's, and it runs this Bookbell.</p>
+      <h1 class="doorstep__title" tabindex="-1">${say('setup.title')}</h1>
+      <p class="doorstep__lead">${say('setup.lead')}</p>
       <form novalidate @submit=${this.#send} data-testid="setup-form">
         ${formError(this.#sending.message)}
-        ${field({id: 'creator-name', name: 'creator_name', label: 'Name your supporters know you by', testid: 'setup-creator-name', maxlength: 100, error: wrong.creator_name})}
+        ${field({id: 'creator-name', name: 'creator_name', label: say('setup.creator_name'), testid: 'setup-creator-name', maxlength: 100, error: wrong.creator_name})}
         ${newAccountFields(wrong)}
-        <button class="button button--main button--wide" data-testid="setup-submit" ?disabled=${this.#sending.busy}>Begin</button>
+        <button class="button button--main button--wide" data-testid="setup-submit" ?disabled=${this.#sending.busy}>${say('setup.begin')}</button>
       </form>
     `);
   }

@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 import {Element, given} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
+import {say} from '../words/words.js';
 import {doorstep} from './doorstep.js';
 
 /** @import {Api} from '../client/api.js' */
@@ -23,15 +24,15 @@ export class SignIn extends Element {
   render() {
     const wrong = this.#sending.fields;
     return doorstep(html`
-      <h1 class="doorstep__title" tabindex="-1">Sign in</h1>
+      <h1 class="doorstep__title" tabindex="-1">${say('account.sign_in')}</h1>
       ${this.reason ? html`<p class="notice" role="status" data-testid="sign-in-reason">${this.reason}</p>` : nothing}
       <form novalidate @submit=${this.#send} data-testid="login-form">
         ${this.#sending.message ? html`<div data-testid="login-error">${formError(this.#sending.message)}</div>` : nothing}
-        ${field({id: 'email', name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', testid: 'login-email', error: wrong.email})}
-        ${field({id: 'password', name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', testid: 'login-password', error: wrong.password})}
-        <button class="button button--main button--wide" data-testid="login-submit" ?disabled=${this.#sending.busy}>${this.#sending.busy ? 'Signing in…' : 'Sign in'}</button>
+        ${field({id: 'email', name: 'email', label: say('account.email'), type: 'email', autocomplete: 'username', testid: 'login-email', error: wrong.email})}
+        ${field({id: 'password', name: 'password', label: say('account.password'), type: 'password', autocomplete: 'current-password', testid: 'login-password', error: wrong.password})}
+        <button class="button button--main button--wide" data-testid="login-submit" ?disabled=${this.#sending.busy}>${say(this.#sending.busy ? 'account.signing_in' : 'account.sign_in')}</button>
       </form>
-      <p class="doorstep__foot">New here? You join by an invitation link from the creator you support.</p>
+      <p class="doorstep__foot">${say('account.new_here')}</p>
     `);
   }
 

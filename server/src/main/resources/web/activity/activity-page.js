@@ -3,7 +3,9 @@ import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/element.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
-import {deed, initials} from '../ui/words.js';
+import {initials} from '../ui/initials.js';
+import {say} from '../words/words.js';
+import {deed} from './deeds.js';
 import '../ui/time-ago.js';
 
 /** @import {Activity} from '../client/types.js' */
@@ -31,23 +33,20 @@ export class ActivityPage extends SessionElement {
 
   render() {
     return html`<div class="narrow">
-      <header class="page-head"><h1 tabindex="-1">Activity</h1></header>
+      <header class="page-head"><h1 tabindex="-1">${say('activity.title')}</h1></header>
       <ol class="activity" data-testid="activity-list">
         ${repeat(this.#activities.items, ({id}) => id, (activity) => this.#line(activity))}
       </ol>
-      ${listFoot(this.#activities, html`<h2>Nothing has happened yet</h2>`)}
+      ${listFoot(this.#activities, html`<h2>${say('activity.none')}</h2>`)}
     </div>`;
   }
 
   /** @param {Activity} activity */
   #line(activity) {
-    const {id, actor_name, kind, book_request_id, created_at} = activity;
-    const {did, what} = deed(activity);
+    const {id, actor_name, kind, created_at} = activity;
     return html`<li class="activity__line" data-testid="activity" data-activity-id=${id} data-kind=${kind}>
       <span class="avatar avatar--small" aria-hidden="true">${initials(actor_name)}</span>
-      <p class="activity__text">
-        <strong>${actor_name}</strong> ${did} ${book_request_id ? html`<a href="/requests/${book_request_id}">${what}</a>` : what}
-      </p>
+      <p class="activity__text">${deed(activity)}</p>
       <span class="activity__time"><time-ago .time=${created_at}></time-ago></span>
     </li>`;
   }

@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
+import {number, say} from '../words/words.js';
 
 /** An admin's places: a column at the side, on a phone a bar at the bottom. */
 export class AdminNav extends SessionElement {
@@ -16,10 +17,10 @@ export class AdminNav extends SessionElement {
   render() {
     const isCreator = this.session.me.user.id === this.creatorId;
     const pending = this.session.store.pendingCounts.get(this.creatorId) ?? 0;
-    return html`<nav class="side-nav" aria-label="Main">
-      ${this.#place('inbox', 'Inbox', 'inbox', ['inbox'], pending)} ${this.#place('supporters', 'Supporters', 'people', ['supporters', 'tiers', 'invitations'])}
-      ${this.#place('team', 'Team', 'team', ['team'])} ${this.#place('activity', 'Activity', 'activity', ['activity'])}
-      ${isCreator ? this.#place('settings', 'Settings', 'settings', ['settings']) : nothing}
+    return html`<nav class="side-nav" aria-label=${say('nav.main')}>
+      ${this.#place('inbox', say('inbox.title'), 'inbox', ['inbox'], pending)} ${this.#place('supporters', say('supporters.title'), 'people', ['supporters', 'tiers', 'invitations'])}
+      ${this.#place('team', say('team.title'), 'team', ['team'])} ${this.#place('activity', say('activity.title'), 'activity', ['activity'])}
+      ${isCreator ? this.#place('settings', say('creator.title'), 'settings', ['settings']) : nothing}
     </nav>`;
   }
 
@@ -27,7 +28,7 @@ export class AdminNav extends SessionElement {
   #place(place, label, picture, covers, count = 0) {
     return html`<a class="side-nav__item" href="/creators/${this.creatorId}/${place}" data-testid="nav-${place}" aria-current=${covers.includes(this.current) ? 'page' : nothing}>
       ${icon(picture)} <span class="side-nav__label">${label}</span>
-      ${count > 0 ? html`<span class="count" data-testid="nav-pending-badge" aria-label="${count} waiting">${count > 99 ? '99+' : count}</span>` : nothing}
+      ${count > 0 ? html`<span class="count" data-testid="nav-pending-badge" aria-label=${say('nav.waiting', {count})}>${count > 99 ? `${number(99)}+` : number(count)}</span>` : nothing}
     </a>`;
   }
 }

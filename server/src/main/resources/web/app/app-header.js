@@ -1,7 +1,9 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon, logo} from '../ui/icons.js';
-import {initials} from '../ui/words.js';
+import {initials} from '../ui/initials.js';
+import {explain} from '../ui/refusal.js';
+import {number, say} from '../words/words.js';
 import {desksOf, homeOf} from './places.js';
 import '../notification/notification-panel.js';
 import '../ui/pop-up.js';
@@ -21,7 +23,7 @@ export class AppHeader extends SessionElement {
 
   render() {
     return html`<header class="bar">
-      <a class="bar__brand" href="/" aria-label="Bookbell, home" data-testid="brand">${logo()} <span class="bar__name">Bookbell</span></a>
+      <a class="bar__brand" href="/" aria-label=${say('nav.home')} data-testid="brand">${logo()} <span class="bar__name">Bookbell</span></a>
       ${this.#switcher()}
       <span class="bar__space"></span>
       <connection-mark .client=${this.session.client}></connection-mark>
@@ -35,7 +37,7 @@ export class AppHeader extends SessionElement {
     const name = this.desk ? this.session.creatorName(this.desk.creatorId) : 'Bookbell';
     if (desks.length < 2) return this.desk ? html`<span class="bar__desk" data-testid="creator-name">${name}</span>` : nothing;
     const button = html`<span class="bar__desk-name" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
-    return html`<pop-up class="pop-up pop-up--left bar__desk" testid="creator-switcher" label="Creator: ${name}. Change" .button=${button} .panel=${() => this.#desks(desks)}></pop-up>`;
+    return html`<pop-up class="pop-up pop-up--start bar__desk" testid="creator-switcher" label=${say('nav.switch', {name})} .button=${button} .panel=${() => this.#desks(desks)}></pop-up>`;
   }
 
   /** @param {Desk[]} desks */
@@ -46,8 +48,8 @@ export class AppHeader extends SessionElement {
         const waiting = desk.role === 'admin' ? this.session.store.pendingCounts.get(desk.creatorId) : undefined;
         return html`<li>
           <a class="menu__item" href=${homeOf(desk)} aria-current=${here ? 'true' : nothing} data-testid="creator-option" data-creator-id=${desk.creatorId} data-role=${desk.role}>
-            <span class="menu__text">${this.session.creatorName(desk.creatorId)}<small>${desk.role === 'admin' ? 'You answer requests' : 'You are a supporter'}</small></span>
-            ${waiting ? html`<span class="count">${waiting}</span>` : nothing}
+            <span class="menu__text">${this.session.creatorName(desk.creatorId)}<small>${say(desk.role === 'admin' ? 'nav.as_admin' : 'nav.as_supporter')}</small></span>
+            ${waiting ? html`<span class="count">${number(waiting)}</span>` : nothing}
           </a>
         </li>`;
       })}
@@ -59,16 +61,16 @@ export class AppHeader extends SessionElement {
     const button = html`<span class="avatar" aria-hidden="true">${initials(display_name)}</span>`;
     const panel = () => html`<div class="menu">
       <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
-      <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} Sign out</button>
+      <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} ${say('account.sign_out')}</button>
     </div>`;
-    return html`<pop-up class="pop-up" testid="account-menu" label="Account of ${display_name}" .button=${button} .panel=${panel}></pop-up>`;
+    return html`<pop-up class="pop-up" testid="account-menu" label=${say('account.menu', {name: display_name})} .button=${button} .panel=${panel}></pop-up>`;
   }
 
   async #signOut() {
     try {
       await this.session.signOut();
     } catch (error) {
-      this.tell(/** @type {Error} */ (error).message, 'plain');
+      this.tell(explain(/** @type {Error} */ (error)), 'plain');
     }
   }
 }

@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 import {SessionElement, given} from '../ui/element.js';
+import {say} from '../words/words.js';
 import {desksOf, rememberDesk, usualDesk} from './places.js';
 import '../activity/activity-page.js';
 import '../creator/creator-page.js';
@@ -52,7 +53,7 @@ export class AppShell extends SessionElement {
     const desk = this.#desk;
     const admin = desk?.role === 'admin';
     return html`
-      <a class="skip" href="#main">Skip to the content</a>
+      <a class="skip" href="#main">${say('nav.skip')}</a>
       <app-header .session=${this.session} .desk=${desk ?? usualDesk(this.session.me)}></app-header>
       <div class="frame ${admin ? 'frame--admin' : ''}">
         ${admin ? html`<admin-nav .session=${this.session} .creatorId=${desk.creatorId} .current=${this.route.name}></admin-nav>` : nothing}
@@ -92,8 +93,8 @@ export class AppShell extends SessionElement {
 
   #nothingHere() {
     if (desksOf(this.session.me).length === 0)
-      return html`<div class="empty" data-testid="no-desk"><h1 tabindex="-1">Nothing here yet</h1><p>You belong to no creator at the moment. Ask for an invitation link.</p></div>`;
-    return html`<div class="empty" data-testid="not-found"><h1 tabindex="-1">There is nothing here</h1><p><a class="button" href="/">To your own page</a></p></div>`;
+      return html`<div class="empty" data-testid="no-desk"><h1 tabindex="-1">${say('app.no_desk')}</h1><p>${say('app.no_desk_hint')}</p></div>`;
+    return html`<div class="empty" data-testid="not-found"><h1 tabindex="-1">${say('app.not_found')}</h1><p><a class="button" href="/">${say('app.go_home')}</a></p></div>`;
   }
 }
 

@@ -7,6 +7,7 @@ import '../account/setup-page.js';
 import '../account/sign-in.js';
 import {Crier} from '../notification/crier.js';
 import {Element} from '../ui/element.js';
+import {number, say} from '../words/words.js';
 import {desksOf, homeOf, usualDesk} from './places.js';
 import {Router} from './router.js';
 import './app-shell.js';
@@ -72,7 +73,7 @@ export class BookbellApp extends Element {
   #open(me) {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const session = new Session(this.#api, me, {url: `${scheme}//${location.host}/api/book-requests/ws`});
-    session.addEventListener('ended', () => session === this.session && this.#leave('You are signed out.'));
+    session.addEventListener('ended', () => session === this.session && this.#leave(say('account.signed_out')));
     session.addEventListener('access', () => this.#moved());
     session.store.addEventListener('change', () => this.#retitle());
     new Crier(session, (message) => this.#toasts?.show(message));
@@ -99,7 +100,7 @@ export class BookbellApp extends Element {
 
   #retitle() {
     const unread = this.session?.store.unread ?? 0;
-    document.title = unread > 0 ? `(${unread}) Bookbell` : 'Bookbell';
+    document.title = unread > 0 ? `(${number(unread)}) Bookbell` : 'Bookbell';
   }
 
   render() {
@@ -118,8 +119,8 @@ export class BookbellApp extends Element {
 
   #unreachable() {
     return html`<main class="empty" data-testid="unreachable">
-      <h1>Bookbell cannot be reached</h1>
-      <p><button type="button" class="button button--main" data-testid="start-retry" @click=${() => this.#start()}>Try again</button></p>
+      <h1>${say('app.unreachable')}</h1>
+      <p><button type="button" class="button button--main" data-testid="start-retry" @click=${() => this.#start()}>${say('list.retry')}</button></p>
     </main>`;
   }
 

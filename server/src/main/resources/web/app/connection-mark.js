@@ -1,5 +1,6 @@
 import {html} from 'lit';
 import {Element, given} from '../ui/element.js';
+import {say} from '../words/words.js';
 
 /**
  * @import {BookbellClient, ConnectionStatus} from '../client/bookbell-client.js'
@@ -58,7 +59,7 @@ export class ConnectionMark extends Element {
     const {state} = this.status;
     const [look, text] = this.#words();
     return html`<button type="button" class="connection connection--${look}" data-testid="connection-state" data-state=${state} title=${this.#hint(state)}
-      aria-label="Connection: ${text}" @click=${() => this.client.wake()}>
+      aria-label=${say('connection.label', {state: text})} @click=${() => this.client.wake()}>
       <span class="connection__dot"></span><span class="connection__text">${text}</span>
     </button>`;
   }
@@ -66,19 +67,19 @@ export class ConnectionMark extends Element {
   /** @returns {[string, string]} look and words */
   #words() {
     const {state, retryAt} = this.status;
-    if (state === 'live' || this.calm) return ['live', 'Live'];
-    if (state === 'catching-up') return ['waiting', 'Catching up'];
+    if (state === 'live' || this.calm) return ['live', say('connection.live')];
+    if (state === 'catching-up') return ['waiting', say('connection.catching_up')];
     if (state === 'offline' && retryAt) {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
-      return ['waiting', seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'];
+      return ['waiting', seconds > 0 ? say('connection.waiting', {seconds}) : say('connection.reconnecting')];
     }
-    if (state === 'offline') return ['off', 'Offline'];
-    return ['waiting', 'Reconnecting'];
+    if (state === 'offline') return ['off', say('connection.offline')];
+    return ['waiting', say('connection.reconnecting')];
   }
 
   /** @param {string} state */
   #hint(state) {
-    return state === 'live' ? 'What you see is live.' : 'What you see may be old. Press to try again now.';
+    return say(state === 'live' ? 'connection.hint_live' : 'connection.hint_old');
   }
 }
 

@@ -52,7 +52,9 @@
  * @property {number} id
  * @property {string} kind
  * @property {number | null} book_request_id
- * @property {string} text
+ * @property {string | null} [title] of the request
+ * @property {string | null} [supporter_name] who asked or replied, where it is for admins
+ * @property {string} text as the server puts it, in English
  * @property {string} created_at
  * @property {boolean} [read]
  * @property {number} [creator_id]

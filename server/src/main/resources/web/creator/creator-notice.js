@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
+import {say} from '../words/words.js';
 
 /** What a creator tells all supporters, and whether requests are taken. */
 export class CreatorNotice extends SessionElement {
@@ -15,9 +16,9 @@ export class CreatorNotice extends SessionElement {
     const creator = this.session.store.creators.get(this.creatorId);
     return html`<div aria-live="polite">
       ${creator?.accepting === false
-        ? html`<p class="notice notice--pause" data-testid="creator-paused">${icon('pause')} <span>${creator.name} is not taking requests right now.</span></p>`
+        ? html`<p class="notice notice--pause" data-testid="creator-paused">${icon('pause')} <span>${say('creator.paused', {name: creator.name})}</span></p>`
         : nothing}
-      ${creator?.notice ? html`<p class="notice" data-testid="creator-notice">${icon('megaphone')} <span>${creator.notice}</span></p>` : nothing}
+      ${creator?.notice ? html`<p class="notice" data-testid="creator-notice">${icon('megaphone')} <span dir="auto">${creator.notice}</span></p>` : nothing}
     </div>`;
   }
 }

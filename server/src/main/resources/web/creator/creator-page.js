@@ -2,6 +2,7 @@ import {html} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
+import {say} from '../words/words.js';
 
 /** The creator's own settings: whether requests are taken, and the notice to all supporters. */
 export class CreatorPage extends SessionElement {
@@ -20,15 +21,15 @@ export class CreatorPage extends SessionElement {
     if (!creator) return html`<div class="skeleton"></div>`;
     return html`<div class="narrow">
       <header class="page-head">
-        <h1 tabindex="-1">Settings</h1>
-        <p class="page-head__sub">What you change here reaches all supporters at once.</p>
+        <h1 tabindex="-1">${say('creator.title')}</h1>
+        <p class="page-head__sub">${say('creator.lead')}</p>
       </header>
       <section class="panel">
         ${formError(this.#switching.message)}
         <div class="switch-row">
           <div>
-            <h2 class="panel__title" id="accepting-label">Taking requests</h2>
-            <p class="panel__text">${creator.accepting ? 'Supporters can ask for books.' : 'Paused: supporters see that you are not taking requests.'}</p>
+            <h2 class="panel__title" id="accepting-label">${say('creator.accepting')}</h2>
+            <p class="panel__text">${say(creator.accepting ? 'creator.accepting_on' : 'creator.accepting_off')}</p>
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.accepting} aria-labelledby="accepting-label" data-testid="accepting-switch"
             ?disabled=${this.#switching.busy} @click=${this.#switch}><span class="switch__knob"></span></button>
@@ -39,16 +40,16 @@ export class CreatorPage extends SessionElement {
         ${field({
           id: 'notice',
           name: 'notice',
-          label: 'Notice to all supporters',
+          label: say('creator.notice'),
           value: creator.notice,
           optional: true,
           rows: 4,
           maxlength: 500,
           testid: 'notice-text',
           error: this.#saving.fields.notice,
-          hint: 'Up to 500 characters. Leave it empty to take it down.',
+          hint: say('creator.notice_hint', {most: 500}),
         })}
-        <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>Publish</button>
+        <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>${say('creator.publish')}</button>
       </form>
     </div>`;
   }
@@ -61,7 +62,7 @@ export class CreatorPage extends SessionElement {
   /** @param {SubmitEvent} event */
   async #save(event) {
     const {notice = ''} = fieldsOf(event);
-    if (await this.#saving.run(() => this.#change({notice}), notice)) this.tell(notice ? 'All supporters see the notice now.' : 'The notice is taken down.');
+    if (await this.#saving.run(() => this.#change({notice}), notice)) this.tell(say(notice ? 'creator.published' : 'creator.taken_down'));
   }
 
   /** @param {{accepting?: boolean, notice?: string}} change */

@@ -7,16 +7,17 @@ import {icon} from '../ui/icons.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
-import {dateInWords, plural} from '../ui/words.js';
+import {dateInWords} from '../words/times.js';
+import {say} from '../words/words.js';
 import '../ui/confirm-button.js';
 
 /** @import {Invitation, Tier} from '../client/types.js' */
 
 const DAY = 24 * 3_600_000;
 /** @type {[string, string][]} */
-const KINDS = [['supporter', 'A supporter'], ['team', 'A team member']];
+const KINDS = [['supporter', say('invitations.supporter')], ['team', say('invitations.team')]];
 /** @type {[string, string][]} */
-const LIFETIMES = [['1', '1 day'], ['7', '7 days'], ['30', '30 days']];
+const LIFETIMES = [1, 7, 30].map((count) => [String(count), say('invitations.days', {count})]);
 
 /** Links by which supporters and team members join. A link is shown once, when it is made. */
 export class InvitationsPage extends SessionElement {
@@ -48,12 +49,12 @@ export class InvitationsPage extends SessionElement {
 
   render() {
     return html`
-      <header class="page-head page-head--row"><h1 tabindex="-1">Supporters</h1></header>
+      <header class="page-head page-head--row"><h1 tabindex="-1">${say('supporters.title')}</h1></header>
       ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing} ${formError(this.#revoking.message)}
       <ul class="rows" data-testid="invitation-list">
         ${repeat(this.#invitations.items, ({id}) => id, (invitation) => this.#row(invitation))}
       </ul>
-      ${listFoot(this.#invitations, html`<h2>No open invitations</h2>`)}
+      ${listFoot(this.#invitations, html`<h2>${say('invitations.none')}</h2>`)}
     `;
   }
 
@@ -61,15 +62,15 @@ export class InvitationsPage extends SessionElement {
     const wrong = this.#making.fields;
     const tiers = /** @type {[number, string][]} */ (this.tiers.map(({id, name}) => [id, name]));
     return html`<form class="panel panel--form" novalidate @submit=${this.#make} @change=${this.#onKind}>
-      <h2 class="panel__title">Invite someone</h2>
+      <h2 class="panel__title">${say('invitations.invite')}</h2>
       ${formError(this.#making.message)}
       <div class="pair">
-        ${field({id: 'invite-kind', name: 'kind', label: 'Who joins', options: KINDS, value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
-        ${this.kind === 'supporter' ? field({id: 'invite-tier', name: 'tier_id', label: 'Tier', options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}
-        ${field({id: 'invite-uses', name: 'uses', label: 'How many people', type: 'number', min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
-        ${field({id: 'invite-days', name: 'days', label: 'Valid for', options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
+        ${field({id: 'invite-kind', name: 'kind', label: say('invitations.who'), options: KINDS, value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
+        ${this.kind === 'supporter' ? field({id: 'invite-tier', name: 'tier_id', label: say('invitations.tier'), options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}
+        ${field({id: 'invite-uses', name: 'uses', label: say('invitations.uses'), type: 'number', min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
+        ${field({id: 'invite-days', name: 'days', label: say('invitations.valid'), options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
       </div>
-      <button class="button button--main" data-testid="invitation-submit" ?disabled=${this.#making.busy}>${icon('link')} Make the link</button>
+      <button class="button button--main" data-testid="invitation-submit" ?disabled=${this.#making.busy}>${icon('link')} ${say('invitations.make')}</button>
     </form>`;
   }
 
@@ -77,10 +78,10 @@ export class InvitationsPage extends SessionElement {
   #link({url}) {
     return html`<div class="notice notice--good" role="status" data-testid="invitation-made">
       <div class="made-link">
-        <p>Here is the link. It is shown only now: copy it and send it.</p>
+        <p>${say('invitations.made')}</p>
         <p class="made-link__row">
-          <input class="input" readonly aria-label="Invitation link" .value=${url ?? ''} data-testid="invitation-url" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
-          <button type="button" class="button" data-testid="invitation-copy" @click=${this.#copy}>${icon(this.copied ? 'check' : 'copy')} ${this.copied ? 'Copied' : 'Copy'}</button>
+          <input class="input" dir="ltr" readonly aria-label=${say('invitations.link')} .value=${url ?? ''} data-testid="invitation-url" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
+          <button type="button" class="button" data-testid="invitation-copy" @click=${this.#copy}>${icon(this.copied ? 'check' : 'copy')} ${say(this.copied ? 'invitations.copied' : 'invitations.copy')}</button>
         </p>
       </div>
     </div>`;
@@ -92,11 +93,11 @@ export class InvitationsPage extends SessionElement {
     const over = uses_left === 0 || Date.parse(expires_at) < Date.now();
     return html`<li class="row ${over ? 'row--off' : ''}" data-testid="invitation" data-invitation-id=${id}>
       <div class="row__main">
-        <p class="row__name">${kind === 'team' ? 'Team member' : `Supporter${tier ? `, ${tier}` : ''}`}</p>
-        <p class="row__sub">${uses_left} of ${plural(uses, 'use')} left, until ${dateInWords(expires_at)}</p>
+        <p class="row__name">${say(kind === 'team' ? 'invitations.for_team' : tier ? 'invitations.for_tier' : 'invitations.for_supporter', {tier})}</p>
+        <p class="row__sub">${say('invitations.left', {left: uses_left, count: uses, date: dateInWords(expires_at)})}</p>
       </div>
       <div class="row__actions">
-        <confirm-button testid="invitation-revoke" label="Revoke" question="Revoke this link?" yes="Revoke" @confirmed=${() => this.#revoke(id)}></confirm-button>
+        <confirm-button testid="invitation-revoke" label=${say('invitations.revoke')} question=${say('invitations.revoke_sure')} yes=${say('invitations.revoke')} @confirmed=${() => this.#revoke(id)}></confirm-button>
       </div>
     </li>`;
   }
@@ -127,13 +128,13 @@ export class InvitationsPage extends SessionElement {
       await navigator.clipboard.writeText(input.value);
       this.copied = true;
     } catch {
-      this.tell('Press Ctrl+C: the link is selected.', 'plain');
+      this.tell(say('invitations.copy_by_hand'), 'plain');
     }
   }
 
   /** @param {number} id */
   async #revoke(id) {
-    if (await this.#revoking.run(() => this.session.api.revokeInvitation(id))) this.tell('The link is revoked.');
+    if (await this.#revoking.run(() => this.session.api.revokeInvitation(id))) this.tell(say('invitations.revoked'));
     this.#invitations.load();
   }
 }

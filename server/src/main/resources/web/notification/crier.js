@@ -1,4 +1,5 @@
-import {plural} from '../ui/words.js';
+import {say} from '../words/words.js';
+import {notificationText} from './notification-text.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -48,8 +49,8 @@ export class Crier {
 
   #sentence() {
     const [first, ...more] = this.#untold;
-    if (this.#away) return {text: `While you were away: ${plural(this.#untold.length, 'notification')}.`, tone: 'plain'};
-    if (more.length > 0) return {text: `${plural(this.#untold.length, 'more notification')}.`, tone: 'plain'};
-    return {text: first.text, tone: 'plain', href: first.book_request_id ? `/requests/${first.book_request_id}` : undefined};
+    if (this.#away) return {text: say('notification.while_away', {count: this.#untold.length}), tone: 'plain'};
+    if (more.length > 0) return {text: say('notification.more', {count: this.#untold.length}), tone: 'plain'};
+    return {text: notificationText(first), tone: 'plain', href: first.book_request_id ? `/requests/${first.book_request_id}` : undefined};
   }
 }

@@ -2,6 +2,9 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
+import {explain} from '../ui/refusal.js';
+import {number, say} from '../words/words.js';
+import {notificationText} from './notification-text.js';
 import '../ui/pop-up.js';
 import '../ui/time-ago.js';
 
@@ -25,32 +28,33 @@ export class NotificationPanel extends SessionElement {
   render() {
     const {unread} = this.session.store;
     const button = html`${icon('bell')}${unread > 0
-      ? html`<span class="count count--corner" data-testid="notification-badge">${unread > 99 ? '99+' : unread}</span>`
+      ? html`<span class="count count--corner" data-testid="notification-badge">${unread > 99 ? `${number(99)}+` : number(unread)}</span>`
       : nothing}`;
-    return html`<pop-up class="pop-up" testid="notifications-open" label="Notifications, ${unread} unread" .button=${button} .panel=${() => this.#panel()}
+    return html`<pop-up class="pop-up" testid="notifications-open" label=${say('notification.button', {count: unread})} .button=${button} .panel=${() => this.#panel()}
       @opened=${this.#onOpened} @closed=${() => (this.#open = false)}></pop-up>`;
   }
 
   #panel() {
     const notifications = this.session.store.newestNotifications;
     const {unread} = this.session.store;
-    return html`<section class="notifications" aria-label="Notifications" data-testid="notifications">
+    return html`<section class="notifications" aria-label=${say('notification.title')} data-testid="notifications">
       <header class="notifications__head">
-        <h2>Notifications</h2>
-        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>Mark all as read</button>` : nothing}
+        <h2>${say('notification.title')}</h2>
+        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>${say('notification.read_all')}</button>` : nothing}
       </header>
       ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
-      ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">Nothing yet. Replies and answers show up here.</p>` : nothing}
+      ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">${say('notification.none')}</p>` : nothing}
       <ol class="notifications__list">
         ${repeat(notifications, ({id}) => id, (notification) => this.#item(notification))}
       </ol>
-      ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>Show older</button>` : nothing}
+      ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>${say('notification.older')}</button>` : nothing}
     </section>`;
   }
 
   /** @param {Notification} notification */
-  #item({id, book_request_id, text, created_at, read}) {
-    const content = html`<span class="notification__text">${text}</span> <time-ago class="notification__time" .time=${created_at}></time-ago>`;
+  #item(notification) {
+    const {id, book_request_id, created_at, read} = notification;
+    const content = html`<span class="notification__text">${notificationText(notification)}</span> <time-ago class="notification__time" .time=${created_at}></time-ago>`;
     return html`<li class="notification ${read ? '' : 'notification--unread'}" data-testid="notification" data-notification-id=${id} data-read=${Boolean(read)}>
       ${book_request_id ? html`<a href="/requests/${book_request_id}" @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
     </li>`;
@@ -76,7 +80,7 @@ export class NotificationPanel extends SessionElement {
       this.cursor = page.next_cursor;
       this.failed = '';
     } catch (error) {
-      this.failed = /** @type {Error} */ (error).message;
+      this.failed = explain(/** @type {Error} */ (error));
     } finally {
       this.loading = false;
     }
@@ -91,7 +95,7 @@ export class NotificationPanel extends SessionElement {
 
   async #readAll() {
     this.session.store.markAllRead();
-    await this.session.api.markRead({all: true}).catch((error) => (this.failed = error.message));
+    await this.session.api.markRead({all: true}).catch((error) => (this.failed = explain(error)));
     await this.#load(null);
   }
 }

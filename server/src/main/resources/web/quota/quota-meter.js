@@ -1,6 +1,8 @@
 import {html, nothing, svg} from 'lit';
 import {SessionElement} from '../ui/element.js';
-import {allowanceRule, dateInWords, ledgerEffect, ledgerLine, quotaSum} from '../ui/words.js';
+import {dateInWords} from '../words/times.js';
+import {number, phrase, say} from '../words/words.js';
+import {allowanceRule, ledgerEffect, ledgerLine, quotaSum} from './quota-words.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
 
@@ -55,14 +57,14 @@ export class QuotaMeter extends SessionElement {
     const quota = this.#quota;
     if (!quota) return html`<section class="panel quota"><div class="skeleton skeleton--line"></div></section>`;
     const {allowed, used, remaining} = quota;
-    return html`<section class="panel quota" aria-label="My allowance" data-testid="quota">
+    return html`<section class="panel quota" aria-label=${say('quota.title')} data-testid="quota">
       <div class="quota__sum">
         ${ring(quota)}
         <div>
-          <p class="quota__left"><strong data-testid="quota-remaining">${remaining}</strong> ${remaining === 1 ? 'request' : 'requests'} left</p>
-          <p class="quota__used" data-testid="quota-used">${used} of ${allowed} used</p>
+          <p class="quota__left">${phrase('quota.left', {count: remaining, number: html`<strong data-testid="quota-remaining">${number(remaining)}</strong>`})}</p>
+          <p class="quota__used" data-testid="quota-used">${say('quota.used', {used, allowed})}</p>
         </div>
-        <button type="button" class="button button--link" aria-expanded=${this.explained} data-testid="quota-explain" @click=${this.#toggle}>${this.explained ? 'Close' : 'Why?'}</button>
+        <button type="button" class="button button--link" aria-expanded=${this.explained} data-testid="quota-explain" @click=${this.#toggle}>${say(this.explained ? 'quota.close' : 'quota.why')}</button>
       </div>
       ${this.explained ? this.#explanation(quota) : nothing}
     </section>`;
@@ -76,7 +78,7 @@ export class QuotaMeter extends SessionElement {
       <ol class="ledger">
         ${this.entries.map(
           (entry) => html`<li class="ledger__line" data-testid="ledger-entry" data-kind=${entry.kind}>
-            <span class="ledger__effect ledger__effect--${entry.kind}">${ledgerEffect(entry)}</span>
+            <span class="ledger__effect ledger__effect--${entry.kind}" dir="ltr">${ledgerEffect(entry)}</span>
             <span class="ledger__text">${ledgerLine(entry)} <time class="ledger__day" datetime=${entry.created_at}>${dateInWords(entry.created_at)}</time></span>
           </li>`,
         )}
@@ -94,7 +96,7 @@ export class QuotaMeter extends SessionElement {
 function ring({allowed, remaining}) {
   const share = allowed > 0 ? Math.min(1, remaining / allowed) : 0;
   const heat = remaining === 0 ? 'empty' : share <= 0.25 ? 'low' : 'fine';
-  return html`<svg class="ring ring--${heat}" viewBox="0 0 64 64" role="img" aria-label="${remaining} of ${allowed} left">
+  return html`<svg class="ring ring--${heat}" viewBox="0 0 64 64" role="img" aria-label=${say('quota.ring', {remaining, allowed})}>
     ${svg`<circle class="ring__track" cx="32" cy="32" r="26" />
       <circle class="ring__left" cx="32" cy="32" r="26" transform="rotate(-90 32 32)" stroke-dasharray="${share * ROUND} ${ROUND}" />`}
   </svg>`;

@@ -2,11 +2,12 @@ import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {searchField} from '../ui/search-field.js';
 import {showCurrent} from '../ui/tabs.js';
-import {STATUS} from '../ui/words.js';
+import {number, say} from '../words/words.js';
+import {STATUSES} from './status-badge.js';
 import './request-feed.js';
 
 /** @type {[string, string][]} */
-const TABS = [...Object.entries(STATUS), ['', 'All']];
+const TABS = [...STATUSES.map((status) => /** @type {[string, string]} */ ([status, say(`status.${status}`)])), ['', say('inbox.all')]];
 
 /** Everything that supporters ask of a creator, by status, searchable, live. The choice stands in the address. */
 export class AdminInbox extends SessionElement {
@@ -37,16 +38,16 @@ export class AdminInbox extends SessionElement {
     const filter = {creatorId: this.creatorId, status: this.#status, q: this.#sought};
     return html`
       <header class="page-head page-head--row">
-        <h1 tabindex="-1">Inbox</h1>
+        <h1 tabindex="-1">${say('inbox.title')}</h1>
         ${searchField({
           sought: this.#sought,
-          label: 'Search title, author or supporter',
-          placeholder: 'Title, author, supporter…',
+          label: say('inbox.search'),
+          placeholder: say('inbox.search_hint'),
           testid: 'inbox-search',
           search: (sought) => this.emit('navigate', this.#address(this.#status, sought)),
         })}
       </header>
-      <nav class="tabs" aria-label="Status">${TABS.map(([status, label]) => this.#tab(status, label))}</nav>
+      <nav class="tabs" aria-label=${say('inbox.tabs')}>${TABS.map(([status, label]) => this.#tab(status, label))}</nav>
       <request-feed .session=${this.session} .filter=${filter} .empty=${this.#empty()}></request-feed>
     `;
   }
@@ -55,19 +56,19 @@ export class AdminInbox extends SessionElement {
   #tab(status, label) {
     const count = status === 'pending' ? this.session.store.pendingCounts.get(this.creatorId) : undefined;
     return html`<a class="tab" href=${this.#address(status, this.#sought)} data-testid="status-tab-${status || 'all'}" aria-current=${this.#status === status ? 'page' : nothing}>
-      ${label}${count === undefined ? nothing : html` <span class="count" data-testid="pending-badge">${count}</span>`}
+      ${label}${count === undefined ? nothing : html` <span class="count" data-testid="pending-badge">${number(count)}</span>`}
     </a>`;
   }
 
   #empty() {
     if (this.#sought)
-      return html`<h2>Nothing found for “${this.#sought}”</h2>
-        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">Show all requests</a></p>`;
+      return html`<h2>${say('inbox.none_found', {sought: this.#sought})}</h2>
+        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">${say('inbox.show_all')}</a></p>`;
     if (this.#status === 'pending')
-      return html`<h2>All answered</h2>
-        <p>New requests appear here by themselves.</p>
-        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">Show all requests</a></p>`;
-    return html`<h2>Nothing here yet</h2>`;
+      return html`<h2>${say('inbox.all_answered')}</h2>
+        <p>${say('inbox.all_answered_hint')}</p>
+        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">${say('inbox.show_all')}</a></p>`;
+    return html`<h2>${say('list.empty')}</h2>`;
   }
 
   /** @param {string} status @param {string} sought */

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 import {Element, given} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
 import {Submission} from '../ui/submission.js';
-import {STATUS} from '../ui/words.js';
+import {say} from '../words/words.js';
 import '../ui/confirm-button.js';
 
 /**
@@ -33,13 +33,13 @@ export class AnswerForm extends Element {
     const {status, id, title, user_name} = this.request;
     if (status !== 'pending' && status !== 'approved') return nothing;
     const still = this.#sending.busy || this.held;
-    return html`<form class="answer-form" aria-label="Answer “${title}”, ${id}" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-      <label class="visually-hidden" for="answer-${id}">A word to ${user_name}, optional</label>
-      <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder="Add a word…" data-testid="respond-text"
+    return html`<form class="answer-form" aria-label=${say('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      <label class="visually-hidden" for="answer-${id}">${say('answer.word', {name: user_name})}</label>
+      <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"
         @input=${this.#drafting}></textarea>
       <div class="answer-form__buttons">
-        ${status === 'pending' ? this.#button('approved', 'Approve', 'check', 'respond-approve') : this.#button('completed', 'Complete', 'book', 'respond-complete')}
-        <confirm-button testid="respond-reject" look="button--bad-quiet" label="Decline" question="Decline it?" yes="Decline"
+        ${status === 'pending' ? this.#button('approved', say('answer.approve'), 'check', 'respond-approve') : this.#button('completed', say('answer.complete'), 'book', 'respond-complete')}
+        <confirm-button testid="respond-reject" look="button--bad-quiet" label=${say('answer.decline')} question=${say('answer.decline_sure')} yes=${say('answer.decline')}
           ?disabled=${still} @confirmed=${() => this.#answer('rejected')} @asking=${this.#asking}></confirm-button>
       </div>
     </form>`;
@@ -74,7 +74,7 @@ export class AnswerForm extends Element {
     const done = await this.#sending.run((key) => this.session.respond(id, answer, key), answer);
     if (!done) return this.emit('conflict', this.#sending.error);
     if (this.isConnected && this.#text) this.#text.value = '';
-    this.tell(`“${title}”: ${STATUS[status].toLowerCase()}. ${user_name} is told.`);
+    this.tell(say(`answer.told_${status}`, {title, name: user_name}));
     this.emit('answered', id);
   }
 }

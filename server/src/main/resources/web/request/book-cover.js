@@ -18,8 +18,8 @@ export class BookCover extends Element {
     const seed = hash(`${this.title}\n${this.author}`);
     const look = `cover--cloth-${seed % CLOTHS} cover--ornament-${(seed >>> 8) % ORNAMENTS}`;
     return html`<div class="cover ${look}" aria-hidden="true">
-      <span class="cover__title ${titleSize(this.title)}">${this.title}</span>
-      <span class="cover__author">${this.author}</span>
+      <span dir="auto" class="cover__title ${titleSize(this.title)}">${this.title}</span>
+      <span dir="auto" class="cover__author">${this.author}</span>
     </div>`;
   }
 }

@@ -1,5 +1,6 @@
 import {html} from 'lit';
 import {SessionElement} from '../ui/element.js';
+import {say} from '../words/words.js';
 import '../creator/creator-notice.js';
 import '../quota/quota-meter.js';
 import './new-request.js';
@@ -15,19 +16,19 @@ export class MyRequests extends SessionElement {
   }
 
   render() {
-    const empty = html`<h2>Nothing asked yet</h2>
-      <p>Name a book you would love to see here. You will find it in this place, with every word about it.</p>`;
+    const empty = html`<h2>${say('mine.empty')}</h2>
+      <p>${say('mine.empty_hint')}</p>`;
     return html`<div class="home">
       <header class="page-head">
-        <h1 tabindex="-1">My requests</h1>
-        <p class="page-head__sub">to ${this.session.creatorName(this.creatorId)}</p>
+        <h1 tabindex="-1">${say('mine.title')}</h1>
+        <p class="page-head__sub">${say('mine.to', {name: this.session.creatorName(this.creatorId)})}</p>
       </header>
       <creator-notice class="home__notice" .session=${this.session} .creatorId=${this.creatorId}></creator-notice>
       <div class="home__side">
         <quota-meter .session=${this.session} .creatorId=${this.creatorId}></quota-meter>
         <new-request .session=${this.session} .creatorId=${this.creatorId}></new-request>
       </div>
-      <section class="home__list" aria-label="My requests">
+      <section class="home__list" aria-label=${say('mine.title')}>
         <request-feed .session=${this.session} .filter=${{creatorId: this.creatorId, mine: true}} .empty=${empty}></request-feed>
       </section>
     </div>`;

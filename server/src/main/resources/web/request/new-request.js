@@ -3,7 +3,8 @@ import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
-import {allowanceRule} from '../ui/words.js';
+import {allowanceRule} from '../quota/quota-words.js';
+import {say} from '../words/words.js';
 
 /** The form with which a supporter asks for a book. */
 export class NewRequest extends SessionElement {
@@ -22,11 +23,11 @@ export class NewRequest extends SessionElement {
     const quota = this.session.store.quotas.get(this.creatorId);
     const creator = this.session.store.creators.get(this.creatorId);
     return html`<section class="panel" aria-labelledby="new-request-heading" data-testid="new-request">
-      <h2 class="panel__title" id="new-request-heading">Ask for a book</h2>
+      <h2 class="panel__title" id="new-request-heading">${say('ask.title')}</h2>
       ${creator?.accepting === false
-        ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${creator.name} is not taking requests right now. You will see it here the moment that changes.</p>`
+        ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${say('ask.paused', {name: creator.name})}</p>`
         : quota && quota.remaining === 0
-          ? html`<p class="panel__text" data-testid="quota-exhausted">You have used all your requests. ${allowanceRule(quota)}</p>`
+          ? html`<p class="panel__text" data-testid="quota-exhausted">${say('ask.used_up')} ${allowanceRule(quota)}</p>`
           : this.#form()}
     </section>`;
   }
@@ -36,18 +37,18 @@ export class NewRequest extends SessionElement {
     const more = this.more || wrong.isbn || wrong.note;
     return html`<form novalidate @submit=${this.#send}>
       ${formError(this.#sending.message)}
-      ${field({id: 'new-title', name: 'title', label: 'Title', testid: 'new-request-title', maxlength: 300, error: wrong.title})}
-      ${field({id: 'new-author', name: 'author', label: 'Author', testid: 'new-request-author', maxlength: 300, error: wrong.author})}
+      ${field({id: 'new-title', name: 'title', label: say('book.title'), testid: 'new-request-title', maxlength: 300, error: wrong.title})}
+      ${field({id: 'new-author', name: 'author', label: say('book.author'), testid: 'new-request-author', maxlength: 300, error: wrong.author})}
       ${more
         ? [
-            field({id: 'new-isbn', name: 'isbn', label: 'ISBN', testid: 'new-request-isbn', optional: true, error: wrong.isbn}),
-            field({id: 'new-note', name: 'note', label: 'Note', testid: 'new-request-note', optional: true, rows: 3, maxlength: 4000, error: wrong.note}),
+            field({id: 'new-isbn', name: 'isbn', label: say('book.isbn'), testid: 'new-request-isbn', optional: true, error: wrong.isbn}),
+            field({id: 'new-note', name: 'note', label: say('ask.note'), testid: 'new-request-note', optional: true, rows: 3, maxlength: 4000, error: wrong.note}),
           ]
-        : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} Add an ISBN or a note</button>`}
+        : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} ${say('ask.more')}</button>`}
       <button class="button button--main button--wide" data-testid="new-request-submit" ?disabled=${this.#sending.busy}>
-        ${this.#sending.busy ? 'Sending…' : 'Send the request'}
+        ${say(this.#sending.busy ? 'form.sending' : 'ask.send')}
       </button>
-      ${Object.keys(wrong).length ? html`<p class="visually-hidden" role="alert">Some fields need attention.</p>` : nothing}
+      ${Object.keys(wrong).length ? html`<p class="visually-hidden" role="alert">${say('form.attention')}</p>` : nothing}
     </form>`;
   }
 
@@ -66,7 +67,7 @@ export class NewRequest extends SessionElement {
     if (!done) return this.#showWrong();
     form.reset();
     this.more = false;
-    this.tell(`You asked for “${title}”.`);
+    this.tell(say('ask.asked', {title}));
   }
 
   async #showWrong() {

@@ -2,7 +2,8 @@ import {html, nothing} from 'lit';
 import {Element, given} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
 import {Submission} from '../ui/submission.js';
-import {plural, STATUS} from '../ui/words.js';
+import {explain} from '../ui/refusal.js';
+import {phrase, say} from '../words/words.js';
 import {statusBadge} from './status-badge.js';
 import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
@@ -61,7 +62,7 @@ export class RequestCard extends Element {
     this.dataset.status = status;
     this.tabIndex = -1;
     this.role = 'group';
-    this.setAttribute('aria-label', `${title}: ${STATUS[status]}`);
+    this.setAttribute('aria-label', `${title}: ${say(`status.${status}`)}`);
     const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
     if (before?.id !== id) return;
     this.touched ||= before.status !== status || before.replies.length !== this.request.replies.length;
@@ -84,12 +85,12 @@ export class RequestCard extends Element {
         <book-cover class="request__cover" .title=${title} .author=${author}></book-cover>
         <div class="request__body">
           <header class="request__head">
-            <h2 class="request__title"><a href="/requests/${id}" data-testid="request-title">${title}</a></h2>
+            <h2 class="request__title"><a href="/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
             ${statusBadge(this.request.status)}
           </header>
-          <p class="request__author" data-testid="request-author">${author}</p>
+          <p class="request__author"><bdi data-testid="request-author">${author}</bdi></p>
           ${this.#facts()}
-          ${note ? html`<p class="request__note" data-testid="request-note">${note}</p>` : nothing}
+          ${note ? html`<p class="request__note" dir="auto" data-testid="request-note">${note}</p>` : nothing}
           ${this.#response()}
         </div>
         <div class="request__foot">
@@ -108,23 +109,24 @@ export class RequestCard extends Element {
     const {user_name, created_at, isbn} = this.request;
     return html`<p class="request__facts">
       ${this.#asAdmin ? html`<span class="request__who" data-testid="request-supporter">${user_name}</span>` : nothing}
-      <span>asked <time-ago .time=${created_at}></time-ago></span>
-      ${isbn ? html`<span data-testid="request-isbn">ISBN ${isbn}</span>` : nothing}
+      <span>${phrase('request.asked', {time: html`<time-ago .time=${created_at}></time-ago>`})}</span>
+      ${isbn ? html`<span data-testid="request-isbn">${say('request.isbn', {isbn})}</span>` : nothing}
     </p>`;
   }
 
   #response() {
     const {status, response, responded_by, responded_by_name, updated_at, replies, refunded} = this.request;
     if (status === 'cancelled')
-      return html`<p class="request__outcome">${this.#mine ? 'You withdrew this; it counts no more.' : 'Withdrawn by the supporter.'}</p>`;
+      return html`<p class="request__outcome">${say(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}</p>`;
     if (!responded_by) return nothing;
     const lastReply = replies.at(-1)?.created_at ?? '';
-    const who = responded_by === this.session.me.user.id ? 'you' : responded_by_name || this.session.creatorName(this.request.creator_id);
+    const name = responded_by === this.session.me.user.id ? say('request.you') : responded_by_name || this.session.creatorName(this.request.creator_id);
+    const who = html`<bdi data-testid="request-responder">${name}</bdi>`;
     return html`<div class="answer answer--${status}" data-testid="request-answer">
-      ${response ? html`<p class="answer__text" data-testid="request-response">${response}</p>` : nothing}
+      ${response ? html`<p class="answer__text" dir="auto" data-testid="request-response">${response}</p>` : nothing}
       <p class="answer__who">
-        ${STATUS[status]} by <span data-testid="request-responder">${who}</span>
-        ${updated_at > lastReply ? html` <time-ago .time=${updated_at}></time-ago>` : nothing}${refunded && this.#mine ? '. It counts no more.' : nothing}
+        ${phrase(`request.answered_${status}`, {who})}
+        ${updated_at > lastReply ? html` · <time-ago .time=${updated_at}></time-ago>` : nothing}${refunded && this.#mine ? ` · ${say('request.refunded')}` : nothing}
       </p>
     </div>`;
   }
@@ -133,7 +135,7 @@ export class RequestCard extends Element {
     if (!this.conflict) return nothing;
     return html`<div class="notice notice--kind" role="status" data-testid="request-conflict">
       <p>${this.conflict}</p>
-      <button type="button" class="button button--quiet" data-testid="request-conflict-dismiss" @click=${() => this.#setConflict('')}>All right</button>
+      <button type="button" class="button button--quiet" data-testid="request-conflict-dismiss" @click=${() => this.#setConflict('')}>${say('request.understood')}</button>
     </div>`;
   }
 
@@ -141,13 +143,13 @@ export class RequestCard extends Element {
     if (this.#asAdmin)
       return html`<answer-form .session=${this.session} .request=${this.request} .held=${this.conflict !== ''} @conflict=${this.#onConflict} @drafting=${this.#onDrafting}></answer-form>`;
     if (!this.#mine || this.request.status !== 'pending') return nothing;
-    return html`<confirm-button testid="request-cancel" label="Withdraw" question="Withdraw this request?" yes="Withdraw" ?disabled=${this.#cancelling.busy}
+    return html`<confirm-button testid="request-cancel" label=${say('request.withdraw')} question=${say('request.withdraw_sure')} yes=${say('request.withdraw')} ?disabled=${this.#cancelling.busy}
       @confirmed=${this.#cancel}></confirm-button>`;
   }
 
   #threadToggle() {
     const {replies} = this.request;
-    const label = replies.length ? plural(replies.length, 'reply', 'replies') : 'Reply';
+    const label = replies.length ? say('request.replies', {count: replies.length}) : say('request.reply');
     return html`<button type="button" class="button button--quiet" data-testid="thread-toggle" aria-expanded=${this.open} @click=${this.#toggle}>${icon('reply')} ${label}</button>`;
   }
 
@@ -158,7 +160,7 @@ export class RequestCard extends Element {
 
   async #cancel() {
     const done = await this.#cancelling.run((key) => this.session.cancel(this.request.id, key));
-    if (done) this.tell(`“${this.request.title}” is withdrawn.`);
+    if (done) this.tell(say('request.withdrawn_told', {title: this.request.title}));
     else this.#explain(this.#cancelling.error);
   }
 
@@ -170,7 +172,7 @@ export class RequestCard extends Element {
   /** A refusal; where someone else was first, the store already holds what they did. @param {any} error */
   #explain(error) {
     if (error?.code === 'invalid_transition') this.#tellWhoWasFirst();
-    if (!this.conflict) this.#setConflict(error?.message ?? '');
+    if (!this.conflict) this.#setConflict(error ? explain(error) : '');
   }
 
   /** Says it where another has decided this request meanwhile. */
@@ -178,7 +180,7 @@ export class RequestCard extends Element {
     const {status, responded_by, responded_by_name, user_id, user_name} = this.request;
     const [id, name] = status === 'cancelled' ? [user_id, user_name] : [responded_by, responded_by_name];
     if (!name || id === this.session.me.user.id) return;
-    this.#setConflict(`${name} was first: this request is already ${STATUS[status].toLowerCase()}.`);
+    this.#setConflict(say(`request.first_${status}`, {name}));
   }
 
   /** @param {string} text */

@@ -2,6 +2,8 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {RequestList} from '../client/request-list.js';
 import {SessionElement, given} from '../ui/element.js';
+import {explain} from '../ui/refusal.js';
+import {say} from '../words/words.js';
 import './request-card.js';
 
 /** @import {Filter} from '../client/request-list.js' */
@@ -64,7 +66,7 @@ export class RequestFeed extends SessionElement {
       ${list.loaded && items.length === 0 && !list.hasMore ? html`<div class="empty" data-testid="request-list-empty">${this.empty}</div>` : nothing}
       ${list.hasMore
         ? html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${list.loading} @click=${() => list.loadMore()}>
-            ${list.loading ? 'Loading…' : 'Show older requests'}
+            ${say(list.loading ? 'list.loading' : 'list.older')}
           </button>`
         : nothing}
     `;
@@ -73,8 +75,8 @@ export class RequestFeed extends SessionElement {
   /** @param {Error} error */
   #failure(error) {
     return html`<div class="notice notice--bad" role="alert">
-      <p>${error.message}</p>
-      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => this.#list.load()}>Try again</button>
+      <p>${explain(error)}</p>
+      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => this.#list.load()}>${say('list.retry')}</button>
     </div>`;
   }
 

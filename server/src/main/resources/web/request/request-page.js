@@ -1,5 +1,7 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
+import {say} from '../words/words.js';
 import './request-card.js';
 
 /** One request by itself, such as a notification leads to. */
@@ -38,12 +40,12 @@ export class RequestPage extends SessionElement {
     const back = administered ? `/creators/${request.creator_id}/inbox` : request ? `/creators/${request.creator_id}/requests` : '/';
     return html`<div class="narrow">
       <header class="page-head">
-        <p><a href=${back} data-testid="back">← ${administered ? 'Inbox' : 'My requests'}</a></p>
-        <h1 tabindex="-1" class="visually-hidden">${request?.title ?? 'Request'}</h1>
+        <p><a class="back" href=${back} data-testid="back">${icon('back')} ${say(administered ? 'inbox.title' : 'mine.title')}</a></p>
+        <h1 tabindex="-1" class="visually-hidden">${request?.title ?? say('request.title')}</h1>
       </header>
       ${request ? html`<request-card .session=${this.session} .request=${request} open></request-card>` : nothing}
       ${this.failure && !request
-        ? html`<div class="empty" data-testid="request-missing"><h2>This request is not here</h2><p>It may have been moved out of your sight, or the link is wrong.</p></div>`
+        ? html`<div class="empty" data-testid="request-missing"><h2>${say('request.missing')}</h2><p>${say('request.missing_hint')}</p></div>`
         : nothing}
     </div>`;
   }

@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {Element, given} from '../ui/element.js';
+import {phrase, say} from '../words/words.js';
 import '../ui/time-ago.js';
 
 /**
@@ -42,7 +43,9 @@ export class RequestReceipt extends Element {
     const {received_at} = this.receipt;
     const {user_name} = this.request;
     return html`<p class="receipt" data-testid="request-receipt" data-received=${received_at !== null}>
-      ${received_at ? html`Reached ${user_name} <time-ago .time=${received_at}></time-ago>` : `Waiting for ${user_name} to come online`}
+      ${received_at
+        ? phrase('receipt.reached', {name: user_name, time: html`<time-ago .time=${received_at}></time-ago>`})
+        : say('receipt.waiting', {name: user_name})}
     </p>`;
   }
 

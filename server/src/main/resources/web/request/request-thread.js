@@ -3,7 +3,8 @@ import {repeat} from 'lit/directives/repeat.js';
 import {Element, given} from '../ui/element.js';
 import {Submission, fieldsOf} from '../ui/submission.js';
 import {field, formError} from '../ui/field.js';
-import {initials} from '../ui/words.js';
+import {initials} from '../ui/initials.js';
+import {say} from '../words/words.js';
 import '../ui/time-ago.js';
 
 /**
@@ -27,14 +28,14 @@ export class RequestThread extends Element {
 
   render() {
     const {id, title, replies} = this.request;
-    return html`<section class="thread" aria-label="Replies about “${title}”, ${id}" data-testid="thread">
+    return html`<section class="thread" aria-label=${say('thread.label', {title, id: String(id)})} data-testid="thread">
       <ol class="thread__replies">
         ${repeat(replies, (reply) => reply.id, (reply) => this.#reply(reply))}
       </ol>
       <form class="thread__form" @submit=${this.#send} @input=${this.#drafting}>
         ${formError(this.#sending.message)}
-        ${field({id: `reply-${id}`, name: 'body', label: 'Your reply', testid: 'reply-text', rows: 2, maxlength: 4000, error: this.#sending.fields.body})}
-        <button class="button button--main" data-testid="reply-submit" ?disabled=${this.#sending.busy}>Send</button>
+        ${field({id: `reply-${id}`, name: 'body', label: say('thread.yours'), testid: 'reply-text', rows: 2, maxlength: 4000, error: this.#sending.fields.body})}
+        <button class="button button--main" data-testid="reply-submit" ?disabled=${this.#sending.busy}>${say('form.send')}</button>
       </form>
     </section>`;
   }
@@ -45,8 +46,8 @@ export class RequestThread extends Element {
     return html`<li class="reply ${mine ? 'reply--mine' : ''}" data-testid="reply" data-reply-id=${id}>
       <span class="avatar" aria-hidden="true">${initials(user_name)}</span>
       <div class="reply__bubble">
-        <p class="reply__who">${mine ? 'You' : user_name} · <time-ago .time=${created_at}></time-ago></p>
-        <p class="reply__text">${body}</p>
+        <p class="reply__who"><bdi>${mine ? say('thread.you') : user_name}</bdi> · <time-ago .time=${created_at}></time-ago></p>
+        <p class="reply__text" dir="auto">${body}</p>
       </div>
     </li>`;
   }

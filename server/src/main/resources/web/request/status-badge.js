@@ -1,7 +1,12 @@
 import {html} from 'lit';
-import {STATUS} from '../ui/words.js';
+import {say} from '../words/words.js';
 
-/** @param {import('../client/types.js').Status} status */
+/** @import {Status} from '../client/types.js' */
+
+/** In the order in which they are shown. @type {Status[]} */
+export const STATUSES = ['pending', 'approved', 'rejected', 'completed', 'cancelled'];
+
+/** @param {Status} status */
 export function statusBadge(status) {
-  return html`<span class="badge badge--${status}" data-testid="request-status">${STATUS[status]}</span>`;
+  return html`<span class="badge badge--${status}" data-testid="request-status">${say(`status.${status}`)}</span>`;
 }

@@ -3,7 +3,8 @@ import {Element, given} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
-import {initials, plural} from '../ui/words.js';
+import {initials} from '../ui/initials.js';
+import {number, phrase, say} from '../words/words.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -45,10 +46,13 @@ export class SupporterRow extends Element {
           <p class="row__name">${display_name}</p>
           <p class="row__sub">${email}</p>
         </div>
-        <p class="row__figure"><span data-testid="supporter-used">${requests_used}</span> of <span data-testid="supporter-allowed">${requests_allowed}</span> used</p>
+        <p class="row__figure">${phrase('quota.used', {
+          used: html`<span data-testid="supporter-used">${number(requests_used)}</span>`,
+          allowed: html`<span data-testid="supporter-allowed">${number(requests_allowed)}</span>`,
+        })}</p>
         <div class="row__actions">
           ${this.#tier()}
-          <button type="button" class="button button--quiet" data-testid="supporter-grant" aria-expanded=${this.granting} @click=${this.#toggleGrant}>${icon('gift')} Grant</button>
+          <button type="button" class="button button--quiet" data-testid="supporter-grant" aria-expanded=${this.granting} @click=${this.#toggleGrant}>${icon('gift')} ${say('supporters.grant')}</button>
         </div>
       </div>
       ${formError(this.#moving.message)} ${this.granting ? this.#grantForm() : nothing}`;
@@ -57,7 +61,7 @@ export class SupporterRow extends Element {
   #tier() {
     const {user_id, display_name, tier_id} = this.supporter;
     if (!this.mayMove) return html`<span class="row__tier" data-testid="supporter-tier-name">${this.tiers.find(({id}) => id === tier_id)?.name ?? ''}</span>`;
-    return html`<select class="input input--small" aria-label="Tier of ${display_name}" data-testid="supporter-tier" data-user-id=${user_id} .value=${String(tier_id)}
+    return html`<select class="input input--small" aria-label=${say('supporters.tier_of', {name: display_name})} data-testid="supporter-tier" data-user-id=${user_id} .value=${String(tier_id)}
       ?disabled=${this.#moving.busy} @change=${this.#move}>
       ${this.tiers.map(({id, name}) => html`<option value=${id} ?selected=${id === tier_id}>${name}</option>`)}
     </select>`;
@@ -66,11 +70,11 @@ export class SupporterRow extends Element {
   #grantForm() {
     const {user_id, display_name} = this.supporter;
     const wrong = this.#grant.fields;
-    return html`<form class="grant-form" novalidate aria-label="Grant to ${display_name}" @submit=${this.#send}>
+    return html`<form class="grant-form" novalidate aria-label=${say('supporters.grant_to', {name: display_name})} @submit=${this.#send}>
       ${formError(this.#grant.message)}
-      ${field({id: `grant-amount-${user_id}`, name: 'amount', label: 'How many', type: 'number', value: 1, testid: 'grant-amount', error: wrong.amount})}
-      ${field({id: `grant-reason-${user_id}`, name: 'reason', label: 'Reason', testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: `${display_name} sees it. A number below zero takes back.`})}
-      <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>Grant</button>
+      ${field({id: `grant-amount-${user_id}`, name: 'amount', label: say('supporters.grant_amount'), type: 'number', value: 1, testid: 'grant-amount', error: wrong.amount})}
+      ${field({id: `grant-reason-${user_id}`, name: 'reason', label: say('supporters.grant_reason'), testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: say('supporters.grant_hint', {name: display_name})})}
+      <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${say('supporters.grant')}</button>
     </form>`;
   }
 
@@ -85,7 +89,7 @@ export class SupporterRow extends Element {
     const tier = Number(/** @type {HTMLSelectElement} */ (event.target).value);
     const {user_id, display_name} = this.supporter;
     const done = await this.#moving.run(() => this.session.api.moveSupporter(user_id, this.creatorId, tier));
-    if (done) this.tell(`${display_name} is now in ${this.tiers.find(({id}) => id === tier)?.name}.`);
+    if (done) this.tell(say('supporters.moved', {name: display_name, tier: this.tiers.find(({id}) => id === tier)?.name}));
     this.emit('changed');
   }
 
@@ -96,7 +100,7 @@ export class SupporterRow extends Element {
     const {user_id, display_name} = this.supporter;
     if (!(await this.#grant.run((key) => this.session.api.grant(user_id, this.creatorId, grant, {key}), grant))) return;
     this.granting = false;
-    this.tell(`${plural(Math.abs(grant.amount), 'request')} ${grant.amount > 0 ? `given to ${display_name}` : `taken back from ${display_name}`}.`);
+    this.tell(say(grant.amount > 0 ? 'supporters.granted' : 'supporters.taken', {count: Math.abs(grant.amount), name: display_name}));
     this.emit('changed');
   }
 }

@@ -1,11 +1,12 @@
 import {html, nothing} from 'lit';
 import {ref} from 'lit/directives/ref.js';
 import {showCurrent} from '../ui/tabs.js';
+import {say} from '../words/words.js';
 
 /** @param {number} creatorId @param {'supporters' | 'tiers' | 'invitations'} current @param {boolean} isCreator */
 export function supportersNav(creatorId, current, isCreator) {
-  const places = [['supporters', 'Supporters'], ['tiers', 'Tiers'], ...(isCreator ? [['invitations', 'Invitations']] : [])];
-  return html`<nav class="tabs" aria-label="Supporters" ${ref(showCurrent)}>
+  const places = [['supporters', say('supporters.title')], ['tiers', say('tiers.title')], ...(isCreator ? [['invitations', say('invitations.title')]] : [])];
+  return html`<nav class="tabs" aria-label=${say('supporters.title')} ${ref(showCurrent)}>
     ${places.map(
       ([place, label]) => html`<a class="tab" href="/creators/${creatorId}/${place}" data-testid="tab-${place}" aria-current=${place === current ? 'page' : nothing}>${label}</a>`,
     )}

@@ -4,6 +4,7 @@ import {SessionElement} from '../ui/element.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
 import {searchField} from '../ui/search-field.js';
+import {say} from '../words/words.js';
 import {supportersNav} from './supporters-nav.js';
 import './supporter-row.js';
 
@@ -48,8 +49,8 @@ export class SupportersPage extends SessionElement {
     const isCreator = this.session.me.user.id === this.creatorId;
     return html`
       <header class="page-head page-head--row">
-        <h1 tabindex="-1">Supporters</h1>
-        ${searchField({sought: this.#sought, label: 'Search name or e-mail', placeholder: 'Name or e-mail…', testid: 'supporter-search', search: (sought) => this.#search(sought)})}
+        <h1 tabindex="-1">${say('supporters.title')}</h1>
+        ${searchField({sought: this.#sought, label: say('supporters.search'), placeholder: say('supporters.search_hint'), testid: 'supporter-search', search: (sought) => this.#search(sought)})}
       </header>
       ${supportersNav(this.creatorId, 'supporters', isCreator)}
       <ul class="rows" data-testid="supporter-list">
@@ -62,7 +63,7 @@ export class SupportersPage extends SessionElement {
           </li>`,
         )}
       </ul>
-      ${listFoot(this.#supporters, this.#sought ? html`<h2>Nobody found for “${this.#sought}”</h2>` : html`<h2>No supporters yet</h2><p>Send them an invitation link.</p>`)}
+      ${listFoot(this.#supporters, this.#sought ? html`<h2>${say('supporters.none_found', {sought: this.#sought})}</h2>` : html`<h2>${say('supporters.none')}</h2><p>${say('supporters.none_hint')}</p>`)}
     `;
   }
 

@@ -5,13 +5,13 @@ import {field, formError} from '../ui/field.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
-import {plural} from '../ui/words.js';
+import {say} from '../words/words.js';
 import {supportersNav} from './supporters-nav.js';
 
 /** @import {Tier} from '../client/types.js' */
 
 /** @type {[string, string][]} */
-const PERIODS = [['none', 'in all'], ['month', 'each month']];
+const PERIODS = [['none', say('tiers.period_none')], ['month', say('tiers.period_month')]];
 
 /** What each tier of supporters may ask for. */
 export class TiersPage extends SessionElement {
@@ -40,14 +40,14 @@ export class TiersPage extends SessionElement {
   render() {
     return html`
       <header class="page-head page-head--row">
-        <h1 tabindex="-1">Supporters</h1>
-        ${this.#isCreator ? html`<button type="button" class="button button--main" data-testid="tier-new" @click=${() => this.#edit('new')}>New tier</button>` : nothing}
+        <h1 tabindex="-1">${say('supporters.title')}</h1>
+        ${this.#isCreator ? html`<button type="button" class="button button--main" data-testid="tier-new" @click=${() => this.#edit('new')}>${say('tiers.new')}</button>` : nothing}
       </header>
       ${supportersNav(this.creatorId, 'tiers', this.#isCreator)} ${this.editing === 'new' ? this.#form() : nothing}
       <ul class="rows" data-testid="tier-list">
         ${repeat(this.#tiers.items, ({id}) => id, (tier) => html`<li>${this.editing === tier.id ? this.#form(tier) : this.#row(tier)}</li>`)}
       </ul>
-      ${listFoot(this.#tiers, html`<h2>No tiers yet</h2><p>A tier says how many requests a supporter may make.</p>`)}
+      ${listFoot(this.#tiers, html`<h2>${say('tiers.none')}</h2><p>${say('tiers.none_hint')}</p>`)}
     `;
   }
 
@@ -56,10 +56,10 @@ export class TiersPage extends SessionElement {
     return html`<div class="row" data-testid="tier" data-tier-id=${tier.id}>
       <div class="row__main">
         <p class="row__name" data-testid="tier-name">${tier.name}</p>
-        <p class="row__sub">${plural(tier.requests_allowed, 'request')} ${Object.fromEntries(PERIODS)[tier.period]}</p>
+        <p class="row__sub">${say(`tiers.terms_${tier.period}`, {count: tier.requests_allowed})}</p>
       </div>
       ${this.#isCreator
-        ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>Change</button></div>`
+        ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>${say('tiers.change')}</button></div>`
         : nothing}
     </div>`;
   }
@@ -69,14 +69,14 @@ export class TiersPage extends SessionElement {
     const wrong = this.#saving.fields;
     return html`<form class="panel panel--form" novalidate data-testid="tier-form" @submit=${(/** @type {SubmitEvent} */ event) => this.#save(event, tier)}>
       ${formError(this.#saving.message)}
-      ${field({id: 'tier-name', name: 'name', label: 'Name', value: tier?.name ?? '', testid: 'tier-form-name', maxlength: 100, error: wrong.name})}
+      ${field({id: 'tier-name', name: 'name', label: say('tiers.name'), value: tier?.name ?? '', testid: 'tier-form-name', maxlength: 100, error: wrong.name})}
       <div class="pair">
-        ${field({id: 'tier-allowed', name: 'requests_allowed', label: 'Requests', type: 'number', min: 0, value: tier?.requests_allowed ?? 3, testid: 'tier-form-allowed', error: wrong.requests_allowed})}
-        ${field({id: 'tier-period', name: 'period', label: 'Counted', value: tier?.period ?? 'none', options: PERIODS, testid: 'tier-form-period', error: wrong.period})}
+        ${field({id: 'tier-allowed', name: 'requests_allowed', label: say('tiers.requests'), type: 'number', min: 0, value: tier?.requests_allowed ?? 3, testid: 'tier-form-allowed', error: wrong.requests_allowed})}
+        ${field({id: 'tier-period', name: 'period', label: say('tiers.period'), value: tier?.period ?? 'none', options: PERIODS, testid: 'tier-form-period', error: wrong.period})}
       </div>
       <div class="buttons">
-        <button class="button button--main" data-testid="tier-form-submit" ?disabled=${this.#saving.busy}>Save</button>
-        <button type="button" class="button button--quiet" data-testid="tier-form-back" @click=${() => this.#edit(null)}>Back</button>
+        <button class="button button--main" data-testid="tier-form-submit" ?disabled=${this.#saving.busy}>${say('form.save')}</button>
+        <button type="button" class="button button--quiet" data-testid="tier-form-back" @click=${() => this.#edit(null)}>${say('form.back')}</button>
       </div>
     </form>`;
   }
@@ -97,7 +97,7 @@ export class TiersPage extends SessionElement {
     );
     if (!done) return;
     this.editing = null;
-    this.tell(`“${name}” is saved.`);
+    this.tell(say('tiers.saved', {name}));
     this.#tiers.load();
   }
 }

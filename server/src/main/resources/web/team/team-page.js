@@ -5,7 +5,8 @@ import {field, formError} from '../ui/field.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
-import {initials} from '../ui/words.js';
+import {initials} from '../ui/initials.js';
+import {phrase, say} from '../words/words.js';
 import '../ui/confirm-button.js';
 
 /** @import {Member} from '../client/types.js' */
@@ -14,7 +15,7 @@ import '../ui/confirm-button.js';
 export class TeamPage extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
-  #adding = new Submission(this);
+  #adding = new Submission(this, {already_member: 'team.already', not_found: 'team.unknown'});
   #changing = new Submission(this);
   #members = new Pages(this, async () => ({items: (await this.session.api.team(this.creatorId)).members}));
 
@@ -35,14 +36,14 @@ export class TeamPage extends SessionElement {
   render() {
     return html`<div class="narrow">
       <header class="page-head">
-        <h1 tabindex="-1">Team</h1>
-        <p class="page-head__sub">Active members see every request and answer it, like the creator.</p>
+        <h1 tabindex="-1">${say('team.title')}</h1>
+        <p class="page-head__sub">${say('team.lead')}</p>
       </header>
       ${this.#isCreator ? this.#form() : nothing} ${formError(this.#changing.message)}
       <ul class="rows" data-testid="team-list">
         ${repeat(this.#members.items, ({user_id}) => user_id, (member) => this.#row(member))}
       </ul>
-      ${listFoot(this.#members, html`<h2>Nobody yet</h2><p>Add a supporter by e-mail, or send an invitation link to anyone else.</p>`)}
+      ${listFoot(this.#members, html`<h2>${say('team.none')}</h2><p>${say('team.none_hint')}</p>`)}
     </div>`;
   }
 
@@ -51,13 +52,13 @@ export class TeamPage extends SessionElement {
       ${field({
         id: 'team-email',
         name: 'email',
-        label: 'Add a supporter by e-mail',
+        label: say('team.add_email'),
         type: 'email',
         testid: 'team-add-email',
         error: this.#adding.fields.email ?? (this.#adding.message || undefined),
       })}
-      <button class="button button--main" data-testid="team-add-submit" ?disabled=${this.#adding.busy}>Add</button>
-      <p class="inline-form__foot">Someone else? <a href="/creators/${this.creatorId}/invitations">Send an invitation link</a>.</p>
+      <button class="button button--main" data-testid="team-add-submit" ?disabled=${this.#adding.busy}>${say('team.add')}</button>
+      <p class="inline-form__foot">${phrase('team.else', {link: html`<a href="/creators/${this.creatorId}/invitations">${say('team.else_link')}</a>`})}</p>
     </form>`;
   }
 
@@ -67,15 +68,15 @@ export class TeamPage extends SessionElement {
     return html`<li class="row ${active ? '' : 'row--off'}" data-testid="team-member" data-user-id=${user_id} data-active=${active}>
       <span class="avatar" aria-hidden="true">${initials(display_name)}</span>
       <div class="row__main">
-        <p class="row__name">${display_name} ${active ? nothing : html`<span class="badge badge--cancelled">Inactive</span>`}</p>
+        <p class="row__name">${display_name} ${active ? nothing : html`<span class="badge badge--cancelled">${say('team.inactive')}</span>`}</p>
         <p class="row__sub">${email}</p>
       </div>
       ${this.#isCreator
         ? html`<div class="row__actions">
             <button type="button" class="button button--quiet" data-testid="team-toggle" ?disabled=${this.#changing.busy} @click=${() => this.#activate(member)}>
-              ${active ? 'Deactivate' : 'Activate'}
+              ${say(active ? 'team.deactivate' : 'team.activate')}
             </button>
-            <confirm-button testid="team-remove" label="Remove" question="Remove ${display_name}?" yes="Remove" @confirmed=${() => this.#remove(member)}></confirm-button>
+            <confirm-button testid="team-remove" label=${say('team.remove')} question=${say('team.remove_sure', {name: display_name})} yes=${say('team.remove')} @confirmed=${() => this.#remove(member)}></confirm-button>
           </div>`
         : nothing}
     </li>`;
@@ -87,7 +88,7 @@ export class TeamPage extends SessionElement {
     const {email = ''} = fieldsOf(event);
     if (!(await this.#adding.run((key) => this.session.api.addMember(this.creatorId, email, {key}), email))) return;
     form.reset();
-    this.tell(`${email} is in the team.`);
+    this.tell(say('team.added', {name: email}));
     this.#members.load();
   }
 
@@ -99,7 +100,7 @@ export class TeamPage extends SessionElement {
 
   /** @param {Member} member */
   async #remove({user_id, display_name}) {
-    if (await this.#changing.run(() => this.session.api.removeMember(user_id, this.creatorId))) this.tell(`${display_name} is no longer in the team.`);
+    if (await this.#changing.run(() => this.session.api.removeMember(user_id, this.creatorId))) this.tell(say('team.removed', {name: display_name}));
     this.#members.load();
   }
 }

@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {say} from '../words/words.js';
 import {Element} from './element.js';
 
 /**
@@ -19,8 +20,8 @@ export class ConfirmButton extends Element {
   constructor() {
     super();
     this.label = '';
-    this.question = 'Are you sure?';
-    this.yes = 'Yes';
+    this.question = '';
+    this.yes = '';
     this.testid = '';
     this.look = 'button--quiet';
     this.disabled = false;
@@ -35,7 +36,7 @@ export class ConfirmButton extends Element {
     return html`<span class="confirm" role="group" aria-label=${this.question} @keydown=${this.#escape}>
       ${this.question ? html`<span class="confirm__question">${this.question}</span>` : nothing}
       <button type="button" class="button button--bad" data-testid="${this.testid}-confirm" ?disabled=${this.disabled} @click=${this.#confirm}>${this.yes}</button>
-      <button type="button" class="button button--quiet" data-testid="${this.testid}-back" @click=${() => this.#ask(false)}>Keep</button>
+      <button type="button" class="button button--quiet" data-testid="${this.testid}-back" @click=${() => this.#ask(false)}>${say('form.keep')}</button>
     </span>`;
   }
 

@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {say} from '../words/words.js';
 
 /**
  * A labelled input, select or text area with its hint and its error, tied together for assistive technology.
@@ -25,10 +26,10 @@ export function field(parts) {
   return html`
     <div class="field ${error ? 'field--wrong' : ''}">
       <label class="field__label" for=${id}>
-        ${label}${optional ? html` <span class="field__optional">optional</span>` : nothing}
+        ${label}${optional ? html` <span class="field__optional">${say('form.optional')}</span>` : nothing}
       </label>
       ${control(parts)}
-      ${error ? html`<p class="field__error" id="${id}-error" data-testid="${parts.testid}-error">${sentence(error)}</p>` : nothing}
+      ${error ? html`<p class="field__error" id="${id}-error" data-testid="${parts.testid}-error">${error}</p>` : nothing}
       ${hint ? html`<p class="field__hint" id="${id}-hint">${hint}</p>` : nothing}
     </div>
   `;
@@ -45,7 +46,7 @@ function control({id, name, testid, error, hint, type = 'text', value = '', opti
   if (rows)
     return html`<textarea class="input" id=${id} name=${name} data-testid=${testid} rows=${rows} maxlength=${maxlength ?? nothing}
       placeholder=${placeholder ?? nothing} aria-describedby=${described} aria-invalid=${invalid} ?required=${!optional} .defaultValue=${String(value)}></textarea>`;
-  return html`<input class="input" id=${id} name=${name} data-testid=${testid} type=${type} maxlength=${maxlength ?? nothing} min=${min ?? nothing}
+  return html`<input class="input" id=${id} name=${name} data-testid=${testid} type=${type} dir=${type === 'email' ? 'ltr' : nothing} maxlength=${maxlength ?? nothing} min=${min ?? nothing}
     placeholder=${placeholder ?? nothing} autocomplete=${/** @type {any} */ (autocomplete ?? 'off')} aria-describedby=${described} aria-invalid=${invalid}
     ?required=${!optional} .defaultValue=${String(value)} />`;
 }
@@ -53,10 +54,4 @@ function control({id, name, testid, error, hint, type = 'text', value = '', opti
 /** @param {string} message of a form as a whole */
 export function formError(message) {
   return message ? html`<p class="notice notice--bad" role="alert" data-testid="form-error">${message}</p>` : nothing;
-}
-
-/** The server's field messages start in lower case ("must have …"). @param {string} text */
-function sentence(text) {
-  const first = text.charAt(0).toLocaleUpperCase() + text.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

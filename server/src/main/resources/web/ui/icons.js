@@ -2,6 +2,7 @@ import {html, svg} from 'lit';
 
 const SHAPES = {
   activity: svg`<path d="M3 12h4l3-8 4 16 3-8h4" />`,
+  back: svg`<path d="M20 12H5M11 6l-6 6 6 6" />`,
   bell: svg`<path d="M6 9a6 6 0 1 1 12 0c0 5 2 6 2 7H4c0-1 2-2 2-7Z" /><path d="M10 20a2.2 2.2 0 0 0 4 0" />`,
   book: svg`<path d="M5 4.5A1.5 1.5 0 0 1 6.5 3H19v15H6.5A1.5 1.5 0 0 0 5 19.5Z" /><path d="M5 19.5A1.5 1.5 0 0 0 6.5 21H19v-3" />`,
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5" />`,
@@ -23,9 +24,12 @@ const SHAPES = {
   undo: svg`<path d="M4 9h10a5.5 5.5 0 0 1 0 11H8M4 9l4-4M4 9l4 4" />`,
 };
 
+/** Pictures that show a direction; where one reads from right to left they point the other way. @type {string[]} */
+const DIRECTED = ['back', 'leave', 'undo'];
+
 /** @param {keyof typeof SHAPES} name @returns a decorative icon in the size and colour of the text */
 export function icon(name) {
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;
+  return html`<svg class="icon ${DIRECTED.includes(name) ? 'icon--directed' : ''}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;
 }
 
 /** The bell of a reception desk standing on a book. */

@@ -1,4 +1,6 @@
 import {html, nothing} from 'lit';
+import {say} from '../words/words.js';
+import {explain} from './refusal.js';
 
 /** @import {Pages} from './pages.js' */
 
@@ -6,11 +8,11 @@ import {html, nothing} from 'lit';
 export function listFoot(pages, empty) {
   if (pages.error)
     return html`<div class="notice notice--bad" role="alert">
-      <p>${pages.error.message}</p>
-      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => pages.load()}>Try again</button>
+      <p>${explain(pages.error)}</p>
+      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => pages.load()}>${say('list.retry')}</button>
     </div>`;
   if (pages.loading && pages.items.length === 0) return html`<div class="skeleton skeleton--line" aria-hidden="true"></div>`;
   if (pages.items.length === 0) return html`<div class="empty" data-testid="list-empty">${empty}</div>`;
   if (pages.cursor === null) return nothing;
-  return html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${pages.loading} @click=${() => pages.more()}>Show more</button>`;
+  return html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${pages.loading} @click=${() => pages.more()}>${say('list.more')}</button>`;
 }

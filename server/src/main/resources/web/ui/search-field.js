@@ -1,4 +1,5 @@
 import {html} from 'lit';
+import {say} from '../words/words.js';
 import {icon} from './icons.js';
 
 /**
@@ -17,6 +18,6 @@ export function searchField({sought, label, placeholder, testid, search}) {
     ${icon('search')}
     <label class="visually-hidden" for=${testid}>${label}</label>
     <input class="input" id=${testid} name="q" type="search" placeholder=${placeholder} .value=${sought} data-testid=${testid} />
-    <button class="visually-hidden" data-testid="${testid}-submit">Search</button>
+    <button class="visually-hidden" data-testid="${testid}-submit">${say('form.search')}</button>
   </form>`;
 }

@@ -1,4 +1,5 @@
 import {ApiError, newKey} from '../client/http.js';
+import {explain, wrongFields} from './refusal.js';
 
 /** @import {ReactiveControllerHost} from 'lit' */
 
@@ -13,9 +14,10 @@ export class Submission {
   /** @type {{key: string, content: string} | null} */
   #unsettled = null;
 
-  /** @param {ReactiveControllerHost} host */
-  constructor(host) {
+  /** @param {ReactiveControllerHost} host @param {Record<string, string>} [special] texts for codes that mean something of their own here */
+  constructor(host, special = {}) {
     this.host = host;
+    this.special = special;
     host.addController(this);
   }
 
@@ -23,13 +25,13 @@ export class Submission {
 
   /** What is wrong, by field. @returns {Record<string, string>} */
   get fields() {
-    return this.error?.fields ?? {};
+    return wrongFields(this.error);
   }
 
   /** What is wrong as a whole; empty where the fields say it. */
   get message() {
     if (!this.error || Object.keys(this.fields).length > 0) return '';
-    return this.error.message;
+    return explain(this.error, this.special);
   }
 
   /**

@@ -193,7 +193,7 @@ final class Bookbell implements AutoCloseable {
         features.activity,
         (tx, creator, user) ->
             features.access.requireAdmin(tx, features.creators.get(tx, creator), user));
-    NotificationRoutes.add(api, features.notifications);
+    NotificationRoutes.add(api, features.notifications, features.requests::about);
   }
 
   private void accounts(Api api) {

@@ -1,5 +1,6 @@
 package io.bookbell.server.notification;
 
+import io.bookbell.server.notification.Notifications.Subjects;
 import io.bookbell.server.web.Answer;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
@@ -14,11 +15,11 @@ public final class NotificationRoutes {
 
   private NotificationRoutes() {}
 
-  public static void add(Api api, Notifications notifications) {
+  public static void add(Api api, Notifications notifications, Subjects subjects) {
     api.get(
         "/api/notifications",
         NotificationRoutes::page,
-        (tx, caller, page) -> Answer.ok(notifications.list(tx, caller.user(), page)));
+        (tx, caller, page) -> Answer.ok(notifications.list(tx, caller.user(), page, subjects)));
     api.post(
         "/api/notifications/read",
         NotificationRoutes::which,

@@ -2,6 +2,7 @@ package io.bookbell.server.notification;
 
 import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
 import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
+import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Roles;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jooq.Condition;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What wants somebody's attention. Thread-safe.
@@ -31,9 +33,26 @@ public final class Notifications {
     this.roles = roles;
   }
 
-  /** Why somebody's attention is wanted, and by whom. */
+  /**
+   * Why somebody's attention is wanted, and by whom.
+   *
+   * @param text in English, for who cannot make a sentence of the rest
+   */
   public record Occasion(
-      UserId creator, String kind, long request, String text, UserId actor, boolean toAdmins) {}
+      UserId creator, String kind, About about, String text, UserId actor, boolean toAdmins) {}
+
+  /**
+   * The request that a notification is about.
+   *
+   * @param supporter the name of who asked
+   */
+  public record About(long request, String title, String supporter) {}
+
+  /** Knows the requests that notifications are about. */
+  public interface Subjects {
+    /** Those of these requests that there are, by id. */
+    Map<Long, About> about(Transaction tx, Set<Long> requests);
+  }
 
   /** Stores a notification and adds it to the change, for everyone named but the one who acted. */
   public void add(Transaction tx, Occasion occasion, Collection<UserId> recipients, Change change) {
@@ -48,7 +67,7 @@ public final class Notifications {
             .insertInto(NOTIFICATION)
             .set(NOTIFICATION.CREATOR_ID, occasion.creator())
             .set(NOTIFICATION.KIND, occasion.kind())
-            .set(NOTIFICATION.REQUEST_ID, occasion.request())
+            .set(NOTIFICATION.REQUEST_ID, occasion.about().request())
             .set(NOTIFICATION.TEXT, occasion.text())
             .set(NOTIFICATION.CREATED_AT, now)
             .returningResult(NOTIFICATION.ID)
@@ -56,11 +75,7 @@ public final class Notifications {
             .value1();
     address(tx, id, occasion, others);
     change.add(
-        MessageType.NOTIFICATION,
-        Map.of(
-            "notification",
-            new Sent(id, occasion.kind(), occasion.request(), occasion.text(), now)),
-        others);
+        MessageType.NOTIFICATION, Map.of("notification", Sent.of(id, occasion, now)), others);
   }
 
   private static void address(
@@ -80,7 +95,7 @@ public final class Notifications {
   }
 
   /** The user's notifications, newest first. */
-  public Page<Item> list(Transaction tx, UserId user, PageRequest page) {
+  public Page<Item> list(Transaction tx, UserId user, PageRequest page, Subjects subjects) {
     var rows =
         tx.sql()
             .select(
@@ -88,6 +103,7 @@ public final class Notifications {
                 NOTIFICATION.CREATOR_ID,
                 NOTIFICATION.KIND,
                 NOTIFICATION.REQUEST_ID,
+                NOTIFICATION_RECIPIENT.AS_ADMIN,
                 NOTIFICATION.TEXT,
                 NOTIFICATION.CREATED_AT,
                 NOTIFICATION_RECIPIENT.IS_READ)
@@ -101,8 +117,11 @@ public final class Notifications {
                     .orElseGet(DSL::noCondition))
             .orderBy(NOTIFICATION_RECIPIENT.NOTIFICATION_ID.desc())
             .limit(page.limit() + 1)
-            .fetchInto(Item.class);
-    return Page.of(rows, page.limit(), Item::id);
+            .fetchInto(Row.class);
+    var requests = rows.stream().map(Row::request).collect(toSet());
+    Map<Long, About> about = requests.isEmpty() ? Map.of() : subjects.about(tx, requests);
+    return Page.of(rows, page.limit(), Row::id)
+        .map(shown -> shown.stream().map(row -> row.item(about.get(row.request))).toList());
   }
 
   public int unread(Transaction tx, UserId user) {
@@ -140,15 +159,56 @@ public final class Notifications {
                 .or(NOTIFICATION_RECIPIENT.CREATOR_ID.in(roles.adminOf(tx, user))));
   }
 
-  /** A notification as the message of a change carries it. */
-  record Sent(long id, String kind, long bookRequestId, String text, Instant createdAt) {}
+  private record Row(
+      long id,
+      UserId creator,
+      String kind,
+      long request,
+      boolean asAdmin,
+      String text,
+      Instant createdAt,
+      boolean read) {
+    Item item(@Nullable About about) {
+      String title = about == null ? null : about.title();
+      String supporter = about == null || !asAdmin ? null : about.supporter();
+      return new Item(id, creator, kind, request, title, supporter, text, createdAt, read);
+    }
+  }
 
-  /** A notification as the list shows it. */
+  /** A notification as the message of a change carries it. */
+  record Sent(
+      long id,
+      String kind,
+      long bookRequestId,
+      String title,
+      @Nullable String supporterName,
+      String text,
+      Instant createdAt) {
+    static Sent of(long id, Occasion occasion, Instant now) {
+      About about = occasion.about();
+      return new Sent(
+          id,
+          occasion.kind(),
+          about.request(),
+          about.title(),
+          occasion.toAdmins() ? about.supporter() : null,
+          occasion.text(),
+          now);
+    }
+  }
+
+  /**
+   * A notification as the list shows it.
+   *
+   * @param supporterName who asked for the book, where it was sent to the user as an admin
+   */
   public record Item(
       long id,
       UserId creatorId,
       String kind,
       long bookRequestId,
+      @Nullable String title,
+      @Nullable String supporterName,
       String text,
       Instant createdAt,
       boolean read) {}

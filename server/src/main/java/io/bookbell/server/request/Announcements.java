@@ -7,6 +7,7 @@ import io.bookbell.server.creator.Roles;
 import io.bookbell.server.inbox.Change;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.notification.Notifications;
+import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.notification.Notifications.Occasion;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
@@ -97,7 +98,8 @@ public final class Announcements {
 
   private static Occasion occasion(
       BookRequest request, String kind, String text, UserId actor, boolean toAdmins) {
-    return new Occasion(request.creatorId(), kind, request.id(), text, actor, toAdmins);
+    var about = new About(request.id(), request.title(), request.userName());
+    return new Occasion(request.creatorId(), kind, about, text, actor, toAdmins);
   }
 
   private void log(Transaction tx, BookRequest request, UserId actor, String kind) {

@@ -6,6 +6,7 @@ import io.bookbell.server.creator.Creators;
 import io.bookbell.server.creator.Roles;
 import io.bookbell.server.inbox.Change;
 import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.quota.Quotas;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestStore.Filter;
@@ -16,6 +17,7 @@ import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -222,6 +224,11 @@ public final class BookRequests {
   /** Those of some requests that a user has asked for. */
   public Set<Long> ownedBy(Transaction tx, UserId user, Collection<Long> ids) {
     return ids.isEmpty() ? Set.of() : store.ownedBy(tx, user, ids);
+  }
+
+  /** What is told of these requests in notifications, by id. */
+  public Map<Long, About> about(Transaction tx, Set<Long> ids) {
+    return store.about(tx, ids);
   }
 
   private Locked lock(Transaction tx, long id) {

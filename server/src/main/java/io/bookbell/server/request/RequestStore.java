@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
@@ -122,6 +123,16 @@ final class RequestStore {
         .where(BOOK_REQUEST.ID.in(ids))
         .and(BOOK_REQUEST.USER_ID.eq(user))
         .fetchSet(BOOK_REQUEST.ID);
+  }
+
+  Map<Long, About> about(Transaction tx, Collection<Long> ids) {
+    return tx.sql()
+        .select(BOOK_REQUEST.ID, BOOK_REQUEST.TITLE, APP_USER.DISPLAY_NAME)
+        .from(BOOK_REQUEST)
+        .join(APP_USER)
+        .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
+        .where(BOOK_REQUEST.ID.in(ids))
+        .fetchMap(BOOK_REQUEST.ID, row -> new About(row.value1(), row.value2(), row.value3()));
   }
 
   Optional<BookRequest> find(Transaction tx, long id) {

@@ -185,7 +185,7 @@ class ContractTest {
       TeamRoutes.add(api, null, null);
       InvitationRoutes.add(api, null, null);
       ActivityRoutes.add(api, null, null);
-      NotificationRoutes.add(api, null);
+      NotificationRoutes.add(api, null, null);
     }
   }
 

@@ -68,10 +68,12 @@ final class Browser implements AutoCloseable {
         "--disable-sync",
         "--disable-dev-shm-usage",
         "--window-size=1280,800",
+        "--lang=en-US",
         "--user-data-dir=" + profile);
     if (Chromium.isRoot()) {
       options.addArguments("--no-sandbox");
     }
+    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", "en-US,en"));
     var logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.SEVERE);
     options.setCapability("goog:loggingPrefs", logs);

@@ -1,0 +1,5 @@
+/** @param {string} name */
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  return [words[0], words.length > 1 ? words[words.length - 1] : ''].map((word) => [...word][0] ?? '').join('').toLocaleUpperCase();
+}

@@ -1,0 +1,48 @@
+import {knows, say} from '../words/words.js';
+
+/** @import {ApiError} from '../client/http.js' */
+
+/** What the server finds wrong with a field, by how it says it; what is not here is shown as the server says it. @type {[RegExp, string][]} */
+const RULES = [
+  [/^must have (?<least>\d+) to (?<most>\d+) characters$/, 'invalid.length'],
+  [/^must be an integer from (?<least>-?\d+) to (?<most>\d+)$/, 'invalid.range'],
+  [/^must be an e-mail address$/, 'invalid.email'],
+  [/^must be one of /, 'invalid.choice'],
+  [/^must be the id of one of the creator's tiers$/, 'invalid.tier'],
+  [/^must lie in the future$/, 'invalid.past'],
+  [/^must not be 0$/, 'invalid.zero'],
+  [/^must not contain control characters/, 'invalid.characters'],
+  [/^is needed$/, 'invalid.missing'],
+];
+
+/**
+ * Why something was refused, for people. `special` names the text for a code that means something of its own here.
+ *
+ * @param {Error | ApiError} error @param {Record<string, string>} [special]
+ */
+export function explain(error, special = {}) {
+  const code = 'code' in error ? error.code : '';
+  const key = special[code] ?? `error.${code}`;
+  if (knows(key)) return say(key);
+  return 'problem' in error && !error.problem.detail ? say('error.internal_error') : error.message;
+}
+
+/** @param {ApiError | null} error @returns {Record<string, string>} what is wrong, by field */
+export function wrongFields(error) {
+  return Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, message]) => [field, rule(message)]));
+}
+
+/** @param {string} message */
+function rule(message) {
+  for (const [pattern, key] of RULES) {
+    const found = pattern.exec(message);
+    if (found) return say(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, Number(value)])));
+  }
+  return sentence(message);
+}
+
+/** The server's field messages start in lower case ("must have …"). @param {string} text */
+function sentence(text) {
+  const first = text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}

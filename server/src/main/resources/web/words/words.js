@@ -1,0 +1,81 @@
+/**
+ * What the page says, in the reader's language. Whoever imports this module waits until that one catalogue is here, so
+ * `say` may be called from anywhere, at any time.
+ *
+ * @typedef {Partial<Record<Intl.LDMLPluralRule, string>>} PluralForms
+ * @typedef {Record<string, string | PluralForms>} Catalogue
+ */
+
+/** The languages there is a catalogue for, each by its own name. @type {Record<string, string>} */
+export const LANGUAGES = {en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español', ar: 'العربية', ja: '日本語'};
+
+const RIGHT_TO_LEFT = ['ar'];
+const CHOICE = 'bookbell.language';
+const base = (/** @type {string} */ tag) => tag.split('-')[0].toLowerCase();
+
+const wishes = [localStorage.getItem(CHOICE) ?? '', ...navigator.languages];
+const current = wishes.map(base).find((code) => code in LANGUAGES) ?? 'en';
+
+/** The language of the page: as chosen, or the first the browser asks for that there is, or English. */
+export const language = () => current;
+
+/** The language as Intl takes it: with the reader's own country, where the browser names one. */
+export const locale = navigator.languages.find((tag) => base(tag) === current) ?? current;
+
+const rightToLeft = RIGHT_TO_LEFT.includes(current);
+document.documentElement.lang = current;
+document.documentElement.dir = rightToLeft ? 'rtl' : 'ltr';
+
+/** @type {Catalogue} */
+const catalogue = (await import(`./${current}.js`)).default;
+const plurals = new Intl.PluralRules(locale);
+const numbers = new Intl.NumberFormat(locale);
+
+/** Text that runs the other way than the sentence it is put into. */
+const OPPOSITE = rightToLeft ? /\p{Script=Latin}/u : /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
+
+/** Remembers the language and starts the page in it. @param {string} code */
+export function chooseLanguage(code) {
+  localStorage.setItem(CHOICE, code);
+  location.reload();
+}
+
+/** @param {string} key */
+export const knows = (key) => key in catalogue;
+
+/** @param {number} value */
+export const number = (value) => numbers.format(value);
+
+/**
+ * A text of the catalogue with its placeholders filled in. Where it has plural forms, `count` chooses among them.
+ *
+ * @param {string} key @param {Record<string, string | number | null | undefined>} [values]
+ */
+export function say(key, values) {
+  return phrase(key, values).join('');
+}
+
+/**
+ * The same for a sentence with markup in it: a value may be a template. For the content of an element only.
+ *
+ * @param {string} key @param {Record<string, unknown>} [values] @returns {unknown[]}
+ */
+export function phrase(key, values = {}) {
+  const parts = text(key, Number(values.count)).split(/\{(\w+)\}/);
+  return parts.map((part, index) => (index % 2 ? shown(values[part]) : part));
+}
+
+/** @param {string} key @param {number} count */
+function text(key, count) {
+  const found = catalogue[key];
+  if (found === undefined) console.error(`There is no text "${key}" in ${current}.js`);
+  if (typeof found !== 'object') return found ?? key;
+  return found[plurals.select(count)] ?? found.other ?? key;
+}
+
+/** @param {unknown} value */
+function shown(value) {
+  if (typeof value === 'number') return number(value);
+  if (typeof value === 'string' && OPPOSITE.test(value)) return `\u2068${value}\u2069`;
+  return value ?? '';
+}
