@@ -10,6 +10,7 @@ import io.bookbell.server.account.SessionGate;
 import io.bookbell.server.account.SetupRoutes;
 import io.bookbell.server.account.SignIn;
 import io.bookbell.server.activity.ActivityRoutes;
+import io.bookbell.server.canned.CannedRoutes;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.creator.CreatorRoutes;
 import io.bookbell.server.inbox.Epochs;
@@ -129,6 +130,7 @@ final class Bookbell implements AutoCloseable {
             features.access,
             features.quotas,
             features.requests,
+            features.lists,
             features.notifications,
             features.receipts);
     var options =
@@ -182,7 +184,8 @@ final class Bookbell implements AutoCloseable {
     accounts(api);
     CreatorRoutes.add(api, features.profile, features.creators, features.access);
     QuotaRoutes.addQuota(api, features.quotas);
-    RequestRoutes.add(api, features.requests);
+    RequestRoutes.add(api, features.requests, features.lists);
+    CannedRoutes.add(api, features.canned);
     ReceiptRoutes.add(api, features.receipts);
     QuotaRoutes.addTiers(api, features.tiers, housekeeping());
     QuotaRoutes.addSupporters(api, features.supporters);

@@ -9,6 +9,7 @@ import io.bookbell.server.account.LoginLimit;
 import io.bookbell.server.account.Sessions;
 import io.bookbell.server.account.Tickets;
 import io.bookbell.server.activity.Activity;
+import io.bookbell.server.canned.CannedResponses;
 import io.bookbell.server.creator.Creators;
 import io.bookbell.server.creator.Profile;
 import io.bookbell.server.demo.DemoData;
@@ -21,6 +22,7 @@ import io.bookbell.server.quota.Tiers;
 import io.bookbell.server.receipt.Receipts;
 import io.bookbell.server.request.Announcements;
 import io.bookbell.server.request.BookRequests;
+import io.bookbell.server.request.RequestLists;
 import io.bookbell.server.team.Admins;
 import io.bookbell.server.team.Team;
 import java.util.List;
@@ -49,6 +51,8 @@ final class Features {
   final Team team;
   final Notifications notifications = new Notifications(access);
   final BookRequests requests;
+  final RequestLists lists = new RequestLists(creators, access);
+  final CannedResponses canned = new CannedResponses(creators, access);
   final Invitations invitations;
   final Receipts receipts;
 

@@ -43,7 +43,11 @@ class QueryPlansTest {
           "order by app_user.display_name, team_member.user_id", "a team is small",
           "SCAN tier_announcement", "it has a row for each tier that was changed just now",
           "SCAN serving_node", "it has a row for each node",
-          "node_id in (select id from dead)", "there are few dead nodes, if any");
+          "node_id in (select id from dead)", "there are few dead nodes, if any",
+          "SCAN book_request_text VIRTUAL TABLE INDEX 0:M", "it looks words up in their index",
+          "book_request_text match ?", "it sorts no more than what was found",
+          "book_request.user_id = ? and book_request.creator_id not in",
+              "it sorts what one person has asked for");
 
   @TempDir Path folder;
 
@@ -142,7 +146,19 @@ class QueryPlansTest {
     long first = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
     long second = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
     for (TestClient asker : List.of(supporter, admin, cast.creator().client())) {
-      for (String filter : List.of("", "&status=pending", "&q=emma", "&status=pending&q=emma")) {
+      for (String filter :
+          List.of(
+              "",
+              "&status=pending",
+              "&q=emma",
+              "&q=em",
+              "&status=pending&q=emma",
+              "&sort=oldest",
+              "&sort=updated",
+              "&sort=updated&status=pending,approved",
+              "&sort=updated&q=emma",
+              "&user_id=" + cast.supporter().id(),
+              "&status=pending&user_id=" + cast.supporter().id())) {
         pages(asker, "/api/book-requests" + creator + filter);
         pages(asker, "/api/book-requests?" + filter.replaceFirst("&", ""));
       }
@@ -165,8 +181,32 @@ class QueryPlansTest {
     post(supporter, "/api/book-requests/" + second + "/cancel", Map.of());
     get(supporter, "/api/book-requests/quota" + creator);
     get(admin, "/api/book-requests/pending-count" + creator);
+    get(admin, "/api/book-requests/counts" + creator);
+    get(admin, "/api/book-requests.csv" + creator);
+    long third = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
+    post(
+        admin,
+        "/api/book-requests/respond",
+        Map.of(
+            "creator_id", cast.creator().id(), "ids", List.of(first, third), "status", "rejected"));
+    canned(admin, cast, creator);
+    String times = "&from=2026-01-01T00:00:00Z&to=2090-01-01T00:00:00Z";
+    for (String filter : List.of("&kind=reply_added", "&actor_id=" + cast.team().id(), times)) {
+      pages(admin, "/api/activity" + creator + filter);
+    }
+    get(admin, "/api/activity.csv" + creator + times);
+    get(admin, "/api/supporters/" + cast.supporter().id() + creator);
     get(admin, "/api/book-requests/" + first + "/receipts");
     pages(admin, "/api/activity" + creator);
+  }
+
+  private void canned(TestClient admin, Cast cast, String creator) {
+    var soon = Map.of("creator_id", cast.creator().id(), "name", "Soon", "body", "In spring.");
+    Reply made = post(admin, "/api/canned-responses", soon);
+    String path = "/api/canned-responses/" + made.body().get("id").asLong();
+    get(admin, "/api/canned-responses" + creator);
+    patch(admin, path, Map.of("body", "In May."));
+    send(admin, "DELETE", path, null);
   }
 
   private void creator(TestServer server, Cast cast) {
@@ -225,6 +265,7 @@ class QueryPlansTest {
       cast.supporter().ask(cast.creator(), "Kindred");
       long seq = socket.await("book_request_update").get("seq").asLong();
       socket.send("{\"type\":\"ping\"}");
+      socket.send("{\"type\":\"answering\",\"book_request_id\":1}");
       socket.send("{\"type\":\"ack\",\"seq\":" + seq + "}");
       await().until(() -> statements.anyContains("insert into receipt"));
     }

@@ -8,6 +8,7 @@ import static io.bookbell.server.request.Status.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.Activity;
 import io.bookbell.server.creator.Profile;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.Status;
@@ -178,7 +179,8 @@ class RequestFlowTest extends DomainTest {
                 tx,
                 creator,
                 creator,
-                new Profile.Changes(Optional.empty(), Optional.of(false), Optional.empty())));
+                new Profile.Changes(
+                    Optional.empty(), Optional.of(false), Optional.empty(), Optional.empty())));
     refused("not_accepting", () -> domain.ask(supporter, creator, "Middlemarch"));
 
     assertThat(domain.head(creator)).isEqualTo(heads);
@@ -218,7 +220,9 @@ class RequestFlowTest extends DomainTest {
 
     var log =
         domain.read(
-            tx -> domain.features.activity.list(tx, creator, new PageRequest(3, Optional.empty())));
+            tx ->
+                domain.features.activity.list(
+                    tx, creator, Activity.Filter.NONE, new PageRequest(3, Optional.empty())));
 
     assertThat(log.items())
         .extracting(item -> item.actorName() + " " + item.kind())

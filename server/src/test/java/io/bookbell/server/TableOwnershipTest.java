@@ -37,6 +37,8 @@ class TableOwnershipTest {
           Map.entry("invitation", "invitation"),
           Map.entry("book_request", "request"),
           Map.entry("reply", "request"),
+          Map.entry("request_count", "request"),
+          Map.entry("canned_response", "canned"),
           Map.entry("activity", "activity"),
           Map.entry("notification", "notification"),
           Map.entry("notification_recipient", "notification"),

@@ -7,6 +7,7 @@ import io.bookbell.server.config.Config.Listen;
 import io.bookbell.server.config.Config.Reach;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.request.RequestLists;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.PostgresDatabase;
 import io.bookbell.server.storage.SqliteDatabase;
@@ -179,6 +180,11 @@ public final class TestServer implements AutoCloseable {
 
   public Database database() {
     return database;
+  }
+
+  /** What the requests of this server look like to its features. */
+  public RequestLists lists() {
+    return new Features(Features.Outlet.none()).lists;
   }
 
   /** New people, all with {@link #PASSWORD}. */

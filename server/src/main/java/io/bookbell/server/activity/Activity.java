@@ -9,6 +9,7 @@ import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -44,28 +45,66 @@ public final class Activity {
         .execute();
   }
 
+  /**
+   * Which lines are wanted; all that is given must hold.
+   *
+   * @param from inclusive
+   * @param to exclusive
+   */
+  public record Filter(
+      Optional<String> kind, Optional<UserId> actor, Optional<Instant> from, Optional<Instant> to) {
+    public static final Filter NONE =
+        new Filter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
   /** A creator's log, newest first; the caller has checked who asks. */
-  public Page<Item> list(Transaction tx, UserId creator, PageRequest page) {
-    var rows =
-        tx.sql()
-            .select(
-                ACTIVITY.ID,
-                ACTIVITY.CREATOR_ID,
-                ACTIVITY.ACTOR_ID,
-                APP_USER.DISPLAY_NAME,
-                ACTIVITY.KIND,
-                ACTIVITY.REQUEST_ID,
-                ACTIVITY.DETAIL,
-                ACTIVITY.CREATED_AT)
-            .from(ACTIVITY)
-            .join(APP_USER)
-            .on(APP_USER.ID.eq(ACTIVITY.ACTOR_ID))
-            .where(ACTIVITY.CREATOR_ID.eq(creator))
-            .and(page.cursor().map(ACTIVITY.ID::lt).orElseGet(DSL::noCondition))
-            .orderBy(ACTIVITY.ID.desc())
-            .limit(page.limit() + 1)
-            .fetchInto(Item.class);
-    return Page.of(rows, page.limit(), Item::id);
+  public Page<Item> list(Transaction tx, UserId creator, Filter filter, PageRequest page) {
+    return Page.of(
+        lines(tx, creator, filter, page.cursor(), page.limit() + 1), page.limit(), Item::id);
+  }
+
+  /** Lines below an id, newest first. */
+  List<Item> lines(Transaction tx, UserId creator, Filter filter, Optional<Long> below, int limit) {
+    return tx.sql()
+        .select(
+            ACTIVITY.ID,
+            ACTIVITY.CREATOR_ID,
+            ACTIVITY.ACTOR_ID,
+            APP_USER.DISPLAY_NAME,
+            ACTIVITY.KIND,
+            ACTIVITY.REQUEST_ID,
+            ACTIVITY.DETAIL,
+            ACTIVITY.CREATED_AT)
+        .from(ACTIVITY)
+        .join(APP_USER)
+        .on(APP_USER.ID.eq(ACTIVITY.ACTOR_ID))
+        .where(ACTIVITY.CREATOR_ID.eq(creator))
+        .and(filter.kind().map(ACTIVITY.KIND::eq).orElseGet(DSL::noCondition))
+        .and(filter.actor().map(ACTIVITY.ACTOR_ID::eq).orElseGet(DSL::noCondition))
+        .and(since(tx, creator, filter.from()).map(ACTIVITY.ID::ge).orElseGet(DSL::noCondition))
+        .and(since(tx, creator, filter.to()).map(ACTIVITY.ID::lt).orElseGet(DSL::noCondition))
+        .and(below.map(ACTIVITY.ID::lt).orElseGet(DSL::noCondition))
+        .orderBy(ACTIVITY.ID.desc())
+        .limit(limit)
+        .fetchInto(Item.class);
+  }
+
+  /**
+   * The first line of a creator's log from a time on; beyond all when there is none. Lines are
+   * written under the lock of the creator's row, so their ids and times have one order.
+   */
+  private static Optional<Long> since(Transaction tx, UserId creator, Optional<Instant> time) {
+    return time.map(
+        from ->
+            tx.sql()
+                .select(ACTIVITY.ID)
+                .from(ACTIVITY)
+                .where(ACTIVITY.CREATOR_ID.eq(creator))
+                .and(ACTIVITY.CREATED_AT.ge(from))
+                .orderBy(ACTIVITY.CREATED_AT, ACTIVITY.ID)
+                .limit(1)
+                .fetchOptional(ACTIVITY.ID)
+                .orElse(Long.MAX_VALUE));
   }
 
   /** What was done to a request, oldest first; the caller has checked who asks. */

@@ -3,6 +3,7 @@ package io.bookbell.server.backup;
 import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static io.bookbell.server.storage.schema.Tables.CANNED_RESPONSE;
 import static io.bookbell.server.storage.schema.Tables.CREATOR;
 import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
 import static io.bookbell.server.storage.schema.Tables.INBOX;
@@ -45,6 +46,7 @@ final class BackedUpTables {
           BOOK_REQUEST,
           REPLY,
           RECEIPT,
+          CANNED_RESPONSE,
           QUOTA_LEDGER,
           ACTIVITY,
           NOTIFICATION,

@@ -14,6 +14,7 @@ import java.util.Set;
 public final class CreatorRoutes {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_NOTICE = 500;
+  private static final int LONGEST_RULES = 2000;
 
   private CreatorRoutes() {}
 
@@ -65,7 +66,8 @@ public final class CreatorRoutes {
         new Profile.Changes(
             body.optionalText("name", 1, LONGEST_NAME),
             body.optionalBool("accepting"),
-            body.optionalText("notice", 0, LONGEST_NOTICE));
+            body.optionalText("notice", 0, LONGEST_NOTICE),
+            body.optionalText("rules", 0, LONGEST_RULES));
     body.done();
     return new Wanted(creator, changes);
   }

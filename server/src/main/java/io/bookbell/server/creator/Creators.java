@@ -67,12 +67,18 @@ public final class Creators {
   CreatorRow update(Transaction tx, CreatorRow locked, Creator shown) {
     var next =
         new Creator(
-            shown.id(), shown.name(), shown.accepting(), shown.notice(), shown.version() + 1);
+            shown.id(),
+            shown.name(),
+            shown.accepting(),
+            shown.notice(),
+            shown.rules(),
+            shown.version() + 1);
     tx.sql()
         .update(CREATOR)
         .set(CREATOR.NAME, next.name())
         .set(CREATOR.ACCEPTING, next.accepting())
         .set(CREATOR.NOTICE, next.notice())
+        .set(CREATOR.RULES, next.rules())
         .set(CREATOR.VERSION, next.version())
         .where(CREATOR.ID.eq(next.id()))
         .execute();
@@ -120,6 +126,7 @@ public final class Creators {
             stored.getName(),
             stored.getAccepting(),
             stored.getNotice(),
+            stored.getRules(),
             stored.getVersion()),
         stored.getTeamVersion(),
         stored.getAudienceVersion(),

@@ -33,13 +33,17 @@ public final class Profile {
 
   /** What is to change; what is empty stays. */
   public record Changes(
-      Optional<String> name, Optional<Boolean> accepting, Optional<String> notice) {
+      Optional<String> name,
+      Optional<Boolean> accepting,
+      Optional<String> notice,
+      Optional<String> rules) {
     private Creator of(Creator before) {
       return new Creator(
           before.id(),
           name.orElse(before.name()),
           accepting.orElse(before.accepting()),
           notice.orElse(before.notice()),
+          rules.orElse(before.rules()),
           before.version());
     }
   }
@@ -72,6 +76,9 @@ public final class Profile {
     Creator is = after.creator();
     if (was.accepting() != is.accepting()) {
       return is.accepting() ? "Accepting requests again" : "Requests paused";
+    }
+    if (!was.rules().equals(is.rules())) {
+      return is.rules().isEmpty() ? "Rules removed" : "Rules changed";
     }
     return was.notice().equals(is.notice()) ? "Renamed to " + is.name() : "Notice: " + is.notice();
   }

@@ -8,16 +8,19 @@ import io.bookbell.hub.Connection;
 import io.bookbell.hub.Message;
 import io.bookbell.server.receipt.Device;
 import io.bookbell.server.web.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What clients may say over the socket: {@code ping} and {@code ack}. Called on event loops; keeps
- * nothing between calls.
+ * What clients may say over the socket: {@code ping}, {@code ack} and {@code answering}. Called on
+ * event loops; keeps nothing between calls.
  */
 final class ClientMessages implements ClientFrames {
   private final Acknowledgements acknowledgements;
+  private final Answering answering;
 
-  ClientMessages(Acknowledgements acknowledgements) {
+  ClientMessages(Acknowledgements acknowledgements, Answering answering) {
     this.acknowledgements = acknowledgements;
+    this.answering = answering;
   }
 
   @Override
@@ -49,8 +52,10 @@ final class ClientMessages implements ClientFrames {
     switch (message.path("type").asText()) {
       case "ping" -> connection.reply(seq -> encode(new Pong("pong", seq)));
       case "ack" -> acknowledge(connection, message.path("seq"));
+      case "answering" -> answering(connection, message.get("book_request_id"));
       default ->
-          notUnderstood(connection, "unknown_type", "The type of a message is “ping” or “ack”.");
+          notUnderstood(
+              connection, "unknown_type", "The type of a message is “ping”, “ack” or “answering”.");
     }
   }
 
@@ -67,6 +72,23 @@ final class ClientMessages implements ClientFrames {
         acknowledgements.note(new Device(connection.user(), session), seq.asLong());
       }
     }
+  }
+
+  private void answering(Connection connection, @Nullable JsonNode request) {
+    if (request != null && request.isNull()) {
+      answering.ends(connection);
+    } else if (request != null && request.isIntegralNumber() && request.canConvertToLong()) {
+      answering.begins(connection, request.asLong(), () -> noSuchRequest(connection));
+    } else {
+      noSuchRequest(connection);
+    }
+  }
+
+  private static void noSuchRequest(Connection connection) {
+    notUnderstood(
+        connection,
+        "invalid_answering",
+        "The book_request_id of answering is that of a request that you answer, or null.");
   }
 
   private static void notUnderstood(Connection connection, String code, String detail) {

@@ -2,6 +2,7 @@ package io.bookbell.server.live;
 
 import io.bookbell.hub.Backplane;
 import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
@@ -18,6 +19,7 @@ import io.bookbell.server.notification.Notifications;
 import io.bookbell.server.quota.Quotas;
 import io.bookbell.server.receipt.Receipts;
 import io.bookbell.server.request.BookRequests;
+import io.bookbell.server.request.RequestLists;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.InstantSource;
@@ -37,6 +39,7 @@ public final class Live implements AutoCloseable {
 
   private final WebSocketManager manager;
   private final Acknowledgements acknowledgements;
+  private final Answering answering;
   private final Optional<Places> places;
   private final Optional<Poll> poll;
 
@@ -51,6 +54,7 @@ public final class Live implements AutoCloseable {
       Roles roles,
       Quotas quotas,
       BookRequests requests,
+      RequestLists lists,
       Notifications notifications,
       Receipts receipts) {}
 
@@ -78,7 +82,8 @@ public final class Live implements AutoCloseable {
     var epochs = new Epochs();
     var feed = new InboxFeed(database, sources.inbox, epochs, snapshots);
     acknowledgements = new Acknowledgements(database, sources.receipts);
-    var frames = new ClientMessages(acknowledgements);
+    answering = new Answering(database, sources.lists, this::broadcast, Answering.LIFETIME);
+    var frames = new ClientMessages(acknowledgements, answering);
     manager = new WebSocketManager(options, feed, frames, backplane, clock);
     boolean shared = database.isShared();
     var found = new Found(database, sources, newLife);
@@ -129,6 +134,11 @@ public final class Live implements AutoCloseable {
       here.close();
       everywhere.close();
     }
+  }
+
+  /** A connection is closed. */
+  void gone(Connection connection) {
+    answering.ends(connection);
   }
 
   /** The messages of one committed change, in their order. */

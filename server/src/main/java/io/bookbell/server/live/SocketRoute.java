@@ -115,7 +115,9 @@ public final class SocketRoute {
     Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
     channel.closeFuture().addListener(_ -> seat.everywhere().close());
     Map<String, String> metadata = Map.of(SESSION, caller.session());
-    watch(caller, live.manager().connect(channel, seat.here(), metadata, since));
+    Connection connection = live.manager().connect(channel, seat.here(), metadata, since);
+    channel.closeFuture().addListener(_ -> live.gone(connection));
+    watch(caller, connection);
     return null;
   }
 

@@ -119,6 +119,14 @@ public final class QuotaRoutes {
         (tx, caller, search) ->
             Answer.ok(
                 supporters.list(tx, caller.user(), search.creator, search.text, search.page)));
+    api.get(
+        "/api/supporters/:user_id",
+        call -> new OfSupporter(call.pathUser("user_id"), creator(call)),
+        (tx, caller, wanted) -> {
+          var account = supporters.account(tx, caller.user(), wanted.creator, wanted.supporter);
+          return Answer.ok(
+              new AccountShown(account.supporter(), account.quota(), account.entries()));
+        });
     api.patch(
         "/api/supporters/:user_id",
         QuotaRoutes::tierOfSupporter,
@@ -177,6 +185,11 @@ public final class QuotaRoutes {
   }
 
   private record Search(UserId creator, Optional<String> text, PageRequest page) {}
+
+  private record OfSupporter(UserId supporter, UserId creator) {}
+
+  private record AccountShown(
+      @JsonUnwrapped Supporters.Supporter supporter, Quota quota, List<LedgerEntry> entries) {}
 
   private record TierOfSupporter(UserId supporter, UserId creator, long tier) {}
 

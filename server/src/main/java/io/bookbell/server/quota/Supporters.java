@@ -16,6 +16,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -71,6 +72,23 @@ public final class Supporters {
             .fetch(row -> new Person(row.value1(), row.value2(), row.value3()));
     return Page.of(rows, page.limit(), person -> person.id().value())
         .map(people -> people.stream().map(person -> supporter(tx, creatorId, person)).toList());
+  }
+
+  /** A supporter, and how their quota comes about. */
+  public record Account(Supporter supporter, Quota quota, List<Ledger.LedgerEntry> entries) {}
+
+  /**
+   * One supporter, for an admin.
+   *
+   * @throws Problem 404 when the user is no supporter
+   */
+  public Account account(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+    roles.requireAdmin(tx, creators.get(tx, creatorId), actor);
+    Membership membership = memberships.find(tx, creatorId, user).orElseThrow(Problem::notFound);
+    return new Account(
+        supporter(person(tx, user), membership),
+        membership.quota(),
+        Ledger.entries(tx, creatorId, user));
   }
 
   private static Condition mentions(String text) {

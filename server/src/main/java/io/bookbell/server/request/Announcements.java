@@ -1,5 +1,8 @@
 package io.bookbell.server.request;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.Activity;
 import io.bookbell.server.creator.CreatorRow;
@@ -11,8 +14,10 @@ import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.notification.Notifications.Occasion;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -46,19 +51,48 @@ public final class Announcements {
   }
 
   void moved(Transaction tx, CreatorRow creator, Move move, Change change) {
+    movedTogether(tx, creator, List.of(move), change);
+  }
+
+  /** Several at once: admins are told the newest count, each supporter is notified once. */
+  void movedTogether(Transaction tx, CreatorRow creator, List<Move> moves, Change change) {
     Set<UserId> admins = roles.admins(tx, creator);
-    BookRequest request = move.after;
-    update("status_changed", request, move.revision, admins, change);
-    if (move.before.status() == Status.PENDING) {
+    for (Move move : moves) {
+      update("status_changed", move.after, move.revision, admins, change);
+      log(tx, move.after, move.actor, kind(move));
+    }
+    if (moves.stream().anyMatch(move -> move.before.status() == Status.PENDING)) {
       pendingCount(creator, admins, change);
     }
-    String kind = "request_" + request.status().wireName();
-    if (request.status() != Status.CANCELLED) {
-      String text = "“" + request.title() + "” was " + inWords(request.status());
-      notifications.add(
-          tx, occasion(request, kind, text, move.actor, false), Set.of(request.userId()), change);
+    moves.stream()
+        .filter(move -> move.after.status() != Status.CANCELLED)
+        .collect(groupingBy(move -> move.after.userId(), TreeMap::new, toList()))
+        .values()
+        .forEach(theirs -> notifySupporter(tx, theirs, change));
+  }
+
+  private void notifySupporter(Transaction tx, List<Move> moves, Change change) {
+    Move last = moves.getLast();
+    BookRequest request = last.after;
+    String word = inWords(request.status());
+    String text = "“" + request.title() + "” was " + word;
+    String kind = kind(last);
+    if (moves.size() > 1) {
+      text =
+          moves.size()
+              + " of your requests were "
+              + word
+              + ", “"
+              + request.title()
+              + "” among them";
+      kind = kind.replaceFirst("request", "requests");
     }
-    log(tx, request, move.actor, kind);
+    notifications.add(
+        tx, occasion(request, kind, text, last.actor, false), Set.of(request.userId()), change);
+  }
+
+  private static String kind(Move move) {
+    return "request_" + move.after.status().wireName();
   }
 
   /** As the page says it too. */

@@ -8,18 +8,18 @@ import io.bookbell.server.inbox.Change;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.quota.Quotas;
+import io.bookbell.server.request.Announcements.Move;
 import io.bookbell.server.request.BookRequest.Reply;
-import io.bookbell.server.request.RequestStore.Filter;
 import io.bookbell.server.request.RequestStore.NewRow;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Page;
-import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,10 +96,71 @@ public final class BookRequests {
   public BookRequest respond(Transaction tx, UserId admin, long id, Decision decision) {
     Locked locked = lock(tx, id);
     requireAdmin(tx, locked, admin);
-    move(tx, locked.request, decision.status());
+    var change = new Change();
+    return finish(tx, locked, answer(tx, locked, admin, decision, change), change);
+  }
+
+  private Move answer(
+      Transaction tx, Locked locked, UserId admin, Decision decision, Change change) {
+    BookRequest request = locked.request;
+    move(tx, request, decision.status());
     boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
-    store.setResponse(tx, id, keepsWord ? locked.request.response() : decision.response(), admin);
-    return finishMove(tx, locked, admin);
+    String word = keepsWord ? request.response() : decision.response();
+    store.setResponse(tx, request.id(), word, admin);
+    return moved(tx, locked, admin, change);
+  }
+
+  /**
+   * Answers several requests of a creator alike: each as {@link #respond} would, or not at all,
+   * whatever becomes of the others. A supporter with several is notified once.
+   *
+   * @return what became of each, in the order of the ids
+   * @throws Problem as {@link Roles#requireAdmin}
+   */
+  public List<Outcome> respondAll(
+      Transaction tx, UserId admin, UserId creatorId, SortedSet<Long> ids, Decision decision) {
+    CreatorRow creator = creators.lock(tx, creatorId);
+    roles.requireAdmin(tx, creator, admin);
+    var change = new Change();
+    var moves = new ArrayList<Move>();
+    var outcomes = new ArrayList<Outcome>();
+    for (long id : ids) {
+      Optional<BookRequest> found =
+          store.find(tx, id).filter(each -> each.creatorId().equals(creatorId));
+      try {
+        Locked locked = new Locked(creator, found.orElseThrow(Problem::notFound));
+        Move move = answer(tx, locked, admin, decision, change);
+        moves.add(move);
+        outcomes.add(Outcome.answered(move.after()));
+      } catch (Problem refusal) { // nothing was written yet
+        outcomes.add(Outcome.refused(id, refusal, found.orElse(null)));
+      }
+    }
+    announcements.movedTogether(tx, countMoves(tx, creator, moves), moves, change);
+    inbox.append(tx, change);
+    return outcomes;
+  }
+
+  /**
+   * What became of one of several requests.
+   *
+   * @param result "answered" or "refused"
+   * @param code of a refusal, as a single answer would have had it
+   * @param bookRequest as it is now; null where there is none
+   */
+  public record Outcome(
+      long id,
+      String result,
+      @Nullable String code,
+      @Nullable String detail,
+      @Nullable BookRequest bookRequest) {
+    static Outcome answered(BookRequest request) {
+      return new Outcome(request.id(), "answered", null, null, request);
+    }
+
+    static Outcome refused(long id, Problem refusal, @Nullable BookRequest request) {
+      return new Outcome(id, "refused", refusal.code(), refusal.getMessage(), request);
+    }
   }
 
   /**
@@ -115,7 +176,8 @@ public final class BookRequests {
       throw Problem.forbidden("Only the supporter who asked may cancel a request.");
     }
     move(tx, locked.request, Status.CANCELLED);
-    return finishMove(tx, locked, owner);
+    var change = new Change();
+    return finish(tx, locked, moved(tx, locked, owner, change), change);
   }
 
   private void move(Transaction tx, BookRequest request, Status to) {
@@ -139,24 +201,26 @@ public final class BookRequests {
         + ".";
   }
 
-  private BookRequest finishMove(Transaction tx, Locked before, UserId actor) {
+  /** The request as it is after its move; given back to the quota if that is due. */
+  private Move moved(Transaction tx, Locked before, UserId actor, Change change) {
     BookRequest request = require(tx, before.request.id());
-    var change = new Change();
-    CreatorRow creator = before.creator;
-    if (before.request.status() == Status.PENDING) {
-      creator = creators.addPending(tx, creator, -1);
-    }
     if (request.refunded()) {
       quotas.refund(
-          tx, creator.id(), request.userId(), request.id(), request.title(), actor, change);
+          tx, request.creatorId(), request.userId(), request.id(), request.title(), actor, change);
     }
-    announcements.moved(
-        tx,
-        creator,
-        new Announcements.Move(before.request, request, revision(tx, request), actor),
-        change);
+    return new Move(before.request, request, revision(tx, request), actor);
+  }
+
+  private BookRequest finish(Transaction tx, Locked before, Move move, Change change) {
+    announcements.moved(tx, countMoves(tx, before.creator, List.of(move)), move, change);
     inbox.append(tx, change);
-    return request;
+    return move.after();
+  }
+
+  private CreatorRow countMoves(Transaction tx, CreatorRow creator, List<Move> moves) {
+    int answered =
+        (int) moves.stream().filter(move -> move.before().status() == Status.PENDING).count();
+    return answered == 0 ? creator : creators.addPending(tx, creator, -answered);
   }
 
   /**
@@ -184,36 +248,6 @@ public final class BookRequests {
     BookRequest request = require(tx, id);
     requireVisible(tx, new Locked(creators.get(tx, request.creatorId()), request), user);
     return request;
-  }
-
-  /** Which requests to list. */
-  public record Query(
-      Optional<UserId> creator, Optional<Status> status, Optional<String> text, PageRequest page) {}
-
-  /**
-   * Newest first: of one creator, all for its admins and their own for its supporters; without a
-   * creator, everything the user may see.
-   *
-   * @throws Problem 404 for a creator the user may not see
-   */
-  public Page<BookRequest> list(Transaction tx, UserId user, Query query) {
-    var filter = new Filter(query.status(), query.text(), query.page().cursor());
-    int limit = query.page().limit();
-    List<BookRequest> found =
-        query
-            .creator()
-            .map(creator -> ofCreator(tx, user, creator, filter, limit + 1))
-            .orElseGet(() -> store.visible(tx, user, roles.adminOf(tx, user), filter, limit + 1));
-    return Page.of(found, limit, BookRequest::id);
-  }
-
-  private List<BookRequest> ofCreator(
-      Transaction tx, UserId user, UserId creatorId, Filter filter, int limit) {
-    CreatorRow creator = creators.get(tx, creatorId);
-    roles.requireMember(tx, creator, user);
-    return roles.isAdmin(tx, creator, user)
-        ? store.ofCreator(tx, creatorId, filter, limit)
-        : store.ofSupporter(tx, creatorId, user, filter, limit);
   }
 
   /** The newest requests a user may see. */

@@ -1,23 +1,37 @@
 package io.bookbell.server.request;
 
+import static java.util.stream.Collectors.toSet;
+
+import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequests.Decision;
 import io.bookbell.server.request.BookRequests.NewRequest;
-import io.bookbell.server.request.BookRequests.Query;
+import io.bookbell.server.request.RequestLists.Query;
 import io.bookbell.server.web.Answer;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
+import io.bookbell.server.web.Mark;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
-/** {@code /api/book-requests}: ask, list, answer, reply, cancel. */
+/** {@code /api/book-requests}: ask, list, count, answer, reply, cancel. */
 public final class RequestRoutes {
   private static final int LONGEST_NAME = 300;
   private static final int LONGEST_TEXT = 4000;
   private static final int LONGEST_ISBN = 20;
+  private static final int LONGEST_SEARCH = 200;
+  private static final int MOST_AT_ONCE = 100;
+  private static final List<String> STATUSES =
+      Stream.of(Status.values()).map(Status::wireName).toList();
+  private static final List<String> SORTS = Stream.of(Sort.values()).map(Sort::wireName).toList();
 
   private RequestRoutes() {}
 
-  public static void add(Api api, BookRequests requests) {
+  public static void add(Api api, BookRequests requests, RequestLists lists) {
     api.limitedPost(
         "/api/book-requests",
         RequestRoutes::newRequest,
@@ -25,7 +39,19 @@ public final class RequestRoutes {
     api.get(
         "/api/book-requests",
         RequestRoutes::query,
-        (tx, caller, query) -> Answer.ok(requests.list(tx, caller.user(), query)));
+        (tx, caller, query) -> Answer.ok(lists.list(tx, caller.user(), query)));
+    api.get(
+        "/api/book-requests/counts",
+        RequestRoutes::creator,
+        (tx, caller, creator) -> Answer.ok(lists.counts(tx, caller.user(), creator)));
+    api.csv("/api/book-requests.csv", RequestRoutes::exported, RequestTable.of(lists));
+    api.post(
+        "/api/book-requests/respond",
+        RequestRoutes::decisionForAll,
+        (tx, caller, all) ->
+            Answer.ok(
+                new Outcomes(
+                    requests.respondAll(tx, caller.user(), all.creator, all.ids, all.what))));
     api.get(
         "/api/book-requests/:id",
         call -> call.pathId("id"),
@@ -59,27 +85,64 @@ public final class RequestRoutes {
 
   private static Query query(Call call) {
     var query = call.query();
-    var wanted =
-        new Query(
-            query.optionalUserId("creator_id"),
-            query.optionalOneOf("status", statuses()).map(Status::of),
-            query.optionalText("q", 200),
-            query.page());
+    var wanted = query(query, query.optionalUserId("creator_id"), true);
     query.done();
     return wanted;
   }
 
-  private static List<String> statuses() {
-    return List.of(Status.values()).stream().map(Status::wireName).toList();
+  private static RequestTable.Wanted exported(Call call) {
+    var query = call.query();
+    UserId creator = query.userId("creator_id");
+    Filter filter = query(query, Optional.of(creator), false).filter();
+    query.done();
+    return new RequestTable.Wanted(creator, filter);
+  }
+
+  private static Query query(
+      io.bookbell.server.web.Query query, Optional<UserId> creator, boolean inPages) {
+    Sort sort = query.optionalOneOf("sort", SORTS).map(Sort::of).orElse(Sort.NEWEST);
+    Set<Status> statuses =
+        query.optionalSomeOf("status", STATUSES).stream().map(Status::of).collect(toSet());
+    Mark.Part part = inPages ? query.part(sort.isByTime()) : new Mark.Part(1, Optional.empty());
+    var filter =
+        new Filter(
+            statuses,
+            query.optionalUserId("user_id"),
+            query.optionalText("q", LONGEST_SEARCH),
+            sort,
+            part.after());
+    return new Query(creator, filter, part.limit());
+  }
+
+  private static UserId creator(Call call) {
+    var query = call.query();
+    UserId creator = query.userId("creator_id");
+    query.done();
+    return creator;
+  }
+
+  private static OnAll decisionForAll(Call call) {
+    Body body = call.body();
+    UserId creator = body.userId("creator_id");
+    var ids = new TreeSet<>(body.optionalIds("ids", MOST_AT_ONCE).orElse(Set.of()));
+    body.check("ids", !ids.isEmpty(), "must be a list of 1 to " + MOST_AT_ONCE + " ids");
+    Decision decision = decision(body);
+    body.done();
+    return new OnAll(creator, ids, decision);
   }
 
   private static On<Decision> decision(Call call) {
     long id = call.pathId("id");
     Body body = call.body();
+    Decision decision = decision(body);
+    body.done();
+    return new On<>(id, decision);
+  }
+
+  private static Decision decision(Body body) {
     String status = body.oneOf("status", "approved", "rejected", "completed");
     String response = body.optionalText("response", LONGEST_TEXT).orElse(null);
-    body.done();
-    return new On<>(id, new Decision(Status.of(status), response));
+    return new Decision(Status.of(status), response);
   }
 
   private static On<String> reply(Call call) {
@@ -95,6 +158,10 @@ public final class RequestRoutes {
     call.body().done();
     return id;
   }
+
+  private record OnAll(UserId creator, SortedSet<Long> ids, Decision what) {}
+
+  private record Outcomes(List<BookRequests.Outcome> items) {}
 
   /** What to do with which request. */
   private record On<T>(long id, T what) {}

@@ -3,8 +3,8 @@ package io.bookbell.server.request;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static io.bookbell.server.storage.schema.Tables.REPLY;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_COUNT;
 import static java.util.stream.Collectors.toSet;
-import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.notification.Notifications.About;
@@ -13,7 +13,6 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,45 +135,24 @@ final class RequestStore {
   }
 
   Optional<BookRequest> find(Transaction tx, long id) {
-    return select(tx, BOOK_REQUEST.ID.eq(id), 1).stream().findFirst();
+    return select(tx, BOOK_REQUEST.ID.eq(id), Sort.NEWEST, 1).stream().findFirst();
   }
 
-  /** What to look for; all that is given must hold. */
-  record Filter(Optional<Status> status, Optional<String> text, Optional<Long> below) {
-    static final Filter NONE = new Filter(Optional.empty(), Optional.empty(), Optional.empty());
-
-    private Condition condition() {
-      return status
-          .map(wanted -> BOOK_REQUEST.STATUS.eq(wanted.wireName()))
-          .orElseGet(() -> noCondition())
-          .and(text.map(RequestStore::mentions).orElseGet(() -> noCondition()))
-          .and(below.map(BOOK_REQUEST.ID::lt).orElseGet(() -> noCondition()));
-    }
-  }
-
-  private static Condition mentions(String text) {
-    return BOOK_REQUEST
-        .TITLE
-        .containsIgnoreCase(text)
-        .or(BOOK_REQUEST.AUTHOR.containsIgnoreCase(text))
-        .or(BOOK_REQUEST.ISBN.contains(text));
-  }
-
-  /** A creator's requests, newest first. */
+  /** A creator's requests. */
   List<BookRequest> ofCreator(Transaction tx, UserId creator, Filter filter, int limit) {
-    return select(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(filter.condition()), limit);
+    return list(tx, BOOK_REQUEST.CREATOR_ID.eq(creator), filter, limit);
   }
 
-  /** What a user has asked a creator for, newest first. */
+  /** What a user has asked a creator for. */
   List<BookRequest> ofSupporter(
       Transaction tx, UserId creator, UserId user, Filter filter, int limit) {
     Condition whose = BOOK_REQUEST.CREATOR_ID.eq(creator).and(BOOK_REQUEST.USER_ID.eq(user));
-    return select(tx, whose.and(filter.condition()), limit);
+    return list(tx, whose, filter, limit);
   }
 
   /**
-   * Everything a user may see, newest first: what they asked for, and all requests of the creators
-   * they are an admin of. Each source is read along its own index and only as far as needed.
+   * Everything a user may see: what they asked for, and all requests of the creators they are an
+   * admin of. Each source is read along its own index and only as far as needed.
    */
   List<BookRequest> visible(
       Transaction tx, UserId user, Collection<UserId> adminOf, Filter filter, int limit) {
@@ -183,12 +161,46 @@ final class RequestStore {
       found.addAll(ofCreator(tx, creator, filter, limit));
     }
     Condition own = BOOK_REQUEST.USER_ID.eq(user).and(BOOK_REQUEST.CREATOR_ID.notIn(adminOf));
-    found.addAll(select(tx, own.and(filter.condition()), limit));
-    found.sort(Comparator.comparingLong(BookRequest::id).reversed());
-    return found.subList(0, Math.min(limit, found.size()));
+    found.addAll(list(tx, own, filter, limit));
+    return first(found, filter.sort(), limit);
   }
 
-  private static List<BookRequest> select(Transaction tx, Condition which, int limit) {
+  private static List<BookRequest> list(Transaction tx, Condition whose, Filter filter, int limit) {
+    Condition which = whose.and(filter.condition(tx));
+    if (filter.statuses().isEmpty()) {
+      return select(tx, which, filter.sort(), limit);
+    }
+    var found = new ArrayList<BookRequest>();
+    for (Status status : filter.statuses()) {
+      Condition here = which.and(BOOK_REQUEST.STATUS.eq(status.wireName()));
+      found.addAll(select(tx, here, filter.sort(), limit));
+    }
+    return first(found, filter.sort(), limit);
+  }
+
+  private static List<BookRequest> first(List<BookRequest> found, Sort sort, int limit) {
+    return found.stream().sorted(sort.comparator()).limit(limit).toList();
+  }
+
+  /** How many of a creator's requests stand where; statuses that none has had are missing. */
+  Map<Status, Integer> counts(Transaction tx, UserId creator) {
+    return tx.sql()
+        .select(REQUEST_COUNT.STATUS, REQUEST_COUNT.AMOUNT)
+        .from(REQUEST_COUNT)
+        .where(REQUEST_COUNT.CREATOR_ID.eq(creator))
+        .fetchMap(row -> Status.of(row.value1()), row -> row.value2());
+  }
+
+  String nameOf(Transaction tx, UserId user) {
+    return tx.sql()
+        .select(APP_USER.DISPLAY_NAME)
+        .from(APP_USER)
+        .where(APP_USER.ID.eq(user))
+        .fetchSingle()
+        .value1();
+  }
+
+  private static List<BookRequest> select(Transaction tx, Condition which, Sort sort, int limit) {
     var rows =
         tx.sql()
             .select(BOOK_REQUEST.fields())
@@ -199,7 +211,7 @@ final class RequestStore {
             .leftJoin(RESPONDER)
             .on(RESPONDER.ID.eq(BOOK_REQUEST.RESPONDED_BY))
             .where(which)
-            .orderBy(BOOK_REQUEST.ID.desc())
+            .orderBy(sort.order())
             .limit(limit)
             .fetch();
     Map<Long, List<Reply>> replies = replies(tx, rows.getValues(BOOK_REQUEST.ID));

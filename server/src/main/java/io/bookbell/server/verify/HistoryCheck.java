@@ -6,6 +6,7 @@ import static io.bookbell.server.storage.schema.Tables.CREATOR;
 import static io.bookbell.server.storage.schema.Tables.INBOX;
 import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
 import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_COUNT;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.field;
@@ -85,6 +86,26 @@ final class HistoryCheck {
                     3,
                     "creator %s counts %s pending requests, there are %s"
                         .formatted(row.value1(), row.value2(), row.value3())));
+  }
+
+  List<Breach> countsByStatusAgree() {
+    Field<Integer> standing =
+        field(
+            select(count())
+                .from(BOOK_REQUEST)
+                .where(BOOK_REQUEST.CREATOR_ID.eq(REQUEST_COUNT.CREATOR_ID))
+                .and(BOOK_REQUEST.STATUS.eq(REQUEST_COUNT.STATUS)));
+    return tx.sql()
+        .select(REQUEST_COUNT.CREATOR_ID, REQUEST_COUNT.STATUS, REQUEST_COUNT.AMOUNT, standing)
+        .from(REQUEST_COUNT)
+        .where(standing.ne(REQUEST_COUNT.AMOUNT))
+        .limit(MOST_BREACHES)
+        .fetch(
+            row ->
+                new Breach(
+                    3,
+                    "creator %s counts as %s: %s requests, there are %s"
+                        .formatted(row.value1(), row.value2(), row.value3(), row.value4())));
   }
 
   List<Breach> inboxesHaveNoGap() {

@@ -46,6 +46,7 @@ public final class Verifier {
                 history.everyRevisionHasItsMessage(),
                 history.everyMessageHasAnInbox(),
                 history.pendingCountsAgree(),
+                history.countsByStatusAgree(),
                 history.inboxesHaveNoGap())
             .flatMap(List::stream)
             .toList();

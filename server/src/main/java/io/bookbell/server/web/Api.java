@@ -84,6 +84,23 @@ public final class Api {
         });
   }
 
+  /** A table of any length, to be kept as a file. */
+  public <C> void csv(String path, Function<Call, C> parse, Csv.Table<C> table) {
+    router
+        .route(HttpMethod.GET, path)
+        .handler(
+            context -> {
+              taken(context, path);
+              C query = parse.apply(new Call(context, origins));
+              var _ =
+                  caller(context)
+                      .compose(
+                          caller ->
+                              new CsvDownload<>(context, database, table, caller, query).start())
+                      .onFailure(context::fail);
+            });
+  }
+
   /** A command; with an {@code Idempotency-Key} it is done once, however often it is sent. */
   public <C> void post(String path, Function<Call, C> parse, Work<C> work) {
     command(HttpMethod.POST, path, parse, work);

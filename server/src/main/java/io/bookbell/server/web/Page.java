@@ -26,6 +26,13 @@ public record Page<T>(List<T> items, @Nullable String nextCursor) {
     return new Page<>(items, encode(id.applyAsLong(items.getLast())));
   }
 
+  /** As {@link #of}, of a list whose order is not that of ids alone. */
+  public static <T> Page<T> marked(List<T> rows, int limit, Function<T, Mark> mark) {
+    return rows.size() <= limit
+        ? new Page<>(List.copyOf(rows), null)
+        : new Page<>(List.copyOf(rows.subList(0, limit)), mark.apply(rows.get(limit - 1)).encode());
+  }
+
   public <R> Page<R> map(Function<List<T>, List<R>> change) {
     return new Page<>(change.apply(items), nextCursor);
   }

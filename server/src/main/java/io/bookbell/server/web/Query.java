@@ -1,8 +1,13 @@
 package io.bookbell.server.web;
 
 import io.bookbell.hub.UserId;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The query of a request's address, read like a {@link Body}. Confined to one thread. */
@@ -58,6 +63,62 @@ public final class Query extends Fields {
   public PageRequest page() {
     int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
     return new PageRequest(limit, value("cursor").map(this::cursor));
+  }
+
+  /**
+   * As {@link #page}, of a list that may be ordered by time.
+   *
+   * @param byTime whether it is
+   */
+  public Mark.Part part(boolean byTime) {
+    int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
+    return new Mark.Part(limit, value("cursor").map(text -> mark(text, byTime)));
+  }
+
+  private Mark mark(String text, boolean byTime) {
+    try {
+      Mark mark = Mark.decode(text);
+      check("cursor", mark.isOfTime() == byTime, "must be the next_cursor of an answer so sorted");
+      return mark;
+    } catch (IllegalArgumentException e) {
+      error("cursor", "must be the next_cursor of an answer");
+      return Mark.ofId(1);
+    }
+  }
+
+  /** Words with commas between them, each one of those allowed. */
+  public Set<String> optionalSomeOf(String name, List<String> allowed) {
+    var found = new LinkedHashSet<String>();
+    value(name)
+        .ifPresent(
+            text -> {
+              for (String word : text.split(",", -1)) {
+                check(name, allowed.contains(word), quoted(allowed) + ", or several with commas");
+                if (allowed.contains(word)) {
+                  found.add(word);
+                }
+              }
+            });
+    return found;
+  }
+
+  /** A time such as {@code 2026-11-23T20:15:00Z}. */
+  public Optional<Instant> optionalInstant(String name) {
+    return value(name)
+        .map(
+            text -> {
+              try {
+                OffsetDateTime time = OffsetDateTime.parse(text);
+                check(
+                    name,
+                    time.getYear() >= 1970 && time.getYear() <= 9999,
+                    "must lie from 1970 to 9999");
+                return time.toInstant();
+              } catch (DateTimeException e) {
+                error(name, "must be a time such as 2026-11-23T20:15:00Z");
+                return Instant.EPOCH;
+              }
+            });
   }
 
   private int limit(String text) {

@@ -102,12 +102,19 @@ class BadInputTest {
     return List.of(
         new Command("POST", "/api/book-requests", wanted, supporter),
         new Command("POST", id + "/respond", List.of("status", "response"), creator),
+        new Command(
+            "POST",
+            "/api/book-requests/respond",
+            List.of("creator_id", "ids", "status", "response"),
+            creator),
+        new Command(
+            "POST", "/api/canned-responses", List.of("creator_id", "name", "body"), creator),
         new Command("POST", id + "/reply", List.of("body"), supporter),
         new Command("POST", id + "/cancel", List.of("reason"), supporter),
         new Command(
             "PATCH",
             "/api/creators/" + cast.creator().id(),
-            List.of("name", "accepting", "notice"),
+            List.of("name", "accepting", "notice", "rules"),
             creator),
         new Command(
             "POST",

@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.bookbell.server.activity.ActivityRoutes;
+import io.bookbell.server.canned.CannedRoutes;
 import io.bookbell.server.creator.CreatorRoutes;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.notification.NotificationRoutes;
@@ -177,7 +178,8 @@ class ContractTest {
 
     /** Routes need their services only when they are called. */
     private void addRoutes(Api api) {
-      RequestRoutes.add(api, null);
+      RequestRoutes.add(api, null, null);
+      CannedRoutes.add(api, null);
       CreatorRoutes.add(api, null, null, null);
       QuotaRoutes.addQuota(api, null);
       QuotaRoutes.addTiers(api, null, null);

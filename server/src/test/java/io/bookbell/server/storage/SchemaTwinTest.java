@@ -18,7 +18,14 @@ class SchemaTwinTest {
       Pattern.compile("-- \\[jooq ignore start].*?-- \\[jooq ignore stop]", Pattern.DOTALL);
 
   @ParameterizedTest
-  @ValueSource(strings = {"V1__schema.sql", "V2__nodes.sql", "V3__devices.sql", "V4__orders.sql"})
+  @ValueSource(
+      strings = {
+        "V1__schema.sql",
+        "V2__nodes.sql",
+        "V3__devices.sql",
+        "V4__orders.sql",
+        "V6__desk.sql"
+      })
   void twinsHaveTheSameTablesColumnsAndConstraints(String migration) throws IOException {
     List<String> sqlite = statements("sqlite", migration);
     List<String> postgres = statements("postgresql", migration);

@@ -1,0 +1,135 @@
+package io.bookbell.server.canned;
+
+import static io.bookbell.server.storage.schema.Tables.CANNED_RESPONSE;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.Roles;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Record;
+
+/**
+ * The answers that each creator's team keeps ready. Thread-safe: it keeps nothing between calls.
+ */
+public final class CannedResponses {
+  private static final int MOST = 100;
+
+  private final Creators creators;
+  private final Roles roles;
+
+  public CannedResponses(Creators creators, Roles roles) {
+    this.creators = creators;
+    this.roles = roles;
+  }
+
+  /** What an answer says; what is empty stays as it is. */
+  public record Changes(Optional<String> name, Optional<String> body) {}
+
+  /** In the order in which they were made. */
+  public List<CannedResponse> list(Transaction tx, UserId admin, UserId creator) {
+    roles.requireAdmin(tx, creators.get(tx, creator), admin);
+    return find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator));
+  }
+
+  /**
+   * Keeps one more.
+   *
+   * @throws Problem 409 when there is one of that name, or as many as there may be
+   */
+  public CannedResponse create(
+      Transaction tx, UserId admin, UserId creator, String name, String body) {
+    roles.requireAdmin(tx, creators.lock(tx, creator), admin);
+    if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).size() >= MOST) {
+      throw Problem.conflict("too_many_canned_responses", "There are " + MOST + " already.");
+    }
+    requireFree(tx, creator, name, 0);
+    long id =
+        tx.sql()
+            .insertInto(CANNED_RESPONSE)
+            .set(CANNED_RESPONSE.CREATOR_ID, creator)
+            .set(CANNED_RESPONSE.NAME, name)
+            .set(CANNED_RESPONSE.BODY, body)
+            .set(CANNED_RESPONSE.CREATED_AT, tx.now())
+            .returningResult(CANNED_RESPONSE.ID)
+            .fetchSingle()
+            .value1();
+    return new CannedResponse(id, creator, name, body);
+  }
+
+  /**
+   * Changes one.
+   *
+   * @throws Problem 404 when it is not there, 409 when another has the name
+   */
+  public CannedResponse change(Transaction tx, UserId admin, long id, Changes changes) {
+    CannedResponse before = locked(tx, admin, id);
+    var after =
+        new CannedResponse(
+            id,
+            before.creatorId(),
+            changes.name().orElse(before.name()),
+            changes.body().orElse(before.body()));
+    requireFree(tx, after.creatorId(), after.name(), id);
+    tx.sql()
+        .update(CANNED_RESPONSE)
+        .set(CANNED_RESPONSE.NAME, after.name())
+        .set(CANNED_RESPONSE.BODY, after.body())
+        .where(CANNED_RESPONSE.ID.eq(id))
+        .execute();
+    return after;
+  }
+
+  /**
+   * Removes one.
+   *
+   * @throws Problem 404 when it is not there
+   */
+  public void remove(Transaction tx, UserId admin, long id) {
+    locked(tx, admin, id);
+    tx.sql().deleteFrom(CANNED_RESPONSE).where(CANNED_RESPONSE.ID.eq(id)).execute();
+  }
+
+  /** As it is while its creator's row is locked. */
+  private CannedResponse locked(Transaction tx, UserId admin, long id) {
+    UserId creator = require(tx, id).creatorId();
+    roles.requireAdmin(tx, creators.lock(tx, creator), admin);
+    return require(tx, id);
+  }
+
+  private static CannedResponse require(Transaction tx, long id) {
+    return find(tx, CANNED_RESPONSE.ID.eq(id)).stream().findFirst().orElseThrow(Problem::notFound);
+  }
+
+  private static void requireFree(Transaction tx, UserId creator, String name, long besides) {
+    Condition taken = CANNED_RESPONSE.CREATOR_ID.eq(creator).and(CANNED_RESPONSE.NAME.eq(name));
+    if (find(tx, taken).stream().anyMatch(other -> other.id() != besides)) {
+      throw Problem.conflict(
+          "canned_response_exists", "There is an answer of the name “" + name + "” already.");
+    }
+  }
+
+  private static List<CannedResponse> find(Transaction tx, Condition which) {
+    return tx.sql()
+        .select(
+            CANNED_RESPONSE.ID,
+            CANNED_RESPONSE.CREATOR_ID,
+            CANNED_RESPONSE.NAME,
+            CANNED_RESPONSE.BODY)
+        .from(CANNED_RESPONSE)
+        .where(which)
+        .orderBy(CANNED_RESPONSE.ID)
+        .fetch(CannedResponses::response);
+  }
+
+  private static CannedResponse response(Record row) {
+    return new CannedResponse(
+        row.get(CANNED_RESPONSE.ID),
+        row.get(CANNED_RESPONSE.CREATOR_ID),
+        row.get(CANNED_RESPONSE.NAME),
+        row.get(CANNED_RESPONSE.BODY));
+  }
+}

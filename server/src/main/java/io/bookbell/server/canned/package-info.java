@@ -1,0 +1,5 @@
+/** Answers that a team keeps ready. */
+@NullMarked
+package io.bookbell.server.canned;
+
+import org.jspecify.annotations.NullMarked;

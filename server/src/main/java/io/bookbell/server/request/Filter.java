@@ -1,0 +1,36 @@
+package io.bookbell.server.request;
+
+import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static org.jooq.impl.DSL.noCondition;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Mark;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+
+/**
+ * Which requests to list, and from where on; all that is given must hold.
+ *
+ * @param statuses empty for all
+ * @param text every word of it stands somewhere in the request
+ */
+public record Filter(
+    Set<Status> statuses,
+    Optional<UserId> supporter,
+    Optional<String> text,
+    Sort sort,
+    Optional<Mark> after) {
+  static final Filter NONE =
+      new Filter(Set.of(), Optional.empty(), Optional.empty(), Sort.NEWEST, Optional.empty());
+
+  /** Without the statuses: each of them is read along an index of its own. */
+  Condition condition(Transaction tx) {
+    return supporter
+        .map(BOOK_REQUEST.USER_ID::eq)
+        .orElseGet(() -> noCondition())
+        .and(text.map(wanted -> Search.finds(tx, wanted)).orElseGet(() -> noCondition()))
+        .and(after.map(sort::behind).orElseGet(() -> noCondition()));
+  }
+}

@@ -1,0 +1,76 @@
+package io.bookbell.server.web;
+
+import io.bookbell.server.storage.Database;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A table on its way to a client, piece by piece: the next one is read when the one before has
+ * left, so memory does not grow with the table. Confined to the request's event loop.
+ */
+final class CsvDownload<C> {
+  private static final Logger log = LoggerFactory.getLogger(CsvDownload.class);
+
+  private final RoutingContext context;
+  private final Database database;
+  private final Csv.Table<C> table;
+  private final Caller caller;
+  private final C query;
+
+  CsvDownload(
+      RoutingContext context, Database database, Csv.Table<C> table, Caller caller, C query) {
+    this.context = context;
+    this.database = database;
+    this.table = table;
+    this.caller = caller;
+    this.query = query;
+  }
+
+  /** Fails as long as nothing was sent; what fails later cuts the connection. */
+  Future<Void> start() {
+    return read(Optional.empty()).map(this::begin);
+  }
+
+  private Future<Csv.Piece> read(Optional<Mark> after) {
+    return Future.fromCompletionStage(
+        database.read(tx -> table.source().read(tx, caller, query, after)), Vertx.currentContext());
+  }
+
+  private @Nullable Void begin(Csv.Piece first) {
+    HttpServerResponse response =
+        context
+            .response()
+            .setChunked(true)
+            .putHeader("Cache-Control", "no-store")
+            .putHeader("Content-Type", "text/csv; charset=utf-8")
+            .putHeader("Content-Disposition", "attachment; filename=\"" + table.fileName() + "\"");
+    write(response, Csv.START + Csv.line(table.columns()) + first.text(), first.last());
+    return null;
+  }
+
+  private void write(HttpServerResponse response, String text, Optional<Mark> last) {
+    if (last.isEmpty()) {
+      response.end(text);
+      return;
+    }
+    response
+        .write(text)
+        .compose(_ -> read(last))
+        .onSuccess(piece -> write(response, piece.text(), piece.last()))
+        .onFailure(this::cut);
+  }
+
+  /** A half table must not look like a whole one. */
+  private void cut(Throwable failure) {
+    if (!context.response().closed()) {
+      log.warn("{} could not be finished", table.fileName(), failure);
+      var _ = context.request().connection().close();
+    }
+  }
+}
