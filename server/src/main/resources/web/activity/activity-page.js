@@ -1,6 +1,7 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
 import {initials} from '../ui/initials.js';
@@ -8,18 +9,36 @@ import {say} from '../words/words.js';
 import {deed} from './deeds.js';
 import '../ui/time-ago.js';
 
-/** @import {Activity} from '../client/types.js' */
+/** @import {Activity, Member} from '../client/types.js' */
+
+/** What is worth looking for alone. */
+const KINDS = ['request_created', 'request_approved', 'request_rejected', 'request_completed', 'request_cancelled', 'reply_added', 'quota_granted', 'supporter_joined', 'creator_changed'];
 
 /** Who did what, newest first. */
 export class ActivityPage extends SessionElement {
-  static properties = {creatorId: {attribute: false}};
+  static properties = {creatorId: {attribute: false}, filter: {state: true}, people: {state: true}};
 
   /** @type {Pages<Activity>} */
-  #activities = new Pages(this, (cursor) => this.session.api.activity({creator_id: this.creatorId, limit: 50, cursor}));
+  #activities = new Pages(this, (cursor) => this.session.api.activity({creator_id: this.creatorId, ...this.#query, limit: 50, cursor}));
 
   constructor() {
     super();
     this.creatorId = 0;
+    /** @type {{kind: string, actor: number, from: string, to: string}} the times as days */
+    this.filter = {kind: '', actor: 0, from: '', to: ''};
+    /** @type {Member[]} */
+    this.people = [];
+  }
+
+  /** A day is meant as it is here. */
+  get #query() {
+    const {kind, actor, from, to} = this.filter;
+    const start = (/** @type {string} */ day, /** @type {number} */ later) => {
+      if (!day) return undefined;
+      const [year, month, date] = day.split('-').map(Number);
+      return new Date(year, month - 1, date + later).toISOString();
+    };
+    return {kind, actor_id: actor || undefined, from: start(from, 0), to: start(to, 1)};
   }
 
   heard() {
@@ -28,17 +47,50 @@ export class ActivityPage extends SessionElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('creatorId')) this.#activities.load();
+    if (changed.has('creatorId') || changed.has('filter')) this.#activities.load();
+    if (changed.has('creatorId')) this.#loadPeople();
+  }
+
+  async #loadPeople() {
+    const {members} = await this.session.api.team(this.creatorId).catch(() => ({members: []}));
+    this.people = members;
   }
 
   render() {
     return html`<div class="narrow">
       <header class="page-head"><h1 tabindex="-1">${say('activity.title')}</h1></header>
+      ${this.#tools()}
       <ol class="activity" data-testid="activity-list">
         ${repeat(this.#activities.items, ({id}) => id, (activity) => this.#line(activity))}
       </ol>
       ${listFoot(this.#activities, html`<h2>${say('activity.none')}</h2>`)}
     </div>`;
+  }
+
+  #tools() {
+    const {kind, actor, from, to} = this.filter;
+    const given = Object.entries({creator_id: this.creatorId, ...this.#query}).filter(([, value]) => value);
+    const file = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    const choose = (/** @type {Event} */ {target}) => this.#choose(/** @type {HTMLInputElement} */ (target));
+    return html`<form class="desk-tools" role="search" aria-label=${say('desk.filter')} @change=${choose} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      <select class="input input--small" name="kind" aria-label=${say('activity.kind')} data-testid="activity-kind" .value=${kind}>
+        <option value="">${say('activity.kind_all')}</option>
+        ${KINDS.map((one) => html`<option value=${one} ?selected=${one === kind}>${say(`activity.kind_${one}`)}</option>`)}
+      </select>
+      <select class="input input--small" name="actor" aria-label=${say('activity.actor')} data-testid="activity-actor" .value=${String(actor || '')}>
+        <option value="">${say('activity.actor_all')}</option>
+        <option value=${this.creatorId} ?selected=${actor === this.creatorId}>${this.session.creatorName(this.creatorId)}</option>
+        ${this.people.map(({user_id, display_name}) => html`<option value=${user_id} ?selected=${actor === user_id}>${display_name}</option>`)}
+      </select>
+      <label class="desk-tools__day">${say('activity.from')} <input class="input input--small" type="date" name="from" .value=${from} data-testid="activity-from" /></label>
+      <label class="desk-tools__day">${say('activity.to')} <input class="input input--small" type="date" name="to" .value=${to} data-testid="activity-to" /></label>
+      <a class="button button--quiet" href="/api/activity.csv?${file}" download data-testid="activity-csv">${icon('download')} ${say('desk.csv')}</a>
+    </form>`;
+  }
+
+  /** @param {HTMLInputElement} field */
+  #choose({name, value}) {
+    this.filter = {...this.filter, [name]: name === 'actor' ? Number(value) : value};
   }
 
   /** @param {Activity} activity */

@@ -7,6 +7,8 @@ import {knows, phrase, say} from '../words/words.js';
 const SETTINGS = [
   [/^Accepting requests again$/, 'activity.creator_resumed'],
   [/^Requests paused$/, 'activity.creator_paused'],
+  [/^Rules changed$/, 'activity.creator_rules'],
+  [/^Rules removed$/, 'activity.creator_no_rules'],
   [/^Renamed to (?<what>.*)$/s, 'activity.creator_renamed'],
   [/^Notice: $/, 'activity.creator_silent'],
   [/^Notice: (?<what>.*)$/s, 'activity.creator_notice'],

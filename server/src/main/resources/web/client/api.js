@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, BookRequest, Creator, Invitation, LedgerEntry, Me, Member, Notification, Page, Quota, Receipt, Reply, Status, Supporter, Tier, User} from './types.js'
+ * @import {Activity, BookRequest, CannedResponse, Counts, Creator, Invitation, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -30,8 +30,26 @@ export class Api {
 
   // Book requests
 
-  /** @param {{creator_id?: number, status?: string, q?: string, limit?: number, cursor?: string | null}} query @returns {Promise<Page<BookRequest>>} */
+  /** @param {{creator_id?: number, status?: string, user_id?: number, q?: string, sort?: string, limit?: number, cursor?: string | null}} query @returns {Promise<Page<BookRequest>>} */
   bookRequests = (query) => this.http.get('/api/book-requests', query);
+
+  /** @param {number} creatorId @returns {Promise<Counts>} */
+  counts = (creatorId) => this.http.get('/api/book-requests/counts', {creator_id: creatorId});
+
+  /** @param {{creator_id: number, ids: number[], status: Status, response?: string}} answer @param {Command} [command] @returns {Promise<{items: Outcome[]}>} */
+  respondToAll = (answer, command) => this.http.post('/api/book-requests/respond', answer, command);
+
+  /** @param {number} creatorId @returns {Promise<{items: CannedResponse[]}>} */
+  cannedResponses = (creatorId) => this.http.get('/api/canned-responses', {creator_id: creatorId});
+
+  /** @param {{creator_id: number, name: string, body: string}} answer @param {Command} [command] @returns {Promise<CannedResponse>} */
+  addCannedResponse = (answer, command) => this.http.post('/api/canned-responses', answer, command);
+
+  /** @param {number} id @param {{name?: string, body?: string}} change @returns {Promise<CannedResponse>} */
+  changeCannedResponse = (id, change) => this.http.patch(`/api/canned-responses/${id}`, change);
+
+  /** @param {number} id */
+  removeCannedResponse = (id) => this.http.delete(`/api/canned-responses/${id}`);
 
   /** @param {number} id @returns {Promise<BookRequest>} */
   bookRequest = (id) => this.http.get(`/api/book-requests/${id}`);
@@ -56,7 +74,7 @@ export class Api {
 
   // Creator, tiers, supporters, invitations
 
-  /** @param {number} id @param {{accepting?: boolean, notice?: string, name?: string}} change @returns {Promise<Creator>} */
+  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string}} change @returns {Promise<Creator>} */
   changeCreator = (id, change) => this.http.patch(`/api/creators/${id}`, change);
 
   /** @param {number} creatorId @returns {Promise<{items: Tier[]}>} */
@@ -70,6 +88,9 @@ export class Api {
 
   /** @param {{creator_id: number, q?: string, limit?: number, cursor?: string | null}} query @returns {Promise<Page<Supporter>>} */
   supporters = (query) => this.http.get('/api/supporters', query);
+
+  /** @param {number} userId @param {number} creatorId @returns {Promise<SupporterAccount>} */
+  supporter = (userId, creatorId) => this.http.get(`/api/supporters/${userId}`, {creator_id: creatorId});
 
   /** @param {number} userId @param {number} creatorId @param {number} tierId */
   moveSupporter = (userId, creatorId, tierId) =>
@@ -103,7 +124,7 @@ export class Api {
   /** @param {number} userId @param {number} creatorId */
   removeMember = (userId, creatorId) => this.http.delete(`/api/team/${userId}`, {creator_id: creatorId});
 
-  /** @param {{creator_id: number, limit?: number, cursor?: string | null}} query @returns {Promise<Page<Activity>>} */
+  /** @param {{creator_id: number, kind?: string, actor_id?: number, from?: string, to?: string, limit?: number, cursor?: string | null}} query @returns {Promise<Page<Activity>>} */
   activity = (query) => this.http.get('/api/activity', query);
 
   /** @param {{limit?: number, cursor?: string | null}} [query] @returns {Promise<Page<Notification>>} */

@@ -84,6 +84,11 @@ export class BookbellClient extends EventTarget {
     this.#enter('offline');
   }
 
+  /** Says something in passing: nothing is kept for later where there is no connection. @param {object} frame */
+  say(frame) {
+    this.#send(frame);
+  }
+
   /** Forgets the position and reconnects: the server answers with a fresh snapshot. */
   refresh() {
     this.#position = null;

@@ -18,6 +18,8 @@ const PATIENCE = 1_500;
  */
 export class Session extends EventTarget {
   store = new Store();
+  /** What is still to be done before the user signs out. @type {(() => Promise<unknown>)[]} */
+  farewells = [];
 
   /** @param {Api} api @param {Me} me @param {Omit<ClientOptions, 'userId' | 'sessionEnded'>} options */
   constructor(api, me, options) {
@@ -48,6 +50,7 @@ export class Session extends EventTarget {
   }
 
   async signOut() {
+    await Promise.allSettled(this.farewells.map((finish) => finish()));
     await this.api.signOut();
     this.end();
   }

@@ -46,7 +46,7 @@
  * @property {string} actor_name
  * @property {string} created_at
  *
- * @typedef {{id: number, name: string, accepting: boolean, notice: string, version: number}} Creator
+ * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, version: number}} Creator
  *
  * @typedef {object} Notification
  * @property {number} id
@@ -66,6 +66,11 @@
  * @typedef {{user_id: number, display_name: string, email: string, active: boolean}} Member
  * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, requests_allowed: number, requests_used: number}} Supporter
  * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number, period: 'none' | 'month'}} Tier
+ *
+ * @typedef {Supporter & {quota: Quota, entries: LedgerEntry[]}} SupporterAccount
+ * @typedef {Record<Status, number>} Counts
+ * @typedef {{id: number, creator_id: number, name: string, body: string}} CannedResponse
+ * @typedef {{id: number, result: 'answered' | 'refused', code: string | null, detail: string | null, book_request: BookRequest | null}} Outcome
  *
  * @typedef {object} Invitation
  * @property {number} id
@@ -96,8 +101,9 @@
  * @typedef {{type: 'pending_count_update', seq: number, creator_id: number, pending_count: number}} PendingCountUpdate
  * @typedef {{type: 'notification', seq: number, notification: Notification}} NotificationMessage
  * @typedef {{type: 'creator_update', creator: Creator}} CreatorUpdate
+ * @typedef {{type: 'answering', creator_id: number, user: {user_id: number, name: string}, book_request_id: number | null}} AnsweringMessage
  * @typedef {{type: 'access_changed', seq: number, creator_id: number, role: 'admin' | 'supporter' | 'none'}} AccessChanged
- * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | AccessChanged} ServerMessage
+ * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | AnsweringMessage | AccessChanged} ServerMessage
  */
 
 /**

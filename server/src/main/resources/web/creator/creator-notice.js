@@ -19,6 +19,12 @@ export class CreatorNotice extends SessionElement {
         ? html`<p class="notice notice--pause" data-testid="creator-paused">${icon('pause')} <span>${say('creator.paused', {name: creator.name})}</span></p>`
         : nothing}
       ${creator?.notice ? html`<p class="notice" data-testid="creator-notice">${icon('megaphone')} <span dir="auto">${creator.notice}</span></p>` : nothing}
+      ${creator?.rules
+        ? html`<details class="notice rules" open data-testid="creator-rules">
+            <summary>${say('creator.rules')}</summary>
+            <p dir="auto">${creator.rules}</p>
+          </details>`
+        : nothing}
     </div>`;
   }
 }

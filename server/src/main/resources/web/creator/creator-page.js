@@ -3,6 +3,8 @@ import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
 import {say} from '../words/words.js';
+import './canned-answers.js';
+import './creator-rules.js';
 
 /** The creator's own settings: whether requests are taken, and the notice to all supporters. */
 export class CreatorPage extends SessionElement {
@@ -51,6 +53,8 @@ export class CreatorPage extends SessionElement {
         })}
         <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>${say('creator.publish')}</button>
       </form>
+      <creator-rules .session=${this.session} .creatorId=${this.creatorId}></creator-rules>
+      <canned-answers .session=${this.session} .creatorId=${this.creatorId}></canned-answers>
     </div>`;
   }
 

@@ -1,22 +1,73 @@
 import {html, nothing} from 'lit';
+import {answeringOf} from '../desk/answering.js';
+import {isTyping, keysAreOn} from '../desk/keys.js';
+import {outboxOf} from '../desk/outbox.js';
 import {SessionElement} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
 import {searchField} from '../ui/search-field.js';
 import {showCurrent} from '../ui/tabs.js';
 import {number, say} from '../words/words.js';
-import {STATUSES} from './status-badge.js';
-import './request-feed.js';
+import '../desk/bulk-bar.js';
+import '../desk/desk-feed.js';
+import '../supporter/supporter-choice.js';
 
-/** @type {[string, string][]} */
-const TABS = [...STATUSES.map((status) => /** @type {[string, string]} */ ([status, say(`status.${status}`)])), ['', say('inbox.all')]];
+/**
+ * @import {BulkBar} from '../desk/bulk-bar.js'
+ * @import {DeskFeed} from '../desk/desk-feed.js'
+ * @import {DeskFilter, Sort} from '../desk/desk-list.js'
+ * @import {KeysSheet} from '../desk/keys.js'
+ * @import {Counts, ServerMessage, Status} from '../client/types.js'
+ */
 
-/** Everything that supporters ask of a creator, by status, searchable, live. The choice stands in the address. */
+/** @type {(Status | '')[]} */
+const TABS = ['pending', 'approved', 'completed', 'rejected', 'cancelled', ''];
+/** @type {Sort[]} */
+const SORTS = ['newest', 'oldest', 'updated'];
+/** Counts are read again at most so often, ms. */
+const COUNT_EVERY = 1_000;
+const SORT_CHOICE = 'bookbell.sort';
+
+/** Everything that supporters ask of a creator, made for speed: by status, searchable, sorted, by keys, many at once. The choice stands in the address. */
 export class AdminInbox extends SessionElement {
-  static properties = {creatorId: {attribute: false}, query: {attribute: false}};
+  static properties = {creatorId: {attribute: false}, query: {attribute: false}, counts: {state: true}, selection: {state: true}};
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #counting;
+  #countedAt = 0;
+  #lastSelected = 0;
+  #again = () => this.requestUpdate();
+  #pressed = (/** @type {KeyboardEvent} */ event) => this.#key(event);
 
   constructor() {
     super();
     this.creatorId = 0;
     this.query = new URLSearchParams();
+    /** @type {Counts | null} */
+    this.counts = null;
+    /** @type {Set<number>} */
+    this.selection = new Set();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    answeringOf(this.session).addEventListener('change', this.#again);
+    outboxOf(this.session).addEventListener('change', this.#again);
+    document.addEventListener('keydown', this.#pressed);
+    this.#countSoon();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    answeringOf(this.session).removeEventListener('change', this.#again);
+    outboxOf(this.session).removeEventListener('change', this.#again);
+    document.removeEventListener('keydown', this.#pressed);
+    clearTimeout(this.#counting);
+    this.#counting = undefined;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('query')) this.selection = new Set();
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -26,57 +77,199 @@ export class AdminInbox extends SessionElement {
     showCurrent(this.querySelector('.tabs'));
   }
 
-  get #status() {
-    return this.query.get('status') ?? 'pending';
+  /** @param {ServerMessage} message */
+  heard({type}) {
+    if (type === 'book_request_update' || type === 'initial_data') this.#countSoon();
   }
 
-  get #sought() {
-    return this.query.get('q') ?? '';
+  #countSoon() {
+    this.#counting ??= setTimeout(async () => {
+      this.#countedAt = Date.now();
+      this.#counting = undefined;
+      this.counts = await this.session.api.counts(this.creatorId).catch(() => this.counts);
+    }, Math.max(0, this.#countedAt + COUNT_EVERY - Date.now()));
   }
+
+  // ---- what is chosen
+
+  /** @returns {DeskFilter} */
+  get #filter() {
+    const {query, creatorId} = this;
+    const status = /** @type {Status | '' | null} */ (query.get('status'));
+    const sort = /** @type {Sort} */ (query.get('sort') ?? localStorage.getItem(SORT_CHOICE) ?? 'newest');
+    return {
+      creatorId,
+      status: status !== null && TABS.includes(status) ? status : 'pending',
+      q: query.get('q') ?? '',
+      userId: Number(query.get('user_id')) || 0,
+      sort: SORTS.includes(sort) ? sort : 'newest',
+    };
+  }
+
+  /** @param {Partial<DeskFilter>} change */
+  #address(change) {
+    const {status, q, userId, sort} = {...this.#filter, ...change};
+    const query = new URLSearchParams();
+    if (status !== 'pending') query.set('status', status);
+    if (q) query.set('q', q);
+    if (userId) query.set('user_id', String(userId));
+    if (sort !== (localStorage.getItem(SORT_CHOICE) ?? 'newest')) query.set('sort', sort);
+    return `/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
+  }
+
+  /** @param {Partial<DeskFilter>} change */
+  #choose(change) {
+    this.emit('navigate', this.#address(change));
+  }
+
+  // ---- what is shown
 
   render() {
-    const filter = {creatorId: this.creatorId, status: this.#status, q: this.#sought};
+    const filter = this.#filter;
     return html`
       <header class="page-head page-head--row">
         <h1 tabindex="-1">${say('inbox.title')}</h1>
         ${searchField({
-          sought: this.#sought,
+          sought: filter.q,
           label: say('inbox.search'),
           placeholder: say('inbox.search_hint'),
           testid: 'inbox-search',
-          search: (sought) => this.emit('navigate', this.#address(this.#status, sought)),
+          search: (q) => this.#choose({q}),
         })}
       </header>
-      <nav class="tabs" aria-label=${say('inbox.tabs')}>${TABS.map(([status, label]) => this.#tab(status, label))}</nav>
-      <request-feed .session=${this.session} .filter=${filter} .empty=${this.#empty()}></request-feed>
+      <nav class="tabs" aria-label=${say('inbox.tabs')}>${TABS.map((status) => this.#tab(status, filter))}</nav>
+      ${this.#tools(filter)}
+      <bulk-bar .session=${this.session} .creatorId=${this.creatorId} .selection=${this.selection} @clear=${() => this.#select(new Set())}></bulk-bar>
+      <desk-feed .session=${this.session} .filter=${filter} .empty=${this.#empty(filter)} .total=${this.#total(filter)} .selection=${this.selection}
+        .answering=${answeringOf(this.session).byRequest} @toggled=${this.#onToggled}></desk-feed>
     `;
   }
 
-  /** @param {string} status @param {string} label */
-  #tab(status, label) {
-    const count = status === 'pending' ? this.session.store.pendingCounts.get(this.creatorId) : undefined;
-    return html`<a class="tab" href=${this.#address(status, this.#sought)} data-testid="status-tab-${status || 'all'}" aria-current=${this.#status === status ? 'page' : nothing}>
-      ${label}${count === undefined ? nothing : html` <span class="count" data-testid="pending-badge">${number(count)}</span>`}
+  /** @param {Status | ''} status @param {DeskFilter} filter */
+  #tab(status, filter) {
+    const count = this.#count(status);
+    return html`<a class="tab" href=${this.#address({status})} data-testid="status-tab-${status || 'all'}" aria-current=${filter.status === status ? 'page' : nothing}>
+      ${status ? say(`status.${status}`) : say('inbox.all')}${count === undefined
+        ? nothing
+        : html` <span class="count ${status === 'pending' ? '' : 'count--quiet'}" data-testid=${status === 'pending' ? 'pending-badge' : `count-${status || 'all'}`}>${number(count)}</span>`}
     </a>`;
   }
 
-  #empty() {
-    if (this.#sought)
-      return html`<h2>${say('inbox.none_found', {sought: this.#sought})}</h2>
-        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">${say('inbox.show_all')}</a></p>`;
-    if (this.#status === 'pending')
-      return html`<h2>${say('inbox.all_answered')}</h2>
-        <p>${say('inbox.all_answered_hint')}</p>
-        <p><a class="button" href=${this.#address('', '')} data-testid="show-all">${say('inbox.show_all')}</a></p>`;
-    return html`<h2>${say('list.empty')}</h2>`;
+  /** What waits in the outbox is no longer where it was. @param {Status | ''} status */
+  #count(status) {
+    const {counts, creatorId} = this;
+    if (status === 'pending') {
+      const pending = this.session.store.pendingCounts.get(creatorId);
+      return pending === undefined ? undefined : Math.max(0, pending - outboxOf(this.session).leaving(creatorId, 'pending'));
+    }
+    if (!counts) return undefined;
+    return status === '' ? Object.values(counts).reduce((sum, count) => sum + count, 0) : counts[status];
   }
 
-  /** @param {string} status @param {string} sought */
-  #address(status, sought) {
-    const query = new URLSearchParams();
-    if (status !== 'pending') query.set('status', status);
-    if (sought) query.set('q', sought);
-    return `/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
+  /** @param {DeskFilter} filter */
+  #total({status, q, userId}) {
+    return q || userId ? undefined : this.#count(status);
+  }
+
+  /** @param {DeskFilter} filter */
+  #tools({sort, userId, status, q}) {
+    const file = new URLSearchParams(Object.entries({creator_id: String(this.creatorId), status, q, user_id: userId ? String(userId) : '', sort}).filter(([, value]) => value));
+    return html`<div class="desk-tools">
+      <supporter-choice .session=${this.session} .creatorId=${this.creatorId} .userId=${userId} @chosen=${(/** @type {CustomEvent} */ {detail}) => this.#choose({userId: detail})}></supporter-choice>
+      <label class="desk-tools__sort">${icon('sort')} <span class="visually-hidden">${say('desk.sort')}</span>
+        <select class="input input--small" data-testid="inbox-sort" .value=${sort} @change=${this.#onSort}>
+          ${SORTS.map((one) => html`<option value=${one} ?selected=${one === sort}>${say(`desk.sort_${one}`)}</option>`)}
+        </select>
+      </label>
+      <a class="button button--quiet" href="/api/book-requests.csv?${file}" download data-testid="inbox-csv">${icon('download')} ${say('desk.csv')}</a>
+      <button type="button" class="button button--quiet desk-tools__keys" data-testid="keys-open" aria-keyshortcuts="?" @click=${this.#showKeys}>${icon('keyboard')} ${say('desk.keys')}</button>
+    </div>`;
+  }
+
+  /** @param {DeskFilter} filter */
+  #empty({q, userId, status}) {
+    const all = html`<p><a class="button" href=${this.#address({status: '', q: '', userId: 0})} data-testid="show-all">${say('inbox.show_all')}</a></p>`;
+    if (q) return html`<h2>${say('inbox.none_found', {sought: q})}</h2>${all}`;
+    if (status === 'pending' && !userId) return html`<h2>${say('inbox.all_answered')}</h2><p>${say('inbox.all_answered_hint')}</p>${all}`;
+    return html`<h2>${say('list.empty')}</h2>${userId ? all : nothing}`;
+  }
+
+  /** @param {Event} event */
+  #onSort({target}) {
+    const sort = /** @type {Sort} */ (/** @type {HTMLSelectElement} */ (target).value);
+    localStorage.setItem(SORT_CHOICE, sort);
+    this.#choose({sort});
+    this.requestUpdate();
+  }
+
+  // ---- selection
+
+  /** @param {Set<number>} selection */
+  #select(selection) {
+    this.selection = selection;
+  }
+
+  /** @param {CustomEvent} event */
+  #onToggled({detail: {id, range}}) {
+    this.#toggle(id, range);
+  }
+
+  /** @param {number} id @param {boolean} range whether everything from the last one on is meant */
+  #toggle(id, range) {
+    const selection = new Set(this.selection);
+    if (range && this.#lastSelected) this.#feed.between(this.#lastSelected).forEach((one) => selection.add(one));
+    else if (!selection.delete(id)) selection.add(id);
+    this.#lastSelected = id;
+    this.#select(selection);
+  }
+
+  // ---- keys
+
+  get #feed() {
+    return /** @type {DeskFeed} */ (this.querySelector('desk-feed'));
+  }
+
+  async #showKeys() {
+    const sheet = /** @type {KeysSheet} */ (document.querySelector('keys-sheet') ?? document.body.appendChild(document.createElement('keys-sheet')));
+    await sheet.updateComplete;
+    sheet.show();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector('dialog[open]') || isTyping(event.target)) return;
+    if (!keysAreOn() && event.key !== 'Escape') return;
+    const arrows = /** @type {Element} */ (event.target).matches?.('request-card') ?? false;
+    const action = this.#actions(event, arrows)[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  /** @param {KeyboardEvent} event @param {boolean} onCard @returns {Record<string, (() => void) | undefined>} */
+  #actions({shiftKey}, onCard) {
+    const feed = this.#feed;
+    const card = /** @type {any} */ (feed.currentCard);
+    const current = feed.current?.id ?? 0;
+    const bar = /** @type {BulkBar} */ (this.querySelector('bulk-bar'));
+    const many = this.selection.size > 0;
+    const range = () => current && this.#toggle(current, shiftKey);
+    return {
+      j: () => feed.move(1),
+      k: () => feed.move(-1),
+      ArrowDown: onCard ? () => feed.move(1) : undefined,
+      ArrowUp: onCard ? () => feed.move(-1) : undefined,
+      a: () => (many ? bar.answer('approved') : card?.approve()),
+      r: () => (many ? bar.focusWord() : card?.decline()),
+      Enter: onCard ? () => card?.toggleThread() : undefined,
+      x: range,
+      X: range,
+      z: () => outboxOf(this.session).undo(),
+      '/': () => /** @type {HTMLElement} */ (this.querySelector('[type=search]')).focus(),
+      '?': () => this.#showKeys(),
+      Escape: many ? () => this.#select(new Set()) : undefined,
+    };
   }
 }
 

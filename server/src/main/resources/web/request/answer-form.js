@@ -1,23 +1,26 @@
 import {html, nothing} from 'lit';
+import {outboxOf} from '../desk/outbox.js';
 import {Element, given} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
-import {Submission} from '../ui/submission.js';
 import {say} from '../words/words.js';
+import '../desk/canned-choice.js';
 import '../ui/confirm-button.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {BookRequest, Status} from '../client/types.js'
+ * @import {BookRequest} from '../client/types.js'
  */
+
+/** @typedef {'approved' | 'completed' | 'rejected'} Decision */
 
 /**
- * What an admin may do with a request now, with a word to its supporter. Emits `conflict` (detail: the refusal) when
- * it could not be done, `answered` when it was, and `drafting` while a word is being written.
+ * What an admin may do with a request now, with a word to its supporter. Emits `answered` when it is decided (it is
+ * sent a little later, see the outbox), and `drafting` while a word is being written.
  */
 export class AnswerForm extends Element {
-  static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}};
+  static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}, declining: {state: true}};
 
-  #sending = new Submission(this);
+  #follow = () => this.requestUpdate();
 
   constructor() {
     super();
@@ -27,38 +30,61 @@ export class AnswerForm extends Element {
     this.request = given();
     /** While it is being told that someone else was first, no button does what it did not say before. */
     this.held = false;
+    /** Whether the word that is being written is that of a refusal: Enter sends it. */
+    this.declining = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#outbox.addEventListener('change', this.#follow);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#outbox.removeEventListener('change', this.#follow);
+  }
+
+  get #outbox() {
+    return outboxOf(this.session);
   }
 
   render() {
     const {status, id, title, user_name} = this.request;
+    const coming = this.#outbox.statusOf(id);
+    if (coming) return html`<p class="answer-form__coming" data-testid="answer-coming">${say(`desk.will_${coming}`, {title})}</p>`;
     if (status !== 'pending' && status !== 'approved') return nothing;
-    const still = this.#sending.busy || this.held;
     return html`<form class="answer-form" aria-label=${say('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">${say('answer.word', {name: user_name})}</label>
       <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"
-        @input=${this.#drafting}></textarea>
+        aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#outbox.drafts.get(id) ?? ''} @input=${this.#drafting}
+        @keydown=${this.#onKey}></textarea>
       <div class="answer-form__buttons">
         ${status === 'pending' ? this.#button('approved', say('answer.approve'), 'check', 'respond-approve') : this.#button('completed', say('answer.complete'), 'book', 'respond-complete')}
         <confirm-button testid="respond-reject" look="button--bad-quiet" label=${say('answer.decline')} question=${say('answer.decline_sure')} yes=${say('answer.decline')}
-          ?disabled=${still} @confirmed=${() => this.#answer('rejected')} @asking=${this.#asking}></confirm-button>
+          ?disabled=${this.held} @confirmed=${() => this.answer('rejected')} @asking=${this.#asking}></confirm-button>
+        <canned-choice .session=${this.session} .creatorId=${this.request.creator_id} label=${say('desk.canned')} @chosen=${this.#onChosen}></canned-choice>
       </div>
+      ${this.declining ? html`<p class="answer-form__hint" id="answer-${id}-hint" data-testid="decline-hint">${say('desk.decline_hint')}</p>` : nothing}
     </form>`;
   }
 
-  /** @param {Status} status @param {string} label @param {'check' | 'book'} picture @param {string} testid */
+  /** @param {Decision} status @param {string} label @param {'check' | 'book'} picture @param {string} testid */
   #button(status, label, picture, testid) {
-    return html`<button type="button" class="button button--good" data-testid=${testid} ?disabled=${this.#sending.busy || this.held}
-      @click=${(/** @type {MouseEvent} */ {detail: clicks}) => clicks > 1 || this.#answer(status)}>
+    return html`<button type="button" class="button button--good" data-testid=${testid} ?disabled=${this.held}
+      @click=${(/** @type {MouseEvent} */ {detail: clicks}) => clicks > 1 || this.answer(status)}>
       ${icon(picture)} ${label}
     </button>`;
   }
 
   get #text() {
-    return /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'));
+    return /** @type {HTMLTextAreaElement | null} */ (this.querySelector('textarea'));
   }
 
   #drafting() {
-    this.emit('drafting', {where: 'answer', drafting: this.#text.value.trim() !== ''});
+    const text = this.#text?.value ?? '';
+    if (text.trim()) this.#outbox.drafts.set(this.request.id, text);
+    else this.#outbox.drafts.delete(this.request.id);
+    this.emit('drafting', {where: 'answer', drafting: text.trim() !== ''});
   }
 
   /** @param {CustomEvent} event */
@@ -66,15 +92,44 @@ export class AnswerForm extends Element {
     this.emit('drafting', {where: 'declining', drafting: event.detail});
   }
 
-  /** @param {Status} status */
-  async #answer(status) {
-    const {id, title, user_name} = this.request;
-    const response = this.#text.value.trim();
-    const answer = response ? {status, response} : {status};
-    const done = await this.#sending.run((key) => this.session.respond(id, answer, key), answer);
-    if (!done) return this.emit('conflict', this.#sending.error);
-    if (this.isConnected && this.#text) this.#text.value = '';
-    this.tell(say(`answer.told_${status}`, {title, name: user_name}));
+  /** @param {CustomEvent} event */
+  #onChosen({detail}) {
+    if (!this.#text) return;
+    this.#text.value = detail;
+    this.#text.focus();
+    this.#drafting();
+  }
+
+  /** The word comes first. */
+  async decline() {
+    if (this.held || !this.#text) return;
+    this.declining = true;
+    await this.updateComplete;
+    this.#text?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (event.isComposing) return;
+    if (event.key === 'Escape') {
+      this.declining = false;
+      /** @type {HTMLElement | null} */ (this.closest('request-card'))?.focus();
+    } else if (event.key === 'Enter' && !event.shiftKey && this.declining) {
+      event.preventDefault();
+      this.answer('rejected');
+    }
+  }
+
+  /** @param {Decision} status */
+  answer(status) {
+    const {id, status: before} = this.request;
+    const possible = status === 'rejected' ? before === 'pending' || before === 'approved' : before === (status === 'approved' ? 'pending' : 'approved');
+    if (!possible || this.held || this.#outbox.statusOf(id)) return;
+    const response = this.#text?.value.trim() ?? '';
+    if (this.#text) this.#text.value = '';
+    this.#outbox.drafts.delete(id);
+    this.declining = false;
+    this.#outbox.add([this.request], response ? {status, response} : {status});
     this.emit('answered', id);
   }
 }

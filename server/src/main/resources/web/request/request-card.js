@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {answeringOf} from '../desk/answering.js';
 import {Element, given} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
 import {Submission} from '../ui/submission.js';
@@ -14,6 +15,7 @@ import './request-thread.js';
 
 /**
  * @import {Session} from '../client/session.js'
+ * @import {AnswerForm} from './answer-form.js'
  * @import {BookRequest} from '../client/types.js'
  */
 
@@ -30,6 +32,11 @@ export class RequestCard extends Element {
     request: {attribute: false},
     open: {type: Boolean},
     own: {attribute: false},
+    place: {attribute: false},
+    places: {attribute: false},
+    selectable: {attribute: false},
+    selected: {attribute: false},
+    colleague: {attribute: false},
     conflict: {state: true},
     touched: {state: true},
   };
@@ -50,6 +57,13 @@ export class RequestCard extends Element {
     this.open = false;
     /** Shown as the supporter's own, even to one who could answer it too. */
     this.own = false;
+    /** Its place in a feed, from 1; 0 for a card that is in none. */
+    this.place = 0;
+    this.places = -1;
+    this.selectable = false;
+    this.selected = false;
+    /** Who else is answering it just now. */
+    this.colleague = '';
     this.conflict = '';
     this.touched = false;
   }
@@ -61,12 +75,21 @@ export class RequestCard extends Element {
     this.dataset.requestId = String(id);
     this.dataset.status = status;
     this.tabIndex = -1;
-    this.role = 'group';
+    this.role = this.place ? 'article' : 'group';
+    if (this.place) {
+      this.setAttribute('aria-posinset', String(this.place));
+      this.setAttribute('aria-setsize', String(this.places));
+    }
     this.setAttribute('aria-label', `${title}: ${say(`status.${status}`)}`);
     const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
     if (before?.id !== id) return;
     this.touched ||= before.status !== status || before.replies.length !== this.request.replies.length;
     if (before.status !== status && this.#reasons.size > 0 && this.#asAdmin) this.#tellWhoWasFirst();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (this.#asAdmin) answeringOf(this.session).stop(this.request.id);
   }
 
   get #mine() {
@@ -80,13 +103,13 @@ export class RequestCard extends Element {
   render() {
     const {id, title, author, note} = this.request;
     return html`
-      <article class="request ${this.touched ? 'request--touched' : ''}" @animationend=${() => (this.touched = false)} @answered=${this.#onAnswered}
-        @pointermove=${this.#onPointer}>
+      <article class="request ${this.selected ? 'request--selected' : ''} ${this.touched ? 'request--touched' : ''}" @animationend=${() => (this.touched = false)} @answered=${this.#onAnswered}
+        @pointermove=${this.#onPointer} @focusin=${this.#onFocusIn} @focusout=${this.#onFocusOut}>
         <book-cover class="request__cover" .title=${title} .author=${author}></book-cover>
         <div class="request__body">
           <header class="request__head">
             <h2 class="request__title"><a href="/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
-            ${statusBadge(this.request.status)}
+            ${statusBadge(this.request.status)} ${this.#selector()}
           </header>
           <p class="request__author"><bdi data-testid="request-author">${author}</bdi></p>
           ${this.#facts()}
@@ -94,7 +117,7 @@ export class RequestCard extends Element {
           ${this.#response()}
         </div>
         <div class="request__foot">
-          ${this.#conflictNote()}
+          ${this.#conflictNote()} ${this.#colleagueNote()}
           <div class="request__actions">${this.#actions()} ${this.#threadToggle()}</div>
           ${this.open && this.#asAdmin ? html`<request-receipt .session=${this.session} .request=${this.request}></request-receipt>` : nothing}
           ${this.open
@@ -105,10 +128,28 @@ export class RequestCard extends Element {
     `;
   }
 
+  #selector() {
+    if (!this.selectable) return nothing;
+    const {id, title} = this.request;
+    return html`<input type="checkbox" class="request__select" aria-label=${say('desk.select', {title})} data-testid="request-select" .checked=${this.selected}
+      @click=${(/** @type {MouseEvent} */ {shiftKey}) => this.emit('toggled', {id, range: shiftKey})} />`;
+  }
+
+  #colleagueNote() {
+    return html`<p class="request__colleague" role="status" data-testid="request-colleague" ?hidden=${!this.colleague}>
+      ${this.colleague ? html`${icon('people')} ${say('desk.answering', {name: this.colleague})}` : nothing}
+    </p>`;
+  }
+
+  async #showSupporter() {
+    const {showSupporter} = await import('../supporter/supporter-drawer.js');
+    showSupporter(this.session, this.request.creator_id, this.request.user_id);
+  }
+
   #facts() {
     const {user_name, created_at, isbn} = this.request;
     return html`<p class="request__facts">
-      ${this.#asAdmin ? html`<span class="request__who" data-testid="request-supporter">${user_name}</span>` : nothing}
+      ${this.#asAdmin ? html`<button type="button" class="request__who" data-testid="request-supporter" @click=${this.#showSupporter}>${user_name}</button>` : nothing}
       <span>${phrase('request.asked', {time: html`<time-ago .time=${created_at}></time-ago>`})}</span>
       ${isbn ? html`<span data-testid="request-isbn">${say('request.isbn', {isbn})}</span>` : nothing}
     </p>`;
@@ -141,7 +182,7 @@ export class RequestCard extends Element {
 
   #actions() {
     if (this.#asAdmin)
-      return html`<answer-form .session=${this.session} .request=${this.request} .held=${this.conflict !== ''} @conflict=${this.#onConflict} @drafting=${this.#onDrafting}></answer-form>`;
+      return html`<answer-form .session=${this.session} .request=${this.request} .held=${this.conflict !== ''} @drafting=${this.#onDrafting}></answer-form>`;
     if (!this.#mine || this.request.status !== 'pending') return nothing;
     return html`<confirm-button testid="request-cancel" label=${say('request.withdraw')} question=${say('request.withdraw_sure')} yes=${say('request.withdraw')} ?disabled=${this.#cancelling.busy}
       @confirmed=${this.#cancel}></confirm-button>`;
@@ -156,17 +197,43 @@ export class RequestCard extends Element {
   #toggle() {
     this.open = !this.open;
     this.#keep('thread', this.open);
+    this.emit('thread', {id: this.request.id, open: this.open});
+  }
+
+  // ---- what keys do
+
+  toggleThread() {
+    if (!this.open && this.#asAdmin) answeringOf(this.session).start(this.request.id);
+    this.#toggle();
+  }
+
+  get #form() {
+    return /** @type {AnswerForm | null} */ (this.querySelector('answer-form'));
+  }
+
+  /** Says yes, whatever that means by now. */
+  approve() {
+    this.#form?.answer(this.request.status === 'approved' ? 'completed' : 'approved');
+  }
+
+  decline() {
+    this.#form?.decline();
+  }
+
+  /** Who writes here is answering it. @param {FocusEvent} event */
+  #onFocusIn({target}) {
+    if (this.#asAdmin && /** @type {Element} */ (target).matches('textarea')) answeringOf(this.session).start(this.request.id);
+  }
+
+  /** @param {FocusEvent} event */
+  #onFocusOut({relatedTarget}) {
+    if (this.#asAdmin && !this.contains(/** @type {Node | null} */ (relatedTarget))) answeringOf(this.session).stop(this.request.id);
   }
 
   async #cancel() {
     const done = await this.#cancelling.run((key) => this.session.cancel(this.request.id, key));
     if (done) this.tell(say('request.withdrawn_told', {title: this.request.title}));
     else this.#explain(this.#cancelling.error);
-  }
-
-  /** @param {CustomEvent} event */
-  #onConflict(event) {
-    this.#explain(event.detail);
   }
 
   /** A refusal; where someone else was first, the store already holds what they did. @param {any} error */

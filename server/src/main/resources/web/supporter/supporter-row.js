@@ -1,13 +1,15 @@
 import {html, nothing} from 'lit';
 import {Element, given} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
+import {formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
+import {Submission} from '../ui/submission.js';
 import {initials} from '../ui/initials.js';
 import {number, phrase, say} from '../words/words.js';
+import './grant-form.js';
 
 /**
  * @import {Session} from '../client/session.js'
+ * @import {GrantForm} from './grant-form.js'
  * @import {Supporter, Tier} from '../client/types.js'
  */
 
@@ -23,7 +25,6 @@ export class SupporterRow extends Element {
   };
 
   #moving = new Submission(this);
-  #grant = new Submission(this);
 
   constructor() {
     super();
@@ -43,7 +44,7 @@ export class SupporterRow extends Element {
     return html`<div class="row" data-testid="supporter" data-user-id=${user_id}>
         <span class="avatar" aria-hidden="true">${initials(display_name)}</span>
         <div class="row__main">
-          <p class="row__name">${display_name}</p>
+          <p class="row__name"><button type="button" class="button button--link" data-testid="supporter-open" @click=${this.#open}>${display_name}</button></p>
           <p class="row__sub">${email}</p>
         </div>
         <p class="row__figure">${phrase('quota.used', {
@@ -69,18 +70,18 @@ export class SupporterRow extends Element {
 
   #grantForm() {
     const {user_id, display_name} = this.supporter;
-    const wrong = this.#grant.fields;
-    return html`<form class="grant-form" novalidate aria-label=${say('supporters.grant_to', {name: display_name})} @submit=${this.#send}>
-      ${formError(this.#grant.message)}
-      ${field({id: `grant-amount-${user_id}`, name: 'amount', label: say('supporters.grant_amount'), type: 'number', value: 1, testid: 'grant-amount', error: wrong.amount})}
-      ${field({id: `grant-reason-${user_id}`, name: 'reason', label: say('supporters.grant_reason'), testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: say('supporters.grant_hint', {name: display_name})})}
-      <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${say('supporters.grant')}</button>
-    </form>`;
+    return html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${user_id} .name=${display_name} @changed=${() => (this.granting = false)}></grant-form>`;
+  }
+
+  async #open() {
+    const {showSupporter} = await import('./supporter-drawer.js');
+    showSupporter(this.session, this.creatorId, this.supporter.user_id);
   }
 
   async #toggleGrant() {
     this.granting = !this.granting;
     await this.updateComplete;
+    await /** @type {GrantForm | null} */ (this.querySelector('grant-form'))?.updateComplete;
     /** @type {HTMLElement | null} */ (this.querySelector('.grant-form input'))?.focus();
   }
 
@@ -90,17 +91,6 @@ export class SupporterRow extends Element {
     const {user_id, display_name} = this.supporter;
     const done = await this.#moving.run(() => this.session.api.moveSupporter(user_id, this.creatorId, tier));
     if (done) this.tell(say('supporters.moved', {name: display_name, tier: this.tiers.find(({id}) => id === tier)?.name}));
-    this.emit('changed');
-  }
-
-  /** @param {SubmitEvent} event */
-  async #send(event) {
-    const {amount, reason = ''} = fieldsOf(event);
-    const grant = {amount: Number(amount), reason};
-    const {user_id, display_name} = this.supporter;
-    if (!(await this.#grant.run((key) => this.session.api.grant(user_id, this.creatorId, grant, {key}), grant))) return;
-    this.granting = false;
-    this.tell(say(grant.amount > 0 ? 'supporters.granted' : 'supporters.taken', {count: Math.abs(grant.amount), name: display_name}));
     this.emit('changed');
   }
 }

@@ -29,11 +29,18 @@ record Card(Part part) {
 
   void approve() {
     part.part("respond-approve").click();
+    sendNow();
   }
 
   void decline() {
     part.part("respond-reject").click();
     part.part("respond-reject-confirm").click();
+    sendNow();
+  }
+
+  /** Instead of waiting until it can no longer be taken back. */
+  private void sendNow() {
+    part.browser().part("undo-send").click();
   }
 
   void withdraw() {

@@ -1,0 +1,46 @@
+import {html} from 'lit';
+import {SessionElement} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {say} from '../words/words.js';
+
+/** What supporters are asked to heed, shown where they ask; for the creator to change. */
+export class CreatorRules extends SessionElement {
+  static properties = {creatorId: {attribute: false}};
+
+  #saving = new Submission(this);
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+  }
+
+  render() {
+    const creator = this.session.store.creators.get(this.creatorId);
+    return html`<form class="panel panel--form" @submit=${this.#save}>
+      ${formError(this.#saving.message)}
+      ${field({
+        id: 'rules',
+        name: 'rules',
+        label: say('creator.rules'),
+        value: creator?.rules ?? '',
+        optional: true,
+        rows: 5,
+        maxlength: 2000,
+        testid: 'rules-text',
+        error: this.#saving.fields.rules,
+        hint: say('creator.rules_hint', {most: 2000}),
+      })}
+      <button class="button button--main" data-testid="rules-submit" ?disabled=${this.#saving.busy}>${say('creator.publish')}</button>
+    </form>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #save(event) {
+    const {rules = ''} = fieldsOf(event);
+    const change = async () => this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, {rules}));
+    if (await this.#saving.run(change, rules)) this.tell(say('creator.rules_saved'));
+  }
+}
+
+customElements.define('creator-rules', CreatorRules);

@@ -1,0 +1,85 @@
+import {html, nothing} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {icon} from '../ui/icons.js';
+import {say} from '../words/words.js';
+import {outboxOf} from './outbox.js';
+import './canned-choice.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {Status} from '../client/types.js'
+ */
+
+/** As many as the server takes at once. */
+const MOST_AT_ONCE = 100;
+
+/** One answer for all that is selected. Emits `clear`. */
+export class BulkBar extends Element {
+  static properties = {session: {attribute: false}, creatorId: {attribute: false}, selection: {attribute: false}};
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+    this.creatorId = 0;
+    /** @type {Set<number>} */
+    this.selection = new Set();
+  }
+
+  get #requests() {
+    return [...this.selection].flatMap((id) => this.session.store.requests.get(id) ?? []);
+  }
+
+  render() {
+    if (this.selection.size === 0) return nothing;
+    const requests = this.#requests;
+    const can = (/** @type {Status[]} */ ...from) => requests.some(({status}) => from.includes(status));
+    return html`<section class="bulk-bar" aria-label=${say('desk.bulk')} data-testid="bulk-bar">
+      <p class="bulk-bar__count" role="status" data-testid="bulk-count">${say('desk.selected', {count: requests.length})}</p>
+      <label class="visually-hidden" for="bulk-text">${say('desk.bulk_word')}</label>
+      <textarea id="bulk-text" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('desk.bulk_word')} data-testid="bulk-text"></textarea>
+      <canned-choice .session=${this.session} .creatorId=${this.creatorId} label=${say('desk.canned')} @chosen=${this.#chosen}></canned-choice>
+      <div class="buttons">
+        ${can('pending') ? this.#button('approved', 'check', 'button--good') : nothing}
+        ${!can('pending') && can('approved') ? this.#button('completed', 'book', 'button--good') : nothing}
+        ${can('pending', 'approved') ? this.#button('rejected', 'close', 'button--bad-quiet') : nothing}
+        <button type="button" class="button button--quiet" data-testid="bulk-clear" aria-keyshortcuts="Escape" @click=${() => this.emit('clear')}>${say('desk.clear')}</button>
+      </div>
+    </section>`;
+  }
+
+  /** @param {'approved' | 'completed' | 'rejected'} status @param {'check' | 'book' | 'close'} picture @param {string} look */
+  #button(status, picture, look) {
+    return html`<button type="button" class="button ${look}" data-testid="bulk-${status}" @click=${() => this.answer(status)}>
+      ${icon(picture)} ${say(`desk.do_all_${status}`)}
+    </button>`;
+  }
+
+  get #text() {
+    return /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea'));
+  }
+
+  /** The word comes first. */
+  focusWord() {
+    this.#text?.focus();
+  }
+
+  /** @param {CustomEvent} event */
+  #chosen({detail}) {
+    this.#text.value = detail;
+    this.#text.focus();
+  }
+
+  /** @param {'approved' | 'completed' | 'rejected'} status */
+  answer(status) {
+    const from = {approved: ['pending'], completed: ['approved'], rejected: ['pending', 'approved']}[status];
+    const requests = this.#requests.filter((request) => from.includes(request.status));
+    const response = this.#text.value.trim();
+    for (let first = 0; first < requests.length; first += MOST_AT_ONCE)
+      outboxOf(this.session).add(requests.slice(first, first + MOST_AT_ONCE), response ? {status, response} : {status});
+    this.#text.value = '';
+    this.emit('clear');
+  }
+}
+
+customElements.define('bulk-bar', BulkBar);

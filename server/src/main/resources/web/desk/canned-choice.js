@@ -1,0 +1,47 @@
+import {html, nothing} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {say} from '../words/words.js';
+import {cannedOf} from './canned.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {CannedResponse} from '../client/types.js'
+ */
+
+/** Puts an answer that is kept ready into a text. Emits `chosen` (detail: the text); is nothing where there are none. */
+export class CannedChoice extends Element {
+  static properties = {session: {attribute: false}, creatorId: {attribute: false}, label: {}, answers: {state: true}};
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+    this.creatorId = 0;
+    this.label = '';
+    /** @type {CannedResponse[]} */
+    this.answers = [];
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    cannedOf(this.session, this.creatorId).then((answers) => (this.answers = answers));
+  }
+
+  render() {
+    if (this.answers.length === 0) return nothing;
+    return html`<select class="input input--small canned-choice" aria-label=${this.label} data-testid="canned-choice" @change=${this.#chosen}>
+      <option value="">${say('desk.canned')}</option>
+      ${this.answers.map(({id, name}) => html`<option value=${id}>${name}</option>`)}
+    </select>`;
+  }
+
+  /** @param {Event} event */
+  #chosen({target}) {
+    const select = /** @type {HTMLSelectElement} */ (target);
+    const answer = this.answers.find(({id}) => String(id) === select.value);
+    select.value = '';
+    if (answer) this.emit('chosen', answer.body);
+  }
+}
+
+customElements.define('canned-choice', CannedChoice);

@@ -1,0 +1,47 @@
+import {html} from 'lit';
+import {Element, given} from '../ui/element.js';
+import {field, formError} from '../ui/field.js';
+import {fieldsOf, Submission} from '../ui/submission.js';
+import {say} from '../words/words.js';
+
+/** @import {Session} from '../client/session.js' */
+
+/** Gives a supporter more requests, or takes some, with a reason. Emits `changed`. */
+export class GrantForm extends Element {
+  static properties = {session: {attribute: false}, creatorId: {attribute: false}, userId: {attribute: false}, name: {attribute: false}};
+
+  #grant = new Submission(this);
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = given();
+    this.creatorId = 0;
+    this.userId = 0;
+    this.name = '';
+  }
+
+  render() {
+    const {userId, name} = this;
+    const wrong = this.#grant.fields;
+    return html`<form class="grant-form" novalidate aria-label=${say('supporters.grant_to', {name})} @submit=${this.#send}>
+      ${formError(this.#grant.message)}
+      ${field({id: `grant-amount-${userId}`, name: 'amount', label: say('supporters.grant_amount'), type: 'number', value: 1, testid: 'grant-amount', error: wrong.amount})}
+      ${field({id: `grant-reason-${userId}`, name: 'reason', label: say('supporters.grant_reason'), testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: say('supporters.grant_hint', {name})})}
+      <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${say('supporters.grant')}</button>
+    </form>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #send(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const {amount, reason = ''} = fieldsOf(event);
+    const grant = {amount: Number(amount), reason};
+    if (!(await this.#grant.run((key) => this.session.api.grant(this.userId, this.creatorId, grant, {key}), grant))) return;
+    form.reset();
+    this.tell(say(grant.amount > 0 ? 'supporters.granted' : 'supporters.taken', {count: Math.abs(grant.amount), name: this.name}));
+    this.emit('changed');
+  }
+}
+
+customElements.define('grant-form', GrantForm);
