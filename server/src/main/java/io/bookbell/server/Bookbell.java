@@ -10,6 +10,10 @@ import io.bookbell.server.account.SessionGate;
 import io.bookbell.server.account.SetupRoutes;
 import io.bookbell.server.account.SignIn;
 import io.bookbell.server.activity.ActivityRoutes;
+import io.bookbell.server.book.BookRoutes;
+import io.bookbell.server.book.BookSearch;
+import io.bookbell.server.book.Covers;
+import io.bookbell.server.book.OpenLibrary;
 import io.bookbell.server.canned.CannedRoutes;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.creator.CreatorRoutes;
@@ -25,6 +29,7 @@ import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.ReceiptRoutes;
 import io.bookbell.server.receipt.Retention;
+import io.bookbell.server.request.FollowRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
@@ -36,6 +41,7 @@ import io.bookbell.server.web.WebServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -54,6 +60,8 @@ import org.slf4j.LoggerFactory;
 final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
   private static final int CREATES_PER_MINUTE = 120;
+  private static final int SEARCHES_PER_MINUTE = 90;
+  private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
 
   private final InstantSource clock = InstantSource.system();
   private final Config config;
@@ -184,6 +192,7 @@ final class Bookbell implements AutoCloseable {
     accounts(api);
     CreatorRoutes.add(api, features.profile, features.creators, features.access);
     QuotaRoutes.addQuota(api, features.quotas);
+    FollowRoutes.add(api, features.asked, features.following);
     RequestRoutes.add(api, features.requests, features.lists);
     CannedRoutes.add(api, features.canned);
     ReceiptRoutes.add(api, features.receipts);
@@ -197,6 +206,17 @@ final class Bookbell implements AutoCloseable {
         (tx, creator, user) ->
             features.access.requireAdmin(tx, features.creators.get(tx, creator), user));
     NotificationRoutes.add(api, features.notifications, features.requests::about);
+    books(api);
+  }
+
+  private void books(Api api) {
+    var address = config.catalogue();
+    var library = address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE)));
+    BookRoutes.add(
+        api,
+        new BookSearch(library, address, clock),
+        new Covers(library, clock),
+        new RateLimiter<>(clock, SEARCHES_PER_MINUTE));
   }
 
   private void accounts(Api api) {

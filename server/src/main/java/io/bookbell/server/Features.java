@@ -21,7 +21,9 @@ import io.bookbell.server.quota.Supporters;
 import io.bookbell.server.quota.Tiers;
 import io.bookbell.server.receipt.Receipts;
 import io.bookbell.server.request.Announcements;
+import io.bookbell.server.request.AskedBooks;
 import io.bookbell.server.request.BookRequests;
+import io.bookbell.server.request.Following;
 import io.bookbell.server.request.RequestLists;
 import io.bookbell.server.team.Admins;
 import io.bookbell.server.team.Team;
@@ -51,6 +53,8 @@ final class Features {
   final Team team;
   final Notifications notifications = new Notifications(access);
   final BookRequests requests;
+  final AskedBooks asked = new AskedBooks(creators, access);
+  final Following following;
   final RequestLists lists = new RequestLists(creators, access);
   final CannedResponses canned = new CannedResponses(creators, access);
   final Invitations invitations;
@@ -64,6 +68,7 @@ final class Features {
     team = new Team(creators, access, activity, inbox);
     var announcements = new Announcements(access, notifications, activity);
     requests = new BookRequests(creators, access, quotas, announcements, inbox);
+    following = new Following(creators, access, asked, announcements, inbox);
     invitations = new Invitations(creators, access, tiers, supporters, team, activity);
     receipts = new Receipts(inbox, requests, activity, creators, access);
   }

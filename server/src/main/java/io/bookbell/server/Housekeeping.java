@@ -56,6 +56,7 @@ final class Housekeeping implements AutoCloseable {
           return false;
         });
     repeat("remove old login failures", features.loginLimit::removeExpired);
+    repeat("make older requests findable", features.asked::indexOlder);
     repeat("remove old idempotency keys", Idempotency::forgetOld);
     removeOldMessages();
   }

@@ -103,7 +103,7 @@ class CommitsTest extends DomainTest {
       waiting.add(later(tx -> ask(tx, supporter)));
     }
     await().until(() -> begun.get() >= 40);
-    var request = new NewRequest(other, "Emma", "Jane Austen", null, null);
+    var request = new NewRequest(other, "Emma", "Jane Austen", null, null, null);
     domain
         .database()
         .write(tx -> domain.features.requests.create(tx, reader, request))
@@ -165,7 +165,7 @@ class CommitsTest extends DomainTest {
   }
 
   private Object ask(Transaction tx, UserId supporter) {
-    var wanted = new NewRequest(creator, "Ulysses", "James Joyce", null, null);
+    var wanted = new NewRequest(creator, "Ulysses", "James Joyce", null, null, null);
     return domain.features.requests.create(tx, supporter, wanted);
   }
 }

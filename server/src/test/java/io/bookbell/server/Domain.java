@@ -175,7 +175,7 @@ public final class Domain implements AutoCloseable {
   }
 
   public BookRequest ask(UserId supporter, UserId creator, String title) {
-    var wanted = new NewRequest(creator, title, "Somebody", null, null);
+    var wanted = new NewRequest(creator, title, "Somebody", null, null, null);
     return write(tx -> features.requests.create(tx, supporter, wanted));
   }
 

@@ -68,6 +68,7 @@ class QueryPlansTest {
     var notCalled = new TreeSet<>(CONTRACT.calls());
     notCalled.removeAll(called);
     notCalled.remove("GET /api/book-requests/ws"); // by the socket
+    notCalled.remove("GET /api/books/covers/{cover_id}"); // which has nothing from the database
     assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
     assertThat(objections(storage)).as("plans to be mended by an index or another query").isEmpty();
   }
@@ -179,6 +180,7 @@ class QueryPlansTest {
     post(admin, "/api/book-requests/" + first + "/respond", Map.of("status", "approved"));
     post(admin, "/api/book-requests/" + first + "/respond", Map.of("status", "rejected"));
     post(supporter, "/api/book-requests/" + second + "/cancel", Map.of());
+    follow(cast, supporter);
     get(supporter, "/api/book-requests/quota" + creator);
     get(admin, "/api/book-requests/pending-count" + creator);
     get(admin, "/api/book-requests/counts" + creator);
@@ -197,6 +199,7 @@ class QueryPlansTest {
     get(admin, "/api/activity.csv" + creator + times);
     get(admin, "/api/supporters/" + cast.supporter().id() + creator);
     get(admin, "/api/book-requests/" + first + "/receipts");
+    get(supporter, "/api/book-requests/" + first + "/seen");
     pages(admin, "/api/activity" + creator);
   }
 
@@ -207,6 +210,32 @@ class QueryPlansTest {
     get(admin, "/api/canned-responses" + creator);
     patch(admin, path, Map.of("body", "In May."));
     send(admin, "DELETE", path, null);
+  }
+
+  private void follow(Cast cast, TestClient supporter) {
+    long id = cast.other().ask(cast.creator(), "The Mill on the Floss");
+    String asked = "/api/book-requests/asked?creator_id=" + cast.creator().id();
+    for (TestClient asker : List.of(supporter, cast.creator().client())) {
+      get(asker, asked + "&q=mill");
+      get(asker, asked + "&q=the+mill+flo");
+    }
+    patch(
+        cast.creator().client(),
+        "/api/creators/" + cast.creator().id(),
+        Map.of("shows_asked", false));
+    get(supporter, asked + "&q=mill");
+    patch(
+        cast.creator().client(),
+        "/api/creators/" + cast.creator().id(),
+        Map.of("shows_asked", true));
+    post(supporter, "/api/book-requests/" + id + "/follow", Map.of());
+    post(
+        supporter,
+        "/api/book-requests/" + cast.other().ask(cast.creator(), "Romola") + "/follow",
+        Map.of());
+    pages(supporter, "/api/book-requests/following?");
+    send(supporter, "DELETE", "/api/book-requests/" + id + "/follow", null);
+    get(supporter, "/api/books/search?q=mill");
   }
 
   private void creator(TestServer server, Cast cast) {
@@ -282,6 +311,7 @@ class QueryPlansTest {
     List<Consumer<Transaction>> steps =
         List.of(
             tx -> retention.step(tx, new UserId(1)),
+            tx -> features.asked.indexOlder(tx),
             tx -> features.tickets.removeExpired(tx),
             features.sessions::forgetEnded,
             tx -> features.sessions.endExpired(tx.at(Instant.now().plus(Duration.ofDays(400)))),

@@ -153,7 +153,7 @@ class RaceTest extends DomainTest {
   }
 
   private static NewRequest book(UserId creator, String title) {
-    return new NewRequest(creator, title, "Somebody", null, null);
+    return new NewRequest(creator, title, "Somebody", null, null, null);
   }
 
   private static Function<Transaction, ?> command(Function<Transaction, ?> command) {

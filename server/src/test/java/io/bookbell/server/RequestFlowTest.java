@@ -180,7 +180,11 @@ class RequestFlowTest extends DomainTest {
                 creator,
                 creator,
                 new Profile.Changes(
-                    Optional.empty(), Optional.of(false), Optional.empty(), Optional.empty())));
+                    Optional.empty(),
+                    Optional.of(false),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty())));
     refused("not_accepting", () -> domain.ask(supporter, creator, "Middlemarch"));
 
     assertThat(domain.head(creator)).isEqualTo(heads);

@@ -39,6 +39,8 @@ class TableOwnershipTest {
           Map.entry("reply", "request"),
           Map.entry("request_count", "request"),
           Map.entry("canned_response", "canned"),
+          Map.entry("request_word", "request"),
+          Map.entry("request_follower", "request"),
           Map.entry("activity", "activity"),
           Map.entry("notification", "notification"),
           Map.entry("notification_recipient", "notification"),

@@ -123,7 +123,8 @@ public final class TestServer implements AutoCloseable {
         Optional.empty(),
         new Reach(Optional.empty(), List.of(), false),
         new Connections(20, Duration.ofSeconds(4)),
-        new Config.Inbox(Duration.ofDays(30)));
+        new Config.Inbox(Duration.ofDays(30)),
+        Optional.empty());
   }
 
   private static void lay(Database database) {

@@ -17,6 +17,8 @@ import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
 import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
 import static io.bookbell.server.storage.schema.Tables.RECEIPT;
 import static io.bookbell.server.storage.schema.Tables.REPLY;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_FOLLOWER;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
 import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
 import static io.bookbell.server.storage.schema.Tables.TIER;
 import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
@@ -45,6 +47,8 @@ final class BackedUpTables {
           INVITATION,
           BOOK_REQUEST,
           REPLY,
+          REQUEST_WORD,
+          REQUEST_FOLLOWER,
           RECEIPT,
           CANNED_RESPONSE,
           QUOTA_LEDGER,

@@ -22,12 +22,14 @@ public record Config(
     Optional<Redis> redis,
     Reach reach,
     Connections connections,
-    Inbox inbox) {
+    Inbox inbox,
+    Optional<Catalogue> catalogue) {
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_CONNECTIONS = 10_000;
   private static final int LONGEST_DRAIN = 3600;
   private static final int MOST_DAYS = 3650;
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
+  private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
   private static final String POSTGRES = "jdbc:postgresql:";
 
   /**
@@ -69,6 +71,26 @@ public record Config(
   public record Inbox(Duration kept) {}
 
   /**
+   * Where books are looked up.
+   *
+   * @param url without a slash at the end
+   * @param contact whom the catalogue's people may write to
+   */
+  public record Catalogue(String url, Optional<String> contact) {
+    private static final String OPEN_LIBRARY = "https://openlibrary.org";
+
+    /** Open Library keeps its covers on a host of their own. */
+    public String coversUrl() {
+      return url.equals(OPEN_LIBRARY) ? "https://covers.openlibrary.org" : url;
+    }
+
+    /** How far apart searches are to be: whoever names a contact may search more often. */
+    public Duration apart() {
+      return contact.isPresent() ? Duration.ofMillis(334) : Duration.ofSeconds(1);
+    }
+  }
+
+  /**
    * How browsers come here.
    *
    * @param publicUrl without a slash at the end; empty: as each request says
@@ -79,15 +101,19 @@ public record Config(
       Optional<String> publicUrl, List<String> allowedOrigins, boolean trustProxy) {}
 
   public Config withListen(Listen other) {
-    return new Config(other, storage, redis, reach, connections, inbox);
+    return new Config(other, storage, redis, reach, connections, inbox, catalogue);
   }
 
   public Config withRedis(Redis other) {
-    return new Config(listen, storage, Optional.of(other), reach, connections, inbox);
+    return new Config(listen, storage, Optional.of(other), reach, connections, inbox, catalogue);
+  }
+
+  public Config withCatalogue(Catalogue other) {
+    return new Config(listen, storage, redis, reach, connections, inbox, Optional.of(other));
   }
 
   public Config withReach(Reach other) {
-    return new Config(listen, storage, redis, other, connections, inbox);
+    return new Config(listen, storage, redis, other, connections, inbox, catalogue);
   }
 
   /**
@@ -113,7 +139,36 @@ public record Config(
         new Connections(
             settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
             Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN))),
-        new Inbox(Duration.ofDays(settings.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))));
+        new Inbox(Duration.ofDays(settings.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
+        catalogue(settings));
+  }
+
+  /** Left empty on purpose it is off, like the word: nobody may be asked by mistake. */
+  private static Optional<Catalogue> catalogue(Settings settings) {
+    Optional<String> contact = settings.text(Setting.CONTACT).map(Config::contact);
+    String url = settings.given(Setting.OPEN_LIBRARY_URL).orElse(Catalogue.OPEN_LIBRARY);
+    return url.isEmpty() || url.equals("off")
+        ? Optional.empty()
+        : Optional.of(new Catalogue(catalogueUrl(url), contact));
+  }
+
+  private static String contact(String value) {
+    if (!CONTACT.matcher(value).matches()) {
+      throw ConfigException.wrong(
+          Setting.CONTACT,
+          value,
+          "an e-mail address or a web address, in visible ASCII characters");
+    }
+    return value;
+  }
+
+  private static String catalogueUrl(String value) {
+    String expected = "an address such as https://openlibrary.org, or off";
+    URI uri = webAddress(Setting.OPEN_LIBRARY_URL, value, expected);
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw ConfigException.wrong(Setting.OPEN_LIBRARY_URL, value, expected);
+    }
+    return value.replaceFirst("/+$", "");
   }
 
   private static Storage storage(Settings settings, Path usualData) {

@@ -18,6 +18,9 @@ public enum Setting {
   TRUST_PROXY("false", "true behind a proxy that sets X-Forwarded-Proto and X-Forwarded-Host"),
   MAX_CONNECTIONS_PER_USER("20", "how many sockets one user may have open"),
   INBOX_DAYS("30", "how long messages wait for devices that were away; longer: a fresh snapshot"),
+  OPEN_LIBRARY_URL("https://openlibrary.org", "where books are looked up; off to look nothing up"),
+  CONTACT(
+      "none", "your e-mail or web address, which Open Library asks for to be searched more often"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
   DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down");
 

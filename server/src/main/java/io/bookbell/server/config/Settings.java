@@ -54,6 +54,11 @@ final class Settings {
     values.put(setting, value.strip());
   }
 
+  /** As it was set, even to nothing. */
+  Optional<String> given(Setting setting) {
+    return Optional.ofNullable(values.get(setting));
+  }
+
   Optional<String> text(Setting setting) {
     return Optional.ofNullable(values.get(setting)).filter(value -> !value.isEmpty());
   }

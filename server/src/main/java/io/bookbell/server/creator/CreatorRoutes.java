@@ -67,7 +67,8 @@ public final class CreatorRoutes {
             body.optionalText("name", 1, LONGEST_NAME),
             body.optionalBool("accepting"),
             body.optionalText("notice", 0, LONGEST_NOTICE),
-            body.optionalText("rules", 0, LONGEST_RULES));
+            body.optionalText("rules", 0, LONGEST_RULES),
+            body.optionalBool("shows_asked"));
     body.done();
     return new Wanted(creator, changes);
   }

@@ -72,6 +72,7 @@ public final class Creators {
             shown.accepting(),
             shown.notice(),
             shown.rules(),
+            shown.showsAsked(),
             shown.version() + 1);
     tx.sql()
         .update(CREATOR)
@@ -79,6 +80,7 @@ public final class Creators {
         .set(CREATOR.ACCEPTING, next.accepting())
         .set(CREATOR.NOTICE, next.notice())
         .set(CREATOR.RULES, next.rules())
+        .set(CREATOR.SHOWS_ASKED, next.showsAsked())
         .set(CREATOR.VERSION, next.version())
         .where(CREATOR.ID.eq(next.id()))
         .execute();
@@ -127,6 +129,7 @@ public final class Creators {
             stored.getAccepting(),
             stored.getNotice(),
             stored.getRules(),
+            stored.getShowsAsked(),
             stored.getVersion()),
         stored.getTeamVersion(),
         stored.getAudienceVersion(),

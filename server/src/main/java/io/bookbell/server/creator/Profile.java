@@ -36,7 +36,8 @@ public final class Profile {
       Optional<String> name,
       Optional<Boolean> accepting,
       Optional<String> notice,
-      Optional<String> rules) {
+      Optional<String> rules,
+      Optional<Boolean> showsAsked) {
     private Creator of(Creator before) {
       return new Creator(
           before.id(),
@@ -44,6 +45,7 @@ public final class Profile {
           accepting.orElse(before.accepting()),
           notice.orElse(before.notice()),
           rules.orElse(before.rules()),
+          showsAsked.orElse(before.showsAsked()),
           before.version());
     }
   }
@@ -79,6 +81,9 @@ public final class Profile {
     }
     if (!was.rules().equals(is.rules())) {
       return is.rules().isEmpty() ? "Rules removed" : "Rules changed";
+    }
+    if (was.showsAsked() != is.showsAsked()) {
+      return is.showsAsked() ? "What was asked for is shown" : "What was asked for is hidden";
     }
     return was.notice().equals(is.notice()) ? "Renamed to " + is.name() : "Notice: " + is.notice();
   }

@@ -65,7 +65,8 @@ final class Story {
             .create(
                 tx,
                 asker.user(),
-                new NewRequest(asker.creator(), book.title(), book.author(), book.isbn(), note))
+                new NewRequest(
+                    asker.creator(), book.title(), book.author(), book.isbn(), note, null))
             .id();
     UserId admin = admins.get(random.nextInt(admins.size()));
     switch (random.nextInt(20)) {

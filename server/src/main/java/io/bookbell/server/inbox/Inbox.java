@@ -5,6 +5,7 @@ import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
 import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.selectOne;
 
@@ -17,9 +18,11 @@ import io.bookbell.server.inbox.Numbering.Body;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Json;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jooq.Condition;
 import org.jooq.Record3;
@@ -134,6 +137,22 @@ public final class Inbox {
         .and(INBOX.SEQ.le(upTo))
         .and(MESSAGE.REQUEST_ID.isNotNull())
         .fetch(row -> new Revision(row.value1(), row.value2()));
+  }
+
+  /** The revisions of a request that lie in inboxes of these users and reached no device of any. */
+  public Set<Integer> unreceived(Transaction tx, long request, Collection<UserId> users) {
+    return tx.sql()
+        .select(MESSAGE.REVISION)
+        .from(MESSAGE)
+        .join(INBOX)
+        .on(INBOX.MESSAGE_ID.eq(MESSAGE.ID))
+        .join(INBOX_HEAD)
+        .on(INBOX_HEAD.USER_ID.eq(INBOX.USER_ID))
+        .where(MESSAGE.REQUEST_ID.eq(request))
+        .and(INBOX.USER_ID.in(users))
+        .groupBy(MESSAGE.REVISION)
+        .having(min(INBOX.SEQ.minus(INBOX_HEAD.RECEIVED)).gt(0L))
+        .fetchSet(MESSAGE.REVISION);
   }
 
   /** Inboxes that hold messages, in the order of their users from the given one on. */

@@ -135,6 +135,40 @@ public final class Receipts {
     return new OfRequest(receipts);
   }
 
+  /**
+   * What a supporter did to their own request.
+   *
+   * @param kind as in the activity log
+   * @param seen whether a device of somebody on the team has it
+   */
+  public record Seen(String kind, Instant createdAt, boolean seen) {}
+
+  /** All that a supporter did to a request, oldest first. */
+  public record SeenByTeam(List<Seen> items) {}
+
+  /**
+   * Whether the team has what a supporter did to their own request; not who of the team.
+   *
+   * @throws Problem 404 for who may not see the request, 403 for others than its supporter
+   */
+  public SeenByTeam seenByTeam(Transaction tx, UserId user, long id) {
+    BookRequest request = requests.get(tx, user, id);
+    if (!request.userId().equals(user)) {
+      throw Problem.forbidden("Only the supporter who asked is told what the team has seen.");
+    }
+    Set<UserId> admins = roles.admins(tx, creators.get(tx, request.creatorId()));
+    Set<Integer> unseen = inbox.unreceived(tx, id, admins);
+    var own = new ArrayList<Seen>();
+    int revision = 0;
+    for (Activity.Deed deed : activity.ofRequest(tx, id)) {
+      revision++; // each revision has one line of activity
+      if (deed.actorId().equals(user)) {
+        own.add(new Seen(deed.kind(), deed.createdAt(), !unseen.contains(revision)));
+      }
+    }
+    return new SeenByTeam(own);
+  }
+
   /** How far the devices of these users are; a device that has said nothing is not there. */
   Map<Device, Long> positions(Transaction tx, Collection<UserId> users) {
     var positions = new HashMap<Device, Long>();

@@ -27,6 +27,7 @@ import java.util.TreeSet;
 public final class Announcements {
   private static final int FIRST_REVISION = 1;
 
+  private final FollowerStore followers = new FollowerStore();
   private final Roles roles;
   private final Notifications notifications;
   private final Activity activity;
@@ -69,6 +70,7 @@ public final class Announcements {
         .collect(groupingBy(move -> move.after.userId(), TreeMap::new, toList()))
         .values()
         .forEach(theirs -> notifySupporter(tx, theirs, change));
+    moves.forEach(move -> tellFollowers(tx, move, change));
   }
 
   private void notifySupporter(Transaction tx, List<Move> moves, Change change) {
@@ -93,6 +95,31 @@ public final class Announcements {
 
   private static String kind(Move move) {
     return "request_" + move.after.status().wireName();
+  }
+
+  private void tellFollowers(Transaction tx, Move move, Change change) {
+    BookRequest request = move.after;
+    String kind = "followed_request_" + request.status().wireName();
+    String end =
+        request.status() == Status.CANCELLED
+            ? "was taken back by who asked for it"
+            : "was " + inWords(request.status());
+    String text = "“" + request.title() + "”, which you follow, " + end;
+    notifications.add(
+        tx,
+        occasion(request, kind, text, move.actor, false),
+        followers.of(tx, request.id()),
+        change);
+  }
+
+  /** Who asked and all admins see how many want it; it is no change of the request itself. */
+  void followersChanged(Transaction tx, CreatorRow creator, BookRequest request, Change change) {
+    var audience = new TreeSet<>(roles.admins(tx, creator));
+    audience.add(request.userId());
+    change.add(
+        MessageType.BOOK_REQUEST_UPDATE,
+        Map.of("action", "followers_changed", "book_request", request),
+        audience);
   }
 
   /** As the page says it too. */

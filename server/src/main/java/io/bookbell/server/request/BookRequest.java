@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param respondedBy the admin who gave it
  * @param refunded whether the request was given back to the quota
  * @param replies oldest first
+ * @param coverId of the book's picture in the catalogue
+ * @param followers how many others want it too
  */
 public record BookRequest(
     long id,
@@ -30,7 +32,9 @@ public record BookRequest(
     boolean refunded,
     List<Reply> replies,
     Instant createdAt,
-    Instant updatedAt) {
+    Instant updatedAt,
+    @Nullable Integer coverId,
+    int followers) {
 
   /** A word in a request's thread. */
   public record Reply(long id, UserId userId, String userName, String body, Instant createdAt) {}

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BookRequests {
   private final RequestStore store = new RequestStore();
+  private final WordIndex words = new WordIndex();
   private final Creators creators;
   private final Roles roles;
   private final Quotas quotas;
@@ -47,7 +48,12 @@ public final class BookRequests {
 
   /** What a supporter asks for. */
   public record NewRequest(
-      UserId creator, String title, String author, @Nullable String isbn, @Nullable String note) {}
+      UserId creator,
+      String title,
+      String author,
+      @Nullable String isbn,
+      @Nullable String note,
+      @Nullable Integer coverId) {}
 
   /**
    * Asks for a book and takes it from the supporter's quota.
@@ -67,7 +73,14 @@ public final class BookRequests {
         store.insert(
             tx,
             new NewRow(
-                creator.id(), user, wanted.title(), wanted.author(), wanted.isbn(), wanted.note()));
+                creator.id(),
+                user,
+                wanted.title(),
+                wanted.author(),
+                wanted.isbn(),
+                wanted.note(),
+                wanted.coverId()));
+    words.index(tx, creator.id(), id, wanted.title(), wanted.author());
     var change = new Change();
     quotas.recordConsumption(tx, consumption, id, wanted.title(), change);
     CreatorRow counted = creators.addPending(tx, creator, 1);

@@ -78,7 +78,8 @@ public final class RequestRoutes {
             body.text("title", 1, LONGEST_NAME),
             body.text("author", 1, LONGEST_NAME),
             body.optionalText("isbn", LONGEST_ISBN).orElse(null),
-            body.optionalText("note", LONGEST_TEXT).orElse(null));
+            body.optionalText("note", LONGEST_TEXT).orElse(null),
+            body.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null));
     body.done();
     return wanted;
   }

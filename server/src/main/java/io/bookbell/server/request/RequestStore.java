@@ -32,7 +32,8 @@ final class RequestStore {
       String title,
       String author,
       @Nullable String isbn,
-      @Nullable String note) {}
+      @Nullable String note,
+      @Nullable Integer coverId) {}
 
   long insert(Transaction tx, NewRow row) {
     return tx.sql()
@@ -43,6 +44,8 @@ final class RequestStore {
         .set(BOOK_REQUEST.AUTHOR, row.author())
         .set(BOOK_REQUEST.ISBN, row.isbn())
         .set(BOOK_REQUEST.NOTE, row.note())
+        .set(BOOK_REQUEST.COVER_ID, row.coverId())
+        .set(BOOK_REQUEST.INDEXED, true)
         .set(BOOK_REQUEST.STATUS, Status.PENDING.wireName())
         .set(BOOK_REQUEST.CREATED_AT, tx.now())
         .set(BOOK_REQUEST.UPDATED_AT, tx.now())
@@ -204,7 +207,7 @@ final class RequestStore {
     var rows =
         tx.sql()
             .select(BOOK_REQUEST.fields())
-            .select(APP_USER.DISPLAY_NAME, RESPONDER.DISPLAY_NAME)
+            .select(APP_USER.DISPLAY_NAME, RESPONDER.DISPLAY_NAME, FollowerStore.COUNT)
             .from(BOOK_REQUEST)
             .join(APP_USER)
             .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
@@ -258,6 +261,8 @@ final class RequestStore {
         row.get(BOOK_REQUEST.REFUNDED),
         replies.getOrDefault(id, List.of()),
         row.get(BOOK_REQUEST.CREATED_AT),
-        row.get(BOOK_REQUEST.UPDATED_AT));
+        row.get(BOOK_REQUEST.UPDATED_AT),
+        row.get(BOOK_REQUEST.COVER_ID),
+        row.get(FollowerStore.COUNT));
   }
 }

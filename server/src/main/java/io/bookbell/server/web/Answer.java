@@ -1,5 +1,6 @@
 package io.bookbell.server.web;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +23,33 @@ public record Answer(int status, @Nullable Object body, Map<String, String> head
     return new Answer(204, null, Map.of());
   }
 
+  /** Something else than JSON, sent as it is. */
+  public static Answer content(String type, Buffer content) {
+    return new Answer(200, new Content(type, content), Map.of());
+  }
+
   public Answer with(String header, String value) {
     return new Answer(status, body, Map.of(header, value));
   }
 
+  /** A body that is not JSON. */
+  record Content(String type, Buffer content) {}
+
   /** An answer in its sent form. */
-  record Encoded(int status, @Nullable String json, Map<String, String> headers) {
+  record Encoded(
+      int status, @Nullable String json, @Nullable Content content, Map<String, String> headers) {
     static Encoded of(Answer answer) {
-      Object body = answer.body();
-      return new Encoded(answer.status(), body == null ? null : Json.text(body), answer.headers());
+      return answer.body() instanceof Content content
+          ? new Encoded(answer.status(), null, content, answer.headers())
+          : json(answer.status(), encode(answer.body()), answer.headers());
+    }
+
+    static Encoded json(int status, @Nullable String json, Map<String, String> headers) {
+      return new Encoded(status, json, null, headers);
+    }
+
+    private static @Nullable String encode(@Nullable Object body) {
+      return body == null ? null : Json.text(body);
     }
   }
 }

@@ -28,6 +28,13 @@ final class Answers {
   private Answers() {}
 
   static void send(RoutingContext context, Encoded answer) {
+    Answer.Content content = answer.content();
+    if (content != null) {
+      start(context, answer.status(), answer.headers())
+          .putHeader("Content-Type", content.type())
+          .end(content.content());
+      return;
+    }
     String json = answer.json();
     if (json == null) {
       start(context, answer.status(), answer.headers()).end();

@@ -101,6 +101,20 @@ public final class Api {
             });
   }
 
+  /** What a route fetches from somewhere else; it may take its time. */
+  @FunctionalInterface
+  public interface Fetch<C> {
+    CompletionStage<Answer> run(Caller caller, C query);
+  }
+
+  /** A look at things that are not in the database. */
+  public <C> void getElsewhere(String path, Function<Call, C> parse, Fetch<C> fetch) {
+    route(
+        HttpMethod.GET,
+        path,
+        (call, caller) -> fetch.run(caller, parse.apply(call)).thenApply(Encoded::of));
+  }
+
   /** A command; with an {@code Idempotency-Key} it is done once, however often it is sent. */
   public <C> void post(String path, Function<Call, C> parse, Work<C> work) {
     command(HttpMethod.POST, path, parse, work);

@@ -78,7 +78,7 @@ public final class Idempotency {
       throw Problem.conflict(
           "idempotency_conflict", "This Idempotency-Key was used for another request.");
     }
-    return new Encoded(200, stored.getAnswer(), Map.of());
+    return Encoded.json(200, stored.getAnswer(), Map.of());
   }
 
   /**

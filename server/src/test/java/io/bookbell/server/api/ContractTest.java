@@ -9,11 +9,13 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.bookbell.server.activity.ActivityRoutes;
+import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.canned.CannedRoutes;
 import io.bookbell.server.creator.CreatorRoutes;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
+import io.bookbell.server.request.FollowRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.team.TeamRoutes;
 import io.bookbell.server.web.Api;
@@ -178,8 +180,10 @@ class ContractTest {
 
     /** Routes need their services only when they are called. */
     private void addRoutes(Api api) {
+      FollowRoutes.add(api, null, null);
       RequestRoutes.add(api, null, null);
       CannedRoutes.add(api, null);
+      BookRoutes.add(api, null, null, null);
       CreatorRoutes.add(api, null, null, null);
       QuotaRoutes.addQuota(api, null);
       QuotaRoutes.addTiers(api, null, null);

@@ -9,6 +9,7 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,33 @@ class AcknowledgementTest {
           .until(() -> answer(team, path).get("received_at").isTextual());
     }
     cast.supporter().client().get(path + "/receipts").expect(403);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSupporterSeesThatTheTeamHasWhatTheySaid(TestDatabase database) {
+    Cast cast = TestServer.shared(database).cast();
+    TestClient supporter = cast.supporter().client();
+    long id = cast.supporter().ask(cast.creator(), "Middlemarch");
+    String path = "/api/book-requests/" + id;
+    cast.team().client().post(path + "/reply", Map.of("body", "Which edition?")).expect(201);
+    supporter.post(path + "/reply", Map.of("body", "Any")).expect(201);
+    assertThat(seen(supporter, path)).containsExactly(false, false);
+
+    try (var socket = cast.team().client().connect(cast.team().id())) {
+      long seq = socket.await("initial_data").get("seq").asLong();
+      socket.send("{\"type\":\"ack\",\"seq\":%d}".formatted(seq));
+      Awaitility.await("that it is seen").until(() -> !seen(supporter, path).contains(false));
+    }
+    supporter.post(path + "/reply", Map.of("body", "Please")).expect(201);
+    assertThat(seen(supporter, path)).containsExactly(true, true, false);
+    cast.team().client().get(path + "/seen").expect(403);
+    cast.other().client().get(path + "/seen").expect(404);
+  }
+
+  private static List<Boolean> seen(TestClient supporter, String path) {
+    JsonNode items = supporter.get(path + "/seen").expect(200).body().get("items");
+    return items.findValues("seen").stream().map(JsonNode::asBoolean).toList();
   }
 
   private static JsonNode answer(TestClient admin, String path) {

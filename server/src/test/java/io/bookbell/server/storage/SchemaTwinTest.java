@@ -24,6 +24,7 @@ class SchemaTwinTest {
         "V2__nodes.sql",
         "V3__devices.sql",
         "V4__orders.sql",
+        "V5__asked.sql",
         "V6__desk.sql"
       })
   void twinsHaveTheSameTablesColumnsAndConstraints(String migration) throws IOException {

@@ -1,0 +1,67 @@
+package io.bookbell.server.book;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/**
+ * Remembers for a time, and only so much: what was not asked for the longest goes first.
+ * Thread-safe.
+ */
+final class BoundedCache<K, V> {
+  private final Map<K, Entry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final InstantSource clock;
+  private final Duration kept;
+  private final long most;
+  private final ToIntFunction<V> weight;
+  private long weighs;
+
+  /**
+   * Creates a cache.
+   *
+   * @param most what all values may weigh together
+   */
+  BoundedCache(InstantSource clock, Duration kept, long most, ToIntFunction<V> weight) {
+    this.clock = clock;
+    this.kept = kept;
+    this.most = most;
+    this.weight = weight;
+  }
+
+  synchronized Optional<V> get(K key) {
+    Entry<V> entry = entries.get(key);
+    if (entry == null) {
+      return Optional.empty();
+    }
+    if (clock.instant().isBefore(entry.until)) {
+      return Optional.of(entry.value);
+    }
+    remove(key);
+    return Optional.empty();
+  }
+
+  synchronized void put(K key, V value) {
+    remove(key);
+    entries.put(key, new Entry<>(value, clock.instant().plus(kept)));
+    weighs += weight.applyAsInt(value);
+    Iterator<Entry<V>> eldest = entries.values().iterator();
+    while (weighs > most && eldest.hasNext()) {
+      weighs -= weight.applyAsInt(eldest.next().value);
+      eldest.remove();
+    }
+  }
+
+  private void remove(K key) {
+    Entry<V> entry = entries.remove(key);
+    if (entry != null) {
+      weighs -= weight.applyAsInt(entry.value);
+    }
+  }
+
+  private record Entry<V>(V value, Instant until) {}
+}

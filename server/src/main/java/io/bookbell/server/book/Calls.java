@@ -1,0 +1,60 @@
+package io.bookbell.server.book;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls to a service of others. Keeps nothing. */
+final class Calls {
+  private static final Logger log = LoggerFactory.getLogger(Calls.class);
+
+  private Calls() {}
+
+  /** Makes a call when its turn comes. */
+  static <T> CompletableFuture<T> after(Duration wait, Supplier<CompletableFuture<T>> call) {
+    if (!wait.isPositive()) {
+      return call.get();
+    }
+    var turn = CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS);
+    return CompletableFuture.runAsync(() -> {}, turn).thenCompose(_ -> call.get());
+  }
+
+  /** Makes a call and tells the circuit how it went. */
+  static <T> CompletableFuture<T> watched(
+      Circuit circuit, String service, Supplier<CompletableFuture<T>> call) {
+    return call.get()
+        .whenComplete(
+            (_, failure) -> {
+              if (failure == null) {
+                circuit.succeeded();
+              } else {
+                failed(circuit, service, cause(failure));
+              }
+            });
+  }
+
+  private static void failed(Circuit circuit, String service, Throwable failure) {
+    Optional<Duration> asked =
+        failure instanceof AwayException away ? away.retryAfter() : Optional.empty();
+    circuit
+        .failed(asked)
+        .ifPresent(
+            pause ->
+                log.info(
+                    "The {} is away ({}); it is left alone for {} s",
+                    service,
+                    failure.getMessage() == null ? failure.toString() : failure.getMessage(),
+                    pause.toSeconds()));
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+}

@@ -1,0 +1,94 @@
+package io.bookbell.server.book;
+
+import io.bookbell.server.web.Problem;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Covers, fetched for those who look at the page so that nobody else learns who looks. Remembers
+ * some in memory, those that do not exist among them; browsers keep theirs for good. Never blocks.
+ * Thread-safe.
+ */
+public final class Covers {
+  private static final int REMEMBERED_BYTES = 8 << 20;
+  private static final int WEIGHT_OF_NONE = 200;
+  private static final Duration KEPT = Duration.ofDays(7);
+  private static final Duration APART = Duration.ofMillis(50);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+  private final @Nullable OpenLibrary library;
+  private final Circuit circuit;
+  private final Pace pace;
+  private final BoundedCache<Integer, Optional<Picture>> known;
+  private final ConcurrentHashMap<Integer, CompletableFuture<Optional<Picture>>> underWay =
+      new ConcurrentHashMap<>();
+
+  /**
+   * Creates the service.
+   *
+   * @param library empty: there is no catalogue
+   */
+  public Covers(Optional<OpenLibrary> library, InstantSource clock) {
+    this.library = library.orElse(null);
+    this.circuit = new Circuit(clock);
+    this.pace = new Pace(clock, APART, LONGEST_WAIT);
+    this.known = new BoundedCache<>(clock, KEPT, REMEMBERED_BYTES, Covers::weight);
+  }
+
+  private static int weight(Optional<Picture> picture) {
+    return WEIGHT_OF_NONE + picture.map(found -> found.content().length()).orElse(0);
+  }
+
+  /**
+   * The cover of an id; empty when there is none.
+   *
+   * @return fails with a {@link Problem} 503 while the catalogue is away
+   */
+  public CompletionStage<Optional<Picture>> get(int id) {
+    Optional<Optional<Picture>> remembered = known.get(id);
+    if (remembered.isPresent() || library == null) {
+      return CompletableFuture.completedFuture(remembered.orElse(Optional.empty()));
+    }
+    return fetchOnce(library, id);
+  }
+
+  private CompletionStage<Optional<Picture>> fetchOnce(OpenLibrary catalogue, int id) {
+    var mine = new CompletableFuture<Optional<Picture>>();
+    CompletableFuture<Optional<Picture>> others = underWay.putIfAbsent(id, mine);
+    if (others != null) {
+      return others;
+    }
+    var _ =
+        fetch(catalogue, id)
+            .whenComplete(
+                (found, failure) -> {
+                  underWay.remove(id);
+                  if (failure == null) {
+                    known.put(id, found);
+                    mine.complete(found);
+                  } else {
+                    mine.completeExceptionally(away());
+                  }
+                });
+    return mine;
+  }
+
+  private CompletableFuture<Optional<Picture>> fetch(OpenLibrary catalogue, int id) {
+    Optional<Duration> turn = circuit.isOpen() ? Optional.empty() : pace.turn();
+    return turn.map(
+            wait ->
+                Calls.after(
+                    wait, () -> Calls.watched(circuit, "covers", () -> catalogue.cover(id))))
+        .orElseGet(() -> CompletableFuture.failedFuture(away()));
+  }
+
+  private static Problem away() {
+    return Problem.of(
+        503, "catalogue_away", "Catalogue away", "The book catalogue does not answer.");
+  }
+}

@@ -1,0 +1,117 @@
+package io.bookbell.server.book;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.server.config.Config;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Open Library over HTTP. Nothing is opened before the first call. Thread-safe; every future fails
+ * with an {@link AwayException} or what the network threw.
+ */
+public final class OpenLibrary implements AutoCloseable {
+  private static final String FIELDS = "key,title,author_name,first_publish_year,cover_i,isbn";
+  private static final int BOOKS = 8;
+  private static final int LONGEST_ANSWER = 2 << 20;
+  private static final int LARGEST_COVER = 512 << 10;
+  private static final Duration CONNECTING = Duration.ofSeconds(2);
+
+  private final Config.Catalogue address;
+  private final Duration patience;
+  private @Nullable HttpClient client;
+
+  /**
+   * Creates the client.
+   *
+   * @param patience how long an answer may take
+   */
+  public OpenLibrary(Config.Catalogue address, Duration patience) {
+    this.address = address;
+    this.patience = patience;
+  }
+
+  /** Books that fit a text, which may be an ISBN; the best first. */
+  CompletableFuture<List<Book>> search(String text) {
+    String isbn = Isbn.plain(text);
+    String what = Isbn.isValid(isbn) ? "isbn=" + isbn : "q=" + URLEncoder.encode(text, UTF_8);
+    return get(
+            address.url() + "/search.json?" + what + "&fields=" + FIELDS + "&limit=" + BOOKS,
+            LONGEST_ANSWER)
+        .thenApply(
+            answer ->
+                switch (answer.statusCode()) {
+                  case 200 -> SearchAnswer.books(answer.body());
+                  case 400, 422 -> List.of(); // it cannot search for this
+                  default -> throw away(answer);
+                });
+  }
+
+  /** A cover of middling size; empty when there is none of this id. */
+  CompletableFuture<Optional<Picture>> cover(int id) {
+    return get(address.coversUrl() + "/b/id/" + id + "-M.jpg?default=false", LARGEST_COVER)
+        .thenApply(
+            answer ->
+                switch (answer.statusCode()) {
+                  case 200 -> Picture.of(answer.body());
+                  case 404 -> Optional.empty();
+                  default -> throw away(answer);
+                });
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> get(String url, int most) {
+    var request =
+        HttpRequest.newBuilder(URI.create(url))
+            .timeout(patience)
+            .header("User-Agent", userAgent())
+            .build();
+    return client()
+        .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most))
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS); // the body's arrival, too
+  }
+
+  private String userAgent() {
+    return address.contact().map(contact -> "Bookbell (" + contact + ")").orElse("Bookbell");
+  }
+
+  private static AwayException away(HttpResponse<?> answer) {
+    Optional<Duration> retryAfter =
+        answer
+            .headers()
+            .firstValue("Retry-After")
+            .filter(seconds -> seconds.matches("\\d{1,6}"))
+            .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
+    return new AwayException("it answers " + answer.statusCode(), retryAfter);
+  }
+
+  private synchronized HttpClient client() {
+    HttpClient made = client;
+    if (made == null) {
+      made =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(CONNECTING)
+              .followRedirects(HttpClient.Redirect.NORMAL) // covers lie on other hosts
+              .build();
+      client = made;
+    }
+    return made;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (client != null) {
+      client.shutdownNow();
+    }
+  }
+}

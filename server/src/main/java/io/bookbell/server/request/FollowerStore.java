@@ -1,0 +1,75 @@
+package io.bookbell.server.request;
+
+import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_FOLLOWER;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.selectCount;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import java.util.Collection;
+import java.util.Set;
+import org.jooq.Field;
+
+/** The rows of who follows what. Thread-safe: it keeps nothing between calls. */
+final class FollowerStore {
+  /** How many follow the request of a row. */
+  static final Field<Integer> COUNT =
+      field(
+              selectCount()
+                  .from(REQUEST_FOLLOWER)
+                  .where(REQUEST_FOLLOWER.REQUEST_ID.eq(BOOK_REQUEST.ID)))
+          .as("followers");
+
+  /**
+   * Makes a supporter of the creator a follower.
+   *
+   * @return false when they are one already
+   */
+  boolean add(Transaction tx, BookRequest request, UserId user) {
+    return tx.sql()
+            .insertInto(REQUEST_FOLLOWER)
+            .set(REQUEST_FOLLOWER.REQUEST_ID, request.id())
+            .set(REQUEST_FOLLOWER.USER_ID, user)
+            .set(REQUEST_FOLLOWER.CREATOR_ID, request.creatorId())
+            .set(REQUEST_FOLLOWER.CREATED_AT, tx.now())
+            .onConflictDoNothing()
+            .execute()
+        == 1;
+  }
+
+  /**
+   * Ends it.
+   *
+   * @return false when the user was no follower
+   */
+  boolean remove(Transaction tx, long request, UserId user) {
+    return tx.sql()
+            .deleteFrom(REQUEST_FOLLOWER)
+            .where(REQUEST_FOLLOWER.REQUEST_ID.eq(request))
+            .and(REQUEST_FOLLOWER.USER_ID.eq(user))
+            .execute()
+        == 1;
+  }
+
+  Set<UserId> of(Transaction tx, long request) {
+    return tx.sql()
+        .select(REQUEST_FOLLOWER.USER_ID)
+        .from(REQUEST_FOLLOWER)
+        .where(REQUEST_FOLLOWER.REQUEST_ID.eq(request))
+        .fetchSet(REQUEST_FOLLOWER.USER_ID);
+  }
+
+  /** Those of some requests that a user follows. */
+  Set<Long> followedBy(Transaction tx, UserId user, Collection<Long> requests) {
+    if (requests.isEmpty()) {
+      return Set.of();
+    }
+    return tx.sql()
+        .select(REQUEST_FOLLOWER.REQUEST_ID)
+        .from(REQUEST_FOLLOWER)
+        .where(REQUEST_FOLLOWER.USER_ID.eq(user))
+        .and(REQUEST_FOLLOWER.REQUEST_ID.in(requests))
+        .fetchSet(REQUEST_FOLLOWER.REQUEST_ID);
+  }
+}

@@ -1,0 +1,96 @@
+package io.bookbell.server.request;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.Roles;
+import io.bookbell.server.inbox.Change;
+import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+
+/**
+ * Following what another supporter asked for, instead of asking once more. Costs nothing. Whoever
+ * follows is told how it ends, and learns neither who asked nor what was said. Thread-safe.
+ */
+public final class Following {
+  private final RequestStore store = new RequestStore();
+  private final FollowerStore followers = new FollowerStore();
+  private final Creators creators;
+  private final Roles roles;
+  private final AskedBooks asked;
+  private final Announcements announcements;
+  private final Inbox inbox;
+
+  public Following(
+      Creators creators, Roles roles, AskedBooks asked, Announcements announcements, Inbox inbox) {
+    this.creators = creators;
+    this.roles = roles;
+    this.asked = asked;
+    this.announcements = announcements;
+    this.inbox = inbox;
+  }
+
+  /**
+   * Begins to follow; done already, it changes nothing.
+   *
+   * @throws Problem 404 for a request that is not shown to the user, 403 for admins who are no
+   *     supporters, 409 for the user's own and for one that is completed
+   */
+  public AskedBook follow(Transaction tx, UserId user, long id) {
+    CreatorRow creator = lockCreatorOf(tx, id);
+    if (!roles.isSupporter(tx, creator.id(), user)) {
+      roles.requireMember(tx, creator, user);
+      throw Problem.forbidden("Only supporters follow requests; you are on the answering side.");
+    }
+    return asked
+        .followed(tx, user, id)
+        .orElseGet(
+            () -> {
+              BookRequest request = require(tx, id);
+              requireFollowable(creator, request, user);
+              followers.add(tx, request, user);
+              announce(tx, creator, id);
+              return asked.followed(tx, user, id).orElseThrow();
+            });
+  }
+
+  private static void requireFollowable(CreatorRow creator, BookRequest request, UserId user) {
+    if (request.userId().equals(user)) {
+      throw Problem.conflict("own_request", "You have asked for this book yourself.");
+    }
+    if (!creator.creator().showsAsked() || !AskedBooks.SHOWN.contains(request.status())) {
+      throw Problem.notFound();
+    }
+    if (request.status() == Status.COMPLETED) {
+      throw Problem.conflict("request_closed", "The book is there already.");
+    }
+  }
+
+  /**
+   * Ends it; without any, it changes nothing.
+   *
+   * @throws Problem 404 for who is neither a supporter nor an admin
+   */
+  public void unfollow(Transaction tx, UserId user, long id) {
+    CreatorRow creator = lockCreatorOf(tx, id);
+    roles.requireMember(tx, creator, user);
+    if (followers.remove(tx, id, user)) {
+      announce(tx, creator, id);
+    }
+  }
+
+  private void announce(Transaction tx, CreatorRow creator, long id) {
+    var change = new Change();
+    announcements.followersChanged(tx, creator, require(tx, id), change);
+    inbox.append(tx, change);
+  }
+
+  private CreatorRow lockCreatorOf(Transaction tx, long id) {
+    return creators.lock(tx, store.creatorOf(tx, id).orElseThrow(Problem::notFound));
+  }
+
+  private BookRequest require(Transaction tx, long id) {
+    return store.find(tx, id).orElseThrow(Problem::notFound);
+  }
+}

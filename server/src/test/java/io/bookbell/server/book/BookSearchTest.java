@@ -1,0 +1,154 @@
+package io.bookbell.server.book;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.book.BookSearch.Found;
+import io.bookbell.server.book.BookSearch.State;
+import io.bookbell.server.support.StandInLibrary;
+import io.bookbell.server.support.StandInLibrary.Mood;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue is asked politely, and nothing of ours suffers when it is away. */
+class BookSearchTest {
+  private final StandInLibrary library = new StandInLibrary();
+  private Instant now = Instant.parse("2026-05-20T12:00:00Z");
+  private OpenLibrary client;
+  private BookSearch search;
+
+  @BeforeEach
+  void open() {
+    client = new OpenLibrary(library.address(), Duration.ofMillis(400));
+    search = new BookSearch(Optional.of(client), Optional.of(library.address()), () -> now);
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    library.close();
+  }
+
+  @Test
+  void findsWhatTheDocumentedAnswerHolds() {
+    Book book = find("left hand of darkness").items().getFirst();
+
+    assertThat(book.title()).isEqualTo("The Left Hand of Darkness");
+    assertThat(book.authors()).containsExactly("Ursula K. Le Guin");
+    assertThat(book.firstYear()).isEqualTo(1969);
+    assertThat(book.coverId()).isEqualTo(StandInLibrary.COVER);
+    assertThat(book.isbns())
+        .as("longest first, without the one whose last digit is wrong")
+        .containsExactly("9780441478125", "0441478123");
+    assertThat(library.agents()).containsExactly("Bookbell (ada@example.org)");
+  }
+
+  @Test
+  void takesABookThatLacksMostThings() {
+    Book book = find("emma").items().getFirst();
+
+    assertThat(book.coverId()).isNull();
+    assertThat(book.isbns()).isEmpty();
+  }
+
+  @Test
+  void asksForAnIsbnAsSuch() {
+    assertThat(find("978-0-441-47812-5").items()).hasSize(1);
+    assertThat(library.searches()).containsExactly("isbn=9780441478125");
+  }
+
+  @Test
+  void asksOnceForWhatManyWantAtOnceAndRemembersIt() {
+    CompletableFuture<Found> one = search.find("Emma").toCompletableFuture();
+    CompletableFuture<Found> other = search.find(" emma ").toCompletableFuture();
+
+    assertThat(one.join()).isEqualTo(other.join());
+    assertThat(find("EMMA").items()).hasSize(1);
+    assertThat(library.searches()).hasSize(1);
+
+    passes(Duration.ofHours(25));
+    find("emma");
+    assertThat(library.searches()).hasSize(2);
+  }
+
+  @Test
+  void leavesTooFewCharactersAlone() {
+    assertThat(find("em")).isEqualTo(new Found(List.of(), State.HERE));
+    assertThat(library.searches()).isEmpty();
+  }
+
+  @Test
+  void leavesABusyCatalogueAloneForAsLongAsItAsks() {
+    library.is(Mood.TOO_BUSY);
+    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+
+    library.is(Mood.WELL);
+    passes(Duration.ofSeconds(59));
+    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+    assertThat(library.searches()).hasSize(1);
+
+    passes(Duration.ofSeconds(1));
+    assertThat(find("emma").catalogue()).isEqualTo(State.HERE);
+  }
+
+  @Test
+  void waitsLongerAfterEachFailureInARow() {
+    library.is(Mood.GARBAGE);
+    find("emma");
+    passes(Duration.ofSeconds(10));
+    find("emma");
+    passes(Duration.ofSeconds(10));
+    find("emma");
+    assertThat(library.searches()).as("the second pause is longer").hasSize(2);
+    passes(Duration.ofSeconds(10));
+    find("emma");
+    assertThat(library.searches()).hasSize(3);
+  }
+
+  @Test
+  void doesNotWaitForOneThatIsSilentOrGone() {
+    library.is(Mood.SILENT);
+    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+
+    library.close();
+    passes(Duration.ofMinutes(1));
+    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+  }
+
+  @Test
+  void keepsItsPace() {
+    var pace = new Pace(() -> now, Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    assertThat(pace.turn()).contains(Duration.ZERO);
+    assertThat(pace.turn()).contains(Duration.ofSeconds(1));
+    assertThat(pace.turn()).contains(Duration.ofSeconds(2));
+    assertThat(pace.turn()).as("nobody waits that long").isEmpty();
+    passes(Duration.ofSeconds(5));
+    assertThat(pace.turn()).contains(Duration.ZERO);
+  }
+
+  @Test
+  void remembersOnlySoMuch() {
+    var cache = new BoundedCache<String, String>(() -> now, Duration.ofDays(1), 10, String::length);
+    cache.put("a", "12345");
+    cache.put("b", "12345");
+    cache.get("a");
+    cache.put("c", "12345");
+
+    assertThat(cache.get("a")).isPresent();
+    assertThat(cache.get("b")).as("asked for the longest ago").isEmpty();
+  }
+
+  private void passes(Duration time) {
+    now = now.plus(time);
+  }
+
+  private Found find(String text) {
+    return search.find(text).toCompletableFuture().join();
+  }
+}
