@@ -6,6 +6,8 @@ import {knows, phrase, say} from '../words/words.js';
 /** How the server notes what became of a creator's settings; the notes stay as they were written. @type {[RegExp, string][]} */
 const SETTINGS = [
   [/^Accepting requests again$/, 'activity.creator_resumed'],
+  [/^What was asked for is shown$/, 'activity.creator_shows_asked'],
+  [/^What was asked for is hidden$/, 'activity.creator_hides_asked'],
   [/^Requests paused$/, 'activity.creator_paused'],
   [/^Rules changed$/, 'activity.creator_rules'],
   [/^Rules removed$/, 'activity.creator_no_rules'],

@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, BookRequest, CannedResponse, Counts, Creator, Invitation, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, CannedResponse, Counts, Creator, FoundBooks, Invitation, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -57,7 +57,10 @@ export class Api {
   /** @param {number} id @returns {Promise<{items: Receipt[]}>} */
   receipts = (id) => this.http.get(`/api/book-requests/${id}/receipts`);
 
-  /** @param {{creator_id: number, title: string, author: string, isbn?: string, note?: string}} request @param {Command} [command] @returns {Promise<BookRequest>} */
+  /** @param {number} id @returns {Promise<{items: Seen[]}>} */
+  seen = (id) => this.http.get(`/api/book-requests/${id}/seen`);
+
+  /** @param {{creator_id: number, title: string, author: string, isbn?: string, note?: string, cover_id?: number}} request @param {Command} [command] @returns {Promise<BookRequest>} */
   ask = (request, command) => this.http.post('/api/book-requests', request, command);
 
   /** @param {number} id @param {{status: Status, response?: string}} answer @param {Command} [command] @returns {Promise<BookRequest>} */
@@ -72,9 +75,26 @@ export class Api {
   /** @param {number} creatorId @returns {Promise<Quota & {entries: LedgerEntry[]}>} */
   quota = (creatorId) => this.http.get('/api/book-requests/quota', {creator_id: creatorId});
 
+  // Books, and what others asked for
+
+  /** @param {string} q @returns {Promise<FoundBooks>} */
+  searchBooks = (q) => this.http.get('/api/books/search', {q});
+
+  /** @param {number} creatorId @param {string} q @returns {Promise<{items: AskedBook[]}>} */
+  askedBooks = (creatorId, q) => this.http.get('/api/book-requests/asked', {creator_id: creatorId, q});
+
+  /** @param {{limit?: number, cursor?: string | null}} [query] @returns {Promise<Page<AskedBook>>} */
+  followed = (query) => this.http.get('/api/book-requests/following', query);
+
+  /** @param {number} id @param {Command} [command] @returns {Promise<AskedBook>} */
+  follow = (id, command) => this.http.post(`/api/book-requests/${id}/follow`, undefined, command);
+
+  /** @param {number} id */
+  unfollow = (id) => this.http.delete(`/api/book-requests/${id}/follow`);
+
   // Creator, tiers, supporters, invitations
 
-  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string}} change @returns {Promise<Creator>} */
+  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean}} change @returns {Promise<Creator>} */
   changeCreator = (id, change) => this.http.patch(`/api/creators/${id}`, change);
 
   /** @param {number} creatorId @returns {Promise<{items: Tier[]}>} */

@@ -24,7 +24,31 @@
  * @property {Reply[]} replies
  * @property {string} created_at
  * @property {string} updated_at
+ * @property {number | null} [cover_id]
+ * @property {number} [followers] how many others want it too
  *
+ * @typedef {object} AskedBook a request as other supporters see it
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {string} title
+ * @property {string} author
+ * @property {number | null} cover_id
+ * @property {Status} status
+ * @property {number} followers
+ * @property {boolean} mine
+ * @property {boolean} following
+ * @property {string} updated_at
+ *
+ * @typedef {object} FoundBook
+ * @property {string | null} key its place in Open Library
+ * @property {string} title
+ * @property {string[]} authors
+ * @property {number | null} first_year
+ * @property {number | null} cover_id
+ * @property {string[]} isbns
+ * @typedef {{items: FoundBook[], catalogue: 'here' | 'away' | 'off'}} FoundBooks
+ *
+ * @typedef {{kind: string, created_at: string, seen: boolean}} Seen
  * @typedef {{revision: number, actor_id: number, kind: string, created_at: string, received_at: string | null}} Receipt
  *
  * @typedef {object} Quota
@@ -46,7 +70,7 @@
  * @property {string} actor_name
  * @property {string} created_at
  *
- * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, version: number}} Creator
+ * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, version: number}} Creator
  *
  * @typedef {object} Notification
  * @property {number} id
@@ -96,7 +120,7 @@
  * @typedef {{type: 'initial_data', epoch: string, seq: number, book_requests: BookRequest[], quota: Quota[],
  *   pending_count: Record<string, number>, creators: Creator[], unread_notifications: number}} InitialData
  * @typedef {{type: 'resumed', epoch: string, seq: number}} Resumed
- * @typedef {{type: 'book_request_update', seq: number, action: 'created' | 'status_changed' | 'reply_added', book_request: BookRequest}} BookRequestUpdate
+ * @typedef {{type: 'book_request_update', seq: number, action: 'created' | 'status_changed' | 'reply_added' | 'followers_changed', book_request: BookRequest}} BookRequestUpdate
  * @typedef {{type: 'quota_update', seq: number, quota: Quota}} QuotaUpdate
  * @typedef {{type: 'pending_count_update', seq: number, creator_id: number, pending_count: number}} PendingCountUpdate
  * @typedef {{type: 'notification', seq: number, notification: Notification}} NotificationMessage

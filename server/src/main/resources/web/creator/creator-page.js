@@ -11,6 +11,7 @@ export class CreatorPage extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
   #switching = new Submission(this);
+  #showing = new Submission(this);
   #saving = new Submission(this);
 
   constructor() {
@@ -35,6 +36,17 @@ export class CreatorPage extends SessionElement {
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.accepting} aria-labelledby="accepting-label" data-testid="accepting-switch"
             ?disabled=${this.#switching.busy} @click=${this.#switch}><span class="switch__knob"></span></button>
+        </div>
+      </section>
+      <section class="panel">
+        ${formError(this.#showing.message)}
+        <div class="switch-row">
+          <div>
+            <h2 class="panel__title" id="asked-label">${say('creator.asked')}</h2>
+            <p class="panel__text">${say(creator.shows_asked ? 'creator.asked_shown' : 'creator.asked_hidden')}</p>
+          </div>
+          <button type="button" class="switch" role="switch" aria-checked=${creator.shows_asked} aria-labelledby="asked-label" data-testid="asked-switch"
+            ?disabled=${this.#showing.busy} @click=${this.#show}><span class="switch__knob"></span></button>
         </div>
       </section>
       <form class="panel panel--form" @submit=${this.#save}>
@@ -63,13 +75,18 @@ export class CreatorPage extends SessionElement {
     await this.#switching.run(() => this.#change({accepting}), accepting);
   }
 
+  async #show() {
+    const shows_asked = !this.session.store.creators.get(this.creatorId)?.shows_asked;
+    await this.#showing.run(() => this.#change({shows_asked}), {shows_asked});
+  }
+
   /** @param {SubmitEvent} event */
   async #save(event) {
     const {notice = ''} = fieldsOf(event);
     if (await this.#saving.run(() => this.#change({notice}), notice)) this.tell(say(notice ? 'creator.published' : 'creator.taken_down'));
   }
 
-  /** @param {{accepting?: boolean, notice?: string}} change */
+  /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean}} change */
   async #change(change) {
     this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, change));
   }

@@ -1,4 +1,5 @@
 import {say} from '../words/words.js';
+import {notificationLink} from './notification-link.js';
 import {notificationText} from './notification-text.js';
 
 /**
@@ -51,6 +52,6 @@ export class Crier {
     const [first, ...more] = this.#untold;
     if (this.#away) return {text: say('notification.while_away', {count: this.#untold.length}), tone: 'plain'};
     if (more.length > 0) return {text: say('notification.more', {count: this.#untold.length}), tone: 'plain'};
-    return {text: notificationText(first), tone: 'plain', href: first.book_request_id ? `/requests/${first.book_request_id}` : undefined};
+    return {text: notificationText(first), tone: 'plain', href: first.book_request_id ? notificationLink(this.session, first) : undefined};
   }
 }

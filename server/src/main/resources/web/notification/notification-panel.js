@@ -4,6 +4,8 @@ import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
 import {explain} from '../ui/refusal.js';
 import {number, say} from '../words/words.js';
+import {byDay} from './days.js';
+import {notificationLink} from './notification-link.js';
 import {notificationText} from './notification-text.js';
 import '../ui/pop-up.js';
 import '../ui/time-ago.js';
@@ -44,9 +46,12 @@ export class NotificationPanel extends SessionElement {
       </header>
       ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
       ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">${say('notification.none')}</p>` : nothing}
-      <ol class="notifications__list">
-        ${repeat(notifications, ({id}) => id, (notification) => this.#item(notification))}
-      </ol>
+      ${byDay(notifications).map(
+        ({day, items}) => html`<h3 class="notifications__day" data-testid="notifications-day">${day}</h3>
+          <ol class="notifications__list">
+            ${repeat(items, ({id}) => id, (notification) => this.#item(notification))}
+          </ol>`,
+      )}
       ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>${say('notification.older')}</button>` : nothing}
     </section>`;
   }
@@ -56,7 +61,8 @@ export class NotificationPanel extends SessionElement {
     const {id, book_request_id, created_at, read} = notification;
     const content = html`<span class="notification__text">${notificationText(notification)}</span> <time-ago class="notification__time" .time=${created_at}></time-ago>`;
     return html`<li class="notification ${read ? '' : 'notification--unread'}" data-testid="notification" data-notification-id=${id} data-read=${Boolean(read)}>
-      ${book_request_id ? html`<a href="/requests/${book_request_id}" @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
+      ${book_request_id ? html`<a href=${notificationLink(this.session, notification)} @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
+      ${read ? nothing : html`<button type="button" class="notification__read" aria-label=${`${say('notification.read')}: ${notificationText(notification)}`} title=${say('notification.read')} data-testid="notification-read" @click=${() => this.#read(id)}>${icon('check')}</button>`}
     </li>`;
   }
 

@@ -2,6 +2,7 @@ import {html, nothing, svg} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {dateInWords} from '../words/times.js';
 import {number, phrase, say} from '../words/words.js';
+import {quotaParts} from './quota-sentence.js';
 import {allowanceRule, ledgerEffect, ledgerLine, quotaSum} from './quota-words.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
@@ -38,13 +39,12 @@ export class QuotaMeter extends SessionElement {
 
   storeChanged() {
     const now = JSON.stringify(this.#quota ?? null);
-    if (this.explained && now !== this.#explainedFor) this.#reload();
+    if (now !== this.#explainedFor) this.#reload();
     super.storeChanged();
   }
 
   async #reload() {
     this.#explainedFor = JSON.stringify(this.#quota ?? null);
-    if (!this.explained && this.#quota) return;
     const creatorId = this.creatorId;
     const known = this.#quota;
     const {entries, ...quota} = await this.session.api.quota(creatorId).catch(() => ({entries: this.entries, ...known}));
@@ -62,12 +62,20 @@ export class QuotaMeter extends SessionElement {
         ${ring(quota)}
         <div>
           <p class="quota__left">${phrase('quota.left', {count: remaining, number: html`<strong data-testid="quota-remaining">${number(remaining)}</strong>`})}</p>
-          <p class="quota__used" data-testid="quota-used">${say('quota.used', {used, allowed})}</p>
+          <p class="quota__used" data-testid="quota-sentence">${this.#sentence(quota)}</p>
         </div>
         <button type="button" class="button button--link" aria-expanded=${this.explained} data-testid="quota-explain" @click=${this.#toggle}>${say(this.explained ? 'quota.close' : 'quota.why')}</button>
       </div>
       ${this.explained ? this.#explanation(quota) : nothing}
     </section>`;
+  }
+
+  /** @param {Quota} quota */
+  #sentence(quota) {
+    const {allowed, used} = quota;
+    const sum = html`<span data-testid="quota-used">${say('quota.used', {used, allowed})}</span>`;
+    const parts = quotaParts(quota, this.entries, this.session.store.requests);
+    return parts ? phrase('quota.sentence', {sum, parts}) : sum;
   }
 
   /** @param {Quota} quota */

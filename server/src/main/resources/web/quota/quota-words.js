@@ -11,12 +11,18 @@ export function allowanceRule({period, resets_at, remaining}) {
   return say(remaining > 0 ? 'quota.rule_left' : 'quota.rule_none');
 }
 
+/** @param {Quota} quota @returns {string} as the ledger names the period that counts now */
+export function currentPeriod({period, resets_at}) {
+  return period === 'month' && resets_at ? new Date(Date.parse(resets_at) - DAY).toISOString().slice(0, 7) : 'none';
+}
+
 /**
  * @param {Quota} quota @param {LedgerEntry[]} entries
  * @returns {string} how the ledger comes to the quota, or nothing where it is not all here
  */
-export function quotaSum({allowed, used, period, resets_at}, entries) {
-  const current = period === 'month' && resets_at ? new Date(Date.parse(resets_at) - DAY).toISOString().slice(0, 7) : 'none';
+export function quotaSum(quota, entries) {
+  const {allowed, used} = quota;
+  const current = currentPeriod(quota);
   const sum = (/** @type {string} */ kind) =>
     entries.filter((entry) => entry.kind === kind && entry.period === current).reduce((total, {amount}) => total + amount, 0);
   const [asked, back, given] = ['consume', 'refund', 'grant'].map(sum);

@@ -1,17 +1,22 @@
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {Element} from '../ui/element.js';
 
 const CLOTHS = 12;
 const ORNAMENTS = 5;
 
-/** A cover made from title and author: the same book always wears the same one. */
+/** Covers that are not to be had at the moment, or never were. @type {Set<number>} */
+const missing = new Set();
+
+/** A book's own cover, or one made from title and author: the same book always wears the same one. */
 export class BookCover extends Element {
-  static properties = {title: {attribute: false}, author: {attribute: false}};
+  static properties = {title: {attribute: false}, author: {attribute: false}, coverId: {attribute: false}};
 
   constructor() {
     super();
     this.title = '';
     this.author = '';
+    /** @type {number | null | undefined} of the picture in the catalogue */
+    this.coverId = null;
   }
 
   render() {
@@ -20,7 +25,15 @@ export class BookCover extends Element {
     return html`<div class="cover ${look}" aria-hidden="true">
       <span dir="auto" class="cover__title ${titleSize(this.title)}">${this.title}</span>
       <span dir="auto" class="cover__author">${this.author}</span>
+      ${this.coverId && !missing.has(this.coverId)
+        ? html`<img class="cover__picture" src="/api/books/covers/${this.coverId}" alt="" loading="lazy" decoding="async" @error=${this.#failed} />`
+        : nothing}
     </div>`;
+  }
+
+  #failed() {
+    if (this.coverId) missing.add(this.coverId);
+    this.requestUpdate();
   }
 }
 

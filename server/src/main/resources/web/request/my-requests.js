@@ -3,6 +3,7 @@ import {SessionElement} from '../ui/element.js';
 import {say} from '../words/words.js';
 import '../creator/creator-notice.js';
 import '../quota/quota-meter.js';
+import './followed-books.js';
 import './new-request.js';
 import './request-feed.js';
 
@@ -31,6 +32,7 @@ export class MyRequests extends SessionElement {
       <section class="home__list" aria-label=${say('mine.title')}>
         <request-feed .session=${this.session} .filter=${{creatorId: this.creatorId, mine: true}} .empty=${empty}></request-feed>
       </section>
+      <followed-books class="home__following" .session=${this.session} .creatorId=${this.creatorId}></followed-books>
     </div>`;
   }
 }

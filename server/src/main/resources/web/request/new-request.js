@@ -1,14 +1,25 @@
 import {html, nothing} from 'lit';
+import {isbnProblem} from '../book/isbn.js';
+import '../book/title-field.js';
+import {allowanceRule} from '../quota/quota-words.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
-import {allowanceRule} from '../quota/quota-words.js';
 import {say} from '../words/words.js';
+import './asked-already.js';
+import './book-cover.js';
 
-/** The form with which a supporter asks for a book. */
+/** @import {IsbnProblem} from '../book/isbn.js' */
+/** @import {TitleField} from '../book/title-field.js' */
+/** @import {FoundBook} from '../client/types.js' */
+
+/**
+ * The form with which a supporter asks for a book. While a title is typed it offers books of the catalogue, and those
+ * that were asked for already; neither is needed.
+ */
 export class NewRequest extends SessionElement {
-  static properties = {creatorId: {attribute: false}, more: {state: true}};
+  static properties = {creatorId: {attribute: false}, more: {state: true}, text: {state: true}, chosen: {state: true}, isbn: {state: true}};
 
   #sending = new Submission(this);
 
@@ -17,6 +28,12 @@ export class NewRequest extends SessionElement {
     this.creatorId = 0;
     /** Whether ISBN and note are shown. */
     this.more = false;
+    /** The title being typed. */
+    this.text = '';
+    /** From the catalogue. @type {FoundBook | null} */
+    this.chosen = null;
+    /** What is wrong with the ISBN. @type {IsbnProblem} */
+    this.isbn = '';
   }
 
   render() {
@@ -27,7 +44,7 @@ export class NewRequest extends SessionElement {
       ${creator?.accepting === false
         ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${say('ask.paused', {name: creator.name})}</p>`
         : quota && quota.remaining === 0
-          ? html`<p class="panel__text" data-testid="quota-exhausted">${say('ask.used_up')} ${allowanceRule(quota)}</p>`
+          ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${say('ask.used_up')}</p><h3>${say('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
           : this.#form()}
     </section>`;
   }
@@ -35,13 +52,16 @@ export class NewRequest extends SessionElement {
   #form() {
     const wrong = this.#sending.fields;
     const more = this.more || wrong.isbn || wrong.note;
-    return html`<form novalidate @submit=${this.#send}>
+    return html`<form novalidate @submit=${this.#send} @input=${this.#input}>
       ${formError(this.#sending.message)}
-      ${field({id: 'new-title', name: 'title', label: say('book.title'), testid: 'new-request-title', maxlength: 300, error: wrong.title})}
+      <title-field .session=${this.session} .error=${wrong.title ?? ''} @typed=${this.#typed} @chosen=${this.#choose}></title-field>
+      <asked-already .session=${this.session} .creatorId=${this.creatorId} .text=${this.text} @followed=${() => this.#clear()}></asked-already>
+      ${this.chosen?.cover_id ? this.#cover(this.chosen) : nothing}
       ${field({id: 'new-author', name: 'author', label: say('book.author'), testid: 'new-request-author', maxlength: 300, error: wrong.author})}
       ${more
         ? [
             field({id: 'new-isbn', name: 'isbn', label: say('book.isbn'), testid: 'new-request-isbn', optional: true, error: wrong.isbn}),
+            html`<p class="field__warning" role="status" data-testid="isbn-warning">${this.isbn ? say(`ask.isbn_${this.isbn}`) : nothing}</p>`,
             field({id: 'new-note', name: 'note', label: say('ask.note'), testid: 'new-request-note', optional: true, rows: 3, maxlength: 4000, error: wrong.note}),
           ]
         : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} ${say('ask.more')}</button>`}
@@ -52,22 +72,65 @@ export class NewRequest extends SessionElement {
     </form>`;
   }
 
+  /** @param {FoundBook} book */
+  #cover({title, authors, cover_id}) {
+    return html`<div class="chosen" data-testid="chosen-cover">
+      <book-cover class="chosen__cover" .title=${title} .author=${authors.join(', ')} .coverId=${cover_id}></book-cover>
+      <button type="button" class="button button--link" data-testid="drop-cover" @click=${() => (this.chosen = null)}>${say('ask.cover')}</button>
+    </div>`;
+  }
+
   async #showMore() {
     this.more = true;
     await this.updateComplete;
-    /** @type {HTMLElement | null} */ (this.querySelector('#new-isbn'))?.focus();
+    this.#control('isbn')?.focus();
+  }
+
+  /** @param {string} name @returns {HTMLInputElement | null} */
+  #control(name) {
+    return this.querySelector(`[name=${name}]`);
+  }
+
+  /** @param {CustomEvent<string>} event */
+  #typed({detail: text}) {
+    this.text = text;
+    this.chosen = null;
+  }
+
+  /** @param {CustomEvent<FoundBook>} event */
+  async #choose({detail: book}) {
+    this.chosen = book;
+    this.text = book.title;
+    this.more ||= book.isbns.length > 0;
+    await this.updateComplete;
+    const author = this.#control('author');
+    const isbn = this.#control('isbn');
+    if (author) author.value = book.authors.join(', ').slice(0, 300);
+    if (isbn) isbn.value = book.isbns[0] ?? '';
+    this.isbn = '';
+  }
+
+  /** @param {InputEvent} event */
+  #input({target}) {
+    const {name, value} = /** @type {HTMLInputElement} */ (target);
+    if (name === 'isbn') this.isbn = isbnProblem(value);
   }
 
   /** @param {SubmitEvent} event */
   async #send(event) {
-    const form = /** @type {HTMLFormElement} */ (event.target);
     const {title = '', author = '', isbn, note} = fieldsOf(event);
-    const request = {creator_id: this.creatorId, title, author, ...(isbn && {isbn}), ...(note && {note})};
+    const cover = this.chosen?.cover_id;
+    const request = {creator_id: this.creatorId, title, author, ...(isbn && {isbn}), ...(note && {note}), ...(cover && {cover_id: cover})};
     const done = await this.#sending.run((key) => this.session.ask(request, key), request);
     if (!done) return this.#showWrong();
-    form.reset();
-    this.more = false;
+    this.#clear();
     this.tell(say('ask.asked', {title}));
+  }
+
+  #clear() {
+    this.querySelector('form')?.reset();
+    /** @type {TitleField | null} */ (this.querySelector('title-field'))?.clear();
+    Object.assign(this, {more: false, text: '', chosen: null, isbn: ''});
   }
 
   async #showWrong() {

@@ -6,11 +6,13 @@ import {Submission} from '../ui/submission.js';
 import {explain} from '../ui/refusal.js';
 import {phrase, say} from '../words/words.js';
 import {statusBadge} from './status-badge.js';
+import '../notification/unread-mark.js';
 import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
 import './answer-form.js';
 import './book-cover.js';
 import './request-receipt.js';
+import './request-seen.js';
 import './request-thread.js';
 
 /**
@@ -101,14 +103,14 @@ export class RequestCard extends Element {
   }
 
   render() {
-    const {id, title, author, note} = this.request;
+    const {id, title, author, note, cover_id} = this.request;
     return html`
       <article class="request ${this.selected ? 'request--selected' : ''} ${this.touched ? 'request--touched' : ''}" @animationend=${() => (this.touched = false)} @answered=${this.#onAnswered}
         @pointermove=${this.#onPointer} @focusin=${this.#onFocusIn} @focusout=${this.#onFocusOut}>
-        <book-cover class="request__cover" .title=${title} .author=${author}></book-cover>
+        <book-cover class="request__cover" .title=${title} .author=${author} .coverId=${cover_id}></book-cover>
         <div class="request__body">
           <header class="request__head">
-            <h2 class="request__title"><a href="/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
+            <h2 class="request__title"><unread-mark .session=${this.session} .requestId=${id} .seen=${this.open}></unread-mark><a href="/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
             ${statusBadge(this.request.status)} ${this.#selector()}
           </header>
           <p class="request__author"><bdi data-testid="request-author">${author}</bdi></p>
@@ -120,6 +122,7 @@ export class RequestCard extends Element {
           ${this.#conflictNote()} ${this.#colleagueNote()}
           <div class="request__actions">${this.#actions()} ${this.#threadToggle()}</div>
           ${this.open && this.#asAdmin ? html`<request-receipt .session=${this.session} .request=${this.request}></request-receipt>` : nothing}
+          ${this.open && this.#mine && !this.#asAdmin ? html`<request-seen .session=${this.session} .request=${this.request}></request-seen>` : nothing}
           ${this.open
             ? html`<request-thread .session=${this.session} .request=${this.request} @drafting=${this.#onDrafting}></request-thread>`
             : nothing}
@@ -147,10 +150,11 @@ export class RequestCard extends Element {
   }
 
   #facts() {
-    const {user_name, created_at, isbn} = this.request;
+    const {user_name, created_at, isbn, followers} = this.request;
     return html`<p class="request__facts">
       ${this.#asAdmin ? html`<button type="button" class="request__who" data-testid="request-supporter" @click=${this.#showSupporter}>${user_name}</button>` : nothing}
       <span>${phrase('request.asked', {time: html`<time-ago .time=${created_at}></time-ago>`})}</span>
+      ${followers ? html`<span data-testid="request-followers">${say('follow.others', {count: followers})}</span>` : nothing}
       ${isbn ? html`<span data-testid="request-isbn">${say('request.isbn', {isbn})}</span>` : nothing}
     </p>`;
   }

@@ -1,0 +1,23 @@
+import {dateInWords} from '../words/times.js';
+import {locale} from '../words/words.js';
+
+/** @import {Notification} from '../client/types.js' */
+
+const DAY = 86_400_000;
+const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto'});
+
+/** @param {Notification[]} notifications newest first @returns {{day: string, items: Notification[]}[]} under the days of this place */
+export function byDay(notifications) {
+  const days = Map.groupBy(notifications, ({created_at}) => dayInWords(created_at));
+  return [...days].map(([day, items]) => ({day, items}));
+}
+
+/** @param {string} time */
+function dayInWords(time) {
+  const ago = Math.round((midnight(new Date()) - midnight(new Date(time))) / DAY);
+  const words = ago < 2 ? relative.format(-ago, 'day') : dateInWords(time);
+  return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
+}
+
+/** @param {Date} date */
+const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

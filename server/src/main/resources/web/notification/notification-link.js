@@ -1,0 +1,14 @@
+import {followingOf, isFollowed} from '../request/following.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {Notification} from '../client/types.js'
+ */
+
+/** Where a notification leads: to its request, or, where that is somebody else's, to what is followed. @param {Session} session @param {Notification} notification */
+export function notificationLink(session, notification) {
+  const {book_request_id, creator_id} = notification;
+  if (!isFollowed(notification)) return `/requests/${book_request_id}`;
+  const creator = followingOf(session).books.get(book_request_id ?? 0)?.creator_id ?? creator_id;
+  return creator ? `/creators/${creator}/requests` : '/';
+}

@@ -1,0 +1,42 @@
+import {dateInWords} from '../words/times.js';
+import {locale, say} from '../words/words.js';
+import {currentPeriod} from './quota-words.js';
+
+/** @import {BookRequest, LedgerEntry, Quota} from '../client/types.js' */
+
+const list = new Intl.ListFormat(locale, {type: 'conjunction'});
+
+/**
+ * What became of each request that is counted, and what came back, for one sentence; nothing where there is nothing.
+ *
+ * @param {Quota} quota @param {LedgerEntry[]} entries @param {Map<number, BookRequest>} requests
+ */
+export function quotaParts(quota, entries, requests) {
+  const now = entries.filter(({period}) => period === currentPeriod(quota));
+  const back = now.filter(({kind}) => kind === 'refund');
+  const returned = new Set(back.map((entry) => entry.book_request_id));
+  const counted = now.filter(({kind, book_request_id}) => kind === 'consume' && !returned.has(book_request_id));
+  const request = (/** @type {LedgerEntry} */ {book_request_id}) => requests.get(book_request_id ?? 0);
+  const open = counted.filter((entry) => request(entry)?.status === 'pending');
+  const granted = counted.filter((entry) => ['approved', 'completed'].includes(request(entry)?.status ?? ''));
+  const given = now.filter(({kind, amount}) => kind === 'grant' && amount > 0);
+  const said = [
+    counting('quota.part_open', open.length),
+    dated('quota.part_granted', granted.map((entry) => request(entry)?.updated_at ?? entry.created_at)),
+    counting('quota.part_earlier', counted.length - open.length - granted.length),
+    dated('quota.part_back', back.map(({created_at}) => created_at)),
+    dated('quota.part_given', given.map(({created_at}) => created_at), given.reduce((sum, {amount}) => sum + amount, 0)),
+  ];
+  return list.format(said.filter((part) => part !== ''));
+}
+
+/** @param {string} key @param {number} count */
+function counting(key, count) {
+  return count > 0 ? say(key, {count}) : '';
+}
+
+/** One with its day, several with the day of the newest. @param {string} key @param {string[]} times @param {number} [count] */
+function dated(key, times, count = times.length) {
+  if (times.length === 0) return '';
+  return say(key, {count, date: dateInWords(times.reduce((newest, time) => (time > newest ? time : newest)))});
+}
