@@ -36,6 +36,8 @@ export class BulkBar extends Element {
     const can = (/** @type {Status[]} */ ...from) => requests.some(({status}) => from.includes(status));
     return html`<section class="bulk-bar" aria-label=${say('desk.bulk')} data-testid="bulk-bar">
       <p class="bulk-bar__count" role="status" data-testid="bulk-count">${say('desk.selected', {count: requests.length})}</p>
+      <button type="button" class="chip__off bulk-bar__clear" aria-label=${say('desk.clear')} title=${say('desk.clear')} data-testid="bulk-clear" aria-keyshortcuts="Escape"
+        @click=${() => this.emit('clear')}>${icon('close')}</button>
       <label class="visually-hidden" for="bulk-text">${say('desk.bulk_word')}</label>
       <textarea id="bulk-text" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('desk.bulk_word')} data-testid="bulk-text"></textarea>
       <canned-choice .session=${this.session} .creatorId=${this.creatorId} label=${say('desk.canned')} @chosen=${this.#chosen}></canned-choice>
@@ -43,7 +45,6 @@ export class BulkBar extends Element {
         ${can('pending') ? this.#button('approved', 'check', 'button--good') : nothing}
         ${!can('pending') && can('approved') ? this.#button('completed', 'book', 'button--good') : nothing}
         ${can('pending', 'approved') ? this.#button('rejected', 'close', 'button--bad-quiet') : nothing}
-        <button type="button" class="button button--quiet" data-testid="bulk-clear" aria-keyshortcuts="Escape" @click=${() => this.emit('clear')}>${say('desk.clear')}</button>
       </div>
     </section>`;
   }

@@ -13,6 +13,8 @@
  */
 
 const PAGE = 100;
+/** As many are read again at most when all has to be. */
+const MOST_AGAIN = 1_000;
 
 /**
  * A live list of requests in any order, read page by page as far as somebody has scrolled. It holds ids in their
@@ -25,6 +27,10 @@ export class DeskList {
   #keys = new Map();
   /** What the server found, though the page may not know why. @type {Set<number>} */
   #found = new Set();
+  /** What was changed while a page was on its way, which may not know of it. @type {Set<number>} */
+  #meanwhile = new Set();
+  /** @type {Set<number>} */
+  #kept = new Set();
   /** @type {string | null} */
   #cursor = null;
   #turn = 0;
@@ -57,15 +63,15 @@ export class DeskList {
 
   async load() {
     await this.session.ready;
-    await this.#read(null);
+    await this.#read(null, Math.min(this.ids.length, MOST_AGAIN));
   }
 
   async loadMore() {
     if (this.hasMore && !this.loading) await this.#read(this.#cursor);
   }
 
-  /** @param {string | null} cursor */
-  async #read(cursor) {
+  /** @param {string | null} cursor @param {number} [atLeast] reads on until so many are there */
+  async #read(cursor, atLeast = 0) {
     const turn = ++this.#turn;
     this.#generation = this.session.store.generation;
     this.loading = true;
@@ -73,9 +79,16 @@ export class DeskList {
     this.changed(this.ids.length);
     try {
       const {creatorId, status, q, userId, sort} = this.filter;
-      const page = await this.session.api.bookRequests({creator_id: creatorId, status, q, user_id: userId || undefined, sort, limit: PAGE, cursor});
-      if (turn !== this.#turn) return;
-      this.#keep(page, cursor === null);
+      /** @type {BookRequest[]} */
+      const items = [];
+      let next = cursor;
+      do {
+        const page = await this.session.api.bookRequests({creator_id: creatorId, status, q, user_id: userId || undefined, sort, limit: PAGE, cursor: next});
+        if (turn !== this.#turn) return;
+        items.push(...page.items);
+        next = page.next_cursor;
+      } while (next !== null && items.length < atLeast);
+      this.#keep({items, next_cursor: next}, cursor === null);
     } catch (error) {
       if (turn === this.#turn) this.error = /** @type {Error} */ (error);
     } finally {
@@ -97,23 +110,32 @@ export class DeskList {
     this.loaded = true;
     for (const {id} of items) {
       this.#found.add(id);
-      if (!this.#keys.has(id)) this.#place(id);
+      if (!this.#keys.has(id) && this.#fits(id)) this.#place(id);
     }
+    for (const id of this.#meanwhile) this.refresh(id, this.#kept);
+    this.#meanwhile.clear();
     this.changed(first ? 0 : from);
   }
 
   /** @param {ServerMessage} message @param {Set<number>} kept ids that stay where they are, whatever became of them */
   heard(message, kept) {
-    if (message.type === 'book_request_update' && message.book_request.creator_id === this.filter.creatorId)
-      this.refresh(message.book_request.id, kept);
+    if (message.type !== 'book_request_update' || message.book_request.creator_id !== this.filter.creatorId) return;
+    this.#kept = kept;
+    if (this.loading) this.#meanwhile.add(message.book_request.id);
+    this.refresh(message.book_request.id, kept);
   }
 
   /** Puts one request where it belongs by now, or takes it out. @param {number} id @param {Set<number>} kept */
   refresh(id, kept) {
     if (!this.loaded || (kept.has(id) && this.#keys.has(id))) return;
     this.#remove(id);
+    if (this.#fits(id)) this.#place(id);
+  }
+
+  /** @param {number} id */
+  #fits(id) {
     const request = this.session.store.requests.get(id);
-    if (request && this.#matches(request)) this.#place(id);
+    return request !== undefined && this.#matches(request);
   }
 
   /** @param {number} id */

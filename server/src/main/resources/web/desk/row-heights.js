@@ -34,15 +34,14 @@ export class RowHeights {
 
   /** Where a row begins. @param {number[]} ids @param {number} at */
   top(ids, at) {
-    for (; this.#valid < at; this.#valid++)
-      this.#tops[this.#valid + 1] = this.#tops[this.#valid] + (this.#measured.get(ids[this.#valid]) ?? this.#guess);
+    this.#reach(ids, (valid) => valid < at);
     return this.#tops[at];
   }
 
   /** The row at a height. @param {number[]} ids @param {number} y */
   at(ids, y) {
     if (ids.length === 0 || y <= 0) return 0;
-    while (this.#valid < ids.length && this.#tops[this.#valid] <= y) this.top(ids, this.#valid + 1);
+    this.#reach(ids, (valid, top) => valid < ids.length && top <= y);
     let low = 0;
     let high = this.#valid;
     while (low < high) {
@@ -51,6 +50,18 @@ export class RowHeights {
       else high = middle - 1;
     }
     return Math.min(low, ids.length - 1);
+  }
+
+  /** Adds rows up as long as it is wanted. @param {number[]} ids @param {(valid: number, top: number) => boolean} wanted */
+  #reach(ids, wanted) {
+    const [measured, tops, guess] = [this.#measured, this.#tops, this.#guess];
+    let valid = this.#valid;
+    let top = tops[valid];
+    while (wanted(valid, top)) {
+      top += measured.get(ids[valid]) ?? guess;
+      tops[++valid] = top;
+    }
+    this.#valid = valid;
   }
 
   /** What the rows from one on are likely to take. @param {number[]} ids @param {number} from */
