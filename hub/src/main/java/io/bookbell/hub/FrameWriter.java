@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.unix.Socket;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,51 +13,79 @@ import org.jspecify.annotations.Nullable;
  * The way out of one connection, used on its event loop only; other threads may ask {@link
  * #pendingBytes}.
  *
- * <p>Frames of one turn are laid one behind the other into one buffer, which leaves in one write.
- * While the socket takes no more, messages wait in a queue as references to their shared bytes. An
- * idle connection has neither buffer nor queue.
+ * <p>Messages wait as references to their shared bytes until the connection is flushed. Then their
+ * frames are laid one behind the other and leave in one write: straight into the socket while that
+ * takes everything, through the channel while it does not. An idle connection has neither buffer
+ * nor queue.
  */
 final class FrameWriter {
-  /** A buffer that holds this much leaves before the turn ends. */
+  /** A buffer that holds this much leaves before more is laid into it. */
   private static final int FULL_BATCH = 1 << 16;
 
   private static final int SMALLEST_BATCH = 256;
-  private static final int MORE_BATCH = 1 << 12;
 
   private final Channel channel;
-  private @Nullable ByteBuf batch;
+  private final Outlet outlet;
+
+  /** Control frames of this turn. */
+  private @Nullable ByteBuf control;
+
+  /** What waits longest; alone, it needs no queue. */
+  private @Nullable Message first;
+
+  private long firstSequence;
   private @Nullable ArrayDeque<Waiting> queue;
   private volatile long queuedBytes;
   private long handedOver;
+
+  /** The channel was given something, and may hold it still: nothing may overtake it. */
+  private boolean channelHolds = true;
+
+  /** The way past the channel, if there is one. */
+  private @Nullable Socket socket;
+
   private @Nullable ChannelFutureListener afterwards;
 
-  FrameWriter(Channel channel) {
+  FrameWriter(Channel channel, Outlet outlet) {
     this.channel = channel;
+    this.outlet = outlet;
+  }
+
+  /** The channel is the hub's alone from here on. */
+  void takeOver() {
+    socket = Outlet.socketOf(channel);
   }
 
   /** Adds a text frame behind what is there. */
   void text(Message message, long sequence) {
-    if (queue != null || !channel.isWritable()) {
-      enqueue(message, sequence);
-      return;
+    if (first == null) {
+      first = message;
+      firstSequence = sequence;
+    } else {
+      if (queue == null) {
+        queue = new ArrayDeque<>();
+      }
+      queue.add(new Waiting(message, sequence));
     }
-    Frames.text(message, sequence, batch(message.payloadSize(sequence)));
-    if (isFull()) {
-      writeBatch();
-    }
+    long before = queuedBytes;
+    queuedBytes = before + Frames.size(message, sequence);
   }
 
   /** Adds a control frame, which overtakes messages that wait. */
   void control(Consumer<ByteBuf> frame) {
-    frame.accept(batch(SMALLEST_BATCH));
+    if (control == null) {
+      control = channel.alloc().ioBuffer(SMALLEST_BATCH);
+    }
+    frame.accept(control);
   }
 
   /**
-   * Forgets the messages that wait and adds the last frame.
+   * Forgets the messages that the socket does not take at once, and adds the last frame.
    *
    * @param afterwards what to do with the channel once that frame has left, if anything
    */
   void last(Consumer<ByteBuf> lastFrame, @Nullable ChannelFutureListener afterwards) {
+    flush();
     discardQueue();
     control(lastFrame);
     this.afterwards = afterwards;
@@ -64,27 +93,34 @@ final class FrameWriter {
 
   /** Forgets the messages that wait. */
   void discardQueue() {
+    first = null;
     queue = null;
     queuedBytes = 0;
   }
 
-  /** Writes out what was added in this turn, and as much of the queue as the socket takes. */
+  /** Writes out what was added, as much of it as the socket takes. */
   void flush() {
-    writeBatch();
-    while (queue != null && channel.isWritable()) {
-      refill(queue);
-      writeBatch();
+    if (control != null) {
+      write(control);
+      control = null;
+    }
+    while (first != null && channel.isWritable()) {
+      if (!sendStraight()) {
+        ByteBuf batch = channel.alloc().ioBuffer(Frames.size(first, firstSequence));
+        fill(batch, FULL_BATCH);
+        write(batch);
+      }
     }
   }
 
   /** Everything was handed to the socket, and it takes more. */
   boolean isDrained() {
-    return batch == null && queue == null && channel.isWritable();
+    return control == null && first == null && channel.isWritable();
   }
 
   /** How many messages wait for the socket. */
   int waiting() {
-    return queue == null ? 0 : queue.size();
+    return (first == null ? 0 : 1) + (queue == null ? 0 : queue.size());
   }
 
   /** Bytes accepted and not yet taken by the operating system. Any thread. */
@@ -104,59 +140,81 @@ final class FrameWriter {
   /** Releases what was not written, because the channel is gone. */
   void release() {
     discardQueue();
-    if (batch != null) {
-      batch.release();
-      batch = null;
+    if (control != null) {
+      control.release();
+      control = null;
     }
   }
 
-  private boolean isFull() {
-    return batch != null && batch.readableBytes() >= FULL_BATCH;
-  }
-
-  private void enqueue(Message message, long sequence) {
-    if (queue == null) {
-      queue = new ArrayDeque<>();
+  /**
+   * Sends as much as the outlet holds in one write; the channel gets what the socket does not take.
+   *
+   * @return whether that could be done
+   */
+  private boolean sendStraight() {
+    if (socket == null || channelHolds() || !socket.isOpen()) {
+      return false;
     }
-    queue.add(new Waiting(message, sequence));
-    queuedBytes = queuedBytes + Frames.MOST_HEADER_BYTES + message.payloadSize(sequence);
+    ByteBuf frames = outlet.frames();
+    if (frames.writableBytes() < Frames.size(first(), firstSequence)) {
+      return false;
+    }
+    fill(frames, frames.writableBytes());
+    int sent = outlet.sendTo(socket);
+    handedOver += sent;
+    if (sent < frames.readableBytes()) {
+      frames.skipBytes(sent);
+      write(channel.alloc().ioBuffer(frames.readableBytes()).writeBytes(frames));
+    }
+    return true;
   }
 
-  private void refill(ArrayDeque<Waiting> waiting) {
+  private boolean channelHolds() {
+    if (channelHolds) {
+      ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
+      channelHolds = outbound == null || !outbound.isEmpty();
+    }
+    return channelHolds;
+  }
+
+  /** Lays frames into a buffer, at least one, until none waits or it holds so many bytes. */
+  private void fill(ByteBuf batch, int most) {
     long bytes = queuedBytes;
-    while (!waiting.isEmpty() && !isFull()) {
-      Waiting next = waiting.remove();
-      int payload = next.message().payloadSize(next.sequence());
-      bytes -= Frames.MOST_HEADER_BYTES + payload;
-      Frames.text(next.message(), next.sequence(), batch(payload));
-    }
+    int size = Frames.size(first(), firstSequence);
+    do {
+      Frames.text(first(), firstSequence, batch);
+      bytes -= size;
+      advance();
+      size = first == null ? 0 : Frames.size(first, firstSequence);
+    } while (first != null && batch.readableBytes() + size <= most);
     queuedBytes = bytes;
-    if (waiting.isEmpty()) {
+  }
+
+  private void advance() {
+    Waiting second = queue == null ? null : queue.poll();
+    if (second == null) {
+      first = null;
       queue = null;
-    }
-  }
-
-  private ByteBuf batch(int payload) {
-    int frame = payload + Frames.MOST_HEADER_BYTES;
-    if (batch == null) {
-      batch = channel.alloc().ioBuffer(Math.max(SMALLEST_BATCH, frame));
-    } else if (batch.writableBytes() < frame) {
-      batch.ensureWritable(Math.max(MORE_BATCH, frame)); // where two have come, more are coming
-    }
-    return batch;
-  }
-
-  private void writeBatch() {
-    ByteBuf full = batch;
-    if (full == null) {
-      return;
-    }
-    batch = null;
-    handedOver += full.readableBytes();
-    if (afterwards == null) {
-      channel.writeAndFlush(full, channel.voidPromise());
     } else {
-      channel.writeAndFlush(full).addListener(afterwards);
+      first = second.message();
+      firstSequence = second.sequence();
+    }
+  }
+
+  private Message first() {
+    if (first == null) {
+      throw new IllegalStateException("no message waits");
+    }
+    return first;
+  }
+
+  private void write(ByteBuf batch) {
+    handedOver += batch.readableBytes();
+    channelHolds = true;
+    if (afterwards == null) {
+      channel.writeAndFlush(batch, channel.voidPromise());
+    } else {
+      channel.writeAndFlush(batch).addListener(afterwards);
     }
   }
 

@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
 /** Writes the frames of a server as RFC 6455 lays them out: final and unmasked. Stateless. */
 final class Frames {
   /** The longest header: two bytes and a length of eight. */
-  static final int MOST_HEADER_BYTES = 10;
+  private static final int MOST_HEADER_BYTES = 10;
 
   private static final int FINAL = 0x80;
   private static final int TEXT = 0x1;
@@ -19,6 +19,11 @@ final class Frames {
   private static final int LENGTH_IN_EIGHT_BYTES = 127;
 
   private Frames() {}
+
+  /** The most bytes that the text frame of a message has. */
+  static int size(Message message, long sequence) {
+    return MOST_HEADER_BYTES + message.payloadSize(sequence);
+  }
 
   static void text(Message message, long sequence, ByteBuf out) {
     header(TEXT, message.payloadSize(sequence), out);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop does for its connections; everything here runs on that loop, and only {@link
- * #loop} and {@link #hub} may be asked elsewhere.
+ * #loop}, {@link #hub} and {@link #outlet} may be asked elsewhere.
  *
  * <p>Connections that got something to send are flushed together by a task at the end of the loop's
  * queue, so what several changes sent to one connection in the meantime leaves in one write. A
@@ -44,6 +44,7 @@ final class Lane {
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT);
+  private final Outlet outlet = new Outlet();
   private ArrayList<Link> touched = new ArrayList<>();
   private ArrayList<Link> flushing = new ArrayList<>();
   private boolean flushComing;
@@ -60,6 +61,10 @@ final class Lane {
 
   EventLoop loop() {
     return loop;
+  }
+
+  Outlet outlet() {
+    return outlet;
   }
 
   void join(Link link) {

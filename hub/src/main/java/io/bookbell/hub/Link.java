@@ -53,7 +53,7 @@ final class Link {
   Link(SocketConnection connection, Channel channel) {
     this.connection = connection;
     this.channel = channel;
-    this.writer = new FrameWriter(channel);
+    this.writer = new FrameWriter(channel, lane().outlet());
     this.heardAt = hub().ticker().getAsLong();
     this.pingedAt = heardAt;
     this.catchUp = new CatchUp(this);
@@ -78,6 +78,7 @@ final class Link {
     hub().counters().opened.increment();
     try {
       Takeover.install(channel, hub().decoding(), new FrameReader(this));
+      writer.takeOver();
     } catch (RuntimeException failure) {
       log.error("The channel of {} cannot be taken over", connection, failure);
       cutOff();
