@@ -1,4 +1,5 @@
-/* The floor: one thread, one send() for each connection and text. It answers every handshake alike, without computing the
+/* The floor: one thread, one send() for each connection and text; built with -DRING, the kernel gets the sends in batches
+   through io_uring instead. It answers every handshake alike, without computing the
    key, and its path and its framing are only as complete as bench/fan-out needs.  send-loop PORT */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -11,6 +12,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef RING
+#include <liburing.h>
+#endif
 
 enum { MOST_FDS = 65536, MOST_BODY = 60000 };
 
@@ -33,6 +37,50 @@ static void forget(int fd) {
   close(fd);
 }
 
+static void sent(ssize_t result, size_t length) {
+  if (result == -EAGAIN || (result >= 0 && (size_t)result < length)) {
+    fprintf(stderr, "a socket is full\n");
+    exit(1);
+  }
+}
+
+#ifdef RING
+enum { BATCH = 256 };
+
+static struct io_uring ring;
+
+static void open_ring(void) {
+  int failure = io_uring_queue_init(BATCH, &ring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN);
+  if (failure) {
+    fprintf(stderr, "io_uring: %s\n", strerror(-failure));
+    exit(1);
+  }
+}
+
+static void deliver(const char *frame, size_t length) {
+  for (int from = 0; from < open_sockets; from += BATCH) {
+    int count = open_sockets - from < BATCH ? open_sockets - from : BATCH;
+    for (int i = 0; i < count; i++) {
+      io_uring_prep_send(io_uring_get_sqe(&ring), sockets[from + i], frame, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    io_uring_submit_and_wait(&ring, (unsigned)count);
+    struct io_uring_cqe *done[BATCH];
+    unsigned ready = io_uring_peek_batch_cqe(&ring, done, BATCH);
+    for (unsigned i = 0; i < ready; i++) sent(done[i]->res, length);
+    io_uring_cq_advance(&ring, ready);
+  }
+}
+#else
+static void open_ring(void) {}
+
+static void deliver(const char *frame, size_t length) {
+  for (int i = 0; i < open_sockets; i++) {
+    ssize_t result = send(sockets[i], frame, length, MSG_NOSIGNAL);
+    sent(result < 0 ? -errno : result, length);
+  }
+}
+#endif
+
 static void send_to_all(const char *text, size_t length) {
   char frame[MOST_BODY + 4];
   size_t header = length < 126 ? 2 : 4;
@@ -45,12 +93,7 @@ static void send_to_all(const char *text, size_t length) {
     frame[3] = (char)length;
   }
   memcpy(frame + header, text, length);
-  for (int i = 0; i < open_sockets; i++) {
-    if (send(sockets[i], frame, header + length, MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
-      fprintf(stderr, "a socket is full\n");
-      exit(1);
-    }
-  }
+  deliver(frame, header + length);
 }
 
 /* What comes is whole: a handshake, a request of a few hundred bytes, or a frame that needs no answer. */
@@ -95,6 +138,7 @@ int main(int argc, char **argv) {
     perror("send-loop");
     return 1;
   }
+  open_ring();
   int poll = epoll_create1(0);
   struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
   epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);

@@ -9,6 +9,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -32,17 +35,24 @@ import java.util.concurrent.TimeUnit;
  * the handshake after 20 ms; paths other than {@code /ws} answer 200, a user over the limit 429.
  */
 final class HubServer implements AutoCloseable {
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+  private final EventLoopGroup loops;
   private final Channel listening;
   private final WebSocketManager manager;
 
+  /** With the operating system's own transport where there is one. */
   HubServer(WebSocketManager manager) {
+    this(manager, Epoll.isAvailable());
+  }
+
+  HubServer(WebSocketManager manager, boolean epoll) {
     this.manager = manager;
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            2, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     this.listening =
         new ServerBootstrap()
             .group(loops)
-            .channel(NioServerSocketChannel.class)
+            .channel(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, 4096)
             .childOption(ChannelOption.SO_SNDBUF, 1 << 16)
             .childHandler(new Http())

@@ -150,11 +150,17 @@ final class Bookbell implements AutoCloseable {
   }
 
   private Vertx vertx() {
-    var options = new VertxOptions().setPreferNativeTransport(true);
+    var options =
+        new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops());
     options.getFileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
     Vertx vertx = Vertx.vertx(options);
     open.push(() -> vertx.close().await(10, TimeUnit.SECONDS));
     return vertx;
+  }
+
+  /** Half of the processors are left to the database's threads: see docs/decisions/0020. */
+  private static int eventLoops() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   private WebServer serve(Vertx vertx) {

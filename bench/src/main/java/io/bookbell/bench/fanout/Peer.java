@@ -15,6 +15,12 @@ enum Peer {
       return List.of(peers.resolve("build/send-loop").toString(), "" + port);
     }
   },
+  RING("C, io_uring", "/ws", Server.Greeting.NONE) {
+    @Override
+    List<String> command(Path peers, Path work, int port) {
+      return List.of(peers.resolve("build/send-ring").toString(), "" + port);
+    }
+  },
   BUN("uWebSockets (Bun)", "/ws", Server.Greeting.NONE) {
     @Override
     List<String> command(Path peers, Path work, int port) {
