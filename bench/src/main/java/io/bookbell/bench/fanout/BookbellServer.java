@@ -24,11 +24,22 @@ final class BookbellServer extends Server {
    */
   static BookbellServer start(Path home, Path work, int supporters)
       throws IOException, InterruptedException, SQLException {
+    return start(home, work, supporters, 0);
+  }
+
+  /**
+   * Starts it on a new data folder with so many supporters, who have asked for so many books.
+   *
+   * @param home where the launcher is
+   */
+  static BookbellServer start(Path home, Path work, int supporters, int requests)
+      throws IOException, InterruptedException, SQLException {
     Path launcher = home.resolve("bookbell");
     Path data = work.resolve("bookbell-" + System.nanoTime());
     Map<String, String> settings = Map.of("BOOKBELL_DATA", data.toString());
     Launched.serve(launcher, settings, work).close(); // makes the schema
     Population.lay(data, supporters);
+    Population.layRequests(data, supporters, requests);
     return new BookbellServer(Launched.serve(launcher, settings, work));
   }
 
@@ -55,9 +66,14 @@ final class BookbellServer extends Server {
 
   @Override
   HttpRequest.Builder publication(String text) {
-    return HttpRequest.newBuilder(uri("/api/creators/" + Population.CREATOR))
-        .header("Authorization", "Bearer " + Population.token(Population.CREATOR))
-        .header("Content-Type", "application/json")
+    return as(Population.CREATOR, "/api/creators/" + Population.CREATOR)
         .method("PATCH", BodyPublishers.ofString("{\"notice\":\"" + text + "\"}"));
+  }
+
+  /** A request of a user who is signed in. */
+  HttpRequest.Builder as(int user, String path) {
+    return HttpRequest.newBuilder(uri(path))
+        .header("Authorization", "Bearer " + Population.token(user))
+        .header("Content-Type", "application/json");
   }
 }

@@ -63,6 +63,45 @@ public final class Population {
     }
   }
 
+  /**
+   * Has the supporters ask in turn for so many books; half of the requests wait, half are approved.
+   *
+   * @param supporters as many as were laid, at least one
+   */
+  static void layRequests(Path data, int supporters, int requests) throws SQLException {
+    String url = "jdbc:sqlite:" + data.resolve("bookbell.db");
+    String numbers =
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %d)"
+            .formatted(requests);
+    String asker = "%d + n %% %d".formatted(FIRST_SUPPORTER, supporters);
+    long now = System.currentTimeMillis();
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement sql = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      if (requests == 0) {
+        return;
+      }
+      sql.executeUpdate(
+          "INSERT INTO book_request"
+              + " (creator_id, user_id, title, author, status, created_at, updated_at) "
+              + numbers
+              + " SELECT %d, %s, 'Book ' || n, 'Author ' || (n %% 1000),".formatted(CREATOR, asker)
+              + " iif(n %% 2 = 0, 'pending', 'approved'), %d, %d FROM numbers".formatted(now, now));
+      sql.executeUpdate(
+          "INSERT INTO quota_ledger (creator_id, user_id, kind, amount, request_id, period_key,"
+              + " used_after, allowed, actor_id, created_at)"
+              + " SELECT creator_id, user_id, 'consume', 1, id, 'none', (id - 1) / %d + 1, 1000000,"
+                  .formatted(supporters)
+              + " user_id, created_at FROM book_request");
+      sql.executeUpdate(
+          "UPDATE membership SET used ="
+              + " (SELECT count(*) FROM book_request r WHERE r.creator_id = membership.creator_id"
+              + " AND r.user_id = membership.user_id)");
+      sql.executeUpdate("UPDATE creator SET pending_count = " + requests / 2);
+      connection.commit();
+    }
+  }
+
   private static void user(Connection connection, int user, long now) throws SQLException {
     try (PreparedStatement account =
             connection.prepareStatement(

@@ -70,14 +70,22 @@ abstract class Server implements AutoCloseable {
    * @return completes when the server has taken it
    */
   final CompletableFuture<?> publish(String text) {
-    return http.sendAsync(publication(text).build(), BodyHandlers.ofString())
-        .thenApply(Server::checked);
+    return request(publication(text));
+  }
+
+  /**
+   * Asks the server for something.
+   *
+   * @return the answer, which fails unless it is a success
+   */
+  final CompletableFuture<HttpResponse<String>> request(HttpRequest.Builder request) {
+    return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Server::checked);
   }
 
   private static HttpResponse<String> checked(HttpResponse<String> answer) {
     if (answer.statusCode() / 100 != 2) {
       throw new IllegalStateException(
-          "a text was answered " + answer.statusCode() + " " + answer.body());
+          answer.request().uri() + " was answered " + answer.statusCode() + " " + answer.body());
     }
     return answer;
   }
