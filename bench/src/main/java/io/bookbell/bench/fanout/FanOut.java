@@ -41,6 +41,11 @@ public final class FanOut implements Callable<Integer> {
   @Option(names = "--seconds", description = "How long each load is measured.")
   private int seconds = 4;
 
+  @Option(
+      names = "--warm-up",
+      description = "How long a started server is under the first load before it is measured.")
+  private int warmUp = 20;
+
   @Option(names = "--save", description = "Keeps the results in this file.")
   private @Nullable Path save;
 
@@ -91,26 +96,26 @@ public final class FanOut implements Callable<Integer> {
     var tally = new Tally();
     try (Server server = starter.start();
         Swarm swarm = new Swarm(server, tally)) {
-      boolean warm = false;
+      swarm.growTo(connections.getFirst());
+      var first = new Case(connections.getFirst(), inFlight.getFirst());
+      measure(server, tally, first, warmUp); // so that it runs compiled afterwards
       for (int count : connections) {
         swarm.growTo(count);
         for (int texts : inFlight) {
-          if (!warm) {
-            measure(server, tally, new Case(count, texts)); // so that it runs compiled afterwards
-            warm = true;
-          }
           var load = new Case(count, texts);
-          runs.computeIfAbsent(load, _ -> new ArrayList<>()).add(measure(server, tally, load));
+          Run run = measure(server, tally, load, seconds);
+          runs.computeIfAbsent(load, _ -> new ArrayList<>()).add(run);
         }
       }
     }
   }
 
-  private Run measure(Server server, Tally tally, Case load) throws InterruptedException {
+  private Run measure(Server server, Tally tally, Case load, int forSeconds)
+      throws InterruptedException {
     tally.reset();
     long began = System.nanoTime();
     long cpu = Processes.cpuMicros(server.process());
-    long texts = keepSending(server, tally, load, began + TimeUnit.SECONDS.toNanos(seconds));
+    long texts = keepSending(server, tally, load, began + TimeUnit.SECONDS.toNanos(forSeconds));
     double deliveries = (double) texts * load.connections();
     double spent = Processes.cpuMicros(server.process()) - cpu;
     double took = (System.nanoTime() - began) / 1e9;

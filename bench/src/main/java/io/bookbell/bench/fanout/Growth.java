@@ -55,10 +55,10 @@ public final class Growth implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    System.out.printf(
+        "CPU µs of the server for each, and p50 ms to the answer, %d under way:%n%n", UNDER_WAY);
     System.out.println(
-        "CPU µs of the server and p50 ms until the answer, four under way at once.%n%n"
-            + "| requests stored | connections | ask for a book | approve | page of the inbox | find a title |%n"
-                .formatted());
+        "| requests stored | connections | ask for a book | approve | inbox's page | find a title |");
     System.out.println("|---:|---:|---:|---:|---:|---:|");
     for (int stored : requests) {
       measure(stored, connections.getFirst());

@@ -54,8 +54,8 @@ public final class IdleMemory implements Callable<Integer> {
             + few
             + ", MiB | at "
             + many
-            + " |");
-    System.out.println("|---|---:|---:|---:|---:|---:|");
+            + " | CPU µs of a handshake |");
+    System.out.println("|---|---:|---:|---:|---:|---:|---:|");
     rows.forEach(System.out::println);
     return 0;
   }
@@ -65,17 +65,20 @@ public final class IdleMemory implements Callable<Integer> {
         Swarm swarm = new Swarm(server, new Tally())) {
       swarm.growTo(few);
       Reading before = read(server);
+      long cpu = Processes.cpuMicros(server.process());
       swarm.growTo(many);
+      long handshakes = Processes.cpuMicros(server.process()) - cpu;
       Reading after = read(server);
       return String.format(
           Locale.ROOT,
-          "| %s | %d | %s | %d | %d | %d |",
+          "| %s | %d | %s | %d | %d | %d | %d |",
           server.name(),
           slope(before.residentKib, after.residentKib),
           before.heapKib < 0 ? "–" : slope(before.heapKib, after.heapKib),
           slope(before.kernelKib, after.kernelKib),
           before.residentKib / 1024,
-          after.residentKib / 1024);
+          after.residentKib / 1024,
+          handshakes / (many - few));
     }
   }
 
