@@ -110,7 +110,7 @@ export class RequestCard extends Element {
         <book-cover class="request__cover" .title=${title} .author=${author} .coverId=${cover_id}></book-cover>
         <div class="request__body">
           <header class="request__head">
-            <h2 class="request__title"><unread-mark .session=${this.session} .requestId=${id} .seen=${this.open}></unread-mark><a href="/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
+            <h2 class="request__title">${this.#unreadMark()}<a href="/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
             ${statusBadge(this.request.status)} ${this.#selector()}
           </header>
           <p class="request__author"><bdi data-testid="request-author">${author}</bdi></p>
@@ -129,6 +129,12 @@ export class RequestCard extends Element {
         </div>
       </article>
     `;
+  }
+
+  /** Who answers requests has the inbox for what is new. */
+  #unreadMark() {
+    if (this.#asAdmin) return nothing;
+    return html`<unread-mark .session=${this.session} .requestId=${this.request.id} .seen=${this.open}></unread-mark>`;
   }
 
   #selector() {
