@@ -1,5 +1,6 @@
 import {html} from 'lit';
 import {logo} from '../ui/icons.js';
+import '../ui/look-switch.js';
 
 /** The frame of the pages before one is signed in. @param {unknown} content */
 export function doorstep(content) {
@@ -8,5 +9,6 @@ export function doorstep(content) {
       <p class="doorstep__brand">${logo()} <span>Bookbell</span></p>
       ${content}
     </div>
+    <look-switch class="look look--doorstep"></look-switch>
   </main>`;
 }

@@ -6,6 +6,7 @@ import {explain} from '../ui/refusal.js';
 import {number, say} from '../words/words.js';
 import {desksOf, homeOf} from './places.js';
 import '../notification/notification-panel.js';
+import '../ui/look-switch.js';
 import '../ui/pop-up.js';
 import './connection-mark.js';
 
@@ -61,6 +62,7 @@ export class AppHeader extends SessionElement {
     const button = html`<span class="avatar" aria-hidden="true">${initials(display_name)}</span>`;
     const panel = () => html`<div class="menu">
       <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
+      <look-switch class="look look--menu"></look-switch>
       <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} ${say('account.sign_out')}</button>
     </div>`;
     return html`<pop-up class="pop-up" testid="account-menu" label=${say('account.menu', {name: display_name})} .button=${button} .panel=${panel}></pop-up>`;

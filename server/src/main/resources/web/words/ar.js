@@ -39,6 +39,12 @@ export default {
   'account.signed_out': 'تم تسجيل خروجك.',
   'account.signing_in': 'جارٍ تسجيل الدخول…',
 
+  'look.language': 'اللغة',
+  'look.theme': 'المظهر',
+  'look.theme_dark': 'داكن',
+  'look.theme_light': 'فاتح',
+  'look.theme_system': 'النظام',
+
   'join.accept': 'قبول',
   'join.accept_as': 'هل تقبل الدعوة باسم {name} ({email})؟',
   'join.already': 'أنت داعم هنا بالفعل.',

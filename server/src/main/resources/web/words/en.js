@@ -32,6 +32,12 @@ export default {
   'account.signed_out': 'You are signed out.',
   'account.signing_in': 'Signing in…',
 
+  'look.language': 'Language',
+  'look.theme': 'Appearance',
+  'look.theme_dark': 'Dark',
+  'look.theme_light': 'Light',
+  'look.theme_system': 'System',
+
   'join.accept': 'Accept',
   'join.accept_as': 'Accept the invitation as {name} ({email})?',
   'join.already': 'You are a supporter of this creator already.',
@@ -362,7 +368,7 @@ export default {
   'activity.request_rejected': '{actor} declined {what}',
   'activity.supporter_joined': '{actor} joined',
   'activity.supporter_joined_as': '{actor} joined: {what}',
-  'activity.supporter_tier_changed': '{actor} moved to another tier, {what}',
+  'activity.supporter_tier_changed': '{actor} changed the tier of {what}',
   'activity.team_member_activated': '{actor} activated in the team: {what}',
   'activity.team_member_added': '{actor} took into the team: {what}',
   'activity.team_member_deactivated': '{actor} deactivated in the team: {what}',

@@ -27,10 +27,16 @@ export default {
   'account.name': 'お名前',
   'account.new_here': 'はじめての方は、応援しているクリエイターからの招待リンクで参加できます。',
   'account.password': 'パスワード',
-  'account.sign_in': 'サインイン',
-  'account.sign_out': 'サインアウト',
-  'account.signed_out': 'サインアウトしました。',
-  'account.signing_in': 'サインインしています…',
+  'account.sign_in': 'ログイン',
+  'account.sign_out': 'ログアウト',
+  'account.signed_out': 'ログアウトしました。',
+  'account.signing_in': 'ログインしています…',
+
+  'look.language': '言語',
+  'look.theme': '外観',
+  'look.theme_dark': 'ダーク',
+  'look.theme_light': 'ライト',
+  'look.theme_system': '自動',
 
   'join.accept': '承諾する',
   'join.accept_as': '{name}（{email}）として招待を受けますか？',
@@ -40,7 +46,7 @@ export default {
   'join.invalid': 'この招待は無効か、期限が切れています。新しい招待をもらってください。',
   'join.join': '参加する',
   'join.lead': 'アカウントを作って、読みたい本をリクエストしましょう。',
-  'join.sign_in_first': 'サインインしてから招待を承諾してください。',
+  'join.sign_in_first': 'ログインしてから招待を承諾してください。',
   'join.title': '招待が届いています',
 
   'setup.begin': 'はじめる',
@@ -425,7 +431,7 @@ export default {
 
   'error.already_member': 'この人はすでに参加しています。',
   'error.busy': 'サーバーが混み合っています。少ししてからもう一度お試しください。',
-  'error.email_taken': 'このメールアドレスにはアカウントがあります。サインインしてください。',
+  'error.email_taken': 'このメールアドレスにはアカウントがあります。ログインしてください。',
   'error.forbidden': 'この操作は許可されていません。',
   'error.internal_error': 'サーバーで問題が起きました。もう一度お試しください。',
   'error.invalid_transition': 'ほかの人が先に対応したため、このリクエストは変更できません。',
@@ -438,7 +444,7 @@ export default {
   'error.tier_exists': '同じ名前のプランがすでにあります。',
   'error.too_large': '一度に送るには大きすぎます。',
   'error.too_many_logins': 'パスワードの間違いが続きました。少しお待ちください。',
-  'error.unauthorized': 'サインインしていません。',
+  'error.unauthorized': 'ログインしていません。',
   'error.unreachable': 'サーバーに接続できません。入力内容は残っています。もう一度お試しください。',
   'error.wrong_credentials': 'メールアドレスまたはパスワードが違います。',
 };

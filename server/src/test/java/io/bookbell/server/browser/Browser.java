@@ -88,10 +88,12 @@ final class Browser implements AutoCloseable {
       driver.switchTo().window(tab).close();
     }
     driver.switchTo().window(tabs.getFirst());
+    run("try { localStorage.clear(); } catch { /* there is none on an empty page */ }");
     driver.get("about:blank");
     command("Network.clearBrowserCookies", Map.of());
     command("Emulation.clearDeviceMetricsOverride", Map.of());
     command("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    prefer("en-US,en");
     errors();
     expectedErrors.clear();
     expectErrors(VISITOR);
@@ -166,6 +168,13 @@ final class Browser implements AutoCloseable {
     command(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", factor, "mobile", false));
+  }
+
+  /** Comes with this wish for a language, as a browser set to it does. */
+  void prefer(String language) {
+    Object agent = run("return navigator.userAgent");
+    command(
+        "Emulation.setUserAgentOverride", Map.of("userAgent", agent, "acceptLanguage", language));
   }
 
   void dark(boolean dark) {

@@ -1,0 +1,177 @@
+package io.bookbell.server.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page speaks the reader's language, in the colours the reader wants. */
+class LookBrowserTest {
+  @RegisterExtension static final Browsers browsers = new Browsers();
+
+  private static final List<String> OTHER_LANGUAGES = List.of("de", "fr", "es", "ar", "ja");
+  private static final List<String> OF_CREATORS =
+      List.of("inbox", "supporters", "invitations", "team", "settings");
+
+  private static final String DARK = "rgb(20, 22, 27)";
+  private static final String LIGHT = "rgb(246, 243, 236)";
+
+  /** What sticks out of the window, or out of the button or tab it is written on. */
+  private static final String TOO_WIDE =
+      """
+      const root = document.documentElement;
+      const wide = root.scrollWidth > innerWidth ? ['the page: ' + root.scrollWidth] : [];
+      const cut = [...document.querySelectorAll('.button, .segment, .side-nav__label, .badge, h1')]
+        .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
+        .map((each) => each.textContent.trim());
+      return [...wide, ...cut];
+      """;
+
+  @TempDir Path folder;
+  private TestServer server;
+  private Browser browser;
+
+  @BeforeEach
+  void start() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    browser = browsers.of("reader");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void aReaderChangesTheLanguage() {
+    SupporterPage.open(browser, server, "reader1");
+    assertThat(left(browser.part("brand"))).isLessThan(left(browser.part("account-menu")));
+
+    choose("العربية", "ar", "rtl");
+    browser.css("h1").awaitText("طلباتي");
+    assertThat(left(browser.part("brand"))).isGreaterThan(left(browser.part("account-menu")));
+
+    choose("日本語", "ja", "ltr");
+    browser.css(".quota__left").awaitText("残り4件");
+
+    choose("Deutsch", "de", "ltr");
+    browser.css(".quota__left").awaitText("4 Anfragen übrig");
+    browser.expectErrors("/api/book-requests").part("new-request-submit").click();
+    browser.part("new-request-title-error").awaitText("Muss 1 bis 300 Zeichen haben.");
+    var reader = server.signIn("reader1");
+    for (int asked = 1; asked <= 3; asked++) {
+      var book = Map.of("creator_id", 1, "title", "Band " + asked, "author", "Anonym");
+      reader.post("/api/book-requests", book).expect(201);
+    }
+    browser.css(".quota__left").awaitText("1 Anfrage übrig");
+  }
+
+  private void choose(String name, String code, String direction) {
+    browser.part("account-menu").click();
+    browser.part("language").choose(name);
+    browser.css("html[lang=" + code + "][dir=" + direction + "] app-header").awaitShown();
+    browser.part("connection-state").awaitAttribute("data-state", "live");
+  }
+
+  private double left(Part part) {
+    String place = "return document.querySelector(arguments[0]).getBoundingClientRect().left";
+    return ((Number) browser.run(place, part.css())).doubleValue();
+  }
+
+  @Test
+  void aVisitorIsSpokenToAsTheBrowserWishes() {
+    browser.visit(server.url());
+    browser.part("login-submit").awaitText("Sign in");
+    browser.prefer("pt-BR,es-MX,en");
+    browser.visit(server.url());
+    browser.part("login-submit").awaitText("Iniciar sesión");
+    browser.part("language").choose("Français");
+    browser.part("login-submit").awaitText("Se connecter");
+    browser.expectErrors("/api/auth/login");
+    browser.part("login-email").write("reader1@demo.test");
+    browser.part("login-password").write("wrong");
+    browser.part("login-submit").click();
+    browser.part("login-error").awaitText("L’adresse e-mail ou le mot de passe est erroné.");
+  }
+
+  @Test
+  void aNotificationIsReadInTheReadersLanguage() {
+    browser.prefer("de");
+    var page = InboxPage.open(browser, server, "team1");
+    server
+        .signIn("reader1")
+        .post("/api/book-requests", Map.of("creator_id", 1, "title", "Momo", "author", "Ende"))
+        .expect(201);
+    page.toast().awaitText("Amara Nwosu fragt „Momo“ an");
+    browser.visit(server.url() + "/creators/1/inbox");
+    browser.part("notifications-open").click();
+    browser.part("notification").awaitTextWith("Amara Nwosu fragt „Momo“ an");
+  }
+
+  @Test
+  void aChosenThemeIsThereFromTheFirstMoment() {
+    browser.dark(false);
+    SupporterPage.open(browser, server, "reader1");
+    awaitBackground(LIGHT);
+    browser.part("account-menu").click();
+    browser.part("theme-dark").click();
+    awaitBackground(DARK);
+
+    // the modules are late: what is painted then is the document with its styles alone
+    browser.command("Network.enable", Map.of());
+    browser.command("Network.setBlockedURLs", Map.of("urls", List.of("*/app/bookbell-app.js")));
+    browser.expectErrors("ERR_BLOCKED_BY_CLIENT").visit(server.url());
+    awaitBackground(DARK);
+    browser.command("Network.setBlockedURLs", Map.of("urls", List.of()));
+
+    browser.visit(server.url());
+    browser.part("account-menu").click();
+    assertThat(browser.run("return document.querySelector('[data-testid=theme-dark]').checked"))
+        .isEqualTo(true);
+    browser.part("theme-system").click();
+    awaitBackground(LIGHT);
+    browser.dark(true);
+    awaitBackground(DARK);
+    browser.part("theme-light").click();
+    awaitBackground(LIGHT);
+  }
+
+  private void awaitBackground(String colour) {
+    String background = "return getComputedStyle(document.documentElement).backgroundColor";
+    browser.await("the background " + colour, () -> colour.equals(browser.run(background)));
+  }
+
+  @Test
+  void everyLanguageFitsASmallPhone() {
+    browser.resize(320, 640);
+    for (String language : OTHER_LANGUAGES) {
+      browser.command("Network.clearBrowserCookies", Map.of());
+      browser.prefer(language);
+      assertFits("/", "login-form", language);
+      browser.carrySession(server, "reader1");
+      assertFits("/creators/1/requests", "quota-remaining", language);
+      browser.carrySession(server, "creator");
+      OF_CREATORS.forEach(
+          place ->
+              assertFits(
+                  "/creators/1/" + place,
+                  "nav-" + place.replace("invitations", "supporters"),
+                  language));
+    }
+  }
+
+  private void assertFits(String path, String sign, String language) {
+    browser.visit(server.url() + path);
+    browser.part(sign).awaitShown();
+    browser.css("html[lang=" + language + "]:not(:has(.skeleton, [aria-busy=true]))").awaitShown();
+    assertThat((List<?>) browser.run(TOO_WIDE)).as("%s in %s", path, language).isEmpty();
+  }
+}
