@@ -190,7 +190,7 @@ export default {
   'desk.first_pending': '{name}さんが先に対応しました：『{title}』は返答待ちです。',
   'desk.first_rejected': '{name}さんが先に対応しました：『{title}』は見送り済みです。',
   'desk.history': 'これまでのリクエスト',
-  'desk.history_of': '{name}さんのリクエストと利用枠',
+  'desk.history_of': '{name}さんのリクエストと枠',
   'desk.key_approve': '承認・完了',
   'desk.key_decline': '一言を添えて見送る',
   'desk.key_escape': '戻る・選択を解除',
