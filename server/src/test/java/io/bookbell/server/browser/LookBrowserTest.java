@@ -18,8 +18,10 @@ class LookBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final List<String> OTHER_LANGUAGES = List.of("de", "fr", "es", "ar", "ja");
-  private static final List<String> OF_CREATORS =
-      List.of("inbox", "supporters", "invitations", "team", "settings");
+
+  /** Links from one of a creator's places to the next. */
+  private static final List<String> AROUND =
+      List.of("nav-supporters", "tab-invitations", "nav-team", "nav-settings");
 
   private static final String DARK = "rgb(20, 22, 27)";
   private static final String LIGHT = "rgb(246, 243, 236)";
@@ -155,23 +157,31 @@ class LookBrowserTest {
     for (String language : OTHER_LANGUAGES) {
       browser.command("Network.clearBrowserCookies", Map.of());
       browser.prefer(language);
-      assertFits("/", "login-form", language);
+      visit("/", language).part("login-form").awaitShown();
+      assertFits("signing in", language);
       browser.carrySession(server, "reader1");
-      assertFits("/creators/1/requests", "quota-remaining", language);
+      visit("/creators/1/requests", language).part("quota-remaining").awaitShown();
+      assertFits("a supporter's requests", language);
       browser.carrySession(server, "creator");
-      OF_CREATORS.forEach(
-          place ->
-              assertFits(
-                  "/creators/1/" + place,
-                  "nav-" + place.replace("invitations", "supporters"),
-                  language));
+      visit("/creators/1/inbox", language).part("request-card").awaitShown();
+      assertFits("the inbox", language);
+      AROUND.forEach(link -> follow(link, language));
     }
   }
 
-  private void assertFits(String path, String sign, String language) {
-    browser.visit(server.url() + path);
-    browser.part(sign).awaitShown();
-    browser.css("html[lang=" + language + "]:not(:has(.skeleton, [aria-busy=true]))").awaitShown();
-    assertThat((List<?>) browser.run(TOO_WIDE)).as("%s in %s", path, language).isEmpty();
+  private Browser visit(String path, String language) {
+    browser.visit(server.url() + path).css("html[lang=" + language + "]").awaitShown();
+    return browser;
+  }
+
+  private void follow(String link, String language) {
+    browser.part(link).click();
+    browser.part(link).with("aria-current", "page").awaitShown();
+    assertFits(link, language);
+  }
+
+  private void assertFits(String place, String language) {
+    browser.css("html:not(:has(.skeleton, [aria-busy=true])) h1").awaitShown();
+    assertThat((List<?>) browser.run(TOO_WIDE)).as("%s in %s", place, language).isEmpty();
   }
 }
