@@ -397,7 +397,7 @@ export default {
   'creator.title': 'Ajustes',
 
   'notification.button': {one: 'Notificaciones, {count} sin leer', other: 'Notificaciones, {count} sin leer'},
-  'notification.followed_request_approved': '«{title}», que sigues, se ha aprobado',
+  'notification.followed_request_approved': '«{title}», que sigues, se ha aceptado',
   'notification.followed_request_cancelled': '«{title}», que sigues, lo ha retirado quien lo pidió',
   'notification.followed_request_completed': '«{title}», que sigues, se ha completado',
   'notification.followed_request_rejected': '«{title}», que sigues, se ha rechazado',
