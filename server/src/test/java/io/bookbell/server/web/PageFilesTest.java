@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class PageFilesTest {
   private static final Pattern HTML = Pattern.compile("(?:href|src)=\"(/[^\"]+)\"");
   private static final Pattern MODULE =
-      Pattern.compile("(?:(?<![.\\w])from\\s*|\\bimport\\s*\\(?\\s*)[\"']([^\"']+)[\"']");
+      Pattern.compile("(?:(?<=[}*\\s])from\\s*|\\bimport\\s*\\(?\\s*)[\"']([\\w@./-]+)[\"']");
 
   private final TestServer server = TestServer.shared(TestDatabase.SQLITE);
 
