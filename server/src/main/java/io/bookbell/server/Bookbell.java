@@ -17,6 +17,7 @@ import io.bookbell.server.book.OpenLibrary;
 import io.bookbell.server.canned.CannedRoutes;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.creator.CreatorRoutes;
+import io.bookbell.server.creator.PictureRoutes;
 import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.invitation.JoinRoutes;
@@ -197,6 +198,7 @@ final class Bookbell implements AutoCloseable {
         new Api(router, database, gate, origins, new RateLimiter<>(clock, CREATES_PER_MINUTE));
     accounts(api);
     CreatorRoutes.add(api, features.profile, features.creators, features.access);
+    PictureRoutes.add(api, features.pictures);
     QuotaRoutes.addQuota(api, features.quotas);
     FollowRoutes.add(api, features.asked, features.following);
     RequestRoutes.add(api, features.requests, features.lists);

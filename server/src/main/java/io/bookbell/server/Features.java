@@ -11,6 +11,7 @@ import io.bookbell.server.account.Tickets;
 import io.bookbell.server.activity.Activity;
 import io.bookbell.server.canned.CannedResponses;
 import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.Pictures;
 import io.bookbell.server.creator.Profile;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.Inbox;
@@ -48,6 +49,7 @@ final class Features {
   final Access access = new Access(creators, admins, quotas);
   final Inbox inbox;
   final Profile profile;
+  final Pictures pictures;
   final Tiers tiers = new Tiers(creators, access, activity);
   final Supporters supporters;
   final Team team;
@@ -64,6 +66,7 @@ final class Features {
     sessions = new Sessions(outlet::sessionEnded);
     inbox = new Inbox(outlet::deliver);
     profile = new Profile(creators, access, activity, outlet::broadcast);
+    pictures = new Pictures(creators, access, profile);
     supporters = new Supporters(creators, access, tiers, activity, inbox);
     team = new Team(creators, access, activity, inbox);
     var announcements = new Announcements(access, notifications, activity);

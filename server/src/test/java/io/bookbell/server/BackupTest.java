@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.backup.Backup;
 import io.bookbell.server.backup.Restore;
+import io.bookbell.server.creator.Picture;
 import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.storage.schema.DefaultSchema;
 import io.bookbell.server.support.TestDatabase;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jooq.Record;
 import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,8 @@ class BackupTest extends DomainTest {
     UserId creator = domain.creator("mära");
     UserId supporter = domain.supporter(creator, "amara", 3);
     domain.teamMember(creator, "ines");
+    Picture picture = Picture.of(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, 0, 1});
+    domain.write(tx -> domain.features.pictures.put(tx, creator, creator, picture));
     long request = domain.ask(supporter, creator, "Ünïcode “quoted”\nsecond line").id();
     domain.answer(creator, request, APPROVED);
     domain.write(tx -> domain.features.sessions.begin(tx, supporter));
@@ -89,6 +93,13 @@ class BackupTest extends DomainTest {
     assertThat(content(domain)).isEqualTo(before);
   }
 
+  private static String shown(Record row) {
+    return row.intoList().stream()
+        .map(value -> value instanceof byte[] bytes ? Arrays.toString(bytes) : value + "")
+        .toList()
+        .toString();
+  }
+
   private static String epoch(Domain domain) {
     return domain.read(tx -> new Epochs().current(tx));
   }
@@ -101,9 +112,7 @@ class BackupTest extends DomainTest {
             if (!NOT_KEPT.contains(table.getName())) {
               content.put(
                   table.getName(),
-                  tx.sql().selectFrom(table).fetch(row -> row.intoList().toString()).stream()
-                      .sorted()
-                      .toList());
+                  tx.sql().selectFrom(table).fetch(BackupTest::shown).stream().sorted().toList());
             }
           }
           return content;

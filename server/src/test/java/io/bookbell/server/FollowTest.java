@@ -201,7 +201,8 @@ class FollowTest extends DomainTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(asked));
+            Optional.of(asked),
+            Optional.empty());
     domain.write(tx -> domain.features.profile.change(tx, creator, creator, changes));
   }
 

@@ -49,6 +49,9 @@ class QueryPlansTest {
           "book_request.user_id = ? and book_request.creator_id not in",
               "it sorts what one person has asked for");
 
+  /** As much of one as is looked at. */
+  private static final byte[] PICTURE = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
+
   @TempDir Path folder;
 
   private final Statements statements = new Statements();
@@ -244,6 +247,11 @@ class QueryPlansTest {
     String query = "?creator_id=" + id;
     get(cast.supporter().client(), "/api/creators/" + id);
     patch(creator, "/api/creators/" + id, Map.of("notice", "Back soon"));
+    String picture = "/api/creators/" + id + "/picture";
+    called.add(CONTRACT.call("PUT", picture));
+    creator.put(picture, PICTURE, "image/jpeg").expect(200);
+    get(creator, picture);
+    send(creator, "DELETE", picture, null);
     get(creator, "/api/tiers" + query);
     long monthly =
         post(

@@ -184,6 +184,7 @@ class RequestFlowTest extends DomainTest {
                     Optional.of(false),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty())));
     refused("not_accepting", () -> domain.ask(supporter, creator, "Middlemarch"));
 

@@ -29,6 +29,7 @@ class TableOwnershipTest {
           Map.entry("login_failure", "account"),
           Map.entry("idempotency_key", "web"),
           Map.entry("creator", "creator"),
+          Map.entry("creator_picture", "creator"),
           Map.entry("tier", "quota"),
           Map.entry("tier_announcement", "quota"),
           Map.entry("membership", "quota"),

@@ -5,6 +5,7 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static io.bookbell.server.storage.schema.Tables.CANNED_RESPONSE;
 import static io.bookbell.server.storage.schema.Tables.CREATOR;
+import static io.bookbell.server.storage.schema.Tables.CREATOR_PICTURE;
 import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
 import static io.bookbell.server.storage.schema.Tables.INBOX;
 import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
@@ -40,6 +41,7 @@ final class BackedUpTables {
           APP_USER,
           IDEMPOTENCY_KEY,
           CREATOR,
+          CREATOR_PICTURE,
           TIER,
           TIER_ANNOUNCEMENT,
           MEMBERSHIP,
@@ -61,7 +63,7 @@ final class BackedUpTables {
 
   private BackedUpTables() {}
 
-  /** A value as the database holds it: a number, a text, a boolean or null. */
+  /** A value as the database holds it: a number, a text, a boolean, bytes or null. */
   static <T> @Nullable Object stored(Field<T> field, Record row) {
     T value = row.get(field);
     return value == null ? null : field.getConverter().to(value);

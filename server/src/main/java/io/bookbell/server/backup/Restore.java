@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
@@ -155,7 +156,7 @@ public final class Restore {
     void add(Transaction tx, JsonNode line) {
       var row = new ArrayList<>();
       for (int column = 0; column < fields.size(); column++) {
-        row.add(DSL.val(plain(line.path(column)), fields.get(column)));
+        row.add(DSL.val(plain(line.path(column), fields.get(column)), fields.get(column)));
       }
       waiting.add(row);
       if (waiting.size() == ROWS_PER_STATEMENT) {
@@ -163,9 +164,12 @@ public final class Restore {
       }
     }
 
-    private static @Nullable Object plain(JsonNode value) {
+    private static @Nullable Object plain(JsonNode value, Field<?> field) {
       if (value.isNull()) {
         return null;
+      }
+      if (field.getType() == byte[].class) {
+        return Base64.getDecoder().decode(value.asText());
       }
       return value.isIntegralNumber()
           ? Long.valueOf(value.asLong())

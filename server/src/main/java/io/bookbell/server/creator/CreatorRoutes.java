@@ -9,12 +9,15 @@ import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** {@code /api/creators}, and the count of requests that wait for a creator. */
 public final class CreatorRoutes {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_NOTICE = 500;
   private static final int LONGEST_RULES = 2000;
+
+  private static final Pattern COLOUR = Pattern.compile("(#[0-9a-f]{6})?");
 
   private CreatorRoutes() {}
 
@@ -68,7 +71,8 @@ public final class CreatorRoutes {
             body.optionalBool("accepting"),
             body.optionalText("notice", 0, LONGEST_NOTICE),
             body.optionalText("rules", 0, LONGEST_RULES),
-            body.optionalBool("shows_asked"));
+            body.optionalBool("shows_asked"),
+            body.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
     body.done();
     return new Wanted(creator, changes);
   }

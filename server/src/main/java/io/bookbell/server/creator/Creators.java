@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The creators' rows. Thread-safe: it keeps nothing between calls. */
 public final class Creators {
@@ -65,6 +66,7 @@ public final class Creators {
 
   /** Stores what is shown of a locked creator as the next version. */
   CreatorRow update(Transaction tx, CreatorRow locked, Creator shown) {
+    long version = shown.version() + 1;
     var next =
         new Creator(
             shown.id(),
@@ -73,7 +75,9 @@ public final class Creators {
             shown.notice(),
             shown.rules(),
             shown.showsAsked(),
-            shown.version() + 1);
+            shown.colour(),
+            shown.picture(),
+            version);
     tx.sql()
         .update(CREATOR)
         .set(CREATOR.NAME, next.name())
@@ -81,11 +85,42 @@ public final class Creators {
         .set(CREATOR.NOTICE, next.notice())
         .set(CREATOR.RULES, next.rules())
         .set(CREATOR.SHOWS_ASKED, next.showsAsked())
+        .set(CREATOR.COLOUR, next.colour())
         .set(CREATOR.VERSION, next.version())
         .where(CREATOR.ID.eq(next.id()))
         .execute();
     return new CreatorRow(
         next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
+  }
+
+  /** Stores that a locked creator has a new picture, or none, as the next version. */
+  CreatorRow updatePicture(Transaction tx, CreatorRow locked, boolean present) {
+    Creator was = locked.creator();
+    long version = was.version() + 1;
+    Long pictureVersion = present ? version : null;
+    tx.sql()
+        .update(CREATOR)
+        .set(CREATOR.PICTURE_VERSION, pictureVersion)
+        .set(CREATOR.VERSION, version)
+        .where(CREATOR.ID.eq(was.id()))
+        .execute();
+    var next =
+        new Creator(
+            was.id(),
+            was.name(),
+            was.accepting(),
+            was.notice(),
+            was.rules(),
+            was.showsAsked(),
+            was.colour(),
+            pictureAddress(was.id(), pictureVersion),
+            version);
+    return new CreatorRow(
+        next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
+  }
+
+  private static @Nullable String pictureAddress(UserId creator, @Nullable Long version) {
+    return version == null ? null : "/api/creators/" + creator + "/picture?v=" + version;
   }
 
   /** Adds to the pending count of a locked creator; the row as it is afterwards. */
@@ -130,6 +165,8 @@ public final class Creators {
             stored.getNotice(),
             stored.getRules(),
             stored.getShowsAsked(),
+            stored.getColour(),
+            pictureAddress(stored.getId(), stored.getPictureVersion()),
             stored.getVersion()),
         stored.getTeamVersion(),
         stored.getAudienceVersion(),

@@ -7,8 +7,12 @@ import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** What a creator shows to supporters: name, notice, whether requests are accepted. Thread-safe. */
+/**
+ * What a creator shows to supporters: name, look, notice, whether requests are accepted.
+ * Thread-safe.
+ */
 public final class Profile {
   private final Creators creators;
   private final Roles roles;
@@ -31,13 +35,14 @@ public final class Profile {
     this.broadcast = broadcast;
   }
 
-  /** What is to change; what is empty stays. */
+  /** What is to change; what is empty stays, but an empty colour takes it away. */
   public record Changes(
       Optional<String> name,
       Optional<Boolean> accepting,
       Optional<String> notice,
       Optional<String> rules,
-      Optional<Boolean> showsAsked) {
+      Optional<Boolean> showsAsked,
+      Optional<String> colour) {
     private Creator of(Creator before) {
       return new Creator(
           before.id(),
@@ -46,7 +51,13 @@ public final class Profile {
           notice.orElse(before.notice()),
           rules.orElse(before.rules()),
           showsAsked.orElse(before.showsAsked()),
+          colour.isEmpty() ? before.colour() : emptyToNull(colour.get()),
+          before.picture(),
           before.version());
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+      return text.isEmpty() ? null : text;
     }
   }
 
@@ -66,7 +77,12 @@ public final class Profile {
       return wanted;
     }
     CreatorRow after = creators.update(tx, before, wanted);
-    activity.record(tx, creatorId, actor, "creator_changed", describe(before, after));
+    return announce(tx, actor, after, describe(before, after));
+  }
+
+  /** Notes who has changed what, and tells every supporter and admin who is connected. */
+  Creator announce(Transaction tx, UserId actor, CreatorRow after, String change) {
+    activity.record(tx, after.id(), actor, "creator_changed", change);
     Set<UserId> everyone = roles.everyone(tx, after);
     Message message = CreatorUpdates.message(after.creator());
     tx.afterCommit(() -> broadcast.accept(message, everyone));
@@ -85,6 +101,9 @@ public final class Profile {
     if (was.showsAsked() != is.showsAsked()) {
       return is.showsAsked() ? "What was asked for is shown" : "What was asked for is hidden";
     }
-    return was.notice().equals(is.notice()) ? "Renamed to " + is.name() : "Notice: " + is.notice();
+    if (!was.notice().equals(is.notice())) {
+      return "Notice: " + is.notice();
+    }
+    return was.name().equals(is.name()) ? "New colour" : "Renamed to " + is.name();
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a route answers.
  *
- * @param body written as JSON; null for none
+ * @param body written as JSON, but for a {@link Content}; null for none
  * @param headers besides those that every answer has
  */
 public record Answer(int status, @Nullable Object body, Map<String, String> headers) {
@@ -17,6 +17,11 @@ public record Answer(int status, @Nullable Object body, Map<String, String> head
 
   public static Answer created(Object body) {
     return new Answer(201, body, Map.of());
+  }
+
+  /** Something else than JSON. */
+  public static Answer file(String type, byte[] content, Map<String, String> headers) {
+    return new Answer(200, new Content(type, Buffer.buffer(content)), headers);
   }
 
   public static Answer noContent() {

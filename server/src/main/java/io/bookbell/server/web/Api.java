@@ -150,6 +150,19 @@ public final class Api {
     command(HttpMethod.PATCH, path, parse, work);
   }
 
+  /**
+   * As {@link #post}, but for that it is done again when it is sent again, which is all the same.
+   */
+  public <C> void put(String path, Function<Call, C> parse, Work<C> work) {
+    route(
+        HttpMethod.PUT,
+        path,
+        (call, caller) -> {
+          C command = parse.apply(call);
+          return database.write(tx -> Encoded.of(work.run(tx, caller, command)));
+        });
+  }
+
   public <C> void delete(String path, Function<Call, C> parse, Work<C> work) {
     command(HttpMethod.DELETE, path, parse, work);
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The JSON object in a request's body, read field by field. Each reader notes what is wrong and
@@ -52,6 +53,17 @@ public final class Body extends Fields {
   /** A text that may be missing; blank counts as missing. */
   public Optional<String> optionalText(String field, int most) {
     return optionalText(field, 0, most).filter(text -> !text.isEmpty());
+  }
+
+  /** A text that may be missing; if it is there, all of it matches. */
+  public Optional<String> optionalMatch(String field, Pattern form, String expectation) {
+    return value(field)
+        .map(
+            value -> {
+              boolean good = value.isTextual() && form.matcher(value.asText()).matches();
+              check(field, good, expectation);
+              return good ? value.asText() : "";
+            });
   }
 
   /** A text that is taken as it is, such as a password. */

@@ -77,6 +77,12 @@ public final class Call {
     return new Body(json);
   }
 
+  /** What is in the body, which is not JSON. */
+  public byte[] bytes() {
+    Buffer buffer = context.body().buffer();
+    return buffer == null ? new byte[0] : buffer.getBytes();
+  }
+
   /** Also keeps forms of foreign pages out: these cannot declare JSON without asking first. */
   private void requireJson() {
     String type = context.request().getHeader("Content-Type");

@@ -45,6 +45,16 @@ public final class Query extends Fields {
             });
   }
 
+  public Optional<Long> optionalId(String name) {
+    return value(name)
+        .map(
+            text -> {
+              long id = Call.parseId(text);
+              check(name, id > 0, "must be a positive integer");
+              return Math.max(1, id);
+            });
+  }
+
   public Optional<String> optionalOneOf(String name, List<String> allowed) {
     return value(name)
         .map(

@@ -70,6 +70,7 @@ public final class WebServer implements AutoCloseable {
             });
     var bodies = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
     router.post("/api/*").handler(bodies);
+    router.put("/api/*").handler(bodies);
     router.patch("/api/*").handler(bodies);
     router.delete("/api/*").handler(bodies);
     router.route().failureHandler(Answers::fail);

@@ -114,7 +114,7 @@ class BadInputTest {
         new Command(
             "PATCH",
             "/api/creators/" + cast.creator().id(),
-            List.of("name", "accepting", "notice", "rules"),
+            List.of("name", "accepting", "notice", "rules", "colour"),
             creator),
         new Command(
             "POST",

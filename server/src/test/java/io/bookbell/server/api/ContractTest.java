@@ -12,6 +12,7 @@ import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.canned.CannedRoutes;
 import io.bookbell.server.creator.CreatorRoutes;
+import io.bookbell.server.creator.PictureRoutes;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
@@ -185,6 +186,7 @@ class ContractTest {
       CannedRoutes.add(api, null);
       BookRoutes.add(api, null, null, null);
       CreatorRoutes.add(api, null, null, null);
+      PictureRoutes.add(api, null);
       QuotaRoutes.addQuota(api, null);
       QuotaRoutes.addTiers(api, null, null);
       QuotaRoutes.addSupporters(api, null);

@@ -73,6 +73,8 @@ class RolesTest {
         new Rule("POST " + request + "/cancel", Map.of(), 403, 403, 409, 404),
         new Rule("GET /api/creators/" + id, Map.of(), 200, 200, 200, 404),
         new Rule("PATCH /api/creators/" + id, Map.of("notice", "Hi"), 200, 403, 403, 404),
+        new Rule("GET /api/creators/" + id + "/picture", Map.of(), 404, 404, 404, 404),
+        new Rule("DELETE /api/creators/" + id + "/picture", Map.of(), 200, 403, 403, 404),
         new Rule("GET /api/tiers" + of, Map.of(), 200, 200, 403, 404),
         new Rule("POST /api/tiers", tier, 201, 403, 403, 404),
         new Rule("PATCH /api/tiers/" + cast.tier(), Map.of("name", "T2"), 200, 403, 403, 404),

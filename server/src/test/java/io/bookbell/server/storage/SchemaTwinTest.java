@@ -25,7 +25,8 @@ class SchemaTwinTest {
         "V3__devices.sql",
         "V4__orders.sql",
         "V5__asked.sql",
-        "V6__desk.sql"
+        "V6__desk.sql",
+        "V7__creator_look.sql"
       })
   void twinsHaveTheSameTablesColumnsAndConstraints(String migration) throws IOException {
     List<String> sqlite = statements("sqlite", migration);
@@ -44,6 +45,7 @@ class SchemaTwinTest {
               .replaceAll("")
               .replaceAll("--[^\n]*", "")
               .toUpperCase(Locale.ROOT)
+              .replaceAll("\\bBYTEA\\b", "BLOB")
               .replaceAll("INTEGER PRIMARY KEY AUTOINCREMENT", "GENERATED ID")
               .replaceAll(
                   "BIGINT GENERATED (ALWAYS|BY DEFAULT) AS IDENTITY PRIMARY KEY", "GENERATED ID")

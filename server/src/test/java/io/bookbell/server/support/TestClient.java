@@ -11,10 +11,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +88,20 @@ public record TestClient(String url, Optional<String> token) {
     return send("DELETE", path, null, Map.of());
   }
 
+  /** Sends what is not JSON. */
+  public Reply put(String path, byte[] content, String type) {
+    try {
+      var request =
+          request("PUT", path, Map.of("Content-Type", type), BodyPublishers.ofByteArray(content));
+      return reply(HTTP.send(request, BodyHandlers.ofString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("PUT " + path, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   public Reply send(String method, String path, String json, Map<String, String> headers) {
     try {
       Reply reply = reply(HTTP.send(request(method, path, json, headers), BodyHandlers.ofString()));
@@ -109,13 +125,20 @@ public record TestClient(String url, Optional<String> token) {
 
   private HttpRequest request(
       String method, String path, String json, Map<String, String> headers) {
+    var all = new HashMap<String, String>();
+    if (json != null) {
+      all.put("Content-Type", "application/json");
+    }
+    all.putAll(headers);
+    var body = json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json);
+    return request(method, path, all, body);
+  }
+
+  private HttpRequest request(
+      String method, String path, Map<String, String> headers, BodyPublisher body) {
     var request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
     token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
-    if (json != null) {
-      request.header("Content-Type", "application/json");
-    }
     headers.forEach(request::setHeader);
-    var body = json == null ? BodyPublishers.noBody() : BodyPublishers.ofString(json);
     return request.method(method, body).build();
   }
 
