@@ -5,6 +5,7 @@ import {initials} from '../ui/initials.js';
 import {explain} from '../ui/refusal.js';
 import {number, say} from '../words/words.js';
 import {desksOf, homeOf} from './places.js';
+import '../alert/alert-switches.js';
 import '../notification/notification-panel.js';
 import '../ui/look-switch.js';
 import '../ui/pop-up.js';
@@ -27,7 +28,7 @@ export class AppHeader extends SessionElement {
       <a class="bar__brand" href="/" aria-label=${say('nav.home')} data-testid="brand">${logo()} <span class="bar__name">Bookbell</span></a>
       ${this.#switcher()}
       <span class="bar__space"></span>
-      <connection-mark .client=${this.session.client}></connection-mark>
+      <connection-mark .client=${this.session.client} .waiting=${this.session.outbox.parcels.length}></connection-mark>
       <notification-panel .session=${this.session}></notification-panel>
       ${this.#account()}
     </header>`;
@@ -36,9 +37,16 @@ export class AppHeader extends SessionElement {
   #switcher() {
     const desks = desksOf(this.session.me);
     const name = this.desk ? this.session.creatorName(this.desk.creatorId) : 'Bookbell';
-    if (desks.length < 2) return this.desk ? html`<span class="bar__desk" data-testid="creator-name">${name}</span>` : nothing;
-    const button = html`<span class="bar__desk-name" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
+    const picture = this.#picture();
+    if (desks.length < 2) return this.desk ? html`<span class="bar__desk">${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span></span>` : nothing;
+    const button = html`${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
     return html`<pop-up class="pop-up pop-up--start bar__desk" testid="creator-switcher" label=${say('nav.switch', {name})} .button=${button} .panel=${() => this.#desks(desks)}></pop-up>`;
+  }
+
+  /** The creator's, where they show one. */
+  #picture() {
+    const picture = this.desk && this.session.store.creators.get(this.desk.creatorId)?.picture;
+    return picture ? html`<img class="bar__picture" src=${picture} alt="" width="28" height="28" data-testid="creator-picture" />` : nothing;
   }
 
   /** @param {Desk[]} desks */
@@ -63,6 +71,7 @@ export class AppHeader extends SessionElement {
     const panel = () => html`<div class="menu">
       <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
       <look-switch class="look look--menu"></look-switch>
+      <alert-switches></alert-switches>
       <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} ${say('account.sign_out')}</button>
     </div>`;
     return html`<pop-up class="pop-up" testid="account-menu" label=${say('account.menu', {name: display_name})} .button=${button} .panel=${panel}></pop-up>`;

@@ -1,17 +1,9 @@
 import {html, nothing} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
+import {wear} from '../ui/accent.js';
 import {SessionElement, given} from '../ui/element.js';
 import {say} from '../words/words.js';
 import {desksOf, rememberDesk, usualDesk} from './places.js';
-import '../activity/activity-page.js';
-import '../creator/creator-page.js';
-import '../invitation/invitations-page.js';
-import '../request/admin-inbox.js';
-import '../request/my-requests.js';
-import '../request/request-page.js';
-import '../supporter/supporters-page.js';
-import '../supporter/tiers-page.js';
-import '../team/team-page.js';
 import './admin-nav.js';
 import './app-header.js';
 
@@ -20,16 +12,26 @@ import './app-header.js';
  * @import {Desk} from './places.js'
  */
 
-const FOR_CREATOR = ['invitations', 'settings'];
+const FOR_CREATOR = ['invitations', 'settings', 'begin'];
 
-/** The frame of everything a signed-in user sees, with the view that the address names. */
+/** The frame of everything a signed-in user sees, with the view that the address names, whose module is loaded. */
 export class AppShell extends SessionElement {
-  static properties = {route: {attribute: false}};
+  static properties = {route: {attribute: false}, missing: {type: Boolean}, ready: {state: true}, setup: {state: true}};
 
   constructor() {
     super();
     /** @type {Route} */
     this.route = given();
+    /** Whether the view's module could not be loaded. */
+    this.missing = false;
+    /** Whether there is something to show: a view that is drawn too early jumps when its numbers come. */
+    this.ready = false;
+    /** Whether the card for who has not finished setting up is loaded. */
+    this.setup = false;
+  }
+
+  firstUpdated() {
+    this.session.ready.then(() => (this.ready = true));
   }
 
   /** The desk this address belongs to, or the usual one where it belongs to none. @returns {Desk | undefined} */
@@ -47,6 +49,8 @@ export class AppShell extends SessionElement {
   updated(changed) {
     const desk = this.#desk;
     if (changed.has('route') && desk) rememberDesk(this.session.me, desk);
+    const here = desk ?? usualDesk(this.session.me);
+    wear((here && this.session.store.creators.get(here.creatorId)?.colour) ?? null);
   }
 
   render() {
@@ -57,13 +61,21 @@ export class AppShell extends SessionElement {
       <app-header .session=${this.session} .desk=${desk ?? usualDesk(this.session.me)}></app-header>
       <div class="frame ${admin ? 'frame--admin' : ''}">
         ${admin ? html`<admin-nav .session=${this.session} .creatorId=${desk.creatorId} .current=${this.route.name}></admin-nav>` : nothing}
-        <main class="main" id="main" tabindex="-1">${desk ? keyed(`${desk.creatorId} ${desk.role}`, this.#view(desk)) : this.#nothingHere()}</main>
+        <main class="main" id="main" tabindex="-1">${this.#content(desk)}</main>
       </div>
     `;
   }
 
+  /** @param {Desk | undefined} desk */
+  #content(desk) {
+    const onTheWay = this.route.name === 'home' && usualDesk(this.session.me);
+    if (!this.ready || onTheWay) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    return desk ? keyed(`${desk.creatorId} ${desk.role}`, this.#view(desk)) : this.#nothingHere();
+  }
+
   /** @param {Desk} desk */
   #view({creatorId}) {
+    if (this.missing) return this.#missingView();
     const {session} = this;
     const {name, query, requestId} = this.route;
     if (FOR_CREATOR.includes(name) && session.me.user.id !== creatorId) return this.#nothingHere();
@@ -71,7 +83,7 @@ export class AppShell extends SessionElement {
       case 'requests':
         return html`<my-requests .session=${session} .creatorId=${creatorId}></my-requests>`;
       case 'inbox':
-        return html`<admin-inbox .session=${session} .creatorId=${creatorId} .query=${query}></admin-inbox>`;
+        return html`${this.#setup(creatorId)}<admin-inbox .session=${session} .creatorId=${creatorId} .query=${query}></admin-inbox>`;
       case 'supporters':
         return html`<supporters-page .session=${session} .creatorId=${creatorId} .query=${query}></supporters-page>`;
       case 'tiers':
@@ -84,11 +96,30 @@ export class AppShell extends SessionElement {
         return html`<activity-page .session=${session} .creatorId=${creatorId}></activity-page>`;
       case 'settings':
         return html`<creator-page .session=${session} .creatorId=${creatorId}></creator-page>`;
+      case 'begin':
+        return html`<setup-guide .session=${session} .creatorId=${creatorId}></setup-guide>`;
       case 'request':
         return html`<request-page .session=${session} .requestId=${requestId}></request-page>`;
       default:
         return this.#nothingHere();
     }
+  }
+
+  /** Who has been asked for something has been set up. @param {number} creatorId */
+  #setup(creatorId) {
+    const {me, store} = this.session;
+    if (me.user.id !== creatorId || [...store.requests.values()].some((request) => request.creator_id === creatorId)) return nothing;
+    if (this.setup) return html`<setup-card .session=${this.session} .creatorId=${creatorId}></setup-card>`;
+    import('../setup/setup-card.js').then(() => (this.setup = true), () => {});
+    return nothing;
+  }
+
+  #missingView() {
+    return html`<div class="empty" role="alert" data-testid="view-missing">
+      <h1 tabindex="-1">${say('app.missing')}</h1>
+      <p>${say('app.missing_hint')}</p>
+      <p><button type="button" class="button" @click=${() => location.reload()}>${say('app.load_again')}</button></p>
+    </div>`;
   }
 
   #nothingHere() {

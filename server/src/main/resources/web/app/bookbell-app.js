@@ -1,26 +1,39 @@
 import {html} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 import {Api} from '../client/api.js';
+import {Backoff} from '../client/backoff.js';
 import {Session} from '../client/session.js';
-import '../account/join-page.js';
-import '../account/setup-page.js';
 import '../account/sign-in.js';
 import {Crier} from '../notification/crier.js';
+import {Herald} from '../alert/herald.js';
 import {Element} from '../ui/element.js';
-import {number, say} from '../words/words.js';
+import {say} from '../words/words.js';
+import {Attention} from './attention.js';
 import {desksOf, homeOf, usualDesk} from './places.js';
 import {Router} from './router.js';
+import {hearShell, keepShell, lookForNewer} from './shell-keeper.js';
+import {loadView} from './views.js';
 import './app-shell.js';
 import './toasts.js';
 
 /** @import {ToastRegion} from './toasts.js' */
 
+/** Between two attempts to reach a server that is away, ms. */
+const LEAST_PAUSE = 800;
+
 /** The whole page: who is signed in, where they are, and what they are told in passing. */
 export class BookbellApp extends Element {
-  static properties = {session: {state: true}, route: {state: true}, phase: {state: true}};
+  static properties = {session: {state: true}, route: {state: true}, phase: {state: true}, missing: {state: true}};
 
   #api = new Api();
   #router = new Router(() => this.#moved());
+  #turn = 0;
+  #attention = new Attention();
+  #backoff = new Backoff({cap: 15_000});
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
+  /** @type {Herald | null} */
+  #herald = null;
 
   constructor() {
     super();
@@ -30,6 +43,8 @@ export class BookbellApp extends Element {
     /** @type {'starting' | 'ready' | 'unreachable'} */
     this.phase = 'starting';
     this.reason = '';
+    /** Whether the module of the view could not be loaded. */
+    this.missing = false;
     this.addEventListener('signed-in', () => this.#enter());
     this.addEventListener('tell', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('navigate', (event) => this.#router.go(/** @type {CustomEvent} */ (event).detail));
@@ -37,10 +52,16 @@ export class BookbellApp extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    addEventListener('online', () => this.session?.client.networkChanged(true));
+    addEventListener('online', () => (this.phase === 'unreachable' ? this.#start() : this.session?.client.networkChanged(true)));
     addEventListener('offline', () => this.session?.client.networkChanged(false));
     document.addEventListener('visibilitychange', () => document.hidden || this.session?.client.wake());
     this.#start();
+    hearShell((address) => this.#router.go(address));
+  }
+
+  /** @param {() => void} takeOver */
+  #offer(takeOver) {
+    this.#toasts?.show({text: say('app.newer'), tone: 'plain', act: takeOver});
   }
 
   get #toasts() {
@@ -48,13 +69,30 @@ export class BookbellApp extends Element {
   }
 
   async #start() {
-    this.phase = 'starting';
+    clearTimeout(this.#again);
+    const view = this.#load(this.route);
     try {
-      this.#open(await this.#api.me());
+      const me = await this.#api.me();
+      await view;
+      this.#open(me);
       this.phase = 'ready';
     } catch (error) {
-      this.phase = /** @type {any} */ (error).status === 401 ? 'ready' : 'unreachable';
+      await view;
+      if (/** @type {any} */ (error).status === 401) this.phase = 'ready';
+      else this.#tryAgain();
     }
+  }
+
+  /** By itself, and at once when the network is back. */
+  #tryAgain() {
+    this.phase = 'unreachable';
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#start(), LEAST_PAUSE + this.#backoff.next());
+  }
+
+  /** @param {import('./router.js').Route} route */
+  async #load({name}) {
+    this.missing = !(await loadView(name).then(() => true, () => false));
   }
 
   /** After a sign-in, an accepted invitation, or the setup. */
@@ -66,7 +104,7 @@ export class BookbellApp extends Element {
     this.#leave('');
     this.#open(me);
     const gained = desksOf(me).map(homeOf).find((home) => !known.has(home));
-    if (arrived) this.#router.go(gained ?? '/', {replace: true});
+    if (arrived) this.#router.go(name === 'setup' ? `/creators/${me.user.id}/begin` : gained ?? '/', {replace: true});
   }
 
   /** @param {import('../client/types.js').Me} me */
@@ -76,10 +114,25 @@ export class BookbellApp extends Element {
     session.addEventListener('ended', () => session === this.session && this.#leave(say('account.signed_out')));
     session.addEventListener('access', () => this.#moved());
     session.store.addEventListener('change', () => this.#retitle());
-    new Crier(session, (message) => this.#toasts?.show(message));
+    session.addEventListener('resumed', lookForNewer);
+    session.client.addEventListener('state', () => this.#whenLive(session));
+    this.#herald = new Herald(session, (address) => this.#router.go(address));
+    new Crier(session, (message) => this.#cry(message));
     this.session = session;
     session.start();
     this.#moved();
+  }
+
+  /** @param {Session} session */
+  #whenLive({client}) {
+    const isLive = () => client.status.state === 'live';
+    if (isLive()) keepShell(isLive, (takeOver) => this.#offer(takeOver));
+  }
+
+  /** @param {{text: string, tone: string, href?: string}} news */
+  #cry(news) {
+    this.#toasts?.show(news);
+    this.#herald?.tell(news);
   }
 
   /** @param {string} reason */
@@ -88,19 +141,24 @@ export class BookbellApp extends Element {
     this.session = null;
     this.reason = reason;
     session?.end();
+    this.#herald?.stop();
+    this.#herald = null;
     this.#retitle();
   }
 
-  #moved() {
-    this.route = this.#router.route;
+  /** The view before stays until the module of the next has come. */
+  async #moved() {
+    const route = this.#router.route;
+    const turn = ++this.#turn;
+    await this.#load(route);
+    if (turn !== this.#turn) return;
+    this.route = route;
     const desk = this.session && usualDesk(this.session.me);
-    if (this.route.name === 'home' && desk) return this.#router.go(homeOf(desk), {replace: true});
-    this.requestUpdate();
+    if (this.route.name === 'home' && desk) this.#router.go(homeOf(desk), {replace: true});
   }
 
   #retitle() {
-    const unread = this.session?.store.unread ?? 0;
-    document.title = unread > 0 ? `(${number(unread)}) Bookbell` : 'Bookbell';
+    this.#attention.show(this.session?.store.unread ?? 0);
   }
 
   render() {
@@ -110,16 +168,17 @@ export class BookbellApp extends Element {
   #page() {
     const token = location.hash.slice(1);
     if (this.phase === 'starting') return html`<div class="starting" aria-busy="true"></div>`;
-    if (this.phase === 'unreachable') return this.#unreachable();
+    if (this.phase === 'unreachable' || (this.missing && !this.session)) return this.#unreachable();
     if (this.route.name === 'setup') return html`<setup-page .api=${this.#api} .token=${token}></setup-page>`;
     if (this.route.name === 'join') return html`<join-page .api=${this.#api} .user=${this.session?.me.user ?? null} .token=${token}></join-page>`;
     if (!this.session) return html`<sign-in .api=${this.#api} reason=${this.reason}></sign-in>`;
-    return keyed(this.session, html`<app-shell .session=${this.session} .route=${this.route}></app-shell>`);
+    return keyed(this.session, html`<app-shell .session=${this.session} .route=${this.route} ?missing=${this.missing}></app-shell>`);
   }
 
   #unreachable() {
     return html`<main class="empty" data-testid="unreachable">
       <h1>${say('app.unreachable')}</h1>
+      <p>${say('app.unreachable_hint')}</p>
       <p><button type="button" class="button button--main" data-testid="start-retry" @click=${() => this.#start()}>${say('list.retry')}</button></p>
     </main>`;
   }

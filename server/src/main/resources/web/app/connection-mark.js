@@ -11,7 +11,7 @@ const PATIENCE = 700;
 
 /** Says whether what is shown is live, and if not, when the next attempt is made; a click makes it now. */
 export class ConnectionMark extends Element {
-  static properties = {client: {attribute: false}, status: {state: true}, calm: {state: true}};
+  static properties = {client: {attribute: false}, waiting: {attribute: false}, status: {state: true}, calm: {state: true}};
 
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #clock;
@@ -22,6 +22,8 @@ export class ConnectionMark extends Element {
     super();
     /** @type {BookbellClient} */
     this.client = given();
+    /** How much the user has written that waits for the connection. */
+    this.waiting = 0;
     /** @type {ConnectionStatus} */
     this.status = {state: 'connecting', retryAt: null};
     /** Whether a trouble that has just begun is still kept quiet. */
@@ -73,7 +75,7 @@ export class ConnectionMark extends Element {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
       return ['waiting', seconds > 0 ? say('connection.waiting', {seconds}) : say('connection.reconnecting')];
     }
-    if (state === 'offline') return ['off', say('connection.offline')];
+    if (state === 'offline') return ['off', this.waiting > 0 ? say('connection.offline_waiting', {count: this.waiting}) : say('connection.offline')];
     return ['waiting', say('connection.reconnecting')];
   }
 

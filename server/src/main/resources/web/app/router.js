@@ -2,7 +2,7 @@
  * @typedef {{name: string, creatorId?: number, requestId?: number, query: URLSearchParams}} Route
  */
 
-const CREATOR_PLACES = ['requests', 'inbox', 'supporters', 'tiers', 'invitations', 'team', 'activity', 'settings'];
+const CREATOR_PLACES = ['requests', 'inbox', 'supporters', 'tiers', 'invitations', 'team', 'activity', 'settings', 'begin'];
 
 /** @param {{pathname: string, search: string}} address @returns {Route} */
 export function routeOf({pathname, search}) {

@@ -5,7 +5,7 @@ import {Element} from '../ui/element.js';
 const STAYS = 6_000;
 const MOST = 3;
 
-/** @typedef {{id: number, text: string, tone: string, href?: string}} Toast */
+/** @typedef {{id: number, text: string, tone: string, href?: string, act?: () => void}} Toast one with an `act` is a button, and stays */
 
 /** Passing messages in a corner, read out by screen readers. */
 export class ToastRegion extends Element {
@@ -19,11 +19,11 @@ export class ToastRegion extends Element {
     this.toasts = [];
   }
 
-  /** @param {{text: string, tone?: string, href?: string}} message */
-  show({text, tone = 'good', href}) {
+  /** @param {{text: string, tone?: string, href?: string, act?: () => void}} message */
+  show({text, tone = 'good', href, act}) {
     const id = this.#next++;
-    this.toasts = [...this.toasts, {id, text, tone, href}].slice(-MOST);
-    setTimeout(() => this.#drop(id), STAYS);
+    this.toasts = [...this.toasts, {id, text, tone, href, act}].slice(-MOST);
+    if (!act) setTimeout(() => this.#drop(id), STAYS);
   }
 
   render() {
@@ -31,11 +31,15 @@ export class ToastRegion extends Element {
       ${repeat(
         this.toasts,
         ({id}) => id,
-        ({id, text, tone, href}) => html`<div class="toast toast--${tone}" data-testid="toast">
-          ${href ? html`<a href=${href} @click=${() => this.#drop(id)}>${text}</a>` : html`<span>${text}</span>`}
-        </div>`,
+        (toast) => html`<div class="toast toast--${toast.tone}" data-testid="toast">${this.#content(toast)}</div>`,
       )}
     </div>`;
+  }
+
+  /** @param {Toast} toast */
+  #content({id, text, href, act}) {
+    if (act) return html`<button type="button" class="button button--link" data-testid="toast-act" @click=${act}>${text}</button>`;
+    return href ? html`<a href=${href} @click=${() => this.#drop(id)}>${text}</a>` : html`<span>${text}</span>`;
   }
 
   /** @param {number} id */

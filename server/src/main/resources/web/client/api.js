@@ -94,8 +94,14 @@ export class Api {
 
   // Creator, tiers, supporters, invitations
 
-  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean}} change @returns {Promise<Creator>} */
+  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean, colour?: string}} change @returns {Promise<Creator>} */
   changeCreator = (id, change) => this.http.patch(`/api/creators/${id}`, change);
+
+  /** @param {number} id @param {Blob} picture @returns {Promise<Creator>} */
+  showPicture = (id, picture) => this.http.put(`/api/creators/${id}/picture`, picture);
+
+  /** @param {number} id @returns {Promise<Creator>} */
+  removePicture = (id) => this.http.delete(`/api/creators/${id}/picture`);
 
   /** @param {number} creatorId @returns {Promise<{items: Tier[]}>} */
   tiers = (creatorId) => this.http.get('/api/tiers', {creator_id: creatorId});

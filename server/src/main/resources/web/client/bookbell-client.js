@@ -72,8 +72,10 @@ export class BookbellClient extends EventTarget {
     return this.#position;
   }
 
-  start() {
+  /** @param {{epoch: string, seq: number} | null} [position] from which to resume, where there is one */
+  start(position = null) {
     this.#started = true;
+    this.#position = position;
     this.#connect();
   }
 

@@ -52,6 +52,11 @@ export class Http {
     return this.#call('PATCH', path, {body, query, key});
   }
 
+  /** Puts something that is not JSON there. @param {string} path @param {Blob} content */
+  put(path, content) {
+    return this.#call('PUT', path, {body: content});
+  }
+
   /** @param {string} path @param {Record<string, unknown>} [query] */
   delete(path, query) {
     return this.#call('DELETE', path, {query});
@@ -62,9 +67,10 @@ export class Http {
     const address = this.base + path + queryString(query);
     /** @type {Record<string, string>} */
     const headers = {Accept: 'application/json, application/problem+json'};
-    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    const isJson = body !== undefined && !(body instanceof Blob);
+    if (isJson) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
-    const init = {method, headers, body: body && JSON.stringify(body), credentials: /** @type {const} */ ('same-origin')};
+    const init = {method, headers, body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body), credentials: /** @type {const} */ ('same-origin')};
     const response = await this.#fetchPatiently(address, init);
     if (response.ok) return parsed(await response.text());
     const error = new ApiError(response.status, await problemOf(response));

@@ -1,20 +1,23 @@
-import {BookbellClient} from './bookbell-client.js';
+import {Drafts} from './drafts.js';
+import {Outbox} from './outbox.js';
+import {SharedClient} from './shared-client.js';
 import {Store} from './store.js';
 
 /**
  * @import {Api} from './api.js'
  * @import {ClientOptions} from './bookbell-client.js'
- * @import {BookRequest, Me, ServerMessage, Status} from './types.js'
+ * @import {Parcel} from './outbox.js'
+ * @import {BookRequest, Me, Reply, ServerMessage, Status} from './types.js'
  */
 
 /** How long a list waits for the first snapshot before it loads without one, ms. */
-const PATIENCE = 1_500;
+const PATIENCE = 3_000;
 
 /**
  * One signed-in user: the REST calls, the live connection, and the store that both fill. Ends with the sign-out;
  * nothing of it outlives its user.
  *
- * Events: `ended`; `access` (what the user may see has changed); `message` (detail: a live message, already applied).
+ * Events: `ended`; `resumed` (the connection was away); `access` (what the user may see has changed); `message` (detail: a live message, already applied).
  */
 export class Session extends EventTarget {
   store = new Store();
@@ -26,10 +29,17 @@ export class Session extends EventTarget {
     super();
     this.api = api;
     this.me = me;
-    this.client = new BookbellClient({...options, userId: me.user.id, sessionEnded: () => this.#hasEnded()});
+    this.client = new SharedClient({...options, userId: me.user.id, sessionEnded: () => this.#hasEnded(), snapshot: () => this.store.snapshot()});
+    this.drafts = new Drafts(me.user.id);
+    this.outbox = new Outbox({userId: me.user.id, send: (parcel) => this.#send(parcel), isAway: () => this.#isAway()});
+    this.store.addEventListener('read', (event) => this.client.share({read: /** @type {CustomEvent} */ (event).detail}));
+    this.client.addEventListener('note', (event) => this.store.applyRead(/** @type {CustomEvent} */ (event).detail.read));
+    this.outbox.addEventListener('change', () => this.store.touch());
     this.client.addEventListener('message', (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
     this.client.addEventListener('state', (event) => {
-      if (/** @type {CustomEvent} */ (event).detail.state === 'signed-out') this.end();
+      const {state} = /** @type {CustomEvent} */ (event).detail;
+      if (state === 'signed-out') this.end();
+      if (state === 'live') this.outbox.flush();
     });
     /** Fulfilled when the store holds a snapshot, or when none came in good time. @type {Promise<unknown>} */
     this.ready = Promise.race([
@@ -39,19 +49,27 @@ export class Session extends EventTarget {
   }
 
   start() {
-    this.api.http.onSessionEnded = () => this.end();
+    this.api.http.onSessionEnded = () => this.#endEverywhere();
     this.client.start();
   }
 
   end() {
     this.api.http.onSessionEnded = () => {};
     this.client.stop();
+    this.outbox.stop();
     this.dispatchEvent(new Event('ended'));
   }
 
   async signOut() {
     await Promise.allSettled(this.farewells.map((finish) => finish()));
     await this.api.signOut();
+    this.outbox.clear();
+    this.drafts.clear();
+    this.#endEverywhere();
+  }
+
+  #endEverywhere() {
+    this.client.signedOut();
     this.end();
   }
 
@@ -80,9 +98,13 @@ export class Session extends EventTarget {
     return known ?? named?.creator_name ?? '';
   }
 
-  /** @param {{creator_id: number, title: string, author: string, isbn?: string, note?: string}} request @param {string} key */
+  /**
+   * @param {{creator_id: number, title: string, author: string, isbn?: string, note?: string}} request @param {string} key
+   * @returns {Promise<BookRequest | undefined>} undefined where it waits in the outbox
+   */
   async ask(request, key) {
-    return this.#keep(await this.api.ask(request, {key}));
+    const after = Math.max(0, ...this.store.requests.keys());
+    return /** @type {BookRequest | undefined} */ (await this.outbox.post({kind: 'ask', key, content: request, after}));
   }
 
   /** @param {number} id @param {{status: Status, response?: string}} answer @param {string} key */
@@ -90,17 +112,47 @@ export class Session extends EventTarget {
     return this.#keep(await this.#orReload(id, this.api.respond(id, answer, {key})));
   }
 
-  /** @param {number} id @param {string} key */
+  /** Shown as done at once; taken back where it is refused. @param {number} id @param {string} key */
   async cancel(id, key) {
-    return this.#keep(await this.#orReload(id, this.api.cancel(id, {key})));
+    this.store.guess(id, {status: 'cancelled'});
+    try {
+      return this.#keep(await this.#orReload(id, this.api.cancel(id, {key})));
+    } finally {
+      this.store.dropGuess(id);
+    }
   }
 
-  /** @param {number} id @param {string} body @param {string} key */
+  /** @param {number} id @param {string} body @param {string} key @returns {Promise<Reply | undefined>} undefined where it waits in the outbox */
   async reply(id, body, key) {
-    const reply = await this.api.reply(id, body, {key});
+    const after = Math.max(0, ...(this.store.requests.get(id)?.replies ?? []).map((one) => one.id));
+    return /** @type {Reply | undefined} */ (await this.outbox.post({kind: 'reply', key, content: {body}, requestId: id, after}));
+  }
+
+  /** @param {Parcel} parcel */
+  async #send({kind, key, content, requestId}) {
+    if (kind === 'ask') return this.#keep(await this.api.ask(content, {key}));
+    const id = /** @type {number} */ (requestId);
+    const reply = await this.api.reply(id, content.body, {key});
     const known = this.store.requests.get(id)?.replies.some((one) => one.id === reply.id);
-    if (!known) await this.load(id);
+    if (!known) await this.load(id).catch(() => {});
     return reply;
+  }
+
+  /** Whether the platform says that there is no network; what looks like one is tried. */
+  #isAway() {
+    return globalThis.navigator?.onLine === false;
+  }
+
+  /** What waits to be sent and does not show as done yet. @param {'ask' | 'reply'} kind @returns {Parcel[]} */
+  unsent(kind) {
+    return this.outbox.parcels.filter((parcel) => parcel.kind === kind && !this.#hasArrived(parcel));
+  }
+
+  /** The live message may come before the answer. @param {Parcel} parcel */
+  #hasArrived({kind, content, requestId, after}) {
+    const mine = (/** @type {{id: number, user_id: number}} */ one) => one.id > after && one.user_id === this.me.user.id;
+    if (kind === 'reply') return this.store.requests.get(requestId ?? 0)?.replies.some((one) => mine(one) && one.body === content.body) ?? false;
+    return [...this.store.requests.values()].some((one) => mine(one) && one.creator_id === content.creator_id && one.title === content.title && one.author === content.author);
   }
 
   /** @param {number} id */
@@ -131,6 +183,7 @@ export class Session extends EventTarget {
   /** @param {ServerMessage} message */
   #received(message) {
     this.store.apply(message);
+    if (message.type === 'resumed') this.dispatchEvent(new Event('resumed'));
     if (message.type === 'access_changed') this.reload().catch(() => this.client.refresh());
     this.dispatchEvent(new CustomEvent('message', {detail: message}));
   }

@@ -1,13 +1,18 @@
+import {Pace} from './pace.js';
+
 /**
  * @import {BookRequest, Creator, InitialData, Me, Notification, Quota, ServerMessage} from './types.js'
  */
+
+/** So many requests are in a snapshot; lists read on from the server. */
+const MOST_AT_FIRST = 50;
 
 /**
  * What this user knows, kept current: live messages and REST answers both end up here, and views read only from
  * here. A REST answer may overtake the live messages or be overtaken by them, so the newer of two states of a
  * request wins, whichever way it came.
  *
- * Event: `change`, after every change.
+ * Events: `read` (detail: the notifications that were read here, or null for all); `change`, soon after a change; for many in a short time, once.
  */
 export class Store extends EventTarget {
   /** @type {Map<number, BookRequest>} */
@@ -23,6 +28,9 @@ export class Store extends EventTarget {
   unread = 0;
   /** Counts the snapshots; a list that was loaded under an older one must be loaded again. */
   generation = 0;
+  /** Of the requests that are shown otherwise for a moment. @type {Map<number, BookRequest>} */
+  #truths = new Map();
+  #pace = new Pace(() => this.dispatchEvent(new Event('change')));
 
   /** @param {ServerMessage} message */
   apply(message) {
@@ -57,6 +65,29 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
+  /** Shows what is about to be true of a request; what the server says meanwhile is kept for {@link dropGuess}. @param {number} id @param {Partial<BookRequest>} guess */
+  guess(id, guess) {
+    const truth = this.requests.get(id);
+    if (!truth) return;
+    this.#truths.set(id, truth);
+    this.requests.set(id, {...truth, ...guess});
+    this.#changed();
+  }
+
+  /** Shows what is known of a request again. @param {number} id */
+  dropGuess(id) {
+    const truth = this.#truths.get(id);
+    if (!truth) return;
+    this.#truths.delete(id);
+    this.requests.set(id, truth);
+    this.#changed();
+  }
+
+  /** Something else has changed that views show. */
+  touch() {
+    this.#changed();
+  }
+
   /** @param {Quota} quota */
   keepQuota({creator_id, allowed, used, remaining, period, resets_at}) {
     this.quotas.set(creator_id, {creator_id, allowed, used, remaining, period, resets_at});
@@ -76,18 +107,31 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
-  /** @param {number[]} ids */
+  /** Of this user's doing: the other tabs are to follow. @param {number[]} ids */
   markRead(ids) {
+    const unread = ids.filter((id) => this.notifications.has(id) && !this.notifications.get(id)?.read);
+    this.applyRead(unread);
+    this.dispatchEvent(new CustomEvent('read', {detail: unread}));
+  }
+
+  markAllRead() {
+    this.applyRead(null);
+    this.dispatchEvent(new CustomEvent('read', {detail: null}));
+  }
+
+  /** @param {number[] | null} ids null for all */
+  applyRead(ids) {
+    if (ids === null) return this.#applyAllRead();
     for (const id of ids) {
       const notification = this.notifications.get(id);
-      if (!notification || notification.read) continue;
-      this.notifications.set(id, {...notification, read: true});
+      if (notification?.read) continue;
+      if (notification) this.notifications.set(id, {...notification, read: true});
       this.unread = Math.max(0, this.unread - 1);
     }
     this.#changed();
   }
 
-  markAllRead() {
+  #applyAllRead() {
     for (const [id, notification] of this.notifications) this.notifications.set(id, {...notification, read: true});
     this.unread = 0;
     this.#changed();
@@ -110,9 +154,22 @@ export class Store extends EventTarget {
     return [...this.notifications.values()].sort((a, b) => b.id - a.id);
   }
 
+  /** What a further tab of this user begins with: the same as a first one is given by the server. */
+  snapshot() {
+    const newest = [...this.requests.values()].sort((a, b) => b.id - a.id).slice(0, MOST_AT_FIRST);
+    return {
+      book_requests: newest,
+      quota: [...this.quotas.values()],
+      pending_count: Object.fromEntries(this.pendingCounts),
+      creators: [...this.creators.values()],
+      unread_notifications: this.unread,
+    };
+  }
+
   /** @param {InitialData} data */
   #replace(data) {
     this.generation++;
+    this.#truths.clear();
     this.requests = new Map(data.book_requests.map((request) => [request.id, request]));
     this.quotas = new Map(data.quota.map((quota) => [quota.creator_id, quota]));
     this.pendingCounts = new Map(Object.entries(data.pending_count).map(([creator, count]) => [Number(creator), count]));
@@ -123,8 +180,9 @@ export class Store extends EventTarget {
 
   /** @param {BookRequest} request */
   #keepNewer(request) {
-    const known = this.requests.get(request.id);
-    if (!known || !isOlder(request, known)) this.requests.set(request.id, request);
+    const kept = this.#truths.has(request.id) ? this.#truths : this.requests;
+    const known = kept.get(request.id);
+    if (!known || !isOlder(request, known)) kept.set(request.id, request);
   }
 
   /** @param {Creator} creator */
@@ -142,7 +200,7 @@ export class Store extends EventTarget {
   }
 
   #changed() {
-    this.dispatchEvent(new Event('change'));
+    this.#pace.ask();
   }
 }
 

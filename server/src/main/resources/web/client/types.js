@@ -70,7 +70,7 @@
  * @property {string} actor_name
  * @property {string} created_at
  *
- * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, version: number}} Creator
+ * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, colour: string | null, picture: string | null, version: number}} Creator
  *
  * @typedef {object} Notification
  * @property {number} id

@@ -4,6 +4,7 @@ import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
 import {say} from '../words/words.js';
 import './canned-answers.js';
+import './creator-look.js';
 import './creator-rules.js';
 
 /** The creator's own settings: whether requests are taken, and the notice to all supporters. */
@@ -49,6 +50,7 @@ export class CreatorPage extends SessionElement {
             ?disabled=${this.#showing.busy} @click=${this.#show}><span class="switch__knob"></span></button>
         </div>
       </section>
+      <creator-look .session=${this.session} .creatorId=${this.creatorId}></creator-look>
       <form class="panel panel--form" @submit=${this.#save}>
         ${formError(this.#saving.message)}
         ${field({

@@ -6,6 +6,7 @@ import '../quota/quota-meter.js';
 import './followed-books.js';
 import './new-request.js';
 import './request-feed.js';
+import './unsent.js';
 
 /** A supporter's home: what I asked this creator for, what I have left, and the form for more. */
 export class MyRequests extends SessionElement {
@@ -30,6 +31,7 @@ export class MyRequests extends SessionElement {
         <new-request .session=${this.session} .creatorId=${this.creatorId}></new-request>
       </div>
       <section class="home__list" aria-label=${say('mine.title')}>
+        <unsent-requests .session=${this.session} .creatorId=${this.creatorId}></unsent-requests>
         <request-feed .session=${this.session} .filter=${{creatorId: this.creatorId, mine: true}} .empty=${empty}></request-feed>
       </section>
       <followed-books class="home__following" .session=${this.session} .creatorId=${this.creatorId}></followed-books>

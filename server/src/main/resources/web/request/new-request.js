@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 import {isbnProblem} from '../book/isbn.js';
 import '../book/title-field.js';
 import {allowanceRule} from '../quota/quota-words.js';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
@@ -22,6 +23,7 @@ export class NewRequest extends SessionElement {
   static properties = {creatorId: {attribute: false}, more: {state: true}, text: {state: true}, chosen: {state: true}, isbn: {state: true}};
 
   #sending = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `request-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -51,7 +53,7 @@ export class NewRequest extends SessionElement {
 
   #form() {
     const wrong = this.#sending.fields;
-    const more = this.more || wrong.isbn || wrong.note;
+    const more = this.more || wrong.isbn || wrong.note || this.#draft.has('isbn') || this.#draft.has('note');
     return html`<form novalidate @submit=${this.#send} @input=${this.#input}>
       ${formError(this.#sending.message)}
       <title-field .session=${this.session} .error=${wrong.title ?? ''} @typed=${this.#typed} @chosen=${this.#choose}></title-field>
@@ -121,10 +123,12 @@ export class NewRequest extends SessionElement {
     const {title = '', author = '', isbn, note} = fieldsOf(event);
     const cover = this.chosen?.cover_id;
     const request = {creator_id: this.creatorId, title, author, ...(isbn && {isbn}), ...(note && {note}), ...(cover && {cover_id: cover})};
-    const done = await this.#sending.run((key) => this.session.ask(request, key), request);
+    let asked;
+    const done = await this.#sending.run(async (key) => (asked = await this.session.ask(request, key)), request);
     if (!done) return this.#showWrong();
+    this.#draft.drop();
     this.#clear();
-    this.tell(say('ask.asked', {title}));
+    this.tell(asked ? say('ask.asked', {title}) : say('request.will_be_sent', {title}));
   }
 
   #clear() {

@@ -1,11 +1,13 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {Element, given} from '../ui/element.js';
+import {Draft} from '../ui/draft.js';
 import {Submission, fieldsOf} from '../ui/submission.js';
 import {field, formError} from '../ui/field.js';
 import {initials} from '../ui/initials.js';
 import {say} from '../words/words.js';
 import '../ui/time-ago.js';
+import './unsent.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -17,6 +19,7 @@ export class RequestThread extends Element {
   static properties = {session: {attribute: false}, request: {attribute: false}};
 
   #sending = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `reply-${this.request.id}`}));
 
   constructor() {
     super();
@@ -32,6 +35,7 @@ export class RequestThread extends Element {
       <ol class="thread__replies">
         ${repeat(replies, (reply) => reply.id, (reply) => this.#reply(reply))}
       </ol>
+      <unsent-replies .session=${this.session} .requestId=${id}></unsent-replies>
       <form class="thread__form" @submit=${this.#send} @input=${this.#drafting}>
         ${formError(this.#sending.message)}
         ${field({id: `reply-${id}`, name: 'body', label: say('thread.yours'), testid: 'reply-text', rows: 2, maxlength: 4000, error: this.#sending.fields.body})}
@@ -61,10 +65,17 @@ export class RequestThread extends Element {
   async #send(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {body = ''} = fieldsOf(event);
+    if (body) form.reset(); // it is shown above at once
     const done = await this.#sending.run((key) => this.session.reply(this.request.id, body, key), body);
-    if (!done) return;
-    form.reset();
+    if (!done) return this.#putBack(body);
+    this.#draft.drop();
     this.emit('drafting', {where: 'reply', drafting: false});
+  }
+
+  /** It was refused. @param {string} body */
+  #putBack(body) {
+    const field = /** @type {HTMLTextAreaElement | null} */ (this.querySelector('textarea'));
+    if (field?.value === '') field.value = body;
   }
 }
 

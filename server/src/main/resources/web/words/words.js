@@ -9,6 +9,16 @@
 /** The languages there is a catalogue for, each by its own name. @type {Record<string, string>} */
 export const LANGUAGES = {en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español', ar: 'العربية', ja: '日本語'};
 
+/** Written out, so that whoever reads the imports of the page finds them. @type {Record<string, () => Promise<{default: Catalogue}>>} */
+const CATALOGUES = {
+  en: () => import('./en.js'),
+  de: () => import('./de.js'),
+  fr: () => import('./fr.js'),
+  es: () => import('./es.js'),
+  ar: () => import('./ar.js'),
+  ja: () => import('./ja.js'),
+};
+
 const RIGHT_TO_LEFT = ['ar'];
 const CHOICE = 'bookbell.language';
 const base = (/** @type {string} */ tag) => tag.split('-')[0].toLowerCase();
@@ -27,7 +37,7 @@ document.documentElement.lang = current;
 document.documentElement.dir = rightToLeft ? 'rtl' : 'ltr';
 
 /** @type {Catalogue} */
-const catalogue = (await import(`./${current}.js`)).default;
+const catalogue = (await CATALOGUES[current]()).default;
 const plurals = new Intl.PluralRules(locale);
 const numbers = new Intl.NumberFormat(locale);
 

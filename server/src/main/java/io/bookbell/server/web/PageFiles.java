@@ -12,13 +12,17 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,16 +40,24 @@ public final class PageFiles {
           "html", "text/html; charset=utf-8",
           "css", "text/css; charset=utf-8",
           "js", "text/javascript; charset=utf-8",
+          "webmanifest", "application/manifest+json; charset=utf-8",
           "svg", "image/svg+xml",
           "png", "image/png",
           "yaml", "application/yaml; charset=utf-8",
           "map", "application/json");
+
+  private static final String WEBJARS = "META-INF/resources/webjars/";
 
   /** No dot at a name's beginning, so no way up and nothing hidden. */
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+");
 
   private static final Pattern INLINE_SCRIPT =
       Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
+
+  /** Stands in the page where its modules are to be announced. */
+  private static final String PRELOADS = "<!-- preloads -->";
+
+  private static final String WORKER = "web/service-worker.js";
 
   private final Map<String, Optional<File>> files = new ConcurrentHashMap<>();
   private final ClassLoader loader = PageFiles.class.getClassLoader();
@@ -56,8 +68,7 @@ public final class PageFiles {
     looks(router, "/asyncapi.yaml").handler(context -> serve(context, "api/asyncapi.yaml"));
     looks(router, "/api-docs").handler(context -> serve(context, "api/api-docs.html"));
     looks(router, "/api-docs.js").handler(context -> serve(context, "api/api-docs.js"));
-    looks(router, "/webjars/*")
-        .handler(context -> serveIfPlain(context, "META-INF/resources/webjars/", "/webjars/"));
+    looks(router, "/webjars/*").handler(context -> serveIfPlain(context, WEBJARS, "/webjars/"));
     router.get("/api/*").handler(context -> context.fail(404));
     looks(router, "/*").handler(context -> serveIfPlain(context, "web/", "/"));
   }
@@ -79,6 +90,11 @@ public final class PageFiles {
   }
 
   private void serve(RoutingContext context, String resource) {
+    file(resource)
+        .ifPresentOrElse(found -> send(context.request(), found), () -> context.fail(404));
+  }
+
+  private Optional<File> file(String resource) {
     Optional<File> file = files.get(resource);
     if (file == null) {
       file = load(resource);
@@ -86,7 +102,7 @@ public final class PageFiles {
         files.put(resource, file);
       }
     }
-    file.ifPresentOrElse(found -> send(context.request(), found), () -> context.fail(404));
+    return file;
   }
 
   private static void send(HttpServerRequest request, File file) {
@@ -119,22 +135,67 @@ public final class PageFiles {
   private Optional<File> load(String resource) {
     String extension = resource.substring(resource.lastIndexOf('.') + 1);
     String type = TYPES.get(extension);
-    try (InputStream in = type == null ? null : loader.getResourceAsStream(resource)) {
-      if (in == null || type == null) {
-        return Optional.empty();
-      }
-      byte[] content = in.readAllBytes();
-      String policy = extension.equals("html") ? policy(new String(content, UTF_8)) : null;
-      return Optional.of(
-          new File(
-              type,
-              '"' + Sha256.hex(content).substring(0, 24) + '"',
-              Buffer.buffer(content),
-              Buffer.buffer(gzip(content)),
-              policy));
+    byte[] stored = type == null ? null : read(resource);
+    if (stored == null || type == null) {
+      return Optional.empty();
+    }
+    byte[] content = completed(resource, stored);
+    String policy = extension.equals("html") ? policy(new String(content, UTF_8)) : null;
+    return Optional.of(
+        new File(
+            type,
+            '"' + Sha256.hex(content).substring(0, 24) + '"',
+            Buffer.buffer(content),
+            Buffer.buffer(gzip(content)),
+            policy));
+  }
+
+  private byte @Nullable [] read(String resource) {
+    try (InputStream in = loader.getResourceAsStream(resource)) {
+      return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException("The file " + resource + " cannot be read", e);
     }
+  }
+
+  /** Two files know of all others: the page announces its modules, its worker keeps all of them. */
+  private byte[] completed(String resource, byte[] stored) {
+    return switch (resource) {
+      case "web/index.html" ->
+          new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
+      case WORKER -> (parts(shell()) + new String(stored, UTF_8)).getBytes(UTF_8);
+      default -> stored;
+    };
+  }
+
+  private PageShell shell() {
+    return PageShell.of(
+        path -> Optional.ofNullable(read(resource(path))).map(bytes -> new String(bytes, UTF_8)));
+  }
+
+  /** Lets a browser ask for all modules at once, not for each when it has read another. */
+  private static String preloads(PageShell shell) {
+    return shell.first().stream()
+        .map("<link rel=\"modulepreload\" href=\"%s\" />"::formatted)
+        .collect(Collectors.joining("\n    "));
+  }
+
+  /** Every file with its tag: when one changes, the worker does, and browsers fetch all anew. */
+  private String parts(PageShell shell) {
+    var tags = new TreeMap<String, String>();
+    for (String path : shell.files()) {
+      file(resource(path)).ifPresent(file -> tags.put(path, file.tag));
+    }
+    String version = Sha256.hex(tags.toString().getBytes(UTF_8)).substring(0, 16);
+    return "const SHELL = " + Json.text(new Parts(version, tags)) + ";\n";
+  }
+
+  private record Parts(String version, Map<String, String> files) {}
+
+  private static String resource(String path) {
+    return path.startsWith("/webjars/")
+        ? WEBJARS + path.substring("/webjars/".length())
+        : "web" + path;
   }
 
   /** Only our own scripts run, and the import map of this very page. */
@@ -152,12 +213,22 @@ public final class PageFiles {
         + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   }
 
-  private static byte[] gzip(byte[] content) throws IOException {
+  private static byte[] gzip(byte[] content) {
     var compressed = new ByteArrayOutputStream();
-    try (var gzip = new GZIPOutputStream(compressed)) {
+    try (var gzip = new SmallestGzip(compressed)) {
       gzip.write(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return compressed.toByteArray();
+  }
+
+  /** It is done once for each file. */
+  private static final class SmallestGzip extends GZIPOutputStream {
+    SmallestGzip(OutputStream out) throws IOException {
+      super(out);
+      def.setLevel(Deflater.BEST_COMPRESSION);
+    }
   }
 
   private record File(

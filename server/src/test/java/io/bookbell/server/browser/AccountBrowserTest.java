@@ -81,11 +81,40 @@ class AccountBrowserTest {
       browser.part("account-password").write("a longer password");
       browser.part("setup-submit").click();
 
-      browser.part("request-list-empty").awaitTextWith("All answered");
       browser.part("creator-name").awaitText("The Corner Shelf");
-      assertThat(browser.path()).endsWith("/inbox");
-      browser.part("nav-settings").awaitShown();
+      browser.part("step-account").awaitAttribute("data-done", "true");
+      assertThat(browser.path()).endsWith("/begin");
+      fromTheSetupToTheFirstRequest(browser);
     }
+  }
+
+  /** Leaves in between, and finds the way back from the inbox. */
+  private void fromTheSetupToTheFirstRequest(Browser creator) {
+    creator.part("look-colour").with("data-colour", "#7a3b2e").click();
+    creator.part("step-look").awaitAttribute("data-done", "true");
+    creator.part("guide-leave").click();
+    creator.part("setup-card").awaitTextWith("2 of 4");
+    creator.part("setup-continue").click();
+    creator.part("guide-tier-name").write("Reader");
+    creator.part("guide-tier-add").click();
+    creator.part("step-tiers").awaitAttribute("data-done", "true");
+    creator.part("guide-invite").click();
+    String link = creator.part("guide-link").awaitShown().value();
+    creator.part("guide-leave").click();
+    creator.part("request-list-empty").awaitShown();
+    creator.part("setup-card").awaitGone();
+
+    var guest = browsers.of("guest").visit(link);
+    guest.part("account-name").write("Nora Lind");
+    guest.part("account-email").write("nora@example.test");
+    guest.part("account-password").write("a longer password");
+    guest.part("join-submit").click();
+    guest.part("quota-remaining").awaitText("3");
+    assertThat(guest.run("return document.documentElement.style.getPropertyValue('--accent')"))
+        .asString()
+        .contains("#7a3b2e");
+    new SupporterPage(guest).awaitLive().ask("The Lantern Keeper", "Mira Solberg");
+    new InboxPage(creator).card("The Lantern Keeper").part().awaitShown();
   }
 
   @Test

@@ -120,6 +120,12 @@ final class Browser implements AutoCloseable {
     return visit(url);
   }
 
+  /** Closes the tab in front; the first of the others comes to the front. */
+  void closeTab() {
+    driver.close();
+    showTab(0);
+  }
+
   void showTab(int number) {
     driver.switchTo().window(new ArrayList<>(driver.getWindowHandles()).get(number));
   }

@@ -165,10 +165,11 @@ class ReconnectBrowserTest {
     browser.part("new-request-author").write("Mira Solberg");
     link.cut();
     browser.part("new-request-submit").click();
-    browser.part("form-error").awaitTextWith("Your text is kept");
+    browser.part("unsent-request").awaitTextWith(BOOK);
+    browser.part("unsent-state").awaitTextWith("Waits for the connection");
     link.mend();
-    browser.part("new-request-submit").click();
     reader.card(BOOK).part().awaitShown();
+    browser.part("unsent-request").awaitGone();
     var path = "/api/book-requests?creator_id=1&q=Lantern%20Keeper";
     assertThat(server.signIn("reader1").get(path).expect(200).body().get("items")).hasSize(1);
   }

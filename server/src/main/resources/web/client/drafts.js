@@ -1,0 +1,33 @@
+/**
+ * What a user is writing and has not sent, kept by the browser for when they come back: each form's fields under the
+ * form's name.
+ */
+export class Drafts {
+  /** @param {number} userId @param {Storage} [storage] */
+  constructor(userId, storage = localStorage) {
+    this.prefix = `bookbell.draft.${userId}.`;
+    this.storage = storage;
+  }
+
+  /** @param {string} form @returns {Record<string, string>} */
+  of(form) {
+    return JSON.parse(this.storage.getItem(this.prefix + form) ?? '{}');
+  }
+
+  /** @param {string} form @param {string} field @param {string} text */
+  keep(form, field, text) {
+    const {[field]: _before, ...others} = this.of(form);
+    const fields = text.trim() === '' ? others : {...others, [field]: text};
+    if (Object.keys(fields).length) this.storage.setItem(this.prefix + form, JSON.stringify(fields));
+    else this.drop(form);
+  }
+
+  /** @param {string} form */
+  drop(form) {
+    this.storage.removeItem(this.prefix + form);
+  }
+
+  clear() {
+    for (const name of Object.keys(this.storage)) if (name.startsWith(this.prefix)) this.storage.removeItem(name);
+  }
+}

@@ -1,0 +1,65 @@
+// Keeps the page's own files, so that it opens at once and without a network. The server puts before this, as SHELL,
+// every file with its tag: a changed file makes another worker, which fetches all of them and waits its turn. Every
+// page is served from one version only, and nothing of the API is ever kept.
+
+const KEPT_UNDER = 'bookbell-shell-';
+const CACHE = KEPT_UNDER + SHELL.version;
+/** Asked of the server each time, by whoever asks. */
+const LIVE = /^\/(api|metrics|health|service-worker\.js|openapi\.yaml|asyncapi\.yaml)/;
+
+self.addEventListener('install', (event) => event.waitUntil(fill()));
+self.addEventListener('activate', (event) => event.waitUntil(forgetOthers()));
+self.addEventListener('fetch', (event) => answer(event));
+self.addEventListener('message', (event) => event.waitUntil(told(event)));
+self.addEventListener('notificationclick', (event) => event.waitUntil(follow(event)));
+
+async function fill() {
+  const cache = await caches.open(CACHE);
+  await Promise.all(Object.entries(SHELL.files).map(([path, tag]) => keep(cache, path, tag)));
+}
+
+/** The server may be a newer one by now: better no version than a mixed one. */
+async function keep(cache, path, tag) {
+  const response = await fetch(path, {cache: 'no-cache'});
+  const found = response.headers.get('ETag');
+  if (!response.ok || (found && !found.includes(tag.replaceAll('"', '')))) throw new Error(`${path} is not of this version`);
+  await cache.put(path, response);
+}
+
+async function forgetOthers() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(KEPT_UNDER) && name !== CACHE).map((name) => caches.delete(name)));
+}
+
+function answer(event) {
+  const {request} = event;
+  const {origin, pathname} = new URL(request.url);
+  if (request.method !== 'GET' || origin !== location.origin || LIVE.test(pathname)) return;
+  const isPlace = request.mode === 'navigate' && !pathname.includes('.');
+  const path = isPlace ? '/index.html' : pathname;
+  if (path in SHELL.files) event.respondWith(kept(path, request));
+}
+
+async function kept(path, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path)) ?? fetch(request);
+}
+
+/** A page that has just been opened, alone, or that its user tells to, goes over to this version. */
+async function told({data}) {
+  if (data === 'take-over') await self.skipWaiting();
+  if (data === 'take-over-if-alone') {
+    const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
+    if (pages.length <= 1) await self.skipWaiting();
+  }
+}
+
+/** A notification leads to its request, in a page that is open already if there is one. */
+async function follow({notification}) {
+  notification.close();
+  const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
+  const page = pages.find(({visibilityState}) => visibilityState === 'visible') ?? pages[0];
+  if (!page) return self.clients.openWindow(notification.data ?? '/');
+  await page.focus();
+  if (notification.data) page.postMessage({go: notification.data});
+}

@@ -1,0 +1,33 @@
+import {html, nothing} from 'lit';
+import {SessionElement} from '../ui/element.js';
+import {say} from '../words/words.js';
+import {readProgress, STEPS, stepsDone} from './progress.js';
+
+/** On the home of a creator who has not finished setting up: where to go on. */
+export class SetupCard extends SessionElement {
+  static properties = {creatorId: {attribute: false}, done: {state: true}};
+
+  constructor() {
+    super();
+    this.creatorId = 0;
+    this.done = STEPS;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('creatorId')) readProgress(this.session, this.creatorId).then((progress) => (this.done = stepsDone(progress)), () => {});
+  }
+
+  render() {
+    if (this.done === STEPS) return nothing;
+    return html`<section class="panel setup-card" aria-labelledby="setup-card-heading" data-testid="setup-card">
+      <div>
+        <h2 class="panel__title" id="setup-card-heading">${say('guide.card')}</h2>
+        <p class="panel__text">${say('guide.card_hint', {done: this.done, all: STEPS})}</p>
+      </div>
+      <a class="button button--main" href="/creators/${this.creatorId}/begin" data-testid="setup-continue">${say('guide.go_on')}</a>
+    </section>`;
+  }
+}
+
+customElements.define('setup-card', SetupCard);

@@ -1,0 +1,148 @@
+package io.bookbell.server.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What comes in, however fast, and what is written while nothing goes out. */
+class LiveBrowserTest {
+  @RegisterExtension static final Browsers browsers = new Browsers();
+
+  private static final String BOOK = "The Lantern Keeper";
+  private static final int FLOOD = 150;
+  private static final String CALLS =
+      """
+      return performance.getEntriesByType('resource').filter(({name}) => name.includes('/api/')).length
+      """;
+
+  /** Keeps what would be shown outside the page. */
+  private static final String LISTEN =
+      """
+      const tell = ({body}) => localStorage.setItem('told', (localStorage.getItem('told') ?? '') + body);
+      window.Notification = class {
+        static permission = 'granted';
+        static requestPermission = async () => 'granted';
+        constructor(_title, options) { tell(options); }
+      };
+      ServiceWorkerRegistration.prototype.showNotification = async (_title, options) => tell(options);
+      """;
+
+  @TempDir Path folder;
+  private TestServer server;
+  private CutLink link;
+  private Browser browser;
+
+  @BeforeEach
+  void start() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    link = CutLink.to(server.url());
+    browser =
+        browsers.of("reader").expectErrors("WebSocket connection to").expectErrors("net::ERR_");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    link.close();
+    server.close();
+  }
+
+  private long ask(TestClient client) {
+    var wish = Map.of("creator_id", 1, "title", BOOK, "author", "Mira Solberg");
+    return client.post("/api/book-requests", wish).expect(201).body().get("id").asLong();
+  }
+
+  private static void reply(TestClient client, long id, String text) {
+    client.post("/api/book-requests/" + id + "/reply", Map.of("body", text)).expect(201);
+  }
+
+  @Test
+  void aFloodIsShownWholeAndAsksForNothing() {
+    TestClient reader = server.signIn("reader1");
+    long id = ask(reader);
+    var inbox = InboxPage.open(browser, server, "creator");
+    inbox.card(BOOK).part().awaitShown();
+    Object before = browser.run(CALLS);
+    var team = server.signIn("team1");
+    var other = server.signIn("team2");
+    for (int number = 1; number <= FLOOD; number += 3) {
+      reply(reader, id, "Page " + number);
+      reply(team, id, "Page " + (number + 1));
+      reply(other, id, "Page " + (number + 2));
+    }
+
+    inbox.card(BOOK).part().part("thread-toggle").awaitText(FLOOD + " replies");
+    assertThat(browser.run(CALLS)).as("calls for what came by itself").isEqualTo(before);
+    var replies = inbox.card(BOOK).openThread().replies();
+    replies.awaitCount(FLOOD);
+    assertThat(replies.texts()).last().asString().endsWith("Page " + FLOOD);
+  }
+
+  @Test
+  void whatIsWrittenWithoutAConnectionIsKeptAndSentOnce() {
+    TestClient client = server.signIn("reader1");
+    long id = ask(client);
+    var reader = SupporterPage.open(browser, server, "reader1", link.url());
+    browser.part("new-request-title").write("Half a title");
+    reader.card(BOOK).openThread();
+    browser.part("reply-text").write("A first word");
+    browser.visit(link.url() + "/creators/1/requests");
+    reader.awaitLive().card(BOOK).openThread();
+    assertThat(browser.part("new-request-title").value()).isEqualTo("Half a title");
+    assertThat(browser.part("reply-text").value()).isEqualTo("A first word");
+
+    link.cut();
+    browser.part("reply-submit").click();
+    browser.part("unsent-reply").awaitTextWith("A first word");
+    browser.part("unsent-state").awaitTextWith("Waits for the connection");
+    browser.part("reply-text").write("A second word");
+    browser.part("reply-submit").click();
+    browser.part("unsent-reply").awaitCount(2);
+    browser.run("[...document.querySelectorAll('[data-testid=unsent-remove]')].at(-1).click()");
+    browser.part("unsent-reply").awaitCount(1);
+    link.mend();
+
+    browser.part("reply").awaitTextWith("A first word");
+    browser.part("unsent-reply").awaitGone();
+    browser.part("reply").awaitCount(1);
+    var stored = client.get("/api/book-requests/" + id).expect(200).body().get("replies");
+    assertThat(stored.findValuesAsText("body")).containsExactly("A first word");
+  }
+
+  @Test
+  void whoLooksElsewhereIsToldOnceForAllTabs() {
+    long id = ask(server.signIn("reader1"));
+    var reader = SupporterPage.open(browser, server, "reader1");
+    browser.run(LISTEN);
+    browser.part("account-menu").click();
+    browser.part("alert-banner").click();
+    browser.part("alert-banner").awaitAttribute("aria-checked", "true");
+    reply(server.signIn("team1"), id, "While you look.");
+    reader.unread().awaitText("1");
+    browser.openTab(server.url());
+    reader.awaitLive().unread().awaitText("1");
+    browser.run(LISTEN);
+
+    browser.expectErrors("/favicon.ico").openTab(server.url() + "/favicon.svg"); // none of ours
+    reply(server.signIn("team1"), id, "While you look elsewhere.");
+    browser.await("it to be told", () -> !told().isEmpty());
+    for (int tab = 0; tab < 2; tab++) {
+      browser.showTab(tab);
+      reader.unread().awaitText("2");
+      assertThat(browser.title()).startsWith("(2)");
+    }
+    assertThat(told()).as("told once").containsOnlyOnce(BOOK);
+  }
+
+  private String told() {
+    return String.valueOf(browser.run("return localStorage.getItem('told') ?? ''"));
+  }
+}
