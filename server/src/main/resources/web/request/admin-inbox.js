@@ -150,7 +150,7 @@ export class AdminInbox extends SessionElement {
     const count = this.#count(status);
     return html`<a class="tab" href=${this.#address({status})} data-testid="status-tab-${status || 'all'}" aria-current=${filter.status === status ? 'page' : nothing}>
       ${status ? say(`status.${status}`) : say('inbox.all')}${count === undefined
-        ? nothing
+        ? html` <span class="count count--quiet" aria-hidden="true"></span>`
         : html` <span class="count ${status === 'pending' ? '' : 'count--quiet'}" data-testid=${status === 'pending' ? 'pending-badge' : `count-${status || 'all'}`}>${number(count)}</span>`}
     </a>`;
   }

