@@ -18,12 +18,12 @@ class Unsent extends SessionElement {
     return html`<p class="unsent__state ${problem ? 'unsent__state--bad' : ''}" role="status" data-testid="unsent-state">${icon(problem ? 'pause' : 'reply')} ${text}</p>`;
   }
 
-  /** @param {Parcel} parcel */
+  /** They stay while it is tried, so that nothing below moves. @param {Parcel} parcel */
   choices(parcel) {
-    if (this.session.outbox.isUnderWay(parcel)) return nothing;
+    const underWay = this.session.outbox.isUnderWay(parcel);
     return html`<p class="unsent__choices">
-      ${parcel.problem ? html`<button type="button" class="button button--quiet" data-testid="unsent-again" @click=${() => this.session.outbox.again(parcel)}>${say('unsent.again')}</button>` : nothing}
-      <button type="button" class="button button--quiet" data-testid="unsent-remove" @click=${() => this.session.outbox.remove(parcel.key)}>${say('unsent.remove')}</button>
+      ${parcel.problem ? html`<button type="button" class="button button--quiet" data-testid="unsent-again" ?disabled=${underWay} @click=${() => this.session.outbox.again(parcel)}>${say('unsent.again')}</button>` : nothing}
+      <button type="button" class="button button--quiet" data-testid="unsent-remove" ?disabled=${underWay} @click=${() => this.session.outbox.remove(parcel.key)}>${say('unsent.remove')}</button>
     </p>`;
   }
 }
