@@ -20,6 +20,10 @@ import org.slf4j.LoggerFactory;
 /** Sends answers and problems. On event loops; keeps nothing between calls. */
 final class Answers {
   private static final Logger log = LoggerFactory.getLogger(Answers.class);
+
+  /** A list of requests shrinks to a fifth; what is short is not worth the work. */
+  private static final int WORTH_PACKING = 2048;
+
   private static final String STATEMENT_TIMEOUT = "57014";
 
   /** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
@@ -40,9 +44,20 @@ final class Answers {
       start(context, answer.status(), answer.headers()).end();
       return;
     }
-    start(context, answer.status(), answer.headers())
-        .putHeader("Content-Type", "application/json")
-        .end(Buffer.buffer(json));
+    HttpServerResponse response =
+        start(context, answer.status(), answer.headers())
+            .putHeader("Content-Type", "application/json");
+    Buffer body = Buffer.buffer(json);
+    if (body.length() >= WORTH_PACKING && takesGzip(context)) {
+      response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
+      body = Buffer.buffer(Gzip.quick(body.getBytes()));
+    }
+    response.end(body);
+  }
+
+  private static boolean takesGzip(RoutingContext context) {
+    String encodings = context.request().getHeader("Accept-Encoding");
+    return encodings != null && encodings.contains("gzip");
   }
 
   /** Answers a failed request; what was not meant to happen is logged and not told. */

@@ -9,10 +9,8 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Map;
@@ -22,8 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +142,7 @@ public final class PageFiles {
             type,
             '"' + Sha256.hex(content).substring(0, 24) + '"',
             Buffer.buffer(content),
-            Buffer.buffer(gzip(content)),
+            Buffer.buffer(Gzip.smallest(content)),
             policy));
   }
 
@@ -211,24 +207,6 @@ public final class PageFiles {
         + inline
         + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none';"
         + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-  }
-
-  private static byte[] gzip(byte[] content) {
-    var compressed = new ByteArrayOutputStream();
-    try (var gzip = new SmallestGzip(compressed)) {
-      gzip.write(content);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return compressed.toByteArray();
-  }
-
-  /** It is done once for each file. */
-  private static final class SmallestGzip extends GZIPOutputStream {
-    SmallestGzip(OutputStream out) throws IOException {
-      super(out);
-      def.setLevel(Deflater.BEST_COMPRESSION);
-    }
   }
 
   private record File(

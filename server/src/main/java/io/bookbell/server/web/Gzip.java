@@ -1,0 +1,40 @@
+package io.bookbell.server.web;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+
+/** Packs what is sent. Stateless. */
+final class Gzip {
+  private Gzip() {}
+
+  /** As small as it gets, for what is packed once and sent often. */
+  static byte[] smallest(byte[] content) {
+    return pack(content, Deflater.BEST_COMPRESSION);
+  }
+
+  /** For what is packed while somebody waits. */
+  static byte[] quick(byte[] content) {
+    return pack(content, Deflater.BEST_SPEED);
+  }
+
+  private static byte[] pack(byte[] content, int level) {
+    var packed = new ByteArrayOutputStream();
+    try (var gzip = new Packing(packed, level)) {
+      gzip.write(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return packed.toByteArray();
+  }
+
+  private static final class Packing extends GZIPOutputStream {
+    Packing(OutputStream out, int level) throws IOException {
+      super(out);
+      def.setLevel(level);
+    }
+  }
+}
