@@ -71,6 +71,7 @@ export class Outbox extends EventTarget {
   async post(wanted) {
     const parcel = {...wanted, at: Date.now()};
     const waits = this.isAway() || this.parcels.some((one) => !one.problem && one.key !== parcel.key);
+    if (!waits) this.#underWay.add(parcel.key); // from the first look at it
     this.#store([...this.parcels.filter(({key}) => key !== parcel.key), parcel]);
     if (waits) {
       this.flush();
