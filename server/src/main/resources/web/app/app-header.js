@@ -2,16 +2,17 @@ import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon, logo} from '../ui/icons.js';
 import {initials} from '../ui/initials.js';
+import {later} from '../ui/later.js';
 import {explain} from '../ui/refusal.js';
 import {number, say} from '../words/words.js';
 import {desksOf, homeOf} from './places.js';
-import '../alert/alert-switches.js';
 import '../notification/notification-panel.js';
-import '../ui/look-switch.js';
 import '../ui/pop-up.js';
 import './connection-mark.js';
 
 /** @import {Desk} from './places.js' */
+
+const loadSwitches = later(() => Promise.all([import('../alert/alert-switches.js'), import('../ui/look-switch.js')]));
 
 /** The bar at the top: whose desk this is, whether it is live, notifications, the account. */
 export class AppHeader extends SessionElement {
@@ -67,13 +68,16 @@ export class AppHeader extends SessionElement {
 
   #account() {
     const {display_name, email} = this.session.me.user;
-    const button = html`<span class="avatar" aria-hidden="true">${initials(display_name)}</span>`;
-    const panel = () => html`<div class="menu">
-      <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
-      <look-switch class="look look--menu"></look-switch>
-      <alert-switches></alert-switches>
-      <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} ${say('account.sign_out')}</button>
-    </div>`;
+    const button = html`<span class="avatar avatar--drawn" data-initials=${initials(display_name)}></span>`;
+    const panel = () => {
+      loadSwitches();
+      return html`<div class="menu">
+        <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
+        <look-switch class="look look--menu"></look-switch>
+        <alert-switches></alert-switches>
+        <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} ${say('account.sign_out')}</button>
+      </div>`;
+    };
     return html`<pop-up class="pop-up" testid="account-menu" label=${say('account.menu', {name: display_name})} .button=${button} .panel=${panel}></pop-up>`;
   }
 

@@ -3,10 +3,10 @@ import {keyed} from 'lit/directives/keyed.js';
 import {Api} from '../client/api.js';
 import {Backoff} from '../client/backoff.js';
 import {Session} from '../client/session.js';
-import '../account/sign-in.js';
 import {Crier} from '../notification/crier.js';
 import {Herald} from '../alert/herald.js';
 import {Element} from '../ui/element.js';
+import {later} from '../ui/later.js';
 import {say} from '../words/words.js';
 import {Attention} from './attention.js';
 import {desksOf, homeOf, usualDesk} from './places.js';
@@ -17,6 +17,8 @@ import './app-shell.js';
 import './toasts.js';
 
 /** @import {ToastRegion} from './toasts.js' */
+
+const loadSignIn = later(() => import('../account/sign-in.js'));
 
 /** Between two attempts to reach a server that is away, ms. */
 const LEAST_PAUSE = 800;
@@ -171,7 +173,10 @@ export class BookbellApp extends Element {
     if (this.phase === 'unreachable' || (this.missing && !this.session)) return this.#unreachable();
     if (this.route.name === 'setup') return html`<setup-page .api=${this.#api} .token=${token}></setup-page>`;
     if (this.route.name === 'join') return html`<join-page .api=${this.#api} .user=${this.session?.me.user ?? null} .token=${token}></join-page>`;
-    if (!this.session) return html`<sign-in .api=${this.#api} reason=${this.reason}></sign-in>`;
+    if (!this.session) {
+      loadSignIn();
+      return html`<sign-in .api=${this.#api} reason=${this.reason}></sign-in>`;
+    }
     return keyed(this.session, html`<app-shell .session=${this.session} .route=${this.route} ?missing=${this.missing}></app-shell>`);
   }
 

@@ -4,10 +4,10 @@ import {isTyping, keysAreOn} from '../desk/keys.js';
 import {outboxOf} from '../desk/outbox.js';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
+import {later} from '../ui/later.js';
 import {searchField} from '../ui/search-field.js';
 import {showCurrent} from '../ui/tabs.js';
 import {number, say} from '../words/words.js';
-import '../desk/bulk-bar.js';
 import '../desk/desk-feed.js';
 import '../supporter/supporter-choice.js';
 
@@ -18,6 +18,8 @@ import '../supporter/supporter-choice.js';
  * @import {KeysSheet} from '../desk/keys.js'
  * @import {Counts, ServerMessage, Status} from '../client/types.js'
  */
+
+const loadBulkBar = later(() => import('../desk/bulk-bar.js'));
 
 /** @type {(Status | '')[]} */
 const TABS = ['pending', 'approved', 'completed', 'rejected', 'cancelled', ''];
@@ -126,6 +128,7 @@ export class AdminInbox extends SessionElement {
 
   render() {
     const filter = this.#filter;
+    if (this.selection.size > 0) loadBulkBar();
     return html`
       <header class="page-head page-head--row">
         <h1 tabindex="-1">${say('inbox.title')}</h1>
@@ -260,8 +263,8 @@ export class AdminInbox extends SessionElement {
       k: () => feed.move(-1),
       ArrowDown: onCard ? () => feed.move(1) : undefined,
       ArrowUp: onCard ? () => feed.move(-1) : undefined,
-      a: () => (many ? bar.answer('approved') : card?.approve()),
-      r: () => (many ? bar.focusWord() : card?.decline()),
+      a: () => (many ? bar.answer?.('approved') : card?.approve()),
+      r: () => (many ? bar.focusWord?.() : card?.decline()),
       Enter: onCard ? () => card?.toggleThread() : undefined,
       x: range,
       X: range,

@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 import {answeringOf} from '../desk/answering.js';
 import {Element, given} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
+import {later} from '../ui/later.js';
 import {Submission} from '../ui/submission.js';
 import {explain} from '../ui/refusal.js';
 import {phrase, say} from '../words/words.js';
@@ -11,15 +12,14 @@ import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
 import './answer-form.js';
 import './book-cover.js';
-import './request-receipt.js';
-import './request-seen.js';
-import './request-thread.js';
 
 /**
  * @import {Session} from '../client/session.js'
  * @import {AnswerForm} from './answer-form.js'
  * @import {BookRequest} from '../client/types.js'
  */
+
+const loadInside = later(() => import('./open-request.js'));
 
 /** How long a mouse that has stopped still counts as pointing at a card, ms. */
 const POINTED_AT_FOR = 2_000;
@@ -73,6 +73,7 @@ export class RequestCard extends Element {
   /** @param {Map<string, any>} changed */
   willUpdate(changed) {
     const {id, status, title} = this.request;
+    if (this.open) loadInside();
     this.dataset.testid = 'request-card';
     this.dataset.requestId = String(id);
     this.dataset.status = status;

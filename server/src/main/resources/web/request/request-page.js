@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
 import {say} from '../words/words.js';
+import './open-request.js';
 import './request-card.js';
 
 /** One request by itself, such as a notification leads to. */
