@@ -169,7 +169,7 @@ export class DeskFeed extends SessionElement {
     return html`
       ${list.error ? this.#failure(list.error) : nothing}
       ${!list.loaded && !list.error ? html`<div class="skeletons" aria-hidden="true">${[0, 1, 2].map(() => html`<div class="skeleton"></div>`)}</div>` : nothing}
-      <div class="feed feed--long" role="feed" aria-label=${say('desk.requests')} aria-busy=${list.loading} data-testid="request-list" data-loaded=${list.ids.length}
+      <div class="feed feed--long" role=${list.ids.length > 0 ? 'feed' : 'group'} aria-label=${say('desk.requests')} aria-busy=${list.loading} data-testid="request-list" data-loaded=${list.ids.length}
         data-more=${list.hasMore} @engaged=${this.#onEngaged} @answered=${this.#onAnswered} @focusin=${this.#onFocus} @thread=${this.#onThread}>
         <div style="height:${above}px"></div>
         ${repeat(shown, (id) => id, (id, index) => this.#row(id, first + index))}

@@ -245,6 +245,7 @@ export class RequestCard extends Element {
     const done = await this.#cancelling.run((key) => this.session.cancel(this.request.id, key));
     if (done) this.tell(say('request.withdrawn_told', {title: this.request.title}));
     else this.#explain(this.#cancelling.error);
+    if (document.activeElement === document.body) this.focus(); // the button is gone
   }
 
   /** A refusal; where someone else was first, the store already holds what they did. @param {any} error */

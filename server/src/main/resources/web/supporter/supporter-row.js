@@ -70,7 +70,14 @@ export class SupporterRow extends Element {
 
   #grantForm() {
     const {user_id, display_name} = this.supporter;
-    return html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${user_id} .name=${display_name} @changed=${() => (this.granting = false)}></grant-form>`;
+    return html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${user_id} .name=${display_name} @changed=${this.#granted}></grant-form>`;
+  }
+
+  /** The form goes, and the focus to what opened it. */
+  async #granted() {
+    this.granting = false;
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.querySelector('[data-testid=supporter-grant]'))?.focus();
   }
 
   async #open() {

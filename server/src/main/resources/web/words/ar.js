@@ -140,7 +140,7 @@ export default {
     other: '{count} شخص آخر يريدونه أيضًا',
   },
   'follow.stop': 'إلغاء المتابعة',
-  'follow.stop_title': 'إلغاء متابعة «{title}»',
+  'follow.stop_title': 'إلغاء المتابعة: «{title}»',
   'follow.title': 'ما تتابعه',
   'follow.told': 'أنت تتابع «{title}» الآن، دون أن يُحسب عليك شيء.',
 
