@@ -1,0 +1,75 @@
+package io.bookbell.server.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Looks with axe for what keeps people out, and keeps what it finds until the end of a walk. The
+ * driver brings the script into the page, whose policy lets no other in.
+ */
+final class Axe {
+  private static final String SCRIPT = script();
+
+  /** In a dark page only the colours are other ones. */
+  private static final String LIGHT =
+      """
+      {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        rules: {'label-content-name-mismatch': {enabled: true}, 'target-size': {enabled: true}},
+      }
+      """;
+
+  private static final String DARK = "{runOnly: {type: 'rule', values: ['color-contrast']}}";
+
+  private static final String FIND =
+      """
+      document.getAnimations().forEach((animation) => animation.cancel());
+      return axe.run(document, %s).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
+        nodes.map(({target, any, all, none}) =>
+          `${id} (${help}) at ${target.join(' ')}: ${[...any, ...all, ...none].map(({message}) => message).join('; ')}`)));
+      """;
+
+  private final Browser browser;
+  private final List<String> found = new ArrayList<>();
+
+  Axe(Browser browser) {
+    this.browser = browser;
+  }
+
+  private static String script() {
+    try (var script = Axe.class.getResourceAsStream("/axe.min.js")) {
+      return new String(
+          Objects.requireNonNull(script, "axe.min.js").readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("axe cannot be read", e);
+    }
+  }
+
+  /** Looks at the page as it is now, in the light and in the dark. */
+  Axe look(String where) {
+    if (Boolean.TRUE.equals(browser.run("return typeof axe === 'undefined'"))) {
+      browser.run(SCRIPT + "\nwindow.axe = axe");
+    }
+    find(where, LIGHT);
+    browser.dark(true);
+    find(where + ", dark", DARK);
+    browser.dark(false);
+    return this;
+  }
+
+  private void find(String where, String options) {
+    for (Object each : (List<?>) browser.run(FIND.formatted(options))) {
+      found.add(where + ": " + each);
+    }
+  }
+
+  void assertNothingFound() {
+    assertThat(found).as("what axe finds").isEmpty();
+  }
+}
