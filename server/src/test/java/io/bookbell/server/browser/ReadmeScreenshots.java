@@ -5,6 +5,7 @@ import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Draws the README's pictures; run with {@code -Dscreenshots=FOLDER} only. */
+/**
+ * Draws the pictures of README and docs: each main screen in the light, in the dark and on a phone.
+ * Run with {@code -Dscreenshots=FOLDER} only.
+ */
 class ReadmeScreenshots {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -20,8 +24,42 @@ class ReadmeScreenshots {
   private static final Path PICTURES =
       Path.of("..").resolve(System.getProperty("screenshots", "docs/images"));
 
+  /** What a picture is to show besides the screen itself: nothing that comes and goes. */
+  private static final String CALM =
+      """
+      document.activeElement?.blur();
+      document.documentElement.style.scrollbarWidth = 'none';
+      scrollTo({top: 0, behavior: 'instant'});
+      return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null))));
+      """;
+
   @TempDir Path folder;
   private TestServer server;
+
+  private enum Look {
+    LIGHT(1280, 800, 1),
+    DARK(1280, 800, 1),
+    PHONE(390, 780, 1.5);
+
+    final int width;
+    final int height;
+    final double scale;
+
+    Look(int width, int height, double scale) {
+      this.width = width;
+      this.height = height;
+      this.scale = scale;
+    }
+
+    void of(Browser browser, String screen) throws IOException {
+      browser.scale(width, height, scale);
+      browser.dark(this == DARK);
+      browser.run(CALM);
+      Files.createDirectories(PICTURES);
+      String name = screen + "-" + name().toLowerCase(Locale.ROOT) + ".png";
+      Files.write(PICTURES.resolve(name), browser.screen());
+    }
+  }
 
   @BeforeEach
   void start() {
@@ -33,12 +71,20 @@ class ReadmeScreenshots {
     server.close();
   }
 
-  private static void keep(Browser browser, String name) throws IOException {
-    browser.run("scrollTo(0, 0); document.activeElement?.blur()");
-    browser.run("document.documentElement.style.scrollbarWidth = 'none'");
+  private static void draw(Browser browser, String screen) throws IOException {
     browser.part("toast").awaitGone();
-    Files.createDirectories(PICTURES);
-    Files.write(PICTURES.resolve(name), browser.screen());
+    for (Look look : Look.values()) {
+      look.of(browser, screen);
+    }
+  }
+
+  private Browser visit(String name, String path) {
+    var browser = browsers.of("creator").carrySession(server, name);
+    browser.scale(1280, 800, 1);
+    browser.visit(server.url() + path);
+    browser.part("connection-state").awaitAttribute("data-state", "live");
+    browser.css(".skeleton").awaitGone();
+    return browser;
   }
 
   private void ask(String name, String title, String author, String note) {
@@ -49,31 +95,46 @@ class ReadmeScreenshots {
   @Test
   void inbox() throws IOException {
     ask("reader5", "The Snow Child", "Eowyn Ivey", "For the first cold evening, by the stove.");
-    var browser = browsers.of("creator");
-    browser.scale(1280, 800, 1.5);
-    InboxPage.open(browser, server, "creator").card("The Snow Child").part().awaitShown();
-    keep(browser, "inbox.png");
+    var browser = visit("creator", "/creators/1/inbox");
+    new InboxPage(browser).awaitLive().card("The Snow Child").part().awaitShown();
+    draw(browser, "inbox");
   }
 
   @Test
-  void supporter() throws IOException {
-    var browser = browsers.of("reader");
-    browser.scale(1280, 800, 1.5);
+  void home() throws IOException {
     var team = server.signIn("team1");
     var waiting = team.get("/api/book-requests?creator_id=1&q=Great%20Expectations").body();
     String id = waiting.at("/items/0/id").asText();
     String question = "With the old ending, or the one he was talked into?";
     team.post("/api/book-requests/" + id + "/reply", Map.of("body", question)).expect(201);
-    SupporterPage.open(browser, server, "reader7").card("Great Expectations").openThread();
-    keep(browser, "supporter.png");
+    var browser = visit("reader7", "/creators/1/requests");
+    new SupporterPage(browser).awaitLive().card("Great Expectations").openThread();
+    draw(browser, "home");
   }
 
   @Test
-  void phone() throws IOException {
-    var browser = browsers.of("team");
-    browser.scale(390, 780, 2);
-    browser.dark(true);
-    InboxPage.open(browser, server, "team1");
-    keep(browser, "phone.png");
+  void supporter() throws IOException {
+    var browser = visit("creator", "/creators/1/supporters");
+    browser.part("supporter-open").click();
+    browser.part("drawer-used").awaitShown();
+    browser.part("drawer-requests").inside("li").awaitShown();
+    draw(browser, "supporter");
+  }
+
+  @Test
+  void activity() throws IOException {
+    draw(visit("creator", "/creators/1/activity"), "activity");
+  }
+
+  @Test
+  void settings() throws IOException {
+    draw(visit("creator", "/creators/1/settings"), "settings");
+  }
+
+  @Test
+  void signIn() throws IOException {
+    var browser = browsers.of("guest").visit(server.url());
+    browser.part("login-form").awaitShown();
+    draw(browser, "sign-in");
   }
 }
