@@ -27,14 +27,6 @@ final class Axe {
 
   private static final String DARK = "{runOnly: {type: 'rule', values: ['color-contrast']}}";
 
-  private static final String FIND =
-      """
-      document.getAnimations().forEach((animation) => animation.cancel());
-      return axe.run(document, %s).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
-        nodes.map(({target, any, all, none}) =>
-          `${id} (${help}) at ${target.join(' ')}: ${[...any, ...all, ...none].map(({message}) => message).join('; ')}`)));
-      """;
-
   private final Browser browser;
   private final List<String> found = new ArrayList<>();
 
@@ -64,7 +56,15 @@ final class Axe {
   }
 
   private void find(String where, String options) {
-    for (Object each : (List<?>) browser.run(FIND.formatted(options))) {
+    String script =
+        """
+        document.getAnimations().forEach((animation) => animation.cancel());
+        return axe.run(document, %s).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
+          nodes.map(({target, any, all, none}) =>
+            `${id} (${help}) at ${target.join(' ')}: ${[...any, ...all, ...none].map(({message}) => message).join('; ')}`)));
+        """
+            .formatted(options);
+    for (Object each : (List<?>) browser.run(script)) {
       found.add(where + ": " + each);
     }
   }

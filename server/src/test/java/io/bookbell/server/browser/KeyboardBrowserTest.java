@@ -35,6 +35,13 @@ class KeyboardBrowserTest {
       return focused === document.body || (focused.matches(':focus-visible') && drawn.some(marked) && within);
       """;
 
+  private static final String IS_BEFORE_FOCUS =
+      """
+      const part = document.querySelector(arguments[0]);
+      const where = part.compareDocumentPosition(document.activeElement);
+      return document.activeElement !== document.body && (where & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+      """;
+
   /** What would move for longer than a blink. */
   private static final String MOVING =
       """
@@ -57,12 +64,16 @@ class KeyboardBrowserTest {
     server.close();
   }
 
-  /** Presses the tabulator until this part has the focus; each stop on the way must be seen. */
+  /**
+   * Presses the tabulator until this part has the focus, backwards where it comes before what has
+   * it; each stop on the way must be seen.
+   */
   private static void walkTo(Part part) {
     Browser browser = part.browser();
     part.awaitShown();
+    boolean back = Boolean.TRUE.equals(browser.run(IS_BEFORE_FOCUS, part.css()));
     for (int stop = 0; stop < STOPS && !part.hasFocus(); stop++) {
-      browser.press(Keys.TAB);
+      browser.press(back ? Keys.chord(Keys.SHIFT, Keys.TAB) : Keys.TAB);
       assertThat(browser.run(FOCUS_SEEN)).as("focus seen on " + focused(browser)).isEqualTo(true);
     }
     assertThat(part.hasFocus()).as("the tabulator comes to " + part).isTrue();

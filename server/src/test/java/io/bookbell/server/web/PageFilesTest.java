@@ -25,8 +25,6 @@ class PageFilesTest {
   private static final Pattern MODULE =
       Pattern.compile("(?:(?<=[}*\\s])from\\s*|\\bimport\\s*\\(?\\s*)[\"']([\\w@./-]+)[\"']");
 
-  private static final Pattern PRELOAD = Pattern.compile("rel=\"modulepreload\" href=\"([^\"]+)\"");
-
   private final TestServer server = TestServer.shared(TestDatabase.SQLITE);
 
   @Test
@@ -100,35 +98,6 @@ class PageFilesTest {
     }
     assertThat(get("/nothing.js").status()).isEqualTo(404);
     assertThat(get("/webjars/lit").status()).isEqualTo(404);
-  }
-
-  @Test
-  void theWorkerKnowsEveryFileOfThePageAsItIsNow() throws IOException {
-    Answer worker = get("/service-worker.js");
-    assertThat(worker.header("cache-control")).contains("no-cache");
-    var shell = Json.tree(worker.text().replaceFirst("(?s)^const SHELL = (.*?);\n.*", "$1"));
-    var files = new LinkedHashMap<String, String>();
-    shell
-        .get("files")
-        .properties()
-        .forEach(each -> files.put(each.getKey(), each.getValue().asText()));
-
-    assertThat(files)
-        .containsKeys("/index.html", "/style/tokens.css", "/manifest.webmanifest", "/icons/192.png")
-        .containsKeys("/team/team-page.js", "/words/ar.js"); // what is imported when it is needed
-    assertThat(files.keySet()).noneMatch(path -> path.startsWith("/api"));
-    files.forEach((path, tag) -> assertThat(get(path).header("etag")).as(path).contains(tag));
-  }
-
-  @Test
-  void theModulesOfEveryViewAreAnnouncedAndNoOthers() {
-    List<String> announced = matches(PRELOAD, get("/").text());
-
-    assertThat(announced)
-        .doesNotHaveDuplicates()
-        .contains("/app/bookbell-app.js", "/client/shared-client.js", "/ui/element.js")
-        .doesNotContain("/team/team-page.js", "/setup/setup-guide.js", "/words/ar.js")
-        .anyMatch(path -> path.contains("/lit-html/"));
   }
 
   @Test
