@@ -27,6 +27,11 @@ public final class Accounts {
    * @throws Problem 409 when the address has an account
    */
   public Account create(Transaction tx, NewAccount wanted, boolean operator) {
+    // SQLite would be asked for the last id given out, whatever it was given to, if nothing is
+    // inserted.
+    if (byEmail(tx, wanted.email()).isPresent()) {
+      throw emailTaken();
+    }
     var row =
         tx.sql()
             .insertInto(APP_USER)
@@ -38,13 +43,14 @@ public final class Accounts {
             .onConflictDoNothing()
             .returningResult(APP_USER.ID)
             .fetchOptional()
-            .orElseThrow(
-                () ->
-                    Problem.conflict(
-                        "email_taken", "This e-mail address has an account. Sign in with it."));
+            .orElseThrow(Accounts::emailTaken);
     UserId id = row.value1();
     Inbox.open(tx, id);
     return new Account(id, wanted.email(), wanted.displayName(), wanted.passwordHash());
+  }
+
+  private static Problem emailTaken() {
+    return Problem.conflict("email_taken", "This e-mail address has an account. Sign in with it.");
   }
 
   public Optional<Account> byEmail(Transaction tx, String email) {
