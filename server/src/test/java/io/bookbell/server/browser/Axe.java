@@ -43,7 +43,10 @@ final class Axe {
     }
   }
 
-  /** Looks at the page as it is now, in the light and in the dark. */
+  /**
+   * Looks at the page as it is now, in the light and in the dark; at an open panel by itself, since
+   * what it half covers is no target then.
+   */
   Axe look(String where) {
     if (Boolean.TRUE.equals(browser.run("return typeof axe === 'undefined'"))) {
       browser.run(SCRIPT + "\nwindow.axe = axe");
@@ -59,7 +62,7 @@ final class Axe {
     String script =
         """
         document.getAnimations().forEach((animation) => animation.cancel());
-        return axe.run(document, %s).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
+        return axe.run(document.querySelector('.pop-up__panel') ?? document, %s).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
           nodes.map(({target, any, all, none}) =>
             `${id} (${help}) at ${target.join(' ')}: ${[...any, ...all, ...none].map(({message}) => message).join('; ')}`)));
         """
