@@ -10,7 +10,7 @@ import {Element, given} from '../ui/element.js';
 /** How soon it is looked again whether it was seen, ms. */
 const LOOK_AGAIN = 5_000;
 
-/** Tells a supporter whether the team has their newest word; not who of the team. */
+/** Tells a supporter whether the team has their word, while that is the newest; not who of the team. */
 export class RequestSeen extends Element {
   static properties = {session: {attribute: false}, request: {attribute: false}, seen: {state: true}};
 
@@ -38,8 +38,15 @@ export class RequestSeen extends Element {
   }
 
   render() {
-    if (this.seen === undefined) return nothing;
+    if (this.seen === undefined || !this.#haveLastWord) return nothing;
     return html`<p class="receipt" role="status" data-testid="request-seen" data-seen=${this.seen}>${say(this.seen ? 'receipt.team_seen' : 'receipt.team_waiting')}</p>`;
+  }
+
+  /** Whether nobody of the team has answered since: who answers has seen it. */
+  get #haveLastWord() {
+    const {replies, status, user_id} = this.request;
+    const last = replies.at(-1);
+    return last ? last.user_id === user_id : status === 'pending';
   }
 
   async #look() {

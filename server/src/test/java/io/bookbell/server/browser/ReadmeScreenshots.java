@@ -30,7 +30,11 @@ class ReadmeScreenshots {
       document.activeElement?.blur();
       document.documentElement.style.scrollbarWidth = 'none';
       scrollTo({top: 0, behavior: 'instant'});
-      return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null))));
+      const ends = (animation) => animation.effect.getComputedTiming().endTime !== Infinity;
+      return new Promise((drawn) => requestAnimationFrame(() => {
+        document.getAnimations().filter(ends).forEach((animation) => animation.finish());
+        requestAnimationFrame(() => drawn(null));
+      }));
       """;
 
   @TempDir Path folder;
