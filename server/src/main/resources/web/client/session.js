@@ -103,6 +103,7 @@ export class Session extends EventTarget {
    * @returns {Promise<BookRequest | undefined>} undefined where it waits in the outbox
    */
   async ask(request, key) {
+    if (!request.title || !request.author) return this.api.ask(request, {key}); // to be refused, with what is missing
     const after = Math.max(0, ...this.store.requests.keys());
     return /** @type {BookRequest | undefined} */ (await this.outbox.post({kind: 'ask', key, content: request, after}));
   }
@@ -124,6 +125,7 @@ export class Session extends EventTarget {
 
   /** @param {number} id @param {string} body @param {string} key @returns {Promise<Reply | undefined>} undefined where it waits in the outbox */
   async reply(id, body, key) {
+    if (!body) return this.api.reply(id, body, {key});
     const after = Math.max(0, ...(this.store.requests.get(id)?.replies ?? []).map((one) => one.id));
     return /** @type {Reply | undefined} */ (await this.outbox.post({kind: 'reply', key, content: {body}, requestId: id, after}));
   }
