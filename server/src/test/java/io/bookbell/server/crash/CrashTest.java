@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * the moments of its strikes.
  */
 class CrashTest {
-  private static final int ROUNDS = Integer.getInteger("crash.rounds", 10);
+  private static final int ROUNDS = Integer.getInteger("crash.rounds", 6);
 
   @TempDir private Path folder;
 
