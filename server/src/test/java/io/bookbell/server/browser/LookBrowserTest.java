@@ -136,8 +136,7 @@ class LookBrowserTest {
 
     browser.visit(server.url());
     browser.part("account-menu").click();
-    assertThat(browser.run("return document.querySelector('[data-testid=theme-dark]').checked"))
-        .isEqualTo(true);
+    browser.css("[data-testid=theme-dark]:checked").awaitShown();
     browser.part("theme-system").click();
     awaitBackground(LIGHT);
     browser.dark(true);

@@ -82,15 +82,28 @@ class SchemaHistoryTest {
   }
 
   @Test
-  void aMigrationThatIsMissingIsApplied() throws SQLException {
+  void theNewestMigrationIsAppliedWhereItIsMissing() throws SQLException {
+    open();
+    change(
+        "DELETE FROM flyway_schema_history WHERE installed_rank ="
+            + " (SELECT max(installed_rank) FROM flyway_schema_history)");
+
+    assertThat(isNewest()).isFalse();
+    assertThatThrownBy(this::open)
+        .as("what it adds is there")
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("Failed to execute script");
+  }
+
+  @Test
+  void anOlderMigrationThatIsMissingIsRefused() throws SQLException {
     open();
     change("DELETE FROM flyway_schema_history WHERE version = '4'");
 
     assertThat(isNewest()).isFalse();
     assertThatThrownBy(this::open)
-        .as("its indexes are there")
         .isInstanceOf(DatabaseException.class)
-        .hasMessageContaining("V4__orders.sql");
+        .hasMessageContaining("not applied to database: 4");
   }
 
   @Test
