@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.Socket;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * #pendingBytes}.
  *
  * <p>Messages wait as references to their shared bytes until the connection is flushed. Then their
- * frames are laid one behind the other and leave in one write: straight into the socket while that
- * takes everything, through the channel while it does not. An idle connection has neither buffer
- * nor queue.
+ * frames are laid one behind the other and leave in one write: through the lane's {@link Outlet}
+ * while the socket takes everything, through the channel while it does not. An idle connection has
+ * neither buffer nor queue.
  */
 final class FrameWriter {
   /** A buffer that holds this much leaves before more is laid into it. */
@@ -43,6 +44,9 @@ final class FrameWriter {
 
   /** The way past the channel, if there is one. */
   private @Nullable Socket socket;
+
+  /** The outlet was given something and has not sent it yet. */
+  private boolean liesInOutlet;
 
   private @Nullable ChannelFutureListener afterwards;
 
@@ -100,12 +104,22 @@ final class FrameWriter {
 
   /** Writes out what was added, as much of it as the socket takes. */
   void flush() {
+    lay();
+    settle();
+  }
+
+  /**
+   * As {@link #flush}, but what goes the short way may lie in the outlet until that sends, together
+   * with what other connections have there.
+   */
+  void lay() {
     if (control != null) {
-      write(control);
+      ByteBuf frames = control;
       control = null;
+      write(frames);
     }
     while (first != null && channel.isWritable()) {
-      if (!sendStraight()) {
+      if (!layInOutlet()) {
         ByteBuf batch = channel.alloc().ioBuffer(Frames.size(first, firstSequence));
         fill(batch, FULL_BATCH);
         write(batch);
@@ -113,9 +127,16 @@ final class FrameWriter {
     }
   }
 
+  /** Sees to it that nothing lies in the outlet any more. */
+  private void settle() {
+    if (liesInOutlet) {
+      outlet.send();
+    }
+  }
+
   /** Everything was handed to the socket, and it takes more. */
   boolean isDrained() {
-    return control == null && first == null && channel.isWritable();
+    return control == null && first == null && !liesInOutlet && channel.isWritable();
   }
 
   /** How many messages wait for the socket. */
@@ -147,26 +168,44 @@ final class FrameWriter {
   }
 
   /**
-   * Sends as much as the outlet holds in one write; the channel gets what the socket does not take.
+   * Lays as much into the outlet as that holds.
    *
    * @return whether that could be done
    */
-  private boolean sendStraight() {
-    if (socket == null || channelHolds() || !socket.isOpen()) {
+  private boolean layInOutlet() {
+    settle();
+    if (socket == null
+        || channelHolds()
+        || !socket.isOpen()
+        || !outlet.makesRoomFor(Frames.size(first(), firstSequence))) {
       return false;
     }
     ByteBuf frames = outlet.frames();
-    if (frames.writableBytes() < Frames.size(first(), firstSequence)) {
-      return false;
-    }
-    fill(frames, frames.writableBytes());
-    int sent = outlet.sendTo(socket);
-    handedOver += sent;
-    if (sent < frames.readableBytes()) {
-      frames.skipBytes(sent);
-      write(channel.alloc().ioBuffer(frames.readableBytes()).writeBytes(frames));
-    }
+    fill(frames, frames.capacity());
+    outlet.laid(this);
+    liesInOutlet = true;
     return true;
+  }
+
+  /** Where to the outlet sends. */
+  Socket socket() {
+    return Objects.requireNonNull(socket);
+  }
+
+  /** The socket took all that lay in the outlet. */
+  void sent(int bytes) {
+    liesInOutlet = false;
+    handedOver += bytes;
+  }
+
+  /**
+   * The socket took a part of what lay in the outlet.
+   *
+   * @param rest what it did not take; not to be kept
+   */
+  void sent(int bytes, ByteBuf rest) {
+    sent(bytes);
+    write(channel.alloc().ioBuffer(rest.readableBytes()).writeBytes(rest));
   }
 
   private boolean channelHolds() {
@@ -209,6 +248,7 @@ final class FrameWriter {
   }
 
   private void write(ByteBuf batch) {
+    settle();
     handedOver += batch.readableBytes();
     channelHolds = true;
     if (afterwards == null) {

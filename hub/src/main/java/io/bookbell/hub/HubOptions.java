@@ -10,13 +10,16 @@ import java.time.Duration;
  * @param client what a client may send
  * @param keepAlive when a connection counts as dead
  * @param reconnectSpread clients told to go away come back at a random moment within this time
+ * @param ring whether what goes to many connections may leave together through Linux's io_uring,
+ *     where there is one; it does where that is to be had
  */
 public record HubOptions(
     int connectionsPerUser,
     Queue queue,
     Client client,
     KeepAlive keepAlive,
-    Duration reconnectSpread) {
+    Duration reconnectSpread,
+    boolean ring) {
 
   /** What the protocol promises. */
   public static HubOptions defaults() {
@@ -25,7 +28,8 @@ public record HubOptions(
         new Queue(1 << 20, 4096, 64, Duration.ofSeconds(30)),
         new Client(1 << 16, 200, 20, 64),
         new KeepAlive(Duration.ofSeconds(25), Duration.ofSeconds(60), Duration.ofSeconds(5)),
-        Duration.ofSeconds(4));
+        Duration.ofSeconds(4),
+        true);
   }
 
   public HubOptions {
@@ -34,23 +38,27 @@ public record HubOptions(
   }
 
   public HubOptions withConnectionsPerUser(int most) {
-    return new HubOptions(most, queue, client, keepAlive, reconnectSpread);
+    return new HubOptions(most, queue, client, keepAlive, reconnectSpread, ring);
   }
 
   public HubOptions withQueue(Queue other) {
-    return new HubOptions(connectionsPerUser, other, client, keepAlive, reconnectSpread);
+    return new HubOptions(connectionsPerUser, other, client, keepAlive, reconnectSpread, ring);
   }
 
   public HubOptions withClient(Client other) {
-    return new HubOptions(connectionsPerUser, queue, other, keepAlive, reconnectSpread);
+    return new HubOptions(connectionsPerUser, queue, other, keepAlive, reconnectSpread, ring);
   }
 
   public HubOptions withKeepAlive(KeepAlive other) {
-    return new HubOptions(connectionsPerUser, queue, client, other, reconnectSpread);
+    return new HubOptions(connectionsPerUser, queue, client, other, reconnectSpread, ring);
   }
 
   public HubOptions withReconnectSpread(Duration other) {
-    return new HubOptions(connectionsPerUser, queue, client, keepAlive, other);
+    return new HubOptions(connectionsPerUser, queue, client, keepAlive, other, ring);
+  }
+
+  public HubOptions withRing(boolean other) {
+    return new HubOptions(connectionsPerUser, queue, client, keepAlive, reconnectSpread, other);
   }
 
   /**

@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ final class Lane {
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT);
-  private final Outlet outlet = new Outlet();
+  private final Outlet outlet;
   private ArrayList<Link> touched = new ArrayList<>();
   private ArrayList<Link> flushing = new ArrayList<>();
   private boolean flushComing;
@@ -53,6 +54,7 @@ final class Lane {
   Lane(Hub hub, EventLoop loop) {
     this.hub = hub;
     this.loop = loop;
+    this.outlet = new Outlet(hub.options().ring());
   }
 
   Hub hub() {
@@ -65,6 +67,15 @@ final class Lane {
 
   Outlet outlet() {
     return outlet;
+  }
+
+  /** The hub is closed. Any thread. */
+  void end() {
+    try {
+      loop.execute(outlet::close);
+    } catch (RejectedExecutionException ended) {
+      outlet.close();
+    }
   }
 
   void join(Link link) {
@@ -134,7 +145,11 @@ final class Lane {
     flushing = now;
     flushComing = false;
     for (Link link : now) {
-      link.flush();
+      link.lay();
+    }
+    outlet.send();
+    for (Link link : now) {
+      link.flushed();
     }
     now.clear();
   }

@@ -248,13 +248,18 @@ final class Link {
     }
   }
 
-  void flush() {
+  /** Lays what there is to send where the lane sends it from. */
+  void lay() {
     touched = false;
     if (phase != Phase.GONE) {
-      writer.flush();
-      if (catchUp != null) {
-        catchUp.advance();
-      }
+      writer.lay();
+    }
+  }
+
+  /** What was laid has been sent. */
+  void flushed() {
+    if (catchUp != null) {
+      catchUp.advance();
     }
   }
 

@@ -57,6 +57,9 @@ public final class WebSocketManager implements AutoCloseable {
     this.registry = new Registry(backplane::presence);
     this.hub = new Hub(options, feed, frames, registry, ticker, clock);
     this.backplane = backplane;
+    if (options.ring()) {
+      Rings.look();
+    }
     backplane.subscribe(this::deliver);
   }
 
@@ -219,6 +222,7 @@ public final class WebSocketManager implements AutoCloseable {
     if (lanes.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
       awaitClosed(open);
     }
+    lanes.values().forEach(Lane::end);
   }
 
   private void awaitClosed(List<SocketConnection> connections) {

@@ -145,7 +145,8 @@ final class Bookbell implements AutoCloseable {
     var options =
         HubOptions.defaults()
             .withConnectionsPerUser(config.connections().perUser())
-            .withReconnectSpread(config.connections().drain());
+            .withReconnectSpread(config.connections().drain())
+            .withRing(config.connections().ring());
     return new Live(
         options, database, sources, doorbell.backplane(), clock, features.admins::clear);
   }

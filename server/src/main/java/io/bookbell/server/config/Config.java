@@ -56,12 +56,13 @@ public record Config(
   public record Redis(URI uri, Optional<String> legacyChannel) {}
 
   /**
-   * How many and how they end.
+   * How many, how they are written to and how they end.
    *
    * @param perUser open at once
    * @param drain clients of a node that goes down come back spread over this time
+   * @param ring whether what goes to many may leave through io_uring where there is one
    */
-  public record Connections(int perUser, Duration drain) {}
+  public record Connections(int perUser, Duration drain, boolean ring) {}
 
   /**
    * How long messages are kept.
@@ -135,10 +136,11 @@ public record Config(
         new Reach(
             settings.text(Setting.PUBLIC_URL).map(Config::publicUrl),
             origins(settings),
-            settings.bool(Setting.TRUST_PROXY)),
+            settings.bool(Setting.TRUST_PROXY, false)),
         new Connections(
             settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
-            Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN))),
+            Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
+            settings.bool(Setting.IO_URING, true)),
         new Inbox(Duration.ofDays(settings.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
         catalogue(settings));
   }

@@ -22,7 +22,9 @@ public enum Setting {
   CONTACT(
       "none", "your e-mail or web address, which Open Library asks for to be searched more often"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
-  DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down");
+  DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down"),
+  IO_URING(
+      "true", "false to keep away from Linux's io_uring, which spares work in large broadcasts");
 
   private final String usual;
   private final String purpose;

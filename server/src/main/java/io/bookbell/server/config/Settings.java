@@ -84,7 +84,7 @@ final class Settings {
             });
   }
 
-  boolean bool(Setting setting) {
+  boolean bool(Setting setting, boolean usual) {
     return text(setting)
         .map(
             value ->
@@ -93,6 +93,6 @@ final class Settings {
                   case "false" -> false;
                   default -> throw ConfigException.wrong(setting, value, "true or false");
                 })
-        .orElse(false);
+        .orElse(usual);
   }
 }
