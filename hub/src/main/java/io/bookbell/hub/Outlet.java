@@ -26,6 +26,11 @@ final class Outlet {
   private static final int CAPACITY = 1 << 18;
   private static final int MOST_WRITERS = SendRing.CAPACITY;
 
+  /**
+   * Who never has so many to write to does without a ring, and without what it takes to make one.
+   */
+  private static final int WORTH_A_RING = 32;
+
   /** What {@link #frames} lies in, and what keeps it. */
   private final ByteBuffer memory = ByteBuffer.allocateDirect(CAPACITY);
 
@@ -167,16 +172,20 @@ final class Outlet {
   }
 
   private boolean hasRing() {
-    if (ring == null && mayHaveRing && Rings.look().isDone()) {
-      try {
-        mayHaveRing = Rings.look().join();
-        ring = mayHaveRing ? new SendRing() : null;
-      } catch (IOException e) {
-        log.warn("No io_uring for one more event loop: its writes leave one by one", e);
-        mayHaveRing = false;
-      }
+    if (ring == null && mayHaveRing && count >= WORTH_A_RING && Rings.look().isDone()) {
+      makeRing();
     }
     return ring != null;
+  }
+
+  private void makeRing() {
+    try {
+      mayHaveRing = Rings.look().join();
+      ring = mayHaveRing ? new SendRing() : null;
+    } catch (IOException e) {
+      log.warn("No io_uring for one more event loop: its writes leave one by one", e);
+      mayHaveRing = false;
+    }
   }
 
   /** Gives the ring back; what is sent afterwards leaves one by one. */

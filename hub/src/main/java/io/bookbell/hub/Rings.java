@@ -40,9 +40,7 @@ final class Rings {
       log.info("What goes to many connections leaves through io_uring");
       return true;
     } catch (IOException | RuntimeException | LinkageError e) {
-      log.info(
-          "What goes to many connections leaves one by one, not through io_uring: {}",
-          e.getMessage());
+      log.info("What goes to many connections leaves one by one: no io_uring ({})", e.getMessage());
       return false;
     }
   }

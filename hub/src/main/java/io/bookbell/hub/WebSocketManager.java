@@ -57,9 +57,6 @@ public final class WebSocketManager implements AutoCloseable {
     this.registry = new Registry(backplane::presence);
     this.hub = new Hub(options, feed, frames, registry, ticker, clock);
     this.backplane = backplane;
-    if (options.ring()) {
-      Rings.look();
-    }
     backplane.subscribe(this::deliver);
   }
 

@@ -1,5 +1,6 @@
 package io.bookbell.hub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
@@ -57,6 +58,9 @@ class OutletTest {
       client.readText();
       clients.add(client);
     }
+    // so that each event loop has made its ring
+    manager.broadcast(Message.of("{\"text\":\"to all\"}".getBytes(UTF_8)), EVERYONE);
+    clients.forEach(client -> assertThat(client.readText()).contains("to all"));
   }
 
   @AfterEach
