@@ -118,7 +118,7 @@ public final class SqliteDatabase implements Database {
   }
 
   private Connection openReader() {
-    Connection connection = open(readSource);
+    Connection connection = new PreparedOnce(open(readSource));
     readConnections.add(connection);
     return connection;
   }
@@ -146,6 +146,9 @@ public final class SqliteDatabase implements Database {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    config.setGetGeneratedKeys(false); // jOOQ asks for the one it wants
+    config.setTempStore(
+        SQLiteConfig.TempStore.MEMORY); // savepoints keep what they may restore there
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
     return new SQLiteDataSource(config);

@@ -32,7 +32,7 @@ final class SqliteWriter implements AutoCloseable {
 
   SqliteWriter(Connection connection, Configuration jooq, TimeSource time) {
     this.connection = connection;
-    this.sql = DSL.using(jooq.derive(connection));
+    this.sql = DSL.using(jooq.derive(new PreparedOnce(connection)));
     this.time = time;
     thread.start();
   }
