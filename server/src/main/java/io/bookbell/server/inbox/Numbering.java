@@ -4,6 +4,8 @@ import static io.bookbell.server.storage.schema.Tables.INBOX;
 import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
 import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
 
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
@@ -32,6 +34,9 @@ final class Numbering implements LastStep<Appended> {
 
   /** Databases limit the parameters of a statement. */
   private static final int ROWS_AT_ONCE = 500;
+
+  /** A message to so many is put into their inboxes by the database, which has the numbers. */
+  private static final int MANY = 32;
 
   private Numbering() {}
 
@@ -67,14 +72,18 @@ final class Numbering implements LastStep<Appended> {
       for (Body body : appended.bodies) {
         Map<UserId, Long> numbers = number(body.entry, heads);
         long message = ids.get(stored++);
-        numbers.forEach((user, seq) -> rows.add(new InboxRow(user, seq, message)));
+        if (numbers.size() < MANY) {
+          numbers.forEach((user, seq) -> rows.add(new InboxRow(user, seq, message)));
+        } else {
+          insertForMany(tx, message, steps(before, numbers));
+        }
         closeHistory(appended.change, body.entry, numbers, floors);
         deliveries.add(Delivery.numbered(body.message, numbers));
       }
       appended.tx.afterCommit(() -> appended.publisher.accept(deliveries));
     }
     insert(tx, rows);
-    advance(tx, before, heads);
+    advance(tx, steps(before, heads));
     floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
   }
 
@@ -172,14 +181,33 @@ final class Numbering implements LastStep<Appended> {
     }
   }
 
-  /** Of many users most advance by the same: one statement for all of those. */
-  private static void advance(Transaction tx, Map<UserId, Long> before, Map<UserId, Long> after) {
+  /** The users by how far they are from where they were: of many, most go as far as the others. */
+  private static Map<Long, List<UserId>> steps(Map<UserId, Long> before, Map<UserId, Long> after) {
     var steps = new TreeMap<Long, List<UserId>>();
-    before.forEach(
+    after.forEach(
         (user, seq) ->
             steps
-                .computeIfAbsent(after.getOrDefault(user, seq) - seq, _ -> new ArrayList<>())
+                .computeIfAbsent(seq - before.getOrDefault(user, 0L), _ -> new ArrayList<>())
                 .add(user));
+    return steps;
+  }
+
+  private static void insertForMany(Transaction tx, long message, Map<Long, List<UserId>> steps) {
+    steps.forEach(
+        (step, users) -> {
+          for (List<UserId> some : parts(users)) {
+            tx.sql()
+                .insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID)
+                .select(
+                    select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ.plus(step), val(message))
+                        .from(INBOX_HEAD)
+                        .where(INBOX_HEAD.USER_ID.in(some)))
+                .execute();
+          }
+        });
+  }
+
+  private static void advance(Transaction tx, Map<Long, List<UserId>> steps) {
     // The rows are locked already, in order, so this cannot wait.
     steps.forEach(
         (step, users) -> {
