@@ -43,8 +43,8 @@ public final class FanOut implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      description = "How long a started server is under the first load before it is measured.")
-  private int warmUp = 20;
+      description = "How long a started server is under each load before any is measured.")
+  private int warmUp = 30;
 
   @Option(names = "--save", description = "Keeps the results in this file.")
   private @Nullable Path save;
@@ -97,8 +97,9 @@ public final class FanOut implements Callable<Integer> {
     try (Server server = starter.start();
         Swarm swarm = new Swarm(server, tally)) {
       swarm.growTo(connections.getFirst());
-      var first = new Case(connections.getFirst(), inFlight.getFirst());
-      measure(server, tally, first, warmUp); // so that it runs compiled afterwards
+      for (int texts : inFlight) { // so that all of it runs compiled afterwards
+        measure(server, tally, new Case(connections.getFirst(), texts), warmUp);
+      }
       for (int count : connections) {
         swarm.growTo(count);
         for (int texts : inFlight) {

@@ -60,6 +60,22 @@ enum Peer {
       return peers.resolve("node_modules/socket.io");
     }
   },
+  SPRING("Spring (Tomcat)", "/ws", Server.Greeting.NONE) {
+    @Override
+    List<String> command(Path peers, Path work, int port) {
+      String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+      return List.of(java, "-jar", jar(peers).toString());
+    }
+
+    @Override
+    Path needed(Path peers) {
+      return jar(peers);
+    }
+
+    private Path jar(Path peers) {
+      return peers.resolve("build/spring/spring.jar");
+    }
+  },
   PYTHON("Python (FastAPI)", "/ws", Server.Greeting.NONE) {
     @Override
     List<String> command(Path peers, Path work, int port) {
