@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -174,6 +175,33 @@ class NodesTest {
       assertThat(notices(here)).containsExactly("One", "Two");
       assertThat(notices(there)).containsExactly("One", "Two");
     }
+  }
+
+  @Test
+  void aColleagueWhoAnswersIsSeenOnTheOther() {
+    assumeThat(doorbell).isEqualTo(Doorbell.REDIS); // nothing of it is stored
+    long request = ask(first, "Home");
+    String answering = "{\"type\":\"answering\",\"book_request_id\":" + request + "}";
+    try (var member = first.signIn("team1").connect(10);
+        var creator = second.signIn("creator").connect(1)) {
+      member.await("initial_data");
+      creator.await("initial_data");
+      await()
+          .untilAsserted(
+              () -> {
+                member.send(answering); // again: the other node learns of a connection in a moment
+                assertThat(creator.messages()).anyMatch(message -> answers(message, request));
+              });
+
+      member.abort();
+
+      creator.await("the end", message -> answers(message, 0));
+    }
+  }
+
+  private static boolean answers(JsonNode message, long request) {
+    return message.get("type").asText().equals("answering")
+        && message.get("book_request_id").asLong() == request;
   }
 
   @Test

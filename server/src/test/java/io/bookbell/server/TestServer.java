@@ -5,8 +5,6 @@ import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Connections;
 import io.bookbell.server.config.Config.Listen;
 import io.bookbell.server.config.Config.Reach;
-import io.bookbell.server.demo.DemoData;
-import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.request.RequestLists;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.PostgresDatabase;
@@ -16,9 +14,6 @@ import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,15 +37,12 @@ public final class TestServer implements AutoCloseable {
   private final Bookbell bookbell;
 
   private TestServer(Config config, boolean demo) {
-    if (demo && config.storage() instanceof Config.Storage.Sqlite(Path folder)) {
-      SqliteDemo.copyTo(folder);
+    if (demo) {
+      DemoCopy.into(config.storage(), PASSWORD_HASH);
     }
     StoredData stored = StoredData.forServing(config.storage());
     this.data = stored;
     this.database = stored.database();
-    if (demo && config.storage() instanceof Config.Storage.Postgres) {
-      lay(database);
-    }
     this.bookbell = Bookbell.start(config, database);
   }
 
@@ -125,50 +117,6 @@ public final class TestServer implements AutoCloseable {
         new Connections(20, Duration.ofSeconds(4), true),
         new Config.Inbox(Duration.ofDays(30)),
         Optional.empty());
-  }
-
-  private static void lay(Database database) {
-    DemoData demo = new Features(Features.Outlet.none()).demoData();
-    database
-        .write(
-            tx -> {
-              Epochs.begin(tx);
-              demo.lay(tx, PASSWORD_HASH);
-              return true;
-            })
-        .join();
-  }
-
-  /** Laid once in this process: that takes longer than most tests. */
-  private static final class SqliteDemo {
-    private static final String FILE = "bookbell.db";
-    private static final byte[] CONTENT = lay();
-
-    private static byte[] lay() {
-      try {
-        Path folder = Files.createTempDirectory("bookbell-demo");
-        try (var data = StoredData.forServing(new Config.Storage.Sqlite(folder))) {
-          TestServer.lay(data.database());
-        }
-        byte[] content = Files.readAllBytes(folder.resolve(FILE));
-        try (var files = Files.list(folder)) {
-          files.forEach(file -> file.toFile().delete());
-        }
-        Files.delete(folder);
-        return content;
-      } catch (IOException e) {
-        throw new UncheckedIOException("The demo data could not be laid", e);
-      }
-    }
-
-    static void copyTo(Path folder) {
-      try {
-        Files.createDirectories(folder);
-        Files.write(folder.resolve(FILE), CONTENT);
-      } catch (IOException e) {
-        throw new UncheckedIOException("The demo data could not be copied", e);
-      }
-    }
   }
 
   public String url() {

@@ -1,0 +1,92 @@
+package io.bookbell.server;
+
+import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.demo.DemoData;
+import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.support.TemporaryFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the data of the demonstration into empty databases. It is laid once in this process, which
+ * takes longer than most tests, and then copied.
+ */
+final class DemoCopy {
+  private static final String SQLITE_FILE = "bookbell.db";
+  private static final String TEMPLATE = "demonstration";
+
+  private static byte @Nullable [] sqlite;
+
+  /** The PostgreSQL servers that have the template. */
+  private static final Set<String> PREPARED = new HashSet<>();
+
+  private DemoCopy() {}
+
+  /** Fills a database that nobody is connected to. */
+  static synchronized void into(Storage storage, String passwordHash) {
+    try {
+      switch (storage) {
+        case Storage.Sqlite(Path folder) -> intoSqlite(folder, passwordHash);
+        case Storage.Postgres postgres -> intoPostgres(postgres, passwordHash);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The demo data could not be copied", e);
+    } catch (SQLException e) {
+      throw new IllegalStateException("The demo data could not be copied", e);
+    }
+  }
+
+  private static void intoSqlite(Path folder, String passwordHash) throws IOException {
+    byte[] content = sqlite;
+    if (content == null) {
+      Path first = TemporaryFolder.make();
+      lay(new Storage.Sqlite(first), passwordHash);
+      content = Files.readAllBytes(first.resolve(SQLITE_FILE));
+      sqlite = content;
+      TemporaryFolder.delete(first);
+    }
+    Files.createDirectories(folder);
+    Files.write(folder.resolve(SQLITE_FILE), content);
+  }
+
+  private static void intoPostgres(Storage.Postgres storage, String passwordHash)
+      throws SQLException {
+    int name = storage.url().lastIndexOf('/') + 1;
+    String server = storage.url().substring(0, name);
+    String database = storage.url().substring(name);
+    try (var connection =
+            DriverManager.getConnection(server + "postgres", storage.user(), storage.password());
+        var statement = connection.createStatement()) {
+      if (PREPARED.add(server)) {
+        statement.execute("CREATE DATABASE " + TEMPLATE);
+        lay(
+            new Storage.Postgres(server + TEMPLATE, storage.user(), storage.password()),
+            passwordHash);
+      }
+      statement.execute("DROP DATABASE " + database);
+      statement.execute("CREATE DATABASE " + database + " TEMPLATE " + TEMPLATE);
+    }
+  }
+
+  private static void lay(Storage storage, String passwordHash) {
+    DemoData demo = new Features(Features.Outlet.none()).demoData();
+    try (var data = StoredData.forServing(storage)) {
+      data.database()
+          .write(
+              tx -> {
+                Epochs.begin(tx);
+                demo.lay(tx, passwordHash);
+                return true;
+              })
+          .join();
+    }
+  }
+}
