@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Lays a creator and many supporters, each signed in, into the SQLite file of a Bookbell that does
@@ -83,10 +84,17 @@ public final class Population {
       }
       sql.executeUpdate(
           "INSERT INTO book_request"
-              + " (creator_id, user_id, title, author, status, created_at, updated_at) "
+              + " (creator_id, user_id, title, author, status, indexed, created_at, updated_at) "
               + numbers
               + " SELECT %d, %s, 'Book ' || n, 'Author ' || (n %% 1000),".formatted(CREATOR, asker)
-              + " iif(n %% 2 = 0, 'pending', 'approved'), %d, %d FROM numbers".formatted(now, now));
+              + " iif(n %% 2 = 0, 'pending', 'approved'), 1, %d, %d FROM numbers"
+                  .formatted(now, now));
+      for (String word : List.of("'book'", "n", "'author'", "n % 1000")) {
+        sql.executeUpdate(
+            "INSERT OR IGNORE INTO request_word (creator_id, word, request_id) "
+                + numbers
+                + " SELECT %d, CAST(%s AS TEXT), n FROM numbers".formatted(CREATOR, word));
+      }
       sql.executeUpdate(
           "INSERT INTO quota_ledger (creator_id, user_id, kind, amount, request_id, period_key,"
               + " used_after, allowed, actor_id, created_at)"
