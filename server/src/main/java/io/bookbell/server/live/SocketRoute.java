@@ -16,8 +16,7 @@ import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.NetSocket;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -98,11 +97,14 @@ public final class SocketRoute {
         .compose(
             seat -> {
               Seat place = seat.orElseThrow(SocketRoute::tooMany);
+              Channel channel = channelOf(request);
+              // Here already: a client that gives up meanwhile never becomes a connection.
+              channel.closeFuture().addListener(_ -> place.giveBack());
               Handshake.accept(request);
               return request
                   .toNetSocket()
                   .onFailure(_ -> place.giveBack())
-                  .map(socket -> connect(socket, place, caller, since));
+                  .map(_ -> connect(channel, place, caller, since));
             });
   }
 
@@ -110,10 +112,12 @@ public final class SocketRoute {
     return Problem.tooMany("too_many_connections", "You have too many connections open.", 1);
   }
 
+  private static Channel channelOf(HttpServerRequest request) {
+    return ((HttpServerConnection) request.connection()).channelHandlerContext().channel();
+  }
+
   private @Nullable Void connect(
-      NetSocket socket, Seat seat, Caller caller, Optional<Position> since) {
-    Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
-    channel.closeFuture().addListener(_ -> seat.everywhere().close());
+      Channel channel, Seat seat, Caller caller, Optional<Position> since) {
     Map<String, String> metadata = Map.of(SESSION, caller.session());
     Connection connection = live.manager().connect(channel, seat.here(), metadata, since);
     channel.closeFuture().addListener(_ -> live.gone(connection));

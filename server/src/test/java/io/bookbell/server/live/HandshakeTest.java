@@ -8,6 +8,7 @@ import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.RawSocket.Answer;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,6 +130,28 @@ class HandshakeTest {
                 try (var socket = RawSocket.to(server.url())) {
                   return socket.upgrade(own, bearer).status() == 101;
                 }
+              });
+    } finally {
+      open.forEach(TestSocket::close);
+    }
+  }
+
+  @Test
+  void whoGivesUpDuringTheHandshakeKeepsNoPlace() {
+    for (int i = 0; i < 200; i++) {
+      try (var socket = RawSocket.to(server.url())) {
+        socket.request(RawSocket.handshake(own, bearer));
+      }
+    }
+    var open = new ArrayList<TestSocket>();
+    try {
+      Awaitility.await("twenty places")
+          .pollInterval(Duration.ofMillis(10))
+          .ignoreExceptions()
+          .until(
+              () -> {
+                open.add(cast.supporter().client().connect(cast.supporter().id()));
+                return open.size() == 20;
               });
     } finally {
       open.forEach(TestSocket::close);
