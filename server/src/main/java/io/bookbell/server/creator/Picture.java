@@ -1,7 +1,9 @@
 package io.bookbell.server.creator;
 
+import io.bookbell.server.web.PictureType;
 import io.bookbell.server.web.Problem;
-import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * A picture as it is stored and sent: what its first bytes say that it is, whatever it is called.
@@ -9,11 +11,8 @@ import java.util.Arrays;
 public final class Picture {
   static final int MOST_BYTES = 512 * 1024;
 
-  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a};
-  private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
-  private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
-  private static final byte[] WEBP = {'W', 'E', 'B', 'P'};
-  private static final int WEBP_AT = 8;
+  private static final Set<PictureType> TAKEN =
+      EnumSet.of(PictureType.PNG, PictureType.JPEG, PictureType.WEBP);
 
   private final String mediaType;
   private final byte[] content;
@@ -45,21 +44,15 @@ public final class Picture {
   }
 
   private static String mediaType(byte[] content) {
-    if (has(content, 0, PNG)) {
-      return "image/png";
-    }
-    if (has(content, 0, JPEG)) {
-      return "image/jpeg";
-    }
-    if (has(content, 0, RIFF) && has(content, WEBP_AT, WEBP)) {
-      return "image/webp";
-    }
-    throw Problem.of(
-        415, "unsupported_media_type", "Unsupported media type", "Send a PNG, JPEG or WebP.");
-  }
-
-  private static boolean has(byte[] content, int from, byte[] mark) {
-    int to = from + mark.length;
-    return content.length >= to && Arrays.equals(content, from, to, mark, 0, mark.length);
+    return PictureType.of(content)
+        .filter(TAKEN::contains)
+        .map(PictureType::mediaType)
+        .orElseThrow(
+            () ->
+                Problem.of(
+                    415,
+                    "unsupported_media_type",
+                    "Unsupported media type",
+                    "Send a PNG, JPEG or WebP."));
   }
 }

@@ -1,0 +1,48 @@
+package io.bookbell.server.web;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a picture is by its first bytes, whatever it was called. */
+public enum PictureType {
+  JPEG("image/jpeg"),
+  PNG("image/png"),
+  GIF("image/gif"),
+  WEBP("image/webp");
+
+  private final String mediaType;
+
+  PictureType(String mediaType) {
+    this.mediaType = mediaType;
+  }
+
+  public String mediaType() {
+    return mediaType;
+  }
+
+  /** Empty for what is none of these. */
+  public static Optional<PictureType> of(byte[] content) {
+    return Arrays.stream(values()).filter(type -> type.begins(content)).findFirst();
+  }
+
+  private boolean begins(byte[] content) {
+    return switch (this) {
+      case JPEG -> has(content, 0, 0xFF, 0xD8, 0xFF);
+      case PNG -> has(content, 0, 0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A);
+      case GIF -> has(content, 0, 'G', 'I', 'F', '8');
+      case WEBP -> has(content, 0, 'R', 'I', 'F', 'F') && has(content, 8, 'W', 'E', 'B', 'P');
+    };
+  }
+
+  private static boolean has(byte[] content, int at, int... signature) {
+    if (content.length < at + signature.length) {
+      return false;
+    }
+    for (int place = 0; place < signature.length; place++) {
+      if ((content[at + place] & 0xFF) != signature[place]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
