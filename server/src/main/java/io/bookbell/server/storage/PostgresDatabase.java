@@ -109,8 +109,14 @@ public final class PostgresDatabase implements Database {
       return new HikariDataSource(config);
     } catch (HikariPool.PoolInitializationException e) {
       throw new DatabaseException(
-          "Cannot reach the database at " + access.url + ": " + rootMessage(e), e);
+          "Cannot reach the database at " + withoutParameters(access.url) + ": " + rootMessage(e),
+          e);
     }
+  }
+
+  /** A password may be among them. */
+  private static String withoutParameters(String url) {
+    return url.replaceFirst("\\?.*", "");
   }
 
   private static String rootMessage(Throwable failure) {
