@@ -7,6 +7,7 @@ import io.bookbell.server.support.StandInLibrary;
 import io.bookbell.server.support.StandInLibrary.Mood;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,12 @@ class BookBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final String BOOK = "The Lantern Keeper";
+
+  private static final String BELOW =
+      """
+      const box = (id) => document.querySelector(`[data-testid=${id}]`).getBoundingClientRect();
+      return box(arguments[0]).top >= box(arguments[1]).bottom;
+      """;
 
   @TempDir Path folder;
   private StandInLibrary library;
@@ -61,6 +68,23 @@ class BookBrowserTest {
 
     lookAtTheNews(card);
     askWithoutTheCatalogue(reader);
+  }
+
+  @Test
+  void inANarrowWindowTheSuggestionsHideNothing() {
+    var wanted = Map.of("creator_id", 1, "title", BOOK, "author", "Mira Solberg");
+    server.signIn("reader2").post("/api/book-requests", wanted).expect(201);
+    var browser = SupporterPage.open(browsers.of("reader"), server, "reader1").browser();
+    browser.resize(360, 760);
+
+    browser.part("new-request-title").write("lantern");
+    var suggestions = browser.part("book-suggestions");
+    suggestions.part("book-suggestion").awaitShown();
+    browser.part("asked-book").awaitShown();
+
+    browser.await(
+        "what was asked for below the suggestions",
+        () -> Boolean.TRUE.equals(browser.run(BELOW, "asked-book", "book-suggestions")));
   }
 
   private static void chooseWithTheKeyboard(Browser browser) {
