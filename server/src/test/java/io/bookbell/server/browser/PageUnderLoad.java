@@ -13,8 +13,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How responsive an open inbox is while 50 messages a second come into it; run with {@code
- * -Dpage.seconds=SECONDS} only. Measures and judges nothing.
+ * How responsive an open inbox is while 50 messages a second come into it, and how smoothly one of
+ * 50,000 requests scrolls; run with {@code -Dpage.seconds=SECONDS} only. Measures and judges
+ * nothing.
  */
 class PageUnderLoad {
   @RegisterExtension static final Browsers browsers = new Browsers();
@@ -34,6 +35,38 @@ class PageUnderLoad {
       setInterval(() => { const now = performance.now(); window.late.push(Math.max(0, now - due)); due = now + 10; }, 10);
       let drawn = performance.now();
       requestAnimationFrame(function frame(now) { window.frames.push(now - drawn); drawn = now; requestAnimationFrame(frame); });
+      """;
+
+  private static final int MANY = 50_000;
+
+  private static final String LAY =
+      "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %d)"
+              .formatted(MANY)
+          + " INSERT INTO book_request"
+          + " (creator_id, user_id, title, author, status, indexed, created_at, updated_at)"
+          + " SELECT 1, 101, 'Volume ' || n, 'Mira Solberg', 'pending', 1, n, n FROM numbers";
+
+  /** Half a window further in each frame, to the end of what is loaded, which then grows. */
+  private static final String SCROLL =
+      """
+      window.frames = []; window.empty = 0; window.scrolling = true;
+      let drawn = performance.now();
+      requestAnimationFrame(function frame(now) {
+        window.frames.push(now - drawn);
+        drawn = now;
+        if (!document.elementFromPoint(innerWidth / 2, innerHeight * 0.6)?.closest('request-card')) window.empty++;
+        scrollBy(0, innerHeight / 2);
+        if (window.scrolling) requestAnimationFrame(frame);
+      });
+      """;
+
+  private static final String SCROLLED =
+      """
+      window.scrolling = false;
+      const at = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]?.toFixed(1) ?? '0';
+      return `${window.frames.length} frames, ${at(window.frames, 0.5)} ms apart at the median and ${at(window.frames, 0.95)} ms at the 95th percentile; ` +
+        `no request in the middle of ${window.empty} of them; scrolled by ${Math.round(scrollY).toLocaleString('en')} px; ` +
+        `${document.querySelectorAll('request-card').length} requests drawn at once`;
       """;
 
   private static final String REPORT =
@@ -62,6 +95,22 @@ class PageUnderLoad {
         askers.get(sent % READERS).reply("Word " + sent);
       }
       System.out.println("50 messages a second for " + seconds + " s: " + browser.run(REPORT));
+    }
+  }
+
+  @Test
+  void fiftyThousandRequests() {
+    int seconds = Integer.getInteger("page.seconds", 20);
+    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
+      server.database().write(tx -> tx.sql().execute(LAY)).join();
+      var browser = browsers.of("creator");
+      InboxPage.open(browser, server, "creator");
+      browser.run(SCROLL);
+      long end = System.nanoTime() + seconds * 1_000_000_000L;
+      while (System.nanoTime() < end) {
+        LockSupport.parkNanos(end - System.nanoTime());
+      }
+      System.out.println(MANY + " requests for " + seconds + " s: " + browser.run(SCROLLED));
     }
   }
 
