@@ -57,8 +57,16 @@ export class BookbellApp extends Element {
     addEventListener('online', () => (this.phase === 'unreachable' ? this.#start() : this.session?.client.networkChanged(true)));
     addEventListener('offline', () => this.session?.client.networkChanged(false));
     document.addEventListener('visibilitychange', () => document.hidden || this.session?.client.wake());
+    // Browsers keep a page that was left, asleep, to show it again: meanwhile the connection is no use to it, but to other tabs.
+    addEventListener('pagehide', () => this.session?.client.stop());
+    addEventListener('pageshow', ({persisted}) => persisted && this.#wakeUp());
     this.#start();
     hearShell((address) => this.#router.go(address));
+  }
+
+  #wakeUp() {
+    this.session?.client.start();
+    this.session?.client.networkChanged(navigator.onLine);
   }
 
   /** @param {() => void} takeOver */

@@ -70,8 +70,11 @@ export class SharedClient extends EventTarget {
     return this.#led !== null;
   }
 
+  /** Begins, or goes on from where it was stopped. */
   start() {
+    if (this.#started) return;
     this.#started = true;
+    this.#ended = new AbortController();
     if (!this.locks) return this.#lead();
     this.#channel = new BroadcastChannel(this.name);
     this.#channel.onmessage = ({data}) => this.#heard(data);
@@ -80,7 +83,7 @@ export class SharedClient extends EventTarget {
     this.#callRoll();
   }
 
-  /** Ends this tab's part for good; the others go on. */
+  /** Ends this tab's part; the others go on. */
   stop() {
     this.#started = false;
     this.#ended.abort();
@@ -130,8 +133,9 @@ export class SharedClient extends EventTarget {
   // Who leads
 
   async #queue() {
-    await this.#hold({signal: this.#ended.signal});
-    if (this.#started && this.locks) this.#queue();
+    const {signal} = this.#ended;
+    await this.#hold({signal});
+    if (!signal.aborted && this.locks) this.#queue();
   }
 
   /** A leader that does not answer hangs: the lead is taken from it, and it finds out when it wakes. */
@@ -141,14 +145,16 @@ export class SharedClient extends EventTarget {
 
   /** @param {LockOptions} how */
   async #hold(how) {
+    const ended = this.#ended.signal;
     try {
       await this.locks?.request(this.name, how, () => this.#leadUntilReleased());
     } catch (error) {
       if (/** @type {any} */ (error).name !== 'AbortError') return this.#leadAlone();
       // otherwise this tab has ended, or another has taken the lead
     }
+    if (ended.aborted) return;
     this.#stepDown();
-    if (this.#started) this.#callRoll();
+    this.#callRoll();
   }
 
   /** @returns {Promise<void> | void} */

@@ -36,7 +36,7 @@ export class Answering extends EventTarget {
     this.session = session;
     session.addEventListener('message', (event) => this.#heard(/** @type {CustomEvent} */ (event).detail));
     session.addEventListener('ended', () => this.stop());
-    addEventListener('pagehide', () => this.stop());
+    addEventListener('pagehide', () => this.stop(), {capture: true}); // before the connection is let go
   }
 
   /** The names of those who answer each request. @returns {Map<number, string>} */

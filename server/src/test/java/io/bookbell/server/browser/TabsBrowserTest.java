@@ -60,6 +60,15 @@ class TabsBrowserTest {
       browser.showTab(0);
       browser.visit("about:blank");
       browser.await("no connection", () -> connections(server) == 0);
+
+      reply(server, "Here it is.");
+      browser.driver().navigate().back();
+      page.awaitLive()
+          .card("The Lantern Keeper")
+          .part()
+          .part("thread-toggle")
+          .awaitText("2 replies");
+      assertThat(connections(server)).isEqualTo(1);
     }
   }
 
