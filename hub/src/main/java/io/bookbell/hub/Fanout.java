@@ -28,14 +28,14 @@ final class Fanout {
   static void send(List<Delivery> change, Registry registry) {
     Fanout fanout = new Fanout(registry);
     change.forEach(fanout::add);
-    fanout.batches.forEach(Fanout::start);
+    fanout.batches.values().forEach(Batch::start);
   }
 
   /** Tells how far the histories of these users reach, without the messages. */
   static void announce(Map<UserId, Long> newest, Registry registry) {
     Fanout fanout = new Fanout(registry);
     newest.forEach((user, sequence) -> fanout.add(user, null, sequence));
-    fanout.batches.forEach(Fanout::start);
+    fanout.batches.values().forEach(Batch::start);
   }
 
   private void add(Delivery delivery) {
@@ -46,28 +46,23 @@ final class Fanout {
 
   private void add(UserId user, @Nullable Message message, long sequence) {
     for (SocketConnection connection : registry.of(user)) {
-      batches
-          .computeIfAbsent(connection.lane(), _ -> new Batch())
-          .add(connection, message, sequence);
-    }
-  }
-
-  private static void start(Lane lane, Batch batch) {
-    try {
-      lane.loop().execute(batch);
-    } catch (RejectedExecutionException ended) {
-      log.debug("An event loop has ended, and its connections with it");
+      batches.computeIfAbsent(connection.lane(), Batch::new).add(connection, message, sequence);
     }
   }
 
   /** What one event loop delivers of a change, in the order of the change. */
   private static final class Batch implements Runnable {
+    private final Lane lane;
     private final List<SocketConnection> targets = new ArrayList<>();
 
     /** Null where only the number is known. */
     private final List<@Nullable Message> messages = new ArrayList<>();
 
     private long[] sequences = new long[8];
+
+    Batch(Lane lane) {
+      this.lane = lane;
+    }
 
     void add(SocketConnection target, @Nullable Message message, long sequence) {
       if (targets.size() == sequences.length) {
@@ -78,8 +73,17 @@ final class Fanout {
       messages.add(message);
     }
 
+    void start() {
+      try {
+        lane.loop().execute(this);
+      } catch (RejectedExecutionException ended) {
+        log.debug("An event loop has ended, and its connections with it");
+      }
+    }
+
     @Override
     public void run() {
+      lane.change();
       for (int i = 0; i < targets.size(); i++) {
         SocketConnection target = targets.get(i);
         try {

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Connections that got something to send are flushed together by a task at the end of the loop's
  * queue, so what several changes sent to one connection in the meantime leaves in one write. A
- * write costs the kernel far more than the bytes in it: before many writes the lane waits about as
- * long as they will take, {@link #LONGEST_WAIT_NANOS} at most, for more changes to share them. What
- * is sent to a few connections does not wait.
+ * write costs the kernel far more than the bytes in it: while changes come close upon each other,
+ * the lane waits before many writes for about as long as they will take, {@link
+ * #LONGEST_WAIT_NANOS} at most, for more changes to share them. What is sent to a few connections
+ * does not wait, nor does a change that comes alone.
  *
  * <p>One timer for all connections sweeps for the silent and the slow; it runs while there are any.
  */
@@ -49,6 +50,13 @@ final class Lane {
   private ArrayList<Link> touched = new ArrayList<>();
   private ArrayList<Link> flushing = new ArrayList<>();
   private boolean flushComing;
+
+  /** How many have come since the last flush. */
+  private int changes;
+
+  /** Whether several changes shared the last many writes: the next are likely to do so too. */
+  private boolean shared;
+
   private @Nullable ScheduledFuture<?> sweeping;
 
   Lane(Hub hub, EventLoop loop) {
@@ -103,6 +111,11 @@ final class Lane {
     }
   }
 
+  /** A change begins to be delivered. */
+  void change() {
+    changes++;
+  }
+
   /** The connection has something to flush; called once until it was flushed. */
   void touched(Link link) {
     touched.add(link);
@@ -114,7 +127,8 @@ final class Lane {
 
   private void gather() {
     int writes = touched.size();
-    if (writes < MANY_WRITES) {
+    boolean alone = changes <= 1 && !shared;
+    if (writes < MANY_WRITES || alone) {
       flush();
     } else {
       long wait = Math.min(writes * NANOS_PER_WRITE, LONGEST_WAIT_NANOS);
@@ -144,6 +158,10 @@ final class Lane {
     touched = flushing;
     flushing = now;
     flushComing = false;
+    if (now.size() >= MANY_WRITES) {
+      shared = changes > 1;
+    }
+    changes = 0;
     for (Link link : now) {
       link.lay();
     }
