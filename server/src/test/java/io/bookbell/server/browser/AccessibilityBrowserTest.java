@@ -77,6 +77,27 @@ class AccessibilityBrowserTest {
   }
 
   @Test
+  void duringTheSetup() {
+    try (var empty = TestServer.empty(TestDatabase.SQLITE, folder.resolve("empty"))) {
+      browser.visit(empty.setupLink().orElseThrow());
+      browser.part("setup-creator-name").write("The Corner Shelf");
+      axe.look("the setup");
+      browser.part("account-name").write("Ada");
+      browser.part("account-email").write("ada@example.test");
+      browser.part("account-password").write("a longer password");
+      pressInto("setup-submit", "step-account");
+      browser.part("look-colour").with("data-colour", "#7a3b2e").click();
+      browser.part("step-look").awaitAttribute("data-done", "true");
+      browser.part("guide-tier-name").write("Reader");
+      browser.part("guide-tier-add").click();
+      browser.part("step-tiers").awaitAttribute("data-done", "true");
+      pressInto("guide-invite", "guide-link");
+      pressInto("guide-leave", "request-list-empty");
+      axe.assertNothingFound();
+    }
+  }
+
+  @Test
   void asANewSupporter() {
     var wish = Map.of("creator_id", 1, "kind", "supporter", "tier_id", 1);
     var made = server.signIn("creator").post("/api/invitations", wish).expect(201).body();
@@ -111,7 +132,9 @@ class AccessibilityBrowserTest {
     pressInto("quota-explain", "quota-explanation");
     pressInto("thread-toggle", "thread");
     pressInto("notifications-open", "notifications");
-    pressInto("account-menu", "account-display-name");
+    browser.part("account-menu").click();
+    browser.css("alert-switches [role=switch]").awaitShown();
+    axe.look("the account's menu");
     pressInto("creator-switcher", "creator-option");
     visit("/requests/" + requestOf("reader7"));
     axe.look("one request");
@@ -160,8 +183,20 @@ class AccessibilityBrowserTest {
     pressInto("tier-new", "tier-form");
     visit("/creators/1/supporters");
     pressInto("supporter-grant", "grant-submit");
+    answersKeptReady();
     look("/creators/9/inbox");
     axe.assertNothingFound();
+  }
+
+  private void answersKeptReady() {
+    visit("/creators/1/settings");
+    pressInto("canned-new", "canned-form");
+    browser.part("canned-name").write("Soon");
+    browser.part("canned-body").write("It is next on the list.");
+    pressInto("canned-submit", "canned");
+    visit("/creators/1/inbox");
+    browser.part("canned-choice").awaitShown();
+    axe.look("answers to choose from");
   }
 
   /** The narrowest window, and the language that runs the other way. */
