@@ -25,6 +25,12 @@ class PageUnderLoad {
   /** Each reply is an update and a notification for the creator. */
   private static final int REPLIES_A_SECOND = 25;
 
+  /** A percentile, for reports. */
+  private static final String AT =
+      """
+      const at = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]?.toFixed(1) ?? '0';
+      """;
+
   /** How late a timer is says for how long something else was running. */
   private static final String MEASURE =
       """
@@ -61,17 +67,17 @@ class PageUnderLoad {
       """;
 
   private static final String SCROLLED =
-      """
+      AT
+          + """
       window.scrolling = false;
-      const at = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]?.toFixed(1) ?? '0';
       return `${window.frames.length} frames, ${at(window.frames, 0.5)} ms apart at the median and ${at(window.frames, 0.95)} ms at the 95th percentile; ` +
         `no request in the middle of ${window.empty} of them; scrolled by ${Math.round(scrollY).toLocaleString('en')} px; ` +
         `${document.querySelectorAll('request-card').length} requests drawn at once`;
       """;
 
   private static final String REPORT =
-      """
-      const at = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]?.toFixed(1) ?? '0';
+      AT
+          + """
       return `${window.messages} messages; a task delays others by ${at(window.late, 0.5)} ms at the median, ` +
         `${at(window.late, 0.95)} ms at the 95th percentile, ${at(window.late, 0.999)} ms at the 99.9th; ` +
         `${window.long.length} tasks of 50 ms or more (the longest ${Math.max(0, ...window.long).toFixed(0)} ms); ` +
