@@ -18,8 +18,11 @@ final class PreparedOnce extends DefaultConnection {
   /** A longer text is that of a long list, and such a list is not often as long again. */
   private static final int LONGEST_KEPT = 4_000;
 
-  /** Statements that nobody uses, those used least recently first. */
-  private final LinkedHashMap<String, PreparedStatement> kept = new LinkedHashMap<>();
+  /**
+   * By text, those used least recently first. A text is kept as it came first: to keep each that
+   * comes would have all of them grow old, only to be thrown away.
+   */
+  private final LinkedHashMap<String, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
 
   PreparedOnce(Connection connection) {
     super(connection);
@@ -30,36 +33,66 @@ final class PreparedOnce extends DefaultConnection {
     if (sql.length() > LONGEST_KEPT) {
       return super.prepareStatement(sql);
     }
-    PreparedStatement idle = kept.remove(sql);
-    return new Lent(sql, idle == null ? super.prepareStatement(sql) : idle);
+    Kept known = kept.get(sql);
+    if (known != null) {
+      return known.lent ? super.prepareStatement(sql) : known.lend();
+    }
+    Kept first = new Kept(super.prepareStatement(sql));
+    kept.put(sql, first);
+    if (kept.size() > MOST_KEPT) {
+      kept.pollFirstEntry().getValue().forget();
+    }
+    return first.lend();
   }
 
-  private void keep(String sql, PreparedStatement statement) throws SQLException {
-    // Its parameters stay: whoever uses it next sets them all, and SQLite compiles joins anew after
-    // they were cleared.
-    PreparedStatement twin = kept.put(sql, statement);
-    if (twin != null) {
-      twin.close();
-    } else if (kept.size() > MOST_KEPT) {
-      kept.pollFirstEntry().getValue().close();
+  private static final class Kept {
+    private final PreparedStatement statement;
+    private boolean lent;
+    private boolean forgotten;
+
+    Kept(PreparedStatement statement) {
+      this.statement = statement;
+    }
+
+    PreparedStatement lend() {
+      lent = true;
+      return new Lent(this);
+    }
+
+    /**
+     * Its parameters stay: who uses it next sets them all, and SQLite compiles joins anew after
+     * they were cleared.
+     */
+    void giveBack() throws SQLException {
+      lent = false;
+      if (forgotten) {
+        statement.close();
+      }
+    }
+
+    void forget() throws SQLException {
+      forgotten = true;
+      if (!lent) {
+        statement.close();
+      }
     }
   }
 
   /** A statement while it is used. */
-  private final class Lent extends DefaultPreparedStatement {
-    private final String sql;
+  private static final class Lent extends DefaultPreparedStatement {
+    private final Kept kept;
     private boolean givenBack;
 
-    Lent(String sql, PreparedStatement statement) {
-      super(statement);
-      this.sql = sql;
+    Lent(Kept kept) {
+      super(kept.statement);
+      this.kept = kept;
     }
 
     @Override
     public void close() throws SQLException {
       if (!givenBack) {
         givenBack = true;
-        keep(sql, getDelegatePreparedStatement());
+        kept.giveBack();
       }
     }
   }
