@@ -11,6 +11,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.Activity;
 import io.bookbell.server.creator.Profile;
 import io.bookbell.server.request.BookRequest;
+import io.bookbell.server.request.BookRequests.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
@@ -62,6 +63,18 @@ class RequestFlowTest extends DomainTest {
         .endsWith("book_request_update", "pending_count_update", "notification");
     assertThat(newTypes(member, 0))
         .endsWith("book_request_update", "pending_count_update", "notification");
+  }
+
+  @Test
+  void whatTheOneWhoAsksIsShownIsWhatIsStored() {
+    var wanted =
+        new NewRequest(creator, "Kindred", "Octavia E. Butler", "9780807083697", "Please", 42);
+
+    BookRequest shown = domain.write(tx -> domain.features.requests.create(tx, supporter, wanted));
+
+    assertThat(shown)
+        .isEqualTo(domain.read(tx -> domain.features.requests.get(tx, supporter, shown.id())));
+    assertThat(shown.note()).isEqualTo("Please");
   }
 
   @Test
@@ -187,6 +200,8 @@ class RequestFlowTest extends DomainTest {
                     Optional.empty(),
                     Optional.empty())));
     refused("not_accepting", () -> domain.ask(supporter, creator, "Middlemarch"));
+    refused("forbidden", () -> domain.ask(member, creator, "Middlemarch"));
+    refused("not_found", () -> domain.ask(stranger, creator, "Middlemarch"));
 
     assertThat(domain.head(creator)).isEqualTo(heads);
     assertThat(domain.pending(creator)).isZero();

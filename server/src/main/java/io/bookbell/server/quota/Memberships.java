@@ -68,10 +68,16 @@ final class Memberships {
 
   /** Locks a membership and brings its row to the current period. */
   Optional<Membership> lock(Transaction tx, UserId creator, UserId user) {
-    tx.lock(tx.sql().select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
-    Optional<Membership> membership = find(tx, creator, user);
-    membership.ifPresent(found -> bringUpToDate(tx, found));
-    return membership;
+    tx.lockOnly(tx.sql().select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
+    return select(tx, key(creator, user))
+        .fetchOptional(
+            row -> {
+              Membership membership = current(tx, row);
+              if (!membership.periodKey().equals(row.get(MEMBERSHIP.PERIOD_KEY))) {
+                bringUpToDate(tx, membership);
+              }
+              return membership;
+            });
   }
 
   private static void bringUpToDate(Transaction tx, Membership membership) {
@@ -81,7 +87,6 @@ final class Memberships {
         .set(MEMBERSHIP.USED, membership.used())
         .set(MEMBERSHIP.GRANTED, membership.granted())
         .where(key(membership.creator(), membership.user()))
-        .and(MEMBERSHIP.PERIOD_KEY.ne(membership.periodKey()))
         .execute();
   }
 

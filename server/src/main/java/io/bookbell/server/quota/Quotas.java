@@ -62,10 +62,14 @@ public final class Quotas {
    * Locks a supporter's membership and takes one request from it. The ledger line must follow, with
    * {@link #recordConsumption}, once the request has an id.
    *
+   * @return empty for who is no supporter
    * @throws Problem 409 when nothing is left
    */
-  public Consumption consume(Transaction tx, CreatorRow creator, UserId user) {
-    Membership membership = memberships.lock(tx, creator.id(), user).orElseThrow(Problem::notFound);
+  public Optional<Consumption> consume(Transaction tx, CreatorRow creator, UserId user) {
+    return memberships.lock(tx, creator.id(), user).map(membership -> consume(tx, membership));
+  }
+
+  private Consumption consume(Transaction tx, Membership membership) {
     if (!memberships.consume(tx, membership)) {
       throw exhausted(membership.quota());
     }

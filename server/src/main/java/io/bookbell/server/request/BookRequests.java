@@ -10,7 +10,6 @@ import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.quota.Quotas;
 import io.bookbell.server.request.Announcements.Move;
 import io.bookbell.server.request.BookRequest.Reply;
-import io.bookbell.server.request.RequestStore.NewRow;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
 import java.util.ArrayList;
@@ -63,38 +62,33 @@ public final class BookRequests {
    */
   public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
     CreatorRow creator = creators.lock(tx, wanted.creator());
-    requireSupporter(tx, creator, user);
-    if (!creator.creator().accepting()) {
-      throw Problem.conflict(
-          "not_accepting", creator.creator().name() + " is not accepting requests at the moment.");
-    }
-    var consumption = quotas.consume(tx, creator, user);
-    long id =
-        store.insert(
-            tx,
-            new NewRow(
-                creator.id(),
-                user,
-                wanted.title(),
-                wanted.author(),
-                wanted.isbn(),
-                wanted.note(),
-                wanted.coverId()));
-    words.index(tx, creator.id(), id, wanted.title(), wanted.author());
+    requireAccepting(tx, creator, user);
+    var consumption =
+        quotas.consume(tx, creator, user).orElseThrow(() -> noSupporter(tx, creator, user));
+    BookRequest request = store.insert(tx, user, wanted);
+    words.index(tx, creator.id(), request.id(), request.title(), request.author());
     var change = new Change();
-    quotas.recordConsumption(tx, consumption, id, wanted.title(), change);
+    quotas.recordConsumption(tx, consumption, request.id(), request.title(), change);
     CreatorRow counted = creators.addPending(tx, creator, 1);
-    BookRequest request = require(tx, id);
     announcements.created(tx, counted, request, change);
     inbox.append(tx, change);
     return request;
   }
 
-  private void requireSupporter(Transaction tx, CreatorRow creator, UserId user) {
-    if (!roles.isSupporter(tx, creator.id(), user)) {
-      roles.requireMember(tx, creator, user);
-      throw Problem.forbidden("Only supporters ask for books; you are on the answering side.");
+  private void requireAccepting(Transaction tx, CreatorRow creator, UserId user) {
+    if (creator.creator().accepting()) {
+      return;
     }
+    if (!roles.isSupporter(tx, creator.id(), user)) {
+      throw noSupporter(tx, creator, user);
+    }
+    throw Problem.conflict(
+        "not_accepting", creator.creator().name() + " is not accepting requests at the moment.");
+  }
+
+  private Problem noSupporter(Transaction tx, CreatorRow creator, UserId user) {
+    roles.requireMember(tx, creator, user);
+    return Problem.forbidden("Only supporters ask for books; you are on the answering side.");
   }
 
   /** An admin's decision: the new status, and a word with it. */

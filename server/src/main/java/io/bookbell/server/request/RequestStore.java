@@ -9,8 +9,10 @@ import static java.util.stream.Collectors.toSet;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.request.BookRequests.NewRequest;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,33 +27,44 @@ import org.jspecify.annotations.Nullable;
 final class RequestStore {
   private static final AppUser RESPONDER = APP_USER.as("responder");
 
-  /** What a supporter asks for. */
-  record NewRow(
-      UserId creator,
-      UserId user,
-      String title,
-      String author,
-      @Nullable String isbn,
-      @Nullable String note,
-      @Nullable Integer coverId) {}
-
-  long insert(Transaction tx, NewRow row) {
-    return tx.sql()
-        .insertInto(BOOK_REQUEST)
-        .set(BOOK_REQUEST.CREATOR_ID, row.creator())
-        .set(BOOK_REQUEST.USER_ID, row.user())
-        .set(BOOK_REQUEST.TITLE, row.title())
-        .set(BOOK_REQUEST.AUTHOR, row.author())
-        .set(BOOK_REQUEST.ISBN, row.isbn())
-        .set(BOOK_REQUEST.NOTE, row.note())
-        .set(BOOK_REQUEST.COVER_ID, row.coverId())
-        .set(BOOK_REQUEST.INDEXED, true)
-        .set(BOOK_REQUEST.STATUS, Status.PENDING.wireName())
-        .set(BOOK_REQUEST.CREATED_AT, tx.now())
-        .set(BOOK_REQUEST.UPDATED_AT, tx.now())
-        .returningResult(BOOK_REQUEST.ID)
-        .fetchSingle()
-        .value1();
+  BookRequest insert(Transaction tx, UserId user, NewRequest wanted) {
+    Instant now = tx.now();
+    long id =
+        tx.sql()
+            .insertInto(BOOK_REQUEST)
+            .set(BOOK_REQUEST.CREATOR_ID, wanted.creator())
+            .set(BOOK_REQUEST.USER_ID, user)
+            .set(BOOK_REQUEST.TITLE, wanted.title())
+            .set(BOOK_REQUEST.AUTHOR, wanted.author())
+            .set(BOOK_REQUEST.ISBN, wanted.isbn())
+            .set(BOOK_REQUEST.NOTE, wanted.note())
+            .set(BOOK_REQUEST.COVER_ID, wanted.coverId())
+            .set(BOOK_REQUEST.INDEXED, true)
+            .set(BOOK_REQUEST.STATUS, Status.PENDING.wireName())
+            .set(BOOK_REQUEST.CREATED_AT, now)
+            .set(BOOK_REQUEST.UPDATED_AT, now)
+            .returningResult(BOOK_REQUEST.ID)
+            .fetchSingle()
+            .value1();
+    return new BookRequest(
+        id,
+        wanted.creator(),
+        user,
+        nameOf(tx, user),
+        wanted.title(),
+        wanted.author(),
+        wanted.isbn(),
+        wanted.note(),
+        Status.PENDING,
+        null,
+        null,
+        null,
+        false,
+        List.of(),
+        now,
+        now,
+        wanted.coverId(),
+        0);
   }
 
   /**
@@ -237,7 +250,7 @@ final class RequestStore {
         .join(APP_USER)
         .on(APP_USER.ID.eq(REPLY.USER_ID))
         .where(REPLY.REQUEST_ID.in(requests))
-        .orderBy(REPLY.ID)
+        .orderBy(REPLY.REQUEST_ID, REPLY.ID) // as in the index
         .fetchGroups(
             row -> row.value1(),
             row -> new Reply(row.value2(), row.value3(), row.value4(), row.value5(), row.value6()));

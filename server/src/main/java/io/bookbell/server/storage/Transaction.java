@@ -104,6 +104,13 @@ public final class Transaction {
     return rowLocks ? query.forNoKeyUpdate().fetch() : query.fetch();
   }
 
+  /** As {@link #lock}, for rows that are read again behind the lock. */
+  public void lockOnly(SelectForUpdateStep<?> query) {
+    if (rowLocks) {
+      query.forNoKeyUpdate().execute();
+    }
+  }
+
   /**
    * As {@link #lock}, for the row at which all commands of one owner queue. Where others of this
    * process are there already, the work is taken back and done later, together with theirs.
