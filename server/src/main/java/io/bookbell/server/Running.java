@@ -1,10 +1,16 @@
 package io.bookbell.server;
 
 import io.bookbell.server.storage.StoredData;
-import java.util.concurrent.CountDownLatch;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A server under a command: runs until the process is told to end, then goes down in order. */
 final class Running {
+  private static final Logger log = LoggerFactory.getLogger(Running.class);
+  private static final int SECONDS_TO_SETTLE = 10;
+
   private Running() {}
 
   /** Waits for SIGTERM or SIGINT, and has server and data closed before the process ends. */
@@ -17,6 +23,18 @@ final class Running {
             },
             "going-down");
     Runtime.getRuntime().addShutdownHook(hook);
-    new CountDownLatch(1).await();
+    TimeUnit.SECONDS.sleep(SECONDS_TO_SETTLE);
+    while (true) {
+      releaseClassCache();
+      TimeUnit.MINUTES.sleep(1);
+    }
+  }
+
+  private static void releaseClassCache() {
+    try {
+      ClassCache.release();
+    } catch (IOException e) {
+      log.debug("Memory that is not needed could not be released", e);
+    }
   }
 }
