@@ -50,7 +50,7 @@ public final class IdleMemory implements Callable<Integer> {
     }
     System.out.printf("Bytes for each connection between %d and %d idle ones:%n%n", few, many);
     System.out.println(
-        "| server | process, resident | heap after GC | kernel | resident at "
+        "| server | process, without files | heap after GC | kernel | resident at "
             + few
             + ", MiB | at "
             + many
@@ -73,7 +73,7 @@ public final class IdleMemory implements Callable<Integer> {
           Locale.ROOT,
           "| %s | %d | %s | %d | %d | %d | %d |",
           server.name(),
-          slope(before.residentKib, after.residentKib),
+          slope(before.ownKib, after.ownKib),
           before.heapKib < 0 ? "–" : slope(before.heapKib, after.heapKib),
           slope(before.kernelKib, after.kernelKib),
           before.residentKib / 1024,
@@ -90,8 +90,9 @@ public final class IdleMemory implements Callable<Integer> {
   private Reading read(Server server) throws IOException, InterruptedException {
     TimeUnit.SECONDS.sleep(settle);
     long resident = Processes.residentKib(server.process());
+    long own = resident - Processes.mappedKib(server.process());
     long kernel = Processes.kernelKib();
-    return new Reading(resident, heapAfterCollection(server), kernel);
+    return new Reading(resident, own, heapAfterCollection(server), kernel);
   }
 
   private static long heapAfterCollection(Server server) throws IOException, InterruptedException {
@@ -115,5 +116,10 @@ public final class IdleMemory implements Callable<Integer> {
     return answer;
   }
 
-  private record Reading(long residentKib, long heapKib, long kernelKib) {}
+  /**
+   * What is held.
+   *
+   * @param ownKib without what is mapped from files, which comes and goes with what runs
+   */
+  private record Reading(long residentKib, long ownKib, long heapKib, long kernelKib) {}
 }
