@@ -126,8 +126,9 @@
  * @typedef {{type: 'notification', seq: number, notification: Notification}} NotificationMessage
  * @typedef {{type: 'creator_update', creator: Creator}} CreatorUpdate
  * @typedef {{type: 'answering', creator_id: number, user: {user_id: number, name: string}, book_request_id: number | null}} AnsweringMessage
+ * @typedef {{type: 'desk_update', creator_id: number, kind: string}} DeskUpdate
  * @typedef {{type: 'access_changed', seq: number, creator_id: number, role: 'admin' | 'supporter' | 'none'}} AccessChanged
- * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | AnsweringMessage | AccessChanged} ServerMessage
+ * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | AnsweringMessage | DeskUpdate | AccessChanged} ServerMessage
  */
 
 /**

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {forgetCanned} from '../desk/canned.js';
+import {changesCanned} from '../desk/canned.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {Pages} from '../ui/pages.js';
@@ -8,7 +8,7 @@ import {fieldsOf, Submission} from '../ui/submission.js';
 import {say} from '../words/words.js';
 import '../ui/confirm-button.js';
 
-/** @import {CannedResponse} from '../client/types.js' */
+/** @import {CannedResponse, ServerMessage} from '../client/types.js' */
 
 /** The answers that the team keeps ready: written here, chosen where requests are answered. */
 export class CannedAnswers extends SessionElement {
@@ -28,6 +28,11 @@ export class CannedAnswers extends SessionElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has('creatorId')) this.#answers.load();
+  }
+
+  /** @param {ServerMessage} message */
+  heard(message) {
+    if (changesCanned(message, this.creatorId)) this.#answers.refreshSoon();
   }
 
   render() {
@@ -88,17 +93,12 @@ export class CannedAnswers extends SessionElement {
     );
     if (!done) return;
     this.editing = null;
-    this.#changed();
+    this.#answers.load();
   }
 
   /** @param {number} id */
   async #remove(id) {
-    if (await this.#saving.run(() => this.session.api.removeCannedResponse(id), id)) this.#changed();
-  }
-
-  #changed() {
-    forgetCanned(this.session, this.creatorId);
-    this.#answers.load();
+    if (await this.#saving.run(() => this.session.api.removeCannedResponse(id), id)) this.#answers.load();
   }
 }
 

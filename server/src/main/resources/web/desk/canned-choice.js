@@ -1,21 +1,16 @@
 import {html, nothing} from 'lit';
-import {Element, given} from '../ui/element.js';
+import {SessionElement} from '../ui/element.js';
 import {say} from '../words/words.js';
-import {cannedOf} from './canned.js';
+import {cannedOf, changesCanned} from './canned.js';
 
-/**
- * @import {Session} from '../client/session.js'
- * @import {CannedResponse} from '../client/types.js'
- */
+/** @import {CannedResponse, ServerMessage} from '../client/types.js' */
 
 /** Puts an answer that is kept ready into a text. Emits `chosen` (detail: the text); is nothing where there are none. */
-export class CannedChoice extends Element {
-  static properties = {session: {attribute: false}, creatorId: {attribute: false}, label: {}, answers: {state: true}};
+export class CannedChoice extends SessionElement {
+  static properties = {creatorId: {attribute: false}, label: {}, answers: {state: true}};
 
   constructor() {
     super();
-    /** @type {Session} */
-    this.session = given();
     this.creatorId = 0;
     this.label = '';
     /** @type {CannedResponse[]} */
@@ -23,8 +18,17 @@ export class CannedChoice extends Element {
   }
 
   connectedCallback() {
+    this.#read(); // before this hears anything: what was read must be forgotten by then
     super.connectedCallback();
-    cannedOf(this.session, this.creatorId).then((answers) => (this.answers = answers));
+  }
+
+  async #read() {
+    this.answers = await cannedOf(this.session, this.creatorId);
+  }
+
+  /** @param {ServerMessage} message */
+  heard(message) {
+    if (changesCanned(message, this.creatorId)) this.#read();
   }
 
   render() {

@@ -1,15 +1,21 @@
+import {changesDesk} from './desk-update.js';
+
 /**
  * @import {Session} from '../client/session.js'
- * @import {CannedResponse} from '../client/types.js'
+ * @import {CannedResponse, ServerMessage} from '../client/types.js'
  */
 
 /** @type {WeakMap<Session, Map<number, Promise<CannedResponse[]>>>} */
 const read = new WeakMap();
 
-/** The answers that a team keeps ready, read once. @param {Session} session @param {number} creatorId */
+/** Whether a team's ready answers may have changed. @param {ServerMessage} message @param {number} creatorId */
+export function changesCanned(message, creatorId) {
+  return changesDesk(message, creatorId) && (message.type !== 'desk_update' || message.kind === 'canned_responses_changed');
+}
+
+/** The answers that a team keeps ready, read once and again when they have changed. @param {Session} session @param {number} creatorId */
 export function cannedOf(session, creatorId) {
-  const ofSession = read.get(session) ?? new Map();
-  read.set(session, ofSession);
+  const ofSession = read.get(session) ?? following(session);
   const known = ofSession.get(creatorId);
   if (known) return known;
   /** @type {Promise<CannedResponse[]>} */
@@ -24,7 +30,14 @@ export function cannedOf(session, creatorId) {
   return answers;
 }
 
-/** They have changed. @param {Session} session @param {number} creatorId */
-export function forgetCanned(session, creatorId) {
-  read.get(session)?.delete(creatorId);
+/** @param {Session} session */
+function following(session) {
+  /** @type {Map<number, Promise<CannedResponse[]>>} */
+  const answers = new Map();
+  session.addEventListener('message', (event) => {
+    const message = /** @type {CustomEvent<ServerMessage>} */ (event).detail;
+    for (const creatorId of [...answers.keys()]) if (changesCanned(message, creatorId)) answers.delete(creatorId);
+  });
+  read.set(session, answers);
+  return answers;
 }

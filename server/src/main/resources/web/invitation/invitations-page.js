@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
+import {changesDesk} from '../desk/desk-update.js';
 import {supportersNav} from '../supporter/supporters-nav.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
@@ -11,7 +12,7 @@ import {dateInWords} from '../words/times.js';
 import {say} from '../words/words.js';
 import '../ui/confirm-button.js';
 
-/** @import {Invitation, Tier} from '../client/types.js' */
+/** @import {Invitation, ServerMessage, Tier} from '../client/types.js' */
 
 const DAY = 24 * 3_600_000;
 /** @type {[string, string][]} */
@@ -44,7 +45,18 @@ export class InvitationsPage extends SessionElement {
     if (!changed.has('creatorId')) return;
     this.made = null;
     this.#invitations.load();
+    this.#loadTiers();
+  }
+
+  #loadTiers() {
     this.session.api.tiers(this.creatorId).then(({items}) => (this.tiers = items), () => {});
+  }
+
+  /** @param {ServerMessage} message */
+  heard(message) {
+    if (!changesDesk(message, this.creatorId)) return;
+    this.#invitations.refreshSoon();
+    this.#loadTiers();
   }
 
   render() {

@@ -1,5 +1,6 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
+import {changesDesk} from '../desk/desk-update.js';
 import {dateInWords} from '../words/times.js';
 import {phrase, say} from '../words/words.js';
 import {ledgerEffect, ledgerLine, quotaSum} from '../quota/quota-words.js';
@@ -60,6 +61,7 @@ class SupporterDrawer extends SessionElement {
 
   /** @param {ServerMessage} message */
   heard(message) {
+    if (changesDesk(message, this.creatorId)) this.#load();
     if (message.type !== 'book_request_update' || message.book_request.user_id !== this.userId) return;
     this.#load();
     this.#requests.refreshSoon();

@@ -1,5 +1,6 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
+import {changesDesk} from '../desk/desk-update.js';
 import {SessionElement} from '../ui/element.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
@@ -41,8 +42,10 @@ export class SupportersPage extends SessionElement {
   }
 
   /** What supporters have used changes with their requests. @param {ServerMessage} message */
-  heard({type}) {
-    if (type === 'book_request_update' || type === 'initial_data') this.#supporters.refreshSoon();
+  heard(message) {
+    const changed = changesDesk(message, this.creatorId);
+    if (changed) this.#loadTiers();
+    if (changed || message.type === 'book_request_update') this.#supporters.refreshSoon();
   }
 
   render() {

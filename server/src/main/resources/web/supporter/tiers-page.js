@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
+import {changesDesk} from '../desk/desk-update.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {listFoot} from '../ui/listing.js';
@@ -8,7 +9,7 @@ import {fieldsOf, Submission} from '../ui/submission.js';
 import {say} from '../words/words.js';
 import {supportersNav} from './supporters-nav.js';
 
-/** @import {Tier} from '../client/types.js' */
+/** @import {ServerMessage, Tier} from '../client/types.js' */
 
 /** @type {[string, string][]} */
 const PERIODS = [['none', say('tiers.period_none')], ['month', say('tiers.period_month')]];
@@ -31,6 +32,11 @@ export class TiersPage extends SessionElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has('creatorId')) this.#tiers.load();
+  }
+
+  /** @param {ServerMessage} message */
+  heard(message) {
+    if (changesDesk(message, this.creatorId)) this.#tiers.refreshSoon();
   }
 
   get #isCreator() {

@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
+import {changesDesk} from '../desk/desk-update.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {listFoot} from '../ui/listing.js';
@@ -9,7 +10,7 @@ import {initials} from '../ui/initials.js';
 import {phrase, say} from '../words/words.js';
 import '../ui/confirm-button.js';
 
-/** @import {Member} from '../client/types.js' */
+/** @import {Member, ServerMessage} from '../client/types.js' */
 
 /** Who answers requests beside the creator; the creator changes it, members see it. */
 export class TeamPage extends SessionElement {
@@ -27,6 +28,11 @@ export class TeamPage extends SessionElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has('creatorId')) this.#members.load();
+  }
+
+  /** @param {ServerMessage} message */
+  heard(message) {
+    if (changesDesk(message, this.creatorId)) this.#members.refreshSoon();
   }
 
   get #isCreator() {

@@ -11,6 +11,7 @@ import io.bookbell.server.account.Tickets;
 import io.bookbell.server.activity.Activity;
 import io.bookbell.server.canned.CannedResponses;
 import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.DeskUpdates;
 import io.bookbell.server.creator.Pictures;
 import io.bookbell.server.creator.Profile;
 import io.bookbell.server.demo.DemoData;
@@ -42,7 +43,7 @@ final class Features {
   final Sessions sessions;
   final Tickets tickets = new Tickets();
   final LoginLimit loginLimit = new LoginLimit(FAILED_LOGINS_PER_MINUTE);
-  final Activity activity = new Activity();
+  final Activity activity;
   final Creators creators = new Creators();
   final Quotas quotas = new Quotas();
   final Admins admins = new Admins();
@@ -50,7 +51,7 @@ final class Features {
   final Inbox inbox;
   final Profile profile;
   final Pictures pictures;
-  final Tiers tiers = new Tiers(creators, access, activity);
+  final Tiers tiers;
   final Supporters supporters;
   final Team team;
   final Notifications notifications = new Notifications(access);
@@ -58,13 +59,17 @@ final class Features {
   final AskedBooks asked = new AskedBooks(creators, access);
   final Following following;
   final RequestLists lists = new RequestLists(creators, access);
-  final CannedResponses canned = new CannedResponses(creators, access);
+  final CannedResponses canned;
   final Invitations invitations;
   final Receipts receipts;
 
   Features(Outlet outlet) {
     sessions = new Sessions(outlet::sessionEnded);
     inbox = new Inbox(outlet::deliver);
+    var desks = new DeskUpdates(creators, access, outlet::broadcast);
+    activity = new Activity(desks::announce);
+    canned = new CannedResponses(creators, access, desks);
+    tiers = new Tiers(creators, access, activity);
     profile = new Profile(creators, access, activity, outlet::broadcast);
     pictures = new Pictures(creators, access, profile);
     supporters = new Supporters(creators, access, tiers, activity, inbox);

@@ -28,7 +28,7 @@ final class People {
   private static final int SUPPORTERS = 240; // of whom each may ask 100 times a minute
 
   private final Accounts accounts = new Accounts();
-  private final Activity activity = new Activity();
+  private final Activity activity = new Activity((_, _, _) -> {});
   private final Creators creators = new Creators();
   private final Access access = new Access(creators, new Admins(), new Quotas());
   private final Inbox inbox = new Inbox(_ -> {});

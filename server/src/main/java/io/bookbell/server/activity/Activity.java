@@ -15,10 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The log of who did what, append-only. Thread-safe: it keeps nothing between calls. */
 public final class Activity {
+  private final Listener listener;
+
+  public Activity(Listener listener) {
+    this.listener = listener;
+  }
+
+  /** Hears of what concerns no single request, in its transaction. */
+  public interface Listener {
+    void recorded(Transaction tx, UserId creator, String kind);
+  }
 
   /** Notes something that concerns no single request. */
   public void record(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
     insert(tx, creator, actor, kind, null, detail);
+    listener.recorded(tx, creator, kind);
   }
 
   /** Notes something done to a request. */

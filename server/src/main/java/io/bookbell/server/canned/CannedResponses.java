@@ -4,6 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.CANNED_RESPONSE;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.DeskUpdates;
 import io.bookbell.server.creator.Roles;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
@@ -17,13 +18,16 @@ import org.jooq.Record;
  */
 public final class CannedResponses {
   private static final int MOST = 100;
+  private static final String CHANGED = "canned_responses_changed";
 
   private final Creators creators;
   private final Roles roles;
+  private final DeskUpdates updates;
 
-  public CannedResponses(Creators creators, Roles roles) {
+  public CannedResponses(Creators creators, Roles roles, DeskUpdates updates) {
     this.creators = creators;
     this.roles = roles;
+    this.updates = updates;
   }
 
   /** What an answer says; what is empty stays as it is. */
@@ -57,6 +61,7 @@ public final class CannedResponses {
             .returningResult(CANNED_RESPONSE.ID)
             .fetchSingle()
             .value1();
+    updates.announce(tx, creator, CHANGED);
     return new CannedResponse(id, creator, name, body);
   }
 
@@ -80,6 +85,7 @@ public final class CannedResponses {
         .set(CANNED_RESPONSE.BODY, after.body())
         .where(CANNED_RESPONSE.ID.eq(id))
         .execute();
+    updates.announce(tx, after.creatorId(), CHANGED);
     return after;
   }
 
@@ -89,8 +95,9 @@ public final class CannedResponses {
    * @throws Problem 404 when it is not there
    */
   public void remove(Transaction tx, UserId admin, long id) {
-    locked(tx, admin, id);
+    UserId creator = locked(tx, admin, id).creatorId();
     tx.sql().deleteFrom(CANNED_RESPONSE).where(CANNED_RESPONSE.ID.eq(id)).execute();
+    updates.announce(tx, creator, CHANGED);
   }
 
   /** As it is while its creator's row is locked. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,5 +195,44 @@ class CreatorBrowserTest {
     creator.part("notifications-open").click();
     creator.part("notifications-read-all").click();
     creator.part("notification-badge").awaitGone();
+  }
+
+  @Test
+  void theTeamsListsFollowWhatTheCreatorDoes() {
+    var team = browsers.of("team").carrySession(server, "team1");
+    var api = server.signIn("creator");
+
+    team.visit(server.url() + "/creators/1/tiers");
+    team.part("tier").awaitShown();
+    api.post("/api/tiers", Map.of("creator_id", 1, "name", "Friends", "requests_allowed", 2))
+        .expect(201);
+    team.part("tier-list").awaitTextWith("Friends");
+
+    team.visit(server.url() + "/creators/1/team");
+    team.part("team-member").with("data-user-id", 11).awaitAttribute("data-active", "true");
+    api.patch("/api/team/11?creator_id=1", Map.of("active", false)).expect(200);
+    team.part("team-member").with("data-user-id", 11).awaitAttribute("data-active", "false");
+
+    team.visit(server.url() + "/creators/1/supporters");
+    var row = team.part("supporter").with("data-user-id", 101);
+    int allowed = Integer.parseInt(row.part("supporter-allowed").awaitShown().text());
+    api.post("/api/supporters/101/grant?creator_id=1", Map.of("amount", 2, "reason", "A gift"))
+        .expect(200);
+    row.part("supporter-allowed").awaitText(String.valueOf(allowed + 2));
+  }
+
+  @Test
+  void whatIsKeptReadyIsThereInEveryTab() {
+    var team = InboxPage.open(browsers.of("team"), server, "team1").browser();
+    var card = team.part("request-card").awaitShown();
+    card.part("respond-text").write("I was writing this.");
+    var answer =
+        Map.of("creator_id", 1, "name", "Next month", "body", "The list for this month is full.");
+    server.signIn("creator").post("/api/canned-responses", answer).expect(201);
+    card.part("canned-choice").awaitTextWith("Next month");
+    assertThat(card.part("respond-text").value()).isEqualTo("I was writing this.");
+
+    creator.visit(server.url() + "/creators/1/settings");
+    creator.part("canned").awaitTextWith("Next month");
   }
 }

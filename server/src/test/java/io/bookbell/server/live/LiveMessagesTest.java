@@ -115,6 +115,35 @@ class LiveMessagesTest {
 
   @ParameterizedTest
   @EnumSource
+  void theTeamHearsThatOneOfItsListsHasChanged(TestDatabase database) {
+    Cast cast = TestServer.shared(database).cast();
+    try (var supporter = connect(cast.supporter());
+        var team = connect(cast.team())) {
+      List.of(supporter, team).forEach(socket -> socket.await("initial_data"));
+      long id = cast.creator().id();
+      var creator = cast.creator().client();
+      var answer = Map.of("creator_id", id, "name", "Soon", "body", "Next week.");
+      creator.post("/api/canned-responses", answer).expect(201);
+      var tier = Map.of("creator_id", id, "name", "Bronze", "requests_allowed", 1);
+      creator.post("/api/tiers", tier).expect(201);
+      String grant = "/api/supporters/" + cast.supporter().id() + "/grant?creator_id=" + id;
+      creator.post(grant, Map.of("amount", 1, "reason", "A gift")).expect(200);
+
+      team.await("a grant", message -> message.path("kind").asText().equals("quota_granted"));
+      assertThat(team.messages())
+          .filteredOn(message -> type(message).equals("desk_update"))
+          .allMatch(message -> message.get("creator_id").asLong() == id && !message.has("seq"))
+          .extracting(message -> message.get("kind").asText())
+          .containsExactly("canned_responses_changed", "tier_created", "quota_granted");
+      supporter.await("quota_update");
+      assertThat(supporter.messages())
+          .extracting(LiveMessagesTest::type)
+          .doesNotContain("desk_update");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aRemovedMemberIsToldAndHearsNothingMore(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     cast.supporter().ask(cast.creator(), "Before");

@@ -1,0 +1,42 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Json;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * Tells a creator's team that something behind one of its lists has changed: tiers, supporters, the
+ * team, invitations, answers kept ready. What it is now is for the list to say. Thread-safe.
+ */
+public final class DeskUpdates {
+  /** Everybody is told of it by {@link CreatorUpdates}. */
+  private static final String TOLD_ALREADY = "creator_changed";
+
+  private final Creators creators;
+  private final Roles roles;
+  private final BiConsumer<Message, Set<UserId>> broadcast;
+
+  /**
+   * @param broadcast told what is committed, and to whom it goes
+   */
+  public DeskUpdates(Creators creators, Roles roles, BiConsumer<Message, Set<UserId>> broadcast) {
+    this.creators = creators;
+    this.roles = roles;
+    this.broadcast = broadcast;
+  }
+
+  /** Tells those who are admins after the change, once it is committed. */
+  public void announce(Transaction tx, UserId creator, String kind) {
+    if (kind.equals(TOLD_ALREADY)) {
+      return;
+    }
+    Set<UserId> admins = roles.admins(tx, creators.get(tx, creator));
+    Message message = Message.of(Json.bytes(new Update("desk_update", creator, kind)));
+    tx.afterCommit(() -> broadcast.accept(message, admins));
+  }
+
+  private record Update(String type, UserId creatorId, String kind) {}
+}
