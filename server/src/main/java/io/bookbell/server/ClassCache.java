@@ -44,8 +44,13 @@ final class ClassCache {
    * memory in which Linux keeps files that were read; on other systems nothing happens.
    */
   static void release() throws IOException {
-    if (Files.exists(MAPPINGS)) {
-      unchanged(Files.readAllLines(MAPPINGS)).forEach(Madvise::notNeeded);
+    if (!Files.exists(MAPPINGS)) {
+      return;
+    }
+    List<Mapping> unchanged = unchanged(Files.readAllLines(MAPPINGS));
+    if (!unchanged.isEmpty()) {
+      MethodHandle madvise = madvise();
+      unchanged.forEach(mapping -> letGo(madvise, mapping));
     }
   }
 
@@ -72,26 +77,24 @@ final class ClassCache {
     return HexFormat.fromHexDigitsToLong(digits);
   }
 
-  /** Looked up only where there is something to release. */
   @SuppressWarnings("restricted") // the description is that of the function
-  private static final class Madvise {
-    private static final MethodHandle CALL =
-        Linker.nativeLinker()
-            .downcallHandle(
-                Linker.nativeLinker().defaultLookup().findOrThrow("madvise"),
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static MethodHandle madvise() {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow("madvise"),
+        FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  }
 
-    static void notNeeded(Mapping mapping) {
-      try {
-        int _ =
-            (int)
-                CALL.invokeExact(
-                    MemorySegment.ofAddress(mapping.from), mapping.to - mapping.from, NOT_NEEDED);
-      } catch (RuntimeException | Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new AssertionError(e);
-      }
+  private static void letGo(MethodHandle madvise, Mapping mapping) {
+    try {
+      int _ =
+          (int)
+              madvise.invokeExact(
+                  MemorySegment.ofAddress(mapping.from), mapping.to - mapping.from, NOT_NEEDED);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
     }
   }
 }

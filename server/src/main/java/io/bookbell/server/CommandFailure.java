@@ -2,9 +2,9 @@ package io.bookbell.server;
 
 import io.bookbell.server.config.ConfigException;
 import io.bookbell.server.storage.DatabaseException;
+import io.bookbell.server.web.Failures;
 import io.bookbell.server.web.WebServer.WebServerException;
 import java.io.PrintWriter;
-import java.util.concurrent.CompletionException;
 
 /** A command cannot do what it was told. The message is for the operator. */
 final class CommandFailure extends RuntimeException {
@@ -20,7 +20,7 @@ final class CommandFailure extends RuntimeException {
    * @return whether it is that; the rest is ours, with all we know
    */
   static boolean tell(Exception failure, PrintWriter err) {
-    Throwable cause = causeOf(failure);
+    Throwable cause = Failures.cause(failure);
     boolean mendable =
         cause instanceof CommandFailure
             || cause instanceof ConfigException
@@ -31,13 +31,5 @@ final class CommandFailure extends RuntimeException {
       err.flush();
     }
     return mendable;
-  }
-
-  static Throwable causeOf(Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause;
   }
 }

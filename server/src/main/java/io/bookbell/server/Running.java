@@ -33,7 +33,7 @@ final class Running {
   private static void releaseClassCache() {
     try {
       ClassCache.release();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       log.debug("Memory that is not needed could not be released", e);
     }
   }

@@ -1,9 +1,9 @@
 package io.bookbell.server.book;
 
+import io.bookbell.server.web.Failures;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -33,7 +33,7 @@ final class Calls {
               if (failure == null) {
                 circuit.succeeded();
               } else {
-                failed(circuit, service, cause(failure));
+                failed(circuit, service, Failures.cause(failure));
               }
             });
   }
@@ -50,11 +50,5 @@ final class Calls {
                     service,
                     failure.getMessage() == null ? failure.toString() : failure.getMessage(),
                     pause.toSeconds()));
-  }
-
-  private static Throwable cause(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
   }
 }

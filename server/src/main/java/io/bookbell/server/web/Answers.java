@@ -11,7 +11,6 @@ import io.vertx.ext.web.handler.HttpException;
 import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
@@ -106,12 +105,11 @@ final class Answers {
   }
 
   private static Problem problem(RoutingContext context, int status) {
-    Throwable failure = context.failure();
-    while (failure instanceof CompletionException && failure.getCause() != null) {
-      failure = failure.getCause();
+    if (context.failure() == null) {
+      return ofStatus(status);
     }
+    Throwable failure = Failures.cause(context.failure());
     return switch (failure) {
-      case null -> ofStatus(status);
       case Problem known -> known;
       case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
       case RejectedExecutionException e -> busy();

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletionException;
 
 /**
  * A refusal, answered as RFC 9457 {@code application/problem+json}. Thrown inside a transaction it
@@ -87,11 +86,9 @@ public final class Problem extends RuntimeException {
 
   /** The refusal that a failed stage carries, if it failed by one. */
   public static Optional<Problem> in(Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause instanceof Problem problem ? Optional.of(problem) : Optional.empty();
+    return Failures.cause(failure) instanceof Problem problem
+        ? Optional.of(problem)
+        : Optional.empty();
   }
 
   public int status() {
