@@ -58,7 +58,7 @@ export class ActivityPage extends SessionElement {
 
   render() {
     return html`<div class="narrow">
-      <header class="page-head"><h1 tabindex="-1">${say('activity.title')}</h1></header>
+      <header class="page-head page-head--row"><h1 tabindex="-1">${say('activity.title')}</h1> ${this.#file()}</header>
       ${this.#tools()}
       <ol class="activity" data-testid="activity-list">
         ${repeat(this.#activities.items, ({id}) => id, (activity) => this.#line(activity))}
@@ -69,8 +69,6 @@ export class ActivityPage extends SessionElement {
 
   #tools() {
     const {kind, actor, from, to} = this.filter;
-    const given = Object.entries({creator_id: this.creatorId, ...this.#query}).filter(([, value]) => value);
-    const file = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     const choose = (/** @type {Event} */ {target}) => this.#choose(/** @type {HTMLInputElement} */ (target));
     return html`<form class="desk-tools" role="search" aria-label=${say('desk.filter')} @change=${choose} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <select class="input input--small" name="kind" aria-label=${say('activity.kind')} data-testid="activity-kind" .value=${kind}>
@@ -84,8 +82,13 @@ export class ActivityPage extends SessionElement {
       </select>
       <label class="desk-tools__day">${say('activity.from')} <input class="input input--small" type="date" name="from" .value=${from} data-testid="activity-from" /></label>
       <label class="desk-tools__day">${say('activity.to')} <input class="input input--small" type="date" name="to" .value=${to} data-testid="activity-to" /></label>
-      <a class="button button--quiet" href="/api/activity.csv?${file}" download data-testid="activity-csv">${icon('download')} ${say('desk.csv')}</a>
     </form>`;
+  }
+
+  #file() {
+    const given = Object.entries({creator_id: this.creatorId, ...this.#query}).filter(([, value]) => value);
+    const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    return html`<a class="button button--quiet" href="/api/activity.csv?${query}" download data-testid="activity-csv">${icon('download')} ${say('desk.csv')}</a>`;
   }
 
   /** @param {HTMLInputElement} field */
