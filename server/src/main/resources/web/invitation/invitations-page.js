@@ -22,19 +22,19 @@ const LIFETIMES = [1, 7, 30].map((count) => [String(count), say('invitations.day
 
 /** Links by which supporters and team members join. A link is shown once, when it is made. */
 export class InvitationsPage extends SessionElement {
-  static properties = {creatorId: {attribute: false}, kind: {state: true}, tiers: {state: true}, made: {state: true}, copied: {state: true}};
+  static properties = {creatorId: {attribute: false}, kind: {state: true}, made: {state: true}, copied: {state: true}};
 
   #making = new Submission(this);
   #revoking = new Submission(this);
   /** @type {Pages<Invitation>} */
   #invitations = new Pages(this, () => this.session.api.invitations(this.creatorId));
+  /** @type {Pages<Tier>} */
+  #tiers = new Pages(this, () => this.session.api.tiers(this.creatorId));
 
   constructor() {
     super();
     this.creatorId = 0;
     this.kind = 'supporter';
-    /** @type {Tier[]} */
-    this.tiers = [];
     /** @type {Invitation | null} */
     this.made = null;
     this.copied = false;
@@ -45,18 +45,14 @@ export class InvitationsPage extends SessionElement {
     if (!changed.has('creatorId')) return;
     this.made = null;
     this.#invitations.load();
-    this.#loadTiers();
-  }
-
-  #loadTiers() {
-    this.session.api.tiers(this.creatorId).then(({items}) => (this.tiers = items), () => {});
+    this.#tiers.load();
   }
 
   /** @param {ServerMessage} message */
   heard(message) {
     if (!changesDesk(message, this.creatorId)) return;
     this.#invitations.refreshSoon();
-    this.#loadTiers();
+    this.#tiers.refreshSoon();
   }
 
   render() {
@@ -72,7 +68,7 @@ export class InvitationsPage extends SessionElement {
 
   #form() {
     const wrong = this.#making.fields;
-    const tiers = /** @type {[number, string][]} */ (this.tiers.map(({id, name}) => [id, name]));
+    const tiers = /** @type {[number, string][]} */ (this.#tiers.items.map(({id, name}) => [id, name]));
     return html`<form class="panel panel--form" novalidate @submit=${this.#make} @change=${this.#onKind}>
       <h2 class="panel__title">${say('invitations.invite')}</h2>
       ${formError(this.#making.message)}
@@ -101,7 +97,7 @@ export class InvitationsPage extends SessionElement {
 
   /** @param {Invitation} invitation */
   #row({id, kind, tier_id, uses, uses_left, expires_at}) {
-    const tier = this.tiers.find((one) => one.id === tier_id)?.name;
+    const tier = this.#tiers.items.find((one) => one.id === tier_id)?.name;
     const over = uses_left === 0 || Date.parse(expires_at) < Date.now();
     return html`<li class="row ${over ? 'row--off' : ''}" data-testid="invitation" data-invitation-id=${id}>
       <div class="row__main">

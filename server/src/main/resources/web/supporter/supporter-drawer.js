@@ -27,23 +27,23 @@ export function showSupporter(session, creatorId, userId) {
 
 /** One supporter: what they have asked for, their quota and how it comes about, and a grant. Is gone once it is closed. */
 class SupporterDrawer extends SessionElement {
-  static properties = {creatorId: {attribute: false}, userId: {attribute: false}, account: {state: true}};
+  static properties = {creatorId: {attribute: false}, userId: {attribute: false}};
 
   /** @type {Pages<BookRequest>} */
   #requests = new Pages(this, (cursor) => this.session.api.bookRequests({creator_id: this.creatorId, user_id: this.userId, limit: 20, cursor}));
+  /** @type {Pages<SupporterAccount>} of one */
+  #accounts = new Pages(this, async () => ({items: [await this.session.api.supporter(this.userId, this.creatorId)]}));
 
   constructor() {
     super();
     this.creatorId = 0;
     this.userId = 0;
-    /** @type {SupporterAccount | null} */
-    this.account = null;
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.session.addEventListener('ended', () => this.remove());
-    this.#load();
+    this.#accounts.load();
     this.#requests.load();
   }
 
@@ -55,30 +55,27 @@ class SupporterDrawer extends SessionElement {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
-  async #load() {
-    this.account = await this.session.api.supporter(this.userId, this.creatorId).catch(() => this.account);
-  }
-
   /** @param {ServerMessage} message */
   heard(message) {
-    if (changesDesk(message, this.creatorId)) this.#load();
+    if (changesDesk(message, this.creatorId)) this.#accounts.refreshSoon();
     if (message.type !== 'book_request_update' || message.book_request.user_id !== this.userId) return;
-    this.#load();
+    this.#accounts.load();
     this.#requests.refreshSoon();
   }
 
   render() {
-    const name = this.account?.display_name ?? '';
+    const [account] = this.#accounts.items;
+    const name = account?.display_name ?? '';
     return html`<dialog class="drawer" aria-label=${say('desk.history_of', {name})} data-testid="supporter-drawer" @close=${() => this.remove()} @click=${this.#onClick}>
       <header class="drawer__head">
         <span class="avatar" aria-hidden="true">${initials(name)}</span>
         <div class="row__main">
           <h2 class="drawer__name" data-testid="drawer-name">${name}</h2>
-          <p class="row__sub">${this.account?.email ?? ''}</p>
+          <p class="row__sub">${account?.email ?? ''}</p>
         </div>
         <button type="button" class="button button--quiet" aria-label=${say('desk.close')} data-testid="drawer-close" @click=${() => this.#dialog.close()}>${icon('close')}</button>
       </header>
-      ${this.account ? this.#quota(this.account) : html`<div class="skeleton skeleton--line"></div>`}
+      ${account ? this.#quota(account) : html`<div class="skeleton skeleton--line"></div>`}
       <h3 class="drawer__title">${say('desk.history')}</h3>
       <p><a href="/creators/${this.creatorId}/inbox?status=&user_id=${this.userId}" data-testid="drawer-only" @click=${() => this.#dialog.close()}>${say('desk.show_theirs')}</a></p>
       <ul class="history" data-testid="drawer-requests">
@@ -94,7 +91,7 @@ class SupporterDrawer extends SessionElement {
         <p class="drawer__used" data-testid="drawer-used">${say('quota.used', {used: quota.used, allowed: quota.allowed})}</p>
         <p>${quotaSum(quota, entries)}</p>
       </section>
-      <grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#load()}></grant-form>
+      <grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>
       <details class="drawer__ledger">
         <summary>${say('desk.ledger', {count: entries.length})}</summary>
         <ol class="ledger">

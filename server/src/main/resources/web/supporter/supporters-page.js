@@ -13,22 +13,22 @@ import './supporter-row.js';
 
 /** A creator's supporters with what they have used, their tiers and grants. */
 export class SupportersPage extends SessionElement {
-  static properties = {creatorId: {attribute: false}, query: {attribute: false}, tiers: {state: true}};
+  static properties = {creatorId: {attribute: false}, query: {attribute: false}};
 
   /** @type {Pages<Supporter>} */
   #supporters = new Pages(this, (cursor) => this.session.api.supporters({creator_id: this.creatorId, q: this.#sought, limit: 50, cursor}));
+  /** @type {Pages<Tier>} */
+  #tiers = new Pages(this, () => this.session.api.tiers(this.creatorId));
 
   constructor() {
     super();
     this.creatorId = 0;
     this.query = new URLSearchParams();
-    /** @type {Tier[]} */
-    this.tiers = [];
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('creatorId')) this.#loadTiers();
+    if (changed.has('creatorId')) this.#tiers.load();
     if (changed.has('creatorId') || changed.has('query')) this.#supporters.load();
   }
 
@@ -36,15 +36,10 @@ export class SupportersPage extends SessionElement {
     return this.query.get('q') ?? '';
   }
 
-  async #loadTiers() {
-    const {items} = await this.session.api.tiers(this.creatorId).catch(() => ({items: this.tiers}));
-    this.tiers = items;
-  }
-
   /** What supporters have used changes with their requests. @param {ServerMessage} message */
   heard(message) {
     const changed = changesDesk(message, this.creatorId);
-    if (changed) this.#loadTiers();
+    if (changed) this.#tiers.refreshSoon();
     if (changed || message.type === 'book_request_update') this.#supporters.refreshSoon();
   }
 
@@ -61,7 +56,7 @@ export class SupportersPage extends SessionElement {
           this.#supporters.items,
           ({user_id}) => user_id,
           (supporter) => html`<li>
-            <supporter-row .session=${this.session} .creatorId=${this.creatorId} .supporter=${supporter} .tiers=${this.tiers} .mayMove=${isCreator}
+            <supporter-row .session=${this.session} .creatorId=${this.creatorId} .supporter=${supporter} .tiers=${this.#tiers.items} .mayMove=${isCreator}
               @changed=${() => this.#supporters.load(this.#supporters.items.length)}></supporter-row>
           </li>`,
         )}
