@@ -21,7 +21,7 @@ public final class Activity {
     this.listener = listener;
   }
 
-  /** Hears of what concerns no single request, in its transaction. */
+  /** Hears of what the team is told by nothing else, in its transaction. */
   public interface Listener {
     void recorded(Transaction tx, UserId creator, String kind);
   }
@@ -30,6 +30,11 @@ public final class Activity {
   public void record(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
     insert(tx, creator, actor, kind, null, detail);
     listener.recorded(tx, creator, kind);
+  }
+
+  /** As {@link #record}, for something of which the team is told otherwise. */
+  public void recordTold(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
+    insert(tx, creator, actor, kind, null, detail);
   }
 
   /** Notes something done to a request. */

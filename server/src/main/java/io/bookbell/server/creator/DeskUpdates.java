@@ -12,9 +12,6 @@ import java.util.function.BiConsumer;
  * team, invitations, answers kept ready. What it is now is for the list to say. Thread-safe.
  */
 public final class DeskUpdates {
-  /** Everybody is told of it by {@link CreatorUpdates}. */
-  private static final String TOLD_ALREADY = "creator_changed";
-
   private final Creators creators;
   private final Roles roles;
   private final BiConsumer<Message, Set<UserId>> broadcast;
@@ -30,9 +27,6 @@ public final class DeskUpdates {
 
   /** Tells those who are admins after the change, once it is committed. */
   public void announce(Transaction tx, UserId creator, String kind) {
-    if (kind.equals(TOLD_ALREADY)) {
-      return;
-    }
     Set<UserId> admins = roles.admins(tx, creators.get(tx, creator));
     Message message = Message.of(Json.bytes(new Update("desk_update", creator, kind)));
     tx.afterCommit(() -> broadcast.accept(message, admins));

@@ -82,7 +82,7 @@ public final class Profile {
 
   /** Notes who has changed what, and tells every supporter and admin who is connected. */
   Creator announce(Transaction tx, UserId actor, CreatorRow after, String change) {
-    activity.record(tx, after.id(), actor, "creator_changed", change);
+    activity.recordTold(tx, after.id(), actor, "creator_changed", change);
     Set<UserId> everyone = roles.everyone(tx, after);
     Message message = CreatorUpdates.message(after.creator());
     tx.afterCommit(() -> broadcast.accept(message, everyone));

@@ -50,6 +50,17 @@ public interface Roles {
   }
 
   /**
+   * What is said to somebody who is no supporter and would have to be one.
+   *
+   * @param words for admins
+   * @throws Problem 404 for somebody who has nothing to do with the creator
+   */
+  default Problem noSupporter(Transaction tx, CreatorRow creator, UserId user, String words) {
+    requireMember(tx, creator, user);
+    return Problem.forbidden(words);
+  }
+
+  /**
    * Lets only supporters and admins pass.
    *
    * @throws Problem 404 for somebody who is neither a supporter nor an admin

@@ -87,8 +87,8 @@ public final class BookRequests {
   }
 
   private Problem noSupporter(Transaction tx, CreatorRow creator, UserId user) {
-    roles.requireMember(tx, creator, user);
-    return Problem.forbidden("Only supporters ask for books; you are on the answering side.");
+    return roles.noSupporter(
+        tx, creator, user, "Only supporters ask for books; you are on the answering side.");
   }
 
   /** An admin's decision: the new status, and a word with it. */

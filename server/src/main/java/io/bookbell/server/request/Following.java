@@ -40,8 +40,8 @@ public final class Following {
   public AskedBook follow(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);
     if (!roles.isSupporter(tx, creator.id(), user)) {
-      roles.requireMember(tx, creator, user);
-      throw Problem.forbidden("Only supporters follow requests; you are on the answering side.");
+      throw roles.noSupporter(
+          tx, creator, user, "Only supporters follow requests; you are on the answering side.");
     }
     return asked
         .followed(tx, user, id)
