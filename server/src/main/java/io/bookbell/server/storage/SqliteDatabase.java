@@ -33,6 +33,15 @@ public final class SqliteDatabase implements Database {
   private static final int READERS = 3;
   private static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
+  /** What 64 commands change must not leave before their commit, nor be read again for the next. */
+  private static final int WRITER_CACHE_KIB = 16_384;
+
+  /**
+   * Pages of the log, of 4 KiB, after which they are brought into the database: what changes often
+   * is brought there once for all of them.
+   */
+  private static final int CHECKPOINT_PAGES = 4_000;
+
   private final SQLiteDataSource readSource = source(true);
   private final TimeSource time;
   private final Configuration jooq;
@@ -73,7 +82,7 @@ public final class SqliteDatabase implements Database {
       ExecuteListenerProvider... listeners) {
     this.time = time;
     this.jooq = JooqSettings.configuration(SQLDialect.SQLITE, listeners);
-    SQLiteDataSource writeSource = source(false);
+    SQLiteDataSource writeSource = writeSource();
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
     writeSource.setUrl(url);
     readSource.setUrl(url);
@@ -152,6 +161,15 @@ public final class SqliteDatabase implements Database {
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
     return new SQLiteDataSource(config);
+  }
+
+  private static SQLiteDataSource writeSource() {
+    SQLiteDataSource source = source(false);
+    source.getConfig().setCacheSize(-WRITER_CACHE_KIB);
+    source
+        .getConfig()
+        .setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, String.valueOf(CHECKPOINT_PAGES));
+    return source;
   }
 
   static ThreadFactory threads(String name) {
