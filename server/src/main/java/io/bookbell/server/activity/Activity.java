@@ -4,6 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
@@ -15,6 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The log of who did what, append-only. Thread-safe: it keeps nothing between calls. */
 public final class Activity {
+  private static final RowInsert<Line> LINES =
+      RowInsert.<Line>into(ACTIVITY)
+          .set(ACTIVITY.CREATOR_ID, Line::creator)
+          .set(ACTIVITY.ACTOR_ID, Line::actor)
+          .set(ACTIVITY.KIND, Line::kind)
+          .set(ACTIVITY.REQUEST_ID, Line::request)
+          .set(ACTIVITY.DETAIL, Line::detail)
+          .set(ACTIVITY.CREATED_AT, Line::at)
+          .rows();
+
   private final Listener listener;
 
   public Activity(Listener listener) {
@@ -28,38 +39,28 @@ public final class Activity {
 
   /** Notes something that concerns no single request. */
   public void record(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
-    insert(tx, creator, actor, kind, null, detail);
+    LINES.run(tx, new Line(creator, actor, kind, null, detail, tx.now()));
     listener.recorded(tx, creator, kind);
   }
 
   /** As {@link #record}, for something of which the team is told otherwise. */
   public void recordTold(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
-    insert(tx, creator, actor, kind, null, detail);
+    LINES.run(tx, new Line(creator, actor, kind, null, detail, tx.now()));
   }
 
   /** Notes something done to a request. */
   public void recordRequest(
       Transaction tx, UserId creator, UserId actor, String kind, long requestId, String detail) {
-    insert(tx, creator, actor, kind, requestId, detail);
+    LINES.run(tx, new Line(creator, actor, kind, requestId, detail, tx.now()));
   }
 
-  private static void insert(
-      Transaction tx,
+  private record Line(
       UserId creator,
       UserId actor,
       String kind,
-      @Nullable Long requestId,
-      String detail) {
-    tx.sql()
-        .insertInto(ACTIVITY)
-        .set(ACTIVITY.CREATOR_ID, creator)
-        .set(ACTIVITY.ACTOR_ID, actor)
-        .set(ACTIVITY.KIND, kind)
-        .set(ACTIVITY.REQUEST_ID, requestId)
-        .set(ACTIVITY.DETAIL, detail)
-        .set(ACTIVITY.CREATED_AT, tx.now())
-        .execute();
-  }
+      @Nullable Long request,
+      String detail,
+      Instant at) {}
 
   /**
    * Which lines are wanted; all that is given must hold.

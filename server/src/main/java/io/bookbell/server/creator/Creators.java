@@ -3,6 +3,7 @@ package io.bookbell.server.creator;
 import static io.bookbell.server.storage.schema.Tables.CREATOR;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Prepared;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.records.CreatorRecord;
 import io.bookbell.server.web.Problem;
@@ -10,10 +11,24 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jooq.Query;
+import org.jooq.SelectConditionStep;
 import org.jspecify.annotations.Nullable;
 
 /** The creators' rows. Thread-safe: it keeps nothing between calls. */
 public final class Creators {
+  private static final Prepared<UserId, SelectConditionStep<CreatorRecord>> ROW =
+      Prepared.of(
+          (sql, from) ->
+              sql.selectFrom(CREATOR).where(CREATOR.ID.eq(from.value(CREATOR.ID, id -> id))));
+  private static final Prepared<CreatorRow, Query> SET_PENDING =
+      Prepared.of(
+          (sql, from) ->
+              sql.update(CREATOR)
+                  .set(
+                      CREATOR.PENDING_COUNT,
+                      from.value(CREATOR.PENDING_COUNT, CreatorRow::pendingCount))
+                  .where(CREATOR.ID.eq(from.value(CREATOR.ID, CreatorRow::id))));
 
   /** Makes a creator of an account. */
   public void create(Transaction tx, UserId id, String name) {
@@ -32,7 +47,7 @@ public final class Creators {
    * @throws Problem 404 when there is no such creator
    */
   public CreatorRow lock(Transaction tx, UserId id) {
-    return tx.lockInTurn(id, sql -> sql.selectFrom(CREATOR).where(CREATOR.ID.eq(id))).stream()
+    return tx.lockInTurn(id, ROW).stream()
         .findFirst()
         .map(Creators::row)
         .orElseThrow(Problem::notFound);
@@ -125,14 +140,14 @@ public final class Creators {
 
   /** Adds to the pending count of a locked creator; the row as it is afterwards. */
   public CreatorRow addPending(Transaction tx, CreatorRow locked, int change) {
-    int pending = locked.pendingCount() + change;
-    tx.sql()
-        .update(CREATOR)
-        .set(CREATOR.PENDING_COUNT, pending)
-        .where(CREATOR.ID.eq(locked.id()))
-        .execute();
-    return new CreatorRow(
-        locked.creator(), locked.teamVersion(), locked.audienceVersion(), pending);
+    var after =
+        new CreatorRow(
+            locked.creator(),
+            locked.teamVersion(),
+            locked.audienceVersion(),
+            locked.pendingCount() + change);
+    tx.query(SET_PENDING, after).execute();
+    return after;
   }
 
   /** Says that the team of a locked creator has changed; the row as it is afterwards. */

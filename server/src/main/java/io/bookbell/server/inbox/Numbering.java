@@ -13,6 +13,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.inbox.Change.Entry;
 import io.bookbell.server.inbox.Numbering.Appended;
 import io.bookbell.server.storage.LastStep;
+import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of every transaction that tells somebody something: locks the heads of all concerned, in
@@ -31,6 +32,20 @@ import java.util.stream.LongStream;
  */
 final class Numbering implements LastStep<Appended> {
   static final Numbering STEP = new Numbering();
+
+  private static final RowInsert<Stored> MESSAGES =
+      RowInsert.<Stored>into(MESSAGE)
+          .set(MESSAGE.REQUEST_ID, Stored::request)
+          .set(MESSAGE.REVISION, Stored::revision)
+          .set(MESSAGE.BODY, Stored::body)
+          .set(MESSAGE.CREATED_AT, Stored::at)
+          .rows();
+  private static final RowInsert<InboxRow> INBOX_ROWS =
+      RowInsert.<InboxRow>into(INBOX)
+          .set(INBOX.USER_ID, InboxRow::user)
+          .set(INBOX.SEQ, InboxRow::seq)
+          .set(INBOX.MESSAGE_ID, InboxRow::message)
+          .rows();
 
   /** Databases limit the parameters of a statement. */
   private static final int ROWS_AT_ONCE = 500;
@@ -82,7 +97,7 @@ final class Numbering implements LastStep<Appended> {
       }
       appended.tx.afterCommit(() -> appended.publisher.accept(deliveries));
     }
-    insert(tx, rows);
+    INBOX_ROWS.run(tx, rows);
     advance(tx, steps(before, heads));
     floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
   }
@@ -108,47 +123,23 @@ final class Numbering implements LastStep<Appended> {
 
   /** The ids of the messages, in their order. */
   private static List<Long> store(Transaction tx, List<Appended> changes) {
-    var ids = new ArrayList<Long>();
     var messages =
         changes.stream()
-            .flatMap(
-                appended -> appended.bodies.stream().map(body -> new Stored(body, appended.at)))
+            .flatMap(appended -> appended.bodies.stream().map(body -> Stored.of(body, appended.at)))
             .toList();
-    for (List<Stored> some : parts(messages)) {
-      ids.addAll(insertMessages(tx, some));
-    }
-    return ids;
+    return MESSAGES.numbered(tx, messages, MESSAGE.ID);
   }
 
-  private record Stored(Body body, Instant at) {}
-
-  private static List<Long> insertMessages(Transaction tx, List<Stored> messages) {
-    var rows =
-        tx.sql()
-            .insertInto(
-                MESSAGE, MESSAGE.REQUEST_ID, MESSAGE.REVISION, MESSAGE.BODY, MESSAGE.CREATED_AT);
-    for (Stored each : messages) {
-      var revision = each.body.entry.revision();
-      rows =
-          rows.values(
-              revision == null ? null : revision.requestId(),
-              revision == null ? null : revision.number(),
-              new String(each.body.message.json(), UTF_8),
-              each.at);
+  private record Stored(
+      @Nullable Long request, @Nullable Integer revision, String body, Instant at) {
+    static Stored of(Body body, Instant at) {
+      var revision = body.entry.revision();
+      return new Stored(
+          revision == null ? null : revision.requestId(),
+          revision == null ? null : revision.number(),
+          new String(body.message.json(), UTF_8),
+          at);
     }
-    return inOrder(rows.returningResult(MESSAGE.ID).fetch(MESSAGE.ID), messages.size());
-  }
-
-  /**
-   * Ids are given out in the order of the rows. PostgreSQL need not tell them in that order, and of
-   * SQLite one learns the last; there is no other writer, so they are consecutive.
-   */
-  private static List<Long> inOrder(List<Long> told, int rows) {
-    if (told.size() == rows) {
-      return told.stream().sorted().toList();
-    }
-    long last = told.getLast();
-    return LongStream.rangeClosed(last - rows + 1, last).boxed().toList();
   }
 
   private static Map<UserId, Long> number(Entry entry, Map<UserId, Long> heads) {
@@ -168,16 +159,6 @@ final class Numbering implements LastStep<Appended> {
               floors.put(user, seq);
             }
           });
-    }
-  }
-
-  private static void insert(Transaction tx, List<InboxRow> all) {
-    for (List<InboxRow> some : parts(all)) {
-      var rows = tx.sql().insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID);
-      for (InboxRow row : some) {
-        rows = rows.values(row.user, row.seq, row.message);
-      }
-      rows.execute();
     }
   }
 

@@ -8,6 +8,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Roles;
 import io.bookbell.server.inbox.Change;
 import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
@@ -27,6 +28,22 @@ import org.jspecify.annotations.Nullable;
  * <p>What was sent to somebody as an admin is shown and counted only while they are one.
  */
 public final class Notifications {
+  private static final RowInsert<Stored> STORE =
+      RowInsert.<Stored>into(NOTIFICATION)
+          .set(NOTIFICATION.CREATOR_ID, Stored::creator)
+          .set(NOTIFICATION.KIND, Stored::kind)
+          .set(NOTIFICATION.REQUEST_ID, Stored::request)
+          .set(NOTIFICATION.TEXT, Stored::text)
+          .set(NOTIFICATION.CREATED_AT, Stored::at)
+          .rows();
+  private static final RowInsert<Addressed> ADDRESS =
+      RowInsert.<Addressed>into(NOTIFICATION_RECIPIENT)
+          .set(NOTIFICATION_RECIPIENT.USER_ID, Addressed::user)
+          .set(NOTIFICATION_RECIPIENT.NOTIFICATION_ID, Addressed::id)
+          .set(NOTIFICATION_RECIPIENT.CREATOR_ID, Addressed::creator)
+          .set(NOTIFICATION_RECIPIENT.AS_ADMIN, Addressed::asAdmin)
+          .rows();
+
   private final Roles roles;
 
   public Notifications(Roles roles) {
@@ -62,37 +79,24 @@ public final class Notifications {
       return;
     }
     Instant now = tx.now();
-    long id =
-        tx.sql()
-            .insertInto(NOTIFICATION)
-            .set(NOTIFICATION.CREATOR_ID, occasion.creator())
-            .set(NOTIFICATION.KIND, occasion.kind())
-            .set(NOTIFICATION.REQUEST_ID, occasion.about().request())
-            .set(NOTIFICATION.TEXT, occasion.text())
-            .set(NOTIFICATION.CREATED_AT, now)
-            .returningResult(NOTIFICATION.ID)
-            .fetchSingle()
-            .value1();
-    address(tx, id, occasion, others);
+    long id = STORE.numbered(tx, Stored.of(occasion, now), NOTIFICATION.ID);
+    ADDRESS.run(
+        tx,
+        others.stream()
+            .map(user -> new Addressed(user, id, occasion.creator(), occasion.toAdmins()))
+            .toList());
     change.add(
         MessageType.NOTIFICATION, Map.of("notification", Sent.of(id, occasion, now)), others);
   }
 
-  private static void address(
-      Transaction tx, long id, Occasion occasion, Collection<UserId> recipients) {
-    var rows =
-        tx.sql()
-            .insertInto(
-                NOTIFICATION_RECIPIENT,
-                NOTIFICATION_RECIPIENT.USER_ID,
-                NOTIFICATION_RECIPIENT.NOTIFICATION_ID,
-                NOTIFICATION_RECIPIENT.CREATOR_ID,
-                NOTIFICATION_RECIPIENT.AS_ADMIN);
-    for (UserId user : recipients) {
-      rows = rows.values(user, id, occasion.creator(), occasion.toAdmins());
+  private record Stored(UserId creator, String kind, long request, String text, Instant at) {
+    static Stored of(Occasion occasion, Instant at) {
+      return new Stored(
+          occasion.creator(), occasion.kind(), occasion.about().request(), occasion.text(), at);
     }
-    rows.execute();
   }
+
+  private record Addressed(UserId user, long id, UserId creator, boolean asAdmin) {}
 
   /** The user's notifications, newest first. */
   public Page<Item> list(Transaction tx, UserId user, PageRequest page, Subjects subjects) {

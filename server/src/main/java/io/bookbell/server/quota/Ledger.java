@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.when;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,21 @@ public final class Ledger {
 
   private static final int MOST_ENTRIES = 200;
 
+  private static final RowInsert<Line> ADD =
+      RowInsert.<Line>into(QUOTA_LEDGER)
+          .set(QUOTA_LEDGER.CREATOR_ID, Line::creator)
+          .set(QUOTA_LEDGER.USER_ID, Line::user)
+          .set(QUOTA_LEDGER.KIND, Line::kind)
+          .set(QUOTA_LEDGER.AMOUNT, Line::amount)
+          .set(QUOTA_LEDGER.REQUEST_ID, Line::request)
+          .set(QUOTA_LEDGER.PERIOD_KEY, Line::period)
+          .set(QUOTA_LEDGER.USED_AFTER, Line::usedAfter)
+          .set(QUOTA_LEDGER.ALLOWED, Line::allowed)
+          .set(QUOTA_LEDGER.REASON, Line::reason)
+          .set(QUOTA_LEDGER.ACTOR_ID, Line::actor)
+          .set(QUOTA_LEDGER.CREATED_AT, Line::at)
+          .rows();
+
   private Ledger() {}
 
   /** Adds a line about the membership as it is after the change. */
@@ -42,23 +58,34 @@ public final class Ledger {
       @Nullable Long request,
       String reason,
       UserId actor) {
-    return tx.sql()
-        .insertInto(QUOTA_LEDGER)
-        .set(QUOTA_LEDGER.CREATOR_ID, after.creator())
-        .set(QUOTA_LEDGER.USER_ID, after.user())
-        .set(QUOTA_LEDGER.KIND, kind)
-        .set(QUOTA_LEDGER.AMOUNT, amount)
-        .set(QUOTA_LEDGER.REQUEST_ID, request)
-        .set(QUOTA_LEDGER.PERIOD_KEY, period)
-        .set(QUOTA_LEDGER.USED_AFTER, after.used())
-        .set(QUOTA_LEDGER.ALLOWED, after.allowed())
-        .set(QUOTA_LEDGER.REASON, reason)
-        .set(QUOTA_LEDGER.ACTOR_ID, actor)
-        .set(QUOTA_LEDGER.CREATED_AT, tx.now())
-        .returningResult(QUOTA_LEDGER.ID)
-        .fetchSingle()
-        .value1();
+    var line =
+        new Line(
+            after.creator(),
+            after.user(),
+            kind,
+            amount,
+            request,
+            period,
+            after.used(),
+            after.allowed(),
+            reason,
+            actor,
+            tx.now());
+    return ADD.numbered(tx, line, QUOTA_LEDGER.ID);
   }
+
+  private record Line(
+      UserId creator,
+      UserId user,
+      String kind,
+      int amount,
+      @Nullable Long request,
+      String period,
+      int usedAfter,
+      int allowed,
+      String reason,
+      UserId actor,
+      Instant at) {}
 
   /** Consumed less refunded in a period. */
   static int used(Transaction tx, UserId creator, UserId user, String period) {

@@ -3,14 +3,19 @@ package io.bookbell.server.quota;
 import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
 import static io.bookbell.server.storage.schema.Tables.TIER;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.val;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Prepared;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.SelectConditionStep;
 
@@ -22,13 +27,31 @@ import org.jooq.SelectConditionStep;
  * the row follows when it is next locked.
  */
 final class Memberships {
+  private static final Prepared<Key, SelectConditionStep<Record>> BY_KEY =
+      Prepared.of(
+          (sql, from) ->
+              select(
+                  sql,
+                  key(
+                      from.value(MEMBERSHIP.CREATOR_ID, Key::creator),
+                      from.value(MEMBERSHIP.USER_ID, Key::user))));
+  private static final Prepared<Membership, Query> CONSUME =
+      Prepared.of(
+          (sql, from) ->
+              sql.update(MEMBERSHIP)
+                  .set(MEMBERSHIP.USED, MEMBERSHIP.USED.plus(1))
+                  .where(
+                      key(
+                          from.value(MEMBERSHIP.CREATOR_ID, Membership::creator),
+                          from.value(MEMBERSHIP.USER_ID, Membership::user)))
+                  .and(MEMBERSHIP.USED.lt(from.value(MEMBERSHIP.USED, Membership::allowed))));
 
   Optional<Membership> find(Transaction tx, UserId creator, UserId user) {
-    return select(tx, key(creator, user)).fetchOptional(row -> current(tx, row));
+    return tx.query(BY_KEY, new Key(creator, user)).fetchOptional(row -> current(tx, row));
   }
 
   List<Membership> of(Transaction tx, UserId user) {
-    return select(tx, MEMBERSHIP.USER_ID.eq(user))
+    return select(tx.sql(), MEMBERSHIP.USER_ID.eq(user))
         .orderBy(MEMBERSHIP.CREATOR_ID)
         .fetch(row -> current(tx, row));
   }
@@ -36,7 +59,7 @@ final class Memberships {
   /** Supporters on a tier whose ids are above one, in the order of ids, at most {@code limit}. */
   List<Membership> onTier(Transaction tx, long tier, long above, int limit) {
     Condition rest = above == 0 ? noCondition() : MEMBERSHIP.USER_ID.gt(new UserId(above));
-    return select(tx, MEMBERSHIP.TIER_ID.eq(tier).and(rest))
+    return select(tx.sql(), MEMBERSHIP.TIER_ID.eq(tier).and(rest))
         .orderBy(MEMBERSHIP.USER_ID)
         .limit(limit)
         .fetch(row -> current(tx, row));
@@ -69,7 +92,7 @@ final class Memberships {
   /** Locks a membership and brings its row to the current period. */
   Optional<Membership> lock(Transaction tx, UserId creator, UserId user) {
     tx.lockOnly(tx.sql().select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
-    return select(tx, key(creator, user))
+    return tx.query(BY_KEY, new Key(creator, user))
         .fetchOptional(
             row -> {
               Membership membership = current(tx, row);
@@ -92,13 +115,7 @@ final class Memberships {
 
   /** Takes one request from a locked membership; false when the allowance is used up. */
   boolean consume(Transaction tx, Membership membership) {
-    return tx.sql()
-            .update(MEMBERSHIP)
-            .set(MEMBERSHIP.USED, MEMBERSHIP.USED.plus(1))
-            .where(key(membership.creator(), membership.user()))
-            .and(MEMBERSHIP.USED.lt(membership.allowed()))
-            .execute()
-        == 1;
+    return tx.query(CONSUME, membership).execute() == 1;
   }
 
   void giveBack(Transaction tx, Membership membership) {
@@ -125,9 +142,10 @@ final class Memberships {
         .execute();
   }
 
-  private static SelectConditionStep<Record> select(Transaction tx, Condition which) {
-    return tx.sql()
-        .select(MEMBERSHIP.fields())
+  private record Key(UserId creator, UserId user) {}
+
+  private static SelectConditionStep<Record> select(DSLContext sql, Condition which) {
+    return sql.select(MEMBERSHIP.fields())
         .select(TIER.fields())
         .from(MEMBERSHIP)
         .join(TIER)
@@ -155,6 +173,12 @@ final class Memberships {
   }
 
   private static Condition key(UserId creator, UserId user) {
+    return key(
+        val(creator, MEMBERSHIP.CREATOR_ID.getDataType()),
+        val(user, MEMBERSHIP.USER_ID.getDataType()));
+  }
+
+  private static Condition key(Field<UserId> creator, Field<UserId> user) {
     return MEMBERSHIP.CREATOR_ID.eq(creator).and(MEMBERSHIP.USER_ID.eq(user));
   }
 }

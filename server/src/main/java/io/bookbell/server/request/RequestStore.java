@@ -10,6 +10,8 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.notification.Notifications.About;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.storage.Prepared;
+import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
 import java.time.Instant;
@@ -21,31 +23,40 @@ import java.util.Optional;
 import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.Record;
+import org.jooq.Record1;
+import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of book requests and their replies. Thread-safe: it keeps nothing between calls. */
 final class RequestStore {
   private static final AppUser RESPONDER = APP_USER.as("responder");
 
+  private static final RowInsert<Asked> INSERT =
+      RowInsert.<Asked>into(BOOK_REQUEST)
+          .set(BOOK_REQUEST.CREATOR_ID, asked -> asked.wanted.creator())
+          .set(BOOK_REQUEST.USER_ID, Asked::user)
+          .set(BOOK_REQUEST.TITLE, asked -> asked.wanted.title())
+          .set(BOOK_REQUEST.AUTHOR, asked -> asked.wanted.author())
+          .set(BOOK_REQUEST.ISBN, asked -> asked.wanted.isbn())
+          .set(BOOK_REQUEST.NOTE, asked -> asked.wanted.note())
+          .set(BOOK_REQUEST.COVER_ID, asked -> asked.wanted.coverId())
+          .set(BOOK_REQUEST.INDEXED, _ -> true)
+          .set(BOOK_REQUEST.STATUS, _ -> Status.PENDING.wireName())
+          .set(BOOK_REQUEST.CREATED_AT, Asked::at)
+          .set(BOOK_REQUEST.UPDATED_AT, Asked::at)
+          .rows();
+  private static final Prepared<UserId, ResultQuery<Record1<String>>> NAME =
+      Prepared.of(
+          (sql, from) ->
+              sql.select(APP_USER.DISPLAY_NAME)
+                  .from(APP_USER)
+                  .where(APP_USER.ID.eq(from.value(APP_USER.ID, id -> id))));
+
+  private record Asked(UserId user, NewRequest wanted, Instant at) {}
+
   BookRequest insert(Transaction tx, UserId user, NewRequest wanted) {
     Instant now = tx.now();
-    long id =
-        tx.sql()
-            .insertInto(BOOK_REQUEST)
-            .set(BOOK_REQUEST.CREATOR_ID, wanted.creator())
-            .set(BOOK_REQUEST.USER_ID, user)
-            .set(BOOK_REQUEST.TITLE, wanted.title())
-            .set(BOOK_REQUEST.AUTHOR, wanted.author())
-            .set(BOOK_REQUEST.ISBN, wanted.isbn())
-            .set(BOOK_REQUEST.NOTE, wanted.note())
-            .set(BOOK_REQUEST.COVER_ID, wanted.coverId())
-            .set(BOOK_REQUEST.INDEXED, true)
-            .set(BOOK_REQUEST.STATUS, Status.PENDING.wireName())
-            .set(BOOK_REQUEST.CREATED_AT, now)
-            .set(BOOK_REQUEST.UPDATED_AT, now)
-            .returningResult(BOOK_REQUEST.ID)
-            .fetchSingle()
-            .value1();
+    long id = INSERT.numbered(tx, new Asked(user, wanted, now), BOOK_REQUEST.ID);
     return new BookRequest(
         id,
         wanted.creator(),
@@ -208,12 +219,7 @@ final class RequestStore {
   }
 
   String nameOf(Transaction tx, UserId user) {
-    return tx.sql()
-        .select(APP_USER.DISPLAY_NAME)
-        .from(APP_USER)
-        .where(APP_USER.ID.eq(user))
-        .fetchSingle()
-        .value1();
+    return tx.query(NAME, user).fetchSingle().value1();
   }
 
   private static List<BookRequest> select(Transaction tx, Condition which, Sort sort, int limit) {

@@ -6,6 +6,7 @@ import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.selectOne;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.RequestWord;
 import java.util.Comparator;
@@ -18,24 +19,25 @@ import org.jooq.Condition;
  * Thread-safe: it keeps nothing between calls.
  */
 final class WordIndex {
+  private static final RowInsert<Entry> ENTRIES =
+      RowInsert.<Entry>into(REQUEST_WORD)
+          .set(REQUEST_WORD.CREATOR_ID, Entry::creator)
+          .set(REQUEST_WORD.WORD, Entry::word)
+          .set(REQUEST_WORD.REQUEST_ID, Entry::request)
+          .newRows();
   private static final int OLDER_AT_ONCE = 100;
   private static final int MOST_WORDS = 6;
   private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
 
   void index(Transaction tx, UserId creator, long request, String title, String author) {
-    var words = Words.toStore(title + " " + author);
-    if (words.isEmpty()) {
-      return;
-    }
-    var rows =
-        tx.sql()
-            .insertInto(
-                REQUEST_WORD, REQUEST_WORD.CREATOR_ID, REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID);
-    for (String word : words) {
-      rows = rows.values(creator, word, request);
-    }
-    rows.onConflictDoNothing().execute();
+    ENTRIES.run(
+        tx,
+        Words.toStore(title + " " + author).stream()
+            .map(word -> new Entry(creator, word, request))
+            .toList());
   }
+
+  private record Entry(UserId creator, String word, long request) {}
 
   /**
    * Stores the words of some requests from before there was this index.

@@ -2,7 +2,6 @@ package io.bookbell.server.storage;
 
 import java.util.function.Function;
 import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jooq.SelectForUpdateStep;
 
 /** Where a transaction comes by before it locks the row at which commands of one owner queue. */
@@ -24,11 +23,6 @@ interface Gate {
    * @param owner whose commands are serial
    */
   record Owned(Object owner, Function<DSLContext, ? extends SelectForUpdateStep<?>> query) {
-    static <R extends Record> Owned row(
-        Object owner, Function<DSLContext, SelectForUpdateStep<R>> query) {
-      return new Owned(owner, query);
-    }
-
     void lock(DSLContext sql) {
       query.apply(sql).forNoKeyUpdate().fetch();
     }

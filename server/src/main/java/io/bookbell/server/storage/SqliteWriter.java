@@ -16,8 +16,9 @@ import org.jooq.impl.DSL;
  * The one thread that writes to SQLite. Any thread submits; the writer's own thread runs, commits
  * and answers.
  *
- * <p>Commands that wait together share one commit, and so one fsync: each runs under a savepoint of
- * its own, so a refused one takes back only its own work. None is answered before the commit.
+ * <p>Commands that wait together share one commit, and so one fsync: of several each runs under a
+ * savepoint of its own, so a refused one takes back only its own work. None is answered before the
+ * commit.
  */
 final class SqliteWriter implements AutoCloseable {
   private static final int MOST_PER_COMMIT = 64;
@@ -25,6 +26,7 @@ final class SqliteWriter implements AutoCloseable {
   private final BlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
   private final Connection connection;
   private final DSLContext sql;
+  private final KeptQueries kept;
   private final TimeSource time;
   private final Thread thread = new Thread(this::run, "sqlite-writer");
   private volatile boolean closing;
@@ -33,6 +35,7 @@ final class SqliteWriter implements AutoCloseable {
   SqliteWriter(Connection connection, Configuration jooq, TimeSource time) {
     this.connection = connection;
     this.sql = DSL.using(jooq.derive(new PreparedOnce(connection)));
+    this.kept = new KeptQueries(sql);
     this.time = time;
     thread.start();
   }
@@ -67,8 +70,11 @@ final class SqliteWriter implements AutoCloseable {
   private void commit(List<Job<?>> batch) {
     try {
       connection.setAutoCommit(false);
-      run(batch);
-      connection.commit();
+      if (run(batch)) {
+        connection.commit();
+      } else {
+        connection.rollback();
+      }
       connection.setAutoCommit(true);
     } catch (SQLException | RuntimeException e) {
       rollback(e);
@@ -78,12 +84,31 @@ final class SqliteWriter implements AutoCloseable {
     batch.forEach(Job::finish);
   }
 
-  private void run(List<Job<?>> jobs) throws SQLException {
-    var batch = new Batch(connection, () -> new Transaction(sql, time, false, Gate.OPEN));
+  /** Whether there may be something to commit. */
+  private boolean run(List<Job<?>> jobs) throws SQLException {
+    if (jobs.size() == 1) {
+      return runAlone(jobs.getFirst());
+    }
+    var batch = new Batch(connection, this::transaction);
     for (Job<?> job : jobs) {
       batch.run(job);
     }
     batch.end();
+    return true;
+  }
+
+  /** Without a savepoint: taking back the transaction takes back the job. */
+  private boolean runAlone(Job<?> job) {
+    Transaction transaction = transaction();
+    if (!job.run(transaction)) {
+      return false;
+    }
+    Transaction.runLastSteps(List.of(transaction));
+    return true;
+  }
+
+  private Transaction transaction() {
+    return new Transaction(sql, time, kept);
   }
 
   private void rollback(Exception cause) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.InsertReturningStep;
+import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.SelectForUpdateStep;
@@ -33,10 +35,16 @@ public final class Transaction {
   private final Gate gate;
   private final List<Runnable> afterCommit;
   private final Map<LastStep<?>, List<Object>> last;
+  private final @Nullable KeptQueries kept;
   private @Nullable Instant now;
 
   Transaction(DSLContext sql, TimeSource time, boolean rowLocks, Gate gate) {
-    this(sql, time, rowLocks, gate, new ArrayList<>(), new LinkedHashMap<>());
+    this(sql, time, rowLocks, gate, new ArrayList<>(), new LinkedHashMap<>(), null);
+  }
+
+  /** By the only writer, on the connection that keeps these statements. */
+  Transaction(DSLContext sql, TimeSource time, KeptQueries kept) {
+    this(sql, time, false, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept);
   }
 
   private Transaction(
@@ -45,13 +53,15 @@ public final class Transaction {
       boolean rowLocks,
       Gate gate,
       List<Runnable> afterCommit,
-      Map<LastStep<?>, List<Object>> last) {
+      Map<LastStep<?>, List<Object>> last,
+      @Nullable KeptQueries kept) {
     this.sql = sql;
     this.time = time;
     this.rowLocks = rowLocks;
     this.gate = gate;
     this.afterCommit = afterCommit;
     this.last = last;
+    this.kept = kept;
   }
 
   /** Runs work that changes nothing in a transaction of its own. */
@@ -71,11 +81,34 @@ public final class Transaction {
 
   /** The same transaction with its clock set: for laying down a history that has already been. */
   public Transaction at(Instant moment) {
-    return new Transaction(sql, anywhere -> moment, rowLocks, gate, afterCommit, last);
+    return new Transaction(sql, anywhere -> moment, rowLocks, gate, afterCommit, last, kept);
   }
 
   public DSLContext sql() {
     return sql;
+  }
+
+  /**
+   * A statement with its values, ready to be run once, before any other.
+   *
+   * @param source what the values are taken from
+   */
+  public <A, Q extends Query> Q query(Prepared<A, Q> prepared, A source) {
+    return kept == null ? prepared.once(sql, source) : kept.query(prepared, source);
+  }
+
+  /** Inserts rows and tells their numbers, which ascend in the order of the rows. */
+  <A> List<Long> insert(
+      Prepared<A, ? extends InsertReturningStep<?>> insert, A source, Field<Long> id) {
+    if (kept != null) {
+      return kept.insert(insert, source);
+    }
+    // PostgreSQL numbers rows in their order, and may tell of them in another.
+    return query(insert, source).returningResult(id).fetch(id).stream().sorted().toList();
+  }
+
+  boolean keepsQueries() {
+    return kept != null;
   }
 
   /**
@@ -115,10 +148,10 @@ public final class Transaction {
    * As {@link #lock}, for the row at which all commands of one owner queue. Where others of this
    * process are there already, the work is taken back and done later, together with theirs.
    */
-  public <R extends Record> Result<R> lockInTurn(
-      Object owner, Function<DSLContext, SelectForUpdateStep<R>> row) {
-    gate.pass(Gate.Owned.row(owner, row));
-    Result<R> locked = lock(row.apply(sql));
+  public <A, R extends Record> Result<R> lockInTurn(
+      A owner, Prepared<A, ? extends SelectForUpdateStep<R>> row) {
+    gate.pass(new Gate.Owned(owner, sql -> row.once(sql, owner)));
+    Result<R> locked = lock(query(row, owner));
     now = null;
     return locked;
   }

@@ -3,11 +3,14 @@ package io.bookbell.server.web;
 import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Prepared;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Answer.Encoded;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jooq.Query;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what a client retries only once. Thread-safe: it keeps nothing between calls.
@@ -20,6 +23,18 @@ public final class Idempotency {
   private static final int LONGEST_KEY = 200;
   private static final Duration KEPT = Duration.ofDays(2);
   private static final int REMOVED_AT_ONCE = 500;
+
+  private static final Prepared<Answered, Query> KEEP_ANSWER =
+      Prepared.of(
+          (sql, from) ->
+              sql.update(IDEMPOTENCY_KEY)
+                  .set(IDEMPOTENCY_KEY.ANSWER, from.value(IDEMPOTENCY_KEY.ANSWER, Answered::answer))
+                  .where(
+                      IDEMPOTENCY_KEY.USER_ID.eq(
+                          from.value(IDEMPOTENCY_KEY.USER_ID, Answered::user)))
+                  .and(
+                      IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(
+                          from.value(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, Answered::key))));
 
   private Idempotency() {}
 
@@ -45,14 +60,11 @@ public final class Idempotency {
       return repeat(tx, user, use);
     }
     Encoded answer = command.get();
-    tx.sql()
-        .update(IDEMPOTENCY_KEY)
-        .set(IDEMPOTENCY_KEY.ANSWER, answer.json())
-        .where(IDEMPOTENCY_KEY.USER_ID.eq(user))
-        .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(use.key()))
-        .execute();
+    tx.query(KEEP_ANSWER, new Answered(user, use.key(), answer.json())).execute();
     return answer;
   }
+
+  private record Answered(UserId user, String key, @Nullable String answer) {}
 
   private static boolean claim(Transaction tx, UserId user, Use use) {
     return tx.sql()

@@ -245,7 +245,8 @@ class PostgresWriterTest {
   }
 
   private static int lockRow(Transaction tx) {
-    tx.lockInTurn("owner", sql -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION));
+    tx.lockInTurn(
+        "owner", Prepared.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
     return 0;
   }
 

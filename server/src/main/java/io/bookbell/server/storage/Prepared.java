@@ -1,0 +1,143 @@
+package io.bookbell.server.storage;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jooq.Binding;
+import org.jooq.Converter;
+import org.jooq.DSLContext;
+import org.jooq.DataType;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement that a connection keeps as jOOQ has built and rendered it, to run it with other
+ * values: for those of frequent commands, which it takes longer to write than to run. Thread-safe.
+ *
+ * @param <A> what the values are taken from
+ */
+public final class Prepared<A, Q extends Query> {
+  /** jOOQ writes the values of a statement that has more for SQLite (999) into its text. */
+  static final int MOST_VALUES = 900;
+
+  private final Text<A, Q> text;
+
+  private Prepared(Text<A, Q> text) {
+    this.text = text;
+  }
+
+  public static <A, Q extends Query> Prepared<A, Q> of(Text<A, Q> text) {
+    return new Prepared<>(text);
+  }
+
+  /** Writes the statement; once for all values, so it must not depend on any. */
+  @FunctionalInterface
+  public interface Text<A, Q extends Query> {
+    Q write(DSLContext sql, Places<A> from);
+  }
+
+  /** Makes places for values. */
+  public interface Places<A> {
+    /** The place of a value of a column's type. */
+    <T> Field<T> value(Field<T> column, Function<? super A, ? extends @Nullable T> value);
+  }
+
+  /** The statement written for one run. */
+  Q once(DSLContext sql, A source) {
+    return text.write(
+        sql,
+        new Places<>() {
+          @Override
+          public <T> Field<T> value(
+              Field<T> column, Function<? super A, ? extends @Nullable T> value) {
+            return DSL.val(value.apply(source), column.getDataType());
+          }
+        });
+  }
+
+  /** The statement written for every run on a connection, in whose thread it stays. */
+  Kept<A, Q> keep(DSLContext sql) {
+    var slots = new ArrayList<Slot<A, ?>>();
+    Q query =
+        text.write(
+            sql,
+            new Places<>() {
+              @Override
+              public <T> Field<T> value(
+                  Field<T> column, Function<? super A, ? extends @Nullable T> value) {
+                var slot = new Slot<A, T>(column, value);
+                slots.add(slot);
+                return slot.place;
+              }
+            });
+    if (slots.size() > MOST_VALUES) {
+      throw new IllegalArgumentException("A statement with " + slots.size() + " values");
+    }
+    query.keepStatement(true);
+    return new Kept<>(query, slots);
+  }
+
+  /** A statement and its values. */
+  record Kept<A, Q extends Query>(Q query, List<Slot<A, ?>> slots) {
+    Q with(A source) {
+      for (Slot<A, ?> slot : slots) {
+        slot.fill(source);
+      }
+      return query;
+    }
+  }
+
+  /**
+   * A value that differs from run to run. jOOQ's parameters cannot be changed without a search of
+   * the whole statement for each, so this one is read from here when it is bound.
+   */
+  private static final class Slot<A, T> {
+    private final Function<? super A, ? extends @Nullable T> source;
+    private final Field<T> place;
+    private @Nullable T value;
+
+    Slot(Field<T> column, Function<? super A, ? extends @Nullable T> source) {
+      this.source = source;
+      this.place = place(column.getBinding(), column.getType());
+    }
+
+    /** On the type that the database has: what was converted already would keep its binding. */
+    private <D> Field<T> place(Binding<D, T> binding, Class<T> type) {
+      Converter<T, T> current = Converter.of(type, type, stored -> stored, _ -> value);
+      Binding<D, T> late =
+          Binding.of(
+              binding.converter(),
+              context -> run(() -> binding.sql(context.convert(current))),
+              _ -> {
+                throw new UnsupportedOperationException("a value that is only given");
+              },
+              context -> run(() -> binding.set(context.convert(current))));
+      DataType<D> stored =
+          DefaultDataType.getDataType(SQLDialect.DEFAULT, binding.converter().fromType());
+      Field<T> bound = DSL.val(null, stored.asConvertedDataType(late));
+      return DSL.field("{0}", type, bound); // beside a column a bare value would take its binding
+    }
+
+    void fill(A from) {
+      value = source.apply(from);
+    }
+
+    private interface Step {
+      void run() throws SQLException;
+    }
+
+    private static void run(Step step) {
+      try {
+        step.run();
+      } catch (SQLException e) {
+        throw new DataAccessException("A value could not be given to a statement", e);
+      }
+    }
+  }
+}

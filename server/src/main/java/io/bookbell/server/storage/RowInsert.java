@@ -1,0 +1,140 @@
+package io.bookbell.server.storage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.InsertValuesStepN;
+import org.jooq.Query;
+import org.jooq.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Inserts rows that are alike, many with one statement. Thread-safe.
+ *
+ * @param <A> what a row is made of
+ */
+public final class RowInsert<A> {
+  /** Up to so many rows there is a statement kept for each number of them. */
+  private static final int ANY_NUMBER = 16;
+
+  private final Map<Integer, Prepared<List<A>, Query>> bySize = new ConcurrentHashMap<>();
+  private final Map<Integer, Prepared<List<A>, InsertValuesStepN<?>>> plainBySize =
+      new ConcurrentHashMap<>();
+  private final Table<?> table;
+  private final List<Column<A, ?>> columns;
+  private final boolean onlyNew;
+
+  private RowInsert(Table<?> table, List<Column<A, ?>> columns, boolean onlyNew) {
+    this.table = table;
+    this.columns = columns;
+    this.onlyNew = onlyNew;
+  }
+
+  private record Column<A, T>(Field<T> field, Function<? super A, ? extends @Nullable T> value) {
+    Field<T> place(int row, Prepared.Places<List<A>> from) {
+      return from.value(field, rows -> value.apply(rows.get(row)));
+    }
+  }
+
+  /** Collects what goes into which column. */
+  public static final class Columns<A> {
+    private final List<Column<A, ?>> columns = new ArrayList<>();
+    private final Table<?> table;
+
+    private Columns(Table<?> table) {
+      this.table = table;
+    }
+
+    public <T> Columns<A> set(Field<T> column, Function<? super A, ? extends @Nullable T> value) {
+      columns.add(new Column<>(column, value));
+      return this;
+    }
+
+    /** A row that is there already is an error. */
+    public RowInsert<A> rows() {
+      return new RowInsert<>(table, List.copyOf(columns), false);
+    }
+
+    /** A row that is there already is passed over. */
+    public RowInsert<A> newRows() {
+      return new RowInsert<>(table, List.copyOf(columns), true);
+    }
+  }
+
+  public static <A> Columns<A> into(Table<?> table) {
+    return new Columns<>(table);
+  }
+
+  public void run(Transaction tx, A row) {
+    run(tx, List.of(row));
+  }
+
+  /** Inserts the rows in their order. */
+  public void run(Transaction tx, List<A> rows) {
+    for (List<A> some : parts(tx, rows)) {
+      tx.query(bySize.computeIfAbsent(some.size(), this::insert), some).execute();
+    }
+  }
+
+  private Prepared<List<A>, Query> insert(int size) {
+    return Prepared.of(
+        (sql, from) -> {
+          InsertValuesStepN<?> insert = values(sql, from, size);
+          return onlyNew ? insert.onConflictDoNothing() : insert;
+        });
+  }
+
+  /**
+   * Inserts a row, which is given a number.
+   *
+   * @return the number
+   */
+  public long numbered(Transaction tx, A row, Field<Long> id) {
+    return numbered(tx, List.of(row), id).getFirst();
+  }
+
+  /**
+   * Inserts the rows, which are given ascending numbers.
+   *
+   * @return the numbers, in the order of the rows
+   */
+  public List<Long> numbered(Transaction tx, List<A> rows, Field<Long> id) {
+    var ids = new ArrayList<Long>();
+    for (List<A> some : parts(tx, rows)) {
+      ids.addAll(tx.insert(plainBySize.computeIfAbsent(some.size(), this::plain), some, id));
+    }
+    return ids;
+  }
+
+  private Prepared<List<A>, InsertValuesStepN<?>> plain(int size) {
+    return Prepared.of((sql, from) -> values(sql, from, size));
+  }
+
+  private InsertValuesStepN<?> values(DSLContext sql, Prepared.Places<List<A>> from, int size) {
+    InsertValuesStepN<?> insert =
+        sql.insertInto(table, columns.stream().map(Column::field).toList());
+    for (int number = 0; number < size; number++) {
+      int row = number;
+      insert = insert.values(columns.stream().map(column -> column.place(row, from)).toList());
+    }
+    return insert;
+  }
+
+  /** A connection that keeps statements keeps one for each size, so sizes there are but few. */
+  private List<List<A>> parts(Transaction tx, List<A> rows) {
+    var parts = new ArrayList<List<A>>();
+    int most = Prepared.MOST_VALUES / columns.size();
+    for (int from = 0; from < rows.size(); from += parts.getLast().size()) {
+      int size = Math.min(rows.size() - from, most);
+      if (tx.keepsQueries() && size > ANY_NUMBER) {
+        size = Integer.highestOneBit(size);
+      }
+      parts.add(rows.subList(from, from + size));
+    }
+    return parts;
+  }
+}
