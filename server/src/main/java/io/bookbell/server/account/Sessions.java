@@ -8,6 +8,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Prepared;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Caller;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jooq.Record3;
+import org.jooq.ResultQuery;
 
 /**
  * Who is signed in where. Thread-safe: it keeps nothing between calls, so a session that ended is
@@ -33,6 +36,16 @@ public final class Sessions {
   private static final Duration ENDED_KEPT = Duration.ofHours(1);
 
   private static final int REMOVED_AT_ONCE = 200;
+
+  private static final Prepared<Sought, ResultQuery<Record3<UserId, Boolean, Instant>>> LIVE =
+      Prepared.of(
+          (sql, from) ->
+              sql.select(SESSION.USER_ID, APP_USER.OPERATOR, SESSION.LAST_USED_AT)
+                  .from(SESSION)
+                  .join(APP_USER)
+                  .on(APP_USER.ID.eq(SESSION.USER_ID))
+                  .where(SESSION.TOKEN_HASH.eq(from.value(SESSION.TOKEN_HASH, Sought::hash)))
+                  .and(SESSION.EXPIRES_AT.gt(from.value(SESSION.EXPIRES_AT, Sought::now))));
 
   private final BiConsumer<UserId, String> ended;
 
@@ -74,19 +87,15 @@ public final class Sessions {
 
   /** As {@link #find}, by the hash that {@link Caller#session} holds. */
   public Optional<Found> findByHash(Transaction tx, String hash) {
-    return tx.sql()
-        .select(SESSION.USER_ID, APP_USER.OPERATOR, SESSION.LAST_USED_AT)
-        .from(SESSION)
-        .join(APP_USER)
-        .on(APP_USER.ID.eq(SESSION.USER_ID))
-        .where(SESSION.TOKEN_HASH.eq(hash))
-        .and(SESSION.EXPIRES_AT.gt(tx.now()))
+    return tx.query(LIVE, new Sought(hash, tx.now()))
         .fetchOptional(
             row ->
                 new Found(
                     new Caller(row.value1(), hash, row.value2()),
                     row.value3().isBefore(tx.now().minus(RENEWED_AFTER))));
   }
+
+  private record Sought(String hash, Instant now) {}
 
   /** Counts the session's life from now. */
   public void renew(Transaction tx, String hash) {

@@ -63,7 +63,7 @@ public final class Creators {
   }
 
   public Optional<CreatorRow> find(Transaction tx, UserId id) {
-    return tx.sql().selectFrom(CREATOR).where(CREATOR.ID.eq(id)).fetchOptional(Creators::row);
+    return tx.query(ROW, id).fetchOptional(Creators::row);
   }
 
   public List<CreatorRow> all(Transaction tx, Collection<UserId> ids) {

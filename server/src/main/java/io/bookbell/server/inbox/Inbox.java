@@ -15,6 +15,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.inbox.Change.Entry;
 import io.bookbell.server.inbox.Numbering.Appended;
 import io.bookbell.server.inbox.Numbering.Body;
+import io.bookbell.server.storage.Prepared;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Json;
 import java.time.Instant;
@@ -25,7 +26,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jooq.Condition;
+import org.jooq.Record2;
 import org.jooq.Record3;
+import org.jooq.ResultQuery;
 
 /**
  * Every user's durable sequence of messages: 1, 2, 3 … without a gap. Thread-safe; what it does
@@ -36,6 +39,13 @@ import org.jooq.Record3;
  * number; delivery puts the number in.
  */
 public final class Inbox {
+  private static final Prepared<UserId, ResultQuery<Record2<Long, Long>>> HEAD =
+      Prepared.of(
+          (sql, from) ->
+              sql.select(INBOX_HEAD.SEQ, INBOX_HEAD.FLOOR)
+                  .from(INBOX_HEAD)
+                  .where(INBOX_HEAD.USER_ID.eq(from.value(INBOX_HEAD.USER_ID, user -> user))));
+
   private final Consumer<List<Delivery>> publisher;
 
   /**
@@ -71,11 +81,7 @@ public final class Inbox {
 
   /** The user's newest number and the number below which nothing may be replayed. */
   public Head head(Transaction tx, UserId user) {
-    return tx.sql()
-        .select(INBOX_HEAD.SEQ, INBOX_HEAD.FLOOR)
-        .from(INBOX_HEAD)
-        .where(INBOX_HEAD.USER_ID.eq(user))
-        .fetchSingle(row -> new Head(row.value1(), row.value2()));
+    return tx.query(HEAD, user).fetchSingle(row -> new Head(row.value1(), row.value2()));
   }
 
   /** Whether nothing after a number has been removed yet. */

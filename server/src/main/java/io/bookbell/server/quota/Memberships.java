@@ -17,6 +17,7 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.jooq.SelectConditionStep;
 
 /**
@@ -35,6 +36,11 @@ final class Memberships {
                   key(
                       from.value(MEMBERSHIP.CREATOR_ID, Key::creator),
                       from.value(MEMBERSHIP.USER_ID, Key::user))));
+  private static final Prepared<UserId, ResultQuery<Record>> OF_USER =
+      Prepared.of(
+          (sql, from) ->
+              select(sql, MEMBERSHIP.USER_ID.eq(from.value(MEMBERSHIP.USER_ID, user -> user)))
+                  .orderBy(MEMBERSHIP.CREATOR_ID));
   private static final Prepared<Membership, Query> CONSUME =
       Prepared.of(
           (sql, from) ->
@@ -51,9 +57,7 @@ final class Memberships {
   }
 
   List<Membership> of(Transaction tx, UserId user) {
-    return select(tx.sql(), MEMBERSHIP.USER_ID.eq(user))
-        .orderBy(MEMBERSHIP.CREATOR_ID)
-        .fetch(row -> current(tx, row));
+    return tx.query(OF_USER, user).fetch(row -> current(tx, row));
   }
 
   /** Supporters on a tier whose ids are above one, in the order of ids, at most {@code limit}. */

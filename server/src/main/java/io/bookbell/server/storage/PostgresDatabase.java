@@ -137,7 +137,9 @@ public final class PostgresDatabase implements Database {
     return CompletableFuture.supplyAsync(
         () ->
             Transaction.read(
-                jooq.derive(new DataSourceConnectionProvider(reads)).dsl(), time, true, work),
+                jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
+                sql -> new Transaction(sql, time, true, Gate.OPEN),
+                work),
         threads);
   }
 

@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
+import org.jooq.DSLContext;
 import org.jooq.ExecuteListenerProvider;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
@@ -46,7 +47,7 @@ public final class SqliteDatabase implements Database {
   private final TimeSource time;
   private final Configuration jooq;
   private final SqliteWriter writer;
-  private final ThreadLocal<Connection> readConnection = ThreadLocal.withInitial(this::openReader);
+  private final ThreadLocal<Reader> reader = ThreadLocal.withInitial(this::openReader);
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers =
       Executors.newFixedThreadPool(READERS, threads("sqlite-reader"));
@@ -98,9 +99,15 @@ public final class SqliteDatabase implements Database {
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
     return CompletableFuture.supplyAsync(
-        () -> Transaction.read(DSL.using(jooq.derive(readConnection.get())), time, false, work),
+        () -> {
+          Reader here = reader.get();
+          return Transaction.read(here.sql, sql -> new Transaction(sql, time, here.kept), work);
+        },
         readers);
   }
+
+  /** A connection and what it keeps. For one thread. */
+  private record Reader(DSLContext sql, KeptQueries kept) {}
 
   @Override
   public boolean isShared() {
@@ -126,10 +133,11 @@ public final class SqliteDatabase implements Database {
     readConnections.forEach(SqliteDatabase::closeQuietly);
   }
 
-  private Connection openReader() {
+  private Reader openReader() {
     Connection connection = new PreparedOnce(open(readSource));
     readConnections.add(connection);
-    return connection;
+    DSLContext sql = DSL.using(jooq.derive(connection));
+    return new Reader(sql, new KeptQueries(sql));
   }
 
   private static Connection open(SQLiteDataSource source) {

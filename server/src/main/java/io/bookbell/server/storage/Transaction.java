@@ -42,7 +42,7 @@ public final class Transaction {
     this(sql, time, rowLocks, gate, new ArrayList<>(), new LinkedHashMap<>(), null);
   }
 
-  /** By the only writer, on the connection that keeps these statements. */
+  /** On a connection of SQLite, which keeps its statements. */
   Transaction(DSLContext sql, TimeSource time, KeptQueries kept) {
     this(sql, time, false, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept);
   }
@@ -64,13 +64,17 @@ public final class Transaction {
     this.kept = kept;
   }
 
-  /** Runs work that changes nothing in a transaction of its own. */
+  /**
+   * Runs work that changes nothing in a transaction of its own.
+   *
+   * @param begun makes of the transaction's context what the work sees
+   */
   static <T> T read(
-      DSLContext sql, TimeSource time, boolean rowLocks, Function<Transaction, T> work) {
+      DSLContext sql, Function<DSLContext, Transaction> begun, Function<Transaction, T> work) {
     Done<T> done =
         sql.transactionResult(
             configuration -> {
-              var transaction = new Transaction(configuration.dsl(), time, rowLocks, Gate.OPEN);
+              Transaction transaction = begun.apply(configuration.dsl());
               return new Done<>(transaction, work.apply(transaction));
             });
     done.transaction.committed();

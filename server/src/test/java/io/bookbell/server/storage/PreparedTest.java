@@ -100,6 +100,18 @@ class PreparedTest {
   }
 
   @Test
+  void isWrittenOnceForEachThreadThatReads() {
+    write(tx -> FAILURES.run(tx, List.of(new Failure("0", 1), new Failure("1", 2))));
+
+    for (int number = 0; number < 30; number++) {
+      String hash = String.valueOf(number % 2);
+      int found = data.database().read(tx -> tx.query(times, hash).fetchSingle().value1()).join();
+      assertThat(found).isEqualTo(number % 2 + 1);
+    }
+    assertThat(written).hasValueLessThanOrEqualTo(kind == TestDatabase.SQLITE ? 3 : 30);
+  }
+
+  @Test
   void takesNullForAValueAndNotForTheNext() {
     Prepared<Map<String, @Nullable String>, Query> set =
         Prepared.of(
