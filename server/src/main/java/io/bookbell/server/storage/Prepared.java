@@ -77,7 +77,8 @@ public final class Prepared<A, Q extends Query> {
               }
             });
     if (slots.size() > MOST_VALUES) {
-      throw new IllegalArgumentException("A statement with " + slots.size() + " values");
+      throw new IllegalArgumentException(
+          "A statement with %d values, of at most %d".formatted(slots.size(), MOST_VALUES));
     }
     query.keepStatement(true);
     return new Kept<>(query, slots);

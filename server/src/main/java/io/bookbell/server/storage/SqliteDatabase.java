@@ -34,7 +34,9 @@ public final class SqliteDatabase implements Database {
   private static final int READERS = 3;
   private static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
-  /** What 64 commands change must not leave before their commit, nor be read again for the next. */
+  /**
+   * Holds what 64 commands change: the rest would be written before their commit and read again.
+   */
   private static final int WRITER_CACHE_KIB = 16_384;
 
   /**
