@@ -39,7 +39,7 @@ public final class Activity {
 
   /** Notes something that concerns no single request. */
   public void record(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
-    LINES.run(tx, new Line(creator, actor, kind, null, detail, tx.now()));
+    recordTold(tx, creator, actor, kind, detail);
     listener.recorded(tx, creator, kind);
   }
 

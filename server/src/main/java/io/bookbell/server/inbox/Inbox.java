@@ -186,9 +186,9 @@ public final class Inbox {
    */
   public int remove(Transaction tx, UserId user, int limit, Removable removable) {
     // Of a message that several inboxes hold, two transactions at once would each leave the last.
-    tx.lockOnly(tx.sql().select(INSTALLATION.ID).from(INSTALLATION));
+    tx.lockOnly(sql -> sql.select(INSTALLATION.ID).from(INSTALLATION));
     tx.lockOnly(
-        tx.sql().select(INBOX_HEAD.SEQ).from(INBOX_HEAD).where(INBOX_HEAD.USER_ID.eq(user)));
+        sql -> sql.select(INBOX_HEAD.SEQ).from(INBOX_HEAD).where(INBOX_HEAD.USER_ID.eq(user)));
     var oldest =
         tx.sql()
             .select(INBOX.SEQ, MESSAGE.CREATED_AT, MESSAGE.ID)

@@ -95,7 +95,7 @@ final class Memberships {
 
   /** Locks a membership and brings its row to the current period. */
   Optional<Membership> lock(Transaction tx, UserId creator, UserId user) {
-    tx.lockOnly(tx.sql().select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
+    tx.lockOnly(sql -> sql.select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
     return tx.query(BY_KEY, new Key(creator, user))
         .fetchOptional(
             row -> {
@@ -177,9 +177,7 @@ final class Memberships {
   }
 
   private static Condition key(UserId creator, UserId user) {
-    return key(
-        val(creator, MEMBERSHIP.CREATOR_ID.getDataType()),
-        val(user, MEMBERSHIP.USER_ID.getDataType()));
+    return key(val(creator, MEMBERSHIP.CREATOR_ID), val(user, MEMBERSHIP.USER_ID));
   }
 
   private static Condition key(Field<UserId> creator, Field<UserId> user) {

@@ -1,5 +1,6 @@
 package io.bookbell.server.storage;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -31,6 +32,17 @@ final class Job<T> {
       failure = e;
       return false;
     }
+  }
+
+  /**
+   * As {@link #run}, and what the work has left for the end: it shares its transaction with none.
+   */
+  boolean runAlone(Transaction transaction) {
+    boolean succeeded = run(transaction);
+    if (succeeded) {
+      Transaction.runLastSteps(List.of(transaction));
+    }
+    return succeeded;
   }
 
   /** What the work threw. */

@@ -170,10 +170,7 @@ final class PostgresWriter {
   private @Nullable Throwable alone(Job<?> job, Gate gate) {
     return inTransaction(
         connection -> {
-          var transaction = new Transaction(dsl.apply(connection), time, true, gate);
-          if (job.run(transaction)) {
-            Transaction.runLastSteps(List.of(transaction));
-          }
+          job.runAlone(new Transaction(dsl.apply(connection), time, true, gate));
           return job.failure();
         });
   }

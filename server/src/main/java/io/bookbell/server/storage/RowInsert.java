@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.InsertReturningStep;
 import org.jooq.InsertValuesStepN;
-import org.jooq.Query;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,7 @@ public final class RowInsert<A> {
   /** Up to so many rows there is a statement kept for each number of them. */
   private static final int ANY_NUMBER = 16;
 
-  private final Map<Integer, Prepared<List<A>, Query>> bySize = new ConcurrentHashMap<>();
-  private final Map<Integer, Prepared<List<A>, InsertValuesStepN<?>>> plainBySize =
+  private final Map<Integer, Prepared<List<A>, InsertReturningStep<?>>> bySize =
       new ConcurrentHashMap<>();
   private final Table<?> table;
   private final List<Column<A, ?>> columns;
@@ -76,16 +75,8 @@ public final class RowInsert<A> {
   /** Inserts the rows in their order. */
   public void run(Transaction tx, List<A> rows) {
     for (List<A> some : parts(tx, rows)) {
-      tx.query(bySize.computeIfAbsent(some.size(), this::insert), some).execute();
+      tx.query(insert(some.size()), some).execute();
     }
-  }
-
-  private Prepared<List<A>, Query> insert(int size) {
-    return Prepared.of(
-        (sql, from) -> {
-          InsertValuesStepN<?> insert = values(sql, from, size);
-          return onlyNew ? insert.onConflictDoNothing() : insert;
-        });
   }
 
   /**
@@ -100,28 +91,29 @@ public final class RowInsert<A> {
   /**
    * Inserts the rows, which are given ascending numbers.
    *
-   * @return the numbers, in the order of the rows
+   * @return the numbers of those that were inserted, in their order
    */
   public List<Long> numbered(Transaction tx, List<A> rows, Field<Long> id) {
     var ids = new ArrayList<Long>();
     for (List<A> some : parts(tx, rows)) {
-      ids.addAll(tx.insert(plainBySize.computeIfAbsent(some.size(), this::plain), some, id));
+      ids.addAll(tx.insert(insert(some.size()), some, id));
     }
     return ids;
   }
 
-  private Prepared<List<A>, InsertValuesStepN<?>> plain(int size) {
-    return Prepared.of((sql, from) -> values(sql, from, size));
+  private Prepared<List<A>, InsertReturningStep<?>> insert(int rows) {
+    return bySize.computeIfAbsent(
+        rows, size -> Prepared.of((sql, from) -> insert(sql, from, size)));
   }
 
-  private InsertValuesStepN<?> values(DSLContext sql, Prepared.Places<List<A>> from, int size) {
+  private InsertReturningStep<?> insert(DSLContext sql, Prepared.Places<List<A>> from, int size) {
     InsertValuesStepN<?> insert =
         sql.insertInto(table, columns.stream().map(Column::field).toList());
     for (int number = 0; number < size; number++) {
       int row = number;
       insert = insert.values(columns.stream().map(column -> column.place(row, from)).toList());
     }
-    return insert;
+    return onlyNew ? insert.onConflictDoNothing() : insert;
   }
 
   /** A connection that keeps statements keeps one for each size, so sizes there are but few. */

@@ -86,24 +86,14 @@ final class SqliteWriter implements AutoCloseable {
 
   /** Whether there may be something to commit. */
   private boolean run(List<Job<?>> jobs) throws SQLException {
-    if (jobs.size() == 1) {
-      return runAlone(jobs.getFirst());
+    if (jobs.size() == 1) { // taking back the transaction takes it back, without a savepoint
+      return jobs.getFirst().runAlone(transaction());
     }
     var batch = new Batch(connection, this::transaction);
     for (Job<?> job : jobs) {
       batch.run(job);
     }
     batch.end();
-    return true;
-  }
-
-  /** Without a savepoint: taking back the transaction takes back the job. */
-  private boolean runAlone(Job<?> job) {
-    Transaction transaction = transaction();
-    if (!job.run(transaction)) {
-      return false;
-    }
-    Transaction.runLastSteps(List.of(transaction));
     return true;
   }
 

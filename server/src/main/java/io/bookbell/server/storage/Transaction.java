@@ -142,9 +142,9 @@ public final class Transaction {
   }
 
   /** As {@link #lock}, for rows that are read again behind the lock. */
-  public void lockOnly(SelectForUpdateStep<?> query) {
+  public void lockOnly(Function<DSLContext, SelectForUpdateStep<?>> query) {
     if (rowLocks) {
-      query.forNoKeyUpdate().execute();
+      query.apply(sql).forNoKeyUpdate().execute();
     }
   }
 

@@ -38,18 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreparedTest {
   private static final Instant NOW = Instant.ofEpochMilli(1_800_000_000_000L);
 
-  private static final RowInsert<Failure> FAILURES =
-      RowInsert.<Failure>into(LOGIN_FAILURE)
-          .set(LOGIN_FAILURE.EMAIL_HASH, Failure::hash)
-          .set(LOGIN_FAILURE.FAILURES, Failure::times)
-          .set(LOGIN_FAILURE.WINDOW_ENDS_AT, _ -> NOW)
-          .rows();
-  private static final RowInsert<Failure> NEW_FAILURES =
-      RowInsert.<Failure>into(LOGIN_FAILURE)
-          .set(LOGIN_FAILURE.EMAIL_HASH, Failure::hash)
-          .set(LOGIN_FAILURE.FAILURES, Failure::times)
-          .set(LOGIN_FAILURE.WINDOW_ENDS_AT, _ -> NOW)
-          .newRows();
+  private static final RowInsert<Failure> FAILURES = failures().rows();
+  private static final RowInsert<Failure> NEW_FAILURES = failures().newRows();
   private static final RowInsert<String> MESSAGES =
       RowInsert.<String>into(MESSAGE)
           .set(MESSAGE.REQUEST_ID, _ -> null)
@@ -72,6 +62,13 @@ class PreparedTest {
   private StoredData data;
 
   record Failure(String hash, int times) {}
+
+  private static RowInsert.Columns<Failure> failures() {
+    return RowInsert.<Failure>into(LOGIN_FAILURE)
+        .set(LOGIN_FAILURE.EMAIL_HASH, Failure::hash)
+        .set(LOGIN_FAILURE.FAILURES, Failure::times)
+        .set(LOGIN_FAILURE.WINDOW_ENDS_AT, _ -> NOW);
+  }
 
   @BeforeEach
   void open() {
