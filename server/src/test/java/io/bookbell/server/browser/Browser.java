@@ -80,20 +80,20 @@ final class Browser implements AutoCloseable {
     return options;
   }
 
-  /** As after its start: nobody is signed in, nothing is kept, one empty tab of usual size. */
+  /**
+   * As after its start: nobody is signed in, nothing is kept, one empty tab of usual size. The tab
+   * is another one: what the last page still had under way, such as its worker's script, is no
+   * error of the next page.
+   */
   void forget() {
-    errors();
-    var tabs = new ArrayList<>(driver.getWindowHandles());
-    for (String tab : tabs.subList(1, tabs.size())) {
+    run("try { localStorage.clear(); } catch { /* there is none on an empty page */ }");
+    var tabs = driver.getWindowHandles();
+    String empty = driver.switchTo().newWindow(WindowType.TAB).getWindowHandle();
+    for (String tab : tabs) {
       driver.switchTo().window(tab).close();
     }
-    driver.switchTo().window(tabs.getFirst());
-    run("try { localStorage.clear(); } catch { /* there is none on an empty page */ }");
-    driver.get("about:blank");
+    driver.switchTo().window(empty);
     command("Network.clearBrowserCookies", Map.of());
-    command("Emulation.clearDeviceMetricsOverride", Map.of());
-    command("Emulation.setEmulatedMedia", Map.of("features", List.of()));
-    prefer("en-US,en");
     errors();
     expectedErrors.clear();
     expectErrors(VISITOR);

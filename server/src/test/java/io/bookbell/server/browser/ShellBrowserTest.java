@@ -61,16 +61,21 @@ class ShellBrowserTest {
 
   @Test
   void theFirstViewIsSmallAndNothingJumps() {
-    browser.command("Page.enable", Map.of());
-    browser.command("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WATCH_SHIFTS));
+    watchShifts();
     SupporterPage.open(browser, server, "reader1").card(firstTitle()).part().awaitShown();
     isSmallAndStill("supporter");
 
     browser.forget();
+    watchShifts();
     browser.command("Network.clearBrowserCache", Map.of());
     InboxPage.open(browser, server, "creator").pending().awaitShown();
     browser.part("request-card").awaitShown();
     isSmallAndStill("creator");
+  }
+
+  private void watchShifts() {
+    browser.command("Page.enable", Map.of());
+    browser.command("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WATCH_SHIFTS));
   }
 
   private String firstTitle() {
