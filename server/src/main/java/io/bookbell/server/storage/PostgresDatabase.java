@@ -3,9 +3,8 @@ package io.bookbell.server.storage;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -16,9 +15,9 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.DataSourceConnectionProvider;
 
 /**
- * PostgreSQL 14 or newer. Thread-safe: each transaction runs on a virtual thread and waits there
- * for a connection. Reads have a pool of their own, so that commands waiting for a lock do not keep
- * anybody from looking.
+ * PostgreSQL 14 or newer. Thread-safe: there is a thread for each connection, and what finds none
+ * free waits in a queue. Reads have connections of their own, so that commands waiting for a lock
+ * do not keep anybody from looking.
  */
 public final class PostgresDatabase implements Database {
   private static final int WRITE_CONNECTIONS = 12;
@@ -32,15 +31,19 @@ public final class PostgresDatabase implements Database {
   private static final String SILENCE_SECONDS = "10";
 
   private static final String CONNECT_SECONDS = "5";
-  private static final long PATIENCE_MILLIS = 15_000;
+
+  /** For a thread, and then again for its connection, which is free unless it has to be made. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final HikariDataSource writes;
   private final HikariDataSource reads;
   private final PostgresWriter writer;
   private final TimeSource time;
   private final Configuration jooq;
-  private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("postgres-", 1).factory());
+  private final ConnectionThreads writers =
+      new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PATIENCE);
+  private final ConnectionThreads readers =
+      new ConnectionThreads("postgres-reader", READ_CONNECTIONS, PATIENCE);
 
   /**
    * Connects and migrates.
@@ -85,7 +88,7 @@ public final class PostgresDatabase implements Database {
       writes.close();
       throw e;
     }
-    this.writer = new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, threads);
+    this.writer = new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers);
   }
 
   private static HikariDataSource pool(String name, Access access, int size, boolean readOnly) {
@@ -104,7 +107,7 @@ public final class PostgresDatabase implements Database {
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
     config.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
-    config.setConnectionTimeout(PATIENCE_MILLIS);
+    config.setConnectionTimeout(PATIENCE.toMillis());
     try {
       return new HikariDataSource(config);
     } catch (HikariPool.PoolInitializationException e) {
@@ -134,13 +137,21 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(
-        () ->
-            Transaction.read(
-                jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
-                sql -> new Transaction(sql, time, true, Gate.OPEN),
-                work),
-        threads);
+    var answer = new CompletableFuture<T>();
+    readers.execute(() -> read(work, answer), answer::completeExceptionally);
+    return answer;
+  }
+
+  private <T> void read(Function<Transaction, T> work, CompletableFuture<T> answer) {
+    try {
+      answer.complete(
+          Transaction.read(
+              jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
+              sql -> new Transaction(sql, time, true, Gate.OPEN),
+              work));
+    } catch (RuntimeException | Error e) {
+      answer.completeExceptionally(e);
+    }
   }
 
   @Override
@@ -155,7 +166,8 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public void close() {
-    threads.close();
+    writers.close();
+    readers.close();
     writes.close();
     reads.close();
   }

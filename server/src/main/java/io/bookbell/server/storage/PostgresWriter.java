@@ -9,16 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to PostgreSQL. Any thread submits; each job begins on a virtual thread of its own, in a
- * transaction of its own.
+ * Writes to PostgreSQL. Any thread submits; each job begins in a transaction of its own.
  *
  * <p>Commands of one owner are serial, so one after the other would pay for a commit each. Of this
  * process only one transaction has an owner's turn. Work that comes to the owner's row meanwhile
@@ -46,13 +43,13 @@ final class PostgresWriter {
   private final HikariDataSource pool;
   private final Function<Connection, DSLContext> dsl;
   private final TimeSource time;
-  private final ExecutorService threads;
+  private final ConnectionThreads threads;
 
   PostgresWriter(
       HikariDataSource pool,
       Function<Connection, DSLContext> dsl,
       TimeSource time,
-      ExecutorService threads) {
+      ConnectionThreads threads) {
     this.pool = pool;
     this.dsl = dsl;
     this.time = time;
@@ -61,16 +58,8 @@ final class PostgresWriter {
 
   <T> CompletableFuture<T> submit(Function<Transaction, T> work) {
     var job = new Job<>(work);
-    execute(() -> begin(job), job);
+    threads.execute(() -> begin(job), job::fail);
     return job.answer;
-  }
-
-  private void execute(Runnable task, Job<?> job) {
-    try {
-      threads.execute(task);
-    } catch (RejectedExecutionException e) {
-      job.refuse();
-    }
   }
 
   private void begin(Job<?> job) {
@@ -131,7 +120,7 @@ final class PostgresWriter {
     Throwable failure = withRetries(shared::attempt);
     if (failure == null) {
       shared.done.forEach(Job::finish);
-      shared.setAside.forEach(job -> execute(() -> withoutQueue(job), job));
+      shared.setAside.forEach(job -> threads.execute(() -> withoutQueue(job), job::fail));
       turns.putBack(row.owner(), shared.left);
       return;
     }
