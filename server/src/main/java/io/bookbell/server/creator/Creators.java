@@ -146,7 +146,7 @@ public final class Creators {
             locked.teamVersion(),
             locked.audienceVersion(),
             locked.pendingCount() + change);
-    tx.query(SET_PENDING, after).execute();
+    tx.run(tx.query(SET_PENDING, after));
     return after;
   }
 

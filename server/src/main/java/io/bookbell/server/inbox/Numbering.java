@@ -177,13 +177,13 @@ final class Numbering implements LastStep<Appended> {
     steps.forEach(
         (step, users) -> {
           for (List<UserId> some : parts(users)) {
-            tx.sql()
-                .insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID)
-                .select(
-                    select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ.plus(step), val(message))
-                        .from(INBOX_HEAD)
-                        .where(INBOX_HEAD.USER_ID.in(some)))
-                .execute();
+            tx.run(
+                tx.sql()
+                    .insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID)
+                    .select(
+                        select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ.plus(step), val(message))
+                            .from(INBOX_HEAD)
+                            .where(INBOX_HEAD.USER_ID.in(some))));
           }
         });
   }
@@ -193,21 +193,21 @@ final class Numbering implements LastStep<Appended> {
     steps.forEach(
         (step, users) -> {
           for (List<UserId> some : parts(users)) {
-            tx.sql()
-                .update(INBOX_HEAD)
-                .set(INBOX_HEAD.SEQ, INBOX_HEAD.SEQ.plus(step))
-                .where(INBOX_HEAD.USER_ID.in(some))
-                .execute();
+            tx.run(
+                tx.sql()
+                    .update(INBOX_HEAD)
+                    .set(INBOX_HEAD.SEQ, INBOX_HEAD.SEQ.plus(step))
+                    .where(INBOX_HEAD.USER_ID.in(some)));
           }
         });
   }
 
   private static void raiseFloor(Transaction tx, UserId user, long floor) {
-    tx.sql()
-        .update(INBOX_HEAD)
-        .set(INBOX_HEAD.FLOOR, floor)
-        .where(INBOX_HEAD.USER_ID.eq(user))
-        .execute();
+    tx.run(
+        tx.sql()
+            .update(INBOX_HEAD)
+            .set(INBOX_HEAD.FLOOR, floor)
+            .where(INBOX_HEAD.USER_ID.eq(user)));
   }
 
   private static <T> List<List<T>> parts(Collection<T> all) {

@@ -3,6 +3,7 @@ package io.bookbell.server.storage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +24,14 @@ final class Job<T> {
 
   /** Whether the work succeeded; what it threw is kept for the answer. */
   boolean run(Transaction transaction) {
+    return run(transaction, Transaction::settle);
+  }
+
+  private boolean run(Transaction transaction, Consumer<Transaction> end) {
     this.transaction = transaction;
     try {
       result = work.apply(transaction);
+      end.accept(transaction);
       failure = null;
       return true;
     } catch (RuntimeException | Error e) {
@@ -38,11 +44,7 @@ final class Job<T> {
    * As {@link #run}, and what the work has left for the end: it shares its transaction with none.
    */
   boolean runAlone(Transaction transaction) {
-    boolean succeeded = run(transaction);
-    if (succeeded) {
-      Transaction.runLastSteps(List.of(transaction));
-    }
-    return succeeded;
+    return run(transaction, alone -> Transaction.runLastSteps(List.of(alone)));
   }
 
   /** What the work threw. */

@@ -147,7 +147,7 @@ public final class PostgresDatabase implements Database {
       answer.complete(
           Transaction.read(
               jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
-              sql -> new Transaction(sql, time, true, Gate.OPEN),
+              sql -> new Transaction(sql, time),
               work));
     } catch (RuntimeException | Error e) {
       answer.completeExceptionally(e);

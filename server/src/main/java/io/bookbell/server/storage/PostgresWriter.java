@@ -159,7 +159,7 @@ final class PostgresWriter {
   private @Nullable Throwable alone(Job<?> job, Gate gate) {
     return inTransaction(
         connection -> {
-          job.runAlone(new Transaction(dsl.apply(connection), time, true, gate));
+          job.runAlone(new Transaction(dsl.apply(connection), time, gate, connection));
           return job.failure();
         });
   }
@@ -186,13 +186,13 @@ final class PostgresWriter {
       return inTransaction(this::run);
     }
 
-    private @Nullable Throwable run(Connection connection) throws SQLException {
+    private @Nullable Throwable run(Pipeline connection) throws SQLException {
       DSLContext sql = dsl.apply(connection);
       row.lock(sql);
-      sql.execute(WAIT_A_MOMENT);
+      connection.hold(() -> sql.execute(WAIT_A_MOMENT));
       begun = true;
       long end = System.nanoTime() + LONGEST_BATCH.toNanos();
-      var batch = new Batch(connection, () -> new Transaction(sql, time, true, Gate.OPEN));
+      var batch = new Batch(connection, () -> new Transaction(sql, time, Gate.OPEN, connection));
       for (Job<?> job : jobs) {
         if (System.nanoTime() - end > 0) {
           left = jobs.subList(done.size() + setAside.size(), jobs.size());
@@ -204,7 +204,7 @@ final class PostgresWriter {
         }
         (isState(job.failure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(job);
       }
-      sql.execute(WAIT_AS_EVER);
+      connection.hold(() -> sql.execute(WAIT_AS_EVER));
       batch.end();
       return null;
     }
@@ -213,19 +213,19 @@ final class PostgresWriter {
   @FunctionalInterface
   private interface Body {
     /** What speaks against a commit. */
-    @Nullable Throwable run(Connection connection) throws SQLException;
+    @Nullable Throwable run(Pipeline connection) throws SQLException;
   }
 
   /** Runs the body and commits, or takes everything back. */
   private @Nullable Throwable inTransaction(Body body) {
     try (Connection connection = pool.getConnection()) {
-      return inTransaction(connection, body);
+      return inTransaction(new Pipeline(connection), body);
     } catch (SQLException e) {
       return new DataAccessException("The database could not be written: " + e.getMessage(), e);
     }
   }
 
-  private static @Nullable Throwable inTransaction(Connection connection, Body body)
+  private static @Nullable Throwable inTransaction(Pipeline connection, Body body)
       throws SQLException {
     Throwable failure;
     try {

@@ -75,7 +75,7 @@ public final class RowInsert<A> {
   /** Inserts the rows in their order. */
   public void run(Transaction tx, List<A> rows) {
     for (List<A> some : parts(tx, rows)) {
-      tx.query(insert(some.size()), some).execute();
+      tx.run(tx.query(insert(some.size()), some));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.bookbell.server.storage;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.SelectForUpdateStep;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +38,22 @@ public final class Transaction {
   private final List<Runnable> afterCommit;
   private final Map<LastStep<?>, List<Object>> last;
   private final @Nullable KeptQueries kept;
+  private final @Nullable Pipeline pipeline;
   private @Nullable Instant now;
 
-  Transaction(DSLContext sql, TimeSource time, boolean rowLocks, Gate gate) {
-    this(sql, time, rowLocks, gate, new ArrayList<>(), new LinkedHashMap<>(), null);
+  /** For reads on PostgreSQL. */
+  Transaction(DSLContext sql, TimeSource time) {
+    this(sql, time, true, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
+  }
+
+  /** For writes to PostgreSQL, on this connection. */
+  Transaction(DSLContext sql, TimeSource time, Gate gate, Pipeline pipeline) {
+    this(sql, time, true, gate, new ArrayList<>(), new LinkedHashMap<>(), null, pipeline);
   }
 
   /** On a connection of SQLite, which keeps its statements. */
   Transaction(DSLContext sql, TimeSource time, KeptQueries kept) {
-    this(sql, time, false, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept);
+    this(sql, time, false, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
   }
 
   private Transaction(
@@ -54,7 +63,8 @@ public final class Transaction {
       Gate gate,
       List<Runnable> afterCommit,
       Map<LastStep<?>, List<Object>> last,
-      @Nullable KeptQueries kept) {
+      @Nullable KeptQueries kept,
+      @Nullable Pipeline pipeline) {
     this.sql = sql;
     this.time = time;
     this.rowLocks = rowLocks;
@@ -62,6 +72,7 @@ public final class Transaction {
     this.afterCommit = afterCommit;
     this.last = last;
     this.kept = kept;
+    this.pipeline = pipeline;
   }
 
   /**
@@ -85,7 +96,8 @@ public final class Transaction {
 
   /** The same transaction with its clock set: for laying down a history that has already been. */
   public Transaction at(Instant moment) {
-    return new Transaction(sql, anywhere -> moment, rowLocks, gate, afterCommit, last, kept);
+    return new Transaction(
+        sql, anywhere -> moment, rowLocks, gate, afterCommit, last, kept, pipeline);
   }
 
   public DSLContext sql() {
@@ -99,6 +111,29 @@ public final class Transaction {
    */
   public <A, Q extends Query> Q query(Prepared<A, Q> prepared, A source) {
     return kept == null ? prepared.once(sql, source) : kept.query(prepared, source);
+  }
+
+  /**
+   * Runs a statement of which nothing is wanted but that it is done. PostgreSQL gets it together
+   * with the next one; where it fails, that one is not done.
+   */
+  public void run(Query statement) {
+    if (pipeline == null) {
+      statement.execute();
+    } else {
+      pipeline.hold(statement::execute);
+    }
+  }
+
+  /** Has everything run that {@link #run} has taken. */
+  void settle() {
+    if (pipeline != null) {
+      try {
+        pipeline.send();
+      } catch (SQLException e) {
+        throw new DataAccessException("A statement failed: " + e.getMessage(), e);
+      }
+    }
   }
 
   /** Inserts rows and tells their numbers, which ascend in the order of the rows. */
@@ -144,7 +179,7 @@ public final class Transaction {
   /** As {@link #lock}, for rows that are read again behind the lock. */
   public void lockOnly(Function<DSLContext, SelectForUpdateStep<?>> query) {
     if (rowLocks) {
-      query.apply(sql).forNoKeyUpdate().execute();
+      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // whose rows nobody reads
     }
   }
 

@@ -60,7 +60,7 @@ public final class Idempotency {
       return repeat(tx, user, use);
     }
     Encoded answer = command.get();
-    tx.query(KEEP_ANSWER, new Answered(user, use.key(), answer.json())).execute();
+    tx.run(tx.query(KEEP_ANSWER, new Answered(user, use.key(), answer.json())));
     return answer;
   }
 

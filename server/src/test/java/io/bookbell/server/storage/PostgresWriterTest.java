@@ -80,6 +80,32 @@ class PostgresWriterTest {
   }
 
   @Test
+  void aStatementThatFailsAfterItsCommandRefusesThatCommandOnly() throws Exception {
+    CompletableFuture<?> holder = hold(database);
+    var all = new ArrayList<CompletableFuture<?>>();
+    for (String name : List.of("first", "refused", "last")) {
+      all.add(
+          inTurn(
+              tx -> {
+                tx.afterCommit(() -> happened.add(name));
+                insert(tx, name);
+                if (name.equals("refused")) {
+                  tx.run(tx.sql().query("insert into installation select * from installation"));
+                }
+                return true;
+              }));
+      awaitBegun(all.size());
+    }
+    go(holder);
+
+    all.getFirst().get(20, SECONDS);
+    assertThatThrownBy(() -> all.get(1).get(20, SECONDS)).hasStackTraceContaining("duplicate key");
+    all.getLast().get(20, SECONDS);
+    assertThat(keys()).containsExactlyInAnyOrder("first", "last");
+    assertThat(happened).containsExactly("first", "last");
+  }
+
+  @Test
   void aConflictHasTheWholeBatchDoneAgain() throws Exception {
     var tries = new AtomicInteger();
     CompletableFuture<?> holder = hold(database);
