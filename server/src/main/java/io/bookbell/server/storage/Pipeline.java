@@ -192,16 +192,18 @@ final class Pipeline extends DefaultConnection {
       }
       return switch (method.getName()) {
         case "execute", "executeUpdate" -> {
-          await();
+          enqueue();
           yield method.getReturnType() == int.class ? 0 : (Object) false;
         }
         case "getUpdateCount" -> 0;
         case "close", "getWarnings" -> null;
-        default -> throw new UnsupportedOperationException(method + " of a statement that waits");
+        case "toString" -> sql;
+        default ->
+            throw new IllegalStateException("A statement that waits has no " + method.getName());
       };
     }
 
-    private void await() throws SQLException {
+    private void enqueue() throws SQLException {
       if (waiting.size() >= MOST_WAITING) {
         send();
       }
