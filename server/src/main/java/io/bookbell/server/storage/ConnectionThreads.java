@@ -25,7 +25,9 @@ final class ConnectionThreads implements AutoCloseable {
   }
 
   ConnectionThreads(String name, int connections, Duration patience, LongSupplier nanos) {
-    this.threads = Executors.newFixedThreadPool(connections, SqliteDatabase.threads(name));
+    this.threads =
+        Executors.newFixedThreadPool(
+            connections, Thread.ofPlatform().name(name + "-", 1).factory());
     this.patience = patience;
     this.nanos = nanos;
   }
@@ -48,8 +50,8 @@ final class ConnectionThreads implements AutoCloseable {
               task.run();
             }
           });
-    } catch (RejectedExecutionException e) {
-      refused.accept(new RejectedExecutionException("The database is closing", e));
+    } catch (RejectedExecutionException _) {
+      refused.accept(Job.closing());
     }
   }
 

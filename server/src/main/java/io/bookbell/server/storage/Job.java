@@ -71,6 +71,10 @@ final class Job<T> {
   }
 
   void refuse() {
-    fail(new RejectedExecutionException("The database is closing"));
+    fail(closing());
+  }
+
+  static RejectedExecutionException closing() {
+    return new RejectedExecutionException("The database is closing");
   }
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +106,7 @@ final class Pipeline extends DefaultConnection {
   /** Sends what waits, and throws what comes of it. */
   void send() throws SQLException {
     if (!waiting.isEmpty()) {
-      try (PreparedStatement all = super.prepareStatement(texts(waiting.stream()))) {
+      try (PreparedStatement all = super.prepareStatement(texts())) {
         fill(all);
         waiting.clear();
         all.execute();
@@ -115,8 +114,8 @@ final class Pipeline extends DefaultConnection {
     }
   }
 
-  private static String texts(Stream<Part> parts) {
-    return parts.map(part -> part.sql).collect(Collectors.joining(";"));
+  private String texts() {
+    return waiting.stream().map(part -> part.sql).collect(Collectors.joining(";"));
   }
 
   /** Returns how many values that were. */
@@ -234,9 +233,7 @@ final class Pipeline extends DefaultConnection {
     private final int resultsBefore = waiting.size();
 
     Last(String sql) throws SQLException {
-      all =
-          Pipeline.super.prepareStatement(
-              texts(Stream.concat(waiting.stream(), Stream.of(new Part(sql)))));
+      all = Pipeline.super.prepareStatement(texts() + ";" + sql);
       placesBefore = fill(all);
     }
 

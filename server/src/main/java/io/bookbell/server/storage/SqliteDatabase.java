@@ -9,9 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -52,7 +50,8 @@ public final class SqliteDatabase implements Database {
   private final ThreadLocal<Reader> reader = ThreadLocal.withInitial(this::openReader);
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers =
-      Executors.newFixedThreadPool(READERS, threads("sqlite-reader"));
+      Executors.newFixedThreadPool(
+          READERS, Thread.ofPlatform().name("sqlite-reader-", 1).factory());
 
   /**
    * Opens the file, creates it where it does not exist, and migrates it.
@@ -180,10 +179,5 @@ public final class SqliteDatabase implements Database {
         .getConfig()
         .setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, String.valueOf(CHECKPOINT_PAGES));
     return source;
-  }
-
-  static ThreadFactory threads(String name) {
-    var count = new AtomicInteger();
-    return task -> new Thread(task, name + "-" + count.incrementAndGet());
   }
 }

@@ -33,7 +33,6 @@ public final class Transaction {
 
   private final DSLContext sql;
   private final TimeSource time;
-  private final boolean rowLocks;
   private final Gate gate;
   private final List<Runnable> afterCommit;
   private final Map<LastStep<?>, List<Object>> last;
@@ -43,23 +42,22 @@ public final class Transaction {
 
   /** For reads on PostgreSQL. */
   Transaction(DSLContext sql, TimeSource time) {
-    this(sql, time, true, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
+    this(sql, time, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
   }
 
   /** For writes to PostgreSQL, on this connection. */
   Transaction(DSLContext sql, TimeSource time, Gate gate, Pipeline pipeline) {
-    this(sql, time, true, gate, new ArrayList<>(), new LinkedHashMap<>(), null, pipeline);
+    this(sql, time, gate, new ArrayList<>(), new LinkedHashMap<>(), null, pipeline);
   }
 
   /** On a connection of SQLite, which keeps its statements. */
   Transaction(DSLContext sql, TimeSource time, KeptQueries kept) {
-    this(sql, time, false, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
+    this(sql, time, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
   }
 
   private Transaction(
       DSLContext sql,
       TimeSource time,
-      boolean rowLocks,
       Gate gate,
       List<Runnable> afterCommit,
       Map<LastStep<?>, List<Object>> last,
@@ -67,7 +65,6 @@ public final class Transaction {
       @Nullable Pipeline pipeline) {
     this.sql = sql;
     this.time = time;
-    this.rowLocks = rowLocks;
     this.gate = gate;
     this.afterCommit = afterCommit;
     this.last = last;
@@ -96,8 +93,7 @@ public final class Transaction {
 
   /** The same transaction with its clock set: for laying down a history that has already been. */
   public Transaction at(Instant moment) {
-    return new Transaction(
-        sql, anywhere -> moment, rowLocks, gate, afterCommit, last, kept, pipeline);
+    return new Transaction(sql, anywhere -> moment, gate, afterCommit, last, kept, pipeline);
   }
 
   public DSLContext sql() {
@@ -146,8 +142,13 @@ public final class Transaction {
     return query(insert, source).returningResult(id).fetch(id).stream().sorted().toList();
   }
 
+  /** On SQLite, and there only. */
   boolean keepsQueries() {
     return kept != null;
+  }
+
+  private boolean locksRows() {
+    return !keepsQueries();
   }
 
   /**
@@ -173,12 +174,12 @@ public final class Transaction {
    * On SQLite the one writer holds the whole database, so there is nothing to lock.
    */
   public <R extends Record> Result<R> lock(SelectForUpdateStep<R> query) {
-    return rowLocks ? query.forNoKeyUpdate().fetch() : query.fetch();
+    return locksRows() ? query.forNoKeyUpdate().fetch() : query.fetch();
   }
 
   /** As {@link #lock}, for rows that are read again behind the lock. */
   public void lockOnly(Function<DSLContext, SelectForUpdateStep<?>> query) {
-    if (rowLocks) {
+    if (locksRows()) {
       run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // whose rows nobody reads
     }
   }

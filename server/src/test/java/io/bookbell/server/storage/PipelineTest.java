@@ -11,7 +11,6 @@ import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
-import org.jooq.tools.jdbc.DefaultConnection;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,15 +49,7 @@ class PipelineTest {
     var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
     connection = DriverManager.getConnection(storage.url(), storage.user(), storage.password());
     connection.setAutoCommit(false);
-    pipeline =
-        new Pipeline(
-            new DefaultConnection(connection) {
-              @Override
-              public PreparedStatement prepareStatement(String text) throws SQLException {
-                prepared.add(text);
-                return super.prepareStatement(text);
-              }
-            });
+    pipeline = new Pipeline(new PreparedTexts(connection, prepared));
     sql = DSL.using(pipeline, SQLDialect.POSTGRES);
     sql.execute("create temporary table book (id bigint primary key, title text, cover bytea)");
     pipeline.commit();

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jooq.tools.jdbc.DefaultConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,15 +27,7 @@ class PreparedOnceTest {
     try (var statement = driver.createStatement()) {
       statement.execute("CREATE TABLE word (word VARCHAR(20) PRIMARY KEY)");
     }
-    connection =
-        new PreparedOnce(
-            new DefaultConnection(driver) {
-              @Override
-              public PreparedStatement prepareStatement(String sql) throws SQLException {
-                compiled.add(sql);
-                return super.prepareStatement(sql);
-              }
-            });
+    connection = new PreparedOnce(new PreparedTexts(driver, compiled));
   }
 
   @AfterEach
