@@ -565,7 +565,7 @@ export default {
   'error.not_found': 'لا يوجد شيء هنا، أو لا شيء يمكنك رؤيته.',
   'error.own_request': 'لقد طلبت هذا الكتاب بنفسك.',
   'error.quota_exhausted': 'استخدمتَ كل طلباتك.',
-  'error.rate_limited': 'هذا كثير في دقيقة واحدة. انتظر قليلًا.',
+  'error.rate_limited': 'طلبات كثيرة جدًا. حاول مرة أخرى بعد دقيقة.',
   'error.request_closed': 'الكتاب متوفر بالفعل.',
   'error.tier_exists': 'توجد فئة بهذا الاسم بالفعل.',
   'error.too_large': 'هذا كبير جدًا لإرساله دفعة واحدة.',

@@ -439,7 +439,7 @@ export default {
   'error.not_found': 'Hier ist nichts, oder nichts, was du sehen darfst.',
   'error.own_request': 'Du hast dieses Buch selbst angefragt.',
   'error.quota_exhausted': 'Du hast alle deine Anfragen verbraucht.',
-  'error.rate_limited': 'Das sind zu viele in einer Minute. Warte einen Moment.',
+  'error.rate_limited': 'Zu viele Anfragen. Versuche es in einer Minute wieder.',
   'error.request_closed': 'Das Buch ist schon da.',
   'error.tier_exists': 'Eine Stufe mit diesem Namen gibt es schon.',
   'error.too_large': 'Das ist zu viel auf einmal.',

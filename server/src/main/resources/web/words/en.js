@@ -439,7 +439,7 @@ export default {
   'error.not_found': 'There is nothing here, or nothing that you may see.',
   'error.own_request': 'You have asked for this book yourself.',
   'error.quota_exhausted': 'You have used all your requests.',
-  'error.rate_limited': 'That is too many in a minute. Wait a moment.',
+  'error.rate_limited': 'Too many requests. Try again in a minute.',
   'error.request_closed': 'The book is there already.',
   'error.tier_exists': 'There is a tier of this name already.',
   'error.too_large': 'That is too much to send at once.',

@@ -439,7 +439,7 @@ export default {
   'error.not_found': 'Aquí no hay nada, o nada que puedas ver.',
   'error.own_request': 'Este libro lo has pedido tú.',
   'error.quota_exhausted': 'Has usado todas tus peticiones.',
-  'error.rate_limited': 'Son demasiadas en un minuto. Espera un momento.',
+  'error.rate_limited': 'Demasiadas peticiones. Inténtalo de nuevo dentro de un minuto.',
   'error.request_closed': 'El libro ya está disponible.',
   'error.tier_exists': 'Ya hay un nivel con ese nombre.',
   'error.too_large': 'Es demasiado para un solo envío.',

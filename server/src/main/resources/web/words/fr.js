@@ -442,7 +442,7 @@ export default {
   'error.not_found': 'Il n’y a rien ici, ou rien que tu puisses voir.',
   'error.own_request': 'Tu as toi-même demandé ce livre.',
   'error.quota_exhausted': 'Tu as utilisé toutes tes demandes.',
-  'error.rate_limited': 'C’est trop en une minute. Patiente un instant.',
+  'error.rate_limited': 'Trop de requêtes. Réessaie dans une minute.',
   'error.request_closed': 'Le livre est déjà là.',
   'error.tier_exists': 'Il existe déjà un palier de ce nom.',
   'error.too_large': 'C’est trop à envoyer d’un coup.',

@@ -439,7 +439,7 @@ export default {
   'error.not_found': '見つからないか、見ることができません。',
   'error.own_request': 'この本はご自身でリクエスト済みです。',
   'error.quota_exhausted': 'リクエストの枠を使い切りました。',
-  'error.rate_limited': '短時間に送りすぎです。少しお待ちください。',
+  'error.rate_limited': 'リクエストが多すぎます。1分後にもう一度お試しください。',
   'error.request_closed': 'この本はもうあります。',
   'error.tier_exists': '同じ名前のプランがすでにあります。',
   'error.too_large': '一度に送るには大きすぎます。',

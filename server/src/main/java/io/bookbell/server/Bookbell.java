@@ -37,7 +37,7 @@ import io.bookbell.server.team.TeamRoutes;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Origins;
 import io.bookbell.server.web.PageFiles;
-import io.bookbell.server.web.RateLimiter;
+import io.bookbell.server.web.Rates;
 import io.bookbell.server.web.WebServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -60,8 +60,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
-  private static final int CREATES_PER_MINUTE = 120;
-  private static final int SEARCHES_PER_MINUTE = 90;
   private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
 
   private final InstantSource clock = InstantSource.system();
@@ -194,9 +192,9 @@ final class Bookbell implements AutoCloseable {
 
   private void api(Router router) {
     var gate = new SessionGate(database, features.sessions, features.tickets);
-    new SocketRoute(live, gate, origins).add(router);
-    var api =
-        new Api(router, database, gate, origins, new RateLimiter<>(clock, CREATES_PER_MINUTE));
+    Rates rates = config.connections().rateLimits() ? Rates.limited(clock) : Rates.unlimited();
+    new SocketRoute(live, gate, origins, rates).add(router);
+    var api = new Api(router, database, gate, origins, rates);
     accounts(api);
     CreatorRoutes.add(api, features.profile, features.creators, features.access);
     PictureRoutes.add(api, features.pictures);
@@ -221,11 +219,7 @@ final class Bookbell implements AutoCloseable {
   private void books(Api api) {
     var address = config.catalogue();
     var library = address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE)));
-    BookRoutes.add(
-        api,
-        new BookSearch(library, address, clock),
-        new Covers(library, clock),
-        new RateLimiter<>(clock, SEARCHES_PER_MINUTE));
+    BookRoutes.add(api, new BookSearch(library, address, clock), new Covers(library, clock));
   }
 
   private void accounts(Api api) {

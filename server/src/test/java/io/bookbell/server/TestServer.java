@@ -114,7 +114,7 @@ public final class TestServer implements AutoCloseable {
         storage,
         Optional.empty(),
         new Reach(Optional.empty(), List.of(), false),
-        new Connections(20, Duration.ofSeconds(4), true),
+        new Connections(20, Duration.ofSeconds(4), true, true),
         new Config.Inbox(Duration.ofDays(30)),
         Optional.empty());
   }

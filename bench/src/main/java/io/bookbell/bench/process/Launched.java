@@ -43,6 +43,7 @@ public record Launched(Process process, int port) implements AutoCloseable {
     int port = freePort();
     Map<String, String> all = new HashMap<>(settings);
     all.put("BOOKBELL_PORT", Integer.toString(port));
+    all.put("BOOKBELL_RATE_LIMITS", "false");
     List<String> command = List.of(launcher.toString(), "serve");
     return start(command, all, work, work.resolve("Bookbell.log"), port);
   }

@@ -12,6 +12,7 @@ import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.Rate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class AccountRoutes {
         });
     api.postOnce(
         "/api/auth/logout",
+        Rate.WRITE,
         AccountRoutes::nothingButSecure,
         (tx, caller, secure) -> {
           sessions.end(tx, caller);
@@ -40,6 +42,7 @@ public final class AccountRoutes {
         });
     api.postOnce(
         "/api/ws-ticket",
+        Rate.TICKET,
         AccountRoutes::nothingButSecure,
         (tx, caller, _) -> Answer.created(tickets.issue(tx, caller)));
   }

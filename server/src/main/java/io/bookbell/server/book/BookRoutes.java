@@ -1,11 +1,10 @@
 package io.bookbell.server.book;
 
-import io.bookbell.hub.UserId;
 import io.bookbell.server.web.Answer;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.RateLimiter;
+import io.bookbell.server.web.Rate;
 
 /** {@code /api/books}: the catalogue's books and covers. */
 public final class BookRoutes {
@@ -14,24 +13,15 @@ public final class BookRoutes {
 
   private BookRoutes() {}
 
-  /**
-   * Adds the routes.
-   *
-   * @param searches how often one user may search
-   */
-  public static void add(Api api, BookSearch search, Covers covers, RateLimiter<UserId> searches) {
+  public static void add(Api api, BookSearch search, Covers covers) {
     api.getElsewhere(
         "/api/books/search",
+        Rate.SEARCH,
         BookRoutes::text,
-        (caller, text) -> {
-          if (!searches.tryCount(caller.user())) {
-            throw Problem.tooMany(
-                "rate_limited", "That is too many in a minute.", searches.secondsToWait());
-          }
-          return search.find(text).thenApply(Answer::ok);
-        });
+        (caller, text) -> search.find(text).thenApply(Answer::ok));
     api.getElsewhere(
         "/api/books/covers/:cover_id",
+        Rate.COVER,
         BookRoutes::coverId,
         (caller, id) ->
             covers

@@ -61,8 +61,9 @@ public record Config(
    * @param perUser open at once
    * @param drain clients of a node that goes down come back spread over this time
    * @param ring whether what goes to many may leave through io_uring where there is one
+   * @param rateLimits whether one user's calls in a minute are limited
    */
-  public record Connections(int perUser, Duration drain, boolean ring) {}
+  public record Connections(int perUser, Duration drain, boolean ring, boolean rateLimits) {}
 
   /**
    * How long messages are kept.
@@ -140,7 +141,8 @@ public record Config(
         new Connections(
             settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
             Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
-            settings.bool(Setting.IO_URING, true)),
+            settings.bool(Setting.IO_URING, true),
+            settings.bool(Setting.RATE_LIMITS, true)),
         new Inbox(Duration.ofDays(settings.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
         catalogue(settings));
   }

@@ -23,6 +23,7 @@ public enum Setting {
       "none", "your e-mail or web address, which Open Library asks for to be searched more often"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
   DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down"),
+  RATE_LIMITS("true", "false to lift every limit on calls in a minute, for a load test"),
   IO_URING(
       "true", "false to keep away from Linux's io_uring, which spares work in large broadcasts");
 

@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.web.Answer;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Call;
+import io.bookbell.server.web.Rate;
 import java.util.Map;
 
 /** {@code /api/creators/{id}/picture}. */
@@ -23,6 +24,7 @@ public final class PictureRoutes {
             answer(pictures.get(tx, caller.user(), wanted.creator), wanted.byVersion));
     api.put(
         PATH,
+        Rate.UPLOAD,
         call -> new Sent(call.pathUser("id"), Picture.of(call.bytes())),
         (tx, caller, sent) ->
             Answer.ok(pictures.put(tx, caller.user(), sent.creator, sent.picture)));

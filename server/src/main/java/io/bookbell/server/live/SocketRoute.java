@@ -12,6 +12,8 @@ import io.bookbell.server.web.Credentials;
 import io.bookbell.server.web.Origins;
 import io.bookbell.server.web.Problem;
 import io.bookbell.server.web.Query;
+import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.Rates;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,15 +44,17 @@ public final class SocketRoute {
   private final Live live;
   private final SessionGate gate;
   private final Origins origins;
+  private final Rates rates;
 
-  public SocketRoute(Live live, SessionGate gate, Origins origins) {
+  public SocketRoute(Live live, SessionGate gate, Origins origins, Rates rates) {
     this.live = live;
     this.gate = gate;
     this.origins = origins;
+    this.rates = rates;
   }
 
   public void add(Router router) {
-    router.get(PATH).handler(this::handle);
+    router.get(PATH).putMetadata(Api.RATE, Rate.CONNECT).handler(this::handle);
   }
 
   private void handle(RoutingContext context) {
@@ -93,6 +97,7 @@ public final class SocketRoute {
       throw Problem.forbidden("The user_id is not that of the session.");
     }
     Handshake.check(request);
+    rates.count(Rate.CONNECT, user);
     return Future.fromCompletionStage(live.seat(user), Vertx.currentContext())
         .compose(
             seat -> {

@@ -5,6 +5,7 @@ import io.bookbell.server.web.Answer;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.PageRequest;
+import io.bookbell.server.web.Rate;
 
 /** {@code /api/book-requests}: what was asked for already, and following it. */
 public final class FollowRoutes {
@@ -25,6 +26,7 @@ public final class FollowRoutes {
         (tx, caller, page) -> Answer.ok(asked.followed(tx, caller.user(), page)));
     api.post(
         "/api/book-requests/:id/follow",
+        Rate.FOLLOW,
         FollowRoutes::which,
         (tx, caller, id) -> Answer.ok(following.follow(tx, caller.user(), id)));
     api.delete(

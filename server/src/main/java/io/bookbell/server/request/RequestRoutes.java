@@ -11,6 +11,7 @@ import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Mark;
+import io.bookbell.server.web.Rate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,8 +33,9 @@ public final class RequestRoutes {
   private RequestRoutes() {}
 
   public static void add(Api api, BookRequests requests, RequestLists lists) {
-    api.limitedPost(
+    api.post(
         "/api/book-requests",
+        Rate.ASK,
         RequestRoutes::newRequest,
         (tx, caller, wanted) -> Answer.created(requests.create(tx, caller.user(), wanted)));
     api.get(
@@ -62,6 +64,7 @@ public final class RequestRoutes {
         (tx, caller, on) -> Answer.ok(requests.respond(tx, caller.user(), on.id, on.what)));
     api.post(
         "/api/book-requests/:id/reply",
+        Rate.REPLY,
         RequestRoutes::reply,
         (tx, caller, on) -> Answer.created(requests.reply(tx, caller.user(), on.id, on.what)));
     api.post(

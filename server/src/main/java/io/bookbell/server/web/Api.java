@@ -1,6 +1,5 @@
 package io.bookbell.server.web;
 
-import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Answer.Encoded;
@@ -19,32 +18,28 @@ import org.jspecify.annotations.Nullable;
  * Registers the routes of the API. A route reads its request on the event loop, does its work in
  * one transaction, and its answer is sent after the commit. Used by one thread, before the server
  * listens.
+ *
+ * <p>Every route has a {@link Rate}, which counts its calls before anything is done for them.
  */
 public final class Api {
+  /** The {@link Rate} of a route, in its metadata. */
+  public static final String RATE = "bookbell.rate";
+
   private static final String ROUTE = "bookbell.route";
 
   private final Router router;
   private final Database database;
   private final Authenticator authenticator;
   private final Origins origins;
-  private final RateLimiter<UserId> creates;
+  private final Rates rates;
 
-  /**
-   * Creates the registrar.
-   *
-   * @param creates limits the routes of {@link #limitedPost}
-   */
   public Api(
-      Router router,
-      Database database,
-      Authenticator authenticator,
-      Origins origins,
-      RateLimiter<UserId> creates) {
+      Router router, Database database, Authenticator authenticator, Origins origins, Rates rates) {
     this.router = router;
     this.database = database;
     this.authenticator = authenticator;
     this.origins = origins;
-    this.creates = creates;
+    this.rates = rates;
   }
 
   /** Notes which route has taken a request; the router forgets it when the request fails. */
@@ -78,6 +73,7 @@ public final class Api {
     route(
         HttpMethod.GET,
         path,
+        Rate.READ,
         (call, caller) -> {
           C query = parse.apply(call);
           return database.read(tx -> Encoded.of(work.run(tx, caller, query)));
@@ -88,12 +84,13 @@ public final class Api {
   public <C> void csv(String path, Function<Call, C> parse, Csv.Table<C> table) {
     router
         .route(HttpMethod.GET, path)
+        .putMetadata(RATE, Rate.EXPORT)
         .handler(
             context -> {
               taken(context, path);
               C query = parse.apply(new Call(context, origins));
               var _ =
-                  caller(context)
+                  caller(context, Rate.EXPORT)
                       .compose(
                           caller ->
                               new CsvDownload<>(context, database, table, caller, query).start())
@@ -108,55 +105,50 @@ public final class Api {
   }
 
   /** A look at things that are not in the database. */
-  public <C> void getElsewhere(String path, Function<Call, C> parse, Fetch<C> fetch) {
+  public <C> void getElsewhere(String path, Rate rate, Function<Call, C> parse, Fetch<C> fetch) {
     route(
         HttpMethod.GET,
         path,
+        rate,
         (call, caller) -> fetch.run(caller, parse.apply(call)).thenApply(Encoded::of));
   }
 
   /** A command; with an {@code Idempotency-Key} it is done once, however often it is sent. */
   public <C> void post(String path, Function<Call, C> parse, Work<C> work) {
-    command(HttpMethod.POST, path, parse, work);
+    post(path, Rate.WRITE, parse, work);
+  }
+
+  /** As {@link #post(String, Function, Work)}, with an allowance of its own. */
+  public <C> void post(String path, Rate rate, Function<Call, C> parse, Work<C> work) {
+    command(HttpMethod.POST, path, rate, parse, work);
   }
 
   /** A command whose answer is a secret, or ends the session: it is never repeated from a store. */
-  public <C> void postOnce(String path, Function<Call, C> parse, Work<C> work) {
+  public <C> void postOnce(String path, Rate rate, Function<Call, C> parse, Work<C> work) {
     route(
         HttpMethod.POST,
         path,
+        rate,
         (call, caller) -> {
           C command = parse.apply(call);
           return database.write(tx -> Encoded.of(work.run(tx, caller, command)));
         });
   }
 
-  /** A command that one user may give so often in a minute. */
-  public <C> void limitedPost(String path, Function<Call, C> parse, Work<C> work) {
-    route(
-        HttpMethod.POST,
-        path,
-        (call, caller) -> {
-          if (!creates.tryCount(caller.user())) {
-            throw Problem.tooMany(
-                "rate_limited", "That is too many in a minute.", creates.secondsToWait());
-          }
-          return write(call, caller, parse, work);
-        });
-  }
-
-  /** As {@link #post}. */
+  /** As {@link #post(String, Function, Work)}. */
   public <C> void patch(String path, Function<Call, C> parse, Work<C> work) {
-    command(HttpMethod.PATCH, path, parse, work);
+    command(HttpMethod.PATCH, path, Rate.WRITE, parse, work);
   }
 
   /**
-   * As {@link #post}, but for that it is done again when it is sent again, which is all the same.
+   * As {@link #post(String, Function, Work)}, but for that it is done again when it is sent again,
+   * which is all the same.
    */
-  public <C> void put(String path, Function<Call, C> parse, Work<C> work) {
+  public <C> void put(String path, Rate rate, Function<Call, C> parse, Work<C> work) {
     route(
         HttpMethod.PUT,
         path,
+        rate,
         (call, caller) -> {
           C command = parse.apply(call);
           return database.write(tx -> Encoded.of(work.run(tx, caller, command)));
@@ -164,7 +156,7 @@ public final class Api {
   }
 
   public <C> void delete(String path, Function<Call, C> parse, Work<C> work) {
-    command(HttpMethod.DELETE, path, parse, work);
+    command(HttpMethod.DELETE, path, Rate.WRITE, parse, work);
   }
 
   /**
@@ -175,6 +167,7 @@ public final class Api {
   public void openPost(String path, OpenWork work) {
     router
         .route(HttpMethod.POST, path)
+        .putMetadata(RATE, Rate.OPEN)
         .handler(
             context ->
                 answer(
@@ -187,8 +180,9 @@ public final class Api {
                                     onContext(work.run(call, caller).thenApply(Encoded::of)))));
   }
 
-  private <C> void command(HttpMethod method, String path, Function<Call, C> parse, Work<C> work) {
-    route(method, path, (call, caller) -> write(call, caller, parse, work));
+  private <C> void command(
+      HttpMethod method, String path, Rate rate, Function<Call, C> parse, Work<C> work) {
+    route(method, path, rate, (call, caller) -> write(call, caller, parse, work));
   }
 
   private <C> CompletionStage<Encoded> write(
@@ -213,16 +207,17 @@ public final class Api {
     CompletionStage<Encoded> handle(Call call, Caller caller);
   }
 
-  private void route(HttpMethod method, String path, SignedIn handler) {
+  private void route(HttpMethod method, String path, Rate rate, SignedIn handler) {
     router
         .route(method, path)
+        .putMetadata(RATE, rate)
         .handler(
             context ->
                 answer(
                     context,
                     path,
                     call ->
-                        caller(context)
+                        caller(context, rate)
                             .compose(caller -> onContext(handler.handle(call, caller)))));
   }
 
@@ -239,17 +234,23 @@ public final class Api {
     answer.onSuccess(encoded -> Answers.send(context, encoded)).onFailure(context::fail);
   }
 
-  private Future<Caller> caller(RoutingContext context) {
+  private Future<Caller> caller(RoutingContext context, Rate rate) {
     Credentials credentials =
         Credentials.of(context.request()).orElseThrow(() -> Problem.unauthorized("Sign in first."));
     if (credentials.byCookie() && !isSafe(context.request().method())) {
       refuseForeignPage(context, true);
     }
-    return onContext(authenticator.authenticate(credentials.token()));
+    return onContext(authenticator.authenticate(credentials.token()))
+        .map(
+            caller -> {
+              rates.count(rate, caller.user());
+              return caller;
+            });
   }
 
   private Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
     refuseForeignPage(context, false);
+    rates.countOpen(Rate.OPEN, context.request().remoteAddress().hostAddress());
     Optional<Credentials> credentials =
         Credentials.of(context.request())
             .filter(found -> origins.admit(context.request(), found.byCookie()));

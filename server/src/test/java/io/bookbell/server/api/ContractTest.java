@@ -184,7 +184,7 @@ class ContractTest {
       FollowRoutes.add(api, null, null);
       RequestRoutes.add(api, null, null);
       CannedRoutes.add(api, null);
-      BookRoutes.add(api, null, null, null);
+      BookRoutes.add(api, null, null);
       CreatorRoutes.add(api, null, null, null);
       PictureRoutes.add(api, null);
       QuotaRoutes.addQuota(api, null);
@@ -231,7 +231,7 @@ class ContractTest {
 
     @Test
     void mayNotHaveAnotherStatus() {
-      assertRefused(418, QUOTA, "418, is not documented, only [200, 400, 401, 404, 503]");
+      assertRefused(418, QUOTA, "418, is not documented, only [200, 400, 401, 404, 429, 503]");
     }
 
     @Test
