@@ -114,6 +114,10 @@ public record Config(
     return new Config(listen, storage, redis, reach, connections, inbox, Optional.of(other));
   }
 
+  public Config withConnections(Connections other) {
+    return new Config(listen, storage, redis, reach, other, inbox, catalogue);
+  }
+
   public Config withReach(Reach other) {
     return new Config(listen, storage, redis, other, connections, inbox, catalogue);
   }
