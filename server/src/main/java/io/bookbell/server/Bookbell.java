@@ -38,6 +38,7 @@ import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Origins;
 import io.bookbell.server.web.PageFiles;
 import io.bookbell.server.web.Rates;
+import io.bookbell.server.web.TrustedProxies;
 import io.bookbell.server.web.WebServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -79,7 +80,8 @@ final class Bookbell implements AutoCloseable {
     this.database = database;
     this.health = new Health(database);
     var reach = config.reach();
-    this.origins = new Origins(reach.publicUrl(), reach.allowedOrigins(), reach.trustProxy());
+    var proxies = new TrustedProxies(reach.trustedProxies());
+    this.origins = new Origins(reach.publicUrl(), reach.allowedOrigins(), proxies);
     try {
       CompletableFuture<Optional<String>> begun = begin();
       Vertx vertx = vertx();

@@ -42,17 +42,22 @@ class ServerArchitectureTest {
 
   @Test
   void storageKnowsNoFeature() {
-    mayDependOnlyOn("storage", "config");
+    mayDependOnlyOn("storage", "config", "network");
   }
 
   @Test
   void webKnowsNoFeature() {
-    mayDependOnlyOn("web", "config", "storage");
+    mayDependOnlyOn("web", "config", "storage", "network");
   }
 
   @Test
   void configKnowsNoFeature() {
-    mayDependOnlyOn("config");
+    mayDependOnlyOn("config", "network");
+  }
+
+  @Test
+  void networkKnowsNothingElse() {
+    mayDependOnlyOn("network");
   }
 
   @Test

@@ -1,12 +1,14 @@
 package io.bookbell.server.config;
 
 import io.bookbell.hub.redis.RedisOptions;
+import io.bookbell.server.network.AddressRange;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -97,10 +99,10 @@ public record Config(
    *
    * @param publicUrl without a slash at the end; empty: as each request says
    * @param allowedOrigins pages besides those of the public URL
-   * @param trustProxy whether the headers of a proxy say the truth
+   * @param trustedProxies whose X-Forwarded and Forwarded headers are believed
    */
   public record Reach(
-      Optional<String> publicUrl, List<String> allowedOrigins, boolean trustProxy) {}
+      Optional<String> publicUrl, List<String> allowedOrigins, List<AddressRange> trustedProxies) {}
 
   public Config withListen(Listen other) {
     return new Config(other, storage, redis, reach, connections, inbox, catalogue);
@@ -141,7 +143,7 @@ public record Config(
         new Reach(
             settings.text(Setting.PUBLIC_URL).map(Config::publicUrl),
             origins(settings),
-            settings.bool(Setting.TRUST_PROXY, false)),
+            trustedProxies(settings)),
         new Connections(
             settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
             Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
@@ -262,6 +264,28 @@ public record Config(
       }
     }
     return origins;
+  }
+
+  /** The setting of earlier releases trusted every peer; now it trusts those on the same site. */
+  private static List<AddressRange> trustedProxies(Settings settings) {
+    boolean local = settings.bool(Setting.TRUST_PROXY, false);
+    Optional<String> listed = settings.text(Setting.TRUSTED_PROXIES);
+    if (listed.isEmpty()) {
+      return local ? AddressRange.LOCAL : List.of();
+    }
+    return Arrays.stream(listed.get().split(",", -1))
+        .map(String::strip)
+        .filter(each -> !each.isEmpty())
+        .map(each -> AddressRange.parse(each).orElseThrow(() -> noRange(each)))
+        .toList();
+  }
+
+  private static ConfigException noRange(String value) {
+    return ConfigException.wrong(
+        Setting.TRUSTED_PROXIES,
+        value,
+        "a list of addresses and ranges such as 127.0.0.1, 10.0.0.0/8, fd00::/8, separated by"
+            + " commas");
   }
 
   private static URI webAddress(Setting setting, String value, String expected) {

@@ -15,7 +15,12 @@ public enum Setting {
   LEGACY_CHANNEL("none", "the replaced system's Redis channel, while both systems run"),
   PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
   ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),
-  TRUST_PROXY("false", "true behind a proxy that sets X-Forwarded-Proto and X-Forwarded-Host"),
+  TRUSTED_PROXIES(
+      "none",
+      "addresses and ranges of the proxies in front, such as 127.0.0.1, 10.0.0.0/8, fd00::/8"),
+  TRUST_PROXY(
+      "false",
+      "older form of BOOKBELL_TRUSTED_PROXIES: true trusts loopback and private addresses"),
   MAX_CONNECTIONS_PER_USER("20", "how many sockets one user may have open"),
   INBOX_DAYS("30", "how long messages wait for devices that were away; longer: a fresh snapshot"),
   OPEN_LIBRARY_URL("https://openlibrary.org", "where books are looked up; off to look nothing up"),

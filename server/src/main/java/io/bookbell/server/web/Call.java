@@ -3,6 +3,7 @@ package io.bookbell.server.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.network.ClientAddress;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -115,6 +116,11 @@ public final class Call {
   /** Whether the client speaks TLS, to us or to a proxy before us. */
   public boolean secure() {
     return publicUrl().startsWith("https:");
+  }
+
+  /** Where the request comes from, for limits per client and for what users see of a session. */
+  public ClientAddress clientAddress() {
+    return origins.clientAddress(context.request());
   }
 
   HttpServerRequest request() {

@@ -1,5 +1,6 @@
 package io.bookbell.server.web;
 
+import io.bookbell.server.network.ClientAddress;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Optional;
@@ -11,19 +12,19 @@ import java.util.Optional;
 public final class Origins {
   private final Optional<String> publicUrl;
   private final List<String> allowed;
-  private final boolean trustProxy;
+  private final TrustedProxies proxies;
 
   /**
    * Creates the rules.
    *
    * @param publicUrl how the server is reached; empty: as each request says
    * @param allowed origins of further pages, besides the server's own
-   * @param trustProxy whether X-Forwarded-Proto and X-Forwarded-Host say the truth
+   * @param proxies whose headers say how a request came
    */
-  public Origins(Optional<String> publicUrl, List<String> allowed, boolean trustProxy) {
+  public Origins(Optional<String> publicUrl, List<String> allowed, TrustedProxies proxies) {
     this.publicUrl = publicUrl;
     this.allowed = List.copyOf(allowed);
-    this.trustProxy = trustProxy;
+    this.proxies = proxies;
   }
 
   String publicUrl(HttpServerRequest request) {
@@ -31,17 +32,20 @@ public final class Origins {
   }
 
   private String scheme(HttpServerRequest request) {
-    String forwarded = trustProxy ? request.getHeader("X-Forwarded-Proto") : null;
-    return "https".equals(forwarded) || request.isSSL() ? "https" : "http";
+    return proxies.said(request).scheme().orElse(request.isSSL() ? "https" : "http");
   }
 
   private String host(HttpServerRequest request) {
-    String forwarded = trustProxy ? request.getHeader("X-Forwarded-Host") : null;
-    if (forwarded != null) {
-      return forwarded;
-    }
-    String host = request.getHeader("Host");
-    return host == null ? "localhost" : host;
+    return proxies
+        .said(request)
+        .host()
+        .or(() -> Optional.ofNullable(request.getHeader("Host")))
+        .orElse("localhost");
+  }
+
+  /** The address of the client, behind the proxies that are trusted. */
+  public ClientAddress clientAddress(HttpServerRequest request) {
+    return proxies.clientAddress(request);
   }
 
   /** What a request's {@code Origin} header means. */

@@ -6,6 +6,7 @@ import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Reach;
+import io.bookbell.server.network.AddressRange;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
@@ -175,8 +176,8 @@ class SessionsTest {
 
   @Test
   void theCookieIsSecureBehindTls(@TempDir Path folder) {
-    var https = new Reach(Optional.of("https://books.example"), List.of(), false);
-    var proxied = new Reach(Optional.empty(), List.of(), true);
+    var https = new Reach(Optional.of("https://books.example"), List.of(), List.of());
+    var proxied = new Reach(Optional.empty(), List.of(), AddressRange.LOCAL);
     try (var byUrl = TestServer.with(config(folder.resolve("a"), https));
         var byProxy = TestServer.with(config(folder.resolve("b"), proxied))) {
       assertThat(cookie(setUp(byUrl, Map.of()))).endsWith("; Secure");
@@ -205,7 +206,7 @@ class SessionsTest {
   @Test
   void theSetupLinkIsGoodOnce(@TempDir Path folder) {
     try (var fresh =
-        TestServer.with(config(folder, new Reach(Optional.empty(), List.of(), false)))) {
+        TestServer.with(config(folder, new Reach(Optional.empty(), List.of(), List.of())))) {
       var body =
           Map.of(
               "token", "wrong",

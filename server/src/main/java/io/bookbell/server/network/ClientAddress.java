@@ -1,0 +1,37 @@
+package io.bookbell.server.network;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+
+/**
+ * The IP address of the machine that sent a request, as far as it can be trusted. Immutable.
+ *
+ * @param address the machine's own address, or that of the last hop before the trusted proxies
+ */
+public record ClientAddress(InetAddress address) {
+  private static final int NETWORK_BYTES = 8;
+
+  /** The address as people write it, such as {@code 192.0.2.1} or {@code 2001:db8:0:0:0:0:0:1}. */
+  public String text() {
+    return address.getHostAddress();
+  }
+
+  /**
+   * The key for limits per client: an IPv4 address itself, an IPv6 address's /64 network, since one
+   * customer of a provider usually has at least that.
+   */
+  public String network() {
+    if (address instanceof Inet4Address) {
+      return text();
+    }
+    byte[] network = address.getAddress();
+    Arrays.fill(network, NETWORK_BYTES, network.length, (byte) 0);
+    try {
+      return InetAddress.getByAddress(network).getHostAddress() + "/64";
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("An IP address of " + network.length + " bytes", e);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.bookbell.server.web;
+
+import io.bookbell.server.network.AddressRange;
+import io.bookbell.server.network.ClientAddress;
+import io.bookbell.server.network.IpAddresses;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The proxies whose headers are believed, and what these headers say: the client's address, scheme
+ * and host. The only place that reads them. Thread-safe.
+ *
+ * <p>{@code X-Forwarded-*} wins over {@code Forwarded}: most proxies write the former and pass the
+ * latter through as a visitor sent it.
+ */
+public final class TrustedProxies {
+  private static final String FOR = "X-Forwarded-For";
+  private static final String PROTO = "X-Forwarded-Proto";
+  private static final String HOST = "X-Forwarded-Host";
+  private static final String PORT = "X-Forwarded-Port";
+  private static final InetAddress UNKNOWN = IpAddresses.parse("0.0.0.0").orElseThrow();
+
+  private final List<AddressRange> ranges;
+
+  public TrustedProxies(List<AddressRange> ranges) {
+    this.ranges = List.copyOf(ranges);
+  }
+
+  /** The client's address: the rightmost hop that is none of these proxies. */
+  public ClientAddress clientAddress(HttpServerRequest request) {
+    InetAddress peer = peer(request);
+    if (!trusts(peer)) {
+      return new ClientAddress(peer);
+    }
+    List<String> hops =
+        speaksXForwarded(request)
+            ? list(request, FOR)
+            : forwarded(request).stream().map(hop -> hop.getOrDefault("for", "")).toList();
+    InetAddress client = peer;
+    for (String hop : hops.reversed()) {
+      Optional<InetAddress> address = IpAddresses.parseWithPort(hop);
+      if (address.isEmpty()) {
+        break; // hidden, or nonsense: whoever is on its left cannot be believed
+      }
+      client = address.get();
+      if (!trusts(client)) {
+        break;
+      }
+    }
+    return new ClientAddress(client);
+  }
+
+  /** What the headers of a request say about its way, if the one who sent it is believed. */
+  Said said(HttpServerRequest request) {
+    return trusts(peer(request)) ? claimed(request) : Said.NOTHING;
+  }
+
+  /** What the headers of a request say about its way, whoever sent it. */
+  static Said claimed(HttpServerRequest request) {
+    if (speaksXForwarded(request)) {
+      return new Said(first(request, PROTO), first(request, HOST), first(request, PORT));
+    }
+    List<Map<String, String>> hops = forwarded(request);
+    return new Said(first(hops, "proto"), first(hops, "host"), Optional.empty());
+  }
+
+  /** The address at the other end of the connection. */
+  static InetAddress peer(HttpServerRequest request) {
+    SocketAddress remote = request.remoteAddress();
+    String address = remote == null ? null : remote.hostAddress();
+    return address == null ? UNKNOWN : IpAddresses.parse(address).orElse(UNKNOWN);
+  }
+
+  private boolean trusts(InetAddress address) {
+    return ranges.stream().anyMatch(range -> range.contains(address));
+  }
+
+  private static boolean speaksXForwarded(HttpServerRequest request) {
+    var headers = request.headers();
+    return headers.contains(FOR)
+        || headers.contains(PROTO)
+        || headers.contains(HOST)
+        || headers.contains(PORT);
+  }
+
+  private static List<Map<String, String>> forwarded(HttpServerRequest request) {
+    List<String> lines = request.headers().getAll("Forwarded");
+    return lines.isEmpty() ? List.of() : ForwardedHeader.parse(String.join(",", lines));
+  }
+
+  private static Optional<String> first(List<Map<String, String>> hops, String name) {
+    return hops.stream().filter(hop -> hop.containsKey(name)).findFirst().map(hop -> hop.get(name));
+  }
+
+  private static Optional<String> first(HttpServerRequest request, String header) {
+    return list(request, header).stream().filter(value -> !value.isEmpty()).findFirst();
+  }
+
+  private static List<String> list(HttpServerRequest request, String header) {
+    return request.headers().getAll(header).stream()
+        .flatMap(line -> Arrays.stream(line.split(",", -1)))
+        .map(String::strip)
+        .toList();
+  }
+
+  /** The scheme, host and port that a client used, as proxies wrote them down. */
+  record Said(Optional<String> proto, Optional<String> host, Optional<String> port) {
+    static final Said NOTHING = new Said(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Proxies also write {@code HTTPS}, and {@code wss} when a WebSocket opens. */
+    Optional<String> scheme() {
+      return proto.flatMap(
+          value ->
+              switch (value.toLowerCase(Locale.ROOT)) {
+                case "https", "wss" -> Optional.of("https");
+                case "http", "ws" -> Optional.of("http");
+                default -> Optional.empty();
+              });
+    }
+  }
+}
