@@ -8,6 +8,8 @@ const SETTINGS = [
   [/^Accepting requests again$/, 'activity.creator_resumed'],
   [/^What was asked for is shown$/, 'activity.creator_shows_asked'],
   [/^What was asked for is hidden$/, 'activity.creator_hides_asked'],
+  [/^The team may answer its own requests$/, 'activity.creator_own_on'],
+  [/^The team may not answer its own requests$/, 'activity.creator_own_off'],
   [/^Requests paused$/, 'activity.creator_paused'],
   [/^Rules changed$/, 'activity.creator_rules'],
   [/^Rules removed$/, 'activity.creator_no_rules'],

@@ -94,7 +94,7 @@ export class Api {
 
   // Creator, tiers, supporters, invitations
 
-  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean, colour?: string}} change @returns {Promise<Creator>} */
+  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean, self_service?: boolean, colour?: string}} change @returns {Promise<Creator>} */
   changeCreator = (id, change) => this.http.patch(`/api/creators/${id}`, change);
 
   /** @param {number} id @param {Blob} picture @returns {Promise<Creator>} */

@@ -81,6 +81,16 @@ export class Session extends EventTarget {
     this.dispatchEvent(new Event('access'));
   }
 
+  /**
+   * Whether the user may decide about somebody's requests and quota: the team may not about its own, unless the creator allows it.
+   *
+   * @param {number} creatorId @param {number} userId
+   */
+  mayDecideAbout(creatorId, userId) {
+    const me = this.me.user.id;
+    return userId !== me || creatorId === me || this.store.creators.get(creatorId)?.self_service === true;
+  }
+
   /** @param {number} creatorId */
   isAdminOf(creatorId) {
     return this.me.admin_of.some((one) => one.creator_id === creatorId);

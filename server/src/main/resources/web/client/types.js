@@ -61,7 +61,7 @@
  *
  * @typedef {object} LedgerEntry
  * @property {number} id
- * @property {'consume' | 'refund' | 'grant'} kind
+ * @property {'consume' | 'refund' | 'grant' | 'carry'} kind
  * @property {number} amount
  * @property {number | null} book_request_id
  * @property {string | null} title
@@ -70,7 +70,7 @@
  * @property {string} actor_name
  * @property {string} created_at
  *
- * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, colour: string | null, picture: string | null, version: number}} Creator
+ * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, self_service: boolean, colour: string | null, picture: string | null, version: number}} Creator
  *
  * @typedef {object} Notification
  * @property {number} id

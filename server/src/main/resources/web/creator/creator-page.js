@@ -13,6 +13,7 @@ export class CreatorPage extends SessionElement {
 
   #switching = new Submission(this);
   #showing = new Submission(this);
+  #deciding = new Submission(this);
   #saving = new Submission(this);
 
   constructor() {
@@ -50,6 +51,17 @@ export class CreatorPage extends SessionElement {
             ?disabled=${this.#showing.busy} @click=${this.#show}><span class="switch__knob"></span></button>
         </div>
       </section>
+      <section class="panel">
+        ${formError(this.#deciding.message)}
+        <div class="switch-row">
+          <div>
+            <h2 class="panel__title" id="own-label">${say('creator.own')}</h2>
+            <p class="panel__text">${say(creator.self_service ? 'creator.own_on' : 'creator.own_off')}</p>
+          </div>
+          <button type="button" class="switch" role="switch" aria-checked=${creator.self_service} aria-labelledby="own-label" data-testid="own-switch"
+            ?disabled=${this.#deciding.busy} @click=${this.#decide}><span class="switch__knob"></span></button>
+        </div>
+      </section>
       <creator-look .session=${this.session} .creatorId=${this.creatorId}></creator-look>
       <form class="panel panel--form" @submit=${this.#save}>
         ${formError(this.#saving.message)}
@@ -82,13 +94,18 @@ export class CreatorPage extends SessionElement {
     await this.#showing.run(() => this.#change({shows_asked}), {shows_asked});
   }
 
+  async #decide() {
+    const self_service = !this.session.store.creators.get(this.creatorId)?.self_service;
+    await this.#deciding.run(() => this.#change({self_service}), {self_service});
+  }
+
   /** @param {SubmitEvent} event */
   async #save(event) {
     const {notice = ''} = fieldsOf(event);
     if (await this.#saving.run(() => this.#change({notice}), notice)) this.tell(say(notice ? 'creator.published' : 'creator.taken_down'));
   }
 
-  /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean}} change */
+  /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean, self_service?: boolean}} change */
   async #change(change) {
     this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, change));
   }

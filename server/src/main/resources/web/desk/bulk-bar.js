@@ -27,7 +27,9 @@ export class BulkBar extends Element {
   }
 
   get #requests() {
-    return [...this.selection].flatMap((id) => this.session.store.requests.get(id) ?? []);
+    return [...this.selection]
+      .flatMap((id) => this.session.store.requests.get(id) ?? [])
+      .filter(({creator_id, user_id}) => this.session.mayDecideAbout(creator_id, user_id));
   }
 
   render() {

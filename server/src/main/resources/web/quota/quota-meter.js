@@ -73,6 +73,7 @@ export class QuotaMeter extends SessionElement {
   /** @param {Quota} quota */
   #sentence(quota) {
     const {allowed, used} = quota;
+    if (allowed === 0 && used === 0) return say('quota.zero');
     const sum = html`<span data-testid="quota-used">${say('quota.used', {used, allowed})}</span>`;
     const parts = quotaParts(quota, this.entries, this.session.store.requests);
     return parts ? phrase('quota.sentence', {sum, parts}) : sum;
@@ -87,7 +88,7 @@ export class QuotaMeter extends SessionElement {
         ${this.entries.map(
           (entry) => html`<li class="ledger__line" data-testid="ledger-entry" data-kind=${entry.kind}>
             <span class="ledger__effect ledger__effect--${entry.kind}" dir="ltr">${ledgerEffect(entry)}</span>
-            <span class="ledger__text">${ledgerLine(entry)} <time class="ledger__day" datetime=${entry.created_at}>${dateInWords(entry.created_at)}</time></span>
+            <span class="ledger__text">${ledgerLine(entry, quota)} <time class="ledger__day" datetime=${entry.created_at}>${dateInWords(entry.created_at)}</time></span>
           </li>`,
         )}
       </ol>

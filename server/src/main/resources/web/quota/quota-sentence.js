@@ -1,6 +1,6 @@
 import {dateInWords} from '../words/times.js';
 import {locale, say} from '../words/words.js';
-import {currentPeriod} from './quota-words.js';
+import {currentPeriod, givesBack, takes} from './quota-words.js';
 
 /** @import {BookRequest, LedgerEntry, Quota} from '../client/types.js' */
 
@@ -13,9 +13,9 @@ const list = new Intl.ListFormat(locale, {type: 'conjunction'});
  */
 export function quotaParts(quota, entries, requests) {
   const now = entries.filter(({period}) => period === currentPeriod(quota));
-  const back = now.filter(({kind}) => kind === 'refund');
+  const back = now.filter(givesBack);
   const returned = new Set(back.map((entry) => entry.book_request_id));
-  const counted = now.filter(({kind, book_request_id}) => kind === 'consume' && !returned.has(book_request_id));
+  const counted = now.filter((entry) => takes(entry) && !returned.has(entry.book_request_id));
   const request = (/** @type {LedgerEntry} */ {book_request_id}) => requests.get(book_request_id ?? 0);
   const open = counted.filter((entry) => request(entry)?.status === 'pending');
   const granted = counted.filter((entry) => ['approved', 'completed'].includes(request(entry)?.status ?? ''));

@@ -1,4 +1,4 @@
-import {dateInWords} from '../words/times.js';
+import {dateInWords, monthInWords} from '../words/times.js';
 import {number, say} from '../words/words.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
@@ -6,8 +6,10 @@ import {number, say} from '../words/words.js';
 const DAY = 24 * 3_600_000;
 
 /** @param {Quota} quota @returns {string} when a supporter may ask again */
-export function allowanceRule({period, resets_at, remaining}) {
+export function allowanceRule({period, resets_at, remaining, allowed, used}) {
+  if (allowed === 0) return say('quota.rule_zero');
   if (period === 'month' && resets_at) return say('quota.rule_month', {date: dateInWords(resets_at)});
+  if (used > allowed) return say('quota.rule_debt', {count: used - allowed + 1});
   return say(remaining > 0 ? 'quota.rule_left' : 'quota.rule_none');
 }
 
@@ -22,10 +24,12 @@ export function currentPeriod({period, resets_at}) {
  */
 export function quotaSum(quota, entries) {
   const {allowed, used} = quota;
+  if (allowed === 0 && used === 0) return say('quota.zero');
   const current = currentPeriod(quota);
-  const sum = (/** @type {string} */ kind) =>
-    entries.filter((entry) => entry.kind === kind && entry.period === current).reduce((total, {amount}) => total + amount, 0);
-  const [asked, back, given] = ['consume', 'refund', 'grant'].map(sum);
+  const now = entries.filter(({period}) => period === current);
+  const asked = now.filter(takes).length;
+  const back = now.filter(givesBack).length;
+  const given = now.reduce((total, {kind, amount}) => total + (kind === 'grant' ? amount : 0), 0);
   if (asked - back !== used) return '';
   const said = say(back > 0 ? 'quota.sum_back' : 'quota.sum', {asked, back, used, allowed});
   if (given > 0) return `${said} ${say('quota.sum_given', {tier: allowed - given, given, allowed})}`;
@@ -33,20 +37,38 @@ export function quotaSum(quota, entries) {
   return said;
 }
 
-/** @param {LedgerEntry} entry @returns {string} one line of the ledger */
-export function ledgerLine({kind, amount, title, reason, actor_name}) {
+/** Whether a line takes a request from its period: it was asked for then, or came along from another tier. @param {LedgerEntry} entry */
+export function takes({kind, amount}) {
+  return kind === 'consume' || (kind === 'carry' && amount > 0);
+}
+
+/** Whether a line gives a request back to its period. @param {LedgerEntry} entry */
+export function givesBack({kind, amount}) {
+  return kind === 'refund' || (kind === 'carry' && amount < 0);
+}
+
+/** @param {LedgerEntry} entry @param {Quota} quota @returns {string} one line of the ledger */
+export function ledgerLine(entry, quota) {
+  const {kind, amount, title, reason, actor_name, period} = entry;
   switch (kind) {
     case 'consume':
       return say('ledger.asked', {title});
     case 'refund':
-      return say('ledger.back', {title});
+      return isOver(period, quota) ? say('ledger.back_over', {title, month: monthInWords(period)}) : say('ledger.back', {title});
+    case 'carry':
+      return say(amount > 0 ? 'ledger.carried' : 'ledger.back', {title});
     case 'grant':
       return say(amount > 0 ? 'ledger.given' : 'ledger.taken', {name: actor_name}) + (reason ? say('ledger.reason', {reason}) : '');
   }
 }
 
+/** Whether a month is not the current one, so that what comes back to it cannot be used. @param {string} period @param {Quota} quota */
+function isOver(period, quota) {
+  return period !== 'none' && period !== currentPeriod(quota);
+}
+
 /** @param {LedgerEntry} entry what it does to the number of requests left */
-export function ledgerEffect({kind, amount}) {
-  const effect = kind === 'consume' ? -amount : amount;
+export function ledgerEffect(entry) {
+  const effect = takes(entry) ? -1 : givesBack(entry) ? 1 : entry.amount;
   return effect > 0 ? `+${number(effect)}` : `−${number(-effect)}`;
 }

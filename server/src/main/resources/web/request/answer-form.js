@@ -53,6 +53,7 @@ export class AnswerForm extends Element {
     const coming = this.#outbox.statusOf(id);
     if (coming) return html`<p class="answer-form__coming" data-testid="answer-coming">${say(`desk.will_${coming}`, {title})}</p>`;
     if (status !== 'pending' && status !== 'approved') return nothing;
+    if (!this.#mayDecide) return html`<p class="answer-form__coming" data-testid="answer-own">${say('answer.own')}</p>`;
     return html`<form class="answer-form" aria-label=${say('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">${say('answer.word', {name: user_name})}</label>
       <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"
@@ -74,6 +75,10 @@ export class AnswerForm extends Element {
       @click=${(/** @type {MouseEvent} */ {detail: clicks}) => clicks > 1 || this.answer(status)}>
       ${icon(picture)} ${label}
     </button>`;
+  }
+
+  get #mayDecide() {
+    return this.session.mayDecideAbout(this.request.creator_id, this.request.user_id);
   }
 
   get #text() {
@@ -124,7 +129,7 @@ export class AnswerForm extends Element {
   answer(status) {
     const {id, status: before} = this.request;
     const possible = status === 'rejected' ? before === 'pending' || before === 'approved' : before === (status === 'approved' ? 'pending' : 'approved');
-    if (!possible || this.held || this.#outbox.statusOf(id)) return;
+    if (!possible || !this.#mayDecide || this.held || this.#outbox.statusOf(id)) return;
     const response = this.#text?.value.trim() ?? '';
     if (this.#text) this.#text.value = '';
     this.#outbox.drafts.delete(id);

@@ -46,7 +46,7 @@ export class NewRequest extends SessionElement {
       ${creator?.accepting === false
         ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${say('ask.paused', {name: creator.name})}</p>`
         : quota && quota.remaining === 0
-          ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${say('ask.used_up')}</p><h3>${say('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
+          ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${say(quota.allowed === 0 ? 'quota.zero' : 'ask.used_up')}</p><h3>${say('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
           : this.#form()}
     </section>`;
   }

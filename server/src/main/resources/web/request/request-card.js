@@ -2,9 +2,11 @@ import {html, nothing} from 'lit';
 import {answeringOf} from '../desk/answering.js';
 import {Element, given} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
+import {currentPeriod} from '../quota/quota-words.js';
 import {later} from '../ui/later.js';
 import {Submission} from '../ui/submission.js';
 import {explain} from '../ui/refusal.js';
+import {monthInWords} from '../words/times.js';
 import {phrase, say} from '../words/words.js';
 import {statusBadge} from './status-badge.js';
 import '../notification/unread-mark.js';
@@ -139,8 +141,8 @@ export class RequestCard extends Element {
   }
 
   #selector() {
-    if (!this.selectable) return nothing;
-    const {id, title} = this.request;
+    const {id, title, creator_id, user_id} = this.request;
+    if (!this.selectable || !this.session.mayDecideAbout(creator_id, user_id)) return nothing;
     return html`<input type="checkbox" class="request__select" aria-label=${say('desk.select', {title})} data-testid="request-select" .checked=${this.selected}
       @click=${(/** @type {MouseEvent} */ {shiftKey}) => this.emit('toggled', {id, range: shiftKey})} />`;
   }
@@ -178,9 +180,17 @@ export class RequestCard extends Element {
       ${response ? html`<p class="answer__text" dir="auto" data-testid="request-response">${response}</p>` : nothing}
       <p class="answer__who">
         ${phrase(`request.answered_${status}`, {who})}
-        ${updated_at > lastReply ? html` · <time-ago .time=${updated_at}></time-ago>` : nothing}${refunded && this.#mine ? ` · ${say('request.refunded')}` : nothing}
+        ${updated_at > lastReply ? html` · <time-ago .time=${updated_at}></time-ago>` : nothing}${refunded && this.#mine ? ` · ${this.#refund()}` : nothing}
       </p>
     </div>`;
+  }
+
+  /** What came back, truthfully: to a month that is over it is of no use. */
+  #refund() {
+    const quota = this.session.store.quotas.get(this.request.creator_id);
+    const month = this.request.created_at.slice(0, 7);
+    const over = quota?.period === 'month' && month !== currentPeriod(quota);
+    return over ? say('request.refunded_over', {month: monthInWords(month)}) : say('request.refunded');
   }
 
   #conflictNote() {

@@ -91,14 +91,16 @@ class SupporterDrawer extends SessionElement {
         <p class="drawer__used" data-testid="drawer-used">${say('quota.used', {used: quota.used, allowed: quota.allowed})}</p>
         <p>${quotaSum(quota, entries)}</p>
       </section>
-      <grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>
+      ${this.session.mayDecideAbout(this.creatorId, this.userId)
+        ? html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>`
+        : html`<p data-testid="own-account">${say('answer.own')}</p>`}
       <details class="drawer__ledger">
         <summary>${say('desk.ledger', {count: entries.length})}</summary>
         <ol class="ledger">
           ${entries.map(
             (entry) => html`<li class="ledger__line" data-testid="drawer-entry" data-kind=${entry.kind}>
               <span class="ledger__effect ledger__effect--${entry.kind}">${ledgerEffect(entry)}</span>
-              <span class="ledger__text">${ledgerLine(entry)} <time class="ledger__day" datetime=${entry.created_at}>${dateInWords(entry.created_at)}</time></span>
+              <span class="ledger__text">${ledgerLine(entry, quota)} <time class="ledger__day" datetime=${entry.created_at}>${dateInWords(entry.created_at)}</time></span>
             </li>`,
           )}
         </ol>

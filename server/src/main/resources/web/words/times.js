@@ -3,6 +3,7 @@ import {locale, say} from './words.js';
 const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto'});
 const day = new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'long'});
 const dayOfYear = new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'long', year: 'numeric'});
+const monthOfYear = new Intl.DateTimeFormat(locale, {month: 'long', year: 'numeric'});
 const exact = new Intl.DateTimeFormat(locale, {dateStyle: 'full', timeStyle: 'short'});
 
 const MINUTE = 60_000;
@@ -23,6 +24,11 @@ export function timeInWords(time, now = Date.now()) {
 export function dateInWords(time, now = Date.now()) {
   const date = new Date(time);
   return (date.getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(date);
+}
+
+/** @param {string} month such as 2026-11 */
+export function monthInWords(month) {
+  return monthOfYear.format(Date.parse(`${month}-15T12:00:00Z`));
 }
 
 /** @param {string} time */

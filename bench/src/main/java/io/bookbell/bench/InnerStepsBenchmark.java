@@ -44,7 +44,7 @@ public class InnerStepsBenchmark {
   private static final UserId CREATOR = new UserId(Population.CREATOR);
 
   private final Creator creator =
-      new Creator(CREATOR, "Bench", true, "x".repeat(300), "", true, null, null, 1);
+      new Creator(CREATOR, "Bench", true, "x".repeat(300), "", true, false, null, null, 1);
   private final Message message = CreatorUpdates.message(creator);
   private final QuietHub hub = new QuietHub();
   private final EmbeddedChannel channel = new EmbeddedChannel();

@@ -18,6 +18,7 @@ import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.invitation.Invitations;
 import io.bookbell.server.notification.Notifications;
+import io.bookbell.server.quota.MonthTurn;
 import io.bookbell.server.quota.Quotas;
 import io.bookbell.server.quota.Supporters;
 import io.bookbell.server.quota.Tiers;
@@ -62,6 +63,7 @@ final class Features {
   final CannedResponses canned;
   final Invitations invitations;
   final Receipts receipts;
+  final MonthTurn monthTurn;
 
   Features(Outlet outlet) {
     sessions = new Sessions(outlet::sessionEnded);
@@ -79,6 +81,7 @@ final class Features {
     following = new Following(creators, access, asked, announcements, inbox);
     invitations = new Invitations(creators, access, tiers, supporters, team, activity);
     receipts = new Receipts(inbox, requests, activity, creators, access);
+    monthTurn = new MonthTurn(creators, desks, inbox);
   }
 
   DemoData demoData() {

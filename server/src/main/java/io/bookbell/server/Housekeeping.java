@@ -47,6 +47,7 @@ final class Housekeeping implements AutoCloseable {
 
   private void run() {
     announcer.wake();
+    repeat("bring supporters into the new month", features.monthTurn::step);
     repeat("end expired sessions", features.sessions::endExpired);
     repeat(
         "remove expired tickets and notes of ended sessions",

@@ -202,6 +202,7 @@ class FollowTest extends DomainTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(asked),
+            Optional.empty(),
             Optional.empty());
     domain.write(tx -> domain.features.profile.change(tx, creator, creator, changes));
   }

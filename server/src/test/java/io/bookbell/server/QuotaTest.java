@@ -2,18 +2,23 @@ package io.bookbell.server;
 
 import static io.bookbell.server.request.Status.APPROVED;
 import static io.bookbell.server.request.Status.REJECTED;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.Profile;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.request.BookRequests.Decision;
+import io.bookbell.server.request.BookRequests.Outcome;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +46,7 @@ class QuotaTest extends DomainTest {
     long first = domain.ask(reader, creator, "One").id();
     domain.ask(reader, creator, "Two");
     refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"))
-        .hasMessageContaining("2026-06-01T00:00:00Z");
+        .hasMessage("All 2 requests are used. The next ones come on 1 June 2026, 00:00 UTC.");
 
     domain.setTime("2026-06-01T00:00:00Z");
     assertThat(quota(reader).used()).isZero();
@@ -137,12 +142,179 @@ class QuotaTest extends DomainTest {
     domain.ask(reader, creator, "Two");
   }
 
+  @Test
+  void whatIsUsedFollowsASupporterToAnotherPeriodAndBack() {
+    long forGood = domain.tier(creator, 2, Period.NONE);
+    long monthly = domain.tier(creator, 3, Period.MONTH);
+    UserId reader = domain.join(creator, domain.account("amara"), forGood);
+    long first = domain.ask(reader, creator, "One").id();
+    domain.ask(reader, creator, "Two");
+
+    move(reader, monthly);
+    assertThat(quota(reader)).extracting(Quota::allowed, Quota::used).containsExactly(3, 2);
+    long third = domain.ask(reader, creator, "Three").id();
+    refused("quota_exhausted", () -> domain.ask(reader, creator, "Four"));
+    move(reader, forGood);
+    assertThat(quota(reader)).extracting(Quota::used, Quota::remaining).containsExactly(3, 0);
+    move(reader, monthly);
+    assertThat(quota(reader).used()).isEqualTo(3);
+
+    domain.answer(creator, first, REJECTED);
+    assertThat(quota(reader).used()).as("a refund counts wherever the request did").isEqualTo(2);
+    move(reader, forGood);
+    domain.answer(creator, third, REJECTED);
+    assertThat(quota(reader).used()).isEqualTo(1);
+    assertThat(entries(reader))
+        .extracting(entry -> entry.kind() + " " + entry.amount() + " " + entry.title())
+        .startsWith("carry -1 Three", "refund 1 Three")
+        .contains("carry 1 One", "carry 1 Two", "carry -1 One", "carry 1 Three");
+  }
+
+  @Test
+  void aNewMonthForgetsWhatWasCarriedIntoTheLastOne() {
+    long forGood = domain.tier(creator, 2, Period.NONE);
+    long monthly = domain.tier(creator, 2, Period.MONTH);
+    UserId reader = domain.join(creator, domain.account("amara"), forGood);
+    domain.ask(reader, creator, "One");
+    domain.ask(reader, creator, "Two");
+    move(reader, monthly);
+    refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
+
+    domain.setTime("2026-06-01T00:00:00Z");
+    domain.ask(reader, creator, "Three");
+    move(reader, forGood);
+    assertThat(quota(reader)).extracting(Quota::used, Quota::remaining).containsExactly(3, 0);
+  }
+
+  @Test
+  void aTierWithAnotherPeriodDoublesNobodysAllowance() {
+    long tier = domain.tier(creator, 2, Period.NONE);
+    UserId reader = domain.join(creator, domain.account("amara"), tier);
+    domain.ask(reader, creator, "One");
+    domain.ask(reader, creator, "Two");
+
+    for (Period period : List.of(Period.MONTH, Period.NONE, Period.MONTH)) {
+      var change = new Tiers.Changes(Optional.empty(), Optional.empty(), Optional.of(period));
+      domain.write(tx -> domain.features.tiers.change(tx, creator, tier, change));
+      assertThat(quota(reader)).extracting(Quota::used, Quota::remaining).containsExactly(2, 0);
+      refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
+    }
+  }
+
+  @Test
+  void whenAMonthTurnsEverySupporterOfItIsTold() {
+    long monthly = domain.tier(creator, 2, Period.MONTH);
+    List<UserId> readers =
+        IntStream.range(0, 120)
+            .mapToObj(number -> domain.join(creator, domain.account("reader" + number), monthly))
+            .toList();
+    UserId forGood = domain.supporter(creator, "amara", 2);
+    domain.ask(readers.getFirst(), creator, "One");
+    List<Long> heads = readers.stream().map(domain::head).toList();
+    long headForGood = domain.head(forGood);
+    turnMonth();
+    assertThat(readers.stream().map(domain::head)).as("no month has turned yet").isEqualTo(heads);
+
+    domain.setTime("2026-06-01T00:00:00Z");
+    turnMonth();
+
+    assertThat(readers.stream().map(domain::head))
+        .containsExactlyElementsOf(heads.stream().map(head -> head + 1).toList());
+    assertThat(domain.inboxTypes(readers.getFirst())).last().isEqualTo("quota_update");
+    assertThat(domain.head(forGood)).isEqualTo(headForGood);
+    assertThat(sentTo(creator)).last().asString().contains("quotas_reset");
+    turnMonth();
+    assertThat(domain.head(readers.getFirst())).isEqualTo(heads.getFirst() + 1);
+  }
+
+  @Test
+  void aRefusalSaysTruthfullyWhyNothingIsLeft() {
+    UserId nothing = domain.supporter(creator, "nil", 0);
+    refused("quota_exhausted", () -> domain.ask(nothing, creator, "One"))
+        .hasMessage("Your tier includes no requests.");
+
+    UserId one = domain.supporter(creator, "one", 1);
+    domain.ask(one, creator, "One");
+    refused("quota_exhausted", () -> domain.ask(one, creator, "Two"))
+        .hasMessage("Your request is used.");
+    grant(one, -1, "a mistake");
+    refused("quota_exhausted", () -> domain.ask(one, creator, "Two"))
+        .hasMessage("You have no requests at the moment: the team has taken them back.");
+
+    UserId debtor = domain.supporter(creator, "debtor", 3);
+    IntStream.range(0, 3).forEach(number -> domain.ask(debtor, creator, "Book " + number));
+    move(debtor, domain.tier(creator, 2, Period.NONE));
+    refused("quota_exhausted", () -> domain.ask(debtor, creator, "Four"))
+        .hasMessage("You have used 3 requests and are allowed 2.");
+  }
+
+  @Test
+  void aTeamMemberDecidesNothingAboutThemselvesUnlessTheCreatorAllowsIt() {
+    UserId member = domain.teamMember(creator, "kofi");
+    domain.join(creator, member, domain.tier(creator, 2, Period.NONE));
+    long own = domain.ask(member, creator, "One").id();
+
+    refused("own_request", () -> domain.answer(member, own, APPROVED));
+    refused("own_request", () -> grant(member, member, 5));
+    var refusal =
+        domain.write(
+            tx ->
+                domain.features.requests.respondAll(
+                    tx,
+                    member,
+                    creator,
+                    new TreeSet<>(List.of(own)),
+                    new Decision(APPROVED, null)));
+    assertThat(refusal).extracting(Outcome::code).containsExactly("own_request");
+    assertThat(quota(member)).extracting(Quota::allowed, Quota::used).containsExactly(2, 1);
+
+    allowSelfService();
+    grant(member, member, 5);
+    domain.answer(member, own, APPROVED);
+    assertThat(quota(member).allowed()).isEqualTo(7);
+  }
+
+  private void allowSelfService() {
+    var change =
+        new Profile.Changes(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(true),
+            Optional.empty());
+    domain.write(tx -> domain.features.profile.change(tx, creator, creator, change));
+  }
+
+  private void turnMonth() {
+    while (domain.write(domain.features.monthTurn::step)) {
+      // another step
+    }
+  }
+
+  private List<String> sentTo(UserId user) {
+    return domain.sent.stream()
+        .filter(delivery -> delivery.unnumbered().contains(user))
+        .map(delivery -> new String(delivery.message().json(), UTF_8))
+        .toList();
+  }
+
+  private void move(UserId user, long tier) {
+    domain.write(tx -> domain.features.supporters.setTier(tx, creator, creator, user, tier));
+  }
+
   private Quota quota(UserId user) {
     return domain.read(tx -> domain.features.quotas.find(tx, creator, user).orElseThrow());
   }
 
   private List<LedgerEntry> entries(UserId user) {
     return domain.read(tx -> domain.features.quotas.entries(tx, creator, user));
+  }
+
+  private void grant(UserId admin, UserId user, int amount) {
+    domain.write(
+        tx -> domain.features.supporters.grant(tx, admin, creator, user, amount, "a word"));
   }
 
   private void grant(UserId user, int amount, String reason) {

@@ -198,6 +198,7 @@ class RequestFlowTest extends DomainTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty())));
     refused("not_accepting", () -> domain.ask(supporter, creator, "Middlemarch"));
     refused("forbidden", () -> domain.ask(member, creator, "Middlemarch"));

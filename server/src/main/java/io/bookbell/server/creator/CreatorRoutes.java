@@ -72,6 +72,7 @@ public final class CreatorRoutes {
             body.optionalText("notice", 0, LONGEST_NOTICE),
             body.optionalText("rules", 0, LONGEST_RULES),
             body.optionalBool("shows_asked"),
+            body.optionalBool("self_service"),
             body.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
     body.done();
     return new Wanted(creator, changes);

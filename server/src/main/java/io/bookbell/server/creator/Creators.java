@@ -90,6 +90,7 @@ public final class Creators {
             shown.notice(),
             shown.rules(),
             shown.showsAsked(),
+            shown.selfService(),
             shown.colour(),
             shown.picture(),
             version);
@@ -100,6 +101,7 @@ public final class Creators {
         .set(CREATOR.NOTICE, next.notice())
         .set(CREATOR.RULES, next.rules())
         .set(CREATOR.SHOWS_ASKED, next.showsAsked())
+        .set(CREATOR.SELF_SERVICE, next.selfService())
         .set(CREATOR.COLOUR, next.colour())
         .set(CREATOR.VERSION, next.version())
         .where(CREATOR.ID.eq(next.id()))
@@ -127,6 +129,7 @@ public final class Creators {
             was.notice(),
             was.rules(),
             was.showsAsked(),
+            was.selfService(),
             was.colour(),
             pictureAddress(was.id(), pictureVersion),
             version);
@@ -180,6 +183,7 @@ public final class Creators {
             stored.getNotice(),
             stored.getRules(),
             stored.getShowsAsked(),
+            stored.getSelfService(),
             stored.getColour(),
             pictureAddress(stored.getId(), stored.getPictureVersion()),
             stored.getVersion()),

@@ -42,6 +42,7 @@ public final class Profile {
       Optional<String> notice,
       Optional<String> rules,
       Optional<Boolean> showsAsked,
+      Optional<Boolean> selfService,
       Optional<String> colour) {
     private Creator of(Creator before) {
       return new Creator(
@@ -51,6 +52,7 @@ public final class Profile {
           notice.orElse(before.notice()),
           rules.orElse(before.rules()),
           showsAsked.orElse(before.showsAsked()),
+          selfService.orElse(before.selfService()),
           colour.isEmpty() ? before.colour() : emptyToNull(colour.get()),
           before.picture(),
           before.version());
@@ -100,6 +102,11 @@ public final class Profile {
     }
     if (was.showsAsked() != is.showsAsked()) {
       return is.showsAsked() ? "What was asked for is shown" : "What was asked for is hidden";
+    }
+    if (was.selfService() != is.selfService()) {
+      return is.selfService()
+          ? "The team may answer its own requests"
+          : "The team may not answer its own requests";
     }
     if (!was.notice().equals(is.notice())) {
       return "Notice: " + is.notice();

@@ -50,6 +50,23 @@ public interface Roles {
   }
 
   /**
+   * Keeps team members from deciding about themselves, unless the creator allows it.
+   *
+   * @param owner whose request or account it is
+   * @throws Problem 403 own_request
+   */
+  default void requireOtherThanOwn(CreatorRow creator, UserId actor, UserId owner) {
+    boolean owns = actor.equals(owner) && !actor.equals(creator.id());
+    if (owns && !creator.creator().selfService()) {
+      throw Problem.of(
+          403,
+          "own_request",
+          "Not allowed",
+          "This is your own: another member of the team has to decide about it.");
+    }
+  }
+
+  /**
    * What is said to somebody who is no supporter and would have to be one.
    *
    * @param words for admins

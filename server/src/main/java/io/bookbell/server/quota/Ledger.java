@@ -4,30 +4,36 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.when;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Record2;
 import org.jooq.SelectConditionStep;
+import org.jooq.SelectHavingStep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append-only record of every request taken, given back or granted. Thread-safe: it keeps
- * nothing between calls.
+ * The append-only record of every request taken, given back, granted or carried into another
+ * period. Thread-safe: it keeps nothing between calls.
  *
- * <p>For a consumption and a refund, {@code reason} is the title of the book.
+ * <p>For a consumption, a refund and a carried request, {@code reason} is the title of the book.
  */
 public final class Ledger {
   static final String CONSUME = "consume";
   static final String REFUND = "refund";
   static final String GRANT = "grant";
+  static final String CARRY = "carry";
 
   private static final int MOST_ENTRIES = 200;
 
@@ -87,11 +93,73 @@ public final class Ledger {
       UserId actor,
       Instant at) {}
 
-  /** Consumed less refunded in a period. */
+  /** How a line changes what is used. */
+  private static Field<Integer> effectOnUsed() {
+    return when(QUOTA_LEDGER.KIND.eq(GRANT), 0)
+        .when(QUOTA_LEDGER.KIND.eq(REFUND), -1)
+        .otherwise(QUOTA_LEDGER.AMOUNT);
+  }
+
+  /** The requests that count in a period: consumed or carried there, and not refunded. */
   static int used(Transaction tx, UserId creator, UserId user, String period) {
-    Field<Integer> signed =
-        when(QUOTA_LEDGER.KIND.eq(CONSUME), 1).when(QUOTA_LEDGER.KIND.eq(REFUND), -1).otherwise(0);
-    return total(tx, signed, of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
+    return total(tx, effectOnUsed(), of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
+  }
+
+  /** The requests that count in at least one of two periods. */
+  static int usedInEither(Transaction tx, UserId creator, UserId user, String one, String other) {
+    return counting(tx, of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.in(one, other)))
+        .having(sum(effectOnUsed()).gt(BigDecimal.ZERO))
+        .fetch()
+        .size();
+  }
+
+  /**
+   * Makes every request that counts in one period count in another one too.
+   *
+   * @param membership locked; in the other period
+   */
+  static void carry(Transaction tx, Membership membership, String from, String to) {
+    Condition whose = of(membership.creator(), membership.user());
+    Condition counts = sum(effectOnUsed()).gt(BigDecimal.ZERO);
+    var there =
+        counting(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(to)))
+            .having(counts)
+            .fetchSet(QUOTA_LEDGER.REQUEST_ID);
+    var missing =
+        counting(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(from)))
+            .having(counts)
+            .orderBy(QUOTA_LEDGER.REQUEST_ID)
+            .fetch()
+            .stream()
+            .filter(row -> !there.contains(row.value1()))
+            .toList();
+    var lines = new ArrayList<Line>();
+    for (var row : missing) {
+      lines.add(
+          new Line(
+              membership.creator(),
+              membership.user(),
+              CARRY,
+              1,
+              row.value1(),
+              to,
+              there.size() + lines.size() + 1,
+              membership.allowed(),
+              row.value2(),
+              membership.creator(),
+              tx.now()));
+    }
+    ADD.run(tx, lines);
+  }
+
+  /** Requests with their titles, each once; the caller adds which of them count. */
+  private static SelectHavingStep<Record2<Long, String>> counting(Transaction tx, Condition which) {
+    return tx.sql()
+        .select(QUOTA_LEDGER.REQUEST_ID, max(QUOTA_LEDGER.REASON))
+        .from(QUOTA_LEDGER)
+        .where(which)
+        .and(QUOTA_LEDGER.KIND.ne(GRANT))
+        .groupBy(QUOTA_LEDGER.REQUEST_ID);
   }
 
   static int granted(Transaction tx, UserId creator, UserId user, String period) {
@@ -103,7 +171,7 @@ public final class Ledger {
 
   private static int total(Transaction tx, Field<Integer> amount, Condition which) {
     return tx.sql()
-        .select(coalesce(sum(amount), inline(java.math.BigDecimal.ZERO)))
+        .select(coalesce(sum(amount), inline(BigDecimal.ZERO)))
         .from(QUOTA_LEDGER)
         .where(which)
         .fetchSingle()
@@ -111,15 +179,17 @@ public final class Ledger {
         .intValueExact();
   }
 
-  /** The period from which a request was taken. */
-  static String periodOf(Transaction tx, long request) {
+  /**
+   * The periods in which a request counts: that of its consumption, then those it was carried to.
+   */
+  static List<String> periodsOf(Transaction tx, long request) {
     return tx.sql()
         .select(QUOTA_LEDGER.PERIOD_KEY)
         .from(QUOTA_LEDGER)
         .where(QUOTA_LEDGER.REQUEST_ID.eq(request))
-        .and(QUOTA_LEDGER.KIND.eq(CONSUME))
-        .fetchSingle()
-        .value1();
+        .and(QUOTA_LEDGER.KIND.in(CONSUME, CARRY))
+        .orderBy(QUOTA_LEDGER.ID)
+        .fetch(QUOTA_LEDGER.PERIOD_KEY);
   }
 
   /** The newest lines that explain a quota, newest first. */
@@ -167,7 +237,7 @@ public final class Ledger {
   /**
    * A line as it is shown.
    *
-   * @param title the book, for a consumption or a refund
+   * @param title the book, for everything but a grant
    * @param reason the admin's word, for a grant
    */
   public record LedgerEntry(

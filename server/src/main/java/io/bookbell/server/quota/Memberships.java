@@ -24,8 +24,9 @@ import org.jooq.SelectConditionStep;
  * The membership rows. Thread-safe: it keeps nothing between calls.
  *
  * <p>A row's {@code used} and {@code granted} belong to the period named in the row. When a new
- * period has begun, or the tier's kind of period was changed, the ledger says what they are now;
- * the row follows when it is next locked.
+ * period has begun, or the supporter's tier has another kind of period, the ledger says what they
+ * are now; the row follows when it is next locked. What is used in the current period follows a
+ * supporter to another kind of period: otherwise moving there and back would double an allowance.
  */
 final class Memberships {
   private static final Prepared<Key, SelectConditionStep<Record>> BY_KEY =
@@ -69,6 +70,29 @@ final class Memberships {
         .fetch(row -> current(tx, row));
   }
 
+  /** A creator with supporters whose rows are still those of a month that is over. */
+  Optional<UserId> creatorInPastMonth(Transaction tx, String currentMonth) {
+    return tx.sql()
+        .select(MEMBERSHIP.CREATOR_ID)
+        .from(MEMBERSHIP)
+        .where(MEMBERSHIP.PERIOD_KEY.lt(currentMonth))
+        .orderBy(MEMBERSHIP.PERIOD_KEY, MEMBERSHIP.CREATOR_ID)
+        .limit(1)
+        .fetchOptional(MEMBERSHIP.CREATOR_ID);
+  }
+
+  /** The creator's supporters whose rows are still those of a month that is over, by id. */
+  List<UserId> inPastMonth(Transaction tx, UserId creator, String currentMonth, int limit) {
+    return tx.sql()
+        .select(MEMBERSHIP.USER_ID)
+        .from(MEMBERSHIP)
+        .where(MEMBERSHIP.CREATOR_ID.eq(creator))
+        .and(MEMBERSHIP.PERIOD_KEY.lt(currentMonth))
+        .orderBy(MEMBERSHIP.USER_ID)
+        .limit(limit)
+        .fetch(MEMBERSHIP.USER_ID);
+  }
+
   boolean exists(Transaction tx, UserId creator, UserId user) {
     return tx.sql().fetchExists(MEMBERSHIP, key(creator, user));
   }
@@ -100,7 +124,11 @@ final class Memberships {
         .fetchOptional(
             row -> {
               Membership membership = current(tx, row);
-              if (!membership.periodKey().equals(row.get(MEMBERSHIP.PERIOD_KEY))) {
+              String stored = row.get(MEMBERSHIP.PERIOD_KEY);
+              if (!membership.periodKey().equals(stored)) {
+                if (isOtherKind(stored, membership.tier())) {
+                  Ledger.carry(tx, membership, stored, membership.periodKey());
+                }
                 bringUpToDate(tx, membership);
               }
               return membership;
@@ -163,7 +191,8 @@ final class Memberships {
     UserId user = row.get(MEMBERSHIP.USER_ID);
     Tier tier = Tiers.tier(row);
     String key = tier.period().keyAt(now);
-    if (key.equals(row.get(MEMBERSHIP.PERIOD_KEY))) {
+    String stored = row.get(MEMBERSHIP.PERIOD_KEY);
+    if (key.equals(stored)) {
       return new Membership(
           creator, user, tier, now, row.get(MEMBERSHIP.USED), row.get(MEMBERSHIP.GRANTED));
     }
@@ -172,8 +201,14 @@ final class Memberships {
         user,
         tier,
         now,
-        Ledger.used(tx, creator, user, key),
+        isOtherKind(stored, tier)
+            ? Ledger.usedInEither(tx, creator, user, stored, key)
+            : Ledger.used(tx, creator, user, key),
         Ledger.granted(tx, creator, user, key));
+  }
+
+  private static boolean isOtherKind(String storedKey, Tier tier) {
+    return Period.ofKey(storedKey) != tier.period();
   }
 
   private static Condition key(UserId creator, UserId user) {

@@ -15,6 +15,8 @@ public enum Period {
   /** A calendar month in UTC. */
   MONTH;
 
+  private static final String NONE_KEY = "none";
+
   /** The stored and sent form. */
   @JsonValue
   public String wireName() {
@@ -25,10 +27,15 @@ public enum Period {
     return valueOf(wireName.toUpperCase(Locale.ROOT));
   }
 
+  /** The kind of period that a key of {@link #keyAt} names. */
+  static Period ofKey(String key) {
+    return key.equals(NONE_KEY) ? NONE : MONTH;
+  }
+
   /** Names the period that a moment falls in: {@code none}, or a month such as {@code 2026-11}. */
   public String keyAt(Instant moment) {
     return switch (this) {
-      case NONE -> "none";
+      case NONE -> NONE_KEY;
       case MONTH -> YearMonth.from(utcDate(moment)).toString();
     };
   }

@@ -71,16 +71,9 @@ public final class Quotas {
 
   private Consumption consume(Transaction tx, Membership membership) {
     if (!memberships.consume(tx, membership)) {
-      throw exhausted(membership.quota());
+      throw Exhaustion.of(membership);
     }
     return new Consumption(membership.with(membership.used() + 1, membership.granted()));
-  }
-
-  private static Problem exhausted(Quota quota) {
-    String used = "All " + quota.allowed() + " requests are used";
-    String when =
-        quota.resetsAt() == null ? "." : "; the next ones come on " + quota.resetsAt() + ".";
-    return Problem.conflict("quota_exhausted", used + when);
   }
 
   /** Writes the ledger line of a consumption and adds the new quota to the change. */
@@ -92,8 +85,8 @@ public final class Quotas {
   }
 
   /**
-   * Gives a request back to the period it was taken from and adds the new quota to the change. The
-   * ledger refuses a second refund of the same request.
+   * Gives a request back to the period it was taken from, and to those it was carried to, and adds
+   * the new quota to the change. The ledger refuses a second refund of the same request.
    */
   public void refund(
       Transaction tx,
@@ -104,15 +97,19 @@ public final class Quotas {
       UserId actor,
       Change change) {
     Membership membership = memberships.lock(tx, creator, user).orElseThrow();
-    String period = Ledger.periodOf(tx, request);
+    List<String> periods = Ledger.periodsOf(tx, request);
     Membership after = membership;
-    int usedAfter = Ledger.used(tx, creator, user, period) - 1;
-    if (period.equals(membership.periodKey())) {
-      memberships.giveBack(tx, membership);
-      after = membership.with(usedAfter, membership.granted());
+    for (String period : periods) {
+      int usedAfter = Ledger.used(tx, creator, user, period) - 1;
+      Membership inPeriod = membership.with(usedAfter, membership.granted());
+      boolean first = period.equals(periods.getFirst());
+      String kind = first ? Ledger.REFUND : Ledger.CARRY;
+      Ledger.add(tx, inPeriod, period, kind, first ? 1 : -1, request, title, actor);
+      if (period.equals(membership.periodKey())) {
+        memberships.giveBack(tx, membership);
+        after = inPeriod;
+      }
     }
-    Membership inPeriod = membership.with(usedAfter, membership.granted());
-    Ledger.add(tx, inPeriod, period, Ledger.REFUND, 1, request, title, actor);
     announce(after, change);
   }
 

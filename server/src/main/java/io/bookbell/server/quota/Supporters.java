@@ -134,13 +134,14 @@ public final class Supporters {
    * Adds to a supporter's allowance in the current period, or takes from it.
    *
    * @param amount not 0
-   * @throws Problem 404 when the user is no supporter
+   * @throws Problem 404 when the user is no supporter, 403 for a team member's own account
    */
   public Grant grant(
       Transaction tx, UserId actor, UserId creatorId, UserId user, int amount, String reason) {
     CreatorRow creator = creators.lock(tx, creatorId);
     roles.requireAdmin(tx, creator, actor);
     Membership before = memberships.lock(tx, creatorId, user).orElseThrow(Problem::notFound);
+    roles.requireOtherThanOwn(creator, actor, user);
     memberships.grant(tx, before, amount);
     Membership after = before.with(before.used(), before.granted() + amount);
     long line = Ledger.add(tx, after, after.periodKey(), Ledger.GRANT, amount, null, reason, actor);

@@ -85,7 +85,11 @@ public final class TierAnnouncer {
       return true;
     }
     var change = new Change();
-    some.forEach(membership -> Quotas.announce(membership, change));
+    for (Membership membership : some) { // locking brings the row to the tier's kind of period
+      memberships
+          .lock(tx, membership.creator(), membership.user())
+          .ifPresent(current -> Quotas.announce(current, change));
+    }
     inbox.append(tx, change);
     next.setToldUpTo(some.getLast().user().value());
     next.update();

@@ -12,6 +12,7 @@ import io.bookbell.server.request.Announcements.Move;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.TimeText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -97,8 +98,9 @@ public final class BookRequests {
   /**
    * Answers a request. Rejecting gives it back to the quota.
    *
-   * @throws Problem 404 for who may not see the request, 403 for its owner, 409 when it is no
-   *     longer where the answer could apply; the detail names who was first
+   * @throws Problem 404 for who may not see the request, 403 for its owner (own_request for an
+   *     owner on the team), 409 when it is no longer where the answer could apply; the detail names
+   *     who was first
    */
   public BookRequest respond(Transaction tx, UserId admin, long id, Decision decision) {
     Locked locked = lock(tx, id);
@@ -110,6 +112,7 @@ public final class BookRequests {
   private Move answer(
       Transaction tx, Locked locked, UserId admin, Decision decision, Change change) {
     BookRequest request = locked.request;
+    roles.requireOtherThanOwn(locked.creator, admin, request.userId());
     move(tx, request, decision.status());
     boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
     String word = keepsWord ? request.response() : decision.response();
@@ -202,7 +205,7 @@ public final class BookRequests {
         + request.status().wireName()
         + by
         + " since "
-        + request.updatedAt()
+        + TimeText.of(request.updatedAt())
         + " and cannot become "
         + to.wireName()
         + ".";

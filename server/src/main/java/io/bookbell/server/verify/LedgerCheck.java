@@ -36,9 +36,9 @@ final class LedgerCheck {
 
   List<Breach> membershipsAgreeWithLedger() {
     Field<Integer> used =
-        when(QUOTA_LEDGER.KIND.eq("consume"), 1)
+        when(QUOTA_LEDGER.KIND.eq("grant"), 0)
             .when(QUOTA_LEDGER.KIND.eq("refund"), -1)
-            .otherwise(0);
+            .otherwise(QUOTA_LEDGER.AMOUNT);
     Field<Integer> granted = when(QUOTA_LEDGER.KIND.eq("grant"), QUOTA_LEDGER.AMOUNT).otherwise(0);
     Field<BigDecimal> ledgerUsed = total(used);
     Field<BigDecimal> ledgerGranted = total(granted);
@@ -95,7 +95,8 @@ final class LedgerCheck {
                 line.get(QUOTA_LEDGER.CREATOR_ID),
                 line.get(QUOTA_LEDGER.USER_ID),
                 line.get(QUOTA_LEDGER.PERIOD_KEY));
-        int now = used.merge(whose, consumption ? 1 : -1, Integer::sum);
+        boolean refund = line.get(QUOTA_LEDGER.KIND).equals("refund");
+        int now = used.merge(whose, refund ? -1 : line.get(QUOTA_LEDGER.AMOUNT), Integer::sum);
         boolean beyond = consumption && now > line.get(QUOTA_LEDGER.ALLOWED);
         if ((now != line.get(QUOTA_LEDGER.USED_AFTER) || now < 0 || beyond)
             && breaches.size() < MOST_BREACHES) {

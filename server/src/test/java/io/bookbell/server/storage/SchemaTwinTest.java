@@ -3,14 +3,17 @@ package io.bookbell.server.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The two schemas are the same but for the spelling of generated ids. */
 class SchemaTwinTest {
@@ -18,21 +21,19 @@ class SchemaTwinTest {
       Pattern.compile("-- \\[jooq ignore start].*?-- \\[jooq ignore stop]", Pattern.DOTALL);
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "V1__schema.sql",
-        "V2__nodes.sql",
-        "V3__devices.sql",
-        "V4__orders.sql",
-        "V5__asked.sql",
-        "V6__desk.sql",
-        "V7__creator_look.sql"
-      })
+  @MethodSource("migrations")
   void twinsHaveTheSameTablesColumnsAndConstraints(String migration) throws IOException {
     List<String> sqlite = statements("sqlite", migration);
     List<String> postgres = statements("postgresql", migration);
 
     assertThat(sqlite).isNotEmpty().isEqualTo(postgres);
+  }
+
+  static List<String> migrations() {
+    URL folder = Objects.requireNonNull(SchemaTwinTest.class.getResource("/db/postgresql"));
+    String[] names = Objects.requireNonNull(new File(URI.create(folder.toString())).list());
+    assertThat(names).hasSizeGreaterThan(6);
+    return Arrays.stream(names).sorted().toList();
   }
 
   private static List<String> statements(String dialect, String migration) throws IOException {

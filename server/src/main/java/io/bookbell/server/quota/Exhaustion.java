@@ -1,0 +1,34 @@
+package io.bookbell.server.quota;
+
+import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.TimeText;
+
+/** The refusal of a supporter who has no requests left: it says why, and when there are more. */
+final class Exhaustion {
+  private Exhaustion() {}
+
+  static Problem of(Membership membership) {
+    return Problem.conflict("quota_exhausted", why(membership) + when(membership));
+  }
+
+  private static String why(Membership membership) {
+    int allowed = membership.allowed();
+    int used = membership.used();
+    if (allowed == 0) {
+      return membership.tier().requestsAllowed() == 0
+          ? "Your tier includes no requests."
+          : "You have no requests at the moment: the team has taken them back.";
+    }
+    if (used > allowed) {
+      return "You have used %d requests and are allowed %d.".formatted(used, allowed);
+    }
+    return allowed == 1 ? "Your request is used." : "All " + allowed + " requests are used.";
+  }
+
+  private static String when(Membership membership) {
+    var resetsAt = membership.quota().resetsAt();
+    return resetsAt == null || membership.tier().requestsAllowed() == 0
+        ? ""
+        : " The next ones come on " + TimeText.of(resetsAt) + ".";
+  }
+}

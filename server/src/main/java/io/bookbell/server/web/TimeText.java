@@ -1,0 +1,20 @@
+package io.bookbell.server.web;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Times as the sentences of errors have them. Fields of JSON carry ISO 8601 instead. */
+public final class TimeText {
+  private static final DateTimeFormatter FORM =
+      DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  private TimeText() {}
+
+  /** Such as {@code 1 June 2026, 00:00 UTC}. */
+  public static String of(Instant time) {
+    return FORM.format(time);
+  }
+}
