@@ -28,15 +28,24 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(FrameReader.class);
   private static final long SECOND = 1_000_000_000;
 
+  /** What a frame counts for besides its content, in bytes: the work of reading it. */
+  private static final long FRAME_COST = 64;
+
   private final Link link;
   private @Nullable Fragments fragments;
 
-  /** The moment at which, at the allowed rate, all that came so far would have been due. */
+  /**
+   * The moment at which, at the allowed rate, all messages that came so far would have been due.
+   */
   private long dueAt;
+
+  /** Likewise, all bytes. */
+  private long bytesDueAt;
 
   FrameReader(Link link) {
     this.link = link;
     this.dueAt = link.hub().ticker().getAsLong();
+    this.bytesDueAt = dueAt;
   }
 
   SocketConnection connection() {
@@ -50,17 +59,18 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       if (frame instanceof CloseWebSocketFrame close) {
         closed(close);
       } else if (frame instanceof WebSocketFrame other && link.isOpen()) {
-        received(other);
+        received(context, other);
       }
     } finally {
       ReferenceCountUtil.release(frame);
     }
   }
 
-  private void received(WebSocketFrame frame) {
+  private void received(ChannelHandlerContext context, WebSocketFrame frame) {
     boolean counts =
         !(frame instanceof ContinuationWebSocketFrame) || !frame.content().isReadable();
-    if (counts && isTooMany()) {
+    if (isTooMuch(frame) || (counts && isTooMany())) {
+      context.channel().config().setAutoRead(false); // whatever else comes is not even decoded
       link.refuse(CloseReason.TOO_MANY_MESSAGES);
     } else if (frame instanceof PingWebSocketFrame) {
       link.pong(frame.content());
@@ -127,6 +137,16 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
       link.peerCloses(out -> Frames.close(answer, out));
     }
+  }
+
+  private boolean isTooMuch(WebSocketFrame frame) {
+    long bytes = frame.content().readableBytes() + FRAME_COST;
+    long now = link.hub().ticker().getAsLong();
+    long ahead =
+        Math.max(0, bytesDueAt - now)
+            + bytes * SECOND / link.hub().options().client().bytesPerSecond();
+    bytesDueAt = now + ahead;
+    return ahead > SECOND;
   }
 
   private boolean isTooMany() {

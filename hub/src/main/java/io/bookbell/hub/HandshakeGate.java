@@ -10,11 +10,14 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,29 +25,35 @@ import org.jspecify.annotations.Nullable;
  * it for a next request; on the channel's event loop only.
  *
  * <p>It stands before the decoder, hands bytes on up to the end of each request head, and asks its
- * {@link Watcher} behind the decoder whether that head asked for a WebSocket. If so, the rest waits
- * here until the hub takes the channel over, or until the request was refused. A few kilobytes at
- * most: a client that sends more unasked is cut off.
+ * {@link Watcher} behind the decoder whether that head is a handshake. If so, the rest waits here
+ * until the hub takes the channel over, or until the request was refused. A few kilobytes at most:
+ * a client that sends more unasked is cut off. Every other request passes, whatever it asks to be
+ * upgraded to: a request with a body would never be whole if its body waited here.
  */
 public final class HandshakeGate extends ChannelInboundHandlerAdapter {
   private static final int MOST_HELD_BYTES = 1 << 17;
 
   private final Watcher watcher = new Watcher();
+  private final Predicate<String> isRoute;
   private @Nullable ChannelHandlerContext self;
   private @Nullable ByteBuf held;
   private boolean shut;
   private boolean passing;
   private int endOfHead;
 
-  private HandshakeGate() {}
+  private HandshakeGate(Predicate<String> isRoute) {
+    this.isRoute = isRoute;
+  }
 
   /**
    * Puts a gate into a pipeline that ends with the handler of HTTP requests, before anything was
    * read. {@link WebSocketManager#connect} removes it again.
+   *
+   * @param isRoute whether requests for a path, as clients send it, may become WebSockets
    */
-  public static void install(Channel channel) {
+  public static void install(Channel channel, Predicate<String> isRoute) {
     ChannelPipeline pipeline = channel.pipeline();
-    HandshakeGate gate = new HandshakeGate();
+    HandshakeGate gate = new HandshakeGate(isRoute);
     ChannelHandlerContext encryption = pipeline.context(SslHandler.class);
     if (encryption == null) {
       pipeline.addFirst(gate);
@@ -52,6 +61,34 @@ public final class HandshakeGate extends ChannelInboundHandlerAdapter {
       pipeline.addAfter(encryption.name(), null, gate);
     }
     pipeline.addBefore(pipeline.lastContext().name(), null, gate.watcher);
+  }
+
+  /**
+   * Whether the gate holds back what follows the request that came last. A channel may only be
+   * taken over when it does.
+   */
+  public static boolean isShut(Channel channel) {
+    HandshakeGate gate = channel.pipeline().get(HandshakeGate.class);
+    return gate != null && gate.shut;
+  }
+
+  /** A handshake is a GET without a body. */
+  private boolean isHandshake(HttpRequest request) {
+    HttpHeaders headers = request.headers();
+    return request.method().equals(HttpMethod.GET)
+        && isRoute.test(path(request.uri()))
+        && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+        && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+        && !hasLength(headers.get(HttpHeaderNames.CONTENT_LENGTH));
+  }
+
+  private static String path(String uri) {
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query);
+  }
+
+  private static boolean hasLength(@Nullable String length) {
+    return length != null && !length.chars().allMatch(c -> c == '0');
   }
 
   @Override
@@ -145,9 +182,8 @@ public final class HandshakeGate extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       if (message instanceof HttpRequest request
-          && request
-              .headers()
-              .containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+          && request.decoderResult().isSuccess()
+          && isHandshake(request)) {
         shut = true;
       }
       context.fireChannelRead(message);

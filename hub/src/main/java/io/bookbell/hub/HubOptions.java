@@ -26,7 +26,7 @@ public record HubOptions(
     return new HubOptions(
         20,
         new Queue(1 << 20, 4096, 64, Duration.ofSeconds(30)),
-        new Client(1 << 16, 200, 20, 64),
+        new Client(1 << 16, 200, 20, 1 << 20, 64),
         new KeepAlive(Duration.ofSeconds(25), Duration.ofSeconds(60), Duration.ofSeconds(5)),
         Duration.ofSeconds(4),
         true);
@@ -84,13 +84,16 @@ public record HubOptions(
    * @param maxFrameBytes the largest message, all its fragments together
    * @param burst how many messages may come at once
    * @param perSecond how many may come per second in the long run
+   * @param bytesPerSecond how many bytes may come per second; as many may come at once
    * @param maxDeferred how many answers may wait while the connection catches up
    */
-  public record Client(int maxFrameBytes, int burst, int perSecond, int maxDeferred) {
+  public record Client(
+      int maxFrameBytes, int burst, int perSecond, int bytesPerSecond, int maxDeferred) {
     public Client {
       atLeastOne("maxFrameBytes", maxFrameBytes);
       atLeastOne("burst", burst);
       atLeastOne("perSecond", perSecond);
+      atLeastOne("bytesPerSecond", bytesPerSecond);
       atLeastOne("maxDeferred", maxDeferred);
     }
   }

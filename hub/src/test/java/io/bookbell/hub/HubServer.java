@@ -17,6 +17,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hub behind a plain Netty HTTP server on loopback. {@code /ws?user=1&since=5&after=20} answers
@@ -76,23 +78,32 @@ final class HubServer implements AutoCloseable {
     @Override
     protected void initChannel(Channel channel) {
       channel.pipeline().addLast(new HttpServerCodec(), new Route());
-      HandshakeGate.install(channel);
+      HandshakeGate.install(channel, "/ws"::equals);
     }
   }
 
   private final class Route extends SimpleChannelInboundHandler<Object> {
+    private @Nullable HttpRequest begun;
+
     @Override
     protected void channelRead0(ChannelHandlerContext context, Object message) {
       if (message instanceof HttpRequest request) {
-        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
-        long after = Long.parseLong(parameter(uri, "after").orElse("0"));
-        if (!uri.path().equals("/ws")) {
-          answer(context, HttpResponseStatus.OK);
-        } else if (after > 0) {
-          context.executor().schedule(() -> upgrade(context, uri), after, TimeUnit.MILLISECONDS);
-        } else {
-          upgrade(context, uri);
-        }
+        begun = request;
+      }
+      if (message instanceof LastHttpContent && begun != null) {
+        whole(context, begun);
+      }
+    }
+
+    private void whole(ChannelHandlerContext context, HttpRequest request) {
+      QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+      long after = Long.parseLong(parameter(uri, "after").orElse("0"));
+      if (!uri.path().equals("/ws") || !request.method().equals(HttpMethod.GET)) {
+        answer(context, HttpResponseStatus.OK);
+      } else if (after > 0) {
+        context.executor().schedule(() -> upgrade(context, uri), after, TimeUnit.MILLISECONDS);
+      } else {
+        upgrade(context, uri);
       }
     }
 

@@ -112,6 +112,21 @@ class TakeoverTest {
     all.forEach(RawClient::close);
   }
 
+  /** What waits in the gate never arrives, and a request with a body is never whole without it. */
+  @Test
+  void aRequestThatIsNoHandshakePassesWhateverItAsksToBeUpgradedTo() {
+    String upgrade = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+    try (RawClient client = new RawClient(server.port())) {
+      for (String line : List.of("POST /other", "POST /ws", "PUT /other", "GET /other")) {
+        client.write(
+            (line + " HTTP/1.1\r\n" + upgrade + "Content-Length: 2\r\n\r\n{}").getBytes(UTF_8));
+      }
+      for (int answer = 0; answer < 4; answer++) {
+        assertThat(client.readHead()).startsWith("HTTP/1.1 200");
+      }
+    }
+  }
+
   private String echoSentWithHandshake(String query, int number) {
     try (RawClient client = new RawClient(server.port())) {
       ByteArrayOutputStream segment = new ByteArrayOutputStream();

@@ -84,7 +84,8 @@ class VertxTakeoverTest {
                     .setAcceptBacklog(4096)
                     .setHttp2ClearTextEnabled(false))
             .connectionHandler(
-                connection -> HandshakeGate.install(((ConnectionBase) connection).channel()))
+                connection ->
+                    HandshakeGate.install(((ConnectionBase) connection).channel(), _ -> true))
             .requestHandler(router)
             .listen()
             .await(10, TimeUnit.SECONDS);
