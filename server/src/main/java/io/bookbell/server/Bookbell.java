@@ -38,6 +38,7 @@ import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Origins;
 import io.bookbell.server.web.PageFiles;
 import io.bookbell.server.web.Rates;
+import io.bookbell.server.web.Refusals;
 import io.bookbell.server.web.TrustedProxies;
 import io.bookbell.server.web.WebServer;
 import io.vertx.core.Vertx;
@@ -72,6 +73,7 @@ final class Bookbell implements AutoCloseable {
   private final Live live;
   private final Health health;
   private final Origins origins;
+  private final Refusals refusals = new Refusals();
   private final WebServer server;
   private final Optional<String> setupToken;
 
@@ -168,6 +170,7 @@ final class Bookbell implements AutoCloseable {
   private WebServer serve(Vertx vertx) {
     Metrics metrics = opened(new Metrics(live.manager()::statistics, features.admins));
     doorbell.watch(health, metrics);
+    metrics.watch(refusals);
     Router router = Router.router(vertx);
     metrics.time(router);
     WebServer.prepare(router);
@@ -176,7 +179,8 @@ final class Bookbell implements AutoCloseable {
     api(router);
     new PageFiles().add(router);
     var listen = config.listen();
-    return opened(WebServer.start(vertx, listen.host(), listen.port(), router));
+    var intake = new WebServer.Intake(router, SocketRoute::isPath, refusals);
+    return opened(WebServer.start(vertx, listen.host(), listen.port(), intake));
   }
 
   private void serveMetrics(Vertx vertx, Router router, Metrics metrics) {
@@ -188,7 +192,8 @@ final class Bookbell implements AutoCloseable {
     Router apart = Router.router(vertx);
     WebServer.prepare(apart);
     metrics.add(apart);
-    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), apart));
+    var intake = new WebServer.Intake(apart, _ -> false, refusals);
+    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), intake));
     log.info("Metrics are on port {}", metricsServer.port());
   }
 

@@ -2,6 +2,7 @@ package io.bookbell.server.account;
 
 import io.bookbell.server.account.Sessions.Found;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Authenticator;
 import io.bookbell.server.web.Caller;
 import io.bookbell.server.web.Problem;
@@ -26,11 +27,18 @@ public final class SessionGate implements Authenticator {
     return database.read(tx -> sessions.find(tx, token)).thenApply(this::admit);
   }
 
-  /** Takes a ticket in; it is void afterwards. Fails with a {@link Problem} 401. */
+  /**
+   * Takes a ticket in; it is void afterwards. Fails with a {@link Problem} 401. Anybody can invent
+   * tickets, so it writes only when there is one.
+   */
   public CompletionStage<Caller> redeem(String ticket) {
     return database
-        .write(
-            tx -> tickets.redeem(tx, ticket).flatMap(session -> sessions.findByHash(tx, session)))
+        .read(tx -> tickets.isGood(tx, ticket))
+        .thenCompose(
+            good ->
+                good
+                    ? database.write(tx -> redeem(tx, ticket))
+                    : CompletableFuture.completedFuture(Optional.<Found>empty()))
         .thenApply(
             found ->
                 found
@@ -39,6 +47,10 @@ public final class SessionGate implements Authenticator {
                         () ->
                             Problem.unauthorized(
                                 "This ticket is unknown, used or older than 30 s.")));
+  }
+
+  private Optional<Found> redeem(Transaction tx, String ticket) {
+    return tickets.redeem(tx, ticket).flatMap(session -> sessions.findByHash(tx, session));
   }
 
   /** Whether the session has not ended meanwhile. */

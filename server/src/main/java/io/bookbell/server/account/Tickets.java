@@ -30,6 +30,14 @@ public final class Tickets {
     return new Ticket(token, expires);
   }
 
+  /** Whether there is such a ticket, still good. */
+  public boolean isGood(Transaction tx, String ticket) {
+    return tx.sql()
+        .fetchExists(
+            WS_TICKET,
+            WS_TICKET.TOKEN_HASH.eq(Tokens.hash(ticket)).and(WS_TICKET.EXPIRES_AT.gt(tx.now())));
+  }
+
   /** Takes a ticket in; the hash of the session that it stands for, if it is still good. */
   public Optional<String> redeem(Transaction tx, String ticket) {
     return tx.sql()

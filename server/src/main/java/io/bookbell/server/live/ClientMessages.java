@@ -31,7 +31,7 @@ final class ClientMessages implements ClientFrames {
     }
     JsonNode message;
     try {
-      message = Json.tree(text);
+      message = Json.foreign(text);
     } catch (JsonProcessingException e) {
       notUnderstood(connection, "invalid_json", "A message is one JSON object.");
       return;

@@ -2,6 +2,7 @@ package io.bookbell.server.live;
 
 import io.bookbell.hub.CloseReason;
 import io.bookbell.hub.Connection;
+import io.bookbell.hub.HandshakeGate;
 import io.bookbell.hub.Position;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SessionGate;
@@ -57,6 +58,11 @@ public final class SocketRoute {
     router.get(PATH).putMetadata(Api.RATE, Rate.CONNECT).handler(this::handle);
   }
 
+  /** Whether requests for a path may become WebSockets: for it alone, spelled like this. */
+  public static boolean isPath(String path) {
+    return path.equals(PATH);
+  }
+
   private void handle(RoutingContext context) {
     Api.taken(context, PATH);
     HttpServerRequest request = context.request();
@@ -97,6 +103,9 @@ public final class SocketRoute {
       throw Problem.forbidden("The user_id is not that of the session.");
     }
     Handshake.check(request);
+    if (!HandshakeGate.isShut(channelOf(request))) {
+      throw Problem.malformed("A handshake has no body, and its path is " + PATH + ".");
+    }
     rates.count(Rate.CONNECT, user);
     return Future.fromCompletionStage(live.seat(user), Vertx.currentContext())
         .compose(

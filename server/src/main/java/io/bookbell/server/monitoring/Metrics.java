@@ -7,6 +7,7 @@ import io.bookbell.hub.redis.RedisStatistics;
 import io.bookbell.server.legacy.LegacyChannel;
 import io.bookbell.server.team.Admins;
 import io.bookbell.server.web.Api;
+import io.bookbell.server.web.Refusals;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -17,9 +18,12 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -27,6 +31,15 @@ import java.util.function.ToDoubleFunction;
 public final class Metrics implements AutoCloseable {
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final String FRONT_PAGE = "page";
+  private static final Set<HttpMethod> METHODS =
+      Set.of(
+          HttpMethod.GET,
+          HttpMethod.HEAD,
+          HttpMethod.POST,
+          HttpMethod.PUT,
+          HttpMethod.PATCH,
+          HttpMethod.DELETE,
+          HttpMethod.OPTIONS);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -63,6 +76,15 @@ public final class Metrics implements AutoCloseable {
     hubCounter("bookbell.drops.silent", HubStatistics::silentDrops);
     hubCounter("bookbell.protocol.errors", HubStatistics::protocolErrors);
     hubCounter("bookbell.history.failures", HubStatistics::failedReads);
+  }
+
+  /** Counts too what is refused before a route sees it. */
+  public void watch(Refusals refusals) {
+    for (Refusals.Reason reason : Refusals.Reason.values()) {
+      FunctionCounter.builder("bookbell.requests.refused", refusals, of -> of.of(reason))
+          .tag("reason", reason.label())
+          .register(registry);
+    }
   }
 
   /** Measures too what goes through Redis. */
@@ -124,11 +146,20 @@ public final class Metrics implements AutoCloseable {
 
   private Timer timer(RoutingContext context) {
     return Timer.builder("http.server.requests")
-        .tag("method", context.request().method().name())
+        .tag("method", method(context.request().method()))
         .tag("route", route(context))
-        .tag("status", Integer.toString(context.response().getStatusCode()))
+        .tag("status", status(context.response()))
         .publishPercentiles(0.5, 0.99)
         .register(registry);
+  }
+
+  /** Clients can think of any number of methods, and each would be a series for good. */
+  private static String method(HttpMethod method) {
+    return METHODS.contains(method) ? method.name() : "other";
+  }
+
+  private static String status(HttpServerResponse response) {
+    return response.ended() ? Integer.toString(response.getStatusCode()) : "aborted";
   }
 
   /** The route's own path, never the request's: an address must not make a series of its own. */

@@ -1,9 +1,12 @@
 package io.bookbell.server.web;
 
 import io.bookbell.server.web.Answer.Encoded;
+import io.bookbell.server.web.HeadCheck.BadHeadException;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -33,9 +36,10 @@ final class Answers {
   static void send(RoutingContext context, Encoded answer) {
     Answer.Content content = answer.content();
     if (content != null) {
-      start(context, answer.status(), answer.headers())
-          .putHeader("Content-Type", content.type())
-          .end(content.content());
+      HttpServerResponse response =
+          start(context, answer.status(), answer.headers())
+              .putHeader("Content-Type", content.type());
+      end(context, response, content.content());
       return;
     }
     String json = answer.json();
@@ -51,7 +55,18 @@ final class Answers {
       response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
       body = Buffer.buffer(Gzip.quick(body.getBytes()));
     }
-    response.end(body);
+    end(context, response, body);
+  }
+
+  /** What a command has done is told in any case; a look may be taken again later. */
+  private static void end(RoutingContext context, HttpServerResponse response, Buffer body) {
+    var memory = BodyBudget.tryTakeForAnswer(context, body.length());
+    if (memory.isEmpty() && context.request().method().equals(HttpMethod.GET)) {
+      response.headers().remove("Content-Encoding").remove("Vary");
+      context.fail(Problem.busy("Too many large answers are under way. Try again."));
+      return;
+    }
+    response.end(body).onComplete(_ -> memory.ifPresent(Runnable::run));
   }
 
   private static boolean takesGzip(RoutingContext context) {
@@ -81,12 +96,7 @@ final class Answers {
 
   /** Answers what is not even HTTP, or too long for it, and ends the connection. */
   static void unreadable(HttpServerRequest request) {
-    Problem problem =
-        switch (request.decoderResult().cause()) {
-          case TooLongHttpLineException e -> ofStatus(414);
-          case TooLongHttpHeaderException e -> ofStatus(431);
-          case null, default -> ofStatus(400);
-        };
+    Problem problem = unreadable(request.decoderResult());
     request
         .response()
         .setStatusCode(problem.status())
@@ -94,6 +104,16 @@ final class Answers {
         .putHeader("Connection", "close")
         .end(Buffer.buffer(Json.bytes(problem.members())))
         .onComplete(_ -> request.connection().close());
+  }
+
+  /** Why a request could not be read. */
+  static Problem unreadable(DecoderResult result) {
+    return switch (result.cause()) {
+      case TooLongHttpLineException _ -> ofStatus(414);
+      case TooLongHttpHeaderException _ -> ofStatus(431);
+      case BadHeadException bad -> Problem.malformed(bad.fault());
+      case null, default -> ofStatus(400);
+    };
   }
 
   private static HttpServerResponse start(
@@ -112,6 +132,7 @@ final class Answers {
     return switch (failure) {
       case Problem known -> known;
       case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
+      case Throwable _ when isRefusal(context.statusCode()) -> ofStatus(context.statusCode());
       case RejectedExecutionException e -> busy();
       case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> busy();
       case DataAccessException e when isUnreachable(e) -> unreachable(e);
@@ -120,7 +141,7 @@ final class Answers {
   }
 
   private static Problem busy() {
-    return Problem.of(503, "busy", "Busy", "The server is busy or going down. Try again.");
+    return Problem.busy("The server is busy or going down. Try again.");
   }
 
   /** The database is away, going down, or has no connection left for us. */
@@ -135,10 +156,12 @@ final class Answers {
     return busy();
   }
 
+  /** What the router does not take, such as a request without a host, is no failure of ours. */
+  private static boolean isRefusal(int status) {
+    return status >= 400 && status < 500;
+  }
+
   private static Problem unexpected(RoutingContext context, Throwable failure) {
-    if (failure instanceof IllegalArgumentException && context.statusCode() == 400) {
-      return ofStatus(400);
-    }
     log.error("{} {} failed", context.request().method(), context.request().path(), failure);
     return Problem.of(500, "internal_error", "Internal error", "Something went wrong here.");
   }
@@ -149,10 +172,11 @@ final class Answers {
       case 404 -> Problem.notFound();
       case 405 ->
           Problem.of(405, "method_not_allowed", "Method not allowed", "Not with this method.");
-      case 413 ->
-          Problem.of(413, "too_large", "Too large", "A body has at most 1 MiB (1,048,576 bytes).");
-      case 414 -> Problem.of(414, "too_large", "Too large", "The address is too long.");
-      case 431 -> Problem.of(431, "too_large", "Too large", "The headers are too long.");
+      case 413 -> Problem.tooLarge(RequestBody.MOST);
+      case 414 -> Problem.of(414, "too_large", "Too large", "An address has at most 8 KiB here.");
+      case 431 ->
+          Problem.of(
+              431, "too_large", "Too large", "Headers have at most 32 KiB here, all together.");
       case 415 -> Problem.of(415, "unsupported_media_type", "Unsupported media type", "Send JSON.");
       default ->
           status >= 400 && status < 500

@@ -91,6 +91,7 @@ public final class Api {
               C query = parse.apply(new Call(context, origins));
               var _ =
                   caller(context, Rate.EXPORT)
+                      .compose(caller -> read(context, caller).map(caller))
                       .compose(
                           caller ->
                               new CsvDownload<>(context, database, table, caller, query).start())
@@ -175,6 +176,7 @@ public final class Api {
                     path,
                     call ->
                         callerOrNobody(context)
+                            .compose(caller -> readSmall(context).map(caller))
                             .compose(
                                 caller ->
                                     onContext(work.run(call, caller).thenApply(Encoded::of)))));
@@ -218,7 +220,21 @@ public final class Api {
                     path,
                     call ->
                         caller(context, rate)
+                            .compose(caller -> read(context, caller).map(caller))
                             .compose(caller -> onContext(handler.handle(call, caller)))));
+  }
+
+  private static Future<Void> readSmall(RoutingContext context) {
+    return RequestBody.read(context, RequestBody.MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
+  }
+
+  /** Nothing is read of what comes without a session, nor of what comes with a question. */
+  private static Future<Void> read(RoutingContext context, Caller caller) {
+    var owner = new BodyBudget.Owner.User(caller.user());
+    BodyBudget.own(context, owner);
+    return isSafe(context.request().method())
+        ? Future.succeededFuture()
+        : RequestBody.read(context, RequestBody.MOST, owner);
   }
 
   private void answer(

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -194,9 +195,13 @@ public final class Body extends Fields {
 
   @Override
   public void done() {
-    json.fieldNames()
-        .forEachRemaining(
-            field -> check(shown(field), known.contains(field), "is not a field of this request"));
+    Iterator<String> fields = json.fieldNames();
+    while (fields.hasNext() && !isFull()) {
+      String field = fields.next();
+      if (!known.contains(field)) {
+        error(shown(field), "is not a field of this request");
+      }
+    }
     super.done();
   }
 

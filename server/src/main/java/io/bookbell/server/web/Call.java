@@ -8,7 +8,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 
 /** One HTTP request as the routes read it. Confined to its event loop. */
@@ -61,14 +60,14 @@ public final class Call {
    * @throws Problem 400 when it is something else, 415 when it is declared as something else
    */
   public Body body() {
-    Buffer buffer = context.body().buffer();
-    if (buffer == null || buffer.length() == 0) {
+    Buffer buffer = RequestBody.content(context);
+    if (buffer.length() == 0) {
       return new Body(JsonNodeFactory.instance.objectNode());
     }
     requireJson();
     JsonNode json;
     try {
-      json = Json.tree(buffer.getBytes());
+      json = Json.foreign(buffer.getBytes());
     } catch (IOException e) {
       throw Problem.malformed("The body is not JSON.");
     }
@@ -80,17 +79,30 @@ public final class Call {
 
   /** What is in the body, which is not JSON. */
   public byte[] bytes() {
-    Buffer buffer = context.body().buffer();
-    return buffer == null ? new byte[0] : buffer.getBytes();
+    return RequestBody.content(context).getBytes();
   }
 
-  /** Also keeps forms of foreign pages out: these cannot declare JSON without asking first. */
+  /**
+   * Also keeps forms of foreign pages out: these cannot declare JSON without asking first. A body
+   * without a type is taken for JSON, as RFC 9110 allows; who sends it with a cookie must name its
+   * page.
+   */
   private void requireJson() {
     String type = context.request().getHeader("Content-Type");
-    if (type != null && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-      throw Problem.of(
-          415, "unsupported_media_type", "Unsupported media type", "Bodies are application/json.");
+    if (type != null && !isJson(type)) {
+      throw Problem.unsupportedType("Bodies are application/json.");
     }
+    String encoding = context.request().getHeader("Content-Encoding");
+    if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+      throw Problem.unsupportedType("Bodies are not compressed.");
+    }
+  }
+
+  /** Parameters such as a charset change nothing: JSON is Unicode. */
+  private static boolean isJson(String type) {
+    int parameters = type.indexOf(';');
+    String name = parameters < 0 ? type : type.substring(0, parameters);
+    return name.strip().equalsIgnoreCase("application/json");
   }
 
   /** Query and body as they were sent: what a repetition must have in common with the first. */
@@ -100,8 +112,7 @@ public final class Call {
     if (query != null) {
       content.appendString(query).appendString("\n");
     }
-    Buffer body = context.body().buffer();
-    return (body == null ? content : content.appendBuffer(body)).getBytes();
+    return content.appendBuffer(RequestBody.content(context)).getBytes();
   }
 
   public Optional<String> header(String name) {

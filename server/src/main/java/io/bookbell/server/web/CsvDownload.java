@@ -3,6 +3,7 @@ package io.bookbell.server.web;
 import io.bookbell.server.storage.Database;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -59,10 +60,17 @@ final class CsvDownload<C> {
       response.end(text);
       return;
     }
+    Buffer piece = Buffer.buffer(text);
+    var memory = BodyBudget.tryTakeForAnswer(context, piece.length());
+    if (memory.isEmpty()) {
+      cut(Problem.busy("Too many large answers are under way."));
+      return;
+    }
     response
-        .write(text)
+        .write(piece)
+        .onComplete(_ -> memory.get().run())
         .compose(_ -> read(last))
-        .onSuccess(piece -> write(response, piece.text(), piece.last()))
+        .onSuccess(next -> write(response, next.text(), next.last()))
         .onFailure(this::cut);
   }
 

@@ -1,17 +1,27 @@
 package io.bookbell.server.web;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Collects what is wrong with the fields of one request. Confined to one thread. */
 abstract class Fields {
-  private final List<FieldError> errors = new ArrayList<>();
+  /** Whoever has more errors than this is told of the first ones. */
+  private static final int MOST_ERRORS = 20;
+
+  /** The first error of each field, in the order they were found. */
+  private final Map<String, FieldError> errors = new LinkedHashMap<>();
 
   /** Notes an error unless the condition holds or the field has one already. */
   public void check(String field, boolean holds, String message) {
-    if (!holds && errors.stream().noneMatch(error -> error.field().equals(field))) {
-      errors.add(new FieldError(field, message));
+    if (!holds && !isFull()) {
+      errors.putIfAbsent(field, new FieldError(field, message));
     }
+  }
+
+  /** Whether no further error would be told. */
+  final boolean isFull() {
+    return errors.size() >= MOST_ERRORS;
   }
 
   final void error(String field, String message) {
@@ -21,11 +31,11 @@ abstract class Fields {
   /**
    * To be called when everything is read.
    *
-   * @throws Problem 400 with every error that was found
+   * @throws Problem 400 with the errors that were found
    */
   public void done() {
     if (!errors.isEmpty()) {
-      throw Problem.validation(List.copyOf(errors));
+      throw Problem.validation(List.copyOf(errors.values()));
     }
   }
 

@@ -84,6 +84,25 @@ public final class Problem extends RuntimeException {
     return new Problem(429, code, "Too many requests", detail, List.of(), retryAfterSeconds);
   }
 
+  /** 415: the body is of another kind than this route reads. */
+  public static Problem unsupportedType(String detail) {
+    return of(415, "unsupported_media_type", "Unsupported media type", detail);
+  }
+
+  /** 413: a body has at most so many bytes here. */
+  public static Problem tooLarge(int most) {
+    String detail =
+        most % (1 << 20) == 0
+            ? "A body has at most %,d MiB here (%,d bytes).".formatted(most >> 20, most)
+            : "A body has at most %,d KiB here (%,d bytes).".formatted(most >> 10, most);
+    return of(413, "too_large", "Too large", detail);
+  }
+
+  /** 503: not now; may be tried again after a second. */
+  public static Problem busy(String detail) {
+    return new Problem(503, "busy", "Busy", detail, List.of(), 1);
+  }
+
   /** The refusal that a failed stage carries, if it failed by one. */
   public static Optional<Problem> in(Throwable failure) {
     return Failures.cause(failure) instanceof Problem problem

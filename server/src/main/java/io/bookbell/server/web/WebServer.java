@@ -1,28 +1,40 @@
 package io.bookbell.server.web;
 
 import io.bookbell.hub.HandshakeGate;
+import io.netty.channel.Channel;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
 public final class WebServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WebServer.class);
   private static final int BACKLOG = 4096;
-  private static final int LONGEST_BODY = 1 << 20;
   private static final int LONGEST_ADDRESS = 8192;
+
+  /** 32 KiB for the cookies of a whole site, and as much again as other headers need. */
+  private static final int LONGEST_HEADERS = 33 << 10;
+
+  private static final RequestGuard.Limits LIMITS =
+      new RequestGuard.Limits(
+          Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
   private static final int IDLE_SECONDS = 75;
   private static final long GRACE_SECONDS = 5;
   private static final long PATIENCE_SECONDS = 10;
@@ -34,16 +46,24 @@ public final class WebServer implements AutoCloseable {
   private final List<String> deployments = new ArrayList<>();
   private final int port;
 
-  private WebServer(Vertx vertx, String host, int port, Router router) {
+  private WebServer(Vertx vertx, String host, int port, Intake intake) {
     this.vertx = vertx;
     int shared = port == 0 ? -FREE_PORTS.incrementAndGet() : port;
-    var first = new Listener(host, shared, router);
+    var first = new Listener(host, shared, intake);
     deploy(first, host, port);
     this.port = first.port();
     for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
-      deploy(new Listener(host, shared, router), host, port);
+      deploy(new Listener(host, shared, intake), host, port);
     }
   }
+
+  /**
+   * Where requests go.
+   *
+   * @param isSocketRoute whether requests for a path may become WebSockets
+   * @param refusals counts what no route gets to see
+   */
+  public record Intake(Router router, Predicate<String> isSocketRoute, Refusals refusals) {}
 
   /**
    * Begins to listen.
@@ -51,8 +71,8 @@ public final class WebServer implements AutoCloseable {
    * @param port 0 for a free one
    * @throws WebServerException when nobody can listen there
    */
-  public static WebServer start(Vertx vertx, String host, int port, Router router) {
-    return new WebServer(vertx, host, port, router);
+  public static WebServer start(Vertx vertx, String host, int port, Intake intake) {
+    return new WebServer(vertx, host, port, intake);
   }
 
   /** What every answer has, and how requests are read; to be added before the routes. */
@@ -68,11 +88,8 @@ public final class WebServer implements AutoCloseable {
                   .putHeader("Referrer-Policy", "same-origin");
               context.next();
             });
-    var bodies = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
-    router.post("/api/*").handler(bodies);
-    router.put("/api/*").handler(bodies);
-    router.patch("/api/*").handler(bodies);
-    router.delete("/api/*").handler(bodies);
+    var budget = BodyBudget.ofThisProcess();
+    router.route().handler(context -> RequestBody.hold(context, budget));
     router.route().failureHandler(Answers::fail);
     for (int status : new int[] {400, 404, 405, 413, 415}) {
       router.errorHandler(status, context -> Answers.fail(context, status));
@@ -121,13 +138,13 @@ public final class WebServer implements AutoCloseable {
   private static final class Listener extends AbstractVerticle {
     private final String host;
     private final int port;
-    private final Router router;
+    private final Intake intake;
     private @Nullable HttpServer server;
 
-    Listener(String host, int port, Router router) {
+    Listener(String host, int port, Intake intake) {
       this.host = host;
       this.port = port;
-      this.router = router;
+      this.intake = intake;
     }
 
     @Override
@@ -139,16 +156,24 @@ public final class WebServer implements AutoCloseable {
               .setAcceptBacklog(BACKLOG)
               .setIdleTimeout(IDLE_SECONDS)
               .setMaxInitialLineLength(LONGEST_ADDRESS)
+              .setMaxHeaderSize(LONGEST_HEADERS)
               .setHttp2ClearTextEnabled(false); // its handler would stay in the hub's pipeline
       server = vertx.createHttpServer(options);
       server
-          .connectionHandler(
-              connection -> HandshakeGate.install(((ConnectionBase) connection).channel()))
+          .connectionHandler(this::opened)
           .invalidRequestHandler(Answers::unreadable)
-          .requestHandler(router)
+          .requestHandler(intake.router)
           .listen()
           .<Void>mapEmpty()
           .onComplete(started);
+    }
+
+    private void opened(HttpConnection connection) {
+      Channel channel = ((ConnectionBase) connection).channel();
+      HandshakeGate.install(channel, intake.isSocketRoute);
+      RequestGuard.install(channel, LIMITS, intake.refusals);
+      connection.exceptionHandler(
+          failure -> log.debug("A connection of {} failed", connection.remoteAddress(), failure));
     }
 
     @Override

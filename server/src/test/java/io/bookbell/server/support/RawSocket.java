@@ -204,6 +204,15 @@ public final class RawSocket implements AutoCloseable {
     return frame;
   }
 
+  /** Whether something has come that was not read yet. */
+  public boolean hears() {
+    try {
+      return in.available() > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads what is left; whether the server has ended the connection by then. */
   public boolean isEnded() {
     try {

@@ -1,0 +1,57 @@
+package io.bookbell.server.web;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What a request's head must have beyond what the decoder checks. Stateless. */
+final class HeadCheck {
+  private static final int LONGEST_HOST = 260;
+
+  /** A name, an IPv4 address or an IPv6 address in brackets; then perhaps a port. */
+  private static final Pattern HOST =
+      Pattern.compile("(?:[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{0,5})?");
+
+  /** Says what is wrong with a head. */
+  static final class BadHeadException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String fault;
+
+    BadHeadException(String fault) {
+      super(fault, null, false, false);
+      this.fault = fault;
+    }
+
+    String fault() {
+      return fault;
+    }
+  }
+
+  /** What is wrong with a head, if anything is. */
+  Optional<BadHeadException> fault(HttpRequest request) {
+    HttpVersion version = request.protocolVersion();
+    boolean isOld = version.equals(HttpVersion.HTTP_1_0);
+    if (!isOld && !version.equals(HttpVersion.HTTP_1_1)) {
+      return Optional.of(new BadHeadException("Only HTTP/1.1 is spoken here."));
+    }
+    List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+    if (hosts.isEmpty() && isOld) {
+      return Optional.empty();
+    }
+    return hosts.size() == 1 && isHost(hosts.getFirst())
+        ? Optional.empty()
+        : Optional.of(new BadHeadException("The Host header must be one, a name or an address."));
+  }
+
+  private static boolean isHost(String host) {
+    if (host.length() > LONGEST_HOST || !HOST.matcher(host).matches()) {
+      return false;
+    }
+    int port = host.lastIndexOf(':');
+    boolean hasPort = port > host.lastIndexOf(']') && port < host.length() - 1;
+    return !hasPort || Integer.parseInt(host.substring(port + 1)) <= 65_535;
+  }
+}
