@@ -4,6 +4,7 @@
 
 const KEPT_UNDER = 'bookbell-shell-';
 const CACHE = KEPT_UNDER + SHELL.version;
+const PLACE = new RegExp(SHELL.places);
 /** Asked of the server each time, by whoever asks. */
 const LIVE = /^\/(api|metrics|health|service-worker\.js|openapi\.yaml|asyncapi\.yaml)/;
 
@@ -35,7 +36,7 @@ function answer(event) {
   const {request} = event;
   const {origin, pathname} = new URL(request.url);
   if (request.method !== 'GET' || origin !== location.origin || LIVE.test(pathname)) return;
-  const isPlace = request.mode === 'navigate' && !pathname.includes('.');
+  const isPlace = request.mode === 'navigate' && PLACE.test(pathname);
   const path = isPlace ? '/index.html' : pathname;
   if (path in SHELL.files) event.respondWith(kept(path, request));
 }

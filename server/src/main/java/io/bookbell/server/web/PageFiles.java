@@ -2,10 +2,12 @@ package io.bookbell.server.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -27,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * and compressed once, then served from memory; browsers ask again each time and are answered 304.
  * On event loops.
  *
- * <p>What is none of these but looks like a place of the page is answered with the page, which
- * knows the way from the address.
+ * <p>The {@link PagePlaces} are answered with the page, which knows the way from the address.
  */
 public final class PageFiles {
   private static final Map<String, String> TYPES =
@@ -44,8 +45,11 @@ public final class PageFiles {
 
   private static final String WEBJARS = "META-INF/resources/webjars/";
 
-  /** No dot at a name's beginning, so no way up and nothing hidden. */
-  private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+");
+  /**
+   * No dot at a name's beginning, so no way up and nothing hidden. Nothing is given back when it
+   * does not fit, so that a long path costs no more than its length, nor the stack.
+   */
+  private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*+)++");
 
   private static final Pattern INLINE_SCRIPT =
       Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
@@ -75,10 +79,9 @@ public final class PageFiles {
 
   private void serveIfPlain(RoutingContext context, String folder, String prefix) {
     String path = context.normalizedPath();
-    boolean isFile = path.lastIndexOf('.') > path.lastIndexOf('/');
-    if (!isFile && prefix.equals("/")) {
+    if (prefix.equals("/") && PagePlaces.has(path)) {
       serve(context, "web/index.html");
-    } else if (PATH.matcher(path).matches()) {
+    } else if (path.startsWith(prefix) && PATH.matcher(path).matches()) {
       serve(context, folder + path.substring(prefix.length()));
     } else {
       context.fail(404);
@@ -141,9 +144,17 @@ public final class PageFiles {
         new File(
             type,
             '"' + Sha256.hex(content).substring(0, 24) + '"',
-            Buffer.buffer(content),
-            Buffer.buffer(Gzip.smallest(content)),
+            shared(content),
+            shared(Gzip.smallest(content)),
             policy));
+  }
+
+  /**
+   * All connections that a file is sent to send the same memory. From the heap each would copy it
+   * first, and keep the copy for as long as its client takes to read.
+   */
+  private static Buffer shared(byte[] content) {
+    return BufferInternal.buffer(Unpooled.directBuffer(content.length).writeBytes(content));
   }
 
   private byte @Nullable [] read(String resource) {
@@ -183,10 +194,10 @@ public final class PageFiles {
       file(resource(path)).ifPresent(file -> tags.put(path, file.tag));
     }
     String version = Sha256.hex(tags.toString().getBytes(UTF_8)).substring(0, 16);
-    return "const SHELL = " + Json.text(new Parts(version, tags)) + ";\n";
+    return "const SHELL = " + Json.text(new Parts(version, PagePlaces.PATTERN, tags)) + ";\n";
   }
 
-  private record Parts(String version, Map<String, String> files) {}
+  private record Parts(String version, String places, Map<String, String> files) {}
 
   private static String resource(String path) {
     return path.startsWith("/webjars/")

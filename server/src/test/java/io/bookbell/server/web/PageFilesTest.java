@@ -4,20 +4,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.TestServer;
+import io.bookbell.server.config.Config;
+import io.bookbell.server.config.Config.Listen;
 import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.RawSocket.Answer;
 import io.bookbell.server.support.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page and everything it needs is served, and nothing else. */
 class PageFilesTest {
@@ -93,11 +100,95 @@ class PageFilesTest {
   @Test
   void placesOfThePageAreAnsweredWithThePage() {
     String page = get("/").text();
-    for (String place : List.of("/join", "/setup", "/requests/7", "/../etc/passwd", "/%2e%2e/x")) {
+    for (String place : List.of("/join", "/setup?x=/", "/requests/7", "/creators/1/inbox")) {
       assertThat(get(place).text()).as(place).isEqualTo(page);
     }
-    assertThat(get("/nothing.js").status()).isEqualTo(404);
-    assertThat(get("/webjars/lit").status()).isEqualTo(404);
+  }
+
+  /** A monitor or a script that asks for a wrong path must not be told that all is well. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/health",
+        "/healthz",
+        "/health/",
+        "/health/x",
+        "/ready",
+        "/live",
+        "/ping",
+        "/status",
+        "/metrics/x",
+        "/api",
+        "/api/x",
+        "/api-docs/x",
+        "/apis",
+        "/openapi.json",
+        "/nothing",
+        "/nothing.js",
+        "/join/",
+        "/join/x",
+        "/JOIN",
+        "/requests",
+        "/requests/x",
+        "/requests/1/x",
+        "/creators",
+        "/creators/1",
+        "/creators/1/x",
+        "/creators/x/inbox",
+        "/webjars/lit",
+        "/webjars",
+        "/../etc/passwd",
+        "/%2e%2e/x",
+        "/.env",
+        "/admin",
+        "/wp-login.php"
+      })
+  void whatIsNoPlaceIsNotFound(String path) throws IOException {
+    Answer answer = get(path);
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.header("content-type")).contains("application/problem+json");
+    assertThat(Json.tree(answer.text()).get("code").asText()).isEqualTo("not_found");
+  }
+
+  @Test
+  void metricsOnAPortOfTheirOwnAreOnNoOther(@TempDir Path folder) {
+    var usual = TestServer.config(TestDatabase.SQLITE.create(folder));
+    var config =
+        new Config(
+            new Listen("127.0.0.1", 0, Optional.of(0)),
+            usual.storage(),
+            usual.redis(),
+            usual.reach(),
+            usual.connections(),
+            usual.inbox(),
+            usual.catalogue());
+    try (var apart = TestServer.with(config);
+        var socket = RawSocket.to(apart.url())) {
+      Answer answer = socket.request("GET /metrics HTTP/1.1\nHost: localhost").answer();
+      assertThat(answer.status()).isEqualTo(404);
+      assertThat(answer.header("content-type")).contains("application/problem+json");
+    }
+  }
+
+  /** The page's router is the one that knows; what it learns, the server must learn too. */
+  @Test
+  void theServerKnowsThePlacesOfThePagesRouter() {
+    String router = get("/app/router.js").text();
+    String names = router.replaceFirst("(?s).*CREATOR_PLACES = \\[(.*?)].*", "$1");
+    List<String> creatorPlaces = matches(Pattern.compile("'(\\w+)'"), names);
+    List<String> fixed = matches(Pattern.compile("pathname === '(/\\w*)'"), router);
+    List<String> forms = matches(Pattern.compile("= /\\^(\\S+)\\$/\\.exec"), router);
+
+    assertThat(fixed).containsExactly("/", "/join", "/setup").allMatch(PagePlaces::has);
+    assertThat(forms)
+        .as("a place of another form goes into PagePlaces and into this test")
+        .containsExactly("\\/requests\\/(\\d+)", "\\/creators\\/(\\d+)\\/(\\w+)");
+    assertThat(creatorPlaces)
+        .hasSizeGreaterThan(5)
+        .allMatch(name -> PagePlaces.has("/creators/7/" + name));
+    String joined = String.join("|", creatorPlaces);
+    assertThat(PagePlaces.PATTERN).contains("/(?:" + joined + "))");
   }
 
   @Test
