@@ -25,12 +25,12 @@ public final class Population {
   private Population() {}
 
   /** The user of a connection: each has one of its own. */
-  static int supporter(int connection) {
+  public static int supporter(int connection) {
     return FIRST_SUPPORTER + connection;
   }
 
   /** The session's token of a user. */
-  static String token(int user) {
+  public static String token(int user) {
     return "bench-" + user;
   }
 

@@ -1,0 +1,85 @@
+package io.bookbell.bench.attacks;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The server under attack, and the end of the attack. Thread-safe.
+ *
+ * @param token of a user who takes part in the attack
+ * @param user that user
+ * @param until in the time of {@link System#nanoTime}
+ */
+record Target(int port, String token, int user, long until) {
+  private static final int PATIENCE_MS = 10_000;
+
+  /** What one connection of the attack does; it is tried again until the end. */
+  @FunctionalInterface
+  interface Assault {
+    void run(Socket socket, int number) throws IOException, InterruptedException;
+  }
+
+  boolean isOver() {
+    return System.nanoTime() > until;
+  }
+
+  /** So many connections at once, each replaced when the server ends it. */
+  void everyConnection(int connections, Assault assault) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int number = 0; number < connections; number++) {
+        int own = number;
+        threads.execute(() -> repeat(own, assault));
+      }
+    }
+  }
+
+  private void repeat(int number, Assault assault) {
+    while (!isOver()) {
+      try (var socket = new Socket()) {
+        socket.setSoTimeout(PATIENCE_MS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MS);
+        assault.run(socket, number);
+      } catch (IOException refused) {
+        pause();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.replace("\n", "\r\n").getBytes(ISO_8859_1));
+  }
+
+  /** Reads what is there of an answer. */
+  static void hear(Socket socket) throws IOException {
+    InputStream in = socket.getInputStream();
+    if (in.read() < 0) {
+      throw new IOException("closed");
+    }
+    in.skipNBytes(in.available());
+  }
+
+  /** Waits as somebody who holds the connection open. */
+  void hold(Socket socket) throws IOException {
+    while (!isOver()) {
+      hear(socket);
+    }
+  }
+}
