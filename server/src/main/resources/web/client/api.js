@@ -54,6 +54,9 @@ export class Api {
   /** @param {number} id @returns {Promise<BookRequest>} */
   bookRequest = (id) => this.http.get(`/api/book-requests/${id}`);
 
+  /** Newest first. @param {number} id @param {{limit?: number, cursor?: string | null}} page @returns {Promise<Page<Reply>>} */
+  replies = (id, page) => this.http.get(`/api/book-requests/${id}/replies`, page);
+
   /** @param {number} id @returns {Promise<{items: Receipt[]}>} */
   receipts = (id) => this.http.get(`/api/book-requests/${id}/receipts`);
 

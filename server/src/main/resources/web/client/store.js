@@ -1,7 +1,8 @@
 import {Pace} from './pace.js';
+import {replyCount, withRepliesOf} from './replies.js';
 
 /**
- * @import {BookRequest, Creator, InitialData, Me, Notification, Quota, ServerMessage} from './types.js'
+ * @import {BookRequest, Creator, InitialData, Me, Notification, Quota, Reply, ServerMessage} from './types.js'
  */
 
 /** So many requests are in a snapshot; lists read on from the server. */
@@ -62,6 +63,15 @@ export class Store extends EventTarget {
   /** @param {BookRequest[]} requests from REST answers */
   keepRequests(requests) {
     for (const request of requests) this.#keepNewer(request);
+    this.#changed();
+  }
+
+  /** Keeps more of a request's thread. @param {number} id @param {Reply[]} replies */
+  keepReplies(id, replies) {
+    for (const kept of [this.requests, this.#truths]) {
+      const known = kept.get(id);
+      if (known) kept.set(id, withRepliesOf(known, {...known, replies}));
+    }
     this.#changed();
   }
 
@@ -182,7 +192,8 @@ export class Store extends EventTarget {
   #keepNewer(request) {
     const kept = this.#truths.has(request.id) ? this.#truths : this.requests;
     const known = kept.get(request.id);
-    if (!known || !isOlder(request, known)) kept.set(request.id, request);
+    if (!known) kept.set(request.id, request);
+    else kept.set(request.id, isOlder(request, known) ? withRepliesOf(known, request) : withRepliesOf(request, known));
   }
 
   /** @param {Creator} creator */
@@ -210,7 +221,7 @@ const PROGRESS = {pending: 0, approved: 1, rejected: 2, completed: 2, cancelled:
 function isOlder(one, other) {
   const steps = [
     PROGRESS[one.status] - PROGRESS[other.status],
-    one.replies.length - other.replies.length,
+    replyCount(one) - replyCount(other),
     Date.parse(one.updated_at) - Date.parse(other.updated_at),
   ];
   return (steps.find((step) => step !== 0) ?? 0) < 0;

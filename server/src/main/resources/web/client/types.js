@@ -21,7 +21,8 @@
  * @property {number | null} responded_by
  * @property {string | null} [responded_by_name]
  * @property {boolean} refunded
- * @property {Reply[]} replies
+ * @property {Reply[]} replies oldest first; the newest three, or more where more were loaded
+ * @property {number} [reply_count] how many there are in all
  * @property {string} created_at
  * @property {string} updated_at
  * @property {number | null} [cover_id]

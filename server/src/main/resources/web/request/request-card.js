@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {replyCount} from '../client/replies.js';
 import {answeringOf} from '../desk/answering.js';
 import {Element, given} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
@@ -88,7 +89,7 @@ export class RequestCard extends Element {
     this.setAttribute('aria-label', `${title}: ${say(`status.${status}`)}`);
     const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
     if (before?.id !== id) return;
-    this.touched ||= before.status !== status || before.replies.length !== this.request.replies.length;
+    this.touched ||= before.status !== status || replyCount(before) !== replyCount(this.request);
     if (before.status !== status && this.#reasons.size > 0 && this.#asAdmin) this.#tellWhoWasFirst();
   }
 
@@ -210,8 +211,8 @@ export class RequestCard extends Element {
   }
 
   #threadToggle() {
-    const {replies} = this.request;
-    const label = replies.length ? say('request.replies', {count: replies.length}) : say('request.reply');
+    const count = replyCount(this.request);
+    const label = count ? say('request.replies', {count}) : say('request.reply');
     return html`<button type="button" class="button button--quiet" data-testid="thread-toggle" aria-expanded=${this.open} @click=${this.#toggle}>${icon('reply')} ${label}</button>`;
   }
 

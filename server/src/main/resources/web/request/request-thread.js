@@ -1,11 +1,13 @@
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
+import {replyCount} from '../client/replies.js';
 import {Element, given} from '../ui/element.js';
 import {Draft} from '../ui/draft.js';
 import {Submission, fieldsOf} from '../ui/submission.js';
 import {field, formError} from '../ui/field.js';
 import {initials} from '../ui/initials.js';
 import {say} from '../words/words.js';
+import {explain} from '../ui/refusal.js';
 import '../ui/time-ago.js';
 import './unsent.js';
 
@@ -14,10 +16,15 @@ import './unsent.js';
  * @import {BookRequest, Reply} from '../client/types.js'
  */
 
+/** So many earlier replies are asked for at once. */
+const EARLIER = 50;
+
 /** The replies to a request and the form for one more. Emits `drafting` while one is being written. */
 export class RequestThread extends Element {
-  static properties = {session: {attribute: false}, request: {attribute: false}};
+  static properties = {session: {attribute: false}, request: {attribute: false}, loading: {state: true}, failure: {state: true}};
 
+  /** Where the page of replies before those loaded begins. @type {string | null} */
+  #cursor = null;
   #sending = new Submission(this);
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `reply-${this.request.id}`}));
 
@@ -27,11 +34,14 @@ export class RequestThread extends Element {
     this.session = given();
     /** @type {BookRequest} */
     this.request = given();
+    this.loading = false;
+    this.failure = '';
   }
 
   render() {
     const {id, title, replies} = this.request;
     return html`<section class="thread" aria-label=${say('thread.label', {title, id: String(id)})} data-testid="thread">
+      ${this.#earlier()}
       <ol class="thread__replies">
         ${repeat(replies, (reply) => reply.id, (reply) => this.#reply(reply))}
       </ol>
@@ -42,6 +52,31 @@ export class RequestThread extends Element {
         <button class="button button--main" data-testid="reply-submit" ?disabled=${this.#sending.busy}>${say('form.send')}</button>
       </form>
     </section>`;
+  }
+
+  /** What leads to the replies that are not here. */
+  #earlier() {
+    if (replyCount(this.request) <= this.request.replies.length) return nothing;
+    return html`${formError(this.failure)}
+      <button type="button" class="button button--quiet" data-testid="thread-earlier" ?disabled=${this.loading} @click=${this.#loadEarlier}>
+        ${say(this.loading ? 'list.loading' : 'thread.earlier')}
+      </button>`;
+  }
+
+  async #loadEarlier() {
+    const {id} = this.request;
+    this.loading = true;
+    this.failure = '';
+    try {
+      const {items, next_cursor} = await this.session.api.replies(id, {limit: EARLIER, cursor: this.#cursor});
+      if (id !== this.request.id) return;
+      this.#cursor = next_cursor;
+      this.session.store.keepReplies(id, items);
+    } catch (error) {
+      this.failure = explain(/** @type {Error} */ (error));
+    } finally {
+      this.loading = false;
+    }
   }
 
   /** @param {Reply} reply */

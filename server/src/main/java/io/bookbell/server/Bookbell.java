@@ -85,10 +85,10 @@ final class Bookbell implements AutoCloseable {
     var proxies = new TrustedProxies(reach.trustedProxies());
     this.origins = new Origins(reach.publicUrl(), reach.allowedOrigins(), proxies);
     try {
-      CompletableFuture<Optional<String>> begun = begin();
+      CompletableFuture<Begun> begun = begin();
       Vertx vertx = vertx();
-      this.doorbell = opened(new Doorbell(config));
-      this.setupToken = begun.join();
+      this.setupToken = begun.join().setupToken;
+      this.doorbell = opened(new Doorbell(config, begun.join().identity));
       this.live = opened(live());
       this.server = serve(vertx);
     } catch (RuntimeException e) {
@@ -124,12 +124,20 @@ final class Bookbell implements AutoCloseable {
     return setupToken.map(token -> base + "/setup#" + token);
   }
 
-  /** Begins the database's life where it is new; leads to the token of {@link #setupLink}. */
-  private CompletableFuture<Optional<String>> begin() {
+  /**
+   * What the database says at the start.
+   *
+   * @param setupToken of {@link #setupLink}
+   */
+  private record Begun(Optional<String> setupToken, Doorbell.Identity identity) {}
+
+  /** Begins the database's life where it is new. */
+  private CompletableFuture<Begun> begin() {
     return database.write(
         tx -> {
           Epochs.begin(tx);
-          return features.accounts.offerSetup(tx);
+          var identity = new Doorbell.Identity(Epochs.installation(tx), new Epochs().current(tx));
+          return new Begun(features.accounts.offerSetup(tx), identity);
         });
   }
 
@@ -149,8 +157,13 @@ final class Bookbell implements AutoCloseable {
             .withConnectionsPerUser(config.connections().perUser())
             .withReconnectSpread(config.connections().drain())
             .withRing(config.connections().ring());
-    return new Live(
-        options, database, sources, doorbell.backplane(), clock, features.admins::clear);
+    return new Live(options, database, sources, doorbell.backplane(), clock, this::beginLife);
+  }
+
+  /** The database was restored, or replaced by another. */
+  private void beginLife(String epoch) {
+    features.access.clear();
+    doorbell.beginLife(epoch);
   }
 
   private Vertx vertx() {

@@ -53,7 +53,7 @@ class LegacyChannelTest {
     URI uri = URI.create("redis://127.0.0.1:" + port);
     var config =
         TestServer.config(TestDatabase.POSTGRESQL.create(folder))
-            .withRedis(new Config.Redis(uri, Optional.of(CHANNEL)));
+            .withRedis(new Config.Redis(uri, Optional.of(CHANNEL), Config.Redis.PREFIX));
     first = TestServer.demo(config);
     second = TestServer.with(config);
     listen(uri);

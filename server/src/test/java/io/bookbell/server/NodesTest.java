@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.CloseReason;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import java.io.IOException;
@@ -61,7 +62,8 @@ class NodesTest {
       }
       config =
           config.withRedis(
-              new Config.Redis(URI.create("redis://127.0.0.1:" + port), Optional.empty()));
+              new Config.Redis(
+                  URI.create("redis://127.0.0.1:" + port), Optional.empty(), Config.Redis.PREFIX));
     }
     first = TestServer.demo(config);
     second = TestServer.with(config);
@@ -299,6 +301,40 @@ class NodesTest {
         assertThat(again.await("initial_data").get("epoch")).isNotEqualTo(before.get("epoch"));
       }
     }
+  }
+
+  @Test
+  void whatWasKnownOfTheDatabaseBeforeIsForgotten() {
+    Cast cast = first.cast();
+    long id = cast.creator().id();
+    long stranger = cast.stranger().id();
+    var creator = cast.creator().client();
+    try (var socket = cast.supporter().client().connect(cast.supporter().id())) {
+      socket.await("initial_data");
+      creator.patch("/api/creators/" + id, Map.of("notice", "Before")).expect(200);
+      socket.await("the notice", message -> shows(message, "Before"));
+
+      first.database().write(tx -> replacedByOneWith(tx, id, stranger, cast.tier())).join();
+      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
+    }
+
+    try (var socket = cast.stranger().client().connect(stranger)) {
+      socket.await("initial_data");
+      creator.patch("/api/creators/" + id, Map.of("notice", "After")).expect(200);
+      socket.await("the notice", message -> shows(message, "After"));
+    }
+  }
+
+  /** As after a failover to a database with another past: the same versions, other supporters. */
+  private static int replacedByOneWith(Transaction tx, long creator, long supporter, long tier) {
+    Epochs.renew(tx);
+    return tx.sql()
+        .execute(
+            "insert into membership (creator_id, user_id, tier_id, period_key, created_at)"
+                + " values (?, ?, ?, 'none', 1)",
+            creator,
+            supporter,
+            tier);
   }
 
   private static long ask(TestServer node, String title) {

@@ -202,6 +202,7 @@ class QueryPlansTest {
     get(admin, "/api/activity.csv" + creator + times);
     get(admin, "/api/supporters/" + cast.supporter().id() + creator);
     get(admin, "/api/book-requests/" + first + "/receipts");
+    pages(admin, "/api/book-requests/" + first + "/replies?");
     get(supporter, "/api/book-requests/" + first + "/seen");
     pages(admin, "/api/activity" + creator);
   }

@@ -34,9 +34,10 @@ class StoredInvariantsTest extends DomainTest {
   @Test
   void theSchemaRefusesWhatMustNotBe() {
     refusedBySchema(
-        "insert into quota_ledger (creator_id, user_id, kind, amount, request_id, period_key, used_after, allowed, actor_id, created_at)"
-            + " select creator_id, user_id, kind, amount, request_id, period_key, used_after, allowed, actor_id, created_at"
-            + " from quota_ledger where kind = 'refund'");
+        "insert into quota_ledger (creator_id, user_id, kind, amount, request_id, period_key,"
+            + " used_after, allowed, actor_id, created_at) select creator_id, user_id, kind,"
+            + " amount, request_id, period_key, used_after, allowed, actor_id, created_at from"
+            + " quota_ledger where kind = 'refund'");
     refusedBySchema("update quota_ledger set used_after = 3 where kind = 'consume'");
     refusedBySchema("update quota_ledger set used_after = -1");
     refusedBySchema("update quota_ledger set amount = 2 where kind = 'refund'");
@@ -101,6 +102,12 @@ class StoredInvariantsTest extends DomainTest {
   void aMessageThatNobodyGetsIsFound() {
     write("insert into message (body, created_at) values ('{}', 0)");
     found(3, "is in nobody's inbox");
+  }
+
+  @Test
+  void aReplyCountThatIsOffIsFound() {
+    write("update book_request set reply_count = 2 where id = " + open);
+    found(3, "request " + open + " has 0 replies and counts 2");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.bookbell.server;
 
+import io.bookbell.hub.UserId;
 import io.bookbell.server.account.Passwords;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Connections;
@@ -134,6 +135,16 @@ public final class TestServer implements AutoCloseable {
   /** What the requests of this server look like to its features. */
   public RequestLists lists() {
     return new Features(Features.Outlet.none()).lists;
+  }
+
+  /** Signs a user in so many times; the last one's token. */
+  public String signInAgain(UserId user, int times) {
+    var features = new Features(Features.Outlet.none());
+    String token = "";
+    for (int time = 0; time < times; time++) {
+      token = database.write(tx -> features.sessions.begin(tx, user)).join();
+    }
+    return token;
   }
 
   /** New people, all with {@link #PASSWORD}. */

@@ -3,6 +3,7 @@ package io.bookbell.hub.redis;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The two connections of a node and the watch over them. Built and opened once; afterwards for the
@@ -26,11 +27,13 @@ final class Links implements Watch.Redis, AutoCloseable {
   private final Post post;
 
   /**
+   * @param life as of now, for what is sent
    * @param heard called on an event loop with each frame that comes
    * @param heardAgain called when everything is heard, after a time when it was not
    */
   Links(
       RedisOptions options,
+      Supplier<String> life,
       OwnThread thread,
       OwnUsers users,
       RedisCounters counters,
@@ -59,7 +62,7 @@ final class Links implements Watch.Redis, AutoCloseable {
             timings,
             ready,
             seen::lost);
-    this.post = new Post(publishing, options.requestQueue(), counters);
+    this.post = new Post(publishing, life, options.requestQueue(), counters);
   }
 
   void open() {

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Frames between nodes: the version of the protocol, the kind, the node's name, then what the kind
- * has. Numbers have a variable length. Stateless.
+ * Frames between nodes: the version of the protocol, the life of the histories that the sender
+ * serves, the kind, the node's name, then what the kind has. Numbers have a variable length.
+ * Stateless.
  *
  * <pre>
  *   change    = count { json  state  count { user seq }  users }
@@ -21,7 +22,7 @@ import java.util.Optional;
  */
 final class NodeMessageCodec {
   /** A frame of another version is left alone: its nodes are no peers, and find changes by poll. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int ALIVE = 1;
   private static final int ECHO = 2;
@@ -33,9 +34,10 @@ final class NodeMessageCodec {
 
   private NodeMessageCodec() {}
 
-  static byte[] encode(NodeMessage message) {
+  static byte[] encode(String life, NodeMessage message) {
     WireOutput out = new WireOutput();
     out.octet(VERSION);
+    out.text(life);
     out.octet(kind(message));
     out.text(message.node());
     switch (message) {
@@ -70,9 +72,23 @@ final class NodeMessageCodec {
     return frame.length > 0 && frame[0] != VERSION;
   }
 
+  /**
+   * Whether the sender serves other histories than those of the given life.
+   *
+   * @throws MalformedFrameException if the frame does not say so
+   */
+  static boolean isOfAnotherLife(byte[] frame, String life) throws MalformedFrameException {
+    return !lifeOf(new WireInput(frame)).equals(life);
+  }
+
+  private static String lifeOf(WireInput in) throws MalformedFrameException {
+    WireInput.require(in.octet() == VERSION, "another version of the protocol");
+    return in.text();
+  }
+
   static NodeMessage decode(byte[] frame) throws MalformedFrameException {
     WireInput in = new WireInput(frame);
-    WireInput.require(in.octet() == VERSION, "another version of the protocol");
+    lifeOf(in);
     int kind = in.octet();
     NodeMessage message = read(kind, in.text(), in);
     in.end();

@@ -43,7 +43,7 @@ public final class PlainChannel implements AutoCloseable {
     this.watch = new Watch(options.timings(), new Ends(), counters, words(name), echo);
     this.publishing = line(lettuce::publishing);
     this.subscription = line(() -> lettuce.subscribed(this::received, name, echoes()));
-    this.post = new Post(publishing, options.requestQueue(), counters);
+    this.post = new Post(publishing, options::life, options.requestQueue(), counters);
     thread.execute(publishing::open);
     thread.execute(subscription::open);
     thread.every(options.timings().probe().dividedBy(4), () -> watch.tick(System.nanoTime()));

@@ -4,6 +4,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +17,20 @@ final class Post {
 
   private final Line<StatefulRedisConnection<String, byte[]>> line;
   private final RedisCounters counters;
+  private final Supplier<String> life;
   private final int mostChanges;
   private final AtomicInteger changesUnderWay = new AtomicInteger();
 
+  /**
+   * @param life of the histories that this node serves now, see {@link NodeMessageCodec}
+   */
   Post(
-      Line<StatefulRedisConnection<String, byte[]>> line, int mostChanges, RedisCounters counters) {
+      Line<StatefulRedisConnection<String, byte[]>> line,
+      Supplier<String> life,
+      int mostChanges,
+      RedisCounters counters) {
     this.line = line;
+    this.life = life;
     this.mostChanges = mostChanges;
     this.counters = counters;
   }
@@ -38,7 +47,7 @@ final class Post {
 
   /** As {@link #sendChange}, for what a node says about itself. */
   CompletionStage<Boolean> send(String channel, NodeMessage message) {
-    return send(channel, NodeMessageCodec.encode(message));
+    return send(channel, NodeMessageCodec.encode(life.get(), message));
   }
 
   private CompletionStage<Boolean> send(String channel, byte[] frame) {

@@ -36,15 +36,20 @@ public final class RedisBackplane implements Backplane {
   private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
       new CopyOnWriteArrayList<>();
   private final AtomicBoolean telling = new AtomicBoolean();
-  private final AtomicBoolean foreignSeen = new AtomicBoolean();
+  private final AtomicBoolean otherVersionSeen = new AtomicBoolean();
+  private final AtomicBoolean otherLifeSeen = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile String life;
 
   /** Begins to connect, and returns. */
   public RedisBackplane(RedisOptions options) {
     this.options = options;
+    this.life = options.life();
     this.users = new OwnUsers(options.node());
     this.peers = new Peers(options.timings(), this::ask);
-    this.links = new Links(options, thread, users, counters, this::received, this::pardonSilence);
+    this.links =
+        new Links(
+            options, () -> life, thread, users, counters, this::received, this::pardonSilence);
     thread.execute(links::open);
     thread.every(options.timings().probe().dividedBy(4), this::tick);
   }
@@ -65,7 +70,7 @@ public final class RedisBackplane implements Backplane {
     if (meant.isEmpty()) {
       return;
     }
-    byte[] frame = NodeMessageCodec.encode(new NodeMessage.Change(options.node(), meant));
+    byte[] frame = NodeMessageCodec.encode(life, new NodeMessage.Change(options.node(), meant));
     links
         .post()
         .sendChange(options.channelOf(peer.node()), frame)
@@ -84,6 +89,17 @@ public final class RedisBackplane implements Backplane {
     if (telling.compareAndSet(false, true)) {
       thread.after(options.timings().batch(), this::tellPresence);
     }
+  }
+
+  /**
+   * The histories are others than before, such as those of a restored backup: from now on only
+   * nodes that know of it are heard.
+   *
+   * @param newLife see {@link RedisOptions#life}
+   */
+  public void beginLife(String newLife) {
+    RedisOptions.checkLife(newLife);
+    life = newLife;
   }
 
   public RedisState state() {
@@ -136,10 +152,14 @@ public final class RedisBackplane implements Backplane {
       return;
     }
     if (NodeMessageCodec.isForeign(frame)) {
-      foreign(frame[0]);
+      ofAnotherVersion(frame[0]);
       return;
     }
     try {
+      if (NodeMessageCodec.isOfAnotherLife(frame, life)) {
+        ofAnotherLife();
+        return;
+      }
       received(NodeMessageCodec.decode(frame), frame.length);
     } catch (MalformedFrameException malformed) {
       counters.malformed.increment();
@@ -164,8 +184,19 @@ public final class RedisBackplane implements Backplane {
     }
   }
 
-  private void foreign(int version) {
-    if (foreignSeen.compareAndSet(false, true)) {
+  private void ofAnotherLife() {
+    counters.foreign.increment();
+    if (otherLifeSeen.compareAndSet(false, true)) {
+      log.warn(
+          "A node with another database, or with an earlier life of this one, uses the same names"
+              + " on Redis. What it says is dropped, and counted as foreign; copies of one database"
+              + " need prefixes of their own");
+    }
+  }
+
+  private void ofAnotherVersion(int version) {
+    counters.foreign.increment();
+    if (otherVersionSeen.compareAndSet(false, true)) {
       log.warn(
           "Another node speaks version {} of the protocol between nodes, this one {}: they do not"
               + " hear each other and deliver each other's changes from the database",

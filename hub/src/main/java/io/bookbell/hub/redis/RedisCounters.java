@@ -9,6 +9,7 @@ final class RedisCounters {
   final LongAdder received = new LongAdder();
   final LongAdder receivedBytes = new LongAdder();
   final LongAdder refused = new LongAdder();
+  final LongAdder foreign = new LongAdder();
   final LongAdder malformed = new LongAdder();
   final LongAdder renewals = new LongAdder();
   final LongAdder stateChanges = new LongAdder();
@@ -20,6 +21,7 @@ final class RedisCounters {
         received.sum(),
         receivedBytes.sum(),
         refused.sum(),
+        foreign.sum(),
         malformed.sum(),
         renewals.sum(),
         stateChanges.sum(),

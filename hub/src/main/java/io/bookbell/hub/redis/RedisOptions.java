@@ -13,11 +13,12 @@ import java.util.regex.Pattern;
  * @param prefix begins the names of all channels; the same for all nodes that are to hear each
  *     other
  * @param node the name of this node, different from that of every other
+ * @param life names the histories whose numbers this node knows; nodes with another are not heard
  * @param timings how often and how long
  * @param requestQueue how many changes may be under way to Redis; more are refused
  */
 public record RedisOptions(
-    String uri, String prefix, String node, Timings timings, int requestQueue) {
+    String uri, String prefix, String node, String life, Timings timings, int requestQueue) {
   /** Begins the names of the channels unless told otherwise. */
   public static final String PREFIX = "bookbell:";
 
@@ -27,7 +28,7 @@ public record RedisOptions(
   /** Made for nodes on one network; the node gets a random name. */
   public static RedisOptions at(String uri) {
     String node = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
-    return new RedisOptions(uri, PREFIX, node, Timings.defaults(), 1024);
+    return new RedisOptions(uri, PREFIX, node, "", Timings.defaults(), 1024);
   }
 
   /**
@@ -40,19 +41,30 @@ public record RedisOptions(
     check(
         NODE.matcher(node).matches(),
         "node must be 1 to 64 letters, digits, dots, hyphens or underscores, got '" + node + "'");
+    checkLife(life);
     check(requestQueue >= 1, "requestQueue must be at least 1, got " + requestQueue);
   }
 
   public RedisOptions withPrefix(String other) {
-    return new RedisOptions(uri, other, node, timings, requestQueue);
+    return new RedisOptions(uri, other, node, life, timings, requestQueue);
   }
 
   public RedisOptions withNode(String other) {
-    return new RedisOptions(uri, prefix, other, timings, requestQueue);
+    return new RedisOptions(uri, prefix, other, life, timings, requestQueue);
+  }
+
+  public RedisOptions withLife(String other) {
+    return new RedisOptions(uri, prefix, node, other, timings, requestQueue);
   }
 
   public RedisOptions withTimings(Timings other) {
-    return new RedisOptions(uri, prefix, node, other, requestQueue);
+    return new RedisOptions(uri, prefix, node, life, other, requestQueue);
+  }
+
+  static void checkLife(String life) {
+    check(
+        life.isEmpty() || VISIBLE.matcher(life).matches(),
+        "life must be at most 100 visible ASCII characters");
   }
 
   /** The channel that every node listens to. */

@@ -10,6 +10,7 @@ package io.bookbell.hub.redis;
  * @param received changes of other nodes
  * @param receivedBytes their size
  * @param refused what Redis did not accept in time, changes and everything else
+ * @param foreign frames of nodes with other histories, or another version of the protocol, dropped
  * @param malformed frames that could not be read, dropped
  * @param renewals subscriptions given up because they were deaf
  * @param stateChanges how often the state changed
@@ -22,6 +23,7 @@ public record RedisStatistics(
     long received,
     long receivedBytes,
     long refused,
+    long foreign,
     long malformed,
     long renewals,
     long stateChanges,

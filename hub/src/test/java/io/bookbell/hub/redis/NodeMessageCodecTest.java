@@ -39,12 +39,12 @@ class NodeMessageCodecTest {
   @ParameterizedTest
   @MethodSource("messages")
   void whatIsWrittenIsRead(NodeMessage message) throws Exception {
-    assertThat(NodeMessageCodec.decode(NodeMessageCodec.encode(message))).isEqualTo(message);
+    assertThat(NodeMessageCodec.decode(NodeMessageCodec.encode("a/1", message))).isEqualTo(message);
   }
 
   @Test
   void aChangeKeepsOrderNumbersStatesAndBytes() throws Exception {
-    NodeMessage read = NodeMessageCodec.decode(NodeMessageCodec.encode(change()));
+    NodeMessage read = NodeMessageCodec.decode(NodeMessageCodec.encode("a/1", change()));
     assertThat(read).isInstanceOf(NodeMessage.Change.class);
     NodeMessage.Change change = (NodeMessage.Change) read;
     assertThat(change.node()).isEqualTo("a");
@@ -65,14 +65,14 @@ class NodeMessageCodecTest {
         LongStream.rangeClosed(1, 100_000)
             .mapToObj(id -> new UserId(id * 3))
             .collect(Collectors.toSet());
-    byte[] frame = NodeMessageCodec.encode(new NodeMessage.Snapshot("a", 1, users));
+    byte[] frame = NodeMessageCodec.encode("a/1", new NodeMessage.Snapshot("a", 1, users));
     assertThat(frame.length).isLessThan(101_000);
   }
 
   @Test
   void aFrameThatIsCutShortAnywhereIsMalformed() {
     Stream.concat(messages(), Stream.of(change()))
-        .map(NodeMessageCodec::encode)
+        .map(message -> NodeMessageCodec.encode("a/1", message))
         .forEach(
             frame -> {
               for (int length = 0; length < frame.length; length++) {
@@ -86,7 +86,9 @@ class NodeMessageCodecTest {
   void noBytesAtAllBringAnythingButAMessageOrTheOneException() {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
     List<byte[]> frames =
-        Stream.concat(messages(), Stream.of(change())).map(NodeMessageCodec::encode).toList();
+        Stream.concat(messages(), Stream.of(change()))
+            .map(message -> NodeMessageCodec.encode("a/1", message))
+            .toList();
     for (int round = 0; round < 20_000; round++) {
       byte[] frame = frames.get(random.nextInt(frames.size())).clone();
       for (int change = random.nextInt(4); change >= 0; change--) {
@@ -104,26 +106,37 @@ class NodeMessageCodecTest {
 
   @Test
   void hugePromisesReserveNothing() {
-    assertMalformed(1, 5, 1, 'a', 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F);
-    assertMalformed(1, 7, 1, 'a', 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01);
-    assertMalformed(1, 2, 1, 'a', 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1);
+    assertMalformed(2, 0, 5, 1, 'a', 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F);
+    assertMalformed(2, 0, 7, 1, 'a', 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01);
+    assertMalformed(2, 0, 2, 1, 'a', 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1);
   }
 
   @Test
   void unknownKindsWrongUsersAndNoJsonAreMalformed() {
-    assertMalformed(1, 99, 1, 'a');
-    assertMalformed(1, 4, 1, 0xFF);
-    assertMalformed(1, 5, 1, 'a', 0, 1, 0);
-    assertMalformed(1, 7, 1, 'a', 1, 2, 'n', 'o', 0, 0, 0);
-    assertMalformed(1, 7, 1, 'a', 1, 2, '{', '}', 2, 0, 0);
-    assertMalformed(1, 7, 1, 'a', 1, 2, '{', '}', 0, 1, 1, 0, 0);
+    assertMalformed(2, 0, 99, 1, 'a');
+    assertMalformed(2, 0, 4, 1, 0xFF);
+    assertMalformed(2, 0, 5, 1, 'a', 0, 1, 0);
+    assertMalformed(2, 0, 7, 1, 'a', 1, 2, 'n', 'o', 0, 0, 0);
+    assertMalformed(2, 0, 7, 1, 'a', 1, 2, '{', '}', 2, 0, 0);
+    assertMalformed(2, 0, 7, 1, 'a', 1, 2, '{', '}', 0, 1, 1, 0, 0);
   }
 
   @Test
   void anotherVersionIsForeignAndNotMalformed() {
-    assertThat(NodeMessageCodec.isForeign(new byte[] {2, 1})).isTrue();
-    assertThat(NodeMessageCodec.isForeign(NodeMessageCodec.encode(change()))).isFalse();
+    assertThat(NodeMessageCodec.isForeign(new byte[] {1, 1})).isTrue();
+    assertThat(NodeMessageCodec.isForeign(NodeMessageCodec.encode("a/1", change()))).isFalse();
     assertThat(NodeMessageCodec.isForeign(new byte[0])).isFalse();
+  }
+
+  @Test
+  void aFrameSaysWhichHistoriesItsSenderServes() throws Exception {
+    byte[] frame = NodeMessageCodec.encode("a/1", change());
+
+    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "a/1")).isFalse();
+    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "a/2")).isTrue();
+    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "")).isTrue();
+    assertThatThrownBy(() -> NodeMessageCodec.isOfAnotherLife(new byte[0], "a/1"))
+        .isInstanceOf(MalformedFrameException.class);
   }
 
   private static NodeMessage change() {

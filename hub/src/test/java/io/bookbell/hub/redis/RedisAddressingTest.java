@@ -97,7 +97,7 @@ class RedisAddressingTest {
     RedisBackplane node = started(options);
     await().until(() -> node.state() == RedisState.CONNECTED);
     redis.publish(
-        options.everyone(), NodeMessageCodec.encode(new NodeMessage.Alive("ghost", 1, 1)));
+        options.everyone(), NodeMessageCodec.encode("", new NodeMessage.Alive("ghost", 1, 1)));
     await().until(() -> node.statistics().peers() == 1);
     assertThat(node.statistics().peersKnown()).isZero();
     node.publish(List.of(Hearing.plain("perhaps", ANN)));
@@ -112,14 +112,36 @@ class RedisAddressingTest {
     awaitKnown(other, node, ANN);
     RedisOptions options = redis.calm().withPrefix(prefix);
     redis.publish(options.everyone(), new byte[0]);
-    redis.publish(options.everyone(), new byte[] {1, 99, 1, 'x'});
-    redis.publish(options.channelOf(node.node()), new byte[] {1, 7, 1, 'x', 100});
+    redis.publish(options.everyone(), new byte[] {2, 0, 99, 1, 'x'});
+    redis.publish(options.channelOf(node.node()), new byte[] {2, 0, 7, 1, 'x', 100});
     redis.publish(options.everyone(), new byte[] {9, 1, 1, 'x', 1, 1});
     Hearing hearing = new Hearing(node);
     other.publish(List.of(Hearing.plain("still there", ANN)));
     await().untilAsserted(() -> assertThat(hearing.texts()).containsExactly(" still there"));
     assertThat(node.statistics().malformed()).isEqualTo(3);
     assertThat(node.statistics().peers()).isEqualTo(1);
+  }
+
+  @Test
+  void nodesWithOtherHistoriesAreNotHeard() {
+    RedisOptions options = redis.calm().withPrefix(prefix);
+    RedisBackplane first = started(options.withLife("one/1"));
+    RedisBackplane second = started(redis.calm().withPrefix(prefix).withLife("two/1"));
+    first.presence(ANN, true);
+    Hearing hearing = new Hearing(first);
+    await().until(() -> first.statistics().foreign() > 0 && second.statistics().foreign() > 0);
+    assertThat(first.statistics().peers()).isZero();
+    assertThat(second.statistics().peers()).isZero();
+    redis.publish(
+        options.channelOf(first.node()),
+        NodeMessageCodec.encode(
+            "two/1",
+            new NodeMessage.Change(second.node(), List.of(Hearing.plain("not for you", ANN)))));
+
+    second.beginLife("one/1");
+    awaitKnown(second, first, ANN);
+    second.publish(List.of(Hearing.plain("for you", ANN)));
+    await().untilAsserted(() -> assertThat(hearing.texts()).containsExactly(" for you"));
   }
 
   private RedisBackplane node(UserId... users) {

@@ -59,6 +59,12 @@ public final class Access implements Roles {
     return loaded.users;
   }
 
+  /** Forgets everything: versions begin anew with another life of the database. */
+  public void clear() {
+    audiences.clear();
+    admins.clear();
+  }
+
   private record Audience(long version, Set<UserId> users) {
     Audience newer(Audience other) {
       return other.version > version ? other : this;

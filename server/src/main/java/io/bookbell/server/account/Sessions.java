@@ -14,6 +14,7 @@ import io.bookbell.server.web.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ public final class Sessions {
   private static final Duration ENDED_KEPT = Duration.ofHours(1);
 
   private static final int REMOVED_AT_ONCE = 200;
+  private static final int MOST_OF_ONE_USER = 100;
 
   private static final Prepared<Sought, ResultQuery<Record3<UserId, Boolean, Instant>>> LIVE =
       Prepared.of(
@@ -65,8 +67,12 @@ public final class Sessions {
    */
   public record Found(Caller caller, boolean stale) {}
 
-  /** Begins a session; the token is in nobody's hands but the answer's. */
+  /**
+   * Begins a session; the token is in nobody's hands but the answer's. Of a user who has as many as
+   * one may have, the one that was not used for the longest time ends.
+   */
   public String begin(Transaction tx, UserId user) {
+    endBeyond(tx, user, MOST_OF_ONE_USER - 1);
     String token = Tokens.create();
     Instant now = tx.now();
     tx.sql()
@@ -78,6 +84,19 @@ public final class Sessions {
         .set(SESSION.EXPIRES_AT, now.plus(LIFE))
         .execute();
     return token;
+  }
+
+  private void endBeyond(Transaction tx, UserId user, int kept) {
+    var own =
+        tx.sql()
+            .select(SESSION.TOKEN_HASH, SESSION.LAST_USED_AT)
+            .from(SESSION)
+            .where(SESSION.USER_ID.eq(user))
+            .fetch();
+    own.stream()
+        .sorted(Comparator.comparing(row -> row.value2()))
+        .limit(Math.max(0, own.size() - kept))
+        .forEach(row -> remove(tx, user, row.value1()));
   }
 
   /** The session of a token; empty when it is unknown, ended or expired. */

@@ -10,6 +10,7 @@ import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.request.ReplyStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Identities;
 import io.bookbell.server.storage.Transaction;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -74,6 +76,7 @@ public final class Restore {
   private static long read(Transaction tx, MappingIterator<JsonNode> lines, Path file)
       throws IOException {
     checkHeading(lines, file);
+    Optional<String> installation = Epochs.installationIfAny(tx);
     clear(tx);
     long rows = 0;
     @Nullable Rows table = null;
@@ -96,7 +99,8 @@ public final class Restore {
       table.flush(tx);
     }
     Identities.advance(tx);
-    Epochs.renew(tx);
+    ReplyStore.recount(tx);
+    Epochs.renew(tx, installation);
     return rows;
   }
 

@@ -1,6 +1,5 @@
 package io.bookbell.server.config;
 
-import io.bookbell.hub.redis.RedisOptions;
 import io.bookbell.server.network.AddressRange;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -31,6 +30,7 @@ public record Config(
   private static final int LONGEST_DRAIN = 3600;
   private static final int MOST_DAYS = 3650;
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
+  private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
   private static final String POSTGRES = "jdbc:postgresql:";
 
@@ -54,8 +54,11 @@ public record Config(
    * Where nodes that share a PostgreSQL tell each other what happens.
    *
    * @param legacyChannel of the replaced system, while it still runs beside this one
+   * @param prefix begins the names of everything that Bookbell has there
    */
-  public record Redis(URI uri, Optional<String> legacyChannel) {}
+  public record Redis(URI uri, Optional<String> legacyChannel, String prefix) {
+    public static final String PREFIX = "bookbell";
+  }
 
   /**
    * How many, how they are written to and how they end.
@@ -203,7 +206,19 @@ public record Config(
         settings.text(Setting.LEGACY_CHANNEL).map(name -> legacyChannel(name, settings));
     return settings
         .text(Setting.REDIS_URL)
-        .map(url -> new Redis(redisAddress(url, storage), channel));
+        .map(url -> new Redis(redisAddress(url, storage), channel, redisPrefix(settings)));
+  }
+
+  private static String redisPrefix(Settings settings) {
+    String prefix = settings.text(Setting.REDIS_PREFIX).orElse(Redis.PREFIX);
+    if (!REDIS_PREFIX.matcher(prefix).matches()) {
+      throw ConfigException.wrong(
+          Setting.REDIS_PREFIX,
+          prefix,
+          "a name such as bookbell: up to 32 letters, digits, dots, hyphens, underscores or"
+              + " colons");
+    }
+    return prefix;
   }
 
   private static String legacyChannel(String name, Settings settings) {
@@ -213,13 +228,14 @@ public record Config(
           name,
           "nothing without BOOKBELL_REDIS_URL, the Redis that has the channel");
     }
-    if (!CHANNEL.matcher(name).matches() || name.startsWith(RedisOptions.PREFIX)) {
+    if (!CHANNEL.matcher(name).matches() || name.startsWith(redisPrefix(settings) + ":")) {
       throw ConfigException.wrong(
           Setting.LEGACY_CHANNEL,
           name,
           "a channel's name such as book_requests: up to 100 visible ASCII characters that do not"
               + " begin with "
-              + RedisOptions.PREFIX);
+              + redisPrefix(settings)
+              + ":");
     }
     return name;
   }

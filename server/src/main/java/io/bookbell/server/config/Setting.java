@@ -12,6 +12,7 @@ public enum Setting {
   DATABASE_USER("", "the PostgreSQL user"),
   DATABASE_PASSWORD("", "the PostgreSQL user's password"),
   REDIS_URL("one node", "redis://host:6379 where several nodes share one PostgreSQL"),
+  REDIS_PREFIX("bookbell", "begins the names of everything Bookbell has on Redis"),
   LEGACY_CHANNEL("none", "the replaced system's Redis channel, while both systems run"),
   PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
   ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Only a hash of a link's token is stored: who reads the database cannot join with it.
  */
 public final class Invitations {
+  private static final int MOST = 200;
+
   private final Creators creators;
   private final Roles roles;
   private final Tiers tiers;
@@ -58,7 +60,8 @@ public final class Invitations {
   /**
    * Makes a link; for the creator.
    *
-   * @throws Problem 400 when the tier is not one of the creator's, or the expiry has passed
+   * @throws Problem 400 when the tier is not one of the creator's, or the expiry has passed, 409
+   *     when there are as many open ones as there may be
    */
   public Created create(Transaction tx, UserId actor, Terms terms) {
     CreatorRow creator = creators.lock(tx, terms.creator());
@@ -70,6 +73,10 @@ public final class Invitations {
     Instant expiresAt = terms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // as it is stored
     if (!expiresAt.isAfter(tx.now())) {
       throw Problem.validation("expires_at", "must lie in the future");
+    }
+    if (tx.sql().fetchCount(INVITATION, INVITATION.CREATOR_ID.eq(creator.id()).and(isOpen(tx)))
+        >= MOST) {
+      throw Problem.full("too_many_invitations", MOST, "open invitations");
     }
     String token = Tokens.create();
     long id =

@@ -44,6 +44,11 @@ final class Acknowledgements implements AutoCloseable {
     waiting.merge(device, seq, Math::max);
   }
 
+  /** Leaves what waits: its numbers mean nothing in another life of the database. */
+  void forget() {
+    waiting.clear();
+  }
+
   private void store() {
     while (!waiting.isEmpty()) {
       var batch = new TreeMap<Device, Long>();

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,8 +63,8 @@ public final class Live implements AutoCloseable {
    * Begins to take connections.
    *
    * @param backplane stays open when this closes
-   * @param newLife told when the database was restored or replaced under this node: what is known
-   *     by versions is no longer
+   * @param newLife told the new epoch when the database was restored or replaced under this node:
+   *     what is known of it is known no longer
    */
   public Live(
       HubOptions options,
@@ -71,7 +72,7 @@ public final class Live implements AutoCloseable {
       Sources sources,
       Backplane backplane,
       InstantSource clock,
-      Runnable newLife) {
+      Consumer<String> newLife) {
     var snapshots =
         new Snapshots(
             sources.creators,
@@ -171,17 +172,18 @@ public final class Live implements AutoCloseable {
   private final class Found implements Poll.Finder {
     private final Database database;
     private final Sources sources;
-    private final Runnable newLife;
+    private final Consumer<String> newLife;
 
-    Found(Database database, Sources sources, Runnable newLife) {
+    Found(Database database, Sources sources, Consumer<String> newLife) {
       this.database = database;
       this.sources = sources;
       this.newLife = newLife;
     }
 
     @Override
-    public void newLife() {
-      newLife.run();
+    public void newLife(String epoch) {
+      newLife.accept(epoch);
+      acknowledgements.forget();
       manager.beginAnew();
     }
 

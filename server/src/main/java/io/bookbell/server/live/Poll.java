@@ -61,7 +61,7 @@ final class Poll implements AutoCloseable {
     void creatorShown(UserId creator);
 
     /** The database was restored or replaced: numbers and versions begin anew. */
-    void newLife();
+    void newLife(String epoch);
   }
 
   Poll(Database database, Epochs epochs, Finder finder) {
@@ -83,7 +83,7 @@ final class Poll implements AutoCloseable {
       reached = found.reached;
       if (newLife) {
         log.warn("The database was restored or replaced; everybody begins with a fresh snapshot");
-        finder.newLife();
+        finder.newLife(found.epoch);
       } else {
         tell(found);
       }

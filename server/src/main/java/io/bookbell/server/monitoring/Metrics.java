@@ -97,6 +97,7 @@ public final class Metrics implements AutoCloseable {
     redisCounter("bookbell.redis.received", redis, RedisStatistics::received);
     redisCounter("bookbell.redis.received.bytes", redis, RedisStatistics::receivedBytes);
     redisCounter("bookbell.redis.refused", redis, RedisStatistics::refused);
+    redisCounter("bookbell.redis.foreign", redis, RedisStatistics::foreign);
     redisCounter("bookbell.redis.malformed", redis, RedisStatistics::malformed);
     redisCounter("bookbell.redis.renewals", redis, RedisStatistics::renewals);
     redisCounter("bookbell.redis.state.changes", redis, RedisStatistics::stateChanges);

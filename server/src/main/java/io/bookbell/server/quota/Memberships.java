@@ -93,6 +93,11 @@ final class Memberships {
         .fetch(MEMBERSHIP.USER_ID);
   }
 
+  /** How many creators a user supports. */
+  int numberOf(Transaction tx, UserId user) {
+    return tx.sql().fetchCount(MEMBERSHIP, MEMBERSHIP.USER_ID.eq(user));
+  }
+
   boolean exists(Transaction tx, UserId creator, UserId user) {
     return tx.sql().fetchExists(MEMBERSHIP, key(creator, user));
   }

@@ -27,6 +27,8 @@ import org.jooq.impl.DSL;
 /** A creator's supporters: who they are, on which tier, and what they were granted. Thread-safe. */
 public final class Supporters {
   private final Memberships memberships = new Memberships();
+  private static final int MOST_OF_ONE_USER = 500;
+
   private final Creators creators;
   private final Roles roles;
   private final Tiers tiers;
@@ -162,11 +164,14 @@ public final class Supporters {
   /**
    * Makes a user a supporter of a creator whose row is locked.
    *
-   * @throws Problem 409 when the user is one already
+   * @throws Problem 409 when the user is one already, or of as many creators as one may be
    */
   public void join(Transaction tx, CreatorRow creator, UserId user, long tierId) {
     if (memberships.exists(tx, creator.id(), user)) {
       throw Problem.conflict("already_member", "You are a supporter of this creator already.");
+    }
+    if (memberships.numberOf(tx, user) >= MOST_OF_ONE_USER) {
+      throw Problem.full("too_many_memberships", MOST_OF_ONE_USER, "creators whom you support");
     }
     boolean admin = roles.isAdmin(tx, creator, user);
     memberships.create(tx, creator.id(), user, tierOf(tx, creator.id(), tierId));

@@ -27,6 +27,8 @@ public final class Tiers {
     this.activity = activity;
   }
 
+  private static final int MOST = 50;
+
   /** What a tier is to be. */
   public record Terms(String name, int requestsAllowed, Period period) {}
 
@@ -54,11 +56,14 @@ public final class Tiers {
   /**
    * Adds a tier; for the creator.
    *
-   * @throws Problem 409 when the creator has a tier of that name
+   * @throws Problem 409 when the creator has a tier of that name, or as many as there may be
    */
   public Tier create(Transaction tx, UserId actor, UserId creatorId, Terms terms) {
     CreatorRow creator = creators.lock(tx, creatorId);
     roles.requireCreator(tx, creator, actor);
+    if (tx.sql().fetchCount(TIER, TIER.CREATOR_ID.eq(creatorId)) >= MOST) {
+      throw Problem.full("too_many_tiers", MOST, "tiers");
+    }
     refuseDuplicate(tx, creatorId, terms.name(), 0);
     long id =
         tx.sql()

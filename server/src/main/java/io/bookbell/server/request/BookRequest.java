@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param response the admin's word with the newest answer
  * @param respondedBy the admin who gave it
  * @param refunded whether the request was given back to the quota
- * @param replies oldest first
+ * @param replies the newest ones, oldest first: three, or more where one request alone was asked
+ *     for
+ * @param replyCount how many there are in all
  * @param coverId of the book's picture in the catalogue
  * @param followers how many others want it too
  */
@@ -31,6 +33,7 @@ public record BookRequest(
     @Nullable String respondedByName,
     boolean refunded,
     List<Reply> replies,
+    int replyCount,
     Instant createdAt,
     Instant updatedAt,
     @Nullable Integer coverId,

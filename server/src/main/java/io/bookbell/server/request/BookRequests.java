@@ -11,6 +11,8 @@ import io.bookbell.server.quota.Quotas;
 import io.bookbell.server.request.Announcements.Move;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Page;
+import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
 import io.bookbell.server.web.TimeText;
 import java.util.ArrayList;
@@ -29,7 +31,11 @@ import org.jspecify.annotations.Nullable;
  * with the messages of the change, all in the transaction it is handed.
  */
 public final class BookRequests {
+  /** Of one creator; each supporter has a quota besides. */
+  private static final int MOST_PENDING = 100_000;
+
   private final RequestStore store = new RequestStore();
+  private final ReplyStore replies = new ReplyStore();
   private final WordIndex words = new WordIndex();
   private final Creators creators;
   private final Roles roles;
@@ -59,11 +65,14 @@ public final class BookRequests {
    * Asks for a book and takes it from the supporter's quota.
    *
    * @throws Problem 404 for a creator the user may not see, 403 for admins who are no supporters,
-   *     409 when the creator is not accepting requests or the quota is used up
+   *     409 when the creator is not accepting requests, the quota is used up or the inbox full
    */
   public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
     CreatorRow creator = creators.lock(tx, wanted.creator());
     requireAccepting(tx, creator, user);
+    if (creator.pendingCount() >= MOST_PENDING) {
+      throw Problem.full("inbox_full", MOST_PENDING, "pending requests");
+    }
     var consumption =
         quotas.consume(tx, creator, user).orElseThrow(() -> noSupporter(tx, creator, user));
     BookRequest request = store.insert(tx, user, wanted);
@@ -236,12 +245,15 @@ public final class BookRequests {
   /**
    * Adds a word to a request's thread.
    *
-   * @throws Problem 404 for who may not see the request
+   * @throws Problem 404 for who may not see the request, 409 when the thread is full
    */
   public Reply reply(Transaction tx, UserId user, long id, String body) {
     Locked locked = lock(tx, id);
     requireVisible(tx, locked, user);
-    store.addReply(tx, id, user, body);
+    if (!replies.add(tx, id, user, body)) {
+      throw Problem.conflict(
+          "thread_full", "A request holds at most " + ReplyStore.MOST + " replies.");
+    }
     BookRequest request = require(tx, id);
     var change = new Change();
     announcements.replied(tx, locked.creator, request, revision(tx, request), change);
@@ -250,12 +262,23 @@ public final class BookRequests {
   }
 
   /**
-   * One request, for its owner and for admins.
+   * A request's replies, newest first, for its owner and for admins.
+   *
+   * @throws Problem 404 for who may not see the request
+   */
+  public Page<Reply> replies(Transaction tx, UserId user, long id, PageRequest page) {
+    BookRequest request = require(tx, id);
+    requireVisible(tx, new Locked(creators.get(tx, request.creatorId()), request), user);
+    return replies.page(tx, id, page);
+  }
+
+  /**
+   * One request with its newest replies, for its owner and for admins.
    *
    * @throws Problem 404 for who may not see the request
    */
   public BookRequest get(Transaction tx, UserId user, long id) {
-    BookRequest request = require(tx, id);
+    BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
     requireVisible(tx, new Locked(creators.get(tx, request.creatorId()), request), user);
     return request;
   }

@@ -52,6 +52,11 @@ final class FollowerStore {
         == 1;
   }
 
+  /** How many requests a user follows. */
+  int numberOf(Transaction tx, UserId user) {
+    return tx.sql().fetchCount(REQUEST_FOLLOWER, REQUEST_FOLLOWER.USER_ID.eq(user));
+  }
+
   Set<UserId> of(Transaction tx, long request) {
     return tx.sql()
         .select(REQUEST_FOLLOWER.USER_ID)

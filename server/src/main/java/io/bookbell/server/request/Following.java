@@ -14,6 +14,8 @@ import io.bookbell.server.web.Problem;
  * follows is told how it ends, and learns neither who asked nor what was said. Thread-safe.
  */
 public final class Following {
+  private static final int MOST = 500;
+
   private final RequestStore store = new RequestStore();
   private final FollowerStore followers = new FollowerStore();
   private final Creators creators;
@@ -35,7 +37,8 @@ public final class Following {
    * Begins to follow; done already, it changes nothing.
    *
    * @throws Problem 404 for a request that is not shown to the user, 403 for admins who are no
-   *     supporters, 409 for the user's own and for one that is completed
+   *     supporters, 409 for the user's own, for one that is completed, and for more than one may
+   *     follow
    */
   public AskedBook follow(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);
@@ -49,6 +52,9 @@ public final class Following {
             () -> {
               BookRequest request = require(tx, id);
               requireFollowable(creator, request, user);
+              if (followers.numberOf(tx, user) >= MOST) {
+                throw Problem.full("too_many_follows", MOST, "requests that you follow");
+              }
               followers.add(tx, request, user);
               announce(tx, creator, id);
               return asked.followed(tx, user, id).orElseThrow();
@@ -59,9 +65,7 @@ public final class Following {
     if (request.userId().equals(user)) {
       throw Problem.conflict("own_request", "You have asked for this book yourself.");
     }
-    if (!creator.creator().showsAsked() || !AskedBooks.SHOWN.contains(request.status())) {
-      throw Problem.notFound();
-    }
+    requireShown(creator, request, user);
     if (request.status() == Status.COMPLETED) {
       throw Problem.conflict("request_closed", "The book is there already.");
     }
@@ -70,13 +74,22 @@ public final class Following {
   /**
    * Ends it; without any, it changes nothing.
    *
-   * @throws Problem 404 for who is neither a supporter nor an admin
+   * @throws Problem 404 for a request that is not shown to the user
    */
   public void unfollow(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);
     roles.requireMember(tx, creator, user);
     if (followers.remove(tx, id, user)) {
       announce(tx, creator, id);
+    } else if (!roles.isAdmin(tx, creator, user)) {
+      requireShown(creator, require(tx, id), user);
+    }
+  }
+
+  private static void requireShown(CreatorRow creator, BookRequest request, UserId user) {
+    boolean shown = creator.creator().showsAsked() && AskedBooks.SHOWN.contains(request.status());
+    if (!shown && !request.userId().equals(user)) {
+      throw Problem.notFound();
     }
   }
 

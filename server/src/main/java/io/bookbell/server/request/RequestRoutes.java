@@ -11,6 +11,7 @@ import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Mark;
+import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Rate;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,10 @@ public final class RequestRoutes {
         "/api/book-requests/:id",
         call -> call.pathId("id"),
         (tx, caller, id) -> Answer.ok(requests.get(tx, caller.user(), id)));
+    api.get(
+        "/api/book-requests/:id/replies",
+        RequestRoutes::replies,
+        (tx, caller, of) -> Answer.ok(requests.replies(tx, caller.user(), of.id, of.what)));
     api.post(
         "/api/book-requests/:id/respond",
         RequestRoutes::decision,
@@ -155,6 +160,14 @@ public final class RequestRoutes {
     String text = body.text("body", 1, LONGEST_TEXT);
     body.done();
     return new On<>(id, text);
+  }
+
+  private static On<PageRequest> replies(Call call) {
+    long id = call.pathId("id");
+    var query = call.query();
+    var wanted = new On<>(id, query.page());
+    query.done();
+    return wanted;
   }
 
   private static long cancel(Call call) {

@@ -2,7 +2,6 @@ package io.bookbell.server.request;
 
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.REPLY;
 import static io.bookbell.server.storage.schema.Tables.REQUEST_COUNT;
 import static java.util.stream.Collectors.toSet;
 
@@ -27,8 +26,14 @@ import org.jooq.Record1;
 import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of book requests and their replies. Thread-safe: it keeps nothing between calls. */
+/**
+ * The rows of book requests, each with its newest replies. Thread-safe: it keeps nothing between
+ * calls.
+ */
 final class RequestStore {
+  private static final int REPLIES_OF_EACH = 3;
+  private static final int REPLIES_OF_ONE = 50;
+  private static final ReplyStore REPLIES = new ReplyStore();
   private static final AppUser RESPONDER = APP_USER.as("responder");
 
   private static final RowInsert<Asked> INSERT =
@@ -72,6 +77,7 @@ final class RequestStore {
         null,
         false,
         List.of(),
+        0,
         now,
         now,
         wanted.coverId(),
@@ -105,24 +111,6 @@ final class RequestStore {
         .set(BOOK_REQUEST.RESPONDED_BY, by)
         .where(BOOK_REQUEST.ID.eq(id))
         .execute();
-  }
-
-  long addReply(Transaction tx, long request, UserId user, String body) {
-    tx.sql()
-        .update(BOOK_REQUEST)
-        .set(BOOK_REQUEST.REVISION, BOOK_REQUEST.REVISION.plus(1))
-        .set(BOOK_REQUEST.UPDATED_AT, tx.now())
-        .where(BOOK_REQUEST.ID.eq(request))
-        .execute();
-    return tx.sql()
-        .insertInto(REPLY)
-        .set(REPLY.REQUEST_ID, request)
-        .set(REPLY.USER_ID, user)
-        .set(REPLY.BODY, body)
-        .set(REPLY.CREATED_AT, tx.now())
-        .returningResult(REPLY.ID)
-        .fetchSingle()
-        .value1();
   }
 
   Optional<UserId> creatorOf(Transaction tx, long id) {
@@ -163,6 +151,11 @@ final class RequestStore {
 
   Optional<BookRequest> find(Transaction tx, long id) {
     return select(tx, BOOK_REQUEST.ID.eq(id), Sort.NEWEST, 1).stream().findFirst();
+  }
+
+  /** With more of its thread than {@link #find}. */
+  Optional<BookRequest> findWithThread(Transaction tx, long id) {
+    return select(tx, BOOK_REQUEST.ID.eq(id), Sort.NEWEST, 1, REPLIES_OF_ONE).stream().findFirst();
   }
 
   /** A creator's requests. */
@@ -223,6 +216,11 @@ final class RequestStore {
   }
 
   private static List<BookRequest> select(Transaction tx, Condition which, Sort sort, int limit) {
+    return select(tx, which, sort, limit, REPLIES_OF_EACH);
+  }
+
+  private static List<BookRequest> select(
+      Transaction tx, Condition which, Sort sort, int limit, int replies) {
     var rows =
         tx.sql()
             .select(BOOK_REQUEST.fields())
@@ -236,30 +234,8 @@ final class RequestStore {
             .orderBy(sort.order())
             .limit(limit)
             .fetch();
-    Map<Long, List<Reply>> replies = replies(tx, rows.getValues(BOOK_REQUEST.ID));
-    return rows.map(row -> request(row, replies));
-  }
-
-  private static Map<Long, List<Reply>> replies(Transaction tx, List<Long> requests) {
-    if (requests.isEmpty()) {
-      return Map.of();
-    }
-    return tx.sql()
-        .select(
-            REPLY.REQUEST_ID,
-            REPLY.ID,
-            REPLY.USER_ID,
-            APP_USER.DISPLAY_NAME,
-            REPLY.BODY,
-            REPLY.CREATED_AT)
-        .from(REPLY)
-        .join(APP_USER)
-        .on(APP_USER.ID.eq(REPLY.USER_ID))
-        .where(REPLY.REQUEST_ID.in(requests))
-        .orderBy(REPLY.REQUEST_ID, REPLY.ID) // as in the index
-        .fetchGroups(
-            row -> row.value1(),
-            row -> new Reply(row.value2(), row.value3(), row.value4(), row.value5(), row.value6()));
+    Map<Long, List<Reply>> newest = REPLIES.newest(tx, rows.getValues(BOOK_REQUEST.ID), replies);
+    return rows.map(row -> request(row, newest));
   }
 
   private static BookRequest request(Record row, Map<Long, List<Reply>> replies) {
@@ -279,6 +255,7 @@ final class RequestStore {
         row.get(RESPONDER.DISPLAY_NAME),
         row.get(BOOK_REQUEST.REFUNDED),
         replies.getOrDefault(id, List.of()),
+        row.get(BOOK_REQUEST.REPLY_COUNT),
         row.get(BOOK_REQUEST.CREATED_AT),
         row.get(BOOK_REQUEST.UPDATED_AT),
         row.get(BOOK_REQUEST.COVER_ID),

@@ -64,6 +64,6 @@ final class RequestTable {
         request.response(),
         request.respondedByName(),
         request.refunded(),
-        request.replies().size());
+        request.replyCount());
   }
 }

@@ -21,6 +21,8 @@ import org.jooq.Condition;
 
 /** A creator's team: who answers besides the creator. Thread-safe. */
 public final class Team {
+  private static final int MOST = 200;
+
   private final Creators creators;
   private final Roles roles;
   private final Activity activity;
@@ -56,11 +58,14 @@ public final class Team {
   /**
    * Takes a user into the team of a creator whose row is locked.
    *
-   * @throws Problem 409 when already in the team
+   * @throws Problem 409 when already in the team, or when the team is as large as it may be
    */
   public TeamMember join(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
     if (creator.id().equals(user) || find(tx, creator.id(), user).isPresent()) {
       throw Problem.conflict("already_member", "This person is in the team already.");
+    }
+    if (tx.sql().fetchCount(TEAM_MEMBER, TEAM_MEMBER.CREATOR_ID.eq(creator.id())) >= MOST) {
+      throw Problem.full("team_full", MOST, "team members");
     }
     tx.sql()
         .insertInto(TEAM_MEMBER)

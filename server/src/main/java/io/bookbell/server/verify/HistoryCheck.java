@@ -6,6 +6,7 @@ import static io.bookbell.server.storage.schema.Tables.CREATOR;
 import static io.bookbell.server.storage.schema.Tables.INBOX;
 import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
 import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static io.bookbell.server.storage.schema.Tables.REPLY;
 import static io.bookbell.server.storage.schema.Tables.REQUEST_COUNT;
 import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.count;
@@ -66,6 +67,22 @@ final class HistoryCheck {
         .and(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))))
         .limit(MOST_BREACHES)
         .fetch(row -> new Breach(3, "message %s is in nobody's inbox".formatted(row.value1())));
+  }
+
+  List<Breach> replyCountsAgree() {
+    Field<Integer> replies =
+        field(select(count()).from(REPLY).where(REPLY.REQUEST_ID.eq(BOOK_REQUEST.ID)));
+    return tx.sql()
+        .select(BOOK_REQUEST.ID, BOOK_REQUEST.REPLY_COUNT, replies)
+        .from(BOOK_REQUEST)
+        .where(replies.ne(BOOK_REQUEST.REPLY_COUNT))
+        .limit(MOST_BREACHES)
+        .fetch(
+            row ->
+                new Breach(
+                    3,
+                    "request %s has %s replies and counts %s"
+                        .formatted(row.value1(), row.value3(), row.value2())));
   }
 
   List<Breach> pendingCountsAgree() {

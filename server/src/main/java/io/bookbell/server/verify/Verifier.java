@@ -45,6 +45,7 @@ public final class Verifier {
                 ledger.refundsFollowStatus(),
                 history.everyRevisionHasItsMessage(),
                 history.everyMessageHasAnInbox(),
+                history.replyCountsAgree(),
                 history.pendingCountsAgree(),
                 history.countsByStatusAgree(),
                 history.inboxesHaveNoGap())

@@ -111,7 +111,7 @@ final class Answers {
     return switch (result.cause()) {
       case TooLongHttpLineException _ -> ofStatus(414);
       case TooLongHttpHeaderException _ -> ofStatus(431);
-      case BadHeadException bad -> Problem.malformed(bad.fault());
+      case BadHeadException bad -> Problem.malformed(bad.getMessage());
       case null, default -> ofStatus(400);
     };
   }

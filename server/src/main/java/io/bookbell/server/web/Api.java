@@ -76,7 +76,8 @@ public final class Api {
         Rate.READ,
         (call, caller) -> {
           C query = parse.apply(call);
-          return database.read(tx -> Encoded.of(work.run(tx, caller, query)));
+          ListTag list = call.listTag();
+          return database.read(tx -> Encoded.of(list.mark(work.run(tx, caller, query))));
         });
   }
 
@@ -266,7 +267,7 @@ public final class Api {
 
   private Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
     refuseForeignPage(context, false);
-    rates.countOpen(Rate.OPEN, context.request().remoteAddress().hostAddress());
+    rates.countOpen(Rate.OPEN, origins.clientAddress(context.request()).network());
     Optional<Credentials> credentials =
         Credentials.of(context.request())
             .filter(found -> origins.admit(context.request(), found.byCookie()));

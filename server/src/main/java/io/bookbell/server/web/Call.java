@@ -51,7 +51,12 @@ public final class Call {
   }
 
   public Query query() {
-    return new Query(name -> context.queryParam(name));
+    return new Query(name -> context.queryParam(name), listTag());
+  }
+
+  /** Names the list that is asked for, if it is one. */
+  ListTag listTag() {
+    return ListTag.of(context.normalizedPath(), context.queryParams().entries());
   }
 
   /**

@@ -79,6 +79,12 @@ public final class Problem extends RuntimeException {
     return of(409, code, "Not as things stand", detail);
   }
 
+  /** 409: there are as many of something as there may be. */
+  public static Problem full(String code, int most, String what) {
+    return conflict(
+        code, "There are " + most + " " + what + " already, and there may not be more.");
+  }
+
   /** 429: too often; may be tried again after some seconds. */
   public static Problem tooMany(String code, String detail, long retryAfterSeconds) {
     return new Problem(429, code, "Too many requests", detail, List.of(), retryAfterSeconds);

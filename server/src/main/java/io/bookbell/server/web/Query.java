@@ -15,7 +15,11 @@ public final class Query extends Fields {
   private static final int DEFAULT_LIMIT = 50;
   private static final int MOST = 100;
 
+  private static final String FOREIGN_CURSOR =
+      "must be the next_cursor of an answer to this list, in this order and with these filters";
+
   private final Function<String, List<String>> parameters;
+  private final ListTag list;
 
   /**
    * Begins to read.
@@ -23,7 +27,17 @@ public final class Query extends Fields {
    * @param parameters the values of a name, decoded
    */
   public Query(Function<String, List<String>> parameters) {
+    this(parameters, new ListTag(""));
+  }
+
+  /**
+   * As with parameters alone, of a list.
+   *
+   * @param list where a cursor must come from
+   */
+  Query(Function<String, List<String>> parameters, ListTag list) {
     this.parameters = parameters;
+    this.list = list;
   }
 
   public UserId userId(String name) {
@@ -87,13 +101,17 @@ public final class Query extends Fields {
 
   private Mark mark(String text, boolean byTime) {
     try {
-      Mark mark = Mark.decode(text);
-      check("cursor", mark.isOfTime() == byTime, "must be the next_cursor of an answer so sorted");
+      Mark mark = Mark.decode(ofThisList(text));
+      check("cursor", mark.isOfTime() == byTime, FOREIGN_CURSOR);
       return mark;
     } catch (IllegalArgumentException e) {
-      error("cursor", "must be the next_cursor of an answer");
+      error("cursor", FOREIGN_CURSOR);
       return Mark.ofId(1);
     }
+  }
+
+  private String ofThisList(String cursor) {
+    return list.unmark(cursor).orElseThrow(() -> new IllegalArgumentException("another list"));
   }
 
   /** Words with commas between them, each one of those allowed. */
@@ -140,11 +158,11 @@ public final class Query extends Fields {
 
   private long cursor(String text) {
     try {
-      long id = Page.decode(text);
-      check("cursor", id > 0, "must be the next_cursor of an answer");
+      long id = Page.decode(ofThisList(text));
+      check("cursor", id > 0, FOREIGN_CURSOR);
       return Math.max(1, id);
     } catch (IllegalArgumentException e) {
-      error("cursor", "must be the next_cursor of an answer");
+      error("cursor", FOREIGN_CURSOR);
       return 1;
     }
   }

@@ -22,7 +22,7 @@ public enum Rate {
   TICKET(120),
   /** Handshakes of WebSockets. */
   CONNECT(300),
-  /** Calls without a session, counted for each address they come from. */
+  /** Calls without a session, counted for each client address, of IPv6 by its /64. */
   OPEN(600);
 
   private final int perMinute;

@@ -38,8 +38,8 @@ public final class Rates {
    *
    * @throws Problem as {@link #count}
    */
-  void countOpen(Rate rate, String address) {
-    countFor(rate, address);
+  void countOpen(Rate rate, String network) {
+    countFor(rate, network);
   }
 
   private void countFor(Rate rate, Object caller) {

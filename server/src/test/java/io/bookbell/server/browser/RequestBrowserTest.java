@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +102,34 @@ class RequestBrowserTest {
     assertThat(replies.texts().getLast()).contains("The old one, please.");
     team.browser().part("notification-badge").awaitShown();
     assertThat(reader.card(BOOK).replies().count()).isEqualTo(2);
+  }
+
+  @Test
+  void aLongThreadIsReadFurtherBackWhileItGrows() {
+    var supporter = server.signIn("reader1");
+    var member = server.signIn("team1");
+    var wish = Map.of("creator_id", 1, "title", BOOK, "author", "Mira Solberg");
+    long id = supporter.post("/api/book-requests", wish).expect(201).body().get("id").asLong();
+    String reply = "/api/book-requests/" + id + "/reply";
+    for (int number = 1; number <= 60; number++) {
+      member.post(reply, Map.of("body", "Page " + number)).expect(201);
+    }
+    for (Card card : List.of(reader().card(BOOK), team().card(BOOK))) {
+      card.part().part("thread-toggle").awaitText("60 replies");
+      card.openThread().replies().awaitCount(3);
+      assertThat(card.replies().texts().getFirst()).contains("Page 58");
+      card.part().part("thread-earlier").click();
+      card.replies().awaitCount(50);
+      card.part().part("thread-earlier").click();
+      card.replies().awaitCount(60);
+      assertThat(card.replies().texts().getFirst()).contains("Page 1");
+      card.part().part("thread-earlier").awaitGone();
+    }
+
+    member.post(reply, Map.of("body", "The end")).expect(201);
+    var card = new SupporterPage(browsers.of("reader")).card(BOOK);
+    card.replies().awaitCount(61);
+    assertThat(card.replies().texts().getLast()).contains("The end");
   }
 
   @Test

@@ -32,7 +32,6 @@ final class Node implements AutoCloseable {
     settings.put("BOOKBELL_REDIS_URL", "redis://127.0.0.1:" + toRedis.port());
     settings.put("BOOKBELL_MAX_CONNECTIONS_PER_USER", "1000");
     settings.put("BOOKBELL_DRAIN_SECONDS", "1");
-    settings.put("BOOKBELL_RATE_LIMITS", "false");
   }
 
   static int port(Storage.Postgres database) {

@@ -10,6 +10,7 @@ import io.bookbell.server.support.TestSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -74,9 +75,17 @@ class ResumeTest {
   void whoMissedMoreThanAThousandGetsEverythingAnew(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     long at = start(cast).get("seq").asLong();
-    String reply = "/api/book-requests/" + cast.supporter().ask(cast.creator(), "Long") + "/reply";
-    for (int missed = 2; missed < 1000; missed++) {
-      cast.supporter().client().post(reply, Map.of("body", "Word " + missed)).expect(201);
+    var threads =
+        Stream.of("Long", "Longer", "Longest")
+            .map(title -> "/api/book-requests/" + cast.supporter().ask(cast.creator(), title))
+            .map(request -> request + "/reply")
+            .toList();
+    String reply = threads.getFirst();
+    for (int missed = 6; missed < 1000; missed++) {
+      cast.supporter()
+          .client()
+          .post(threads.get(missed % 3), Map.of("body", "Word " + missed))
+          .expect(201);
     }
     try (var socket = connect(cast, "" + at)) {
       assertThat(socket.await("resumed").get("seq").asLong()).isEqualTo(at + 1000);

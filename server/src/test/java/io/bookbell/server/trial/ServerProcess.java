@@ -69,9 +69,10 @@ public final class ServerProcess implements AutoCloseable {
     return settings.containsKey("BOOKBELL_DATABASE_URL") ? "postgresql" : "sqlite";
   }
 
-  /** What makes a process use a database. */
+  /** What makes a process use a database, and take as many commands as come. */
   public static Map<String, String> settings(Storage storage, int port) {
     var settings = new TreeMap<>(Map.of("BOOKBELL_PORT", Integer.toString(port)));
+    settings.put("BOOKBELL_RATE_LIMITS", "false");
     switch (storage) {
       case Storage.Sqlite(Path folder) -> settings.put("BOOKBELL_DATA", folder.toString());
       case Storage.Postgres(String url, String user, String password) -> {

@@ -1,0 +1,145 @@
+package io.bookbell.server.request;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static io.bookbell.server.storage.schema.Tables.REPLY;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.selectCount;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.schema.tables.AppUser;
+import io.bookbell.server.web.Page;
+import io.bookbell.server.web.PageRequest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SelectField;
+
+/** The rows of replies. Thread-safe: it keeps nothing between calls. */
+public final class ReplyStore {
+  /** So many replies a request may have. */
+  static final int MOST = 500;
+
+  private static final AppUser AUTHOR = APP_USER.as("author");
+  private static final List<SelectField<?>> FIELDS =
+      List.of(
+          REPLY.REQUEST_ID,
+          REPLY.ID,
+          REPLY.USER_ID,
+          AUTHOR.DISPLAY_NAME,
+          REPLY.BODY,
+          REPLY.CREATED_AT);
+
+  ReplyStore() {}
+
+  /**
+   * Adds a reply and counts it.
+   *
+   * @return false when the request has as many as it may have
+   */
+  boolean add(Transaction tx, long request, UserId user, String body) {
+    boolean counted =
+        tx.sql()
+                .update(BOOK_REQUEST)
+                .set(BOOK_REQUEST.REVISION, BOOK_REQUEST.REVISION.plus(1))
+                .set(BOOK_REQUEST.REPLY_COUNT, BOOK_REQUEST.REPLY_COUNT.plus(1))
+                .set(BOOK_REQUEST.UPDATED_AT, tx.now())
+                .where(BOOK_REQUEST.ID.eq(request))
+                .and(BOOK_REQUEST.REPLY_COUNT.lt(MOST))
+                .execute()
+            == 1;
+    if (counted) {
+      tx.sql()
+          .insertInto(REPLY)
+          .set(REPLY.REQUEST_ID, request)
+          .set(REPLY.USER_ID, user)
+          .set(REPLY.BODY, body)
+          .set(REPLY.CREATED_AT, tx.now())
+          .execute();
+    }
+    return counted;
+  }
+
+  /**
+   * The newest replies of some requests, each request's oldest first. Reads no others, however long
+   * the threads are.
+   */
+  Map<Long, List<Reply>> newest(Transaction tx, Collection<Long> requests, int each) {
+    if (requests.isEmpty()) {
+      return Map.of();
+    }
+    var other = REPLY.as("other");
+    Field<Long> oldestWanted =
+        field(
+            select(other.ID)
+                .from(other)
+                .where(other.REQUEST_ID.eq(BOOK_REQUEST.ID))
+                .orderBy(other.ID.desc())
+                .limit(inline(1))
+                .offset(inline(each - 1)));
+    var found = new HashMap<Long, List<Reply>>();
+    tx.sql()
+        .select(FIELDS)
+        .from(BOOK_REQUEST)
+        .join(REPLY)
+        .on(REPLY.REQUEST_ID.eq(BOOK_REQUEST.ID))
+        .and(REPLY.ID.ge(coalesce(oldestWanted, inline(0L))))
+        .join(AUTHOR)
+        .on(AUTHOR.ID.eq(REPLY.USER_ID))
+        .where(BOOK_REQUEST.ID.in(requests))
+        .forEach(
+            row ->
+                found
+                    .computeIfAbsent(row.get(REPLY.REQUEST_ID), _ -> new ArrayList<>())
+                    .add(reply(row)));
+    found.values().forEach(replies -> replies.sort(Comparator.comparingLong(Reply::id)));
+    return found;
+  }
+
+  /** A request's replies, newest first. */
+  Page<Reply> page(Transaction tx, long request, PageRequest page) {
+    List<Reply> found =
+        tx.sql()
+            .select(FIELDS)
+            .from(REPLY)
+            .join(AUTHOR)
+            .on(AUTHOR.ID.eq(REPLY.USER_ID))
+            .where(REPLY.REQUEST_ID.eq(request))
+            .and(page.cursor().map(REPLY.ID::lt).orElse(noCondition()))
+            .orderBy(REPLY.ID.desc())
+            .limit(page.limit() + 1)
+            .fetch(ReplyStore::reply);
+    return Page.of(found, page.limit(), Reply::id);
+  }
+
+  private static Reply reply(Record row) {
+    return new Reply(
+        row.get(REPLY.ID),
+        row.get(REPLY.USER_ID),
+        row.get(AUTHOR.DISPLAY_NAME),
+        row.get(REPLY.BODY),
+        row.get(REPLY.CREATED_AT));
+  }
+
+  /** Counts all replies anew, where rows came from a backup that does not know the counts. */
+  public static void recount(Transaction tx) {
+    tx.sql()
+        .update(BOOK_REQUEST)
+        .set(
+            BOOK_REQUEST.REPLY_COUNT,
+            field(selectCount().from(REPLY).where(REPLY.REQUEST_ID.eq(BOOK_REQUEST.ID))))
+        .where(BOOK_REQUEST.ID.in(select(REPLY.REQUEST_ID).from(REPLY)))
+        .execute();
+  }
+}

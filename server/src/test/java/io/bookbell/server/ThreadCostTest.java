@@ -1,0 +1,124 @@
+package io.bookbell.server;
+
+import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.config.Config;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteListener;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a reply costs does not depend on those before it. */
+class ThreadCostTest {
+  private static final int REPLIES = 1_000;
+  private static final int MOST_IN_A_THREAD = 500;
+
+  /** Ids and numbers of requests have more digits later than at first. */
+  private static final int DIGITS = 40;
+
+  @TempDir Path folder;
+
+  /** Counts what one command executes. */
+  private static final class Count implements ExecuteListener {
+    private static final long serialVersionUID = 1L;
+    private final AtomicInteger statements = new AtomicInteger();
+    private transient volatile Thread counted = Thread.currentThread();
+
+    /** From now on what this thread executes is counted: the server has others at work. */
+    void begin() {
+      counted = Thread.currentThread();
+      statements.set(0);
+    }
+
+    @Override
+    public void executeStart(ExecuteContext context) {
+      if (Thread.currentThread().equals(counted)) {
+        statements.incrementAndGet();
+      }
+    }
+
+    int taken() {
+      return statements.getAndSet(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aThousandRepliesCostTheSameEach(TestDatabase database) {
+    var count = new Count();
+    var statements = new ArrayList<Integer>();
+    var texts = new ArrayList<Integer>();
+    try (var server = TestServer.watched(created(database), count)) {
+      Cast cast = server.cast();
+      var features = new Features(Features.Outlet.none());
+      var supporter = new UserId(cast.supporter().id());
+      String body = "x".repeat(4000);
+      for (int thread = 0; thread < REPLIES / MOST_IN_A_THREAD; thread++) {
+        long request = cast.supporter().ask(cast.creator(), "Volume " + thread);
+        for (int reply = 0; reply < MOST_IN_A_THREAD; reply++) {
+          server
+              .database()
+              .write(
+                  tx -> {
+                    count.begin();
+                    return features.requests.reply(tx, supporter, request, body);
+                  })
+              .join();
+          if (reply >= 3) {
+            statements.add(count.taken());
+          }
+        }
+        texts.addAll(lengths(server, request));
+        assertThat(
+                cast.supporter()
+                    .client()
+                    .post("/api/book-requests/" + request + "/reply", Map.of("body", "One more"))
+                    .expect(409)
+                    .code())
+            .isEqualTo("thread_full");
+        assertThat(sizeOfList(cast)).isLessThan(20_000 * (thread + 1));
+      }
+    }
+
+    assertThat(statements).hasSizeGreaterThan(900);
+    assertThat(statements.stream().distinct()).as("statements of a reply").hasSize(1);
+    int least = texts.stream().min(Integer::compare).orElseThrow();
+    assertThat(texts).as("bytes of a message").allMatch(bytes -> bytes <= least + DIGITS);
+  }
+
+  private Config.Storage created(TestDatabase database) {
+    Config.Storage storage = database.create(folder);
+    if (storage instanceof Config.Storage.Sqlite(Path data)) {
+      assertThat(data.toFile().exists() || data.toFile().mkdirs()).isTrue();
+    }
+    return storage;
+  }
+
+  private static int sizeOfList(Cast cast) {
+    return cast.supporter().client().get("/api/book-requests").raw().body().length();
+  }
+
+  /** Of the messages that tell of a reply, from the one with a third reply in it on. */
+  private static List<Integer> lengths(TestServer server, long request) {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.sql()
+                    .select(MESSAGE.BODY)
+                    .from(MESSAGE)
+                    .where(MESSAGE.REQUEST_ID.eq(request))
+                    .and(MESSAGE.REVISION.gt(3))
+                    .fetch(row -> row.value1().length()))
+        .join();
+  }
+}
