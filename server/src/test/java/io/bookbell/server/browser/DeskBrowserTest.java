@@ -118,6 +118,35 @@ class DeskBrowserTest {
   }
 
   @Test
+  void aMemberAnswersTheirOwnRequestOnlyWhereTheCreatorAllowsIt() {
+    askAsMember("Piranesi");
+    var team = InboxPage.open(browsers.of("team"), server, "team1");
+    Part card = team.card("Piranesi").part();
+    card.part("answer-own").awaitShown();
+    assertThat(card.part("respond-approve").count()).isZero();
+    assertThat(card.part("request-select").count()).isZero();
+
+    api.patch("/api/creators/1", Map.of("self_service", true)).expect(200);
+
+    card.part("respond-approve").awaitShown();
+    team.card("Piranesi").approve();
+    team.card("Piranesi").status().awaitText("Approved");
+  }
+
+  /** Makes a supporter of a team member, who then asks for a book. */
+  private void askAsMember(String title) {
+    long tier =
+        api.get("/api/tiers?creator_id=1").expect(200).body().at("/items/0/id").asLong();
+    var invitation = Map.of("creator_id", 1, "kind", "supporter", "tier_id", tier);
+    String url = api.post("/api/invitations", invitation).expect(201).body().get("url").asText();
+    TestClient member = server.signIn("team1");
+    String token = url.substring(url.lastIndexOf('#') + 1);
+    member.post("/api/auth/accept", Map.of("token", token)).expect(200);
+    var wanted = Map.of("creator_id", 1, "title", title, "author", "Susanna Clarke");
+    member.post("/api/book-requests", wanted).expect(201);
+  }
+
+  @Test
   void thousandsOfRequestsNeedFewCards() {
     lay();
     Browser browser = browsers.of("team").carrySession(server, "team1");
