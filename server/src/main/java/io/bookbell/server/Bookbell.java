@@ -167,6 +167,7 @@ final class Bookbell implements AutoCloseable {
 
   private WebServer serve(Vertx vertx) {
     Metrics metrics = opened(new Metrics(live.manager()::statistics, features.admins));
+    metrics.watch(database);
     doorbell.watch(health, metrics);
     Router router = Router.router(vertx);
     metrics.time(router);

@@ -29,7 +29,7 @@ public final class SessionGate implements Authenticator {
   /** Takes a ticket in; it is void afterwards. Fails with a {@link Problem} 401. */
   public CompletionStage<Caller> redeem(String ticket) {
     return database
-        .write(
+        .writeFromReserve(
             tx -> tickets.redeem(tx, ticket).flatMap(session -> sessions.findByHash(tx, session)))
         .thenApply(
             found ->
@@ -51,7 +51,7 @@ public final class SessionGate implements Authenticator {
         found.orElseThrow(() -> Problem.unauthorized("The session has ended. Sign in again."));
     if (session.stale()) {
       CompletableFuture<?> renewal =
-          database.write(
+          database.writeFromReserve(
               tx -> {
                 sessions.renew(tx, session.caller().session());
                 return true;

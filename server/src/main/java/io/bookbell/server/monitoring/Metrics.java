@@ -5,6 +5,7 @@ import io.bookbell.hub.redis.RedisBackplane;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.hub.redis.RedisStatistics;
 import io.bookbell.server.legacy.LegacyChannel;
+import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.Admins;
 import io.bookbell.server.web.Api;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -63,6 +64,14 @@ public final class Metrics implements AutoCloseable {
     hubCounter("bookbell.drops.silent", HubStatistics::silentDrops);
     hubCounter("bookbell.protocol.errors", HubStatistics::protocolErrors);
     hubCounter("bookbell.history.failures", HubStatistics::failedReads);
+  }
+
+  /** Measures too whether the database can be written. */
+  public void watch(Database database) {
+    gauge("bookbell.database.writable", database, of -> of.isWritable() ? 1 : 0);
+    if (database.logSize().isPresent()) {
+      gauge("bookbell.sqlite.wal.bytes", database, of -> of.logSize().orElse(0));
+    }
   }
 
   /** Measures too what goes through Redis. */

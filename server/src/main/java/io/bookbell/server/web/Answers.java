@@ -1,5 +1,6 @@
 package io.bookbell.server.web;
 
+import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.web.Answer.Encoded;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -112,6 +113,7 @@ final class Answers {
     return switch (failure) {
       case Problem known -> known;
       case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
+      case StorageException e -> Problem.of(e);
       case RejectedExecutionException e -> busy();
       case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> busy();
       case DataAccessException e when isUnreachable(e) -> unreachable(e);
