@@ -586,6 +586,8 @@ export default {
   'error.quota_exhausted': 'استخدمتَ كل طلباتك.',
   'error.rate_limited': 'طلبات كثيرة جدًا. حاول مرة أخرى بعد دقيقة.',
   'error.request_closed': 'الكتاب متوفر بالفعل.',
+  'error.storage_full': 'لم تعد هناك مساحة على الخادم، فلم يُحفظ شيء. حاول لاحقًا.',
+  'error.storage_unavailable': 'قاعدة بيانات الخادم غير متاحة. حاول بعد لحظة.',
   'error.tier_exists': 'توجد فئة بهذا الاسم بالفعل.',
   'error.too_large': 'هذا كبير جدًا لإرساله دفعة واحدة.',
   'error.too_many_logins': 'أُدخلت كلمة مرور خاطئة مرات كثيرة. انتظر قليلًا.',

@@ -453,6 +453,8 @@ export default {
   'error.quota_exhausted': 'Du hast alle deine Anfragen verbraucht.',
   'error.rate_limited': 'Zu viele Anfragen. Versuche es in einer Minute wieder.',
   'error.request_closed': 'Das Buch ist schon da.',
+  'error.storage_full': 'Der Server hat keinen Platz mehr, deshalb wurde nichts gespeichert. Versuche es später noch einmal.',
+  'error.storage_unavailable': 'Die Datenbank des Servers ist nicht erreichbar. Versuche es gleich noch einmal.',
   'error.tier_exists': 'Eine Stufe mit diesem Namen gibt es schon.',
   'error.too_large': 'Das ist zu viel auf einmal.',
   'error.too_many_logins': 'Das Passwort dieses Kontos war zu oft falsch. Warte einen Moment.',

@@ -453,6 +453,8 @@ export default {
   'error.quota_exhausted': 'You have used all your requests.',
   'error.rate_limited': 'Too many requests. Try again in a minute.',
   'error.request_closed': 'The book is there already.',
+  'error.storage_full': 'The server has no room left, so nothing was stored. Try again later.',
+  'error.storage_unavailable': 'The server’s database is away. Try again in a moment.',
   'error.tier_exists': 'There is a tier of this name already.',
   'error.too_large': 'That is too much to send at once.',
   'error.too_many_logins': 'The password of this account was wrong too often. Wait a moment.',

@@ -453,6 +453,8 @@ export default {
   'error.quota_exhausted': 'Has usado todas tus peticiones.',
   'error.rate_limited': 'Demasiadas peticiones. Inténtalo de nuevo dentro de un minuto.',
   'error.request_closed': 'El libro ya está disponible.',
+  'error.storage_full': 'El servidor se ha quedado sin espacio y no se ha guardado nada. Inténtalo más tarde.',
+  'error.storage_unavailable': 'La base de datos del servidor no está disponible. Vuelve a intentarlo en un momento.',
   'error.tier_exists': 'Ya hay un nivel con ese nombre.',
   'error.too_large': 'Es demasiado para un solo envío.',
   'error.too_many_logins': 'Demasiados intentos con contraseña incorrecta. Espera un momento.',

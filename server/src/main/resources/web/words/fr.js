@@ -456,6 +456,8 @@ export default {
   'error.quota_exhausted': 'Tu as utilisé toutes tes demandes.',
   'error.rate_limited': 'Trop de requêtes. Réessaie dans une minute.',
   'error.request_closed': 'Le livre est déjà là.',
+  'error.storage_full': 'Le serveur n’a plus de place, rien n’a donc été enregistré. Réessayez plus tard.',
+  'error.storage_unavailable': 'La base de données du serveur est indisponible. Réessayez dans un instant.',
   'error.tier_exists': 'Il existe déjà un palier de ce nom.',
   'error.too_large': 'C’est trop à envoyer d’un coup.',
   'error.too_many_logins': 'Trop de mots de passe erronés pour ce compte. Patiente un instant.',

@@ -453,6 +453,8 @@ export default {
   'error.quota_exhausted': 'リクエストの枠を使い切りました。',
   'error.rate_limited': 'リクエストが多すぎます。1分後にもう一度お試しください。',
   'error.request_closed': 'この本はもうあります。',
+  'error.storage_full': 'サーバーの空き容量がないため、何も保存されませんでした。後でもう一度お試しください。',
+  'error.storage_unavailable': 'サーバーのデータベースを利用できません。しばらくしてからもう一度お試しください。',
   'error.tier_exists': '同じ名前のプランがすでにあります。',
   'error.too_large': '一度に送るには大きすぎます。',
   'error.too_many_logins': 'パスワードの間違いが続きました。少しお待ちください。',

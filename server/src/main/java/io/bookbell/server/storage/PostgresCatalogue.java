@@ -102,8 +102,7 @@ final class PostgresCatalogue {
 
   /** Runs work that must see the rows, not what indexes say of them. */
   static void withoutIndexes(DSLContext sql, Runnable work) {
-    List<String> ways =
-        List.of("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan");
+    List<String> ways = List.of("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan");
     ways.forEach(way -> sql.execute("SET LOCAL " + way + " = off"));
     try {
       work.run();
@@ -125,7 +124,8 @@ final class PostgresCatalogue {
   private static Map<String, Integer> checks(DSLContext sql) {
     var checks = new HashMap<String, Integer>();
     sql.fetch(CHECKS)
-        .forEach(row -> checks.put(row.get("relname", String.class), row.get("amount", Integer.class)));
+        .forEach(
+            row -> checks.put(row.get("relname", String.class), row.get("amount", Integer.class)));
     return checks;
   }
 
@@ -133,7 +133,8 @@ final class PostgresCatalogue {
     var defects = new ArrayList<String>();
     names(sql, INVALID_INDEXES)
         .forEach(name -> defects.add("the index " + name + " is not valid; REINDEX mends it"));
-    sql.fetch(COLLATIONS).forEach(row -> defects.add(changed(row, "REFRESH VERSION of the collation")));
+    sql.fetch(COLLATIONS)
+        .forEach(row -> defects.add(changed(row, "REFRESH VERSION of the collation")));
     int version =
         sql.fetchSingle("SELECT current_setting('server_version_num')").get(0, Integer.class);
     if (version >= FIRST_WITH_VERSION_OF_DATABASE) {

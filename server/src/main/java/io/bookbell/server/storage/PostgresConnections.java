@@ -55,8 +55,7 @@ final class PostgresConnections {
 
     Map<String, String> properties() {
       var properties =
-          new TreeMap<>(
-              Map.of("socketTimeout", silenceSeconds, "connectTimeout", connectSeconds));
+          new TreeMap<>(Map.of("socketTimeout", silenceSeconds, "connectTimeout", connectSeconds));
       if (!options.isEmpty()) {
         properties.put("options", options);
       }

@@ -108,7 +108,7 @@ public final class PostgresDatabase implements Database {
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
     var job = new Job<>(work);
-    heartbeat.watch(job.answer);
+    var _ = heartbeat.watch(job.answer);
     if (!job.isAnswered()) {
       writer.submit(job, heartbeat::lives);
     }

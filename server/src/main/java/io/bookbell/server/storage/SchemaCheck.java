@@ -85,7 +85,9 @@ public final class SchemaCheck {
   private void missing(String what, Set<String> expected, Set<String> there) {
     var missing = new HashSet<>(expected);
     missing.removeAll(there);
-    missing.stream().sorted().forEach(name -> problems.add("the " + what + " " + name + " is missing"));
+    missing.stream()
+        .sorted()
+        .forEach(name -> problems.add("the " + what + " " + name + " is missing"));
   }
 
   private void tables() {
@@ -105,8 +107,7 @@ public final class SchemaCheck {
                       "the foreign key"));
       Arrays.stream(table.fields())
           .filter(field -> !field.getDataType().nullable())
-          .forEach(
-              field -> expect(found.required, columns(table, List.of(field)), "NOT NULL of"));
+          .forEach(field -> expect(found.required, columns(table, List.of(field)), "NOT NULL of"));
       int checks = found.checks.getOrDefault(table.getName(), 0);
       if (checks < table.getChecks().size()) {
         problems.add(

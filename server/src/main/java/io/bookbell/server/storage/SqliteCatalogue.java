@@ -77,8 +77,7 @@ final class SqliteCatalogue {
 
   private static String columns(Record row) {
     return SchemaCheck.columns(
-        row.get("name", String.class),
-        List.of(row.get("columns", String.class).split(",", -1)));
+        row.get("name", String.class), List.of(row.get("columns", String.class).split(",", -1)));
   }
 
   private static Map<String, Integer> checks(DSLContext sql) {
@@ -94,7 +93,8 @@ final class SqliteCatalogue {
 
   private static List<String> defects(DSLContext sql) {
     var defects = new ArrayList<String>();
-    sql.fetch("PRAGMA integrity_check(" + MOST_DEFECTS + ")")
+    sql
+        .fetch("PRAGMA integrity_check(" + MOST_DEFECTS + ")")
         .map(row -> row.get(0, String.class))
         .stream()
         .filter(line -> !line.equals("ok"))

@@ -35,6 +35,7 @@ import org.sqlite.SQLiteDataSource;
  */
 public final class SqliteDatabase implements Database {
   private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
+  private static final String RESERVE = "bookbell.reserve";
   private static final int READERS = 3;
   static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
@@ -72,7 +73,12 @@ public final class SqliteDatabase implements Database {
    * @throws DatabaseException when the file cannot be opened or migrated
    */
   public SqliteDatabase(Path file, TimeSource time, ExecuteListenerProvider... listeners) {
-    this(file, time, Migrations::run, listeners);
+    this(
+        file,
+        time,
+        Migrations::run,
+        new SqliteReserve(file.toAbsolutePath().resolveSibling(RESERVE)),
+        listeners);
   }
 
   /**
@@ -86,13 +92,14 @@ public final class SqliteDatabase implements Database {
           "There is no database at %s: BOOKBELL_DATA names its folder (the demonstration's is data/demo)."
               .formatted(file));
     }
-    return new SqliteDatabase(file, time, Migrations::expectNewest);
+    return new SqliteDatabase(file, time, Migrations::expectNewest, new SqliteReserve(null));
   }
 
   private SqliteDatabase(
       Path file,
       TimeSource time,
       BiConsumer<DataSource, String> schema,
+      SqliteReserve reserve,
       ExecuteListenerProvider... listeners) {
     this.time = time;
     this.jooq = JooqSettings.configuration(SQLDialect.SQLITE, listeners);
@@ -103,13 +110,7 @@ public final class SqliteDatabase implements Database {
     schema.accept(writeSource, "db/sqlite");
     this.writeAheadLog = new SqliteLog(file.toAbsolutePath());
     this.writer =
-        new SqliteWriter(
-            () -> open(writeSource),
-            jooq,
-            time,
-            new SqliteReserve(file.toAbsolutePath().resolveSibling("bookbell.reserve")),
-            writeAheadLog,
-            condition);
+        new SqliteWriter(() -> open(writeSource), jooq, time, reserve, writeAheadLog, condition);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,21 +24,29 @@ final class SqliteReserve {
 
   private static final int PIECE = 64 << 10;
 
-  private final Path file;
+  private final @Nullable Path file;
 
   /** Whether it was there once; where there never was room for it, nothing waits for it. */
   private boolean made;
 
-  SqliteReserve(Path file) {
+  /**
+   * Makes the file.
+   *
+   * @param file null where another process keeps the reserve
+   */
+  SqliteReserve(@Nullable Path file) {
     this.file = file;
     regain();
-    if (!made) {
+    if (file != null && !made) {
       log.warn("There is too little room for {}, which keeps sign-ins going on a full disk", file);
     }
   }
 
   /** Lets go of the room. */
   void release() {
+    if (file == null) {
+      return;
+    }
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
@@ -51,6 +60,10 @@ final class SqliteReserve {
    * @return whether there is room for commands, too
    */
   boolean regain() {
+    return file == null || regain(file);
+  }
+
+  private boolean regain(Path file) {
     try {
       if (made && Files.exists(file)) {
         return true;
@@ -61,7 +74,7 @@ final class SqliteReserve {
         made = true;
         return true;
       }
-      if (disk.getUsableSpace() < size + size / 2 || !write(size)) {
+      if (disk.getUsableSpace() < size + size / 2 || !write(file, size)) {
         return !made;
       }
       made = true;
@@ -72,7 +85,7 @@ final class SqliteReserve {
   }
 
   /** What is written is random, since some file systems give no room to zeros. */
-  private boolean write(long size) {
+  private boolean write(Path file, long size) {
     var piece = new byte[PIECE];
     try (OutputStream out = Files.newOutputStream(file)) {
       var random = new Random();

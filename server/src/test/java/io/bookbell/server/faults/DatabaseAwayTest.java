@@ -48,7 +48,8 @@ class DatabaseAwayTest {
     refuses(() -> reader.get("/api/book-requests"));
     refuses(() -> ask(reader, "Never stored"));
     refuses(() -> server.client().post("/api/auth/login", login()));
-    assertThat(server.client().get("/health/ready").expect(503).body().at("/checks/database").asText())
+    assertThat(
+            server.client().get("/health/ready").expect(503).body().at("/checks/database").asText())
         .isEqualTo("down");
     server.client().get("/health/live").expect(200);
   }

@@ -69,7 +69,8 @@ class DiskFullTest {
       try {
         goesOn(disk, storage, false);
       } finally {
-        execute(elsewhere, "DROP DATABASE " + name + " WITH (FORCE)", "DROP TABLESPACE small_" + name);
+        execute(
+            elsewhere, "DROP DATABASE " + name + " WITH (FORCE)", "DROP TABLESPACE small_" + name);
       }
     }
   }

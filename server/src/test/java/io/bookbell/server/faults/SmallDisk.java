@@ -39,10 +39,7 @@ final class SmallDisk implements AutoCloseable {
     var piece = new byte[PIECE];
     for (int size = PIECE; size > 0; size /= 16) {
       try (OutputStream out =
-          Files.newOutputStream(
-              filling,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.APPEND)) {
+          Files.newOutputStream(filling, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
         while (true) {
           out.write(piece, 0, size);
         }

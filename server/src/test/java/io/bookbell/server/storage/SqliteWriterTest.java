@@ -75,8 +75,7 @@ class SqliteWriterTest {
               return add(tx, "second", 2_000);
             }));
     together.add(database.write(tx -> add(tx, "third", 1)));
-    CompletableFuture<Integer> urgent =
-        database.writeFromReserve(tx -> add(tx, "session", 1));
+    CompletableFuture<Integer> urgent = database.writeFromReserve(tx -> add(tx, "session", 1));
     go.countDown();
 
     holder.get(20, SECONDS);
@@ -158,10 +157,7 @@ class SqliteWriterTest {
 
   private int count(String prefix) {
     return database
-        .read(
-            tx ->
-                tx.sql()
-                    .fetchCount(LOGIN_FAILURE, LOGIN_FAILURE.EMAIL_HASH.startsWith(prefix)))
+        .read(tx -> tx.sql().fetchCount(LOGIN_FAILURE, LOGIN_FAILURE.EMAIL_HASH.startsWith(prefix)))
         .join();
   }
 
