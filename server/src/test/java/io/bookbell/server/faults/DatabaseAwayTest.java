@@ -2,6 +2,7 @@ package io.bookbell.server.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.trial.OwnPostgres;
@@ -24,30 +25,31 @@ class DatabaseAwayTest {
   @Test
   void everybodyIsToldAtOnceAndServedAgainWhenItIsBack() {
     try (var postgres = new OwnPostgres(folder.resolve("postgres"));
-        var server = TestServer.demo(TestServer.config(postgres.storage()))) {
-      TestClient reader = server.signIn("reader1");
+        var server = TestServer.with(TestServer.config(postgres.storage()))) {
+      Cast cast = server.cast();
 
       var processes = postgres.processes();
       processes.forEach(process -> Signals.pause(process.pid()));
       try {
-        isTold(server, reader);
+        isTold(server, cast);
       } finally {
         processes.forEach(process -> Signals.goOn(process.pid()));
       }
-      isServed(server, reader, "While it stood still");
+      isServed(server, cast, "While it stood still");
 
       postgres.kill();
-      isTold(server, reader);
+      isTold(server, cast);
       postgres.restart();
-      isServed(server, reader, "While it was gone");
+      isServed(server, cast, "While it was gone");
     }
   }
 
-  private static void isTold(TestServer server, TestClient reader) {
+  private static void isTold(TestServer server, Cast cast) {
+    TestClient reader = cast.supporter().client();
     refuses(() -> reader.get("/api/me"));
     refuses(() -> reader.get("/api/book-requests"));
-    refuses(() -> ask(reader, "Never stored"));
-    refuses(() -> server.client().post("/api/auth/login", login()));
+    refuses(() -> ask(cast, "Never stored"));
+    refuses(() -> server.client().post("/api/auth/login", login(cast)));
     assertThat(
             server.client().get("/health/ready").expect(503).body().at("/checks/database").asText())
         .isEqualTo("down");
@@ -66,23 +68,24 @@ class DatabaseAwayTest {
     assertThat(reply.raw().headers().firstValue("Retry-After")).isPresent();
   }
 
-  private static void isServed(TestServer server, TestClient reader, String title) {
+  private static void isServed(TestServer server, Cast cast, String title) {
+    TestClient reader = cast.supporter().client();
     Awaitility.await("the database")
         .atMost(PATIENCE)
         .until(() -> server.client().get("/health/ready").status() == 200);
     reader.get("/api/me").expect(200);
-    ask(reader, title).expect(201);
+    ask(cast, title).expect(201);
     assertThat(reader.get("/api/book-requests").expect(200).raw().body())
         .contains(title)
         .doesNotContain("Never stored");
   }
 
-  private static TestClient.Reply ask(TestClient reader, String title) {
-    return reader.post(
-        "/api/book-requests", Map.of("creator_id", 1, "title", title, "author", "Somebody"));
+  private static TestClient.Reply ask(Cast cast, String title) {
+    var wanted = Map.of("creator_id", cast.creator().id(), "title", title, "author", "Somebody");
+    return cast.supporter().client().post("/api/book-requests", wanted);
   }
 
-  private static Map<String, String> login() {
-    return Map.of("email", "reader2@demo.test", "password", TestServer.PASSWORD);
+  private static Map<String, String> login(Cast cast) {
+    return Map.of("email", cast.other().email(), "password", TestServer.PASSWORD);
   }
 }
