@@ -112,8 +112,7 @@ class DiskFullTest {
     Awaitility.await("a command that finds no room, though logs were emptied to make some")
         .atMost(PATIENCE)
         .until(
-            () ->
-                refused.get() > before && server.client().get("/health/ready").status() == 503);
+            () -> refused.get() > before && server.client().get("/health/ready").status() == 503);
     creator.get("/api/me").expect(200);
     creator.get("/api/book-requests").expect(200);
     var ready = server.client().get("/health/ready").expect(503);
