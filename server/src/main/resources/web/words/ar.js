@@ -588,6 +588,8 @@ export default {
   'error.quota_exhausted': 'استخدمتَ كل طلباتك.',
   'error.rate_limited': 'طلبات كثيرة جدًا. حاول مرة أخرى بعد دقيقة.',
   'error.request_closed': 'الكتاب متوفر بالفعل.',
+  'error.storage_full': 'لم تعد هناك مساحة على الخادم، فلم يُحفظ شيء. حاول لاحقًا.',
+  'error.storage_unavailable': 'قاعدة بيانات الخادم غير متاحة. حاول بعد لحظة.',
   'error.team_full': 'بلغ الفريق أكبر عدد ممكن من الأعضاء.',
   'error.thread_full': 'هذه المحادثة ممتلئة: يتسع الطلب لما لا يزيد على 500 رد.',
   'error.tier_exists': 'توجد فئة بهذا الاسم بالفعل.',

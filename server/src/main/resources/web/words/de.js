@@ -455,6 +455,8 @@ export default {
   'error.quota_exhausted': 'Du hast alle deine Anfragen verbraucht.',
   'error.rate_limited': 'Das war zu oft. Versuche es in einer Minute wieder.',
   'error.request_closed': 'Das Buch ist schon da.',
+  'error.storage_full': 'Der Server hat keinen Platz mehr, deshalb wurde nichts gespeichert. Versuche es später noch einmal.',
+  'error.storage_unavailable': 'Die Datenbank des Servers ist nicht erreichbar. Versuche es gleich noch einmal.',
   'error.team_full': 'Das Team hat so viele Mitglieder, wie es haben kann.',
   'error.thread_full': 'Dieses Gespräch ist voll: Eine Anfrage fasst höchstens 500 Antworten.',
   'error.tier_exists': 'Eine Stufe mit diesem Namen gibt es schon.',

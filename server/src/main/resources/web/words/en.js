@@ -455,6 +455,8 @@ export default {
   'error.quota_exhausted': 'You have used all your requests.',
   'error.rate_limited': 'Too many requests. Try again in a minute.',
   'error.request_closed': 'The book is there already.',
+  'error.storage_full': 'The server has no room left, so nothing was stored. Try again later.',
+  'error.storage_unavailable': 'The server’s database is away. Try again in a moment.',
   'error.team_full': 'The team has as many members as it can have.',
   'error.thread_full': 'This conversation is full: a request holds at most 500 replies.',
   'error.tier_exists': 'There is a tier of this name already.',

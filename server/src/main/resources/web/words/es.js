@@ -455,6 +455,8 @@ export default {
   'error.quota_exhausted': 'Has usado todas tus peticiones.',
   'error.rate_limited': 'Demasiado a menudo. Inténtalo de nuevo dentro de un minuto.',
   'error.request_closed': 'El libro ya está disponible.',
+  'error.storage_full': 'El servidor se ha quedado sin espacio y no se ha guardado nada. Inténtalo más tarde.',
+  'error.storage_unavailable': 'La base de datos del servidor no está disponible. Vuelve a intentarlo en un momento.',
   'error.team_full': 'El equipo ya tiene todos los miembros que puede tener.',
   'error.thread_full': 'Esta conversación está completa: una petición admite como máximo 500 respuestas.',
   'error.tier_exists': 'Ya hay un nivel con ese nombre.',

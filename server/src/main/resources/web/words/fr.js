@@ -458,6 +458,8 @@ export default {
   'error.quota_exhausted': 'Tu as utilisé toutes tes demandes.',
   'error.rate_limited': 'Trop de requêtes. Réessaie dans une minute.',
   'error.request_closed': 'Le livre est déjà là.',
+  'error.storage_full': 'Le serveur n’a plus de place, rien n’a donc été enregistré. Réessayez plus tard.',
+  'error.storage_unavailable': 'La base de données du serveur est indisponible. Réessayez dans un instant.',
   'error.team_full': 'L’équipe compte déjà autant de membres que possible.',
   'error.thread_full': 'Cette conversation est complète : une demande contient au plus 500 réponses.',
   'error.tier_exists': 'Il existe déjà un palier de ce nom.',

@@ -455,6 +455,8 @@ export default {
   'error.quota_exhausted': 'リクエストの枠を使い切りました。',
   'error.rate_limited': '操作が多すぎます。1分後にもう一度お試しください。',
   'error.request_closed': 'この本はもうあります。',
+  'error.storage_full': 'サーバーの空き容量がないため、何も保存されませんでした。後でもう一度お試しください。',
+  'error.storage_unavailable': 'サーバーのデータベースを利用できません。しばらくしてからもう一度お試しください。',
   'error.team_full': 'チームの人数が上限に達しています。',
   'error.thread_full': 'この会話はいっぱいです。リクエスト1件につき返信は500件までです。',
   'error.tier_exists': '同じ名前のプランがすでにあります。',

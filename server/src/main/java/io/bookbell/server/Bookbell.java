@@ -182,6 +182,7 @@ final class Bookbell implements AutoCloseable {
 
   private WebServer serve(Vertx vertx) {
     Metrics metrics = opened(new Metrics(live.manager()::statistics, features.admins));
+    metrics.watch(database);
     doorbell.watch(health, metrics);
     metrics.watch(refusals);
     Router router = Router.router(vertx);

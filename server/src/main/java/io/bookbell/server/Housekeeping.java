@@ -4,7 +4,9 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.Retention;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Failures;
 import io.bookbell.server.web.Idempotency;
 import java.time.Duration;
 import java.util.Optional;
@@ -89,8 +91,9 @@ final class Housekeeping implements AutoCloseable {
     }
   }
 
+  /** What is wrong with the database itself is in the log already. */
   private void complain(String what, RuntimeException failure) {
-    if (!thread.isShutdown()) {
+    if (!thread.isShutdown() && !(Failures.cause(failure) instanceof StorageException)) {
       log.warn("Could not {}; trying again in a minute", what, failure);
     }
   }

@@ -37,7 +37,7 @@ final class RestoreCommand implements Callable<Integer> {
       throw new CommandFailure("There is no file " + file + " that can be read");
     }
     long rows;
-    try (var data = StoredData.forServing(CommandConfig.read().storage())) {
+    try (var data = StoredData.forMaintenance(CommandConfig.read().storage())) {
       rows = Restore.read(data.database(), file, replace).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RestoreException refused) {

@@ -37,7 +37,7 @@ public final class SessionGate implements Authenticator {
         .thenCompose(
             good ->
                 good
-                    ? database.write(tx -> redeem(tx, ticket))
+                    ? database.writeFromReserve(tx -> redeem(tx, ticket))
                     : CompletableFuture.completedFuture(Optional.<Found>empty()))
         .thenApply(
             found ->
@@ -63,7 +63,7 @@ public final class SessionGate implements Authenticator {
         found.orElseThrow(() -> Problem.unauthorized("The session has ended. Sign in again."));
     if (session.stale()) {
       CompletableFuture<?> renewal =
-          database.write(
+          database.writeFromReserve(
               tx -> {
                 sessions.renew(tx, session.caller().session());
                 return true;

@@ -68,7 +68,7 @@ public final class SignIn {
 
   private CompletableFuture<Opened> attempt(String email, String password) {
     return database
-        .write(tx -> new Begun(limit.count(tx, email), accounts.byEmail(tx, email)))
+        .writeFromReserve(tx -> new Begun(limit.count(tx, email), accounts.byEmail(tx, email)))
         .thenCompose(
             begun -> {
               if (begun.refusal.isPresent()) {
@@ -96,7 +96,7 @@ public final class SignIn {
           "Not signed in",
           "The e-mail address or the password is wrong.");
     }
-    return database.write(
+    return database.writeFromReserve(
         tx -> {
           limit.forget(tx, email);
           return open(tx, right.get());

@@ -7,9 +7,11 @@ import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 import org.jooq.Record;
@@ -51,6 +53,9 @@ public final class Backup {
       try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(unfinished));
           JsonGenerator json = Json.lines(out)) {
         rows = write(tx, json);
+      }
+      try (var written = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        written.force(true); // or a crash could leave the name without the content
       }
       Files.move(
           unfinished, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -1,6 +1,8 @@
 package io.bookbell.server.monitoring;
 
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.web.Failures;
 import io.bookbell.server.web.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -61,17 +63,27 @@ public final class Health {
       answer(context, 503, new Ready(DOWN, Map.of("server", "going down")));
       return;
     }
-    var look =
-        database
-            .read(tx -> tx.sql().selectOne().fetchSingle().value1())
-            .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    var look = database.check().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
     Future.fromCompletionStage(look, Vertx.currentContext())
         .onSuccess(_ -> answer(context, 200, upOrDegraded()))
         .onFailure(
             failure -> {
-              log.warn("The database does not answer: {}", failure.toString());
-              answer(context, 503, new Ready(DOWN, Map.of("database", DOWN)));
+              log.debug("Not ready", failure);
+              answer(context, 503, new Ready(DOWN, Map.of("database", state(failure))));
             });
+  }
+
+  /** One word, as dashboards like it. */
+  private static String state(Throwable failure) {
+    return Failures.cause(failure) instanceof StorageException trouble
+        ? switch (trouble.trouble()) {
+          case FULL -> "full";
+          case READ_ONLY -> "read_only";
+          case FAILING -> "failing";
+          case OUT_OF_MEMORY -> "out_of_memory";
+          case UNREACHABLE, BUSY -> DOWN;
+        }
+        : DOWN;
   }
 
   private Ready upOrDegraded() {

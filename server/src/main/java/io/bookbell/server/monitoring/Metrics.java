@@ -5,6 +5,7 @@ import io.bookbell.hub.redis.RedisBackplane;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.hub.redis.RedisStatistics;
 import io.bookbell.server.legacy.LegacyChannel;
+import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.Admins;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Refusals;
@@ -84,6 +85,14 @@ public final class Metrics implements AutoCloseable {
       FunctionCounter.builder("bookbell.requests.refused", refusals, of -> of.of(reason))
           .tag("reason", reason.label())
           .register(registry);
+    }
+  }
+
+  /** Measures too whether the database can be written. */
+  public void watch(Database database) {
+    gauge("bookbell.database.writable", database, of -> of.isWritable() ? 1 : 0);
+    if (database.logSize().isPresent()) {
+      gauge("bookbell.sqlite.wal.bytes", database, of -> of.logSize().orElse(0));
     }
   }
 

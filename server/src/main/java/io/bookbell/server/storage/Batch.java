@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -27,11 +28,22 @@ final class Batch {
   }
 
   void run(Job<?> job) throws SQLException {
+    run(job, _ -> {});
+  }
+
+  /**
+   * As {@link #run(Job)}.
+   *
+   * @param refused told of a job that failed before its work is taken back; may end everything by
+   *     throwing
+   */
+  void run(Job<?> job, Consumer<Job<?>> refused) throws SQLException {
     Savepoint savepoint = connection.setSavepoint();
     Transaction transaction = transactions.get();
     if (job.run(transaction)) {
       succeeded.add(transaction);
     } else {
+      refused.accept(job);
       connection.rollback(savepoint);
     }
     connection.releaseSavepoint(savepoint);

@@ -1,5 +1,6 @@
 package io.bookbell.server.storage;
 
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -8,7 +9,8 @@ import java.util.function.Function;
  *
  * <p>The future of a call completes after the commit (or the rollback), on a thread of the
  * database, so what follows it must not block. It completes exceptionally with whatever the work
- * threw, after a rollback: a refused command leaves nothing behind.
+ * threw, after a rollback: a refused command leaves nothing behind. Where the database itself is in
+ * trouble, that is a {@link StorageException}.
  */
 public interface Database extends AutoCloseable {
 
@@ -21,6 +23,12 @@ public interface Database extends AutoCloseable {
    */
   <T> CompletableFuture<T> write(Function<Transaction, T> work);
 
+  /**
+   * As {@link #write}, and goes on for a while when the disk is full, by a reserve that is kept for
+   * it where there can be one: for signing in and out.
+   */
+  <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work);
+
   /** Runs the work on one read-only snapshot. */
   <T> CompletableFuture<T> read(Function<Transaction, T> work);
 
@@ -29,6 +37,18 @@ public interface Database extends AutoCloseable {
 
   /** Which database this is, in words for logs: "SQLite" or "PostgreSQL". */
   String product();
+
+  /**
+   * Completes when the database has answered and, if the last write failed, could be written again;
+   * otherwise fails with a {@link StorageException}.
+   */
+  CompletableFuture<?> check();
+
+  /** Whether the last write went through. */
+  boolean isWritable();
+
+  /** The size of SQLite's write-ahead log in bytes; empty for a database that sees to its own. */
+  OptionalLong logSize();
 
   /** Waits for the work under way, then closes every connection. */
   @Override

@@ -14,12 +14,26 @@ import org.jspecify.annotations.Nullable;
 final class Job<T> {
   final CompletableFuture<T> answer = new CompletableFuture<>();
   private final Function<Transaction, T> work;
+
+  /** Whether it goes on when the disk is full, as long as there is some reserve. */
+  final boolean mayUseReserve;
+
   private @Nullable Transaction transaction;
   private @Nullable T result;
   private @Nullable Throwable failure;
 
   Job(Function<Transaction, T> work) {
+    this(work, false);
+  }
+
+  Job(Function<Transaction, T> work, boolean mayUseReserve) {
     this.work = work;
+    this.mayUseReserve = mayUseReserve;
+  }
+
+  /** Whether its caller has been answered already, so that nothing may be stored any more. */
+  boolean isAnswered() {
+    return answer.isDone();
   }
 
   /** Whether the work succeeded; what it threw is kept for the answer. */
@@ -56,7 +70,7 @@ final class Job<T> {
   @SuppressWarnings("NullAway") // a work may return null: T is then a nullable type of its caller
   void finish() {
     if (failure != null) {
-      answer.completeExceptionally(failure);
+      fail(failure);
       return;
     }
     if (transaction != null) {
@@ -67,7 +81,7 @@ final class Job<T> {
 
   /** Answers that nothing of it was done, or that nobody knows. */
   void fail(Throwable cause) {
-    answer.completeExceptionally(cause);
+    answer.completeExceptionally(StorageException.named(cause));
   }
 
   void refuse() {

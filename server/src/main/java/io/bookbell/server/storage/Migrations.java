@@ -1,27 +1,49 @@
 package io.bookbell.server.storage;
 
+import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /** The schema of a database, before anything else uses it. */
 final class Migrations {
+  private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
+
   private Migrations() {}
 
   /**
-   * Brings a database to the newest schema.
+   * Brings a database to the newest schema, however long it takes; another node that is at it is
+   * waited for.
    *
+   * @param source of connections without limits on what they may take
    * @param folder the class-path folder of the dialect's migrations, such as {@code db/sqlite}
    */
   static void run(DataSource source, String folder) {
+    run(source, folder, TOLD_EVERY);
+  }
+
+  /** As {@link #run(DataSource, String)}, and logs at least so often how far it is. */
+  static void run(DataSource source, String folder, Duration toldEvery) {
     if (SchemaHistory.isNewest(source, folder)) {
       return;
     }
-    try {
-      flyway(source, folder).migrate();
-    } catch (FlywayException e) {
+    try (var _ = MigrationTurn.take(source, toldEvery)) {
+      if (!SchemaHistory.isNewest(source, folder)) { // unless the other node has done it
+        migrate(source, folder, toldEvery);
+      }
+    } catch (FlywayException | SQLException e) {
       throw new DatabaseException(
           "The schema could not be brought up to date: " + e.getMessage(), e);
+    }
+  }
+
+  private static void migrate(DataSource source, String folder, Duration toldEvery) {
+    var before = flyway(source, folder).load().info();
+    try (var progress =
+        new MigrationProgress(before.pending().length, before.current() != null, toldEvery)) {
+      flyway(source, folder).callbacks(progress).load().migrate();
     }
   }
 
@@ -31,7 +53,7 @@ final class Migrations {
       return;
     }
     try {
-      if (flyway(source, folder).info().pending().length > 0) {
+      if (flyway(source, folder).load().info().pending().length > 0) {
         throw new DatabaseException(
             "The database is empty or of an older version; “bookbell serve” brings it up to date.");
       }
@@ -40,7 +62,7 @@ final class Migrations {
     }
   }
 
-  private static Flyway flyway(DataSource source, String folder) {
-    return Flyway.configure().dataSource(source).locations("classpath:" + folder).load();
+  private static FluentConfiguration flyway(DataSource source, String folder) {
+    return Flyway.configure().dataSource(source).locations("classpath:" + folder);
   }
 }

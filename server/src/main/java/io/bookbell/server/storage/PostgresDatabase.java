@@ -1,9 +1,9 @@
 package io.bookbell.server.storage;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool;
-import java.time.Duration;
+import io.bookbell.server.storage.PostgresConnections.Access;
+import io.bookbell.server.storage.PostgresConnections.Limits;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -13,37 +13,28 @@ import org.jooq.ExecuteListenerProvider;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DataSourceConnectionProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL 14 or newer. Thread-safe: there is a thread for each connection, and what finds none
  * free waits in a queue. Reads have connections of their own, so that commands waiting for a lock
- * do not keep anybody from looking.
+ * do not keep anybody from looking. While the database does not answer, nothing waits for it.
  */
 public final class PostgresDatabase implements Database {
   private static final int WRITE_CONNECTIONS = 12;
   private static final int READ_CONNECTIONS = 6;
-
-  /** No transaction may hold its locks, or the horizon of what others can see, for longer. */
-  private static final String LIMITS =
-      "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000";
-
-  /** Longer than any statement may take: who has not answered by then is gone without a word. */
-  private static final String SILENCE_SECONDS = "10";
-
-  private static final String CONNECT_SECONDS = "5";
-
-  /** For a thread, and then again for its connection, which is free unless it has to be made. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final HikariDataSource writes;
   private final HikariDataSource reads;
   private final PostgresWriter writer;
   private final TimeSource time;
   private final Configuration jooq;
+  private final WriteCondition condition = new WriteCondition();
+  private final PostgresHeartbeat heartbeat;
   private final ConnectionThreads writers =
-      new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PATIENCE);
+      new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PostgresConnections.PATIENCE);
   private final ConnectionThreads readers =
-      new ConnectionThreads("postgres-reader", READ_CONNECTIONS, PATIENCE);
+      new ConnectionThreads("postgres-reader", READ_CONNECTIONS, PostgresConnections.PATIENCE);
 
   /**
    * Connects and migrates.
@@ -58,100 +49,124 @@ public final class PostgresDatabase implements Database {
       String password,
       TimeSource time,
       ExecuteListenerProvider... listeners) {
-    this(new Access(url, user, password), time, Migrations::run, listeners);
+    this(new Access(url, user, password), time, Migrations::run, Limits.SERVING, listeners);
   }
 
   /**
-   * Connects to a database that another process may be serving, as it is.
+   * Connects and migrates, for work on all that is stored, which may take as long as it takes.
+   *
+   * @throws DatabaseException when the server cannot be reached or the schema not migrated
+   */
+  static PostgresDatabase forMaintenance(Access access, TimeSource time) {
+    return new PostgresDatabase(access, time, Migrations::run, Limits.NONE);
+  }
+
+  /**
+   * Connects to a database that another process may be serving, as it is, for work that may take as
+   * long as it takes.
    *
    * @throws DatabaseException when it cannot be reached, or its schema is not the newest
    */
   static PostgresDatabase existing(Access access, TimeSource time) {
-    return new PostgresDatabase(access, time, Migrations::expectNewest);
+    return new PostgresDatabase(access, time, Migrations::expectNewest, Limits.NONE);
   }
-
-  /** How to get in. */
-  record Access(String url, String user, String password) {}
 
   private PostgresDatabase(
       Access access,
       TimeSource time,
       BiConsumer<DataSource, String> schema,
+      Limits limits,
       ExecuteListenerProvider... listeners) {
+    var connections = new PostgresConnections(access);
+    connections.expectAnswer();
+    schema.accept(connections.single("migrations", Limits.NONE), "db/postgresql");
     this.time = time;
     this.jooq = JooqSettings.configuration(SQLDialect.POSTGRES, listeners);
-    this.writes = pool("writes", access, WRITE_CONNECTIONS, false);
+    this.writes = connections.pool("writes", WRITE_CONNECTIONS, false, limits);
     try {
-      schema.accept(writes, "db/postgresql");
-      this.reads = pool("reads", access, READ_CONNECTIONS, true);
+      this.reads = connections.pool("reads", READ_CONNECTIONS, true, limits);
     } catch (RuntimeException e) {
       writes.close();
       throw e;
     }
-    this.writer = new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers);
-  }
-
-  private static HikariDataSource pool(String name, Access access, int size, boolean readOnly) {
-    var config = new HikariConfig();
-    config.setPoolName(name);
-    config.setJdbcUrl(access.url);
-    config.setUsername(access.user);
-    config.setPassword(access.password);
-    config.setMaximumPoolSize(size);
-    config.setReadOnly(readOnly);
-    config.setAutoCommit(false);
-    config.setTransactionIsolation(
-        readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
-    config.addDataSourceProperty("options", LIMITS);
-    config.addDataSourceProperty("ApplicationName", "bookbell-" + name);
-    config.addDataSourceProperty("tcpKeepAlive", "true");
-    config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
-    config.addDataSourceProperty("connectTimeout", CONNECT_SECONDS);
-    config.setConnectionTimeout(PATIENCE.toMillis());
-    try {
-      return new HikariDataSource(config);
-    } catch (HikariPool.PoolInitializationException e) {
-      throw new DatabaseException(
-          "Cannot reach the database at " + withoutParameters(access.url) + ": " + rootMessage(e),
-          e);
+    this.heartbeat =
+        new PostgresHeartbeat(
+            connections.single("heartbeat", Limits.HEARTBEAT), condition, this::forgetConnections);
+    this.writer =
+        new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers, condition);
+    if (limits == Limits.SERVING) {
+      heartbeat.start();
     }
   }
 
-  /** A password may be among them. */
-  private static String withoutParameters(String url) {
-    return url.replaceFirst("\\?.*", "");
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return String.valueOf(root.getMessage());
+  /** Those in use go when they are given back. */
+  private void forgetConnections() {
+    writes.getHikariPoolMXBean().softEvictConnections();
+    reads.getHikariPoolMXBean().softEvictConnections();
   }
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    return writer.submit(work);
+    var job = new Job<>(work);
+    var _ = heartbeat.watch(job.answer);
+    if (!job.isAnswered()) {
+      writer.submit(job, heartbeat::lives);
+    }
+    return job.answer;
+  }
+
+  /** What PostgreSQL keeps its data on is not ours to keep a reserve on. */
+  @Override
+  public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
+    return write(work);
   }
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    var answer = new CompletableFuture<T>();
-    readers.execute(() -> read(work, answer), answer::completeExceptionally);
+    CompletableFuture<T> answer = heartbeat.watch(new CompletableFuture<>());
+    if (!answer.isDone()) {
+      readers.execute(() -> read(work, answer), answer::completeExceptionally);
+    }
     return answer;
   }
 
   private <T> void read(Function<Transaction, T> work, CompletableFuture<T> answer) {
+    if (answer.isDone()) {
+      return; // the database went away meanwhile
+    }
     try {
-      answer.complete(
+      T result =
           Transaction.read(
               jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
               sql -> new Transaction(sql, time),
-              work));
+              work);
+      heartbeat.lives();
+      answer.complete(result);
     } catch (RuntimeException | Error e) {
-      answer.completeExceptionally(e);
+      answer.completeExceptionally(StorageException.named(e));
     }
+  }
+
+  @Override
+  public CompletableFuture<?> check() {
+    return read(tx -> tx.sql().selectOne().fetchSingle().value1())
+        .thenAccept(
+            _ -> {
+              @Nullable StorageException trouble = condition.trouble().orElse(null);
+              if (trouble != null) {
+                throw trouble;
+              }
+            });
+  }
+
+  @Override
+  public boolean isWritable() {
+    return condition.trouble().isEmpty() && !heartbeat.isAway();
+  }
+
+  @Override
+  public OptionalLong logSize() {
+    return OptionalLong.empty();
   }
 
   @Override
@@ -168,6 +183,7 @@ public final class PostgresDatabase implements Database {
   public void close() {
     writers.close();
     readers.close();
+    heartbeat.close();
     writes.close();
     reads.close();
   }

@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
@@ -44,27 +43,39 @@ final class PostgresWriter {
   private final Function<Connection, DSLContext> dsl;
   private final TimeSource time;
   private final ConnectionThreads threads;
+  private final WriteCondition condition;
 
   PostgresWriter(
       HikariDataSource pool,
       Function<Connection, DSLContext> dsl,
       TimeSource time,
-      ConnectionThreads threads) {
+      ConnectionThreads threads,
+      WriteCondition condition) {
     this.pool = pool;
     this.dsl = dsl;
     this.time = time;
     this.threads = threads;
+    this.condition = condition;
   }
 
-  <T> CompletableFuture<T> submit(Function<Transaction, T> work) {
-    var job = new Job<>(work);
-    threads.execute(() -> begin(job), job::fail);
-    return job.answer;
+  /**
+   * Takes a job over.
+   *
+   * @param answered told when the database has answered, on one of the threads
+   */
+  void submit(Job<?> job, Runnable answered) {
+    threads.execute(() -> begin(job, answered), job::fail);
   }
 
-  private void begin(Job<?> job) {
+  private void begin(Job<?> job, Runnable answered) {
+    if (job.isAnswered()) {
+      return; // the database went away meanwhile
+    }
     var turn = new Turn();
     Throwable failure = withRetries(() -> alone(job, turn));
+    if (failure == null) {
+      answered.run();
+    }
     if (failure instanceof GaveWay gaveWay) {
       Owned row = gaveWay.row();
       if (turns.join(row.owner(), job)) {
@@ -93,12 +104,20 @@ final class PostgresWriter {
     }
   }
 
-  private static void answer(Job<?> job, @Nullable Throwable failure) {
+  private void answer(Job<?> job, @Nullable Throwable failure) {
     if (failure == null) {
       job.finish();
     } else {
-      job.fail(failure);
+      fail(job, failure);
     }
+  }
+
+  private void fail(Job<?> job, Throwable failure) {
+    if (StorageException.named(failure) instanceof StorageException trouble
+        && trouble.trouble() != StorageTrouble.UNREACHABLE) {
+      condition.failed(trouble);
+    }
+    job.fail(failure);
   }
 
   /** Writes what waits for the owner's turn until nothing does. */
@@ -119,14 +138,14 @@ final class PostgresWriter {
     var shared = new Shared(row, jobs);
     Throwable failure = withRetries(shared::attempt);
     if (failure == null) {
-      shared.done.forEach(Job::finish);
+      shared.done.forEach(job -> answer(job, job.failure()));
       shared.setAside.forEach(job -> threads.execute(() -> withoutQueue(job), job::fail));
       turns.putBack(row.owner(), shared.left);
       return;
     }
-    jobs.forEach(job -> job.fail(failure));
+    jobs.forEach(job -> fail(job, failure));
     if (!shared.begun) { // the others would wait as long for the same
-      turns.rest(row.owner()).forEach(job -> job.fail(failure));
+      turns.rest(row.owner()).forEach(job -> fail(job, failure));
     }
   }
 
@@ -160,7 +179,7 @@ final class PostgresWriter {
     return inTransaction(
         connection -> {
           job.runAlone(new Transaction(dsl.apply(connection), time, gate, connection));
-          return job.failure();
+          return job.isAnswered() ? tooLate() : job.failure();
         });
   }
 
@@ -206,7 +225,7 @@ final class PostgresWriter {
       }
       connection.hold(() -> sql.execute(WAIT_AS_EVER));
       batch.end();
-      return null;
+      return done.stream().anyMatch(Job::isAnswered) ? tooLate() : null;
     }
   }
 
@@ -216,22 +235,40 @@ final class PostgresWriter {
     @Nullable Throwable run(Pipeline connection) throws SQLException;
   }
 
+  /** Nothing may be stored of what its caller was told has failed. */
+  private static StorageException tooLate() {
+    return new StorageException(StorageTrouble.UNREACHABLE, "it answered too late");
+  }
+
   /** Runs the body and commits, or takes everything back. */
   private @Nullable Throwable inTransaction(Body body) {
     try (Connection connection = pool.getConnection()) {
-      return inTransaction(new Pipeline(connection), body);
+      var ended = new boolean[1];
+      Throwable failure = inTransaction(new Pipeline(connection), body, ended);
+      if (!ended[0]) {
+        pool.evictConnection(connection); // nobody knows what state it is in
+      }
+      return failure;
     } catch (SQLException e) {
       return new DataAccessException("The database could not be written: " + e.getMessage(), e);
     }
   }
 
-  private static @Nullable Throwable inTransaction(Pipeline connection, Body body)
+  /**
+   * Runs the body on a connection.
+   *
+   * @param ended is set when the transaction is known to be over
+   */
+  private static @Nullable Throwable inTransaction(Pipeline connection, Body body, boolean[] ended)
       throws SQLException {
     Throwable failure;
+    boolean committing = false;
     try {
       failure = body.run(connection);
       if (failure == null) {
+        committing = true;
         connection.commit();
+        ended[0] = true;
         return null;
       }
     } catch (RuntimeException | Error e) {
@@ -239,15 +276,17 @@ final class PostgresWriter {
     } catch (SQLException e) {
       failure = new DataAccessException("The transaction failed: " + e.getMessage(), e);
     }
-    rollback(connection, failure);
+    ended[0] = rollback(connection, failure) && !committing;
     return failure;
   }
 
-  private static void rollback(Connection connection, Throwable cause) {
+  private static boolean rollback(Connection connection, Throwable cause) {
     try {
       connection.rollback();
+      return true;
     } catch (SQLException e) {
       cause.addSuppressed(e);
+      return false;
     }
   }
 }

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,6 +59,20 @@ final class SchemaHistory {
     } catch (IOException | SQLException e) {
       return false; // most often there is no history yet; what else it may be, Flyway will say
     }
+  }
+
+  /** The texts of a folder's migrations, in the order of their versions. */
+  static List<String> texts(String folder) throws IOException {
+    var scripts = new TreeMap<Integer, String>();
+    for (String name : fileNames(folder)) {
+      Matcher script = SCRIPT.matcher(name);
+      if (script.matches()) {
+        try (InputStream in = resource(folder + "/" + name).openStream()) {
+          scripts.put(Integer.valueOf(script.group(1)), new String(in.readAllBytes(), UTF_8));
+        }
+      }
+    }
+    return List.copyOf(scripts.values());
   }
 
   private static List<Step> applied(DataSource source) throws SQLException {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,7 +18,11 @@ import org.jooq.Configuration;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteListenerProvider;
 import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -29,8 +34,10 @@ import org.sqlite.SQLiteDataSource;
  * carrier for the length of an fsync.
  */
 public final class SqliteDatabase implements Database {
+  private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
+  private static final String RESERVE = "bookbell.reserve";
   private static final int READERS = 3;
-  private static final int BUSY_TIMEOUT_MILLIS = 10_000;
+  static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
   /**
    * Holds what 64 commands change: the rest would be written before their commit and read again.
@@ -43,11 +50,17 @@ public final class SqliteDatabase implements Database {
    */
   private static final int CHECKPOINT_PAGES = 4_000;
 
+  /** What the file of the log is cut to, once it is begun again after it had to grow. */
+  private static final long MOST_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
+
   private final SQLiteDataSource readSource = source(true);
   private final TimeSource time;
   private final Configuration jooq;
+  private final SqliteLog writeAheadLog;
+  private final WriteCondition condition = new WriteCondition();
   private final SqliteWriter writer;
   private final ThreadLocal<Reader> reader = ThreadLocal.withInitial(this::openReader);
+  private final ThreadLocal<@Nullable Connection> readerConnection = new ThreadLocal<>();
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
@@ -60,7 +73,12 @@ public final class SqliteDatabase implements Database {
    * @throws DatabaseException when the file cannot be opened or migrated
    */
   public SqliteDatabase(Path file, TimeSource time, ExecuteListenerProvider... listeners) {
-    this(file, time, Migrations::run, listeners);
+    this(
+        file,
+        time,
+        Migrations::run,
+        new SqliteReserve(file.toAbsolutePath().resolveSibling(RESERVE)),
+        listeners);
   }
 
   /**
@@ -74,13 +92,14 @@ public final class SqliteDatabase implements Database {
           "There is no database at %s: BOOKBELL_DATA names its folder (the demonstration's is data/demo)."
               .formatted(file));
     }
-    return new SqliteDatabase(file, time, Migrations::expectNewest);
+    return new SqliteDatabase(file, time, Migrations::expectNewest, new SqliteReserve(null));
   }
 
   private SqliteDatabase(
       Path file,
       TimeSource time,
       BiConsumer<DataSource, String> schema,
+      SqliteReserve reserve,
       ExecuteListenerProvider... listeners) {
     this.time = time;
     this.jooq = JooqSettings.configuration(SQLDialect.SQLITE, listeners);
@@ -89,7 +108,9 @@ public final class SqliteDatabase implements Database {
     writeSource.setUrl(url);
     readSource.setUrl(url);
     schema.accept(writeSource, "db/sqlite");
-    this.writer = new SqliteWriter(open(writeSource), jooq, time);
+    this.writeAheadLog = new SqliteLog(file.toAbsolutePath());
+    this.writer =
+        new SqliteWriter(() -> open(writeSource), jooq, time, reserve, writeAheadLog, condition);
   }
 
   @Override
@@ -99,16 +120,58 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          Reader here = reader.get();
-          return Transaction.read(here.sql, sql -> new Transaction(sql, time, here.kept), work);
-        },
-        readers);
+    return CompletableFuture.supplyAsync(() -> readHere(work), readers);
   }
 
-  /** A connection and what it keeps. For one thread. */
+  /** After an error nobody knows what state a connection is in: the next read has another one. */
+  private <T> T readHere(Function<Transaction, T> work) {
+    try {
+      Reader here = reader.get();
+      return Transaction.read(here.sql, sql -> new Transaction(sql, time, here.kept), work);
+    } catch (DataAccessException | DatabaseException e) {
+      forgetReader();
+      throw StorageException.named(e) instanceof StorageException trouble ? trouble : e;
+    }
+  }
+
+  private void forgetReader() {
+    @Nullable Connection connection = readerConnection.get();
+    reader.remove();
+    readerConnection.remove();
+    if (connection != null && readConnections.remove(connection)) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        log.debug("A connection did not close", e);
+      }
+    }
+  }
+
+  /** A connection's context and what it keeps. For one thread. */
   private record Reader(DSLContext sql, KeptQueries kept) {}
+
+  @Override
+  public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
+    return writer.submitFromReserve(work);
+  }
+
+  @Override
+  public CompletableFuture<?> check() {
+    CompletableFuture<?> look = read(tx -> tx.sql().selectOne().fetchSingle().value1());
+    return condition.trouble().isEmpty()
+        ? look
+        : look.thenCompose(_ -> write(tx -> tx.sql().execute("PRAGMA user_version = 0")));
+  }
+
+  @Override
+  public boolean isWritable() {
+    return condition.trouble().isEmpty();
+  }
+
+  @Override
+  public OptionalLong logSize() {
+    return OptionalLong.of(writeAheadLog.size());
+  }
 
   @Override
   public boolean isShared() {
@@ -138,6 +201,7 @@ public final class SqliteDatabase implements Database {
     Connection connection = new PreparedOnce(open(readSource));
     readConnections.add(connection);
     DSLContext sql = DSL.using(jooq.derive(connection));
+    readerConnection.set(connection);
     return new Reader(sql, new KeptQueries(sql));
   }
 
@@ -178,6 +242,9 @@ public final class SqliteDatabase implements Database {
     source
         .getConfig()
         .setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, String.valueOf(CHECKPOINT_PAGES));
+    source
+        .getConfig()
+        .setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(MOST_LOG_BYTES));
     return source;
   }
 }

@@ -3,9 +3,10 @@ package io.bookbell.server.storage;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Storage.Postgres;
 import io.bookbell.server.config.Config.Storage.Sqlite;
-import io.bookbell.server.storage.PostgresDatabase.Access;
+import io.bookbell.server.storage.PostgresConnections.Access;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A configured database, opened. What {@link #database} answers is thread-safe. */
@@ -27,6 +28,23 @@ public final class StoredData implements AutoCloseable {
    * @throws DatabaseException in words for the operator, also when another process serves it
    */
   public static StoredData forServing(Config.Storage storage) {
+    return alone(
+        storage,
+        access ->
+            new PostgresDatabase(
+                access.url(), access.user(), access.password(), TimeSource.postgres()));
+  }
+
+  /**
+   * As {@link #forServing}, for work on all that is stored, which may take as long as it takes.
+   *
+   * @throws DatabaseException in words for the operator, also when another process serves it
+   */
+  public static StoredData forMaintenance(Config.Storage storage) {
+    return alone(storage, access -> PostgresDatabase.forMaintenance(access, TimeSource.postgres()));
+  }
+
+  private static StoredData alone(Config.Storage storage, Function<Access, Database> postgres) {
     return switch (storage) {
       case Sqlite(Path folder) -> {
         DataLock lock = DataLock.take(folder);
@@ -38,12 +56,12 @@ public final class StoredData implements AutoCloseable {
         }
       }
       case Postgres(String url, String user, String password) ->
-          new StoredData(null, new PostgresDatabase(url, user, password, TimeSource.postgres()));
+          new StoredData(null, postgres.apply(new Access(url, user, password)));
     };
   }
 
   /**
-   * For a short look or a small change beside whoever serves it.
+   * For a look or a small change beside whoever serves it; a look may take as long as it takes.
    *
    * @throws DatabaseException in words for the operator, also when there is nothing yet
    */

@@ -1,6 +1,7 @@
 package io.bookbell.server.verify;
 
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.SchemaCheck;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,13 +16,13 @@ public final class Verifier {
   /**
    * A stored state that must not be.
    *
-   * @param invariant the number of the invariant in the architecture's list
+   * @param invariant the number of the invariant in the architecture's list; 0: the schema itself
    * @param detail which rows, what was expected and what is there
    */
   public record Breach(int invariant, String detail) {
     @Override
     public String toString() {
-      return "invariant " + invariant + ": " + detail;
+      return (invariant == 0 ? "schema: " : "invariant " + invariant + ": ") + detail;
     }
   }
 
@@ -39,6 +40,7 @@ public final class Verifier {
     var history = new HistoryCheck(tx);
     List<Breach> breaches =
         Stream.of(
+                SchemaCheck.problems(tx).stream().map(each -> new Breach(0, each)).toList(),
                 ledger.membershipsAgreeWithLedger(),
                 ledger.consumptionsStayWithinAllowance(),
                 ledger.everyRequestIsConsumedOnce(),

@@ -1,5 +1,6 @@
 package io.bookbell.server.web;
 
+import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.web.Answer.Encoded;
 import io.bookbell.server.web.HeadCheck.BadHeadException;
 import io.netty.handler.codec.DecoderResult;
@@ -133,6 +134,7 @@ final class Answers {
       case Problem known -> known;
       case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
       case Throwable _ when isRefusal(context.statusCode()) -> ofStatus(context.statusCode());
+      case StorageException e -> Problem.of(e);
       case RejectedExecutionException e -> busy();
       case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> busy();
       case DataAccessException e when isUnreachable(e) -> unreachable(e);

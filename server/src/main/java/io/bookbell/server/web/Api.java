@@ -125,7 +125,10 @@ public final class Api {
     command(HttpMethod.POST, path, rate, parse, work);
   }
 
-  /** A command whose answer is a secret, or ends the session: it is never repeated from a store. */
+  /**
+   * A command whose answer is a secret, or ends the session: it is never repeated from a store, and
+   * goes on for a while when the disk is full.
+   */
   public <C> void postOnce(String path, Rate rate, Function<Call, C> parse, Work<C> work) {
     route(
         HttpMethod.POST,
@@ -133,7 +136,7 @@ public final class Api {
         rate,
         (call, caller) -> {
           C command = parse.apply(call);
-          return database.write(tx -> Encoded.of(work.run(tx, caller, command)));
+          return database.writeFromReserve(tx -> Encoded.of(work.run(tx, caller, command)));
         });
   }
 

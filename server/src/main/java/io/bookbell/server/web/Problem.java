@@ -1,5 +1,6 @@
 package io.bookbell.server.web;
 
+import io.bookbell.server.storage.StorageException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,25 @@ public final class Problem extends RuntimeException {
   /** 503: not now; may be tried again after a second. */
   public static Problem busy(String detail) {
     return new Problem(503, "busy", "Busy", detail, List.of(), 1);
+  }
+
+  /** 503: nothing was done, for a reason that will pass. */
+  static Problem of(StorageException failure) {
+    return switch (failure.trouble()) {
+      case FULL ->
+          away("storage_full", "Disk full", "The server has no room left. Nothing was stored.", 10);
+      case READ_ONLY, FAILING, OUT_OF_MEMORY, UNREACHABLE ->
+          away(
+              "storage_unavailable",
+              "Database unavailable",
+              "The server's database cannot do this at the moment. Try again.",
+              2);
+      case BUSY -> away("busy", "Busy", "The server is busy. Try again.", 1);
+    };
+  }
+
+  private static Problem away(String code, String title, String detail, long retryAfterSeconds) {
+    return new Problem(503, code, title, detail, List.of(), retryAfterSeconds);
   }
 
   /** The refusal that a failed stage carries, if it failed by one. */

@@ -5,6 +5,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -51,13 +52,18 @@ public final class OwnPostgres implements AutoCloseable {
 
   /** {@code kill -9} to each of its processes. */
   public void kill() {
-    ProcessHandle postmaster = running.getProcess().toHandle();
-    var processes = Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+    List<ProcessHandle> processes = processes();
     processes.forEach(ProcessHandle::destroyForcibly);
     CompletableFuture.allOf(
             processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
         .join();
     close(); // lets go of its lock on the folder
+  }
+
+  /** What it consists of at present. */
+  public List<ProcessHandle> processes() {
+    ProcessHandle postmaster = running.getProcess().toHandle();
+    return Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
   }
 
   /** After {@link #kill}: on the same port, with what the write-ahead log brings back. */

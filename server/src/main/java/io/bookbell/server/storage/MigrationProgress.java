@@ -1,0 +1,106 @@
+package io.bookbell.server.storage;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.callback.Callback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs which migration runs, and every few seconds for how long it has been running. Flyway calls
+ * it on the thread that migrates; the lines in between come from a thread of its own.
+ */
+final class MigrationProgress implements Callback, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(MigrationProgress.class);
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("migration-progress").daemon().factory());
+  private final int total;
+  private final boolean upgrade;
+  private volatile @Nullable Running running;
+  private int begun;
+
+  private record Running(String what, long since) {
+    String seconds() {
+      return Duration.ofNanos(System.nanoTime() - since).toSeconds() + " s";
+    }
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param total how many migrations are to come
+   * @param upgrade whether there is data already, so that it may take long; tells each migration
+   */
+  MigrationProgress(int total, boolean upgrade, Duration every) {
+    this.total = total;
+    this.upgrade = upgrade;
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::tell, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void tell() {
+    Running known = running;
+    if (known != null) {
+      log.info("{} has been running for {}", known.what, known.seconds());
+    }
+  }
+
+  @Override
+  public boolean supports(Event event, Context context) {
+    return event == Event.BEFORE_EACH_MIGRATE || event == Event.AFTER_EACH_MIGRATE;
+  }
+
+  @Override
+  public boolean canHandleInTransaction(Event event, Context context) {
+    return true;
+  }
+
+  @Override
+  public void handle(Event event, Context context) {
+    if (event == Event.BEFORE_EACH_MIGRATE) {
+      begin(context.getMigrationInfo());
+    } else {
+      end();
+    }
+  }
+
+  private void begin(MigrationInfo migration) {
+    begun++;
+    var begins =
+        new Running(
+            "Migration %d of %d (V%s, %s)"
+                .formatted(begun, total, migration.getVersion(), migration.getDescription()),
+            System.nanoTime());
+    running = begins;
+    if (upgrade) {
+      log.info("{} begins", begins.what);
+    }
+  }
+
+  private void end() {
+    Running known = running;
+    running = null;
+    if (upgrade && known != null) {
+      log.info("{} took {}", known.what, known.seconds());
+    }
+  }
+
+  @Override
+  public String getCallbackName() {
+    return "progress";
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

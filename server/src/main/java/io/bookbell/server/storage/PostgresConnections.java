@@ -1,0 +1,134 @@
+package io.bookbell.server.storage;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import com.zaxxer.hikari.util.DriverDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+
+/** How connections to PostgreSQL are made, and what each kind may take. Thread-safe. */
+final class PostgresConnections {
+  /** For a connection of a pool, which is free unless it has to be made. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Access access;
+
+  PostgresConnections(Access access) {
+    this.access = access;
+  }
+
+  /** How to get in. */
+  record Access(String url, String user, String password) {}
+
+  /** How long things may take. */
+  enum Limits {
+    /** No transaction may hold its locks, or the horizon of what others can see, for longer. */
+    SERVING(
+        "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000",
+        "10", // longer than any statement may take: who has not answered by then is gone
+        "5"),
+
+    /** For what goes through all that is stored: migrations, verify, backup, restore. */
+    NONE(
+        "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0",
+        "0",
+        "5"),
+
+    /** For {@link PostgresHeartbeat}, which wants to know at once. */
+    HEARTBEAT("", "1", "1");
+
+    private final String options;
+    private final String silenceSeconds;
+    private final String connectSeconds;
+
+    Limits(String options, String silenceSeconds, String connectSeconds) {
+      this.options = options;
+      this.silenceSeconds = silenceSeconds;
+      this.connectSeconds = connectSeconds;
+    }
+
+    Map<String, String> properties() {
+      var properties =
+          new TreeMap<>(Map.of("socketTimeout", silenceSeconds, "connectTimeout", connectSeconds));
+      if (!options.isEmpty()) {
+        properties.put("options", options);
+      }
+      return properties;
+    }
+  }
+
+  HikariDataSource pool(String name, int size, boolean readOnly, Limits limits) {
+    var config = new HikariConfig();
+    config.setPoolName(name);
+    config.setJdbcUrl(access.url);
+    config.setUsername(access.user);
+    config.setPassword(access.password);
+    config.setMaximumPoolSize(size);
+    config.setReadOnly(readOnly);
+    config.setAutoCommit(false);
+    config.setTransactionIsolation(
+        readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
+    properties(name, limits).forEach(config::addDataSourceProperty);
+    config.setConnectionTimeout(PATIENCE.toMillis());
+    try {
+      return new HikariDataSource(config);
+    } catch (HikariPool.PoolInitializationException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** Makes a connection for each that is asked for. */
+  DataSource single(String name, Limits limits) {
+    var all = new Properties();
+    all.putAll(properties(name, limits));
+    return new DriverDataSource(access.url, null, all, access.user, access.password);
+  }
+
+  private static Map<String, String> properties(String name, Limits limits) {
+    Map<String, String> properties = limits.properties();
+    properties.put("ApplicationName", "bookbell-" + name);
+    properties.put("tcpKeepAlive", "true");
+    return properties;
+  }
+
+  /**
+   * Makes sure that there is a database.
+   *
+   * @throws DatabaseException in words for the operator
+   */
+  void expectAnswer() {
+    try (Connection _ = single("migrations", Limits.NONE).getConnection()) {
+      return;
+    } catch (SQLException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private DatabaseException unreachable(Exception failure) {
+    return new DatabaseException(
+        "Cannot reach the database at "
+            + withoutParameters(access.url)
+            + ": "
+            + rootMessage(failure),
+        failure);
+  }
+
+  /** A password may be among them. */
+  private static String withoutParameters(String url) {
+    return url.replaceFirst("\\?.*", "");
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

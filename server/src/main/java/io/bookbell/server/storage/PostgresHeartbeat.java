@@ -1,0 +1,190 @@
+package io.bookbell.server.storage;
+
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks PostgreSQL a few times a second, on a connection of its own, whether it is there. While it
+ * is not, whatever waits for it is answered at once, and so is what comes. Thread-safe.
+ */
+final class PostgresHeartbeat implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PostgresHeartbeat.class);
+  private static final Duration EVERY = Duration.ofMillis(300);
+
+  /** Every so many beats it tries whether there is room again. */
+  private static final int ROOM_TRIED = 4;
+
+  /** 256 KiB, and a few rows of the catalogue. */
+  private static final String NEEDS_ROOM =
+      "CREATE TEMPORARY TABLE room ON COMMIT DROP AS"
+          + " SELECT repeat(md5(i::text), 32) AS filling FROM generate_series(1, 256) AS i";
+
+  private static final String TOO_MANY_CONNECTIONS = "53300";
+  private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("postgres-heartbeat").daemon().factory());
+  private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
+  private final DataSource source;
+  private final WriteCondition condition;
+  private final Runnable gone;
+  private volatile @Nullable StorageException away;
+  private volatile long lastSign = System.nanoTime();
+  private @Nullable Connection connection;
+  private long beats;
+
+  /**
+   * Creates one that has not begun.
+   *
+   * @param source of connections that give up soon
+   * @param condition whether there is room; tried again while there is none
+   * @param gone told when the database went away, on the thread of the heartbeat
+   */
+  PostgresHeartbeat(DataSource source, WriteCondition condition, Runnable gone) {
+    this.source = source;
+    this.condition = condition;
+    this.gone = gone;
+  }
+
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::beat, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Has an answer not wait for a database that is not there. */
+  <T> CompletableFuture<T> watch(CompletableFuture<T> answer) {
+    waiting.add(answer);
+    var _ = answer.whenComplete((_, _) -> waiting.remove(answer));
+    StorageException known = away;
+    if (known != null) {
+      answer.completeExceptionally(known);
+    }
+    return answer;
+  }
+
+  boolean isAway() {
+    return away != null;
+  }
+
+  /** The database has answered somebody. */
+  void lives() {
+    lastSign = System.nanoTime();
+  }
+
+  private void beat() {
+    long begun = System.nanoTime();
+    try {
+      ask();
+      lives();
+      back();
+      if (condition.trouble().isPresent() && beats++ % ROOM_TRIED == 0) {
+        tryRoom();
+      }
+    } catch (SQLException e) {
+      disconnect();
+      boolean answers = TOO_MANY_CONNECTIONS.equals(e.getSQLState()) || lastSign - begun > 0;
+      if (!answers && !thread.isShutdown()) {
+        lost(e);
+      }
+    } catch (RuntimeException e) {
+      log.error("The heartbeat failed", e);
+    }
+  }
+
+  /** A connection may have been closed for reasons of its own, so another one is asked. */
+  private void ask() throws SQLException {
+    if (connection != null) {
+      try {
+        execute("SELECT 1");
+        return;
+      } catch (SQLException e) {
+        if (e.getCause() instanceof SocketTimeoutException) {
+          throw e;
+        }
+        disconnect();
+      }
+    }
+    connection = source.getConnection();
+    execute("SELECT 1");
+  }
+
+  private void execute(String sql) throws SQLException {
+    Connection open = connection;
+    if (open != null) {
+      try (Statement statement = open.createStatement()) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private void tryRoom() {
+    Connection open = connection;
+    if (open == null) {
+      return;
+    }
+    try {
+      open.setAutoCommit(false);
+      execute(NEEDS_ROOM);
+      open.commit();
+      open.setAutoCommit(true);
+      condition.wrote();
+    } catch (SQLException e) {
+      if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+        condition.wrote();
+      }
+      disconnect();
+    }
+  }
+
+  private void disconnect() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      try {
+        open.abort(Runnable::run);
+      } catch (SQLException e) {
+        log.debug("A connection did not close", e);
+      }
+    }
+  }
+
+  private void lost(SQLException failure) {
+    if (away == null) {
+      log.warn("The database does not answer: {}", failure.getMessage());
+      away = new StorageException(StorageTrouble.UNREACHABLE, failure);
+      gone.run();
+    }
+    StorageException known = away;
+    if (known != null) {
+      List.copyOf(waiting).forEach(answer -> answer.completeExceptionally(known));
+    }
+  }
+
+  private void back() {
+    if (away != null) {
+      away = null;
+      log.info("The database answers again");
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    thread.close();
+    disconnect();
+  }
+}

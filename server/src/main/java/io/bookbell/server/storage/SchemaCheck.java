@@ -1,0 +1,147 @@
+package io.bookbell.server.storage;
+
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.noCondition;
+
+import io.bookbell.server.storage.schema.DefaultSchema;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.UniqueKey;
+
+/**
+ * Compares a database with the schema that this program expects, and looks for rows that its
+ * constraints forbid: they were lost in a repair by hand, or an index does not find what it should.
+ * For one look.
+ */
+public final class SchemaCheck {
+  private static final int MOST_PROBLEMS = 20;
+
+  private final Transaction tx;
+  private final Catalogue found;
+  private final List<String> problems = new ArrayList<>();
+
+  private SchemaCheck(Transaction tx, Catalogue found) {
+    this.tx = tx;
+    this.found = found;
+  }
+
+  /**
+   * What a database has of its schema; all names in small letters.
+   *
+   * @param unique for each index that keeps rows apart, its table and columns, as {@link #columns}
+   * @param foreignKeys likewise, with the table that is referred to
+   * @param required table and column of each that may not be null
+   * @param checks how many conditions each table has
+   * @param defects what the database says itself, in words
+   */
+  record Catalogue(
+      Set<String> indexes,
+      Set<String> triggers,
+      Set<String> unique,
+      Set<String> foreignKeys,
+      Set<String> required,
+      Map<String, Integer> checks,
+      List<String> defects) {}
+
+  /** What does not agree, each in a sentence; empty when all is well. */
+  public static List<String> problems(Transaction tx) {
+    boolean postgres = tx.sql().family() == SQLDialect.POSTGRES;
+    Catalogue found = postgres ? PostgresCatalogue.read(tx.sql()) : SqliteCatalogue.read(tx.sql());
+    var check = new SchemaCheck(tx, found);
+    check.problems.addAll(found.defects);
+    check.names(SchemaScripts.of(postgres ? "db/postgresql" : "db/sqlite"));
+    if (postgres) {
+      PostgresCatalogue.withoutIndexes(tx.sql(), check::tables);
+    } else {
+      check.tables();
+    }
+    return check.problems.stream().limit(MOST_PROBLEMS).toList();
+  }
+
+  /** A table with some of its columns, in the order of their names. */
+  static String columns(String table, Collection<String> columns) {
+    return (table + "(" + String.join(", ", columns.stream().sorted().toList()) + ")")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static String columns(Table<?> table, Collection<? extends Field<?>> fields) {
+    return columns(table.getName(), fields.stream().map(Field::getName).toList());
+  }
+
+  private void names(SchemaScripts expected) {
+    missing("index", expected.indexes(), found.indexes);
+    missing("trigger", expected.triggers(), found.triggers);
+  }
+
+  private void missing(String what, Set<String> expected, Set<String> there) {
+    var missing = new HashSet<>(expected);
+    missing.removeAll(there);
+    missing.stream()
+        .sorted()
+        .forEach(name -> problems.add("the " + what + " " + name + " is missing"));
+  }
+
+  private void tables() {
+    for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+      for (UniqueKey<?> key : table.getKeys()) {
+        keptApart(table, key);
+      }
+      table
+          .getReferences()
+          .forEach(
+              reference ->
+                  expect(
+                      found.foreignKeys,
+                      columns(table, reference.getFields())
+                          + " -> "
+                          + reference.getKey().getTable().getName(),
+                      "the foreign key"));
+      Arrays.stream(table.fields())
+          .filter(field -> !field.getDataType().nullable())
+          .forEach(field -> expect(found.required, columns(table, List.of(field)), "NOT NULL of"));
+      int checks = found.checks.getOrDefault(table.getName(), 0);
+      if (checks < table.getChecks().size()) {
+        problems.add(
+            "table %s has %d of its %d CHECK constraints"
+                .formatted(table.getName(), checks, table.getChecks().size()));
+      }
+    }
+  }
+
+  private void expect(Set<String> there, String wanted, String what) {
+    if (!there.contains(wanted)) {
+      problems.add(what + " " + wanted + " is missing");
+    }
+  }
+
+  private void keptApart(Table<?> table, UniqueKey<?> key) {
+    expect(found.unique, columns(table, key.getFields()), "the unique constraint");
+    var present =
+        key.getFields().stream()
+            .filter(field -> field.getDataType().nullable())
+            .map(Field::isNotNull)
+            .reduce(noCondition(), (all, each) -> all.and(each));
+    tx.sql()
+        .select(key.getFields())
+        .from(table)
+        .where(present)
+        .groupBy(key.getFields())
+        .having(count().gt(1))
+        .limit(MOST_PROBLEMS)
+        .fetch()
+        .forEach(
+            row ->
+                problems.add(
+                    "there are several rows with %s = %s"
+                        .formatted(columns(table, key.getFields()), row.intoList())));
+  }
+}

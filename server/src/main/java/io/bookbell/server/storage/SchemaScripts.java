@@ -1,0 +1,85 @@
+package io.bookbell.server.storage;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * What the migrations of a dialect leave behind that jOOQ's tables do not tell of: the names of
+ * indexes and triggers.
+ */
+final class SchemaScripts {
+  private static final Pattern STEP =
+      Pattern.compile(
+          "CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?<index>\\w+) ON (?<indexed>\\w+)"
+              + "|CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(?<trigger>\\w+) [^;]*?\\bON (?<triggered>\\w+)"
+              + "|DROP (?:INDEX|TRIGGER) (?:IF EXISTS )?(?<dropped>\\w+)"
+              + "|DROP TABLE (?:IF EXISTS )?(?<droppedTable>\\w+)"
+              + "|ALTER TABLE (?<table>\\w+) RENAME TO (?<newTable>\\w+)"
+              + "|ALTER INDEX (?<renamed>\\w+) RENAME TO (?<newName>\\w+)",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Tables by the names of their indexes. */
+  private final Map<String, String> indexes = new TreeMap<>();
+
+  /** Tables by the names of their triggers. */
+  private final Map<String, String> triggers = new TreeMap<>();
+
+  private SchemaScripts() {}
+
+  /** Reads the migrations of a class-path folder. */
+  static SchemaScripts of(String folder) {
+    var scripts = new SchemaScripts();
+    try {
+      for (String text : SchemaHistory.texts(folder)) {
+        String plain = text.replaceAll("--[^\n]*", "").replaceAll("\\s+", " ");
+        STEP.matcher(plain).results().forEach(scripts::apply);
+      }
+    } catch (IOException e) {
+      throw new DatabaseException("The migrations in " + folder + " cannot be read", e);
+    }
+    return scripts;
+  }
+
+  Set<String> indexes() {
+    return indexes.keySet();
+  }
+
+  Set<String> triggers() {
+    return triggers.keySet();
+  }
+
+  private void apply(MatchResult step) {
+    if (step.group("index") != null) {
+      indexes.put(name(step, "index"), name(step, "indexed"));
+    } else if (step.group("trigger") != null) {
+      triggers.put(name(step, "trigger"), name(step, "triggered"));
+    } else if (step.group("dropped") != null) {
+      indexes.remove(name(step, "dropped"));
+      triggers.remove(name(step, "dropped"));
+    } else if (step.group("droppedTable") != null) {
+      indexes.values().removeIf(name(step, "droppedTable")::equals);
+      triggers.values().removeIf(name(step, "droppedTable")::equals);
+    } else if (step.group("table") != null) {
+      rename(indexes, name(step, "table"), name(step, "newTable"));
+      rename(triggers, name(step, "table"), name(step, "newTable"));
+    } else {
+      String table = indexes.remove(name(step, "renamed"));
+      if (table != null) {
+        indexes.put(name(step, "newName"), table);
+      }
+    }
+  }
+
+  private static void rename(Map<String, String> names, String table, String newTable) {
+    names.replaceAll((_, of) -> of.equals(table) ? newTable : of);
+  }
+
+  private static String name(MatchResult step, String group) {
+    return step.group(group).toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,102 @@
+package io.bookbell.server.storage;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file that keeps some room on the disk beside SQLite's. It is removed when the disk is full, so
+ * that people can go on signing in and out, and made again before anything else is written. For the
+ * writer's thread.
+ */
+final class SqliteReserve {
+  private static final Logger log = LoggerFactory.getLogger(SqliteReserve.class);
+  private static final long MOST = 8L << 20;
+  private static final long LEAST = 256L << 10;
+
+  /** The most that it takes of a small disk. */
+  private static final long SHARE = 16;
+
+  private static final int PIECE = 64 << 10;
+
+  private final @Nullable Path file;
+
+  /** Whether it was there once; where there never was room for it, nothing waits for it. */
+  private boolean made;
+
+  /**
+   * Makes the file.
+   *
+   * @param file null where another process keeps the reserve
+   */
+  SqliteReserve(@Nullable Path file) {
+    this.file = file;
+    regain();
+    if (file != null && !made) {
+      log.warn("There is too little room for {}, which keeps sign-ins going on a full disk", file);
+    }
+  }
+
+  /** Lets go of the room. */
+  void release() {
+    if (file == null) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      log.warn("{} could not be removed: {}", file, e.toString());
+    }
+  }
+
+  /**
+   * Takes the room again, unless it is taken already.
+   *
+   * @return whether there is room for commands, too
+   */
+  boolean regain() {
+    return file == null || regain(file);
+  }
+
+  private boolean regain(Path file) {
+    try {
+      if (made && Files.exists(file)) {
+        return true;
+      }
+      var disk = Files.getFileStore(file.toAbsolutePath().getParent());
+      long size = Math.clamp(disk.getTotalSpace() / SHARE, LEAST, MOST);
+      if (Files.exists(file) && Files.size(file) >= size) {
+        made = true;
+        return true;
+      }
+      if (disk.getUsableSpace() < size + size / 2 || !write(file, size)) {
+        return !made;
+      }
+      made = true;
+      return true;
+    } catch (IOException e) {
+      return !made;
+    }
+  }
+
+  /** What is written is random, since some file systems give no room to zeros. */
+  private boolean write(Path file, long size) {
+    var piece = new byte[PIECE];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      var random = new Random();
+      for (long written = 0; written < size; written += piece.length) {
+        random.nextBytes(piece);
+        out.write(piece);
+      }
+      return true;
+    } catch (IOException e) {
+      release();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.bookbell.server.storage;
+
+import java.util.concurrent.CompletionException;
+
+/** A work failed because the database is in trouble. What it was to write is not stored. */
+public final class StorageException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final StorageTrouble trouble;
+
+  StorageException(StorageTrouble trouble, Throwable cause) {
+    super(trouble.description() + ": " + rootMessage(cause), cause);
+    this.trouble = trouble;
+  }
+
+  StorageException(StorageTrouble trouble, String reason) {
+    super(trouble.description() + ": " + reason);
+    this.trouble = trouble;
+  }
+
+  /** The failure as its caller is to get it: troubles of the database by their name. */
+  static Throwable named(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof StorageException
+        ? cause
+        : StorageTrouble.in(cause)
+            .<Throwable>map(trouble -> new StorageException(trouble, cause))
+            .orElse(cause);
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+  }
+
+  public StorageTrouble trouble() {
+    return trouble;
+  }
+}

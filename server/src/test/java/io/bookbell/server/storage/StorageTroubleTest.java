@@ -1,0 +1,84 @@
+package io.bookbell.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.jooq.exception.DataAccessException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+class StorageTroubleTest {
+  @ParameterizedTest
+  @CsvSource({
+    "53100, FULL",
+    "53200, OUT_OF_MEMORY",
+    "53300, BUSY",
+    "57P01, UNREACHABLE",
+    "57P02, UNREACHABLE",
+    "57P03, UNREACHABLE",
+    "57P05, UNREACHABLE",
+    "08006, UNREACHABLE",
+    "08001, UNREACHABLE",
+    "25006, READ_ONLY",
+    "25P03, BUSY",
+    "57014, BUSY",
+    "55P03, BUSY",
+    "40001, BUSY",
+    "40P01, BUSY",
+    "58030, FAILING",
+    "XX000, FAILING",
+    "XX001, FAILING"
+  })
+  void isKnownByTheStatesOfPostgresql(String state, StorageTrouble trouble) {
+    assertThat(troubleIn(new SQLException("says the server", state))).isEqualTo(trouble);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SQLITE_FULL, FULL",
+    "SQLITE_READONLY, READ_ONLY",
+    "SQLITE_READONLY_DBMOVED, READ_ONLY",
+    "SQLITE_IOERR, FAILING",
+    "SQLITE_IOERR_WRITE, FAILING",
+    "SQLITE_IOERR_FSYNC, FAILING",
+    "SQLITE_IOERR_SHMSIZE, FAILING",
+    "SQLITE_INTERRUPT, FAILING",
+    "SQLITE_CANTOPEN, FAILING",
+    "SQLITE_CORRUPT, FAILING",
+    "SQLITE_NOMEM, OUT_OF_MEMORY",
+    "SQLITE_BUSY, BUSY",
+    "SQLITE_BUSY_SNAPSHOT, BUSY",
+    "SQLITE_LOCKED, BUSY"
+  })
+  void isKnownByTheCodesOfSqlite(SQLiteErrorCode code, StorageTrouble trouble) {
+    assertThat(troubleIn(new SQLiteException("says the library", code))).isEqualTo(trouble);
+  }
+
+  @Test
+  void isKnownByThePoolThatGivesNoConnection() {
+    var refused = new SQLException("refused", "08001");
+
+    assertThat(troubleIn(new SQLTransientConnectionException("none", refused)))
+        .isEqualTo(StorageTrouble.UNREACHABLE);
+    assertThat(troubleIn(new SQLTransientConnectionException("none")))
+        .isEqualTo(StorageTrouble.BUSY);
+  }
+
+  @Test
+  void isNotSeenInWhatACommandDidWrong() {
+    var twice = new SQLException("duplicate key", "23505");
+
+    assertThat(StorageTrouble.in(new DataAccessException("failed", twice))).isEmpty();
+    assertThat(StorageTrouble.in(new SQLiteException("", SQLiteErrorCode.SQLITE_CONSTRAINT)))
+        .isEmpty();
+    assertThat(StorageTrouble.in(new IllegalStateException("refused"))).isEmpty();
+  }
+
+  private static StorageTrouble troubleIn(SQLException failure) {
+    return StorageTrouble.in(new DataAccessException("wrapped", failure)).orElseThrow();
+  }
+}
