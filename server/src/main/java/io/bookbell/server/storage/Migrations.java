@@ -6,6 +6,9 @@ import org.flywaydb.core.api.FlywayException;
 
 /** The schema of a database, before anything else uses it. */
 final class Migrations {
+  static final String NOT_NEWEST =
+      "The database is empty or of an older version; “bookbell serve” brings it up to date.";
+
   private Migrations() {}
 
   /**
@@ -18,10 +21,11 @@ final class Migrations {
       return;
     }
     try {
-      flyway(source, folder).migrate();
+      Flyway flyway = flyway(source, folder);
+      MigrationFailure.refuseNewer(flyway);
+      flyway.migrate();
     } catch (FlywayException e) {
-      throw new DatabaseException(
-          "The schema could not be brought up to date: " + e.getMessage(), e);
+      throw MigrationFailure.of(e);
     }
   }
 
@@ -31,12 +35,13 @@ final class Migrations {
       return;
     }
     try {
-      if (flyway(source, folder).info().pending().length > 0) {
-        throw new DatabaseException(
-            "The database is empty or of an older version; “bookbell serve” brings it up to date.");
+      Flyway flyway = flyway(source, folder);
+      MigrationFailure.refuseNewer(flyway);
+      if (flyway.info().pending().length > 0) {
+        throw new DatabaseException(NOT_NEWEST);
       }
     } catch (FlywayException e) {
-      throw new DatabaseException("The schema could not be read: " + e.getMessage(), e);
+      throw MigrationFailure.of(e);
     }
   }
 

@@ -2,8 +2,8 @@ package io.bookbell.server.storage;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -13,6 +13,8 @@ import org.jooq.ExecuteListenerProvider;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DataSourceConnectionProvider;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /**
  * PostgreSQL 14 or newer. Thread-safe: there is a thread for each connection, and what finds none
@@ -20,6 +22,14 @@ import org.jooq.impl.DataSourceConnectionProvider;
  * do not keep anybody from looking.
  */
 public final class PostgresDatabase implements Database {
+  /** The driver logs what it throws, too; kept here, since Java forgets loggers that nobody has. */
+  private static final java.util.logging.Logger DRIVER_LOG =
+      java.util.logging.Logger.getLogger("org.postgresql");
+
+  static {
+    DRIVER_LOG.setLevel(java.util.logging.Level.OFF);
+  }
+
   private static final int WRITE_CONNECTIONS = 12;
   private static final int READ_CONNECTIONS = 6;
 
@@ -82,6 +92,7 @@ public final class PostgresDatabase implements Database {
     this.jooq = JooqSettings.configuration(SQLDialect.POSTGRES, listeners);
     this.writes = pool("writes", access, WRITE_CONNECTIONS, false);
     try {
+      PostgresCheck.check(writes, LIMITS);
       schema.accept(writes, "db/postgresql");
       this.reads = pool("reads", access, READ_CONNECTIONS, true);
     } catch (RuntimeException e) {
@@ -94,15 +105,17 @@ public final class PostgresDatabase implements Database {
   private static HikariDataSource pool(String name, Access access, int size, boolean readOnly) {
     var config = new HikariConfig();
     config.setPoolName(name);
-    config.setJdbcUrl(access.url);
-    config.setUsername(access.user);
+    config.setJdbcUrl(access.url.replaceFirst("(?<=[?&])options=[^&]*&?", ""));
+    if (!access.user.isEmpty()) { // otherwise the driver takes the name of the system's user
+      config.setUsername(access.user);
+    }
     config.setPassword(access.password);
     config.setMaximumPoolSize(size);
     config.setReadOnly(readOnly);
     config.setAutoCommit(false);
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
-    config.addDataSourceProperty("options", LIMITS);
+    config.addDataSourceProperty("options", options(access.url) + LIMITS);
     config.addDataSourceProperty("ApplicationName", "bookbell-" + name);
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("socketTimeout", SILENCE_SECONDS);
@@ -110,24 +123,26 @@ public final class PostgresDatabase implements Database {
     config.setConnectionTimeout(PATIENCE.toMillis());
     try {
       return new HikariDataSource(config);
-    } catch (HikariPool.PoolInitializationException e) {
+    } catch (RuntimeException e) {
       throw new DatabaseException(
-          "Cannot reach the database at " + withoutParameters(access.url) + ": " + rootMessage(e),
+          "Cannot reach the database at "
+              + withoutParameters(access.url)
+              + ": "
+              + FailureReason.of(e),
           e);
     }
+  }
+
+  /** The operator's own, which the limits follow. */
+  private static String options(String url) {
+    Properties given = Driver.parseURL(url, new Properties());
+    String options = given == null ? null : PGProperty.OPTIONS.getOrDefault(given);
+    return options == null ? "" : options + " ";
   }
 
   /** A password may be among them. */
   private static String withoutParameters(String url) {
     return url.replaceFirst("\\?.*", "");
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return String.valueOf(root.getMessage());
   }
 
   @Override

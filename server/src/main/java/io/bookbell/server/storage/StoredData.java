@@ -4,13 +4,17 @@ import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Storage.Postgres;
 import io.bookbell.server.config.Config.Storage.Sqlite;
 import io.bookbell.server.storage.PostgresDatabase.Access;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A configured database, opened. What {@link #database} answers is thread-safe. */
 public final class StoredData implements AutoCloseable {
   private static final String SQLITE_FILE = "bookbell.db";
+  private static final Pattern OWN_FILES = Pattern.compile("bookbell\\.(?:db|db-.*|lock|reserve)");
 
   private final @Nullable DataLock lock;
   private final Database database;
@@ -29,6 +33,8 @@ public final class StoredData implements AutoCloseable {
   public static StoredData forServing(Config.Storage storage) {
     return switch (storage) {
       case Sqlite(Path folder) -> {
+        DataFolder.prepare(folder, SQLITE_FILE);
+        NativeLibraries.findRoom(folder);
         DataLock lock = DataLock.take(folder);
         try {
           yield new StoredData(lock, new SqliteDatabase(folder.resolve(SQLITE_FILE), clock()));
@@ -37,8 +43,11 @@ public final class StoredData implements AutoCloseable {
           throw e;
         }
       }
-      case Postgres(String url, String user, String password) ->
-          new StoredData(null, new PostgresDatabase(url, user, password, TimeSource.postgres()));
+      case Postgres(String url, String user, String password) -> {
+        NativeLibraries.findRoom(null);
+        yield new StoredData(
+            null, new PostgresDatabase(url, user, password, TimeSource.postgres()));
+      }
     };
   }
 
@@ -51,10 +60,31 @@ public final class StoredData implements AutoCloseable {
     return new StoredData(
         null,
         switch (storage) {
-          case Sqlite(Path folder) -> SqliteDatabase.existing(folder.resolve(SQLITE_FILE), clock());
+          case Sqlite(Path folder) -> {
+            NativeLibraries.findRoom(folder);
+            yield SqliteDatabase.existing(folder.resolve(SQLITE_FILE), clock());
+          }
           case Postgres(String url, String user, String password) ->
               PostgresDatabase.existing(new Access(url, user, password), TimeSource.postgres());
         });
+  }
+
+  /** Whether the file is one of those that the database consists of. */
+  public static boolean isFileOf(Config.Storage storage, Path file) {
+    if (!(storage instanceof Sqlite(Path folder))) {
+      return false;
+    }
+    Path name = file.toAbsolutePath().normalize().getFileName();
+    Path parent = file.toAbsolutePath().getParent();
+    try {
+      return name != null
+          && parent != null
+          && OWN_FILES.matcher(name.toString()).matches()
+          && Files.isDirectory(folder)
+          && Files.isSameFile(folder, parent);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static TimeSource clock() {
