@@ -1,17 +1,13 @@
 package io.bookbell.server;
 
 import io.bookbell.server.backup.Backup;
+import io.bookbell.server.config.Config;
 import io.bookbell.server.storage.StoredData;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code bookbell backup}. */
 @Command(
@@ -22,26 +18,36 @@ final class BackupCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "Is replaced where it exists.")
   private Path file;
 
-  @Spec private CommandSpec spec;
+  private final Surroundings around;
+
+  BackupCommand(Surroundings around) {
+    this.around = around;
+  }
 
   @Override
   public Integer call() {
+    Config config = around.config();
+    Path target = around.at(file);
+    check(target, config.storage());
+    long rows;
+    try (var data = StoredData.beside(config.storage())) {
+      rows = Backup.write(data.database(), target).join();
+    }
+    around.print(rows + " rows are in " + file);
+    return ExitCode.DONE;
+  }
+
+  /** The file is replaced, so it must not be something that is needed. */
+  private static void check(Path file, Config.Storage storage) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new CommandFailure("There is no folder " + folder + " to put the backup into");
     }
-    long rows;
-    try (var data = StoredData.beside(CommandConfig.read().storage())) {
-      rows = Backup.write(data.database(), file).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof UncheckedIOException unwritable) {
-        throw new CommandFailure(unwritable.getMessage() + ": " + unwritable.getCause());
-      }
-      throw e;
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new CommandFailure(file + " is no file that a backup could replace");
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(rows + " rows are in " + file);
-    out.flush();
-    return 0;
+    if (StoredData.isFileOf(storage, file)) {
+      throw new CommandFailure(file + " is part of the database; a backup needs a file of its own");
+    }
   }
 }

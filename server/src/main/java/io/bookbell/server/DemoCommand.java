@@ -12,9 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bookbell demo}. */
 @Command(
@@ -28,16 +26,20 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--reset", description = "Empties the database first.")
   private boolean reset;
 
-  @Spec private CommandSpec spec;
+  private final Surroundings around;
+
+  DemoCommand(Surroundings around) {
+    this.around = around;
+  }
 
   @Override
   public Integer call() throws InterruptedException {
-    demonstrate(reset, spec.commandLine().getOut());
+    demonstrate(reset, around);
     return 0;
   }
 
-  static void demonstrate(boolean anew, PrintWriter out) throws InterruptedException {
-    Config config = CommandConfig.read(USUAL_DATA);
+  static void demonstrate(boolean anew, Surroundings around) throws InterruptedException {
+    Config config = around.config(USUAL_DATA);
     StoredData data = StoredData.forServing(config.storage());
     Bookbell bookbell;
     try {
@@ -47,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
       data.close();
       throw e;
     }
-    tell(bookbell, data.database(), out);
+    tell(bookbell, data.database(), around.out());
     Running.untilTold(bookbell, data);
   }
 

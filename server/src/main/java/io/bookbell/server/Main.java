@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command line of Bookbell. */
@@ -14,66 +14,72 @@ import picocli.CommandLine.Spec;
     name = "bookbell",
     description = "Live book requests between a creator and paying supporters.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    subcommands = {
-      ServeCommand.class,
-      DemoCommand.class,
-      VerifyCommand.class,
-      UserCommand.class,
-      BackupCommand.class,
-      RestoreCommand.class
-    })
+    versionProvider = Main.Version.class)
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
   private Main() {}
 
   public static void main(String... arguments) {
-    System.exit(run(arguments));
+    System.exit(run(Surroundings.ofProcess(), arguments));
   }
 
   /**
-   * The parser takes as long to load as all the rest, so the words that start servers go past it.
+   * Runs a command; its exit code. The parser takes as long to load as all the rest, so the words
+   * that start servers go past it.
    */
-  private static int run(String... arguments) {
+  static int run(Surroundings around, String... arguments) {
     return switch (String.join(" ", arguments)) {
-      case "serve" -> plainly(ServeCommand::serve);
-      case "demo" -> plainly(out -> DemoCommand.demonstrate(false, out));
-      case "rehearse" -> plainly(_ -> Rehearse.inThisFolder());
-      default -> commandLine().execute(arguments);
+      case "serve" -> plainly(around, () -> ServeCommand.serve(around));
+      case "demo" -> plainly(around, () -> DemoCommand.demonstrate(false, around));
+      case "rehearse" -> plainly(around, () -> Rehearse.inThisFolder());
+      default -> commandLine(around).execute(arguments);
     };
   }
 
-  private static int plainly(Plain command) {
+  private static int plainly(Surroundings around, Plain command) {
     try {
-      command.run(new PrintWriter(System.out, true, System.out.charset()));
-      return 0;
-    } catch (Exception failure) {
-      var err = new PrintWriter(System.err, true, System.err.charset());
-      if (!CommandFailure.tell(failure, err)) {
-        failure.printStackTrace(err);
-      }
-      return 1;
+      command.run();
+      return ExitCode.DONE;
+    } catch (Exception | LinkageError | OutOfMemoryError failure) {
+      return CommandFailure.tell(failure, around.err());
     }
   }
 
   /** A command that takes no words. */
   private interface Plain {
-    void run(PrintWriter out) throws Exception;
+    void run() throws Exception;
   }
 
-  static CommandLine commandLine() {
-    var commandLine = new CommandLine(new Main()).setExecutionExceptionHandler(Main::failed);
+  static CommandLine commandLine(Surroundings around) {
+    var commandLine =
+        new CommandLine(new Main())
+            .addSubcommand(new ServeCommand(around))
+            .addSubcommand(new DemoCommand(around))
+            .addSubcommand(new VerifyCommand(around))
+            .addSubcommand(new UserCommand(around))
+            .addSubcommand(new BackupCommand(around))
+            .addSubcommand(new RestoreCommand(around))
+            .setOut(around.out())
+            .setErr(around.err())
+            .setExecutionExceptionHandler(
+                (failure, _, _) -> CommandFailure.tell(failure, around.err()))
+            .setParameterExceptionHandler(
+                (failure, _) -> {
+                  tellUsage(failure, around.err());
+                  return ExitCode.USAGE;
+                });
     ServeCommand.describeSettings(requireNonNull(commandLine.getSubcommands().get("serve")));
     return commandLine;
   }
 
-  private static int failed(Exception failure, CommandLine command, ParseResult parsed)
-      throws Exception {
-    if (CommandFailure.tell(failure, command.getErr())) {
-      return 1;
-    }
-    throw failure;
+  private static void tellUsage(ParameterException failure, PrintWriter err) {
+    err.println(
+        CommandFailure.oneLine(String.valueOf(failure.getMessage()))
+            + " (see "
+            + failure.getCommandLine().getCommandSpec().qualifiedName()
+            + " --help)");
+    err.flush();
   }
 
   @Override

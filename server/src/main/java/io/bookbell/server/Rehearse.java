@@ -26,7 +26,7 @@ final class Rehearse {
     unpackSqlite();
     Config config =
         Config.read(
-            Map.of("BOOKBELL_PORT", "0"), Path.of("bookbell.properties"), CommandConfig.USUAL_DATA);
+            Map.of("BOOKBELL_PORT", "0"), Path.of("bookbell.properties"), Surroundings.USUAL_DATA);
     try (StoredData data = StoredData.forServing(config.storage())) {
       DemoCommand.lay(data.database(), false);
       try (var bookbell = Bookbell.start(config, data.database())) {

@@ -1,18 +1,13 @@
 package io.bookbell.server;
 
 import io.bookbell.server.backup.Restore;
-import io.bookbell.server.backup.Restore.RestoreException;
+import io.bookbell.server.config.Config;
 import io.bookbell.server.storage.StoredData;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code bookbell restore}. */
 @Command(
@@ -29,25 +24,22 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(names = "--replace", description = "Replaces a database that has accounts.")
   private boolean replace;
 
-  @Spec private CommandSpec spec;
+  private final Surroundings around;
+
+  RestoreCommand(Surroundings around) {
+    this.around = around;
+  }
 
   @Override
   public Integer call() {
-    if (!Files.isReadable(file)) {
-      throw new CommandFailure("There is no file " + file + " that can be read");
-    }
+    Config config = around.config();
+    Path source = around.at(file);
+    Restore.check(source); // before there is a database that would have to stay empty
     long rows;
-    try (var data = StoredData.forMaintenance(CommandConfig.read().storage())) {
-      rows = Restore.read(data.database(), file, replace).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RestoreException refused) {
-        throw new CommandFailure(String.valueOf(refused.getMessage()));
-      }
-      throw e;
+    try (var data = StoredData.forMaintenance(config.storage())) {
+      rows = Restore.read(data.database(), source, replace).join();
     }
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(rows + " rows are back from " + file);
-    out.flush();
-    return 0;
+    around.print(rows + " rows are back from " + file);
+    return ExitCode.DONE;
   }
 }

@@ -5,14 +5,11 @@ import static java.util.stream.Collectors.joining;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Setting;
 import io.bookbell.server.storage.StoredData;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code bookbell serve}. */
 @Command(
@@ -22,7 +19,11 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
   private static final String SETTINGS = "settings";
 
-  @Spec private CommandSpec spec;
+  private final Surroundings around;
+
+  ServeCommand(Surroundings around) {
+    this.around = around;
+  }
 
   /** Lists every setting at the end of the help. */
   static void describeSettings(CommandLine serve) {
@@ -51,12 +52,12 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    serve(spec.commandLine().getOut());
+    serve(around);
     return 0;
   }
 
-  static void serve(PrintWriter out) throws InterruptedException {
-    Config config = CommandConfig.read();
+  static void serve(Surroundings around) throws InterruptedException {
+    Config config = around.config();
     StoredData data = StoredData.forServing(config.storage());
     Bookbell bookbell;
     try {
@@ -65,11 +66,10 @@ final class ServeCommand implements Callable<Integer> {
       data.close();
       throw e;
     }
-    out.println("Bookbell is at " + bookbell.url() + " (" + data.database().product() + ")");
+    around.print("Bookbell is at " + bookbell.url() + " (" + data.database().product() + ")");
     bookbell
         .setupLink()
-        .ifPresent(link -> out.println("Nobody has an account yet. Set it up here: " + link));
-    out.flush();
+        .ifPresent(link -> around.print("Nobody has an account yet. Set it up here: " + link));
     Running.untilTold(bookbell, data);
   }
 }

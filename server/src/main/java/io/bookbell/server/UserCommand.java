@@ -12,16 +12,13 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code bookbell user}. */
 @Command(
@@ -32,7 +29,11 @@ import picocli.CommandLine.Spec;
 final class UserCommand {
   private static final int LONGEST_NAME = 100;
 
-  @Spec private CommandSpec spec;
+  private final Surroundings around;
+
+  UserCommand(Surroundings around) {
+    this.around = around;
+  }
 
   @Command(
       name = "add",
@@ -58,18 +59,34 @@ final class UserCommand {
           boolean fromInput)
       throws IOException {
     String shown = checkedName("--name", name == null ? beforeAt(email) : name);
-    var wanted = new NewAccount(checkedEmail(email), shown, Passwords.hashNow(password(fromInput)));
+    String address = checkedEmail(email);
+    @Nullable String page = creatorName(creator, shown);
     Account account;
-    try (var data = StoredData.beside(CommandConfig.read().storage())) {
-      account =
-          data.database()
-              .write(tx -> create(tx, wanted, creatorName(creator, shown), operator))
-              .join();
+    Password password;
+    try (var data = StoredData.beside(around.config().storage())) {
+      password = password(fromInput); // asked for when there is a database to keep it
+      var wanted = new NewAccount(address, shown, Passwords.hashNow(password.text));
+      account = data.database().write(tx -> create(tx, wanted, page, operator)).join();
     } catch (CompletionException e) {
-      throw new CommandFailure(Problem.in(e).map(Problem::getMessage).orElseThrow(() -> e));
+      throw Problem.in(e)
+          .<RuntimeException>map(
+              problem -> new CommandFailure(String.valueOf(problem.getMessage())))
+          .orElse(e);
     }
-    print("User " + account.id() + " is " + account.email());
-    return 0;
+    tell(account, password);
+    return ExitCode.DONE;
+  }
+
+  private void tell(Account account, Password password) {
+    around.print("User " + account.id() + " is " + account.email());
+    if (password.madeUp) {
+      around.print("The password is " + password.text);
+      if (around.out().checkError()) {
+        throw new CommandFailure(
+            "The account exists, but its password could not be printed on standard output; it is "
+                + password.text);
+      }
+    }
   }
 
   private static Account create(
@@ -106,8 +123,19 @@ final class UserCommand {
     return trimmed;
   }
 
+  /**
+   * @param madeUp whether nobody knows it yet
+   */
+  private record Password(String text, boolean madeUp) {
+    /** Without what is secret. */
+    @Override
+    public String toString() {
+      return "Password[madeUp=" + madeUp + "]";
+    }
+  }
+
   @SuppressWarnings("SystemConsoleNull") // it is null where standard input is no terminal
-  private String password(boolean fromInput) throws IOException {
+  private Password password(boolean fromInput) throws IOException {
     Console console = System.console();
     String password;
     if (fromInput) {
@@ -116,24 +144,17 @@ final class UserCommand {
       char[] typed = console.readPassword("Password: ");
       password = typed == null ? "" : new String(typed);
     } else {
-      password = Tokens.create().substring(0, 16);
-      print("The password is " + password);
+      return new Password(Tokens.create().substring(0, 16), true);
     }
     if (!AccountFields.isPassword(password)) {
       throw new CommandFailure("A password has 8 to 200 characters");
     }
-    return password;
+    return new Password(password, false);
   }
 
-  private static String firstLineOfInput() throws IOException {
-    var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+  private String firstLineOfInput() throws IOException {
+    var input = new BufferedReader(new InputStreamReader(around.in(), StandardCharsets.UTF_8));
     String line = input.readLine();
     return line == null ? "" : line;
-  }
-
-  private void print(String line) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(line);
-    out.flush();
   }
 }

@@ -6,8 +6,6 @@ import io.bookbell.server.verify.Verifier.Report;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code bookbell verify}. */
 @Command(
@@ -18,15 +16,19 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+  private final Surroundings around;
+
+  VerifyCommand(Surroundings around) {
+    this.around = around;
+  }
 
   @Override
   public Integer call() {
     Report report;
-    try (var data = StoredData.beside(CommandConfig.read().storage())) {
+    try (var data = StoredData.beside(around.config().storage())) {
       report = Verifier.verify(data.database()).join();
     }
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = around.out();
     report.breaches().forEach(out::println);
     out.printf(
         "%s: %d requests, %d ledger lines, %d inbox messages, %d breaches%n",
@@ -36,6 +38,6 @@ final class VerifyCommand implements Callable<Integer> {
         report.inboxRows(),
         report.breaches().size());
     out.flush();
-    return report.breaches().isEmpty() ? 0 : 1;
+    return report.breaches().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 }

@@ -65,7 +65,15 @@ final class Lettuce implements AutoCloseable {
     return inTime(
         client
             .connectPubSubAsync(CODEC, uri)
-            .thenCompose(connection -> subscribe(connection, heard, channels)));
+            .thenCompose(connection -> subscribe(connection, heard, channels))
+            .exceptionallyCompose(
+                failure -> CompletableFuture.failedStage(named(failure, channels))));
+  }
+
+  private Throwable named(Throwable failure, String... channels) {
+    return RedisPermission.missing(failure, options, channels)
+        .<Throwable>map(RedisRefusalException::new)
+        .orElse(failure);
   }
 
   private static CompletionStage<StatefulRedisPubSubConnection<String, byte[]>> subscribe(

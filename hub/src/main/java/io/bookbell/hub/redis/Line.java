@@ -6,6 +6,7 @@ import io.lettuce.core.api.StatefulConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,9 @@ final class Line<C extends StatefulConnection<?, ?>> {
     Throwable cause = failure;
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
+    }
+    if (cause instanceof TimeoutException) {
+      return "it did not answer in time";
     }
     return cause == null ? "no connection" : String.valueOf(cause.getMessage());
   }

@@ -62,7 +62,7 @@ final class Links implements Watch.Redis, AutoCloseable {
             timings,
             ready,
             seen::lost);
-    this.post = new Post(publishing, life, options.requestQueue(), counters);
+    this.post = new Post(publishing, options, life, counters);
   }
 
   void open() {
@@ -109,6 +109,11 @@ final class Links implements Watch.Redis, AutoCloseable {
                 thread.execute(() -> probe.accepted(number));
               }
             });
+  }
+
+  @Override
+  public String refusal() {
+    return post.refusal();
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class PlainChannel implements AutoCloseable {
     this.watch = new Watch(options.timings(), new Ends(), counters, words(name), echo);
     this.publishing = line(lettuce::publishing);
     this.subscription = line(() -> lettuce.subscribed(this::received, name, echoes()));
-    this.post = new Post(publishing, options::life, options.requestQueue(), counters);
+    this.post = new Post(publishing, options, options::life, counters);
     thread.execute(publishing::open);
     thread.execute(subscription::open);
     thread.every(options.timings().probe().dividedBy(4), () -> watch.tick(System.nanoTime()));
@@ -118,6 +118,11 @@ public final class PlainChannel implements AutoCloseable {
                   thread.execute(() -> echo.accepted(number));
                 }
               });
+    }
+
+    @Override
+    public String refusal() {
+      return post.refusal();
     }
 
     @Override

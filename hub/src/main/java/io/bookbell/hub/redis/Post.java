@@ -18,7 +18,9 @@ final class Post {
   private final Line<StatefulRedisConnection<String, byte[]>> line;
   private final RedisCounters counters;
   private final Supplier<String> life;
+  private final RedisOptions options;
   private final int mostChanges;
+  private volatile String refusal = "what is published is not accepted";
   private final AtomicInteger changesUnderWay = new AtomicInteger();
 
   /**
@@ -26,12 +28,13 @@ final class Post {
    */
   Post(
       Line<StatefulRedisConnection<String, byte[]>> line,
+      RedisOptions options,
       Supplier<String> life,
-      int mostChanges,
       RedisCounters counters) {
     this.line = line;
+    this.options = options;
     this.life = life;
-    this.mostChanges = mostChanges;
+    this.mostChanges = options.requestQueue();
     this.counters = counters;
   }
 
@@ -57,15 +60,24 @@ final class Post {
       return REFUSED;
     }
     try {
-      return connection.async().publish(channel, frame).handle((_, failure) -> count(failure));
+      return connection
+          .async()
+          .publish(channel, frame)
+          .handle((_, failure) -> count(channel, failure));
     } catch (RuntimeException refused) {
-      return CompletableFuture.completedStage(count(refused));
+      return CompletableFuture.completedStage(count(channel, refused));
     }
   }
 
-  private boolean count(@Nullable Throwable failure) {
+  /** Why Redis does not take what is published, as far as it has said. */
+  String refusal() {
+    return refusal;
+  }
+
+  private boolean count(String channel, @Nullable Throwable failure) {
     if (failure != null) {
       counters.refused.increment();
+      RedisPermission.missing(failure, options, channel).ifPresent(why -> refusal = why);
     }
     return failure == null;
   }

@@ -23,6 +23,7 @@ final class Watch {
   private final List<Probe> probes;
   private final Words words;
   private volatile RedisState state = RedisState.CONNECTING;
+  private String grantTold = "";
   private long lastNumber = ThreadLocalRandom.current().nextLong(1L << 40);
   private long probedAt;
   private long tickedAt = System.nanoTime();
@@ -58,6 +59,9 @@ final class Watch {
 
     /** Publishes the number for every probe. */
     void probe(long number);
+
+    /** Why Redis does not take what is published, in words. */
+    String refusal();
 
     /** The subscription is deaf. */
     void renewSubscription();
@@ -127,7 +131,7 @@ final class Watch {
       trouble("what is published does not come back");
       redis.renewSubscription();
     } else {
-      trouble("what is published is not accepted");
+      trouble(redis.refusal());
       redis.renewPublishing();
     }
   }
@@ -136,9 +140,14 @@ final class Watch {
     probes.forEach(Probe::restart);
   }
 
+  /** Told once, and again when it turns out that somebody has to grant something. */
   private void trouble(String why) {
-    if (state != RedisState.DEGRADED) {
+    boolean mendable = RedisPermission.isTold(why) && !why.equals(grantTold);
+    if (state != RedisState.DEGRADED || mendable) {
       log.warn("{} is away: {} ({})", words.what, words.otherwise, why);
+      grantTold = mendable ? why : grantTold;
+    }
+    if (state != RedisState.DEGRADED) {
       become(RedisState.DEGRADED);
     }
   }

@@ -1,12 +1,12 @@
 package io.bookbell.server.backup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.bookbell.server.config.FileFailure;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Json;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +30,21 @@ public final class Backup {
 
   private Backup() {}
 
+  /** The file cannot be written. The message is for the operator. */
+  public static final class BackupException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    BackupException(Path file, IOException cause) {
+      super(
+          "The backup could not be written to %s: %s; nothing of it was kept"
+              .formatted(file, FileFailure.reason(cause)),
+          cause);
+    }
+  }
+
   /**
-   * Completes with the number of rows. The file appears whole or not at all; one that exists is
-   * replaced.
+   * Completes with the number of rows. The file appears whole or not at all, for its owner alone;
+   * one that exists is replaced. Fails with a {@link BackupException} when it cannot be written.
    */
   public static CompletableFuture<Long> write(Database database, Path file) {
     return database.read(
@@ -40,7 +52,7 @@ public final class Backup {
           try {
             return write(tx, file);
           } catch (IOException e) {
-            throw new UncheckedIOException("The backup could not be written to " + file, e);
+            throw new BackupException(file, e);
           }
         });
   }
@@ -48,20 +60,27 @@ public final class Backup {
   private static long write(Transaction tx, Path file) throws IOException {
     Path target = file.toAbsolutePath();
     Path unfinished = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".part");
+    unfinished.toFile().deleteOnExit(); // when the process is told to end meanwhile
     try {
-      long rows;
-      try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(unfinished));
-          JsonGenerator json = Json.lines(out)) {
-        rows = write(tx, json);
-      }
-      try (var written = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        written.force(true); // or a crash could leave the name without the content
-      }
+      long rows = writeTo(unfinished, tx);
       Files.move(
           unfinished, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
       return rows;
     } finally {
       Files.deleteIfExists(unfinished);
+    }
+  }
+
+  /** Writes everything down to the disk, or a power cut could leave the name with nothing in it. */
+  private static long writeTo(Path file, Transaction tx) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        var zip = new GZIPOutputStream(Channels.newOutputStream(channel));
+        JsonGenerator json = Json.lines(zip)) {
+      long rows = write(tx, json);
+      json.flush();
+      zip.finish();
+      channel.force(true);
+      return rows;
     }
   }
 

@@ -7,17 +7,21 @@ import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static io.bookbell.server.storage.schema.Tables.SESSION;
 import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
+import io.bookbell.server.config.FileFailure;
 import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.request.ReplyStore;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.FailureReason;
 import io.bookbell.server.storage.Identities;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Json;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +33,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jooq.Field;
 import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -62,15 +67,72 @@ public final class Restore {
             throw new RestoreException(
                 "The database has accounts already; --replace puts the backup in their place.");
           }
-          try (InputStream in = new GZIPInputStream(Files.newInputStream(file));
-              MappingIterator<JsonNode> lines = Json.readLines(in)) {
+          try (MappingIterator<JsonNode> lines = open(file)) {
             return read(tx, lines, file);
-          } catch (ZipException e) {
-            throw notBackup(file);
-          } catch (IOException e) {
-            throw new UncheckedIOException("The backup could not be read from " + file, e);
+          } catch (IOException | RuntimeJsonMappingException e) {
+            throw unreadable(file, e);
+          } catch (DataAccessException | IllegalArgumentException e) {
+            if (FailureReason.isOfData(e)) {
+              throw new RestoreException(
+                  "The backup %s has rows that do not fit this Bookbell: %s; nothing was changed"
+                      .formatted(file, FailureReason.said(e)));
+            }
+            throw e;
           }
         });
+  }
+
+  /**
+   * Reads a file to its end, without a database.
+   *
+   * @throws RestoreException when it is not a whole backup that this version reads
+   */
+  public static void check(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new RestoreException(
+          Files.exists(file)
+              ? file + " is not a file that bookbell backup has written"
+              : "There is no file " + file);
+    }
+    try (MappingIterator<JsonNode> lines = open(file)) {
+      checkHeading(lines, file);
+      boolean inTable = false;
+      while (lines.hasNextValue()) {
+        JsonNode line = lines.nextValue();
+        if (line.isObject()) {
+          Rows.of(line);
+          inTable = true;
+        } else if (!inTable || !line.isArray()) {
+          throw notBackup(file);
+        }
+      }
+    } catch (IOException | RuntimeJsonMappingException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static MappingIterator<JsonNode> open(Path file) throws IOException {
+    InputStream in = Files.newInputStream(file);
+    try {
+      return Json.readLines(new GZIPInputStream(in));
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  private static RestoreException unreadable(Path file, Exception failure) {
+    return switch (failure) {
+      case ZipException _ -> notBackup(file);
+      case EOFException _, JsonProcessingException _, RuntimeJsonMappingException _ ->
+          new RestoreException(
+              "The backup " + file + " is cut off or damaged; nothing was changed");
+      case IOException e ->
+          new RestoreException(
+              "The backup %s cannot be read: %s; nothing was changed"
+                  .formatted(file, FileFailure.reason(e)));
+      default -> new RestoreException("The backup " + file + " cannot be read: " + failure);
+    };
   }
 
   private static long read(Transaction tx, MappingIterator<JsonNode> lines, Path file)
@@ -105,13 +167,18 @@ public final class Restore {
   }
 
   private static void checkHeading(MappingIterator<JsonNode> lines, Path file) throws IOException {
-    JsonNode heading = lines.hasNextValue() ? lines.nextValue() : null;
+    JsonNode heading;
+    try {
+      heading = lines.hasNextValue() ? lines.nextValue() : null;
+    } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+      throw notBackup(file);
+    }
     if (heading == null || !Backup.FORMAT.equals(heading.path("format").asText())) {
       throw notBackup(file);
     }
     if (heading.path("version").asInt() != Backup.VERSION) {
       throw new RestoreException(
-          "The backup %s has version %s, this Bookbell reads version %s"
+          "The backup %s has version %s, this Bookbell reads version %s: use the Bookbell that wrote it"
               .formatted(file, heading.path("version"), Backup.VERSION));
     }
   }

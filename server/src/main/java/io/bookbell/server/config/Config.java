@@ -27,12 +27,12 @@ public record Config(
     Optional<Catalogue> catalogue) {
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_CONNECTIONS = 10_000;
+  private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
   private static final int LONGEST_DRAIN = 3600;
   private static final int MOST_DAYS = 3650;
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
-  private static final String POSTGRES = "jdbc:postgresql:";
 
   /**
    * Where to listen.
@@ -47,7 +47,13 @@ public record Config(
     /** SQLite's file lies in this folder. */
     record Sqlite(Path folder) implements Storage {}
 
-    record Postgres(String url, String user, String password) implements Storage {}
+    record Postgres(String url, String user, String password) implements Storage {
+      /** Without the password. */
+      @Override
+      public String toString() {
+        return "Postgres[url=" + Redaction.text(url) + ", user=" + user + "]";
+      }
+    }
   }
 
   /**
@@ -58,6 +64,12 @@ public record Config(
    */
   public record Redis(URI uri, Optional<String> legacyChannel, String prefix) {
     public static final String PREFIX = "bookbell";
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "Redis[uri=" + Redaction.text(uri.toString()) + "]";
+    }
   }
 
   /**
@@ -135,6 +147,8 @@ public record Config(
    */
   public static Config read(Map<String, String> environment, Path file, Path usualData) {
     var settings = new Settings(environment, file);
+    settings.oneOf(Setting.LOG, LOG_LEVELS);
+    settings.warnOfReaders();
     Storage storage = storage(settings, usualData);
     return new Config(
         new Listen(
@@ -154,6 +168,11 @@ public record Config(
             settings.bool(Setting.RATE_LIMITS, true)),
         new Inbox(Duration.ofDays(settings.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
         catalogue(settings));
+  }
+
+  /** How much is logged, where that is set. */
+  public static Optional<String> logLevel(Map<String, String> environment, Path file) {
+    return new Settings(environment, file).text(Setting.LOG);
   }
 
   /** Left empty on purpose it is off, like the word: nobody may be asked by mistake. */
@@ -189,16 +208,11 @@ public record Config(
     if (url.isEmpty()) {
       return new Storage.Sqlite(settings.text(Setting.DATA).map(Config::folder).orElse(usualData));
     }
-    if (!url.get().startsWith(POSTGRES)) {
-      throw ConfigException.wrong(
-          Setting.DATABASE_URL,
-          url.get(),
-          "an address such as jdbc:postgresql://host/db, or nothing for SQLite");
-    }
+    DatabaseUrl address = DatabaseUrl.parse(url.get());
     return new Storage.Postgres(
-        url.get(),
-        settings.text(Setting.DATABASE_USER).orElse(""),
-        settings.text(Setting.DATABASE_PASSWORD).orElse(""));
+        address.jdbc(),
+        address.user().or(() -> settings.text(Setting.DATABASE_USER)).orElse(""),
+        address.password().or(() -> settings.text(Setting.DATABASE_PASSWORD)).orElse(""));
   }
 
   private static Optional<Redis> redis(Settings settings, Storage storage) {

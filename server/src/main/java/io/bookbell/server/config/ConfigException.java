@@ -10,11 +10,6 @@ public final class ConfigException extends RuntimeException {
 
   static ConfigException wrong(Setting setting, String value, String expected) {
     return new ConfigException(
-        "%s is “%s”; expected is %s".formatted(setting.key(), withoutPassword(value), expected));
-  }
-
-  /** Masks whatever stands where an address has a user and a password, however wrong it is. */
-  private static String withoutPassword(String value) {
-    return value.replaceFirst("^([a-z:]+//)?.*@", "$1***@");
+        "%s is “%s”; expected is %s".formatted(setting.key(), Redaction.value(value), expected));
   }
 }

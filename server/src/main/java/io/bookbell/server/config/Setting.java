@@ -8,9 +8,9 @@ public enum Setting {
   PORT("8080", "the port to listen on; 0 takes a free one"),
   HOST("127.0.0.1", "the address to listen on; 0.0.0.0 for all"),
   DATA("./data", "the folder of SQLite's file"),
-  DATABASE_URL("SQLite in BOOKBELL_DATA", "jdbc:postgresql://host/db to use PostgreSQL"),
-  DATABASE_USER("", "the PostgreSQL user"),
-  DATABASE_PASSWORD("", "the PostgreSQL user's password"),
+  DATABASE_URL("SQLite in BOOKBELL_DATA", "postgresql://user:password@host/db to use PostgreSQL"),
+  DATABASE_USER("", "the PostgreSQL user, where the address does not name it"),
+  DATABASE_PASSWORD("", "the PostgreSQL user's password, where the address does not have it"),
   REDIS_URL("one node", "redis://host:6379 where several nodes share one PostgreSQL"),
   REDIS_PREFIX("bookbell", "begins the names of everything Bookbell has on Redis"),
   LEGACY_CHANNEL("none", "the replaced system's Redis channel, while both systems run"),
@@ -30,6 +30,7 @@ public enum Setting {
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
   DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down"),
   RATE_LIMITS("true", "false to lift every limit on calls in a minute, for a load test"),
+  LOG("info", "debug, info, warn or error; debug also shows where in the program a failure began"),
   IO_URING(
       "true", "false to keep away from Linux's io_uring, which spares work in large broadcasts");
 

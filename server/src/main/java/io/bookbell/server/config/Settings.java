@@ -2,22 +2,34 @@ package io.bookbell.server.config;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What was set, as texts. The environment wins over the file. Immutable. */
 final class Settings {
+  private static final Logger log = LoggerFactory.getLogger(Settings.class);
+
   private final Map<Setting, String> values = new EnumMap<>(Setting.class);
+  private final Path file;
+  private boolean secretInFile;
 
   /**
    * @param file need not exist
    * @throws ConfigException when the file cannot be read or has a key that nobody knows
    */
   Settings(Map<String, String> environment, Path file) {
+    this.file = file;
     readFile(file);
     for (Setting setting : Setting.values()) {
       String value = environment.get(setting.key());
@@ -28,13 +40,17 @@ final class Settings {
   }
 
   private void readFile(Path file) {
-    if (!Files.exists(file)) {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     var properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (CharacterCodingException e) {
+      throw new ConfigException("The file " + file + " cannot be read: its text is not UTF-8");
+    } catch (IOException e) {
+      throw new ConfigException("The file " + file + " cannot be read: " + FileFailure.reason(e));
+    } catch (IllegalArgumentException e) {
       throw new ConfigException("The file " + file + " cannot be read: " + e.getMessage());
     }
     for (String key : properties.stringPropertyNames()) {
@@ -46,7 +62,30 @@ final class Settings {
                           "The file %s has the key “%s”; expected are those that bookbell serve --help lists"
                               .formatted(file, key)));
       put(setting, properties.getProperty(key));
+      secretInFile |= isSecret(setting, properties.getProperty(key));
     }
+  }
+
+  /** A password in the file is for its owner alone. */
+  void warnOfReaders() {
+    if (!secretInFile || !file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return;
+    }
+    try {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+      if (permissions.contains(PosixFilePermission.OTHERS_READ)
+          || permissions.contains(PosixFilePermission.GROUP_READ)) {
+        log.warn("{} holds a password that others can read: chmod 600 {}", file, file);
+      }
+    } catch (IOException e) {
+      log.debug("Who may read {} could not be found out", file, e);
+    }
+  }
+
+  private static boolean isSecret(Setting setting, String value) {
+    return !value.isBlank()
+        && (setting == Setting.DATABASE_PASSWORD
+            || (setting.key().endsWith("_URL") && !Redaction.text(value).equals(value)));
   }
 
   /** Blank is as good as not set, and undoes the file's value. */
@@ -81,6 +120,16 @@ final class Settings {
               }
               throw ConfigException.wrong(
                   setting, value, "a whole number from " + least + " to " + most);
+            });
+  }
+
+  /** Refuses any other value. */
+  void oneOf(Setting setting, List<String> values) {
+    text(setting)
+        .filter(value -> !values.contains(value))
+        .ifPresent(
+            value -> {
+              throw ConfigException.wrong(setting, value, "one of " + String.join(", ", values));
             });
   }
 

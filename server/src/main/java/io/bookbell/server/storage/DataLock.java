@@ -3,12 +3,11 @@ package io.bookbell.server.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a data folder for one process. The operating system lets go of it when the process ends,
@@ -38,13 +37,12 @@ public final class DataLock implements AutoCloseable {
               StandardOpenOption.WRITE);
       return lock(folder, channel);
     } catch (IOException e) {
-      throw new DatabaseException("Cannot write to the data folder " + folder + ": " + e, e);
+      throw DataFolder.unusable(folder, e);
     }
   }
 
   private static DataLock lock(Path folder, FileChannel channel) throws IOException {
-    @Nullable FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
-    if (lock == null) {
+    if (!isLocked(channel)) {
       String holder = read(channel);
       channel.close();
       throw new DatabaseException(
@@ -56,6 +54,14 @@ public final class DataLock implements AutoCloseable {
             Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
         0);
     return new DataLock(channel);
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // by this process itself
+    }
   }
 
   private static String read(FileChannel channel) throws IOException {

@@ -15,6 +15,11 @@ final class JooqSettings {
           .withRenderQuotedNames(RenderQuotedNames.EXPLICIT_DEFAULT_UNQUOTED)
           .withExecuteLogging(false);
 
+  static {
+    System.setProperty("org.jooq.no-logo", "true");
+    System.setProperty("org.jooq.no-tips", "true");
+  }
+
   private JooqSettings() {}
 
   /** What all transactions on a database share; each derives its own with a connection. */

@@ -10,6 +10,8 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 /** The schema of a database, before anything else uses it. */
 final class Migrations {
   private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
+  static final String NOT_NEWEST =
+      "The database is empty or of an older version; “bookbell serve” brings it up to date.";
 
   private Migrations() {}
 
@@ -33,14 +35,17 @@ final class Migrations {
       if (!SchemaHistory.isNewest(source, folder)) { // unless the other node has done it
         migrate(source, folder, toldEvery);
       }
-    } catch (FlywayException | SQLException e) {
-      throw new DatabaseException(
-          "The schema could not be brought up to date: " + e.getMessage(), e);
+    } catch (FlywayException e) {
+      throw MigrationFailure.of(e);
+    } catch (SQLException e) {
+      throw new DatabaseException("Cannot use the database: " + FailureReason.of(e), e);
     }
   }
 
   private static void migrate(DataSource source, String folder, Duration toldEvery) {
-    var before = flyway(source, folder).load().info();
+    Flyway flyway = flyway(source, folder).load();
+    MigrationFailure.refuseNewer(flyway);
+    var before = flyway.info();
     try (var progress =
         new MigrationProgress(before.pending().length, before.current() != null, toldEvery)) {
       flyway(source, folder).callbacks(progress).load().migrate();
@@ -53,16 +58,21 @@ final class Migrations {
       return;
     }
     try {
-      if (flyway(source, folder).load().info().pending().length > 0) {
-        throw new DatabaseException(
-            "The database is empty or of an older version; “bookbell serve” brings it up to date.");
+      Flyway flyway = flyway(source, folder).load();
+      MigrationFailure.refuseNewer(flyway);
+      if (flyway.info().pending().length > 0) {
+        throw new DatabaseException(NOT_NEWEST);
       }
     } catch (FlywayException e) {
-      throw new DatabaseException("The schema could not be read: " + e.getMessage(), e);
+      throw MigrationFailure.of(e);
     }
   }
 
   private static FluentConfiguration flyway(DataSource source, String folder) {
-    return Flyway.configure().dataSource(source).locations("classpath:" + folder);
+    FluentConfiguration flyway =
+        Flyway.configure().dataSource(source).locations("classpath:" + folder);
+    return folder.equals("db/postgresql")
+        ? flyway.initSql(PostgresConnections.NO_LIMITS)
+        : flyway;
   }
 }

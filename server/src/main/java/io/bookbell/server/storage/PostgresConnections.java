@@ -2,7 +2,6 @@ package io.bookbell.server.storage;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.util.DriverDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,11 +10,17 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 /** How connections to PostgreSQL are made, and what each kind may take. Thread-safe. */
 final class PostgresConnections {
   /** For a connection of a pool, which is free unless it has to be made. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  static final String NO_LIMITS =
+      "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
   private final Access access;
 
@@ -53,21 +58,24 @@ final class PostgresConnections {
       this.connectSeconds = connectSeconds;
     }
 
+    /** The start-up options of a session, as {@code -c name=value}. */
+    String options() {
+      return options;
+    }
+
     Map<String, String> properties() {
-      var properties =
-          new TreeMap<>(Map.of("socketTimeout", silenceSeconds, "connectTimeout", connectSeconds));
-      if (!options.isEmpty()) {
-        properties.put("options", options);
-      }
-      return properties;
+      return new TreeMap<>(
+          Map.of("socketTimeout", silenceSeconds, "connectTimeout", connectSeconds));
     }
   }
 
   HikariDataSource pool(String name, int size, boolean readOnly, Limits limits) {
     var config = new HikariConfig();
     config.setPoolName(name);
-    config.setJdbcUrl(access.url);
-    config.setUsername(access.user);
+    config.setJdbcUrl(address());
+    if (!access.user.isEmpty()) { // otherwise the driver takes the name of the system's user
+      config.setUsername(access.user);
+    }
     config.setPassword(access.password);
     config.setMaximumPoolSize(size);
     config.setReadOnly(readOnly);
@@ -75,10 +83,13 @@ final class PostgresConnections {
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
     properties(name, limits).forEach(config::addDataSourceProperty);
+    if (limits == Limits.NONE) { // should a pooler drop the options, and the role have limits
+      config.setConnectionInitSql(NO_LIMITS);
+    }
     config.setConnectionTimeout(PATIENCE.toMillis());
     try {
       return new HikariDataSource(config);
-    } catch (HikariPool.PoolInitializationException e) {
+    } catch (RuntimeException e) {
       throw unreachable(e);
     }
   }
@@ -87,11 +98,27 @@ final class PostgresConnections {
   DataSource single(String name, Limits limits) {
     var all = new Properties();
     all.putAll(properties(name, limits));
-    return new DriverDataSource(access.url, null, all, access.user, access.password);
+    @Nullable String user = access.user.isEmpty() ? null : access.user;
+    return new DriverDataSource(address(), null, all, user, access.password);
   }
 
-  private static Map<String, String> properties(String name, Limits limits) {
+  /** Without the operator's own start-up options, which come first in those of each session. */
+  private String address() {
+    return access.url.replaceFirst("(?<=[?&])options=[^&]*&?", "");
+  }
+
+  private String ownOptions() {
+    Properties given = Driver.parseURL(access.url, new Properties());
+    String options = given == null ? null : PGProperty.OPTIONS.getOrDefault(given);
+    return options == null ? "" : options + " ";
+  }
+
+  private Map<String, String> properties(String name, Limits limits) {
     Map<String, String> properties = limits.properties();
+    String options = (ownOptions() + limits.options()).strip();
+    if (!options.isEmpty()) {
+      properties.put("options", options);
+    }
     properties.put("ApplicationName", "bookbell-" + name);
     properties.put("tcpKeepAlive", "true");
     return properties;
@@ -115,20 +142,12 @@ final class PostgresConnections {
         "Cannot reach the database at "
             + withoutParameters(access.url)
             + ": "
-            + rootMessage(failure),
+            + FailureReason.of(failure),
         failure);
   }
 
   /** A password may be among them. */
   private static String withoutParameters(String url) {
     return url.replaceFirst("\\?.*", "");
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return String.valueOf(root.getMessage());
   }
 }

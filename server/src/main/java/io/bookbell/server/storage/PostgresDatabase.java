@@ -21,6 +21,14 @@ import org.jspecify.annotations.Nullable;
  * do not keep anybody from looking. While the database does not answer, nothing waits for it.
  */
 public final class PostgresDatabase implements Database {
+  /** The driver logs what it throws, too; kept here, since Java forgets loggers that nobody has. */
+  private static final java.util.logging.Logger DRIVER_LOG =
+      java.util.logging.Logger.getLogger("org.postgresql");
+
+  static {
+    DRIVER_LOG.setLevel(java.util.logging.Level.OFF);
+  }
+
   private static final int WRITE_CONNECTIONS = 12;
   private static final int READ_CONNECTIONS = 6;
 
@@ -79,11 +87,12 @@ public final class PostgresDatabase implements Database {
       ExecuteListenerProvider... listeners) {
     var connections = new PostgresConnections(access);
     connections.expectAnswer();
-    schema.accept(connections.single("migrations", Limits.NONE), "db/postgresql");
     this.time = time;
     this.jooq = JooqSettings.configuration(SQLDialect.POSTGRES, listeners);
     this.writes = connections.pool("writes", WRITE_CONNECTIONS, false, limits);
     try {
+      PostgresCheck.check(writes, limits.options());
+      schema.accept(connections.single("migrations", Limits.NONE), "db/postgresql");
       this.reads = connections.pool("reads", READ_CONNECTIONS, true, limits);
     } catch (RuntimeException e) {
       writes.close();

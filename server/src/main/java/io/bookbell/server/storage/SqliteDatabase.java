@@ -87,10 +87,13 @@ public final class SqliteDatabase implements Database {
    * @throws DatabaseException when there is none, or its schema is not the newest
    */
   static SqliteDatabase existing(Path file, TimeSource time) {
-    if (!Files.exists(file)) {
+    if (!Files.isRegularFile(file)) {
       throw new DatabaseException(
           "There is no database at %s: BOOKBELL_DATA names its folder (the demonstration's is data/demo)."
               .formatted(file));
+    }
+    if (file.toFile().length() == 0) { // to open it would write to it
+      throw new DatabaseException(Migrations.NOT_NEWEST);
     }
     return new SqliteDatabase(file, time, Migrations::expectNewest, new SqliteReserve(null));
   }
@@ -210,7 +213,11 @@ public final class SqliteDatabase implements Database {
       return source.getConnection();
     } catch (SQLException e) {
       throw new DatabaseException(
-          "Cannot open the SQLite file " + source.getUrl() + ": " + e.getMessage(), e);
+          "Cannot open the SQLite file "
+              + source.getUrl().replaceFirst("^jdbc:sqlite:", "")
+              + ": "
+              + FailureReason.of(e),
+          e);
     }
   }
 

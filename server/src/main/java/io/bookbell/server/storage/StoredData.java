@@ -4,14 +4,18 @@ import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Storage.Postgres;
 import io.bookbell.server.config.Config.Storage.Sqlite;
 import io.bookbell.server.storage.PostgresConnections.Access;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A configured database, opened. What {@link #database} answers is thread-safe. */
 public final class StoredData implements AutoCloseable {
   private static final String SQLITE_FILE = "bookbell.db";
+  private static final Pattern OWN_FILES = Pattern.compile("bookbell\\.(?:db|db-.*|lock|reserve)");
 
   private final @Nullable DataLock lock;
   private final Database database;
@@ -47,6 +51,8 @@ public final class StoredData implements AutoCloseable {
   private static StoredData alone(Config.Storage storage, Function<Access, Database> postgres) {
     return switch (storage) {
       case Sqlite(Path folder) -> {
+        DataFolder.prepare(folder, SQLITE_FILE);
+        NativeLibraries.findRoom(folder);
         DataLock lock = DataLock.take(folder);
         try {
           yield new StoredData(lock, new SqliteDatabase(folder.resolve(SQLITE_FILE), clock()));
@@ -55,8 +61,10 @@ public final class StoredData implements AutoCloseable {
           throw e;
         }
       }
-      case Postgres(String url, String user, String password) ->
-          new StoredData(null, postgres.apply(new Access(url, user, password)));
+      case Postgres(String url, String user, String password) -> {
+        NativeLibraries.findRoom(null);
+        yield new StoredData(null, postgres.apply(new Access(url, user, password)));
+      }
     };
   }
 
@@ -69,10 +77,31 @@ public final class StoredData implements AutoCloseable {
     return new StoredData(
         null,
         switch (storage) {
-          case Sqlite(Path folder) -> SqliteDatabase.existing(folder.resolve(SQLITE_FILE), clock());
+          case Sqlite(Path folder) -> {
+            NativeLibraries.findRoom(folder);
+            yield SqliteDatabase.existing(folder.resolve(SQLITE_FILE), clock());
+          }
           case Postgres(String url, String user, String password) ->
               PostgresDatabase.existing(new Access(url, user, password), TimeSource.postgres());
         });
+  }
+
+  /** Whether the file is one of those that the database consists of. */
+  public static boolean isFileOf(Config.Storage storage, Path file) {
+    if (!(storage instanceof Sqlite(Path folder))) {
+      return false;
+    }
+    Path name = file.toAbsolutePath().normalize().getFileName();
+    Path parent = file.toAbsolutePath().getParent();
+    try {
+      return name != null
+          && parent != null
+          && OWN_FILES.matcher(name.toString()).matches()
+          && Files.isDirectory(folder)
+          && Files.isSameFile(folder, parent);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static TimeSource clock() {

@@ -107,7 +107,7 @@ class SchemaHistoryTest {
   }
 
   @Test
-  void aMigrationOfANewerProgramIsLeftToFlyway() throws SQLException {
+  void aMigrationOfANewerProgramIsRefused() throws SQLException {
     open();
     change(
         "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
@@ -116,7 +116,9 @@ class SchemaHistoryTest {
             + " FROM flyway_schema_history WHERE version = '1'");
 
     assertThat(isNewest()).isFalse();
-    open();
+    assertThatThrownBy(this::open)
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("schema 99 by a newer Bookbell");
   }
 
   private boolean isNewest() {

@@ -1,0 +1,52 @@
+package io.bookbell.hub.redis;
+
+import java.net.URI;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What to grant to a Redis user that may not do what the backplane needs. Stateless. */
+final class RedisPermission {
+  private static final String LACKS = "the Redis user lacks a permission";
+
+  private RedisPermission() {}
+
+  static boolean isTold(String reason) {
+    return reason.startsWith(LACKS);
+  }
+
+  /**
+   * In words for the operator, with the command that grants it.
+   *
+   * @param others channels whose names do not begin with the prefix
+   * @return empty when something else has failed
+   */
+  static Optional<String> missing(
+      @Nullable Throwable failure, RedisOptions options, String... others) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      if (message != null && message.startsWith("NOPERM")) {
+        return Optional.of(grant(message, options, others));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String user(String uri) {
+    String userInfo = URI.create(uri).getUserInfo();
+    String user = userInfo == null ? "" : userInfo.split(":", 2)[0];
+    return user.isEmpty() ? "default" : user;
+  }
+
+  private static String grant(String message, RedisOptions options, String... others) {
+    var grant = new StringBuilder("ACL SETUSER ").append(user(options.uri()));
+    grant.append(" &").append(options.prefix()).append('*');
+    for (String channel : others) {
+      if (!channel.startsWith(options.prefix())) {
+        grant.append(" &").append(channel);
+      }
+    }
+    return LACKS
+        + "; grant it with: %s +publish +subscribe +unsubscribe +ping (%s)"
+            .formatted(grant, message.lines().findFirst().orElse(""));
+  }
+}

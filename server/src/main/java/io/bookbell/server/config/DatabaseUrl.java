@@ -1,0 +1,165 @@
+package io.bookbell.server.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The address of a PostgreSQL database, in the form of libpq ({@code
+ * postgres://user:p%40ss@host/db}) or of JDBC. Immutable.
+ *
+ * @param jdbc for the driver, without user and password
+ * @param user empty where the address names none
+ * @param password empty where the address has none
+ */
+record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password) {
+  static final String EXPECTED =
+      "an address such as postgresql://host:5432/database, with %40 for an @ in a password and so on,"
+          + " or nothing for SQLite";
+
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?i)(jdbc:)?postgres(?:ql)?://(?:(?<who>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?:/(?<db>[^?#]*))?(?:\\?(?<more>.*))?");
+  private static final Pattern HOST =
+      Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?])?(?::([0-9]+))?");
+  private static final int HIGHEST_PORT = 65_535;
+
+  /** What libpq names differently than the driver. */
+  private static final Map<String, String> NAMES =
+      Map.of(
+          "application_name", "ApplicationName",
+          "channel_binding", "channelBinding",
+          "connect_timeout", "connectTimeout",
+          "gssencmode", "gssEncMode",
+          "keepalives", "tcpKeepAlive",
+          "require_auth", "requireAuth",
+          "sslnegotiation", "sslNegotiation",
+          "target_session_attrs", "targetServerType");
+
+  private static final Map<String, String> SERVER_TYPES =
+      Map.of(
+          "read-write", "primary",
+          "read-only", "secondary",
+          "standby", "secondary",
+          "prefer-standby", "preferSecondary");
+
+  /**
+   * Reads an address.
+   *
+   * @throws ConfigException when it is none
+   */
+  static DatabaseUrl parse(String value) {
+    Matcher form = FORM.matcher(value);
+    if (!form.matches()) {
+      throw wrong(value);
+    }
+    boolean jdbc = form.group(1) != null;
+    try {
+      Map<String, String> parameters = parameters(form.group("more"), jdbc);
+      Optional<String> user = Optional.ofNullable(parameters.remove("user"));
+      Optional<String> password = Optional.ofNullable(parameters.remove("password"));
+      String[] who = form.group("who") == null ? new String[0] : form.group("who").split(":", 2);
+      return new DatabaseUrl(
+          jdbc(hosts(form.group("hosts"), value), form.group("db"), parameters),
+          user.or(() -> part(who, 0)),
+          password.or(() -> part(who, 1)));
+    } catch (IllegalArgumentException malformedEscape) {
+      throw wrong(value);
+    }
+  }
+
+  private static ConfigException wrong(String value) {
+    return ConfigException.wrong(Setting.DATABASE_URL, value, EXPECTED);
+  }
+
+  private static Optional<String> part(String[] who, int index) {
+    return index < who.length && !who[index].isEmpty()
+        ? Optional.of(decoded(who[index], false))
+        : Optional.empty();
+  }
+
+  /** In the form of libpq a plus is a plus. */
+  private static String decoded(String text, boolean jdbc) {
+    return URLDecoder.decode(jdbc ? text : text.replace("+", "%2B"), UTF_8);
+  }
+
+  private static String hosts(String hosts, String value) {
+    if (hosts.startsWith("%2F") || hosts.startsWith("%2f")) {
+      throw ConfigException.wrong(
+          Setting.DATABASE_URL, value, "a host reached over TCP; sockets in a folder are not used");
+    }
+    for (String host : hosts.split(",", -1)) {
+      Matcher form = HOST.matcher(host);
+      if (!form.matches() || !isPort(form.group(1))) {
+        throw wrong(value);
+      }
+    }
+    return hosts.isEmpty() ? "localhost" : hosts;
+  }
+
+  private static boolean isPort(@Nullable String port) {
+    return port == null
+        || (port.length() <= 5
+            && Integer.parseInt(port) >= 1
+            && Integer.parseInt(port) <= HIGHEST_PORT);
+  }
+
+  private static Map<String, String> parameters(@Nullable String more, boolean jdbc) {
+    var parameters = new LinkedHashMap<String, String>();
+    if (more == null) {
+      return parameters;
+    }
+    for (String each : more.split("&", -1)) {
+      if (!each.isEmpty()) {
+        int equals = each.indexOf('=');
+        String name = decoded(equals < 0 ? each : each.substring(0, equals), jdbc);
+        put(parameters, name, equals < 0 ? "" : decoded(each.substring(equals + 1), jdbc));
+      }
+    }
+    return parameters;
+  }
+
+  private static void put(Map<String, String> parameters, String name, String given) {
+    String value =
+        switch (name) {
+          case "target_session_attrs" -> SERVER_TYPES.getOrDefault(given, given);
+          case "keepalives" -> String.valueOf(!given.equals("0"));
+          default -> given;
+        };
+    if (name.equals("host") || name.equals("port") || name.equals("dbname")) {
+      throw new ConfigException(
+          "BOOKBELL_DATABASE_URL has the parameter “%s”; it belongs before the question mark: postgresql://host:5432/database"
+              .formatted(name.toLowerCase(Locale.ROOT)));
+    }
+    parameters.put(NAMES.getOrDefault(name, name), value);
+  }
+
+  private static String jdbc(String hosts, @Nullable String db, Map<String, String> parameters) {
+    String more =
+        parameters.entrySet().stream()
+            .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
+            .collect(joining("&"));
+    return "jdbc:postgresql://%s/%s%s"
+        .formatted(
+            hosts, db == null ? "" : encoded(decoded(db, false)), more.isEmpty() ? "" : "?" + more);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, UTF_8);
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return "DatabaseUrl[" + Redaction.text(jdbc) + "]";
+  }
+}

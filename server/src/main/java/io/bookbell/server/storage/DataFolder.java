@@ -1,0 +1,151 @@
+package io.bookbell.server.storage;
+
+import io.bookbell.server.config.FileFailure;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder of SQLite's files, which nobody but its owner may read or enter. For the thread that
+ * opens the database. File systems without POSIX permissions are left as they are.
+ */
+final class DataFolder {
+  private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
+  private static final Set<PosixFilePermission> FOLDER =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
+  private static final Set<String> OWN_FOLDERS = Set.of("demo", "native", "lost+found");
+  private static final String LOCK = "bookbell.lock";
+  private static final int STICKY = 0x200;
+
+  /** Those whose locks or shared memory SQLite cannot rely on. */
+  private static final Pattern NETWORK =
+      Pattern.compile(
+          "nfs\\d*|cifs|smb\\w*|9p|virtiofs|afs|ceph|lustre|gpfs|beegfs\\w*|gfs2|ocfs2|glusterfs|davfs\\d*|webdav|osxfs"
+              + "|fuse\\..+");
+
+  private DataFolder() {}
+
+  /**
+   * Makes the folder where it is missing, takes from everybody else what they may do with it and
+   * with the files, makes the database's file where it is missing, and warns of a place that SQLite
+   * does not fit.
+   *
+   * @param database the name of SQLite's file; what SQLite puts beside it gets its permissions
+   * @throws DatabaseException when the folder cannot be made or written
+   */
+  static void prepare(Path folder, String database) {
+    try {
+      Files.createDirectories(folder, owners(folder, FOLDER));
+      List<Path> closed = new ArrayList<>();
+      if (isOwn(folder)) {
+        close(folder, FOLDER, closed);
+      }
+      for (String name : List.of(database, database + "-wal", database + "-shm", LOCK)) {
+        close(folder.resolve(name), FILE, closed);
+      }
+      if (!closed.isEmpty()) {
+        log.info("Only their owner may read or write from now on: {}", closed);
+      }
+      create(folder, folder.resolve(LOCK));
+      create(folder, folder.resolve(database));
+      warnOfNetwork(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw new DatabaseException("BOOKBELL_DATA names " + folder + ", which is not a folder", e);
+    } catch (IOException e) {
+      throw unusable(folder, e);
+    }
+  }
+
+  static DatabaseException unusable(Path folder, IOException cause) {
+    return new DatabaseException(
+        "Cannot write to the data folder %s: %s (BOOKBELL_DATA names it)"
+            .formatted(folder, FileFailure.reason(cause)),
+        cause);
+  }
+
+  /** SQLite would make it with what the process's umask leaves to others. */
+  private static void create(Path folder, Path file) throws IOException {
+    if (Files.notExists(file)) {
+      try {
+        Files.createFile(file, owners(folder, FILE));
+      } catch (FileAlreadyExistsException e) {
+        // another process was quicker: whose folder it is, its lock decides
+      }
+    }
+  }
+
+  private static FileAttribute<?>[] owners(Path place, Set<PosixFilePermission> permissions) {
+    return isPosix(place)
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix(Path place) {
+    return place.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** Whether it serves nothing else, such as everybody's /tmp or somebody's home. */
+  private static boolean isOwn(Path folder) throws IOException {
+    if (!isPosix(folder) || ((Integer) Files.getAttribute(folder, "unix:mode") & STICKY) != 0) {
+      return false;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      for (Path entry : entries) {
+        if (!OWN_FOLDERS.contains(entry.getFileName().toString())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static void close(Path place, Set<PosixFilePermission> most, List<Path> closed)
+      throws IOException {
+    if (!isPosix(place) || !Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Set<PosixFilePermission> kept = EnumSet.copyOf(Files.getPosixFilePermissions(place));
+    if (kept.retainAll(most)) {
+      try {
+        Files.setPosixFilePermissions(place, kept);
+        closed.add(place);
+      } catch (IOException e) {
+        log.warn(
+            "{} can be read by others, and that cannot be changed: {}",
+            place,
+            FileFailure.reason(e));
+      }
+    }
+  }
+
+  private static void warnOfNetwork(Path folder) throws IOException {
+    FileStore store = Files.getFileStore(folder);
+    if (isNetwork(store.type())) {
+      log.warn(
+          "The data folder {} is on a network file system ({}), where SQLite's locks may fail and its data"
+              + " be damaged: use a local disk, or PostgreSQL (BOOKBELL_DATABASE_URL)",
+          folder,
+          store.type());
+    }
+  }
+
+  static boolean isNetwork(String type) {
+    return NETWORK.matcher(type.toLowerCase(Locale.ROOT)).matches();
+  }
+}
