@@ -129,12 +129,13 @@ class LongWordsBrowserTest {
     press("notifications-open", "notification");
     visit("/creators/1/inbox?q=" + WORD);
     press("account-menu", "language");
+    browser.press(Keys.ESCAPE);
   }
 
   private void inTheOtherPlaces() {
     List.of("supporters", "tiers", "invitations", "team", "activity", "settings", "begin")
         .forEach(place -> visit("/creators/1/" + place));
-    visit("/creators/1/supporters?q=" + NAME);
+    visit("/creators/1/supporters");
     press("supporter-grant", "grant-submit");
     press("supporter-open", "drawer-used");
     visit("/requests/" + creator.get("/api/book-requests?creator_id=1").body().at("/items/0/id"));
