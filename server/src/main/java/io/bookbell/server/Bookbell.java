@@ -170,7 +170,7 @@ final class Bookbell implements AutoCloseable {
     doorbell.watch(health, metrics);
     Router router = Router.router(vertx);
     metrics.time(router);
-    WebServer.prepare(router);
+    WebServer.prepare(router, clock);
     health.add(router);
     serveMetrics(vertx, router, metrics);
     api(router);

@@ -10,8 +10,12 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
 public final class WebServer implements AutoCloseable {
+  /** The page tells times by it, whatever the clock of the device says. */
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
+
   private static final int BACKLOG = 4096;
   private static final int LONGEST_BODY = 1 << 20;
   private static final int LONGEST_ADDRESS = 8192;
@@ -56,13 +65,14 @@ public final class WebServer implements AutoCloseable {
   }
 
   /** What every answer has, and how requests are read; to be added before the routes. */
-  public static void prepare(Router router) {
+  public static void prepare(Router router, InstantSource clock) {
     router
         .route()
         .handler(
             context -> {
               context
                   .response()
+                  .putHeader("Date", DATE.format(clock.instant()))
                   .putHeader("X-Content-Type-Options", "nosniff")
                   .putHeader("X-Frame-Options", "DENY")
                   .putHeader("Referrer-Policy", "same-origin");
