@@ -186,7 +186,7 @@ final class Bookbell implements AutoCloseable {
       return;
     }
     Router apart = Router.router(vertx);
-    WebServer.prepare(apart);
+    WebServer.prepare(apart, clock);
     metrics.add(apart);
     var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), apart));
     log.info("Metrics are on port {}", metricsServer.port());
