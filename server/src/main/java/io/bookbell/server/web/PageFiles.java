@@ -177,8 +177,7 @@ public final class PageFiles {
   /** Two files know of all others: the page announces its modules, its worker keeps all of them. */
   private byte[] completed(String resource, byte[] stored) {
     return switch (resource) {
-      case PAGE ->
-          new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
+      case PAGE -> new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
       case WORKER -> (parts(shell()) + new String(stored, UTF_8)).getBytes(UTF_8);
       default -> isOurCode(resource) ? PageSources.withoutComments(stored) : stored;
     };
