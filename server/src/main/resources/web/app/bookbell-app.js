@@ -20,6 +20,10 @@ import './toasts.js';
 
 const loadSignIn = later(() => import('../account/sign-in.js'));
 
+/** The page is drawn in its own font from the first moment, unless the font is late, ms. */
+const FONT_WITHIN = 1_000;
+const font = Promise.race([document.fonts.load("1rem 'Source Sans 3'").catch(() => {}), new Promise((late) => setTimeout(late, FONT_WITHIN))]);
+
 /** Between two attempts to reach a server that is away, ms. */
 const LEAST_PAUSE = 800;
 
@@ -30,6 +34,7 @@ export class BookbellApp extends Element {
   #api = new Api();
   #router = new Router(() => this.#moved());
   #turn = 0;
+  #refusalTold = false;
   #attention = new Attention();
   #backoff = new Backoff({cap: 15_000});
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -80,7 +85,7 @@ export class BookbellApp extends Element {
 
   async #start() {
     clearTimeout(this.#again);
-    const view = this.#load(this.route);
+    const view = Promise.all([this.#load(this.route), font]);
     try {
       const me = await this.#api.me();
       await view;
@@ -126,11 +131,19 @@ export class BookbellApp extends Element {
     session.store.addEventListener('change', () => this.#retitle());
     session.addEventListener('resumed', lookForNewer);
     session.client.addEventListener('state', () => this.#whenLive(session));
+    session.client.addEventListener('state', () => this.#tellRefused(session));
     this.#herald = new Herald(session, (address) => this.#router.go(address));
     new Crier(session, (message) => this.#cry(message));
     this.session = session;
     session.start();
     this.#moved();
+  }
+
+  /** Once: afterwards the mark in the bar says it. @param {Session} session */
+  #tellRefused({client}) {
+    if (!client.status.refused || this.#refusalTold) return;
+    this.#refusalTold = true;
+    this.#toasts?.show({text: say('connection.refused_why'), tone: 'plain'});
   }
 
   /** @param {Session} session */

@@ -70,6 +70,7 @@ export class ConnectionMark extends Element {
   #words() {
     const {state, retryAt} = this.status;
     if (state === 'live' || this.calm) return ['live', say('connection.live')];
+    if (this.status.refused) return ['waiting', say('connection.refused')];
     if (state === 'catching-up') return ['waiting', say('connection.catching_up')];
     if (state === 'offline' && retryAt) {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
@@ -81,6 +82,7 @@ export class ConnectionMark extends Element {
 
   /** @param {string} state */
   #hint(state) {
+    if (this.status.refused) return say('connection.refused_why');
     return say(state === 'live' ? 'connection.hint_live' : 'connection.hint_old');
   }
 }

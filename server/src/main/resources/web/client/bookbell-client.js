@@ -9,6 +9,7 @@ import {Backoff} from './backoff.js';
  * @typedef {object} ConnectionStatus
  * @property {ConnectionState} state
  * @property {number | null} retryAt when the next attempt starts, ms since 1970
+ * @property {boolean} [refused] the way to the server lets no WebSocket through: it is read by other means, though it works
  *
  * @typedef {object} ClientOptions
  * @property {string} url of the WebSocket, `ws:` or `wss:`, without query
@@ -29,6 +30,12 @@ const PONG_WITHIN = 10_000;
 const ACK_AFTER = 3_000;
 const STABLE_AFTER = 5_000;
 const LONGEST_ASKED_DELAY = 120_000;
+/** A socket that opens and says nothing is as good as none, ms. */
+const GREETS_WITHIN = 6_000;
+/** After so many attempts without a word from the server, while it answers otherwise, sockets count as refused. */
+const REFUSED_AFTER = 2;
+/** Whether they still are is tried so often, ms. */
+const TRY_REFUSED_EVERY = 30_000;
 
 /**
  * One user's live connection. It knows nothing of books and nothing of the page: it keeps a socket open, and
@@ -48,6 +55,8 @@ export class BookbellClient extends EventTarget {
   #acknowledged = 0;
   #started = false;
   #networkThere = true;
+  /** Attempts in a row that brought no greeting. */
+  #silent = 0;
   /** @type {ConnectionStatus} */
   #status = {state: 'offline', retryAt: null};
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
@@ -120,14 +129,17 @@ export class BookbellClient extends EventTarget {
   #connect() {
     this.#abandon();
     if (!this.#networkThere) return this.#enter('offline');
-    this.#enter('connecting');
+    if (!this.#isRefused) this.#enter('connecting');
     const socket = new this.WebSocket(this.#address());
     this.#socket = socket;
     let opened = false;
-    socket.onopen = () => (opened = true);
+    socket.onopen = () => {
+      opened = true;
+      this.#after('open', GREETS_WITHIN, () => this.#closed(0, '', false));
+    };
     socket.onmessage = ({data}) => socket === this.#socket && this.#receive(data);
     socket.onclose = ({code, reason}) => socket === this.#socket && this.#closed(code, reason, opened);
-    this.#after('open', OPEN_WITHIN, () => this.#reconnect(this.backoff.next()));
+    this.#after('open', OPEN_WITHIN, () => this.#closed(0, '', false));
   }
 
   #address() {
@@ -157,15 +169,36 @@ export class BookbellClient extends EventTarget {
 
   /** @param {number} code @param {string} reason @param {boolean} opened */
   async #closed(code, reason, opened) {
+    const greeted = this.#greeted;
     this.#abandon();
     if (code === CLOSE.SESSION_ENDED) return this.#enter('signed-out');
-    if (!opened) {
-      this.#enter('connecting');
-      const ended = await this.sessionEnded().catch(() => false);
+    if (!greeted && code !== CLOSE.GOING_AWAY) this.#silent++;
+    let answers = false;
+    if (!opened || !greeted) {
+      if (!this.#isRefused) this.#enter('connecting');
+      const ended = await this.sessionEnded().then(
+        (over) => {
+          answers = true;
+          return over;
+        },
+        () => false,
+      );
       if (!this.#started || this.#socket) return;
       if (ended) return this.#enter('signed-out');
     }
+    if (answers && this.#silent >= REFUSED_AFTER) return this.#waitRefused();
+    this.#silent = answers || greeted ? this.#silent : 0;
     this.#reconnect(this.#delayAfter(code, reason));
+  }
+
+  get #isRefused() {
+    return this.#status.refused === true;
+  }
+
+  /** The server answers, but not over a WebSocket: a proxy refuses or swallows it. */
+  #waitRefused() {
+    this.#enter('offline', this.now() + TRY_REFUSED_EVERY, true);
+    this.#after('retry', TRY_REFUSED_EVERY, () => this.#connect());
   }
 
   /** @param {number} code @param {string} reason @returns {number} ms */
@@ -208,6 +241,7 @@ export class BookbellClient extends EventTarget {
   /** @param {any} greeting @param {number} seq where this client stands */
   #begin(greeting, seq) {
     this.#greeted = true;
+    this.#silent = 0;
     this.#position = {epoch: greeting.epoch, seq};
     this.#replayEnd = greeting.seq;
     this.#acknowledged = 0;
@@ -268,10 +302,10 @@ export class BookbellClient extends EventTarget {
     this.dispatchEvent(new CustomEvent('message', {detail: message}));
   }
 
-  /** @param {ConnectionState} state @param {number | null} [retryAt] */
-  #enter(state, retryAt = null) {
-    if (state === this.#status.state && retryAt === this.#status.retryAt) return;
-    this.#status = {state, retryAt};
+  /** @param {ConnectionState} state @param {number | null} [retryAt] @param {boolean} [refused] */
+  #enter(state, retryAt = null, refused = false) {
+    if (state === this.#status.state && retryAt === this.#status.retryAt && refused === this.#isRefused) return;
+    this.#status = refused ? {state, retryAt, refused} : {state, retryAt};
     this.dispatchEvent(new CustomEvent('state', {detail: this.#status}));
   }
 

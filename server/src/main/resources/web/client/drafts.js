@@ -31,3 +31,14 @@ export class Drafts {
     for (const name of Object.keys(this.storage)) if (name.startsWith(this.prefix)) this.storage.removeItem(name);
   }
 }
+
+/** What users write and send, under their ids. */
+const WRITTEN = /^bookbell\.(?:draft|outbox|desk)\.(\d+)(?:\.|$)/;
+
+/** Removes what everybody but this user has left in this browser: whoever signs in next is not to find it. @param {number} userId @param {Storage} [storage] */
+export function forgetOthers(userId, storage = localStorage) {
+  for (const name of Object.keys(storage)) {
+    const owner = WRITTEN.exec(name)?.[1];
+    if (owner !== undefined && Number(owner) !== userId) storage.removeItem(name);
+  }
+}

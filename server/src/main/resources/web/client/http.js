@@ -1,3 +1,5 @@
+import {learnServerTime} from './server-clock.js';
+
 /**
  * A call that the server refused, or that never reached it (`status` 0, code `unreachable`).
  * `message` is fit for people; `code` is the stable word of the problem.
@@ -35,6 +37,8 @@ export class Http {
     this.pause = pause;
     /** Called when an answer says that the session is over. */
     this.onSessionEnded = () => {};
+    /** Called when something was changed. */
+    this.onDone = () => {};
   }
 
   /** @param {string} path @param {Record<string, unknown>} [query] */
@@ -72,7 +76,10 @@ export class Http {
     if (key !== undefined) headers['Idempotency-Key'] = key;
     const init = {method, headers, body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body), credentials: /** @type {const} */ ('same-origin')};
     const response = await this.#fetchPatiently(address, init);
-    if (response.ok) return parsed(await response.text());
+    if (response.ok) {
+      if (method !== 'GET') this.onDone();
+      return parsed(await response.text());
+    }
     const error = new ApiError(response.status, await problemOf(response));
     if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
     throw error;
@@ -81,7 +88,9 @@ export class Http {
   /** @param {string} address @param {RequestInit} init */
   async #fetchPatiently(address, init) {
     for (let tried = 1; ; tried++) {
+      const sent = Date.now();
       const response = await this.fetch(address, init).catch(() => undefined);
+      if (response) learnServerTime(response.headers.get('Date'), sent, Date.now());
       if (response && !PASSING.has(response.status)) return response;
       if (tried === TRIES) {
         if (response) return response;

@@ -4,17 +4,19 @@ import {newKey} from './http.js';
 /**
  * @typedef {object} Parcel
  * @property {string} key its Idempotency-Key: however often it is sent, it is done once
- * @property {'ask' | 'reply'} kind
+ * @property {'ask' | 'reply' | 'respond'} kind
  * @property {any} content
  * @property {number} [requestId] which a reply belongs to
  * @property {number} after the newest id known when it was written: its own will be higher
  * @property {number} at when it was written, ms since 1970
+ * @property {number} [until] before this it can be taken back and is not sent by itself, ms since 1970
  * @property {{code: string, message: string}} [problem] why it is not sent by itself: it was refused, or is `too_old`
  *
  * @typedef {object} Sending
  * @property {number} userId
  * @property {(parcel: Parcel) => Promise<unknown>} send
  * @property {() => boolean} isAway whether sending is useless just now
+ * @property {(parcel: Parcel, error: any) => boolean} [giveBack] told of what is refused; true where its words are in their field again
  * @property {Storage} [storage]
  * @property {LockManager} [locks]
  */
@@ -30,7 +32,7 @@ const NOT_NOW = new Set([0, 401, 429, 502, 503, 504]);
  * all tabs, sent in its order as soon as the server is there. A lock for each parcel keeps two tabs from sending it at
  * once; where there are none its key does.
  *
- * Event: `change`.
+ * Events: `change`; `sent` (detail: `{parcel, answer}`).
  */
 export class Outbox extends EventTarget {
   #backoff = new Backoff();
@@ -41,11 +43,12 @@ export class Outbox extends EventTarget {
   #ended = new AbortController();
 
   /** @param {Sending} parts */
-  constructor({userId, send, isAway, storage = localStorage, locks = globalThis.navigator?.locks}) {
+  constructor({userId, send, isAway, giveBack = () => false, storage = localStorage, locks = globalThis.navigator?.locks}) {
     super();
     this.name = `bookbell.outbox.${userId}`;
     this.send = send;
     this.isAway = isAway;
+    this.giveBack = giveBack;
     this.storage = storage;
     this.locks = locks;
     globalThis.addEventListener?.('storage', ({key}) => key === this.name && this.#changed(), {signal: this.#ended.signal});
@@ -70,7 +73,7 @@ export class Outbox extends EventTarget {
    */
   async post(wanted) {
     const parcel = {...wanted, at: Date.now()};
-    const waits = this.isAway() || this.parcels.some((one) => !one.problem && one.key !== parcel.key);
+    const waits = this.isAway() || this.parcels.some((one) => !one.problem && !isHeld(one) && one.key !== parcel.key);
     if (!waits) this.#underWay.add(parcel.key); // from the first look at it
     this.#store([...this.parcels.filter(({key}) => key !== parcel.key), parcel]);
     if (waits) {
@@ -83,14 +86,30 @@ export class Outbox extends EventTarget {
     });
   }
 
+  /** Keeps something that can be taken back for so long, then sends it. @param {Omit<Parcel, 'at' | 'until'>} wanted @param {number} ms */
+  hold(wanted, ms) {
+    const at = Date.now();
+    this.#store([...this.parcels, {...wanted, at, until: at + ms}]);
+    this.#flushAfter(ms);
+  }
+
+  /** Sends what could still be taken back, now or in so many ms. @param {string[]} keys @param {number} [ms] @returns {Promise<unknown>} when each was tried */
+  release(keys, ms = 0) {
+    const until = Date.now() + ms;
+    this.#store(this.parcels.map((one) => (keys.includes(one.key) ? {...one, until} : one)));
+    return this.flush();
+  }
+
   /** Sends what waits, one after the other, until something cannot be sent. */
   async flush() {
     clearTimeout(this.#later);
+    const held = this.parcels.filter(isHeld).map(({until}) => /** @type {number} */ (until));
+    if (held.length) this.#flushAfter(Math.min(...held) - Date.now());
     for (const parcel of this.parcels) {
       if (this.isAway() || this.#ended.signal.aborted) return;
-      if (parcel.problem || this.isUnderWay(parcel)) continue;
+      if (parcel.problem || isHeld(parcel) || this.isUnderWay(parcel)) continue;
       if (Date.now() - parcel.at > SURE_FOR) this.#refuse(parcel, TOO_OLD);
-      else await this.#deliver(parcel, ({code, message}) => this.#refuse(parcel, {code, message}));
+      else await this.#deliver(parcel, (error) => this.#refuse(parcel, error));
       if (this.parcels.some(({key, problem}) => key === parcel.key && !problem)) return;
     }
   }
@@ -133,10 +152,11 @@ export class Outbox extends EventTarget {
       const answer = await this.send(parcel);
       this.#backoff.reset();
       this.remove(parcel.key);
+      this.dispatchEvent(new CustomEvent('sent', {detail: {parcel, answer}}));
       return answer;
     } catch (error) {
       if (!NOT_NOW.has(/** @type {any} */ (error).status)) return refused(error);
-      this.#later = setTimeout(() => this.flush(), LEAST_PAUSE + this.#backoff.next());
+      this.#flushAfter(LEAST_PAUSE + this.#backoff.next());
       return undefined;
     } finally {
       this.#mark(parcel, false);
@@ -150,8 +170,16 @@ export class Outbox extends EventTarget {
     this.#changed();
   }
 
-  /** @param {Parcel} parcel @param {{code: string, message: string}} problem */
-  #refuse(parcel, problem) {
+  /** @param {number} ms */
+  #flushAfter(ms) {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => this.flush(), ms);
+  }
+
+  /** @param {Parcel} parcel @param {any} error */
+  #refuse(parcel, error) {
+    if (this.giveBack(parcel, error)) return this.remove(parcel.key);
+    const problem = {code: error.code, message: error.message};
     this.#store(this.parcels.map((one) => (one.key === parcel.key ? {...one, problem} : one)));
   }
 
@@ -165,4 +193,9 @@ export class Outbox extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** @param {Parcel} parcel whether it can still be taken back */
+function isHeld({until}) {
+  return until !== undefined && until > Date.now();
 }

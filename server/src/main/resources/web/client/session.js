@@ -1,5 +1,7 @@
-import {Drafts} from './drafts.js';
+import {Drafts, forgetOthers} from './drafts.js';
 import {Outbox} from './outbox.js';
+import {followPeriods} from './period-turn.js';
+import {refreshByRest} from './rest-refresh.js';
 import {SharedClient} from './shared-client.js';
 import {Store} from './store.js';
 
@@ -7,7 +9,7 @@ import {Store} from './store.js';
  * @import {Api} from './api.js'
  * @import {ClientOptions} from './bookbell-client.js'
  * @import {Parcel} from './outbox.js'
- * @import {BookRequest, Me, Reply, ServerMessage, Status} from './types.js'
+ * @import {BookRequest, Me, Outcome, Reply, ServerMessage, Status} from './types.js'
  */
 
 /** How long a list waits for the first snapshot before it loads without one, ms. */
@@ -17,7 +19,7 @@ const PATIENCE = 3_000;
  * One signed-in user: the REST calls, the live connection, and the store that both fill. Ends with the sign-out;
  * nothing of it outlives its user.
  *
- * Events: `ended`; `resumed` (the connection was away); `access` (what the user may see has changed); `message` (detail: a live message, already applied).
+ * Events: `ended`; `refused` (detail: a team's answer and why; its words are a draft again); `resumed` (the connection was away); `access` (what the user may see has changed); `turned` (the period of a quota is over); `message` (detail: a live message, already applied).
  */
 export class Session extends EventTarget {
   store = new Store();
@@ -30,17 +32,25 @@ export class Session extends EventTarget {
     this.api = api;
     this.me = me;
     this.client = new SharedClient({...options, userId: me.user.id, sessionEnded: () => this.#hasEnded(), snapshot: () => this.store.snapshot()});
+    forgetOthers(me.user.id);
     this.drafts = new Drafts(me.user.id);
-    this.outbox = new Outbox({userId: me.user.id, send: (parcel) => this.#send(parcel), isAway: () => this.#isAway()});
+    this.outbox = new Outbox({
+      userId: me.user.id,
+      send: (parcel) => this.#send(parcel),
+      isAway: () => this.#isAway(),
+      giveBack: (parcel, error) => this.#giveBack(parcel, error),
+    });
     this.store.addEventListener('read', (event) => this.client.share({read: /** @type {CustomEvent} */ (event).detail}));
     this.client.addEventListener('note', (event) => this.store.applyRead(/** @type {CustomEvent} */ (event).detail.read));
     this.outbox.addEventListener('change', () => this.store.touch());
     this.client.addEventListener('message', (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
     this.client.addEventListener('state', (event) => {
-      const {state} = /** @type {CustomEvent} */ (event).detail;
+      const {state, refused} = /** @type {CustomEvent} */ (event).detail;
       if (state === 'signed-out') this.end();
-      if (state === 'live') this.outbox.flush();
+      if (state === 'live' || refused) this.outbox.flush();
     });
+    followPeriods(this);
+    refreshByRest(this);
     /** Fulfilled when the store holds a snapshot, or when none came in good time. @type {Promise<unknown>} */
     this.ready = Promise.race([
       new Promise((done) => this.client.addEventListener('message', done, {once: true})),
@@ -92,6 +102,9 @@ export class Session extends EventTarget {
   }
 
   /** @param {number} creatorId */
+  readQuota = async (creatorId) => this.store.keepQuota(await this.api.quota(creatorId));
+
+  /** @param {number} creatorId */
   isAdminOf(creatorId) {
     return this.me.admin_of.some((one) => one.creator_id === creatorId);
   }
@@ -118,9 +131,26 @@ export class Session extends EventTarget {
     return /** @type {BookRequest | undefined} */ (await this.outbox.post({kind: 'ask', key, content: request, after}));
   }
 
-  /** @param {number} id @param {{status: Status, response?: string}} answer @param {string} key */
-  async respond(id, answer, key) {
-    return this.#keep(await this.#orReload(id, this.api.respond(id, answer, {key})));
+  /** @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}}} content @param {string} key @returns {Promise<Outcome[]>} */
+  async #respond({creatorId, ids, answer}, key) {
+    if (ids.length > 1) {
+      const {items} = await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key});
+      this.store.keepRequests(items.flatMap(({book_request}) => book_request ?? []));
+      return items;
+    }
+    const [id] = ids;
+    const book_request = this.#keep(await this.#orReload(id, this.api.respond(id, answer, {key})));
+    return [{id, result: 'answered', code: null, detail: null, book_request}];
+  }
+
+  /** The words of an answer that was refused go back into their field. @param {Parcel} parcel @param {any} error */
+  #giveBack({kind, content}, error) {
+    if (kind !== 'respond') return false;
+    const {creatorId, ids, answer} = content;
+    const form = ids.length === 1 ? `answer-${ids[0]}` : `bulk-${creatorId}`;
+    if (answer.response) this.drafts.keep(form, 'response', answer.response);
+    this.dispatchEvent(new CustomEvent('refused', {detail: {content, error}}));
+    return true;
   }
 
   /** Shown as done at once; taken back where it is refused. @param {number} id @param {string} key */
@@ -142,6 +172,7 @@ export class Session extends EventTarget {
 
   /** @param {Parcel} parcel */
   async #send({kind, key, content, requestId}) {
+    if (kind === 'respond') return this.#respond(content, key);
     if (kind === 'ask') return this.#keep(await this.api.ask(content, {key}));
     const id = /** @type {number} */ (requestId);
     const reply = await this.api.reply(id, content.body, {key});
@@ -192,6 +223,11 @@ export class Session extends EventTarget {
     }
   }
 
+  /** Applies what was learnt by other means than the live connection. @param {any} message */
+  hear(message) {
+    this.#received(message);
+  }
+
   /** @param {ServerMessage} message */
   #received(message) {
     this.store.apply(message);
@@ -200,12 +236,16 @@ export class Session extends EventTarget {
     this.dispatchEvent(new CustomEvent('message', {detail: message}));
   }
 
+  /** Fails where the server does not answer. */
   async #hasEnded() {
     try {
       await this.api.me();
       return false;
     } catch (error) {
-      return /** @type {any} */ (error).status === 401;
+      const {status} = /** @type {any} */ (error);
+      if (status === 401) return true;
+      if (status === 0 || status >= 500) throw error;
+      return false;
     }
   }
 }

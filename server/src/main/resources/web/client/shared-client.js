@@ -307,8 +307,8 @@ export class SharedClient extends EventTarget {
 
   /** @param {ConnectionStatus} status */
   #show(status) {
-    const {state, retryAt} = this.#status;
-    if (status.state === state && status.retryAt === retryAt) return;
+    const {state, retryAt, refused} = this.#status;
+    if (status.state === state && status.retryAt === retryAt && status.refused === refused) return;
     this.#status = status;
     this.dispatchEvent(new CustomEvent('state', {detail: status}));
   }

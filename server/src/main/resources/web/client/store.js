@@ -104,6 +104,18 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
+  /** @param {number} creatorId @param {number} count */
+  keepPendingCount(creatorId, count) {
+    this.pendingCounts.set(creatorId, count);
+    this.#changed();
+  }
+
+  /** Everything was read again: what was loaded before may be old. */
+  refreshed() {
+    this.generation++;
+    this.#changed();
+  }
+
   /** @param {Creator} creator */
   keepCreator(creator) {
     this.#keepCreator(creator);

@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesCanned} from '../desk/canned.js';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {Pages} from '../ui/pages.js';
@@ -17,6 +18,7 @@ export class CannedAnswers extends SessionElement {
   /** @type {Pages<CannedResponse>} */
   #answers = new Pages(this, () => this.session.api.cannedResponses(this.creatorId));
   #saving = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `canned-${this.creatorId}-${this.editing}`}));
 
   constructor() {
     super();
@@ -73,9 +75,15 @@ export class CannedAnswers extends SessionElement {
       ${field({id: 'canned-body', name: 'body', label: say('desk.canned_body'), value: answer?.body ?? '', rows: 3, testid: 'canned-body', maxlength: 4000, error: wrong.body})}
       <div class="buttons">
         <button class="button button--main" data-testid="canned-submit" ?disabled=${this.#saving.busy}>${say('form.save')}</button>
-        <button type="button" class="button button--quiet" @click=${() => this.#edit(null)}>${say('form.back')}</button>
+        <button type="button" class="button button--quiet" @click=${() => this.#leave()}>${say('form.back')}</button>
       </div>
     </form>`;
+  }
+
+  /** What was written is not wanted. */
+  #leave() {
+    this.#draft.drop();
+    this.#edit(null);
   }
 
   /** @param {number | 'new' | null} which */
@@ -92,6 +100,7 @@ export class CannedAnswers extends SessionElement {
       {name, body},
     );
     if (!done) return;
+    this.#draft.drop();
     this.editing = null;
     this.#answers.load();
   }

@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
@@ -18,6 +19,7 @@ export class CreatorLook extends SessionElement {
   #naming = new Submission(this);
   #colouring = new Submission(this);
   #picturing = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `look-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -82,7 +84,9 @@ export class CreatorLook extends SessionElement {
   /** @param {SubmitEvent} event */
   async #saveName(event) {
     const {name = ''} = fieldsOf(event);
-    if (await this.#naming.run(() => this.#change({name}), name)) this.tell(say('look.name_saved'));
+    if (!(await this.#naming.run(() => this.#change({name}), name))) return;
+    this.#draft.drop();
+    this.tell(say('look.name_saved'));
   }
 
   /** @param {string} colour */

@@ -1,4 +1,5 @@
 import {html} from 'lit';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
@@ -15,6 +16,7 @@ export class CreatorPage extends SessionElement {
   #showing = new Submission(this);
   #deciding = new Submission(this);
   #saving = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `notice-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -102,7 +104,9 @@ export class CreatorPage extends SessionElement {
   /** @param {SubmitEvent} event */
   async #save(event) {
     const {notice = ''} = fieldsOf(event);
-    if (await this.#saving.run(() => this.#change({notice}), notice)) this.tell(say(notice ? 'creator.published' : 'creator.taken_down'));
+    if (!(await this.#saving.run(() => this.#change({notice}), notice))) return;
+    this.#draft.drop();
+    this.tell(say(notice ? 'creator.published' : 'creator.taken_down'));
   }
 
   /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean, self_service?: boolean}} change */

@@ -1,4 +1,5 @@
 import {html} from 'lit';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
@@ -9,6 +10,7 @@ export class CreatorRules extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
   #saving = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `rules-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -39,7 +41,9 @@ export class CreatorRules extends SessionElement {
   async #save(event) {
     const {rules = ''} = fieldsOf(event);
     const change = async () => this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, {rules}));
-    if (await this.#saving.run(change, rules)) this.tell(say('creator.rules_saved'));
+    if (!(await this.#saving.run(change, rules))) return;
+    this.#draft.drop();
+    this.tell(say('creator.rules_saved'));
   }
 }
 

@@ -41,7 +41,8 @@ export class BulkBar extends Element {
       <button type="button" class="chip__off bulk-bar__clear" aria-label=${say('desk.clear')} title=${say('desk.clear')} data-testid="bulk-clear" aria-keyshortcuts="Escape"
         @click=${() => this.emit('clear')}>${icon('close')}</button>
       <label class="visually-hidden" for="bulk-text">${say('desk.bulk_word')}</label>
-      <textarea id="bulk-text" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('desk.bulk_word')} data-testid="bulk-text"></textarea>
+      <textarea id="bulk-text" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('desk.bulk_word')} data-testid="bulk-text"
+        .defaultValue=${outboxOf(this.session).wordOf(-this.creatorId)} @input=${this.#written}></textarea>
       <canned-choice .session=${this.session} .creatorId=${this.creatorId} label=${say('desk.canned')} @chosen=${this.#chosen}></canned-choice>
       <div class="buttons">
         ${can('pending') ? this.#button('approved', 'check', 'button--good') : nothing}
@@ -71,6 +72,11 @@ export class BulkBar extends Element {
   #chosen({detail}) {
     this.#text.value = detail;
     this.#text.focus();
+    this.#written();
+  }
+
+  #written() {
+    outboxOf(this.session).keepWord(-this.creatorId, this.#text.value);
   }
 
   /** @param {'approved' | 'completed' | 'rejected'} status */
@@ -81,6 +87,7 @@ export class BulkBar extends Element {
     for (let first = 0; first < requests.length; first += MOST_AT_ONCE)
       outboxOf(this.session).add(requests.slice(first, first + MOST_AT_ONCE), response ? {status, response} : {status});
     this.#text.value = '';
+    this.#written();
     this.emit('clear');
   }
 }

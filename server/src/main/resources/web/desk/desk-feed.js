@@ -101,9 +101,10 @@ export class DeskFeed extends SessionElement {
 
   /** What is answered leaves the list before the answer is sent, and comes back when it is taken back. */
   #refreshAnswered() {
+    if (!this.#list) return;
     const outbox = outboxOf(this.session);
     const now = new Set(this.#list.ids.filter((id) => outbox.statusOf(id)));
-    for (const {requests} of outbox.waiting) requests.forEach(({id}) => now.add(id));
+    for (const {content} of outbox.waiting) for (const id of content.ids) now.add(id);
     for (const id of [...now, ...this.#answered]) {
       if (now.has(id)) this.#engaged.delete(id);
       this.#list.refresh(id, this.#engaged);

@@ -2,18 +2,21 @@ import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
 import {Element} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
+import {explain} from '../ui/refusal.js';
 import {say} from '../words/words.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {BookRequest, Status} from '../client/types.js'
+ * @import {Parcel} from '../client/outbox.js'
+ * @import {BookRequest, Outcome, Status} from '../client/types.js'
  *
  * @typedef {{status: Status, response?: string}} Answer
- * @typedef {{creatorId: number, requests: BookRequest[], answer: Answer, key: string, timer: ReturnType<typeof setTimeout> | undefined, sent: boolean}} Letter
  */
 
 /** How long an answer can be taken back, ms. */
 const UNDO_WITHIN = 5_000;
+/** How long an answer that is sent while the page is left may take, ms. */
+const LEAVING_TAKES = 10_000;
 
 /** @type {WeakMap<Session, Outbox>} */
 const outboxes = new WeakMap();
@@ -28,31 +31,27 @@ export function outboxOf(session) {
 }
 
 /**
- * Answers that can still be taken back. Each is sent after a few seconds, or at once when the page is hidden or left,
- * so that none is lost; the server does it once, whatever is repeated.
+ * The team's answers until the server has confirmed them. They wait in the session's outbox, which keeps them across
+ * reloads and until the server is there. For a few seconds each can be taken back; then it is sent, or at once when the
+ * page is hidden or left. The words of one that is refused go back into their field.
  *
  * Event: `change`.
  */
 export class Outbox extends EventTarget {
-  /** @type {Letter[]} */
-  #letters = [];
-  /** Words that are not sent yet, by request. @type {Map<number, string>} */
-  drafts = new Map();
-
   /** @param {Session} session */
   constructor(session) {
     super();
     this.session = session;
-    const leaving = () => void (document.visibilityState === 'hidden' && this.#sendAll(true));
-    const left = () => void this.#sendAll(true);
-    document.addEventListener('visibilitychange', leaving);
-    addEventListener('pagehide', left);
-    session.farewells.push(() => this.#sendAll(false));
+    const ended = new AbortController();
+    const {signal} = ended;
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.#sendLeaving(), {signal});
+    addEventListener('pagehide', () => this.#sendLeaving(), {signal});
+    session.farewells.push(() => this.sendNow());
+    session.outbox.addEventListener('change', () => this.#changed(), {signal});
+    session.outbox.addEventListener('sent', (event) => this.#tellSent(/** @type {CustomEvent} */ (event).detail), {signal});
+    session.addEventListener('refused', (event) => this.#tellRefused(/** @type {CustomEvent} */ (event).detail), {signal});
     session.addEventListener('ended', () => {
-      this.#letters.forEach(({timer}) => clearTimeout(timer));
-      this.#letters = [];
-      document.removeEventListener('visibilitychange', leaving);
-      removeEventListener('pagehide', left);
+      ended.abort();
       this.#changed();
     });
     const bar = /** @type {UndoBar} */ (document.createElement('undo-bar'));
@@ -60,94 +59,95 @@ export class Outbox extends EventTarget {
     document.body.append(bar);
   }
 
+  /** @returns {Parcel[]} */
+  get #letters() {
+    return this.session.outbox.parcels.filter(({kind}) => kind === 'respond');
+  }
+
   /** Those that can still be taken back, newest last. */
   get waiting() {
-    return this.#letters.filter(({sent}) => !sent);
+    return this.#letters.filter((letter) => !this.session.outbox.isUnderWay(letter));
   }
 
   /** What a request will be once its answer is sent; undefined where there is none. @param {number} id @returns {Status | undefined} */
   statusOf(id) {
-    return this.#letters.find(({requests}) => requests.some((request) => request.id === id))?.answer.status;
+    return this.#letters.find(({content}) => content.ids.includes(id))?.content.answer.status;
   }
 
   /** How many answers are on their way that take requests of a creator from one status. @param {number} creatorId @param {Status} status */
   leaving(creatorId, status) {
     return this.#letters
-      .filter((letter) => letter.creatorId === creatorId)
-      .flatMap(({requests}) => requests)
-      .filter(({id}) => this.session.store.requests.get(id)?.status === status).length;
+      .filter(({content}) => content.creatorId === creatorId)
+      .flatMap(({content}) => content.ids)
+      .filter((id) => this.session.store.requests.get(id)?.status === status).length;
   }
 
   /** @param {BookRequest[]} requests of one creator @param {Answer} answer */
   add(requests, answer) {
     const fresh = requests.filter(({id}) => !this.statusOf(id));
     if (fresh.length === 0) return;
-    /** @type {Letter} */
-    const letter = {creatorId: fresh[0].creator_id, requests: fresh, answer, key: newKey(), timer: undefined, sent: false};
-    letter.timer = setTimeout(() => this.#send(letter, false), UNDO_WITHIN);
-    this.#letters.push(letter);
-    this.#changed();
+    const [{creator_id, title, user_name}] = fresh;
+    const content = {creatorId: creator_id, ids: fresh.map(({id}) => id), answer, title, name: user_name};
+    this.session.outbox.hold({kind: 'respond', key: newKey(), content, after: 0}, UNDO_WITHIN);
+    setTimeout(() => this.#changed(), UNDO_WITHIN + 100);
   }
 
   /** Takes back the newest answer. */
   undo() {
     const letter = this.waiting.at(-1);
     if (!letter) return;
-    clearTimeout(letter.timer);
-    this.#letters = this.#letters.filter((one) => one !== letter);
-    const word = letter.answer.response;
-    if (word && letter.requests.length === 1) this.drafts.set(letter.requests[0].id, word);
-    this.#changed();
+    const {creatorId, ids, answer} = letter.content;
+    if (answer.response) this.keepWord(ids.length === 1 ? ids[0] : -creatorId, answer.response);
+    this.session.outbox.remove(letter.key);
   }
 
   /** Sends everything without waiting. */
   sendNow() {
-    this.#sendAll(false);
+    return this.session.outbox.release(this.waiting.map(({key}) => key));
   }
 
-  /** @param {boolean} leaving whether the page may be gone before the answer comes */
-  #sendAll(leaving) {
-    return Promise.all(this.waiting.map((letter) => this.#send(letter, leaving)));
+  /** What is written in answer to a request, or to many of a creator (its id below zero). @param {number} id */
+  wordOf(id) {
+    return this.session.drafts.of(draftFor(id)).response ?? '';
   }
 
-  /** @param {Letter} letter @param {boolean} leaving */
-  async #send(letter, leaving) {
-    clearTimeout(letter.timer);
-    letter.sent = true;
-    this.#changed();
-    try {
-      await (letter.requests.length === 1 ? this.#one(letter, leaving) : this.#several(letter, leaving));
-    } catch (error) {
-      tell(/** @type {Error} */ (error).message, 'plain');
-    } finally {
-      this.#letters = this.#letters.filter((one) => one !== letter);
-      this.#changed();
+  /** @param {number} id @param {string} text */
+  keepWord(id, text) {
+    this.session.drafts.keep(draftFor(id), 'response', text);
+  }
+
+  /** The page may be gone before the answer comes: then it is sent again when the page is next opened, and done once. */
+  #sendLeaving() {
+    const letters = this.waiting;
+    if (letters.length === 0) return;
+    this.session.outbox.release(letters.map(({key}) => key), LEAVING_TAKES);
+    for (const {key, content} of letters) {
+      const {creatorId, ids, answer} = content;
+      const sent = ids.length === 1 ? keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key) : keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
+      sent.then(
+        ({ok}) => (ok ? this.session.outbox.remove(key) : this.session.outbox.release([key])),
+        () => this.session.outbox.release([key]),
+      );
     }
   }
 
-  /** @param {Letter} letter @param {boolean} leaving */
-  async #one({requests: [request], answer, key}, leaving) {
-    if (leaving) return void (await keepAlive(`/api/book-requests/${request.id}/respond`, answer, key));
-    try {
-      await this.session.respond(request.id, answer, key);
-      tell(say(`answer.told_${answer.status}`, {title: request.title, name: request.user_name}));
-    } catch (error) {
-      if (/** @type {any} */ (error).code !== 'invalid_transition') throw error;
-      tell(this.#whoWasFirst(request.id) ?? /** @type {Error} */ (error).message, 'plain');
-    }
-  }
-
-  /** @param {Letter} letter @param {boolean} leaving */
-  async #several({creatorId, requests, answer, key}, leaving) {
-    const command = {creator_id: creatorId, ids: requests.map(({id}) => id), ...answer};
-    if (leaving) return void (await keepAlive('/api/book-requests/respond', command, key));
-    const {items} = await this.session.api.respondToAll(command, {key});
-    this.session.store.keepRequests(items.flatMap(({book_request}) => book_request ?? []));
+  /** @param {{parcel: Parcel, answer: Outcome[]}} sent */
+  #tellSent({parcel: {kind, content}, answer: items}) {
+    if (kind !== 'respond') return;
+    const {ids, answer, title, name} = content;
+    if (ids.length === 1) return tell(say(`answer.told_${answer.status}`, {title, name}));
     const refused = items.filter(({result}) => result === 'refused');
     const done = items.length - refused.length;
     if (done) tell(say(`desk.bulk_${answer.status}`, {count: done}));
     if (refused.length === 1) tell(this.#whoWasFirst(refused[0].id) ?? refused[0].detail ?? '', 'plain');
     else if (refused.length) tell(say('desk.bulk_refused', {count: refused.length}), 'plain');
+  }
+
+  /** @param {{content: any, error: any}} refusal */
+  #tellRefused({content: {ids, answer, title}, error}) {
+    const first = error.code === 'invalid_transition' && ids.length === 1 ? this.#whoWasFirst(ids[0]) : undefined;
+    const reason = error.code === 'too_old' ? say('answer.too_old') : explain(error);
+    tell(first ?? say(answer.response ? 'answer.failed_kept' : 'answer.failed', {title, reason}), 'plain');
   }
 
   /** @param {number} id */
@@ -160,6 +160,11 @@ export class Outbox extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** @param {number} id */
+function draftFor(id) {
+  return id < 0 ? `bulk-${-id}` : `answer-${id}`;
 }
 
 /** Outlives the page. @param {string} path @param {object} body @param {string} key */
@@ -199,12 +204,10 @@ class UndoBar extends Element {
     </div>`;
   }
 
-  /** @param {Letter} letter */
-  #text({requests, answer}) {
-    const waiting = requests.length;
-    return waiting === 1
-      ? say(`desk.will_${answer.status}`, {title: requests[0].title})
-      : say(`desk.will_all_${answer.status}`, {count: waiting});
+  /** @param {Parcel} letter */
+  #text({content: {ids, answer, title}, until = 0}) {
+    const text = ids.length === 1 ? say(`desk.will_${answer.status}`, {title}) : say(`desk.will_all_${answer.status}`, {count: ids.length});
+    return until > Date.now() ? text : `${text} ${say('unsent.waits')}.`;
   }
 }
 

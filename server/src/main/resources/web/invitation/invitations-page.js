@@ -2,6 +2,8 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
 import {supportersNav} from '../supporter/supporters-nav.js';
+import {serverNow} from '../client/server-clock.js';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
@@ -26,6 +28,7 @@ export class InvitationsPage extends SessionElement {
 
   #making = new Submission(this);
   #revoking = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `invitation-${this.creatorId}`}));
   /** @type {Pages<Invitation>} */
   #invitations = new Pages(this, () => this.session.api.invitations(this.creatorId));
   /** @type {Pages<Tier>} */
@@ -98,7 +101,7 @@ export class InvitationsPage extends SessionElement {
   /** @param {Invitation} invitation */
   #row({id, kind, tier_id, uses, uses_left, expires_at}) {
     const tier = this.#tiers.items.find((one) => one.id === tier_id)?.name;
-    const over = uses_left === 0 || Date.parse(expires_at) < Date.now();
+    const over = uses_left === 0 || Date.parse(expires_at) < serverNow();
     return html`<li class="row ${over ? 'row--off' : ''}" data-testid="invitation" data-invitation-id=${id}>
       <div class="row__main">
         <p class="row__name">${say(kind === 'team' ? 'invitations.for_team' : tier ? 'invitations.for_tier' : 'invitations.for_supporter', {tier})}</p>
@@ -120,12 +123,13 @@ export class InvitationsPage extends SessionElement {
   async #make(event) {
     const {kind, tier_id, uses, days} = fieldsOf(event);
     const wish = {creator_id: this.creatorId, kind, ...(tier_id && {tier_id: Number(tier_id)}), uses: Number(uses), days};
-    await this.#making.run(async (key) => {
+    const made = await this.#making.run(async (key) => {
       const {days, ...invitation} = wish;
-      const expires_at = new Date(Date.now() + Number(days) * DAY).toISOString();
+      const expires_at = new Date(serverNow() + Number(days) * DAY).toISOString();
       this.made = await this.session.api.invite({...invitation, expires_at}, {key});
       this.copied = false;
     });
+    if (made) this.#draft.drop();
     this.#invitations.load();
   }
 

@@ -38,7 +38,7 @@ export class Crier {
   }
 
   #speak() {
-    if (this.#breath || this.#untold.length === 0 || this.session.client.status.state !== 'live') return;
+    if (this.#breath || this.#untold.length === 0 || !this.#isCurrent) return;
     this.tell(this.#sentence());
     this.#untold = [];
     this.#away = false;
@@ -46,6 +46,11 @@ export class Crier {
       this.#breath = undefined;
       this.#speak();
     }, BREATH);
+  }
+
+  get #isCurrent() {
+    const {state, refused} = this.session.client.status;
+    return state === 'live' || refused === true;
   }
 
   #sentence() {

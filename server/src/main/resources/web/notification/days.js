@@ -1,9 +1,8 @@
-import {dateInWords} from '../words/times.js';
+import {dateInWords, daysBetween} from '../words/times.js';
 import {locale} from '../words/words.js';
 
 /** @import {Notification} from '../client/types.js' */
 
-const DAY = 86_400_000;
 const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto'});
 
 /** @param {Notification[]} notifications newest first @returns {{day: string, items: Notification[]}[]} under the days of this place */
@@ -14,10 +13,7 @@ export function byDay(notifications) {
 
 /** @param {string} time */
 function dayInWords(time) {
-  const ago = Math.round((midnight(new Date()) - midnight(new Date(time))) / DAY);
+  const ago = daysBetween(time);
   const words = ago < 2 ? relative.format(-ago, 'day') : dateInWords(time);
   return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
 }
-
-/** @param {Date} date */
-const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();

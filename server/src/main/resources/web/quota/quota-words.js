@@ -1,4 +1,4 @@
-import {dateInWords, monthInWords} from '../words/times.js';
+import {momentInWords, monthInWords} from '../words/times.js';
 import {number, say} from '../words/words.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
@@ -8,7 +8,7 @@ const DAY = 24 * 3_600_000;
 /** @param {Quota} quota @returns {string} when a supporter may ask again */
 export function allowanceRule({period, resets_at, remaining, allowed, used}) {
   if (allowed === 0) return say('quota.rule_zero');
-  if (period === 'month' && resets_at) return say('quota.rule_month', {date: dateInWords(resets_at)});
+  if (period === 'month' && resets_at) return say('quota.rule_month', {date: momentInWords(resets_at)});
   if (used > allowed) return say('quota.rule_debt', {count: used - allowed + 1});
   return say(remaining > 0 ? 'quota.rule_left' : 'quota.rule_none');
 }

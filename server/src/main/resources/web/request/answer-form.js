@@ -57,7 +57,7 @@ export class AnswerForm extends Element {
     return html`<form class="answer-form" aria-label=${say('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">${say('answer.word', {name: user_name})}</label>
       <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"
-        aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#outbox.drafts.get(id) ?? ''} @input=${this.#drafting}
+        aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#outbox.wordOf(id)} @input=${this.#drafting}
         @keydown=${this.#onKey}></textarea>
       <div class="answer-form__buttons">
         ${status === 'pending' ? this.#button('approved', say('answer.approve'), 'check', 'respond-approve') : this.#button('completed', say('answer.complete'), 'book', 'respond-complete')}
@@ -87,8 +87,7 @@ export class AnswerForm extends Element {
 
   #drafting() {
     const text = this.#text?.value ?? '';
-    if (text.trim()) this.#outbox.drafts.set(this.request.id, text);
-    else this.#outbox.drafts.delete(this.request.id);
+    this.#outbox.keepWord(this.request.id, text);
     this.emit('drafting', {where: 'answer', drafting: text.trim() !== ''});
   }
 
@@ -132,7 +131,7 @@ export class AnswerForm extends Element {
     if (!possible || !this.#mayDecide || this.held || this.#outbox.statusOf(id)) return;
     const response = this.#text?.value.trim() ?? '';
     if (this.#text) this.#text.value = '';
-    this.#outbox.drafts.delete(id);
+    this.#outbox.keepWord(id, '');
     this.declining = false;
     this.#outbox.add([this.request], response ? {status, response} : {status});
     this.emit('answered', id);

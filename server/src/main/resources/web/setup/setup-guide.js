@@ -1,6 +1,8 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import '../creator/creator-look.js';
+import {serverNow} from '../client/server-clock.js';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
@@ -22,6 +24,7 @@ export class SetupGuide extends SessionElement {
 
   #saving = new Submission(this);
   #inviting = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `guide-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -120,6 +123,7 @@ export class SetupGuide extends SessionElement {
     const {name = '', requests_allowed, period} = fieldsOf(event);
     const tier = {creator_id: this.creatorId, name, requests_allowed: Number(requests_allowed), period};
     if (!(await this.#saving.run((key) => this.session.api.addTier(tier, {key}), tier))) return;
+    this.#draft.drop();
     form.reset();
     await this.#read();
   }
@@ -128,7 +132,7 @@ export class SetupGuide extends SessionElement {
   async #invite(tierId) {
     const wish = {creator_id: this.creatorId, kind: 'supporter', tier_id: tierId, uses: GUESTS};
     await this.#inviting.run(async (key) => {
-      const {url} = await this.session.api.invite({...wish, expires_at: new Date(Date.now() + WEEK).toISOString()}, {key});
+      const {url} = await this.session.api.invite({...wish, expires_at: new Date(serverNow() + WEEK).toISOString()}, {key});
       this.links = new Map(this.links).set(tierId, url ?? '');
     }, wish);
   }

@@ -1,4 +1,5 @@
 import {html} from 'lit';
+import {Draft} from '../ui/draft.js';
 import {Element, given} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
@@ -11,6 +12,7 @@ export class GrantForm extends Element {
   static properties = {session: {attribute: false}, creatorId: {attribute: false}, userId: {attribute: false}, name: {attribute: false}};
 
   #grant = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `grant-${this.creatorId}-${this.userId}`}));
 
   constructor() {
     super();
@@ -38,6 +40,7 @@ export class GrantForm extends Element {
     const {amount, reason = ''} = fieldsOf(event);
     const grant = {amount: Number(amount), reason};
     if (!(await this.#grant.run((key) => this.session.api.grant(this.userId, this.creatorId, grant, {key}), grant))) return;
+    this.#draft.drop();
     form.reset();
     this.tell(say(grant.amount > 0 ? 'supporters.granted' : 'supporters.taken', {count: Math.abs(grant.amount), name: this.name}));
     this.emit('changed');

@@ -55,6 +55,10 @@ class SupporterDrawer extends SessionElement {
     return /** @type {HTMLDialogElement} */ (this.querySelector('dialog'));
   }
 
+  periodTurned() {
+    this.#accounts.load();
+  }
+
   /** @param {ServerMessage} message */
   heard(message) {
     if (changesDesk(message, this.creatorId)) this.#accounts.refreshSoon();

@@ -32,6 +32,10 @@ export class SupportersPage extends SessionElement {
     if (changed.has('creatorId') || changed.has('query')) this.#supporters.load();
   }
 
+  periodTurned() {
+    this.#supporters.refreshSoon();
+  }
+
   get #sought() {
     return this.query.get('q') ?? '';
   }

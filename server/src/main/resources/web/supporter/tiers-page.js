@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {listFoot} from '../ui/listing.js';
@@ -19,6 +20,7 @@ export class TiersPage extends SessionElement {
   static properties = {creatorId: {attribute: false}, editing: {state: true}};
 
   #saving = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `tier-${this.creatorId}-${this.editing}`}));
   /** @type {Pages<Tier>} */
   #tiers = new Pages(this, () => this.session.api.tiers(this.creatorId));
 
@@ -82,7 +84,7 @@ export class TiersPage extends SessionElement {
       </div>
       <div class="buttons">
         <button class="button button--main" data-testid="tier-form-submit" ?disabled=${this.#saving.busy}>${say('form.save')}</button>
-        <button type="button" class="button button--quiet" data-testid="tier-form-back" @click=${() => this.#edit(null)}>${say('form.back')}</button>
+        <button type="button" class="button button--quiet" data-testid="tier-form-back" @click=${() => this.#leave()}>${say('form.back')}</button>
       </div>
     </form>`;
   }
@@ -91,6 +93,12 @@ export class TiersPage extends SessionElement {
   #edit(which) {
     this.#saving.clear();
     this.editing = which;
+  }
+
+  /** What was written is not wanted. */
+  #leave() {
+    this.#draft.drop();
+    this.#edit(null);
   }
 
   /** @param {SubmitEvent} event @param {Tier} [tier] */
@@ -102,6 +110,7 @@ export class TiersPage extends SessionElement {
       change,
     );
     if (!done) return;
+    this.#draft.drop();
     this.editing = null;
     this.tell(say('tiers.saved', {name}));
     this.#tiers.load();

@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
+import {Draft} from '../ui/draft.js';
 import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {listFoot} from '../ui/listing.js';
@@ -18,6 +19,7 @@ export class TeamPage extends SessionElement {
 
   #adding = new Submission(this, {already_member: 'team.already', not_found: 'team.unknown'});
   #changing = new Submission(this);
+  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `team-${this.creatorId}`}));
   #members = new Pages(this, async () => ({items: (await this.session.api.team(this.creatorId)).members}));
 
   constructor() {
@@ -93,6 +95,7 @@ export class TeamPage extends SessionElement {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {email = ''} = fieldsOf(event);
     if (!(await this.#adding.run((key) => this.session.api.addMember(this.creatorId, email, {key}), email))) return;
+    this.#draft.drop();
     form.reset();
     this.tell(say('team.added', {name: email}));
     this.#members.load();

@@ -3,6 +3,10 @@
  * @import {Drafts} from '../client/drafts.js'
  */
 
+/** Elements whose forms are kept: an element around one leaves its fields alone. @type {WeakSet<Element>} */
+const hosts = new WeakSet();
+const NEVER_KEPT = new Set(['password', 'file', 'checkbox', 'radio', 'search']);
+
 /**
  * Keeps what is written into an element's form, and puts it back when the form is drawn again: after a reload, in the
  * next visit.
@@ -15,6 +19,7 @@ export class Draft {
   constructor(host, where) {
     this.host = host;
     this.where = where;
+    hosts.add(host);
     host.addController(this);
   }
 
@@ -29,10 +34,11 @@ export class Draft {
   hostUpdated() {
     const {drafts, form} = this.where();
     for (const [name, text] of Object.entries(drafts.of(form))) {
-      const field = /** @type {HTMLInputElement | null} */ (this.host.querySelector(`form [name="${name}"]`));
+      const fields = /** @type {NodeListOf<HTMLInputElement>} */ (this.host.querySelectorAll(`form [name="${name}"]`));
+      const field = [...fields].find((one) => this.#isMine(one));
       if (!field || this.#filled.has(field)) continue;
       this.#filled.add(field);
-      if (field.value !== '') continue;
+      if (field.value !== '' && field.value !== field.defaultValue && !(field instanceof HTMLSelectElement)) continue;
       field.value = text;
       if (field instanceof HTMLTextAreaElement) field.dispatchEvent(new Event('input', {bubbles: true}));
     }
@@ -50,10 +56,18 @@ export class Draft {
     drafts.drop(form);
   }
 
+  /** @param {Element} field */
+  #isMine(field) {
+    /** @type {Element | null} */
+    let around = field;
+    while (around && !hosts.has(around)) around = around.parentElement;
+    return around === this.host;
+  }
+
   /** @param {Event} event */
   #keep = ({target}) => {
-    const {name, value, form: inForm} = /** @type {HTMLInputElement} */ (target);
-    if (!name || !inForm) return;
+    const {name, value, type, form: inForm} = /** @type {HTMLInputElement} */ (target);
+    if (!name || !inForm || NEVER_KEPT.has(type) || !this.#isMine(/** @type {Element} */ (target))) return;
     this.#filled.add(/** @type {Element} */ (target));
     const {drafts, form} = this.where();
     drafts.keep(form, name, value);

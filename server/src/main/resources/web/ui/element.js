@@ -31,6 +31,7 @@ export class SessionElement extends Element {
   static properties = {session: {attribute: false}};
 
   #follow = () => this.storeChanged();
+  #turned = () => this.periodTurned();
   #hear = (/** @type {Event} */ event) => this.heard(/** @type {CustomEvent} */ (event).detail);
 
   constructor() {
@@ -43,16 +44,21 @@ export class SessionElement extends Element {
     super.connectedCallback();
     this.session.store.addEventListener('change', this.#follow);
     this.session.addEventListener('message', this.#hear);
+    this.session.addEventListener('turned', this.#turned);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.session.store.removeEventListener('change', this.#follow);
     this.session.removeEventListener('message', this.#hear);
+    this.session.removeEventListener('turned', this.#turned);
   }
 
   /** For what the store does not hold: called with every live message. @param {ServerMessage} _message */
   heard(_message) {}
+
+  /** The period of a quota is over: what depends on it is to be read again. */
+  periodTurned() {}
 
   storeChanged() {
     this.requestUpdate();

@@ -27,6 +27,8 @@ export default {
   'connection.live': 'مباشر',
   'connection.offline': 'غير متصل',
   'connection.reconnecting': 'تُعاد محاولة الاتصال',
+  'connection.refused': 'بلا تحديث مباشر',
+  'connection.refused_why': 'هناك ما يمنع اتصال WebSocket بين هذه الصفحة والخادم. الصفحة تعمل وتبحث عن الجديد كل بضع ثوانٍ.',
   'connection.waiting': 'إعادة الاتصال بعد {seconds} ث',
 
   'account.email': 'البريد الإلكتروني',
@@ -184,11 +186,14 @@ export default {
   'answer.complete': 'إكمال',
   'answer.decline': 'رفض',
   'answer.decline_sure': 'هل ترفضه؟',
+  'answer.failed': 'لم يُردّ على «{title}»: {reason}',
+  'answer.failed_kept': 'لم يُردّ على «{title}»: {reason} عاد نصك إلى حقله.',
   'answer.label': 'الرد على «{title}»، {id}',
   'answer.own': 'هذا يخصك: يبتّ فيه شخص آخر من الفريق.',
   'answer.told_approved': 'قُبل طلب «{title}» وأُبلغ {name}.',
   'answer.told_completed': 'اكتمل طلب «{title}» وأُبلغ {name}.',
   'answer.told_rejected': 'رُفض طلب «{title}» وأُبلغ {name}.',
+  'answer.too_old': 'انتظر الرد وقتًا طويلًا قبل إرساله.',
   'answer.word': 'كلمة إلى {name}، اختيارية',
   'answer.word_hint': 'أضف كلمة…',
 

@@ -20,6 +20,8 @@ export default {
   'connection.live': 'Live',
   'connection.offline': 'Offline',
   'connection.reconnecting': 'Verbindet neu',
+  'connection.refused': 'Ohne Live-Verbindung',
+  'connection.refused_why': 'Etwas zwischen dieser Seite und dem Server lässt keine WebSockets durch. Die Seite funktioniert und sieht alle paar Sekunden nach Neuem.',
   'connection.waiting': 'Neuer Versuch in {seconds} s',
 
   'account.email': 'E-Mail',
@@ -156,11 +158,14 @@ export default {
   'answer.complete': 'Erledigen',
   'answer.decline': 'Ablehnen',
   'answer.decline_sure': 'Wirklich ablehnen?',
+  'answer.failed': '„{title}“ ist nicht beantwortet: {reason}',
+  'answer.failed_kept': '„{title}“ ist nicht beantwortet: {reason} Dein Text steht wieder in seinem Feld.',
   'answer.label': '„{title}“ beantworten, {id}',
   'answer.own': 'Das ist deine eigene: Jemand anderes aus dem Team entscheidet darüber.',
   'answer.told_approved': '„{title}“ ist angenommen. {name} erfährt es.',
   'answer.told_completed': '„{title}“ ist erledigt. {name} erfährt es.',
   'answer.told_rejected': '„{title}“ ist abgelehnt. {name} erfährt es.',
+  'answer.too_old': 'Die Antwort hat zu lange auf das Absenden gewartet.',
   'answer.word': 'Ein Wort an {name}, optional',
   'answer.word_hint': 'Ein Wort dazu …',
 

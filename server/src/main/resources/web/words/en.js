@@ -20,6 +20,8 @@ export default {
   'connection.live': 'Live',
   'connection.offline': 'Offline',
   'connection.reconnecting': 'Reconnecting',
+  'connection.refused': 'Without live updates',
+  'connection.refused_why': 'Something between this page and the server lets no WebSocket through. The page works, and looks for news every few seconds.',
   'connection.waiting': 'Reconnecting in {seconds} s',
 
   'account.email': 'E-mail',
@@ -156,11 +158,14 @@ export default {
   'answer.complete': 'Complete',
   'answer.decline': 'Decline',
   'answer.decline_sure': 'Decline it?',
+  'answer.failed': '“{title}” is not answered: {reason}',
+  'answer.failed_kept': '“{title}” is not answered: {reason} Your words are in their field again.',
   'answer.label': 'Answer “{title}”, {id}',
   'answer.own': 'This is your own: someone else on the team decides about it.',
   'answer.told_approved': '“{title}” is approved. {name} is told.',
   'answer.told_completed': '“{title}” is completed. {name} is told.',
   'answer.told_rejected': '“{title}” is declined. {name} is told.',
+  'answer.too_old': 'The answer waited too long to be sent.',
   'answer.word': 'A word to {name}, optional',
   'answer.word_hint': 'Add a word…',
 

@@ -20,6 +20,8 @@ export default {
   'connection.live': 'En directo',
   'connection.offline': 'Sin conexión',
   'connection.reconnecting': 'Reconectando',
+  'connection.refused': 'Sin conexión en vivo',
+  'connection.refused_why': 'Algo entre esta página y el servidor no deja pasar WebSockets. La página funciona y busca novedades cada pocos segundos.',
   'connection.waiting': 'Reconexión en {seconds} s',
 
   'account.email': 'Correo electrónico',
@@ -156,11 +158,14 @@ export default {
   'answer.complete': 'Completar',
   'answer.decline': 'Rechazar',
   'answer.decline_sure': '¿Rechazarla?',
+  'answer.failed': '«{title}» sigue sin respuesta: {reason}',
+  'answer.failed_kept': '«{title}» sigue sin respuesta: {reason} Tu texto está de nuevo en su campo.',
   'answer.label': 'Responder a «{title}», {id}',
   'answer.own': 'Es la tuya: decide otra persona del equipo.',
   'answer.told_approved': 'Petición aceptada: «{title}». Se avisa a {name}.',
   'answer.told_completed': 'Petición completada: «{title}». Se avisa a {name}.',
   'answer.told_rejected': 'Petición rechazada: «{title}». Se avisa a {name}.',
+  'answer.too_old': 'La respuesta esperó demasiado tiempo para enviarse.',
   'answer.word': 'Unas palabras para {name}, opcional',
   'answer.word_hint': 'Añade unas palabras…',
 

@@ -20,6 +20,8 @@ export default {
   'connection.live': 'En direct',
   'connection.offline': 'Hors ligne',
   'connection.reconnecting': 'Reconnexion',
+  'connection.refused': 'Sans direct',
+  'connection.refused_why': 'Quelque chose entre cette page et le serveur bloque les WebSockets. La page fonctionne et cherche les nouveautés toutes les quelques secondes.',
   'connection.waiting': 'Reconnexion dans {seconds} s',
 
   'account.email': 'E-mail',
@@ -156,11 +158,14 @@ export default {
   'answer.complete': 'Terminer',
   'answer.decline': 'Refuser',
   'answer.decline_sure': 'La refuser ?',
+  'answer.failed': '« {title} » est resté sans réponse : {reason}',
+  'answer.failed_kept': '« {title} » est resté sans réponse : {reason} Ton texte est de nouveau dans son champ.',
   'answer.label': 'Répondre à « {title} », {id}',
   'answer.own': 'C’est la tienne : quelqu’un d’autre de l’équipe en décide.',
   'answer.told_approved': 'Demande acceptée : « {title} ». {name} le saura.',
   'answer.told_completed': 'Demande terminée : « {title} ». {name} le saura.',
   'answer.told_rejected': 'Demande refusée : « {title} ». {name} le saura.',
+  'answer.too_old': 'La réponse a attendu trop longtemps avant d’être envoyée.',
   'answer.word': 'Un mot pour {name}, facultatif',
   'answer.word_hint': 'Ajouter un mot…',
 

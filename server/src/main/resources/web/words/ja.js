@@ -20,6 +20,8 @@ export default {
   'connection.live': 'ライブ',
   'connection.offline': 'オフライン',
   'connection.reconnecting': '再接続中',
+  'connection.refused': 'ライブ更新なし',
+  'connection.refused_why': 'このページとサーバーの間でWebSocketが遮断されています。ページは使え、数秒ごとに新しい情報を確認します。',
   'connection.waiting': '{seconds}秒後に再接続',
 
   'account.email': 'メールアドレス',
@@ -156,11 +158,14 @@ export default {
   'answer.complete': '完了にする',
   'answer.decline': '見送る',
   'answer.decline_sure': '見送りますか？',
+  'answer.failed': '「{title}」への回答は届いていません。{reason}',
+  'answer.failed_kept': '「{title}」への回答は届いていません。{reason} 入力した文章は元の欄に戻しました。',
   'answer.label': '『{title}』に返答、{id}',
   'answer.own': 'ご自身のものです。チームの別のメンバーが判断します。',
   'answer.told_approved': '『{title}』を承認しました。{name}さんに通知しました。',
   'answer.told_completed': '『{title}』を完了にしました。{name}さんに通知しました。',
   'answer.told_rejected': '『{title}』を見送りました。{name}さんに通知しました。',
+  'answer.too_old': '回答は送信されないまま長い時間がたちました。',
   'answer.word': '{name}さんへのひとこと（任意）',
   'answer.word_hint': 'ひとこと添える…',
 

@@ -187,7 +187,7 @@ final class Bookbell implements AutoCloseable {
     metrics.watch(refusals);
     Router router = Router.router(vertx);
     metrics.time(router);
-    WebServer.prepare(router);
+    WebServer.prepare(router, clock);
     health.add(router);
     serveMetrics(vertx, router, metrics);
     api(router);
@@ -204,7 +204,7 @@ final class Bookbell implements AutoCloseable {
       return;
     }
     Router apart = Router.router(vertx);
-    WebServer.prepare(apart);
+    WebServer.prepare(apart, clock);
     metrics.add(apart);
     var intake = new WebServer.Intake(apart, _ -> false, refusals);
     var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), intake));

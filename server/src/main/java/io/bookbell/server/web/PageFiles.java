@@ -16,7 +16,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -41,7 +43,12 @@ public final class PageFiles {
           "svg", "image/svg+xml",
           "png", "image/png",
           "yaml", "application/yaml; charset=utf-8",
-          "map", "application/json");
+          "map", "application/json",
+          "woff2", "font/woff2",
+          "txt", "text/plain; charset=utf-8");
+
+  /** These are compressed as they are. */
+  private static final Set<String> PACKED = Set.of("png", "woff2");
 
   private static final String WEBJARS = "META-INF/resources/webjars/";
 
@@ -58,6 +65,8 @@ public final class PageFiles {
   private static final String PRELOADS = "<!-- preloads -->";
 
   private static final String WORKER = "web/service-worker.js";
+  private static final String PAGE = "web/index.html";
+  private static final String STYLES = "web" + PageSources.STYLES;
 
   private final Map<String, Optional<File>> files = new ConcurrentHashMap<>();
   private final ClassLoader loader = PageFiles.class.getClassLoader();
@@ -80,7 +89,7 @@ public final class PageFiles {
   private void serveIfPlain(RoutingContext context, String folder, String prefix) {
     String path = context.normalizedPath();
     if (prefix.equals("/") && PagePlaces.has(path)) {
-      serve(context, "web/index.html");
+      serve(context, PAGE);
     } else if (path.startsWith(prefix) && PATH.matcher(path).matches()) {
       serve(context, folder + path.substring(prefix.length()));
     } else {
@@ -119,7 +128,7 @@ public final class PageFiles {
       return;
     }
     String encodings = request.getHeader("Accept-Encoding");
-    if (encodings != null && encodings.contains("gzip")) {
+    if (file.compressed != null && encodings != null && encodings.contains("gzip")) {
       response.putHeader("Content-Encoding", "gzip").end(file.compressed);
     } else {
       response.end(file.plain);
@@ -145,7 +154,7 @@ public final class PageFiles {
             type,
             '"' + Sha256.hex(content).substring(0, 24) + '"',
             shared(content),
-            shared(Gzip.smallest(content)),
+            PACKED.contains(extension) ? null : shared(Gzip.smallest(content)),
             policy));
   }
 
@@ -158,6 +167,17 @@ public final class PageFiles {
   }
 
   private byte @Nullable [] read(String resource) {
+    byte[] index = resource.equals(PAGE) || resource.equals(STYLES) ? stored(PAGE) : null;
+    if (index == null) {
+      return stored(resource);
+    }
+    String page = new String(index, UTF_8);
+    return resource.equals(PAGE)
+        ? PageSources.withOneSheet(page).getBytes(UTF_8)
+        : PageSources.sheets(page, path -> Objects.requireNonNull(stored(resource(path)), path));
+  }
+
+  private byte @Nullable [] stored(String resource) {
     try (InputStream in = loader.getResourceAsStream(resource)) {
       return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
@@ -168,11 +188,15 @@ public final class PageFiles {
   /** Two files know of all others: the page announces its modules, its worker keeps all of them. */
   private byte[] completed(String resource, byte[] stored) {
     return switch (resource) {
-      case "web/index.html" ->
+      case PAGE ->
           new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
       case WORKER -> (parts(shell()) + new String(stored, UTF_8)).getBytes(UTF_8);
-      default -> stored;
+      default -> isOurCode(resource) ? PageSources.withoutComments(stored) : stored;
     };
+  }
+
+  private static boolean isOurCode(String resource) {
+    return resource.startsWith("web/") && (resource.endsWith(".js") || resource.endsWith(".css"));
   }
 
   private PageShell shell() {
@@ -216,10 +240,14 @@ public final class PageFiles {
             : "";
     return "default-src 'self'; script-src 'self'"
         + inline
-        + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none';"
+        + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; object-src 'none';"
         + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   }
 
   private record File(
-      String type, String tag, Buffer plain, Buffer compressed, @Nullable String policy) {}
+      String type,
+      String tag,
+      Buffer plain,
+      @Nullable Buffer compressed,
+      @Nullable String policy) {}
 }

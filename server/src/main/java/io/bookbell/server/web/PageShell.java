@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /**
  * Which files the page consists of, found as a browser finds them: from {@code index.html} along
- * the imports of its modules. Whoever adds a module has nothing to list anywhere.
+ * the imports of its modules and the fonts of its style sheets. Whoever adds a module has nothing to list anywhere.
  *
  * @param first the modules that every view needs, each before those that it imports
  * @param files all, also what is imported only when it is needed, and what the manifest names
@@ -30,6 +30,7 @@ record PageShell(List<String> first, Set<String> files) {
       Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
   private static final Pattern ENTRY = Pattern.compile("<script type=\"module\" src=\"(/[^\"]+)\"");
   private static final Pattern LINK = Pattern.compile("<link [^>]*href=\"(/[^\"]+)\"");
+  private static final Pattern STYLED_WITH = Pattern.compile("url\\('([^')]+)'\\)");
   private static final Pattern ICON = Pattern.compile("\"src\":\\s*\"(/[^\"]+)\"");
   private static final Pattern COMMENT =
       Pattern.compile("/\\*.*?\\*/|^\\s*//[^\n]*", Pattern.DOTALL | Pattern.MULTILINE);
@@ -51,6 +52,8 @@ record PageShell(List<String> first, Set<String> files) {
     for (String link : found(LINK, index)) {
       if (link.endsWith(".webmanifest")) {
         files.addAll(found(ICON, texts.apply(link).orElse("")));
+      } else if (link.endsWith(".css")) {
+        found(STYLED_WITH, texts.apply(link).orElse("")).forEach(url -> files.add(next(link, url)));
       }
     }
     Set<String> first = imports.follow(found(ENTRY, index), false);
@@ -77,6 +80,11 @@ record PageShell(List<String> first, Set<String> files) {
 
   private static List<String> found(Pattern pattern, String text) {
     return pattern.matcher(text).results().map(match -> match.group(1)).toList();
+  }
+
+  /** The path that a file names relative to its own. */
+  private static String next(String from, String name) {
+    return URI.create(from).resolve(name).getPath();
   }
 
   private record Imports(Function<String, Optional<String>> texts, TreeMap<String, String> map) {
@@ -106,7 +114,7 @@ record PageShell(List<String> first, Set<String> files) {
     /** The longest entry of the map that fits is the last in its order. */
     private String resolve(String from, String name) {
       if (name.startsWith(".") || name.startsWith("/")) {
-        return URI.create(from).resolve(name).getPath();
+        return next(from, name);
       }
       return map.descendingMap().entrySet().stream()
           .filter(each -> fits(each.getKey(), name))

@@ -12,8 +12,12 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,6 +30,11 @@ import org.slf4j.LoggerFactory;
 /** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
 public final class WebServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
+  /** The page tells times by it, whatever the clock of the device says. */
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+          .withZone(ZoneOffset.UTC);
+
   private static final int BACKLOG = 4096;
   private static final int LONGEST_ADDRESS = 8192;
 
@@ -76,13 +85,14 @@ public final class WebServer implements AutoCloseable {
   }
 
   /** What every answer has, and how requests are read; to be added before the routes. */
-  public static void prepare(Router router) {
+  public static void prepare(Router router, InstantSource clock) {
     router
         .route()
         .handler(
             context -> {
               context
                   .response()
+                  .putHeader("Date", DATE.format(clock.instant()))
                   .putHeader("X-Content-Type-Options", "nosniff")
                   .putHeader("X-Frame-Options", "DENY")
                   .putHeader("Referrer-Policy", "same-origin");

@@ -1,6 +1,7 @@
 package io.bookbell.server.browser;
 
 import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TestClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -107,10 +108,15 @@ final class Browser implements AutoCloseable {
 
   /** Carries the session of one of the demonstration's people, without the form. */
   Browser carrySession(TestServer server, String name) {
-    String token = server.signIn(name).token().orElseThrow();
+    return carry(server.signIn(name));
+  }
+
+  /** Carries a session. */
+  Browser carry(TestClient client) {
+    String token = client.token().orElseThrow();
     command(
         "Network.setCookie",
-        Map.of("name", "bookbell_session", "value", token, "url", server.url(), "httpOnly", true));
+        Map.of("name", "bookbell_session", "value", token, "url", client.url(), "httpOnly", true));
     return this;
   }
 

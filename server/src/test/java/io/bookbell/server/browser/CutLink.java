@@ -18,11 +18,24 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class CutLink implements AutoCloseable {
   private static final int UNTIL_CUT = Integer.MAX_VALUE;
+  private static final byte[] REFUSAL =
+      "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+          .getBytes(StandardCharsets.US_ASCII);
 
   private final ServerSocket entrance;
   private final int exit;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
+
+  private volatile Sockets sockets = Sockets.PASS;
+
+  /** What becomes of WebSockets on the way: as with proxies that do not know them. */
+  enum Sockets {
+    PASS,
+    REFUSE,
+    /** They open, and nothing comes through. */
+    SWALLOW
+  }
 
   /** How much a WebSocket may still bring down before it is cut. */
   private volatile int socketBudget = UNTIL_CUT;
@@ -67,6 +80,10 @@ final class CutLink implements AutoCloseable {
     return socketBudget == UNTIL_CUT;
   }
 
+  void treat(Sockets treatment) {
+    sockets = treatment;
+  }
+
   private void accept() {
     while (!entrance.isClosed()) {
       try {
@@ -92,8 +109,17 @@ final class CutLink implements AutoCloseable {
       if (length < 0 || cut) {
         return;
       }
-      server.getOutputStream().write(first, 0, length);
       boolean isSocket = new String(first, 0, length, StandardCharsets.UTF_8).contains("/ws?");
+      if (isSocket && sockets == Sockets.REFUSE) {
+        browser.getOutputStream().write(REFUSAL);
+        return;
+      }
+      server.getOutputStream().write(first, 0, length);
+      if (isSocket && sockets == Sockets.SWALLOW) {
+        passHead(server, browser);
+        browser.getInputStream().transferTo(OutputStream.nullOutputStream());
+        return;
+      }
       Thread up = Thread.ofVirtual().start(() -> pump(browser, server, false));
       pump(server, browser, isSocket);
       up.join();
@@ -103,6 +129,19 @@ final class CutLink implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       open.remove(browser);
+    }
+  }
+
+  /** The answer to the upgrade, and nothing behind it. */
+  private static void passHead(Socket from, Socket to) throws IOException {
+    int ends = 0;
+    while (ends < 4) {
+      int next = from.getInputStream().read();
+      if (next < 0) {
+        return;
+      }
+      to.getOutputStream().write(next);
+      ends = next == '\r' || next == '\n' ? ends + 1 : 0;
     }
   }
 

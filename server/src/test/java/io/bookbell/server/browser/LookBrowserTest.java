@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page speaks the reader's language, in the colours the reader wants. */
 class LookBrowserTest {
@@ -26,25 +28,16 @@ class LookBrowserTest {
   private static final String DARK = "rgb(20, 22, 27)";
   private static final String LIGHT = "rgb(246, 243, 236)";
 
-  /** What sticks out of the window, or out of the button or tab it is written on. */
-  private static final String TOO_WIDE =
-      """
-      const root = document.documentElement;
-      const wide = root.scrollWidth > innerWidth ? ['the page: ' + root.scrollWidth] : [];
-      const cut = [...document.querySelectorAll('.button, .segment, .side-nav__label, .badge, h1')]
-        .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
-        .map((each) => each.textContent.trim());
-      return [...wide, ...cut];
-      """;
-
   @TempDir Path folder;
   private TestServer server;
   private Browser browser;
+  private Fit fit;
 
   @BeforeEach
   void start() {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     browser = browsers.of("reader");
+    fit = new Fit(browser);
   }
 
   @AfterEach
@@ -118,6 +111,22 @@ class LookBrowserTest {
     browser.part("notification").awaitTextWith("Amara Nwosu fragt „Momo“ an");
   }
 
+  /** Headings and text, and the same on every machine. */
+  @Test
+  void thePageBringsItsOwnFont() {
+    browser.visit(server.url()).part("login-form").awaitShown();
+    browser.await(
+        "the page's font",
+        () ->
+            Boolean.TRUE.equals(
+                browser.run(
+                    """
+                    return [...document.fonts].some(({family, status}) => family.includes('Source Sans 3') && status === 'loaded')
+                        && getComputedStyle(document.querySelector('h1')).fontFamily.startsWith('"Source Sans 3"')
+                        && getComputedStyle(document.querySelector('button')).fontFamily.startsWith('"Source Sans 3"')
+                    """)));
+  }
+
   @Test
   void aChosenThemeIsThereFromTheFirstMoment() {
     browser.dark(false);
@@ -150,8 +159,10 @@ class LookBrowserTest {
     browser.await("the background " + colour, () -> colour.equals(browser.run(background)));
   }
 
-  @Test
-  void everyLanguageFitsASmallPhone() {
+  @ParameterizedTest
+  @EnumSource
+  void everyLanguageFitsASmallPhone(Typeface typeface) {
+    typeface.wear(browser);
     browser.resize(320, 640);
     for (String language : OTHER_LANGUAGES) {
       browser.command("Network.clearBrowserCookies", Map.of());
@@ -166,6 +177,7 @@ class LookBrowserTest {
       assertFits("the inbox", language);
       AROUND.forEach(link -> follow(link, language));
     }
+    fit.assertNothingFound();
   }
 
   private Browser visit(String path, String language) {
@@ -181,6 +193,6 @@ class LookBrowserTest {
 
   private void assertFits(String place, String language) {
     browser.css("html:not(:has(.skeleton, [aria-busy=true])) h1").awaitShown();
-    assertThat((List<?>) browser.run(TOO_WIDE)).as("%s in %s", place, language).isEmpty();
+    fit.look(place + " in " + language);
   }
 }
