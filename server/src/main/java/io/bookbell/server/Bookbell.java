@@ -25,6 +25,7 @@ import io.bookbell.server.live.Live;
 import io.bookbell.server.live.SocketRoute;
 import io.bookbell.server.monitoring.Health;
 import io.bookbell.server.monitoring.Metrics;
+import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
@@ -118,7 +119,7 @@ final class Bookbell implements AutoCloseable {
 
   /** The page that makes the first account, while there is none. */
   Optional<String> setupLink() {
-    String base = config.reach().publicUrl().orElse(url());
+    String base = config.reach().publicUrl().map(PublicUrl::toString).orElse(url());
     return setupToken.map(token -> base + "/setup#" + token);
   }
 
