@@ -1,3 +1,4 @@
+import {ownName} from '../base.js';
 import {Backoff} from './backoff.js';
 import {newKey} from './http.js';
 
@@ -43,7 +44,7 @@ export class Outbox extends EventTarget {
   /** @param {Sending} parts */
   constructor({userId, send, isAway, storage = localStorage, locks = globalThis.navigator?.locks}) {
     super();
-    this.name = `bookbell.outbox.${userId}`;
+    this.name = `${ownName('bookbell.outbox')}.${userId}`;
     this.send = send;
     this.isAway = isAway;
     this.storage = storage;

@@ -175,9 +175,13 @@ final class Bookbell implements AutoCloseable {
     health.add(router);
     serveMetrics(vertx, router, metrics);
     api(router);
-    new PageFiles().add(router);
+    new PageFiles(basePath()).add(router);
     var listen = config.listen();
-    return opened(WebServer.start(vertx, listen.host(), listen.port(), router));
+    return opened(WebServer.start(vertx, listen.host(), listen.port(), router, basePath()));
+  }
+
+  private String basePath() {
+    return config.reach().publicUrl().map(PublicUrl::path).orElse("");
   }
 
   private void serveMetrics(Vertx vertx, Router router, Metrics metrics) {
@@ -189,7 +193,7 @@ final class Bookbell implements AutoCloseable {
     Router apart = Router.router(vertx);
     WebServer.prepare(apart);
     metrics.add(apart);
-    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), apart));
+    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), apart, ""));
     log.info("Metrics are on port {}", metricsServer.port());
   }
 

@@ -1,6 +1,7 @@
 package io.bookbell.server.web;
 
 import io.bookbell.hub.HandshakeGate;
+import io.netty.channel.Channel;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,14 +35,14 @@ public final class WebServer implements AutoCloseable {
   private final List<String> deployments = new ArrayList<>();
   private final int port;
 
-  private WebServer(Vertx vertx, String host, int port, Router router) {
+  private WebServer(Vertx vertx, String host, int port, Router router, String basePath) {
     this.vertx = vertx;
     int shared = port == 0 ? -FREE_PORTS.incrementAndGet() : port;
-    var first = new Listener(host, shared, router);
+    var first = new Listener(host, shared, router, basePath);
     deploy(first, host, port);
     this.port = first.port();
     for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
-      deploy(new Listener(host, shared, router), host, port);
+      deploy(new Listener(host, shared, router, basePath), host, port);
     }
   }
 
@@ -49,10 +50,12 @@ public final class WebServer implements AutoCloseable {
    * Begins to listen.
    *
    * @param port 0 for a free one
+   * @param basePath what is taken off the requests' paths: empty, or such as {@code /books}
    * @throws WebServerException when nobody can listen there
    */
-  public static WebServer start(Vertx vertx, String host, int port, Router router) {
-    return new WebServer(vertx, host, port, router);
+  public static WebServer start(
+      Vertx vertx, String host, int port, Router router, String basePath) {
+    return new WebServer(vertx, host, port, router, basePath);
   }
 
   /** What every answer has, and how requests are read; to be added before the routes. */
@@ -65,7 +68,8 @@ public final class WebServer implements AutoCloseable {
                   .response()
                   .putHeader("X-Content-Type-Options", "nosniff")
                   .putHeader("X-Frame-Options", "DENY")
-                  .putHeader("Referrer-Policy", "same-origin");
+                  .putHeader("Referrer-Policy", "same-origin")
+                  .putHeader("Bookbell", "1"); // tells our answers from those of a proxy in front
               context.next();
             });
     var bodies = BodyHandler.create(false).setBodyLimit(LONGEST_BODY);
@@ -122,12 +126,14 @@ public final class WebServer implements AutoCloseable {
     private final String host;
     private final int port;
     private final Router router;
+    private final String basePath;
     private @Nullable HttpServer server;
 
-    Listener(String host, int port, Router router) {
+    Listener(String host, int port, Router router, String basePath) {
       this.host = host;
       this.port = port;
       this.router = router;
+      this.basePath = basePath;
     }
 
     @Override
@@ -143,7 +149,11 @@ public final class WebServer implements AutoCloseable {
       server = vertx.createHttpServer(options);
       server
           .connectionHandler(
-              connection -> HandshakeGate.install(((ConnectionBase) connection).channel()))
+              connection -> {
+                Channel channel = ((ConnectionBase) connection).channel();
+                BasePathHandler.install(channel, basePath);
+                HandshakeGate.install(channel);
+              })
           .invalidRequestHandler(Answers::unreadable)
           .requestHandler(router)
           .listen()
