@@ -25,6 +25,7 @@ import io.bookbell.server.live.Live;
 import io.bookbell.server.live.SocketRoute;
 import io.bookbell.server.monitoring.Health;
 import io.bookbell.server.monitoring.Metrics;
+import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
@@ -193,7 +194,8 @@ final class Bookbell implements AutoCloseable {
     Router apart = Router.router(vertx);
     WebServer.prepare(apart);
     metrics.add(apart);
-    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), apart, ""));
+    var metricsServer =
+        opened(WebServer.start(vertx, config.listen().host(), own.get(), apart, ""));
     log.info("Metrics are on port {}", metricsServer.port());
   }
 
@@ -225,7 +227,9 @@ final class Bookbell implements AutoCloseable {
 
   private void books(Api api) {
     var address = config.catalogue();
-    var library = address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE)));
+    var proxies = new EnvironmentProxies(System.getenv());
+    var library =
+        address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE, proxies)));
     BookRoutes.add(api, new BookSearch(library, address, clock), new Covers(library, clock));
   }
 

@@ -35,9 +35,32 @@ public record Config(
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
   private static final Set<String> OWN_PATHS =
       Set.of(
-          "account", "activity", "alert", "api", "api-docs", "app", "book", "client", "creator",
-          "creators", "desk", "health", "icons", "invitation", "join", "metrics", "notification",
-          "quota", "request", "requests", "setup", "style", "supporter", "team", "ui", "webjars",
+          "account",
+          "activity",
+          "alert",
+          "api",
+          "api-docs",
+          "app",
+          "book",
+          "client",
+          "creator",
+          "creators",
+          "desk",
+          "health",
+          "icons",
+          "invitation",
+          "join",
+          "metrics",
+          "notification",
+          "quota",
+          "request",
+          "requests",
+          "setup",
+          "style",
+          "supporter",
+          "team",
+          "ui",
+          "webjars",
           "words");
   private static final String POSTGRES = "jdbc:postgresql:";
 
@@ -109,7 +132,9 @@ public record Config(
    * @param trustedProxies whose X-Forwarded and Forwarded headers are believed
    */
   public record Reach(
-      Optional<PublicUrl> publicUrl, List<WebOrigin> allowedOrigins, List<AddressRange> trustedProxies) {}
+      Optional<PublicUrl> publicUrl,
+      List<WebOrigin> allowedOrigins,
+      List<AddressRange> trustedProxies) {}
 
   public Config withListen(Listen other) {
     return new Config(other, storage, redis, reach, connections, inbox, catalogue);

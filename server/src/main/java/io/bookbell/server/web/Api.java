@@ -240,7 +240,8 @@ public final class Api {
     if (credentials.byCookie() && !isSafe(context.request().method())) {
       refuseForeignPage(context, true);
     }
-    return onContext(authenticator.authenticate(credentials.token()))
+    Future<Caller> found = onContext(authenticator.authenticate(credentials.token()));
+    return (credentials.byCookie() ? found : found.recover(failure -> byCookie(context, failure)))
         .map(
             caller -> {
               rates.count(rate, caller.user());
@@ -250,7 +251,7 @@ public final class Api {
 
   private Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
     refuseForeignPage(context, false);
-    rates.countOpen(Rate.OPEN, context.request().remoteAddress().hostAddress());
+    rates.countOpen(Rate.OPEN, origins.clientAddress(context.request()).network());
     Optional<Credentials> credentials =
         Credentials.of(context.request())
             .filter(found -> origins.admit(context.request(), found.byCookie()));
@@ -260,6 +261,19 @@ public final class Api {
     Future<Optional<Caller>> caller =
         onContext(authenticator.authenticate(credentials.get().token())).map(Optional::of);
     return credentials.get().byCookie() ? caller.recover(Api::nobodyIfEnded) : caller;
+  }
+
+  /** A bearer token that is none of ours does not hide a good cookie. */
+  private Future<Caller> byCookie(RoutingContext context, Throwable failure) {
+    boolean unknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+    Optional<Credentials> cookie = Credentials.ofCookie(context.request());
+    if (!unknown || cookie.isEmpty()) {
+      return Future.failedFuture(failure);
+    }
+    if (!isSafe(context.request().method())) {
+      refuseForeignPage(context, true);
+    }
+    return onContext(authenticator.authenticate(cookie.get().token()));
   }
 
   private static Future<Optional<Caller>> nobodyIfEnded(Throwable failure) {
