@@ -44,7 +44,7 @@ class CommandsTest {
           BOOKBELL_PORT                     | 65536             | a whole number from 0 to 65535
           BOOKBELL_METRICS_PORT             | -1                | a whole number from 0 to 65535
           BOOKBELL_MAX_CONNECTIONS_PER_USER | 0                 | a whole number from 1
-          BOOKBELL_TRUSTED_PROXIES          | 10.0.0.0/8, proxy | a list of addresses and ranges
+          BOOKBELL_TRUSTED_PROXIES          | my-proxy          | a list of addresses and ranges
           BOOKBELL_TRUST_PROXY              | yes               | true or false
           BOOKBELL_PUBLIC_URL               | books.example     | https://books.example
           BOOKBELL_PUBLIC_URL               | https://a.test/x?y | https://books.example
