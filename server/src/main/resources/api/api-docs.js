@@ -1,7 +1,7 @@
 /* global SwaggerUIBundle */
 
 SwaggerUIBundle({
-  url: '/openapi.yaml',
+  url: 'openapi.yaml',
   dom_id: '#api',
   deepLinking: true,
   defaultModelsExpandDepth: 0,

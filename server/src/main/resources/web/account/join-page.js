@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html} from 'lit';
 import {Element, given} from '../ui/element.js';
 import {formError} from '../ui/field.js';
@@ -52,7 +53,7 @@ export class JoinPage extends Element {
       <p class="doorstep__lead">${phrase('join.accept_as', {name: html`<strong>${user.display_name}</strong>`, email: user.email})}</p>
       ${formError(this.#sending.message)}
       <button type="button" class="button button--main button--wide" data-testid="join-accept" ?disabled=${this.#sending.busy} @click=${this.#accept}>${say('join.accept')}</button>
-      <p class="doorstep__foot"><a href="/" data-testid="join-decline">${say('join.decline')}</a></p>
+      <p class="doorstep__foot"><a href="${BASE}/" data-testid="join-decline">${say('join.decline')}</a></p>
     `);
   }
 

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/element.js';
@@ -88,7 +89,7 @@ export class ActivityPage extends SessionElement {
   #file() {
     const given = Object.entries({creator_id: this.creatorId, ...this.#query}).filter(([, value]) => value);
     const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-    return html`<a class="button button--quiet" href="/api/activity.csv?${query}" download data-testid="activity-csv">${icon('download')} ${say('desk.csv')}</a>`;
+    return html`<a class="button button--quiet" href="${BASE}/api/activity.csv?${query}" download data-testid="activity-csv">${icon('download')} ${say('desk.csv')}</a>`;
   }
 
   /** @param {HTMLInputElement} field */

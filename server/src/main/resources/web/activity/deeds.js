@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html} from 'lit';
 import {knows, phrase, say} from '../words/words.js';
 
@@ -25,7 +26,7 @@ export function deed(activity) {
   if (kind === 'creator_changed') return settings(actor, detail);
   if (kind === 'invitation_created') return phrase(detail === 'team' ? 'activity.invitation_team' : 'activity.invitation_supporter', {actor});
   if (kind === 'supporter_joined' && detail !== actor_name) return phrase('activity.supporter_joined_as', {actor, what: detail});
-  const what = book_request_id ? html`<a href="/requests/${book_request_id}"><bdi>${detail}</bdi></a>` : tierTerms(kind, detail);
+  const what = book_request_id ? html`<a href="${BASE}/requests/${book_request_id}"><bdi>${detail}</bdi></a>` : tierTerms(kind, detail);
   const key = `activity.${kind}`;
   return knows(key) ? phrase(key, {actor, what}) : html`${actor} · ${kind.replaceAll('_', ' ')} · ${what}`;
 }

@@ -1,6 +1,8 @@
+import {ownName} from '../base.js';
+
 /** @typedef {{banner: boolean, bell: boolean}} Choices how the user of this browser wants to be told when no tab has the focus */
 
-const KEPT_AS = 'bookbell.alerts';
+const KEPT_AS = ownName('bookbell.alerts');
 
 /** @returns {Choices} */
 export function choices() {

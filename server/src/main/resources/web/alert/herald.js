@@ -1,3 +1,4 @@
+import {BASE, ownName} from '../base.js';
 import {ringBell} from './bell.js';
 import {choices} from './choices.js';
 
@@ -16,7 +17,7 @@ export class Herald {
   constructor(session, go) {
     this.session = session;
     this.go = go;
-    this.lock = `bookbell.focus.${session.me.user.id}`;
+    this.lock = `${ownName('bookbell.focus')}.${session.me.user.id}`;
     for (const kind of ['focus', 'blur']) addEventListener(kind, () => this.#noteFocus(), {signal: this.#listening.signal});
     this.#noteFocus();
   }
@@ -62,7 +63,7 @@ export class Herald {
 
   /** @param {{text: string, href?: string}} news */
   async #show({text, href}) {
-    const options = {body: text, icon: '/icons/192.png', badge: '/icons/192.png', tag: href ?? 'bookbell', data: href};
+    const options = {body: text, icon: `${BASE}/icons/192.png`, badge: `${BASE}/icons/192.png`, tag: href ?? 'bookbell', data: href};
     const worker = await navigator.serviceWorker?.getRegistration();
     if (worker?.active) return worker.showNotification('Bookbell', options);
     const shown = new Notification('Bookbell', options);

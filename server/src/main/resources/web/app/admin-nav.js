@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
@@ -26,7 +27,7 @@ export class AdminNav extends SessionElement {
 
   /** @param {string} place @param {string} label @param {Parameters<typeof icon>[0]} picture @param {string[]} covers @param {number} [count] */
   #place(place, label, picture, covers, count = 0) {
-    return html`<a class="side-nav__item" href="/creators/${this.creatorId}/${place}" data-testid="nav-${place}" aria-current=${covers.includes(this.current) ? 'page' : nothing}>
+    return html`<a class="side-nav__item" href="${BASE}/creators/${this.creatorId}/${place}" data-testid="nav-${place}" aria-current=${covers.includes(this.current) ? 'page' : nothing}>
       ${icon(picture)} <span class="side-nav__label">${label}</span>
       ${count > 0 ? html`<span class="count" data-testid="nav-pending-badge" aria-label=${say('nav.waiting', {count})}>${count > 99 ? `${number(99)}+` : number(count)}</span>` : nothing}
     </a>`;

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon, logo} from '../ui/icons.js';
@@ -26,7 +27,7 @@ export class AppHeader extends SessionElement {
 
   render() {
     return html`<header class="bar">
-      <a class="bar__brand" href="/" aria-label=${say('nav.home')} data-testid="brand">${logo()} <span class="bar__name">Bookbell</span></a>
+      <a class="bar__brand" href="${BASE}/" aria-label=${say('nav.home')} data-testid="brand">${logo()} <span class="bar__name">Bookbell</span></a>
       ${this.#switcher()}
       <span class="bar__space"></span>
       <connection-mark .client=${this.session.client} .waiting=${this.session.outbox.parcels.length}></connection-mark>

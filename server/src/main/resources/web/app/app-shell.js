@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 import {wear} from '../ui/accent.js';
@@ -125,7 +126,7 @@ export class AppShell extends SessionElement {
   #nothingHere() {
     if (desksOf(this.session.me).length === 0)
       return html`<div class="empty" data-testid="no-desk"><h1 tabindex="-1">${say('app.no_desk')}</h1><p>${say('app.no_desk_hint')}</p></div>`;
-    return html`<div class="empty" data-testid="not-found"><h1 tabindex="-1">${say('app.not_found')}</h1><p><a class="button" href="/">${say('app.go_home')}</a></p></div>`;
+    return html`<div class="empty" data-testid="not-found"><h1 tabindex="-1">${say('app.not_found')}</h1><p><a class="button" href="${BASE}/">${say('app.go_home')}</a></p></div>`;
   }
 }
 

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 import {Api} from '../client/api.js';
@@ -119,13 +120,13 @@ export class BookbellApp extends Element {
     this.#leave('');
     this.#open(me);
     const gained = desksOf(me).map(homeOf).find((home) => !known.has(home));
-    if (arrived) this.#router.go(name === 'setup' ? `/creators/${me.user.id}/begin` : gained ?? '/', {replace: true});
+    if (arrived) this.#router.go(name === 'setup' ? `${BASE}/creators/${me.user.id}/begin` : gained ?? `${BASE}/`, {replace: true});
   }
 
   /** @param {import('../client/types.js').Me} me */
   #open(me) {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const session = new Session(this.#api, me, {url: `${scheme}//${location.host}/api/book-requests/ws`});
+    const session = new Session(this.#api, me, {url: `${scheme}//${location.host}${BASE}/api/book-requests/ws`});
     session.addEventListener('ended', () => session === this.session && this.#leave(say('account.signed_out')));
     session.addEventListener('access', () => this.#moved());
     session.store.addEventListener('change', () => this.#retitle());

@@ -1,3 +1,5 @@
+import {BASE, ownName} from '../base.js';
+
 /**
  * @import {Me} from '../client/types.js'
  * @typedef {{creatorId: number, name: string, role: 'admin' | 'supporter'}} Desk one of the places a user works at
@@ -13,10 +15,10 @@ export function desksOf(me) {
 
 /** @param {Desk} desk */
 export function homeOf({creatorId, role}) {
-  return `/creators/${creatorId}/${role === 'admin' ? 'inbox' : 'requests'}`;
+  return `${BASE}/creators/${creatorId}/${role === 'admin' ? 'inbox' : 'requests'}`;
 }
 
-const LAST = 'bookbell.desk';
+const LAST = ownName('bookbell.desk');
 
 /** The desk used last in this browser, or the first. @param {Me} me @returns {Desk | undefined} */
 export function usualDesk(me) {

@@ -1,3 +1,5 @@
+import {BASE} from '../base.js';
+
 /**
  * @typedef {{name: string, creatorId?: number, requestId?: number, query: URLSearchParams}} Route
  */
@@ -8,11 +10,12 @@ const CREATOR_PLACES = ['requests', 'inbox', 'supporters', 'tiers', 'invitations
 /** @param {{pathname: string, search: string}} address @returns {Route} */
 export function routeOf({pathname, search}) {
   const query = new URLSearchParams(search);
-  if (pathname === '/') return {name: 'home', query};
-  if (pathname === '/join' || pathname === '/setup') return {name: pathname.slice(1), query};
-  const request = /^\/requests\/(\d+)$/.exec(pathname);
+  const path = pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : pathname === BASE ? '/' : pathname;
+  if (path === '/') return {name: 'home', query};
+  if (path === '/join' || path === '/setup') return {name: path.slice(1), query};
+  const request = /^\/requests\/(\d+)$/.exec(path);
   if (request) return {name: 'request', requestId: Number(request[1]), query};
-  const place = /^\/creators\/(\d+)\/(\w+)$/.exec(pathname);
+  const place = /^\/creators\/(\d+)\/(\w+)$/.exec(path);
   if (place && CREATOR_PLACES.includes(place[2])) return {name: place[2], creatorId: Number(place[1]), query};
   return {name: 'unknown', query};
 }

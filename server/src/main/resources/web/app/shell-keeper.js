@@ -1,3 +1,5 @@
+import {BASE} from '../base.js';
+
 /** The page's own start comes first, ms. */
 const PATIENCE = 3_000;
 
@@ -25,7 +27,7 @@ export async function keepShell(isLive, offer) {
   if (!workers || asked) return;
   asked = true;
   if (!workers.controller) await new Promise((done) => setTimeout(done, PATIENCE));
-  const registration = isLive() ? await workers.register('/service-worker.js', {updateViaCache: 'none'}).catch(() => undefined) : undefined;
+  const registration = isLive() ? await workers.register(`${BASE}/service-worker.js`, {updateViaCache: 'none'}).catch(() => undefined) : undefined;
   asked = registration !== undefined;
   if (!registration) return;
   registration.addEventListener('updatefound', () => watch(registration.installing, offer));

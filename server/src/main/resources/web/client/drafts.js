@@ -1,3 +1,5 @@
+import {ownName} from '../base.js';
+
 /**
  * What a user is writing and has not sent, kept by the browser for when they come back: each form's fields under the
  * form's name.
@@ -5,7 +7,7 @@
 export class Drafts {
   /** @param {number} userId @param {Storage} [storage] */
   constructor(userId, storage = localStorage) {
-    this.prefix = `bookbell.draft.${userId}.`;
+    this.prefix = `${ownName('bookbell.draft')}.${userId}.`;
     this.storage = storage;
   }
 

@@ -1,4 +1,5 @@
 import {learnServerTime} from './server-clock.js';
+import {BASE} from '../base.js';
 
 /**
  * A call that the server refused, or that never reached it (`status` 0, code `unreachable`).
@@ -24,6 +25,8 @@ export class ApiError extends Error {
 const TRIES = 3;
 const FIRST_PAUSE = 400;
 const PASSING = new Set([502, 503, 504]);
+/** What a proxy before the server may say of a request itself, and means. */
+const OF_ANY_PROXY = new Set([400, 405, 413, 414, 431]);
 
 /**
  * JSON over HTTP. A command carries an Idempotency-Key, so a call that failed on the way is repeated here and is
@@ -31,7 +34,7 @@ const PASSING = new Set([502, 503, 504]);
  */
 export class Http {
   /** @param {{base?: string, fetch?: typeof globalThis.fetch, pause?: (ms: number) => Promise<void>}} [options] */
-  constructor({base = '', fetch = (...call) => globalThis.fetch(...call), pause = wait} = {}) {
+  constructor({base = BASE, fetch = (...call) => globalThis.fetch(...call), pause = wait} = {}) {
     this.base = base;
     this.fetch = fetch;
     this.pause = pause;
@@ -74,7 +77,7 @@ export class Http {
     const isJson = body !== undefined && !(body instanceof Blob);
     if (isJson) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
-    const init = {method, headers, body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body), credentials: /** @type {const} */ ('same-origin')};
+    const init = {method, headers, body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body), credentials: /** @type {const} */ ('same-origin'), redirect: /** @type {const} */ ('manual')};
     const response = await this.#fetchPatiently(address, init);
     if (response.ok) {
       if (method !== 'GET') this.onDone();
@@ -89,7 +92,7 @@ export class Http {
   async #fetchPatiently(address, init) {
     for (let tried = 1; ; tried++) {
       const sent = Date.now();
-      const response = await this.fetch(address, init).catch(() => undefined);
+      const response = await this.fetch(address, init).then(answerOrNothing, () => undefined);
       if (response) learnServerTime(response.headers.get('Date'), sent, Date.now());
       if (response && !PASSING.has(response.status)) return response;
       if (tried === TRIES) {
@@ -99,6 +102,18 @@ export class Http {
       await this.pause(FIRST_PAUSE * 2 ** (tried - 1) * (0.5 + Math.random()));
     }
   }
+}
+
+/**
+ * The answer, unless somebody else gave it: a proxy that redirects to its sign-in, or shows it, has not reached the
+ * server.
+ *
+ * @param {Response} response
+ */
+function answerOrNothing(response) {
+  const {headers, status} = response;
+  const isOurs = headers.has('Bookbell') || headers.get('Content-Type')?.startsWith('application/problem+json');
+  return isOurs || OF_ANY_PROXY.has(status) ? response : undefined;
 }
 
 /** A fresh Idempotency-Key; works on plain http too, where `crypto.randomUUID` is missing. */

@@ -1,3 +1,4 @@
+import {ownName} from '../base.js';
 import {Backoff} from './backoff.js';
 import {newKey} from './http.js';
 
@@ -45,7 +46,7 @@ export class Outbox extends EventTarget {
   /** @param {Sending} parts */
   constructor({userId, send, isAway, giveBack = () => false, storage = localStorage, locks = globalThis.navigator?.locks}) {
     super();
-    this.name = `bookbell.outbox.${userId}`;
+    this.name = `${ownName('bookbell.outbox')}.${userId}`;
     this.send = send;
     this.isAway = isAway;
     this.giveBack = giveBack;

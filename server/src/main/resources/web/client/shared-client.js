@@ -1,3 +1,4 @@
+import {ownName} from '../base.js';
 import {BookbellClient} from './bookbell-client.js';
 import {newKey} from './http.js';
 
@@ -54,7 +55,7 @@ export class SharedClient extends EventTarget {
     this.options = options;
     this.snapshot = snapshot;
     this.locks = locks;
-    this.name = `bookbell.live.${options.userId}`;
+    this.name = `${ownName('bookbell.live')}.${options.userId}`;
   }
 
   get status() {

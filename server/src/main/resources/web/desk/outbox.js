@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
 import {Element} from '../ui/element.js';
@@ -170,7 +171,7 @@ function draftFor(id) {
 /** Outlives the page. @param {string} path @param {object} body @param {string} key */
 function keepAlive(path, body, key) {
   const headers = {'Content-Type': 'application/json', 'Idempotency-Key': key};
-  return fetch(path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
+  return fetch(BASE + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
 }
 
 /** @param {string} text @param {'good' | 'plain'} [tone] */

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {followingOf, isFollowed} from '../request/following.js';
 
 /**
@@ -8,7 +9,7 @@ import {followingOf, isFollowed} from '../request/following.js';
 /** Where a notification leads: to its request, or, where that is somebody else's, to what is followed. @param {Session} session @param {Notification} notification */
 export function notificationLink(session, notification) {
   const {book_request_id, creator_id} = notification;
-  if (!isFollowed(notification)) return `/requests/${book_request_id}`;
+  if (!isFollowed(notification)) return `${BASE}/requests/${book_request_id}`;
   const creator = followingOf(session).books.get(book_request_id ?? 0)?.creator_id ?? creator_id;
-  return creator ? `/creators/${creator}/requests` : '/';
+  return creator ? `${BASE}/creators/${creator}/requests` : `${BASE}/`;
 }

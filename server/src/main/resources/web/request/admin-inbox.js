@@ -1,3 +1,4 @@
+import {BASE, ownName} from '../base.js';
 import {html, nothing} from 'lit';
 import {answeringOf} from '../desk/answering.js';
 import {isTyping, keysAreOn} from '../desk/keys.js';
@@ -27,7 +28,7 @@ const TABS = ['pending', 'approved', 'completed', 'rejected', 'cancelled', ''];
 const SORTS = ['newest', 'oldest', 'updated'];
 /** Counts are read again at most so often, ms. */
 const COUNT_EVERY = 1_000;
-const SORT_CHOICE = 'bookbell.sort';
+const SORT_CHOICE = ownName('bookbell.sort');
 
 /** Everything that supporters ask of a creator, made for speed: by status, searchable, sorted, by keys, many at once. The choice stands in the address. */
 export class AdminInbox extends SessionElement {
@@ -116,7 +117,7 @@ export class AdminInbox extends SessionElement {
     if (q) query.set('q', q);
     if (userId) query.set('user_id', String(userId));
     if (sort !== (localStorage.getItem(SORT_CHOICE) ?? 'newest')) query.set('sort', sort);
-    return `/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
+    return `${BASE}/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
   }
 
   /** @param {Partial<DeskFilter>} change */
@@ -184,7 +185,7 @@ export class AdminInbox extends SessionElement {
           ${SORTS.map((one) => html`<option value=${one} ?selected=${one === sort}>${say(`desk.sort_${one}`)}</option>`)}
         </select>
       </label>
-      <a class="button button--quiet" href="/api/book-requests.csv?${file}" download data-testid="inbox-csv">${icon('download')} ${say('desk.csv')}</a>
+      <a class="button button--quiet" href="${BASE}/api/book-requests.csv?${file}" download data-testid="inbox-csv">${icon('download')} ${say('desk.csv')}</a>
       <button type="button" class="button button--quiet desk-tools__keys" data-testid="keys-open" aria-keyshortcuts="?" @click=${this.#showKeys}>${icon('keyboard')} ${say('desk.keys')}</button>
     </div>`;
   }

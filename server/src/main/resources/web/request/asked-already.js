@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {say} from '../words/words.js';
@@ -79,7 +80,7 @@ export class AskedAlready extends SessionElement {
         <small><bdi>${author}</bdi></small>
         <span class="asked__state">${statusBadge(followed?.status ?? status)} ${others > 0 ? html`<small>${say('follow.others', {count: others})}</small>` : nothing}</span>
       </div>
-      ${mine ? html`<a class="button button--quiet button--small" href="/requests/${id}" data-testid="asked-mine">${say('follow.mine')}</a>` : this.#button(id, title, status, Boolean(followed))}
+      ${mine ? html`<a class="button button--quiet button--small" href="${BASE}/requests/${id}" data-testid="asked-mine">${say('follow.mine')}</a>` : this.#button(id, title, status, Boolean(followed))}
     </li>`;
   }
 

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {Element} from '../ui/element.js';
 
@@ -26,7 +27,7 @@ export class BookCover extends Element {
       <span dir="auto" class="cover__title ${titleSize(this.title)}">${this.title}</span>
       <span dir="auto" class="cover__author">${this.author}</span>
       ${this.coverId && !missing.has(this.coverId)
-        ? html`<img class="cover__picture" src="/api/books/covers/${this.coverId}" alt="" loading="lazy" decoding="async" @error=${this.#failed} />`
+        ? html`<img class="cover__picture" src="${BASE}/api/books/covers/${this.coverId}" alt="" loading="lazy" decoding="async" @error=${this.#failed} />`
         : nothing}
     </div>`;
   }

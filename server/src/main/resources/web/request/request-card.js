@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {replyCount} from '../client/replies.js';
 import {answeringOf} from '../desk/answering.js';
@@ -114,7 +115,7 @@ export class RequestCard extends Element {
         <book-cover class="request__cover" .title=${title} .author=${author} .coverId=${cover_id}></book-cover>
         <div class="request__body">
           <header class="request__head">
-            <h2 class="request__title">${this.#unreadMark()}<a href="/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
+            <h2 class="request__title">${this.#unreadMark()}<a href="${BASE}/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
             ${statusBadge(this.request.status)} ${this.#selector()}
           </header>
           <p class="request__author"><bdi data-testid="request-author">${author}</bdi></p>

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
@@ -38,7 +39,7 @@ export class RequestPage extends SessionElement {
   render() {
     const request = this.session.store.requests.get(this.requestId);
     const administered = request && this.session.isAdminOf(request.creator_id);
-    const back = administered ? `/creators/${request.creator_id}/inbox` : request ? `/creators/${request.creator_id}/requests` : '/';
+    const back = administered ? `${BASE}/creators/${request.creator_id}/inbox` : request ? `${BASE}/creators/${request.creator_id}/requests` : `${BASE}/`;
     return html`<div class="narrow">
       <header class="page-head">
         <p><a class="back" href=${back} data-testid="back">${icon('back')} ${say(administered ? 'inbox.title' : 'mine.title')}</a></p>

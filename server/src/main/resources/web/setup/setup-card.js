@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/element.js';
 import {say} from '../words/words.js';
@@ -25,7 +26,7 @@ export class SetupCard extends SessionElement {
         <h2 class="panel__title" id="setup-card-heading">${say('guide.card')}</h2>
         <p class="panel__text">${say('guide.card_hint', {done: this.done, all: STEPS})}</p>
       </div>
-      <a class="button button--main" href="/creators/${this.creatorId}/begin" data-testid="setup-continue">${say('guide.go_on')}</a>
+      <a class="button button--main" href="${BASE}/creators/${this.creatorId}/begin" data-testid="setup-continue">${say('guide.go_on')}</a>
     </section>`;
   }
 }

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import '../creator/creator-look.js';
@@ -61,7 +62,7 @@ export class SetupGuide extends SessionElement {
         ${this.#step('tiers', tiers.length > 0, say('guide.tiers'), this.#tiers(tiers))}
         ${this.#step('invite', invited || this.links.size > 0, say('guide.invite'), this.#invitations(tiers))}
       </ol>
-      <p class="guide__foot"><a class="button ${invited || this.links.size ? 'button--main' : ''}" href="/creators/${this.creatorId}/inbox" data-testid="guide-leave">${say(invited || this.links.size ? 'guide.finish' : 'guide.later')}</a></p>
+      <p class="guide__foot"><a class="button ${invited || this.links.size ? 'button--main' : ''}" href="${BASE}/creators/${this.creatorId}/inbox" data-testid="guide-leave">${say(invited || this.links.size ? 'guide.finish' : 'guide.later')}</a></p>
     </div>`;
   }
 

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
@@ -81,7 +82,7 @@ class SupporterDrawer extends SessionElement {
       </header>
       ${account ? this.#quota(account) : html`<div class="skeleton skeleton--line"></div>`}
       <h3 class="drawer__title">${say('desk.history')}</h3>
-      <p><a href="/creators/${this.creatorId}/inbox?status=&user_id=${this.userId}" data-testid="drawer-only" @click=${() => this.#dialog.close()}>${say('desk.show_theirs')}</a></p>
+      <p><a href="${BASE}/creators/${this.creatorId}/inbox?status=&user_id=${this.userId}" data-testid="drawer-only" @click=${() => this.#dialog.close()}>${say('desk.show_theirs')}</a></p>
       <ul class="history" data-testid="drawer-requests">
         ${repeat(this.#requests.items, ({id}) => id, (request) => this.#request(request))}
       </ul>
@@ -114,7 +115,7 @@ class SupporterDrawer extends SessionElement {
   /** @param {BookRequest} request */
   #request({id, title, author, status, created_at}) {
     return html`<li class="history__line">
-      <a href="/requests/${id}" @click=${() => this.#dialog.close()}><bdi>${title}</bdi></a> ${statusBadge(status)}
+      <a href="${BASE}/requests/${id}" @click=${() => this.#dialog.close()}><bdi>${title}</bdi></a> ${statusBadge(status)}
       <span class="history__facts"><bdi>${author}</bdi> · ${phrase('request.asked', {time: html`<time-ago .time=${created_at}></time-ago>`})}</span>
     </li>`;
   }

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {ref} from 'lit/directives/ref.js';
 import {showCurrent} from '../ui/tabs.js';
@@ -8,7 +9,7 @@ export function supportersNav(creatorId, current, isCreator) {
   const places = [['supporters', say('supporters.title')], ['tiers', say('tiers.title')], ...(isCreator ? [['invitations', say('invitations.title')]] : [])];
   return html`<nav class="tabs" aria-label=${say('supporters.title')} ${ref(showCurrent)}>
     ${places.map(
-      ([place, label]) => html`<a class="tab" href="/creators/${creatorId}/${place}" data-testid="tab-${place}" aria-current=${place === current ? 'page' : nothing}>${label}</a>`,
+      ([place, label]) => html`<a class="tab" href="${BASE}/creators/${creatorId}/${place}" data-testid="tab-${place}" aria-current=${place === current ? 'page' : nothing}>${label}</a>`,
     )}
   </nav>`;
 }

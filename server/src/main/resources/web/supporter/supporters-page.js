@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
@@ -71,7 +72,7 @@ export class SupportersPage extends SessionElement {
 
   /** @param {string} sought */
   #search(sought) {
-    this.emit('navigate', `/creators/${this.creatorId}/supporters${sought ? `?${new URLSearchParams({q: sought})}` : ''}`);
+    this.emit('navigate', `${BASE}/creators/${this.creatorId}/supporters${sought ? `?${new URLSearchParams({q: sought})}` : ''}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import {BASE} from '../base.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
@@ -66,7 +67,7 @@ export class TeamPage extends SessionElement {
         error: this.#adding.fields.email ?? (this.#adding.message || undefined),
       })}
       <button class="button button--main" data-testid="team-add-submit" ?disabled=${this.#adding.busy}>${say('team.add')}</button>
-      <p class="inline-form__foot">${phrase('team.else', {link: html`<a href="/creators/${this.creatorId}/invitations">${say('team.else_link')}</a>`})}</p>
+      <p class="inline-form__foot">${phrase('team.else', {link: html`<a href="${BASE}/creators/${this.creatorId}/invitations">${say('team.else_link')}</a>`})}</p>
     </form>`;
   }
 

@@ -25,6 +25,7 @@ import io.bookbell.server.live.Live;
 import io.bookbell.server.live.SocketRoute;
 import io.bookbell.server.monitoring.Health;
 import io.bookbell.server.monitoring.Metrics;
+import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
@@ -120,7 +121,7 @@ final class Bookbell implements AutoCloseable {
 
   /** The page that makes the first account, while there is none. */
   Optional<String> setupLink() {
-    String base = config.reach().publicUrl().orElse(url());
+    String base = config.reach().publicUrl().map(PublicUrl::toString).orElse(url());
     return setupToken.map(token -> base + "/setup#" + token);
   }
 
@@ -191,10 +192,14 @@ final class Bookbell implements AutoCloseable {
     health.add(router);
     serveMetrics(vertx, router, metrics);
     api(router);
-    new PageFiles().add(router);
+    new PageFiles(basePath()).add(router);
     var listen = config.listen();
-    var intake = new WebServer.Intake(router, SocketRoute::isPath, refusals);
+    var intake = new WebServer.Intake(router, basePath(), SocketRoute::isPath, refusals);
     return opened(WebServer.start(vertx, listen.host(), listen.port(), intake));
+  }
+
+  private String basePath() {
+    return config.reach().publicUrl().map(PublicUrl::path).orElse("");
   }
 
   private void serveMetrics(Vertx vertx, Router router, Metrics metrics) {
@@ -206,7 +211,7 @@ final class Bookbell implements AutoCloseable {
     Router apart = Router.router(vertx);
     WebServer.prepare(apart, clock);
     metrics.add(apart);
-    var intake = new WebServer.Intake(apart, _ -> false, refusals);
+    var intake = new WebServer.Intake(apart, "", _ -> false, refusals);
     var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), intake));
     log.info("Metrics are on port {}", metricsServer.port());
   }

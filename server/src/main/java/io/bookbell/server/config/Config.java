@@ -1,6 +1,8 @@
 package io.bookbell.server.config;
 
 import io.bookbell.server.network.AddressRange;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.network.WebOrigin;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -9,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,12 @@ public record Config(
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
+  private static final Set<String> OWN_PATHS =
+      Set.of(
+          "account", "activity", "alert", "api", "api-docs", "app", "book", "client", "creator",
+          "creators", "desk", "health", "icons", "invitation", "join", "metrics", "notification",
+          "quota", "request", "requests", "setup", "style", "supporter", "team", "ui", "webjars",
+          "words");
 
   /**
    * Where to listen.
@@ -112,12 +119,12 @@ public record Config(
   /**
    * How browsers come here.
    *
-   * @param publicUrl without a slash at the end; empty: as each request says
+   * @param publicUrl empty: as each request says
    * @param allowedOrigins pages besides those of the public URL
    * @param trustedProxies whose X-Forwarded and Forwarded headers are believed
    */
   public record Reach(
-      Optional<String> publicUrl, List<String> allowedOrigins, List<AddressRange> trustedProxies) {}
+      Optional<PublicUrl> publicUrl, List<WebOrigin> allowedOrigins, List<AddressRange> trustedProxies) {}
 
   public Config withListen(Listen other) {
     return new Config(other, storage, redis, reach, connections, inbox, catalogue);
@@ -275,25 +282,44 @@ public record Config(
     }
   }
 
-  private static String publicUrl(String value) {
-    String expected = "an address such as https://books.example, without a query";
-    URI uri = webAddress(Setting.PUBLIC_URL, value, expected);
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-    if (uri.getRawQuery() != null || uri.getRawFragment() != null || path.length() > 1) {
-      throw ConfigException.wrong(Setting.PUBLIC_URL, value, expected);
-    }
-    return origin(uri);
+  private static PublicUrl publicUrl(String value) {
+    return PublicUrl.parse(value)
+        .filter(url -> !hidesOwnPath(url.path()))
+        .orElseThrow(
+            () ->
+                ConfigException.wrong(
+                    Setting.PUBLIC_URL,
+                    value,
+                    "an address such as https://books.example or https://site.example/books,"
+                        + " without a query; the path must not begin with a name that Bookbell"
+                        + " itself serves, such as /api"));
   }
 
-  private static List<String> origins(Settings settings) {
-    var origins = new ArrayList<String>();
+  /** Behind a proxy that strips it, such a path could not be told from our own. */
+  private static boolean hidesOwnPath(String path) {
+    return !path.isEmpty() && OWN_PATHS.contains(path.split("/", 3)[1]);
+  }
+
+  private static List<WebOrigin> origins(Settings settings) {
+    var origins = new ArrayList<WebOrigin>();
     for (String each : settings.text(Setting.ALLOWED_ORIGINS).orElse("").split(",", -1)) {
       if (!each.isBlank()) {
-        String expected = "a list of origins such as https://books.example, separated by commas";
-        origins.add(origin(webAddress(Setting.ALLOWED_ORIGINS, each.strip(), expected)));
+        origins.add(origin(each.strip()));
       }
     }
     return origins;
+  }
+
+  private static WebOrigin origin(String value) {
+    return PublicUrl.parse(value)
+        .filter(url -> url.path().isEmpty())
+        .map(PublicUrl::origin)
+        .orElseThrow(
+            () ->
+                ConfigException.wrong(
+                    Setting.ALLOWED_ORIGINS,
+                    value,
+                    "a list of origins such as https://books.example, separated by commas"));
   }
 
   /** The setting of earlier releases trusted every peer; now it trusts those on the same site. */
@@ -333,9 +359,5 @@ public record Config(
       // told below, like every other address that is none
     }
     throw ConfigException.wrong(setting, value, expected);
-  }
-
-  private static String origin(URI uri) {
-    return (uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT);
   }
 }

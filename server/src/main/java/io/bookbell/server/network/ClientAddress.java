@@ -13,9 +13,9 @@ import java.util.Arrays;
 public record ClientAddress(InetAddress address) {
   private static final int NETWORK_BYTES = 8;
 
-  /** The address as people write it, such as {@code 192.0.2.1} or {@code 2001:db8:0:0:0:0:0:1}. */
+  /** The address as people write it, such as {@code 192.0.2.1} or {@code 2001:db8::1}. */
   public String text() {
-    return address.getHostAddress();
+    return IpAddresses.text(address);
   }
 
   /**
@@ -29,7 +29,7 @@ public record ClientAddress(InetAddress address) {
     byte[] network = address.getAddress();
     Arrays.fill(network, NETWORK_BYTES, network.length, (byte) 0);
     try {
-      return InetAddress.getByAddress(network).getHostAddress() + "/64";
+      return IpAddresses.text(InetAddress.getByAddress(network)) + "/64";
     } catch (UnknownHostException e) {
       throw new IllegalStateException("An IP address of " + network.length + " bytes", e);
     }

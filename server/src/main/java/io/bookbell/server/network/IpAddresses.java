@@ -25,6 +25,11 @@ public final class IpAddresses {
     }
   }
 
+  /** The short form, such as {@code 2001:db8::1}, without brackets and without a zone. */
+  public static String text(InetAddress address) {
+    return NetUtil.bytesToIpAddress(address.getAddress());
+  }
+
   /**
    * As {@link #parse}, of a text that may end with a port: {@code 192.0.2.1:80}, {@code [::1]:80}.
    */

@@ -126,12 +126,12 @@ public final class Call {
 
   /** How this server is reached from outside, without a slash at the end. */
   public String publicUrl() {
-    return origins.publicUrl(context.request());
+    return origins.publicUrl(context.request()).toString();
   }
 
   /** Whether the client speaks TLS, to us or to a proxy before us. */
   public boolean secure() {
-    return publicUrl().startsWith("https:");
+    return origins.publicUrl(context.request()).secure();
   }
 
   /** Where the request comes from, for limits per client and for what users see of a session. */

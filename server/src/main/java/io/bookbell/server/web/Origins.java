@@ -1,6 +1,9 @@
 package io.bookbell.server.web;
 
 import io.bookbell.server.network.ClientAddress;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.network.WebOrigin;
+import io.bookbell.server.web.TrustedProxies.Said;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Optional;
@@ -10,9 +13,12 @@ import java.util.Optional;
  * Thread-safe.
  */
 public final class Origins {
-  private final Optional<String> publicUrl;
-  private final List<String> allowed;
+  private static final WebOrigin LOCALHOST = new WebOrigin("http", "localhost", 80);
+
+  private final Optional<PublicUrl> publicUrl;
+  private final List<WebOrigin> allowed;
   private final TrustedProxies proxies;
+  private final RefusedOrigins refused;
 
   /**
    * Creates the rules.
@@ -21,48 +27,40 @@ public final class Origins {
    * @param allowed origins of further pages, besides the server's own
    * @param proxies whose headers say how a request came
    */
-  public Origins(Optional<String> publicUrl, List<String> allowed, TrustedProxies proxies) {
+  public Origins(
+      Optional<PublicUrl> publicUrl, List<WebOrigin> allowed, TrustedProxies proxies) {
     this.publicUrl = publicUrl;
     this.allowed = List.copyOf(allowed);
     this.proxies = proxies;
+    this.refused = new RefusedOrigins(publicUrl.isPresent());
   }
 
-  String publicUrl(HttpServerRequest request) {
-    return publicUrl.orElseGet(() -> scheme(request) + "://" + host(request));
+  PublicUrl publicUrl(HttpServerRequest request) {
+    return publicUrl.orElseGet(() -> new PublicUrl(reached(request)));
   }
 
-  private String scheme(HttpServerRequest request) {
-    return proxies.said(request).scheme().orElse(request.isSSL() ? "https" : "http");
+  private WebOrigin reached(HttpServerRequest request) {
+    return reached(request, proxies.said(request)).orElse(LOCALHOST);
   }
 
-  private String host(HttpServerRequest request) {
-    return proxies
-        .said(request)
-        .host()
+  private static Optional<WebOrigin> reached(HttpServerRequest request, Said said) {
+    String scheme = said.scheme().orElse(request.isSSL() ? "https" : "http");
+    return said.host()
         .or(() -> Optional.ofNullable(request.getHeader("Host")))
-        .orElse("localhost");
+        .flatMap(host -> WebOrigin.of(scheme, host, said.port()));
+  }
+
+  /** What the headers of a proxy that is not trusted say, where that would make a difference. */
+  private Optional<WebOrigin> claimed(HttpServerRequest request) {
+    Said claimed = TrustedProxies.claimed(request);
+    return publicUrl.isPresent() || claimed.equals(Said.NOTHING)
+        ? Optional.empty()
+        : reached(request, claimed);
   }
 
   /** The address of the client, behind the proxies that are trusted. */
   public ClientAddress clientAddress(HttpServerRequest request) {
     return proxies.clientAddress(request);
-  }
-
-  /** What a request's {@code Origin} header means. */
-  private enum Verdict {
-    MISSING,
-    ALLOWED,
-    FOREIGN
-  }
-
-  private Verdict judge(HttpServerRequest request) {
-    String origin = request.getHeader("Origin");
-    if (origin == null) {
-      return Verdict.MISSING;
-    }
-    boolean own = origin.equalsIgnoreCase(originOf(publicUrl(request)));
-    boolean listed = allowed.stream().anyMatch(origin::equalsIgnoreCase);
-    return own || listed ? Verdict.ALLOWED : Verdict.FOREIGN;
   }
 
   /**
@@ -72,16 +70,16 @@ public final class Origins {
    *     page must be one of ours
    */
   public boolean admit(HttpServerRequest request, boolean byCookie) {
-    return switch (judge(request)) {
-      case ALLOWED -> true;
-      case MISSING -> !byCookie;
-      case FOREIGN -> false;
-    };
-  }
-
-  /** The URL without its path. */
-  private static String originOf(String url) {
-    int path = url.indexOf('/', url.indexOf("://") + 3);
-    return path < 0 ? url : url.substring(0, path);
+    String origin = request.getHeader("Origin");
+    if (origin == null) {
+      return !byCookie;
+    }
+    WebOrigin own = publicUrl(request).origin();
+    boolean admitted =
+        WebOrigin.parse(origin).filter(page -> page.equals(own) || allowed.contains(page)).isPresent();
+    if (!admitted) {
+      refused.note(request, origin, own, claimed(request));
+    }
+    return admitted;
   }
 }

@@ -69,7 +69,17 @@ public final class PageFiles {
   private static final String STYLES = "web" + PageSources.STYLES;
 
   private final Map<String, Optional<File>> files = new ConcurrentHashMap<>();
+  private final BasePath basePath;
   private final ClassLoader loader = PageFiles.class.getClassLoader();
+
+  /**
+   * Creates the files.
+   *
+   * @param basePath the path of the public URL: empty, or such as {@code /books}
+   */
+  public PageFiles(String basePath) {
+    this.basePath = new BasePath(basePath);
+  }
 
   /** To be added behind every other route. */
   public void add(Router router) {
@@ -147,7 +157,7 @@ public final class PageFiles {
     if (stored == null || type == null) {
       return Optional.empty();
     }
-    byte[] content = completed(resource, stored);
+    byte[] content = basePath.in(resource, completed(resource, stored));
     String policy = extension.equals("html") ? policy(new String(content, UTF_8)) : null;
     return Optional.of(
         new File(

@@ -69,10 +69,12 @@ public final class WebServer implements AutoCloseable {
   /**
    * Where requests go.
    *
+   * @param basePath what is taken off the requests' paths: empty, or such as {@code /books}
    * @param isSocketRoute whether requests for a path may become WebSockets
    * @param refusals counts what no route gets to see
    */
-  public record Intake(Router router, Predicate<String> isSocketRoute, Refusals refusals) {}
+  public record Intake(
+      Router router, String basePath, Predicate<String> isSocketRoute, Refusals refusals) {}
 
   /**
    * Begins to listen.
@@ -95,7 +97,8 @@ public final class WebServer implements AutoCloseable {
                   .putHeader("Date", DATE.format(clock.instant()))
                   .putHeader("X-Content-Type-Options", "nosniff")
                   .putHeader("X-Frame-Options", "DENY")
-                  .putHeader("Referrer-Policy", "same-origin");
+                  .putHeader("Referrer-Policy", "same-origin")
+                  .putHeader("Bookbell", "1"); // tells our answers from those of a proxy in front
               context.next();
             });
     var budget = BodyBudget.ofThisProcess();
@@ -180,6 +183,7 @@ public final class WebServer implements AutoCloseable {
 
     private void opened(HttpConnection connection) {
       Channel channel = ((ConnectionBase) connection).channel();
+      BasePathHandler.install(channel, intake.basePath);
       HandshakeGate.install(channel, intake.isSocketRoute);
       RequestGuard.install(channel, LIMITS, intake.refusals);
       connection.exceptionHandler(

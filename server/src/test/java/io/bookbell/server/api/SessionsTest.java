@@ -7,6 +7,7 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Reach;
 import io.bookbell.server.network.AddressRange;
+import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
@@ -176,7 +177,7 @@ class SessionsTest {
 
   @Test
   void theCookieIsSecureBehindTls(@TempDir Path folder) {
-    var https = new Reach(Optional.of("https://books.example"), List.of(), List.of());
+    var https = new Reach(PublicUrl.parse("https://books.example"), List.of(), List.of());
     var proxied = new Reach(Optional.empty(), List.of(), AddressRange.LOCAL);
     try (var byUrl = TestServer.with(config(folder.resolve("a"), https));
         var byProxy = TestServer.with(config(folder.resolve("b"), proxied))) {

@@ -41,8 +41,8 @@ class AddressRangeTest {
   @CsvSource({
     "192.0.2.1, 192.0.2.1",
     "::ffff:192.0.2.1, 192.0.2.1",
-    "2001:db8:1:2:3:4:5:6, 2001:db8:1:2:0:0:0:0/64",
-    "2001:db8:1:2::9, 2001:db8:1:2:0:0:0:0/64"
+    "2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
+    "2001:db8:1:2::9, 2001:db8:1:2::/64"
   })
   void limitsCountIpv6ClientsByTheirNetwork(String address, String network) {
     var client = new ClientAddress(IpAddresses.parse(address).orElseThrow());

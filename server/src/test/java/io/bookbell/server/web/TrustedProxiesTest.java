@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.network.AddressRange;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TrustedProxiesTest {
   private static final Vertx VERTX = Vertx.vertx();
+  private static final String ANSWER = "Test-Answer";
+  private static final HttpClient CLIENT = VERTX.createHttpClient();
   private static final TrustedProxies LOCAL = trusting("127.0.0.1", "10.0.0.0/8", "fd00::/8");
   private static final TrustedProxies NOBODY = trusting();
 
@@ -28,7 +31,7 @@ class TrustedProxiesTest {
     server =
         VERTX
             .createHttpServer()
-            .requestHandler(request -> request.response().end(reader.apply(request)))
+            .requestHandler(request -> request.response().putHeader(ANSWER, reader.apply(request)).end())
             .listen(0, "127.0.0.1")
             .await();
   }
@@ -47,15 +50,15 @@ class TrustedProxiesTest {
         "X-Forwarded-For: 203.0.113.9, 192.0.2.1, 10.1.1.1                | 192.0.2.1",
         "X-Forwarded-For: 10.1.1.1, 10.2.2.2                              | 10.1.1.1",
         "X-Forwarded-For: 192.0.2.1:5432                                  | 192.0.2.1",
-        "X-Forwarded-For: 2001:DB8::1                                     | 2001:db8:0:0:0:0:0:1",
-        "X-Forwarded-For: [2001:db8::1]:443, fd00::5                      | 2001:db8:0:0:0:0:0:1",
+        "X-Forwarded-For: 2001:DB8::1                                     | 2001:db8::1",
+        "X-Forwarded-For: [2001:db8::1]:443, fd00::5                      | 2001:db8::1",
         "X-Forwarded-For: ::ffff:192.0.2.1                                | 192.0.2.1",
         "X-Forwarded-For: 192.0.2.1, unknown                              | 127.0.0.1",
         "X-Forwarded-For: 192.0.2.1, nonsense, 10.1.1.1                   | 10.1.1.1",
         "X-Forwarded-For: 203.0.113.9; X-Forwarded-For: 192.0.2.1         | 192.0.2.1",
         "X-Forwarded-Proto: https                                         | 127.0.0.1",
         "Forwarded: for=192.0.2.1                                         | 192.0.2.1",
-        "Forwarded: FOR=\"[2001:db8::1]:47\"&proto=https, for=10.1.1.1    | 2001:db8:0:0:0:0:0:1",
+        "Forwarded: FOR=\"[2001:db8::1]:47\"&proto=https, for=10.1.1.1    | 2001:db8::1",
         "Forwarded: for=203.0.113.9, for=192.0.2.1                        | 192.0.2.1",
         "Forwarded: for=_hidden                                           | 127.0.0.1",
         "Forwarded: for=\"192.0.2.1                                       | 192.0.2.1",
@@ -108,8 +111,7 @@ class TrustedProxiesTest {
   /** Lines are separated by "; ", and "&" stands for a semicolon within one. */
   private static String read(String headers, Function<HttpServerRequest, String> wanted) {
     reader = wanted;
-    return VERTX
-        .createHttpClient()
+    return CLIENT
         .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")
         .compose(
             request -> {
@@ -119,9 +121,8 @@ class TrustedProxiesTest {
               }
               return request.send();
             })
-        .compose(response -> response.body())
-        .await()
-        .toString();
+        .map(response -> response.getHeader(ANSWER)) // a body may be over before anybody reads it
+        .await();
   }
 
   private static TrustedProxies trusting(String... ranges) {

@@ -1,0 +1,31 @@
+package io.bookbell.server.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Writes the path of the public URL into the files that name addresses of this server. Modules need
+ * nothing: they know where they were loaded from.
+ *
+ * @param path empty, or such as {@code /books}
+ */
+record BasePath(String path) {
+
+  /** The file as it is served under this path. */
+  byte[] in(String resource, byte[] content) {
+    if (path.isEmpty()) {
+      return content;
+    }
+    String text = new String(content, UTF_8);
+    String rewritten =
+        switch (resource.substring(resource.lastIndexOf('.') + 1)) {
+          case "html" -> text.replace("=\"/", "=\"" + path + "/").replace(": \"/", ": \"" + path + "/");
+          case "webmanifest" -> text.replace(": \"/", ": \"" + path + "/");
+          case "css" -> text.replace("url(/", "url(" + path + "/").replace("url(\"/", "url(\"" + path + "/");
+          case "yaml" ->
+              text.replace("- {url: /,", "- {url: " + path + ",")
+                  .replace("\n    protocol: ws\n", "\n    protocol: ws\n    pathname: " + path + "\n");
+          default -> text;
+        };
+    return rewritten.equals(text) ? content : rewritten.getBytes(UTF_8);
+  }
+}

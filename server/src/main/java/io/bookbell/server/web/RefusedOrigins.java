@@ -1,0 +1,68 @@
+package io.bookbell.server.web;
+
+import io.bookbell.server.network.IpAddresses;
+import io.bookbell.server.network.WebOrigin;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the operator of each refused origin once, with the setting that would allow it. Remembers
+ * so many, then says no more. Thread-safe.
+ */
+final class RefusedOrigins {
+  private static final Logger log = LoggerFactory.getLogger(RefusedOrigins.class);
+  private static final int MOST = 50;
+  private static final int LONGEST = 200;
+
+  private final Set<String> told = new HashSet<>();
+  private final boolean hasPublicUrl;
+
+  RefusedOrigins(boolean hasPublicUrl) {
+    this.hasPublicUrl = hasPublicUrl;
+  }
+
+  /**
+   * Notes a refusal.
+   *
+   * @param own where the server believes that it is reached
+   * @param claimed what the headers of a proxy that is not trusted say about that
+   */
+  void note(HttpServerRequest request, String origin, WebOrigin own, Optional<WebOrigin> claimed) {
+    Optional<WebOrigin> page = WebOrigin.parse(origin);
+    if (!remember(page.map(WebOrigin::toString).orElse(""))) {
+      return;
+    }
+    if (page.isEmpty()) {
+      log.warn("Refused requests of pages without an origin, which no setting allows");
+    } else if (page.equals(claimed)) {
+      log.warn(
+          "Refused the page {}: the server believes it is reached at {}. If {} is your proxy, set"
+              + " BOOKBELL_TRUSTED_PROXIES={}",
+          page.get(),
+          own,
+          IpAddresses.text(TrustedProxies.peer(request)),
+          IpAddresses.text(TrustedProxies.peer(request)));
+    } else {
+      log.warn(
+          "Refused the page {}: the server is reached at {}. BOOKBELL_{}={} would allow it",
+          page.get(),
+          own,
+          hasPublicUrl ? "ALLOWED_ORIGINS" : "PUBLIC_URL",
+          page.get());
+    }
+  }
+
+  private synchronized boolean remember(String origin) {
+    if (told.size() >= MOST || origin.length() > LONGEST || !told.add(origin)) {
+      return false;
+    }
+    if (told.size() == MOST) {
+      log.warn("Further refused origins are not logged");
+    }
+    return true;
+  }
+}
