@@ -114,15 +114,15 @@ final class RequestStore {
         .set(BOOK_REQUEST.UPDATED_AT, tx.now())
         .where(BOOK_REQUEST.ID.eq(request))
         .execute();
-    return tx.sql()
-        .insertInto(REPLY)
-        .set(REPLY.REQUEST_ID, request)
-        .set(REPLY.USER_ID, user)
-        .set(REPLY.BODY, body)
-        .set(REPLY.CREATED_AT, tx.now())
-        .returningResult(REPLY.ID)
-        .fetchSingle()
-        .value1();
+    return tx.returningOne(
+            tx.sql()
+                .insertInto(REPLY)
+                .set(REPLY.REQUEST_ID, request)
+                .set(REPLY.USER_ID, user)
+                .set(REPLY.BODY, body)
+                .set(REPLY.CREATED_AT, tx.now()),
+            REPLY.ID)
+        .orElseThrow();
   }
 
   Optional<UserId> creatorOf(Transaction tx, long id) {
