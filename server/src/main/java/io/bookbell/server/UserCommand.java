@@ -3,6 +3,7 @@ package io.bookbell.server;
 import io.bookbell.server.account.Account;
 import io.bookbell.server.account.AccountFields;
 import io.bookbell.server.account.Accounts.NewAccount;
+import io.bookbell.server.account.PasswordRule;
 import io.bookbell.server.account.Passwords;
 import io.bookbell.server.account.Tokens;
 import io.bookbell.server.storage.StoredData;
@@ -58,7 +59,9 @@ final class UserCommand {
           boolean fromInput)
       throws IOException {
     String shown = checkedName("--name", name == null ? beforeAt(email) : name);
-    var wanted = new NewAccount(checkedEmail(email), shown, Passwords.hashNow(password(fromInput)));
+    String address = checkedEmail(email);
+    var wanted =
+        new NewAccount(address, shown, Passwords.hashNow(password(fromInput, address, shown)));
     Account account;
     try (var data = StoredData.beside(CommandConfig.read().storage())) {
       account =
@@ -107,7 +110,7 @@ final class UserCommand {
   }
 
   @SuppressWarnings("SystemConsoleNull") // it is null where standard input is no terminal
-  private String password(boolean fromInput) throws IOException {
+  private String password(boolean fromInput, String email, String name) throws IOException {
     Console console = System.console();
     String password;
     if (fromInput) {
@@ -119,9 +122,11 @@ final class UserCommand {
       password = Tokens.create().substring(0, 16);
       print("The password is " + password);
     }
-    if (!AccountFields.isPassword(password)) {
-      throw new CommandFailure("A password has 8 to 200 characters");
-    }
+    PasswordRule.breach(password, email, name)
+        .ifPresent(
+            breach -> {
+              throw new CommandFailure("The password " + breach);
+            });
     return password;
   }
 

@@ -33,19 +33,16 @@ final class Answers {
   static void send(RoutingContext context, Encoded answer) {
     Answer.Content content = answer.content();
     if (content != null) {
-      start(context, answer.status(), answer.headers())
-          .putHeader("Content-Type", content.type())
-          .end(content.content());
+      start(context, answer).putHeader("Content-Type", content.type()).end(content.content());
       return;
     }
     String json = answer.json();
     if (json == null) {
-      start(context, answer.status(), answer.headers()).end();
+      start(context, answer).end();
       return;
     }
     HttpServerResponse response =
-        start(context, answer.status(), answer.headers())
-            .putHeader("Content-Type", "application/json");
+        start(context, answer).putHeader("Content-Type", "application/json");
     Buffer body = Buffer.buffer(json);
     if (body.length() >= WORTH_PACKING && takesGzip(context)) {
       response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
@@ -94,6 +91,14 @@ final class Answers {
         .putHeader("Connection", "close")
         .end(Buffer.buffer(Json.bytes(problem.members())))
         .onComplete(_ -> request.connection().close());
+  }
+
+  private static HttpServerResponse start(RoutingContext context, Encoded answer) {
+    HttpServerResponse response = start(context, answer.status(), answer.headers());
+    if (!answer.cookies().isEmpty()) {
+      response.putHeader("Set-Cookie", answer.cookies()); // also in place of a renewed session's
+    }
+    return response;
   }
 
   private static HttpServerResponse start(
