@@ -6,6 +6,6 @@ export function newAccountFields(wrong) {
   return [
     field({id: 'display-name', name: 'display_name', label: say('account.name'), autocomplete: 'name', maxlength: 100, testid: 'account-name', error: wrong.display_name}),
     field({id: 'email', name: 'email', label: say('account.email'), type: 'email', autocomplete: 'username', testid: 'account-email', error: wrong.email}),
-    field({id: 'password', name: 'password', label: say('account.password'), type: 'password', autocomplete: 'new-password', testid: 'account-password', error: wrong.password}),
+    field({id: 'password', name: 'password', label: say('account.password'), type: 'password', autocomplete: 'new-password', hint: say('account.password_rule'), testid: 'account-password', error: wrong.password}),
   ];
 }

@@ -12,6 +12,8 @@ const RULES = [
   [/^must lie in the future$/, 'invalid.past'],
   [/^must not be 0$/, 'invalid.zero'],
   [/^must not contain control characters/, 'invalid.characters'],
+  [/^must not contain the name or the e-mail address$/, 'invalid.own_name'],
+  [/^is too easy to guess$/, 'invalid.guessable'],
   [/^is needed$/, 'invalid.missing'],
 ];
 

@@ -36,6 +36,7 @@ export default {
   'account.name': 'اسمك',
   'account.new_here': 'جديد هنا؟ تنضم عبر رابط دعوة ممّن تدعمه.',
   'account.password': 'كلمة المرور',
+  'account.password_rule': '10 أحرف على الأقل، وبلا ما يُخمَّن أولًا: لا كلمة مرور شائعة ولا اسمك ولا بريدك الإلكتروني.',
   'account.sign_in': 'تسجيل الدخول',
   'account.sign_out': 'تسجيل الخروج',
   'account.signed_out': 'تم تسجيل خروجك.',
@@ -579,6 +580,8 @@ export default {
   'invalid.range': 'يجب أن يكون عددًا صحيحًا من {least} إلى {most}.',
   'invalid.tier': 'اختر إحدى الفئات.',
   'invalid.zero': 'يجب ألّا يكون 0.',
+  'invalid.own_name': 'يجب ألّا تحتوي على اسمك أو بريدك الإلكتروني.',
+  'invalid.guessable': 'كلمة المرور هذه سهلة التخمين. جرّب بضع كلمات لا رابط بينها.',
 
   'error.already_member': 'هذا الشخص منضم بالفعل.',
   'error.busy': 'الخادم مشغول. أعد المحاولة بعد قليل.',

@@ -29,6 +29,7 @@ export default {
   'account.name': 'Dein Name',
   'account.new_here': 'Neu hier? Dazu kommst du mit einem Einladungslink von der Person, die du unterstützt.',
   'account.password': 'Passwort',
+  'account.password_rule': 'Mindestens 10 Zeichen und nichts, was zuerst geraten wird: kein verbreitetes Passwort, nicht dein Name oder deine E-Mail-Adresse.',
   'account.sign_in': 'Anmelden',
   'account.sign_out': 'Abmelden',
   'account.signed_out': 'Du bist abgemeldet.',
@@ -446,6 +447,8 @@ export default {
   'invalid.range': 'Muss eine ganze Zahl von {least} bis {most} sein.',
   'invalid.tier': 'Wähle eine der Stufen.',
   'invalid.zero': 'Darf nicht 0 sein.',
+  'invalid.own_name': 'Darf weder deinen Namen noch deine E-Mail-Adresse enthalten.',
+  'invalid.guessable': 'Dieses Passwort ist zu leicht zu erraten. Nimm ein paar Wörter, die nicht zusammengehören.',
 
   'error.already_member': 'Diese Person gehört schon dazu.',
   'error.busy': 'Der Server ist beschäftigt. Versuch es gleich noch einmal.',

@@ -29,6 +29,7 @@ export default {
   'account.name': 'Your name',
   'account.new_here': 'New here? You join by an invitation link from the creator you support.',
   'account.password': 'Password',
+  'account.password_rule': 'At least 10 characters, and nothing that is guessed first: no common password, not your name or e-mail address.',
   'account.sign_in': 'Sign in',
   'account.sign_out': 'Sign out',
   'account.signed_out': 'You are signed out.',
@@ -446,6 +447,8 @@ export default {
   'invalid.range': 'Must be a whole number from {least} to {most}.',
   'invalid.tier': 'Choose one of the tiers.',
   'invalid.zero': 'Must not be 0.',
+  'invalid.own_name': 'Must not contain your name or e-mail address.',
+  'invalid.guessable': 'This password is too easy to guess. Try a few words that do not belong together.',
 
   'error.already_member': 'This person belongs here already.',
   'error.busy': 'The server is busy. Try again in a moment.',

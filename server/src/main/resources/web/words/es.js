@@ -29,6 +29,7 @@ export default {
   'account.name': 'Tu nombre',
   'account.new_here': '¿Acabas de llegar? Te unes con un enlace de invitación de la persona a la que apoyas.',
   'account.password': 'Contraseña',
+  'account.password_rule': 'Al menos 10 caracteres y nada que se adivine primero: ni una contraseña común, ni tu nombre, ni tu correo electrónico.',
   'account.sign_in': 'Iniciar sesión',
   'account.sign_out': 'Cerrar sesión',
   'account.signed_out': 'Se ha cerrado tu sesión.',
@@ -446,6 +447,8 @@ export default {
   'invalid.range': 'Debe ser un número entero de {least} a {most}.',
   'invalid.tier': 'Elige uno de los niveles.',
   'invalid.zero': 'No puede ser 0.',
+  'invalid.own_name': 'No puede contener tu nombre ni tu correo electrónico.',
+  'invalid.guessable': 'Esta contraseña es demasiado fácil de adivinar. Prueba con varias palabras sin relación entre sí.',
 
   'error.already_member': 'Esta persona ya forma parte.',
   'error.busy': 'El servidor está ocupado. Inténtalo de nuevo en un momento.',

@@ -29,6 +29,7 @@ export default {
   'account.name': 'Ton nom',
   'account.new_here': 'Première visite ? On rejoint Bookbell par un lien d’invitation de la personne qu’on soutient.',
   'account.password': 'Mot de passe',
+  'account.password_rule': 'Au moins 10 caractères, et rien que l’on devine d’abord : ni mot de passe courant, ni ton nom, ni ton adresse e-mail.',
   'account.sign_in': 'Se connecter',
   'account.sign_out': 'Se déconnecter',
   'account.signed_out': 'Ta session est terminée.',
@@ -449,6 +450,8 @@ export default {
   'invalid.range': 'Doit être un nombre entier de {least} à {most}.',
   'invalid.tier': 'Choisis un des paliers.',
   'invalid.zero': 'Ne peut pas être 0.',
+  'invalid.own_name': 'Ne doit contenir ni ton nom ni ton adresse e-mail.',
+  'invalid.guessable': 'Ce mot de passe est trop facile à deviner. Essaie quelques mots sans rapport entre eux.',
 
   'error.already_member': 'Cette personne en fait déjà partie.',
   'error.busy': 'Le serveur est occupé. Réessaie dans un instant.',

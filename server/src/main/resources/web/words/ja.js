@@ -29,6 +29,7 @@ export default {
   'account.name': 'お名前',
   'account.new_here': 'はじめての方は、応援しているクリエイターからの招待リンクで参加できます。',
   'account.password': 'パスワード',
+  'account.password_rule': '10文字以上。よく使われるパスワード、名前、メールアドレスなど、推測されやすいものは使えません。',
   'account.sign_in': 'ログイン',
   'account.sign_out': 'ログアウト',
   'account.signed_out': 'ログアウトしました。',
@@ -446,6 +447,8 @@ export default {
   'invalid.range': '{least}〜{most}の整数を入力してください。',
   'invalid.tier': 'プランを選んでください。',
   'invalid.zero': '0以外を入力してください。',
+  'invalid.own_name': '名前やメールアドレスを含めることはできません。',
+  'invalid.guessable': '推測されやすいパスワードです。互いに関係のない単語をいくつか組み合わせてください。',
 
   'error.already_member': 'この人はすでに参加しています。',
   'error.busy': 'サーバーが混み合っています。少ししてからもう一度お試しください。',

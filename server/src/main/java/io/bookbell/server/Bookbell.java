@@ -9,6 +9,7 @@ import io.bookbell.server.account.Passwords;
 import io.bookbell.server.account.SessionGate;
 import io.bookbell.server.account.SetupRoutes;
 import io.bookbell.server.account.SignIn;
+import io.bookbell.server.account.SignUps;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.book.BookSearch;
@@ -255,15 +256,16 @@ final class Bookbell implements AutoCloseable {
     AccountRoutes.addSessions(api, signIn, features.sessions, features.tickets);
     AccountRoutes.addMe(
         api, features.accounts, features.creators, features.access, features.quotas);
-    new SetupRoutes(database, features.accounts, features.creators, passwords, signIn).add(api);
-    new JoinRoutes(database, features.accounts, passwords, signIn, features.invitations).add(api);
+    var signUps = new SignUps(database, features.accounts, signIn);
+    new SetupRoutes(database, features.accounts, features.creators, passwords, signUps).add(api);
+    new JoinRoutes(database, features.accounts, passwords, signUps, features.invitations).add(api);
   }
 
   private TierAnnouncer housekeeping() {
     var announcer = new TierAnnouncer(database, features.creators, features.inbox);
     var retention =
         new Retention(features.inbox, features.receipts, features.sessions, config.inbox().kept());
-    opened(new Housekeeping(database, features, announcer, retention)).start();
+    opened(new Housekeeping(database, features, announcer, retention, live::openSessions)).start();
     return announcer;
   }
 

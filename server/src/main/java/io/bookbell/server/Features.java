@@ -38,12 +38,12 @@ import java.util.Set;
  * work in whatever transaction they are handed. Thread-safe.
  */
 final class Features {
-  private static final int FAILED_LOGINS_PER_MINUTE = 10;
+  private static final LoginLimit.Most WRONG_PASSWORDS = new LoginLimit.Most(10, 300, 100);
 
   final Accounts accounts = new Accounts();
   final Sessions sessions;
   final Tickets tickets = new Tickets();
-  final LoginLimit loginLimit = new LoginLimit(FAILED_LOGINS_PER_MINUTE);
+  final LoginLimit loginLimit = new LoginLimit(WRONG_PASSWORDS);
   final Activity activity;
   final Creators creators = new Creators();
   final Quotas quotas = new Quotas();

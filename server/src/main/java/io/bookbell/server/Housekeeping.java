@@ -1,6 +1,7 @@
 package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SignUps;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.Retention;
 import io.bookbell.server.storage.Database;
@@ -9,11 +10,14 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Failures;
 import io.bookbell.server.web.Idempotency;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +29,7 @@ final class Housekeeping implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration EVERY = Duration.ofMinutes(1);
   private static final int INBOX_STEPS = 20;
+  private static final int SESSIONS_AT_ONCE = 500;
   private static final UserId FIRST = new UserId(1);
 
   private final ScheduledExecutorService thread =
@@ -34,13 +39,25 @@ final class Housekeeping implements AutoCloseable {
   private final Features features;
   private final TierAnnouncer announcer;
   private final Retention retention;
+  private final Supplier<Set<String>> openSessions;
   private UserId inboxesFrom = FIRST;
 
-  Housekeeping(Database database, Features features, TierAnnouncer announcer, Retention retention) {
+  /**
+   * Creates the tasks.
+   *
+   * @param openSessions the hashes of those that have an open socket here
+   */
+  Housekeeping(
+      Database database,
+      Features features,
+      TierAnnouncer announcer,
+      Retention retention,
+      Supplier<Set<String>> openSessions) {
     this.database = database;
     this.features = features;
     this.announcer = announcer;
     this.retention = retention;
+    this.openSessions = openSessions;
   }
 
   void start() {
@@ -50,6 +67,7 @@ final class Housekeeping implements AutoCloseable {
   private void run() {
     announcer.wake();
     repeat("bring supporters into the new month", features.monthTurn::step);
+    keepOpenSessions();
     repeat("end expired sessions", features.sessions::endExpired);
     repeat(
         "remove expired tickets and notes of ended sessions",
@@ -61,7 +79,25 @@ final class Housekeeping implements AutoCloseable {
     repeat("remove old login failures", features.loginLimit::removeExpired);
     repeat("make older requests findable", features.asked::indexOlder);
     repeat("remove old idempotency keys", Idempotency::forgetOld);
+    repeat("remove old keys of sign-ups", SignUps::forgetOld);
     removeOldMessages();
+  }
+
+  /** Before expired ones are ended: a session does not expire while a socket of it is open. */
+  private void keepOpenSessions() {
+    var open = List.copyOf(openSessions.get());
+    for (int from = 0; from < open.size() && !thread.isShutdown(); from += SESSIONS_AT_ONCE) {
+      List<String> some = open.subList(from, Math.min(open.size(), from + SESSIONS_AT_ONCE));
+      try {
+        List<String> old = database.read(tx -> features.sessions.toBeKept(tx, some)).join();
+        if (!old.isEmpty()) {
+          database.write(tx -> features.sessions.keep(tx, old)).join();
+        }
+      } catch (RuntimeException e) {
+        complain("keep the sessions of open sockets", e);
+        return;
+      }
+    }
   }
 
   /** Some users further each time, so that the cost of a minute does not grow with their number. */

@@ -3,6 +3,7 @@ package io.bookbell.server;
 import io.bookbell.server.account.Account;
 import io.bookbell.server.account.AccountFields;
 import io.bookbell.server.account.Accounts.NewAccount;
+import io.bookbell.server.account.PasswordRule;
 import io.bookbell.server.account.Passwords;
 import io.bookbell.server.account.Tokens;
 import io.bookbell.server.storage.StoredData;
@@ -64,7 +65,7 @@ final class UserCommand {
     Account account;
     Password password;
     try (var data = StoredData.beside(around.config().storage())) {
-      password = password(fromInput); // asked for when there is a database to keep it
+      password = password(fromInput, address, shown); // asked for when there is a database to keep it
       var wanted = new NewAccount(address, shown, Passwords.hashNow(password.text));
       account = data.database().write(tx -> create(tx, wanted, page, operator)).join();
     } catch (CompletionException e) {
@@ -135,7 +136,7 @@ final class UserCommand {
   }
 
   @SuppressWarnings("SystemConsoleNull") // it is null where standard input is no terminal
-  private Password password(boolean fromInput) throws IOException {
+  private Password password(boolean fromInput, String email, String name) throws IOException {
     Console console = System.console();
     String password;
     if (fromInput) {
@@ -146,9 +147,11 @@ final class UserCommand {
     } else {
       return new Password(Tokens.create().substring(0, 16), true);
     }
-    if (!AccountFields.isPassword(password)) {
-      throw new CommandFailure("A password has 8 to 200 characters");
-    }
+    PasswordRule.breach(password, email, name)
+        .ifPresent(
+            breach -> {
+              throw new CommandFailure("The password " + breach);
+            });
     return new Password(password, false);
   }
 

@@ -3,7 +3,10 @@ package io.bookbell.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.Tokens;
 import io.bookbell.server.quota.Period;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Accounts, below HTTP. */
@@ -16,5 +19,33 @@ class AccountsTest extends DomainTest {
         .as("the last id given out is that of an account, too")
         .isEqualTo(creator.value());
     refused("email_taken", () -> domain.account("mara"));
+  }
+
+  @Test
+  void aSessionLivesOnWhileASocketOfItIsOpen() {
+    UserId user = domain.account("mara");
+    String open = Tokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
+    String idle = Tokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
+    assertThat(toBeKept(open)).isEmpty();
+
+    domain.passes(Duration.ofDays(20));
+    assertThat(toBeKept(open)).containsExactly(open);
+    domain.write(tx -> domain.features.sessions.keep(tx, List.of(open)));
+    assertThat(toBeKept(open)).isEmpty();
+
+    domain.passes(Duration.ofDays(20));
+    domain.write(domain.features.sessions::endExpired);
+    assertThat(isAlive(open)).isTrue();
+    assertThat(isAlive(idle)).isFalse();
+    domain.write(tx -> domain.features.sessions.keep(tx, List.of(idle)));
+    assertThat(isAlive(idle)).as("nothing revives what has ended").isFalse();
+  }
+
+  private List<String> toBeKept(String session) {
+    return domain.read(tx -> domain.features.sessions.toBeKept(tx, List.of(session)));
+  }
+
+  private boolean isAlive(String session) {
+    return domain.read(tx -> domain.features.sessions.findByHash(tx, session).isPresent());
   }
 }

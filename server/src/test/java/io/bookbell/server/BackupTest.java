@@ -30,6 +30,7 @@ class BackupTest extends DomainTest {
           "session",
           "ended_session",
           "login_failure",
+          "sign_up_key",
           "ws_ticket",
           "installation",
           "request_count"); // follows the requests

@@ -11,6 +11,9 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jooq.DeleteResultStep;
+import org.jooq.InsertResultStep;
+import org.jooq.UpdateResultStep;
 import org.junit.jupiter.api.Test;
 
 /** Which package may know which, and how the tests may wait. */
@@ -58,6 +61,24 @@ class ServerArchitectureTest {
   @Test
   void networkKnowsNothingElse() {
     mayDependOnlyOn("network");
+  }
+
+  @Test
+  void whatAWriteLeavesIsReadBackByTheStorageAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(SERVER + ".storage..")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(InsertResultStep.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(UpdateResultStep.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(DeleteResultStep.class)
+        .because("jOOQ's returning() reads another row on SQLite; use Transaction.returning")
+        .check(CLASSES);
   }
 
   @Test

@@ -27,6 +27,7 @@ class TableOwnershipTest {
           Map.entry("ws_ticket", "account"),
           Map.entry("ended_session", "account"),
           Map.entry("login_failure", "account"),
+          Map.entry("sign_up_key", "account"),
           Map.entry("idempotency_key", "web"),
           Map.entry("creator", "creator"),
           Map.entry("creator_picture", "creator"),

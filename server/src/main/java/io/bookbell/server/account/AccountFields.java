@@ -8,8 +8,6 @@ import java.util.regex.Pattern;
 public final class AccountFields {
   private static final int LONGEST_EMAIL = 254;
   private static final int LONGEST_NAME = 100;
-  private static final int SHORTEST_PASSWORD = 8;
-  static final int LONGEST_PASSWORD = 200;
 
   /** Only what every address has; whether it exists, nobody can tell from its letters. */
   private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+");
@@ -28,7 +26,7 @@ public final class AccountFields {
     return new Wanted(
         email(body),
         body.text("display_name", 1, LONGEST_NAME),
-        body.verbatim("password", SHORTEST_PASSWORD, LONGEST_PASSWORD));
+        body.verbatim("password", PasswordRule.SHORTEST, PasswordRule.LONGEST));
   }
 
   /** An e-mail address in the stored form. */
@@ -40,9 +38,5 @@ public final class AccountFields {
 
   public static boolean isEmail(String text) {
     return text.length() <= LONGEST_EMAIL && EMAIL.matcher(text).matches();
-  }
-
-  public static boolean isPassword(String text) {
-    return text.length() >= SHORTEST_PASSWORD && text.length() <= LONGEST_PASSWORD;
   }
 }

@@ -11,6 +11,7 @@ import io.bookbell.server.web.Answer;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
+import io.bookbell.server.web.Cookies;
 import io.bookbell.server.web.Problem;
 import io.bookbell.server.web.Rate;
 import java.util.HashSet;
@@ -27,19 +28,18 @@ public final class AccountRoutes {
     api.openPost(
         "/api/auth/login",
         (call, _) -> {
-          Login login = login(call);
           return signIn
-              .with(login.email, login.password)
+              .with(login(call))
               .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
         });
-    api.postOnce(
+    api.postLast(
         "/api/auth/logout",
-        Rate.WRITE,
         AccountRoutes::nothingButSecure,
         (tx, caller, secure) -> {
           sessions.end(tx, caller);
-          return SessionAnswer.withoutCookie(Answer.noContent(), secure);
-        });
+          return signedOut(secure);
+        },
+        AccountRoutes::signedOut);
     api.postOnce(
         "/api/ws-ticket",
         Rate.TICKET,
@@ -47,12 +47,18 @@ public final class AccountRoutes {
         (tx, caller, _) -> Answer.created(tickets.issue(tx, caller)));
   }
 
-  private static Login login(Call call) {
+  private static Answer signedOut(boolean secure) {
+    return SessionAnswer.withoutCookie(Answer.noContent(), secure);
+  }
+
+  private static SignIn.Attempt login(Call call) {
     Body body = call.body();
     var login =
-        new Login(
+        new SignIn.Attempt(
             AccountFields.email(body),
-            body.verbatim("password", 1, AccountFields.LONGEST_PASSWORD));
+            body.verbatim("password", 1, PasswordRule.LONGEST),
+            call.clientAddress().network(),
+            call.cookie(Cookies.DEVICE));
     body.done();
     return login;
   }
@@ -62,8 +68,6 @@ public final class AccountRoutes {
     call.body().done();
     return call.secure();
   }
-
-  private record Login(String email, String password) {}
 
   public static void addMe(
       Api api, Accounts accounts, Creators creators, Roles roles, Quotas quotas) {

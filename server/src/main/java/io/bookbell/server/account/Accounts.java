@@ -27,24 +27,18 @@ public final class Accounts {
    * @throws Problem 409 when the address has an account
    */
   public Account create(Transaction tx, NewAccount wanted, boolean operator) {
-    // SQLite would be asked for the last id given out, whatever it was given to, if nothing is
-    // inserted.
-    if (byEmail(tx, wanted.email()).isPresent()) {
-      throw emailTaken();
-    }
-    var row =
-        tx.sql()
-            .insertInto(APP_USER)
-            .set(APP_USER.EMAIL, wanted.email())
-            .set(APP_USER.DISPLAY_NAME, wanted.displayName())
-            .set(APP_USER.PASSWORD_HASH, wanted.passwordHash())
-            .set(APP_USER.OPERATOR, operator)
-            .set(APP_USER.CREATED_AT, tx.now())
-            .onConflictDoNothing()
-            .returningResult(APP_USER.ID)
-            .fetchOptional()
+    UserId id =
+        tx.returningOne(
+                tx.sql()
+                    .insertInto(APP_USER)
+                    .set(APP_USER.EMAIL, wanted.email())
+                    .set(APP_USER.DISPLAY_NAME, wanted.displayName())
+                    .set(APP_USER.PASSWORD_HASH, wanted.passwordHash())
+                    .set(APP_USER.OPERATOR, operator)
+                    .set(APP_USER.CREATED_AT, tx.now())
+                    .onConflictDoNothing(),
+                APP_USER.ID)
             .orElseThrow(Accounts::emailTaken);
-    UserId id = row.value1();
     Inbox.open(tx, id);
     return new Account(id, wanted.email(), wanted.displayName(), wanted.passwordHash());
   }
@@ -55,6 +49,16 @@ public final class Accounts {
 
   public Optional<Account> byEmail(Transaction tx, String email) {
     return find(tx, APP_USER.EMAIL.eq(email));
+  }
+
+  /** Stores another hash of the same password, unless the password was changed meanwhile. */
+  void changeHash(Transaction tx, Account before, String hash) {
+    tx.sql()
+        .update(APP_USER)
+        .set(APP_USER.PASSWORD_HASH, hash)
+        .where(APP_USER.ID.eq(before.id()))
+        .and(APP_USER.PASSWORD_HASH.eq(before.passwordHash()))
+        .execute();
   }
 
   public Account get(Transaction tx, UserId id) {

@@ -10,26 +10,53 @@ import io.bookbell.server.web.Problem;
 import io.bookbell.server.web.Sha256;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Slows down who guesses passwords: after some failures for one address within a minute no further
- * attempt is looked at until the minute is over. Counted in the database, so on all nodes together.
- * Thread-safe: it keeps nothing between calls.
+ * Slows down whoever guesses passwords. Wrong ones are counted for each account at each client,
+ * more widely for each client and for each account; past a limit no further attempt is looked at
+ * until its time is over. Counted in the database, so on all nodes together. Thread-safe: it keeps
+ * nothing between calls.
+ *
+ * <p>A device on which the user has signed in before has a count of its own alone, so nobody who
+ * guesses from elsewhere locks the account's owner out.
  */
 public final class LoginLimit {
-  private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final int REMOVED_AT_ONCE = 500;
 
-  private final int most;
+  private final Most most;
+
+  /** How many wrong passwords there may be. */
+  public record Most(int perAccountAndClient, int perClient, int perAccount) {
+    static final Duration SHORT = Duration.ofMinutes(1);
+    static final Duration LONG = Duration.ofMinutes(15);
+  }
+
+  public LoginLimit(Most most) {
+    this.most = most;
+  }
 
   /**
-   * Creates a limit.
+   * One of the counts that an attempt belongs to.
    *
-   * @param most failures for one address in a minute
+   * @param isNarrow whether a right password ends it
    */
-  public LoginLimit(int most) {
-    this.most = most;
+  private record Count(String subject, int most, Duration window, boolean isNarrow) {
+    String hash() {
+      return Sha256.hex(subject.getBytes(UTF_8));
+    }
+  }
+
+  private List<Count> counts(String email, SignIn.Client client) {
+    String key = client.key();
+    var own = new Count("login " + key + " " + email, most.perAccountAndClient, Most.SHORT, true);
+    return client.isKnownDevice()
+        ? List.of(own)
+        : List.of(
+            new Count("login " + key, most.perClient, Most.SHORT, false),
+            own,
+            new Count("login to " + email, most.perAccount, Most.LONG, false));
   }
 
   /**
@@ -38,42 +65,67 @@ public final class LoginLimit {
    *
    * @return the refusal, if there were too many; to be thrown once the count is committed
    */
-  Optional<Problem> count(Transaction tx, String email) {
+  Optional<Problem> count(Transaction tx, String email, SignIn.Client client) {
+    for (Count count : counts(email, client)) {
+      Optional<Problem> refusal = count(tx, count);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Problem> count(Transaction tx, Count count) {
     Instant now = tx.now();
+    Instant end = now.plus(count.window);
     var over = LOGIN_FAILURE.WINDOW_ENDS_AT.le(now);
-    var row =
+    var upsert =
         tx.sql()
             .insertInto(LOGIN_FAILURE)
-            .set(LOGIN_FAILURE.EMAIL_HASH, hash(email))
+            .set(LOGIN_FAILURE.EMAIL_HASH, count.hash())
             .set(LOGIN_FAILURE.FAILURES, 1)
-            .set(LOGIN_FAILURE.WINDOW_ENDS_AT, now.plus(WINDOW))
+            .set(LOGIN_FAILURE.WINDOW_ENDS_AT, end)
             .onConflict(LOGIN_FAILURE.EMAIL_HASH)
             .doUpdate()
             .set(LOGIN_FAILURE.FAILURES, when(over, 1).otherwise(LOGIN_FAILURE.FAILURES.plus(1)))
             .set(
                 LOGIN_FAILURE.WINDOW_ENDS_AT,
-                when(over, val(now.plus(WINDOW), LOGIN_FAILURE.WINDOW_ENDS_AT))
-                    .otherwise(LOGIN_FAILURE.WINDOW_ENDS_AT))
-            .returning(LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.WINDOW_ENDS_AT)
-            .fetchSingle();
-    if (row.getFailures() <= most) {
+                when(over, val(end, LOGIN_FAILURE.WINDOW_ENDS_AT))
+                    .otherwise(LOGIN_FAILURE.WINDOW_ENDS_AT));
+    var row = tx.returning(upsert, LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.WINDOW_ENDS_AT).getFirst();
+    if (row.get(LOGIN_FAILURE.FAILURES) <= count.most) {
       return Optional.empty();
     }
-    long wait = Math.max(1, Duration.between(now, row.getWindowEndsAt()).toSeconds() + 1);
+    Instant reopens = row.get(LOGIN_FAILURE.WINDOW_ENDS_AT);
+    long wait = Math.max(1, Duration.between(now, reopens).toSeconds() + 1);
     return Optional.of(
         Problem.tooMany(
             "too_many_logins",
-            "The password of this account was wrong too often. Wait a moment.",
+            "The password was wrong too often. Try again in " + wait + " seconds.",
             wait));
   }
 
-  /** The password was right after all. */
-  void forget(Transaction tx, String email) {
-    tx.sql().deleteFrom(LOGIN_FAILURE).where(LOGIN_FAILURE.EMAIL_HASH.eq(hash(email))).execute();
+  /**
+   * The password was right after all: this attempt did not fail, nor shall those before it hinder.
+   */
+  void forget(Transaction tx, String email, SignIn.Client client) {
+    for (Count count : counts(email, client)) {
+      var row = LOGIN_FAILURE.EMAIL_HASH.eq(count.hash());
+      if (count.isNarrow) {
+        tx.sql().deleteFrom(LOGIN_FAILURE).where(row).execute();
+      } else {
+        tx.sql().deleteFrom(LOGIN_FAILURE).where(row).and(LOGIN_FAILURE.FAILURES.le(1)).execute();
+        tx.sql()
+            .update(LOGIN_FAILURE)
+            .set(LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.FAILURES.minus(1))
+            .where(row)
+            .execute();
+      }
+    }
   }
 
   /**
-   * Removes some counts whose minute is over.
+   * Removes some counts whose time is over.
    *
    * @return whether there may be more
    */
@@ -89,9 +141,5 @@ public final class LoginLimit {
       tx.sql().deleteFrom(LOGIN_FAILURE).where(LOGIN_FAILURE.EMAIL_HASH.in(expired)).execute();
     }
     return expired.size() == REMOVED_AT_ONCE;
-  }
-
-  private static String hash(String email) {
-    return Sha256.hex(email.getBytes(UTF_8));
   }
 }

@@ -1,24 +1,29 @@
 package io.bookbell.server.account;
 
-import com.password4j.Argon2Function;
-import com.password4j.Password;
-import com.password4j.types.Argon2;
-import java.util.concurrent.ArrayBlockingQueue;
+import io.bookbell.server.account.FairExecutor.TooManyWaiting;
+import io.bookbell.server.web.Failures;
+import io.bookbell.server.web.Problem;
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * Hashes passwords with Argon2id. Thread-safe; the work is done on two threads of its own, for it
- * takes a tenth of a second and 19 MiB each time. What waits behind is limited: beyond that, calls
- * fail with {@link java.util.concurrent.RejectedExecutionException}.
+ * Checks and hashes passwords. Thread-safe; a hash takes a tenth of a second of a processor, so the
+ * work is done on a few threads of its own, in turn for each client. A client that has too much
+ * waiting gets a {@link Problem} 429.
  *
- * <p>The parameters are OWASP's for Argon2id: 19 MiB, 2 passes, 1 lane. They stand in each hash, so
- * they can be raised without touching those that are stored.
+ * <p>Passwords are hashed in Unicode's composed form (NFC), since keyboards differ in how they
+ * write an ü. Hashes of what was typed in another form were stored in the past; they still match.
  */
 public final class Passwords implements AutoCloseable {
-  private static final int THREADS = 2;
-  private static final int MOST_WAITING = 64;
+  private static final int MOST_THREADS = 4;
+  private static final int MOST_WAITING_PER_CLIENT = 128;
+  private static final int MOST_WAITING = 1_024;
+  private static final long SECONDS_TO_WAIT = 10;
 
   /**
    * The hash of a password that nobody has: it costs what a real one costs, so that the time does
@@ -27,47 +32,98 @@ public final class Passwords implements AutoCloseable {
   private static final String DECOY =
       "$argon2id$v=19$m=19456,t=2,p=1$djbMkWdeAsF9YfDO37wnmw$luCPEkWIgrPpC3uwOjw9CGvgDO+zV5y2+ijt6+1J9bw";
 
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          30,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(MOST_WAITING),
-          Thread.ofPlatform().name("passwords-", 1).daemon().factory());
+  private final FairExecutor executor;
+  private final Argon2 argon2;
 
   public Passwords() {
-    threads.allowCoreThreadTimeOut(true);
+    int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
+    executor = new FairExecutor("passwords-", threads, MOST_WAITING_PER_CLIENT, MOST_WAITING);
+    argon2 = new Argon2(threads);
   }
 
-  public CompletableFuture<String> hash(String password) {
-    return CompletableFuture.supplyAsync(() -> hashNow(password), threads);
+  /** What a stored hash says to a password. */
+  enum Verdict {
+    WRONG,
+    RIGHT,
+    /** Right, but hashed in a form of Unicode that is not used any more. */
+    TO_BE_HASHED_AGAIN;
+
+    boolean isRight() {
+      return this != WRONG;
+    }
   }
 
-  /** Whether it is the password of that hash. */
-  public CompletableFuture<Boolean> matches(String password, String hash) {
-    return CompletableFuture.supplyAsync(
-        () -> Password.check(password, hash).with(Argon2Function.getInstanceFromHash(hash)),
-        threads);
+  /**
+   * Hashes the password of a new account. Fails with a {@link Problem} 400 when the rule does not
+   * allow it.
+   *
+   * @param client who asks, as {@link SignIn.Client#key}
+   */
+  public CompletableFuture<String> hashNew(String client, AccountFields.Wanted wanted) {
+    return inTurn(
+        client,
+        () -> {
+          PasswordRule.require(wanted);
+          return argon2.hash(composed(wanted.password()));
+        });
   }
 
-  /** Takes as long as {@link #matches} and answers false. */
-  public CompletableFuture<Boolean> matchesNothing(String password) {
-    return matches(password, DECOY).thenApply(_ -> false);
+  /** As {@link #hashNew}, for a password that is known to be right. */
+  CompletableFuture<String> hash(String client, String password) {
+    return inTurn(client, () -> argon2.hash(composed(password)));
+  }
+
+  /** Whether it is the password of that hash; empty where there is no account, and so no hash. */
+  CompletableFuture<Verdict> check(String client, String password, Optional<String> hash) {
+    return inTurn(client, () -> checkNow(password, hash.orElse(DECOY)));
+  }
+
+  private Verdict checkNow(String password, String hash) {
+    List<String> forms = forms(password);
+    for (String form : forms) {
+      if (argon2.matches(form, hash)) {
+        return form.equals(forms.getFirst()) ? Verdict.RIGHT : Verdict.TO_BE_HASHED_AGAIN;
+      }
+    }
+    return Verdict.WRONG;
+  }
+
+  /** The forms in which a password may have been hashed, today's first; mostly they are one. */
+  private static List<String> forms(String password) {
+    var forms = new LinkedHashSet<String>();
+    forms.add(composed(password));
+    forms.add(password);
+    forms.add(Normalizer.normalize(password, Form.NFD));
+    return List.copyOf(forms);
+  }
+
+  static String composed(String password) {
+    return Normalizer.normalize(password, Form.NFC);
+  }
+
+  private <T> CompletableFuture<T> inTurn(String client, Supplier<T> work) {
+    return executor
+        .submit(client, work)
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedFuture(
+                    Failures.cause(failure) instanceof TooManyWaiting
+                        ? Problem.tooMany(
+                            "rate_limited",
+                            "Too many sign-ins from your address at once. Try again in "
+                                + SECONDS_TO_WAIT
+                                + " seconds.",
+                            SECONDS_TO_WAIT)
+                        : failure));
   }
 
   /** As {@link #hash}, on the calling thread: for the command line. */
   public static String hashNow(String password) {
-    return Password.hash(password).addRandomSalt(16).with(Parameters.ARGON2).getResult();
+    return new Argon2(1).hash(composed(password));
   }
 
   @Override
   public void close() {
-    threads.shutdownNow();
-  }
-
-  /** Made at the first hash: it holds 19 MiB from then on. */
-  private static final class Parameters {
-    static final Argon2Function ARGON2 = Argon2Function.getInstance(19 * 1024, 2, 1, 32, Argon2.ID);
+    executor.close();
   }
 }

@@ -23,8 +23,13 @@ public final class SessionGate implements Authenticator {
   }
 
   @Override
-  public CompletionStage<Caller> authenticate(String token) {
+  public CompletionStage<Authenticated> authenticate(String token) {
     return database.read(tx -> sessions.find(tx, token)).thenApply(this::admit);
+  }
+
+  @Override
+  public CompletionStage<Boolean> hasEnded(String token) {
+    return database.read(tx -> sessions.hasEnded(tx, token));
   }
 
   /**
@@ -58,7 +63,7 @@ public final class SessionGate implements Authenticator {
     return database.read(tx -> sessions.findByHash(tx, caller.session()).isPresent());
   }
 
-  private Caller admit(Optional<Found> found) {
+  private Authenticated admit(Optional<Found> found) {
     Found session =
         found.orElseThrow(() -> Problem.unauthorized("The session has ended. Sign in again."));
     if (session.stale()) {
@@ -70,6 +75,7 @@ public final class SessionGate implements Authenticator {
               });
       renewal.exceptionally(_ -> null); // the next request tries again
     }
-    return session.caller();
+    return new Authenticated(
+        session.caller(), session.stale() ? Optional.of(Sessions.LIFE) : Optional.empty());
   }
 }

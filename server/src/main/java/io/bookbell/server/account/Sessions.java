@@ -126,6 +126,35 @@ public final class Sessions {
         .execute();
   }
 
+  /**
+   * Counts the life of sessions from now that are in use without a call, by open sockets. Their
+   * cookies are renewed by the next call.
+   */
+  public int keep(Transaction tx, Collection<String> hashes) {
+    return tx.sql()
+        .update(SESSION)
+        .set(SESSION.EXPIRES_AT, tx.now().plus(LIFE))
+        .where(SESSION.TOKEN_HASH.in(hashes))
+        .and(SESSION.EXPIRES_AT.gt(tx.now()))
+        .execute();
+  }
+
+  /** Those of the sessions whose life should be counted from now by {@link #keep}. */
+  public List<String> toBeKept(Transaction tx, Collection<String> hashes) {
+    return tx.sql()
+        .select(SESSION.TOKEN_HASH)
+        .from(SESSION)
+        .where(SESSION.TOKEN_HASH.in(hashes))
+        .and(SESSION.EXPIRES_AT.gt(tx.now()))
+        .and(SESSION.EXPIRES_AT.lt(tx.now().plus(LIFE).minus(RENEWED_AFTER)))
+        .fetch(SESSION.TOKEN_HASH);
+  }
+
+  /** Whether the token was that of a session that ended within the last hour. */
+  boolean hasEnded(Transaction tx, String token) {
+    return tx.sql().fetchExists(ENDED_SESSION, ENDED_SESSION.TOKEN_HASH.eq(Tokens.hash(token)));
+  }
+
   /** The hashes of the sessions that these users have at present. */
   public Map<UserId, Set<String>> ofUsers(Transaction tx, Collection<UserId> users) {
     return tx.sql()

@@ -1,7 +1,6 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.account.SignIn.Opened;
 import io.bookbell.server.creator.Creators;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -9,6 +8,8 @@ import io.bookbell.server.web.Answer;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
+import io.bookbell.server.web.Unsigned;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** {@code /api/setup}: where the link of the first start leads. */
@@ -19,15 +20,19 @@ public final class SetupRoutes {
   private final Accounts accounts;
   private final Creators creators;
   private final Passwords passwords;
-  private final SignIn signIn;
+  private final SignUps signUps;
 
   public SetupRoutes(
-      Database database, Accounts accounts, Creators creators, Passwords passwords, SignIn signIn) {
+      Database database,
+      Accounts accounts,
+      Creators creators,
+      Passwords passwords,
+      SignUps signUps) {
     this.database = database;
     this.accounts = accounts;
     this.creators = creators;
     this.passwords = passwords;
-    this.signIn = signIn;
+    this.signUps = signUps;
   }
 
   public void add(Api api) {
@@ -49,22 +54,28 @@ public final class SetupRoutes {
 
   private CompletionStage<Answer> setUp(Call call) {
     Setup setup = setup(call);
+    String client = SignIn.Client.at(call.clientAddress().network()).key();
+    return signUps
+        .once(Unsigned.of(call, Optional.empty()), () -> prepared(setup, client))
+        .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
+  }
+
+  private CompletionStage<SignUps.Work> prepared(Setup setup, String client) {
     return database
         .read(
             tx -> {
               accounts.requireSetup(tx, setup.token);
-              return setup.account.password();
+              return setup.account;
             })
-        .thenCompose(passwords::hash)
-        .thenCompose(hash -> database.write(tx -> create(tx, setup, hash)))
-        .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
+        .thenCompose(wanted -> passwords.hashNew(client, wanted))
+        .thenApply(hash -> tx -> create(tx, setup, hash));
   }
 
-  private Opened create(Transaction tx, Setup setup, String hash) {
+  private Account create(Transaction tx, Setup setup, String hash) {
     accounts.takeSetup(tx, setup.token);
     var wanted = new NewAccount(setup.account.email(), setup.account.displayName(), hash);
     Account account = accounts.create(tx, wanted, true);
     creators.create(tx, account.id(), setup.creatorName);
-    return signIn.open(tx, account);
+    return account;
   }
 }

@@ -1,5 +1,6 @@
 package io.bookbell.server.account;
 
+import io.bookbell.server.account.Passwords.Verdict;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
@@ -14,9 +15,10 @@ public final class SignIn {
   private final Sessions sessions;
   private final Passwords passwords;
   private final LoginLimit limit;
+  private final KnownDevices devices = new KnownDevices();
 
-  /** The last attempt under way at each address. */
-  private final ConcurrentHashMap<String, CompletableFuture<Opened>> turns =
+  /** The last attempt under way of each client at each e-mail address. */
+  private final ConcurrentHashMap<Turn, CompletableFuture<Opened>> turns =
       new ConcurrentHashMap<>();
 
   public SignIn(
@@ -32,8 +34,42 @@ public final class SignIn {
     this.limit = limit;
   }
 
-  /** A session that has begun; the token is its only key. */
-  public record Opened(Account account, String token) {
+  /**
+   * Who asks, for limits and fair shares.
+   *
+   * @param network the client's address, or the network that it is in
+   * @param device one on which the user has signed in before
+   */
+  public record Client(String network, Optional<String> device) {
+    public static Client at(String network) {
+      return new Client(network, Optional.empty());
+    }
+
+    boolean isKnownDevice() {
+      return device.isPresent();
+    }
+
+    public String key() {
+      return device.map(known -> "device " + known).orElse("address " + network);
+    }
+  }
+
+  /**
+   * What somebody signs in with.
+   *
+   * @param device the cookie of {@link KnownDevices}, not looked at yet
+   */
+  record Attempt(String email, String password, String network, Optional<String> device) {}
+
+  private record Turn(String email, String network, Optional<String> device) {}
+
+  /**
+   * A session that has begun.
+   *
+   * @param token its only key
+   * @param device the cookie by which the device will be known
+   */
+  public record Opened(Account account, String token, String device) {
     @Override
     public String toString() {
       return "Opened[" + account.id() + "]";
@@ -44,67 +80,88 @@ public final class SignIn {
    * Signs in. Fails with a {@link Problem}: 401 for a wrong address or password, 429 after too many
    * of these.
    *
-   * <p>Attempts at one address take turns: each counts as failed until its password was found
-   * right, so many right ones at once would be refused.
+   * <p>Attempts of one client at one address take turns: each counts as failed until its password
+   * was found right, so many right ones at once would be refused.
    */
-  CompletableFuture<Opened> with(String email, String password) {
-    var attempt = new CompletableFuture<Opened>();
-    CompletableFuture<Opened> before = turns.put(email, attempt);
-    CompletableFuture<?> turn =
+  CompletableFuture<Opened> with(Attempt attempt) {
+    var turn = new Turn(attempt.email, attempt.network, attempt.device);
+    var opening = new CompletableFuture<Opened>();
+    CompletableFuture<Opened> before = turns.put(turn, opening);
+    CompletableFuture<?> ready =
         before == null ? CompletableFuture.completedFuture(null) : before.handle((_, _) -> null);
     var _ =
-        turn.thenCompose(_ -> attempt(email, password))
+        ready
+            .thenCompose(_ -> begin(attempt))
             .whenComplete(
                 (opened, failure) -> {
-                  turns.remove(email, attempt);
+                  turns.remove(turn, opening);
                   if (failure == null) {
-                    attempt.complete(opened);
+                    opening.complete(opened);
                   } else {
-                    attempt.completeExceptionally(failure);
+                    opening.completeExceptionally(failure);
                   }
                 });
-    return attempt;
+    return opening;
   }
 
-  private CompletableFuture<Opened> attempt(String email, String password) {
+  private CompletableFuture<Opened> begin(Attempt attempt) {
     return database
-        .writeFromReserve(tx -> new Begun(limit.count(tx, email), accounts.byEmail(tx, email)))
+        .writeFromReserve(tx -> begin(tx, attempt))
         .thenCompose(
             begun -> {
               if (begun.refusal.isPresent()) {
                 throw begun.refusal.get();
               }
-              return isRight(begun.account, password)
-                  .thenCompose(right -> open(email, begun.account.filter(_ -> right)));
+              return passwords
+                  .check(
+                      begun.client.key(),
+                      attempt.password,
+                      begun.account.map(Account::passwordHash))
+                  .thenCompose(verdict -> hashedAnew(begun, attempt, verdict))
+                  .thenCompose(hash -> open(begun, attempt, hash));
             });
   }
 
-  /** An attempt that is counted, and what there is at its address. */
-  private record Begun(Optional<Problem> refusal, Optional<Account> account) {}
-
-  private CompletableFuture<Boolean> isRight(Optional<Account> found, String password) {
-    return found
-        .map(account -> passwords.matches(password, account.passwordHash()))
-        .orElseGet(() -> passwords.matchesNothing(password));
+  private Begun begin(Transaction tx, Attempt attempt) {
+    Optional<Account> account = accounts.byEmail(tx, attempt.email);
+    Optional<String> device =
+        account.flatMap(
+            found -> attempt.device.flatMap(cookie -> devices.find(tx, found.id(), cookie)));
+    var client = new Client(attempt.network, device);
+    return new Begun(client, limit.count(tx, attempt.email, client), account);
   }
 
-  private CompletableFuture<Opened> open(String email, Optional<Account> right) {
-    if (right.isEmpty()) {
+  /** An attempt that is counted, and what there is at its address. */
+  private record Begun(Client client, Optional<Problem> refusal, Optional<Account> account) {}
+
+  /** The hash to be stored from now on; empty where the stored one stays. Fails with a 401. */
+  private CompletableFuture<Optional<String>> hashedAnew(
+      Begun begun, Attempt attempt, Verdict verdict) {
+    if (begun.account.isEmpty() || !verdict.isRight()) {
       throw Problem.of(
           401,
           "wrong_credentials",
           "Not signed in",
           "The e-mail address or the password is wrong.");
     }
+    return verdict == Verdict.TO_BE_HASHED_AGAIN
+        ? passwords.hash(begun.client.key(), attempt.password).thenApply(Optional::of)
+        : CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  private CompletableFuture<Opened> open(Begun begun, Attempt attempt, Optional<String> newHash) {
     return database.writeFromReserve(
         tx -> {
-          limit.forget(tx, email);
-          return open(tx, right.get());
+          Account account = begun.account.orElseThrow();
+          limit.forget(tx, attempt.email, begun.client);
+          newHash.ifPresent(hash -> accounts.changeHash(tx, account, hash));
+          return open(tx, account);
         });
   }
 
   /** Opens a session for an account that has just shown who it is. */
   public Opened open(Transaction tx, Account account) {
-    return new Opened(account, sessions.begin(tx, account.id()));
+    return new Opened(
+        account, sessions.begin(tx, account.id()), devices.recognise(tx, account.id()));
   }
 }

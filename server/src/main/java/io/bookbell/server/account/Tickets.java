@@ -40,12 +40,12 @@ public final class Tickets {
 
   /** Takes a ticket in; the hash of the session that it stands for, if it is still good. */
   public Optional<String> redeem(Transaction tx, String ticket) {
-    return tx.sql()
-        .deleteFrom(WS_TICKET)
-        .where(WS_TICKET.TOKEN_HASH.eq(Tokens.hash(ticket)))
-        .and(WS_TICKET.EXPIRES_AT.gt(tx.now()))
-        .returningResult(WS_TICKET.SESSION_HASH)
-        .fetchOptional(WS_TICKET.SESSION_HASH);
+    return tx.returningOne(
+        tx.sql()
+            .deleteFrom(WS_TICKET)
+            .where(WS_TICKET.TOKEN_HASH.eq(Tokens.hash(ticket)))
+            .and(WS_TICKET.EXPIRES_AT.gt(tx.now())),
+        WS_TICKET.SESSION_HASH);
   }
 
   /** Removes those whose time is over. */

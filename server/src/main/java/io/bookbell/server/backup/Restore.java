@@ -5,6 +5,7 @@ import static io.bookbell.server.storage.schema.Tables.DEVICE_POSITION;
 import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
 import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static io.bookbell.server.storage.schema.Tables.SESSION;
+import static io.bookbell.server.storage.schema.Tables.SIGN_UP_KEY;
 import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -194,6 +195,7 @@ public final class Restore {
     tx.sql().deleteFrom(SESSION).execute();
     tx.sql().deleteFrom(ENDED_SESSION).execute();
     tx.sql().deleteFrom(LOGIN_FAILURE).execute();
+    tx.sql().deleteFrom(SIGN_UP_KEY).execute();
     BackedUpTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());
   }
 

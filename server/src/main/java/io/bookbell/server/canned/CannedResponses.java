@@ -52,15 +52,15 @@ public final class CannedResponses {
     }
     requireFree(tx, creator, name, 0);
     long id =
-        tx.sql()
-            .insertInto(CANNED_RESPONSE)
-            .set(CANNED_RESPONSE.CREATOR_ID, creator)
-            .set(CANNED_RESPONSE.NAME, name)
-            .set(CANNED_RESPONSE.BODY, body)
-            .set(CANNED_RESPONSE.CREATED_AT, tx.now())
-            .returningResult(CANNED_RESPONSE.ID)
-            .fetchSingle()
-            .value1();
+        tx.returningOne(
+                tx.sql()
+                    .insertInto(CANNED_RESPONSE)
+                    .set(CANNED_RESPONSE.CREATOR_ID, creator)
+                    .set(CANNED_RESPONSE.NAME, name)
+                    .set(CANNED_RESPONSE.BODY, body)
+                    .set(CANNED_RESPONSE.CREATED_AT, tx.now()),
+                CANNED_RESPONSE.ID)
+            .orElseThrow();
     updates.announce(tx, creator, CHANGED);
     return new CannedResponse(id, creator, name, body);
   }

@@ -18,7 +18,7 @@ public final class InvitationRoutes {
   private InvitationRoutes() {}
 
   public static void add(Api api, Invitations invitations, InstantSource clock) {
-    api.post(
+    api.postSecret(
         "/api/invitations",
         call -> new Wanted(terms(call, clock), call.publicUrl()),
         (tx, caller, wanted) -> {

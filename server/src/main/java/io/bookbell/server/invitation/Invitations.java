@@ -80,19 +80,19 @@ public final class Invitations {
     }
     String token = Tokens.create();
     long id =
-        tx.sql()
-            .insertInto(INVITATION)
-            .set(INVITATION.CREATOR_ID, creator.id())
-            .set(INVITATION.KIND, terms.kind())
-            .set(INVITATION.TIER_ID, tier)
-            .set(INVITATION.TOKEN_HASH, Tokens.hash(token))
-            .set(INVITATION.USES, terms.uses())
-            .set(INVITATION.USES_LEFT, terms.uses())
-            .set(INVITATION.EXPIRES_AT, expiresAt)
-            .set(INVITATION.CREATED_AT, tx.now())
-            .returningResult(INVITATION.ID)
-            .fetchSingle()
-            .value1();
+        tx.returningOne(
+                tx.sql()
+                    .insertInto(INVITATION)
+                    .set(INVITATION.CREATOR_ID, creator.id())
+                    .set(INVITATION.KIND, terms.kind())
+                    .set(INVITATION.TIER_ID, tier)
+                    .set(INVITATION.TOKEN_HASH, Tokens.hash(token))
+                    .set(INVITATION.USES, terms.uses())
+                    .set(INVITATION.USES_LEFT, terms.uses())
+                    .set(INVITATION.EXPIRES_AT, expiresAt)
+                    .set(INVITATION.CREATED_AT, tx.now()),
+                INVITATION.ID)
+            .orElseThrow();
     activity.record(tx, creator.id(), actor, "invitation_created", terms.kind());
     return new Created(
         new Invitation(

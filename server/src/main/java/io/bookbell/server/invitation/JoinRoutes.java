@@ -7,7 +7,7 @@ import io.bookbell.server.account.Accounts.NewAccount;
 import io.bookbell.server.account.Passwords;
 import io.bookbell.server.account.SessionAnswer;
 import io.bookbell.server.account.SignIn;
-import io.bookbell.server.account.SignIn.Opened;
+import io.bookbell.server.account.SignUps;
 import io.bookbell.server.account.Tokens;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -16,27 +16,31 @@ import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Caller;
+import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.Unsigned;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** {@code /api/auth/accept}: where an invitation link leads. */
 public final class JoinRoutes {
   private final Database database;
   private final Accounts accounts;
   private final Passwords passwords;
-  private final SignIn signIn;
+  private final SignUps signUps;
   private final Invitations invitations;
 
   public JoinRoutes(
       Database database,
       Accounts accounts,
       Passwords passwords,
-      SignIn signIn,
+      SignUps signUps,
       Invitations invitations) {
     this.database = database;
     this.accounts = accounts;
     this.passwords = passwords;
-    this.signIn = signIn;
+    this.signUps = signUps;
     this.invitations = invitations;
   }
 
@@ -45,39 +49,51 @@ public final class JoinRoutes {
   }
 
   private CompletionStage<Answer> accept(Call call, Optional<Caller> caller) {
-    Body body = call.body();
-    String token = body.verbatim("token", 1, Tokens.LONGEST);
-    CompletionStage<Opened> joined;
-    if (caller.isPresent()) {
-      body.done();
-      joined = asUser(token, caller.get());
-    } else {
+    return signUps
+        .once(Unsigned.of(call, caller), work(call, caller))
+        .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
+  }
+
+  /**
+   * What the call wants. A repetition is answered before it is looked at whether the body fits: the
+   * session that the first call opened may be there now.
+   */
+  private Supplier<CompletionStage<SignUps.Work>> work(Call call, Optional<Caller> caller) {
+    try {
+      Body body = call.body();
+      String token = body.verbatim("token", 1, Tokens.LONGEST);
+      if (caller.isPresent()) {
+        body.done();
+        return () -> asUser(token, caller.get());
+      }
       var wanted = AccountFields.read(body);
       body.done();
-      joined = asNewcomer(token, wanted);
+      String client = SignIn.Client.at(call.clientAddress().network()).key();
+      return () -> asNewcomer(token, wanted, client);
+    } catch (Problem problem) {
+      return () -> CompletableFuture.failedStage(problem);
     }
-    return joined.thenApply(opened -> SessionAnswer.of(opened, call.secure()));
   }
 
-  private CompletionStage<Opened> asUser(String token, Caller caller) {
-    return database.write(tx -> join(tx, accounts.get(tx, caller.user()), token));
+  private CompletionStage<SignUps.Work> asUser(String token, Caller caller) {
+    return CompletableFuture.completedStage(tx -> join(tx, accounts.get(tx, caller.user()), token));
   }
 
-  private CompletionStage<Opened> asNewcomer(String token, AccountFields.Wanted wanted) {
+  private CompletionStage<SignUps.Work> asNewcomer(
+      String token, AccountFields.Wanted wanted, String client) {
     return database
         .read(
             tx -> {
               invitations.requireUsable(tx, token);
-              return wanted.password();
+              return wanted;
             })
-        .thenCompose(passwords::hash)
+        .thenCompose(allowed -> passwords.hashNew(client, allowed))
         .thenApply(hash -> new NewAccount(wanted.email(), wanted.displayName(), hash))
-        .thenCompose(
-            account -> database.write(tx -> join(tx, accounts.create(tx, account, false), token)));
+        .thenApply(account -> tx -> join(tx, accounts.create(tx, account, false), token));
   }
 
-  private Opened join(Transaction tx, Account account, String token) {
+  private Account join(Transaction tx, Account account, String token) {
     invitations.accept(tx, account.id(), token);
-    return signIn.open(tx, account);
+    return account;
   }
 }

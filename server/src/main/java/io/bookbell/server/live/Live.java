@@ -25,12 +25,14 @@ import io.bookbell.server.storage.Transaction;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,6 +152,15 @@ public final class Live implements AutoCloseable {
   /** A message that is in nobody's history. */
   public void broadcast(Message message, Set<UserId> users) {
     manager.broadcast(message, users);
+  }
+
+  /** The hashes of the sessions with which the sockets of this node were opened. */
+  public Set<String> openSessions() {
+    return manager.connectedUsers().stream()
+        .flatMap(user -> manager.connectionsOf(user).stream())
+        .map(connection -> connection.metadata().get(SocketRoute.SESSION))
+        .filter(Objects::nonNull)
+        .collect(Collectors.toSet());
   }
 
   /** Closes the sockets that were opened with a session. */

@@ -8,6 +8,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SessionGate;
 import io.bookbell.server.live.Live.Seat;
 import io.bookbell.server.web.Api;
+import io.bookbell.server.web.Authenticator;
 import io.bookbell.server.web.Caller;
 import io.bookbell.server.web.Credentials;
 import io.bookbell.server.web.Origins;
@@ -83,7 +84,8 @@ public final class SocketRoute {
     CompletionStage<Caller> caller =
         ticket.isPresent()
             ? gate.redeem(ticket.get())
-            : gate.authenticate(credentials.orElseThrow().token());
+            : gate.authenticate(credentials.orElseThrow().token())
+                .thenApply(Authenticator.Authenticated::caller);
     return Future.fromCompletionStage(caller, Vertx.currentContext());
   }
 

@@ -66,16 +66,16 @@ public final class Tiers {
     }
     refuseDuplicate(tx, creatorId, terms.name(), 0);
     long id =
-        tx.sql()
-            .insertInto(TIER)
-            .set(TIER.CREATOR_ID, creatorId)
-            .set(TIER.NAME, terms.name())
-            .set(TIER.REQUESTS_ALLOWED, terms.requestsAllowed())
-            .set(TIER.PERIOD, terms.period().wireName())
-            .set(TIER.CREATED_AT, tx.now())
-            .returningResult(TIER.ID)
-            .fetchSingle()
-            .value1();
+        tx.returningOne(
+                tx.sql()
+                    .insertInto(TIER)
+                    .set(TIER.CREATOR_ID, creatorId)
+                    .set(TIER.NAME, terms.name())
+                    .set(TIER.REQUESTS_ALLOWED, terms.requestsAllowed())
+                    .set(TIER.PERIOD, terms.period().wireName())
+                    .set(TIER.CREATED_AT, tx.now()),
+                TIER.ID)
+            .orElseThrow();
     activity.record(tx, creatorId, actor, "tier_created", describe(terms));
     return new Tier(id, creatorId, terms.name(), terms.requestsAllowed(), terms.period());
   }

@@ -10,6 +10,9 @@ import org.jooq.DSLContext;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.Query;
+import org.jooq.Record1;
+import org.jooq.ResultQuery;
+import org.jooq.RowCountQuery;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -34,6 +37,12 @@ public final class Prepared<A, Q extends Query> {
 
   public static <A, Q extends Query> Prepared<A, Q> of(Text<A, Q> text) {
     return new Prepared<>(text);
+  }
+
+  /** An insert, update or delete that tells one field of the rows that it writes. */
+  static <A, T> Prepared<A, ResultQuery<Record1<T>>> returning(
+      Prepared<A, ? extends RowCountQuery> statement, Field<T> field) {
+    return of((sql, from) -> Returning.column(sql, statement.text.write(sql, from), field));
   }
 
   /** Writes the statement; once for all values, so it must not depend on any. */

@@ -7,8 +7,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.InsertReturningStep;
+import org.jooq.Insert;
 import org.jooq.InsertValuesStepN;
+import org.jooq.Record1;
+import org.jooq.ResultQuery;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +23,14 @@ public final class RowInsert<A> {
   /** Up to so many rows there is a statement kept for each number of them. */
   private static final int ANY_NUMBER = 16;
 
-  private final Map<Integer, Prepared<List<A>, InsertReturningStep<?>>> bySize =
+  private final Map<Integer, Prepared<List<A>, Insert<?>>> bySize = new ConcurrentHashMap<>();
+  private final Map<Numbered, Prepared<List<A>, ResultQuery<Record1<Long>>>> numbered =
       new ConcurrentHashMap<>();
   private final Table<?> table;
   private final List<Column<A, ?>> columns;
   private final boolean onlyNew;
+
+  private record Numbered(int rows, Field<Long> id) {}
 
   private RowInsert(Table<?> table, List<Column<A, ?>> columns, boolean onlyNew) {
     this.table = table;
@@ -96,17 +101,23 @@ public final class RowInsert<A> {
   public List<Long> numbered(Transaction tx, List<A> rows, Field<Long> id) {
     var ids = new ArrayList<Long>();
     for (List<A> some : parts(tx, rows)) {
-      ids.addAll(tx.insert(insert(some.size()), some, id));
+      // The database numbers rows in their order, and may tell of them in another.
+      ids.addAll(tx.query(numbered(some.size(), id), some).fetch(id).stream().sorted().toList());
     }
     return ids;
   }
 
-  private Prepared<List<A>, InsertReturningStep<?>> insert(int rows) {
+  private Prepared<List<A>, Insert<?>> insert(int rows) {
     return bySize.computeIfAbsent(
         rows, size -> Prepared.of((sql, from) -> insert(sql, from, size)));
   }
 
-  private InsertReturningStep<?> insert(DSLContext sql, Prepared.Places<List<A>> from, int size) {
+  private Prepared<List<A>, ResultQuery<Record1<Long>>> numbered(int rows, Field<Long> id) {
+    return numbered.computeIfAbsent(
+        new Numbered(rows, id), key -> Prepared.returning(insert(key.rows), key.id));
+  }
+
+  private Insert<?> insert(DSLContext sql, Prepared.Places<List<A>> from, int size) {
     InsertValuesStepN<?> insert =
         sql.insertInto(table, columns.stream().map(Column::field).toList());
     for (int number = 0; number < size; number++) {

@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
-import org.jooq.InsertReturningStep;
 import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.RowCountQuery;
 import org.jooq.SelectForUpdateStep;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
@@ -132,14 +133,17 @@ public final class Transaction {
     }
   }
 
-  /** Inserts rows and tells their numbers, which ascend in the order of the rows. */
-  <A> List<Long> insert(
-      Prepared<A, ? extends InsertReturningStep<?>> insert, A source, Field<Long> id) {
-    if (kept != null) {
-      return kept.insert(insert, source);
-    }
-    // PostgreSQL numbers rows in their order, and may tell of them in another.
-    return query(insert, source).returningResult(id).fetch(id).stream().sorted().toList();
+  /**
+   * Runs an insert, update or delete and reads what it has left in the rows it has written, in no
+   * particular order; on both databases, also after an upsert.
+   */
+  public Result<Record> returning(RowCountQuery statement, Field<?>... fields) {
+    return Returning.rows(sql, statement, List.of(fields)).fetch();
+  }
+
+  /** As {@link #returning}, for one field of at most one row. */
+  public <T> Optional<T> returningOne(RowCountQuery statement, Field<T> field) {
+    return Returning.column(sql, statement, field).fetchOptional(0, field.getType());
   }
 
   /** On SQLite, and there only. */

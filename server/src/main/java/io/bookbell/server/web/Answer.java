@@ -1,6 +1,9 @@
 package io.bookbell.server.web;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body written as JSON, but for a {@link Content}; null for none
  * @param headers besides those that every answer has
+ * @param cookies values of {@code Set-Cookie}
  */
-public record Answer(int status, @Nullable Object body, Map<String, String> headers) {
+public record Answer(
+    int status, @Nullable Object body, Map<String, String> headers, List<String> cookies) {
+  private Answer(int status, @Nullable Object body, Map<String, String> headers) {
+    this(status, body, headers, List.of());
+  }
+
   public static Answer ok(Object body) {
     return new Answer(200, body, Map.of());
   }
@@ -34,7 +43,15 @@ public record Answer(int status, @Nullable Object body, Map<String, String> head
   }
 
   public Answer with(String header, String value) {
-    return new Answer(status, body, Map.of(header, value));
+    var all = new HashMap<>(headers);
+    all.put(header, value);
+    return new Answer(status, body, Map.copyOf(all), cookies);
+  }
+
+  public Answer withCookie(String cookie) {
+    var all = new ArrayList<>(cookies);
+    all.add(cookie);
+    return new Answer(status, body, headers, List.copyOf(all));
   }
 
   /** A body that is not JSON. */
@@ -42,15 +59,23 @@ public record Answer(int status, @Nullable Object body, Map<String, String> head
 
   /** An answer in its sent form. */
   record Encoded(
-      int status, @Nullable String json, @Nullable Content content, Map<String, String> headers) {
+      int status,
+      @Nullable String json,
+      @Nullable Content content,
+      Map<String, String> headers,
+      List<String> cookies) {
     static Encoded of(Answer answer) {
-      return answer.body() instanceof Content content
-          ? new Encoded(answer.status(), null, content, answer.headers())
-          : json(answer.status(), encode(answer.body()), answer.headers());
+      boolean isJson = !(answer.body() instanceof Content);
+      return new Encoded(
+          answer.status(),
+          isJson ? encode(answer.body()) : null,
+          answer.body() instanceof Content content ? content : null,
+          answer.headers(),
+          answer.cookies());
     }
 
-    static Encoded json(int status, @Nullable String json, Map<String, String> headers) {
-      return new Encoded(status, json, null, headers);
+    static Encoded json(int status, @Nullable String json) {
+      return new Encoded(status, json, null, Map.of(), List.of());
     }
 
     private static @Nullable String encode(@Nullable Object body) {

@@ -38,19 +38,17 @@ final class Answers {
     Answer.Content content = answer.content();
     if (content != null) {
       HttpServerResponse response =
-          start(context, answer.status(), answer.headers())
-              .putHeader("Content-Type", content.type());
+          start(context, answer).putHeader("Content-Type", content.type());
       end(context, response, content.content());
       return;
     }
     String json = answer.json();
     if (json == null) {
-      start(context, answer.status(), answer.headers()).end();
+      start(context, answer).end();
       return;
     }
     HttpServerResponse response =
-        start(context, answer.status(), answer.headers())
-            .putHeader("Content-Type", "application/json");
+        start(context, answer).putHeader("Content-Type", "application/json");
     Buffer body = Buffer.buffer(json);
     if (body.length() >= WORTH_PACKING && takesGzip(context)) {
       response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
@@ -115,6 +113,14 @@ final class Answers {
       case BadHeadException bad -> Problem.malformed(bad.getMessage());
       case null, default -> ofStatus(400);
     };
+  }
+
+  private static HttpServerResponse start(RoutingContext context, Encoded answer) {
+    HttpServerResponse response = start(context, answer.status(), answer.headers());
+    if (!answer.cookies().isEmpty()) {
+      response.putHeader("Set-Cookie", answer.cookies()); // also in place of a renewed session's
+    }
+    return response;
   }
 
   private static HttpServerResponse start(

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -126,8 +127,26 @@ public final class Api {
   }
 
   /**
-   * A command whose answer is a secret, or ends the session: it is never repeated from a store, and
-   * goes on for a while when the disk is full.
+   * As {@link #post(String, Function, Work)}, where the answer holds a secret, which is not stored
+   * in plain text.
+   */
+  public <C> void postSecret(String path, Function<Call, C> parse, Work<C> work) {
+    route(
+        HttpMethod.POST,
+        path,
+        Rate.WRITE,
+        (call, caller) ->
+            write(
+                call,
+                caller,
+                key -> Idempotency.Use.sealed(key, call, caller.user()),
+                parse,
+                work));
+  }
+
+  /**
+   * A command that may be done again whenever it is sent again, and goes on for a while when the
+   * disk is full.
    */
   public <C> void postOnce(String path, Rate rate, Function<Call, C> parse, Work<C> work) {
     route(
@@ -138,6 +157,50 @@ public final class Api {
           C command = parse.apply(call);
           return database.writeFromReserve(tx -> Encoded.of(work.run(tx, caller, command)));
         });
+  }
+
+  /**
+   * A command that ends the session with which it comes. Repeated with an {@code Idempotency-Key}
+   * after its answer was lost, it is answered as done.
+   *
+   * @param parse reads the request; what it throws is answered
+   */
+  public <C> void postLast(
+      String path, Function<Call, C> parse, Work<C> work, Function<C, Answer> repeated) {
+    SignedIn command =
+        (call, caller) -> {
+          C wanted = parse.apply(call);
+          return database.writeFromReserve(tx -> Encoded.of(work.run(tx, caller, wanted)));
+        };
+    router
+        .route(HttpMethod.POST, path)
+        .putMetadata(RATE, Rate.WRITE)
+        .handler(
+            context ->
+                answer(
+                    context,
+                    path,
+                    call ->
+                        caller(context, Rate.WRITE)
+                            .compose(caller -> read(context, caller).map(caller))
+                            .compose(caller -> onContext(command.handle(call, caller)))
+                            .recover(
+                                failure ->
+                                    repeatedAfterEnd(context, call, failure)
+                                        .map(_ -> Encoded.of(repeated.apply(parse.apply(call)))))));
+  }
+
+  /** Fails as the command did, unless its session has just ended and it may be a repetition. */
+  private Future<Object> repeatedAfterEnd(RoutingContext context, Call call, Throwable failure) {
+    Optional<String> key = call.header(Idempotency.HEADER);
+    Optional<String> token = Credentials.of(context.request()).map(Credentials::token);
+    boolean isUnknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+    if (key.isEmpty() || token.isEmpty() || !isUnknown) {
+      return Future.failedFuture(failure);
+    }
+    Idempotency.requireUsable(key.get());
+    return onContext(authenticator.hasEnded(token.get()))
+        .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
   }
 
   /** As {@link #post(String, Function, Work)}. */
@@ -193,8 +256,16 @@ public final class Api {
 
   private <C> CompletionStage<Encoded> write(
       Call call, Caller caller, Function<Call, C> parse, Work<C> work) {
-    Optional<Idempotency.Use> use =
-        call.header("Idempotency-Key").map(key -> Idempotency.Use.of(key, call));
+    return write(call, caller, key -> Idempotency.Use.of(key, call), parse, work);
+  }
+
+  private <C> CompletionStage<Encoded> write(
+      Call call,
+      Caller caller,
+      Function<String, Idempotency.Use> useOf,
+      Function<Call, C> parse,
+      Work<C> work) {
+    Optional<Idempotency.Use> use = call.header(Idempotency.HEADER).map(useOf);
     C command = parse.apply(call);
     return database.write(
         tx ->
@@ -260,12 +331,29 @@ public final class Api {
     if (credentials.byCookie() && !isSafe(context.request().method())) {
       refuseForeignPage(context, true);
     }
-    return onContext(authenticator.authenticate(credentials.token()))
+    return authenticate(context, credentials)
         .map(
             caller -> {
               rates.count(rate, caller.user());
               return caller;
             });
+  }
+
+  /** Finds the session, and renews the browser's cookie of it once a day. */
+  private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
+    return onContext(authenticator.authenticate(credentials.token()))
+        .map(
+            found -> {
+              if (credentials.byCookie()) {
+                found.renewed().ifPresent(life -> renewCookie(context, credentials.token(), life));
+              }
+              return found.caller();
+            });
+  }
+
+  private void renewCookie(RoutingContext context, String token, Duration life) {
+    boolean secure = new Call(context, origins).secure();
+    context.response().putHeader("Set-Cookie", Cookies.session(token, life, secure));
   }
 
   private Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
@@ -277,8 +365,7 @@ public final class Api {
     if (credentials.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
-    Future<Optional<Caller>> caller =
-        onContext(authenticator.authenticate(credentials.get().token())).map(Optional::of);
+    Future<Optional<Caller>> caller = authenticate(context, credentials.get()).map(Optional::of);
     return credentials.get().byCookie() ? caller.recover(Api::nobodyIfEnded) : caller;
   }
 

@@ -1,13 +1,14 @@
 package io.bookbell.server.web;
 
 import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Prepared;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Answer.Encoded;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jooq.Query;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * or not at all.
  */
 public final class Idempotency {
+  static final String HEADER = "Idempotency-Key";
+
   private static final int LONGEST_KEY = 200;
   private static final Duration KEPT = Duration.ofDays(2);
   private static final int REMOVED_AT_ONCE = 500;
@@ -42,16 +45,47 @@ public final class Idempotency {
    * What a key was sent with.
    *
    * @param route method and path
+   * @param key as it is stored
    * @param bodyHash of the query too
+   * @param seal of the stored answer, where that holds a secret
    */
-  record Use(String key, String route, String bodyHash) {
+  record Use(String key, String route, String bodyHash, Optional<AnswerSeal> seal) {
     static Use of(String key, Call call) {
-      if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= ' ')) {
-        throw Problem.validation(
-            "Idempotency-Key", "must have 1 to " + LONGEST_KEY + " printable characters");
-      }
-      return new Use(key, call.route(), Sha256.hex(call.content()));
+      requireUsable(key);
+      return new Use(key, call.route(), Sha256.hex(call.content()), Optional.empty());
     }
+
+    /** For a command whose answer holds a secret: nobody reads it with the database alone. */
+    static Use sealed(String key, Call call, UserId user) {
+      Use open = of(key, call);
+      String what = user + "\n" + open.route + "\n" + open.bodyHash;
+      String hash = "sha256:" + Sha256.hex(key.getBytes(UTF_8));
+      return new Use(hash, open.route, open.bodyHash, Optional.of(new AnswerSeal(key, what)));
+    }
+
+    @Nullable String stored(@Nullable String answer) {
+      return seal.isPresent() ? seal.get().close(answer) : answer;
+    }
+
+    @Nullable String read(@Nullable String stored) {
+      return seal.isPresent() ? seal.get().open(stored) : stored;
+    }
+  }
+
+  /**
+   * Looks at a key.
+   *
+   * @throws Problem 400 when it is none
+   */
+  static void requireUsable(String key) {
+    if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= ' ')) {
+      throw Problem.validation(HEADER, "must have 1 to " + LONGEST_KEY + " printable characters");
+    }
+  }
+
+  static Problem conflict() {
+    return Problem.conflict(
+        "idempotency_conflict", "This Idempotency-Key was used for another request.");
   }
 
   /** Runs the command, or answers with what it answered before. */
@@ -60,7 +94,7 @@ public final class Idempotency {
       return repeat(tx, user, use);
     }
     Encoded answer = command.get();
-    tx.run(tx.query(KEEP_ANSWER, new Answered(user, use.key(), answer.json())));
+    tx.run(tx.query(KEEP_ANSWER, new Answered(user, use.key(), use.stored(answer.json()))));
     return answer;
   }
 
@@ -87,10 +121,9 @@ public final class Idempotency {
             .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(use.key()))
             .fetchSingle();
     if (!stored.getRoute().equals(use.route()) || !stored.getBodyHash().equals(use.bodyHash())) {
-      throw Problem.conflict(
-          "idempotency_conflict", "This Idempotency-Key was used for another request.");
+      throw conflict();
     }
-    return Encoded.json(200, stored.getAnswer(), Map.of());
+    return Encoded.json(200, use.read(stored.getAnswer()));
   }
 
   /**

@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts per key and minute. Thread-safe; holds no more than the keys of the present minute.
+ * Counts per key and minute. Thread-safe; holds no more than the keys of the present minute, and
+ * starts over when these are too many to hold: a flood from everywhere is not what it is for.
  *
  * @param <K> what is limited, such as a user or an account
  */
 public final class RateLimiter<K> {
   private static final Duration WINDOW = Duration.ofMinutes(1);
+  private static final int MOST_KEYS = 50_000;
 
   private final Map<K, Integer> counts = new HashMap<>();
   private final InstantSource clock;
@@ -35,6 +37,9 @@ public final class RateLimiter<K> {
     int count = counts.getOrDefault(key, 0);
     if (count >= most) {
       return false;
+    }
+    if (counts.size() >= MOST_KEYS && count == 0) {
+      counts.clear();
     }
     counts.put(key, count + 1);
     return true;

@@ -1,5 +1,6 @@
 package io.bookbell.server.api;
 
+import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -181,6 +182,27 @@ class InvitationsTest {
         .expect(200)
         .body()
         .get("items");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRepeatedInvitationHasTheSameLinkWhichTheDatabaseDoesNotTell(TestDatabase database) {
+    var server = TestServer.shared(database);
+    Cast cast = server.cast();
+    String key = UUID.randomUUID().toString();
+    String body = Json.text(Map.of("creator_id", cast.creator().id(), "kind", "team"));
+    TestClient creator = cast.creator().client();
+    var headers = Map.of("Idempotency-Key", key);
+    Reply made = creator.send("POST", "/api/invitations", body, headers).expect(201);
+    Reply repeated = creator.send("POST", "/api/invitations", body, headers).expect(200);
+
+    assertThat(repeated.body()).isEqualTo(made.body());
+    var stored =
+        server
+            .database()
+            .read(tx -> tx.sql().selectFrom(IDEMPOTENCY_KEY).fetch().formatJSON())
+            .join();
+    assertThat(stored).doesNotContain(token(made), key);
   }
 
   private static JsonNode only(Cast cast) {

@@ -1,9 +1,11 @@
 package io.bookbell.server.api;
 
+import static io.bookbell.server.storage.schema.Tables.SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.account.Tokens;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.config.Config.Reach;
 import io.bookbell.server.network.AddressRange;
@@ -14,11 +16,13 @@ import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import io.bookbell.server.web.Json;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +126,46 @@ class SessionsTest {
     String ticket = client.post("/api/ws-ticket", "").expect(201).body().get("ticket").asText();
     String query = "user_id=" + cast.supporter().id() + "&ticket=" + ticket;
     return TestSocket.at(server.url(), query, Optional.empty());
+  }
+
+  @Test
+  void theCookieSlidesWithTheSessionOnceADay() {
+    String token = cast.supporter().client().token().orElseThrow();
+    var headers = Map.of("Cookie", "bookbell_session=" + token, "Origin", server.url());
+    Reply fresh = nobody.send("GET", "/api/me", null, headers).expect(200);
+    assertThat(fresh.raw().headers().firstValue("Set-Cookie")).isEmpty();
+
+    assertThat(renewed(() -> nobody.send("GET", "/api/me", null, headers).expect(200)))
+        .startsWith("bookbell_session=" + token + ";")
+        .contains("Max-Age=2592000", "HttpOnly", "SameSite=Lax", "Path=/");
+    assertThat(renewed(() -> nobody.send("GET", "/api/unknown/1", null, headers))).isEmpty();
+    assertThat(
+            renewed(
+                () -> nobody.send("POST", "/api/notifications/read", "{\"all\":true}", headers)))
+        .startsWith("bookbell_session=" + token + ";");
+    assertThat(renewed(() -> cast.supporter().client().get("/api/me").expect(200)))
+        .as("to a bearer")
+        .isEmpty();
+    assertThat(renewed(() -> nobody.send("POST", "/api/auth/logout", "", headers).expect(204)))
+        .as("of a session that ends")
+        .contains("Max-Age=0");
+  }
+
+  /** The cookie that a call sets whose session was last used more than a day ago. */
+  private String renewed(Supplier<Reply> call) {
+    String hash = Tokens.hash(cast.supporter().client().token().orElseThrow());
+    server
+        .database()
+        .write(
+            tx ->
+                tx.sql()
+                    .update(SESSION)
+                    .set(SESSION.LAST_USED_AT, tx.now().minus(Duration.ofHours(25)))
+                    .set(SESSION.EXPIRES_AT, tx.now().plus(Duration.ofDays(29)))
+                    .where(SESSION.TOKEN_HASH.eq(hash))
+                    .execute())
+        .join();
+    return call.get().raw().headers().firstValue("Set-Cookie").orElse("");
   }
 
   @Test

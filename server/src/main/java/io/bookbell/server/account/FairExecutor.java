@@ -1,0 +1,150 @@
+package io.bookbell.server.account;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs expensive tasks on a few threads, one of each sender in turn, so that a sender of many
+ * delays nobody else by more than one task. Thread-safe: its lock guards the queues.
+ *
+ * <p>What waits is bounded. Where a sender has too many waiting, or has the most of all when there
+ * is no room left, its newest task fails with {@link TooManyWaiting}.
+ */
+final class FairExecutor implements AutoCloseable {
+  private static final int IDLE_SECONDS = 30;
+
+  private final ThreadPoolExecutor threads;
+  private final int mostPerSender;
+  private final int most;
+
+  /** By sender, in the order of their turns; none is empty. */
+  private final LinkedHashMap<String, Deque<Task<?>>> waiting = new LinkedHashMap<>();
+
+  private int size;
+
+  /** A sender has more tasks waiting than its share. */
+  static final class TooManyWaiting extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooManyWaiting() {
+      super("too many tasks of one sender are waiting", null, false, false);
+    }
+  }
+
+  private record Task<T>(Supplier<T> work, CompletableFuture<T> result) {
+    void run() {
+      try {
+        result.complete(work.get());
+      } catch (RuntimeException | Error e) {
+        result.completeExceptionally(e);
+      }
+    }
+  }
+
+  /**
+   * Creates the queue; threads begin with the first task and end when there is none.
+   *
+   * @param name what the names of the threads begin with
+   * @param most tasks that wait, of all senders together
+   */
+  FairExecutor(String name, int threads, int mostPerSender, int most) {
+    this.threads =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name(name, 1).daemon().factory());
+    this.threads.allowCoreThreadTimeOut(true);
+    this.mostPerSender = mostPerSender;
+    this.most = most;
+  }
+
+  <T> CompletableFuture<T> submit(String sender, Supplier<T> work) {
+    var task = new Task<>(work, new CompletableFuture<T>());
+    Task<?> refused = add(sender, task);
+    if (refused != null) {
+      refused.result.completeExceptionally(new TooManyWaiting());
+    }
+    if (refused == null) {
+      try {
+        threads.execute(this::runNext);
+      } catch (RejectedExecutionException e) { // closing
+        task.result.completeExceptionally(e);
+      }
+    }
+    return task.result;
+  }
+
+  /** Queues a task; the one that had to go for it, perhaps itself. */
+  private synchronized @Nullable Task<?> add(String sender, Task<?> task) {
+    Deque<Task<?>> own = waiting.get(sender);
+    int ownSize = own == null ? 0 : own.size();
+    if (ownSize >= mostPerSender) {
+      return task;
+    }
+    Task<?> removed = null;
+    if (size >= most) {
+      String largest = largest();
+      Deque<Task<?>> queue = waiting.get(largest);
+      if (queue == null || queue.size() <= ownSize) {
+        return task;
+      }
+      removed = queue.removeLast();
+      if (queue.isEmpty()) {
+        waiting.remove(largest);
+      }
+      size--;
+    }
+    waiting.computeIfAbsent(sender, _ -> new ArrayDeque<>()).add(task);
+    size++;
+    return removed;
+  }
+
+  private String largest() {
+    return waiting.entrySet().stream()
+        .max(Comparator.comparingInt(queue -> queue.getValue().size()))
+        .map(Map.Entry::getKey)
+        .orElse("");
+  }
+
+  private void runNext() {
+    Task<?> next = next();
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  private synchronized @Nullable Task<?> next() {
+    var turn = waiting.pollFirstEntry();
+    if (turn == null) {
+      return null;
+    }
+    Task<?> task = turn.getValue().remove();
+    if (!turn.getValue().isEmpty()) {
+      waiting.put(turn.getKey(), turn.getValue());
+    }
+    size--;
+    return task;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    var ending = new RejectedExecutionException("closing");
+    for (Task<?> task = next(); task != null; task = next()) {
+      task.result.completeExceptionally(ending);
+    }
+  }
+}
