@@ -57,6 +57,7 @@ final class Housekeeping implements AutoCloseable {
           return false;
         });
     repeat("remove old login failures", features.loginLimit::removeExpired);
+    repeat("bring older accounts up to date", features.accounts::renewOlder);
     repeat("make older requests findable", features.asked::indexOlder);
     repeat("remove old idempotency keys", Idempotency::forgetOld);
     removeOldMessages();

@@ -32,7 +32,9 @@ class BackupTest extends DomainTest {
           "login_failure",
           "ws_ticket",
           "installation",
-          "request_count"); // follows the requests
+          "request_count", // follows the requests
+          "request_word", // and so do these
+          "search_backlog");
 
   @Test
   void comesBackWholeInTheOtherDatabase() throws IOException {

@@ -22,14 +22,21 @@ final class CsvDownload<C> {
   private final Csv.Table<C> table;
   private final Caller caller;
   private final C query;
+  private final Csv.Separator separator;
 
   CsvDownload(
-      RoutingContext context, Database database, Csv.Table<C> table, Caller caller, C query) {
+      RoutingContext context,
+      Database database,
+      Csv.Table<C> table,
+      Caller caller,
+      C query,
+      Csv.Separator separator) {
     this.context = context;
     this.database = database;
     this.table = table;
     this.caller = caller;
     this.query = query;
+    this.separator = separator;
   }
 
   /** Fails as long as nothing was sent; what fails later cuts the connection. */
@@ -48,9 +55,10 @@ final class CsvDownload<C> {
             .response()
             .setChunked(true)
             .putHeader("Cache-Control", "no-store")
+            .putHeader("Vary", "Accept-Language")
             .putHeader("Content-Type", "text/csv; charset=utf-8")
             .putHeader("Content-Disposition", "attachment; filename=\"" + table.fileName() + "\"");
-    write(response, Csv.START + Csv.line(table.columns()) + first.text(), first.last());
+    write(response, Csv.START + Csv.line(table.columns(), separator) + first.text(separator), first.last());
     return null;
   }
 
@@ -62,7 +70,7 @@ final class CsvDownload<C> {
     response
         .write(text)
         .compose(_ -> read(last))
-        .onSuccess(piece -> write(response, piece.text(), piece.last()))
+        .onSuccess(piece -> write(response, piece.text(separator), piece.last()))
         .onFailure(this::cut);
   }
 
