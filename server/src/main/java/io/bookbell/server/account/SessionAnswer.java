@@ -24,7 +24,7 @@ public final class SessionAnswer {
 
   private static Answer cookie(Answer answer, String value, long seconds, boolean secure) {
     String cookie =
-        "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
+        "%s=%s; Path=/; Max-Age=%s; HttpOnly; SameSite=Lax%s"
             .formatted(Credentials.COOKIE, value, seconds, secure ? "; Secure" : "");
     return answer.with("Set-Cookie", cookie);
   }
