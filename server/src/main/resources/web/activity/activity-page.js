@@ -6,7 +6,7 @@ import {icon} from '../ui/icons.js';
 import {listFoot} from '../ui/listing.js';
 import {Pages} from '../ui/pages.js';
 import {initials} from '../ui/initials.js';
-import {say} from '../words/words.js';
+import {say, separator} from '../words/words.js';
 import {deed} from './deeds.js';
 import '../ui/time-ago.js';
 
@@ -87,7 +87,7 @@ export class ActivityPage extends SessionElement {
   }
 
   #file() {
-    const given = Object.entries({creator_id: this.creatorId, ...this.#query}).filter(([, value]) => value);
+    const given = Object.entries({creator_id: this.creatorId, ...this.#query, separator}).filter(([, value]) => value);
     const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     return html`<a class="button button--quiet" href="${BASE}/api/activity.csv?${query}" download data-testid="activity-csv">${icon('download')} ${say('desk.csv')}</a>`;
   }

@@ -8,6 +8,7 @@ import {Crier} from '../notification/crier.js';
 import {Herald} from '../alert/herald.js';
 import {Element} from '../ui/element.js';
 import {later} from '../ui/later.js';
+import {keepTyped} from '../ui/typed-text.js';
 import {say} from '../words/words.js';
 import {Attention} from './attention.js';
 import {desksOf, homeOf, usualDesk} from './places.js';
@@ -54,6 +55,7 @@ export class BookbellApp extends Element {
     /** Whether the module of the view could not be loaded. */
     this.missing = false;
     this.addEventListener('signed-in', () => this.#enter());
+    keepTyped(this, (text) => this.#toasts?.show({text, tone: 'plain'}));
     this.addEventListener('tell', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('navigate', (event) => this.#router.go(/** @type {CustomEvent} */ (event).detail));
   }

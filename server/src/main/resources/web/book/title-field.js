@@ -54,7 +54,7 @@ export class TitleField extends SessionElement {
     return html`<div class="field ${this.error ? 'field--wrong' : ''}" @focusout=${this.#left}>
       <label class="field__label" for="new-title">${say('book.title')}</label>
       <div class="title-field__box">
-        <input class="input" id="new-title" name="title" data-testid="new-request-title" type="text" maxlength="300" required autocomplete="off"
+        <input class="input" id="new-title" name="title" data-testid="new-request-title" type="text" data-most="300" required autocomplete="off"
           role="combobox" aria-autocomplete="list" aria-expanded=${shown} aria-controls="title-books" aria-describedby=${this.error ? 'new-title-error' : nothing}
           aria-invalid=${this.error ? 'true' : nothing} aria-activedescendant=${shown && this.active >= 0 ? `title-book-${this.active}` : nothing}
           @input=${this.#typed} @keydown=${this.#key} @click=${() => (this.open = true)} />

@@ -1,3 +1,5 @@
+import {contains} from './search-words.js';
+
 /**
  * @import {Session} from './session.js'
  * @import {BookRequest} from './types.js'
@@ -115,12 +117,6 @@ export class RequestList {
   #matches(request) {
     const {status, q} = this.filter;
     if (status && request.status !== status) return false;
-    return !q || this.#found.has(request.id) || contains(request, q);
+    return !q || this.#found.has(request.id) || contains([request.title, request.author, request.isbn, request.note, request.user_name], q);
   }
-}
-
-/** @param {BookRequest} request @param {string} q */
-function contains(request, q) {
-  const sought = q.trim().toLocaleLowerCase();
-  return [request.title, request.author, request.user_name].some((text) => text.toLocaleLowerCase().includes(sought));
 }

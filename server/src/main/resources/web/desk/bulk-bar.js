@@ -41,7 +41,7 @@ export class BulkBar extends Element {
       <button type="button" class="chip__off bulk-bar__clear" aria-label=${say('desk.clear')} title=${say('desk.clear')} data-testid="bulk-clear" aria-keyshortcuts="Escape"
         @click=${() => this.emit('clear')}>${icon('close')}</button>
       <label class="visually-hidden" for="bulk-text">${say('desk.bulk_word')}</label>
-      <textarea id="bulk-text" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('desk.bulk_word')} data-testid="bulk-text"
+      <textarea id="bulk-text" class="input input--growing" rows="1" data-most="4000" placeholder=${say('desk.bulk_word')} data-testid="bulk-text"
         .defaultValue=${outboxOf(this.session).wordOf(-this.creatorId)} @input=${this.#written}></textarea>
       <canned-choice .session=${this.session} .creatorId=${this.creatorId} label=${say('desk.canned')} @chosen=${this.#chosen}></canned-choice>
       <div class="buttons">

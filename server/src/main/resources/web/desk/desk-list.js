@@ -1,3 +1,5 @@
+import {contains} from '../client/search-words.js';
+
 /**
  * @import {Session} from '../client/session.js'
  * @import {BookRequest, ServerMessage, Status} from '../client/types.js'
@@ -184,12 +186,6 @@ export class DeskList {
     const {status, q, userId} = this.filter;
     if (status && (this.statusOf(request.id) ?? request.status) !== status) return false;
     if (userId && request.user_id !== userId) return false;
-    return !q || this.#found.has(request.id) || contains(request, q);
+    return !q || this.#found.has(request.id) || contains([request.title, request.author, request.isbn, request.note, request.user_name], q);
   }
-}
-
-/** As the server searches. @param {BookRequest} request @param {string} q */
-function contains({title, author, isbn, note, user_name}, q) {
-  const text = [title, author, isbn, note, user_name].join('\n').toLocaleLowerCase();
-  return q.trim().toLocaleLowerCase().split(/\s+/).every((word) => text.includes(word));
 }

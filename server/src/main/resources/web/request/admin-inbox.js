@@ -8,7 +8,7 @@ import {icon} from '../ui/icons.js';
 import {later} from '../ui/later.js';
 import {searchField} from '../ui/search-field.js';
 import {showCurrent} from '../ui/tabs.js';
-import {number, say} from '../words/words.js';
+import {number, say, separator} from '../words/words.js';
 import '../desk/desk-feed.js';
 import '../supporter/supporter-choice.js';
 
@@ -177,7 +177,7 @@ export class AdminInbox extends SessionElement {
 
   /** @param {DeskFilter} filter */
   #tools({sort, userId, status, q}) {
-    const file = new URLSearchParams(Object.entries({creator_id: String(this.creatorId), status, q, user_id: userId ? String(userId) : '', sort}).filter(([, value]) => value));
+    const file = new URLSearchParams(Object.entries({creator_id: String(this.creatorId), status, q, user_id: userId ? String(userId) : '', sort, separator}).filter(([, value]) => value));
     return html`<div class="desk-tools">
       <supporter-choice .session=${this.session} .creatorId=${this.creatorId} .userId=${userId} @chosen=${(/** @type {CustomEvent} */ {detail}) => this.#choose({userId: detail})}></supporter-choice>
       <label class="desk-tools__sort">${icon('sort')} <span class="visually-hidden">${say('desk.sort')}</span>

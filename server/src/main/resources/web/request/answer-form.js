@@ -56,7 +56,7 @@ export class AnswerForm extends Element {
     if (!this.#mayDecide) return html`<p class="answer-form__coming" data-testid="answer-own">${say('answer.own')}</p>`;
     return html`<form class="answer-form" aria-label=${say('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">${say('answer.word', {name: user_name})}</label>
-      <textarea id="answer-${id}" class="input input--growing" rows="1" maxlength="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"
+      <textarea id="answer-${id}" class="input input--growing" rows="1" data-most="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"
         aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#outbox.wordOf(id)} @input=${this.#drafting}
         @keydown=${this.#onKey}></textarea>
       <div class="answer-form__buttons">

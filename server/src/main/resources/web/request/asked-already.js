@@ -13,7 +13,7 @@ import {statusBadge} from './status-badge.js';
 
 /** @import {AskedBook} from '../client/types.js' */
 
-const LEAST = 2;
+const LEAST = 1;
 
 /** What was asked for already and fits what is being typed, to want it too instead of asking once more. */
 export class AskedAlready extends SessionElement {

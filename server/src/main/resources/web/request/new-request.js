@@ -7,6 +7,7 @@ import {SessionElement} from '../ui/element.js';
 import {field, formError} from '../ui/field.js';
 import {icon} from '../ui/icons.js';
 import {fieldsOf, Submission} from '../ui/submission.js';
+import {cut} from '../ui/typed-text.js';
 import {say} from '../words/words.js';
 import './asked-already.js';
 import './book-cover.js';
@@ -107,7 +108,7 @@ export class NewRequest extends SessionElement {
     await this.updateComplete;
     const author = this.#control('author');
     const isbn = this.#control('isbn');
-    if (author) author.value = book.authors.join(', ').slice(0, 300);
+    if (author) author.value = cut(book.authors.join(', '), 300);
     if (isbn) isbn.value = book.isbns[0] ?? '';
     this.isbn = '';
   }

@@ -14,7 +14,7 @@ import {say} from '../words/words.js';
  * @param {string} [parts.type]
  * @param {string | number} [parts.value]
  * @param {boolean} [parts.optional]
- * @param {number} [parts.maxlength]
+ * @param {number} [parts.maxlength] in characters as people see them
  * @param {number} [parts.min]
  * @param {number} [parts.rows] makes it a text area
  * @param {[string | number, string][]} [parts.options] makes it a select
@@ -44,9 +44,9 @@ function control({id, name, testid, error, hint, type = 'text', value = '', opti
       ${options.map(([key, text]) => html`<option value=${key} ?selected=${String(key) === String(value)}>${text}</option>`)}
     </select>`;
   if (rows)
-    return html`<textarea class="input" id=${id} name=${name} data-testid=${testid} rows=${rows} maxlength=${maxlength ?? nothing}
+    return html`<textarea class="input" id=${id} name=${name} data-testid=${testid} rows=${rows} data-most=${maxlength ?? nothing}
       placeholder=${placeholder ?? nothing} aria-describedby=${described} aria-invalid=${invalid} ?required=${!optional} .defaultValue=${String(value)}></textarea>`;
-  return html`<input class="input" id=${id} name=${name} data-testid=${testid} type=${type} dir=${type === 'email' ? 'ltr' : nothing} maxlength=${maxlength ?? nothing} min=${min ?? nothing}
+  return html`<input class="input" id=${id} name=${name} data-testid=${testid} type=${type} dir=${type === 'email' ? 'ltr' : nothing} data-most=${maxlength ?? nothing} min=${min ?? nothing}
     placeholder=${placeholder ?? nothing} autocomplete=${/** @type {any} */ (autocomplete ?? 'off')} aria-describedby=${described} aria-invalid=${invalid}
     ?required=${!optional} .defaultValue=${String(value)} />`;
 }

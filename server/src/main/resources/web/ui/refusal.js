@@ -11,7 +11,7 @@ const RULES = [
   [/^must be the id of one of the creator's tiers$/, 'invalid.tier'],
   [/^must lie in the future$/, 'invalid.past'],
   [/^must not be 0$/, 'invalid.zero'],
-  [/^must not contain control characters/, 'invalid.characters'],
+  [/^must not contain broken Unicode$/, 'invalid.characters'],
   [/^must not contain the name or the e-mail address$/, 'invalid.own_name'],
   [/^is too easy to guess$/, 'invalid.guessable'],
   [/^is needed$/, 'invalid.missing'],
@@ -45,6 +45,6 @@ function rule(message) {
 
 /** The server's field messages start in lower case ("must have …"). @param {string} text */
 function sentence(text) {
-  const first = text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  const first = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }

@@ -67,12 +67,14 @@ export default {
 
   'form.attention': 'بعض الحقول تحتاج إلى مراجعة.',
   'form.back': 'رجوع',
+  'form.cut': 'قُصّ النص: أقصى طول هو {most} حرف.',
   'form.keep': 'تراجع',
   'form.optional': 'اختياري',
   'form.save': 'حفظ',
   'form.search': 'بحث',
   'form.send': 'إرسال',
   'form.sending': 'جارٍ الإرسال…',
+  'form.taken_out': 'حُذفت رموز لا تُرى ولا يمكن حفظها.',
 
   'list.empty': 'لا شيء هنا بعد',
   'list.loading': 'جارٍ التحميل…',
@@ -571,7 +573,7 @@ export default {
     other: 'أثناء غيابك: {count} إشعار.',
   },
 
-  'invalid.characters': 'يجب ألّا يحتوي على رموز تحكم أو يونيكود تالف.',
+  'invalid.characters': 'يجب ألّا يحتوي على يونيكود تالف.',
   'invalid.choice': 'اختر أحد الخيارات.',
   'invalid.email': 'يجب أن يكون عنوان بريد إلكتروني.',
   'invalid.length': 'يجب أن يكون الطول بين {least} و{most} حرف.',

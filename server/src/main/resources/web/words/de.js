@@ -60,12 +60,14 @@ export default {
 
   'form.attention': 'Einige Felder brauchen deine Aufmerksamkeit.',
   'form.back': 'Zurück',
+  'form.cut': 'Der Text wurde gekürzt: Höchstens {most} Zeichen passen hinein.',
   'form.keep': 'Doch nicht',
   'form.optional': 'optional',
   'form.save': 'Speichern',
   'form.search': 'Suchen',
   'form.send': 'Senden',
   'form.sending': 'Wird gesendet …',
+  'form.taken_out': 'Zeichen, die man nicht sehen oder speichern kann, wurden entfernt.',
 
   'list.empty': 'Noch nichts hier',
   'list.loading': 'Wird geladen …',
@@ -438,7 +440,7 @@ export default {
   'notification.title': 'Mitteilungen',
   'notification.while_away': {one: 'Während du weg warst: {count} Mitteilung.', other: 'Während du weg warst: {count} Mitteilungen.'},
 
-  'invalid.characters': 'Darf keine Steuerzeichen oder kaputten Zeichen enthalten.',
+  'invalid.characters': 'Darf keine kaputten Zeichen enthalten.',
   'invalid.choice': 'Wähle eine der Möglichkeiten.',
   'invalid.email': 'Muss eine E-Mail-Adresse sein.',
   'invalid.length': 'Muss {least} bis {most} Zeichen haben.',

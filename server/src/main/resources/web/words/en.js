@@ -60,12 +60,14 @@ export default {
 
   'form.attention': 'Some fields need attention.',
   'form.back': 'Back',
+  'form.cut': 'The text was cut: at most {most} characters fit.',
   'form.keep': 'Keep',
   'form.optional': 'optional',
   'form.save': 'Save',
   'form.search': 'Search',
   'form.send': 'Send',
   'form.sending': 'Sending…',
+  'form.taken_out': 'Characters that cannot be seen or stored were taken out.',
 
   'list.empty': 'Nothing here yet',
   'list.loading': 'Loading…',
@@ -438,7 +440,7 @@ export default {
   'notification.title': 'Notifications',
   'notification.while_away': {one: 'While you were away: {count} notification.', other: 'While you were away: {count} notifications.'},
 
-  'invalid.characters': 'Must not contain control characters or broken Unicode.',
+  'invalid.characters': 'Must not contain broken Unicode.',
   'invalid.choice': 'Choose one of the options.',
   'invalid.email': 'Must be an e-mail address.',
   'invalid.length': 'Must have {least} to {most} characters.',

@@ -60,12 +60,14 @@ export default {
 
   'form.attention': 'Hay campos que revisar.',
   'form.back': 'Volver',
+  'form.cut': 'El texto se ha recortado: caben {most} caracteres como máximo.',
   'form.keep': 'Mejor no',
   'form.optional': 'opcional',
   'form.save': 'Guardar',
   'form.search': 'Buscar',
   'form.send': 'Enviar',
   'form.sending': 'Enviando…',
+  'form.taken_out': 'Se han quitado caracteres que no se pueden ver ni guardar.',
 
   'list.empty': 'Aquí no hay nada todavía',
   'list.loading': 'Cargando…',
@@ -438,7 +440,7 @@ export default {
   'notification.title': 'Notificaciones',
   'notification.while_away': {one: 'Mientras no estabas: {count} notificación.', other: 'Mientras no estabas: {count} notificaciones.'},
 
-  'invalid.characters': 'No puede contener caracteres de control ni Unicode dañado.',
+  'invalid.characters': 'No puede contener Unicode dañado.',
   'invalid.choice': 'Elige una de las opciones.',
   'invalid.email': 'Tiene que ser un correo electrónico.',
   'invalid.length': 'Debe tener de {least} a {most} caracteres.',

@@ -60,12 +60,14 @@ export default {
 
   'form.attention': 'Certains champs sont à revoir.',
   'form.back': 'Retour',
+  'form.cut': 'Le texte a été coupé : {most} caractères au plus.',
   'form.keep': 'Annuler',
   'form.optional': 'facultatif',
   'form.save': 'Enregistrer',
   'form.search': 'Rechercher',
   'form.send': 'Envoyer',
   'form.sending': 'Envoi…',
+  'form.taken_out': 'Les caractères invisibles ou impossibles à enregistrer ont été retirés.',
 
   'list.empty': 'Rien ici pour l’instant',
   'list.loading': 'Chargement…',
@@ -441,7 +443,7 @@ export default {
   'notification.title': 'Notifications',
   'notification.while_away': {one: 'En ton absence : {count} notification.', other: 'En ton absence : {count} notifications.'},
 
-  'invalid.characters': 'Ne doit pas contenir de caractères de contrôle ni d’Unicode invalide.',
+  'invalid.characters': 'Ne doit pas contenir d’Unicode invalide.',
   'invalid.choice': 'Choisis une des options.',
   'invalid.email': 'Doit être une adresse e-mail.',
   'invalid.length': 'Doit compter de {least} à {most} caractères.',

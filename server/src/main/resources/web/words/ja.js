@@ -60,12 +60,14 @@ export default {
 
   'form.attention': '確認が必要な項目があります。',
   'form.back': '戻る',
+  'form.cut': '文字数が多すぎるため切り詰めました（最大{most}文字）。',
   'form.keep': 'やめる',
   'form.optional': '任意',
   'form.save': '保存',
   'form.search': '検索',
   'form.send': '送信',
   'form.sending': '送信しています…',
+  'form.taken_out': '表示や保存ができない文字を取り除きました。',
 
   'list.empty': 'まだ何もありません',
   'list.loading': '読み込み中…',
@@ -438,7 +440,7 @@ export default {
   'notification.title': '通知',
   'notification.while_away': {other: '離れている間に通知が{count}件ありました。'},
 
-  'invalid.characters': '制御文字や壊れた文字は使えません。',
+  'invalid.characters': '壊れた文字は使えません。',
   'invalid.choice': '選択肢から選んでください。',
   'invalid.email': 'メールアドレスを入力してください。',
   'invalid.length': '{least}〜{most}文字で入力してください。',

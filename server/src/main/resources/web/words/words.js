@@ -53,6 +53,9 @@ export function chooseLanguage(code) {
 /** @param {string} key */
 export const knows = (key) => key in catalogue;
 
+/** What is between the cells of a line where tables are opened: no comma where it stands in decimal numbers. */
+export const separator = numbers.formatToParts(1.5).some(({type, value}) => type === 'decimal' && value !== '.') ? 'semicolon' : 'comma';
+
 /** @param {number} value */
 export const number = (value) => numbers.format(value);
 

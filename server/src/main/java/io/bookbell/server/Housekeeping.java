@@ -77,6 +77,7 @@ final class Housekeeping implements AutoCloseable {
           return false;
         });
     repeat("remove old login failures", features.loginLimit::removeExpired);
+    repeat("bring older accounts up to date", features.accounts::renewOlder);
     repeat("make older requests findable", features.asked::indexOlder);
     repeat("remove old idempotency keys", Idempotency::forgetOld);
     repeat("remove old keys of sign-ups", SignUps::forgetOld);

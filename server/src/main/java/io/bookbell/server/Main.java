@@ -3,6 +3,7 @@ package io.bookbell.server;
 import static java.util.Objects.requireNonNull;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +22,7 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String... arguments) {
+    Locale.setDefault(Locale.ROOT); // what is written does not depend on the machine's language
     System.exit(run(Surroundings.ofProcess(), arguments));
   }
 

@@ -8,13 +8,15 @@ import io.bookbell.server.account.Passwords;
 import io.bookbell.server.account.Tokens;
 import io.bookbell.server.storage.StoredData;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.Characters;
+import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.text.TypedText;
 import io.bookbell.server.web.Problem;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -110,18 +112,17 @@ final class UserCommand {
   }
 
   private static String checkedEmail(String email) {
-    if (!AccountFields.isEmail(email)) {
-      throw new CommandFailure("“" + email + "” is not an e-mail address");
-    }
-    return email.toLowerCase(Locale.ROOT);
+    return EmailAddress.of(email)
+        .orElseThrow(() -> new CommandFailure("“" + email + "” is not an e-mail address"));
   }
 
   private static String checkedName(String option, String name) {
-    String trimmed = name.strip();
-    if (trimmed.isEmpty() || trimmed.length() > LONGEST_NAME) {
+    String stored = TypedText.line(name);
+    int length = Characters.count(stored);
+    if (length < 1 || length > LONGEST_NAME || Characters.hasPiledUp(stored)) {
       throw new CommandFailure(option + " must have 1 to " + LONGEST_NAME + " characters");
     }
-    return trimmed;
+    return stored;
   }
 
   /**

@@ -33,7 +33,9 @@ class BackupTest extends DomainTest {
           "sign_up_key",
           "ws_ticket",
           "installation",
-          "request_count"); // follows the requests
+          "request_count", // follows the requests
+          "request_word", // and so do these
+          "search_backlog");
 
   @Test
   void comesBackWholeInTheOtherDatabase() throws IOException {

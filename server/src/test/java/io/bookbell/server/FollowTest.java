@@ -3,19 +3,24 @@ package io.bookbell.server;
 import static io.bookbell.server.request.Status.APPROVED;
 import static io.bookbell.server.request.Status.COMPLETED;
 import static io.bookbell.server.request.Status.REJECTED;
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
 import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
+import static io.bookbell.server.storage.schema.Tables.SEARCH_BACKLOG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Profile;
 import io.bookbell.server.request.AskedBook;
+import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.Filter;
+import io.bookbell.server.request.RequestLists;
+import io.bookbell.server.request.Sort;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,13 +146,23 @@ class FollowTest extends DomainTest {
     domain.write(
         tx -> {
           tx.sql().deleteFrom(REQUEST_WORD).execute();
-          return tx.sql().update(BOOK_REQUEST).set(BOOK_REQUEST.INDEXED, false).execute();
+          return tx.sql()
+              .insertInto(SEARCH_BACKLOG)
+              .set(SEARCH_BACKLOG.ID, 1)
+              .set(SEARCH_BACKLOG.BELOW, id + 1)
+              .execute();
         });
     assertThat(asked(reader, "kindred")).isEmpty();
+    assertThat(listed(creator, "KINDRED")).as("the team's search").containsExactly(id);
+    assertThat(listed(asker, "kindr")).as("one's own").containsExactly(id);
 
-    assertThat(domain.write(domain.features.asked::indexOlder)).isFalse();
+    assertThat(domain.write(domain.features.asked::indexOlder)).as("some").isTrue();
+    assertThat(domain.write(domain.features.asked::indexOlder)).as("none left").isFalse();
 
     assertThat(asked(reader, "kindred")).singleElement().returns(id, AskedBook::id);
+    assertThat(listed(creator, "KINDRED")).containsExactly(id);
+    long later = domain.ask(asker, creator, "Kindred spirits").id();
+    assertThat(listed(creator, "kindred")).containsExactly(later, id);
   }
 
   @Test
@@ -183,6 +198,16 @@ class FollowTest extends DomainTest {
 
   private List<AskedBook> asked(UserId user, String text) {
     return domain.read(tx -> domain.features.asked.find(tx, user, creator, text)).items();
+  }
+
+  private List<Long> listed(UserId user, String text) {
+    var filter =
+        new Filter(
+            Set.of(), Optional.empty(), Optional.of(text), Sort.NEWEST, Optional.empty());
+    var query = new RequestLists.Query(Optional.of(creator), filter, 10);
+    return domain.read(tx -> domain.features.lists.list(tx, user, query)).items().stream()
+        .map(BookRequest::id)
+        .toList();
   }
 
   private List<String> titles(String text) {

@@ -44,8 +44,9 @@ class QueryPlansTest {
           "SCAN tier_announcement", "it has a row for each tier that was changed just now",
           "SCAN serving_node", "it has a row for each node",
           "node_id in (select id from dead)", "there are few dead nodes, if any",
-          "SCAN book_request_text VIRTUAL TABLE INDEX 0:M", "it looks words up in their index",
-          "book_request_text match ?", "it sorts no more than what was found",
+          "app_user.name_key is null", "its index has only accounts to be brought up to date",
+          "from request_word where (request_word.creator_id = ?",
+              "it sorts no more than what was found",
           "book_request.user_id = ? and book_request.creator_id not in",
               "it sorts what one person has asked for");
 
@@ -156,6 +157,8 @@ class QueryPlansTest {
               "&status=pending",
               "&q=emma",
               "&q=em",
+              "&q=mma",
+              "&q=emma+austen",
               "&status=pending&q=emma",
               "&sort=oldest",
               "&sort=updated",
@@ -321,6 +324,7 @@ class QueryPlansTest {
         List.of(
             tx -> retention.step(tx, new UserId(1)),
             tx -> features.asked.indexOlder(tx),
+            features.accounts::renewOlder,
             tx -> features.tickets.removeExpired(tx),
             features.sessions::forgetEnded,
             tx -> features.sessions.endExpired(tx.at(Instant.now().plus(Duration.ofDays(400)))),

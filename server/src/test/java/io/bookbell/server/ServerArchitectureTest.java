@@ -50,7 +50,12 @@ class ServerArchitectureTest {
 
   @Test
   void webKnowsNoFeature() {
-    mayDependOnlyOn("web", "config", "storage", "network");
+    mayDependOnlyOn("web", "config", "storage", "network", "text");
+  }
+
+  @Test
+  void textKnowsNothingElse() {
+    mayDependOnlyOn("text");
   }
 
   @Test

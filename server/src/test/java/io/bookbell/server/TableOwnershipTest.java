@@ -42,6 +42,7 @@ class TableOwnershipTest {
           Map.entry("request_count", "request"),
           Map.entry("canned_response", "canned"),
           Map.entry("request_word", "request"),
+          Map.entry("search_backlog", "request"),
           Map.entry("request_follower", "request"),
           Map.entry("activity", "activity"),
           Map.entry("notification", "notification"),

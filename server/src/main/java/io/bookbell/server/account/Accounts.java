@@ -6,17 +6,20 @@ import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.text.SearchWords;
 import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import org.jooq.Condition;
 
 /** The accounts, and the link by which the first one is made. Thread-safe: it keeps nothing. */
 public final class Accounts {
+  private static final int OLDER_AT_ONCE = 100;
 
   /**
    * What an account is made of.
    *
-   * @param email in lower case
+   * @param email in the form of {@link EmailAddress}
    */
   public record NewAccount(String email, String displayName, String passwordHash) {}
 
@@ -33,6 +36,7 @@ public final class Accounts {
                     .insertInto(APP_USER)
                     .set(APP_USER.EMAIL, wanted.email())
                     .set(APP_USER.DISPLAY_NAME, wanted.displayName())
+                    .set(APP_USER.NAME_KEY, SearchWords.key(wanted.displayName()))
                     .set(APP_USER.PASSWORD_HASH, wanted.passwordHash())
                     .set(APP_USER.OPERATOR, operator)
                     .set(APP_USER.CREATED_AT, tx.now())
@@ -71,6 +75,35 @@ public final class Accounts {
         .from(APP_USER)
         .where(which)
         .fetchOptional(row -> new Account(row.value1(), row.value2(), row.value3(), row.value4()));
+  }
+
+  /**
+   * Brings some accounts from before this schema up to date: the words of their names, and their
+   * addresses where nobody has the newer form. Others keep theirs, and {@code verify} tells.
+   *
+   * @return whether there may be more
+   */
+  public boolean renewOlder(Transaction tx) {
+    var older =
+        tx.sql()
+            .select(APP_USER.ID, APP_USER.EMAIL, APP_USER.DISPLAY_NAME)
+            .from(APP_USER)
+            .where(APP_USER.NAME_KEY.isNull())
+            .orderBy(APP_USER.ID)
+            .limit(OLDER_AT_ONCE)
+            .fetch();
+    for (var row : older) {
+      String email = row.value2();
+      String newer =
+          EmailAddress.of(email).filter(address -> byEmail(tx, address).isEmpty()).orElse(email);
+      tx.sql()
+          .update(APP_USER)
+          .set(APP_USER.NAME_KEY, SearchWords.key(row.value3()))
+          .set(APP_USER.EMAIL, newer)
+          .where(APP_USER.ID.eq(row.value1()))
+          .execute();
+    }
+    return older.size() == OLDER_AT_ONCE;
   }
 
   /**

@@ -46,7 +46,7 @@ public final class SetupRoutes {
     var setup =
         new Setup(
             body.verbatim("token", 1, Tokens.LONGEST),
-            body.text("creator_name", 1, LONGEST_NAME),
+            body.line("creator_name", 1, LONGEST_NAME),
             AccountFields.read(body));
     body.done();
     return setup;

@@ -19,7 +19,6 @@ import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
 import static io.bookbell.server.storage.schema.Tables.RECEIPT;
 import static io.bookbell.server.storage.schema.Tables.REPLY;
 import static io.bookbell.server.storage.schema.Tables.REQUEST_FOLLOWER;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
 import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
 import static io.bookbell.server.storage.schema.Tables.TIER;
 import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
@@ -31,8 +30,8 @@ import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a backup holds: every table but those about sessions and sign-ins, each after those it
- * refers to.
+ * What a backup holds: every table but those about sessions and sign-ins and those that are made of
+ * others, each after those it refers to.
  */
 final class BackedUpTables {
   static final List<Table<?>> IN_ORDER =
@@ -49,7 +48,6 @@ final class BackedUpTables {
           INVITATION,
           BOOK_REQUEST,
           REPLY,
-          REQUEST_WORD,
           REQUEST_FOLLOWER,
           RECEIPT,
           CANNED_RESPONSE,

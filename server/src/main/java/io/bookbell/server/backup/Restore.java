@@ -4,6 +4,8 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.DEVICE_POSITION;
 import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
 import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
+import static io.bookbell.server.storage.schema.Tables.SEARCH_BACKLOG;
 import static io.bookbell.server.storage.schema.Tables.SESSION;
 import static io.bookbell.server.storage.schema.Tables.SIGN_UP_KEY;
 import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -44,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Restore {
   private static final int ROWS_PER_STATEMENT = 200;
+
+  /** In older backups; passed over. */
+  private static final Set<String> MADE_OF_OTHERS = Set.of("request_word");
 
   private Restore() {}
 
@@ -143,14 +149,16 @@ public final class Restore {
     clear(tx);
     long rows = 0;
     @Nullable Rows table = null;
+    boolean madeOfOthers = false;
     while (lines.hasNextValue()) {
       JsonNode line = lines.nextValue();
       if (line.isObject()) {
         if (table != null) {
           table.flush(tx);
         }
-        table = Rows.of(line);
-      } else {
+        madeOfOthers = MADE_OF_OTHERS.contains(line.path("table").asText());
+        table = madeOfOthers ? null : Rows.of(line);
+      } else if (!madeOfOthers) {
         if (table == null) {
           throw notBackup(file);
         }
@@ -163,8 +171,19 @@ public final class Restore {
     }
     Identities.advance(tx);
     ReplyStore.recount(tx);
+    forgetWords(tx);
     Epochs.renew(tx, installation);
     return rows;
+  }
+
+  /** The server makes them of the requests, some at a time. */
+  private static void forgetWords(Transaction tx) {
+    tx.sql().deleteFrom(SEARCH_BACKLOG).execute();
+    tx.sql()
+        .insertInto(SEARCH_BACKLOG)
+        .set(SEARCH_BACKLOG.ID, 1)
+        .set(SEARCH_BACKLOG.BELOW, Long.MAX_VALUE)
+        .execute();
   }
 
   private static void checkHeading(MappingIterator<JsonNode> lines, Path file) throws IOException {
@@ -196,6 +215,7 @@ public final class Restore {
     tx.sql().deleteFrom(ENDED_SESSION).execute();
     tx.sql().deleteFrom(LOGIN_FAILURE).execute();
     tx.sql().deleteFrom(SIGN_UP_KEY).execute();
+    tx.sql().deleteFrom(REQUEST_WORD).execute();
     BackedUpTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());
   }
 

@@ -2,6 +2,7 @@ package io.bookbell.server.book;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.bookbell.server.config.Config;
+import io.bookbell.server.text.CaseFolding;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class BookSearch {
 
   /** Books that fit a text, which may be an ISBN. */
   public CompletionStage<Found> find(String text) {
-    String wanted = text.strip().toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
+    String wanted = CaseFolding.fold(text.strip()).replaceAll("[\\s\\p{Z}]+", " ");
     if (library == null) {
       return done(Found.nothing(State.OFF));
     }

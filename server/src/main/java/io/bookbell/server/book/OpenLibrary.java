@@ -3,6 +3,7 @@ package io.bookbell.server.book;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.server.config.Config;
+import io.bookbell.server.text.Isbn;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;

@@ -1,6 +1,9 @@
 package io.bookbell.server.book;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.text.Characters;
+import io.bookbell.server.text.Isbn;
+import io.bookbell.server.text.TypedText;
 import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -85,9 +88,7 @@ final class SearchAnswer {
     if (!text.isTextual()) {
       return "";
     }
-    String plain = text.asText().replaceAll("[\\p{Cntrl}\\p{Cs}]+", " ").strip();
-    return plain.codePointCount(0, plain.length()) <= LONGEST
-        ? plain
-        : plain.substring(0, plain.offsetByCodePoints(0, LONGEST));
+    String plain = TypedText.line(text.asText().replaceAll("[\\p{Cntrl}\\p{Cs}]+", " "));
+    return Characters.first(plain, LONGEST);
   }
 }

@@ -7,6 +7,7 @@ import io.bookbell.server.creator.Creators;
 import io.bookbell.server.creator.DeskUpdates;
 import io.bookbell.server.creator.Roles;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.CaseFolding;
 import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
@@ -112,8 +113,8 @@ public final class CannedResponses {
   }
 
   private static void requireFree(Transaction tx, UserId creator, String name, long besides) {
-    Condition taken = CANNED_RESPONSE.CREATOR_ID.eq(creator).and(CANNED_RESPONSE.NAME.eq(name));
-    if (find(tx, taken).stream().anyMatch(other -> other.id() != besides)) {
+    if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).stream()
+        .anyMatch(other -> other.id() != besides && CaseFolding.areEqual(other.name(), name))) {
       throw Problem.conflict(
           "canned_response_exists", "There is an answer of the name “" + name + "” already.");
     }

@@ -53,7 +53,7 @@ public final class CannedRoutes {
     var wanted =
         new Wanted(
             body.userId("creator_id"),
-            body.text("name", 1, LONGEST_NAME),
+            body.line("name", 1, LONGEST_NAME),
             body.text("body", 1, LONGEST_BODY));
     body.done();
     return wanted;
@@ -64,7 +64,7 @@ public final class CannedRoutes {
     Body body = call.body();
     var changes =
         new Changes(
-            body.optionalText("name", 1, LONGEST_NAME), body.optionalText("body", 1, LONGEST_BODY));
+            body.optionalLine("name", 1, LONGEST_NAME), body.optionalText("body", 1, LONGEST_BODY));
     body.done();
     return new Change(id, changes);
   }

@@ -67,7 +67,7 @@ public final class CreatorRoutes {
     Body body = call.body();
     var changes =
         new Profile.Changes(
-            body.optionalText("name", 1, LONGEST_NAME),
+            body.optionalLine("name", 1, LONGEST_NAME),
             body.optionalBool("accepting"),
             body.optionalText("notice", 0, LONGEST_NOTICE),
             body.optionalText("rules", 0, LONGEST_RULES),

@@ -14,6 +14,7 @@ import io.bookbell.server.request.BookRequests;
 import io.bookbell.server.storage.Identities;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.Team;
+import io.bookbell.server.text.SearchWords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -119,6 +120,7 @@ public final class DemoData {
         .set(APP_USER.ID, id(id))
         .set(APP_USER.EMAIL, email)
         .set(APP_USER.DISPLAY_NAME, name)
+        .set(APP_USER.NAME_KEY, SearchWords.key(name))
         .set(APP_USER.PASSWORD_HASH, passwordHash)
         .set(APP_USER.CREATED_AT, tx.now())
         .execute();

@@ -87,7 +87,7 @@ public final class QuotaRoutes {
     UserId creator = body.userId("creator_id");
     var terms =
         new Tiers.Terms(
-            body.text("name", 1, LONGEST_NAME),
+            body.line("name", 1, LONGEST_NAME),
             body.integer("requests_allowed", 0, MOST_REQUESTS),
             body.optionalOneOf("period", "none", "month").map(Period::of).orElse(Period.NONE));
     body.done();
@@ -99,7 +99,7 @@ public final class QuotaRoutes {
     Body body = call.body();
     var changes =
         new Tiers.Changes(
-            body.optionalText("name", 1, LONGEST_NAME),
+            body.optionalLine("name", 1, LONGEST_NAME),
             body.optionalInteger("requests_allowed", 0, MOST_REQUESTS),
             body.optionalOneOf("period", "none", "month").map(Period::of));
     body.done();
@@ -171,7 +171,7 @@ public final class QuotaRoutes {
     UserId creator = creator(call);
     Body body = call.body();
     int amount = body.integer("amount", -LARGEST_GRANT, LARGEST_GRANT);
-    String reason = body.text("reason", 1, LONGEST_REASON);
+    String reason = body.line("reason", 1, LONGEST_REASON);
     body.check("amount", amount != 0, "must not be 0");
     body.done();
     return new GrantWanted(supporter, creator, amount, reason);

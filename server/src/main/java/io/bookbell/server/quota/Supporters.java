@@ -2,7 +2,9 @@ package io.bookbell.server.quota;
 
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.lower;
+import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.Activity;
@@ -13,15 +15,17 @@ import io.bookbell.server.inbox.Change;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.CaseFolding;
+import io.bookbell.server.text.SearchWords;
 import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.Condition;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 /** A creator's supporters: who they are, on which tier, and what they were granted. Thread-safe. */
@@ -94,8 +98,12 @@ public final class Supporters {
   }
 
   private static Condition mentions(String text) {
-    String wanted = text.toLowerCase(Locale.ROOT);
-    return lower(APP_USER.DISPLAY_NAME).contains(wanted).or(APP_USER.EMAIL.contains(wanted));
+    List<String> wanted = SearchWords.wanted(text);
+    Field<String> name = coalesce(APP_USER.NAME_KEY, lower(APP_USER.DISPLAY_NAME));
+    Condition named =
+        wanted.stream().map(word -> name.contains(word)).reduce(noCondition(), Condition::and);
+    Condition addressed = APP_USER.EMAIL.contains(CaseFolding.fold(text));
+    return wanted.isEmpty() ? addressed : named.or(addressed);
   }
 
   private Supporter supporter(Transaction tx, UserId creatorId, Person person) {

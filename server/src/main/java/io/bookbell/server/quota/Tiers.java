@@ -9,6 +9,7 @@ import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.Creators;
 import io.bookbell.server.creator.Roles;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.CaseFolding;
 import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
@@ -127,8 +128,9 @@ public final class Tiers {
 
   private static void refuseDuplicate(
       Transaction tx, UserId creatorId, String name, long exceptTier) {
-    if (find(tx, TIER.CREATOR_ID.eq(creatorId).and(TIER.NAME.eq(name)).and(TIER.ID.ne(exceptTier)))
-        .isPresent()) {
+    Condition others = TIER.CREATOR_ID.eq(creatorId).and(TIER.ID.ne(exceptTier));
+    if (tx.sql().select(TIER.NAME).from(TIER).where(others).fetch(TIER.NAME).stream()
+        .anyMatch(other -> CaseFolding.areEqual(other, name))) {
       throw Problem.conflict("tier_exists", "There is a tier of the name “" + name + "” already.");
     }
   }

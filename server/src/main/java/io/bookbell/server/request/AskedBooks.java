@@ -10,11 +10,14 @@ import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.Creators;
 import io.bookbell.server.creator.Roles;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.BookIdentity;
+import io.bookbell.server.text.SearchWords;
 import io.bookbell.server.web.Page;
 import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +25,7 @@ import org.jooq.Condition;
 import org.jooq.Record;
 import org.jooq.SelectField;
 import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
 
 /** What was asked for already, and what a supporter follows of it. Thread-safe. */
 public final class AskedBooks {
@@ -66,39 +70,80 @@ public final class AskedBooks {
     roles.requireMember(tx, creator, user);
     Condition whose =
         creator.creator().showsAsked() ? noCondition() : BOOK_REQUEST.USER_ID.eq(user);
-    List<AskedBook> matches =
-        WordIndex.having(creatorId, WordIndex.wanted(text))
+    List<String> wanted = SearchWords.wanted(text);
+    List<Match> matches =
+        Search.books(creatorId, wanted)
             .map(having -> matches(tx, user, having.and(whose)))
             .orElse(List.of());
-    var books = new LinkedHashMap<String, AskedBook>();
-    matches.stream()
-        .sorted(bestFirst())
-        .forEach(each -> books.putIfAbsent(Words.book(each.title(), each.author()), each));
-    return new Found(books.values().stream().limit(MOST).toList());
+    return new Found(
+        eachBookOnce(matches.stream().sorted(bestFirst(wanted)).toList()).stream()
+            .map(Match::book)
+            .limit(MOST)
+            .toList());
   }
 
-  /** Of several requests for one book: one's own, one that is followed, one still to be decided. */
-  private static Comparator<AskedBook> bestFirst() {
+  /** A book, and the number of its edition. */
+  private record Match(AskedBook book, @Nullable String isbn) {
+    Set<String> names() {
+      return BookIdentity.of(book.title(), book.author(), isbn);
+    }
+
+    /** Whether a title or an author has all the words, not only their beginnings. */
+    boolean hasWhole(List<String> wanted) {
+      return SearchWords.stored(book.title() + '\n' + book.author()).containsAll(wanted);
+    }
+  }
+
+  private static List<Match> eachBookOnce(List<Match> matches) {
+    var seen = new HashSet<String>();
+    return matches.stream()
+        .filter(
+            match -> {
+              Set<String> names = match.names();
+              boolean isNew = Collections.disjoint(seen, names);
+              seen.addAll(names);
+              return isNew;
+            })
+        .toList();
+  }
+
+  /**
+   * Whole words before beginnings. Of several requests for one book: one's own, one that is
+   * followed, one still to be decided.
+   */
+  private static Comparator<Match> bestFirst(List<String> wanted) {
+    return Comparator.comparing((Match match) -> !match.hasWhole(wanted))
+        .thenComparing(Match::book, bestBookFirst());
+  }
+
+  private static Comparator<AskedBook> bestBookFirst() {
     return Comparator.comparingInt((AskedBook book) -> book.mine() ? 0 : book.following() ? 1 : 2)
         .thenComparing(AskedBook::status)
         .thenComparing(Comparator.comparingInt(AskedBook::followers).reversed())
         .thenComparingLong(AskedBook::id);
   }
 
-  private List<AskedBook> matches(Transaction tx, UserId user, Condition which) {
+  private List<Match> matches(Transaction tx, UserId user, Condition which) {
     List<String> shown = SHOWN.stream().map(Status::wireName).toList();
     var rows =
         tx.sql()
             .select(FIELDS)
+            .select(BOOK_REQUEST.ISBN)
             .from(REQUEST_WORD)
             .join(BOOK_REQUEST)
             .on(BOOK_REQUEST.ID.eq(REQUEST_WORD.REQUEST_ID))
             .where(which)
             .and(BOOK_REQUEST.STATUS.in(shown))
+            .orderBy(REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID) // as in the index
             .limit(MOST_ROWS)
             .fetch();
     Set<Long> following = followers.followedBy(tx, user, rows.getValues(BOOK_REQUEST.ID));
-    return rows.map(row -> book(row, user, following.contains(row.get(BOOK_REQUEST.ID)))).stream()
+    return rows.stream()
+        .map(
+            row ->
+                new Match(
+                    book(row, user, following.contains(row.get(BOOK_REQUEST.ID))),
+                    row.get(BOOK_REQUEST.ISBN)))
         .distinct() // two words of a title may begin alike
         .toList();
   }

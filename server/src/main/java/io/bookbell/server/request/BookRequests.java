@@ -76,7 +76,7 @@ public final class BookRequests {
     var consumption =
         quotas.consume(tx, creator, user).orElseThrow(() -> noSupporter(tx, creator, user));
     BookRequest request = store.insert(tx, user, wanted);
-    words.index(tx, creator.id(), request.id(), request.title(), request.author());
+    words.index(tx, creator.id(), request.id(), WordIndex.Texts.of(request));
     var change = new Change();
     quotas.recordConsumption(tx, consumption, request.id(), request.title(), change);
     CreatorRow counted = creators.addPending(tx, creator, 1);

@@ -4,7 +4,6 @@ import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Mark;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +13,7 @@ import org.jooq.Condition;
  * Which requests to list, and from where on; all that is given must hold.
  *
  * @param statuses empty for all
- * @param text every word of it stands somewhere in the request
+ * @param text each of its words is a word of the request, or the beginning of one
  */
 public record Filter(
     Set<Status> statuses,
@@ -25,12 +24,14 @@ public record Filter(
   static final Filter NONE =
       new Filter(Set.of(), Optional.empty(), Optional.empty(), Sort.NEWEST, Optional.empty());
 
-  /** Without the statuses: each of them is read along an index of its own. */
-  Condition condition(Transaction tx) {
+  /**
+   * Without the statuses, each of which is read along an index of its own, and without the text,
+   * for which {@link Search} needs to know whose requests they are.
+   */
+  Condition condition() {
     return supporter
         .map(BOOK_REQUEST.USER_ID::eq)
         .orElseGet(() -> noCondition())
-        .and(text.map(wanted -> Search.finds(tx, wanted)).orElseGet(() -> noCondition()))
         .and(after.map(sort::behind).orElseGet(() -> noCondition()));
   }
 }

@@ -83,9 +83,9 @@ public final class RequestRoutes {
     var wanted =
         new NewRequest(
             body.userId("creator_id"),
-            body.text("title", 1, LONGEST_NAME),
-            body.text("author", 1, LONGEST_NAME),
-            body.optionalText("isbn", LONGEST_ISBN).orElse(null),
+            body.line("title", 1, LONGEST_NAME),
+            body.line("author", 1, LONGEST_NAME),
+            body.optionalLine("isbn", LONGEST_ISBN).orElse(null),
             body.optionalText("note", LONGEST_TEXT).orElse(null),
             body.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null));
     body.done();

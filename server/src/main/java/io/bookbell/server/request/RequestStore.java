@@ -4,6 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static io.bookbell.server.storage.schema.Tables.REQUEST_COUNT;
 import static java.util.stream.Collectors.toSet;
+import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.notification.Notifications.About;
@@ -45,7 +46,6 @@ final class RequestStore {
           .set(BOOK_REQUEST.ISBN, asked -> asked.wanted.isbn())
           .set(BOOK_REQUEST.NOTE, asked -> asked.wanted.note())
           .set(BOOK_REQUEST.COVER_ID, asked -> asked.wanted.coverId())
-          .set(BOOK_REQUEST.INDEXED, _ -> true)
           .set(BOOK_REQUEST.STATUS, _ -> Status.PENDING.wireName())
           .set(BOOK_REQUEST.CREATED_AT, Asked::at)
           .set(BOOK_REQUEST.UPDATED_AT, Asked::at)
@@ -160,14 +160,16 @@ final class RequestStore {
 
   /** A creator's requests. */
   List<BookRequest> ofCreator(Transaction tx, UserId creator, Filter filter, int limit) {
-    return list(tx, BOOK_REQUEST.CREATOR_ID.eq(creator), filter, limit);
+    Condition sought =
+        filter.text().map(text -> Search.ofCreator(tx, creator, text)).orElse(noCondition());
+    return list(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(sought), filter, limit);
   }
 
   /** What a user has asked a creator for. */
   List<BookRequest> ofSupporter(
       Transaction tx, UserId creator, UserId user, Filter filter, int limit) {
     Condition whose = BOOK_REQUEST.CREATOR_ID.eq(creator).and(BOOK_REQUEST.USER_ID.eq(user));
-    return list(tx, whose, filter, limit);
+    return list(tx, whose.and(among(tx, filter)), filter, limit);
   }
 
   /**
@@ -181,12 +183,16 @@ final class RequestStore {
       found.addAll(ofCreator(tx, creator, filter, limit));
     }
     Condition own = BOOK_REQUEST.USER_ID.eq(user).and(BOOK_REQUEST.CREATOR_ID.notIn(adminOf));
-    found.addAll(list(tx, own, filter, limit));
+    found.addAll(list(tx, own.and(among(tx, filter)), filter, limit));
     return first(found, filter.sort(), limit);
   }
 
+  private static Condition among(Transaction tx, Filter filter) {
+    return filter.text().map(text -> Search.among(tx, text)).orElse(noCondition());
+  }
+
   private static List<BookRequest> list(Transaction tx, Condition whose, Filter filter, int limit) {
-    Condition which = whose.and(filter.condition(tx));
+    Condition which = whose.and(filter.condition());
     if (filter.statuses().isEmpty()) {
       return select(tx, which, filter.sort(), limit);
     }

@@ -1,21 +1,23 @@
 package io.bookbell.server.request;
 
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
-import static org.jooq.impl.DSL.exists;
-import static org.jooq.impl.DSL.selectOne;
+import static io.bookbell.server.storage.schema.Tables.SEARCH_BACKLOG;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.storage.schema.tables.RequestWord;
-import java.util.Comparator;
+import io.bookbell.server.text.SearchWords;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import org.jooq.Condition;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The words of what was asked for, stored so that the beginning of a word is a range of an index.
+ * The words of every request, stored so that the beginning of a word is a range of an index.
  * Thread-safe: it keeps nothing between calls.
  */
 final class WordIndex {
@@ -24,87 +26,99 @@ final class WordIndex {
           .set(REQUEST_WORD.CREATOR_ID, Entry::creator)
           .set(REQUEST_WORD.WORD, Entry::word)
           .set(REQUEST_WORD.REQUEST_ID, Entry::request)
+          .set(REQUEST_WORD.OF_BOOK, Entry::ofBook)
           .newRows();
   private static final int OLDER_AT_ONCE = 100;
-  private static final int MOST_WORDS = 6;
-  private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
 
-  void index(Transaction tx, UserId creator, long request, String title, String author) {
+  /** Of one request: a long note is found by its first words only. */
+  private static final int MOST_WORDS = 400;
+
+  private record Entry(UserId creator, String word, long request, boolean ofBook) {}
+
+  /** What of a request is searched. */
+  record Texts(
+      String title, String author, @Nullable String isbn, @Nullable String note, String userName) {
+    static Texts of(BookRequest request) {
+      return new Texts(
+          request.title(), request.author(), request.isbn(), request.note(), request.userName());
+    }
+
+    /** Each word, and whether it is of the book itself. */
+    private Map<String, Boolean> words() {
+      var words = new LinkedHashMap<String, Boolean>();
+      for (String text : new String[] {title, author, Objects.requireNonNullElse(isbn, "")}) {
+        SearchWords.stored(text).forEach(word -> words.putIfAbsent(word, true));
+      }
+      for (String text : new String[] {userName, Objects.requireNonNullElse(note, "")}) {
+        SearchWords.stored(text).forEach(word -> words.putIfAbsent(word, false));
+      }
+      return words;
+    }
+  }
+
+  void index(Transaction tx, UserId creator, long request, Texts texts) {
     ENTRIES.run(
         tx,
-        Words.toStore(title + " " + author).stream()
-            .map(word -> new Entry(creator, word, request))
+        texts.words().entrySet().stream()
+            .limit(MOST_WORDS)
+            .map(word -> new Entry(creator, word.getKey(), request, word.getValue()))
             .toList());
   }
 
-  private record Entry(UserId creator, String word, long request) {}
+  /** The id from which on all requests are in the index; empty: all are. */
+  static OptionalLong backlog(Transaction tx) {
+    Long below =
+        tx.sql()
+            .select(SEARCH_BACKLOG.BELOW)
+            .from(SEARCH_BACKLOG)
+            .where(SEARCH_BACKLOG.ID.eq(1))
+            .fetchOne(SEARCH_BACKLOG.BELOW);
+    return below == null ? OptionalLong.empty() : OptionalLong.of(below);
+  }
 
   /**
-   * Stores the words of some requests from before there was this index.
+   * Stores the words of some requests from before there was this index, the newest first.
    *
    * @return whether there may be more
    */
   boolean indexOlder(Transaction tx) {
-    var older =
-        tx.sql()
-            .select(
-                BOOK_REQUEST.ID, BOOK_REQUEST.CREATOR_ID, BOOK_REQUEST.TITLE, BOOK_REQUEST.AUTHOR)
-            .from(BOOK_REQUEST)
-            .where(BOOK_REQUEST.INDEXED.isFalse())
-            .orderBy(BOOK_REQUEST.ID)
-            .limit(OLDER_AT_ONCE)
-            .fetch();
-    if (older.isEmpty()) {
+    OptionalLong below = backlog(tx);
+    if (below.isEmpty()) {
       return false;
     }
-    older.forEach(row -> index(tx, row.value2(), row.value1(), row.value3(), row.value4()));
+    List<Long> done =
+        tx.sql()
+            .select(
+                BOOK_REQUEST.ID,
+                BOOK_REQUEST.CREATOR_ID,
+                BOOK_REQUEST.TITLE,
+                BOOK_REQUEST.AUTHOR,
+                BOOK_REQUEST.ISBN,
+                BOOK_REQUEST.NOTE,
+                APP_USER.DISPLAY_NAME)
+            .from(BOOK_REQUEST)
+            .join(APP_USER)
+            .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
+            .where(BOOK_REQUEST.ID.lt(below.getAsLong()))
+            .orderBy(BOOK_REQUEST.ID.desc())
+            .limit(OLDER_AT_ONCE)
+            .fetch(
+                row -> {
+                  var texts =
+                      new Texts(
+                          row.value3(), row.value4(), row.value5(), row.value6(), row.value7());
+                  index(tx, row.value2(), row.value1(), texts);
+                  return row.value1();
+                });
+    if (done.isEmpty()) {
+      tx.sql().deleteFrom(SEARCH_BACKLOG).where(SEARCH_BACKLOG.ID.eq(1)).execute();
+      return false;
+    }
     tx.sql()
-        .update(BOOK_REQUEST)
-        .set(BOOK_REQUEST.INDEXED, true)
-        .where(BOOK_REQUEST.ID.in(older.getValues(BOOK_REQUEST.ID)))
+        .update(SEARCH_BACKLOG)
+        .set(SEARCH_BACKLOG.BELOW, done.getLast())
+        .where(SEARCH_BACKLOG.ID.eq(1))
         .execute();
-    return older.size() == OLDER_AT_ONCE;
-  }
-
-  /**
-   * The words to look for in a text, the longest first, which is most likely the rarest; empty when
-   * there is too little to go by.
-   */
-  static List<String> wanted(String text) {
-    List<String> words = Words.of(text);
-    boolean enough =
-        words.stream().anyMatch(word -> word.length() > 1 || Words.isWrittenWithoutSpaces(word));
-    return enough
-        ? words.stream()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .limit(MOST_WORDS)
-            .toList()
-        : List.of();
-  }
-
-  /**
-   * Of the rows of a creator's words, joined to requests: those of requests with all beginnings.
-   */
-  static Optional<Condition> having(UserId creator, List<String> beginnings) {
-    return beginnings.stream()
-        .map(
-            beginning ->
-                beginning.equals(beginnings.getFirst())
-                    ? REQUEST_WORD.CREATOR_ID.eq(creator).and(begins(REQUEST_WORD, beginning))
-                    : also(beginning))
-        .reduce(Condition::and);
-  }
-
-  private static Condition also(String beginning) {
-    RequestWord other = REQUEST_WORD.as("other");
-    return exists(
-        selectOne()
-            .from(other)
-            .where(other.REQUEST_ID.eq(REQUEST_WORD.REQUEST_ID))
-            .and(begins(other, beginning)));
-  }
-
-  private static Condition begins(RequestWord words, String beginning) {
-    return words.WORD.between(beginning, beginning + LAST);
+    return true;
   }
 }

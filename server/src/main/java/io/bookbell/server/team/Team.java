@@ -12,8 +12,12 @@ import io.bookbell.server.inbox.Change;
 import io.bookbell.server.inbox.Inbox;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.web.Problem;
+import java.text.Collator;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -155,22 +159,34 @@ public final class Team {
   }
 
   private static List<TeamMember> select(Transaction tx, UserId creatorId, Condition which) {
-    return tx.sql()
+    return tx
+        .sql()
         .select(TEAM_MEMBER.USER_ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL, TEAM_MEMBER.ACTIVE)
         .from(TEAM_MEMBER)
         .join(APP_USER)
         .on(APP_USER.ID.eq(TEAM_MEMBER.USER_ID))
         .where(TEAM_MEMBER.CREATOR_ID.eq(creatorId))
         .and(which)
-        .orderBy(APP_USER.DISPLAY_NAME, TEAM_MEMBER.USER_ID)
-        .fetch(row -> new TeamMember(row.value1(), row.value2(), row.value3(), row.value4()));
+        .fetch(row -> new TeamMember(row.value1(), row.value2(), row.value3(), row.value4()))
+        .stream()
+        .sorted(byName())
+        .toList();
+  }
+
+  /** By the letters first, then by accents and case, whatever the database would make of them. */
+  private static Comparator<TeamMember> byName() {
+    Collator collator = Collator.getInstance(Locale.ROOT);
+    return Comparator.comparing(TeamMember::displayName, collator::compare)
+        .thenComparingLong(member -> member.userId().value());
   }
 
   private static Condition key(UserId creatorId, UserId user) {
     return TEAM_MEMBER.CREATOR_ID.eq(creatorId).and(TEAM_MEMBER.USER_ID.eq(user));
   }
 
-  /** How a future member is named: by id or by e-mail address (lower case). */
+  /**
+   * How a future member is named: by id or by e-mail address, in the form of {@link EmailAddress}.
+   */
   public sealed interface Candidate {
     record ById(UserId user) implements Candidate {}
 

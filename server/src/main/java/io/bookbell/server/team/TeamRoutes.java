@@ -8,13 +8,10 @@ import io.bookbell.server.web.Body;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Problem;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** {@code /api/team}, and what the operator may know of the admin cache. */
 public final class TeamRoutes {
-  private static final int LONGEST_EMAIL = 254;
-
   private TeamRoutes() {}
 
   public static void add(Api api, Team team, Admins admins) {
@@ -62,13 +59,13 @@ public final class TeamRoutes {
     Body body = call.body();
     UserId creator = body.userId("creator_id");
     Optional<UserId> user = body.optionalUserId("user_id");
-    Optional<String> email = body.optionalText("email", 1, LONGEST_EMAIL);
+    Optional<String> email = body.optionalEmail("email");
     body.check(
         "user_id", user.isPresent() != email.isPresent(), "or email is needed, one of the two");
     body.done();
     Candidate candidate =
         user.<Candidate>map(Candidate.ById::new)
-            .orElseGet(() -> new Candidate.ByEmail(email.orElseThrow().toLowerCase(Locale.ROOT)));
+            .orElseGet(() -> new Candidate.ByEmail(email.orElseThrow()));
     return new Addition(creator, candidate);
   }
 

@@ -50,7 +50,8 @@ public final class Verifier {
                 history.replyCountsAgree(),
                 history.pendingCountsAgree(),
                 history.countsByStatusAgree(),
-                history.inboxesHaveNoGap())
+                history.inboxesHaveNoGap(),
+                AccountCheck.addressesDiffer(tx))
             .flatMap(List::stream)
             .toList();
     return new Report(history.requests(), ledger.lines(), history.inboxRows(), breaches);

@@ -90,15 +90,27 @@ public final class Api {
         .handler(
             context -> {
               taken(context, path);
-              C query = parse.apply(new Call(context, origins));
+              var call = new Call(context, origins);
+              C query = parse.apply(call);
+              Csv.Separator separator = separator(call);
               var _ =
                   caller(context, Rate.EXPORT)
                       .compose(caller -> read(context, caller).map(caller))
                       .compose(
                           caller ->
-                              new CsvDownload<>(context, database, table, caller, query).start())
+                              new CsvDownload<>(context, database, table, caller, query, separator)
+                                  .start())
                       .onFailure(context::fail);
             });
+  }
+
+  private static Csv.Separator separator(Call call) {
+    var query = call.query();
+    Optional<String> named = query.optionalOneOf("separator", Csv.Separator.NAMES);
+    query.done();
+    return named
+        .map(Csv.Separator::of)
+        .orElseGet(() -> Csv.Separator.usualIn(call.header("Accept-Language").orElse("")));
   }
 
   /** What a route fetches from somewhere else; it may take its time. */

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.text.TypedText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -33,13 +36,30 @@ public final class Body extends Fields {
     this.json = json;
   }
 
-  /** A text of some characters (Unicode code points), trimmed. */
+  /**
+   * A text of some characters, as people see them, and of any number of lines; in the form of
+   * {@link TypedText#lines}.
+   */
   public String text(String field, int least, int most) {
     return optionalText(field, least, most).orElseGet(() -> missing(field, ""));
   }
 
-  /** A text that may be missing; if it is there it has some characters, trimmed. */
+  /** As {@link #text}, of one line: a name, a title. */
+  public String line(String field, int least, int most) {
+    return optionalLine(field, least, most).orElseGet(() -> missing(field, ""));
+  }
+
+  /** A text that may be missing; if it is there it is as {@link #text} has it. */
   public Optional<String> optionalText(String field, int least, int most) {
+    return typed(field, least, most, TypedText::lines);
+  }
+
+  /** As {@link #optionalText(String, int, int)}, of one line. */
+  public Optional<String> optionalLine(String field, int least, int most) {
+    return typed(field, least, most, TypedText::line);
+  }
+
+  private Optional<String> typed(String field, int least, int most, UnaryOperator<String> stored) {
     return value(field)
         .map(
             value -> {
@@ -47,13 +67,35 @@ public final class Body extends Fields {
                 error(field, "must be a text");
                 return "";
               }
-              return clean(field, value.asText(), least, most);
+              return clean(field, value.asText(), least, most, stored);
             });
   }
 
   /** A text that may be missing; blank counts as missing. */
   public Optional<String> optionalText(String field, int most) {
     return optionalText(field, 0, most).filter(text -> !text.isEmpty());
+  }
+
+  /** As {@link #optionalText(String, int)}, of one line. */
+  public Optional<String> optionalLine(String field, int most) {
+    return optionalLine(field, 0, most).filter(text -> !text.isEmpty());
+  }
+
+  /** An e-mail address in the stored form. */
+  public String email(String field) {
+    return optionalEmail(field).orElseGet(() -> missing(field, ""));
+  }
+
+  /** As {@link #email}; it may be missing. */
+  public Optional<String> optionalEmail(String field) {
+    return value(field)
+        .map(
+            value -> {
+              Optional<String> address =
+                  value.isTextual() ? EmailAddress.of(value.asText()) : Optional.empty();
+              check(field, address.isPresent(), "must be an e-mail address");
+              return address.orElse("");
+            });
   }
 
   /** A text that may be missing; if it is there, all of it matches. */

@@ -1,37 +1,86 @@
 package io.bookbell.server.web;
 
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.TypedText;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
+import java.util.Locale;
+import java.util.Locale.LanguageRange;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Tables as RFC 4180 has them, safe to open in a spreadsheet. Stateless. */
+/** Tables as RFC 4180 has them, but for the separator, safe to open in a spreadsheet. Stateless. */
 public final class Csv {
   /** Tells spreadsheets that what follows is UTF-8. */
   static final String START = "\uFEFF";
 
-  /** A spreadsheet takes a cell that begins so for a formula; the last four are wide forms. */
-  private static final String BEGINS_FORMULA = "=+-@\t\r\n＝＋－＠";
+  /** A spreadsheet takes a cell for a formula whose first character, as anybody sees it, is so. */
+  private static final String BEGINS_FORMULA = "=+-@−|";
+
+  private static final String BEGINS_CELL = "\t\r\n";
 
   private Csv() {}
 
+  /** What is between the cells of a line. */
+  enum Separator {
+    COMMA(","),
+    SEMICOLON(";");
+
+    static final List<String> NAMES = List.of("comma", "semicolon");
+
+    private final String text;
+
+    Separator(String text) {
+      this.text = text;
+    }
+
+    static Separator of(String name) {
+      return name.equals("semicolon") ? SEMICOLON : COMMA;
+    }
+
+    /**
+     * What spreadsheets expect under the language that somebody prefers: where a comma stands in
+     * decimal numbers, it cannot stand between cells.
+     *
+     * @param languages as in {@code Accept-Language}
+     */
+    static Separator usualIn(String languages) {
+      try {
+        return Locale.LanguageRange.parse(languages).stream()
+            .map(LanguageRange::getRange)
+            .filter(range -> !range.equals("*"))
+            .findFirst()
+            .map(Locale::forLanguageTag)
+            .filter(locale -> DecimalFormatSymbols.getInstance(locale).getDecimalSeparator() != '.')
+            .map(_ -> SEMICOLON)
+            .orElse(COMMA);
+      } catch (IllegalArgumentException e) { // no list of languages
+        return COMMA;
+      }
+    }
+  }
+
   /** One line, with its end; null is an empty cell, everything else is written as its text. */
-  static String line(List<? extends @Nullable Object> cells) {
-    return cells.stream().map(Csv::cell).collect(Collectors.joining(",", "", "\r\n"));
+  static String line(List<? extends @Nullable Object> cells, Separator separator) {
+    return cells.stream()
+        .map(Csv::cell)
+        .collect(Collectors.joining(separator.text, "", "\r\n"));
   }
 
   private static String cell(@Nullable Object value) {
     String text = value == null ? "" : value.toString();
-    String safe = text;
-    if (!text.isEmpty()
-        && !(value instanceof Number)
-        && BEGINS_FORMULA.indexOf(text.charAt(0)) >= 0) {
-      safe = "'" + text;
-    }
-    boolean plain = safe.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
+    String safe = !(value instanceof Number) && isFormula(text) ? "'" + text : text;
+    boolean plain = safe.chars().noneMatch(c -> ",;\"\t\r\n".indexOf(c) >= 0);
     return plain ? safe : '"' + safe.replace("\"", "\"\"") + '"';
+  }
+
+  private static boolean isFormula(String text) {
+    String first = TypedText.firstVisible(text);
+    return !text.isEmpty()
+        && (BEGINS_CELL.indexOf(text.charAt(0)) >= 0
+            || (!first.isEmpty() && BEGINS_FORMULA.indexOf(first.charAt(0)) >= 0));
   }
 
   /** What a file says: the names of its columns, and from where its rows come. */
@@ -60,8 +109,8 @@ public final class Csv {
           found.size() < limit ? Optional.empty() : Optional.of(mark.apply(found.getLast())));
     }
 
-    String text() {
-      return rows.stream().map(Csv::line).collect(Collectors.joining());
+    String text(Separator separator) {
+      return rows.stream().map(row -> line(row, separator)).collect(Collectors.joining());
     }
   }
 }

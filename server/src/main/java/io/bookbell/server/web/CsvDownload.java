@@ -23,14 +23,21 @@ final class CsvDownload<C> {
   private final Csv.Table<C> table;
   private final Caller caller;
   private final C query;
+  private final Csv.Separator separator;
 
   CsvDownload(
-      RoutingContext context, Database database, Csv.Table<C> table, Caller caller, C query) {
+      RoutingContext context,
+      Database database,
+      Csv.Table<C> table,
+      Caller caller,
+      C query,
+      Csv.Separator separator) {
     this.context = context;
     this.database = database;
     this.table = table;
     this.caller = caller;
     this.query = query;
+    this.separator = separator;
   }
 
   /** Fails as long as nothing was sent; what fails later cuts the connection. */
@@ -49,9 +56,10 @@ final class CsvDownload<C> {
             .response()
             .setChunked(true)
             .putHeader("Cache-Control", "no-store")
+            .putHeader("Vary", "Accept-Language")
             .putHeader("Content-Type", "text/csv; charset=utf-8")
             .putHeader("Content-Disposition", "attachment; filename=\"" + table.fileName() + "\"");
-    write(response, Csv.START + Csv.line(table.columns()) + first.text(), first.last());
+    write(response, Csv.START + Csv.line(table.columns(), separator) + first.text(separator), first.last());
     return null;
   }
 
@@ -70,7 +78,7 @@ final class CsvDownload<C> {
         .write(piece)
         .onComplete(_ -> memory.get().run())
         .compose(_ -> read(last))
-        .onSuccess(next -> write(response, next.text(), next.last()))
+        .onSuccess(next -> write(response, next.text(separator), next.last()))
         .onFailure(this::cut);
   }
 

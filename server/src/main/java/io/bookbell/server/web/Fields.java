@@ -1,8 +1,12 @@
 package io.bookbell.server.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.server.text.Characters;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Collects what is wrong with the fields of one request. Confined to one thread. */
 abstract class Fields {
@@ -39,27 +43,37 @@ abstract class Fields {
     }
   }
 
-  /** The text trimmed, if the database and every client can hold it; else an error. */
-  final String clean(String field, String text, int least, int most) {
-    String trimmed = text.strip();
-    int length = trimmed.codePointCount(0, trimmed.length());
-    if (length < least || length > most) {
-      error(field, "must have " + least + " to " + most + " characters");
-    } else if (!isPlain(trimmed)) {
-      error(field, "must not contain control characters or broken Unicode");
+  /**
+   * The text in the form in which it is stored, if it has so many characters; else an error.
+   *
+   * @param stored brings it into that form
+   */
+  final String clean(
+      String field, String typed, int least, int most, UnaryOperator<String> stored) {
+    if (isBroken(typed)) {
+      error(field, "must not contain broken Unicode");
+      return "";
     }
-    return trimmed;
+    int mostBytes = Characters.mostBytes(most);
+    String trimmed = typed.strip();
+    String text = trimmed.length() > 2 * mostBytes ? trimmed : stored.apply(trimmed);
+    if (text.length() > mostBytes || !hasLength(text, least, most)) {
+      error(field, "must have " + least + " to " + most + " characters");
+    } else if (text.getBytes(UTF_8).length > mostBytes) {
+      error(field, "must have at most " + mostBytes + " bytes in UTF-8");
+    } else if (Characters.hasPiledUp(text)) {
+      error(field, "must not pile up marks on one character");
+    }
+    return text;
   }
 
-  private static boolean isPlain(String text) {
-    return text.codePoints()
-        .noneMatch(
-            point ->
-                Character.getType(point) == Character.SURROGATE
-                    || (Character.isISOControl(point)
-                        && point != '\n'
-                        && point != '\r'
-                        && point != '\t'));
+  private static boolean hasLength(String text, int least, int most) {
+    int length = Characters.count(text);
+    return length >= least && length <= most;
+  }
+
+  private static boolean isBroken(String text) {
+    return text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE);
   }
 
   static String quoted(List<String> allowed) {

@@ -1,6 +1,7 @@
 package io.bookbell.server.web;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.text.TypedText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -78,9 +79,11 @@ public final class Query extends Fields {
             });
   }
 
-  /** A text, trimmed; blank counts as missing. */
+  /** A text of one line; blank counts as missing. */
   public Optional<String> optionalText(String name, int most) {
-    return value(name).map(text -> clean(name, text, 0, most)).filter(text -> !text.isEmpty());
+    return value(name)
+        .map(text -> clean(name, text, 0, most, TypedText::line))
+        .filter(text -> !text.isEmpty());
   }
 
   /** {@code limit} and {@code cursor}. */

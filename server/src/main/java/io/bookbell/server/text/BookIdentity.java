@@ -1,0 +1,76 @@
+package io.bookbell.server.text;
+
+import io.bookbell.server.text.WordSplitter.Word;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What two requests for the same book have in common, however it was typed. Narrower than {@link
+ * SearchWords}: C, C++ and C# are three books. Stateless.
+ */
+public final class BookIdentity {
+  private static final Pattern BETWEEN_AUTHORS = Pattern.compile("\\s*[;&/]\\s*");
+  private static final Pattern AFTER_FAMILY_NAME = Pattern.compile("\\s*[,，、،]\\s*");
+
+  private BookIdentity() {}
+
+  /** The names of a book; books that share one are the same. */
+  public static Set<String> of(String title, String author, @Nullable String isbn) {
+    String named = "title:" + title(title) + '|' + authors(author);
+    return Stream.concat(
+            Stream.of(named),
+            Stream.ofNullable(isbn)
+                .flatMap(text -> Isbn.thirteen(text).stream())
+                .map("isbn:"::concat))
+        .collect(Collectors.toSet());
+  }
+
+  private static String title(String title) {
+    String words = words(title).stream().collect(Collectors.joining(" "));
+    return words.isEmpty() ? CaseFolding.fold(TypedText.line(title)) : words;
+  }
+
+  /** Every author with the family name last, whichever way it was typed. */
+  private static String authors(String authors) {
+    return Arrays.stream(BETWEEN_AUTHORS.split(authors))
+        .map(BookIdentity::author)
+        .sorted()
+        .collect(Collectors.joining("&"));
+  }
+
+  private static String author(String author) {
+    String[] parts = AFTER_FAMILY_NAME.split(author, 2);
+    List<String> words = parts.length == 2 ? words(parts[1] + ' ' + parts[0]) : words(author);
+    return words.isEmpty() ? CaseFolding.fold(author) : String.join(" ", initialsTogether(words));
+  }
+
+  private static List<String> words(String text) {
+    return WordSplitter.split(text).stream().map(BookIdentity::whole).toList();
+  }
+
+  private static String whole(Word word) {
+    return word.text() + word.symbols();
+  }
+
+  /** J. R. R. as J.R.R. */
+  private static List<String> initialsTogether(List<String> words) {
+    var together = new ArrayList<String>();
+    boolean initialBefore = false;
+    for (String word : words) {
+      boolean initial = SearchWords.isSingleLetter(word);
+      if (initial && initialBefore) {
+        together.add(together.removeLast() + word);
+      } else {
+        together.add(word);
+      }
+      initialBefore = initial;
+    }
+    return together;
+  }
+}

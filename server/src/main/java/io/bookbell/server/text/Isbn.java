@@ -1,0 +1,68 @@
+package io.bookbell.server.text;
+
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.Optional;
+
+/** International standard book numbers, of ten digits and of thirteen. */
+public final class Isbn {
+  private static final String BOOKLAND = "978";
+
+  private Isbn() {}
+
+  /** Without hyphens and spaces, in ASCII digits. */
+  public static String plain(String text) {
+    return Normalizer.normalize(text, Normalizer.Form.NFKC)
+        .replaceAll("[\\s\\p{Z}\\p{Pd}\\p{Cf}−]", "")
+        .toUpperCase(Locale.ROOT);
+  }
+
+  /** The number of thirteen digits that a valid number of either length stands for. */
+  public static Optional<String> thirteen(String text) {
+    String plain = plain(text);
+    if (!isValid(plain)) {
+      return Optional.empty();
+    }
+    if (plain.length() == 13) {
+      return Optional.of(plain);
+    }
+    String digits = BOOKLAND + plain.substring(0, 9);
+    return Optional.of(digits + (10 - sumOf13(digits) % 10) % 10);
+  }
+
+  /** The number of ten digits that a number of thirteen had before; not every one has. */
+  static Optional<String> ten(String thirteen) {
+    if (!thirteen.startsWith(BOOKLAND)) {
+      return Optional.empty();
+    }
+    String digits = thirteen.substring(3, 12);
+    int last = (11 - sumOf10(digits) % 11) % 11;
+    return Optional.of(digits + (last == 10 ? "X" : Integer.toString(last)));
+  }
+
+  /** Whether the plain form has the right length and its last digit agrees with the others. */
+  public static boolean isValid(String plain) {
+    return switch (plain.length()) {
+      case 10 -> plain.matches("\\d{9}[\\dX]") && sumOf10(plain) % 11 == 0;
+      case 13 -> plain.matches("97[89]\\d{10}") && sumOf13(plain) % 10 == 0;
+      default -> false;
+    };
+  }
+
+  private static int sumOf10(String digits) {
+    int sum = 0;
+    for (int place = 0; place < digits.length(); place++) {
+      char digit = digits.charAt(place);
+      sum += (10 - place) * (digit == 'X' ? 10 : digit - '0');
+    }
+    return sum;
+  }
+
+  private static int sumOf13(String digits) {
+    int sum = 0;
+    for (int place = 0; place < digits.length(); place++) {
+      sum += (place % 2 == 0 ? 1 : 3) * (digits.charAt(place) - '0');
+    }
+    return sum;
+  }
+}

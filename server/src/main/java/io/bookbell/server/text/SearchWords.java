@@ -1,0 +1,184 @@
+package io.bookbell.server.text;
+
+import io.bookbell.server.text.WordSplitter.Word;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Texts as the words by which they are found: without case, accents and punctuation, the same for
+ * every search and on every database. A search finds a text when each of its wanted words is the
+ * beginning of one of the text's stored words. Stateless.
+ *
+ * <p>These words say what is alike, not what is the same: see {@link BookIdentity}.
+ */
+public final class SearchWords {
+  /** Of a word between spaces, in UTF-16 units. */
+  private static final int LONGEST = 40;
+
+  /** Of what is written without spaces, in code points. */
+  private static final int LONGEST_END = 12;
+
+  private static final int MOST_WANTED = 8;
+
+  /** Fewer digits on their own are rather a year or a title than the start of an ISBN. */
+  private static final int FEWEST_DIGITS = 7;
+
+  private static final Pattern ISBN =
+      Pattern.compile(
+          "(?<![\\p{L}\\p{N}])(?:97[89][\\s\\p{Z}\\p{Pd}−]?)?(?:\\p{Nd}[\\s\\p{Z}\\p{Pd}−]?){9}[\\p{Nd}Xx](?![\\p{L}\\p{N}])");
+  private static final Pattern DIGITS =
+      Pattern.compile("(?=(?:.*\\p{Nd}){9}|\\S+$)[\\p{Nd}\\s\\p{Z}\\p{Pd}−]+[Xx]?");
+  private static final Pattern LABEL =
+      Pattern.compile("\\bISBN(?:-1[03])?:?\\s*(?=\\p{Nd})", Pattern.CASE_INSENSITIVE);
+
+  private SearchWords() {}
+
+  /** What is stored of a text, each word once, in the order of the text. */
+  public static Set<String> stored(String text) {
+    var stored = new LinkedHashSet<String>();
+    isbns(text)
+        .forEach(
+            thirteen -> {
+              stored.add(thirteen);
+              Isbn.ten(thirteen).map(CaseFolding::fold).ifPresent(stored::add);
+            });
+    List<Word> words = WordSplitter.split(text);
+    for (int at = 0; at < words.size(); at++) {
+      Word word = words.get(at);
+      if (word.unspaced()) {
+        boolean goesOn = at > 0 && words.get(at - 1).unspaced() && !word.apart();
+        if (!goesOn) {
+          addEnds(run(words, at), stored);
+        }
+      } else {
+        stored.add(cut(word.text()));
+        if (!word.symbols().isEmpty()) {
+          stored.add(cut(word.text() + word.symbols()));
+        }
+        addCompound(words, at, stored);
+      }
+    }
+    return stored;
+  }
+
+  /** What to look for, the longest first, which is most likely the rarest. */
+  public static List<String> wanted(String text) {
+    var wanted = new LinkedHashSet<String>();
+    String rest = LABEL.matcher(text).replaceAll("").strip();
+    if (DIGITS.matcher(rest).matches() && Isbn.plain(rest).length() >= FEWEST_DIGITS) {
+      String digits = Isbn.plain(rest);
+      wanted.add(CaseFolding.fold(Isbn.thirteen(digits).orElse(digits)));
+      rest = "";
+    } else {
+      wanted.addAll(isbns(rest));
+      rest = ISBN.matcher(rest).replaceAll(SearchWords::unlessValid);
+    }
+    for (Word word : WordSplitter.split(rest)) {
+      if (word.unspaced()) {
+        wanted.addAll(pieces(word.text()));
+      } else {
+        wanted.add(cut(word.text() + word.symbols()));
+      }
+    }
+    return wanted.stream()
+        .sorted(Comparator.comparingInt(String::length).reversed())
+        .limit(MOST_WANTED)
+        .toList();
+  }
+
+  /** Whether a wanted word is a single letter of a script that spells words out. */
+  public static boolean isSingleLetter(String wanted) {
+    return wanted.codePointCount(0, wanted.length()) == 1
+        && Character.isLetter(wanted.codePointAt(0))
+        && !Scripts.isWithoutSpaces(wanted.codePointAt(0));
+  }
+
+  /** The words of a short text in one line, to be searched for any part of them. */
+  public static String key(String text) {
+    List<Word> words = WordSplitter.split(text);
+    Collection<String> parts = new LinkedHashSet<>();
+    for (int at = 0; at < words.size(); at++) {
+      Word word = words.get(at);
+      if (word.unspaced()) {
+        parts.add(word.text());
+      } else {
+        parts.add(word.text() + word.symbols());
+        addCompound(words, at, parts);
+      }
+    }
+    return String.join(" ", parts);
+  }
+
+  private static List<String> isbns(String text) {
+    Matcher isbn = ISBN.matcher(text);
+    return isbn.results().map(MatchResult::group).flatMap(s -> Isbn.thirteen(s).stream()).toList();
+  }
+
+  private static String unlessValid(MatchResult isbn) {
+    return Isbn.thirteen(isbn.group()).isPresent() ? " " : Matcher.quoteReplacement(isbn.group());
+  }
+
+  /** What hyphens, apostrophes and full stops join is found without them too: O'Brien, U.S.A. */
+  private static void addCompound(List<Word> words, int at, Collection<String> stored) {
+    boolean begins = !words.get(at).joined() || words.get(at - 1).unspaced();
+    int end = at + 1;
+    while (end < words.size() && words.get(end).joined() && !words.get(end).unspaced()) {
+      end++;
+    }
+    if (begins && end - at > 1) {
+      stored.add(
+          cut(words.subList(at, end).stream().map(Word::text).collect(Collectors.joining())));
+    }
+  }
+
+  /** Words without spaces that nothing but a space or a dot keeps apart, as one. */
+  private static String run(List<Word> words, int from) {
+    int end = from + 1;
+    while (end < words.size() && words.get(end).unspaced() && !words.get(end).apart()) {
+      end++;
+    }
+    return words.subList(from, end).stream().map(Word::text).collect(Collectors.joining());
+  }
+
+  /** Where no space says where a word begins, it may begin anywhere but at a mark. */
+  private static void addEnds(String run, Collection<String> stored) {
+    int[] points = run.codePoints().toArray();
+    for (int from = 0; from < points.length; from++) {
+      if (from == 0 || !WordSplitter.isMark(points[from])) {
+        stored.add(new String(points, from, Math.min(LONGEST_END, points.length - from)));
+      }
+    }
+  }
+
+  /** As long as what is stored, each beginning at a letter. */
+  private static List<String> pieces(String run) {
+    int[] points = run.codePoints().toArray();
+    var pieces = new ArrayList<String>();
+    int from = 0;
+    while (from < points.length) {
+      int to = Math.min(from + LONGEST_END, points.length);
+      pieces.add(new String(points, from, to - from));
+      while (to < points.length && to > from + 1 && WordSplitter.isMark(points[to])) {
+        to--; // the next piece begins with the letter, as stored
+      }
+      from = to;
+    }
+    return pieces;
+  }
+
+  private static String cut(String word) {
+    if (word.length() <= LONGEST) {
+      return word;
+    }
+    int end = Character.isHighSurrogate(word.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+    return word.substring(0, end);
+  }
+}

@@ -1,0 +1,174 @@
+package io.bookbell.server.text;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Splits texts into words in the form in which they are compared. Confined to one thread. */
+final class WordSplitter {
+  /** Every sign that is typed for an apostrophe, some of them letters to Unicode. */
+  private static final Pattern APOSTROPHES =
+      Pattern.compile("[’‘‛ʼʻʹʾʿ′`´ˈ\u1FBD\u1FBF\uA78C\uFF07\u05F3]");
+
+  private static final Pattern BADGES = Pattern.compile("[™℠®©]");
+
+  /** Letters that are no other letter with a mark, but typed as one by those who lack them. */
+  private static final Map<Integer, String> PLAIN_LETTERS =
+      Map.ofEntries(
+          Map.entry((int) 'æ', "ae"),
+          Map.entry((int) 'œ', "oe"),
+          Map.entry((int) 'ø', "o"),
+          Map.entry((int) 'ð', "d"),
+          Map.entry((int) 'đ', "d"),
+          Map.entry((int) 'þ', "th"),
+          Map.entry((int) 'ł', "l"),
+          Map.entry((int) 'ħ', "h"),
+          Map.entry((int) 'ŧ', "t"),
+          Map.entry((int) 'ı', "i"),
+          Map.entry((int) 'ك', "ک"),
+          Map.entry((int) 'ي', "ی"),
+          Map.entry((int) 'ى', "ی"),
+          Map.entry((int) 'ة', "ه"),
+          Map.entry((int) 'ـ', ""));
+
+  private final List<Word> words = new ArrayList<>();
+  private final StringBuilder word = new StringBuilder();
+  private final StringBuilder symbols = new StringBuilder();
+  private boolean unspaced;
+  private boolean joined;
+  private boolean apart;
+
+  private WordSplitter() {}
+
+  /**
+   * A word.
+   *
+   * @param symbols that follow it and tell it from others, as in C++ and C#
+   * @param unspaced whether it is of a script without spaces, so that it may be several words
+   * @param joined whether only a hyphen, an apostrophe or a full stop is between it and the one
+   *     before
+   * @param apart whether more than that and a space is between it and the one before
+   */
+  record Word(String text, String symbols, boolean unspaced, boolean joined, boolean apart) {}
+
+  static List<Word> split(String text) {
+    var splitter = new WordSplitter();
+    plain(text).codePoints().forEach(splitter::take);
+    splitter.end();
+    return splitter.words;
+  }
+
+  private static String plain(String text) {
+    String marked = APOSTROPHES.matcher(text).replaceAll("'");
+    String compatible =
+        Normalizer.normalize(BADGES.matcher(marked).replaceAll(""), Normalizer.Form.NFKC);
+    String apart = Normalizer.normalize(CaseFolding.fold(compatible), Normalizer.Form.NFKD);
+    var plain = new StringBuilder(apart.length());
+    int letter = ' ';
+    for (int point : apart.codePoints().toArray()) {
+      if (!isMark(point)) {
+        letter = point;
+        plain.append(letter(point));
+      } else if (!Scripts.hasAccents(letter) && !isInvisible(point)) {
+        plain.appendCodePoint(point);
+      }
+    }
+    return Normalizer.normalize(plain, Normalizer.Form.NFC);
+  }
+
+  private static String letter(int point) {
+    int digit = Character.digit(point, 10);
+    if (digit >= 0) {
+      return Integer.toString(digit);
+    }
+    return PLAIN_LETTERS.getOrDefault(point, Character.toString(point));
+  }
+
+  private void take(int point) {
+    if (isInvisible(point)) {
+      return;
+    }
+    if (isWordPart(point)) {
+      boolean without = isMark(point) || isCommonLetter(point) ? unspaced : isUnspaced(point);
+      if (!symbols.isEmpty() || (!word.isEmpty() && without != unspaced)) {
+        end();
+        joined = true;
+      }
+      unspaced = without;
+      word.appendCodePoint(point);
+    } else if ((point == '+' || point == '#') && !word.isEmpty() && !unspaced) {
+      symbols.appendCodePoint(point);
+    } else {
+      between(point);
+    }
+  }
+
+  private void between(int point) {
+    boolean wasWord = !word.isEmpty();
+    end();
+    if (Character.getType(point) == Character.OTHER_SYMBOL) {
+      words.add(new Word(Character.toString(point), "", false, false, true));
+      joined = false;
+      apart = true;
+    } else if (isConnector(point)) {
+      joined = wasWord;
+    } else {
+      joined = false;
+      apart |= !Character.isWhitespace(point) && !Character.isSpaceChar(point);
+    }
+  }
+
+  private void end() {
+    if (!word.isEmpty()) {
+      words.add(new Word(word.toString(), symbols.toString(), unspaced, joined, apart));
+      word.setLength(0);
+      symbols.setLength(0);
+      joined = false;
+      apart = false;
+      unspaced = false;
+    }
+  }
+
+  private static boolean isUnspaced(int point) {
+    return Scripts.isWithoutSpaces(point);
+  }
+
+  /** Such as the sign that lengthens a vowel in Japanese. */
+  private static boolean isCommonLetter(int point) {
+    return Character.getType(point) == Character.MODIFIER_LETTER
+        && Character.UnicodeScript.of(point) == Character.UnicodeScript.COMMON;
+  }
+
+  private static boolean isWordPart(int point) {
+    return switch (Character.getType(point)) {
+      case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
+      default -> Character.isLetter(point) || isMark(point);
+    };
+  }
+
+  static boolean isMark(int point) {
+    int type = Character.getType(point);
+    return type == Character.NON_SPACING_MARK
+        || type == Character.ENCLOSING_MARK
+        || type == Character.COMBINING_SPACING_MARK;
+  }
+
+  /** What only joins letters, keeps them apart or chooses how they look. */
+  private static boolean isInvisible(int point) {
+    return Character.getType(point) == Character.FORMAT
+        || (point >= 0xFE00 && point <= 0xFE0F)
+        || (point >= 0xE0100 && point <= 0xE01EF)
+        || point == 0x034F;
+  }
+
+  private static boolean isConnector(int point) {
+    return point == '\''
+        || point == '.'
+        || point == '_'
+        || point == '·'
+        || point == '・'
+        || Character.getType(point) == Character.DASH_PUNCTUATION;
+  }
+}
