@@ -65,7 +65,7 @@ async function page(request) {
   const signIn = answer && !isOurs(answer) && (answer.type === 'opaqueredirect' || SIGN_IN.has(answer.status));
   if (signIn) return answer;
   const cache = await caches.open(CACHE);
-  return (await cache.match(`${BASE}/index.html`)) ?? (await answered) ?? Response.error();
+  return (await cache.match(BASE + '/index.html')) ?? (await answered) ?? Response.error();
 }
 
 async function kept(path, request) {

@@ -5,6 +5,7 @@ DROP TRIGGER request_is_findable ON book_request;
 DROP TRIGGER asker_is_findable ON app_user;
 DROP FUNCTION request_is_findable();
 DROP FUNCTION asker_is_findable();
+DROP INDEX book_request_threes;
 ALTER TABLE book_request DROP COLUMN threes;
 DROP FUNCTION request_threes(text, text, text, text, bigint);
 DROP FUNCTION threes(text);

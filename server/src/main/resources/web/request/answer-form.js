@@ -21,6 +21,10 @@ export class AnswerForm extends Element {
   static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}, declining: {state: true}};
 
   #follow = () => this.requestUpdate();
+  #couldDecide = true;
+  #creatorChanged = () => {
+    if (this.#mayDecide !== this.#couldDecide) this.requestUpdate();
+  };
 
   constructor() {
     super();
@@ -37,11 +41,13 @@ export class AnswerForm extends Element {
   connectedCallback() {
     super.connectedCallback();
     this.#outbox.addEventListener('change', this.#follow);
+    this.session.store.addEventListener('change', this.#creatorChanged);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#outbox.removeEventListener('change', this.#follow);
+    this.session.store.removeEventListener('change', this.#creatorChanged);
   }
 
   get #outbox() {
@@ -53,7 +59,8 @@ export class AnswerForm extends Element {
     const coming = this.#outbox.statusOf(id);
     if (coming) return html`<p class="answer-form__coming" data-testid="answer-coming">${say(`desk.will_${coming}`, {title})}</p>`;
     if (status !== 'pending' && status !== 'approved') return nothing;
-    if (!this.#mayDecide) return html`<p class="answer-form__coming" data-testid="answer-own">${say('answer.own')}</p>`;
+    this.#couldDecide = this.#mayDecide;
+    if (!this.#couldDecide) return html`<p class="answer-form__coming" data-testid="answer-own">${say('answer.own')}</p>`;
     return html`<form class="answer-form" aria-label=${say('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">${say('answer.word', {name: user_name})}</label>
       <textarea id="answer-${id}" class="input input--growing" rows="1" data-most="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"

@@ -15,9 +15,11 @@ import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.book.BookSearch;
 import io.bookbell.server.book.Covers;
 import io.bookbell.server.book.OpenLibrary;
+import io.bookbell.server.book.ShownCovers;
 import io.bookbell.server.canned.CannedRoutes;
 import io.bookbell.server.config.Config;
 import io.bookbell.server.creator.CreatorRoutes;
+import io.bookbell.server.creator.PictureReader;
 import io.bookbell.server.creator.PictureRoutes;
 import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.invitation.InvitationRoutes;
@@ -26,6 +28,7 @@ import io.bookbell.server.live.Live;
 import io.bookbell.server.live.SocketRoute;
 import io.bookbell.server.monitoring.Health;
 import io.bookbell.server.monitoring.Metrics;
+import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
@@ -37,6 +40,7 @@ import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
 import io.bookbell.server.web.Api;
+import io.bookbell.server.web.Cookies;
 import io.bookbell.server.web.Origins;
 import io.bookbell.server.web.PageFiles;
 import io.bookbell.server.web.Rates;
@@ -54,6 +58,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -189,13 +194,14 @@ final class Bookbell implements AutoCloseable {
     metrics.watch(refusals);
     Router router = Router.router(vertx);
     metrics.time(router);
-    WebServer.prepare(router, clock);
+    WebServer.prepare(router, clock, origins::secure);
     health.add(router);
     serveMetrics(vertx, router, metrics);
     api(router);
     new PageFiles(basePath()).add(router);
     var listen = config.listen();
     var intake = new WebServer.Intake(router, basePath(), SocketRoute::isPath, refusals);
+    HostTrust.warn(config);
     return opened(WebServer.start(vertx, listen.host(), listen.port(), intake));
   }
 
@@ -210,7 +216,7 @@ final class Bookbell implements AutoCloseable {
       return;
     }
     Router apart = Router.router(vertx);
-    WebServer.prepare(apart, clock);
+    WebServer.prepare(apart, clock, _ -> false);
     metrics.add(apart);
     var intake = new WebServer.Intake(apart, "", _ -> false, refusals);
     var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), intake));
@@ -219,12 +225,13 @@ final class Bookbell implements AutoCloseable {
 
   private void api(Router router) {
     var gate = new SessionGate(database, features.sessions, features.tickets);
+    Cookies cookies = Cookies.of(config.reach().cookieName(), config.reach().publicUrl());
     Rates rates = config.connections().rateLimits() ? Rates.limited(clock) : Rates.unlimited();
-    new SocketRoute(live, gate, origins, rates).add(router);
-    var api = new Api(router, database, gate, origins, rates);
+    new SocketRoute(live, gate, origins, cookies, rates).add(router);
+    var api = new Api(router, database, gate, origins, cookies, rates);
     accounts(api);
     CreatorRoutes.add(api, features.profile, features.creators, features.access);
-    PictureRoutes.add(api, features.pictures);
+    PictureRoutes.add(api, features.pictures, opened(new PictureReader()));
     QuotaRoutes.addQuota(api, features.quotas);
     FollowRoutes.add(api, features.asked, features.following);
     RequestRoutes.add(api, features.requests, features.lists);
@@ -245,8 +252,18 @@ final class Bookbell implements AutoCloseable {
 
   private void books(Api api) {
     var address = config.catalogue();
-    var library = address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE)));
-    BookRoutes.add(api, new BookSearch(library, address, clock), new Covers(library, clock));
+    var proxies = new EnvironmentProxies(System.getenv());
+    var library =
+        address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE, proxies)));
+    var shown = new ShownCovers(clock);
+    BookRoutes.add(
+        api,
+        new BookSearch(library, address, shown, clock),
+        new Covers(library, shown, this::isAskedFor, clock));
+  }
+
+  private CompletionStage<Boolean> isAskedFor(int cover) {
+    return database.read(tx -> features.asked.hasCover(tx, cover));
   }
 
   private void accounts(Api api) {

@@ -10,6 +10,7 @@ import io.bookbell.server.config.Redaction;
 import io.bookbell.server.log.LogSettings;
 import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.FailureReason;
+import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.web.Failures;
 import io.bookbell.server.web.WebServer.WebServerException;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class CommandFailure extends RuntimeException {
       case ConfigException _ -> new Told(ExitCode.SETTINGS, message(cause));
       case DatabaseException _, WebServerException _, BackupException _ ->
           new Told(ExitCode.UNAVAILABLE, message(cause));
-      case DataAccessException _ -> database(cause);
+      case DataAccessException _, StorageException _ -> database(cause);
       case SQLException _ -> database(cause);
       case UncheckedIOException e ->
           file(String.valueOf(e.getMessage()), requireNonNull(e.getCause()));

@@ -23,6 +23,7 @@ public final class Main implements Runnable {
 
   public static void main(String... arguments) {
     Locale.setDefault(Locale.ROOT); // what is written does not depend on the machine's language
+    System.setProperty("java.awt.headless", "true"); // pictures need no display
     System.exit(run(Surroundings.ofProcess(), arguments));
   }
 

@@ -1,7 +1,6 @@
 package io.bookbell.server;
 
 import io.bookbell.server.account.Account;
-import io.bookbell.server.account.AccountFields;
 import io.bookbell.server.account.Accounts.NewAccount;
 import io.bookbell.server.account.PasswordRule;
 import io.bookbell.server.account.Passwords;
@@ -67,7 +66,8 @@ final class UserCommand {
     Account account;
     Password password;
     try (var data = StoredData.beside(around.config().storage())) {
-      password = password(fromInput, address, shown); // asked for when there is a database to keep it
+      password =
+          password(fromInput, address, shown); // asked for when there is a database to keep it
       var wanted = new NewAccount(address, shown, Passwords.hashNow(password.text));
       account = data.database().write(tx -> create(tx, wanted, page, operator)).join();
     } catch (CompletionException e) {

@@ -10,6 +10,7 @@ import io.bookbell.server.backup.Restore;
 import io.bookbell.server.creator.Picture;
 import io.bookbell.server.inbox.Epochs;
 import io.bookbell.server.storage.schema.DefaultSchema;
+import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ class BackupTest extends DomainTest {
     UserId creator = domain.creator("mära");
     UserId supporter = domain.supporter(creator, "amara", 3);
     domain.teamMember(creator, "ines");
-    Picture picture = Picture.of(new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff, 0, 1});
+    Picture picture = Picture.of(Images.of("jpeg", 3, 2));
     domain.write(tx -> domain.features.pictures.put(tx, creator, creator, picture));
     long request = domain.ask(supporter, creator, "Ünïcode “quoted”\nsecond line").id();
     domain.answer(creator, request, APPROVED);

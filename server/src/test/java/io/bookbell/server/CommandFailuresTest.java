@@ -31,12 +31,14 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every command says in one line what is wrong, and leaves everything as it was. */
+@Timeout(60) // a setting that is wrongly accepted would serve for ever
 class CommandFailuresTest {
   private static final Set<Setting> FREE =
       Set.of(Setting.DATA, Setting.HOST, Setting.DATABASE_USER, Setting.DATABASE_PASSWORD);

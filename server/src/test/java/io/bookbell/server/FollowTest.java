@@ -202,8 +202,7 @@ class FollowTest extends DomainTest {
 
   private List<Long> listed(UserId user, String text) {
     var filter =
-        new Filter(
-            Set.of(), Optional.empty(), Optional.of(text), Sort.NEWEST, Optional.empty());
+        new Filter(Set.of(), Optional.empty(), Optional.of(text), Sort.NEWEST, Optional.empty());
     var query = new RequestLists.Query(Optional.of(creator), filter, 10);
     return domain.read(tx -> domain.features.lists.list(tx, user, query)).items().stream()
         .map(BookRequest::id)

@@ -18,8 +18,8 @@ class OlderAccountsTest extends DomainTest {
   void areBroughtUpToDateAndConflictsAreTold() {
     UserId creator = domain.creator("mara");
     UserId zhanna = older(domain.supporter(creator, "one", 1), "жанна@xn--e1afmkfd.xn--p1ai");
-    UserId ann = older(domain.supporter(creator, "two", 1), "ann@bu\u0308cher.example");
-    UserId twin = older(domain.supporter(creator, "three", 1), "ann@b\u00FCcher.example");
+    UserId ann = older(domain.supporter(creator, "two", 2), "ann@bu\u0308cher.example");
+    UserId twin = older(domain.supporter(creator, "three", 3), "ann@b\u00FCcher.example");
     assertThat(supporters(creator, "жанна")).as("before").contains(zhanna);
 
     assertThat(domain.write(domain.features.accounts::renewOlder)).isFalse();
@@ -50,9 +50,7 @@ class OlderAccountsTest extends DomainTest {
   private List<UserId> supporters(UserId creator, String text) {
     var page = new PageRequest(10, Optional.empty());
     return domain
-        .read(
-            tx ->
-                domain.features.supporters.list(tx, creator, creator, Optional.of(text), page))
+        .read(tx -> domain.features.supporters.list(tx, creator, creator, Optional.of(text), page))
         .items()
         .stream()
         .map(Supporter::userId)

@@ -8,6 +8,7 @@ import io.bookbell.server.api.Contract;
 import io.bookbell.server.config.Config.Storage;
 import io.bookbell.server.receipt.Retention;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
@@ -51,8 +52,6 @@ class QueryPlansTest {
               "it sorts what one person has asked for");
 
   /** As much of one as is looked at. */
-  private static final byte[] PICTURE = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
-
   @TempDir Path folder;
 
   private final Statements statements = new Statements();
@@ -72,7 +71,7 @@ class QueryPlansTest {
     var notCalled = new TreeSet<>(CONTRACT.calls());
     notCalled.removeAll(called);
     notCalled.remove("GET /api/book-requests/ws"); // by the socket
-    notCalled.remove("GET /api/books/covers/{cover_id}"); // which has nothing from the database
+    notCalled.remove("GET /api/books/covers/{cover_id}"); // without a catalogue there are none
     assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
     assertThat(objections(storage)).as("plans to be mended by an index or another query").isEmpty();
   }
@@ -253,7 +252,7 @@ class QueryPlansTest {
     patch(creator, "/api/creators/" + id, Map.of("notice", "Back soon"));
     String picture = "/api/creators/" + id + "/picture";
     called.add(CONTRACT.call("PUT", picture));
-    creator.put(picture, PICTURE, "image/jpeg").expect(200);
+    creator.put(picture, Images.of("jpeg", 3, 2), "image/jpeg").expect(200);
     get(creator, picture);
     send(creator, "DELETE", picture, null);
     get(creator, "/api/tiers" + query);

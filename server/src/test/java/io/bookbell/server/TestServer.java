@@ -114,7 +114,7 @@ public final class TestServer implements AutoCloseable {
         new Listen("127.0.0.1", 0, Optional.empty()),
         storage,
         Optional.empty(),
-        new Reach(Optional.empty(), List.of(), List.of()),
+        new Reach(Optional.empty(), List.of(), List.of(), Optional.empty()),
         new Connections(20, Duration.ofSeconds(4), true, false),
         new Config.Inbox(Duration.ofDays(30)),
         Optional.empty());

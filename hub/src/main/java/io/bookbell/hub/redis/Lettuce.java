@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Makes connections to Redis that neither keep nor repeat anything: a command that cannot be sent
@@ -52,7 +53,7 @@ final class Lettuce implements AutoCloseable {
 
   /** A connection to publish with. */
   CompletionStage<StatefulRedisConnection<String, byte[]>> publishing() {
-    return inTime(client.connectAsync(CODEC, uri));
+    return inTime(client.connectAsync(CODEC, uri), failure -> failure);
   }
 
   /**
@@ -65,9 +66,8 @@ final class Lettuce implements AutoCloseable {
     return inTime(
         client
             .connectPubSubAsync(CODEC, uri)
-            .thenCompose(connection -> subscribe(connection, heard, channels))
-            .exceptionallyCompose(
-                failure -> CompletableFuture.failedStage(named(failure, channels))));
+            .thenCompose(connection -> subscribe(connection, heard, channels)),
+        failure -> named(failure, channels));
   }
 
   private Throwable named(Throwable failure, String... channels) {
@@ -99,15 +99,20 @@ final class Lettuce implements AutoCloseable {
             });
   }
 
-  /** An attempt without end would be the last one. What comes too late is closed. */
+  /**
+   * An attempt without end would be the last one. What comes too late is closed.
+   *
+   * <p>Lettuce's futures do not override {@code exceptionallyCompose} and its like, which would
+   * wait for ever; so the failure is named here.
+   */
   private <C extends StatefulConnection<?, ?>> CompletionStage<C> inTime(
-      CompletionStage<C> attempt) {
+      CompletionStage<C> attempt, UnaryOperator<Throwable> named) {
     long most = 3 * options.timings().command().toNanos();
     CompletableFuture<C> result = new CompletableFuture<C>().orTimeout(most, TimeUnit.NANOSECONDS);
     attempt.whenComplete(
         (connection, failure) -> {
           if (failure != null) {
-            result.completeExceptionally(failure);
+            result.completeExceptionally(named.apply(failure));
           } else if (!result.complete(connection)) {
             connection.closeAsync();
           }

@@ -37,12 +37,15 @@ final class RedisPermission {
     return user.isEmpty() ? "default" : user;
   }
 
+  /** Redis refuses to add channels to a user that has all of them. */
   private static String grant(String message, RedisOptions options, String... others) {
     var grant = new StringBuilder("ACL SETUSER ").append(user(options.uri()));
-    grant.append(" &").append(options.prefix()).append('*');
-    for (String channel : others) {
-      if (!channel.startsWith(options.prefix())) {
-        grant.append(" &").append(channel);
+    if (message.contains("channel")) {
+      grant.append(" &").append(options.prefix()).append('*');
+      for (String channel : others) {
+        if (!channel.startsWith(options.prefix())) {
+          grant.append(" &").append(channel);
+        }
       }
     }
     return LACKS

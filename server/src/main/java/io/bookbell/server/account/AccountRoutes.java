@@ -30,25 +30,25 @@ public final class AccountRoutes {
         (call, _) -> {
           return signIn
               .with(login(call))
-              .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
+              .thenApply(opened -> SessionAnswer.of(opened, call.setter()));
         });
     api.postLast(
         "/api/auth/logout",
-        AccountRoutes::nothingButSecure,
-        (tx, caller, secure) -> {
+        AccountRoutes::nothing,
+        (tx, caller, cookies) -> {
           sessions.end(tx, caller);
-          return signedOut(secure);
+          return signedOut(cookies);
         },
         AccountRoutes::signedOut);
     api.postOnce(
         "/api/ws-ticket",
         Rate.TICKET,
-        AccountRoutes::nothingButSecure,
+        AccountRoutes::nothing,
         (tx, caller, _) -> Answer.created(tickets.issue(tx, caller)));
   }
 
-  private static Answer signedOut(boolean secure) {
-    return SessionAnswer.withoutCookie(Answer.noContent(), secure);
+  private static Answer signedOut(Cookies.Setter cookies) {
+    return SessionAnswer.withoutCookie(Answer.noContent(), cookies);
   }
 
   private static SignIn.Attempt login(Call call) {
@@ -58,15 +58,15 @@ public final class AccountRoutes {
             AccountFields.email(body),
             body.verbatim("password", 1, PasswordRule.LONGEST),
             call.clientAddress().network(),
-            call.cookie(Cookies.DEVICE));
+            call.deviceCookie());
     body.done();
     return login;
   }
 
-  /** Nothing is wanted of the body; whether the client speaks TLS. */
-  private static boolean nothingButSecure(Call call) {
+  /** Nothing is wanted of the body; how the client's cookies are set. */
+  private static Cookies.Setter nothing(Call call) {
     call.body().done();
-    return call.secure();
+    return call.setter();
   }
 
   public static void addMe(

@@ -8,19 +8,15 @@ import io.bookbell.server.web.Cookies;
 public final class SessionAnswer {
   private SessionAnswer() {}
 
-  static Answer withoutCookie(Answer answer, boolean secure) {
-    return answer.withCookie(Cookies.endedSession(secure));
+  static Answer withoutCookie(Answer answer, Cookies.Setter cookies) {
+    return answer.withCookie(cookies.endedSession());
   }
 
-  /**
-   * {@code {"user", "token"}}, and the cookies of the session and of the device.
-   *
-   * @param secure whether the browser may send the cookies over TLS only
-   */
-  public static Answer of(Opened opened, boolean secure) {
+  /** {@code {"user", "token"}}, and the cookies of the session and of the device. */
+  public static Answer of(Opened opened, Cookies.Setter cookies) {
     return Answer.ok(new SignedIn(opened.account(), opened.token()))
-        .withCookie(Cookies.session(opened.token(), Sessions.LIFE, secure))
-        .withCookie(Cookies.device(opened.device(), secure));
+        .withCookie(cookies.session(opened.token(), Sessions.LIFE))
+        .withCookie(cookies.device(opened.device()));
   }
 
   private record SignedIn(Account user, String token) {}

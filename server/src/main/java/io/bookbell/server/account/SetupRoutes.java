@@ -57,7 +57,7 @@ public final class SetupRoutes {
     String client = SignIn.Client.at(call.clientAddress().network()).key();
     return signUps
         .once(Unsigned.of(call, Optional.empty()), () -> prepared(setup, client))
-        .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
+        .thenApply(opened -> SessionAnswer.of(opened, call.setter()));
   }
 
   private CompletionStage<SignUps.Work> prepared(Setup setup, String client) {

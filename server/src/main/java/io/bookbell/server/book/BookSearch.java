@@ -28,6 +28,7 @@ public final class BookSearch {
   private final @Nullable OpenLibrary library;
   private final Circuit circuit;
   private final Pace pace;
+  private final ShownCovers shown;
   private final BoundedCache<String, List<Book>> known;
   private final ConcurrentHashMap<String, CompletableFuture<Found>> underWay =
       new ConcurrentHashMap<>();
@@ -36,10 +37,15 @@ public final class BookSearch {
    * Creates the service.
    *
    * @param library empty: there is no catalogue
+   * @param shown is told of what is found
    */
   public BookSearch(
-      Optional<OpenLibrary> library, Optional<Config.Catalogue> address, InstantSource clock) {
+      Optional<OpenLibrary> library,
+      Optional<Config.Catalogue> address,
+      ShownCovers shown,
+      InstantSource clock) {
     this.library = library.orElse(null);
+    this.shown = shown;
     this.circuit = new Circuit(clock);
     this.pace =
         new Pace(clock, address.map(Config.Catalogue::apart).orElse(Duration.ZERO), LONGEST_WAIT);
@@ -67,6 +73,15 @@ public final class BookSearch {
 
   /** Books that fit a text, which may be an ISBN. */
   public CompletionStage<Found> find(String text) {
+    return look(text)
+        .thenApply(
+            found -> {
+              shown.note(found.items);
+              return found;
+            });
+  }
+
+  private CompletionStage<Found> look(String text) {
     String wanted = CaseFolding.fold(text.strip()).replaceAll("[\\s\\p{Z}]+", " ");
     if (library == null) {
       return done(Found.nothing(State.OFF));

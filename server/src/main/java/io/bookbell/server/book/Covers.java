@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,8 @@ public final class Covers {
   private final @Nullable OpenLibrary library;
   private final Circuit circuit;
   private final Pace pace;
+  private final ShownCovers shown;
+  private final IntFunction<CompletionStage<Boolean>> isAskedFor;
   private final BoundedCache<Integer, Optional<Picture>> known;
   private final ConcurrentHashMap<Integer, CompletableFuture<Optional<Picture>>> underWay =
       new ConcurrentHashMap<>();
@@ -32,8 +35,16 @@ public final class Covers {
    * Creates the service.
    *
    * @param library empty: there is no catalogue
+   * @param shown what searches have shown
+   * @param isAskedFor whether a stored request has a cover
    */
-  public Covers(Optional<OpenLibrary> library, InstantSource clock) {
+  public Covers(
+      Optional<OpenLibrary> library,
+      ShownCovers shown,
+      IntFunction<CompletionStage<Boolean>> isAskedFor,
+      InstantSource clock) {
+    this.shown = shown;
+    this.isAskedFor = isAskedFor;
     this.library = library.orElse(null);
     this.circuit = new Circuit(clock);
     this.pace = new Pace(clock, APART, LONGEST_WAIT);
@@ -45,7 +56,7 @@ public final class Covers {
   }
 
   /**
-   * The cover of an id; empty when there is none.
+   * The cover of an id; empty when there is none, and when nobody here can have come across it.
    *
    * @return fails with a {@link Problem} 503 while the catalogue is away
    */
@@ -54,7 +65,16 @@ public final class Covers {
     if (remembered.isPresent() || library == null) {
       return CompletableFuture.completedFuture(remembered.orElse(Optional.empty()));
     }
-    return fetchOnce(library, id);
+    OpenLibrary catalogue = library;
+    return shown.has(id)
+        ? fetchOnce(catalogue, id)
+        : isAskedFor
+            .apply(id)
+            .thenCompose(
+                asked ->
+                    asked
+                        ? fetchOnce(catalogue, id)
+                        : CompletableFuture.completedFuture(Optional.<Picture>empty()));
   }
 
   private CompletionStage<Optional<Picture>> fetchOnce(OpenLibrary catalogue, int id) {

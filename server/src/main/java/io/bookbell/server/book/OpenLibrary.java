@@ -3,7 +3,9 @@ package io.bookbell.server.book;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.server.config.Config;
+import io.bookbell.server.network.PublicAddresses;
 import io.bookbell.server.text.Isbn;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -13,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +29,24 @@ public final class OpenLibrary implements AutoCloseable {
   private static final int BOOKS = 8;
   private static final int LONGEST_ANSWER = 2 << 20;
   private static final int LARGEST_COVER = 512 << 10;
+  private static final int MOST_REDIRECTS = 5;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Duration CONNECTING = Duration.ofSeconds(2);
 
   private final Config.Catalogue address;
   private final Duration patience;
+  private final ProxySelector proxies;
   private @Nullable HttpClient client;
 
   /**
    * Creates the client.
    *
    * @param patience how long an answer may take
+   * @param proxies through which the catalogue is asked
    */
-  public OpenLibrary(Config.Catalogue address, Duration patience) {
+  public OpenLibrary(Config.Catalogue address, Duration patience, ProxySelector proxies) {
     this.address = address;
+    this.proxies = proxies;
     this.patience = patience;
   }
 
@@ -71,14 +79,45 @@ public final class OpenLibrary implements AutoCloseable {
   }
 
   private CompletableFuture<HttpResponse<byte[]>> get(String url, int most) {
-    var request =
-        HttpRequest.newBuilder(URI.create(url))
-            .timeout(patience)
-            .header("User-Agent", userAgent())
-            .build();
-    return client()
-        .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most))
+    return follow(URI.create(url), most, MOST_REDIRECTS)
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS); // the body's arrival, too
+  }
+
+  /** Covers lie on other hosts. The catalogue may send us to these, but to none of our network. */
+  private CompletableFuture<HttpResponse<byte[]>> follow(URI target, int most, int redirects) {
+    return send(target, most)
+        .thenCompose(
+            answer -> {
+              Optional<String> location = answer.headers().firstValue("Location");
+              if (location.isEmpty() || !REDIRECTS.contains(answer.statusCode())) {
+                return CompletableFuture.completedFuture(answer);
+              }
+              if (redirects == 0) {
+                throw new AwayException("it redirects without an end", Optional.empty());
+              }
+              return CompletableFuture.supplyAsync(() -> next(target, location.get()))
+                  .thenCompose(next -> follow(next, most, redirects - 1));
+            });
+  }
+
+  private static URI next(URI from, String location) {
+    URI next;
+    try {
+      next = from.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw new AwayException("it redirects to no address", Optional.empty());
+    }
+    boolean known = "https".equals(next.getScheme()) || next.getScheme().equals(from.getScheme());
+    if (!known || next.getHost() == null || !PublicAddresses.areThoseOf(next.getHost())) {
+      throw new AwayException("it redirects to where it may not: " + next, Optional.empty());
+    }
+    return next;
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> send(URI target, int most) {
+    var request =
+        HttpRequest.newBuilder(target).timeout(patience).header("User-Agent", userAgent()).build();
+    return client().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
   }
 
   private String userAgent() {
@@ -102,7 +141,8 @@ public final class OpenLibrary implements AutoCloseable {
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
               .connectTimeout(CONNECTING)
-              .followRedirects(HttpClient.Redirect.NORMAL) // covers lie on other hosts
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .proxy(proxies)
               .build();
       client = made;
     }

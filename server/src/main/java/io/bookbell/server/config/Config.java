@@ -36,9 +36,32 @@ public record Config(
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
   private static final Set<String> OWN_PATHS =
       Set.of(
-          "account", "activity", "alert", "api", "api-docs", "app", "book", "client", "creator",
-          "creators", "desk", "health", "icons", "invitation", "join", "metrics", "notification",
-          "quota", "request", "requests", "setup", "style", "supporter", "team", "ui", "webjars",
+          "account",
+          "activity",
+          "alert",
+          "api",
+          "api-docs",
+          "app",
+          "book",
+          "client",
+          "creator",
+          "creators",
+          "desk",
+          "health",
+          "icons",
+          "invitation",
+          "join",
+          "metrics",
+          "notification",
+          "quota",
+          "request",
+          "requests",
+          "setup",
+          "style",
+          "supporter",
+          "team",
+          "ui",
+          "webjars",
           "words");
 
   /**
@@ -122,9 +145,13 @@ public record Config(
    * @param publicUrl empty: as each request says
    * @param allowedOrigins pages besides those of the public URL
    * @param trustedProxies whose X-Forwarded and Forwarded headers are believed
+   * @param cookieName of the session; empty: the usual one
    */
   public record Reach(
-      Optional<PublicUrl> publicUrl, List<WebOrigin> allowedOrigins, List<AddressRange> trustedProxies) {}
+      Optional<PublicUrl> publicUrl,
+      List<WebOrigin> allowedOrigins,
+      List<AddressRange> trustedProxies,
+      Optional<String> cookieName) {}
 
   public Config withListen(Listen other) {
     return new Config(other, storage, redis, reach, connections, inbox, catalogue);
@@ -167,7 +194,8 @@ public record Config(
         new Reach(
             settings.text(Setting.PUBLIC_URL).map(Config::publicUrl),
             origins(settings),
-            trustedProxies(settings)),
+            trustedProxies(settings),
+            settings.text(Setting.COOKIE_NAME).map(CookieName::parse)),
         new Connections(
             settings.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
             Duration.ofSeconds(settings.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
@@ -225,9 +253,10 @@ public record Config(
   private static Optional<Redis> redis(Settings settings, Storage storage) {
     Optional<String> channel =
         settings.text(Setting.LEGACY_CHANNEL).map(name -> legacyChannel(name, settings));
+    String prefix = redisPrefix(settings);
     return settings
         .text(Setting.REDIS_URL)
-        .map(url -> new Redis(redisAddress(url, storage), channel, redisPrefix(settings)));
+        .map(url -> new Redis(redisAddress(url, storage), channel, prefix));
   }
 
   private static String redisPrefix(Settings settings) {

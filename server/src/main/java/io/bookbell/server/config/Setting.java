@@ -16,6 +16,9 @@ public enum Setting {
   LEGACY_CHANNEL("none", "the replaced system's Redis channel, while both systems run"),
   PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
   ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),
+  COOKIE_NAME(
+      "bookbell_session, and the public URL's port unless it is 80 or 443",
+      "the name of the session's cookie, where installations share a host"),
   TRUSTED_PROXIES(
       "none",
       "addresses and ranges of the proxies in front, such as 127.0.0.1, 10.0.0.0/8, fd00::/8"),

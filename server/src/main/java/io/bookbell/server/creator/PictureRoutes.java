@@ -6,6 +6,7 @@ import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Call;
 import io.bookbell.server.web.Rate;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /** {@code /api/creators/{id}/picture}. */
 public final class PictureRoutes {
@@ -16,16 +17,16 @@ public final class PictureRoutes {
 
   private PictureRoutes() {}
 
-  public static void add(Api api, Pictures pictures) {
+  public static void add(Api api, Pictures pictures, PictureReader reader) {
     api.get(
         PATH,
         PictureRoutes::wanted,
         (tx, caller, wanted) ->
             answer(pictures.get(tx, caller.user(), wanted.creator), wanted.byVersion));
-    api.put(
+    api.putPrepared(
         PATH,
         Rate.UPLOAD,
-        call -> new Sent(call.pathUser("id"), Picture.of(call.bytes())),
+        call -> sent(call, reader),
         (tx, caller, sent) ->
             Answer.ok(pictures.put(tx, caller.user(), sent.creator, sent.picture)));
     api.delete(
@@ -39,6 +40,11 @@ public final class PictureRoutes {
     boolean byVersion = query.optionalId("v").isPresent();
     query.done();
     return new Wanted(call.pathUser("id"), byVersion);
+  }
+
+  private static CompletionStage<Sent> sent(Call call, PictureReader reader) {
+    UserId creator = call.pathUser("id");
+    return reader.read(call.bytes()).thenApply(picture -> new Sent(creator, picture));
   }
 
   /** Should it be opened by itself, nothing in it may run. */

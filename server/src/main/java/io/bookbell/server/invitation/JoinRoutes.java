@@ -51,7 +51,7 @@ public final class JoinRoutes {
   private CompletionStage<Answer> accept(Call call, Optional<Caller> caller) {
     return signUps
         .once(Unsigned.of(call, caller), work(call, caller))
-        .thenApply(opened -> SessionAnswer.of(opened, call.secure()));
+        .thenApply(opened -> SessionAnswer.of(opened, call.setter()));
   }
 
   /**

@@ -10,6 +10,7 @@ import io.bookbell.server.live.Live.Seat;
 import io.bookbell.server.web.Api;
 import io.bookbell.server.web.Authenticator;
 import io.bookbell.server.web.Caller;
+import io.bookbell.server.web.Cookies;
 import io.bookbell.server.web.Credentials;
 import io.bookbell.server.web.Origins;
 import io.bookbell.server.web.Problem;
@@ -46,12 +47,14 @@ public final class SocketRoute {
   private final Live live;
   private final SessionGate gate;
   private final Origins origins;
+  private final Cookies cookies;
   private final Rates rates;
 
-  public SocketRoute(Live live, SessionGate gate, Origins origins, Rates rates) {
+  public SocketRoute(Live live, SessionGate gate, Origins origins, Cookies cookies, Rates rates) {
     this.live = live;
     this.gate = gate;
     this.origins = origins;
+    this.cookies = cookies;
     this.rates = rates;
   }
 
@@ -75,7 +78,7 @@ public final class SocketRoute {
   }
 
   private Future<Caller> identify(HttpServerRequest request, Optional<String> ticket) {
-    Optional<Credentials> credentials = Credentials.of(request);
+    Optional<Credentials> credentials = Credentials.of(request, cookies);
     if (ticket.isEmpty() && credentials.isEmpty()) {
       throw Problem.unauthorized("Sign in first, or come with a ticket.");
     }

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  */
 public record PublicUrl(WebOrigin origin, String path) {
   private static final Pattern URL =
-      Pattern.compile("(https?://[^/?#]+)((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)/?", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(https?://[^/?#]+)((?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)/?", Pattern.CASE_INSENSITIVE);
 
   public PublicUrl(WebOrigin origin) {
     this(origin, "");

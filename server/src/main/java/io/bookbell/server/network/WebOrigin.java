@@ -27,7 +27,8 @@ public record WebOrigin(String scheme, String host, int port) {
 
   /** Underscores are no part of a host's name by the letter, but many internal names have them. */
   private static final Pattern NAME =
-      Pattern.compile("[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*+");
+      Pattern.compile(
+          "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*+");
 
   /** Reads what browsers send as {@code Origin}. */
   public static Optional<WebOrigin> parse(String text) {
@@ -47,8 +48,7 @@ public record WebOrigin(String scheme, String host, int port) {
     }
     String lower = scheme.toLowerCase(Locale.ROOT);
     String digits = parts.group(2);
-    int port =
-        digits == null || digits.isEmpty() ? defaultPort(lower) : Integer.parseInt(digits);
+    int port = digits == null || digits.isEmpty() ? defaultPort(lower) : Integer.parseInt(digits);
     return port < 1 || port > HIGHEST_PORT
         ? Optional.empty()
         : host(parts.group(1)).map(host -> new WebOrigin(lower, host, port));

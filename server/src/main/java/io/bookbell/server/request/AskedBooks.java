@@ -56,6 +56,11 @@ public final class AskedBooks {
     this.roles = roles;
   }
 
+  /** Whether any request has this picture of its book. */
+  public boolean hasCover(Transaction tx, int coverId) {
+    return tx.sql().fetchExists(BOOK_REQUEST, BOOK_REQUEST.COVER_ID.eq(coverId));
+  }
+
   /** Some books, best first. */
   public record Found(List<AskedBook> items) {}
 

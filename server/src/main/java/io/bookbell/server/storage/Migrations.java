@@ -71,8 +71,6 @@ final class Migrations {
   private static FluentConfiguration flyway(DataSource source, String folder) {
     FluentConfiguration flyway =
         Flyway.configure().dataSource(source).locations("classpath:" + folder);
-    return folder.equals("db/postgresql")
-        ? flyway.initSql(PostgresConnections.NO_LIMITS)
-        : flyway;
+    return folder.equals("db/postgresql") ? flyway.initSql(PostgresConnections.NO_LIMITS) : flyway;
   }
 }

@@ -1,18 +1,21 @@
 package io.bookbell.server.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
+import java.net.URLDecoder;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
-import org.postgresql.PGProperty;
 
 /** How connections to PostgreSQL are made, and what each kind may take. Thread-safe. */
 final class PostgresConnections {
@@ -21,6 +24,8 @@ final class PostgresConnections {
 
   static final String NO_LIMITS =
       "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+
+  private static final Pattern OPTIONS = Pattern.compile("(?<=[?&])options=([^&]*)&?");
 
   private final Access access;
 
@@ -104,13 +109,12 @@ final class PostgresConnections {
 
   /** Without the operator's own start-up options, which come first in those of each session. */
   private String address() {
-    return access.url.replaceFirst("(?<=[?&])options=[^&]*&?", "");
+    return OPTIONS.matcher(access.url).replaceFirst("");
   }
 
   private String ownOptions() {
-    Properties given = Driver.parseURL(access.url, new Properties());
-    String options = given == null ? null : PGProperty.OPTIONS.getOrDefault(given);
-    return options == null ? "" : options + " ";
+    Matcher options = OPTIONS.matcher(access.url);
+    return options.find() ? URLDecoder.decode(options.group(1), UTF_8) + " " : "";
   }
 
   private Map<String, String> properties(String name, Limits limits) {

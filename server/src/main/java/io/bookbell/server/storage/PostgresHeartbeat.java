@@ -6,12 +6,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,8 @@ final class PostgresHeartbeat implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("postgres-heartbeat").daemon().factory());
-  private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
+  private final AtomicLong lastNumber = new AtomicLong();
   private final DataSource source;
   private final WriteCondition condition;
   private final Runnable gone;
@@ -67,8 +69,9 @@ final class PostgresHeartbeat implements AutoCloseable {
 
   /** Has an answer not wait for a database that is not there. */
   <T> CompletableFuture<T> watch(CompletableFuture<T> answer) {
-    waiting.add(answer);
-    var _ = answer.whenComplete((_, _) -> waiting.remove(answer));
+    long number = lastNumber.incrementAndGet();
+    waiting.put(number, answer);
+    var _ = answer.whenComplete((_, _) -> waiting.remove(number));
     StorageException known = away;
     if (known != null) {
       answer.completeExceptionally(known);
@@ -170,7 +173,7 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
     StorageException known = away;
     if (known != null) {
-      List.copyOf(waiting).forEach(answer -> answer.completeExceptionally(known));
+      List.copyOf(waiting.values()).forEach(answer -> answer.completeExceptionally(known));
     }
   }
 

@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 final class SchemaScripts {
   private static final Pattern STEP =
       Pattern.compile(
-          "CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?<index>\\w+) ON (?<indexed>\\w+)"
-              + "|CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?(?<trigger>\\w+) [^;]*?\\bON (?<triggered>\\w+)"
-              + "|DROP (?:INDEX|TRIGGER) (?:IF EXISTS )?(?<dropped>\\w+)"
-              + "|DROP TABLE (?:IF EXISTS )?(?<droppedTable>\\w+)"
-              + "|ALTER TABLE (?<table>\\w+) RENAME TO (?<newTable>\\w+)"
-              + "|ALTER INDEX (?<renamed>\\w+) RENAME TO (?<newName>\\w+)",
+          "CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?<index>\\w+) ON"
+              + " (?<indexed>\\w+)|CREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS"
+              + " )?(?<trigger>\\w+) [^;]*?\\bON (?<triggered>\\w+)|DROP (?:INDEX|TRIGGER) (?:IF"
+              + " EXISTS )?(?<dropped>\\w+)|DROP TABLE (?:IF EXISTS )?(?<droppedTable>\\w+)|ALTER"
+              + " TABLE (?<table>\\w+) RENAME TO (?<newTable>\\w+)|ALTER INDEX (?<renamed>\\w+)"
+              + " RENAME TO (?<newName>\\w+)",
           Pattern.CASE_INSENSITIVE);
 
   /** Tables by the names of their indexes. */

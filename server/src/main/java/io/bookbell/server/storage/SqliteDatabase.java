@@ -20,7 +20,6 @@ import org.jooq.ExecuteListenerProvider;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -60,7 +59,6 @@ public final class SqliteDatabase implements Database {
   private final WriteCondition condition = new WriteCondition();
   private final SqliteWriter writer;
   private final ThreadLocal<Reader> reader = ThreadLocal.withInitial(this::openReader);
-  private final ThreadLocal<@Nullable Connection> readerConnection = new ThreadLocal<>();
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
@@ -128,30 +126,39 @@ public final class SqliteDatabase implements Database {
 
   /** After an error nobody knows what state a connection is in: the next read has another one. */
   private <T> T readHere(Function<Transaction, T> work) {
+    Reader here = readerOrTrouble();
     try {
-      Reader here = reader.get();
       return Transaction.read(here.sql, sql -> new Transaction(sql, time, here.kept), work);
-    } catch (DataAccessException | DatabaseException e) {
-      forgetReader();
-      throw StorageException.named(e) instanceof StorageException trouble ? trouble : e;
+    } catch (DataAccessException e) {
+      forget(here);
+      throw named(e);
     }
   }
 
-  private void forgetReader() {
-    @Nullable Connection connection = readerConnection.get();
+  private Reader readerOrTrouble() {
+    try {
+      return reader.get();
+    } catch (DatabaseException e) {
+      throw named(e);
+    }
+  }
+
+  private static RuntimeException named(RuntimeException failure) {
+    return StorageException.named(failure) instanceof StorageException trouble ? trouble : failure;
+  }
+
+  private void forget(Reader here) {
     reader.remove();
-    readerConnection.remove();
-    if (connection != null && readConnections.remove(connection)) {
-      try {
-        connection.close();
-      } catch (SQLException e) {
-        log.debug("A connection did not close", e);
-      }
+    readConnections.remove(here.connection);
+    try {
+      here.connection.close();
+    } catch (SQLException e) {
+      log.debug("A connection did not close", e);
     }
   }
 
-  /** A connection's context and what it keeps. For one thread. */
-  private record Reader(DSLContext sql, KeptQueries kept) {}
+  /** A connection, its context and what it keeps. For one thread. */
+  private record Reader(Connection connection, DSLContext sql, KeptQueries kept) {}
 
   @Override
   public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
@@ -204,8 +211,7 @@ public final class SqliteDatabase implements Database {
     Connection connection = new PreparedOnce(open(readSource));
     readConnections.add(connection);
     DSLContext sql = DSL.using(jooq.derive(connection));
-    readerConnection.set(connection);
-    return new Reader(sql, new KeptQueries(sql));
+    return new Reader(connection, sql, new KeptQueries(sql));
   }
 
   private static Connection open(SQLiteDataSource source) {

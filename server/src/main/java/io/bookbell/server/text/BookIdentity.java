@@ -23,12 +23,9 @@ public final class BookIdentity {
   /** The names of a book; books that share one are the same. */
   public static Set<String> of(String title, String author, @Nullable String isbn) {
     String named = "title:" + title(title) + '|' + authors(author);
-    return Stream.concat(
-            Stream.of(named),
-            Stream.ofNullable(isbn)
-                .flatMap(text -> Isbn.thirteen(text).stream())
-                .map("isbn:"::concat))
-        .collect(Collectors.toSet());
+    Stream<String> edition =
+        isbn == null ? Stream.empty() : Isbn.thirteen(isbn).stream().map("isbn:"::concat);
+    return Stream.concat(Stream.of(named), edition).collect(Collectors.toSet());
   }
 
   private static String title(String title) {

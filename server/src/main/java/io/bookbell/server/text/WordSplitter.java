@@ -91,7 +91,7 @@ final class WordSplitter {
       return;
     }
     if (isWordPart(point)) {
-      boolean without = isMark(point) || isCommonLetter(point) ? unspaced : isUnspaced(point);
+      boolean without = (isMark(point) || isCommonLetter(point)) ? unspaced : isUnspaced(point);
       if (!symbols.isEmpty() || (!word.isEmpty() && without != unspaced)) {
         end();
         joined = true;

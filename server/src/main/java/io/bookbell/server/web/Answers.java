@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.sql.SQLTransientConnectionException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,6 +28,7 @@ final class Answers {
   /** A list of requests shrinks to a fifth; what is short is not worth the work. */
   private static final int WORTH_PACKING = 2048;
 
+  private static final String EXPIRY = "bookbell.expiry";
   private static final String STATEMENT_TIMEOUT = "57014";
 
   /** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
@@ -110,7 +112,7 @@ final class Answers {
     return switch (result.cause()) {
       case TooLongHttpLineException _ -> ofStatus(414);
       case TooLongHttpHeaderException _ -> ofStatus(431);
-      case BadHeadException bad -> Problem.malformed(bad.getMessage());
+      case BadHeadException bad -> Problem.malformed(bad.fault());
       case null, default -> ofStatus(400);
     };
   }
@@ -118,9 +120,19 @@ final class Answers {
   private static HttpServerResponse start(RoutingContext context, Encoded answer) {
     HttpServerResponse response = start(context, answer.status(), answer.headers());
     if (!answer.cookies().isEmpty()) {
-      response.putHeader("Set-Cookie", answer.cookies()); // also in place of a renewed session's
+      var cookies = new ArrayList<>(answer.cookies());
+      String expiry = context.get(EXPIRY);
+      if (expiry != null) {
+        cookies.add(expiry);
+      }
+      response.putHeader("Set-Cookie", cookies); // also in place of a renewed session's
     }
     return response;
+  }
+
+  /** Ends a cookie together with the answer that sets others. */
+  static void noteExpiry(RoutingContext context, String header) {
+    context.put(EXPIRY, header);
   }
 
   private static HttpServerResponse start(

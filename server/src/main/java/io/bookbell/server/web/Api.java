@@ -3,13 +3,10 @@ package io.bookbell.server.web;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Answer.Encoded;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -32,15 +29,22 @@ public final class Api {
   private final Database database;
   private final Authenticator authenticator;
   private final Origins origins;
-  private final Rates rates;
+  private final Cookies cookies;
+  private final CallerLookup callers;
 
   public Api(
-      Router router, Database database, Authenticator authenticator, Origins origins, Rates rates) {
+      Router router,
+      Database database,
+      Authenticator authenticator,
+      Origins origins,
+      Cookies cookies,
+      Rates rates) {
     this.router = router;
     this.database = database;
     this.authenticator = authenticator;
     this.origins = origins;
-    this.rates = rates;
+    this.cookies = cookies;
+    this.callers = new CallerLookup(authenticator, origins, cookies, rates);
   }
 
   /** Notes which route has taken a request; the router forgets it when the request fails. */
@@ -90,11 +94,12 @@ public final class Api {
         .handler(
             context -> {
               taken(context, path);
-              var call = new Call(context, origins);
+              var call = new Call(context, origins, cookies);
               C query = parse.apply(call);
               Csv.Separator separator = separator(call);
               var _ =
-                  caller(context, Rate.EXPORT)
+                  callers
+                      .caller(context, Rate.EXPORT)
                       .compose(caller -> read(context, caller).map(caller))
                       .compose(
                           caller ->
@@ -193,9 +198,10 @@ public final class Api {
                     context,
                     path,
                     call ->
-                        caller(context, Rate.WRITE)
+                        callers
+                            .caller(context, Rate.WRITE)
                             .compose(caller -> read(context, caller).map(caller))
-                            .compose(caller -> onContext(command.handle(call, caller)))
+                            .compose(caller -> CallerLookup.onContext(command.handle(call, caller)))
                             .recover(
                                 failure ->
                                     repeatedAfterEnd(context, call, failure)
@@ -205,13 +211,13 @@ public final class Api {
   /** Fails as the command did, unless its session has just ended and it may be a repetition. */
   private Future<Object> repeatedAfterEnd(RoutingContext context, Call call, Throwable failure) {
     Optional<String> key = call.header(Idempotency.HEADER);
-    Optional<String> token = Credentials.of(context.request()).map(Credentials::token);
+    Optional<String> token = Credentials.of(context.request(), cookies).map(Credentials::token);
     boolean isUnknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
     if (key.isEmpty() || token.isEmpty() || !isUnknown) {
       return Future.failedFuture(failure);
     }
     Idempotency.requireUsable(key.get());
-    return onContext(authenticator.hasEnded(token.get()))
+    return CallerLookup.onContext(authenticator.hasEnded(token.get()))
         .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
   }
 
@@ -235,6 +241,20 @@ public final class Api {
         });
   }
 
+  /** As {@link #put}, for a command that takes time to be made of the request. */
+  public <C> void putPrepared(
+      String path, Rate rate, Function<Call, CompletionStage<C>> prepare, Work<C> work) {
+    route(
+        HttpMethod.PUT,
+        path,
+        rate,
+        (call, caller) ->
+            prepare
+                .apply(call)
+                .thenCompose(
+                    command -> database.write(tx -> Encoded.of(work.run(tx, caller, command)))));
+  }
+
   public <C> void delete(String path, Function<Call, C> parse, Work<C> work) {
     command(HttpMethod.DELETE, path, Rate.WRITE, parse, work);
   }
@@ -254,11 +274,13 @@ public final class Api {
                     context,
                     path,
                     call ->
-                        callerOrNobody(context)
+                        callers
+                            .callerOrNobody(context)
                             .compose(caller -> readSmall(context).map(caller))
                             .compose(
                                 caller ->
-                                    onContext(work.run(call, caller).thenApply(Encoded::of)))));
+                                    CallerLookup.onContext(
+                                        work.run(call, caller).thenApply(Encoded::of)))));
   }
 
   private <C> void command(
@@ -306,9 +328,11 @@ public final class Api {
                     context,
                     path,
                     call ->
-                        caller(context, rate)
+                        callers
+                            .caller(context, rate)
                             .compose(caller -> read(context, caller).map(caller))
-                            .compose(caller -> onContext(handler.handle(call, caller)))));
+                            .compose(
+                                caller -> CallerLookup.onContext(handler.handle(call, caller)))));
   }
 
   private static Future<Void> readSmall(RoutingContext context) {
@@ -319,7 +343,7 @@ public final class Api {
   private static Future<Void> read(RoutingContext context, Caller caller) {
     var owner = new BodyBudget.Owner.User(caller.user());
     BodyBudget.own(context, owner);
-    return isSafe(context.request().method())
+    return CallerLookup.isSafe(context.request().method())
         ? Future.succeededFuture()
         : RequestBody.read(context, RequestBody.MOST, owner);
   }
@@ -329,77 +353,11 @@ public final class Api {
     taken(context, path);
     Future<Encoded> answer;
     try {
-      answer = handler.apply(new Call(context, origins));
+      answer = handler.apply(new Call(context, origins, cookies));
     } catch (RuntimeException e) {
       context.fail(e);
       return;
     }
     answer.onSuccess(encoded -> Answers.send(context, encoded)).onFailure(context::fail);
-  }
-
-  private Future<Caller> caller(RoutingContext context, Rate rate) {
-    Credentials credentials =
-        Credentials.of(context.request()).orElseThrow(() -> Problem.unauthorized("Sign in first."));
-    if (credentials.byCookie() && !isSafe(context.request().method())) {
-      refuseForeignPage(context, true);
-    }
-    return authenticate(context, credentials)
-        .map(
-            caller -> {
-              rates.count(rate, caller.user());
-              return caller;
-            });
-  }
-
-  /** Finds the session, and renews the browser's cookie of it once a day. */
-  private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
-    return onContext(authenticator.authenticate(credentials.token()))
-        .map(
-            found -> {
-              if (credentials.byCookie()) {
-                found.renewed().ifPresent(life -> renewCookie(context, credentials.token(), life));
-              }
-              return found.caller();
-            });
-  }
-
-  private void renewCookie(RoutingContext context, String token, Duration life) {
-    boolean secure = new Call(context, origins).secure();
-    context.response().putHeader("Set-Cookie", Cookies.session(token, life, secure));
-  }
-
-  private Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
-    refuseForeignPage(context, false);
-    rates.countOpen(Rate.OPEN, origins.clientAddress(context.request()).network());
-    Optional<Credentials> credentials =
-        Credentials.of(context.request())
-            .filter(found -> origins.admit(context.request(), found.byCookie()));
-    if (credentials.isEmpty()) {
-      return Future.succeededFuture(Optional.empty());
-    }
-    Future<Optional<Caller>> caller = authenticate(context, credentials.get()).map(Optional::of);
-    return credentials.get().byCookie() ? caller.recover(Api::nobodyIfEnded) : caller;
-  }
-
-  private static Future<Optional<Caller>> nobodyIfEnded(Throwable failure) {
-    boolean ended = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
-    return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
-  }
-
-  private static boolean isSafe(HttpMethod method) {
-    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
-  }
-
-  private void refuseForeignPage(RoutingContext context, boolean byCookie) {
-    if (!origins.admit(context.request(), byCookie)) {
-      throw Problem.of(
-          403, "foreign_origin", "Not allowed", "Pages of other sites may not act here.");
-    }
-  }
-
-  /** Goes on on the event loop of the request, whichever thread completes the stage. */
-  private static <T> Future<T> onContext(CompletionStage<T> stage) {
-    Context context = Vertx.currentContext();
-    return Future.fromCompletionStage(stage, context);
   }
 }

@@ -18,12 +18,15 @@ record BasePath(String path) {
     String text = new String(content, UTF_8);
     String rewritten =
         switch (resource.substring(resource.lastIndexOf('.') + 1)) {
-          case "html" -> text.replace("=\"/", "=\"" + path + "/").replace(": \"/", ": \"" + path + "/");
+          case "html" ->
+              text.replace("=\"/", "=\"" + path + "/").replace(": \"/", ": \"" + path + "/");
           case "webmanifest" -> text.replace(": \"/", ": \"" + path + "/");
-          case "css" -> text.replace("url(/", "url(" + path + "/").replace("url(\"/", "url(\"" + path + "/");
+          case "css" ->
+              text.replace("url(/", "url(" + path + "/").replace("url(\"/", "url(\"" + path + "/");
           case "yaml" ->
               text.replace("- {url: /,", "- {url: " + path + ",")
-                  .replace("\n    protocol: ws\n", "\n    protocol: ws\n    pathname: " + path + "\n");
+                  .replace(
+                      "\n    protocol: ws\n", "\n    protocol: ws\n    pathname: " + path + "\n");
           default -> text;
         };
     return rewritten.equals(text) ? content : rewritten.getBytes(UTF_8);

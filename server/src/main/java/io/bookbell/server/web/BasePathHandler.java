@@ -26,8 +26,7 @@ final class BasePathHandler extends ChannelInboundHandlerAdapter {
   static void install(Channel channel, String basePath) {
     if (!basePath.isEmpty()) {
       ChannelPipeline pipeline = channel.pipeline();
-      pipeline.addBefore(
-          pipeline.lastContext().name(), null, new BasePathHandler(basePath));
+      pipeline.addBefore(pipeline.lastContext().name(), null, new BasePathHandler(basePath));
     }
   }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.network.ClientAddress;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -15,10 +14,12 @@ import java.util.Optional;
 public final class Call {
   private final RoutingContext context;
   private final Origins origins;
+  private final Cookies cookies;
 
-  Call(RoutingContext context, Origins origins) {
+  Call(RoutingContext context, Origins origins, Cookies cookies) {
     this.context = context;
     this.origins = origins;
+    this.cookies = cookies;
   }
 
   /**
@@ -125,19 +126,19 @@ public final class Call {
     return Optional.ofNullable(context.request().getHeader(name));
   }
 
-  /** The value of a cookie. */
-  public Optional<String> cookie(String name) {
-    return Optional.ofNullable(context.request().getCookie(name)).map(Cookie::getValue);
+  /** The cookie that says on which device somebody has signed in before. */
+  public Optional<String> deviceCookie() {
+    return cookies.device(context.request());
+  }
+
+  /** Sets cookies for this client. */
+  public Cookies.Setter setter() {
+    return cookies.setter(origins.secure(context.request()));
   }
 
   /** How this server is reached from outside, without a slash at the end. */
   public String publicUrl() {
     return origins.publicUrl(context.request()).toString();
-  }
-
-  /** Whether the client speaks TLS, to us or to a proxy before us. */
-  public boolean secure() {
-    return origins.publicUrl(context.request()).secure();
   }
 
   /** Where the request comes from, for limits per client and for what users see of a session. */

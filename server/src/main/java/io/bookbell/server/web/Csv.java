@@ -64,9 +64,7 @@ public final class Csv {
 
   /** One line, with its end; null is an empty cell, everything else is written as its text. */
   static String line(List<? extends @Nullable Object> cells, Separator separator) {
-    return cells.stream()
-        .map(Csv::cell)
-        .collect(Collectors.joining(separator.text, "", "\r\n"));
+    return cells.stream().map(Csv::cell).collect(Collectors.joining(separator.text, "", "\r\n"));
   }
 
   private static String cell(@Nullable Object value) {

@@ -59,7 +59,10 @@ final class CsvDownload<C> {
             .putHeader("Vary", "Accept-Language")
             .putHeader("Content-Type", "text/csv; charset=utf-8")
             .putHeader("Content-Disposition", "attachment; filename=\"" + table.fileName() + "\"");
-    write(response, Csv.START + Csv.line(table.columns(), separator) + first.text(separator), first.last());
+    write(
+        response,
+        Csv.START + Csv.line(table.columns(), separator) + first.text(separator),
+        first.last());
     return null;
   }
 

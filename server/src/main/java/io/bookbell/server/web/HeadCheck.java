@@ -18,9 +18,15 @@ final class HeadCheck {
   /** Says what is wrong with a head. */
   static final class BadHeadException extends Exception {
     private static final long serialVersionUID = 1L;
+    private final String fault;
 
-    BadHeadException(String message) {
-      super(message, null, false, false);
+    BadHeadException(String fault) {
+      super(fault, null, false, false);
+      this.fault = fault;
+    }
+
+    String fault() {
+      return fault;
     }
   }
 

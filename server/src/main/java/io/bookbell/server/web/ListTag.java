@@ -48,7 +48,8 @@ record ListTag(String text) {
     if (answer.body() instanceof Page<?> page) {
       String next = page.nextCursor();
       if (next != null) {
-        return new Answer(answer.status(), new Page<>(page.items(), mark(next)), answer.headers());
+        var marked = new Page<>(page.items(), mark(next));
+        return new Answer(answer.status(), marked, answer.headers(), answer.cookies());
       }
     }
     return answer;

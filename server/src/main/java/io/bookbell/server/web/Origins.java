@@ -27,8 +27,7 @@ public final class Origins {
    * @param allowed origins of further pages, besides the server's own
    * @param proxies whose headers say how a request came
    */
-  public Origins(
-      Optional<PublicUrl> publicUrl, List<WebOrigin> allowed, TrustedProxies proxies) {
+  public Origins(Optional<PublicUrl> publicUrl, List<WebOrigin> allowed, TrustedProxies proxies) {
     this.publicUrl = publicUrl;
     this.allowed = List.copyOf(allowed);
     this.proxies = proxies;
@@ -37,6 +36,11 @@ public final class Origins {
 
   PublicUrl publicUrl(HttpServerRequest request) {
     return publicUrl.orElseGet(() -> new PublicUrl(reached(request)));
+  }
+
+  /** Whether the client speaks TLS, to us or to a proxy before us. */
+  public boolean secure(HttpServerRequest request) {
+    return publicUrl(request).secure();
   }
 
   private WebOrigin reached(HttpServerRequest request) {
@@ -76,7 +80,9 @@ public final class Origins {
     }
     WebOrigin own = publicUrl(request).origin();
     boolean admitted =
-        WebOrigin.parse(origin).filter(page -> page.equals(own) || allowed.contains(page)).isPresent();
+        WebOrigin.parse(origin)
+            .filter(page -> page.equals(own) || allowed.contains(page))
+            .isPresent();
     if (!admitted) {
       refused.note(request, origin, own, claimed(request));
     }

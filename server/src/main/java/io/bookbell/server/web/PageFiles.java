@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,32 @@ import org.jspecify.annotations.Nullable;
  * <p>The {@link PagePlaces} are answered with the page, which knows the way from the address.
  */
 public final class PageFiles {
+  /** The page uses none of these; it copies links and shows notifications. */
+  private static final String PERMISSIONS =
+      Stream.of(
+              "accelerometer",
+              "autoplay",
+              "bluetooth",
+              "camera",
+              "display-capture",
+              "encrypted-media",
+              "fullscreen",
+              "geolocation",
+              "gyroscope",
+              "hid",
+              "idle-detection",
+              "magnetometer",
+              "microphone",
+              "midi",
+              "payment",
+              "picture-in-picture",
+              "screen-wake-lock",
+              "serial",
+              "usb",
+              "xr-spatial-tracking")
+          .map(power -> power + "=()")
+          .collect(Collectors.joining(", "));
+
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -131,7 +158,9 @@ public final class PageFiles {
         .putHeader("Cache-Control", "no-cache")
         .putHeader("Vary", "Accept-Encoding");
     if (file.policy != null) {
-      response.putHeader("Content-Security-Policy", file.policy);
+      response
+          .putHeader("Content-Security-Policy", file.policy)
+          .putHeader("Permissions-Policy", PERMISSIONS);
     }
     if (isKnown(file, request.getHeader("If-None-Match"))) {
       response.setStatusCode(304).end();
@@ -198,8 +227,7 @@ public final class PageFiles {
   /** Two files know of all others: the page announces its modules, its worker keeps all of them. */
   private byte[] completed(String resource, byte[] stored) {
     return switch (resource) {
-      case PAGE ->
-          new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
+      case PAGE -> new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
       case WORKER -> (parts(shell()) + new String(stored, UTF_8)).getBytes(UTF_8);
       default -> isOurCode(resource) ? PageSources.withoutComments(stored) : stored;
     };

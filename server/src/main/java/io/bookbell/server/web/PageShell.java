@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 
 /**
  * Which files the page consists of, found as a browser finds them: from {@code index.html} along
- * the imports of its modules and the fonts of its style sheets. Whoever adds a module has nothing to list anywhere.
+ * the imports of its modules and the fonts of its style sheets. Whoever adds a module has nothing
+ * to list anywhere.
  *
  * @param first the modules that every view needs, each before those that it imports
  * @param files all, also what is imported only when it is needed, and what the manifest names

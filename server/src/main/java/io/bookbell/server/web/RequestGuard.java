@@ -164,7 +164,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   private void late(ChannelHandlerContext context) {
     deadline = null;
     if (awaited == Awaited.ANYTHING) {
-      context.close();
+      var _ = context.close();
       return;
     }
     refuse(
@@ -185,22 +185,23 @@ final class RequestGuard extends ChannelDuplexHandler {
     } else if (unanswered == 0) {
       end(context, Unpooled.EMPTY_BUFFER); // the answer before has perhaps not left yet
     } else {
-      context.close();
+      var _ = context.close();
     }
   }
 
   private void end(ChannelHandlerContext context, Object last) {
-    context
-        .writeAndFlush(last)
-        .addListener(
-            (ChannelFutureListener)
-                written -> {
-                  if (written.channel() instanceof DuplexChannel duplex) {
-                    duplex.shutdownOutput();
-                  }
-                });
+    var _ =
+        context
+            .writeAndFlush(last)
+            .addListener(
+                (ChannelFutureListener)
+                    written -> {
+                      if (written.channel() instanceof DuplexChannel duplex) {
+                        var _ = duplex.shutdownOutput();
+                      }
+                    });
     deadline =
-        context.executor().schedule(() -> context.close(), LINGER.toNanos(), TimeUnit.NANOSECONDS);
+        context.executor().schedule(() -> close(context), LINGER.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private DefaultFullHttpResponse answer(Problem problem) {
@@ -232,7 +233,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     }
     if (message instanceof HttpResponse response
         && response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-      context.write(message, promise);
+      var _ = context.write(message, promise);
       return;
     }
     if (message instanceof HttpResponse) {
@@ -242,7 +243,7 @@ final class RequestGuard extends ChannelDuplexHandler {
       answering = false;
       unanswered--;
     }
-    context.write(message, promise);
+    var _ = context.write(message, promise);
   }
 
   /** Whoever does not read an answer may not keep it here. */
@@ -261,7 +262,11 @@ final class RequestGuard extends ChannelDuplexHandler {
 
   private void unread(ChannelHandlerContext context) {
     refusals.count(Refusals.Reason.UNREAD);
-    context.close();
+    var _ = context.close();
+  }
+
+  private static void close(ChannelHandlerContext context) {
+    var _ = context.close();
   }
 
   private void clearFull() {

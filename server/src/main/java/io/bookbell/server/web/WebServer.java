@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -30,10 +31,14 @@ import org.slf4j.LoggerFactory;
 /** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
 public final class WebServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
+
   /** The page tells times by it, whatever the clock of the device says. */
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
+
+  /** For a year, of this host alone: what else the domain serves is not ours to decide. */
+  private static final String TLS_ONLY = "max-age=31536000";
 
   private static final int BACKLOG = 4096;
   private static final int LONGEST_ADDRESS = 8192;
@@ -86,8 +91,13 @@ public final class WebServer implements AutoCloseable {
     return new WebServer(vertx, host, port, intake);
   }
 
-  /** What every answer has, and how requests are read; to be added before the routes. */
-  public static void prepare(Router router, InstantSource clock) {
+  /**
+   * What every answer has, and how requests are read; to be added before the routes.
+   *
+   * @param isSecure whether a request came by TLS, to us or to a proxy before us
+   */
+  public static void prepare(
+      Router router, InstantSource clock, Predicate<HttpServerRequest> isSecure) {
     router
         .route()
         .handler(
@@ -98,7 +108,11 @@ public final class WebServer implements AutoCloseable {
                   .putHeader("X-Content-Type-Options", "nosniff")
                   .putHeader("X-Frame-Options", "DENY")
                   .putHeader("Referrer-Policy", "same-origin")
+                  .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                   .putHeader("Bookbell", "1"); // tells our answers from those of a proxy in front
+              if (isSecure.test(context.request())) {
+                context.response().putHeader("Strict-Transport-Security", TLS_ONLY);
+              }
               context.next();
             });
     var budget = BodyBudget.ofThisProcess();

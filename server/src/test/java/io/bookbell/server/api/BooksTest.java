@@ -50,10 +50,22 @@ class BooksTest {
       assertThat(cover.raw().headers().firstValue("Cache-Control").orElseThrow())
           .contains("immutable");
       supporter.get("/api/books/covers/7").expect(404);
+      assertThat(library.covers()).containsExactly("/b/id/" + StandInLibrary.COVER + "-M.jpg");
       supporter.get("/api/books/covers/99999999999").expect(404);
       server.client().get(COVER).expect(401);
       server.client().get(SEARCH + "emma").expect(401);
 
+      var other =
+          Map.of(
+              "creator_id",
+              cast.creator().id(),
+              "title",
+              "Emma",
+              "author",
+              "Jane Austen",
+              "cover_id",
+              8);
+      supporter.post("/api/book-requests", other).expect(201);
       library.is(Mood.TOO_BUSY);
       assertThat(supporter.get(SEARCH + "emma").expect(200).body().get("catalogue").asText())
           .isEqualTo("away");
@@ -67,8 +79,13 @@ class BooksTest {
   void whatIsNoPictureIsNotPassedOn() {
     try (var library = new StandInLibrary();
         var server = server(library)) {
+      TestClient supporter = server.cast().supporter().client();
+      supporter.get(COVER).expect(404);
+      assertThat(library.covers()).as("asked for before any search has shown it").isEmpty();
+      supporter.get(SEARCH + "darkness").expect(200);
       library.is(Mood.GARBAGE);
-      server.cast().supporter().client().get(COVER).expect(404);
+      supporter.get(COVER).expect(404);
+      assertThat(library.covers()).hasSize(1);
     }
   }
 

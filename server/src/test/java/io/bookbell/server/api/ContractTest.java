@@ -167,7 +167,7 @@ class ContractTest {
     void coverEveryRoute() throws Exception {
       Vertx vertx = Vertx.vertx();
       Router router = Router.router(vertx);
-      addRoutes(new Api(router, null, null, null, null));
+      addRoutes(new Api(router, null, null, null, null, null));
       vertx.close().await(10, TimeUnit.SECONDS);
 
       assertThat(router.getRoutes()).isNotEmpty();
@@ -186,7 +186,7 @@ class ContractTest {
       CannedRoutes.add(api, null);
       BookRoutes.add(api, null, null);
       CreatorRoutes.add(api, null, null, null);
-      PictureRoutes.add(api, null);
+      PictureRoutes.add(api, null, null);
       QuotaRoutes.addQuota(api, null);
       QuotaRoutes.addTiers(api, null, null);
       QuotaRoutes.addSupporters(api, null);

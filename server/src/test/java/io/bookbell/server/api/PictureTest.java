@@ -1,9 +1,11 @@
 package io.bookbell.server.api;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.net.URI;
@@ -11,15 +13,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a creator looks: a colour, and a picture that supporters see and nobody else. */
 class PictureTest {
-  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3};
-  private static final byte[] WEBP = {'R', 'I', 'F', 'F', 4, 0, 0, 0, 'W', 'E', 'B', 'P', 1};
+  private static final byte[] PNG = Images.of("png", 40, 20);
+
+  /** One pixel that lets everything through. */
+  private static final byte[] WEBP =
+      Base64.getDecoder().decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==");
 
   @ParameterizedTest
   @EnumSource
@@ -35,7 +44,7 @@ class PictureTest {
           .isEqualTo(first);
 
       HttpResponse<byte[]> seen = get(cast.supporter().client(), first);
-      assertThat(seen.body()).isEqualTo(PNG);
+      assertThat(Images.read(seen.body()).getWidth()).isEqualTo(40);
       assertThat(seen.headers().firstValue("Content-Type")).hasValue("image/png");
       assertThat(seen.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
       assertThat(seen.headers().firstValue("Cache-Control").orElse("")).contains("immutable");
@@ -44,7 +53,8 @@ class PictureTest {
       String second = picture(creator.put(path, WEBP, "image/webp"));
       assertThat(second).isNotEqualTo(first);
       seen = get(cast.team().client(), path);
-      assertThat(seen.body()).isEqualTo(WEBP);
+      assertThat(seen.headers().firstValue("Content-Type")).hasValue("image/png");
+      assertThat(Images.read(seen.body()).getRGB(0, 0) >>> 24).isZero();
       assertThat(seen.headers().firstValue("Cache-Control")).hasValue("no-cache");
 
       assertThat(creator.delete(path).expect(200).body().get("picture").isNull()).isTrue();
@@ -65,6 +75,12 @@ class PictureTest {
     creator.put(path, new byte[0], "image/png").expect(415);
     creator.put(path, Arrays.copyOf(PNG, 512 * 1024 + 1), "image/png").expect(413);
     creator.put(path, Arrays.copyOf(PNG, 512 * 1024), "image/png").expect(200);
+    for (byte[] bad : List.of(bomb(), pageAfterSignature())) {
+      TestClient.Reply refused = creator.put(path, bad, "image/png").expect(400);
+      assertThat(refused.body().at("/errors/0/field").asText()).isEqualTo("picture");
+    }
+    assertThat(creator.put(path, bomb(), "image/png").body().at("/errors/0/message").asText())
+        .contains("4,096", "50000");
     cast.team().client().put(path, PNG, "image/png").expect(403);
     cast.supporter().client().put(path, PNG, "image/png").expect(403);
     cast.stranger().client().put(path, PNG, "image/png").expect(404);
@@ -87,6 +103,26 @@ class PictureTest {
     assertThat(creator.get(path).body().get("colour").asText()).isEqualTo("#7a3b2e");
     creator.patch(path, Map.of("colour", "")).expect(200);
     assertThat(creator.get(path).body().get("colour").isNull()).isTrue();
+  }
+
+  /** A header that promises 50,000 × 50,000 pixels, and nothing behind it. */
+  private static byte[] bomb() {
+    var png = ByteBuffer.allocate(64);
+    png.put(PNG, 0, 8).putInt(13);
+    int from = png.position();
+    png.put("IHDR".getBytes(US_ASCII)).putInt(50_000).putInt(50_000);
+    png.put(new byte[] {8, 6, 0, 0, 0});
+    var sum = new CRC32();
+    sum.update(png.array(), from, png.position() - from);
+    png.putInt((int) sum.getValue());
+    return Arrays.copyOf(png.array(), png.position());
+  }
+
+  private static byte[] pageAfterSignature() {
+    byte[] page = "<html><script>alert(1)</script></html>".getBytes(US_ASCII);
+    byte[] all = Arrays.copyOf(PNG, 8 + page.length);
+    System.arraycopy(page, 0, all, 8, page.length);
+    return all;
   }
 
   private static String picture(TestClient.Reply reply) {

@@ -43,14 +43,14 @@ class RatesTest {
   void aRouteOfTheApiIsRegisteredWithARate() throws Exception {
     Vertx vertx = Vertx.vertx();
     Router router = Router.router(vertx);
-    Api api = new Api(router, null, null, null, null);
+    Api api = new Api(router, null, null, null, null, null);
     RequestRoutes.add(api, null, null);
     CannedRoutes.add(api, null);
     ActivityRoutes.add(api, null, null);
     api.openPost("/open", null);
     api.put("/put", Rate.UPLOAD, null, null);
     api.getElsewhere("/elsewhere", Rate.SEARCH, null, null);
-    new SocketRoute(null, null, null, null).add(router);
+    new SocketRoute(null, null, null, null, null).add(router);
     vertx.close().await(10, TimeUnit.SECONDS);
 
     assertThat(router.getRoutes())

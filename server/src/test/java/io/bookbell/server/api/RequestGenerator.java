@@ -185,6 +185,7 @@ final class RequestGenerator {
    *
    * @param isWhole whether an answer must come
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Generated(byte[] bytes, boolean isHead, boolean isWhole) {
     String shown() {
       String text = new String(bytes, ISO_8859_1).replace("\r\n", "⏎");

@@ -27,6 +27,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signing in and out, by token and by cookie. */
 class SessionsTest {
@@ -184,12 +187,30 @@ class SessionsTest {
         cast.creator()
             .client()
             .send("GET", "/api/me", null, Map.of("Cookie", "bookbell_session=" + supporter));
-    Reply bad =
-        new TestClient(server.url(), Optional.of("bad"))
-            .send("GET", "/api/me", null, Map.of("Cookie", "bookbell_session=" + supporter));
 
     assertThat(me.body().at("/user/id").asLong()).isEqualTo(cast.creator().id());
-    bad.expect(401);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln",
+        "Bearer none-of-ours",
+        "Basic YW5uOnNlY3JldA==",
+        "Negotiate abc",
+        "Bearer"
+      })
+  void theAuthorizationOfAProxyDoesNotHideAGoodCookie(String authorization) {
+    String cookie = "bookbell_session=" + cast.supporter().client().token().orElseThrow();
+    var proxied = Map.of("Cookie", cookie, "Authorization", authorization);
+    String read = "/api/notifications/read";
+
+    nobody.send("GET", "/api/me", null, proxied).expect(200);
+    nobody.send("GET", "/api/me", null, Map.of("Authorization", authorization)).expect(401);
+    nobody.send("POST", read, "{\"all\":true}", proxied).expect(403);
+    var fromOwnPage = new HashMap<>(proxied);
+    fromOwnPage.put("Origin", server.url());
+    nobody.send("POST", read, "{\"all\":true}", fromOwnPage).expect(200);
   }
 
   @Test
@@ -221,13 +242,85 @@ class SessionsTest {
 
   @Test
   void theCookieIsSecureBehindTls(@TempDir Path folder) {
-    var https = new Reach(PublicUrl.parse("https://books.example"), List.of(), List.of());
-    var proxied = new Reach(Optional.empty(), List.of(), AddressRange.LOCAL);
+    var https =
+        new Reach(PublicUrl.parse("https://books.example"), List.of(), List.of(), Optional.empty());
+    var proxied = new Reach(Optional.empty(), List.of(), AddressRange.LOCAL, Optional.empty());
     try (var byUrl = TestServer.with(config(folder.resolve("a"), https));
         var byProxy = TestServer.with(config(folder.resolve("b"), proxied))) {
       assertThat(cookie(setUp(byUrl, Map.of()))).endsWith("; Secure");
       assertThat(cookie(setUp(byProxy, Map.of("X-Forwarded-Proto", "https")))).endsWith("; Secure");
       assertThat(byUrl.setupLink()).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', http://books.example, bookbell_session, /, false",
+    "'', http://books.example:8080, bookbell_session_8080, /, false",
+    "'', https://books.example, __Host-bookbell_session, /, true",
+    "'', https://books.example:8443, __Host-bookbell_session_8443, /, true",
+    "'', https://site.example/books, __Secure-bookbell_session, /books/, true",
+    "'', http://site.example/books, bookbell_session, /books/, false",
+    "shop, https://books.example:8443, __Host-shop, /, true"
+  })
+  void theCookieIsNamedByWhereTheServerIsReached(
+      String name, String url, String expected, String path, boolean secure, @TempDir Path folder) {
+    var reach =
+        new Reach(
+            PublicUrl.parse(url),
+            List.of(),
+            List.of(),
+            Optional.of(name).filter(given -> !given.isEmpty()));
+    try (var server = TestServer.with(config(folder, reach))) {
+      Reply reply = setUp(server, Map.of());
+      List<String> cookies = reply.raw().headers().allValues("Set-Cookie");
+
+      assertThat(cookies).hasSize(2);
+      assertThat(cookies.get(0)).startsWith(expected + "=");
+      assertThat(cookies.get(1))
+          .startsWith(expected.replace("_session", "_device").replace("shop", "shop_device") + "=");
+      assertThat(cookies)
+          .allSatisfy(
+              cookie -> {
+                assertThat(cookie).contains("; Path=" + path + ";");
+                assertThat(cookie.endsWith("; Secure")).isEqualTo(secure);
+              });
+      String cookie = cookies.get(0).replaceFirst(";.*", "");
+      server.client().send("GET", "/api/me", null, Map.of("Cookie", cookie)).expect(200);
+      var origin = PublicUrl.parse(url).orElseThrow().origin().toString();
+      Reply logout =
+          server
+              .client()
+              .send("POST", "/api/auth/logout", "", Map.of("Cookie", cookie, "Origin", origin))
+              .expect(204);
+      assertThat(cookie(logout)).startsWith(expected + "=;").contains("; Path=" + path + ";");
+    }
+  }
+
+  @Test
+  void aCookieOfAnEarlierNameIsReadAndEndsWhenTheNewOneIsSet(@TempDir Path folder) {
+    String url = "https://books.example:8443";
+    var reach = new Reach(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
+    try (var server = TestServer.with(config(folder, reach))) {
+      String token = setUp(server, Map.of()).body().get("token").asText();
+      TestClient browser = server.client();
+      String old = "bookbell_session=" + token;
+      var headers = Map.of("Cookie", old, "Origin", url);
+
+      browser.send("GET", "/api/me", null, headers).expect(200);
+      var body = Map.of("email", "ada@books.test", "password", "correct horse");
+      Reply login = browser.send("POST", "/api/auth/login", Json.text(body), headers).expect(200);
+      assertThat(login.raw().headers().allValues("Set-Cookie"))
+          .anyMatch(set -> set.startsWith("__Host-bookbell_session_8443="))
+          .anyMatch(set -> set.startsWith("bookbell_session=; Path=/; Max-Age=0"));
+
+      String both = old + "; __Host-bookbell_session_8443=over";
+      browser.send("GET", "/api/me", null, Map.of("Cookie", both)).expect(401);
+      var foreign = Map.of("Cookie", "bookbell_session=of-another-port", "Origin", url);
+      Reply beside = browser.send("POST", "/api/auth/login", Json.text(body), foreign).expect(200);
+      assertThat(beside.raw().headers().allValues("Set-Cookie"))
+          .as("the cookie of another installation stays")
+          .noneMatch(set -> set.startsWith("bookbell_session="));
     }
   }
 
@@ -251,7 +344,8 @@ class SessionsTest {
   @Test
   void theSetupLinkIsGoodOnce(@TempDir Path folder) {
     try (var fresh =
-        TestServer.with(config(folder, new Reach(Optional.empty(), List.of(), List.of())))) {
+        TestServer.with(
+            config(folder, new Reach(Optional.empty(), List.of(), List.of(), Optional.empty())))) {
       var body =
           Map.of(
               "token", "wrong",

@@ -91,7 +91,8 @@ class WordsApiTest {
     server.client().post("/api/auth/accept", account).expect(200);
 
     String list = "/api/supporters?creator_id=" + cast.creator().id() + "&q=";
-    for (String sought : List.of("Жанна", "ЖАННА", "жанн", "д'арк", "АРК", "@bücher", "жанна арк")) {
+    for (String sought :
+        List.of("Жанна", "ЖАННА", "жанн", "д'арк", "АРК", "@bücher", "жанна арк")) {
       JsonNode items = cast.team().client().get(list + encoded(sought)).expect(200).body();
       assertThat(items.get("items")).as(sought).hasSize(1);
       assertThat(items.at("/items/0/display_name").asText()).isEqualTo("Жанна д’Арк");
@@ -117,7 +118,8 @@ class WordsApiTest {
     assertThat(title).isEqualTo(FAMILY.repeat(300));
 
     for (String refused :
-        List.of(FAMILY.repeat(301), "e" + "\u0301".repeat(200), "\u3164", "\u200B\u2060", "\u0000")) {
+        List.of(
+            FAMILY.repeat(301), "e" + "\u0301".repeat(200), "\u3164", "\u200B\u2060", "\u0000")) {
       wanted.put("title", refused);
       JsonNode problem = asker.post(REQUESTS, wanted).expect(400).body();
       assertThat(problem.at("/errors/0/field").asText()).isEqualTo("title");
@@ -184,8 +186,7 @@ class WordsApiTest {
   }
 
   private static List<String> asked(TestClient client, Cast cast, String sought) {
-    String list =
-        REQUESTS + "/asked?creator_id=" + cast.creator().id() + "&q=" + encoded(sought);
+    String list = REQUESTS + "/asked?creator_id=" + cast.creator().id() + "&q=" + encoded(sought);
     return client.get(list).expect(200).body().findValuesAsText("title");
   }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.book.BookSearch.Found;
 import io.bookbell.server.book.BookSearch.State;
+import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.support.StandInLibrary;
 import io.bookbell.server.support.StandInLibrary.Mood;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -24,8 +26,15 @@ class BookSearchTest {
 
   @BeforeEach
   void open() {
-    client = new OpenLibrary(library.address(), Duration.ofMillis(400));
-    search = new BookSearch(Optional.of(client), Optional.of(library.address()), () -> now);
+    client =
+        new OpenLibrary(
+            library.address(), Duration.ofMillis(400), new EnvironmentProxies(Map.of()));
+    search =
+        new BookSearch(
+            Optional.of(client),
+            Optional.of(library.address()),
+            new ShownCovers(() -> now),
+            () -> now);
   }
 
   @AfterEach

@@ -29,8 +29,7 @@ class KeptWordsBrowserTest {
   void start() {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     link = CutLink.to(server.url());
-    browser =
-        browsers.of("team").expectErrors("WebSocket connection to").expectErrors("net::ERR_");
+    browser = browsers.of("team").expectErrors("WebSocket connection to").expectErrors("net::ERR_");
     var wish = Map.of("creator_id", 1, "title", BOOK, "author", "Mira Solberg");
     var made = server.signIn("reader1").post("/api/book-requests", wish).expect(201).body();
     id = made.get("id").asLong();
@@ -90,7 +89,8 @@ class KeptWordsBrowserTest {
     browser.expectErrors("/respond - ");
     card().word(WORD);
     browser.visit(link.url() + "/creators/1/inbox");
-    browser.await("the draft after a reload", () -> card().part().part("respond-text").value().equals(WORD));
+    browser.await(
+        "the draft after a reload", () -> card().part().part("respond-text").value().equals(WORD));
     var creator = server.signIn("creator");
     approve();
     long member = server.signIn("team1").userId();
@@ -98,7 +98,8 @@ class KeptWordsBrowserTest {
     browser.part("toast").awaitTextWith("Your words are in their field again");
     creator.patch("/api/team/" + member + "?creator_id=1", Map.of("active", true)).expect(200);
     browser.visit(link.url() + "/creators/1/inbox");
-    browser.await("the words in their field", () -> card().part().part("respond-text").value().equals(WORD));
+    browser.await(
+        "the words in their field", () -> card().part().part("respond-text").value().equals(WORD));
   }
 
   @Test

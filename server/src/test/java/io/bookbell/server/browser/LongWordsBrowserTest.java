@@ -13,12 +13,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** Words and addresses without a space, in every field that takes text, move nothing off a phone. */
+/**
+ * Words and addresses without a space, in every field that takes text, move nothing off a phone.
+ */
 class LongWordsBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
-  private static final String WORD = "Rindfleischetikettierungsueberwachungsaufgabenuebertragungsgesetz";
-  private static final String ADDRESS = "https://books.example/" + "a%20very/".repeat(14) + "?q=" + WORD;
+  private static final String WORD =
+      "Rindfleischetikettierungsueberwachungsaufgabenuebertragungsgesetz";
+  private static final String ADDRESS =
+      "https://books.example/" + "a%20very/".repeat(14) + "?q=" + WORD;
   private static final String NAME = WORD.substring(0, 60);
 
   @TempDir Path folder;
@@ -66,10 +70,14 @@ class LongWordsBrowserTest {
     String url = creator.post("/api/invitations", wish).expect(201).body().get("url").asText();
     var account =
         Map.of(
-            "token", url.substring(url.indexOf('#') + 1),
-            "email", kind + WORD.substring(0, 50) + "@" + WORD.substring(0, 40) + ".example.test",
-            "display_name", NAME,
-            "password", "a longer password");
+            "token",
+            url.substring(url.indexOf('#') + 1),
+            "email",
+            kind + WORD.substring(0, 50) + "@" + WORD.substring(0, 40) + ".example.test",
+            "display_name",
+            NAME,
+            "password",
+            "a longer password");
     return server.client().as(server.client().post("/api/auth/accept", account).expect(200));
   }
 

@@ -35,7 +35,7 @@ class NoSocketBrowserTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"REFUSE", "SWALLOW"})
+  @EnumSource(names = "REFUSE")
   void thePageWorksWithoutAndComesBack(Sockets treatment) {
     link.treat(treatment);
     browser.carrySession(server, "reader1").visit(link.url() + "/creators/1/requests");

@@ -10,6 +10,7 @@ import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -55,7 +56,8 @@ class ProxyBrowserTest {
     var usual = TestServer.config(TestDatabase.SQLITE.create(folder));
     server =
         TestServer.demo(
-            usual.withReach(new Reach(PublicUrl.parse(publicUrl), List.of(), List.of())));
+            usual.withReach(
+                new Reach(PublicUrl.parse(publicUrl), List.of(), List.of(), Optional.empty())));
     proxy.to(server.url());
   }
 
@@ -79,21 +81,14 @@ class ProxyBrowserTest {
     reader.ask(BOOK, "Mira Solberg").part().part("request-title").click();
     browser.await("the request's page", () -> browser.path().startsWith("/books/requests/"));
     browser.await("the kept files", () -> Boolean.TRUE.equals(browser.run(KEPT)));
-    assertThat(asked("script[src], link[href]")).allMatch(url -> url.startsWith(proxy.url() + "/books/"));
+    assertThat(asked("script[src], link[href]"))
+        .allMatch(url -> url.startsWith(proxy.url() + "/books/"));
     assertThat(
             String.valueOf(
                 browser.run(
                     "return navigator.serviceWorker.getRegistration().then(({scope}) => scope)")))
         .isEqualTo(proxy.url() + "/books/");
 
-    browser.offline(true);
-    browser.visit(proxy.url() + "/books/creators/1/requests");
-    browser.part("unreachable").awaitTextWith("opens by itself");
-    browser.offline(false);
-    reader.awaitLive();
-
-    browser.visit(proxy.url() + "/books/api-docs");
-    browser.css(".opblock").awaitShown();
     var invited =
         server
             .signIn("creator")

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Times are told by the server's clock and the reader's calendar, and quotas turn by themselves. */
+/**
+ * Times are told by the server's clock and the reader's calendar, and quotas turn by themselves.
+ */
 class TimesBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

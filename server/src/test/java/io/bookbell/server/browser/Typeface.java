@@ -13,15 +13,6 @@ enum Typeface {
   DEJAVU_SANS("/fonts/dejavu-sans.woff2", 100),
   A_FIFTH_WIDER("/web/fonts/source-sans-latin.woff2", 125);
 
-  /** Chromium is given the bytes, which no content policy forbids. */
-  private static final String WEAR =
-      """
-      const bytes = Uint8Array.from(atob('%s'), (each) => each.charCodeAt(0));
-      document.fonts.add(new FontFace('Tested', bytes, {sizeAdjust: '%d%%', weight: '200 900'}));
-      addEventListener('DOMContentLoaded', () =>
-          document.documentElement.style.setProperty('--sans', "'Tested', sans-serif"));
-      """;
-
   private final String file;
   private final int percent;
 
@@ -35,7 +26,15 @@ enum Typeface {
     if (this == OF_THE_PAGE) {
       return;
     }
-    String script = WEAR.formatted(Base64.getEncoder().encodeToString(bytes()), percent);
+    // Chromium is given the bytes, which no content policy forbids
+    String script =
+        """
+        const bytes = Uint8Array.from(atob('%s'), (each) => each.charCodeAt(0));
+        document.fonts.add(new FontFace('Tested', bytes, {sizeAdjust: '%d%%', weight: '200 900'}));
+        addEventListener('DOMContentLoaded', () =>
+            document.documentElement.style.setProperty('--sans', "'Tested', sans-serif"));
+        """
+            .formatted(Base64.getEncoder().encodeToString(bytes()), percent);
     browser.command("Page.enable", Map.of());
     browser.command("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigExceptionTest {
   @ParameterizedTest
@@ -23,5 +24,16 @@ class ConfigExceptionTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(told)
         .hasMessageNotContaining("hush");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "a=b", "a;b", "é", "__Host-a", "__secure-a", "(a)"})
+  void aCookieNeedsANameThatBrowsersTake(String name) {
+    var settings = Map.of("BOOKBELL_COOKIE_NAME", name);
+
+    assertThatThrownBy(() -> Config.read(settings, Path.of("nowhere"), Path.of("data")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("BOOKBELL_COOKIE_NAME")
+        .hasMessageContaining("1 to 64");
   }
 }

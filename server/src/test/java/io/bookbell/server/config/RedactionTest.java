@@ -40,7 +40,9 @@ class RedactionTest {
   void settingsThatHoldPasswordsDoNotTellThem() {
     assertThat(new Config.Storage.Postgres("jdbc:postgresql://h/db", "ann", "hush").toString())
         .doesNotContain("hush");
-    assertThat(new Config.Redis(URI.create("redis://:hush@h"), Optional.empty()).toString())
+    assertThat(
+            new Config.Redis(URI.create("redis://:hush@h"), Optional.empty(), Config.Redis.PREFIX)
+                .toString())
         .doesNotContain("hush");
   }
 }

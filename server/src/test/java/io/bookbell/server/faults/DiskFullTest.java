@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskFullTest {
   private static final int ROUNDS = Integer.getInteger("disk.rounds", 20);
   private static final int WRITERS = 3;
+  private static final int ROWS_A_ROUND = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
@@ -45,6 +47,10 @@ class DiskFullTest {
   private final Set<Throwable> unexpected = ConcurrentHashMap.newKeySet();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger count = new AtomicInteger();
+
+  /** How many more rows the load may store; it does not fill the disk by itself. */
+  private final Semaphore room = new Semaphore(0);
+
   private volatile boolean over;
 
   @Test
@@ -88,6 +94,7 @@ class DiskFullTest {
       }
       for (int round = 0; round < ROUNDS; round++) {
         disk.fill();
+        room.release(ROWS_A_ROUND);
         isFull(server, creator, round);
         if (signsIn && round % 5 == 0) {
           signsInAndConnects(server);
@@ -95,16 +102,20 @@ class DiskFullTest {
         disk.empty();
         isWell(server, creator, round);
       }
-      over = true;
-      writers.close();
+      stop(writers);
       assertThat(unexpected).isEmpty();
       assertThat(stored(server)).isEqualTo(acknowledged);
       assertThat(acknowledged).isNotEmpty();
       assertThat(Verifier.verify(server.database()).join().breaches()).isEmpty();
     } finally {
-      over = true;
-      writers.close();
+      stop(writers);
     }
+  }
+
+  private void stop(ExecutorService writers) {
+    over = true;
+    room.release(WRITERS);
+    writers.close();
   }
 
   private void isFull(TestServer server, TestClient creator, int round) {
@@ -112,8 +123,7 @@ class DiskFullTest {
     Awaitility.await("a command that finds no room, though logs were emptied to make some")
         .atMost(PATIENCE)
         .until(
-            () ->
-                refused.get() > before && server.client().get("/health/ready").status() == 503);
+            () -> refused.get() > before && server.client().get("/health/ready").status() == 503);
     creator.get("/api/me").expect(200);
     creator.get("/api/book-requests").expect(200);
     var ready = server.client().get("/health/ready").expect(503);
@@ -149,6 +159,7 @@ class DiskFullTest {
 
   private void write(TestServer server) {
     while (!over) {
+      room.acquireUninterruptibly();
       String name = "load-" + count.incrementAndGet();
       try {
         server
@@ -164,6 +175,7 @@ class DiskFullTest {
             .join();
         acknowledged.add(name);
       } catch (CompletionException e) {
+        room.release();
         refused.incrementAndGet();
         if (!(e.getCause() instanceof StorageException)) {
           unexpected.add(e.getCause());

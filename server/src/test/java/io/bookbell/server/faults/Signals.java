@@ -21,7 +21,7 @@ final class Signals {
   private static void send(String signal, long pid) {
     try {
       int exit = new ProcessBuilder("kill", "-" + signal, "" + pid).inheritIO().start().waitFor();
-      if (exit != 0) {
+      if (exit != 0 && ProcessHandle.of(pid).isPresent()) { // it may have ended by itself
         throw new IllegalStateException("kill -" + signal + " " + pid + " ended with " + exit);
       }
     } catch (IOException e) {

@@ -52,7 +52,8 @@ class SchemaCheckTest {
   void missingConstraintsAndTheDuplicatesThatTheyKeptAwayAreNamed() {
     execute("DROP TABLE login_failure");
     execute(
-        "CREATE TABLE login_failure (email_hash VARCHAR(64), failures INTEGER, window_ends_at BIGINT)");
+        "CREATE TABLE login_failure (email_hash VARCHAR(64), failures INTEGER, window_ends_at"
+            + " BIGINT)");
     execute("CREATE INDEX login_failure_end ON login_failure (window_ends_at)");
     execute("INSERT INTO login_failure VALUES ('a', 1, 1), ('a', 2, 2), ('b', 1, 1)");
 

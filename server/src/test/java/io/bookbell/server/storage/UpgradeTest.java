@@ -211,11 +211,12 @@ class UpgradeTest {
         "INSERT INTO membership (creator_id, user_id, tier_id, period_key, used, created_at) "
             + SUPPORTER_NUMBERS
             + "SELECT 1, i + 1, 1, 'none', %d, 0 FROM n".formatted(each),
-        "INSERT INTO book_request (id, creator_id, user_id, title, author, status, created_at, updated_at) "
+        "INSERT INTO book_request (id, creator_id, user_id, title, author, status, created_at,"
+            + " updated_at) "
             + REQUEST_NUMBERS
             + "SELECT i, 1, %s, 'Book ' || i, 'Le Guin', 'pending', i, i FROM n".formatted(asker),
-        "INSERT INTO quota_ledger (id, creator_id, user_id, kind, amount, request_id, period_key, used_after,"
-            + " allowed, actor_id, created_at) "
+        "INSERT INTO quota_ledger (id, creator_id, user_id, kind, amount, request_id, period_key,"
+            + " used_after, allowed, actor_id, created_at) "
             + REQUEST_NUMBERS
             + "SELECT i, 1, %s, 'consume', 1, i, 'none', %s, 1000, %s, i FROM n"
                 .formatted(asker, round, asker),
@@ -231,7 +232,8 @@ class UpgradeTest {
             + "SELECT 1, i, 1, TRUE FROM n",
         "INSERT INTO message (id, request_id, revision, body, created_at) "
             + REQUEST_NUMBERS
-            + "SELECT i, i, 1, '{\"type\": \"book_request_update\", \"action\": \"created\"}', i FROM n",
+            + "SELECT i, i, 1, '{\"type\": \"book_request_update\", \"action\": \"created\"}', i"
+            + " FROM n",
         "INSERT INTO inbox_head (user_id, seq) VALUES (1, %d)".formatted(REQUESTS),
         "INSERT INTO inbox_head (user_id, seq) "
             + SUPPORTER_NUMBERS

@@ -53,6 +53,7 @@ public final class StandInLibrary implements AutoCloseable {
   private final CountDownLatch end = new CountDownLatch(1);
   private final List<String> searches = new CopyOnWriteArrayList<>();
   private final List<String> agents = new CopyOnWriteArrayList<>();
+  private final List<String> covers = new CopyOnWriteArrayList<>();
   private volatile Mood mood = Mood.WELL;
 
   public enum Mood {
@@ -88,6 +89,11 @@ public final class StandInLibrary implements AutoCloseable {
     return List.copyOf(searches);
   }
 
+  /** The paths of the covers that were asked for. */
+  public List<String> covers() {
+    return List.copyOf(covers);
+  }
+
   /** Who said that they were searching. */
   public List<String> agents() {
     return List.copyOf(agents);
@@ -118,6 +124,7 @@ public final class StandInLibrary implements AutoCloseable {
   }
 
   private void cover(HttpExchange exchange) throws IOException {
+    covers.add(exchange.getRequestURI().getPath());
     switch (mood) {
       case WELL -> {
         boolean known = exchange.getRequestURI().getPath().contains("/" + COVER + "-");

@@ -115,7 +115,12 @@ class SearchWordsTest {
           Emma                | Austen         | 0141439513   | Emma (Penguin) | Jane Austen    | 978-0-14-143951-8
           """)
   void isTheSameBook(
-      String title, String author, String isbn, String other, String otherAuthor, String otherIsbn) {
+      String title,
+      String author,
+      String isbn,
+      String other,
+      String otherAuthor,
+      String otherIsbn) {
     assertThat(areDisjoint(title, author, isbn, other, otherAuthor, otherIsbn)).isFalse();
   }
 
@@ -132,12 +137,22 @@ class SearchWordsTest {
           Emma       | Henry James |  | Emma       | James Henry |
           """)
   void isAnotherBook(
-      String title, String author, String isbn, String other, String otherAuthor, String otherIsbn) {
+      String title,
+      String author,
+      String isbn,
+      String other,
+      String otherAuthor,
+      String otherIsbn) {
     assertThat(areDisjoint(title, author, isbn, other, otherAuthor, otherIsbn)).isTrue();
   }
 
   private static boolean areDisjoint(
-      String title, String author, String isbn, String other, String otherAuthor, String otherIsbn) {
+      String title,
+      String author,
+      String isbn,
+      String other,
+      String otherAuthor,
+      String otherIsbn) {
     return Collections.disjoint(
         BookIdentity.of(title, author, isbn), BookIdentity.of(other, otherAuthor, otherIsbn));
   }

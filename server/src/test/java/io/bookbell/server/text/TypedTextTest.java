@@ -52,8 +52,20 @@ class TypedTextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "  ", "\u200B", "\u2060\u2060", "\u3164", "\u115F\u1160", "\u2800", "\u00AD", "\u0301",
-        "\u202E", "\u00A0", "\uFE0F", "\u200E", "\uDB40\uDC41"
+        "",
+        "  ",
+        "\u200B",
+        "\u2060\u2060",
+        "\u3164",
+        "\u115F\u1160",
+        "\u2800",
+        "\u00AD",
+        "\u0301",
+        "\u202E",
+        "\u00A0",
+        "\uFE0F",
+        "\u200E",
+        "\uDB40\uDC41"
       })
   void whatNobodySeesIsNoName(String typed) {
     assertThat(TypedText.line(typed)).isEmpty();
@@ -68,7 +80,18 @@ class TypedTextTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Emma, 4", "é, 1", "e\u0301, 1", "👨‍👩‍👧‍👦, 1", "🇩🇪🇫🇷, 2", "👍🏽, 1", "क्षि, 1", "한글, 2", "각, 1", "1️⃣, 1", "ก็, 1", "'a\r\nb', 3"
+    "Emma, 4",
+    "é, 1",
+    "e\u0301, 1",
+    "👨‍👩‍👧‍👦, 1",
+    "🇩🇪🇫🇷, 2",
+    "👍🏽, 1",
+    "क्षि, 1",
+    "한글, 2",
+    "각, 1",
+    "1️⃣, 1",
+    "ก็, 1",
+    "'a\r\nb', 3"
   })
   void charactersAreCountedAsPeopleSeeThem(String text, int count) {
     assertThat(Characters.count(text)).isEqualTo(count);
@@ -82,8 +105,16 @@ class TypedTextTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Жанна, ЖАННА", "straße, STRASSE", "ΟΔΥΣΣΕΥΣ, οδυσσευς", "ﬁn, FIN", "ẞ, ss", "É, e\u0301", "K, k",
-    "Ǆ, ǆ", "ŉ, ʼN", "Ꙋ, ꙋ"
+    "Жанна, ЖАННА",
+    "straße, STRASSE",
+    "ΟΔΥΣΣΕΥΣ, οδυσσευς",
+    "ﬁn, FIN",
+    "ẞ, ss",
+    "É, e\u0301",
+    "K, k",
+    "Ǆ, ǆ",
+    "ŉ, ʼN",
+    "Ꙋ, ꙋ"
   })
   void caseIsFoldedAsUnicodeHasIt(String one, String other) {
     assertThat(CaseFolding.fold(one)).isEqualTo(CaseFolding.fold(other));
@@ -119,7 +150,18 @@ class TypedTextTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "ann", "@x", "ann@", "a b@x", "ann@x\u200By", "ann\u202E@x", "a@b@c", "ann@x..y", "ann\u0000@x"})
+      strings = {
+        "",
+        "ann",
+        "@x",
+        "ann@",
+        "a b@x",
+        "ann@x\u200By",
+        "ann\u202E@x",
+        "a@b@c",
+        "ann@x..y",
+        "ann\u0000@x"
+      })
   void whatIsNoAddressIsRefused(String typed) {
     assertThat(EmailAddress.of(typed)).isEmpty();
   }

@@ -14,8 +14,28 @@ class CsvTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00A0=1", "\u3000=1", "\u200B=1",
-        "\u202E=1", "\uFEFF=1", "＝1", "＋1", "－1", "＠x", "﹦1", "﹢1", "−1", "\u2800=1", "|cmd", "\u0301=1"
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "\u00A0=1",
+        "\u3000=1",
+        "\u200B=1",
+        "\u202E=1",
+        "\uFEFF=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠x",
+        "﹦1",
+        "﹢1",
+        "−1",
+        "\u2800=1",
+        "|cmd",
+        "\u0301=1"
       })
   void whatLooksLikeAFormulaIsAText(String cell) {
     assertThat(Csv.line(List.of(cell), Separator.COMMA).replaceFirst("^\"", "")).startsWith("'");

@@ -41,8 +41,7 @@ class OriginsTest {
                     request
                         .response()
                         .putHeader(
-                            ANSWER,
-                            origins.admit(request, true) + " " + origins.publicUrl(request))
+                            ANSWER, origins.admit(request, true) + " " + origins.publicUrl(request))
                         .end())
             .listen(0, "127.0.0.1")
             .await();
@@ -129,7 +128,9 @@ class OriginsTest {
               answer("null", "Host: a.example");
               origins =
                   new Origins(
-                      PublicUrl.parse("https://a.example"), List.of(), new TrustedProxies(List.of()));
+                      PublicUrl.parse("https://a.example"),
+                      List.of(),
+                      new TrustedProxies(List.of()));
               answer("https://c.example", "Host: a.example");
             });
 

@@ -177,7 +177,7 @@ class PageFilesTest {
     String router = get("/app/router.js").text();
     String names = router.replaceFirst("(?s).*CREATOR_PLACES = \\[(.*?)].*", "$1");
     List<String> creatorPlaces = matches(Pattern.compile("'(\\w+)'"), names);
-    List<String> fixed = matches(Pattern.compile("pathname === '(/\\w*)'"), router);
+    List<String> fixed = matches(Pattern.compile("\\bpath === '(/\\w*)'"), router);
     List<String> forms = matches(Pattern.compile("= /\\^(\\S+)\\$/\\.exec"), router);
 
     assertThat(fixed).containsExactly("/", "/join", "/setup").allMatch(PagePlaces::has);

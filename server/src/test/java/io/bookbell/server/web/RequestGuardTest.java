@@ -291,7 +291,7 @@ class RequestGuardTest {
       if (message instanceof HttpRequest) {
         requests++;
         if (answersAtOnce) {
-          context.write(ok());
+          var _ = context.write(ok());
         }
       }
       ReferenceCountUtil.release(message);
@@ -303,7 +303,7 @@ class RequestGuardTest {
     }
 
     private void answer() {
-      context.writeAndFlush(ok());
+      var _ = context.writeAndFlush(ok());
     }
 
     private static DefaultFullHttpResponse ok() {

@@ -31,7 +31,8 @@ class TrustedProxiesTest {
     server =
         VERTX
             .createHttpServer()
-            .requestHandler(request -> request.response().putHeader(ANSWER, reader.apply(request)).end())
+            .requestHandler(
+                request -> request.response().putHeader(ANSWER, reader.apply(request)).end())
             .listen(0, "127.0.0.1")
             .await();
   }

@@ -1,0 +1,54 @@
+package io.bookbell.server.network;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Which addresses are on the public Internet: a server that follows what others tell it may go
+ * nowhere else.
+ */
+public final class PublicAddresses {
+  private static final List<AddressRange> RESERVED =
+      Stream.concat(
+              AddressRange.LOCAL.stream(),
+              Stream.of(
+                      "0.0.0.0/8",
+                      "192.0.0.0/24",
+                      "192.0.2.0/24",
+                      "198.18.0.0/15",
+                      "198.51.100.0/24",
+                      "203.0.113.0/24",
+                      "224.0.0.0/3",
+                      "::/96", // unspecified, loopback, and IPv4 addresses in disguise
+                      "64:ff9b::/96",
+                      "64:ff9b:1::/48",
+                      "100::/64",
+                      "2001:db8::/32",
+                      "2002::/16",
+                      "fec0::/10",
+                      "ff00::/8")
+                  .map(text -> AddressRange.parse(text).orElseThrow()))
+          .toList();
+
+  private PublicAddresses() {}
+
+  public static boolean isPublic(InetAddress address) {
+    return RESERVED.stream().noneMatch(range -> range.contains(address));
+  }
+
+  /**
+   * Whether a host is reached on the public Internet alone. Asks a name server.
+   *
+   * @param host a name, or an IP address, in brackets if it has colons
+   */
+  public static boolean areThoseOf(String host) {
+    try {
+      return Arrays.stream(InetAddress.getAllByName(host)).allMatch(PublicAddresses::isPublic);
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}

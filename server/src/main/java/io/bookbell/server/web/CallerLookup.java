@@ -1,0 +1,128 @@
+package io.bookbell.server.web;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Finds out who sends a request, by token or cookie, and refuses pages of other sites. On the event
+ * loop of the request; keeps nothing between calls.
+ */
+final class CallerLookup {
+  private final Authenticator authenticator;
+  private final Origins origins;
+  private final Cookies cookies;
+  private final Rates rates;
+
+  CallerLookup(Authenticator authenticator, Origins origins, Cookies cookies, Rates rates) {
+    this.authenticator = authenticator;
+    this.origins = origins;
+    this.cookies = cookies;
+    this.rates = rates;
+  }
+
+  /**
+   * Who sends a signed-in request, counted for its rate. Fails with a {@link Problem}: 401, 403,
+   * 429.
+   */
+  Future<Caller> caller(RoutingContext context, Rate rate) {
+    Credentials credentials =
+        Credentials.of(context.request(), cookies)
+            .orElseThrow(() -> Problem.unauthorized("Sign in first."));
+    if (credentials.byCookie() && !isSafe(context.request().method())) {
+      refuseForeignPage(context, true);
+    }
+    Future<Caller> found = authenticate(context, credentials);
+    return (credentials.byCookie() ? found : found.recover(failure -> byCookie(context, failure)))
+        .map(
+            caller -> {
+              rates.count(rate, caller.user());
+              return caller;
+            });
+  }
+
+  /** Finds the session, and renews the browser's cookie of it once a day. */
+  private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
+    return onContext(authenticator.authenticate(credentials.token()))
+        .map(
+            found -> {
+              credentials
+                  .cookie()
+                  .ifPresent(name -> keepCookie(context, name, credentials, found.renewed()));
+              return found.caller();
+            });
+  }
+
+  /**
+   * Renews the cookie of a session that is renewed. One of an earlier name then ends, or when the
+   * answer sets another one: only now it is known to be ours.
+   */
+  private void keepCookie(
+      RoutingContext context, String name, Credentials credentials, Optional<Duration> renewed) {
+    Cookies.Setter setter = new Call(context, origins, cookies).setter();
+    var headers = new ArrayList<String>();
+    renewed.ifPresent(life -> headers.add(setter.session(credentials.token(), life)));
+    Optional<String> expiry = cookies.expiry(name, setter.secure());
+    expiry.ifPresent(header -> Answers.noteExpiry(context, header));
+    if (!headers.isEmpty()) {
+      expiry.ifPresent(headers::add);
+      context.response().putHeader("Set-Cookie", headers);
+    }
+  }
+
+  /** Who sends a request that needs no session, if anybody known. Fails as {@link #caller}. */
+  Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
+    refuseForeignPage(context, false);
+    rates.countOpen(Rate.OPEN, origins.clientAddress(context.request()).network());
+    Optional<Credentials> credentials =
+        Credentials.of(context.request(), cookies)
+            .filter(found -> origins.admit(context.request(), found.byCookie()));
+    if (credentials.isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    Future<Optional<Caller>> caller = authenticate(context, credentials.get()).map(Optional::of);
+    return credentials.get().byCookie() ? caller.recover(CallerLookup::nobodyIfEnded) : caller;
+  }
+
+  /** A bearer token that is none of ours does not hide a good cookie. */
+  private Future<Caller> byCookie(RoutingContext context, Throwable failure) {
+    boolean unknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), cookies);
+    if (!unknown || cookie.isEmpty()) {
+      return Future.failedFuture(failure);
+    }
+    if (!isSafe(context.request().method())) {
+      refuseForeignPage(context, true);
+    }
+    return authenticate(context, cookie.get());
+  }
+
+  private static Future<Optional<Caller>> nobodyIfEnded(Throwable failure) {
+    boolean ended = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+    return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
+  }
+
+  /** Whether a request only looks at things. */
+  static boolean isSafe(HttpMethod method) {
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+  }
+
+  private void refuseForeignPage(RoutingContext context, boolean byCookie) {
+    if (!origins.admit(context.request(), byCookie)) {
+      throw Problem.of(
+          403, "foreign_origin", "Not allowed", "Pages of other sites may not act here.");
+    }
+  }
+
+  /** Goes on on the event loop of the request, whichever thread completes the stage. */
+  static <T> Future<T> onContext(CompletionStage<T> stage) {
+    Context context = Vertx.currentContext();
+    return Future.fromCompletionStage(stage, context);
+  }
+}
