@@ -80,7 +80,8 @@ final class DataFolder {
   }
 
   /** SQLite would make it with what the process's umask leaves to others. */
-  private static void create(Path folder, Path file) throws IOException {
+  /** Makes a file for its owner alone, unless it is there. */
+  static void create(Path folder, Path file) throws IOException {
     if (Files.notExists(file)) {
       try {
         Files.createFile(file, owners(folder, FILE));

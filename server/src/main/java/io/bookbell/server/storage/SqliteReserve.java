@@ -87,6 +87,11 @@ final class SqliteReserve {
   /** What is written is random, since some file systems give no room to zeros. */
   private boolean write(Path file, long size) {
     var piece = new byte[PIECE];
+    try {
+      DataFolder.create(file.toAbsolutePath().getParent(), file);
+    } catch (IOException e) {
+      return false;
+    }
     try (OutputStream out = Files.newOutputStream(file)) {
       var random = new Random();
       for (long written = 0; written < size; written += piece.length) {

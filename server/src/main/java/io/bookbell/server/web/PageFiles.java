@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,10 +76,6 @@ public final class PageFiles {
 
   /** These are compressed as they are. */
   private static final Set<String> PACKED = Set.of("png", "woff2");
-
-  /** Of no meaning for a script, a style sheet, a font or a picture. */
-  private static final List<String> PAGE_HEADERS =
-      List.of("Cross-Origin-Opener-Policy", "X-Frame-Options", "Date");
 
   private static final String WEBJARS = "META-INF/resources/webjars/";
 
@@ -166,8 +161,6 @@ public final class PageFiles {
       response
           .putHeader("Content-Security-Policy", file.policy)
           .putHeader("Permissions-Policy", PERMISSIONS);
-    } else { // a hundred files are the first view, and what concerns pages alone adds up
-      PAGE_HEADERS.forEach(response.headers()::remove);
     }
     if (isKnown(file, request.getHeader("If-None-Match"))) {
       response.setStatusCode(304).end();

@@ -13,7 +13,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A PostgreSQL that is stopped: nobody waits for it. For one that hangs see HalfOpenDatabaseTest. */
+/**
+ * A PostgreSQL that is stopped: nobody waits for it. For one that hangs see HalfOpenDatabaseTest.
+ */
 class DatabaseAwayTest {
   /** It is two seconds on a machine that has nothing else to do; without the heartbeat, ten. */
   private static final Duration AT_MOST = Duration.ofSeconds(6);

@@ -40,12 +40,12 @@ class SchemaCheckTest {
   @Test
   void aMissingIndexAndAMissingTriggerAreNamed() {
     execute("DROP INDEX book_request_creator_status");
-    execute("DROP TRIGGER request_is_findable" + (isPostgres() ? " ON book_request" : ""));
+    execute("DROP TRIGGER request_is_counted" + (isPostgres() ? " ON book_request" : ""));
 
     assertThat(problems())
         .containsExactlyInAnyOrder(
             "the index book_request_creator_status is missing",
-            "the trigger request_is_findable is missing");
+            "the trigger request_is_counted is missing");
   }
 
   @Test
