@@ -102,7 +102,10 @@ public final class SocketRoute {
   private Future<Void> upgrade(HttpServerRequest request, Caller caller, Query query) {
     UserId user = query.userId("user_id");
     Optional<Position> since =
-        query.optionalText("since", LONGEST_POSITION).map(text -> position(query, text));
+        query
+            .optionalVerbatim("since", LONGEST_POSITION)
+            .filter(text -> !text.isBlank())
+            .map(text -> position(query, text));
     query.done();
     if (!user.equals(caller.user())) {
       throw Problem.forbidden("The user_id is not that of the session.");

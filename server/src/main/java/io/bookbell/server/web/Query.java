@@ -86,6 +86,16 @@ public final class Query extends Fields {
         .filter(text -> !text.isEmpty());
   }
 
+  /** A text exactly as it was sent. */
+  public Optional<String> optionalVerbatim(String name, int most) {
+    return value(name)
+        .map(
+            text -> {
+              check(name, text.length() <= most, "must have 0 to " + most + " characters");
+              return text;
+            });
+  }
+
   /** {@code limit} and {@code cursor}. */
   public PageRequest page() {
     int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
