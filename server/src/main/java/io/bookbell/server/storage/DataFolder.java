@@ -79,7 +79,6 @@ final class DataFolder {
         cause);
   }
 
-  /** SQLite would make it with what the process's umask leaves to others. */
   /** Makes a file for its owner alone, unless it is there. */
   static void create(Path folder, Path file) throws IOException {
     if (Files.notExists(file)) {
