@@ -88,7 +88,7 @@ final class SqliteReserve {
   private boolean write(Path file, long size) {
     var piece = new byte[PIECE];
     try {
-      DataFolder.create(file.toAbsolutePath().getParent(), file);
+      DataFolder.create(file, file);
     } catch (IOException e) {
       return false;
     }
