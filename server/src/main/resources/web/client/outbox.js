@@ -142,7 +142,16 @@ export class Outbox extends EventTarget {
   /** @param {Parcel} parcel @param {(error: any) => void} refused @returns {Promise<unknown>} */
   async #deliver(parcel, refused) {
     if (!this.locks) return this.#trySending(parcel, refused);
-    return this.locks.request(`${this.name}.${parcel.key}`, {ifAvailable: true}, (lock) => (lock ? this.#trySending(parcel, refused) : undefined));
+    return this.locks.request(this.#lockOf(parcel), {ifAvailable: true}, (lock) => {
+      if (lock) return this.#trySending(parcel, refused);
+      this.#flushAfter(LEAST_PAUSE); // the tab that is sending it may be closed before it's done
+      return undefined;
+    });
+  }
+
+  /** @param {Parcel} parcel */
+  #lockOf({key}) {
+    return `${this.name}.${key}`;
   }
 
   /** @param {Parcel} parcel @param {(error: any) => void} refused */

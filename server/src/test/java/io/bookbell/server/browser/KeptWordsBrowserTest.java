@@ -51,10 +51,11 @@ class KeptWordsBrowserTest {
   }
 
   private void awaitApproved() {
+    var team = server.signIn("team1");
     browser.await(
         "the answer at the server",
         () -> {
-          var request = server.signIn("team1").get("/api/book-requests/" + id).body();
+          var request = team.get("/api/book-requests/" + id).body();
           return request.get("status").asText().equals("approved")
               && request.get("response").asText().equals(WORD);
         });
@@ -81,6 +82,19 @@ class KeptWordsBrowserTest {
     browser.visit("about:blank");
     link.mend();
     browser.visit(link.url() + "/creators/1/inbox");
+    awaitApproved();
+  }
+
+  @Test
+  void anAnswerIsSentWhenTheTabThatWasSendingItIsGone() {
+    approve();
+    browser.part("undo-send").awaitShown();
+    browser.run(
+        "const name = Object.keys(localStorage).find(each => each.includes('outbox'));"
+            + "const [{key}] = JSON.parse(localStorage[name]);"
+            + "navigator.locks.request(`${name}.${key}`, () => new Promise(end => (window.end = end)))");
+    browser.part("undo-send").click();
+    browser.run("window.end()");
     awaitApproved();
   }
 
