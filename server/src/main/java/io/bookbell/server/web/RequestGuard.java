@@ -216,6 +216,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         .set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json")
         .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .set(WebServer.OWN_ANSWER, "1")
         .set("x-content-type-options", "nosniff")
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     return response;

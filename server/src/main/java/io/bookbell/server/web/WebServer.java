@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
 public final class WebServer implements AutoCloseable {
+  /** The header that tells this server's answers from those of a proxy in front of it. */
+  static final String OWN_ANSWER = "Bookbell";
+
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
 
   /** The page tells times by it, whatever the clock of the device says. */
@@ -109,7 +112,7 @@ public final class WebServer implements AutoCloseable {
                   .putHeader("X-Frame-Options", "DENY")
                   .putHeader("Referrer-Policy", "same-origin")
                   .putHeader("Cross-Origin-Opener-Policy", "same-origin")
-                  .putHeader("Bookbell", "1"); // tells our answers from those of a proxy in front
+                  .putHeader(OWN_ANSWER, "1");
               if (isSecure.test(context.request())) {
                 context.response().putHeader("Strict-Transport-Security", TLS_ONLY);
               }

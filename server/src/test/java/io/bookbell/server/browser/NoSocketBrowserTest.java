@@ -35,7 +35,7 @@ class NoSocketBrowserTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "REFUSE")
+  @EnumSource(names = {"REFUSE", "SWALLOW"})
   void thePageWorksWithoutAndComesBack(Sockets treatment) {
     link.treat(treatment);
     browser.carrySession(server, "reader1").visit(link.url() + "/creators/1/requests");

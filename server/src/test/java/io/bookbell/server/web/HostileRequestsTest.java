@@ -268,6 +268,7 @@ class HostileRequestsTest {
       Answer answer = socket.request(line + "x".repeat(34 * 1024)).answer();
       assertThat(answer.status()).isEqualTo(431);
       assertThat(answer.header("content-type")).contains("application/problem+json");
+      assertThat(answer.header("bookbell")).contains("1");
       assertThat(answer.text()).contains("32 KiB");
     }
     try (var socket = RawSocket.to(server.url())) {
