@@ -1,5 +1,4 @@
 import {BASE, ownName} from '../base.js';
-import {ringBell} from './bell.js';
 import {choices} from './choices.js';
 
 /** @import {Session} from '../client/session.js' */
@@ -33,7 +32,7 @@ export class Herald {
     if (!this.session.client.leads) return;
     const {banner, bell} = choices();
     if ((!banner && !bell) || (await this.#anyFocused())) return;
-    if (bell) ringBell();
+    if (bell) import('./bell.js').then(({ringBell}) => ringBell(), () => {});
     if (banner) await this.#show(news);
   }
 

@@ -8,8 +8,8 @@ const EVERY = 5_000;
 const EVERY_HIDDEN = 60_000;
 
 /**
- * Keeps the store current by reading it again and again while the way to the server lets no WebSocket through, and after
- * each of the user's own acts.
+ * Polls the server for what the store holds while WebSockets are refused, and after each of the user's own actions.
+ * Loaded when the first WebSocket is refused.
  *
  * @param {Session} session
  */
@@ -40,6 +40,7 @@ export function refreshByRest(session) {
     if (on) read();
   };
   session.client.addEventListener('state', follow);
+  follow();
   session.api.http.onDone = () => on && read();
   const shown = () => document.hidden || read();
   document.addEventListener('visibilitychange', shown);

@@ -1,7 +1,6 @@
 import {Drafts, forgetOthers} from './drafts.js';
 import {Outbox} from './outbox.js';
 import {followPeriods} from './period-turn.js';
-import {refreshByRest} from './rest-refresh.js';
 import {SharedClient} from './shared-client.js';
 import {Store} from './store.js';
 
@@ -50,12 +49,24 @@ export class Session extends EventTarget {
       if (state === 'live' || refused) this.outbox.flush();
     });
     followPeriods(this);
-    refreshByRest(this);
+    this.#pollWhereRefused();
     /** Fulfilled when the store holds a snapshot, or when none came in good time. @type {Promise<unknown>} */
     this.ready = Promise.race([
       new Promise((done) => this.client.addEventListener('message', done, {once: true})),
       new Promise((done) => setTimeout(done, PATIENCE)),
     ]);
+  }
+
+  /** Most pages have a WebSocket and never load what stands in for it. */
+  #pollWhereRefused() {
+    const load = async () => {
+      if (!this.client.status.refused) return;
+      this.client.removeEventListener('state', load);
+      const module = await import('./rest-refresh.js').catch(() => undefined);
+      if (module) module.refreshByRest(this);
+      else this.client.addEventListener('state', load);
+    };
+    this.client.addEventListener('state', load);
   }
 
   start() {

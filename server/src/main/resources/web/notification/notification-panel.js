@@ -1,108 +1,21 @@
 import {html, nothing} from 'lit';
-import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/element.js';
 import {icon} from '../ui/icons.js';
-import {explain} from '../ui/refusal.js';
+import {later} from '../ui/later.js';
 import {number, say} from '../words/words.js';
-import {byDay} from './days.js';
-import {notificationLink} from './notification-link.js';
-import {notificationText} from './notification-text.js';
 import '../ui/pop-up.js';
-import '../ui/time-ago.js';
 
-/** @import {Notification} from '../client/types.js' */
+const loadList = later(() => import('./notification-list.js'));
 
-/** The bell in the header, with the number of unread notifications, and what it opens. */
+/** The bell in the header with the number of unread notifications. It opens their list, which is loaded when it's first opened. */
 export class NotificationPanel extends SessionElement {
-  static properties = {loading: {state: true}, cursor: {state: true}, failed: {state: true}};
-
-  #open = false;
-  #generation = -1;
-
-  constructor() {
-    super();
-    this.loading = false;
-    /** @type {string | null} */
-    this.cursor = null;
-    this.failed = '';
-  }
-
   render() {
     const {unread} = this.session.store;
     const button = html`${icon('bell')}${unread > 0
       ? html`<span class="count count--corner" data-testid="notification-badge">${unread > 99 ? `${number(99)}+` : number(unread)}</span>`
       : nothing}`;
-    return html`<pop-up class="pop-up" testid="notifications-open" label=${say('notification.button', {count: unread})} .button=${button} .panel=${() => this.#panel()}
-      @opened=${this.#onOpened} @closed=${() => (this.#open = false)}></pop-up>`;
-  }
-
-  #panel() {
-    const notifications = this.session.store.newestNotifications;
-    const {unread} = this.session.store;
-    return html`<section class="notifications" aria-label=${say('notification.title')} data-testid="notifications">
-      <header class="notifications__head">
-        <h2>${say('notification.title')}</h2>
-        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>${say('notification.read_all')}</button>` : nothing}
-      </header>
-      ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
-      ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">${say('notification.none')}</p>` : nothing}
-      ${byDay(notifications).map(
-        ({day, items}) => html`<h3 class="notifications__day" data-testid="notifications-day">${day}</h3>
-          <ol class="notifications__list">
-            ${repeat(items, ({id}) => id, (notification) => this.#item(notification))}
-          </ol>`,
-      )}
-      ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>${say('notification.older')}</button>` : nothing}
-    </section>`;
-  }
-
-  /** @param {Notification} notification */
-  #item(notification) {
-    const {id, book_request_id, created_at, read} = notification;
-    const content = html`<span class="notification__text">${notificationText(notification)}</span> <time-ago class="notification__time" .time=${created_at}></time-ago>`;
-    return html`<li class="notification ${read ? '' : 'notification--unread'}" data-testid="notification" data-notification-id=${id} data-read=${Boolean(read)}>
-      ${book_request_id ? html`<a href=${notificationLink(this.session, notification)} @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
-      ${read ? nothing : html`<button type="button" class="notification__read" aria-label=${`${say('notification.read')}: ${notificationText(notification)}`} title=${say('notification.read')} data-testid="notification-read" @click=${() => this.#read(id)}>${icon('check')}</button>`}
-    </li>`;
-  }
-
-  storeChanged() {
-    if (this.#open && this.#generation !== this.session.store.generation) this.#load(null);
-    super.storeChanged();
-  }
-
-  #onOpened() {
-    this.#open = true;
-    this.#load(null);
-  }
-
-  /** @param {string | null} cursor */
-  async #load(cursor) {
-    this.#generation = this.session.store.generation;
-    this.loading = true;
-    try {
-      const page = await this.session.api.notifications({limit: 30, cursor});
-      this.session.store.keepNotifications(page.items, cursor === null && page.next_cursor === null);
-      this.cursor = page.next_cursor;
-      this.failed = '';
-    } catch (error) {
-      this.failed = explain(/** @type {Error} */ (error));
-    } finally {
-      this.loading = false;
-    }
-  }
-
-  /** @param {number} id */
-  async #read(id) {
-    if (this.session.store.notifications.get(id)?.read) return;
-    this.session.store.markRead([id]);
-    await this.session.api.markRead({ids: [id]}).catch(() => {});
-  }
-
-  async #readAll() {
-    this.session.store.markAllRead();
-    await this.session.api.markRead({all: true}).catch((error) => (this.failed = explain(error)));
-    await this.#load(null);
+    const panel = () => html`<notification-list .session=${this.session}></notification-list>`;
+    return html`<pop-up class="pop-up" testid="notifications-open" label=${say('notification.button', {count: unread})} .button=${button} .panel=${panel} @opened=${loadList}></pop-up>`;
   }
 }
 

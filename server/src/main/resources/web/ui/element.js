@@ -42,6 +42,18 @@ export class SessionElement extends Element {
 
   connectedCallback() {
     super.connectedCallback();
+    this.#listen();
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  update(changed) {
+    this.#listen();
+    super.update(changed);
+  }
+
+  /** An element whose module arrives after it was rendered gets its session with its first update. Listening twice is listening once. */
+  #listen() {
+    if (!this.session || !this.isConnected) return;
     this.session.store.addEventListener('change', this.#follow);
     this.session.addEventListener('message', this.#hear);
     this.session.addEventListener('turned', this.#turned);
@@ -49,6 +61,7 @@ export class SessionElement extends Element {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    if (!this.session) return;
     this.session.store.removeEventListener('change', this.#follow);
     this.session.removeEventListener('message', this.#hear);
     this.session.removeEventListener('turned', this.#turned);
