@@ -9,12 +9,12 @@ const RULES = [
   [/^must be an e-mail address$/, 'invalid.email'],
   [/^must be one of /, 'invalid.choice'],
   [/^must be the id of one of the creator's tiers$/, 'invalid.tier'],
-  [/^must lie in the future$/, 'invalid.past'],
+  [/^must be in the future$/, 'invalid.past'],
   [/^must not be 0$/, 'invalid.zero'],
   [/^must not contain broken Unicode$/, 'invalid.characters'],
   [/^must not contain the name or the e-mail address$/, 'invalid.own_name'],
   [/^is too easy to guess$/, 'invalid.guessable'],
-  [/^is needed$/, 'invalid.missing'],
+  [/^is required$/, 'invalid.missing'],
 ];
 
 /**
