@@ -172,7 +172,7 @@ final class Answers {
   }
 
   private static Problem unreachable(DataAccessException failure) {
-    log.warn("The database does not answer: {}", failure.getMessage());
+    log.warn("The database is not responding: {}", failure.getMessage());
     return busy();
   }
 
