@@ -30,7 +30,7 @@ export class SetupPage extends Element {
       <form novalidate @submit=${this.#send} data-testid="setup-form">
         ${formError(this.#sending.message)}
         ${field({id: 'creator-name', name: 'creator_name', label: say('setup.creator_name'), testid: 'setup-creator-name', maxlength: 100, error: wrong.creator_name})}
-        ${newAccountFields(wrong)}
+        ${newAccountFields(wrong, say('setup.own_name'))}
         <button class="button button--main button--wide" data-testid="setup-submit" ?disabled=${this.#sending.busy}>${say('setup.begin')}</button>
       </form>
     `);

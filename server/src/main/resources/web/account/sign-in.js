@@ -43,7 +43,8 @@ export class SignIn extends Element {
   /** @param {SubmitEvent} event */
   async #send(event) {
     const {email = '', password = ''} = {...fieldsOf(event), password: passwordOf(event)};
-    if (await this.#sending.run(() => this.api.signIn({email, password}))) this.emit('signed-in');
+    const account = {email, password};
+    if (await this.#sending.run(() => this.api.signIn(account), account)) this.emit('signed-in');
   }
 }
 

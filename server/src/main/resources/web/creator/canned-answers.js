@@ -17,7 +17,7 @@ export class CannedAnswers extends SessionElement {
 
   /** @type {Pages<CannedResponse>} */
   #answers = new Pages(this, () => this.session.api.cannedResponses(this.creatorId));
-  #saving = new Submission(this);
+  #saving = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `canned-${this.creatorId}-${this.editing}`}));
 
   constructor() {

@@ -16,7 +16,7 @@ const COLOURS = ['#2f4f8a', '#7a3b2e', '#1d6a43', '#6b3fa0', '#9a5a00', '#0f6b74
 export class CreatorLook extends SessionElement {
   static properties = {creatorId: {attribute: false}, unfit: {state: true}};
 
-  #naming = new Submission(this);
+  #naming = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #colouring = new Submission(this);
   #picturing = new Submission(this);
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `look-${this.creatorId}`}));
@@ -84,7 +84,7 @@ export class CreatorLook extends SessionElement {
   /** @param {SubmitEvent} event */
   async #saveName(event) {
     const {name = ''} = fieldsOf(event);
-    if (!(await this.#naming.run(() => this.#change({name}), name))) return;
+    if (!(await this.#naming.run(() => this.#change({name}), {name}))) return;
     this.#draft.drop();
     this.tell(say('look.name_saved'));
   }

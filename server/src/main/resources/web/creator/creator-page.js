@@ -15,7 +15,7 @@ export class CreatorPage extends SessionElement {
   #switching = new Submission(this);
   #showing = new Submission(this);
   #deciding = new Submission(this);
-  #saving = new Submission(this);
+  #saving = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `notice-${this.creatorId}`}));
 
   constructor() {
@@ -104,7 +104,7 @@ export class CreatorPage extends SessionElement {
   /** @param {SubmitEvent} event */
   async #save(event) {
     const {notice = ''} = fieldsOf(event);
-    if (!(await this.#saving.run(() => this.#change({notice}), notice))) return;
+    if (!(await this.#saving.run(() => this.#change({notice}), {notice}))) return;
     this.#draft.drop();
     this.tell(say(notice ? 'creator.published' : 'creator.taken_down'));
   }

@@ -9,7 +9,7 @@ import {say} from '../words/words.js';
 export class CreatorRules extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
-  #saving = new Submission(this);
+  #saving = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `rules-${this.creatorId}`}));
 
   constructor() {
@@ -41,7 +41,7 @@ export class CreatorRules extends SessionElement {
   async #save(event) {
     const {rules = ''} = fieldsOf(event);
     const change = async () => this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, {rules}));
-    if (!(await this.#saving.run(change, rules))) return;
+    if (!(await this.#saving.run(change, {rules}))) return;
     this.#draft.drop();
     this.tell(say('creator.rules_saved'));
   }

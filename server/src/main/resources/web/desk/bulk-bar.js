@@ -45,17 +45,17 @@ export class BulkBar extends Element {
         .defaultValue=${outboxOf(this.session).wordOf(-this.creatorId)} @input=${this.#written}></textarea>
       <canned-choice .session=${this.session} .creatorId=${this.creatorId} label=${say('desk.canned')} @chosen=${this.#chosen}></canned-choice>
       <div class="buttons">
-        ${can('pending') ? this.#button('approved', 'check', 'button--good') : nothing}
-        ${!can('pending') && can('approved') ? this.#button('completed', 'book', 'button--good') : nothing}
-        ${can('pending', 'approved') ? this.#button('rejected', 'close', 'button--bad-quiet') : nothing}
+        ${can('pending') ? this.#button(requests.length, 'approved', 'check', 'button--good') : nothing}
+        ${!can('pending') && can('approved') ? this.#button(requests.length, 'completed', 'book', 'button--good') : nothing}
+        ${can('pending', 'approved') ? this.#button(requests.length, 'rejected', 'close', 'button--bad-quiet') : nothing}
       </div>
     </section>`;
   }
 
-  /** @param {'approved' | 'completed' | 'rejected'} status @param {'check' | 'book' | 'close'} picture @param {string} look */
-  #button(status, picture, look) {
+  /** @param {number} count @param {'approved' | 'completed' | 'rejected'} status @param {'check' | 'book' | 'close'} picture @param {string} look */
+  #button(count, status, picture, look) {
     return html`<button type="button" class="button ${look}" data-testid="bulk-${status}" @click=${() => this.answer(status)}>
-      ${icon(picture)} ${say(`desk.do_all_${status}`)}
+      ${icon(picture)} ${say(`desk.do_all_${status}`, {count})}
     </button>`;
   }
 

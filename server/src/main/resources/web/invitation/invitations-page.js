@@ -26,7 +26,7 @@ const LIFETIMES = [1, 7, 30].map((count) => [String(count), say('invitations.day
 export class InvitationsPage extends SessionElement {
   static properties = {creatorId: {attribute: false}, kind: {state: true}, made: {state: true}, copied: {state: true}};
 
-  #making = new Submission(this);
+  #making = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #revoking = new Submission(this);
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `invitation-${this.creatorId}`}));
   /** @type {Pages<Invitation>} */

@@ -1,4 +1,3 @@
-import {dateInWords} from '../words/times.js';
 import {locale, say} from '../words/words.js';
 import {currentPeriod, givesBack, takes} from './quota-words.js';
 
@@ -22,10 +21,10 @@ export function quotaParts(quota, entries, requests) {
   const given = now.filter(({kind, amount}) => kind === 'grant' && amount > 0);
   const said = [
     counting('quota.part_open', open.length),
-    dated('quota.part_granted', granted.map((entry) => request(entry)?.updated_at ?? entry.created_at)),
+    counting('quota.part_granted', granted.length),
     counting('quota.part_earlier', counted.length - open.length - granted.length),
-    dated('quota.part_back', back.map(({created_at}) => created_at)),
-    dated('quota.part_given', given.map(({created_at}) => created_at), given.reduce((sum, {amount}) => sum + amount, 0)),
+    counting('quota.part_back', back.length),
+    counting('quota.part_given', given.reduce((sum, {amount}) => sum + amount, 0)),
   ];
   return list.format(said.filter((part) => part !== ''));
 }
@@ -33,10 +32,4 @@ export function quotaParts(quota, entries, requests) {
 /** @param {string} key @param {number} count */
 function counting(key, count) {
   return count > 0 ? say(key, {count}) : '';
-}
-
-/** One with its day, several with the day of the newest. @param {string} key @param {string[]} times @param {number} [count] */
-function dated(key, times, count = times.length) {
-  if (times.length === 0) return '';
-  return say(key, {count, date: dateInWords(times.reduce((newest, time) => (time > newest ? time : newest)))});
 }

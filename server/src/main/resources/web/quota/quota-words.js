@@ -19,11 +19,11 @@ export function currentPeriod({period, resets_at}) {
 }
 
 /**
- * @param {Quota} quota @param {LedgerEntry[]} entries
+ * @param {Quota} quota @param {LedgerEntry[]} entries @param {string} [name] whose it is, unless it is the reader's own
  * @returns {string} how the ledger comes to the quota, or nothing where it is not all here
  */
-export function quotaSum(quota, entries) {
-  const {allowed, used} = quota;
+export function quotaSum(quota, entries, name = '') {
+  const {allowed, used, remaining} = quota;
   if (allowed === 0 && used === 0) return say('quota.zero');
   const current = currentPeriod(quota);
   const now = entries.filter(({period}) => period === current);
@@ -31,7 +31,8 @@ export function quotaSum(quota, entries) {
   const back = now.filter(givesBack).length;
   const given = now.reduce((total, {kind, amount}) => total + (kind === 'grant' ? amount : 0), 0);
   if (asked - back !== used) return '';
-  const said = say(back > 0 ? 'quota.sum_back' : 'quota.sum', {asked, back, used, allowed});
+  const key = name ? (back > 0 ? 'quota.sum_back_of' : 'quota.sum_of') : back > 0 ? 'quota.sum_back' : 'quota.sum';
+  const said = say(key, {name, count: asked, back, used, allowed, remaining});
   if (given > 0) return `${said} ${say('quota.sum_given', {tier: allowed - given, given, allowed})}`;
   if (given < 0 && allowed > 0) return `${said} ${say('quota.sum_taken', {taken: -given, tier: allowed - given})}`;
   return said;

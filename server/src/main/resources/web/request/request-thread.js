@@ -101,7 +101,7 @@ export class RequestThread extends Element {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {body = ''} = fieldsOf(event);
     if (body) form.reset(); // it is shown above at once
-    const done = await this.#sending.run((key) => this.session.reply(this.request.id, body, key), body);
+    const done = await this.#sending.run((key) => this.session.reply(this.request.id, body, key), {body});
     if (!done) return this.#putBack(body);
     this.#draft.drop();
     this.emit('drafting', {where: 'reply', drafting: false});

@@ -23,7 +23,7 @@ const GUESTS = 50;
 export class SetupGuide extends SessionElement {
   static properties = {creatorId: {attribute: false}, progress: {state: true}, links: {state: true}, copied: {state: true}};
 
-  #saving = new Submission(this);
+  #saving = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #inviting = new Submission(this);
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `guide-${this.creatorId}`}));
 

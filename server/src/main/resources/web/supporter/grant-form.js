@@ -11,7 +11,7 @@ import {say} from '../words/words.js';
 export class GrantForm extends Element {
   static properties = {session: {attribute: false}, creatorId: {attribute: false}, userId: {attribute: false}, name: {attribute: false}};
 
-  #grant = new Submission(this);
+  #grant = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `grant-${this.creatorId}-${this.userId}`}));
 
   constructor() {
@@ -28,9 +28,10 @@ export class GrantForm extends Element {
     const wrong = this.#grant.fields;
     return html`<form class="grant-form" novalidate aria-label=${say('supporters.grant_to', {name})} @submit=${this.#send}>
       ${formError(this.#grant.message)}
-      ${field({id: `grant-amount-${userId}`, name: 'amount', label: say('supporters.grant_amount'), type: 'number', value: 1, testid: 'grant-amount', error: wrong.amount})}
+      ${field({id: `grant-amount-${userId}`, name: 'amount', label: say('supporters.grant_amount'), type: 'number', min: 1, value: 1, testid: 'grant-amount', error: wrong.amount})}
       ${field({id: `grant-reason-${userId}`, name: 'reason', label: say('supporters.grant_reason'), testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: say('supporters.grant_hint', {name})})}
       <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${say('supporters.grant')}</button>
+      <button class="button button--quiet" name="take" data-testid="grant-take" ?disabled=${this.#grant.busy}>${say('supporters.take')}</button>
     </form>`;
   }
 
@@ -38,7 +39,8 @@ export class GrantForm extends Element {
   async #send(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {amount, reason = ''} = fieldsOf(event);
-    const grant = {amount: Number(amount), reason};
+    const taken = /** @type {HTMLButtonElement | null} */ (event.submitter)?.name === 'take';
+    const grant = {amount: taken ? -Number(amount) : Number(amount), reason};
     if (!(await this.#grant.run((key) => this.session.api.grant(this.userId, this.creatorId, grant, {key}), grant))) return;
     this.#draft.drop();
     form.reset();

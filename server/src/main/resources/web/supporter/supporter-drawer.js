@@ -94,7 +94,7 @@ class SupporterDrawer extends SessionElement {
   #quota({quota, entries, display_name}) {
     return html`<section class="drawer__quota">
         <p class="drawer__used" data-testid="drawer-used">${say('quota.used', {used: quota.used, allowed: quota.allowed})}</p>
-        <p>${quotaSum(quota, entries)}</p>
+        <p>${quotaSum(quota, entries, display_name)}</p>
       </section>
       ${this.session.mayDecideAbout(this.creatorId, this.userId)
         ? html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>`

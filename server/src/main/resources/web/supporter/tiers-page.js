@@ -19,7 +19,7 @@ const PERIODS = [['none', say('tiers.period_none')], ['month', say('tiers.period
 export class TiersPage extends SessionElement {
   static properties = {creatorId: {attribute: false}, editing: {state: true}};
 
-  #saving = new Submission(this);
+  #saving = new Submission(this, {unreachable: 'error.unreachable_kept'});
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `tier-${this.creatorId}-${this.editing}`}));
   /** @type {Pages<Tier>} */
   #tiers = new Pages(this, () => this.session.api.tiers(this.creatorId));

@@ -18,7 +18,7 @@ import '../ui/confirm-button.js';
 export class TeamPage extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
-  #adding = new Submission(this, {already_member: 'team.already', not_found: 'team.unknown'});
+  #adding = new Submission(this, {already_member: 'team.already', not_found: 'team.unknown', unreachable: 'error.unreachable_kept'});
   #changing = new Submission(this);
   #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `team-${this.creatorId}`}));
   #members = new Pages(this, async () => ({items: (await this.session.api.team(this.creatorId)).members}));
@@ -95,7 +95,7 @@ export class TeamPage extends SessionElement {
   async #add(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {email = ''} = fieldsOf(event);
-    if (!(await this.#adding.run((key) => this.session.api.addMember(this.creatorId, email, {key}), email))) return;
+    if (!(await this.#adding.run((key) => this.session.api.addMember(this.creatorId, email, {key}), {email}))) return;
     this.#draft.drop();
     form.reset();
     this.tell(say('team.added', {name: email}));

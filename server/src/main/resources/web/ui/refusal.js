@@ -9,12 +9,12 @@ const RULES = [
   [/^must be an e-mail address$/, 'invalid.email'],
   [/^must be one of /, 'invalid.choice'],
   [/^must be the id of one of the creator's tiers$/, 'invalid.tier'],
-  [/^must lie in the future$/, 'invalid.past'],
+  [/^must be in the future$/, 'invalid.past'],
   [/^must not be 0$/, 'invalid.zero'],
   [/^must not contain broken Unicode$/, 'invalid.characters'],
   [/^must not contain the name or the e-mail address$/, 'invalid.own_name'],
   [/^is too easy to guess$/, 'invalid.guessable'],
-  [/^is needed$/, 'invalid.missing'],
+  [/^is required$/, 'invalid.missing'],
 ];
 
 /**
@@ -29,18 +29,32 @@ export function explain(error, special = {}) {
   return 'problem' in error && !error.problem.detail ? say('error.internal_error') : error.message;
 }
 
-/** @param {ApiError | null} error @returns {Record<string, string>} what is wrong, by field */
-export function wrongFields(error) {
-  return Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, message]) => [field, rule(message)]));
+/**
+ * What is wrong, by field. `sent` is what was sent, by field, where it is known.
+ *
+ * @param {ApiError | null} error @param {any} [sent] @returns {Record<string, string>}
+ */
+export function wrongFields(error, sent) {
+  const value = (/** @type {string} */ field) => (sent ? String(sent[field] ?? '') : undefined);
+  return Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, message]) => [field, rule(message, value(field))]));
 }
 
-/** @param {string} message */
-function rule(message) {
+/** @param {string} message @param {string} [value] */
+function rule(message, value) {
   for (const [pattern, key] of RULES) {
     const found = pattern.exec(message);
-    if (found) return say(key, Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, value]) => [name, Number(value)])));
+    if (!found) continue;
+    const bounds = Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, bound]) => [name, Number(bound)]));
+    return say(key === 'invalid.length' ? lengthKey(bounds.least, value) : key, bounds);
   }
   return sentence(message);
+}
+
+/** Nothing was written, too little or too much. @param {number} least @param {string} [value] */
+function lengthKey(least, value) {
+  if (value === undefined) return 'invalid.length';
+  if (value === '') return 'invalid.missing';
+  return value.length < least ? 'invalid.too_short' : 'invalid.too_long';
 }
 
 /** The server's field messages start in lower case ("must have …"). @param {string} text */

@@ -11,6 +11,8 @@ export class Submission {
   busy = false;
   /** @type {ApiError | null} */
   error = null;
+  /** What was sent last. @type {unknown} */
+  #sent = null;
   /** @type {{key: string, content: string} | null} */
   #unsettled = null;
 
@@ -25,7 +27,7 @@ export class Submission {
 
   /** What is wrong, by field. @returns {Record<string, string>} */
   get fields() {
-    return wrongFields(this.error);
+    return wrongFields(this.error, this.#sent);
   }
 
   /** What is wrong as a whole; empty where the fields say it. */
@@ -36,11 +38,12 @@ export class Submission {
 
   /**
    * @param {(key: string) => Promise<unknown>} action
-   * @param {unknown} [content] what is sent
+   * @param {unknown} [content] what is sent, by field where there are fields
    * @returns {Promise<boolean>} whether it was done
    */
   async run(action, content = null) {
     if (this.busy) return false;
+    this.#sent = content;
     const key = this.#keyFor(JSON.stringify(content));
     this.#show(true, null);
     try {

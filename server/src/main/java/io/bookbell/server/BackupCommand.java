@@ -12,10 +12,10 @@ import picocli.CommandLine.Parameters;
 /** {@code bookbell backup}. */
 @Command(
     name = "backup",
-    description = "Writes everything into one file, beside a running server or without one.",
+    description = "Writes everything into one file, whether a server is running or not.",
     mixinStandardHelpOptions = true)
 final class BackupCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", description = "Is replaced where it exists.")
+  @Parameters(paramLabel = "FILE", description = "Replaced if it exists.")
   private Path file;
 
   private final Surroundings around;
@@ -33,7 +33,7 @@ final class BackupCommand implements Callable<Integer> {
     try (var data = StoredData.beside(config.storage())) {
       rows = Backup.write(data.database(), target).join();
     }
-    around.print(rows + " rows are in " + file);
+    around.print(rows + " rows written to " + file);
     return ExitCode.DONE;
   }
 
@@ -44,7 +44,7 @@ final class BackupCommand implements Callable<Integer> {
       throw new CommandFailure("There is no folder " + folder + " to put the backup into");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new CommandFailure(file + " is no file that a backup could replace");
+      throw new CommandFailure(file + " is not a file that a backup can replace");
     }
     if (StoredData.isFileOf(storage, file)) {
       throw new CommandFailure(file + " is part of the database; a backup needs a file of its own");

@@ -62,11 +62,11 @@ final class CommandFailure extends RuntimeException {
       case OutOfMemoryError _ ->
           new Told(
               ExitCode.UNAVAILABLE,
-              "There is too little memory: BOOKBELL_JAVA_OPTS=-Xmx2g gives the program more");
+              "Out of memory: raise the limit, for example with BOOKBELL_JAVA_OPTS=-Xmx2g");
       case LinkageError e ->
           new Told(
               ExitCode.INTERNAL,
-              "The program is not complete or does not fit this system (%s): install it again. %s shows more"
+              "Bookbell is incomplete or does not match this system (%s): install it again. %s shows more"
                   .formatted(e, DEBUG));
       default -> unexpected(cause);
     };
@@ -83,7 +83,7 @@ final class CommandFailure extends RuntimeException {
   private static Told unexpected(Throwable cause) {
     return new Told(
         ExitCode.INTERNAL,
-        "Something unexpected happened: %s: %s. %s shows where"
+        "Unexpected failure: %s: %s. %s shows where"
             .formatted(cause.getClass().getSimpleName(), message(cause), DEBUG));
   }
 

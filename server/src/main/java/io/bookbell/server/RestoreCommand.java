@@ -13,12 +13,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "restore",
     description = {
-      "Puts a backup in place of what the database holds; no server may be using it.",
-      "Whoever is signed in has to sign in again."
+      "Replaces what the database holds with a backup; no server may be using it.",
+      "Everyone has to sign in again."
     },
     mixinStandardHelpOptions = true)
 final class RestoreCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", description = "A file that bookbell backup has written.")
+  @Parameters(paramLabel = "FILE", description = "A file written by bookbell backup.")
   private Path file;
 
   @Option(names = "--replace", description = "Replaces a database that has accounts.")
@@ -39,7 +39,7 @@ final class RestoreCommand implements Callable<Integer> {
     try (var data = StoredData.forMaintenance(config.storage())) {
       rows = Restore.read(data.database(), source, replace).join();
     }
-    around.print(rows + " rows are back from " + file);
+    around.print(rows + " rows restored from " + file);
     return ExitCode.DONE;
   }
 }

@@ -34,7 +34,7 @@ final class Running {
     try {
       ClassCache.release();
     } catch (IOException | RuntimeException e) {
-      log.debug("Memory that is not needed could not be released", e);
+      log.debug("Unused memory could not be released", e);
     }
   }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 /** {@code bookbell serve}. */
 @Command(
     name = "serve",
-    description = "Serves until it is told to end. The first start prints a link to set it up.",
+    description = "Serves until it is stopped. The first start prints a link to set it up.",
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   private static final String SETTINGS = "settings";

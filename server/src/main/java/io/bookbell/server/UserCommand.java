@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 /** {@code bookbell user}. */
 @Command(
     name = "user",
-    description = "Accounts, made by the operator.",
+    description = "Accounts created by the operator.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class UserCommand {
@@ -40,22 +40,22 @@ final class UserCommand {
   @Command(
       name = "add",
       description = {
-        "Makes an account, beside a running server or without one.",
-        "The password is asked for; where there is no terminal, one is made up and printed."
+        "Creates an account, whether a server is running or not.",
+        "Asks for the password; without a terminal, generates one and prints it."
       },
       mixinStandardHelpOptions = true)
   int add(
       @Parameters(paramLabel = "EMAIL") String email,
-      @Option(names = "--name", description = "How others see the user; else the e-mail's name.")
+      @Option(names = "--name", description = "The name others see; by default the e-mail's name.")
           @Nullable String name,
       @Option(
               names = "--creator",
               arity = "0..1",
               fallbackValue = "",
               paramLabel = "NAME",
-              description = "Makes the user a creator, with a name that supporters see.")
+              description = "Makes the user a creator, with the name that supporters see.")
           @Nullable String creator,
-      @Option(names = "--operator", description = "Lets the user see how the installation does.")
+      @Option(names = "--operator", description = "Lets the user see how the server is doing.")
           boolean operator,
       @Option(names = "--password-stdin", description = "Reads the password from standard input.")
           boolean fromInput)

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
     name = "verify",
     description = {
       "Checks on the stored data that quotas, refunds, changes and inboxes agree,",
-      "beside a running server or without one. Ends with 1 and names what does not."
+      "whether a server is running or not. Exits with 1 and lists each breach."
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {

@@ -105,7 +105,7 @@ class CommandFailuresTest {
   static Stream<Row> backups() {
     return Stream.of(
         row("restore missing", 1, "There is no file"),
-        row("restore .", 1, "is not a file that bookbell backup has written"),
+        row("restore .", 1, "was not written by bookbell backup"),
         row("restore circle", 1, "There is no file", CommandFailuresTest::circle),
         row("restore f", 1, "is cut off or damaged", test -> test.write("f", new byte[0])),
         row("restore f", 1, "is not a backup", test -> test.write("f", "junk".getBytes(UTF_8))),
@@ -139,7 +139,7 @@ class CommandFailuresTest {
             }),
         row("backup none/f", 1, "There is no folder"),
         row("backup circle/f", 1, "There is no folder", CommandFailuresTest::circle),
-        row("backup .", 1, "no file that a backup could replace", CommandFailuresTest::database),
+        row("backup .", 1, "not a file that a backup can replace", CommandFailuresTest::database),
         row("backup data/bookbell.db", 1, "part of the database", CommandFailuresTest::database),
         row(
             "backup data/../data/bookbell.lock",

@@ -79,7 +79,7 @@ class DeskTest extends DomainTest {
             "notification");
     assertThat(notifications(sent))
         .containsExactlyInAnyOrder(
-            "2 of your requests were declined, “Three” among them", "“Theirs” was declined");
+            "2 of your requests were declined, including “Three”", "“Theirs” was declined");
     assertThat(domain.breaches()).isEmpty();
   }
 

@@ -46,7 +46,7 @@ class QuotaTest extends DomainTest {
     long first = domain.ask(reader, creator, "One").id();
     domain.ask(reader, creator, "Two");
     refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"))
-        .hasMessage("All 2 requests are used. The next ones come on 1 June 2026, 00:00 UTC.");
+        .hasMessage("All 2 requests are used. Your allowance resets on 1 June 2026, 00:00 UTC.");
 
     domain.setTime("2026-06-01T00:00:00Z");
     assertThat(quota(reader).used()).isZero();
@@ -231,21 +231,21 @@ class QuotaTest extends DomainTest {
   void aRefusalSaysTruthfullyWhyNothingIsLeft() {
     UserId nothing = domain.supporter(creator, "nil", 0);
     refused("quota_exhausted", () -> domain.ask(nothing, creator, "One"))
-        .hasMessage("Your tier includes no requests.");
+        .hasMessage("Your tier does not include requests.");
 
     UserId one = domain.supporter(creator, "one", 1);
     domain.ask(one, creator, "One");
     refused("quota_exhausted", () -> domain.ask(one, creator, "Two"))
-        .hasMessage("Your request is used.");
+        .hasMessage("Your only request is used.");
     grant(one, -1, "a mistake");
     refused("quota_exhausted", () -> domain.ask(one, creator, "Two"))
-        .hasMessage("You have no requests at the moment: the team has taken them back.");
+        .hasMessage("You have no requests right now: the team took them back.");
 
     UserId debtor = domain.supporter(creator, "debtor", 3);
     IntStream.range(0, 3).forEach(number -> domain.ask(debtor, creator, "Book " + number));
     move(debtor, domain.tier(creator, 2, Period.NONE));
     refused("quota_exhausted", () -> domain.ask(debtor, creator, "Four"))
-        .hasMessage("You have used 3 requests and are allowed 2.");
+        .hasMessage("You have used 3 requests, and your allowance is 2.");
   }
 
   @Test

@@ -48,7 +48,7 @@ public final class Accounts {
   }
 
   private static Problem emailTaken() {
-    return Problem.conflict("email_taken", "This e-mail address has an account. Sign in with it.");
+    return Problem.conflict("email_taken", "This e-mail address has an account. Sign in instead.");
   }
 
   public Optional<Account> byEmail(Transaction tx, String email) {

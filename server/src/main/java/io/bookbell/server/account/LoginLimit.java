@@ -101,7 +101,7 @@ public final class LoginLimit {
     return Optional.of(
         Problem.tooMany(
             "too_many_logins",
-            "The password was wrong too often. Try again in " + wait + " seconds.",
+            "Too many wrong passwords. Try again in " + wait + " seconds.",
             wait));
   }
 

@@ -110,7 +110,7 @@ public final class Passwords implements AutoCloseable {
                     Failures.cause(failure) instanceof TooManyWaiting
                         ? Problem.tooMany(
                             "rate_limited",
-                            "Too many sign-ins from your address at once. Try again in "
+                            "Too many sign-ins at once from your address. Try again in "
                                 + SECONDS_TO_WAIT
                                 + " seconds.",
                             SECONDS_TO_WAIT)

@@ -51,7 +51,7 @@ public final class SessionGate implements Authenticator {
                     .orElseThrow(
                         () ->
                             Problem.unauthorized(
-                                "This ticket is unknown, used or older than 30 s.")));
+                                "This ticket is unknown, already used or older than 30 s.")));
   }
 
   private Optional<Found> redeem(Transaction tx, String ticket) {

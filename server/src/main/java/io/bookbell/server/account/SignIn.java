@@ -139,10 +139,7 @@ public final class SignIn {
       Begun begun, Attempt attempt, Verdict verdict) {
     if (begun.account.isEmpty() || !verdict.isRight()) {
       throw Problem.of(
-          401,
-          "wrong_credentials",
-          "Not signed in",
-          "The e-mail address or the password is wrong.");
+          401, "wrong_credentials", "Not signed in", "Wrong e-mail address or password.");
     }
     return verdict == Verdict.TO_BE_HASHED_AGAIN
         ? passwords.hash(begun.client.key(), attempt.password).thenApply(Optional::of)

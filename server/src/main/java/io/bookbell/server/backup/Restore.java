@@ -72,7 +72,7 @@ public final class Restore {
         tx -> {
           if (!replace && tx.sql().fetchExists(APP_USER)) {
             throw new RestoreException(
-                "The database has accounts already; --replace puts the backup in their place.");
+                "The database already has accounts; --replace overwrites them with the backup.");
           }
           try (MappingIterator<JsonNode> lines = open(file)) {
             return read(tx, lines, file);
@@ -98,7 +98,7 @@ public final class Restore {
     if (!Files.isRegularFile(file)) {
       throw new RestoreException(
           Files.exists(file)
-              ? file + " is not a file that bookbell backup has written"
+              ? file + " was not written by bookbell backup"
               : "There is no file " + file);
     }
     try (MappingIterator<JsonNode> lines = open(file)) {

@@ -46,7 +46,7 @@ final class Calls {
         .ifPresent(
             pause ->
                 log.info(
-                    "The {} is away ({}); it is left alone for {} s",
+                    "The {} is unavailable ({}); trying again in {} s",
                     service,
                     failure.getMessage() == null ? failure.toString() : failure.getMessage(),
                     pause.toSeconds()));

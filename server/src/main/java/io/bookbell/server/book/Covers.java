@@ -109,6 +109,6 @@ public final class Covers {
 
   private static Problem away() {
     return Problem.of(
-        503, "catalogue_away", "Catalogue away", "The book catalogue does not answer.");
+        503, "catalogue_away", "Catalogue unavailable", "The book catalogue is not responding.");
   }
 }

@@ -49,7 +49,7 @@ public final class CannedResponses {
       Transaction tx, UserId admin, UserId creator, String name, String body) {
     roles.requireAdmin(tx, creators.lock(tx, creator), admin);
     if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).size() >= MOST) {
-      throw Problem.conflict("too_many_canned_responses", "There are " + MOST + " already.");
+      throw Problem.full("too_many_canned_responses", MOST, "saved replies");
     }
     requireFree(tx, creator, name, 0);
     long id =
@@ -116,7 +116,7 @@ public final class CannedResponses {
     if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).stream()
         .anyMatch(other -> other.id() != besides && CaseFolding.areEqual(other.name(), name))) {
       throw Problem.conflict(
-          "canned_response_exists", "There is an answer of the name “" + name + "” already.");
+          "canned_response_exists", "A saved reply named “" + name + "” already exists.");
     }
   }
 

@@ -276,7 +276,7 @@ public record Config(
       throw ConfigException.wrong(
           Setting.LEGACY_CHANNEL,
           name,
-          "nothing without BOOKBELL_REDIS_URL, the Redis that has the channel");
+          "no value without BOOKBELL_REDIS_URL, the Redis that has the channel");
     }
     if (!CHANNEL.matcher(name).matches() || name.startsWith(redisPrefix(settings) + ":")) {
       throw ConfigException.wrong(
@@ -297,7 +297,7 @@ public record Config(
       throw ConfigException.wrong(
           Setting.REDIS_URL,
           value,
-          "nothing with SQLite, which one node serves alone; several nodes share a PostgreSQL"
+          "no value with SQLite, which one node serves alone; several nodes share a PostgreSQL"
               + " (BOOKBELL_DATABASE_URL)");
     }
     return uri;

@@ -19,11 +19,11 @@ public final class FileFailure {
     return switch (failure) {
       case NoSuchFileException _ -> "it does not exist";
       case AccessDeniedException _ -> "permission denied";
-      case FileAlreadyExistsException _ -> "something else has that name";
+      case FileAlreadyExistsException _ -> "something else already has that name";
       case NotDirectoryException _ -> "it is not a folder";
-      case FileSystemLoopException _ -> "its links lead in a circle";
+      case FileSystemLoopException _ -> "its links form a loop";
       case FileSystemException system -> orName(system.getReason(), failure);
-      case EOFException _ -> "it ends too early";
+      case EOFException _ -> "it is truncated";
       default -> orName(failure.getMessage(), failure);
     };
   }

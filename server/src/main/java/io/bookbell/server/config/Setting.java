@@ -12,7 +12,7 @@ public enum Setting {
   DATABASE_USER("", "the PostgreSQL user, where the address does not name it"),
   DATABASE_PASSWORD("", "the PostgreSQL user's password, where the address does not have it"),
   REDIS_URL("one node", "redis://host:6379 where several nodes share one PostgreSQL"),
-  REDIS_PREFIX("bookbell", "begins the names of everything Bookbell has on Redis"),
+  REDIS_PREFIX("bookbell", "prefix of every name Bookbell uses on Redis"),
   LEGACY_CHANNEL("none", "the replaced system's Redis channel, while both systems run"),
   PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
   ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),
@@ -26,16 +26,14 @@ public enum Setting {
       "false",
       "older form of BOOKBELL_TRUSTED_PROXIES: true trusts loopback and private addresses"),
   MAX_CONNECTIONS_PER_USER("20", "how many sockets one user may have open"),
-  INBOX_DAYS("30", "how long messages wait for devices that were away; longer: a fresh snapshot"),
-  OPEN_LIBRARY_URL("https://openlibrary.org", "where books are looked up; off to look nothing up"),
-  CONTACT(
-      "none", "your e-mail or web address, which Open Library asks for to be searched more often"),
+  INBOX_DAYS("30", "how long messages are kept for devices that are offline"),
+  OPEN_LIBRARY_URL("https://openlibrary.org", "where books are looked up; off for no book search"),
+  CONTACT("none", "your e-mail or web address; with it, Open Library allows more searches"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
-  DRAIN_SECONDS("4", "within how many seconds clients come back after this node went down"),
-  RATE_LIMITS("true", "false to lift every limit on calls in a minute, for a load test"),
-  LOG("info", "debug, info, warn or error; debug also shows where in the program a failure began"),
-  IO_URING(
-      "true", "false to keep away from Linux's io_uring, which spares work in large broadcasts");
+  DRAIN_SECONDS("4", "over how many seconds clients reconnect after this node goes down"),
+  RATE_LIMITS("true", "false to turn off all rate limits, for a load test"),
+  LOG("info", "debug, info, warn or error; debug adds stack traces"),
+  IO_URING("true", "false to turn off Linux's io_uring, which makes large broadcasts cheaper");
 
   private final String usual;
   private final String purpose;

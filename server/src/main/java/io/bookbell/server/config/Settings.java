@@ -59,7 +59,7 @@ final class Settings {
               .orElseThrow(
                   () ->
                       new ConfigException(
-                          "The file %s has the key “%s”; expected are those that bookbell serve --help lists"
+                          "The file %s has the unknown key “%s”; bookbell serve --help lists the known ones"
                               .formatted(file, key)));
       put(setting, properties.getProperty(key));
       secretInFile |= isSecret(setting, properties.getProperty(key));
@@ -78,7 +78,7 @@ final class Settings {
         log.warn("{} holds a password that others can read: chmod 600 {}", file, file);
       }
     } catch (IOException e) {
-      log.debug("Who may read {} could not be found out", file, e);
+      log.debug("Could not find out who may read {}", file, e);
     }
   }
 

@@ -57,7 +57,7 @@ public final class CreatorRoutes {
       throw Problem.notFound();
     }
     if (all.size() > 1) {
-      throw Problem.validation("creator_id", "is needed: you answer for several creators");
+      throw Problem.validation("creator_id", "is required: you answer for several creators");
     }
     return all.iterator().next();
   }

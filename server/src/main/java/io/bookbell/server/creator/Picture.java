@@ -35,7 +35,7 @@ public final class Picture {
   public static Picture of(byte[] content) {
     if (content.length > MOST_BYTES) {
       throw Problem.of(
-          413, "too_large", "Too large", "A picture has at most 512 KiB (524,288 bytes).");
+          413, "too_large", "Too large", "The picture may be at most 512 KiB (524,288 bytes).");
     }
     return Redrawing.of(type(content), content);
   }

@@ -67,7 +67,7 @@ final class Redrawing {
     if (width > LONGEST_SIDE || height > LONGEST_SIDE || (long) width * height > MOST_PIXELS) {
       throw Problem.validation(
           "picture",
-          "must be at most 4,096 pixels wide and high and have at most 16 megapixels; it has %d × %d"
+          "must be at most 4,096 pixels wide and high, and at most 16 megapixels; it is %d × %d"
               .formatted(width, height));
     }
     int longest = Math.max(width, height);

@@ -31,7 +31,7 @@ public interface Roles {
   default void requireAdmin(Transaction tx, CreatorRow creator, UserId user) {
     if (!isAdmin(tx, creator, user)) {
       throw isSupporter(tx, creator.id(), user)
-          ? Problem.forbidden("Only the creator and the team may do this.")
+          ? Problem.forbidden("Only the creator and the team can do this.")
           : Problem.notFound();
     }
   }
@@ -45,7 +45,7 @@ public interface Roles {
   default void requireCreator(Transaction tx, CreatorRow creator, UserId user) {
     if (!creator.id().equals(user)) {
       requireMember(tx, creator, user);
-      throw Problem.forbidden("Only the creator may do this.");
+      throw Problem.forbidden("Only the creator can do this.");
     }
   }
 
@@ -62,7 +62,7 @@ public interface Roles {
           403,
           "own_request",
           "Not allowed",
-          "This is your own: another member of the team has to decide about it.");
+          "This one is yours, so another member of the team has to decide.");
     }
   }
 

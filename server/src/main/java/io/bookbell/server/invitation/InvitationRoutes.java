@@ -61,7 +61,7 @@ public final class InvitationRoutes {
     body.check(
         "tier_id",
         supporter == tier.isPresent(),
-        supporter ? "is needed for supporters" : "goes with supporters only");
+        supporter ? "is required for supporters" : "is only for supporters");
     body.done();
     return new Invitations.Terms(creator, kind, tier.orElse(null), uses, expires);
   }

@@ -72,7 +72,7 @@ public final class Invitations {
     }
     Instant expiresAt = terms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // as it is stored
     if (!expiresAt.isAfter(tx.now())) {
-      throw Problem.validation("expires_at", "must lie in the future");
+      throw Problem.validation("expires_at", "must be in the future");
     }
     if (tx.sql().fetchCount(INVITATION, INVITATION.CREATOR_ID.eq(creator.id()).and(isOpen(tx)))
         >= MOST) {
@@ -195,6 +195,6 @@ public final class Invitations {
   }
 
   private static Problem unusable() {
-    return Problem.notFound("This invitation is not valid, or not any more. Ask for a new one.");
+    return Problem.notFound("This invitation is no longer valid. Ask for a new one.");
   }
 }

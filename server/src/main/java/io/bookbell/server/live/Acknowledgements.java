@@ -75,7 +75,7 @@ final class Acknowledgements implements AutoCloseable {
     } catch (RuntimeException e) {
       batch.forEach(this::note);
       if (!failing) {
-        log.warn("What devices have received could not be stored; trying again", e);
+        log.warn("Acknowledgements could not be stored; trying again", e);
         failing = true;
       }
       return false;

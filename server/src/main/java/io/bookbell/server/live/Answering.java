@@ -77,7 +77,7 @@ final class Answering {
             .whenComplete(
                 (found, failure) -> {
                   if (failure != null) {
-                    log.warn("Who answers together with {} is not known", connection, failure);
+                    log.warn("The colleagues of {} could not be read", connection, failure);
                   } else if (found.isEmpty()) {
                     refused.run();
                   } else {

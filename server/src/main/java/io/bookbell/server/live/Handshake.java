@@ -29,10 +29,10 @@ final class Handshake {
   static void check(HttpServerRequest request) {
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
         || !hasToken(request.getHeader("Connection"), "upgrade")) {
-      throw upgradeRequired("This is a WebSocket: connect with ws:// or wss://.");
+      throw upgradeRequired("This is a WebSocket endpoint: connect with ws:// or wss://.");
     }
     if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))) {
-      throw upgradeRequired("Only version 13 of the WebSocket protocol is spoken here.");
+      throw upgradeRequired("Only version 13 of the WebSocket protocol is supported.");
     }
     if (!isNonce(request.getHeader(KEY))) {
       throw Problem.validation(KEY, "must be 16 bytes in base64");

@@ -218,7 +218,7 @@ public final class Live implements AutoCloseable {
                     if (failure == null) {
                       manager.deliver(List.of(shown));
                     } else {
-                      log.warn("What creator {} shows now could not be read", creator, failure);
+                      log.warn("The profile of creator {} could not be read", creator, failure);
                     }
                   });
     }

@@ -213,7 +213,7 @@ final class Places implements AutoCloseable {
       return true;
     } catch (RuntimeException e) {
       if (!failing && !thread.isShutdown()) {
-        log.warn("The places of sockets could not be stored; trying again", e);
+        log.warn("The connection leases could not be stored; trying again", e);
         failing = true;
       }
       return false;

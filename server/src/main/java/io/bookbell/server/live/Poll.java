@@ -82,18 +82,18 @@ final class Poll implements AutoCloseable {
       cursor = found.next;
       reached = found.reached;
       if (newLife) {
-        log.warn("The database was restored or replaced; everybody begins with a fresh snapshot");
+        log.warn("The database was restored or replaced; every client gets a fresh snapshot");
         finder.newLife(found.epoch);
       } else {
         tell(found);
       }
       if (failing) {
-        log.info("The database answers again");
+        log.info("The database is responding again");
         failing = false;
       }
     } catch (RuntimeException e) {
       if (!failing && !thread.isShutdown()) {
-        log.warn("The database does not answer; what happens meanwhile is found when it does", e);
+        log.warn("The database is not responding; its changes are picked up when it does", e);
         failing = true;
       }
     }

@@ -80,7 +80,7 @@ public final class SocketRoute {
   private Future<Caller> identify(HttpServerRequest request, Optional<String> ticket) {
     Optional<Credentials> credentials = Credentials.of(request, cookies);
     if (ticket.isEmpty() && credentials.isEmpty()) {
-      throw Problem.unauthorized("Sign in first, or come with a ticket.");
+      throw Problem.unauthorized("Sign in first, or connect with a ticket.");
     }
     boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().byCookie();
     refuseForeignPage(request, byCookie);
@@ -95,7 +95,7 @@ public final class SocketRoute {
   private void refuseForeignPage(HttpServerRequest request, boolean byCookie) {
     if (!origins.admit(request, byCookie)) {
       throw Problem.of(
-          403, "foreign_origin", "Not allowed", "Pages of other sites may not connect here.");
+          403, "foreign_origin", "Not allowed", "Pages of other sites cannot connect here.");
     }
   }
 
@@ -108,7 +108,7 @@ public final class SocketRoute {
             .map(text -> position(query, text));
     query.done();
     if (!user.equals(caller.user())) {
-      throw Problem.forbidden("The user_id is not that of the session.");
+      throw Problem.forbidden("user_id does not match the session.");
     }
     Handshake.check(request);
     if (!HandshakeGate.isShut(channelOf(request))) {

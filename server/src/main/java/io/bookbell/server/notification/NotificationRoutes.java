@@ -38,7 +38,7 @@ public final class NotificationRoutes {
     Body body = call.body();
     Optional<Set<Long>> ids = body.optionalIds("ids", MOST_IDS);
     boolean all = body.optionalBool("all").orElse(false);
-    body.check("ids", ids.isPresent() != all, "or all: true is needed, one of the two");
+    body.check("ids", ids.isPresent() != all, "or all: true is required, one of the two");
     body.done();
     return ids;
   }

@@ -16,19 +16,19 @@ final class Exhaustion {
     int used = membership.used();
     if (allowed == 0) {
       return membership.tier().requestsAllowed() == 0
-          ? "Your tier includes no requests."
-          : "You have no requests at the moment: the team has taken them back.";
+          ? "Your tier does not include requests."
+          : "You have no requests right now: the team took them back.";
     }
     if (used > allowed) {
-      return "You have used %d requests and are allowed %d.".formatted(used, allowed);
+      return "You have used %d requests, and your allowance is %d.".formatted(used, allowed);
     }
-    return allowed == 1 ? "Your request is used." : "All " + allowed + " requests are used.";
+    return allowed == 1 ? "Your only request is used." : "All " + allowed + " requests are used.";
   }
 
   private static String when(Membership membership) {
     var resetsAt = membership.quota().resetsAt();
     return resetsAt == null || membership.tier().requestsAllowed() == 0
         ? ""
-        : " The next ones come on " + TimeText.of(resetsAt) + ".";
+        : " Your allowance resets on " + TimeText.of(resetsAt) + ".";
   }
 }

@@ -50,7 +50,7 @@ public final class QuotaRoutes {
       throw Problem.notFound();
     }
     if (all.size() > 1) {
-      throw Problem.validation("creator_id", "is needed: you support several creators");
+      throw Problem.validation("creator_id", "is required: you support several creators");
     }
     return all.getFirst();
   }

@@ -176,10 +176,10 @@ public final class Supporters {
    */
   public void join(Transaction tx, CreatorRow creator, UserId user, long tierId) {
     if (memberships.exists(tx, creator.id(), user)) {
-      throw Problem.conflict("already_member", "You are a supporter of this creator already.");
+      throw Problem.conflict("already_member", "You already support this creator.");
     }
     if (memberships.numberOf(tx, user) >= MOST_OF_ONE_USER) {
-      throw Problem.full("too_many_memberships", MOST_OF_ONE_USER, "creators whom you support");
+      throw Problem.full("too_many_memberships", MOST_OF_ONE_USER, "creators you support");
     }
     boolean admin = roles.isAdmin(tx, creator, user);
     memberships.create(tx, creator.id(), user, tierOf(tx, creator.id(), tierId));

@@ -52,7 +52,7 @@ public final class TierAnnouncer {
 
   private boolean afterStep(boolean more, @Nullable Throwable failure) {
     if (failure != null) {
-      log.warn("Supporters could not be told of a changed tier; trying at the next", failure);
+      log.warn("A tier change could not be announced; trying again at the next one", failure);
     }
     if (more) {
       step();

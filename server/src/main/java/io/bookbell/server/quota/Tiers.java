@@ -131,7 +131,7 @@ public final class Tiers {
     Condition others = TIER.CREATOR_ID.eq(creatorId).and(TIER.ID.ne(exceptTier));
     if (tx.sql().select(TIER.NAME).from(TIER).where(others).fetch(TIER.NAME).stream()
         .anyMatch(other -> CaseFolding.areEqual(other, name))) {
-      throw Problem.conflict("tier_exists", "There is a tier of the name “" + name + "” already.");
+      throw Problem.conflict("tier_exists", "A tier named “" + name + "” already exists.");
     }
   }
 

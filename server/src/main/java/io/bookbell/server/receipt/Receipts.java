@@ -154,7 +154,7 @@ public final class Receipts {
   public SeenByTeam seenByTeam(Transaction tx, UserId user, long id) {
     BookRequest request = requests.get(tx, user, id);
     if (!request.userId().equals(user)) {
-      throw Problem.forbidden("Only the supporter who asked is told what the team has seen.");
+      throw Problem.forbidden("Only the supporter who made the request can see this.");
     }
     Set<UserId> admins = roles.admins(tx, creators.get(tx, request.creatorId()));
     Set<Integer> unseen = inbox.unreceived(tx, id, admins);

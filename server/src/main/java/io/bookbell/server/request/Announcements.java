@@ -45,7 +45,7 @@ public final class Announcements {
     Set<UserId> admins = roles.admins(tx, creator);
     update("created", request, FIRST_REVISION, admins, change);
     pendingCount(creator, admins, change);
-    String text = request.userName() + " asks for “" + request.title() + "”";
+    String text = request.userName() + " requested “" + request.title() + "”";
     notifications.add(
         tx, occasion(request, "request_created", text, request.userId(), true), admins, change);
     log(tx, request, request.userId(), "request_created");
@@ -81,12 +81,7 @@ public final class Announcements {
     String kind = kind(last);
     if (moves.size() > 1) {
       text =
-          moves.size()
-              + " of your requests were "
-              + word
-              + ", “"
-              + request.title()
-              + "” among them";
+          moves.size() + " of your requests were " + word + ", including “" + request.title() + "”";
       kind = kind.replaceFirst("request", "requests");
     }
     notifications.add(
@@ -102,7 +97,7 @@ public final class Announcements {
     String kind = "followed_request_" + request.status().wireName();
     String end =
         request.status() == Status.CANCELLED
-            ? "was taken back by who asked for it"
+            ? "was withdrawn by the person who requested it"
             : "was " + inWords(request.status());
     String text = "“" + request.title() + "”, which you follow, " + end;
     notifications.add(
@@ -133,7 +128,7 @@ public final class Announcements {
     update("reply_added", request, revision, admins, change);
     Reply reply = request.replies().getLast();
     boolean bySupporter = reply.userId().equals(request.userId());
-    String text = reply.userName() + " replied about “" + request.title() + "”";
+    String text = reply.userName() + " replied to “" + request.title() + "”";
     notifications.add(
         tx,
         occasion(request, "reply_added", text, reply.userId(), bySupporter),

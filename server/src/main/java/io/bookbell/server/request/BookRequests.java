@@ -92,13 +92,12 @@ public final class BookRequests {
     if (!roles.isSupporter(tx, creator.id(), user)) {
       throw noSupporter(tx, creator, user);
     }
-    throw Problem.conflict(
-        "not_accepting", creator.creator().name() + " is not accepting requests at the moment.");
+    throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
   }
 
   private Problem noSupporter(Transaction tx, CreatorRow creator, UserId user) {
     return roles.noSupporter(
-        tx, creator, user, "Only supporters ask for books; you are on the answering side.");
+        tx, creator, user, "Only supporters can request books, and you are on the team.");
   }
 
   /** An admin's decision: the new status, and a word with it. */
@@ -192,7 +191,7 @@ public final class BookRequests {
     Locked locked = lock(tx, id);
     requireVisible(tx, locked, owner);
     if (!locked.request.userId().equals(owner)) {
-      throw Problem.forbidden("Only the supporter who asked may cancel a request.");
+      throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
     }
     move(tx, locked.request, Status.CANCELLED);
     var change = new Change();
@@ -252,7 +251,7 @@ public final class BookRequests {
     requireVisible(tx, locked, user);
     if (!replies.add(tx, id, user, body)) {
       throw Problem.conflict(
-          "thread_full", "A request holds at most " + ReplyStore.MOST + " replies.");
+          "thread_full", "A request can have at most " + ReplyStore.MOST + " replies.");
     }
     BookRequest request = require(tx, id);
     var change = new Change();
@@ -313,7 +312,7 @@ public final class BookRequests {
   private void requireAdmin(Transaction tx, Locked locked, UserId user) {
     requireVisible(tx, locked, user);
     if (!roles.isAdmin(tx, locked.creator, user)) {
-      throw Problem.forbidden("Only the creator and the team answer requests.");
+      throw Problem.forbidden("Only the creator and the team can answer requests.");
     }
   }
 

@@ -44,7 +44,7 @@ public final class Following {
     CreatorRow creator = lockCreatorOf(tx, id);
     if (!roles.isSupporter(tx, creator.id(), user)) {
       throw roles.noSupporter(
-          tx, creator, user, "Only supporters follow requests; you are on the answering side.");
+          tx, creator, user, "Only supporters can follow requests, and you are on the team.");
     }
     return asked
         .followed(tx, user, id)
@@ -53,7 +53,7 @@ public final class Following {
               BookRequest request = require(tx, id);
               requireFollowable(creator, request, user);
               if (followers.numberOf(tx, user) >= MOST) {
-                throw Problem.full("too_many_follows", MOST, "requests that you follow");
+                throw Problem.full("too_many_follows", MOST, "requests you follow");
               }
               followers.add(tx, request, user);
               announce(tx, creator, id);
@@ -63,11 +63,11 @@ public final class Following {
 
   private static void requireFollowable(CreatorRow creator, BookRequest request, UserId user) {
     if (request.userId().equals(user)) {
-      throw Problem.conflict("own_request", "You have asked for this book yourself.");
+      throw Problem.conflict("own_request", "This is your own request.");
     }
     requireShown(creator, request, user);
     if (request.status() == Status.COMPLETED) {
-      throw Problem.conflict("request_closed", "The book is there already.");
+      throw Problem.conflict("request_closed", "This request is already completed.");
     }
   }
 

@@ -60,7 +60,7 @@ final class DataFolder {
         close(folder.resolve(name), FILE, closed);
       }
       if (!closed.isEmpty()) {
-        log.info("Only their owner may read or write from now on: {}", closed);
+        log.info("Access is now restricted to the owner: {}", closed);
       }
       create(folder, folder.resolve(LOCK));
       create(folder, folder.resolve(database));
@@ -127,7 +127,7 @@ final class DataFolder {
         closed.add(place);
       } catch (IOException e) {
         log.warn(
-            "{} can be read by others, and that cannot be changed: {}",
+            "{} can be read by others, and its permissions cannot be changed: {}",
             place,
             FileFailure.reason(e));
       }

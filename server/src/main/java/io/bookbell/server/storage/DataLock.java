@@ -75,7 +75,7 @@ public final class DataLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new DatabaseException("Letting go of the data folder failed", e);
+      throw new DatabaseException("The lock on the data folder could not be released", e);
     }
   }
 }

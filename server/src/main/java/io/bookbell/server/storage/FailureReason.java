@@ -73,7 +73,7 @@ public final class FailureReason {
       case SQLITE_FULL -> ": make room on the disk of the data folder";
       case SQLITE_NOTADB, SQLITE_CORRUPT ->
           ": restore a backup into an empty folder (BOOKBELL_DATA names the folder)";
-      case SQLITE_BUSY, SQLITE_LOCKED -> ": another program holds the database";
+      case SQLITE_BUSY, SQLITE_LOCKED -> ": another program has locked the database";
       case SQLITE_READONLY, SQLITE_READONLY_DIRECTORY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH ->
           ": the user that runs Bookbell must be able to write the data folder and its files";
       default -> "";

@@ -25,7 +25,7 @@ final class MigrationFailure {
     newer.ifPresent(
         each -> {
           throw new DatabaseException(
-              "The database was brought to schema %s by a newer Bookbell, which this one does not know: use the newer one"
+              "The database has schema %s of a newer Bookbell, which this one does not know: use the newer one"
                   .formatted(each.getVersion()));
         });
   }
@@ -37,7 +37,7 @@ final class MigrationFailure {
   private static String words(FlywayException failure) {
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof FlywayValidateException) {
-      return "The history of the database's schema is not that of this Bookbell ("
+      return "The schema history of the database does not match this Bookbell ("
           + FailureReason.oneLine(validation(message))
           + "): restore a backup into an empty database, or use the Bookbell that made it";
     }

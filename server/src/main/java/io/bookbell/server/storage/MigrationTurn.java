@@ -69,8 +69,7 @@ final class MigrationTurn implements AutoCloseable {
           thread.scheduleWithFixedDelay(
               () ->
                   log.info(
-                      "Waiting for another node, which brings the database up to date ({} s so"
-                          + " far)",
+                      "Waiting for another node to migrate the database ({} s so far)",
                       Duration.ofNanos(System.nanoTime() - begun).toSeconds()),
               0,
               every.toMillis(),

@@ -50,8 +50,9 @@ final class NativeLibraries {
         NativeLibraries::use,
         () ->
             log.warn(
-                "{} cannot hold programs (mounted noexec, full or read-only), nor can any other folder that Bookbell"
-                    + " may write; BOOKBELL_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names one",
+                "{} cannot hold executables (mounted noexec, full or read-only), nor can any"
+                    + " other folder that Bookbell may write;"
+                    + " BOOKBELL_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names one",
                 usual));
   }
 

@@ -167,7 +167,7 @@ final class PostgresHeartbeat implements AutoCloseable {
 
   private void lost(SQLException failure) {
     if (away == null) {
-      log.warn("The database does not answer: {}", failure.getMessage());
+      log.warn("The database is not responding: {}", failure.getMessage());
       away = new StorageException(StorageTrouble.UNREACHABLE, failure);
       gone.run();
     }
@@ -180,7 +180,7 @@ final class PostgresHeartbeat implements AutoCloseable {
   private void back() {
     if (away != null) {
       away = null;
-      log.info("The database answers again");
+      log.info("The database is responding again");
     }
   }
 

@@ -87,7 +87,7 @@ public final class SqliteDatabase implements Database {
   static SqliteDatabase existing(Path file, TimeSource time) {
     if (!Files.isRegularFile(file)) {
       throw new DatabaseException(
-          "There is no database at %s: BOOKBELL_DATA names its folder (the demonstration's is data/demo)."
+          "There is no database at %s: set BOOKBELL_DATA to its folder (data/demo for the demonstration)."
               .formatted(file));
     }
     if (file.toFile().length() == 0) { // to open it would write to it

@@ -49,7 +49,7 @@ final class SqliteLog {
     if (!empty(connection, PATIENCE_MILLIS, busyTimeoutMillis)) {
       nextTry = System.nanoTime() + APART.toNanos();
       log.warn(
-          "SQLite's write-ahead log has {} MiB, as something reads for long; trying again in {} s",
+          "SQLite's write-ahead log has grown to {} MiB during a long read; trying again in {} s",
           size() >> 20,
           APART.toSeconds());
     }

@@ -38,7 +38,7 @@ final class SqliteReserve {
     this.file = file;
     regain();
     if (file != null && !made) {
-      log.warn("There is too little room for {}, which keeps sign-ins going on a full disk", file);
+      log.warn("Not enough space for {}, which keeps sign-ins working on a full disk", file);
     }
   }
 

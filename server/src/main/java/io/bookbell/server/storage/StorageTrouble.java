@@ -17,7 +17,7 @@ public enum StorageTrouble {
   READ_ONLY("The database is read-only"),
   FAILING("The disk of the database reports errors, or a limit on its files is reached"),
   OUT_OF_MEMORY("The database is out of memory"),
-  UNREACHABLE("The database does not answer"),
+  UNREACHABLE("The database is not responding"),
   BUSY("The database is busy");
 
   private final String description;

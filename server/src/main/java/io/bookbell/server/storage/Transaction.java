@@ -237,7 +237,7 @@ public final class Transaction {
       try {
         hook.run();
       } catch (RuntimeException | Error e) {
-        log.error("A task after a commit failed; the commit itself stands", e);
+        log.error("A task after a commit failed; the commit itself succeeded", e);
       }
     }
   }

@@ -34,8 +34,7 @@ final class WriteCondition {
     }
     StorageException before = present.getAndSet(failure);
     if (before == null || before.trouble() != failure.trouble()) {
-      log.warn(
-          "Nothing can be written: {}. Commands are refused until it can", failure.getMessage());
+      log.warn("Writes fail: {}. Commands are refused until they succeed", failure.getMessage());
     }
   }
 }

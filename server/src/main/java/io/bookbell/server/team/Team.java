@@ -66,7 +66,7 @@ public final class Team {
    */
   public TeamMember join(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
     if (creator.id().equals(user) || find(tx, creator.id(), user).isPresent()) {
-      throw Problem.conflict("already_member", "This person is in the team already.");
+      throw Problem.conflict("already_member", "This person is already on the team.");
     }
     if (tx.sql().fetchCount(TEAM_MEMBER, TEAM_MEMBER.CREATOR_ID.eq(creator.id())) >= MOST) {
       throw Problem.full("team_full", MOST, "team members");

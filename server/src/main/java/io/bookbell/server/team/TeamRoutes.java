@@ -61,7 +61,7 @@ public final class TeamRoutes {
     Optional<UserId> user = body.optionalUserId("user_id");
     Optional<String> email = body.optionalEmail("email");
     body.check(
-        "user_id", user.isPresent() != email.isPresent(), "or email is needed, one of the two");
+        "user_id", user.isPresent() != email.isPresent(), "or email is required, one of the two");
     body.done();
     Candidate candidate =
         user.<Candidate>map(Candidate.ById::new)

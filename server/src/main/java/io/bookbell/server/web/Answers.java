@@ -64,7 +64,7 @@ final class Answers {
     var memory = BodyBudget.tryTakeForAnswer(context, body.length());
     if (memory.isEmpty() && context.request().method().equals(HttpMethod.GET)) {
       response.headers().remove("Content-Encoding").remove("Vary");
-      context.fail(Problem.busy("Too many large answers are under way. Try again."));
+      context.fail(Problem.busy("Too many large responses are in progress. Try again."));
       return;
     }
     response.end(body).onComplete(_ -> memory.ifPresent(Runnable::run));
@@ -161,7 +161,7 @@ final class Answers {
   }
 
   private static Problem busy() {
-    return Problem.busy("The server is busy or going down. Try again.");
+    return Problem.busy("The server is busy or shutting down. Try again.");
   }
 
   /** The database is away, going down, or has no connection left for us. */
@@ -172,7 +172,7 @@ final class Answers {
   }
 
   private static Problem unreachable(DataAccessException failure) {
-    log.warn("The database does not answer: {}", failure.getMessage());
+    log.warn("The database is not responding: {}", failure.getMessage());
     return busy();
   }
 
@@ -183,25 +183,24 @@ final class Answers {
 
   private static Problem unexpected(RoutingContext context, Throwable failure) {
     log.error("{} {} failed", context.request().method(), context.request().path(), failure);
-    return Problem.of(500, "internal_error", "Internal error", "Something went wrong here.");
+    return Problem.of(500, "internal_error", "Internal error", "Server error. Try again.");
   }
 
   private static Problem ofStatus(int status) {
     return switch (status) {
-      case 400 -> Problem.malformed("The request cannot be read.");
+      case 400 -> Problem.malformed("The request could not be parsed.");
       case 404 -> Problem.notFound();
       case 405 ->
-          Problem.of(405, "method_not_allowed", "Method not allowed", "Not with this method.");
+          Problem.of(405, "method_not_allowed", "Method not allowed", "Wrong method for this URL.");
       case 413 -> Problem.tooLarge(RequestBody.MOST);
-      case 414 -> Problem.of(414, "too_large", "Too large", "An address has at most 8 KiB here.");
+      case 414 -> Problem.of(414, "too_large", "Too large", "The URL may be at most 8 KiB.");
       case 431 ->
-          Problem.of(
-              431, "too_large", "Too large", "Headers have at most 32 KiB here, all together.");
+          Problem.of(431, "too_large", "Too large", "The headers may be at most 32 KiB in total.");
       case 415 -> Problem.of(415, "unsupported_media_type", "Unsupported media type", "Send JSON.");
       default ->
           status >= 400 && status < 500
               ? Problem.of(status, "refused", "Refused", "The request was refused.")
-              : Problem.of(500, "internal_error", "Internal error", "Something went wrong here.");
+              : Problem.of(500, "internal_error", "Internal error", "Server error. Try again.");
     };
   }
 }

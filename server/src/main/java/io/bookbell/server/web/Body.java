@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class Body extends Fields {
   private static final UserId SOMEBODY = new UserId(1);
-  private static final String NEEDED = "is needed";
+  private static final String NEEDED = "is required";
 
   private final JsonNode json;
   private final Set<String> known = new HashSet<>();
@@ -64,7 +64,7 @@ public final class Body extends Fields {
         .map(
             value -> {
               if (!value.isTextual()) {
-                error(field, "must be a text");
+                error(field, "must be a string");
                 return "";
               }
               return clean(field, value.asText(), least, most, stored);
@@ -116,7 +116,7 @@ public final class Body extends Fields {
       return missing(field, "");
     }
     String text = value.get().isTextual() ? value.get().asText() : "";
-    check(field, value.get().isTextual(), "must be a text");
+    check(field, value.get().isTextual(), "must be a string");
     check(
         field,
         text.length() >= least && text.length() <= most,
@@ -216,7 +216,7 @@ public final class Body extends Fields {
   private Instant instant(String field, String text) {
     try {
       OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
-      check(field, time.getYear() >= 1970 && time.getYear() <= 9999, "must lie from 1970 to 9999");
+      check(field, time.getYear() >= 1970 && time.getYear() <= 9999, "must be from 1970 to 9999");
       return time.toInstant();
     } catch (DateTimeException e) {
       error(field, "must be a time such as 2026-11-23T20:15:00Z");
@@ -241,7 +241,7 @@ public final class Body extends Fields {
     while (fields.hasNext() && !isFull()) {
       String field = fields.next();
       if (!known.contains(field)) {
-        error(shown(field), "is not a field of this request");
+        error(shown(field), "is not a known field of this request");
       }
     }
     super.done();

@@ -97,11 +97,11 @@ public final class Call {
   private void requireJson() {
     String type = context.request().getHeader("Content-Type");
     if (type != null && !isJson(type)) {
-      throw Problem.unsupportedType("Bodies are application/json.");
+      throw Problem.unsupportedType("Send the body as application/json.");
     }
     String encoding = context.request().getHeader("Content-Encoding");
     if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
-      throw Problem.unsupportedType("Bodies are not compressed.");
+      throw Problem.unsupportedType("Send the body uncompressed.");
     }
   }
 

@@ -116,7 +116,7 @@ final class CallerLookup {
   private void refuseForeignPage(RoutingContext context, boolean byCookie) {
     if (!origins.admit(context.request(), byCookie)) {
       throw Problem.of(
-          403, "foreign_origin", "Not allowed", "Pages of other sites may not act here.");
+          403, "foreign_origin", "Not allowed", "Pages of other sites cannot do this.");
     }
   }
 

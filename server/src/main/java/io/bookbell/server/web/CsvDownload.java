@@ -74,7 +74,7 @@ final class CsvDownload<C> {
     Buffer piece = Buffer.buffer(text);
     var memory = BodyBudget.tryTakeForAnswer(context, piece.length());
     if (memory.isEmpty()) {
-      cut(Problem.busy("Too many large answers are under way."));
+      cut(Problem.busy("Too many large responses are in progress."));
       return;
     }
     response

@@ -62,7 +62,7 @@ abstract class Fields {
     } else if (text.getBytes(UTF_8).length > mostBytes) {
       error(field, "must have at most " + mostBytes + " bytes in UTF-8");
     } else if (Characters.hasPiledUp(text)) {
-      error(field, "must not pile up marks on one character");
+      error(field, "must not stack that many marks on one character");
     }
     return text;
   }

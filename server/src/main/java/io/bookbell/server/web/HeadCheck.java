@@ -35,7 +35,7 @@ final class HeadCheck {
     HttpVersion version = request.protocolVersion();
     boolean isOld = version.equals(HttpVersion.HTTP_1_0);
     if (!isOld && !version.equals(HttpVersion.HTTP_1_1)) {
-      return Optional.of(new BadHeadException("Only HTTP/1.1 is spoken here."));
+      return Optional.of(new BadHeadException("Only HTTP/1.1 is supported."));
     }
     List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
     if (hosts.isEmpty() && isOld) {
@@ -43,7 +43,7 @@ final class HeadCheck {
     }
     return hosts.size() == 1 && isHost(hosts.getFirst())
         ? Optional.empty()
-        : Optional.of(new BadHeadException("The Host header must be one, a name or an address."));
+        : Optional.of(new BadHeadException("Send exactly one Host header, a name or an address."));
   }
 
   private static boolean isHost(String host) {

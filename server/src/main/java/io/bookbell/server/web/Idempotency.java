@@ -85,7 +85,7 @@ public final class Idempotency {
 
   static Problem conflict() {
     return Problem.conflict(
-        "idempotency_conflict", "This Idempotency-Key was used for another request.");
+        "idempotency_conflict", "This Idempotency-Key was already used for a different request.");
   }
 
   /** Runs the command, or answers with what it answered before. */

@@ -68,7 +68,7 @@ public final class Problem extends RuntimeException {
 
   /** 404: there is no such thing, or none that the caller may see. */
   public static Problem notFound() {
-    return notFound("There is nothing here, or nothing that you may see.");
+    return notFound("Not found, or not visible to you.");
   }
 
   public static Problem notFound(String detail) {
@@ -77,13 +77,12 @@ public final class Problem extends RuntimeException {
 
   /** 409: not as things stand. */
   public static Problem conflict(String code, String detail) {
-    return of(409, code, "Not as things stand", detail);
+    return of(409, code, "Conflict", detail);
   }
 
   /** 409: there are as many of something as there may be. */
   public static Problem full(String code, int most, String what) {
-    return conflict(
-        code, "There are " + most + " " + what + " already, and there may not be more.");
+    return conflict(code, "There are already " + most + " " + what + ", the most there can be.");
   }
 
   /** 429: too often; may be tried again after some seconds. */
@@ -100,8 +99,8 @@ public final class Problem extends RuntimeException {
   public static Problem tooLarge(int most) {
     String detail =
         most % (1 << 20) == 0
-            ? "A body has at most %,d MiB here (%,d bytes).".formatted(most >> 20, most)
-            : "A body has at most %,d KiB here (%,d bytes).".formatted(most >> 10, most);
+            ? "The body may be at most %,d MiB (%,d bytes).".formatted(most >> 20, most)
+            : "The body may be at most %,d KiB (%,d bytes).".formatted(most >> 10, most);
     return of(413, "too_large", "Too large", detail);
   }
 
@@ -114,12 +113,12 @@ public final class Problem extends RuntimeException {
   static Problem of(StorageException failure) {
     return switch (failure.trouble()) {
       case FULL ->
-          away("storage_full", "Disk full", "The server has no room left. Nothing was stored.", 10);
+          away("storage_full", "Disk full", "The server's disk is full. Nothing was stored.", 10);
       case READ_ONLY, FAILING, OUT_OF_MEMORY, UNREACHABLE ->
           away(
               "storage_unavailable",
               "Database unavailable",
-              "The server's database cannot do this at the moment. Try again.",
+              "The server's database is unavailable. Try again.",
               2);
       case BUSY -> away("busy", "Busy", "The server is busy. Try again.", 1);
     };

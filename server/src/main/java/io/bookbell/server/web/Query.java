@@ -45,7 +45,7 @@ public final class Query extends Fields {
     return optionalUserId(name)
         .orElseGet(
             () -> {
-              error(name, "is needed");
+              error(name, "is required");
               return new UserId(1);
             });
   }
@@ -153,7 +153,7 @@ public final class Query extends Fields {
                 check(
                     name,
                     time.getYear() >= 1970 && time.getYear() <= 9999,
-                    "must lie from 1970 to 9999");
+                    "must be from 1970 to 9999");
                 return time.toInstant();
               } catch (DateTimeException e) {
                 error(name, "must be a time such as 2026-11-23T20:15:00Z");
@@ -182,7 +182,7 @@ public final class Query extends Fields {
 
   private Optional<String> value(String name) {
     List<String> values = parameters.apply(name);
-    check(name, values.size() <= 1, "must be given once");
+    check(name, values.size() <= 1, "must appear only once");
     return values.stream().findFirst();
   }
 }

@@ -37,7 +37,7 @@ final class RefusedOrigins {
       return;
     }
     if (page.isEmpty()) {
-      log.warn("Refused requests of pages without an origin, which no setting allows");
+      log.warn("Refused requests from pages without an origin; no setting allows them");
     } else if (page.equals(claimed)) {
       log.warn(
           "Refused the page {}: the server believes it is reached at {}. If {} is your proxy, set"

@@ -111,7 +111,7 @@ final class RequestBody {
     if (isPromiseAwaited()) {
       if (!isContinueAwaited()) {
         return Future.failedFuture(
-            Problem.of(417, "refused", "Refused", "Only 100-continue may be expected."));
+            Problem.of(417, "refused", "Refused", "Expect supports only 100-continue."));
       }
       var _ = context.response().writeContinue();
     }
@@ -134,7 +134,7 @@ final class RequestBody {
       if (content.length() + bytes.length() > most) {
         refuse(Problem.tooLarge(most));
       } else if (!tryTake(bytes.length())) {
-        refuse(Problem.busy("Too many large requests are under way. Try again."));
+        refuse(Problem.busy("Too many large requests are in progress. Try again."));
       } else {
         content.appendBuffer(bytes);
       }

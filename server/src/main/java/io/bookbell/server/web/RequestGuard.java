@@ -171,7 +171,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         context,
         Refusals.Reason.LATE,
         Problem.of(
-            408, "request_timeout", "Request timeout", "The request took too long to come."));
+            408, "request_timeout", "Request timeout", "The request took too long to arrive."));
   }
 
   /** Ends the connection, with an answer where one is due and none has begun. */

@@ -131,7 +131,7 @@ public final class WebServer implements AutoCloseable {
       deployments.add(vertx.deployVerticle(listener).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (Exception e) { // what the system refuses is checked, and thrown undeclared
       throw new WebServerException(
-          "Cannot listen on %s, port %s: %s (BOOKBELL_HOST and BOOKBELL_PORT set others)"
+          "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or BOOKBELL_PORT)"
               .formatted(host, port, e.getMessage()),
           e);
     }

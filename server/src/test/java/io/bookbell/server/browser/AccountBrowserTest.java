@@ -47,7 +47,7 @@ class AccountBrowserTest {
       browser.part("login-form").awaitShown();
       browser.showTab(0);
       browser.part("login-form").awaitShown();
-      browser.part("sign-in-reason").awaitText("You are signed out.");
+      browser.part("sign-in-reason").awaitText("You’re signed out.");
       assertThat(browser.part("request-card").count()).isZero();
     }
   }

@@ -150,7 +150,7 @@ class BookBrowserTest {
   private void askWithoutTheCatalogue(SupporterPage reader) {
     library.is(Mood.TOO_BUSY);
     reader.browser().part("new-request-title").write("Emma, annotated");
-    reader.browser().part("catalogue-hint").awaitTextWith("away");
+    reader.browser().part("catalogue-hint").awaitTextWith("unavailable");
     reader.ask("Emma, annotated", "Jane Austen");
   }
 }

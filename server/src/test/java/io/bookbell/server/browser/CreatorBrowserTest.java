@@ -76,7 +76,7 @@ class CreatorBrowserTest {
     creator.part("tier-form-name").write("Night reader");
     creator.part("tier-form-allowed").write("7");
     creator.part("tier-form-submit").click();
-    creator.part("tier-list").awaitTextWith("Night reader 7 requests in all");
+    creator.part("tier-list").awaitTextWith("Night reader 7 requests in total");
 
     creator.part("tab-supporters").click();
     creator.part("supporter-search").write("reader1@");
@@ -135,7 +135,7 @@ class CreatorBrowserTest {
 
     creator.part("accepting-switch").click();
     creator.part("accepting-switch").awaitAttribute("aria-checked", "false");
-    one.part("creator-paused").awaitTextWith("not taking requests right now");
+    one.part("creator-paused").awaitTextWith("has paused requests");
     other.part("not-accepting").awaitShown();
 
     creator.part("notice-text").write("");
@@ -151,7 +151,7 @@ class CreatorBrowserTest {
     creator.part("activity").awaitShown();
     SupporterPage.open(browsers.of("reader"), server, "reader1")
         .ask("The Lantern Keeper", "Mira Solberg");
-    creator.part("activity-list").awaitTextWith("asked for The Lantern Keeper");
+    creator.part("activity-list").awaitTextWith("requested The Lantern Keeper");
     InboxPage.open(browsers.of("guest"), server, "team1").card("The Lantern Keeper").approve();
     creator.part("activity-list").awaitTextWith("Ines Duarte approved The Lantern Keeper");
   }

@@ -94,7 +94,7 @@ class DeskBrowserTest {
     browser.part("bulk-count").awaitText("3 selected");
     browser.part("bulk-bar").part("canned-choice").choose("Too soon");
     browser.part("bulk-rejected").click();
-    browser.part("undo-text").awaitText("3 requests will be declined.");
+    browser.part("undo-text").awaitText("Declining 3 requests…");
     team.pending().awaitText(String.valueOf(pending - 3));
     assertThat(count("rejected")).isEqualTo(rejected);
 

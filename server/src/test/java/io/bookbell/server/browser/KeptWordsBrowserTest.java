@@ -66,7 +66,7 @@ class KeptWordsBrowserTest {
     approve();
     link.cut();
     browser.part("undo-send").click();
-    browser.part("undo-text").awaitTextWith("Waits for the connection");
+    browser.part("undo-text").awaitTextWith("Waiting for a connection");
     browser.visit("about:blank");
     link.mend();
     browser.visit(link.url() + "/creators/1/inbox");
@@ -109,7 +109,7 @@ class KeptWordsBrowserTest {
     approve();
     long member = server.signIn("team1").userId();
     creator.patch("/api/team/" + member + "?creator_id=1", Map.of("active", false)).expect(200);
-    browser.part("toast").awaitTextWith("Your words are in their field again");
+    browser.part("toast").awaitTextWith("Your message is back in its field");
     creator.patch("/api/team/" + member + "?creator_id=1", Map.of("active", true)).expect(200);
     browser.visit(link.url() + "/creators/1/inbox");
     browser.await(

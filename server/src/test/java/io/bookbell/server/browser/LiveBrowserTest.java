@@ -122,7 +122,7 @@ class LiveBrowserTest {
     link.cut();
     browser.part("reply-submit").click();
     browser.part("unsent-reply").awaitTextWith("A first word");
-    browser.part("unsent-state").awaitTextWith("Waits for the connection");
+    browser.part("unsent-state").awaitTextWith("Waiting for a connection");
     browser.part("reply-text").write("A second word");
     browser.part("reply-submit").click();
     browser.part("unsent-reply").awaitCount(2);

@@ -128,7 +128,7 @@ class LongWordsBrowserTest {
     browser.part("undo").awaitShown();
     fits("an answer that can be taken back");
     browser.part("undo-send").click();
-    browser.part("toast").awaitTextWith(WORD);
+    browser.part("toast").awaitTextWith(NAME);
     fits("the team's toast");
     press("respond-reject", "respond-reject-confirm");
     press("thread-toggle", "thread");

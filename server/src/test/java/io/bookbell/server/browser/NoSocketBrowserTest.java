@@ -39,8 +39,8 @@ class NoSocketBrowserTest {
   void thePageWorksWithoutAndComesBack(Sockets treatment) {
     link.treat(treatment);
     browser.carrySession(server, "reader1").visit(link.url() + "/creators/1/requests");
-    browser.part("connection-state").awaitText("Without live updates");
-    browser.part("toast").awaitTextWith("lets no WebSocket through");
+    browser.part("connection-state").awaitText("No live updates");
+    browser.part("toast").awaitTextWith("is blocking WebSockets");
     var reader = new SupporterPage(browser);
     int left = Integer.parseInt(reader.remaining().awaitShown().text());
     reader.ask("The Lantern Keeper", "Mira Solberg");

@@ -166,7 +166,7 @@ class ReconnectBrowserTest {
     link.cut();
     browser.part("new-request-submit").click();
     browser.part("unsent-request").awaitTextWith(BOOK);
-    browser.part("unsent-state").awaitTextWith("Waits for the connection");
+    browser.part("unsent-state").awaitTextWith("Waiting for a connection");
     link.mend();
     reader.card(BOOK).part().awaitShown();
     browser.part("unsent-request").awaitGone();

@@ -84,7 +84,7 @@ class RequestBrowserTest {
     reader.card(BOOK).response().awaitText("Not this year, sorry.");
     reader.remaining().awaitText(String.valueOf(Integer.parseInt(left) + 1));
     lines.awaitCount(before + 1);
-    lines.with("data-kind", "refund").awaitTextWith("“" + BOOK + "” came back");
+    lines.with("data-kind", "refund").awaitTextWith("Returned: “" + BOOK + "”");
   }
 
   @Test
@@ -142,11 +142,11 @@ class RequestBrowserTest {
     team.card(BOOK).reply("The new translation, or the old one?");
     var receipt = team.card(BOOK).part().part("request-receipt");
     receipt.awaitAttribute("data-received", "false");
-    receipt.awaitTextWith("Waiting for");
+    receipt.awaitTextWith("is next online");
 
     reader();
     receipt.awaitAttribute("data-received", "true");
-    receipt.awaitTextWith("Reached");
+    receipt.awaitTextWith("Seen by");
   }
 
   @Test
@@ -195,7 +195,7 @@ class RequestBrowserTest {
     team.card(BOOK).word("I am writing slowly");
 
     creator.card(BOOK).approve();
-    team.card(BOOK).conflict().awaitTextWith("Mara Lindqvist was first");
+    team.card(BOOK).conflict().awaitTextWith("Mara Lindqvist got there first");
     team.card(BOOK).status().awaitText("Approved");
     assertThat(team.card(BOOK).part().part("respond-text").value())
         .isEqualTo("I am writing slowly");
@@ -219,6 +219,6 @@ class RequestBrowserTest {
     card.part("respond-reject").click();
     card.part("respond-reject-confirm").awaitShown();
     team.browser().offline(false);
-    team.card(BOOK).conflict().awaitTextWith("Mara Lindqvist was first");
+    team.card(BOOK).conflict().awaitTextWith("Mara Lindqvist got there first");
   }
 }

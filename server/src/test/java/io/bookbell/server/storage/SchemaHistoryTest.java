@@ -118,7 +118,7 @@ class SchemaHistoryTest {
     assertThat(isNewest()).isFalse();
     assertThatThrownBy(this::open)
         .isInstanceOf(DatabaseException.class)
-        .hasMessageContaining("schema 99 by a newer Bookbell");
+        .hasMessageContaining("schema 99 of a newer Bookbell");
   }
 
   private boolean isNewest() {
