@@ -7,11 +7,11 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorUpdates;
-import io.bookbell.server.creator.Creators;
+import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.storage.SqliteDatabase;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.team.Admins;
+import io.bookbell.server.team.AdminCache;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,11 +48,11 @@ public class InnerStepsBenchmark {
   private final Message message = CreatorUpdates.message(creator);
   private final QuietHub hub = new QuietHub();
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Admins admins = new Admins();
+  private final AdminCache adminCache = new AdminCache();
   private final UserId user = new UserId(USERS + 1);
   private final SqliteDatabase database = database();
   private final Transaction transaction = database.read(tx -> tx).join();
-  private final CreatorRow row = database.read(tx -> new Creators().get(tx, CREATOR)).join();
+  private final CreatorRow row = database.read(tx -> new CreatorStore().get(tx, CREATOR)).join();
   private final Connection connection;
 
   public InnerStepsBenchmark() {
@@ -61,7 +61,7 @@ public class InnerStepsBenchmark {
     }
     connection = hub.connect(channel, user);
     QuietHub.written(channel);
-    database.read(tx -> admins.of(tx, row)).join();
+    database.read(tx -> adminCache.of(tx, row)).join();
   }
 
   private static SqliteDatabase database() {
@@ -97,7 +97,7 @@ public class InnerStepsBenchmark {
   /** Who the admins are, known from before: the transaction is over and could not be asked. */
   @Benchmark
   public Set<UserId> adminCacheHit() {
-    return admins.of(transaction, row);
+    return adminCache.of(transaction, row);
   }
 
   /** Of a message to the frame in the buffer that leaves, the flush included. */

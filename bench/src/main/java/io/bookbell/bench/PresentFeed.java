@@ -2,10 +2,10 @@ package io.bookbell.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.bookbell.hub.Feed;
+import io.bookbell.hub.MessageHistory;
 import io.bookbell.hub.Message;
-import io.bookbell.hub.Opening;
-import io.bookbell.hub.Page;
+import io.bookbell.hub.HistoryStart;
+import io.bookbell.hub.HistoryPage;
 import io.bookbell.hub.Position;
 import io.bookbell.hub.UserId;
 import java.util.List;
@@ -18,16 +18,16 @@ import java.util.concurrent.CompletionStage;
  *
  * @param seq the number of the last message of every user
  */
-record PresentFeed(long seq) implements Feed {
+record PresentFeed(long seq) implements MessageHistory {
   @Override
-  public CompletionStage<Opening> open(UserId user, Optional<Position> since) {
+  public CompletionStage<HistoryStart> open(UserId user, Optional<Position> since) {
     Message first = Message.of("{\"type\":\"initial_data\"}".getBytes(UTF_8));
-    return CompletableFuture.completedStage(new Opening.Snapshot(seq, first));
+    return CompletableFuture.completedStage(new HistoryStart.SnapshotStart(seq, first));
   }
 
   @Override
-  public CompletionStage<Page> read(UserId user, long after, int limit) {
-    return CompletableFuture.completedStage(new Page.Entries(List.of()));
+  public CompletionStage<HistoryPage> read(UserId user, long after, int limit) {
+    return CompletableFuture.completedStage(new HistoryPage.HistoryEntries(List.of()));
   }
 
   @Override

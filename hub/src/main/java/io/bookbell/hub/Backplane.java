@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 
 /**
  * How the nodes tell each other of changes: at most once, in any order, perhaps repeated. A
- * doorbell, not a store: what it loses is found in the {@link Feed}. One instance is one node; any
- * thread may call any method.
+ * doorbell, not a store: what it loses is found in the {@link MessageHistory}. One instance is one
+ * node; any thread may call any method.
  */
 public interface Backplane extends AutoCloseable {
   /**

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class CatchUp {
   private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
 
-  private final Link link;
+  private final ConnectionState connectionState;
   private final Hub hub;
   private final Map<String, Message> states = new LinkedHashMap<>();
   private final ArrayDeque<LongFunction<Message>> waiting = new ArrayDeque<>();
@@ -38,9 +38,9 @@ final class CatchUp {
   private long progress;
   private long progressAt;
 
-  CatchUp(Link link) {
-    this.link = link;
-    this.hub = link.hub();
+  CatchUp(ConnectionState connectionState) {
+    this.connectionState = connectionState;
+    this.hub = connectionState.hub();
     this.progressAt = hub.ticker().getAsLong();
   }
 
@@ -66,7 +66,7 @@ final class CatchUp {
       waitingBytes += message.size();
       HubOptions.Queue most = hub.options().queue();
       if (waitingBytes > most.maxBytes() || waiting.size() > most.maxMessages()) {
-        link.tooSlow();
+        connectionState.tooSlow();
       }
     }
   }
@@ -80,21 +80,21 @@ final class CatchUp {
   void defer(LongFunction<Message> reply) {
     waiting.add(reply);
     if (++waitingReplies > hub.options().client().maxDeferred()) {
-      link.refuse(CloseReason.TOO_MANY_MESSAGES);
+      connectionState.refuse(CloseReason.TOO_MANY_MESSAGES);
     }
   }
 
   /** Takes the next step if nothing is asked for and the socket has taken everything. */
   void advance() {
-    if (asking || !link.isCatchingUp(this) || !link.writer().isDrained()) {
+    if (asking || !connectionState.isCatchingUp(this) || !connectionState.writer().isDrained()) {
       return;
     }
-    if (reading || announced > link.position()) {
+    if (reading || announced > connectionState.position()) {
       long announcedBefore = announced;
       int limit = hub.options().queue().pageSize();
       ask(
-          () -> hub.feed().read(user(), link.position(), limit),
-          page -> turned(page, limit, announcedBefore));
+          () -> hub.feed().read(user(), connectionState.position(), limit),
+          historyPage -> turned(historyPage, limit, announcedBefore));
     } else if (statesDue) {
       ask(() -> hub.feed().states(user()), this::told);
     } else {
@@ -108,7 +108,7 @@ final class CatchUp {
    * @return whether the socket has taken something since the last call
    */
   boolean sweep(long now) {
-    long progressNow = link.writer().progress();
+    long progressNow = connectionState.writer().progress();
     if (progressNow != progress) {
       progress = progressNow;
       progressAt = now;
@@ -118,33 +118,33 @@ final class CatchUp {
       if (asking) {
         failed(new IllegalStateException("no answer within " + hub.options().queue().stall()));
       } else {
-        link.tooSlow();
+        connectionState.tooSlow();
       }
     }
     return false;
   }
 
-  private void opened(Opening opening) {
-    switch (opening) {
-      case Opening.Snapshot(long seq, Message first) -> begin(seq, first);
-      case Opening.Resumed(long seq, Message first) -> {
+  private void opened(HistoryStart historyStart) {
+    switch (historyStart) {
+      case HistoryStart.SnapshotStart(long seq, Message first) -> begin(seq, first);
+      case HistoryStart.ResumedStart(long seq, Message first) -> {
         begin(seq, first);
         reading = true;
         statesDue = true;
       }
-      case Opening.Refused(CloseReason reason) -> link.sayGoodbye(reason);
+      case HistoryStart.RefusedStart(CloseReason reason) -> connectionState.sayGoodbye(reason);
     }
   }
 
   private void begin(long seq, Message first) {
-    link.advanceTo(seq);
+    connectionState.advanceTo(seq);
     write(first, Sequence.NONE);
   }
 
-  private void turned(Page page, int limit, long announcedBefore) {
-    switch (page) {
-      case Page.Truncated() -> link.sayGoodbye(CloseReason.GOING_AWAY);
-      case Page.Entries(List<Page.Entry> entries) -> {
+  private void turned(HistoryPage historyPage, int limit, long announcedBefore) {
+    switch (historyPage) {
+      case HistoryPage.TruncatedHistory() -> connectionState.sayGoodbye(CloseReason.GOING_AWAY);
+      case HistoryPage.HistoryEntries(List<HistoryPage.HistoryEntry> entries) -> {
         entries.forEach(this::replay);
         if (entries.size() < limit) {
           atHead(announcedBefore);
@@ -153,23 +153,26 @@ final class CatchUp {
     }
   }
 
-  private void replay(Page.Entry entry) {
-    if (entry.seq() != link.position() + 1) {
+  private void replay(HistoryPage.HistoryEntry historyEntry) {
+    if (historyEntry.seq() != connectionState.position() + 1) {
       throw new IllegalStateException(
-          "expected number " + (link.position() + 1) + " of the history, got " + entry.seq());
+          "expected number "
+              + (connectionState.position() + 1)
+              + " of the history, got "
+              + historyEntry.seq());
     }
-    link.advanceTo(entry.seq());
+    connectionState.advanceTo(historyEntry.seq());
     hub.counters().replayed.increment();
-    write(entry.message(), entry.seq());
+    write(historyEntry.message(), historyEntry.seq());
   }
 
   /** The read saw all there was: what was announced before it and not found does not exist. */
   private void atHead(long announcedBefore) {
     reading = false;
-    if (announcedBefore > link.position()) {
+    if (announcedBefore > connectionState.position()) {
       hub.counters().emptyAnnouncements.increment();
       if (announced == announcedBefore) {
-        announced = link.position();
+        announced = connectionState.position();
       }
     }
   }
@@ -191,8 +194,8 @@ final class CatchUp {
 
   private void finish() {
     writeStates();
-    waiting.forEach(message -> write(message.apply(link.position()), Sequence.NONE));
-    link.caughtUp();
+    waiting.forEach(message -> write(message.apply(connectionState.position()), Sequence.NONE));
+    connectionState.caughtUp();
   }
 
   private void writeStates() {
@@ -201,8 +204,8 @@ final class CatchUp {
   }
 
   private void write(Message message, long sequence) {
-    link.writer().text(message, sequence);
-    link.touch();
+    connectionState.writer().text(message, sequence);
+    connectionState.touch();
   }
 
   private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<T> then) {
@@ -212,7 +215,8 @@ final class CatchUp {
       question
           .get()
           .whenComplete(
-              (answer, failure) -> link.connection().onLoop(() -> answered(answer, failure, then)));
+              (answer, failure) ->
+                  connectionState.connection().onLoop(() -> answered(answer, failure, then)));
     } catch (RuntimeException failure) {
       failed(failure);
     }
@@ -221,7 +225,7 @@ final class CatchUp {
   private <T> void answered(T answer, @Nullable Throwable failure, Consumer<T> then) {
     asking = false;
     progressAt = hub.ticker().getAsLong();
-    if (!link.isCatchingUp(this)) {
+    if (!connectionState.isCatchingUp(this)) {
       return;
     }
     if (failure != null) {
@@ -237,12 +241,12 @@ final class CatchUp {
   }
 
   private UserId user() {
-    return link.connection().user();
+    return connectionState.connection().user();
   }
 
   private void failed(Throwable failure) {
     hub.counters().failedReads.increment();
     log.warn("The history of user {} cannot be read; closing", user(), failure);
-    link.sayGoodbye(CloseReason.GOING_AWAY);
+    connectionState.sayGoodbye(CloseReason.GOING_AWAY);
   }
 }

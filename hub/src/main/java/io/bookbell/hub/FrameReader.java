@@ -31,8 +31,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   /** What a frame counts for besides its content, in bytes: the work of reading it. */
   private static final long FRAME_COST = 64;
 
-  private final Link link;
-  private @Nullable Fragments fragments;
+  private final ConnectionState connectionState;
+  private @Nullable FragmentedMessage fragmentedMessage;
 
   /**
    * The moment at which, at the allowed rate, all messages that came so far would have been due.
@@ -42,23 +42,23 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   /** Likewise, all bytes. */
   private long bytesDueAt;
 
-  FrameReader(Link link) {
-    this.link = link;
-    this.dueAt = link.hub().ticker().getAsLong();
+  FrameReader(ConnectionState connectionState) {
+    this.connectionState = connectionState;
+    this.dueAt = connectionState.hub().ticker().getAsLong();
     this.bytesDueAt = dueAt;
   }
 
-  SocketConnection connection() {
-    return link.connection();
+  WebSocketConnection connection() {
+    return connectionState.connection();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object frame) {
     try {
-      link.heard();
+      connectionState.heard();
       if (frame instanceof CloseWebSocketFrame close) {
         closed(close);
-      } else if (frame instanceof WebSocketFrame other && link.isOpen()) {
+      } else if (frame instanceof WebSocketFrame other && connectionState.isOpen()) {
         received(context, other);
       }
     } finally {
@@ -71,13 +71,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         !(frame instanceof ContinuationWebSocketFrame) || !frame.content().isReadable();
     if (isTooMuch(frame) || (counts && isTooMany())) {
       context.channel().config().setAutoRead(false); // whatever else comes is not even decoded
-      link.refuse(CloseReason.TOO_MANY_MESSAGES);
+      connectionState.refuse(CloseReason.TOO_MANY_MESSAGES);
     } else if (frame instanceof PingWebSocketFrame) {
-      link.pong(frame.content());
+      connectionState.pong(frame.content());
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
       begun(frame, frame instanceof TextWebSocketFrame);
-    } else if (frame instanceof ContinuationWebSocketFrame && fragments != null) {
-      continued(frame, fragments);
+    } else if (frame instanceof ContinuationWebSocketFrame && fragmentedMessage != null) {
+      continued(frame, fragmentedMessage);
     }
   }
 
@@ -85,16 +85,16 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     if (frame.isFinalFragment()) {
       message(frame.content(), text);
     } else {
-      fragments = new Fragments(text, frame.content().alloc().heapBuffer());
-      continued(frame, fragments);
+      fragmentedMessage = new FragmentedMessage(text, frame.content().alloc().heapBuffer());
+      continued(frame, fragmentedMessage);
     }
   }
 
-  private void continued(WebSocketFrame frame, Fragments begun) {
-    int most = link.hub().options().client().maxFrameBytes();
+  private void continued(WebSocketFrame frame, FragmentedMessage begun) {
+    int most = connectionState.hub().options().client().maxFrameBytes();
     if (begun.bytes.readableBytes() + frame.content().readableBytes() > most) {
       dropFragments();
-      link.refuse(CloseReason.TOO_LARGE);
+      connectionState.refuse(CloseReason.TOO_LARGE);
       return;
     }
     begun.bytes.writeBytes(frame.content());
@@ -113,17 +113,17 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       handOn(frames -> frames.onBinary(connection(), bytes));
       return;
     }
-    String text = link.lane().utf8(payload);
+    String text = connectionState.lane().utf8(payload);
     if (text == null) {
-      link.refuse(CloseReason.NOT_UTF8);
+      connectionState.refuse(CloseReason.NOT_UTF8);
     } else {
       handOn(frames -> frames.onText(connection(), text));
     }
   }
 
-  private void handOn(Consumer<ClientFrames> call) {
+  private void handOn(Consumer<ClientMessageHandler> call) {
     try {
-      call.accept(link.hub().frames());
+      call.accept(connectionState.hub().frames());
     } catch (RuntimeException failure) {
       log.error("A message of {} could not be handled", connection(), failure);
     }
@@ -132,27 +132,27 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private void closed(CloseWebSocketFrame frame) {
     int code = frame.statusCode();
     if (code < 0) {
-      link.peerCloses(Frames::closeWithoutReason);
+      connectionState.peerCloses(FrameEncoder::closeWithoutReason);
     } else {
       CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
-      link.peerCloses(out -> Frames.close(answer, out));
+      connectionState.peerCloses(out -> FrameEncoder.close(answer, out));
     }
   }
 
   private boolean isTooMuch(WebSocketFrame frame) {
     long bytes = frame.content().readableBytes() + FRAME_COST;
-    long now = link.hub().ticker().getAsLong();
+    long now = connectionState.hub().ticker().getAsLong();
     long ahead =
         Math.max(0, bytesDueAt - now)
-            + bytes * SECOND / link.hub().options().client().bytesPerSecond();
+            + bytes * SECOND / connectionState.hub().options().client().bytesPerSecond();
     bytesDueAt = now + ahead;
     return ahead > SECOND;
   }
 
   private boolean isTooMany() {
-    HubOptions.Client allowed = link.hub().options().client();
+    HubOptions.Client allowed = connectionState.hub().options().client();
     long each = SECOND / allowed.perSecond();
-    long now = link.hub().ticker().getAsLong();
+    long now = connectionState.hub().ticker().getAsLong();
     long ahead = Math.max(0, dueAt - now) + each;
     if (ahead > each * allowed.burst()) {
       return true;
@@ -163,13 +163,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    link.touch();
+    connectionState.touch();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     dropFragments();
-    link.gone();
+    connectionState.gone();
   }
 
   /** Frames that make no sense are answered and the rest is not read; else the channel is gone. */
@@ -177,7 +177,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof CorruptedWebSocketFrameException corrupted) {
       context.pipeline().remove(WebSocket13FrameDecoder.class);
-      link.refuse(
+      connectionState.refuse(
           switch (corrupted.closeStatus().code()) {
             case 1009 -> CloseReason.TOO_LARGE;
             case 1007 -> CloseReason.NOT_UTF8;
@@ -192,12 +192,12 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   }
 
   private void dropFragments() {
-    if (fragments != null) {
-      fragments.bytes.release();
-      fragments = null;
+    if (fragmentedMessage != null) {
+      fragmentedMessage.bytes.release();
+      fragmentedMessage = null;
     }
   }
 
   /** A message of which not everything has come. */
-  private record Fragments(boolean text, ByteBuf bytes) {}
+  private record FragmentedMessage(boolean text, ByteBuf bytes) {}
 }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * #pendingBytes}.
  *
  * <p>Messages wait as references to their shared bytes until the connection is flushed. Then their
- * frames are laid one behind the other and leave in one write: through the lane's {@link Outlet}
- * while the socket takes everything, through the channel while it does not. An idle connection has
- * neither buffer nor queue.
+ * frames are laid one behind the other and leave in one write: through the lane's {@link
+ * BatchedSocketWriter} while the socket takes everything, through the channel while it does not. An
+ * idle connection has neither buffer nor queue.
  */
 final class FrameWriter {
   /** A buffer that holds this much leaves before more is laid into it. */
@@ -26,7 +26,7 @@ final class FrameWriter {
   private static final int SMALLEST_BATCH = 256;
 
   private final Channel channel;
-  private final Outlet outlet;
+  private final BatchedSocketWriter batchedSocketWriter;
 
   /** Control frames of this turn. */
   private @Nullable ByteBuf control;
@@ -35,7 +35,7 @@ final class FrameWriter {
   private @Nullable Message first;
 
   private long firstSequence;
-  private @Nullable ArrayDeque<Waiting> queue;
+  private @Nullable ArrayDeque<QueuedMessage> queue;
   private volatile long queuedBytes;
   private long handedOver;
 
@@ -50,14 +50,14 @@ final class FrameWriter {
 
   private @Nullable ChannelFutureListener afterwards;
 
-  FrameWriter(Channel channel, Outlet outlet) {
+  FrameWriter(Channel channel, BatchedSocketWriter batchedSocketWriter) {
     this.channel = channel;
-    this.outlet = outlet;
+    this.batchedSocketWriter = batchedSocketWriter;
   }
 
   /** The channel is the hub's alone from here on. */
   void takeOver() {
-    socket = Outlet.socketOf(channel);
+    socket = BatchedSocketWriter.socketOf(channel);
   }
 
   /** Adds a text frame behind what is there. */
@@ -69,10 +69,10 @@ final class FrameWriter {
       if (queue == null) {
         queue = new ArrayDeque<>();
       }
-      queue.add(new Waiting(message, sequence));
+      queue.add(new QueuedMessage(message, sequence));
     }
     long before = queuedBytes;
-    queuedBytes = before + Frames.size(message, sequence);
+    queuedBytes = before + FrameEncoder.size(message, sequence);
   }
 
   /** Adds a control frame, which overtakes messages that wait. */
@@ -120,7 +120,7 @@ final class FrameWriter {
     }
     while (first != null && channel.isWritable()) {
       if (!layInOutlet()) {
-        ByteBuf batch = channel.alloc().ioBuffer(Frames.size(first, firstSequence));
+        ByteBuf batch = channel.alloc().ioBuffer(FrameEncoder.size(first, firstSequence));
         fill(batch, FULL_BATCH);
         write(batch);
       }
@@ -130,7 +130,7 @@ final class FrameWriter {
   /** Sees to it that nothing lies in the outlet any more. */
   private void settle() {
     if (liesInOutlet) {
-      outlet.send();
+      batchedSocketWriter.send();
     }
   }
 
@@ -177,12 +177,12 @@ final class FrameWriter {
     if (socket == null
         || channelHolds()
         || !socket.isOpen()
-        || !outlet.makesRoomFor(Frames.size(first(), firstSequence))) {
+        || !batchedSocketWriter.makesRoomFor(FrameEncoder.size(first(), firstSequence))) {
       return false;
     }
-    ByteBuf frames = outlet.frames();
+    ByteBuf frames = batchedSocketWriter.frames();
     fill(frames, frames.capacity());
-    outlet.laid(this);
+    batchedSocketWriter.laid(this);
     liesInOutlet = true;
     return true;
   }
@@ -219,18 +219,18 @@ final class FrameWriter {
   /** Lays frames into a buffer, at least one, until none waits or it holds so many bytes. */
   private void fill(ByteBuf batch, int most) {
     long bytes = queuedBytes;
-    int size = Frames.size(first(), firstSequence);
+    int size = FrameEncoder.size(first(), firstSequence);
     do {
-      Frames.text(first(), firstSequence, batch);
+      FrameEncoder.text(first(), firstSequence, batch);
       bytes -= size;
       advance();
-      size = first == null ? 0 : Frames.size(first, firstSequence);
+      size = first == null ? 0 : FrameEncoder.size(first, firstSequence);
     } while (first != null && batch.readableBytes() + size <= most);
     queuedBytes = bytes;
   }
 
   private void advance() {
-    Waiting second = queue == null ? null : queue.poll();
+    QueuedMessage second = queue == null ? null : queue.poll();
     if (second == null) {
       first = null;
       queue = null;
@@ -258,5 +258,5 @@ final class FrameWriter {
     }
   }
 
-  private record Waiting(Message message, long sequence) {}
+  private record QueuedMessage(Message message, long sequence) {}
 }

@@ -13,18 +13,18 @@ import java.util.function.LongSupplier;
  */
 record Hub(
     HubOptions options,
-    Feed feed,
-    ClientFrames frames,
-    Registry registry,
+    MessageHistory feed,
+    ClientMessageHandler frames,
+    ConnectionRegistry registry,
     HubCounters counters,
     LongSupplier ticker,
     InstantSource clock,
     WebSocketDecoderConfig decoding) {
   Hub(
       HubOptions options,
-      Feed feed,
-      ClientFrames frames,
-      Registry registry,
+      MessageHistory feed,
+      ClientMessageHandler frames,
+      ConnectionRegistry registry,
       LongSupplier ticker,
       InstantSource clock) {
     this(options, feed, frames, registry, new HubCounters(), ticker, clock, decoding(options));

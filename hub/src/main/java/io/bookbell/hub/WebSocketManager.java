@@ -17,45 +17,45 @@ import java.util.function.Predicate;
 
 /**
  * All connections of this node: who is connected, and the way of a message to them. Any thread may
- * call any method; who is connected is guarded by the {@link Registry}, the state of a connection
- * belongs to its event loop.
+ * call any method; who is connected is guarded by the {@link ConnectionRegistry}, the state of a
+ * connection belongs to its event loop.
  */
 public final class WebSocketManager implements AutoCloseable {
   private static final CloseReason TOO_MANY_CONNECTIONS =
       new CloseReason(CloseReason.POLICY.code(), "too many connections");
 
   private final Hub hub;
-  private final Registry registry;
+  private final ConnectionRegistry connectionRegistry;
   private final Backplane backplane;
-  private final NewestStates states = new NewestStates();
-  private final ConcurrentHashMap<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
+  private final LatestStates states = new LatestStates();
+  private final ConcurrentHashMap<EventLoop, EventLoopWorker> lanes = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile boolean closed;
 
   /**
-   * @param feed each user's durable history
+   * @param messageHistory each user's durable history
    * @param frames what to do with what clients send
    * @param backplane the way to other nodes; stays open when this closes
    * @param clock the time of day, for {@link Connection#connectedAt}
    */
   public WebSocketManager(
       HubOptions options,
-      Feed feed,
-      ClientFrames frames,
+      MessageHistory messageHistory,
+      ClientMessageHandler frames,
       Backplane backplane,
       InstantSource clock) {
-    this(options, feed, frames, backplane, clock, System::nanoTime);
+    this(options, messageHistory, frames, backplane, clock, System::nanoTime);
   }
 
   WebSocketManager(
       HubOptions options,
-      Feed feed,
-      ClientFrames frames,
+      MessageHistory messageHistory,
+      ClientMessageHandler frames,
       Backplane backplane,
       InstantSource clock,
       LongSupplier ticker) {
-    this.registry = new Registry(backplane::presence);
-    this.hub = new Hub(options, feed, frames, registry, ticker, clock);
+    this.connectionRegistry = new ConnectionRegistry(backplane::presence);
+    this.hub = new Hub(options, messageHistory, frames, connectionRegistry, ticker, clock);
     this.backplane = backplane;
     backplane.subscribe(this::deliver);
   }
@@ -67,8 +67,8 @@ public final class WebSocketManager implements AutoCloseable {
    * @return empty if the user has as many connections as allowed
    */
   public Optional<Reservation> tryReserve(UserId user) {
-    return registry.reserve(user, hub.options().connectionsPerUser())
-        ? Optional.of(new Reservation(user, () -> registry.release(user)))
+    return connectionRegistry.reserve(user, hub.options().connectionsPerUser())
+        ? Optional.of(new Reservation(user, () -> connectionRegistry.release(user)))
         : Optional.empty();
   }
 
@@ -88,14 +88,16 @@ public final class WebSocketManager implements AutoCloseable {
       Reservation reservation,
       Map<String, String> metadata,
       Optional<Position> since) {
-    Lane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> new Lane(hub, loop));
-    SocketConnection connection =
-        new SocketConnection(lane, channel, lastId.incrementAndGet(), reservation.user(), metadata);
+    EventLoopWorker eventLoopWorker =
+        lanes.computeIfAbsent(channel.eventLoop(), loop -> new EventLoopWorker(hub, loop));
+    WebSocketConnection connection =
+        new WebSocketConnection(
+            eventLoopWorker, channel, lastId.incrementAndGet(), reservation.user(), metadata);
     if (!reservation.consume()) {
       connection.turnAway(TOO_MANY_CONNECTIONS);
       return connection;
     }
-    registry.add(connection);
+    connectionRegistry.add(connection);
     connection.begin(since);
     if (closed) {
       connection.close(CloseReason.GOING_AWAY);
@@ -132,7 +134,7 @@ public final class WebSocketManager implements AutoCloseable {
    */
   public void beginAnew() {
     states.clear();
-    registry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+    connectionRegistry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
   }
 
   /** Sends a message without a number to all connections of these users, on every node. */
@@ -142,7 +144,7 @@ public final class WebSocketManager implements AutoCloseable {
 
   /**
    * Sends the messages of one committed change, in their order, to the connections of this node and
-   * tells the other nodes. Numbered ones must be readable in the {@link Feed} already.
+   * tells the other nodes. Numbered ones must be readable in the {@link MessageHistory} already.
    */
   public void broadcast(List<Delivery> change) {
     deliver(change);
@@ -160,7 +162,7 @@ public final class WebSocketManager implements AutoCloseable {
    * one before goes out.
    */
   public void deliver(List<Delivery> change) {
-    Fanout.send(states.news(change), registry);
+    LocalBroadcast.send(states.news(change), connectionRegistry);
   }
 
   /**
@@ -170,17 +172,17 @@ public final class WebSocketManager implements AutoCloseable {
    * @param newest each user's highest number; users without a connection here are passed over
    */
   public void announce(Map<UserId, Long> newest) {
-    Fanout.announce(newest, registry);
+    LocalBroadcast.announce(newest, connectionRegistry);
   }
 
   /** The users with a connection on this node. A snapshot. */
   public Set<UserId> connectedUsers() {
-    return registry.connectedUsers();
+    return connectionRegistry.connectedUsers();
   }
 
   /** The connections of a user on this node. A snapshot. */
   public List<Connection> connectionsOf(UserId user) {
-    return List.of(registry.of(user));
+    return List.of(connectionRegistry.of(user));
   }
 
   /** The connection that a channel was taken over for, while it is open. */
@@ -197,12 +199,13 @@ public final class WebSocketManager implements AutoCloseable {
   /** What was done and what is held. Asks every connection what waits for it. */
   public HubStatistics statistics() {
     long[] totals = new long[2];
-    registry.forEach(
+    connectionRegistry.forEach(
         connection -> {
           totals[0]++;
           totals[1] += connection.link().pendingBytes();
         });
-    return hub.counters().snapshot(totals[0], registry.connectedUsers().size(), totals[1]);
+    return hub.counters()
+        .snapshot(totals[0], connectionRegistry.connectedUsers().size(), totals[1]);
   }
 
   /**
@@ -213,19 +216,19 @@ public final class WebSocketManager implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    List<SocketConnection> open = new ArrayList<>();
-    registry.forEach(open::add);
+    List<WebSocketConnection> open = new ArrayList<>();
+    connectionRegistry.forEach(open::add);
     open.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
     if (lanes.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
       awaitClosed(open);
     }
-    lanes.values().forEach(Lane::end);
+    lanes.values().forEach(EventLoopWorker::end);
   }
 
-  private void awaitClosed(List<SocketConnection> connections) {
+  private void awaitClosed(List<WebSocketConnection> connections) {
     long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
     try {
-      for (SocketConnection connection : connections) {
+      for (WebSocketConnection connection : connections) {
         ChannelFuture gone = connection.link().channel().closeFuture();
         if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
           connection.onLoop(connection.link()::cutOff);
@@ -238,11 +241,13 @@ public final class WebSocketManager implements AutoCloseable {
 
   /** What the registry holds, for tests: 0 when nothing is left of any connection. */
   int registrySize() {
-    return registry.size();
+    return connectionRegistry.size();
   }
 
   /** Looks after all connections now, for tests with a clock of their own. */
   void sweep() {
-    lanes.values().forEach(lane -> lane.loop().execute(lane::sweep));
+    lanes
+        .values()
+        .forEach(eventLoopWorker -> eventLoopWorker.loop().execute(eventLoopWorker::sweep));
   }
 }

@@ -3,10 +3,10 @@
  * they are about.
  *
  * <p>{@link io.bookbell.hub.WebSocketManager} is the way in. Each user has a history of numbered
- * messages, 1, 2, 3 …, which the hub reads through a {@link io.bookbell.hub.Feed}; it is the truth.
- * What is broadcast, here or on another node of the {@link io.bookbell.hub.Backplane}, only
- * announces what the history holds by then. So an announcement may be lost, repeated or late: each
- * connection still gets every number once, in order.
+ * messages, 1, 2, 3 …, which the hub reads through a {@link io.bookbell.hub.MessageHistory}; it is
+ * the truth. What is broadcast, here or on another node of the {@link io.bookbell.hub.Backplane},
+ * only announces what the history holds by then. So an announcement may be lost, repeated or late:
+ * each connection still gets every number once, in order.
  *
  * <pre>
  *             connect                    all announced is written,

@@ -20,7 +20,7 @@ class AnnounceTest {
   private static final UserId ANN = new UserId(1);
   private static final UserId BEN = new UserId(2);
 
-  private final MemoryFeed feed = new MemoryFeed(Runnable::run);
+  private final InMemoryMessageHistory feed = new InMemoryMessageHistory(Runnable::run);
   private final Held held = new Held(feed);
   private final Presences presences = new Presences();
   private final WebSocketManager manager =
@@ -106,13 +106,13 @@ class AnnounceTest {
   }
 
   /** Looks into the histories at once, but answers only when it is let. Any thread. */
-  private static final class Held implements Feed {
-    private final Feed feed;
+  private static final class Held implements MessageHistory {
+    private final MessageHistory messageHistory;
     private final ConcurrentLinkedQueue<Runnable> answers = new ConcurrentLinkedQueue<>();
     private volatile boolean holding;
 
-    Held(Feed feed) {
-      this.feed = feed;
+    Held(MessageHistory messageHistory) {
+      this.messageHistory = messageHistory;
     }
 
     void hold() {
@@ -129,18 +129,18 @@ class AnnounceTest {
     }
 
     @Override
-    public CompletionStage<Opening> open(UserId user, Optional<Position> since) {
-      return later(feed.open(user, since));
+    public CompletionStage<HistoryStart> open(UserId user, Optional<Position> since) {
+      return later(messageHistory.open(user, since));
     }
 
     @Override
-    public CompletionStage<Page> read(UserId user, long after, int limit) {
-      return later(feed.read(user, after, limit));
+    public CompletionStage<HistoryPage> read(UserId user, long after, int limit) {
+      return later(messageHistory.read(user, after, limit));
     }
 
     @Override
     public CompletionStage<List<Message>> states(UserId user) {
-      return later(feed.states(user));
+      return later(messageHistory.states(user));
     }
 
     private <T> CompletionStage<T> later(CompletionStage<T> answer) {

@@ -43,7 +43,8 @@ class DeliveryOrderTest {
 
   private final Seed seed = new Seed(DeliveryOrderTest.class);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final MemoryFeed feed = new MemoryFeed(laterInAnyOrder(threads, seed.random(-1)));
+  private final InMemoryMessageHistory feed =
+      new InMemoryMessageHistory(laterInAnyOrder(threads, seed.random(-1)));
   private final AtomicLong lastId = new AtomicLong(END);
 
   /** Keeps the committers at the pace of the clients. */

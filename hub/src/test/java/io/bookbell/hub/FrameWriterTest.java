@@ -22,7 +22,7 @@ class FrameWriterTest {
 
   private final List<String> texts =
       IntStream.rangeClosed(1, 600).mapToObj(FrameWriterTest::text).toList();
-  private final MemoryFeed feed = new MemoryFeed(Runnable::run);
+  private final InMemoryMessageHistory feed = new InMemoryMessageHistory(Runnable::run);
 
   /** Counted down when the client has taken so much that its socket has room again. */
   private final CountDownLatch room = new CountDownLatch(60);

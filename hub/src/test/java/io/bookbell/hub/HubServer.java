@@ -78,7 +78,7 @@ final class HubServer implements AutoCloseable {
     @Override
     protected void initChannel(Channel channel) {
       channel.pipeline().addLast(new HttpServerCodec(), new Route());
-      HandshakeGate.install(channel, "/ws"::equals);
+      UpgradeGate.install(channel, "/ws"::equals);
     }
   }
 

@@ -18,7 +18,7 @@ class InboundRateTest {
       new HubServer(
           new WebSocketManager(
               HubOptions.defaults(),
-              new MemoryFeed(Runnable::run),
+              new InMemoryMessageHistory(Runnable::run),
               (connection, text) -> connection.replyText("taken"),
               new InProcessBackplane(),
               InstantSource.system(),

@@ -5,46 +5,46 @@ import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountRoutes;
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.account.SessionGate;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.SessionAuthenticator;
 import io.bookbell.server.account.SetupRoutes;
-import io.bookbell.server.account.SignIn;
-import io.bookbell.server.account.SignUps;
+import io.bookbell.server.account.SignInService;
+import io.bookbell.server.account.SignUpService;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.book.BookSearch;
-import io.bookbell.server.book.Covers;
-import io.bookbell.server.book.OpenLibrary;
+import io.bookbell.server.book.CoverService;
+import io.bookbell.server.book.OpenLibraryClient;
 import io.bookbell.server.book.ShownCovers;
-import io.bookbell.server.canned.CannedRoutes;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.canned.CannedResponseRoutes;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.creator.CreatorRoutes;
-import io.bookbell.server.creator.PictureReader;
-import io.bookbell.server.creator.PictureRoutes;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.creator.PictureDecoder;
+import io.bookbell.server.creator.ProfilePictureRoutes;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.invitation.JoinRoutes;
-import io.bookbell.server.live.Live;
-import io.bookbell.server.live.SocketRoute;
-import io.bookbell.server.monitoring.Health;
-import io.bookbell.server.monitoring.Metrics;
+import io.bookbell.server.live.LiveConnections;
+import io.bookbell.server.live.WebSocketRoutes;
+import io.bookbell.server.monitoring.HealthRoutes;
+import io.bookbell.server.monitoring.ServerMetrics;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.receipt.ReceiptRoutes;
-import io.bookbell.server.receipt.Retention;
 import io.bookbell.server.request.FollowRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Cookies;
-import io.bookbell.server.web.Origins;
-import io.bookbell.server.web.PageFiles;
-import io.bookbell.server.web.Rates;
-import io.bookbell.server.web.Refusals;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.OriginPolicy;
+import io.bookbell.server.web.RateLimits;
+import io.bookbell.server.web.RefusalCounters;
+import io.bookbell.server.web.ServerCookies;
+import io.bookbell.server.web.SiteFiles;
 import io.bookbell.server.web.TrustedProxies;
 import io.bookbell.server.web.WebServer;
 import io.vertx.core.Vertx;
@@ -72,31 +72,33 @@ final class Bookbell implements AutoCloseable {
   private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
 
   private final InstantSource clock = InstantSource.system();
-  private final Config config;
+  private final ServerConfig serverConfig;
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final Features features = new Features(new ToConnections());
-  private final Doorbell doorbell;
-  private final Live live;
-  private final Health health;
-  private final Origins origins;
-  private final Refusals refusals = new Refusals();
+  private final Services services = new Services(new LiveClientNotifier());
+  private final ClusterBackplane clusterBackplane;
+  private final LiveConnections liveConnections;
+  private final HealthRoutes healthRoutes;
+  private final OriginPolicy originPolicy;
+  private final RefusalCounters refusalCounters = new RefusalCounters();
   private final WebServer server;
   private final Optional<String> setupToken;
 
-  private Bookbell(Config config, Database database) {
-    this.config = config;
+  private Bookbell(ServerConfig serverConfig, Database database) {
+    this.serverConfig = serverConfig;
     this.database = database;
-    this.health = new Health(database);
-    var reach = config.reach();
-    var proxies = new TrustedProxies(reach.trustedProxies());
-    this.origins = new Origins(reach.publicUrl(), reach.allowedOrigins(), proxies);
+    this.healthRoutes = new HealthRoutes(database);
+    var publicAccessConfig = serverConfig.reach();
+    var proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
+    this.originPolicy =
+        new OriginPolicy(
+            publicAccessConfig.publicUrl(), publicAccessConfig.allowedOrigins(), proxies);
     try {
-      CompletableFuture<Begun> begun = begin();
+      CompletableFuture<StartupState> begun = begin();
       Vertx vertx = vertx();
       this.setupToken = begun.join().setupToken;
-      this.doorbell = opened(new Doorbell(config, begun.join().identity));
-      this.live = opened(live());
+      this.clusterBackplane = opened(new ClusterBackplane(serverConfig, begun.join().identity));
+      this.liveConnections = opened(live());
       this.server = serve(vertx);
     } catch (RuntimeException e) {
       closeAll();
@@ -109,13 +111,13 @@ final class Bookbell implements AutoCloseable {
    *
    * @throws WebServer.WebServerException when the port is taken
    */
-  static Bookbell start(Config config, Database database) {
-    return new Bookbell(config, database);
+  static Bookbell start(ServerConfig serverConfig, Database database) {
+    return new Bookbell(serverConfig, database);
   }
 
   /** Where it is reached from this machine. */
   String url() {
-    String host = config.listen().host();
+    String host = serverConfig.listen().host();
     boolean all = host.equals("0.0.0.0") || host.equals("::");
     String reached = all ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
     return "http://" + reached + ":" + server.port();
@@ -127,7 +129,7 @@ final class Bookbell implements AutoCloseable {
 
   /** The page that makes the first account, while there is none. */
   Optional<String> setupLink() {
-    String base = config.reach().publicUrl().map(PublicUrl::toString).orElse(url());
+    String base = serverConfig.reach().publicUrl().map(PublicUrl::toString).orElse(url());
     return setupToken.map(token -> base + "/setup#" + token);
   }
 
@@ -136,41 +138,45 @@ final class Bookbell implements AutoCloseable {
    *
    * @param setupToken of {@link #setupLink}
    */
-  private record Begun(Optional<String> setupToken, Doorbell.Identity identity) {}
+  private record StartupState(
+      Optional<String> setupToken, ClusterBackplane.DatabaseIdentity identity) {}
 
   /** Begins the database's life where it is new. */
-  private CompletableFuture<Begun> begin() {
+  private CompletableFuture<StartupState> begin() {
     return database.write(
         tx -> {
-          Epochs.begin(tx);
-          var identity = new Doorbell.Identity(Epochs.installation(tx), new Epochs().current(tx));
-          return new Begun(features.accounts.offerSetup(tx), identity);
+          EpochStore.begin(tx);
+          var databaseIdentity =
+              new ClusterBackplane.DatabaseIdentity(
+                  EpochStore.installation(tx), new EpochStore().current(tx));
+          return new StartupState(services.accounts.offerSetup(tx), databaseIdentity);
         });
   }
 
-  private Live live() {
-    var sources =
-        new Live.Sources(
-            features.inbox,
-            features.creators,
-            features.access,
-            features.quotas,
-            features.requests,
-            features.lists,
-            features.notifications,
-            features.receipts);
+  private LiveConnections live() {
+    var liveSources =
+        new LiveConnections.LiveSources(
+            services.inbox,
+            services.creators,
+            services.access,
+            services.quotas,
+            services.requests,
+            services.lists,
+            services.notifications,
+            services.receipts);
     var options =
         HubOptions.defaults()
-            .withConnectionsPerUser(config.connections().perUser())
-            .withReconnectSpread(config.connections().drain())
-            .withRing(config.connections().ring());
-    return new Live(options, database, sources, doorbell.backplane(), clock, this::beginLife);
+            .withConnectionsPerUser(serverConfig.connections().perUser())
+            .withReconnectSpread(serverConfig.connections().drain())
+            .withRing(serverConfig.connections().ring());
+    return new LiveConnections(
+        options, database, liveSources, clusterBackplane.backplane(), clock, this::beginLife);
   }
 
   /** The database was restored, or replaced by another. */
   private void beginLife(String epoch) {
-    features.access.clear();
-    doorbell.beginLife(epoch);
+    services.access.clear();
+    clusterBackplane.beginLife(epoch);
   }
 
   private Vertx vertx() {
@@ -188,101 +194,117 @@ final class Bookbell implements AutoCloseable {
   }
 
   private WebServer serve(Vertx vertx) {
-    Metrics metrics = opened(new Metrics(live.manager()::statistics, features.admins));
-    metrics.watch(database);
-    doorbell.watch(health, metrics);
-    metrics.watch(refusals);
+    ServerMetrics serverMetrics =
+        opened(new ServerMetrics(liveConnections.manager()::statistics, services.admins));
+    serverMetrics.watch(database);
+    clusterBackplane.watch(healthRoutes, serverMetrics);
+    serverMetrics.watch(refusalCounters);
     Router router = Router.router(vertx);
-    metrics.time(router);
-    WebServer.prepare(router, clock, origins::secure);
-    health.add(router);
-    serveMetrics(vertx, router, metrics);
+    serverMetrics.time(router);
+    WebServer.prepare(router, clock, originPolicy::secure);
+    healthRoutes.add(router);
+    serveMetrics(vertx, router, serverMetrics);
     api(router);
-    new PageFiles(basePath()).add(router);
-    var listen = config.listen();
-    var intake = new WebServer.Intake(router, basePath(), SocketRoute::isPath, refusals);
-    HostTrust.warn(config);
-    return opened(WebServer.start(vertx, listen.host(), listen.port(), intake));
+    new SiteFiles(basePath()).add(router);
+    var listenConfig = serverConfig.listen();
+    var httpIntake =
+        new WebServer.HttpIntake(router, basePath(), WebSocketRoutes::isPath, refusalCounters);
+    HostHeaderWarning.warn(serverConfig);
+    return opened(WebServer.start(vertx, listenConfig.host(), listenConfig.port(), httpIntake));
   }
 
   private String basePath() {
-    return config.reach().publicUrl().map(PublicUrl::path).orElse("");
+    return serverConfig.reach().publicUrl().map(PublicUrl::path).orElse("");
   }
 
-  private void serveMetrics(Vertx vertx, Router router, Metrics metrics) {
-    Optional<Integer> own = config.listen().metricsPort();
+  private void serveMetrics(Vertx vertx, Router router, ServerMetrics serverMetrics) {
+    Optional<Integer> own = serverConfig.listen().metricsPort();
     if (own.isEmpty()) {
-      metrics.add(router);
+      serverMetrics.add(router);
       return;
     }
     Router apart = Router.router(vertx);
     WebServer.prepare(apart, clock, _ -> false);
-    metrics.add(apart);
-    var intake = new WebServer.Intake(apart, "", _ -> false, refusals);
-    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), intake));
+    serverMetrics.add(apart);
+    var httpIntake = new WebServer.HttpIntake(apart, "", _ -> false, refusalCounters);
+    var metricsServer =
+        opened(WebServer.start(vertx, serverConfig.listen().host(), own.get(), httpIntake));
     log.info("Metrics are on port {}", metricsServer.port());
   }
 
   private void api(Router router) {
-    var gate = new SessionGate(database, features.sessions, features.tickets);
-    Cookies cookies = Cookies.of(config.reach().cookieName(), config.reach().publicUrl());
-    Rates rates = config.connections().rateLimits() ? Rates.limited(clock) : Rates.unlimited();
-    new SocketRoute(live, gate, origins, cookies, rates).add(router);
-    var api = new Api(router, database, gate, origins, cookies, rates);
-    accounts(api);
-    CreatorRoutes.add(api, features.profile, features.creators, features.access);
-    PictureRoutes.add(api, features.pictures, opened(new PictureReader()));
-    QuotaRoutes.addQuota(api, features.quotas);
-    FollowRoutes.add(api, features.asked, features.following);
-    RequestRoutes.add(api, features.requests, features.lists);
-    CannedRoutes.add(api, features.canned);
-    ReceiptRoutes.add(api, features.receipts);
-    QuotaRoutes.addTiers(api, features.tiers, housekeeping());
-    QuotaRoutes.addSupporters(api, features.supporters);
-    InvitationRoutes.add(api, features.invitations, clock);
-    TeamRoutes.add(api, features.team, features.admins);
+    var gate = new SessionAuthenticator(database, services.sessions, services.tickets);
+    ServerCookies serverCookies =
+        ServerCookies.of(serverConfig.reach().cookieName(), serverConfig.reach().publicUrl());
+    RateLimits rates =
+        serverConfig.connections().rateLimits()
+            ? RateLimits.limited(clock)
+            : RateLimits.unlimited();
+    new WebSocketRoutes(liveConnections, gate, originPolicy, serverCookies, rates).add(router);
+    var apiRouter = new ApiRouter(router, database, gate, originPolicy, serverCookies, rates);
+    accounts(apiRouter);
+    CreatorRoutes.add(apiRouter, services.profile, services.creators, services.access);
+    ProfilePictureRoutes.add(apiRouter, services.pictures, opened(new PictureDecoder()));
+    QuotaRoutes.addQuota(apiRouter, services.quotas);
+    FollowRoutes.add(apiRouter, services.asked, services.following);
+    RequestRoutes.add(apiRouter, services.requests, services.lists);
+    CannedResponseRoutes.add(apiRouter, services.canned);
+    ReceiptRoutes.add(apiRouter, services.receipts);
+    QuotaRoutes.addTiers(apiRouter, services.tiers, housekeeping());
+    QuotaRoutes.addSupporters(apiRouter, services.supporters);
+    InvitationRoutes.add(apiRouter, services.invitations, clock);
+    TeamRoutes.add(apiRouter, services.team, services.admins);
     ActivityRoutes.add(
-        api,
-        features.activity,
+        apiRouter,
+        services.activity,
         (tx, creator, user) ->
-            features.access.requireAdmin(tx, features.creators.get(tx, creator), user));
-    NotificationRoutes.add(api, features.notifications, features.requests::about);
-    books(api);
+            services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
+    NotificationRoutes.add(apiRouter, services.notifications, services.requests::about);
+    books(apiRouter);
   }
 
-  private void books(Api api) {
-    var address = config.catalogue();
+  private void books(ApiRouter apiRouter) {
+    var address = serverConfig.catalogue();
     var proxies = new EnvironmentProxies(System.getenv());
     var library =
-        address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE, proxies)));
+        address.map(
+            catalogueConfig ->
+                opened(new OpenLibraryClient(catalogueConfig, CATALOGUE_PATIENCE, proxies)));
     var shown = new ShownCovers(clock);
     BookRoutes.add(
-        api,
+        apiRouter,
         new BookSearch(library, address, shown, clock),
-        new Covers(library, shown, this::isAskedFor, clock));
+        new CoverService(library, shown, this::isAskedFor, clock));
   }
 
   private CompletionStage<Boolean> isAskedFor(int cover) {
-    return database.read(tx -> features.asked.hasCover(tx, cover));
+    return database.read(tx -> services.asked.hasCover(tx, cover));
   }
 
-  private void accounts(Api api) {
-    Passwords passwords = opened(new Passwords());
-    var signIn =
-        new SignIn(database, features.accounts, features.sessions, passwords, features.loginLimit);
-    AccountRoutes.addSessions(api, signIn, features.sessions, features.tickets);
+  private void accounts(ApiRouter apiRouter) {
+    PasswordHasher passwordHasher = opened(new PasswordHasher());
+    var signInService =
+        new SignInService(
+            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
+    AccountRoutes.addSessions(apiRouter, signInService, services.sessions, services.tickets);
     AccountRoutes.addMe(
-        api, features.accounts, features.creators, features.access, features.quotas);
-    var signUps = new SignUps(database, features.accounts, signIn);
-    new SetupRoutes(database, features.accounts, features.creators, passwords, signUps).add(api);
-    new JoinRoutes(database, features.accounts, passwords, signUps, features.invitations).add(api);
+        apiRouter, services.accounts, services.creators, services.access, services.quotas);
+    var signUpService = new SignUpService(database, services.accounts, signInService);
+    new SetupRoutes(database, services.accounts, services.creators, passwordHasher, signUpService)
+        .add(apiRouter);
+    new JoinRoutes(database, services.accounts, passwordHasher, signUpService, services.invitations)
+        .add(apiRouter);
   }
 
   private TierAnnouncer housekeeping() {
-    var announcer = new TierAnnouncer(database, features.creators, features.inbox);
-    var retention =
-        new Retention(features.inbox, features.receipts, features.sessions, config.inbox().kept());
-    opened(new Housekeeping(database, features, announcer, retention, live::openSessions)).start();
+    var announcer = new TierAnnouncer(database, services.creators, services.inbox);
+    var messageRetention =
+        new MessageRetention(
+            services.inbox, services.receipts, services.sessions, serverConfig.inbox().kept());
+    opened(
+            new HousekeepingWorker(
+                database, services, announcer, messageRetention, liveConnections::openSessions))
+        .start();
     return announcer;
   }
 
@@ -294,8 +316,8 @@ final class Bookbell implements AutoCloseable {
   /** Turns new requests away, says goodbye to every connection, finishes what is under way. */
   @Override
   public void close() {
-    health.closing();
-    live.close(); // before the server, which would cut its connections without a word
+    healthRoutes.closing();
+    liveConnections.close(); // before the server, which would cut its connections without a word
     closeAll();
   }
 
@@ -310,20 +332,20 @@ final class Bookbell implements AutoCloseable {
   }
 
   /** What was committed goes to those who are connected; at the very start nobody is. */
-  private final class ToConnections implements Features.Outlet {
+  private final class LiveClientNotifier implements Services.ClientNotifier {
     @Override
     public void deliver(List<Delivery> change) {
-      live.deliver(change);
+      liveConnections.deliver(change);
     }
 
     @Override
     public void broadcast(Message message, Set<UserId> users) {
-      live.broadcast(message, users);
+      liveConnections.broadcast(message, users);
     }
 
     @Override
     public void sessionEnded(UserId user, String session) {
-      live.sessionEnded(user, session);
+      liveConnections.sessionEnded(user, session);
     }
   }
 }

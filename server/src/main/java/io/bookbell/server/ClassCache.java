@@ -47,22 +47,22 @@ final class ClassCache {
     if (!Files.exists(MAPPINGS)) {
       return;
     }
-    List<Mapping> unchanged = unchanged(Files.readAllLines(MAPPINGS));
+    List<MemoryMapping> unchanged = unchanged(Files.readAllLines(MAPPINGS));
     if (!unchanged.isEmpty()) {
       MethodHandle madvise = madvise();
-      unchanged.forEach(mapping -> letGo(madvise, mapping));
+      unchanged.forEach(memoryMapping -> letGo(madvise, memoryMapping));
     }
   }
 
-  private record Mapping(long from, long to) {}
+  private record MemoryMapping(long from, long to) {}
 
-  private static List<Mapping> unchanged(List<String> lines) {
-    var found = new ArrayList<Mapping>();
-    Mapping current = null;
+  private static List<MemoryMapping> unchanged(List<String> lines) {
+    var found = new ArrayList<MemoryMapping>();
+    MemoryMapping current = null;
     for (String line : lines) {
       Matcher mapping = MAPPING.matcher(line);
       if (mapping.matches()) {
-        current = new Mapping(hex(mapping.group(1)), hex(mapping.group(2)));
+        current = new MemoryMapping(hex(mapping.group(1)), hex(mapping.group(2)));
       } else if (current != null && line.startsWith(REWRITTEN)) {
         if (NOTHING.matcher(line).matches()) {
           found.add(current);
@@ -85,12 +85,14 @@ final class ClassCache {
         FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   }
 
-  private static void letGo(MethodHandle madvise, Mapping mapping) {
+  private static void letGo(MethodHandle madvise, MemoryMapping memoryMapping) {
     try {
       int _ =
           (int)
               madvise.invokeExact(
-                  MemorySegment.ofAddress(mapping.from), mapping.to - mapping.from, NOT_NEEDED);
+                  MemorySegment.ofAddress(memoryMapping.from),
+                  memoryMapping.to - memoryMapping.from,
+                  NOT_NEEDED);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

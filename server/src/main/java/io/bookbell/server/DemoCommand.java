@@ -1,12 +1,12 @@
 package io.bookbell.server;
 
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.backup.Restore;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.demo.DemoData;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.Transaction;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,9 +26,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--reset", description = "Empties the database first.")
   private boolean reset;
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  DemoCommand(Surroundings around) {
+  DemoCommand(CommandEnvironment around) {
     this.around = around;
   }
 
@@ -38,19 +38,19 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  static void demonstrate(boolean anew, Surroundings around) throws InterruptedException {
-    Config config = around.config(USUAL_DATA);
-    StoredData data = StoredData.forServing(config.storage());
+  static void demonstrate(boolean anew, CommandEnvironment around) throws InterruptedException {
+    ServerConfig serverConfig = around.config(USUAL_DATA);
+    OpenDatabase data = OpenDatabase.forServing(serverConfig.storage());
     Bookbell bookbell;
     try {
       lay(data.database(), anew);
-      bookbell = Bookbell.start(config, data.database());
+      bookbell = Bookbell.start(serverConfig, data.database());
     } catch (RuntimeException e) {
       data.close();
       throw e;
     }
     tell(bookbell, data.database(), around.out());
-    Running.untilTold(bookbell, data);
+    ServerLifecycle.untilTold(bookbell, data);
   }
 
   /** Makes the demonstration where there is nothing yet, or anew. */
@@ -59,15 +59,17 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static boolean layIfEmpty(Transaction tx, boolean anew) {
-    Epochs.begin(tx);
+    EpochStore.begin(tx);
     if (anew) {
-      Restore.clear(tx);
-      Epochs.begin(tx);
+      BackupRestorer.clear(tx);
+      EpochStore.begin(tx);
     }
     if (!DemoData.isEmpty(tx)) {
       return false;
     }
-    new Features(Features.Outlet.none()).demoData().lay(tx, Passwords.hashNow(PASSWORD));
+    new Services(Services.ClientNotifier.none())
+        .demoData()
+        .lay(tx, PasswordHasher.hashNow(PASSWORD));
     return true;
   }
 

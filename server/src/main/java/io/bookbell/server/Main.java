@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "bookbell",
     description = "Live book requests between a creator and paying supporters.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.VersionProvider.class)
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -24,37 +24,37 @@ public final class Main implements Runnable {
   public static void main(String... arguments) {
     Locale.setDefault(Locale.ROOT); // what is written does not depend on the machine's language
     System.setProperty("java.awt.headless", "true"); // pictures need no display
-    System.exit(run(Surroundings.ofProcess(), arguments));
+    System.exit(run(CommandEnvironment.ofProcess(), arguments));
   }
 
   /**
    * Runs a command; its exit code. The parser takes as long to load as all the rest, so the words
    * that start servers go past it.
    */
-  static int run(Surroundings around, String... arguments) {
+  static int run(CommandEnvironment around, String... arguments) {
     return switch (String.join(" ", arguments)) {
       case "serve" -> plainly(around, () -> ServeCommand.serve(around));
       case "demo" -> plainly(around, () -> DemoCommand.demonstrate(false, around));
-      case "rehearse" -> plainly(around, () -> Rehearse.inThisFolder());
+      case "rehearse" -> plainly(around, () -> TrainingRun.inThisFolder());
       default -> commandLine(around).execute(arguments);
     };
   }
 
-  private static int plainly(Surroundings around, Plain command) {
+  private static int plainly(CommandEnvironment around, PlainCommand command) {
     try {
       command.run();
       return ExitCode.DONE;
     } catch (Exception | LinkageError | OutOfMemoryError failure) {
-      return CommandFailure.tell(failure, around.err());
+      return CommandException.tell(failure, around.err());
     }
   }
 
   /** A command that takes no words. */
-  private interface Plain {
+  private interface PlainCommand {
     void run() throws Exception;
   }
 
-  static CommandLine commandLine(Surroundings around) {
+  static CommandLine commandLine(CommandEnvironment around) {
     var commandLine =
         new CommandLine(new Main())
             .addSubcommand(new ServeCommand(around))
@@ -66,7 +66,7 @@ public final class Main implements Runnable {
             .setOut(around.out())
             .setErr(around.err())
             .setExecutionExceptionHandler(
-                (failure, _, _) -> CommandFailure.tell(failure, around.err()))
+                (failure, _, _) -> CommandException.tell(failure, around.err()))
             .setParameterExceptionHandler(
                 (failure, _) -> {
                   tellUsage(failure, around.err());
@@ -78,7 +78,7 @@ public final class Main implements Runnable {
 
   private static void tellUsage(ParameterException failure, PrintWriter err) {
     err.println(
-        CommandFailure.oneLine(String.valueOf(failure.getMessage()))
+        CommandException.oneLine(String.valueOf(failure.getMessage()))
             + " (see "
             + failure.getCommandLine().getCommandSpec().qualifiedName()
             + " --help)");
@@ -91,7 +91,7 @@ public final class Main implements Runnable {
   }
 
   /** Tells the version that the build wrote into the jar. */
-  static final class Version implements CommandLine.IVersionProvider {
+  static final class VersionProvider implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();

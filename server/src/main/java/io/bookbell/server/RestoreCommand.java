@@ -1,8 +1,8 @@
 package io.bookbell.server;
 
-import io.bookbell.server.backup.Restore;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.storage.OpenDatabase;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,20 +24,20 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(names = "--replace", description = "Replaces a database that has accounts.")
   private boolean replace;
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  RestoreCommand(Surroundings around) {
+  RestoreCommand(CommandEnvironment around) {
     this.around = around;
   }
 
   @Override
   public Integer call() {
-    Config config = around.config();
+    ServerConfig serverConfig = around.config();
     Path source = around.at(file);
-    Restore.check(source); // before there is a database that would have to stay empty
+    BackupRestorer.check(source); // before there is a database that would have to stay empty
     long rows;
-    try (var data = StoredData.forMaintenance(config.storage())) {
-      rows = Restore.read(data.database(), source, replace).join();
+    try (var data = OpenDatabase.forMaintenance(serverConfig.storage())) {
+      rows = BackupRestorer.read(data.database(), source, replace).join();
     }
     around.print(rows + " rows restored from " + file);
     return ExitCode.DONE;

@@ -2,9 +2,9 @@ package io.bookbell.server;
 
 import static java.util.stream.Collectors.joining;
 
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.Setting;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
@@ -19,9 +19,9 @@ import picocli.CommandLine.Command;
 final class ServeCommand implements Callable<Integer> {
   private static final String SETTINGS = "settings";
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  ServeCommand(Surroundings around) {
+  ServeCommand(CommandEnvironment around) {
     this.around = around;
   }
 
@@ -56,12 +56,12 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  static void serve(Surroundings around) throws InterruptedException {
-    Config config = around.config();
-    StoredData data = StoredData.forServing(config.storage());
+  static void serve(CommandEnvironment around) throws InterruptedException {
+    ServerConfig serverConfig = around.config();
+    OpenDatabase data = OpenDatabase.forServing(serverConfig.storage());
     Bookbell bookbell;
     try {
-      bookbell = Bookbell.start(config, data.database());
+      bookbell = Bookbell.start(serverConfig, data.database());
     } catch (RuntimeException e) {
       data.close();
       throw e;
@@ -70,6 +70,6 @@ final class ServeCommand implements Callable<Integer> {
     bookbell
         .setupLink()
         .ifPresent(link -> around.print("Nobody has an account yet. Set it up here: " + link));
-    Running.untilTold(bookbell, data);
+    ServerLifecycle.untilTold(bookbell, data);
   }
 }

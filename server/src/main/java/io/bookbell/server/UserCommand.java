@@ -1,15 +1,15 @@
 package io.bookbell.server;
 
 import io.bookbell.server.account.Account;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.account.PasswordRule;
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.account.Tokens;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.PasswordPolicy;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.text.Characters;
 import io.bookbell.server.text.EmailAddress;
-import io.bookbell.server.text.TypedText;
+import io.bookbell.server.text.GraphemeClusters;
+import io.bookbell.server.text.TextNormalizer;
 import io.bookbell.server.web.Problem;
 import java.io.BufferedReader;
 import java.io.Console;
@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
 final class UserCommand {
   private static final int LONGEST_NAME = 100;
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  UserCommand(Surroundings around) {
+  UserCommand(CommandEnvironment around) {
     this.around = around;
   }
 
@@ -64,40 +64,40 @@ final class UserCommand {
     String address = checkedEmail(email);
     @Nullable String page = creatorName(creator, shown);
     Account account;
-    Password password;
-    try (var data = StoredData.beside(around.config().storage())) {
-      password =
+    NewPassword newPassword;
+    try (var data = OpenDatabase.beside(around.config().storage())) {
+      newPassword =
           password(fromInput, address, shown); // asked for when there is a database to keep it
-      var wanted = new NewAccount(address, shown, Passwords.hashNow(password.text));
+      var wanted = new NewAccount(address, shown, PasswordHasher.hashNow(newPassword.text));
       account = data.database().write(tx -> create(tx, wanted, page, operator)).join();
     } catch (CompletionException e) {
       throw Problem.in(e)
           .<RuntimeException>map(
-              problem -> new CommandFailure(String.valueOf(problem.getMessage())))
+              problem -> new CommandException(String.valueOf(problem.getMessage())))
           .orElse(e);
     }
-    tell(account, password);
+    tell(account, newPassword);
     return ExitCode.DONE;
   }
 
-  private void tell(Account account, Password password) {
+  private void tell(Account account, NewPassword newPassword) {
     around.print("User " + account.id() + " is " + account.email());
-    if (password.madeUp) {
-      around.print("The password is " + password.text);
+    if (newPassword.madeUp) {
+      around.print("The password is " + newPassword.text);
       if (around.out().checkError()) {
-        throw new CommandFailure(
+        throw new CommandException(
             "The account exists, but its password could not be printed on standard output; it is "
-                + password.text);
+                + newPassword.text);
       }
     }
   }
 
   private static Account create(
       Transaction tx, NewAccount wanted, @Nullable String creator, boolean operator) {
-    var features = new Features(Features.Outlet.none());
-    Account account = features.accounts.create(tx, wanted, operator);
+    var services = new Services(Services.ClientNotifier.none());
+    Account account = services.accounts.create(tx, wanted, operator);
     if (creator != null) {
-      features.creators.create(tx, account.id(), creator);
+      services.creators.create(tx, account.id(), creator);
     }
     return account;
   }
@@ -113,14 +113,14 @@ final class UserCommand {
 
   private static String checkedEmail(String email) {
     return EmailAddress.of(email)
-        .orElseThrow(() -> new CommandFailure("“" + email + "” is not an e-mail address"));
+        .orElseThrow(() -> new CommandException("“" + email + "” is not an e-mail address"));
   }
 
   private static String checkedName(String option, String name) {
-    String stored = TypedText.line(name);
-    int length = Characters.count(stored);
-    if (length < 1 || length > LONGEST_NAME || Characters.hasPiledUp(stored)) {
-      throw new CommandFailure(option + " must have 1 to " + LONGEST_NAME + " characters");
+    String stored = TextNormalizer.line(name);
+    int length = GraphemeClusters.count(stored);
+    if (length < 1 || length > LONGEST_NAME || GraphemeClusters.hasPiledUp(stored)) {
+      throw new CommandException(option + " must have 1 to " + LONGEST_NAME + " characters");
     }
     return stored;
   }
@@ -128,16 +128,16 @@ final class UserCommand {
   /**
    * @param madeUp whether nobody knows it yet
    */
-  private record Password(String text, boolean madeUp) {
+  private record NewPassword(String text, boolean madeUp) {
     /** Without what is secret. */
     @Override
     public String toString() {
-      return "Password[madeUp=" + madeUp + "]";
+      return "NewPassword[madeUp=" + madeUp + "]";
     }
   }
 
   @SuppressWarnings("SystemConsoleNull") // it is null where standard input is no terminal
-  private Password password(boolean fromInput, String email, String name) throws IOException {
+  private NewPassword password(boolean fromInput, String email, String name) throws IOException {
     Console console = System.console();
     String password;
     if (fromInput) {
@@ -146,14 +146,14 @@ final class UserCommand {
       char[] typed = console.readPassword("Password: ");
       password = typed == null ? "" : new String(typed);
     } else {
-      return new Password(Tokens.create().substring(0, 16), true);
+      return new NewPassword(SecretTokens.create().substring(0, 16), true);
     }
-    PasswordRule.breach(password, email, name)
+    PasswordPolicy.breach(password, email, name)
         .ifPresent(
             breach -> {
-              throw new CommandFailure("The password " + breach);
+              throw new CommandException("The password " + breach);
             });
-    return new Password(password, false);
+    return new NewPassword(password, false);
   }
 
   private String firstLineOfInput() throws IOException {

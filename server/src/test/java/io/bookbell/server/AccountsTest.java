@@ -3,7 +3,7 @@ package io.bookbell.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Tokens;
+import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.quota.Period;
 import java.time.Duration;
 import java.util.List;
@@ -24,8 +24,8 @@ class AccountsTest extends DomainTest {
   @Test
   void aSessionLivesOnWhileASocketOfItIsOpen() {
     UserId user = domain.account("mara");
-    String open = Tokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
-    String idle = Tokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
+    String open = SecretTokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
+    String idle = SecretTokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
     assertThat(toBeKept(open)).isEmpty();
 
     domain.passes(Duration.ofDays(20));

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.backup.Backup;
-import io.bookbell.server.backup.Restore;
-import io.bookbell.server.creator.Picture;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.backup.BackupWriter;
+import io.bookbell.server.creator.ProfilePicture;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.schema.DefaultSchema;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestDatabase;
@@ -43,19 +43,19 @@ class BackupTest extends DomainTest {
     UserId creator = domain.creator("mära");
     UserId supporter = domain.supporter(creator, "amara", 3);
     domain.teamMember(creator, "ines");
-    Picture picture = Picture.of(Images.of("jpeg", 3, 2));
-    domain.write(tx -> domain.features.pictures.put(tx, creator, creator, picture));
+    ProfilePicture profilePicture = ProfilePicture.of(Images.of("jpeg", 3, 2));
+    domain.write(tx -> domain.features.pictures.put(tx, creator, creator, profilePicture));
     long request = domain.ask(supporter, creator, "Ünïcode “quoted”\nsecond line").id();
     domain.answer(creator, request, APPROVED);
     domain.write(tx -> domain.features.sessions.begin(tx, supporter));
     Path file = folder.resolve("backup.gz");
 
-    long rows = Backup.write(domain.database(), file).join();
+    long rows = BackupWriter.write(domain.database(), file).join();
 
     for (TestDatabase other : TestDatabase.values()) {
       try (var back = new Domain(other, Files.createDirectory(folder.resolve(other.name())))) {
         String epoch = epoch(back);
-        assertThat(Restore.read(back.database(), file, false).join()).isEqualTo(rows);
+        assertThat(BackupRestorer.read(back.database(), file, false).join()).isEqualTo(rows);
 
         assertThat(content(back)).isEqualTo(content(domain));
         assertThat(epoch(back)).isNotEqualTo(epoch(domain)).isNotEqualTo(epoch);
@@ -69,13 +69,13 @@ class BackupTest extends DomainTest {
   void doesNotReplaceAccountsUnlessTold() {
     domain.creator("mara");
     Path file = folder.resolve("backup.gz");
-    Backup.write(domain.database(), file).join();
+    BackupWriter.write(domain.database(), file).join();
     domain.account("later");
 
-    assertThatThrownBy(() -> Restore.read(domain.database(), file, false).join())
-        .hasRootCauseInstanceOf(Restore.RestoreException.class)
+    assertThatThrownBy(() -> BackupRestorer.read(domain.database(), file, false).join())
+        .hasRootCauseInstanceOf(BackupRestorer.RestoreException.class)
         .hasMessageContaining("--replace");
-    Restore.read(domain.database(), file, true).join();
+    BackupRestorer.read(domain.database(), file, true).join();
 
     assertThat(content(domain).get("app_user")).hasSize(1);
   }
@@ -84,14 +84,14 @@ class BackupTest extends DomainTest {
   void aBrokenFileChangesNothing() throws IOException {
     domain.creator("mara");
     Path file = folder.resolve("backup.gz");
-    Backup.write(domain.database(), file).join();
+    BackupWriter.write(domain.database(), file).join();
     byte[] whole = Files.readAllBytes(file);
     Path half = Files.write(folder.resolve("half.gz"), Arrays.copyOf(whole, whole.length / 2));
     Path none = Files.writeString(folder.resolve("none.gz"), "no backup");
     Map<String, List<String>> before = content(domain);
 
-    assertThatThrownBy(() -> Restore.read(domain.database(), half, true).join()).isNotNull();
-    assertThatThrownBy(() -> Restore.read(domain.database(), none, true).join())
+    assertThatThrownBy(() -> BackupRestorer.read(domain.database(), half, true).join()).isNotNull();
+    assertThatThrownBy(() -> BackupRestorer.read(domain.database(), none, true).join())
         .hasMessageContaining("is not a backup of Bookbell");
 
     assertThat(content(domain)).isEqualTo(before);
@@ -105,7 +105,7 @@ class BackupTest extends DomainTest {
   }
 
   private static String epoch(Domain domain) {
-    return domain.read(tx -> new Epochs().current(tx));
+    return domain.read(tx -> new EpochStore().current(tx));
   }
 
   private static Map<String, List<String>> content(Domain domain) {

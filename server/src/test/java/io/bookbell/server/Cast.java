@@ -1,10 +1,10 @@
 package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.invitation.Invitations;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestClient;
 import java.util.Map;
@@ -34,17 +34,17 @@ public record Cast(
     return server.database().write(maker::cast).join();
   }
 
-  private record Maker(TestServer server, String passwordHash, int number, Features features) {
+  private record Maker(TestServer server, String passwordHash, int number, Services features) {
     Maker(TestServer server, String passwordHash, int number) {
-      this(server, passwordHash, number, new Features(Features.Outlet.none()));
+      this(server, passwordHash, number, new Services(Services.ClientNotifier.none()));
     }
 
     Cast cast(Transaction tx) {
       Person creator = creator(tx, "creator");
       Person stranger = creator(tx, "stranger");
       UserId id = new UserId(creator.id);
-      var terms = new Tiers.Terms("Patron", ALLOWED, Period.NONE);
-      long tier = features.tiers.create(tx, id, id, terms).id();
+      var tierTerms = new TierService.TierTerms("Patron", ALLOWED, Period.NONE);
+      long tier = features.tiers.create(tx, id, id, tierTerms).id();
       Person team = person(tx, "team");
       join(tx, id, team, null);
       Person supporter = person(tx, "supporter");
@@ -55,10 +55,10 @@ public record Cast(
     }
 
     private void join(Transaction tx, UserId creator, Person person, Long tier) {
-      var terms =
-          new Invitations.Terms(
+      var invitationTerms =
+          new InvitationService.InvitationTerms(
               creator, tier == null ? "team" : "supporter", tier, 1, tx.now().plusSeconds(3600));
-      String token = features.invitations.create(tx, creator, terms).token();
+      String token = features.invitations.create(tx, creator, invitationTerms).token();
       features.invitations.accept(tx, new UserId(person.id), token);
     }
 

@@ -3,10 +3,10 @@ package io.bookbell.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.Setting;
 import io.bookbell.server.storage.DataLock;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestDatabase;
 import java.io.ByteArrayInputStream;
@@ -56,7 +56,7 @@ class CommandFailuresTest {
   @BeforeAll
   static void makeDatabase() {
     whole = TemporaryFolder.make();
-    StoredData.forServing(new Storage.Sqlite(whole.resolve("data"))).close();
+    OpenDatabase.forServing(new StorageConfig.SqliteConfig(whole.resolve("data"))).close();
     var test = new CommandFailuresTest();
     test.folder = whole;
     assertThat(test.run("user", "add", "ann@books.example")).isEqualTo(ExitCode.DONE);
@@ -250,7 +250,7 @@ class CommandFailuresTest {
 
   @Test
   void aPostgresThatCannotBeUsedIsNamed() throws Exception {
-    var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     String server = storage.url().replaceFirst("jdbc:postgresql://([^/]+)/.*", "$1");
     expectUrl("postgres://ann:hush@127.0.0.1:1/db", "127.0.0.1:1/db: Connection refused");
     expectUrl("postgres://ann:hush@no.invalid/db", "there is no host no.invalid");
@@ -264,7 +264,7 @@ class CommandFailuresTest {
     sql(storage, "CREATE TABLE other (id int)");
     expectUrl(own, "tables of another program", "serve");
     sql(storage, "DROP TABLE other");
-    StoredData.forServing(storage).close();
+    OpenDatabase.forServing(storage).close();
     sql(storage, NEWER);
     expectUrl(own, "newer Bookbell");
     expectUrl(own, "newer Bookbell", "serve");
@@ -320,11 +320,11 @@ class CommandFailuresTest {
     return Main.run(around(new PrintWriter(out)), arguments);
   }
 
-  private Surroundings around(PrintWriter printed) {
+  private CommandEnvironment around(PrintWriter printed) {
     var environment = new HashMap<>(Map.of("BOOKBELL_DATA", folder.resolve("data").toString()));
     environment.put("BOOKBELL_PORT", "0");
     environment.putAll(settings);
-    return new Surroundings(
+    return new CommandEnvironment(
         environment, folder, new ByteArrayInputStream(new byte[0]), printed, new PrintWriter(err));
   }
 
@@ -373,7 +373,7 @@ class CommandFailuresTest {
     }
   }
 
-  private static void sql(Storage.Postgres storage, String text) throws SQLException {
+  private static void sql(StorageConfig.PostgresConfig storage, String text) throws SQLException {
     try (var connection = DriverManager.getConnection(storage.url(), storage.user(), "");
         var statement = connection.createStatement()) {
       statement.execute(text);

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.web.Problem;

@@ -5,16 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.config.Config.Storage.Postgres;
-import io.bookbell.server.config.Config.Storage.Sqlite;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.quota.TierService;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.PostgresDatabase;
@@ -22,7 +22,7 @@ import io.bookbell.server.storage.SqliteDatabase;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,12 +41,12 @@ import java.util.function.Function;
  * of what was sent. Several may share a database, as nodes do. Thread-safe.
  */
 public final class Domain implements AutoCloseable {
-  public final Features features;
+  public final Services features;
 
   /** What was handed to the connected users, in the order of commits. */
   public final List<Delivery> sent = new CopyOnWriteArrayList<>();
 
-  private final Storage storage;
+  private final StorageConfig storageConfig;
   private final Database database;
   private final boolean owner;
   private volatile Instant now = Instant.parse("2026-05-20T12:00:00Z");
@@ -55,29 +55,30 @@ public final class Domain implements AutoCloseable {
     this(kind.create(folder));
     write(
         tx -> {
-          Epochs.begin(tx);
+          EpochStore.begin(tx);
           return true;
         });
   }
 
-  private Domain(Storage storage) {
-    this.storage = storage;
+  private Domain(StorageConfig storageConfig) {
+    this.storageConfig = storageConfig;
     TimeSource clock = TimeSource.of(() -> now);
     this.database =
-        switch (storage) {
-          case Sqlite(Path data) -> new SqliteDatabase(created(data).resolve("test.db"), clock);
-          case Postgres(String url, String user, String password) ->
+        switch (storageConfig) {
+          case SqliteConfig(Path data) ->
+              new SqliteDatabase(created(data).resolve("test.db"), clock);
+          case PostgresConfig(String url, String user, String password) ->
               new PostgresDatabase(url, user, password, clock);
         };
     this.owner = true;
-    this.features = new Features(new Recorder());
+    this.features = new Services(new Recorder());
   }
 
   private Domain(Domain beside) {
-    this.storage = beside.storage;
+    this.storageConfig = beside.storageConfig;
     this.database = beside.database;
     this.owner = false;
-    this.features = new Features(new Recorder());
+    this.features = new Services(new Recorder());
   }
 
   /** Another node on the same database, with caches of its own. */
@@ -87,7 +88,7 @@ public final class Domain implements AutoCloseable {
 
   /** As {@link #node}, and where several processes can write, as another of them; to be closed. */
   public Domain process() {
-    return database.isShared() ? new Domain(storage) : node();
+    return database.isShared() ? new Domain(storageConfig) : node();
   }
 
   private static Path created(Path folder) {
@@ -102,8 +103,8 @@ public final class Domain implements AutoCloseable {
     return database;
   }
 
-  public Storage storage() {
-    return storage;
+  public StorageConfig storage() {
+    return storageConfig;
   }
 
   public void setTime(String instant) {
@@ -150,8 +151,8 @@ public final class Domain implements AutoCloseable {
   }
 
   public long tier(UserId creator, int allowed, Period period) {
-    var terms = new Tiers.Terms("Tier of " + allowed + " " + period, allowed, period);
-    return write(tx -> features.tiers.create(tx, creator, creator, terms).id());
+    var tierTerms = new TierService.TierTerms("Tier of " + allowed + " " + period, allowed, period);
+    return write(tx -> features.tiers.create(tx, creator, creator, tierTerms).id());
   }
 
   /** A supporter who may ask for so many books, for good. */
@@ -192,14 +193,14 @@ public final class Domain implements AutoCloseable {
     return read(tx -> features.creators.get(tx, creator).pendingCount());
   }
 
-  public List<Verifier.Breach> breaches() {
-    return Verifier.verify(database).join().breaches();
+  public List<InvariantVerifier.InvariantViolation> breaches() {
+    return InvariantVerifier.verify(database).join().breaches();
   }
 
   /** The types of the messages in a user's inbox, oldest first. */
   public List<String> inboxTypes(UserId user) {
     return read(tx -> features.inbox.read(tx, user, 0, 10_000)).stream()
-        .map(numbered -> new String(numbered.message().json(), UTF_8))
+        .map(numberedMessage -> new String(numberedMessage.message().json(), UTF_8))
         .map(json -> json.replaceFirst("^\\{\"type\":\"([a-z_]+)\".*$", "$1"))
         .toList();
   }
@@ -216,7 +217,7 @@ public final class Domain implements AutoCloseable {
     }
   }
 
-  private final class Recorder implements Features.Outlet {
+  private final class Recorder implements Services.ClientNotifier {
     @Override
     public void deliver(List<Delivery> change) {
       sent.addAll(change);

@@ -10,13 +10,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.Profile;
+import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.request.AskedBook;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequests.NewRequest;
-import io.bookbell.server.request.Filter;
-import io.bookbell.server.request.RequestLists;
-import io.bookbell.server.request.Sort;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.RequestFilter;
+import io.bookbell.server.request.RequestListService;
+import io.bookbell.server.request.RequestSort;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
 import java.util.Optional;
@@ -201,10 +201,15 @@ class FollowTest extends DomainTest {
   }
 
   private List<Long> listed(UserId user, String text) {
-    var filter =
-        new Filter(Set.of(), Optional.empty(), Optional.of(text), Sort.NEWEST, Optional.empty());
-    var query = new RequestLists.Query(Optional.of(creator), filter, 10);
-    return domain.read(tx -> domain.features.lists.list(tx, user, query)).items().stream()
+    var requestFilter =
+        new RequestFilter(
+            Set.of(), Optional.empty(), Optional.of(text), RequestSort.NEWEST, Optional.empty());
+    var requestListQuery =
+        new RequestListService.RequestListQuery(Optional.of(creator), requestFilter, 10);
+    return domain
+        .read(tx -> domain.features.lists.list(tx, user, requestListQuery))
+        .items()
+        .stream()
         .map(BookRequest::id)
         .toList();
   }
@@ -219,8 +224,8 @@ class FollowTest extends DomainTest {
   }
 
   private void show(boolean asked) {
-    var changes =
-        new Profile.Changes(
+    var profileChanges =
+        new ProfileService.ProfileChanges(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -228,12 +233,12 @@ class FollowTest extends DomainTest {
             Optional.of(asked),
             Optional.empty(),
             Optional.empty());
-    domain.write(tx -> domain.features.profile.change(tx, creator, creator, changes));
+    domain.write(tx -> domain.features.profile.change(tx, creator, creator, profileChanges));
   }
 
   private List<String> bodies(UserId user, long after) {
     return domain.read(tx -> domain.features.inbox.read(tx, user, after, 1000)).stream()
-        .map(numbered -> new String(numbered.message().json(), UTF_8))
+        .map(numberedMessage -> new String(numberedMessage.message().json(), UTF_8))
         .toList();
   }
 }

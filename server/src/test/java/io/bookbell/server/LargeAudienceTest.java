@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.inbox.Change;
+import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
 import java.util.HashMap;
 import java.util.List;
@@ -64,9 +64,9 @@ class LargeAudienceTest extends DomainTest {
         tx -> {
           inOrder.forEach(
               (text, audience) -> {
-                var change = new Change();
-                change.add(MessageType.NOTIFICATION, Map.of("text", text), audience);
-                domain.features.inbox.append(tx, change);
+                var outgoingMessages = new OutgoingMessages();
+                outgoingMessages.add(MessageType.NOTIFICATION, Map.of("text", text), audience);
+                domain.features.inbox.append(tx, outgoingMessages);
               });
           return true;
         });

@@ -108,7 +108,7 @@ class LauncherTest {
     Process process = start("restore", "cut");
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(said()).contains("\tat io.bookbell.server.backup.Restore");
+    assertThat(said()).contains("\tat io.bookbell.server.backup.BackupRestorer");
   }
 
   @Test

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import io.bookbell.server.web.Json;
@@ -51,11 +51,13 @@ class LegacyChannelTest {
     redis = new RedisServer(port);
     redis.start();
     URI uri = URI.create("redis://127.0.0.1:" + port);
-    var config =
+    var serverConfig =
         TestServer.config(TestDatabase.POSTGRESQL.create(folder))
-            .withRedis(new Config.Redis(uri, Optional.of(CHANNEL), Config.Redis.PREFIX));
-    first = TestServer.demo(config);
-    second = TestServer.with(config);
+            .withRedis(
+                new ServerConfig.RedisConfig(
+                    uri, Optional.of(CHANNEL), ServerConfig.RedisConfig.PREFIX));
+    first = TestServer.demo(serverConfig);
+    second = TestServer.with(serverConfig);
     listen(uri);
     await().untilAsserted(() -> assertThat(metrics(first)).contains("bookbell_legacy_connected 1"));
     await()

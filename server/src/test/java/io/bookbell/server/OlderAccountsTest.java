@@ -4,8 +4,8 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.quota.Supporters.Supporter;
-import io.bookbell.server.verify.Verifier.Breach;
+import io.bookbell.server.quota.SupporterService.Supporter;
+import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ class OlderAccountsTest extends DomainTest {
     assertThat(email(zhanna)).isEqualTo("жанна@пример.рф");
     assertThat(email(ann)).as("taken by another").isEqualTo("ann@bu\u0308cher.example");
     assertThat(supporters(creator, "ЖАННА")).contains(zhanna, ann, twin);
-    assertThat(domain.breaches()).extracting(Breach::invariant).containsExactly(9);
+    assertThat(domain.breaches()).extracting(InvariantViolation::invariant).containsExactly(9);
   }
 
   private UserId older(UserId user, String email) {

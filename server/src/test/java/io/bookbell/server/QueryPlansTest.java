@@ -5,14 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.api.Contract;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.receipt.Retention;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.web.Idempotency;
+import io.bookbell.server.web.IdempotencyService;
 import io.bookbell.server.web.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,9 +60,9 @@ class QueryPlansTest {
   @ParameterizedTest
   @EnumSource
   void noStatementReadsAWholeTableOrSortsWithoutEnd(TestDatabase database) throws Exception {
-    Storage storage = database.create(Files.createDirectories(folder.resolve("x")));
+    StorageConfig storageConfig = database.create(Files.createDirectories(folder.resolve("x")));
     Files.createDirectories(folder.resolve("x/data"));
-    try (var server = TestServer.watched(storage, statements)) {
+    try (var server = TestServer.watched(storageConfig, statements)) {
       callEverything(server);
       socket(server);
       housekeeping(server);
@@ -73,13 +73,15 @@ class QueryPlansTest {
     notCalled.remove("GET /api/book-requests/ws"); // by the socket
     notCalled.remove("GET /api/books/covers/{cover_id}"); // without a catalogue there are none
     assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
-    assertThat(objections(storage)).as("plans to be mended by an index or another query").isEmpty();
+    assertThat(objections(storageConfig))
+        .as("plans to be mended by an index or another query")
+        .isEmpty();
   }
 
-  private List<String> objections(Storage storage) {
+  private List<String> objections(StorageConfig storageConfig) {
     var found = new ArrayList<String>();
     statements
-        .objections(storage)
+        .objections(storageConfig)
         .forEach(
             (form, steps) ->
                 steps.stream()
@@ -316,19 +318,20 @@ class QueryPlansTest {
 
   /** What the server does once a minute, when there is something to do. */
   private void housekeeping(TestServer server) {
-    var features = new Features(Features.Outlet.none());
-    var retention =
-        new Retention(features.inbox, features.receipts, features.sessions, Duration.ofDays(-1));
+    var services = new Services(Services.ClientNotifier.none());
+    var messageRetention =
+        new MessageRetention(
+            services.inbox, services.receipts, services.sessions, Duration.ofDays(-1));
     List<Consumer<Transaction>> steps =
         List.of(
-            tx -> retention.step(tx, new UserId(1)),
-            tx -> features.asked.indexOlder(tx),
-            features.accounts::renewOlder,
-            tx -> features.tickets.removeExpired(tx),
-            features.sessions::forgetEnded,
-            tx -> features.sessions.endExpired(tx.at(Instant.now().plus(Duration.ofDays(400)))),
-            tx -> features.loginLimit.removeExpired(tx.at(Instant.now().plus(Duration.ofDays(1)))),
-            tx -> Idempotency.forgetOld(tx.at(Instant.now().plus(Duration.ofDays(9)))));
+            tx -> messageRetention.step(tx, new UserId(1)),
+            tx -> services.asked.indexOlder(tx),
+            services.accounts::renewOlder,
+            tx -> services.tickets.removeExpired(tx),
+            services.sessions::forgetEnded,
+            tx -> services.sessions.endExpired(tx.at(Instant.now().plus(Duration.ofDays(400)))),
+            tx -> services.loginLimit.removeExpired(tx.at(Instant.now().plus(Duration.ofDays(1)))),
+            tx -> IdempotencyService.forgetOld(tx.at(Instant.now().plus(Duration.ofDays(9)))));
     for (Consumer<Transaction> step : steps) {
       server
           .database()

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.Profile;
+import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.TierAnnouncer;
-import io.bookbell.server.quota.Tiers;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.Outcome;
+import io.bookbell.server.quota.TierService;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.DecisionOutcome;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -113,7 +113,7 @@ class QuotaTest extends DomainTest {
             .toList();
     List<Long> heads = readers.stream().map(domain::head).toList();
 
-    var wider = new Tiers.Changes(Optional.empty(), Optional.of(9), Optional.empty());
+    var wider = new TierService.TierChanges(Optional.empty(), Optional.of(9), Optional.empty());
     domain.write(tx -> domain.features.tiers.change(tx, creator, tier, wider));
     assertThat(quota(readers.getFirst()).allowed()).isEqualTo(9);
     assertThat(domain.head(readers.getFirst())).isEqualTo(heads.getFirst());
@@ -194,7 +194,8 @@ class QuotaTest extends DomainTest {
     domain.ask(reader, creator, "Two");
 
     for (Period period : List.of(Period.MONTH, Period.NONE, Period.MONTH)) {
-      var change = new Tiers.Changes(Optional.empty(), Optional.empty(), Optional.of(period));
+      var change =
+          new TierService.TierChanges(Optional.empty(), Optional.empty(), Optional.of(period));
       domain.write(tx -> domain.features.tiers.change(tx, creator, tier, change));
       assertThat(quota(reader)).extracting(Quota::used, Quota::remaining).containsExactly(2, 0);
       refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
@@ -265,7 +266,7 @@ class QuotaTest extends DomainTest {
                     creator,
                     new TreeSet<>(List.of(own)),
                     new Decision(APPROVED, null)));
-    assertThat(refusal).extracting(Outcome::code).containsExactly("own_request");
+    assertThat(refusal).extracting(DecisionOutcome::code).containsExactly("own_request");
     assertThat(quota(member)).extracting(Quota::allowed, Quota::used).containsExactly(2, 1);
 
     allowSelfService();
@@ -276,7 +277,7 @@ class QuotaTest extends DomainTest {
 
   private void allowSelfService() {
     var change =
-        new Profile.Changes(
+        new ProfileService.ProfileChanges(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;

@@ -8,10 +8,10 @@ import static io.bookbell.server.request.Status.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.activity.Activity;
-import io.bookbell.server.creator.Profile;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
@@ -192,7 +192,7 @@ class RequestFlowTest extends DomainTest {
                 tx,
                 creator,
                 creator,
-                new Profile.Changes(
+                new ProfileService.ProfileChanges(
                     Optional.empty(),
                     Optional.of(false),
                     Optional.empty(),
@@ -243,10 +243,13 @@ class RequestFlowTest extends DomainTest {
         domain.read(
             tx ->
                 domain.features.activity.list(
-                    tx, creator, Activity.Filter.NONE, new PageRequest(3, Optional.empty())));
+                    tx,
+                    creator,
+                    ActivityLog.ActivityFilter.NONE,
+                    new PageRequest(3, Optional.empty())));
 
     assertThat(log.items())
-        .extracting(item -> item.actorName() + " " + item.kind())
+        .extracting(activityItem -> activityItem.actorName() + " " + activityItem.kind())
         .containsExactly("amara reply_added", "ines request_approved", "amara request_created");
     assertThat(log.nextCursor()).isNotNull();
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.receipt.Device;
-import io.bookbell.server.receipt.Receipts.Receipt;
-import io.bookbell.server.receipt.Retention;
+import io.bookbell.server.receipt.MessageRetention;
+import io.bookbell.server.receipt.ReceiptService.Receipt;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.web.Caller;
 import java.time.Duration;
@@ -61,15 +61,17 @@ class RetentionTest extends DomainTest {
   }
 
   private int remove() {
-    var features = domain.features;
-    var retention = new Retention(features.inbox, features.receipts, features.sessions, KEPT);
+    var services = domain.features;
+    var messageRetention =
+        new MessageRetention(services.inbox, services.receipts, services.sessions, KEPT);
     int removed = 0;
     Optional<UserId> next = Optional.of(new UserId(1));
     while (next.isPresent()) {
       UserId from = next.get();
-      Retention.Step step = domain.write(tx -> retention.step(tx, from));
-      removed += step.removed();
-      next = step.next();
+      MessageRetention.RetentionStep retentionStep =
+          domain.write(tx -> messageRetention.step(tx, from));
+      removed += retentionStep.removed();
+      next = retentionStep.next();
     }
     return removed;
   }
@@ -196,6 +198,7 @@ class RetentionTest extends DomainTest {
   void aRowThatIsMissingBehindWhatWasRemovedIsFound() {
     domain.write(
         tx -> tx.sql().execute("delete from inbox where seq = 1 and user_id = " + supporter));
-    assertThat(domain.breaches()).anyMatch(breach -> breach.invariant() == 4);
+    assertThat(domain.breaches())
+        .anyMatch(invariantViolation -> invariantViolation.invariant() == 4);
   }
 }

@@ -1,9 +1,9 @@
 package io.bookbell.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.config.Config.Storage.Postgres;
-import io.bookbell.server.config.Config.Storage.Sqlite;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,13 +55,13 @@ final class Statements implements ExecuteListener {
   }
 
   /** What is to be said against the plan of each statement, by its form. */
-  Map<String, List<String>> objections(Storage storage) {
+  Map<String, List<String>> objections(StorageConfig storageConfig) {
     var objections = new TreeMap<String, List<String>>();
-    try (Connection connection = connect(storage);
+    try (Connection connection = connect(storageConfig);
         Statement statement = connection.createStatement()) {
       for (Map.Entry<String, String> form : forms.entrySet()) {
         List<String> found =
-            storage instanceof Sqlite
+            storageConfig instanceof SqliteConfig
                 ? sqlite(statement, form.getValue())
                 : postgres(statement, form.getValue());
         if (!found.isEmpty()) {
@@ -74,11 +74,11 @@ final class Statements implements ExecuteListener {
     return objections;
   }
 
-  private static Connection connect(Storage storage) throws SQLException {
-    return switch (storage) {
-      case Sqlite(var folder) ->
+  private static Connection connect(StorageConfig storageConfig) throws SQLException {
+    return switch (storageConfig) {
+      case SqliteConfig(var folder) ->
           DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("bookbell.db"));
-      case Postgres(String url, String user, String password) -> {
+      case PostgresConfig(String url, String user, String password) -> {
         Connection connection = DriverManager.getConnection(url, user, password);
         try (var statement = connection.createStatement()) {
           statement.execute(LARGE);

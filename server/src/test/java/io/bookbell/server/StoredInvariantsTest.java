@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.verify.Verifier.Breach;
+import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import org.jooq.exception.DataAccessException;
 import org.jooq.exception.IntegrityConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,9 +143,9 @@ class StoredInvariantsTest extends DomainTest {
     assertThat(domain.breaches())
         .as("breaches")
         .anySatisfy(
-            (Breach breach) -> {
-              assertThat(breach.invariant()).isEqualTo(invariant);
-              assertThat(breach.detail()).contains(words);
+            (InvariantViolation invariantViolation) -> {
+              assertThat(invariantViolation.invariant()).isEqualTo(invariant);
+              assertThat(invariantViolation.detail()).contains(words);
             });
   }
 }

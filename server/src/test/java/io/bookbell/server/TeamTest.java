@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.team.Admins;
+import io.bookbell.server.team.AdminCache;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -30,7 +30,7 @@ class TeamTest extends DomainTest {
     assertThat(admins(node)).containsExactlyInAnyOrder(creator, member);
     assertThat(admins(node)).containsExactlyInAnyOrder(creator, member);
     assertThat(stats(node))
-        .extracting(Admins.Stats::hits, Admins.Stats::misses)
+        .extracting(AdminCache.AdminCacheStats::hits, AdminCache.AdminCacheStats::misses)
         .containsExactly(1L, 1L);
     assertThat(stats(node).cacheDetails()).containsOnlyKeys(creator).containsValue(2);
 
@@ -152,7 +152,7 @@ class TeamTest extends DomainTest {
         tx -> node.features.access.admins(tx, node.features.creators.get(tx, creator)));
   }
 
-  private static Admins.Stats stats(Domain node) {
+  private static AdminCache.AdminCacheStats stats(Domain node) {
     return node.features.admins.stats();
   }
 

@@ -1,16 +1,16 @@
 package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.config.Config.Connections;
-import io.bookbell.server.config.Config.Listen;
-import io.bookbell.server.config.Config.Reach;
-import io.bookbell.server.request.RequestLists;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.ConnectionConfig;
+import io.bookbell.server.config.ServerConfig.ListenConfig;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.PostgresDatabase;
 import io.bookbell.server.storage.SqliteDatabase;
-import io.bookbell.server.storage.StoredData;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
@@ -29,7 +29,7 @@ import org.jooq.ExecuteListenerProvider;
 public final class TestServer implements AutoCloseable {
   public static final String PASSWORD = "demo";
 
-  private static final String PASSWORD_HASH = Passwords.hashNow(PASSWORD);
+  private static final String PASSWORD_HASH = PasswordHasher.hashNow(PASSWORD);
 
   private static final Map<TestDatabase, TestServer> SHARED = new ConcurrentHashMap<>();
 
@@ -37,32 +37,35 @@ public final class TestServer implements AutoCloseable {
   private final AutoCloseable data;
   private final Bookbell bookbell;
 
-  private TestServer(Config config, boolean demo) {
+  private TestServer(ServerConfig serverConfig, boolean demo) {
     if (demo) {
-      DemoCopy.into(config.storage(), PASSWORD_HASH);
+      DemoCopy.into(serverConfig.storage(), PASSWORD_HASH);
     }
-    StoredData stored = StoredData.forServing(config.storage());
+    OpenDatabase stored = OpenDatabase.forServing(serverConfig.storage());
     this.data = stored;
     this.database = stored.database();
-    this.bookbell = Bookbell.start(config, database);
+    this.bookbell = Bookbell.start(serverConfig, database);
   }
 
-  private TestServer(Config config, Database database) {
+  private TestServer(ServerConfig serverConfig, Database database) {
     this.data = database;
     this.database = database;
-    this.bookbell = Bookbell.start(config, database);
+    this.bookbell = Bookbell.start(serverConfig, database);
   }
 
   /** As after the very first start, on a database that tells a listener of every statement. */
-  static TestServer watched(Config.Storage storage, ExecuteListener listener) {
+  static TestServer watched(ServerConfig.StorageConfig storageConfig, ExecuteListener listener) {
     ExecuteListenerProvider told = () -> listener;
     return new TestServer(
-        config(storage),
-        switch (storage) {
-          case Config.Storage.Sqlite(Path folder) ->
+        config(storageConfig),
+        switch (storageConfig) {
+          case ServerConfig.StorageConfig.SqliteConfig(Path folder) ->
               new SqliteDatabase(
                   folder.resolve("bookbell.db"), TimeSource.of(InstantSource.system()), told);
-          case Config.Storage.Postgres(String url, String user, String password) ->
+          case ServerConfig.StorageConfig.PostgresConfig(
+                  String url,
+                  String user,
+                  String password) ->
               new PostgresDatabase(url, user, password, TimeSource.postgres(), told);
         });
   }
@@ -99,24 +102,24 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** As configured, with the data of the demonstration laid first. */
-  public static TestServer demo(Config config) {
-    return new TestServer(config, true);
+  public static TestServer demo(ServerConfig serverConfig) {
+    return new TestServer(serverConfig, true);
   }
 
   /** As configured, with what the database holds. */
-  public static TestServer with(Config config) {
-    return new TestServer(config, false);
+  public static TestServer with(ServerConfig serverConfig) {
+    return new TestServer(serverConfig, false);
   }
 
   /** On a free port, without limits on calls in a minute: tests are quicker than people. */
-  public static Config config(Config.Storage storage) {
-    return new Config(
-        new Listen("127.0.0.1", 0, Optional.empty()),
-        storage,
+  public static ServerConfig config(ServerConfig.StorageConfig storageConfig) {
+    return new ServerConfig(
+        new ListenConfig("127.0.0.1", 0, Optional.empty()),
+        storageConfig,
         Optional.empty(),
-        new Reach(Optional.empty(), List.of(), List.of(), Optional.empty()),
-        new Connections(20, Duration.ofSeconds(4), true, false),
-        new Config.Inbox(Duration.ofDays(30)),
+        new PublicAccessConfig(Optional.empty(), List.of(), List.of(), Optional.empty()),
+        new ConnectionConfig(20, Duration.ofSeconds(4), true, false),
+        new ServerConfig.InboxConfig(Duration.ofDays(30)),
         Optional.empty());
   }
 
@@ -133,16 +136,16 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** What the requests of this server look like to its features. */
-  public RequestLists lists() {
-    return new Features(Features.Outlet.none()).lists;
+  public RequestListService lists() {
+    return new Services(Services.ClientNotifier.none()).lists;
   }
 
   /** Signs a user in so many times; the last one's token. */
   public String signInAgain(UserId user, int times) {
-    var features = new Features(Features.Outlet.none());
+    var services = new Services(Services.ClientNotifier.none());
     String token = "";
     for (int time = 0; time < times; time++) {
-      token = database.write(tx -> features.sessions.begin(tx, user)).join();
+      token = database.write(tx -> services.sessions.begin(tx, user)).join();
     }
     return token;
   }

@@ -4,7 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ class ThreadCostTest {
     var texts = new ArrayList<Integer>();
     try (var server = TestServer.watched(created(database), count)) {
       Cast cast = server.cast();
-      var features = new Features(Features.Outlet.none());
+      var services = new Services(Services.ClientNotifier.none());
       var supporter = new UserId(cast.supporter().id());
       String body = "x".repeat(4000);
       for (int thread = 0; thread < REPLIES / MOST_IN_A_THREAD; thread++) {
@@ -70,7 +70,7 @@ class ThreadCostTest {
               .write(
                   tx -> {
                     count.begin();
-                    return features.requests.reply(tx, supporter, request, body);
+                    return services.requests.reply(tx, supporter, request, body);
                   })
               .join();
           if (reply >= 3) {
@@ -95,12 +95,12 @@ class ThreadCostTest {
     assertThat(texts).as("bytes of a message").allMatch(bytes -> bytes <= least + DIGITS);
   }
 
-  private Config.Storage created(TestDatabase database) {
-    Config.Storage storage = database.create(folder);
-    if (storage instanceof Config.Storage.Sqlite(Path data)) {
+  private ServerConfig.StorageConfig created(TestDatabase database) {
+    ServerConfig.StorageConfig storageConfig = database.create(folder);
+    if (storageConfig instanceof ServerConfig.StorageConfig.SqliteConfig(Path data)) {
       assertThat(data.toFile().exists() || data.toFile().mkdirs()).isTrue();
     }
-    return storage;
+    return storageConfig;
   }
 
   private static int sizeOfList(Cast cast) {

@@ -2,7 +2,7 @@ package io.bookbell.bench.commits;
 
 import io.bookbell.bench.commits.People.Circle;
 import io.bookbell.bench.process.Launched;
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -52,7 +52,7 @@ public final class Commits {
     out.println(
         "| database | creators | in flight | commands/s | × one by one | fsyncs/s one by one |");
     out.println("|---|---:|---:|---:|---:|---:|");
-    measure("SQLite", new Storage.Sqlite(folder.resolve("sqlite")));
+    measure("SQLite", new StorageConfig.SqliteConfig(folder.resolve("sqlite")));
     var postgres =
         EmbeddedPostgres.builder()
             .setDataDirectory(folder.resolve("postgres"))
@@ -60,13 +60,13 @@ public final class Commits {
             .setServerConfig("synchronous_commit", "on");
     try (EmbeddedPostgres started = postgres.start()) {
       String url = started.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
-      measure("PostgreSQL", new Storage.Postgres(url, "postgres", ""));
+      measure("PostgreSQL", new StorageConfig.PostgresConfig(url, "postgres", ""));
     }
   }
 
-  private void measure(String name, Storage storage) throws IOException, InterruptedException {
-    List<Circle> circles = People.lay(storage);
-    try (var server = Launched.serve(launcher, settings(storage), folder)) {
+  private void measure(String name, StorageConfig storageConfig) throws IOException, InterruptedException {
+    List<Circle> circles = People.lay(storageConfig);
+    try (var server = Launched.serve(launcher, settings(storageConfig), folder)) {
       var asking = new Asking(http, "127.0.0.1:" + server.port());
       asking.closedLoop(circles, MANY, time); // so that what follows runs compiled
       double oneByOne = row(name, asking, circles.subList(0, 1), 1, OptionalDouble.empty());
@@ -79,10 +79,10 @@ public final class Commits {
     }
   }
 
-  private Map<String, String> settings(Storage storage) {
-    return switch (storage) {
-      case Storage.Sqlite(Path data) -> Map.of("BOOKBELL_DATA", data.toString());
-      case Storage.Postgres(String url, String user, String password) ->
+  private Map<String, String> settings(StorageConfig storageConfig) {
+    return switch (storageConfig) {
+      case StorageConfig.SqliteConfig(Path data) -> Map.of("BOOKBELL_DATA", data.toString());
+      case StorageConfig.PostgresConfig(String url, String user, String password) ->
           Map.of(
               "BOOKBELL_DATA", folder.toString(),
               "BOOKBELL_DATABASE_URL", url,

@@ -14,24 +14,24 @@ sealed interface NodeMessage {
    * To everyone, every second: I am here, and this is the version of who is connected to me. The
    * sender hears it too, as the probe of the channel.
    */
-  record Alive(String node, long version, long nonce) implements NodeMessage {}
+  record NodeHeartbeat(String node, long version, long nonce) implements NodeMessage {}
 
   /** To itself: the probe of a node's own channel. */
-  record Echo(String node, long nonce) implements NodeMessage {}
+  record LoopbackEcho(String node, long nonce) implements NodeMessage {}
 
   /** To everyone: what leads from one version of who is connected to the next. */
-  record Presence(String node, long from, long to, Set<UserId> joined, Set<UserId> left)
+  record PresenceChange(String node, long from, long to, Set<UserId> joined, Set<UserId> left)
       implements NodeMessage {}
 
   /** To one node: who is connected to you? */
-  record Ask(String node) implements NodeMessage {}
+  record PresenceQuery(String node) implements NodeMessage {}
 
   /** The answer, to the node that asked. */
-  record Snapshot(String node, long version, Set<UserId> users) implements NodeMessage {}
+  record PresenceSnapshot(String node, long version, Set<UserId> users) implements NodeMessage {}
 
   /** To everyone: I am going. */
-  record Goodbye(String node) implements NodeMessage {}
+  record NodeShutdown(String node) implements NodeMessage {}
 
   /** To one node: what concerns its users of a committed change. */
-  record Change(String node, List<Delivery> deliveries) implements NodeMessage {}
+  record CommittedDeliveries(String node, List<Delivery> deliveries) implements NodeMessage {}
 }

@@ -41,26 +41,26 @@ final class NodeMessageCodec {
     out.octet(kind(message));
     out.text(message.node());
     switch (message) {
-      case NodeMessage.Alive(_, long version, long nonce) -> {
+      case NodeMessage.NodeHeartbeat(_, long version, long nonce) -> {
         out.number(version);
         out.number(nonce);
       }
-      case NodeMessage.Echo(_, long nonce) -> out.number(nonce);
-      case NodeMessage.Presence(_, long from, long to, var joined, var left) -> {
+      case NodeMessage.LoopbackEcho(_, long nonce) -> out.number(nonce);
+      case NodeMessage.PresenceChange(_, long from, long to, var joined, var left) -> {
         out.number(from);
         out.number(to);
         out.users(joined);
         out.users(left);
       }
-      case NodeMessage.Snapshot(_, long version, var users) -> {
+      case NodeMessage.PresenceSnapshot(_, long version, var users) -> {
         out.number(version);
         out.users(users);
       }
-      case NodeMessage.Change(_, var deliveries) -> {
+      case NodeMessage.CommittedDeliveries(_, var deliveries) -> {
         out.number(deliveries.size());
         deliveries.forEach(delivery -> write(delivery, out));
       }
-      case NodeMessage.Ask _, NodeMessage.Goodbye _ -> {
+      case NodeMessage.PresenceQuery _, NodeMessage.NodeShutdown _ -> {
         // the name says it all
       }
     }
@@ -97,27 +97,27 @@ final class NodeMessageCodec {
 
   private static int kind(NodeMessage message) {
     return switch (message) {
-      case NodeMessage.Alive _ -> ALIVE;
-      case NodeMessage.Echo _ -> ECHO;
-      case NodeMessage.Presence _ -> PRESENCE;
-      case NodeMessage.Ask _ -> ASK;
-      case NodeMessage.Snapshot _ -> SNAPSHOT;
-      case NodeMessage.Goodbye _ -> GOODBYE;
-      case NodeMessage.Change _ -> CHANGE;
+      case NodeMessage.NodeHeartbeat _ -> ALIVE;
+      case NodeMessage.LoopbackEcho _ -> ECHO;
+      case NodeMessage.PresenceChange _ -> PRESENCE;
+      case NodeMessage.PresenceQuery _ -> ASK;
+      case NodeMessage.PresenceSnapshot _ -> SNAPSHOT;
+      case NodeMessage.NodeShutdown _ -> GOODBYE;
+      case NodeMessage.CommittedDeliveries _ -> CHANGE;
     };
   }
 
   private static NodeMessage read(int kind, String node, WireInput in)
       throws MalformedFrameException {
     return switch (kind) {
-      case ALIVE -> new NodeMessage.Alive(node, in.number(), in.number());
-      case ECHO -> new NodeMessage.Echo(node, in.number());
+      case ALIVE -> new NodeMessage.NodeHeartbeat(node, in.number(), in.number());
+      case ECHO -> new NodeMessage.LoopbackEcho(node, in.number());
       case PRESENCE ->
-          new NodeMessage.Presence(node, in.number(), in.number(), in.users(), in.users());
-      case ASK -> new NodeMessage.Ask(node);
-      case SNAPSHOT -> new NodeMessage.Snapshot(node, in.number(), in.users());
-      case GOODBYE -> new NodeMessage.Goodbye(node);
-      case CHANGE -> new NodeMessage.Change(node, deliveries(in));
+          new NodeMessage.PresenceChange(node, in.number(), in.number(), in.users(), in.users());
+      case ASK -> new NodeMessage.PresenceQuery(node);
+      case SNAPSHOT -> new NodeMessage.PresenceSnapshot(node, in.number(), in.users());
+      case GOODBYE -> new NodeMessage.NodeShutdown(node);
+      case CHANGE -> new NodeMessage.CommittedDeliveries(node, deliveries(in));
       default -> throw new MalformedFrameException("there is no kind " + kind);
     };
   }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * peers, see the package.
  *
  * <p>Nothing is kept for later: what Redis does not accept now is refused and counted, and found in
- * the {@link io.bookbell.hub.Feed} by those whom it concerns.
+ * the {@link io.bookbell.hub.MessageHistory} by those whom it concerns.
  */
 public final class RedisBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
@@ -29,10 +29,10 @@ public final class RedisBackplane implements Backplane {
 
   private final RedisOptions options;
   private final RedisCounters counters = new RedisCounters();
-  private final OwnThread thread = new OwnThread();
-  private final OwnUsers users;
-  private final Links links;
-  private final Peers peers;
+  private final BackplaneThread thread = new BackplaneThread();
+  private final LocalPresence users;
+  private final NodeConnections nodeConnections;
+  private final PeerDirectory peerDirectory;
   private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
       new CopyOnWriteArrayList<>();
   private final AtomicBoolean telling = new AtomicBoolean();
@@ -45,12 +45,12 @@ public final class RedisBackplane implements Backplane {
   public RedisBackplane(RedisOptions options) {
     this.options = options;
     this.life = options.life();
-    this.users = new OwnUsers(options.node());
-    this.peers = new Peers(options.timings(), this::ask);
-    this.links =
-        new Links(
+    this.users = new LocalPresence(options.node());
+    this.peerDirectory = new PeerDirectory(options.timings(), this::ask);
+    this.nodeConnections =
+        new NodeConnections(
             options, () -> life, thread, users, counters, this::received, this::pardonSilence);
-    thread.execute(links::open);
+    thread.execute(nodeConnections::open);
     thread.every(options.timings().probe().dividedBy(4), this::tick);
   }
 
@@ -62,18 +62,19 @@ public final class RedisBackplane implements Backplane {
   @Override
   public void publish(List<Delivery> change) {
     if (!closed.get()) {
-      peers.forEach(peer -> publish(peer.meant(change), peer));
+      peerDirectory.forEach(peerNode -> publish(peerNode.meant(change), peerNode));
     }
   }
 
-  private void publish(List<Delivery> meant, Peer peer) {
+  private void publish(List<Delivery> meant, PeerNode peerNode) {
     if (meant.isEmpty()) {
       return;
     }
-    byte[] frame = NodeMessageCodec.encode(life, new NodeMessage.Change(options.node(), meant));
-    links
+    byte[] frame =
+        NodeMessageCodec.encode(life, new NodeMessage.CommittedDeliveries(options.node(), meant));
+    nodeConnections
         .post()
-        .sendChange(options.channelOf(peer.node()), frame)
+        .sendChange(options.channelOf(peerNode.node()), frame)
         .thenAccept(
             accepted -> {
               if (accepted) {
@@ -103,7 +104,7 @@ public final class RedisBackplane implements Backplane {
   }
 
   public RedisState state() {
-    return links.watch().state();
+    return nodeConnections.watch().state();
   }
 
   /**
@@ -111,11 +112,11 @@ public final class RedisBackplane implements Backplane {
    * quick.
    */
   public void onStateChange(Consumer<RedisState> listener) {
-    links.watch().onChange(listener);
+    nodeConnections.watch().onChange(listener);
   }
 
   public RedisStatistics statistics() {
-    return counters.snapshot(peers);
+    return counters.snapshot(peerDirectory);
   }
 
   /** The name of this node, for logs and health. */
@@ -131,18 +132,18 @@ public final class RedisBackplane implements Backplane {
     }
     receivers.clear();
     thread.close();
-    links
+    nodeConnections
         .post()
-        .send(options.everyone(), new NodeMessage.Goodbye(options.node()))
+        .send(options.everyone(), new NodeMessage.NodeShutdown(options.node()))
         .toCompletableFuture()
         .completeOnTimeout(false, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
         .join();
-    links.close();
+    nodeConnections.close();
   }
 
   /** Who is connected to that node as far as it is known here, for tests. */
   Optional<Set<UserId>> usersOf(String node) {
-    return peers.usersOf(node);
+    return peerDirectory.usersOf(node);
   }
 
   // ---- on the event loop of the subscription
@@ -167,7 +168,7 @@ public final class RedisBackplane implements Backplane {
   }
 
   private void received(NodeMessage message, int bytes) {
-    if (message instanceof NodeMessage.Change(_, List<Delivery> deliveries)) {
+    if (message instanceof NodeMessage.CommittedDeliveries(_, List<Delivery> deliveries)) {
       counters.received.increment();
       counters.receivedBytes.add(bytes);
       receivers.forEach(receiver -> hand(deliveries, receiver));
@@ -210,44 +211,50 @@ public final class RedisBackplane implements Backplane {
   private void handle(NodeMessage message, long now) {
     boolean mine = message.node().equals(options.node());
     switch (message) {
-      case NodeMessage.Alive alive when mine ->
-          links.watch().heard(links.everyone(), alive.nonce(), now);
-      case NodeMessage.Echo echo when mine -> links.watch().heard(links.own(), echo.nonce(), now);
+      case NodeMessage.NodeHeartbeat nodeHeartbeat when mine ->
+          nodeConnections.watch().heard(nodeConnections.everyone(), nodeHeartbeat.nonce(), now);
+      case NodeMessage.LoopbackEcho loopbackEcho when mine ->
+          nodeConnections.watch().heard(nodeConnections.own(), loopbackEcho.nonce(), now);
       case NodeMessage other when mine -> log.debug("Heard of myself: {}", other);
-      case NodeMessage.Alive alive -> peers.alive(alive, now);
-      case NodeMessage.Presence presence -> peers.presence(presence, now);
-      case NodeMessage.Snapshot snapshot -> peers.snapshot(snapshot, now);
-      case NodeMessage.Goodbye goodbye -> peers.goodbye(goodbye.node());
-      case NodeMessage.Ask asking -> answer(asking, now);
-      case NodeMessage.Echo _, NodeMessage.Change _ -> {
+      case NodeMessage.NodeHeartbeat nodeHeartbeat -> peerDirectory.alive(nodeHeartbeat, now);
+      case NodeMessage.PresenceChange presenceChange -> peerDirectory.presence(presenceChange, now);
+      case NodeMessage.PresenceSnapshot presenceSnapshot ->
+          peerDirectory.snapshot(presenceSnapshot, now);
+      case NodeMessage.NodeShutdown nodeShutdown -> peerDirectory.goodbye(nodeShutdown.node());
+      case NodeMessage.PresenceQuery asking -> answer(asking, now);
+      case NodeMessage.LoopbackEcho _, NodeMessage.CommittedDeliveries _ -> {
         // an echo is for the one who called; changes do not come here
       }
     }
   }
 
-  private void answer(NodeMessage.Ask asking, long now) {
-    links.post().send(options.channelOf(asking.node()), users.snapshot());
-    peers.heard(asking.node(), now);
+  private void answer(NodeMessage.PresenceQuery asking, long now) {
+    nodeConnections.post().send(options.channelOf(asking.node()), users.snapshot());
+    peerDirectory.heard(asking.node(), now);
   }
 
   private void ask(String node) {
-    links.post().send(options.channelOf(node), new NodeMessage.Ask(options.node()));
+    nodeConnections
+        .post()
+        .send(options.channelOf(node), new NodeMessage.PresenceQuery(options.node()));
   }
 
   private void tellPresence() {
     telling.set(false);
-    users.nextVersion().ifPresent(presence -> links.post().send(options.everyone(), presence));
+    users
+        .nextVersion()
+        .ifPresent(presence -> nodeConnections.post().send(options.everyone(), presence));
   }
 
   private void tick() {
     long now = System.nanoTime();
-    links.watch().tick(now);
+    nodeConnections.watch().tick(now);
     if (state() == RedisState.CONNECTED) {
-      peers.forgetSilent(now);
+      peerDirectory.forgetSilent(now);
     }
   }
 
   private void pardonSilence() {
-    peers.pardonSilence(System.nanoTime());
+    peerDirectory.pardonSilence(System.nanoTime());
   }
 }

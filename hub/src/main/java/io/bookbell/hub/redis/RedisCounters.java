@@ -14,7 +14,7 @@ final class RedisCounters {
   final LongAdder renewals = new LongAdder();
   final LongAdder stateChanges = new LongAdder();
 
-  RedisStatistics snapshot(Peers peers) {
+  RedisStatistics snapshot(PeerDirectory peerDirectory) {
     return new RedisStatistics(
         published.sum(),
         publishedBytes.sum(),
@@ -25,7 +25,7 @@ final class RedisCounters {
         malformed.sum(),
         renewals.sum(),
         stateChanges.sum(),
-        peers.size(),
-        peers.known());
+        peerDirectory.size(),
+        peerDirectory.known());
   }
 }

@@ -15,17 +15,17 @@
  * </pre>
  *
  * <ul>
- *   <li>Who is where ({@link io.bookbell.hub.redis.Peers}, {@link io.bookbell.hub.redis.OwnUsers}):
- *       each node keeps in memory which users every other has, by versions. A version that does not
- *       follow, or a node it has not heard of before, makes it ask that node for a snapshot; until
- *       then it sends that node everything. A change is published once for each node that has
- *       somebody of its audience, cut to these users.
- *   <li>Whether Redis is heard ({@link io.bookbell.hub.redis.Watch}): every second a node publishes
- *       a number on both of its channels. When they stay away, it says so in its state, and renews
- *       what must be at fault.
- *   <li>Connections ({@link io.bookbell.hub.redis.Line}): one publishes, one listens; each is made
- *       anew when it is lost.
- *   <li>Besides, {@link io.bookbell.hub.redis.PlainChannel}: a channel shared with programs that
+ *   <li>Who is where ({@link io.bookbell.hub.redis.PeerDirectory}, {@link
+ *       io.bookbell.hub.redis.LocalPresence}): each node keeps in memory which users every other
+ *       has, by versions. A version that does not follow, or a node it has not heard of before,
+ *       makes it ask that node for a snapshot; until then it sends that node everything. A change
+ *       is published once for each node that has somebody of its audience, cut to these users.
+ *   <li>Whether Redis is heard ({@link io.bookbell.hub.redis.LoopbackMonitor}): every second a node
+ *       publishes a number on both of its channels. When they stay away, it says so in its state,
+ *       and renews what must be at fault.
+ *   <li>Connections ({@link io.bookbell.hub.redis.ReconnectingConnection}): one publishes, one
+ *       listens; each is made anew when it is lost.
+ *   <li>Besides, {@link io.bookbell.hub.redis.ExternalChannel}: a channel shared with programs that
  *       know nothing of all this.
  * </ul>
  */

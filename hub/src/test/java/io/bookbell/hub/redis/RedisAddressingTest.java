@@ -97,7 +97,8 @@ class RedisAddressingTest {
     RedisBackplane node = started(options);
     await().until(() -> node.state() == RedisState.CONNECTED);
     redis.publish(
-        options.everyone(), NodeMessageCodec.encode("", new NodeMessage.Alive("ghost", 1, 1)));
+        options.everyone(),
+        NodeMessageCodec.encode("", new NodeMessage.NodeHeartbeat("ghost", 1, 1)));
     await().until(() -> node.statistics().peers() == 1);
     assertThat(node.statistics().peersKnown()).isZero();
     node.publish(List.of(Hearing.plain("perhaps", ANN)));
@@ -136,7 +137,8 @@ class RedisAddressingTest {
         options.channelOf(first.node()),
         NodeMessageCodec.encode(
             "two/1",
-            new NodeMessage.Change(second.node(), List.of(Hearing.plain("not for you", ANN)))));
+            new NodeMessage.CommittedDeliveries(
+                second.node(), List.of(Hearing.plain("not for you", ANN)))));
 
     second.beginLife("one/1");
     awaitKnown(second, first, ANN);

@@ -2,18 +2,18 @@ package io.bookbell.server.account;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Creator;
+import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
-import io.bookbell.server.creator.Creators;
-import io.bookbell.server.creator.Roles;
-import io.bookbell.server.quota.Quotas;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
-import io.bookbell.server.web.Cookies;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.RateLimit;
+import io.bookbell.server.web.ServerCookies;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,91 +24,105 @@ import java.util.stream.Collectors;
 public final class AccountRoutes {
   private AccountRoutes() {}
 
-  public static void addSessions(Api api, SignIn signIn, Sessions sessions, Tickets tickets) {
-    api.openPost(
+  public static void addSessions(
+      ApiRouter apiRouter,
+      SignInService signInService,
+      SessionStore sessionStore,
+      TicketStore ticketStore) {
+    apiRouter.openPost(
         "/api/auth/login",
-        (call, _) -> {
-          return signIn
-              .with(login(call))
-              .thenApply(opened -> SessionAnswer.of(opened, call.setter()));
+        (apiRequest, _) -> {
+          return signInService
+              .with(login(apiRequest))
+              .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.setter()));
         });
-    api.postLast(
+    apiRouter.postLast(
         "/api/auth/logout",
         AccountRoutes::nothing,
         (tx, caller, cookies) -> {
-          sessions.end(tx, caller);
+          sessionStore.end(tx, caller);
           return signedOut(cookies);
         },
         AccountRoutes::signedOut);
-    api.postOnce(
+    apiRouter.postOnce(
         "/api/ws-ticket",
-        Rate.TICKET,
+        RateLimit.TICKET,
         AccountRoutes::nothing,
-        (tx, caller, _) -> Answer.created(tickets.issue(tx, caller)));
+        (tx, caller, _) -> ApiResponse.created(ticketStore.issue(tx, caller)));
   }
 
-  private static Answer signedOut(Cookies.Setter cookies) {
-    return SessionAnswer.withoutCookie(Answer.noContent(), cookies);
+  private static ApiResponse signedOut(ServerCookies.CookieSetter cookies) {
+    return SessionResponses.withoutCookie(ApiResponse.noContent(), cookies);
   }
 
-  private static SignIn.Attempt login(Call call) {
-    Body body = call.body();
+  private static SignInService.SignInAttempt login(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.body();
     var login =
-        new SignIn.Attempt(
-            AccountFields.email(body),
-            body.verbatim("password", 1, PasswordRule.LONGEST),
-            call.clientAddress().network(),
-            call.deviceCookie());
-    body.done();
+        new SignInService.SignInAttempt(
+            AccountRequestParser.email(jsonBody),
+            jsonBody.verbatim("password", 1, PasswordPolicy.LONGEST),
+            apiRequest.clientAddress().network(),
+            apiRequest.deviceCookie());
+    jsonBody.done();
     return login;
   }
 
   /** Nothing is wanted of the body; how the client's cookies are set. */
-  private static Cookies.Setter nothing(Call call) {
-    call.body().done();
-    return call.setter();
+  private static ServerCookies.CookieSetter nothing(ApiRequest apiRequest) {
+    apiRequest.body().done();
+    return apiRequest.setter();
   }
 
   public static void addMe(
-      Api api, Accounts accounts, Creators creators, Roles roles, Quotas quotas) {
-    api.get(
+      ApiRouter apiRouter,
+      AccountStore accountStore,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      QuotaService quotaService) {
+    apiRouter.get(
         "/api/me",
-        call -> {
-          call.query().done();
-          return call;
+        apiRequest -> {
+          apiRequest.query().done();
+          return apiRequest;
         },
-        (tx, caller, _) -> Answer.ok(me(tx, caller.user(), accounts, creators, roles, quotas)));
+        (tx, caller, _) ->
+            ApiResponse.ok(
+                me(tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService)));
   }
 
-  private static Me me(
+  private static MeResponse me(
       Transaction tx,
       UserId user,
-      Accounts accounts,
-      Creators creators,
-      Roles roles,
-      Quotas quotas) {
-    Set<UserId> adminOf = roles.adminOf(tx, user);
-    List<Quotas.Support> support = quotas.support(tx, user);
+      AccountStore accountStore,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      QuotaService quotaService) {
+    Set<UserId> adminOf = creatorRoles.adminOf(tx, user);
+    List<QuotaService.SupporterQuota> support = quotaService.support(tx, user);
     var all = new HashSet<>(adminOf);
     support.forEach(each -> all.add(each.quota().creatorId()));
     Map<UserId, String> names =
-        creators.all(tx, all).stream()
+        creatorStore.all(tx, all).stream()
             .map(CreatorRow::creator)
             .collect(Collectors.toMap(Creator::id, Creator::name));
-    return new Me(
-        accounts.get(tx, user),
+    return new MeResponse(
+        accountStore.get(tx, user),
         support.stream().map(each -> membership(each, names)).toList(),
-        adminOf.stream().sorted().map(id -> new Administered(id, nameOf(id, names))).toList());
+        adminOf.stream()
+            .sorted()
+            .map(id -> new AdministeredCreator(id, nameOf(id, names)))
+            .toList());
   }
 
-  private static Membership membership(Quotas.Support support, Map<UserId, String> names) {
-    UserId creator = support.quota().creatorId();
-    return new Membership(
+  private static MembershipResponse membership(
+      QuotaService.SupporterQuota supporterQuota, Map<UserId, String> names) {
+    UserId creator = supporterQuota.quota().creatorId();
+    return new MembershipResponse(
         creator,
         nameOf(creator, names),
-        support.tier().name(),
-        support.quota().allowed(),
-        support.quota().used());
+        supporterQuota.tier().name(),
+        supporterQuota.quota().allowed(),
+        supporterQuota.quota().used());
   }
 
   private static String nameOf(UserId creator, Map<UserId, String> names) {
@@ -119,10 +133,11 @@ public final class AccountRoutes {
     return name;
   }
 
-  private record Me(Account user, List<Membership> memberships, List<Administered> adminOf) {}
+  private record MeResponse(
+      Account user, List<MembershipResponse> memberships, List<AdministeredCreator> adminOf) {}
 
-  private record Membership(
+  private record MembershipResponse(
       UserId creatorId, String creatorName, String tier, int requestsAllowed, int requestsUsed) {}
 
-  private record Administered(UserId creatorId, String creatorName) {}
+  private record AdministeredCreator(UserId creatorId, String creatorName) {}
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * delays nobody else by more than one task. Thread-safe: its lock guards the queues.
  *
  * <p>What waits is bounded. Where a sender has too many waiting, or has the most of all when there
- * is no room left, its newest task fails with {@link TooManyWaiting}.
+ * is no room left, its newest task fails with {@link QueueFullException}.
  */
 final class FairExecutor implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
@@ -28,20 +28,20 @@ final class FairExecutor implements AutoCloseable {
   private final int most;
 
   /** By sender, in the order of their turns; none is empty. */
-  private final LinkedHashMap<String, Deque<Task<?>>> waiting = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Deque<QueuedTask<?>>> waiting = new LinkedHashMap<>();
 
   private int size;
 
   /** A sender has more tasks waiting than its share. */
-  static final class TooManyWaiting extends RuntimeException {
+  static final class QueueFullException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TooManyWaiting() {
+    QueueFullException() {
       super("too many tasks of one sender are waiting", null, false, false);
     }
   }
 
-  private record Task<T>(Supplier<T> work, CompletableFuture<T> result) {
+  private record QueuedTask<T>(Supplier<T> work, CompletableFuture<T> result) {
     void run() {
       try {
         result.complete(work.get());
@@ -72,34 +72,34 @@ final class FairExecutor implements AutoCloseable {
   }
 
   <T> CompletableFuture<T> submit(String sender, Supplier<T> work) {
-    var task = new Task<>(work, new CompletableFuture<T>());
-    Task<?> refused = add(sender, task);
+    var queuedTask = new QueuedTask<>(work, new CompletableFuture<T>());
+    QueuedTask<?> refused = add(sender, queuedTask);
     if (refused != null) {
-      refused.result.completeExceptionally(new TooManyWaiting());
+      refused.result.completeExceptionally(new QueueFullException());
     }
     if (refused == null) {
       try {
         threads.execute(this::runNext);
       } catch (RejectedExecutionException e) { // closing
-        task.result.completeExceptionally(e);
+        queuedTask.result.completeExceptionally(e);
       }
     }
-    return task.result;
+    return queuedTask.result;
   }
 
   /** Queues a task; the one that had to go for it, perhaps itself. */
-  private synchronized @Nullable Task<?> add(String sender, Task<?> task) {
-    Deque<Task<?>> own = waiting.get(sender);
+  private synchronized @Nullable QueuedTask<?> add(String sender, QueuedTask<?> queuedTask) {
+    Deque<QueuedTask<?>> own = waiting.get(sender);
     int ownSize = own == null ? 0 : own.size();
     if (ownSize >= mostPerSender) {
-      return task;
+      return queuedTask;
     }
-    Task<?> removed = null;
+    QueuedTask<?> removed = null;
     if (size >= most) {
       String largest = largest();
-      Deque<Task<?>> queue = waiting.get(largest);
+      Deque<QueuedTask<?>> queue = waiting.get(largest);
       if (queue == null || queue.size() <= ownSize) {
-        return task;
+        return queuedTask;
       }
       removed = queue.removeLast();
       if (queue.isEmpty()) {
@@ -107,7 +107,7 @@ final class FairExecutor implements AutoCloseable {
       }
       size--;
     }
-    waiting.computeIfAbsent(sender, _ -> new ArrayDeque<>()).add(task);
+    waiting.computeIfAbsent(sender, _ -> new ArrayDeque<>()).add(queuedTask);
     size++;
     return removed;
   }
@@ -120,31 +120,31 @@ final class FairExecutor implements AutoCloseable {
   }
 
   private void runNext() {
-    Task<?> next = next();
+    QueuedTask<?> next = next();
     if (next != null) {
       next.run();
     }
   }
 
-  private synchronized @Nullable Task<?> next() {
+  private synchronized @Nullable QueuedTask<?> next() {
     var turn = waiting.pollFirstEntry();
     if (turn == null) {
       return null;
     }
-    Task<?> task = turn.getValue().remove();
+    QueuedTask<?> queuedTask = turn.getValue().remove();
     if (!turn.getValue().isEmpty()) {
       waiting.put(turn.getKey(), turn.getValue());
     }
     size--;
-    return task;
+    return queuedTask;
   }
 
   @Override
   public void close() {
     threads.shutdownNow();
     var ending = new RejectedExecutionException("closing");
-    for (Task<?> task = next(); task != null; task = next()) {
-      task.result.completeExceptionally(ending);
+    for (QueuedTask<?> queuedTask = next(); queuedTask != null; queuedTask = next()) {
+      queuedTask.result.completeExceptionally(ending);
     }
   }
 }

@@ -22,7 +22,7 @@ public final class KnownDevices {
 
   /** The value of a cookie for a device on which this user has just signed in. */
   String recognise(Transaction tx, UserId user) {
-    String device = Tokens.create() + "." + user.value();
+    String device = SecretTokens.create() + "." + user.value();
     return device + "." + signature(tx, device);
   }
 
@@ -50,7 +50,7 @@ public final class KnownDevices {
     }
     tx.sql()
         .update(INSTALLATION)
-        .set(INSTALLATION.DEVICE_KEY, Tokens.create())
+        .set(INSTALLATION.DEVICE_KEY, SecretTokens.create())
         .where(INSTALLATION.DEVICE_KEY.isNull())
         .execute();
     return stored(tx).orElseThrow();

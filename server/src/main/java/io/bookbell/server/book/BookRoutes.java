@@ -1,10 +1,10 @@
 package io.bookbell.server.book;
 
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.RateLimit;
 
 /** {@code /api/books}: the catalogue's books and covers. */
 public final class BookRoutes {
@@ -13,36 +13,36 @@ public final class BookRoutes {
 
   private BookRoutes() {}
 
-  public static void add(Api api, BookSearch search, Covers covers) {
-    api.getElsewhere(
+  public static void add(ApiRouter apiRouter, BookSearch search, CoverService coverService) {
+    apiRouter.getElsewhere(
         "/api/books/search",
-        Rate.SEARCH,
+        RateLimit.SEARCH,
         BookRoutes::text,
-        (caller, text) -> search.find(text).thenApply(Answer::ok));
-    api.getElsewhere(
+        (caller, text) -> search.find(text).thenApply(ApiResponse::ok));
+    apiRouter.getElsewhere(
         "/api/books/covers/:cover_id",
-        Rate.COVER,
+        RateLimit.COVER,
         BookRoutes::coverId,
         (caller, id) ->
-            covers
+            coverService
                 .get(id)
                 .thenApply(
                     found -> {
-                      Picture picture = found.orElseThrow(Problem::notFound);
-                      return Answer.content(picture.type(), picture.content())
+                      CoverImage coverImage = found.orElseThrow(Problem::notFound);
+                      return ApiResponse.content(coverImage.type(), coverImage.content())
                           .with("Cache-Control", FOR_GOOD);
                     }));
   }
 
-  private static String text(Call call) {
-    var query = call.query();
-    String text = query.optionalText("q", LONGEST_TEXT).orElse("");
-    query.done();
+  private static String text(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
+    String text = queryParameters.optionalText("q", LONGEST_TEXT).orElse("");
+    queryParameters.done();
     return text;
   }
 
-  private static int coverId(Call call) {
-    long id = call.pathId("cover_id");
+  private static int coverId(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("cover_id");
     if (id > Integer.MAX_VALUE) {
       throw Problem.notFound();
     }

@@ -1,7 +1,7 @@
 package io.bookbell.server.book;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.text.CaseFolding;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,12 +25,12 @@ public final class BookSearch {
   private static final Duration KEPT = Duration.ofHours(24);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
-  private final @Nullable OpenLibrary library;
-  private final Circuit circuit;
-  private final Pace pace;
+  private final @Nullable OpenLibraryClient library;
+  private final CircuitBreaker circuitBreaker;
+  private final CallThrottle callThrottle;
   private final ShownCovers shown;
   private final BoundedCache<String, List<Book>> known;
-  private final ConcurrentHashMap<String, CompletableFuture<Found>> underWay =
+  private final ConcurrentHashMap<String, CompletableFuture<BookSearchResult>> underWay =
       new ConcurrentHashMap<>();
 
   /**
@@ -40,20 +40,23 @@ public final class BookSearch {
    * @param shown is told of what is found
    */
   public BookSearch(
-      Optional<OpenLibrary> library,
-      Optional<Config.Catalogue> address,
+      Optional<OpenLibraryClient> library,
+      Optional<ServerConfig.CatalogueConfig> address,
       ShownCovers shown,
       InstantSource clock) {
     this.library = library.orElse(null);
     this.shown = shown;
-    this.circuit = new Circuit(clock);
-    this.pace =
-        new Pace(clock, address.map(Config.Catalogue::apart).orElse(Duration.ZERO), LONGEST_WAIT);
+    this.circuitBreaker = new CircuitBreaker(clock);
+    this.callThrottle =
+        new CallThrottle(
+            clock,
+            address.map(ServerConfig.CatalogueConfig::apart).orElse(Duration.ZERO),
+            LONGEST_WAIT);
     this.known = new BoundedCache<>(clock, KEPT, REMEMBERED, books -> 1);
   }
 
   /** Whether the catalogue can be asked. */
-  public enum State {
+  public enum CatalogueState {
     HERE,
     AWAY,
     OFF;
@@ -65,71 +68,75 @@ public final class BookSearch {
   }
 
   /** Books that fit, the best first; none while the catalogue cannot be asked. */
-  public record Found(List<Book> items, State catalogue) {
-    private static Found nothing(State catalogue) {
-      return new Found(List.of(), catalogue);
+  public record BookSearchResult(List<Book> items, CatalogueState catalogue) {
+    private static BookSearchResult nothing(CatalogueState catalogue) {
+      return new BookSearchResult(List.of(), catalogue);
     }
   }
 
   /** Books that fit a text, which may be an ISBN. */
-  public CompletionStage<Found> find(String text) {
+  public CompletionStage<BookSearchResult> find(String text) {
     return look(text)
         .thenApply(
-            found -> {
-              shown.note(found.items);
-              return found;
+            bookSearchResult -> {
+              shown.note(bookSearchResult.items);
+              return bookSearchResult;
             });
   }
 
-  private CompletionStage<Found> look(String text) {
+  private CompletionStage<BookSearchResult> look(String text) {
     String wanted = CaseFolding.fold(text.strip()).replaceAll("[\\s\\p{Z}]+", " ");
     if (library == null) {
-      return done(Found.nothing(State.OFF));
+      return done(BookSearchResult.nothing(CatalogueState.OFF));
     }
     if (wanted.length() < LEAST) {
-      return done(Found.nothing(State.HERE));
+      return done(BookSearchResult.nothing(CatalogueState.HERE));
     }
     Optional<List<Book>> remembered = known.get(wanted);
     return remembered.isPresent()
-        ? done(new Found(remembered.get(), State.HERE))
+        ? done(new BookSearchResult(remembered.get(), CatalogueState.HERE))
         : askOnce(library, wanted);
   }
 
-  private CompletionStage<Found> askOnce(OpenLibrary catalogue, String text) {
-    var mine = new CompletableFuture<Found>();
-    CompletableFuture<Found> others = underWay.putIfAbsent(text, mine);
+  private CompletionStage<BookSearchResult> askOnce(OpenLibraryClient catalogue, String text) {
+    var mine = new CompletableFuture<BookSearchResult>();
+    CompletableFuture<BookSearchResult> others = underWay.putIfAbsent(text, mine);
     if (others != null) {
       return others;
     }
     var _ =
         ask(catalogue, text)
             .whenComplete(
-                (found, failure) -> {
+                (bookSearchResult, failure) -> {
                   underWay.remove(text);
-                  mine.complete(failure == null ? found : Found.nothing(State.AWAY));
+                  mine.complete(
+                      failure == null
+                          ? bookSearchResult
+                          : BookSearchResult.nothing(CatalogueState.AWAY));
                 });
     return mine;
   }
 
-  private CompletableFuture<Found> ask(OpenLibrary catalogue, String text) {
-    Optional<Duration> turn = circuit.isOpen() ? Optional.empty() : pace.turn();
-    return turn.map(wait -> Calls.after(wait, () -> askNow(catalogue, text)))
-        .orElseGet(() -> CompletableFuture.completedFuture(Found.nothing(State.AWAY)));
+  private CompletableFuture<BookSearchResult> ask(OpenLibraryClient catalogue, String text) {
+    Optional<Duration> turn = circuitBreaker.isOpen() ? Optional.empty() : callThrottle.turn();
+    return turn.map(wait -> RemoteCalls.after(wait, () -> askNow(catalogue, text)))
+        .orElseGet(
+            () -> CompletableFuture.completedFuture(BookSearchResult.nothing(CatalogueState.AWAY)));
   }
 
-  private CompletableFuture<Found> askNow(OpenLibrary catalogue, String text) {
-    if (circuit.isOpen()) {
-      return CompletableFuture.completedFuture(Found.nothing(State.AWAY));
+  private CompletableFuture<BookSearchResult> askNow(OpenLibraryClient catalogue, String text) {
+    if (circuitBreaker.isOpen()) {
+      return CompletableFuture.completedFuture(BookSearchResult.nothing(CatalogueState.AWAY));
     }
-    return Calls.watched(circuit, "book catalogue", () -> catalogue.search(text))
+    return RemoteCalls.watched(circuitBreaker, "book catalogue", () -> catalogue.search(text))
         .thenApply(
             books -> {
               known.put(text, books);
-              return new Found(books, State.HERE);
+              return new BookSearchResult(books, CatalogueState.HERE);
             });
   }
 
-  private static CompletionStage<Found> done(Found found) {
-    return CompletableFuture.completedFuture(found);
+  private static CompletionStage<BookSearchResult> done(BookSearchResult bookSearchResult) {
+    return CompletableFuture.completedFuture(bookSearchResult);
   }
 }

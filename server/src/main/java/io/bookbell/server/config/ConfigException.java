@@ -10,6 +10,6 @@ public final class ConfigException extends RuntimeException {
 
   static ConfigException wrong(Setting setting, String value, String expected) {
     return new ConfigException(
-        "%s is “%s”; expected %s".formatted(setting.key(), Redaction.value(value), expected));
+        "%s is “%s”; expected %s".formatted(setting.key(), SecretRedactor.value(value), expected));
   }
 }

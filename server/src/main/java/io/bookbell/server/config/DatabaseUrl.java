@@ -160,6 +160,6 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
   /** Without the password. */
   @Override
   public String toString() {
-    return "DatabaseUrl[" + Redaction.text(jdbc) + "]";
+    return "DatabaseUrl[" + SecretRedactor.text(jdbc) + "]";
   }
 }

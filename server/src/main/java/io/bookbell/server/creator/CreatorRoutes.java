@@ -2,10 +2,10 @@ package io.bookbell.server.creator;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import java.util.Set;
@@ -21,34 +21,47 @@ public final class CreatorRoutes {
 
   private CreatorRoutes() {}
 
-  public static void add(Api api, Profile profile, Creators creators, Roles roles) {
-    api.get(
+  public static void add(
+      ApiRouter apiRouter,
+      ProfileService profileService,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles) {
+    apiRouter.get(
         "/api/creators/:id",
-        call -> call.pathUser("id"),
-        (tx, caller, creator) -> Answer.ok(profile.get(tx, caller.user(), creator)));
-    api.patch(
+        apiRequest -> apiRequest.pathUser("id"),
+        (tx, caller, creator) -> ApiResponse.ok(profileService.get(tx, caller.user(), creator)));
+    apiRouter.patch(
         "/api/creators/:id",
         CreatorRoutes::change,
-        (tx, caller, wanted) ->
-            Answer.ok(profile.change(tx, caller.user(), wanted.creator, wanted.changes)));
-    api.get(
+        (tx, caller, profilePatch) ->
+            ApiResponse.ok(
+                profileService.change(
+                    tx, caller.user(), profilePatch.creator, profilePatch.changes)));
+    apiRouter.get(
         "/api/book-requests/pending-count",
         CreatorRoutes::creatorIfGiven,
         (tx, caller, given) ->
-            Answer.ok(new PendingCount(pending(tx, creators, roles, caller.user(), given))));
+            ApiResponse.ok(
+                new PendingCountResponse(
+                    pending(tx, creatorStore, creatorRoles, caller.user(), given))));
   }
 
-  private static Optional<UserId> creatorIfGiven(Call call) {
-    var query = call.query();
-    Optional<UserId> creator = query.optionalUserId("creator_id");
-    query.done();
+  private static Optional<UserId> creatorIfGiven(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
+    Optional<UserId> creator = queryParameters.optionalUserId("creator_id");
+    queryParameters.done();
     return creator;
   }
 
   private static int pending(
-      Transaction tx, Creators creators, Roles roles, UserId user, Optional<UserId> given) {
-    CreatorRow creator = creators.get(tx, given.orElseGet(() -> only(roles.adminOf(tx, user))));
-    roles.requireAdmin(tx, creator, user);
+      Transaction tx,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      UserId user,
+      Optional<UserId> given) {
+    CreatorRow creator =
+        creatorStore.get(tx, given.orElseGet(() -> only(creatorRoles.adminOf(tx, user))));
+    creatorRoles.requireAdmin(tx, creator, user);
     return creator.pendingCount();
   }
 
@@ -62,23 +75,23 @@ public final class CreatorRoutes {
     return all.iterator().next();
   }
 
-  private static Wanted change(Call call) {
-    UserId creator = call.pathUser("id");
-    Body body = call.body();
-    var changes =
-        new Profile.Changes(
-            body.optionalLine("name", 1, LONGEST_NAME),
-            body.optionalBool("accepting"),
-            body.optionalText("notice", 0, LONGEST_NOTICE),
-            body.optionalText("rules", 0, LONGEST_RULES),
-            body.optionalBool("shows_asked"),
-            body.optionalBool("self_service"),
-            body.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
-    body.done();
-    return new Wanted(creator, changes);
+  private static ProfilePatch change(ApiRequest apiRequest) {
+    UserId creator = apiRequest.pathUser("id");
+    JsonBody jsonBody = apiRequest.body();
+    var profileChanges =
+        new ProfileService.ProfileChanges(
+            jsonBody.optionalLine("name", 1, LONGEST_NAME),
+            jsonBody.optionalBool("accepting"),
+            jsonBody.optionalText("notice", 0, LONGEST_NOTICE),
+            jsonBody.optionalText("rules", 0, LONGEST_RULES),
+            jsonBody.optionalBool("shows_asked"),
+            jsonBody.optionalBool("self_service"),
+            jsonBody.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
+    jsonBody.done();
+    return new ProfilePatch(creator, profileChanges);
   }
 
-  private record Wanted(UserId creator, Profile.Changes changes) {}
+  private record ProfilePatch(UserId creator, ProfileService.ProfileChanges changes) {}
 
-  private record PendingCount(int pendingCount) {}
+  private record PendingCountResponse(int pendingCount) {}
 }

@@ -9,9 +9,10 @@ public final class CreatorUpdates {
 
   /** A state, not a numbered message: of several only the newest version matters. */
   public static Message message(Creator creator) {
-    var update = new Update("creator_update", creator);
-    return Message.state("creator:" + creator.id(), creator.version(), Json.bytes(update));
+    var creatorUpdateMessage = new CreatorUpdateMessage("creator_update", creator);
+    return Message.state(
+        "creator:" + creator.id(), creator.version(), Json.bytes(creatorUpdateMessage));
   }
 
-  private record Update(String type, Creator creator) {}
+  private record CreatorUpdateMessage(String type, Creator creator) {}
 }

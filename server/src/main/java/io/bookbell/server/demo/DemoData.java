@@ -3,17 +3,17 @@ package io.bookbell.server.demo;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.Creators;
-import io.bookbell.server.inbox.Inbox;
-import io.bookbell.server.notification.Notifications;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.Supporters;
+import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.Tier;
-import io.bookbell.server.quota.Tiers;
-import io.bookbell.server.request.BookRequests;
-import io.bookbell.server.storage.Identities;
+import io.bookbell.server.quota.TierService;
+import io.bookbell.server.request.BookRequestService;
+import io.bookbell.server.storage.IdentitySequences;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.team.Team;
+import io.bookbell.server.team.TeamService;
 import io.bookbell.server.text.SearchWords;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,25 +38,25 @@ public final class DemoData {
   private static final int READERS = 20;
 
   private final Random random = new Random(2026);
-  private final Texts texts = new Texts();
-  private final Services services;
-  private final Creators creators;
-  private final Team team;
+  private final DemoTexts demoTexts = new DemoTexts();
+  private final DemoServices demoServices;
+  private final CreatorStore creatorStore;
+  private final TeamService teamService;
 
-  public DemoData(Services services) {
-    this.services = services;
-    this.creators = services.creators;
-    this.team = services.team;
+  public DemoData(DemoServices demoServices) {
+    this.demoServices = demoServices;
+    this.creatorStore = demoServices.creators;
+    this.teamService = demoServices.team;
   }
 
   /** What serves real users, and here tells what happened before. */
-  public record Services(
-      Creators creators,
-      Tiers tiers,
-      Supporters supporters,
-      Team team,
-      BookRequests requests,
-      Notifications notifications) {}
+  public record DemoServices(
+      CreatorStore creators,
+      TierService tiers,
+      SupporterService supporters,
+      TeamService team,
+      BookRequestService requests,
+      NotificationService notifications) {}
 
   /** Whether there is nothing that the demo data could mix with. */
   public static boolean isEmpty(Transaction tx) {
@@ -72,15 +72,16 @@ public final class DemoData {
     Instant begin = tx.now().minus(SPAN);
     Transaction then = tx.at(begin);
     accounts(then, passwordHash);
-    List<Asker> first = firstCreator(then);
-    List<Asker> second = secondCreator(then);
+    List<DemoSupporter> first = firstCreator(then);
+    List<DemoSupporter> second = secondCreator(then);
     Instant end = tx.now().minus(Duration.ofMinutes(4));
-    var story = new Story(services.requests, texts, random, begin, end);
-    first.forEach(asker -> story.add(asker, List.of(id(1), id(10), id(11))));
-    second.forEach(asker -> story.add(asker, List.of(id(2), id(20), id(21), id(22))));
-    story.add(end.minus(UNREAD), this::readNotifications);
-    story.tell(tx);
-    Identities.advance(tx);
+    var demoTimeline = new DemoTimeline(demoServices.requests, demoTexts, random, begin, end);
+    first.forEach(demoSupporter -> demoTimeline.add(demoSupporter, List.of(id(1), id(10), id(11))));
+    second.forEach(
+        demoSupporter -> demoTimeline.add(demoSupporter, List.of(id(2), id(20), id(21), id(22))));
+    demoTimeline.add(end.minus(UNREAD), this::readNotifications);
+    demoTimeline.tell(tx);
+    IdentitySequences.advance(tx);
   }
 
   private void accounts(Transaction tx, String passwordHash) {
@@ -93,7 +94,7 @@ public final class DemoData {
     account(tx, 22, "team5@demo.test", "Leila Haddad", passwordHash);
     for (int reader = 1; reader <= READERS; reader++) {
       String email = "reader" + reader + "@demo.test";
-      account(tx, 100 + reader, email, texts.name(reader - 1), passwordHash);
+      account(tx, 100 + reader, email, demoTexts.name(reader - 1), passwordHash);
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
       String email = "supporter" + (further + 1) + "@demo.test";
@@ -101,7 +102,7 @@ public final class DemoData {
           tx,
           FIRST_FURTHER_SUPPORTER + further,
           email,
-          texts.name(READERS + further),
+          demoTexts.name(READERS + further),
           passwordHash);
     }
     tx.sql().update(APP_USER).set(APP_USER.OPERATOR, true).where(APP_USER.ID.eq(id(1))).execute();
@@ -109,7 +110,7 @@ public final class DemoData {
 
   private void readNotifications(Transaction tx) {
     for (UserId user : tx.sql().select(APP_USER.ID).from(APP_USER).fetch(APP_USER.ID)) {
-      services.notifications.markRead(tx, user, Optional.empty());
+      demoServices.notifications.markRead(tx, user, Optional.empty());
     }
   }
 
@@ -124,57 +125,58 @@ public final class DemoData {
         .set(APP_USER.PASSWORD_HASH, passwordHash)
         .set(APP_USER.CREATED_AT, tx.now())
         .execute();
-    Inbox.open(tx, id(id));
+    InboxStore.open(tx, id(id));
   }
 
-  private List<Asker> firstCreator(Transaction tx) {
+  private List<DemoSupporter> firstCreator(Transaction tx) {
     UserId creator = id(1);
-    creators.create(tx, creator, "Mara Reads Aloud");
+    creatorStore.create(tx, creator, "Mara Reads Aloud");
     Tier reader = tier(tx, creator, "Reader", 5, Period.NONE);
     Tier patron = tier(tx, creator, "Patron", 8, Period.NONE);
     Tier circle = tier(tx, creator, "Inner circle", 4, Period.MONTH);
-    var askers = new ArrayList<Asker>();
+    var askers = new ArrayList<DemoSupporter>();
     for (int number = 1; number <= READERS; number++) {
       join(tx, creator, 100 + number, reader);
-      askers.add(new Asker(creator, id(100 + number), number % 4));
+      askers.add(new DemoSupporter(creator, id(100 + number), number % 4));
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
       long id = FIRST_FURTHER_SUPPORTER + further;
       Tier tier = further % 9 == 0 ? circle : further % 3 == 0 ? patron : reader;
       join(tx, creator, id, tier);
-      askers.add(new Asker(creator, id(id), 1 + random.nextInt(3)));
+      askers.add(new DemoSupporter(creator, id(id), 1 + random.nextInt(3)));
     }
-    team.join(tx, creator, creators.lock(tx, creator), id(10));
-    team.join(tx, creator, creators.lock(tx, creator), id(11));
+    teamService.join(tx, creator, creatorStore.lock(tx, creator), id(10));
+    teamService.join(tx, creator, creatorStore.lock(tx, creator), id(11));
     return askers;
   }
 
-  private List<Asker> secondCreator(Transaction tx) {
+  private List<DemoSupporter> secondCreator(Transaction tx) {
     UserId creator = id(2);
-    creators.create(tx, creator, "The Night Library");
+    creatorStore.create(tx, creator, "The Night Library");
     Tier reader = tier(tx, creator, "Night owl", 5, Period.NONE);
-    var askers = new ArrayList<Asker>();
+    var askers = new ArrayList<DemoSupporter>();
     for (int number = 1; number <= READERS; number += 2) {
       join(tx, creator, 100 + number, reader);
-      askers.add(new Asker(creator, id(100 + number), number % 3));
+      askers.add(new DemoSupporter(creator, id(100 + number), number % 3));
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further += 5) {
       long id = FIRST_FURTHER_SUPPORTER + further;
       join(tx, creator, id, reader);
-      askers.add(new Asker(creator, id(id), 2));
+      askers.add(new DemoSupporter(creator, id(id), 2));
     }
     for (long member = 20; member <= 22; member++) {
-      team.join(tx, creator, creators.lock(tx, creator), id(member));
+      teamService.join(tx, creator, creatorStore.lock(tx, creator), id(member));
     }
     return askers;
   }
 
   private Tier tier(Transaction tx, UserId creator, String name, int allowed, Period period) {
-    return services.tiers.create(tx, creator, creator, new Tiers.Terms(name, allowed, period));
+    return demoServices.tiers.create(
+        tx, creator, creator, new TierService.TierTerms(name, allowed, period));
   }
 
   private void join(Transaction tx, UserId creator, long user, Tier tier) {
-    services.supporters.join(tx, creators.lock(tx, creator), id(user), tier.id());
+    demoServices.supporters.join(tx, creatorStore.lock(tx, creator), id(user), tier.id());
   }
 
   private static UserId id(long value) {
@@ -182,5 +184,5 @@ public final class DemoData {
   }
 
   /** Somebody who asks a creator for a number of books. */
-  record Asker(UserId creator, UserId user, int books) {}
+  record DemoSupporter(UserId creator, UserId user, int books) {}
 }

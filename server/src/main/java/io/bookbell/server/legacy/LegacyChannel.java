@@ -3,10 +3,10 @@ package io.bookbell.server.legacy;
 import io.bookbell.hub.Backplane;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.UserId;
-import io.bookbell.hub.redis.PlainChannel;
+import io.bookbell.hub.redis.ExternalChannel;
 import io.bookbell.hub.redis.RedisOptions;
 import io.bookbell.hub.redis.RedisState;
-import io.bookbell.server.legacy.LegacyForm.Heard;
+import io.bookbell.server.legacy.LegacyMessageCodec.DecodedMessage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,7 +26,7 @@ public final class LegacyChannel implements Backplane {
 
   private final Backplane nodes;
   private final String node;
-  private final PlainChannel channel;
+  private final ExternalChannel channel;
   private final List<Consumer<List<Delivery>>> receivers = new CopyOnWriteArrayList<>();
   private final LongAdder published = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -42,7 +42,7 @@ public final class LegacyChannel implements Backplane {
   public LegacyChannel(Backplane nodes, RedisOptions options, String name) {
     this.nodes = nodes;
     this.node = options.node();
-    this.channel = new PlainChannel(options, name, this::heard);
+    this.channel = new ExternalChannel(options, name, this::heard);
   }
 
   @Override
@@ -65,7 +65,7 @@ public final class LegacyChannel implements Backplane {
   private void tell(Delivery delivery) {
     var _ =
         channel
-            .publish(LegacyForm.write(delivery, node))
+            .publish(LegacyMessageCodec.write(delivery, node))
             .thenAccept(accepted -> (accepted ? published : refused).increment());
   }
 
@@ -91,12 +91,12 @@ public final class LegacyChannel implements Backplane {
 
   /** On an event loop of the channel. */
   private void heard(byte[] text) {
-    switch (LegacyForm.read(text)) {
-      case Heard.FromNode() -> {
+    switch (LegacyMessageCodec.read(text)) {
+      case DecodedMessage.OwnNodeMessage() -> {
         // what matters of it here came by the way between nodes
       }
-      case Heard.Malformed(String why) -> malformed(why);
-      case Heard.Told(Delivery delivery, boolean strangers) -> {
+      case DecodedMessage.MalformedMessage(String why) -> malformed(why);
+      case DecodedMessage.LegacyDelivery(Delivery delivery, boolean strangers) -> {
         if (strangers) {
           malformed("it names users that cannot be any");
         }

@@ -10,7 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import io.bookbell.server.config.Redaction;
+import io.bookbell.server.config.SecretRedactor;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +79,7 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
   private static final class RedactedLayout extends PatternLayout {
     @Override
     public String doLayout(ILoggingEvent event) {
-      return Redaction.text(super.doLayout(event));
+      return SecretRedactor.text(super.doLayout(event));
     }
   }
 }

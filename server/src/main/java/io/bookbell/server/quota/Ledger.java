@@ -37,19 +37,19 @@ public final class Ledger {
 
   private static final int MOST_ENTRIES = 200;
 
-  private static final RowInsert<Line> ADD =
-      RowInsert.<Line>into(QUOTA_LEDGER)
-          .set(QUOTA_LEDGER.CREATOR_ID, Line::creator)
-          .set(QUOTA_LEDGER.USER_ID, Line::user)
-          .set(QUOTA_LEDGER.KIND, Line::kind)
-          .set(QUOTA_LEDGER.AMOUNT, Line::amount)
-          .set(QUOTA_LEDGER.REQUEST_ID, Line::request)
-          .set(QUOTA_LEDGER.PERIOD_KEY, Line::period)
-          .set(QUOTA_LEDGER.USED_AFTER, Line::usedAfter)
-          .set(QUOTA_LEDGER.ALLOWED, Line::allowed)
-          .set(QUOTA_LEDGER.REASON, Line::reason)
-          .set(QUOTA_LEDGER.ACTOR_ID, Line::actor)
-          .set(QUOTA_LEDGER.CREATED_AT, Line::at)
+  private static final RowInsert<LedgerRow> ADD =
+      RowInsert.<LedgerRow>into(QUOTA_LEDGER)
+          .set(QUOTA_LEDGER.CREATOR_ID, LedgerRow::creator)
+          .set(QUOTA_LEDGER.USER_ID, LedgerRow::user)
+          .set(QUOTA_LEDGER.KIND, LedgerRow::kind)
+          .set(QUOTA_LEDGER.AMOUNT, LedgerRow::amount)
+          .set(QUOTA_LEDGER.REQUEST_ID, LedgerRow::request)
+          .set(QUOTA_LEDGER.PERIOD_KEY, LedgerRow::period)
+          .set(QUOTA_LEDGER.USED_AFTER, LedgerRow::usedAfter)
+          .set(QUOTA_LEDGER.ALLOWED, LedgerRow::allowed)
+          .set(QUOTA_LEDGER.REASON, LedgerRow::reason)
+          .set(QUOTA_LEDGER.ACTOR_ID, LedgerRow::actor)
+          .set(QUOTA_LEDGER.CREATED_AT, LedgerRow::at)
           .rows();
 
   private Ledger() {}
@@ -64,8 +64,8 @@ public final class Ledger {
       @Nullable Long request,
       String reason,
       UserId actor) {
-    var line =
-        new Line(
+    var ledgerRow =
+        new LedgerRow(
             after.creator(),
             after.user(),
             kind,
@@ -77,10 +77,10 @@ public final class Ledger {
             reason,
             actor,
             tx.now());
-    return ADD.numbered(tx, line, QUOTA_LEDGER.ID);
+    return ADD.numbered(tx, ledgerRow, QUOTA_LEDGER.ID);
   }
 
-  private record Line(
+  private record LedgerRow(
       UserId creator,
       UserId user,
       String kind,
@@ -133,10 +133,10 @@ public final class Ledger {
             .stream()
             .filter(row -> !there.contains(row.value1()))
             .toList();
-    var lines = new ArrayList<Line>();
+    var lines = new ArrayList<LedgerRow>();
     for (var row : missing) {
       lines.add(
-          new Line(
+          new LedgerRow(
               membership.creator(),
               membership.user(),
               CARRY,

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
 import java.util.List;
@@ -22,27 +22,28 @@ public final class QuotaRoutes {
 
   private QuotaRoutes() {}
 
-  public static void addQuota(Api api, Quotas quotas) {
-    api.get(
+  public static void addQuota(ApiRouter apiRouter, QuotaService quotaService) {
+    apiRouter.get(
         "/api/book-requests/quota",
         QuotaRoutes::creatorIfGiven,
-        (tx, caller, creator) -> Answer.ok(explained(tx, quotas, caller.user(), creator)));
+        (tx, caller, creator) ->
+            ApiResponse.ok(explained(tx, quotaService, caller.user(), creator)));
   }
 
-  private static Optional<UserId> creatorIfGiven(Call call) {
-    var query = call.query();
-    Optional<UserId> creator = query.optionalUserId("creator_id");
-    query.done();
+  private static Optional<UserId> creatorIfGiven(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
+    Optional<UserId> creator = queryParameters.optionalUserId("creator_id");
+    queryParameters.done();
     return creator;
   }
 
-  private static Explained explained(
-      Transaction tx, Quotas quotas, UserId user, Optional<UserId> given) {
+  private static QuotaResponse explained(
+      Transaction tx, QuotaService quotaService, UserId user, Optional<UserId> given) {
     Quota quota =
         given
-            .map(creator -> quotas.find(tx, creator, user).orElseThrow(Problem::notFound))
-            .orElseGet(() -> only(quotas.of(tx, user)));
-    return new Explained(quota, quotas.entries(tx, quota.creatorId(), user));
+            .map(creator -> quotaService.find(tx, creator, user).orElseThrow(Problem::notFound))
+            .orElseGet(() -> only(quotaService.of(tx, user)));
+    return new QuotaResponse(quota, quotaService.entries(tx, quota.creatorId(), user));
   }
 
   private static Quota only(List<Quota> all) {
@@ -55,145 +56,163 @@ public final class QuotaRoutes {
     return all.getFirst();
   }
 
-  private record Explained(@JsonUnwrapped Quota quota, List<LedgerEntry> entries) {}
+  private record QuotaResponse(@JsonUnwrapped Quota quota, List<LedgerEntry> entries) {}
 
-  public static void addTiers(Api api, Tiers tiers, TierAnnouncer announcer) {
-    api.get(
+  public static void addTiers(
+      ApiRouter apiRouter, TierService tierService, TierAnnouncer announcer) {
+    apiRouter.get(
         "/api/tiers",
-        call -> {
-          var query = call.query();
-          UserId creator = query.userId("creator_id");
-          query.done();
+        apiRequest -> {
+          var queryParameters = apiRequest.query();
+          UserId creator = queryParameters.userId("creator_id");
+          queryParameters.done();
           return creator;
         },
-        (tx, caller, creator) -> Answer.ok(new Items<>(tiers.list(tx, caller.user(), creator))));
-    api.post(
+        (tx, caller, creator) ->
+            ApiResponse.ok(new ItemsResponse<>(tierService.list(tx, caller.user(), creator))));
+    apiRouter.post(
         "/api/tiers",
         QuotaRoutes::newTier,
         (tx, caller, wanted) ->
-            Answer.created(tiers.create(tx, caller.user(), wanted.creator, wanted.terms)));
-    api.patch(
+            ApiResponse.created(
+                tierService.create(tx, caller.user(), wanted.creator, wanted.terms)));
+    apiRouter.patch(
         "/api/tiers/:id",
         QuotaRoutes::tierChange,
         (tx, caller, wanted) -> {
-          Tier changed = tiers.change(tx, caller.user(), wanted.tier, wanted.changes);
+          Tier changed = tierService.change(tx, caller.user(), wanted.tier, wanted.changes);
           tx.afterCommit(announcer::wake);
-          return Answer.ok(changed);
+          return ApiResponse.ok(changed);
         });
   }
 
-  private static NewTier newTier(Call call) {
-    Body body = call.body();
-    UserId creator = body.userId("creator_id");
-    var terms =
-        new Tiers.Terms(
-            body.line("name", 1, LONGEST_NAME),
-            body.integer("requests_allowed", 0, MOST_REQUESTS),
-            body.optionalOneOf("period", "none", "month").map(Period::of).orElse(Period.NONE));
-    body.done();
-    return new NewTier(creator, terms);
+  private static NewTier newTier(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.body();
+    UserId creator = jsonBody.userId("creator_id");
+    var tierTerms =
+        new TierService.TierTerms(
+            jsonBody.line("name", 1, LONGEST_NAME),
+            jsonBody.integer("requests_allowed", 0, MOST_REQUESTS),
+            jsonBody.optionalOneOf("period", "none", "month").map(Period::of).orElse(Period.NONE));
+    jsonBody.done();
+    return new NewTier(creator, tierTerms);
   }
 
-  private static TierChange tierChange(Call call) {
-    long tier = call.pathId("id");
-    Body body = call.body();
-    var changes =
-        new Tiers.Changes(
-            body.optionalLine("name", 1, LONGEST_NAME),
-            body.optionalInteger("requests_allowed", 0, MOST_REQUESTS),
-            body.optionalOneOf("period", "none", "month").map(Period::of));
-    body.done();
-    return new TierChange(tier, changes);
+  private static TierPatch tierChange(ApiRequest apiRequest) {
+    long tier = apiRequest.pathId("id");
+    JsonBody jsonBody = apiRequest.body();
+    var tierChanges =
+        new TierService.TierChanges(
+            jsonBody.optionalLine("name", 1, LONGEST_NAME),
+            jsonBody.optionalInteger("requests_allowed", 0, MOST_REQUESTS),
+            jsonBody.optionalOneOf("period", "none", "month").map(Period::of));
+    jsonBody.done();
+    return new TierPatch(tier, tierChanges);
   }
 
-  private record NewTier(UserId creator, Tiers.Terms terms) {}
+  private record NewTier(UserId creator, TierService.TierTerms terms) {}
 
-  private record TierChange(long tier, Tiers.Changes changes) {}
+  private record TierPatch(long tier, TierService.TierChanges changes) {}
 
-  private record Items<T>(List<T> items) {}
+  private record ItemsResponse<T>(List<T> items) {}
 
-  public static void addSupporters(Api api, Supporters supporters) {
-    api.get(
+  public static void addSupporters(ApiRouter apiRouter, SupporterService supporterService) {
+    apiRouter.get(
         "/api/supporters",
         QuotaRoutes::search,
-        (tx, caller, search) ->
-            Answer.ok(
-                supporters.list(tx, caller.user(), search.creator, search.text, search.page)));
-    api.get(
+        (tx, caller, supporterQuery) ->
+            ApiResponse.ok(
+                supporterService.list(
+                    tx,
+                    caller.user(),
+                    supporterQuery.creator,
+                    supporterQuery.text,
+                    supporterQuery.page)));
+    apiRouter.get(
         "/api/supporters/:user_id",
-        call -> new OfSupporter(call.pathUser("user_id"), creator(call)),
+        apiRequest -> new SupporterKey(apiRequest.pathUser("user_id"), creator(apiRequest)),
         (tx, caller, wanted) -> {
-          var account = supporters.account(tx, caller.user(), wanted.creator, wanted.supporter);
-          return Answer.ok(
-              new AccountShown(account.supporter(), account.quota(), account.entries()));
+          var supporterAccount =
+              supporterService.account(tx, caller.user(), wanted.creator, wanted.supporter);
+          return ApiResponse.ok(
+              new SupporterAccountResponse(
+                  supporterAccount.supporter(),
+                  supporterAccount.quota(),
+                  supporterAccount.entries()));
         });
-    api.patch(
+    apiRouter.patch(
         "/api/supporters/:user_id",
         QuotaRoutes::tierOfSupporter,
         (tx, caller, wanted) ->
-            Answer.ok(
-                supporters.setTier(
+            ApiResponse.ok(
+                supporterService.setTier(
                     tx, caller.user(), wanted.creator, wanted.supporter, wanted.tier)));
-    api.post(
+    apiRouter.post(
         "/api/supporters/:user_id/grant",
         QuotaRoutes::grant,
         (tx, caller, wanted) -> {
-          var grant =
-              supporters.grant(
+          var quotaGrant =
+              supporterService.grant(
                   tx,
                   caller.user(),
                   wanted.creator,
                   wanted.supporter,
                   wanted.amount,
                   wanted.reason);
-          return Answer.ok(new Granted(grant.quota(), grant.entry()));
+          return ApiResponse.ok(new GrantResponse(quotaGrant.quota(), quotaGrant.entry()));
         });
   }
 
-  private static Search search(Call call) {
-    var query = call.query();
-    var search = new Search(query.userId("creator_id"), query.optionalText("q", 200), query.page());
-    query.done();
-    return search;
+  private static SupporterQuery search(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
+    var supporterQuery =
+        new SupporterQuery(
+            queryParameters.userId("creator_id"),
+            queryParameters.optionalText("q", 200),
+            queryParameters.page());
+    queryParameters.done();
+    return supporterQuery;
   }
 
-  private static TierOfSupporter tierOfSupporter(Call call) {
-    UserId supporter = call.pathUser("user_id");
-    UserId creator = creator(call);
-    Body body = call.body();
-    long tier = body.id("tier_id");
-    body.done();
-    return new TierOfSupporter(supporter, creator, tier);
+  private static SetTierRequest tierOfSupporter(ApiRequest apiRequest) {
+    UserId supporter = apiRequest.pathUser("user_id");
+    UserId creator = creator(apiRequest);
+    JsonBody jsonBody = apiRequest.body();
+    long tier = jsonBody.id("tier_id");
+    jsonBody.done();
+    return new SetTierRequest(supporter, creator, tier);
   }
 
-  private static GrantWanted grant(Call call) {
-    UserId supporter = call.pathUser("user_id");
-    UserId creator = creator(call);
-    Body body = call.body();
-    int amount = body.integer("amount", -LARGEST_GRANT, LARGEST_GRANT);
-    String reason = body.line("reason", 1, LONGEST_REASON);
-    body.check("amount", amount != 0, "must not be 0");
-    body.done();
-    return new GrantWanted(supporter, creator, amount, reason);
+  private static GrantRequest grant(ApiRequest apiRequest) {
+    UserId supporter = apiRequest.pathUser("user_id");
+    UserId creator = creator(apiRequest);
+    JsonBody jsonBody = apiRequest.body();
+    int amount = jsonBody.integer("amount", -LARGEST_GRANT, LARGEST_GRANT);
+    String reason = jsonBody.line("reason", 1, LONGEST_REASON);
+    jsonBody.check("amount", amount != 0, "must not be 0");
+    jsonBody.done();
+    return new GrantRequest(supporter, creator, amount, reason);
   }
 
-  private static UserId creator(Call call) {
-    var query = call.query();
-    UserId creator = query.userId("creator_id");
-    query.done();
+  private static UserId creator(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
+    UserId creator = queryParameters.userId("creator_id");
+    queryParameters.done();
     return creator;
   }
 
-  private record Search(UserId creator, Optional<String> text, PageRequest page) {}
+  private record SupporterQuery(UserId creator, Optional<String> text, PageRequest page) {}
 
-  private record OfSupporter(UserId supporter, UserId creator) {}
+  private record SupporterKey(UserId supporter, UserId creator) {}
 
-  private record AccountShown(
-      @JsonUnwrapped Supporters.Supporter supporter, Quota quota, List<LedgerEntry> entries) {}
+  private record SupporterAccountResponse(
+      @JsonUnwrapped SupporterService.Supporter supporter,
+      Quota quota,
+      List<LedgerEntry> entries) {}
 
-  private record TierOfSupporter(UserId supporter, UserId creator, long tier) {}
+  private record SetTierRequest(UserId supporter, UserId creator, long tier) {}
 
-  private record GrantWanted(UserId supporter, UserId creator, int amount, String reason) {}
+  private record GrantRequest(UserId supporter, UserId creator, int amount, String reason) {}
 
-  private record Granted(@JsonUnwrapped Quota quota, LedgerEntry entry) {}
+  private record GrantResponse(@JsonUnwrapped Quota quota, LedgerEntry entry) {}
 }

@@ -2,9 +2,9 @@ package io.bookbell.server.quota;
 
 import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
 
-import io.bookbell.server.creator.Creators;
-import io.bookbell.server.inbox.Change;
-import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
@@ -23,17 +23,17 @@ public final class TierAnnouncer {
   private static final Logger log = LoggerFactory.getLogger(TierAnnouncer.class);
   private static final int SUPPORTERS_PER_STEP = 100;
 
-  private final Memberships memberships = new Memberships();
+  private final MembershipStore membershipStore = new MembershipStore();
   private final Database database;
-  private final Creators creators;
-  private final Inbox inbox;
+  private final CreatorStore creatorStore;
+  private final InboxStore inboxStore;
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
 
-  public TierAnnouncer(Database database, Creators creators, Inbox inbox) {
+  public TierAnnouncer(Database database, CreatorStore creatorStore, InboxStore inboxStore) {
     this.database = database;
-    this.creators = creators;
-    this.inbox = inbox;
+    this.creatorStore = creatorStore;
+    this.inboxStore = inboxStore;
   }
 
   /** Starts a pass, or has the one that runs look again; at start and after a tier was changed. */
@@ -76,21 +76,21 @@ public final class TierAnnouncer {
     if (next == null) {
       return false;
     }
-    creators.lock(tx, next.getCreatorId());
+    creatorStore.lock(tx, next.getCreatorId());
     next.refresh(); // it may have been set back to the first supporter before the lock was ours
     List<Membership> some =
-        memberships.onTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
+        membershipStore.onTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
     if (some.isEmpty()) {
       next.delete();
       return true;
     }
-    var change = new Change();
+    var outgoingMessages = new OutgoingMessages();
     for (Membership membership : some) { // locking brings the row to the tier's kind of period
-      memberships
+      membershipStore
           .lock(tx, membership.creator(), membership.user())
-          .ifPresent(current -> Quotas.announce(current, change));
+          .ifPresent(current -> QuotaService.announce(current, outgoingMessages));
     }
-    inbox.append(tx, change);
+    inboxStore.append(tx, outgoingMessages);
     next.setToldUpTo(some.getLast().user().value());
     next.update();
     return true;

@@ -1,11 +1,11 @@
 package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.PageRequest;
-import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.RateLimit;
 
 /** {@code /api/book-requests}: what was asked for already, and following it. */
 public final class FollowRoutes {
@@ -14,50 +14,52 @@ public final class FollowRoutes {
   private FollowRoutes() {}
 
   /** To be added before the routes that have an id in the same place. */
-  public static void add(Api api, AskedBooks asked, Following following) {
-    api.get(
+  public static void add(ApiRouter apiRouter, AskedBookService asked, FollowService followService) {
+    apiRouter.get(
         "/api/book-requests/asked",
         FollowRoutes::search,
         (tx, caller, wanted) ->
-            Answer.ok(asked.find(tx, caller.user(), wanted.creator, wanted.text)));
-    api.get(
+            ApiResponse.ok(asked.find(tx, caller.user(), wanted.creator, wanted.text)));
+    apiRouter.get(
         "/api/book-requests/following",
         FollowRoutes::page,
-        (tx, caller, page) -> Answer.ok(asked.followed(tx, caller.user(), page)));
-    api.post(
+        (tx, caller, page) -> ApiResponse.ok(asked.followed(tx, caller.user(), page)));
+    apiRouter.post(
         "/api/book-requests/:id/follow",
-        Rate.FOLLOW,
+        RateLimit.FOLLOW,
         FollowRoutes::which,
-        (tx, caller, id) -> Answer.ok(following.follow(tx, caller.user(), id)));
-    api.delete(
+        (tx, caller, id) -> ApiResponse.ok(followService.follow(tx, caller.user(), id)));
+    apiRouter.delete(
         "/api/book-requests/:id/follow",
-        call -> call.pathId("id"),
+        apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {
-          following.unfollow(tx, caller.user(), id);
-          return Answer.noContent();
+          followService.unfollow(tx, caller.user(), id);
+          return ApiResponse.noContent();
         });
   }
 
-  private static Search search(Call call) {
-    var query = call.query();
+  private static AskedBookQuery search(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
     var wanted =
-        new Search(query.userId("creator_id"), query.optionalText("q", LONGEST_TEXT).orElse(""));
-    query.done();
+        new AskedBookQuery(
+            queryParameters.userId("creator_id"),
+            queryParameters.optionalText("q", LONGEST_TEXT).orElse(""));
+    queryParameters.done();
     return wanted;
   }
 
-  private static PageRequest page(Call call) {
-    var query = call.query();
-    PageRequest page = query.page();
-    query.done();
+  private static PageRequest page(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
+    PageRequest page = queryParameters.page();
+    queryParameters.done();
     return page;
   }
 
-  private static long which(Call call) {
-    long id = call.pathId("id");
-    call.body().done();
+  private static long which(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("id");
+    apiRequest.body().done();
     return id;
   }
 
-  private record Search(UserId creator, String text) {}
+  private record AskedBookQuery(UserId creator, String text) {}
 }

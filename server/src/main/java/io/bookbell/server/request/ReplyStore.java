@@ -14,7 +14,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
-import io.bookbell.server.web.Page;
+import io.bookbell.server.web.ListPage;
 import io.bookbell.server.web.PageRequest;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -108,7 +108,7 @@ public final class ReplyStore {
   }
 
   /** A request's replies, newest first. */
-  Page<Reply> page(Transaction tx, long request, PageRequest page) {
+  ListPage<Reply> page(Transaction tx, long request, PageRequest page) {
     List<Reply> found =
         tx.sql()
             .select(FIELDS)
@@ -120,7 +120,7 @@ public final class ReplyStore {
             .orderBy(REPLY.ID.desc())
             .limit(page.limit() + 1)
             .fetch(ReplyStore::reply);
-    return Page.of(found, page.limit(), Reply::id);
+    return ListPage.of(found, page.limit(), Reply::id);
   }
 
   private static Reply reply(Record row) {

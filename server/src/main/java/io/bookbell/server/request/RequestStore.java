@@ -7,10 +7,10 @@ import static java.util.stream.Collectors.toSet;
 import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.notification.Notifications.About;
+import io.bookbell.server.notification.NotificationService.NotificationSubject;
 import io.bookbell.server.request.BookRequest.Reply;
-import io.bookbell.server.request.BookRequests.NewRequest;
-import io.bookbell.server.storage.Prepared;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
@@ -37,31 +37,31 @@ final class RequestStore {
   private static final ReplyStore REPLIES = new ReplyStore();
   private static final AppUser RESPONDER = APP_USER.as("responder");
 
-  private static final RowInsert<Asked> INSERT =
-      RowInsert.<Asked>into(BOOK_REQUEST)
-          .set(BOOK_REQUEST.CREATOR_ID, asked -> asked.wanted.creator())
-          .set(BOOK_REQUEST.USER_ID, Asked::user)
-          .set(BOOK_REQUEST.TITLE, asked -> asked.wanted.title())
-          .set(BOOK_REQUEST.AUTHOR, asked -> asked.wanted.author())
-          .set(BOOK_REQUEST.ISBN, asked -> asked.wanted.isbn())
-          .set(BOOK_REQUEST.NOTE, asked -> asked.wanted.note())
-          .set(BOOK_REQUEST.COVER_ID, asked -> asked.wanted.coverId())
+  private static final RowInsert<RequestRow> INSERT =
+      RowInsert.<RequestRow>into(BOOK_REQUEST)
+          .set(BOOK_REQUEST.CREATOR_ID, requestRow -> requestRow.wanted.creator())
+          .set(BOOK_REQUEST.USER_ID, RequestRow::user)
+          .set(BOOK_REQUEST.TITLE, requestRow -> requestRow.wanted.title())
+          .set(BOOK_REQUEST.AUTHOR, requestRow -> requestRow.wanted.author())
+          .set(BOOK_REQUEST.ISBN, requestRow -> requestRow.wanted.isbn())
+          .set(BOOK_REQUEST.NOTE, requestRow -> requestRow.wanted.note())
+          .set(BOOK_REQUEST.COVER_ID, requestRow -> requestRow.wanted.coverId())
           .set(BOOK_REQUEST.STATUS, _ -> Status.PENDING.wireName())
-          .set(BOOK_REQUEST.CREATED_AT, Asked::at)
-          .set(BOOK_REQUEST.UPDATED_AT, Asked::at)
+          .set(BOOK_REQUEST.CREATED_AT, RequestRow::at)
+          .set(BOOK_REQUEST.UPDATED_AT, RequestRow::at)
           .rows();
-  private static final Prepared<UserId, ResultQuery<Record1<String>>> NAME =
-      Prepared.of(
+  private static final PreparedQuery<UserId, ResultQuery<Record1<String>>> NAME =
+      PreparedQuery.of(
           (sql, from) ->
               sql.select(APP_USER.DISPLAY_NAME)
                   .from(APP_USER)
                   .where(APP_USER.ID.eq(from.value(APP_USER.ID, id -> id))));
 
-  private record Asked(UserId user, NewRequest wanted, Instant at) {}
+  private record RequestRow(UserId user, NewRequest wanted, Instant at) {}
 
   BookRequest insert(Transaction tx, UserId user, NewRequest wanted) {
     Instant now = tx.now();
-    long id = INSERT.numbered(tx, new Asked(user, wanted, now), BOOK_REQUEST.ID);
+    long id = INSERT.numbered(tx, new RequestRow(user, wanted, now), BOOK_REQUEST.ID);
     return new BookRequest(
         id,
         wanted.creator(),
@@ -139,37 +139,44 @@ final class RequestStore {
         .fetchSet(BOOK_REQUEST.ID);
   }
 
-  Map<Long, About> about(Transaction tx, Collection<Long> ids) {
+  Map<Long, NotificationSubject> about(Transaction tx, Collection<Long> ids) {
     return tx.sql()
         .select(BOOK_REQUEST.ID, BOOK_REQUEST.TITLE, APP_USER.DISPLAY_NAME)
         .from(BOOK_REQUEST)
         .join(APP_USER)
         .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
         .where(BOOK_REQUEST.ID.in(ids))
-        .fetchMap(BOOK_REQUEST.ID, row -> new About(row.value1(), row.value2(), row.value3()));
+        .fetchMap(
+            BOOK_REQUEST.ID,
+            row -> new NotificationSubject(row.value1(), row.value2(), row.value3()));
   }
 
   Optional<BookRequest> find(Transaction tx, long id) {
-    return select(tx, BOOK_REQUEST.ID.eq(id), Sort.NEWEST, 1).stream().findFirst();
+    return select(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1).stream().findFirst();
   }
 
   /** With more of its thread than {@link #find}. */
   Optional<BookRequest> findWithThread(Transaction tx, long id) {
-    return select(tx, BOOK_REQUEST.ID.eq(id), Sort.NEWEST, 1, REPLIES_OF_ONE).stream().findFirst();
+    return select(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1, REPLIES_OF_ONE).stream()
+        .findFirst();
   }
 
   /** A creator's requests. */
-  List<BookRequest> ofCreator(Transaction tx, UserId creator, Filter filter, int limit) {
+  List<BookRequest> ofCreator(
+      Transaction tx, UserId creator, RequestFilter requestFilter, int limit) {
     Condition sought =
-        filter.text().map(text -> Search.ofCreator(tx, creator, text)).orElse(noCondition());
-    return list(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(sought), filter, limit);
+        requestFilter
+            .text()
+            .map(text -> RequestSearch.ofCreator(tx, creator, text))
+            .orElse(noCondition());
+    return list(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(sought), requestFilter, limit);
   }
 
   /** What a user has asked a creator for. */
   List<BookRequest> ofSupporter(
-      Transaction tx, UserId creator, UserId user, Filter filter, int limit) {
+      Transaction tx, UserId creator, UserId user, RequestFilter requestFilter, int limit) {
     Condition whose = BOOK_REQUEST.CREATOR_ID.eq(creator).and(BOOK_REQUEST.USER_ID.eq(user));
-    return list(tx, whose.and(among(tx, filter)), filter, limit);
+    return list(tx, whose.and(among(tx, requestFilter)), requestFilter, limit);
   }
 
   /**
@@ -177,35 +184,41 @@ final class RequestStore {
    * admin of. Each source is read along its own index and only as far as needed.
    */
   List<BookRequest> visible(
-      Transaction tx, UserId user, Collection<UserId> adminOf, Filter filter, int limit) {
+      Transaction tx,
+      UserId user,
+      Collection<UserId> adminOf,
+      RequestFilter requestFilter,
+      int limit) {
     var found = new ArrayList<BookRequest>();
     for (UserId creator : adminOf) {
-      found.addAll(ofCreator(tx, creator, filter, limit));
+      found.addAll(ofCreator(tx, creator, requestFilter, limit));
     }
     Condition own = BOOK_REQUEST.USER_ID.eq(user).and(BOOK_REQUEST.CREATOR_ID.notIn(adminOf));
-    found.addAll(list(tx, own.and(among(tx, filter)), filter, limit));
-    return first(found, filter.sort(), limit);
+    found.addAll(list(tx, own.and(among(tx, requestFilter)), requestFilter, limit));
+    return first(found, requestFilter.sort(), limit);
   }
 
-  private static Condition among(Transaction tx, Filter filter) {
-    return filter.text().map(text -> Search.among(tx, text)).orElse(noCondition());
+  private static Condition among(Transaction tx, RequestFilter requestFilter) {
+    return requestFilter.text().map(text -> RequestSearch.among(tx, text)).orElse(noCondition());
   }
 
-  private static List<BookRequest> list(Transaction tx, Condition whose, Filter filter, int limit) {
-    Condition which = whose.and(filter.condition());
-    if (filter.statuses().isEmpty()) {
-      return select(tx, which, filter.sort(), limit);
+  private static List<BookRequest> list(
+      Transaction tx, Condition whose, RequestFilter requestFilter, int limit) {
+    Condition which = whose.and(requestFilter.condition());
+    if (requestFilter.statuses().isEmpty()) {
+      return select(tx, which, requestFilter.sort(), limit);
     }
     var found = new ArrayList<BookRequest>();
-    for (Status status : filter.statuses()) {
+    for (Status status : requestFilter.statuses()) {
       Condition here = which.and(BOOK_REQUEST.STATUS.eq(status.wireName()));
-      found.addAll(select(tx, here, filter.sort(), limit));
+      found.addAll(select(tx, here, requestFilter.sort(), limit));
     }
-    return first(found, filter.sort(), limit);
+    return first(found, requestFilter.sort(), limit);
   }
 
-  private static List<BookRequest> first(List<BookRequest> found, Sort sort, int limit) {
-    return found.stream().sorted(sort.comparator()).limit(limit).toList();
+  private static List<BookRequest> first(
+      List<BookRequest> found, RequestSort requestSort, int limit) {
+    return found.stream().sorted(requestSort.comparator()).limit(limit).toList();
   }
 
   /** How many of a creator's requests stand where; statuses that none has had are missing. */
@@ -221,12 +234,13 @@ final class RequestStore {
     return tx.query(NAME, user).fetchSingle().value1();
   }
 
-  private static List<BookRequest> select(Transaction tx, Condition which, Sort sort, int limit) {
-    return select(tx, which, sort, limit, REPLIES_OF_EACH);
+  private static List<BookRequest> select(
+      Transaction tx, Condition which, RequestSort requestSort, int limit) {
+    return select(tx, which, requestSort, limit, REPLIES_OF_EACH);
   }
 
   private static List<BookRequest> select(
-      Transaction tx, Condition which, Sort sort, int limit, int replies) {
+      Transaction tx, Condition which, RequestSort requestSort, int limit, int replies) {
     var rows =
         tx.sql()
             .select(BOOK_REQUEST.fields())
@@ -237,7 +251,7 @@ final class RequestStore {
             .leftJoin(RESPONDER)
             .on(RESPONDER.ID.eq(BOOK_REQUEST.RESPONDED_BY))
             .where(which)
-            .orderBy(sort.order())
+            .orderBy(requestSort.order())
             .limit(limit)
             .fetch();
     Map<Long, List<Reply>> newest = REPLIES.newest(tx, rows.getValues(BOOK_REQUEST.ID), replies);

@@ -36,10 +36,10 @@ final class WordIndex {
   private record Entry(UserId creator, String word, long request, boolean ofBook) {}
 
   /** What of a request is searched. */
-  record Texts(
+  record IndexedTexts(
       String title, String author, @Nullable String isbn, @Nullable String note, String userName) {
-    static Texts of(BookRequest request) {
-      return new Texts(
+    static IndexedTexts of(BookRequest request) {
+      return new IndexedTexts(
           request.title(), request.author(), request.isbn(), request.note(), request.userName());
     }
 
@@ -56,10 +56,10 @@ final class WordIndex {
     }
   }
 
-  void index(Transaction tx, UserId creator, long request, Texts texts) {
+  void index(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
     ENTRIES.run(
         tx,
-        texts.words().entrySet().stream()
+        indexedTexts.words().entrySet().stream()
             .limit(MOST_WORDS)
             .map(word -> new Entry(creator, word.getKey(), request, word.getValue()))
             .toList());
@@ -104,10 +104,10 @@ final class WordIndex {
             .limit(OLDER_AT_ONCE)
             .fetch(
                 row -> {
-                  var texts =
-                      new Texts(
+                  var indexedTexts =
+                      new IndexedTexts(
                           row.value3(), row.value4(), row.value5(), row.value6(), row.value7());
-                  index(tx, row.value2(), row.value1(), texts);
+                  index(tx, row.value2(), row.value1(), indexedTexts);
                   return row.value1();
                 });
     if (done.isEmpty()) {

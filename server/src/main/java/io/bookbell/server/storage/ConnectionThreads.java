@@ -51,7 +51,7 @@ final class ConnectionThreads implements AutoCloseable {
             }
           });
     } catch (RejectedExecutionException _) {
-      refused.accept(Job.closing());
+      refused.accept(WriteJob.closing());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.bookbell.server.storage;
 
-import io.bookbell.server.config.FileFailure;
+import io.bookbell.server.config.FileFailureReason;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -75,7 +75,7 @@ final class DataFolder {
   static DatabaseException unusable(Path folder, IOException cause) {
     return new DatabaseException(
         "Cannot write to the data folder %s: %s (BOOKBELL_DATA names it)"
-            .formatted(folder, FileFailure.reason(cause)),
+            .formatted(folder, FileFailureReason.reason(cause)),
         cause);
   }
 
@@ -129,7 +129,7 @@ final class DataFolder {
         log.warn(
             "{} can be read by others, and its permissions cannot be changed: {}",
             place,
-            FileFailure.reason(e));
+            FileFailureReason.reason(e));
       }
     }
   }

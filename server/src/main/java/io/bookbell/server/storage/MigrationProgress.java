@@ -24,10 +24,10 @@ final class MigrationProgress implements Callback, AutoCloseable {
           Thread.ofPlatform().name("migration-progress").daemon().factory());
   private final int total;
   private final boolean upgrade;
-  private volatile @Nullable Running running;
+  private volatile @Nullable RunningMigration runningMigration;
   private int begun;
 
-  private record Running(String what, long since) {
+  private record RunningMigration(String what, long since) {
     String seconds() {
       return Duration.ofNanos(System.nanoTime() - since).toSeconds() + " s";
     }
@@ -48,7 +48,7 @@ final class MigrationProgress implements Callback, AutoCloseable {
   }
 
   private void tell() {
-    Running known = running;
+    RunningMigration known = runningMigration;
     if (known != null) {
       log.info("{} has been running for {}", known.what, known.seconds());
     }
@@ -76,19 +76,19 @@ final class MigrationProgress implements Callback, AutoCloseable {
   private void begin(MigrationInfo migration) {
     begun++;
     var begins =
-        new Running(
+        new RunningMigration(
             "Migration %d of %d (V%s, %s)"
                 .formatted(begun, total, migration.getVersion(), migration.getDescription()),
             System.nanoTime());
-    running = begins;
+    runningMigration = begins;
     if (upgrade) {
       log.info("{} begins", begins.what);
     }
   }
 
   private void end() {
-    Running known = running;
-    running = null;
+    RunningMigration known = runningMigration;
+    runningMigration = null;
     if (upgrade && known != null) {
       log.info("{} took {}", known.what, known.seconds());
     }

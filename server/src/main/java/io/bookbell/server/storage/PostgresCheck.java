@@ -41,7 +41,7 @@ final class PostgresCheck {
       if (STATEMENTS_OF_OTHERS.contains(String.valueOf(e.getSQLState()))) {
         throw pooled();
       }
-      throw new DatabaseException("Cannot use the database: " + FailureReason.of(e), e);
+      throw new DatabaseException("Cannot use the database: " + DatabaseFailureReason.of(e), e);
     }
   }
 

@@ -27,17 +27,17 @@ final class PostgresConnections {
 
   private static final Pattern OPTIONS = Pattern.compile("(?<=[?&])options=([^&]*)&?");
 
-  private final Access access;
+  private final PostgresCredentials postgresCredentials;
 
-  PostgresConnections(Access access) {
-    this.access = access;
+  PostgresConnections(PostgresCredentials postgresCredentials) {
+    this.postgresCredentials = postgresCredentials;
   }
 
   /** How to get in. */
-  record Access(String url, String user, String password) {}
+  record PostgresCredentials(String url, String user, String password) {}
 
   /** How long things may take. */
-  enum Limits {
+  enum PostgresTimeouts {
     /** No transaction may hold its locks, or the horizon of what others can see, for longer. */
     SERVING(
         "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000",
@@ -57,7 +57,7 @@ final class PostgresConnections {
     private final String silenceSeconds;
     private final String connectSeconds;
 
-    Limits(String options, String silenceSeconds, String connectSeconds) {
+    PostgresTimeouts(String options, String silenceSeconds, String connectSeconds) {
       this.options = options;
       this.silenceSeconds = silenceSeconds;
       this.connectSeconds = connectSeconds;
@@ -74,21 +74,24 @@ final class PostgresConnections {
     }
   }
 
-  HikariDataSource pool(String name, int size, boolean readOnly, Limits limits) {
+  HikariDataSource pool(
+      String name, int size, boolean readOnly, PostgresTimeouts postgresTimeouts) {
     var config = new HikariConfig();
     config.setPoolName(name);
     config.setJdbcUrl(address());
-    if (!access.user.isEmpty()) { // otherwise the driver takes the name of the system's user
-      config.setUsername(access.user);
+    if (!postgresCredentials.user
+        .isEmpty()) { // otherwise the driver takes the name of the system's user
+      config.setUsername(postgresCredentials.user);
     }
-    config.setPassword(access.password);
+    config.setPassword(postgresCredentials.password);
     config.setMaximumPoolSize(size);
     config.setReadOnly(readOnly);
     config.setAutoCommit(false);
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
-    properties(name, limits).forEach(config::addDataSourceProperty);
-    if (limits == Limits.NONE) { // should a pooler drop the options, and the role have limits
+    properties(name, postgresTimeouts).forEach(config::addDataSourceProperty);
+    if (postgresTimeouts
+        == PostgresTimeouts.NONE) { // should a pooler drop the options, and the role have limits
       config.setConnectionInitSql(NO_LIMITS);
     }
     config.setConnectionTimeout(PATIENCE.toMillis());
@@ -100,26 +103,26 @@ final class PostgresConnections {
   }
 
   /** Makes a connection for each that is asked for. */
-  DataSource single(String name, Limits limits) {
+  DataSource single(String name, PostgresTimeouts postgresTimeouts) {
     var all = new Properties();
-    all.putAll(properties(name, limits));
-    @Nullable String user = access.user.isEmpty() ? null : access.user;
-    return new DriverDataSource(address(), null, all, user, access.password);
+    all.putAll(properties(name, postgresTimeouts));
+    @Nullable String user = postgresCredentials.user.isEmpty() ? null : postgresCredentials.user;
+    return new DriverDataSource(address(), null, all, user, postgresCredentials.password);
   }
 
   /** Without the operator's own start-up options, which come first in those of each session. */
   private String address() {
-    return OPTIONS.matcher(access.url).replaceFirst("");
+    return OPTIONS.matcher(postgresCredentials.url).replaceFirst("");
   }
 
   private String ownOptions() {
-    Matcher options = OPTIONS.matcher(access.url);
+    Matcher options = OPTIONS.matcher(postgresCredentials.url);
     return options.find() ? URLDecoder.decode(options.group(1), UTF_8) + " " : "";
   }
 
-  private Map<String, String> properties(String name, Limits limits) {
-    Map<String, String> properties = limits.properties();
-    String options = (ownOptions() + limits.options()).strip();
+  private Map<String, String> properties(String name, PostgresTimeouts postgresTimeouts) {
+    Map<String, String> properties = postgresTimeouts.properties();
+    String options = (ownOptions() + postgresTimeouts.options()).strip();
     if (!options.isEmpty()) {
       properties.put("options", options);
     }
@@ -134,7 +137,7 @@ final class PostgresConnections {
    * @throws DatabaseException in words for the operator
    */
   void expectAnswer() {
-    try (Connection _ = single("migrations", Limits.NONE).getConnection()) {
+    try (Connection _ = single("migrations", PostgresTimeouts.NONE).getConnection()) {
       return;
     } catch (SQLException e) {
       throw unreachable(e);
@@ -144,9 +147,9 @@ final class PostgresConnections {
   private DatabaseException unreachable(Exception failure) {
     return new DatabaseException(
         "Cannot reach the database at "
-            + withoutParameters(access.url)
+            + withoutParameters(postgresCredentials.url)
             + ": "
-            + FailureReason.of(failure),
+            + DatabaseFailureReason.of(failure),
         failure);
   }
 

@@ -1,8 +1,8 @@
 package io.bookbell.server.storage;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.bookbell.server.storage.PostgresConnections.Access;
-import io.bookbell.server.storage.PostgresConnections.Limits;
+import io.bookbell.server.storage.PostgresConnections.PostgresCredentials;
+import io.bookbell.server.storage.PostgresConnections.PostgresTimeouts;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -37,7 +37,7 @@ public final class PostgresDatabase implements Database {
   private final PostgresWriter writer;
   private final TimeSource time;
   private final Configuration jooq;
-  private final WriteCondition condition = new WriteCondition();
+  private final WriteHealth condition = new WriteHealth();
   private final PostgresHeartbeat heartbeat;
   private final ConnectionThreads writers =
       new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PostgresConnections.PATIENCE);
@@ -57,7 +57,12 @@ public final class PostgresDatabase implements Database {
       String password,
       TimeSource time,
       ExecuteListenerProvider... listeners) {
-    this(new Access(url, user, password), time, Migrations::run, Limits.SERVING, listeners);
+    this(
+        new PostgresCredentials(url, user, password),
+        time,
+        SchemaMigrator::run,
+        PostgresTimeouts.SERVING,
+        listeners);
   }
 
   /**
@@ -65,8 +70,9 @@ public final class PostgresDatabase implements Database {
    *
    * @throws DatabaseException when the server cannot be reached or the schema not migrated
    */
-  static PostgresDatabase forMaintenance(Access access, TimeSource time) {
-    return new PostgresDatabase(access, time, Migrations::run, Limits.NONE);
+  static PostgresDatabase forMaintenance(PostgresCredentials postgresCredentials, TimeSource time) {
+    return new PostgresDatabase(
+        postgresCredentials, time, SchemaMigrator::run, PostgresTimeouts.NONE);
   }
 
   /**
@@ -75,35 +81,38 @@ public final class PostgresDatabase implements Database {
    *
    * @throws DatabaseException when it cannot be reached, or its schema is not the newest
    */
-  static PostgresDatabase existing(Access access, TimeSource time) {
-    return new PostgresDatabase(access, time, Migrations::expectNewest, Limits.NONE);
+  static PostgresDatabase existing(PostgresCredentials postgresCredentials, TimeSource time) {
+    return new PostgresDatabase(
+        postgresCredentials, time, SchemaMigrator::expectNewest, PostgresTimeouts.NONE);
   }
 
   private PostgresDatabase(
-      Access access,
+      PostgresCredentials postgresCredentials,
       TimeSource time,
       BiConsumer<DataSource, String> schema,
-      Limits limits,
+      PostgresTimeouts postgresTimeouts,
       ExecuteListenerProvider... listeners) {
-    var connections = new PostgresConnections(access);
+    var connections = new PostgresConnections(postgresCredentials);
     connections.expectAnswer();
     this.time = time;
     this.jooq = JooqSettings.configuration(SQLDialect.POSTGRES, listeners);
-    this.writes = connections.pool("writes", WRITE_CONNECTIONS, false, limits);
+    this.writes = connections.pool("writes", WRITE_CONNECTIONS, false, postgresTimeouts);
     try {
-      PostgresCheck.check(writes, limits.options());
-      schema.accept(connections.single("migrations", Limits.NONE), "db/postgresql");
-      this.reads = connections.pool("reads", READ_CONNECTIONS, true, limits);
+      PostgresCheck.check(writes, postgresTimeouts.options());
+      schema.accept(connections.single("migrations", PostgresTimeouts.NONE), "db/postgresql");
+      this.reads = connections.pool("reads", READ_CONNECTIONS, true, postgresTimeouts);
     } catch (RuntimeException e) {
       writes.close();
       throw e;
     }
     this.heartbeat =
         new PostgresHeartbeat(
-            connections.single("heartbeat", Limits.HEARTBEAT), condition, this::forgetConnections);
+            connections.single("heartbeat", PostgresTimeouts.HEARTBEAT),
+            condition,
+            this::forgetConnections);
     this.writer =
         new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers, condition);
-    if (limits == Limits.SERVING) {
+    if (postgresTimeouts == PostgresTimeouts.SERVING) {
       heartbeat.start();
     }
   }
@@ -116,12 +125,12 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    var job = new Job<>(work);
-    var _ = heartbeat.watch(job.answer);
-    if (!job.isAnswered()) {
-      writer.submit(job, heartbeat::lives);
+    var writeJob = new WriteJob<>(work);
+    var _ = heartbeat.watch(writeJob.answer);
+    if (!writeJob.isAnswered()) {
+      writer.submit(writeJob, heartbeat::lives);
     }
-    return job.answer;
+    return writeJob.answer;
   }
 
   /** What PostgreSQL keeps its data on is not ours to keep a reserve on. */

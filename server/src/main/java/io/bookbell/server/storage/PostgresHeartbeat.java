@@ -43,7 +43,7 @@ final class PostgresHeartbeat implements AutoCloseable {
   private final Map<Long, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong lastNumber = new AtomicLong();
   private final DataSource source;
-  private final WriteCondition condition;
+  private final WriteHealth condition;
   private final Runnable gone;
   private volatile @Nullable StorageException away;
   private volatile long lastSign = System.nanoTime();
@@ -57,7 +57,7 @@ final class PostgresHeartbeat implements AutoCloseable {
    * @param condition whether there is room; tried again while there is none
    * @param gone told when the database went away, on the thread of the heartbeat
    */
-  PostgresHeartbeat(DataSource source, WriteCondition condition, Runnable gone) {
+  PostgresHeartbeat(DataSource source, WriteHealth condition, Runnable gone) {
     this.source = source;
     this.condition = condition;
     this.gone = gone;

@@ -1,8 +1,8 @@
 package io.bookbell.server.storage;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.bookbell.server.storage.Gate.GaveWay;
-import io.bookbell.server.storage.Gate.Owned;
+import io.bookbell.server.storage.RowLockGate.LockQueuedError;
+import io.bookbell.server.storage.RowLockGate.OwnerRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -38,19 +38,19 @@ final class PostgresWriter {
   private static final String WAIT_AS_EVER = "set local lock_timeout to default";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-  private final Turns turns = new Turns();
+  private final OwnerQueues ownerQueues = new OwnerQueues();
   private final HikariDataSource pool;
   private final Function<Connection, DSLContext> dsl;
   private final TimeSource time;
   private final ConnectionThreads threads;
-  private final WriteCondition condition;
+  private final WriteHealth condition;
 
   PostgresWriter(
       HikariDataSource pool,
       Function<Connection, DSLContext> dsl,
       TimeSource time,
       ConnectionThreads threads,
-      WriteCondition condition) {
+      WriteHealth condition) {
     this.pool = pool;
     this.dsl = dsl;
     this.time = time;
@@ -63,106 +63,107 @@ final class PostgresWriter {
    *
    * @param answered told when the database has answered, on one of the threads
    */
-  void submit(Job<?> job, Runnable answered) {
-    threads.execute(() -> begin(job, answered), job::fail);
+  void submit(WriteJob<?> writeJob, Runnable answered) {
+    threads.execute(() -> begin(writeJob, answered), writeJob::fail);
   }
 
-  private void begin(Job<?> job, Runnable answered) {
-    if (job.isAnswered()) {
+  private void begin(WriteJob<?> writeJob, Runnable answered) {
+    if (writeJob.isAnswered()) {
       return; // the database went away meanwhile
     }
-    var turn = new Turn();
-    Throwable failure = withRetries(() -> alone(job, turn));
+    var ownerQueueGate = new OwnerQueueGate();
+    Throwable failure = withRetries(() -> alone(writeJob, ownerQueueGate));
     if (failure == null) {
       answered.run();
     }
-    if (failure instanceof GaveWay gaveWay) {
-      Owned row = gaveWay.row();
-      if (turns.join(row.owner(), job)) {
+    if (failure instanceof LockQueuedError lockQueuedError) {
+      OwnerRow row = lockQueuedError.row();
+      if (ownerQueues.join(row.owner(), writeJob)) {
         serve(row);
       }
       return;
     }
-    answer(job, failure);
-    if (turn.held != null) {
-      serve(turn.held);
+    answer(writeJob, failure);
+    if (ownerQueueGate.held != null) {
+      serve(ownerQueueGate.held);
     }
   }
 
   /** Takes an owner's turn on the way to the owner's row; a second owner's row is only locked. */
-  private final class Turn implements Gate {
-    private @Nullable Owned held;
+  private final class OwnerQueueGate implements RowLockGate {
+    private @Nullable OwnerRow held;
 
     @Override
-    public void pass(Owned row) {
+    public void pass(OwnerRow row) {
       if (held == null) {
-        if (!turns.tryTake(row.owner())) {
-          throw new GaveWay(row);
+        if (!ownerQueues.tryTake(row.owner())) {
+          throw new LockQueuedError(row);
         }
         held = row;
       }
     }
   }
 
-  private void answer(Job<?> job, @Nullable Throwable failure) {
+  private void answer(WriteJob<?> writeJob, @Nullable Throwable failure) {
     if (failure == null) {
-      job.finish();
+      writeJob.finish();
     } else {
-      fail(job, failure);
+      fail(writeJob, failure);
     }
   }
 
-  private void fail(Job<?> job, Throwable failure) {
+  private void fail(WriteJob<?> writeJob, Throwable failure) {
     if (StorageException.named(failure) instanceof StorageException trouble
         && trouble.trouble() != StorageTrouble.UNREACHABLE) {
       condition.failed(trouble);
     }
-    job.fail(failure);
+    writeJob.fail(failure);
   }
 
   /** Writes what waits for the owner's turn until nothing does. */
-  private void serve(Owned row) {
-    List<Job<?>> jobs = turns.next(row.owner(), MOST_PER_COMMIT);
+  private void serve(OwnerRow row) {
+    List<WriteJob<?>> jobs = ownerQueues.next(row.owner(), MOST_PER_COMMIT);
     while (!jobs.isEmpty()) {
       if (jobs.size() == 1) {
-        Job<?> only = jobs.getFirst();
-        answer(only, withRetries(() -> alone(only, Gate.OPEN)));
+        WriteJob<?> only = jobs.getFirst();
+        answer(only, withRetries(() -> alone(only, RowLockGate.OPEN)));
       } else {
         together(row, jobs);
       }
-      jobs = turns.next(row.owner(), MOST_PER_COMMIT);
+      jobs = ownerQueues.next(row.owner(), MOST_PER_COMMIT);
     }
   }
 
-  private void together(Owned row, List<Job<?>> jobs) {
-    var shared = new Shared(row, jobs);
-    Throwable failure = withRetries(shared::attempt);
+  private void together(OwnerRow row, List<WriteJob<?>> jobs) {
+    var sharedTransaction = new SharedTransaction(row, jobs);
+    Throwable failure = withRetries(sharedTransaction::attempt);
     if (failure == null) {
-      shared.done.forEach(job -> answer(job, job.failure()));
-      shared.setAside.forEach(job -> threads.execute(() -> withoutQueue(job), job::fail));
-      turns.putBack(row.owner(), shared.left);
+      sharedTransaction.done.forEach(writeJob -> answer(writeJob, writeJob.failure()));
+      sharedTransaction.setAside.forEach(
+          writeJob -> threads.execute(() -> withoutQueue(writeJob), writeJob::fail));
+      ownerQueues.putBack(row.owner(), sharedTransaction.left);
       return;
     }
-    jobs.forEach(job -> fail(job, failure));
-    if (!shared.begun) { // the others would wait as long for the same
-      turns.rest(row.owner()).forEach(job -> fail(job, failure));
+    jobs.forEach(writeJob -> fail(writeJob, failure));
+    if (!sharedTransaction.begun) { // the others would wait as long for the same
+      ownerQueues.rest(row.owner()).forEach(writeJob -> fail(writeJob, failure));
     }
   }
 
-  private void withoutQueue(Job<?> job) {
-    answer(job, withRetries(() -> alone(job, Gate.OPEN)));
+  private void withoutQueue(WriteJob<?> writeJob) {
+    answer(writeJob, withRetries(() -> alone(writeJob, RowLockGate.OPEN)));
   }
 
   /** What an attempt has thrown; null when it was committed. */
   @FunctionalInterface
-  private interface Attempt {
+  private interface WriteAttempt {
     @Nullable Throwable run();
   }
 
-  private static @Nullable Throwable withRetries(Attempt attempt) {
-    Throwable failure = attempt.run();
+  private static @Nullable Throwable withRetries(WriteAttempt writeAttempt) {
+    Throwable failure = writeAttempt.run();
     for (int retry = 1; retry < MOST_ATTEMPTS && asksForRetry(failure); retry++) {
-      failure = attempt.run();
+      failure = writeAttempt.run();
     }
     return failure;
   }
@@ -175,24 +176,24 @@ final class PostgresWriter {
     return failure instanceof DataAccessException e && state.equals(e.sqlState());
   }
 
-  private @Nullable Throwable alone(Job<?> job, Gate gate) {
+  private @Nullable Throwable alone(WriteJob<?> writeJob, RowLockGate rowLockGate) {
     return inTransaction(
         connection -> {
-          job.runAlone(new Transaction(dsl.apply(connection), time, gate, connection));
-          return job.isAnswered() ? tooLate() : job.failure();
+          writeJob.runAlone(new Transaction(dsl.apply(connection), time, rowLockGate, connection));
+          return writeJob.isAnswered() ? tooLate() : writeJob.failure();
         });
   }
 
   /** Several jobs of one owner and one commit. Confined to its thread. */
-  private final class Shared {
-    private final Owned row;
-    private final List<Job<?>> jobs;
-    private List<Job<?>> done = new ArrayList<>();
-    private List<Job<?>> setAside = new ArrayList<>();
-    private List<Job<?>> left = List.of();
+  private final class SharedTransaction {
+    private final OwnerRow row;
+    private final List<WriteJob<?>> jobs;
+    private List<WriteJob<?>> done = new ArrayList<>();
+    private List<WriteJob<?>> setAside = new ArrayList<>();
+    private List<WriteJob<?>> left = List.of();
     private boolean begun;
 
-    Shared(Owned row, List<Job<?>> jobs) {
+    SharedTransaction(OwnerRow row, List<WriteJob<?>> jobs) {
       this.row = row;
       this.jobs = jobs;
     }
@@ -205,34 +206,36 @@ final class PostgresWriter {
       return inTransaction(this::run);
     }
 
-    private @Nullable Throwable run(Pipeline connection) throws SQLException {
+    private @Nullable Throwable run(PipelinedConnection connection) throws SQLException {
       DSLContext sql = dsl.apply(connection);
       row.lock(sql);
       connection.hold(() -> sql.execute(WAIT_A_MOMENT));
       begun = true;
       long end = System.nanoTime() + LONGEST_BATCH.toNanos();
-      var batch = new Batch(connection, () -> new Transaction(sql, time, Gate.OPEN, connection));
-      for (Job<?> job : jobs) {
+      var savepointBatch =
+          new SavepointBatch(
+              connection, () -> new Transaction(sql, time, RowLockGate.OPEN, connection));
+      for (WriteJob<?> writeJob : jobs) {
         if (System.nanoTime() - end > 0) {
           left = jobs.subList(done.size() + setAside.size(), jobs.size());
           break;
         }
-        batch.run(job);
-        if (asksForRetry(job.failure())) {
-          return job.failure();
+        savepointBatch.run(writeJob);
+        if (asksForRetry(writeJob.failure())) {
+          return writeJob.failure();
         }
-        (isState(job.failure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(job);
+        (isState(writeJob.failure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
       }
       connection.hold(() -> sql.execute(WAIT_AS_EVER));
-      batch.end();
-      return done.stream().anyMatch(Job::isAnswered) ? tooLate() : null;
+      savepointBatch.end();
+      return done.stream().anyMatch(WriteJob::isAnswered) ? tooLate() : null;
     }
   }
 
   @FunctionalInterface
-  private interface Body {
+  private interface TransactionBody {
     /** What speaks against a commit. */
-    @Nullable Throwable run(Pipeline connection) throws SQLException;
+    @Nullable Throwable run(PipelinedConnection connection) throws SQLException;
   }
 
   /** Nothing may be stored of what its caller was told has failed. */
@@ -241,10 +244,11 @@ final class PostgresWriter {
   }
 
   /** Runs the body and commits, or takes everything back. */
-  private @Nullable Throwable inTransaction(Body body) {
+  private @Nullable Throwable inTransaction(TransactionBody transactionBody) {
     try (Connection connection = pool.getConnection()) {
       var ended = new boolean[1];
-      Throwable failure = inTransaction(new Pipeline(connection), body, ended);
+      Throwable failure =
+          inTransaction(new PipelinedConnection(connection), transactionBody, ended);
       if (!ended[0]) {
         pool.evictConnection(connection); // nobody knows what state it is in
       }
@@ -259,12 +263,13 @@ final class PostgresWriter {
    *
    * @param ended is set when the transaction is known to be over
    */
-  private static @Nullable Throwable inTransaction(Pipeline connection, Body body, boolean[] ended)
+  private static @Nullable Throwable inTransaction(
+      PipelinedConnection connection, TransactionBody transactionBody, boolean[] ended)
       throws SQLException {
     Throwable failure;
     boolean committing = false;
     try {
-      failure = body.run(connection);
+      failure = transactionBody.run(connection);
       if (failure == null) {
         committing = true;
         connection.commit();

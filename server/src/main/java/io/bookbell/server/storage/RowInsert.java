@@ -23,38 +23,40 @@ public final class RowInsert<A> {
   /** Up to so many rows there is a statement kept for each number of them. */
   private static final int ANY_NUMBER = 16;
 
-  private final Map<Integer, Prepared<List<A>, Insert<?>>> bySize = new ConcurrentHashMap<>();
-  private final Map<Numbered, Prepared<List<A>, ResultQuery<Record1<Long>>>> numbered =
-      new ConcurrentHashMap<>();
+  private final Map<Integer, PreparedQuery<List<A>, Insert<?>>> bySize = new ConcurrentHashMap<>();
+  private final Map<NumberedInsertKey, PreparedQuery<List<A>, ResultQuery<Record1<Long>>>>
+      numbered = new ConcurrentHashMap<>();
   private final Table<?> table;
-  private final List<Column<A, ?>> columns;
+  private final List<InsertColumn<A, ?>> columns;
   private final boolean onlyNew;
 
-  private record Numbered(int rows, Field<Long> id) {}
+  private record NumberedInsertKey(int rows, Field<Long> id) {}
 
-  private RowInsert(Table<?> table, List<Column<A, ?>> columns, boolean onlyNew) {
+  private RowInsert(Table<?> table, List<InsertColumn<A, ?>> columns, boolean onlyNew) {
     this.table = table;
     this.columns = columns;
     this.onlyNew = onlyNew;
   }
 
-  private record Column<A, T>(Field<T> field, Function<? super A, ? extends @Nullable T> value) {
-    Field<T> place(int row, Prepared.Places<List<A>> from) {
+  private record InsertColumn<A, T>(
+      Field<T> field, Function<? super A, ? extends @Nullable T> value) {
+    Field<T> place(int row, PreparedQuery.ParameterBinder<List<A>> from) {
       return from.value(field, rows -> value.apply(rows.get(row)));
     }
   }
 
   /** Collects what goes into which column. */
-  public static final class Columns<A> {
-    private final List<Column<A, ?>> columns = new ArrayList<>();
+  public static final class InsertColumns<A> {
+    private final List<InsertColumn<A, ?>> columns = new ArrayList<>();
     private final Table<?> table;
 
-    private Columns(Table<?> table) {
+    private InsertColumns(Table<?> table) {
       this.table = table;
     }
 
-    public <T> Columns<A> set(Field<T> column, Function<? super A, ? extends @Nullable T> value) {
-      columns.add(new Column<>(column, value));
+    public <T> InsertColumns<A> set(
+        Field<T> column, Function<? super A, ? extends @Nullable T> value) {
+      columns.add(new InsertColumn<>(column, value));
       return this;
     }
 
@@ -69,8 +71,8 @@ public final class RowInsert<A> {
     }
   }
 
-  public static <A> Columns<A> into(Table<?> table) {
-    return new Columns<>(table);
+  public static <A> InsertColumns<A> into(Table<?> table) {
+    return new InsertColumns<>(table);
   }
 
   public void run(Transaction tx, A row) {
@@ -107,22 +109,24 @@ public final class RowInsert<A> {
     return ids;
   }
 
-  private Prepared<List<A>, Insert<?>> insert(int rows) {
+  private PreparedQuery<List<A>, Insert<?>> insert(int rows) {
     return bySize.computeIfAbsent(
-        rows, size -> Prepared.of((sql, from) -> insert(sql, from, size)));
+        rows, size -> PreparedQuery.of((sql, from) -> insert(sql, from, size)));
   }
 
-  private Prepared<List<A>, ResultQuery<Record1<Long>>> numbered(int rows, Field<Long> id) {
+  private PreparedQuery<List<A>, ResultQuery<Record1<Long>>> numbered(int rows, Field<Long> id) {
     return numbered.computeIfAbsent(
-        new Numbered(rows, id), key -> Prepared.returning(insert(key.rows), key.id));
+        new NumberedInsertKey(rows, id), key -> PreparedQuery.returning(insert(key.rows), key.id));
   }
 
-  private Insert<?> insert(DSLContext sql, Prepared.Places<List<A>> from, int size) {
+  private Insert<?> insert(DSLContext sql, PreparedQuery.ParameterBinder<List<A>> from, int size) {
     InsertValuesStepN<?> insert =
-        sql.insertInto(table, columns.stream().map(Column::field).toList());
+        sql.insertInto(table, columns.stream().map(InsertColumn::field).toList());
     for (int number = 0; number < size; number++) {
       int row = number;
-      insert = insert.values(columns.stream().map(column -> column.place(row, from)).toList());
+      insert =
+          insert.values(
+              columns.stream().map(insertColumn -> insertColumn.place(row, from)).toList());
     }
     return onlyNew ? insert.onConflictDoNothing() : insert;
   }
@@ -130,7 +134,7 @@ public final class RowInsert<A> {
   /** A connection that keeps statements keeps one for each size, so sizes there are but few. */
   private List<List<A>> parts(Transaction tx, List<A> rows) {
     var parts = new ArrayList<List<A>>();
-    int most = Prepared.MOST_VALUES / columns.size();
+    int most = PreparedQuery.MOST_VALUES / columns.size();
     for (int from = 0; from < rows.size(); from += parts.getLast().size()) {
       int size = Math.min(rows.size() - from, most);
       if (tx.keepsQueries() && size > ANY_NUMBER) {

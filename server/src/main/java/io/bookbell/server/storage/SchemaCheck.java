@@ -29,10 +29,10 @@ public final class SchemaCheck {
   private static final Set<String> REPLACED = Set.of("quota_ledger(kind, request_id)");
 
   private final Transaction tx;
-  private final Catalogue found;
+  private final SchemaObjects found;
   private final List<String> problems = new ArrayList<>();
 
-  private SchemaCheck(Transaction tx, Catalogue found) {
+  private SchemaCheck(Transaction tx, SchemaObjects found) {
     this.tx = tx;
     this.found = found;
   }
@@ -46,7 +46,7 @@ public final class SchemaCheck {
    * @param checks how many conditions each table has
    * @param defects what the database says itself, in words
    */
-  record Catalogue(
+  record SchemaObjects(
       Set<String> indexes,
       Set<String> triggers,
       Set<String> unique,
@@ -58,12 +58,13 @@ public final class SchemaCheck {
   /** What does not agree, each in a sentence; empty when all is well. */
   public static List<String> problems(Transaction tx) {
     boolean postgres = tx.sql().family() == SQLDialect.POSTGRES;
-    Catalogue found = postgres ? PostgresCatalogue.read(tx.sql()) : SqliteCatalogue.read(tx.sql());
+    SchemaObjects found =
+        postgres ? PostgresSchemaReader.read(tx.sql()) : SqliteSchemaReader.read(tx.sql());
     var check = new SchemaCheck(tx, found);
     check.problems.addAll(found.defects);
     check.names(SchemaScripts.of(postgres ? "db/postgresql" : "db/sqlite"));
     if (postgres) {
-      PostgresCatalogue.withoutIndexes(tx.sql(), check::tables);
+      PostgresSchemaReader.withoutIndexes(tx.sql(), check::tables);
     } else {
       check.tables();
     }

@@ -39,7 +39,7 @@ final class SchemaHistory {
   private SchemaHistory() {}
 
   /** A row of the history. */
-  private record Step(
+  private record AppliedMigration(
       @Nullable String version,
       @Nullable String description,
       @Nullable String type,
@@ -54,7 +54,7 @@ final class SchemaHistory {
    */
   static boolean isNewest(DataSource source, String folder) {
     try {
-      Optional<List<Step>> expected = expected(folder);
+      Optional<List<AppliedMigration>> expected = expected(folder);
       return expected.isPresent() && applied(source).equals(expected.get());
     } catch (IOException | SQLException e) {
       return false; // most often there is no history yet; what else it may be, Flyway will say
@@ -75,7 +75,7 @@ final class SchemaHistory {
     return List.copyOf(scripts.values());
   }
 
-  private static List<Step> applied(DataSource source) throws SQLException {
+  private static List<AppliedMigration> applied(DataSource source) throws SQLException {
     try (var connection = source.getConnection();
         var statement = connection.createStatement();
         var rows =
@@ -83,7 +83,7 @@ final class SchemaHistory {
                 "SELECT version, description, type, script, checksum, success FROM "
                     + table(connection)
                     + " ORDER BY installed_rank")) {
-      var steps = new ArrayList<Step>();
+      var steps = new ArrayList<AppliedMigration>();
       while (rows.next()) {
         steps.add(applied(rows));
       }
@@ -91,8 +91,8 @@ final class SchemaHistory {
     }
   }
 
-  private static Step applied(ResultSet row) throws SQLException {
-    return new Step(
+  private static AppliedMigration applied(ResultSet row) throws SQLException {
+    return new AppliedMigration(
         row.getString("version"),
         row.getString("description"),
         row.getString("type"),
@@ -112,8 +112,8 @@ final class SchemaHistory {
   }
 
   /** What the history of a database at the newest schema is; empty: there is more than a list. */
-  private static Optional<List<Step>> expected(String folder) throws IOException {
-    var steps = new ArrayList<Step>();
+  private static Optional<List<AppliedMigration>> expected(String folder) throws IOException {
+    var steps = new ArrayList<AppliedMigration>();
     for (String name : fileNames(folder)) {
       Matcher script = SCRIPT.matcher(name);
       if (!script.matches()) {
@@ -121,9 +121,9 @@ final class SchemaHistory {
       }
       String description = script.group(2).replace('_', ' ');
       int checksum = checksum(folder + "/" + name);
-      steps.add(new Step(script.group(1), description, "SQL", name, checksum, true));
+      steps.add(new AppliedMigration(script.group(1), description, "SQL", name, checksum, true));
     }
-    steps.sort(comparingInt(step -> Integer.parseInt(step.version)));
+    steps.sort(comparingInt(appliedMigration -> Integer.parseInt(appliedMigration.version)));
     return Optional.of(steps);
   }
 

@@ -55,10 +55,10 @@ public final class SqliteDatabase implements Database {
   private final SQLiteDataSource readSource = source(true);
   private final TimeSource time;
   private final Configuration jooq;
-  private final SqliteLog writeAheadLog;
-  private final WriteCondition condition = new WriteCondition();
+  private final SqliteWriteAheadLog writeAheadLog;
+  private final WriteHealth condition = new WriteHealth();
   private final SqliteWriter writer;
-  private final ThreadLocal<Reader> reader = ThreadLocal.withInitial(this::openReader);
+  private final ThreadLocal<ReadConnection> reader = ThreadLocal.withInitial(this::openReader);
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
@@ -74,7 +74,7 @@ public final class SqliteDatabase implements Database {
     this(
         file,
         time,
-        Migrations::run,
+        SchemaMigrator::run,
         new SqliteReserve(file.toAbsolutePath().resolveSibling(RESERVE)),
         listeners);
   }
@@ -91,9 +91,9 @@ public final class SqliteDatabase implements Database {
               .formatted(file));
     }
     if (file.toFile().length() == 0) { // to open it would write to it
-      throw new DatabaseException(Migrations.NOT_NEWEST);
+      throw new DatabaseException(SchemaMigrator.NOT_NEWEST);
     }
-    return new SqliteDatabase(file, time, Migrations::expectNewest, new SqliteReserve(null));
+    return new SqliteDatabase(file, time, SchemaMigrator::expectNewest, new SqliteReserve(null));
   }
 
   private SqliteDatabase(
@@ -109,7 +109,7 @@ public final class SqliteDatabase implements Database {
     writeSource.setUrl(url);
     readSource.setUrl(url);
     schema.accept(writeSource, "db/sqlite");
-    this.writeAheadLog = new SqliteLog(file.toAbsolutePath());
+    this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
     this.writer =
         new SqliteWriter(() -> open(writeSource), jooq, time, reserve, writeAheadLog, condition);
   }
@@ -126,7 +126,7 @@ public final class SqliteDatabase implements Database {
 
   /** After an error nobody knows what state a connection is in: the next read has another one. */
   private <T> T readHere(Function<Transaction, T> work) {
-    Reader here = readerOrTrouble();
+    ReadConnection here = readerOrTrouble();
     try {
       return Transaction.read(here.sql, sql -> new Transaction(sql, time, here.kept), work);
     } catch (DataAccessException e) {
@@ -135,7 +135,7 @@ public final class SqliteDatabase implements Database {
     }
   }
 
-  private Reader readerOrTrouble() {
+  private ReadConnection readerOrTrouble() {
     try {
       return reader.get();
     } catch (DatabaseException e) {
@@ -147,7 +147,7 @@ public final class SqliteDatabase implements Database {
     return StorageException.named(failure) instanceof StorageException trouble ? trouble : failure;
   }
 
-  private void forget(Reader here) {
+  private void forget(ReadConnection here) {
     reader.remove();
     readConnections.remove(here.connection);
     try {
@@ -158,7 +158,7 @@ public final class SqliteDatabase implements Database {
   }
 
   /** A connection, its context and what it keeps. For one thread. */
-  private record Reader(Connection connection, DSLContext sql, KeptQueries kept) {}
+  private record ReadConnection(Connection connection, DSLContext sql, PreparedQueryCache kept) {}
 
   @Override
   public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
@@ -207,11 +207,11 @@ public final class SqliteDatabase implements Database {
     readConnections.forEach(SqliteDatabase::closeQuietly);
   }
 
-  private Reader openReader() {
-    Connection connection = new PreparedOnce(open(readSource));
+  private ReadConnection openReader() {
+    Connection connection = new StatementCachingConnection(open(readSource));
     readConnections.add(connection);
     DSLContext sql = DSL.using(jooq.derive(connection));
-    return new Reader(connection, sql, new KeptQueries(sql));
+    return new ReadConnection(connection, sql, new PreparedQueryCache(sql));
   }
 
   private static Connection open(SQLiteDataSource source) {
@@ -222,7 +222,7 @@ public final class SqliteDatabase implements Database {
           "Cannot open the SQLite file "
               + source.getUrl().replaceFirst("^jdbc:sqlite:", "")
               + ": "
-              + FailureReason.of(e),
+              + DatabaseFailureReason.of(e),
           e);
     }
   }

@@ -32,15 +32,15 @@ import org.jspecify.annotations.Nullable;
 final class SqliteWriter implements AutoCloseable {
   private static final int MOST_PER_COMMIT = 64;
 
-  private final BlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
+  private final BlockingQueue<WriteJob<?>> queue = new LinkedBlockingQueue<>();
   private final Supplier<Connection> connections;
   private final Configuration jooq;
   private final TimeSource time;
   private final SqliteReserve reserve;
-  private final SqliteLog log;
-  private final WriteCondition condition;
+  private final SqliteWriteAheadLog log;
+  private final WriteHealth condition;
   private final Thread thread = new Thread(this::run, "sqlite-writer");
-  private @Nullable Session session;
+  private @Nullable WriterSession writerSession;
   private volatile boolean closing;
   private volatile boolean ended;
 
@@ -54,40 +54,40 @@ final class SqliteWriter implements AutoCloseable {
       Configuration jooq,
       TimeSource time,
       SqliteReserve reserve,
-      SqliteLog log,
-      WriteCondition condition) {
+      SqliteWriteAheadLog log,
+      WriteHealth condition) {
     this.connections = connections;
     this.jooq = jooq;
     this.time = time;
     this.reserve = reserve;
     this.log = log;
     this.condition = condition;
-    this.session = new Session(connections.get());
+    this.writerSession = new WriterSession(connections.get());
     thread.start();
   }
 
   <T> CompletableFuture<T> submit(Function<Transaction, T> work) {
-    return submit(new Job<>(work, false));
+    return submit(new WriteJob<>(work, false));
   }
 
   <T> CompletableFuture<T> submitFromReserve(Function<Transaction, T> work) {
-    return submit(new Job<>(work, true));
+    return submit(new WriteJob<>(work, true));
   }
 
-  private <T> CompletableFuture<T> submit(Job<T> job) {
+  private <T> CompletableFuture<T> submit(WriteJob<T> writeJob) {
     if (closing) {
-      job.refuse();
+      writeJob.refuse();
     } else {
-      queue.add(job);
+      queue.add(writeJob);
       if (ended) {
-        job.refuse(); // it came too late to be run, or to be refused with the others
+        writeJob.refuse(); // it came too late to be run, or to be refused with the others
       }
     }
-    return job.answer;
+    return writeJob.answer;
   }
 
   private void run() {
-    var batch = new ArrayList<Job<?>>(MOST_PER_COMMIT);
+    var batch = new ArrayList<WriteJob<?>>(MOST_PER_COMMIT);
     while (!closing || !queue.isEmpty()) {
       try {
         batch.add(queue.take());
@@ -100,7 +100,7 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  private void write(List<Job<?>> batch) {
+  private void write(List<WriteJob<?>> batch) {
     Optional<StorageException> known = condition.trouble();
     if (known.isEmpty() || !known.get().trouble().isAboutRoom() || reserve.regain()) {
       commit(batch, condition::wrote).ifPresent(met -> writeFromReserve(batch, met));
@@ -110,11 +110,13 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   /** Refuses commands; the rest is tried once more after the log has made room. */
-  private void writeFromReserve(List<Job<?>> batch, StorageException trouble) {
-    batch.stream().filter(job -> !job.mayUseReserve).forEach(job -> job.fail(trouble));
-    List<Job<?>> urgent = batch.stream().filter(job -> job.mayUseReserve).toList();
+  private void writeFromReserve(List<WriteJob<?>> batch, StorageException trouble) {
+    batch.stream()
+        .filter(writeJob -> !writeJob.mayUseReserve)
+        .forEach(writeJob -> writeJob.fail(trouble));
+    List<WriteJob<?>> urgent = batch.stream().filter(writeJob -> writeJob.mayUseReserve).toList();
     if (!urgent.isEmpty() && commit(urgent, () -> {}).isPresent()) {
-      commit(urgent, () -> {}).ifPresent(still -> urgent.forEach(job -> job.fail(still)));
+      commit(urgent, () -> {}).ifPresent(still -> urgent.forEach(writeJob -> writeJob.fail(still)));
     }
   }
 
@@ -124,9 +126,9 @@ final class SqliteWriter implements AutoCloseable {
    *
    * @param committed told before anybody is answered
    */
-  private Optional<StorageException> commit(List<Job<?>> jobs, Runnable committed) {
+  private Optional<StorageException> commit(List<WriteJob<?>> jobs, Runnable committed) {
     try {
-      Session on = session();
+      WriterSession on = session();
       on.connection.setAutoCommit(false);
       if (!run(on, jobs)) {
         on.connection.rollback();
@@ -138,11 +140,11 @@ final class SqliteWriter implements AutoCloseable {
         met(trouble);
         return Optional.of(trouble);
       }
-      jobs.forEach(job -> job.fail(e));
+      jobs.forEach(writeJob -> writeJob.fail(e));
       return Optional.empty();
     }
     committed.run();
-    jobs.forEach(Job::finish);
+    jobs.forEach(WriteJob::finish);
     keepLogSmall();
     return Optional.empty();
   }
@@ -168,34 +170,34 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   /** Whether there may be something to commit. */
-  private boolean run(Session on, List<Job<?>> jobs) throws SQLException {
+  private boolean run(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
     if (jobs.size() == 1) { // taking back the transaction takes it back, without a savepoint
       boolean done = jobs.getFirst().runAlone(on.transaction());
       refuseToGoOn(jobs.getFirst());
       return done;
     }
-    var batch = new Batch(on.connection, on::transaction);
-    for (Job<?> job : jobs) {
-      batch.run(job, SqliteWriter::refuseToGoOn);
+    var savepointBatch = new SavepointBatch(on.connection, on::transaction);
+    for (WriteJob<?> writeJob : jobs) {
+      savepointBatch.run(writeJob, SqliteWriter::refuseToGoOn);
     }
-    batch.end();
+    savepointBatch.end();
     return true;
   }
 
   /** After such a failure nobody knows whether there still is a transaction. */
-  private static void refuseToGoOn(Job<?> job) {
-    Throwable failure = job.failure();
+  private static void refuseToGoOn(WriteJob<?> writeJob) {
+    Throwable failure = writeJob.failure();
     if (failure != null
         && StorageTrouble.in(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
       throw new DataAccessException("The transaction is void: " + failure.getMessage(), failure);
     }
   }
 
-  private Session session() {
-    Session known = session;
+  private WriterSession session() {
+    WriterSession known = writerSession;
     if (known == null) {
-      known = new Session(connections.get());
-      session = known;
+      known = new WriterSession(connections.get());
+      writerSession = known;
     }
     return known;
   }
@@ -205,8 +207,8 @@ final class SqliteWriter implements AutoCloseable {
    * read the log anew at the next opening, and find there what could not be committed.
    */
   private void replaceSession(Throwable cause) {
-    Session last = session;
-    session = null;
+    WriterSession last = writerSession;
+    writerSession = null;
     try {
       session();
     } catch (RuntimeException e) {
@@ -222,15 +224,15 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   /** A connection and what it keeps. */
-  private final class Session {
+  private final class WriterSession {
     private final Connection connection;
     private final DSLContext sql;
-    private final KeptQueries kept;
+    private final PreparedQueryCache kept;
 
-    Session(Connection connection) {
+    WriterSession(Connection connection) {
       this.connection = connection;
-      this.sql = DSL.using(jooq.derive(new PreparedOnce(connection)));
-      this.kept = new KeptQueries(sql);
+      this.sql = DSL.using(jooq.derive(new StatementCachingConnection(connection)));
+      this.kept = new PreparedQueryCache(sql);
     }
 
     Transaction transaction() {
@@ -242,15 +244,15 @@ final class SqliteWriter implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    queue.add(new Job<>(transaction -> true, true)); // wakes the thread
+    queue.add(new WriteJob<>(transaction -> true, true)); // wakes the thread
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     ended = true;
-    queue.forEach(Job::refuse);
-    Session last = session;
+    queue.forEach(WriteJob::refuse);
+    WriterSession last = writerSession;
     if (last != null) {
       SqliteDatabase.closeQuietly(last.connection);
     }

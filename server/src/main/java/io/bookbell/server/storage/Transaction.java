@@ -27,50 +27,61 @@ import org.slf4j.LoggerFactory;
  * <p>Locks are taken in one order everywhere, which is what keeps two transactions from waiting for
  * each other: idempotency key, creator rows ascending, request rows ascending, membership rows by
  * (creator, user), inbox heads by user. Commands of one creator may share a transaction, so what
- * comes last in that order is left to its {@link LastStep}.
+ * comes last in that order is left to its {@link BeforeCommitStep}.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
 
   private final DSLContext sql;
   private final TimeSource time;
-  private final Gate gate;
+  private final RowLockGate rowLockGate;
   private final List<Runnable> afterCommit;
-  private final Map<LastStep<?>, List<Object>> last;
-  private final @Nullable KeptQueries kept;
-  private final @Nullable Pipeline pipeline;
+  private final Map<BeforeCommitStep<?>, List<Object>> last;
+  private final @Nullable PreparedQueryCache kept;
+  private final @Nullable PipelinedConnection pipelinedConnection;
   private @Nullable Instant now;
 
   /** For reads on PostgreSQL. */
   Transaction(DSLContext sql, TimeSource time) {
-    this(sql, time, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
+    this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
   }
 
   /** For writes to PostgreSQL, on this connection. */
-  Transaction(DSLContext sql, TimeSource time, Gate gate, Pipeline pipeline) {
-    this(sql, time, gate, new ArrayList<>(), new LinkedHashMap<>(), null, pipeline);
+  Transaction(
+      DSLContext sql,
+      TimeSource time,
+      RowLockGate rowLockGate,
+      PipelinedConnection pipelinedConnection) {
+    this(
+        sql,
+        time,
+        rowLockGate,
+        new ArrayList<>(),
+        new LinkedHashMap<>(),
+        null,
+        pipelinedConnection);
   }
 
   /** On a connection of SQLite, which keeps its statements. */
-  Transaction(DSLContext sql, TimeSource time, KeptQueries kept) {
-    this(sql, time, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
+  Transaction(DSLContext sql, TimeSource time, PreparedQueryCache kept) {
+    this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
   }
 
   private Transaction(
       DSLContext sql,
       TimeSource time,
-      Gate gate,
+      RowLockGate rowLockGate,
       List<Runnable> afterCommit,
-      Map<LastStep<?>, List<Object>> last,
-      @Nullable KeptQueries kept,
-      @Nullable Pipeline pipeline) {
+      Map<BeforeCommitStep<?>, List<Object>> last,
+      @Nullable PreparedQueryCache kept,
+      @Nullable PipelinedConnection pipelinedConnection) {
     this.sql = sql;
     this.time = time;
-    this.gate = gate;
+    this.rowLockGate = rowLockGate;
     this.afterCommit = afterCommit;
     this.last = last;
     this.kept = kept;
-    this.pipeline = pipeline;
+    this.pipelinedConnection = pipelinedConnection;
   }
 
   /**
@@ -80,21 +91,22 @@ public final class Transaction {
    */
   static <T> T read(
       DSLContext sql, Function<DSLContext, Transaction> begun, Function<Transaction, T> work) {
-    Done<T> done =
+    CommandResult<T> commandResult =
         sql.transactionResult(
             configuration -> {
               Transaction transaction = begun.apply(configuration.dsl());
-              return new Done<>(transaction, work.apply(transaction));
+              return new CommandResult<>(transaction, work.apply(transaction));
             });
-    done.transaction.committed();
-    return done.result;
+    commandResult.transaction.committed();
+    return commandResult.result;
   }
 
-  private record Done<T>(Transaction transaction, T result) {}
+  private record CommandResult<T>(Transaction transaction, T result) {}
 
   /** The same transaction with its clock set: for laying down a history that has already been. */
   public Transaction at(Instant moment) {
-    return new Transaction(sql, anywhere -> moment, gate, afterCommit, last, kept, pipeline);
+    return new Transaction(
+        sql, anywhere -> moment, rowLockGate, afterCommit, last, kept, pipelinedConnection);
   }
 
   public DSLContext sql() {
@@ -106,8 +118,8 @@ public final class Transaction {
    *
    * @param source what the values are taken from
    */
-  public <A, Q extends Query> Q query(Prepared<A, Q> prepared, A source) {
-    return kept == null ? prepared.once(sql, source) : kept.query(prepared, source);
+  public <A, Q extends Query> Q query(PreparedQuery<A, Q> preparedQuery, A source) {
+    return kept == null ? preparedQuery.once(sql, source) : kept.query(preparedQuery, source);
   }
 
   /**
@@ -115,18 +127,18 @@ public final class Transaction {
    * with the next one; where it fails, that one is not done.
    */
   public void run(Query statement) {
-    if (pipeline == null) {
+    if (pipelinedConnection == null) {
       statement.execute();
     } else {
-      pipeline.hold(statement::execute);
+      pipelinedConnection.hold(statement::execute);
     }
   }
 
   /** Has everything run that {@link #run} has taken. */
   void settle() {
-    if (pipeline != null) {
+    if (pipelinedConnection != null) {
       try {
-        pipeline.send();
+        pipelinedConnection.send();
       } catch (SQLException e) {
         throw new DataAccessException("A statement failed: " + e.getMessage(), e);
       }
@@ -138,12 +150,12 @@ public final class Transaction {
    * particular order; on both databases, also after an upsert.
    */
   public Result<Record> returning(RowCountQuery statement, Field<?>... fields) {
-    return Returning.rows(sql, statement, List.of(fields)).fetch();
+    return ReturningClause.rows(sql, statement, List.of(fields)).fetch();
   }
 
   /** As {@link #returning}, for one field of at most one row. */
   public <T> Optional<T> returningOne(RowCountQuery statement, Field<T> field) {
-    return Returning.column(sql, statement, field).fetchOptional(0, field.getType());
+    return ReturningClause.column(sql, statement, field).fetchOptional(0, field.getType());
   }
 
   /** On SQLite, and there only. */
@@ -193,15 +205,15 @@ public final class Transaction {
    * process are there already, the work is taken back and done later, together with theirs.
    */
   public <A, R extends Record> Result<R> lockInTurn(
-      A owner, Prepared<A, ? extends SelectForUpdateStep<R>> row) {
-    gate.pass(new Gate.Owned(owner, sql -> row.once(sql, owner)));
+      A owner, PreparedQuery<A, ? extends SelectForUpdateStep<R>> row) {
+    rowLockGate.pass(new RowLockGate.OwnerRow(owner, sql -> row.once(sql, owner)));
     Result<R> locked = lock(query(row, owner));
     now = null;
     return locked;
   }
 
   /** Leaves a part for a step at the end of the transaction. */
-  public <T> void last(LastStep<T> step, T part) {
+  public <T> void last(BeforeCommitStep<T> step, T part) {
     last.computeIfAbsent(step, _ -> new ArrayList<>()).add(part);
   }
 
@@ -211,7 +223,7 @@ public final class Transaction {
    * @param commands those that succeeded, in their order
    */
   static void runLastSteps(List<Transaction> commands) {
-    var all = new LinkedHashMap<LastStep<?>, List<Object>>();
+    var all = new LinkedHashMap<BeforeCommitStep<?>, List<Object>>();
     for (Transaction command : commands) {
       command.last.forEach(
           (step, parts) -> all.computeIfAbsent(step, _ -> new ArrayList<>()).addAll(parts));
@@ -220,7 +232,7 @@ public final class Transaction {
   }
 
   @SuppressWarnings("unchecked") // last() has put nothing but its T beside a step
-  private static <T> void run(LastStep<T> step, Transaction tx, List<?> parts) {
+  private static <T> void run(BeforeCommitStep<T> step, Transaction tx, List<?> parts) {
     step.run(tx, (List<T>) parts);
   }
 

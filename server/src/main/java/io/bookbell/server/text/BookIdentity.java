@@ -30,7 +30,7 @@ public final class BookIdentity {
 
   private static String title(String title) {
     String words = words(title).stream().collect(Collectors.joining(" "));
-    return words.isEmpty() ? CaseFolding.fold(TypedText.line(title)) : words;
+    return words.isEmpty() ? CaseFolding.fold(TextNormalizer.line(title)) : words;
   }
 
   /** Every author with the family name last, whichever way it was typed. */

@@ -98,7 +98,7 @@ public final class SearchWords {
   public static boolean isSingleLetter(String wanted) {
     return wanted.codePointCount(0, wanted.length()) == 1
         && Character.isLetter(wanted.codePointAt(0))
-        && !Scripts.isWithoutSpaces(wanted.codePointAt(0));
+        && !ScriptRules.isWithoutSpaces(wanted.codePointAt(0));
   }
 
   /** The words of a short text in one line, to be searched for any part of them. */

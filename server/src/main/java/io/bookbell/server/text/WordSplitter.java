@@ -71,7 +71,7 @@ final class WordSplitter {
       if (!isMark(point)) {
         letter = point;
         plain.append(letter(point));
-      } else if (!Scripts.hasAccents(letter) && !isInvisible(point)) {
+      } else if (!ScriptRules.hasAccents(letter) && !isInvisible(point)) {
         plain.appendCodePoint(point);
       }
     }
@@ -132,7 +132,7 @@ final class WordSplitter {
   }
 
   private static boolean isUnspaced(int point) {
-    return Scripts.isWithoutSpaces(point);
+    return ScriptRules.isWithoutSpaces(point);
   }
 
   /** Such as the sign that lengthens a vowel in Japanese. */

@@ -12,7 +12,7 @@ import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.when;
 
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.verify.Verifier.Breach;
+import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +34,7 @@ final class LedgerCheck {
     return tx.sql().fetchCount(QUOTA_LEDGER);
   }
 
-  List<Breach> membershipsAgreeWithLedger() {
+  List<InvariantViolation> membershipsAgreeWithLedger() {
     Field<Integer> used =
         when(QUOTA_LEDGER.KIND.eq("grant"), 0)
             .when(QUOTA_LEDGER.KIND.eq("refund"), -1)
@@ -56,7 +56,7 @@ final class LedgerCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     1,
                     "supporter %s of creator %s: used is %s, the ledger says %s; granted is %s, the ledger says %s"
                         .formatted(
@@ -78,8 +78,8 @@ final class LedgerCheck {
   }
 
   /** Goes through each supporter's lines in order and counts along. */
-  List<Breach> consumptionsStayWithinAllowance() {
-    var breaches = new ArrayList<Breach>();
+  List<InvariantViolation> consumptionsStayWithinAllowance() {
+    var breaches = new ArrayList<InvariantViolation>();
     var used = new HashMap<List<Object>, Integer>();
     try (Cursor<?> lines =
         tx.sql()
@@ -101,7 +101,7 @@ final class LedgerCheck {
         if ((now != line.get(QUOTA_LEDGER.USED_AFTER) || now < 0 || beyond)
             && breaches.size() < MOST_BREACHES) {
           breaches.add(
-              new Breach(
+              new InvariantViolation(
                   1,
                   "ledger line %s of supporter %s with creator %s: used %s of %s, the line says %s"
                       .formatted(
@@ -117,7 +117,7 @@ final class LedgerCheck {
     return breaches;
   }
 
-  List<Breach> everyRequestIsConsumedOnce() {
+  List<InvariantViolation> everyRequestIsConsumedOnce() {
     Field<Integer> lines = linesOf("consume");
     return tx.sql()
         .select(BOOK_REQUEST.ID, lines)
@@ -126,13 +126,13 @@ final class LedgerCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     1,
                     "request %s was taken from the quota %s times instead of once"
                         .formatted(row.value1(), row.value2())));
   }
 
-  List<Breach> refundsFollowStatus() {
+  List<InvariantViolation> refundsFollowStatus() {
     Field<Integer> refunds = linesOf("refund");
     Field<Integer> expected = when(BOOK_REQUEST.STATUS.in("rejected", "cancelled"), 1).otherwise(0);
     return tx.sql()
@@ -142,7 +142,7 @@ final class LedgerCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     2,
                     "request %s is %s and was refunded %s times"
                         .formatted(row.value1(), row.value2(), row.value3())));

@@ -12,10 +12,10 @@ public interface Authenticator {
    * @param renewed the life that a cookie of the session has from now on; empty where it was
    *     renewed less than a day ago
    */
-  record Authenticated(Caller caller, Optional<Duration> renewed) {}
+  record AuthenticatedCaller(Caller caller, Optional<Duration> renewed) {}
 
   /** Fails with a {@link Problem} 401 when the session is unknown, ended or expired. */
-  CompletionStage<Authenticated> authenticate(String token);
+  CompletionStage<AuthenticatedCaller> authenticate(String token);
 
   /** Whether the token was that of a session that ended a short while ago. */
   CompletionStage<Boolean> hasEnded(String token);

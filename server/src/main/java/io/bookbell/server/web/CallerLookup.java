@@ -16,24 +16,28 @@ import java.util.concurrent.CompletionStage;
  */
 final class CallerLookup {
   private final Authenticator authenticator;
-  private final Origins origins;
-  private final Cookies cookies;
-  private final Rates rates;
+  private final OriginPolicy originPolicy;
+  private final ServerCookies serverCookies;
+  private final RateLimits rateLimits;
 
-  CallerLookup(Authenticator authenticator, Origins origins, Cookies cookies, Rates rates) {
+  CallerLookup(
+      Authenticator authenticator,
+      OriginPolicy originPolicy,
+      ServerCookies serverCookies,
+      RateLimits rateLimits) {
     this.authenticator = authenticator;
-    this.origins = origins;
-    this.cookies = cookies;
-    this.rates = rates;
+    this.originPolicy = originPolicy;
+    this.serverCookies = serverCookies;
+    this.rateLimits = rateLimits;
   }
 
   /**
    * Who sends a signed-in request, counted for its rate. Fails with a {@link Problem}: 401, 403,
    * 429.
    */
-  Future<Caller> caller(RoutingContext context, Rate rate) {
+  Future<Caller> caller(RoutingContext context, RateLimit rateLimit) {
     Credentials credentials =
-        Credentials.of(context.request(), cookies)
+        Credentials.of(context.request(), serverCookies)
             .orElseThrow(() -> Problem.unauthorized("Sign in first."));
     if (credentials.byCookie() && !isSafe(context.request().method())) {
       refuseForeignPage(context, true);
@@ -42,7 +46,7 @@ final class CallerLookup {
     return (credentials.byCookie() ? found : found.recover(failure -> byCookie(context, failure)))
         .map(
             caller -> {
-              rates.count(rate, caller.user());
+              rateLimits.count(rateLimit, caller.user());
               return caller;
             });
   }
@@ -65,11 +69,12 @@ final class CallerLookup {
    */
   private void keepCookie(
       RoutingContext context, String name, Credentials credentials, Optional<Duration> renewed) {
-    Cookies.Setter setter = new Call(context, origins, cookies).setter();
+    ServerCookies.CookieSetter cookieSetter =
+        new ApiRequest(context, originPolicy, serverCookies).setter();
     var headers = new ArrayList<String>();
-    renewed.ifPresent(life -> headers.add(setter.session(credentials.token(), life)));
-    Optional<String> expiry = cookies.expiry(name, setter.secure());
-    expiry.ifPresent(header -> Answers.noteExpiry(context, header));
+    renewed.ifPresent(life -> headers.add(cookieSetter.session(credentials.token(), life)));
+    Optional<String> expiry = serverCookies.expiry(name, cookieSetter.secure());
+    expiry.ifPresent(header -> ResponseWriter.noteExpiry(context, header));
     if (!headers.isEmpty()) {
       expiry.ifPresent(headers::add);
       context.response().putHeader("Set-Cookie", headers);
@@ -79,10 +84,10 @@ final class CallerLookup {
   /** Who sends a request that needs no session, if anybody known. Fails as {@link #caller}. */
   Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
     refuseForeignPage(context, false);
-    rates.countOpen(Rate.OPEN, origins.clientAddress(context.request()).network());
+    rateLimits.countOpen(RateLimit.OPEN, originPolicy.clientAddress(context.request()).network());
     Optional<Credentials> credentials =
-        Credentials.of(context.request(), cookies)
-            .filter(found -> origins.admit(context.request(), found.byCookie()));
+        Credentials.of(context.request(), serverCookies)
+            .filter(found -> originPolicy.admit(context.request(), found.byCookie()));
     if (credentials.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
@@ -93,7 +98,7 @@ final class CallerLookup {
   /** A bearer token that is none of ours does not hide a good cookie. */
   private Future<Caller> byCookie(RoutingContext context, Throwable failure) {
     boolean unknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
-    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), cookies);
+    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), serverCookies);
     if (!unknown || cookie.isEmpty()) {
       return Future.failedFuture(failure);
     }
@@ -114,7 +119,7 @@ final class CallerLookup {
   }
 
   private void refuseForeignPage(RoutingContext context, boolean byCookie) {
-    if (!origins.admit(context.request(), byCookie)) {
+    if (!originPolicy.admit(context.request(), byCookie)) {
       throw Problem.of(
           403, "foreign_origin", "Not allowed", "Pages of other sites cannot do this.");
     }

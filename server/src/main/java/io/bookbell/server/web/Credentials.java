@@ -21,7 +21,7 @@ public record Credentials(String token, Optional<String> cookie) {
    * A bearer token wins over the cookie: only somebody who means it sends one. A token that cannot
    * be ours does not count, nor does another scheme.
    */
-  public static Optional<Credentials> of(HttpServerRequest request, Cookies cookies) {
+  public static Optional<Credentials> of(HttpServerRequest request, ServerCookies serverCookies) {
     String header = request.getHeader("Authorization");
     if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       String token = header.substring(BEARER.length()).strip();
@@ -29,14 +29,16 @@ public record Credentials(String token, Optional<String> cookie) {
         return Optional.of(new Credentials(token, Optional.empty()));
       }
     }
-    return ofCookie(request, cookies);
+    return ofCookie(request, serverCookies);
   }
 
   /** The session that a browser sends by itself. */
-  static Optional<Credentials> ofCookie(HttpServerRequest request, Cookies cookies) {
-    return cookies
+  static Optional<Credentials> ofCookie(HttpServerRequest request, ServerCookies serverCookies) {
+    return serverCookies
         .session(request)
-        .map(found -> new Credentials(found.value(), Optional.of(found.name())));
+        .map(
+            receivedCookie ->
+                new Credentials(receivedCookie.value(), Optional.of(receivedCookie.name())));
   }
 
   public boolean byCookie() {

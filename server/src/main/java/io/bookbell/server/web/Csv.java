@@ -1,7 +1,7 @@
 package io.bookbell.server.web;
 
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.text.TypedText;
+import io.bookbell.server.text.TextNormalizer;
 import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +24,7 @@ public final class Csv {
   private Csv() {}
 
   /** What is between the cells of a line. */
-  enum Separator {
+  enum CsvSeparator {
     COMMA(","),
     SEMICOLON(";");
 
@@ -32,11 +32,11 @@ public final class Csv {
 
     private final String text;
 
-    Separator(String text) {
+    CsvSeparator(String text) {
       this.text = text;
     }
 
-    static Separator of(String name) {
+    static CsvSeparator of(String name) {
       return name.equals("semicolon") ? SEMICOLON : COMMA;
     }
 
@@ -46,7 +46,7 @@ public final class Csv {
      *
      * @param languages as in {@code Accept-Language}
      */
-    static Separator usualIn(String languages) {
+    static CsvSeparator usualIn(String languages) {
       try {
         return Locale.LanguageRange.parse(languages).stream()
             .map(LanguageRange::getRange)
@@ -63,8 +63,8 @@ public final class Csv {
   }
 
   /** One line, with its end; null is an empty cell, everything else is written as its text. */
-  static String line(List<? extends @Nullable Object> cells, Separator separator) {
-    return cells.stream().map(Csv::cell).collect(Collectors.joining(separator.text, "", "\r\n"));
+  static String line(List<? extends @Nullable Object> cells, CsvSeparator csvSeparator) {
+    return cells.stream().map(Csv::cell).collect(Collectors.joining(csvSeparator.text, "", "\r\n"));
   }
 
   private static String cell(@Nullable Object value) {
@@ -75,19 +75,19 @@ public final class Csv {
   }
 
   private static boolean isFormula(String text) {
-    String first = TypedText.firstVisible(text);
+    String first = TextNormalizer.firstVisible(text);
     return !text.isEmpty()
         && (BEGINS_CELL.indexOf(text.charAt(0)) >= 0
             || (!first.isEmpty() && BEGINS_FORMULA.indexOf(first.charAt(0)) >= 0));
   }
 
   /** What a file says: the names of its columns, and from where its rows come. */
-  public record Table<C>(String fileName, List<String> columns, Source<C> source) {}
+  public record CsvTable<C>(String fileName, List<String> columns, CsvRowSource<C> source) {}
 
   /** Reads some rows after others, in a transaction of their own; checks who asks, each time. */
   @FunctionalInterface
-  public interface Source<C> {
-    Piece read(Transaction tx, Caller caller, C query, Optional<Mark> after);
+  public interface CsvRowSource<C> {
+    CsvChunk read(Transaction tx, Caller caller, C query, Optional<PageCursor> after);
   }
 
   /**
@@ -95,20 +95,21 @@ public final class Csv {
    *
    * @param last where they end; empty when there are no more
    */
-  public record Piece(List<? extends List<? extends @Nullable Object>> rows, Optional<Mark> last) {
+  public record CsvChunk(
+      List<? extends List<? extends @Nullable Object>> rows, Optional<PageCursor> last) {
     /** A piece of rows that were fetched with a limit: a full one says that there may be more. */
-    public static <T> Piece of(
+    public static <T> CsvChunk of(
         List<T> found,
         int limit,
-        Function<T, Mark> mark,
+        Function<T, PageCursor> mark,
         Function<T, List<? extends @Nullable Object>> row) {
-      return new Piece(
+      return new CsvChunk(
           found.stream().map(row).toList(),
           found.size() < limit ? Optional.empty() : Optional.of(mark.apply(found.getLast())));
     }
 
-    String text(Separator separator) {
-      return rows.stream().map(row -> line(row, separator)).collect(Collectors.joining());
+    String text(CsvSeparator csvSeparator) {
+      return rows.stream().map(row -> line(row, csvSeparator)).collect(Collectors.joining());
     }
   }
 }

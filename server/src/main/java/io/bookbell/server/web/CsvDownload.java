@@ -20,24 +20,24 @@ final class CsvDownload<C> {
 
   private final RoutingContext context;
   private final Database database;
-  private final Csv.Table<C> table;
+  private final Csv.CsvTable<C> csvTable;
   private final Caller caller;
   private final C query;
-  private final Csv.Separator separator;
+  private final Csv.CsvSeparator csvSeparator;
 
   CsvDownload(
       RoutingContext context,
       Database database,
-      Csv.Table<C> table,
+      Csv.CsvTable<C> csvTable,
       Caller caller,
       C query,
-      Csv.Separator separator) {
+      Csv.CsvSeparator csvSeparator) {
     this.context = context;
     this.database = database;
-    this.table = table;
+    this.csvTable = csvTable;
     this.caller = caller;
     this.query = query;
-    this.separator = separator;
+    this.csvSeparator = csvSeparator;
   }
 
   /** Fails as long as nothing was sent; what fails later cuts the connection. */
@@ -45,12 +45,13 @@ final class CsvDownload<C> {
     return read(Optional.empty()).map(this::begin);
   }
 
-  private Future<Csv.Piece> read(Optional<Mark> after) {
+  private Future<Csv.CsvChunk> read(Optional<PageCursor> after) {
     return Future.fromCompletionStage(
-        database.read(tx -> table.source().read(tx, caller, query, after)), Vertx.currentContext());
+        database.read(tx -> csvTable.source().read(tx, caller, query, after)),
+        Vertx.currentContext());
   }
 
-  private @Nullable Void begin(Csv.Piece first) {
+  private @Nullable Void begin(Csv.CsvChunk first) {
     HttpServerResponse response =
         context
             .response()
@@ -58,15 +59,16 @@ final class CsvDownload<C> {
             .putHeader("Cache-Control", "no-store")
             .putHeader("Vary", "Accept-Language")
             .putHeader("Content-Type", "text/csv; charset=utf-8")
-            .putHeader("Content-Disposition", "attachment; filename=\"" + table.fileName() + "\"");
+            .putHeader(
+                "Content-Disposition", "attachment; filename=\"" + csvTable.fileName() + "\"");
     write(
         response,
-        Csv.START + Csv.line(table.columns(), separator) + first.text(separator),
+        Csv.START + Csv.line(csvTable.columns(), csvSeparator) + first.text(csvSeparator),
         first.last());
     return null;
   }
 
-  private void write(HttpServerResponse response, String text, Optional<Mark> last) {
+  private void write(HttpServerResponse response, String text, Optional<PageCursor> last) {
     if (last.isEmpty()) {
       response.end(text);
       return;
@@ -81,14 +83,14 @@ final class CsvDownload<C> {
         .write(piece)
         .onComplete(_ -> memory.get().run())
         .compose(_ -> read(last))
-        .onSuccess(next -> write(response, next.text(separator), next.last()))
+        .onSuccess(next -> write(response, next.text(csvSeparator), next.last()))
         .onFailure(this::cut);
   }
 
   /** A half table must not look like a whole one. */
   private void cut(Throwable failure) {
     if (!context.response().closed()) {
-      log.warn("{} could not be finished", table.fileName(), failure);
+      log.warn("{} could not be finished", csvTable.fileName(), failure);
       var _ = context.request().connection().close();
     }
   }

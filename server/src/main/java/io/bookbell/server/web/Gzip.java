@@ -23,7 +23,7 @@ final class Gzip {
 
   private static byte[] pack(byte[] content, int level) {
     var packed = new ByteArrayOutputStream();
-    try (var gzip = new Packing(packed, level)) {
+    try (var gzip = new LeveledGzipStream(packed, level)) {
       gzip.write(content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -31,8 +31,8 @@ final class Gzip {
     return packed.toByteArray();
   }
 
-  private static final class Packing extends GZIPOutputStream {
-    Packing(OutputStream out, int level) throws IOException {
+  private static final class LeveledGzipStream extends GZIPOutputStream {
+    LeveledGzipStream(OutputStream out, int level) throws IOException {
       super(out);
       def.setLevel(level);
     }

@@ -44,14 +44,15 @@ record ListTag(String text) {
   }
 
   /** The answer, with the cursor of its page marked, where it is a page. */
-  Answer mark(Answer answer) {
-    if (answer.body() instanceof Page<?> page) {
-      String next = page.nextCursor();
+  ApiResponse mark(ApiResponse apiResponse) {
+    if (apiResponse.body() instanceof ListPage<?> listPage) {
+      String next = listPage.nextCursor();
       if (next != null) {
-        var marked = new Page<>(page.items(), mark(next));
-        return new Answer(answer.status(), marked, answer.headers(), answer.cookies());
+        var marked = new ListPage<>(listPage.items(), mark(next));
+        return new ApiResponse(
+            apiResponse.status(), marked, apiResponse.headers(), apiResponse.cookies());
       }
     }
-    return answer;
+    return apiResponse;
   }
 }

@@ -130,7 +130,7 @@ public final class Problem extends RuntimeException {
 
   /** The refusal that a failed stage carries, if it failed by one. */
   public static Optional<Problem> in(Throwable failure) {
-    return Failures.cause(failure) instanceof Problem problem
+    return CompletionFailures.cause(failure) instanceof Problem problem
         ? Optional.of(problem)
         : Optional.empty();
   }

@@ -37,11 +37,11 @@ final class RequestGuard extends ChannelDuplexHandler {
   /** After a last answer, what still comes is dropped for so long, so that the answer arrives. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
-  private final Limits limits;
-  private final Refusals refusals;
+  private final RequestTimeouts requestTimeouts;
+  private final RefusalCounters refusalCounters;
   private final HeadCheck check = new HeadCheck();
 
-  private Awaited awaited = Awaited.NOTHING;
+  private AwaitedPart awaitedPart = AwaitedPart.NOTHING;
   private boolean decoded;
   private boolean headRequest;
   private int unanswered;
@@ -51,7 +51,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   private @Nullable ScheduledFuture<?> fullUntil;
 
   /** What a client has begun to send and not finished. */
-  private enum Awaited {
+  private enum AwaitedPart {
     NOTHING,
     ANYTHING,
     HEAD,
@@ -65,23 +65,25 @@ final class RequestGuard extends ChannelDuplexHandler {
    * @param body from there to the end of its body
    * @param answer how long so much of an answer may wait for its reader that the socket is full
    */
-  record Limits(Duration head, Duration body, Duration answer) {}
+  record RequestTimeouts(Duration head, Duration body, Duration answer) {}
 
-  private RequestGuard(Limits limits, Refusals refusals) {
-    this.limits = limits;
-    this.refusals = refusals;
+  private RequestGuard(RequestTimeouts requestTimeouts, RefusalCounters refusalCounters) {
+    this.requestTimeouts = requestTimeouts;
+    this.refusalCounters = refusalCounters;
   }
 
   /** Puts a guard before the handler of HTTP requests, the last one of a pipeline. */
-  static void install(Channel channel, Limits limits, Refusals refusals) {
+  static void install(
+      Channel channel, RequestTimeouts requestTimeouts, RefusalCounters refusalCounters) {
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addBefore(pipeline.lastContext().name(), null, new RequestGuard(limits, refusals));
+    pipeline.addBefore(
+        pipeline.lastContext().name(), null, new RequestGuard(requestTimeouts, refusalCounters));
   }
 
   /** A connection on which nothing is ever said costs its place as well. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    awaited = Awaited.ANYTHING;
+    awaitedPart = AwaitedPart.ANYTHING;
     setDeadline(context);
   }
 
@@ -94,7 +96,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     decoded = true;
     if (message instanceof HttpRequest request) {
       unanswered++;
-      awaited = Awaited.BODY;
+      awaitedPart = AwaitedPart.BODY;
       clearDeadline();
       headRequest = request.method().equals(HttpMethod.HEAD);
       if (isRefused(context, request)) {
@@ -102,11 +104,14 @@ final class RequestGuard extends ChannelDuplexHandler {
       }
     } else if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
       ReferenceCountUtil.release(message);
-      refuse(context, Refusals.Reason.MALFORMED, Answers.unreadable(content.decoderResult()));
+      refuse(
+          context,
+          RefusalCounters.RefusalReason.MALFORMED,
+          ResponseWriter.unreadable(content.decoderResult()));
       return;
     }
     if (message instanceof LastHttpContent) {
-      awaited = Awaited.NOTHING;
+      awaitedPart = AwaitedPart.NOTHING;
     }
     context.fireChannelRead(message);
   }
@@ -122,25 +127,25 @@ final class RequestGuard extends ChannelDuplexHandler {
       return false;
     }
     if (unanswered > 1) {
-      refusals.count(Refusals.Reason.MALFORMED);
+      refusalCounters.count(RefusalCounters.RefusalReason.MALFORMED);
       return false;
     }
     ReferenceCountUtil.release(request);
-    refuse(context, Refusals.Reason.MALFORMED, Answers.unreadable(result));
+    refuse(context, RefusalCounters.RefusalReason.MALFORMED, ResponseWriter.unreadable(result));
     return true;
   }
 
   /** Bytes of which nothing came out of the decoder are the beginning of a head. */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    if (awaited == Awaited.ANYTHING) {
+    if (awaitedPart == AwaitedPart.ANYTHING) {
       clearDeadline();
-      awaited = Awaited.HEAD;
-    } else if (awaited == Awaited.NOTHING && !decoded && unanswered == 0) {
-      awaited = Awaited.HEAD;
+      awaitedPart = AwaitedPart.HEAD;
+    } else if (awaitedPart == AwaitedPart.NOTHING && !decoded && unanswered == 0) {
+      awaitedPart = AwaitedPart.HEAD;
     }
     decoded = false;
-    if (awaited == Awaited.NOTHING) {
+    if (awaitedPart == AwaitedPart.NOTHING) {
       clearDeadline();
     } else if (deadline == null && !refused) {
       setDeadline(context);
@@ -149,7 +154,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   }
 
   private void setDeadline(ChannelHandlerContext context) {
-    Duration limit = awaited == Awaited.BODY ? limits.body : limits.head;
+    Duration limit = awaitedPart == AwaitedPart.BODY ? requestTimeouts.body : requestTimeouts.head;
     deadline =
         context.executor().schedule(() -> late(context), limit.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -163,23 +168,25 @@ final class RequestGuard extends ChannelDuplexHandler {
 
   private void late(ChannelHandlerContext context) {
     deadline = null;
-    if (awaited == Awaited.ANYTHING) {
+    if (awaitedPart == AwaitedPart.ANYTHING) {
       var _ = context.close();
       return;
     }
     refuse(
         context,
-        Refusals.Reason.LATE,
+        RefusalCounters.RefusalReason.LATE,
         Problem.of(
             408, "request_timeout", "Request timeout", "The request took too long to arrive."));
   }
 
   /** Ends the connection, with an answer where one is due and none has begun. */
-  private void refuse(ChannelHandlerContext context, Refusals.Reason reason, Problem problem) {
-    refusals.count(reason);
+  private void refuse(
+      ChannelHandlerContext context, RefusalCounters.RefusalReason refusalReason, Problem problem) {
+    refusalCounters.count(refusalReason);
     refused = true;
     clearDeadline();
-    boolean isDue = awaited == Awaited.HEAD ? unanswered == 0 : unanswered == 1 && !answering;
+    boolean isDue =
+        awaitedPart == AwaitedPart.HEAD ? unanswered == 0 : unanswered == 1 && !answering;
     if (isDue) {
       end(context, answer(problem));
     } else if (unanswered == 0) {
@@ -256,13 +263,14 @@ final class RequestGuard extends ChannelDuplexHandler {
       fullUntil =
           context
               .executor()
-              .schedule(() -> unread(context), limits.answer.toNanos(), TimeUnit.NANOSECONDS);
+              .schedule(
+                  () -> unread(context), requestTimeouts.answer.toNanos(), TimeUnit.NANOSECONDS);
     }
     context.fireChannelWritabilityChanged();
   }
 
   private void unread(ChannelHandlerContext context) {
-    refusals.count(Refusals.Reason.UNREAD);
+    refusalCounters.count(RefusalCounters.RefusalReason.UNREAD);
     var _ = context.close();
   }
 

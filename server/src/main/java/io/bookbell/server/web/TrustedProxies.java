@@ -57,17 +57,17 @@ public final class TrustedProxies {
   }
 
   /** What the headers of a request say about its way, if the one who sent it is believed. */
-  Said said(HttpServerRequest request) {
-    return trusts(peer(request)) ? claimed(request) : Said.NOTHING;
+  ForwardedValues said(HttpServerRequest request) {
+    return trusts(peer(request)) ? claimed(request) : ForwardedValues.NOTHING;
   }
 
   /** What the headers of a request say about its way, whoever sent it. */
-  static Said claimed(HttpServerRequest request) {
+  static ForwardedValues claimed(HttpServerRequest request) {
     if (speaksXForwarded(request)) {
-      return new Said(first(request, PROTO), first(request, HOST), first(request, PORT));
+      return new ForwardedValues(first(request, PROTO), first(request, HOST), first(request, PORT));
     }
     List<Map<String, String>> hops = forwarded(request);
-    return new Said(first(hops, "proto"), first(hops, "host"), Optional.empty());
+    return new ForwardedValues(first(hops, "proto"), first(hops, "host"), Optional.empty());
   }
 
   /** The address at the other end of the connection. */
@@ -110,8 +110,9 @@ public final class TrustedProxies {
   }
 
   /** The scheme, host and port that a client used, as proxies wrote them down. */
-  record Said(Optional<String> proto, Optional<String> host, Optional<String> port) {
-    static final Said NOTHING = new Said(Optional.empty(), Optional.empty(), Optional.empty());
+  record ForwardedValues(Optional<String> proto, Optional<String> host, Optional<String> port) {
+    static final ForwardedValues NOTHING =
+        new ForwardedValues(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Proxies also write {@code HTTPS}, and {@code wss} when a WebSocket opens. */
     Optional<String> scheme() {

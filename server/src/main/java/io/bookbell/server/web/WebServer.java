@@ -1,6 +1,6 @@
 package io.bookbell.server.web;
 
-import io.bookbell.hub.HandshakeGate;
+import io.bookbell.hub.UpgradeGate;
 import io.netty.channel.Channel;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
@@ -49,8 +49,8 @@ public final class WebServer implements AutoCloseable {
   /** 32 KiB for the cookies of a whole site, and as much again as other headers need. */
   private static final int LONGEST_HEADERS = 33 << 10;
 
-  private static final RequestGuard.Limits LIMITS =
-      new RequestGuard.Limits(
+  private static final RequestGuard.RequestTimeouts LIMITS =
+      new RequestGuard.RequestTimeouts(
           Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
   private static final int IDLE_SECONDS = 75;
   private static final long GRACE_SECONDS = 5;
@@ -63,14 +63,14 @@ public final class WebServer implements AutoCloseable {
   private final List<String> deployments = new ArrayList<>();
   private final int port;
 
-  private WebServer(Vertx vertx, String host, int port, Intake intake) {
+  private WebServer(Vertx vertx, String host, int port, HttpIntake httpIntake) {
     this.vertx = vertx;
     int shared = port == 0 ? -FREE_PORTS.incrementAndGet() : port;
-    var first = new Listener(host, shared, intake);
+    var first = new HttpVerticle(host, shared, httpIntake);
     deploy(first, host, port);
     this.port = first.port();
     for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
-      deploy(new Listener(host, shared, intake), host, port);
+      deploy(new HttpVerticle(host, shared, httpIntake), host, port);
     }
   }
 
@@ -81,8 +81,8 @@ public final class WebServer implements AutoCloseable {
    * @param isSocketRoute whether requests for a path may become WebSockets
    * @param refusals counts what no route gets to see
    */
-  public record Intake(
-      Router router, String basePath, Predicate<String> isSocketRoute, Refusals refusals) {}
+  public record HttpIntake(
+      Router router, String basePath, Predicate<String> isSocketRoute, RefusalCounters refusals) {}
 
   /**
    * Begins to listen.
@@ -90,8 +90,8 @@ public final class WebServer implements AutoCloseable {
    * @param port 0 for a free one
    * @throws WebServerException when nobody can listen there
    */
-  public static WebServer start(Vertx vertx, String host, int port, Intake intake) {
-    return new WebServer(vertx, host, port, intake);
+  public static WebServer start(Vertx vertx, String host, int port, HttpIntake httpIntake) {
+    return new WebServer(vertx, host, port, httpIntake);
   }
 
   /**
@@ -119,16 +119,16 @@ public final class WebServer implements AutoCloseable {
               context.next();
             });
     var budget = BodyBudget.ofThisProcess();
-    router.route().handler(context -> RequestBody.hold(context, budget));
-    router.route().failureHandler(Answers::fail);
+    router.route().handler(context -> BodyReader.hold(context, budget));
+    router.route().failureHandler(ResponseWriter::fail);
     for (int status : new int[] {400, 404, 405, 413, 415}) {
-      router.errorHandler(status, context -> Answers.fail(context, status));
+      router.errorHandler(status, context -> ResponseWriter.fail(context, status));
     }
   }
 
-  private void deploy(Listener listener, String host, int port) {
+  private void deploy(HttpVerticle httpVerticle, String host, int port) {
     try {
-      deployments.add(vertx.deployVerticle(listener).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      deployments.add(vertx.deployVerticle(httpVerticle).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (Exception e) { // what the system refuses is checked, and thrown undeclared
       throw new WebServerException(
           "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or BOOKBELL_PORT)"
@@ -165,16 +165,16 @@ public final class WebServer implements AutoCloseable {
   }
 
   /** The server of one event loop; those of one address share its connections. */
-  private static final class Listener extends AbstractVerticle {
+  private static final class HttpVerticle extends AbstractVerticle {
     private final String host;
     private final int port;
-    private final Intake intake;
+    private final HttpIntake httpIntake;
     private @Nullable HttpServer server;
 
-    Listener(String host, int port, Intake intake) {
+    HttpVerticle(String host, int port, HttpIntake httpIntake) {
       this.host = host;
       this.port = port;
-      this.intake = intake;
+      this.httpIntake = httpIntake;
     }
 
     @Override
@@ -191,8 +191,8 @@ public final class WebServer implements AutoCloseable {
       server = vertx.createHttpServer(options);
       server
           .connectionHandler(this::opened)
-          .invalidRequestHandler(Answers::unreadable)
-          .requestHandler(intake.router)
+          .invalidRequestHandler(ResponseWriter::unreadable)
+          .requestHandler(httpIntake.router)
           .listen()
           .<Void>mapEmpty()
           .onComplete(started);
@@ -200,9 +200,9 @@ public final class WebServer implements AutoCloseable {
 
     private void opened(HttpConnection connection) {
       Channel channel = ((ConnectionBase) connection).channel();
-      BasePathHandler.install(channel, intake.basePath);
-      HandshakeGate.install(channel, intake.isSocketRoute);
-      RequestGuard.install(channel, LIMITS, intake.refusals);
+      BasePathHandler.install(channel, httpIntake.basePath);
+      UpgradeGate.install(channel, httpIntake.isSocketRoute);
+      RequestGuard.install(channel, LIMITS, httpIntake.refusals);
       connection.exceptionHandler(
           failure -> log.debug("A connection of {} failed", connection.remoteAddress(), failure));
     }

@@ -9,7 +9,7 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.RawSocket.Answer;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import io.bookbell.server.web.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -267,6 +267,6 @@ class BadInputTest {
 
   private static void assertHealthy(TestServer server) {
     server.client().get("/health/ready").expect(200);
-    assertThat(Verifier.verify(server.database()).join().breaches()).isEmpty();
+    assertThat(InvariantVerifier.verify(server.database()).join().breaches()).isEmpty();
   }
 }

@@ -102,7 +102,7 @@ class BooksTest {
   }
 
   private TestServer server(StandInLibrary library) {
-    var config = TestServer.config(TestDatabase.SQLITE.create(folder));
-    return TestServer.with(config.withCatalogue(library.address()));
+    var serverConfig = TestServer.config(TestDatabase.SQLITE.create(folder));
+    return TestServer.with(serverConfig.withCatalogue(library.address()));
   }
 }

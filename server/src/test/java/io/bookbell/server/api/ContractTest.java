@@ -10,16 +10,16 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.book.BookRoutes;
-import io.bookbell.server.canned.CannedRoutes;
+import io.bookbell.server.canned.CannedResponseRoutes;
 import io.bookbell.server.creator.CreatorRoutes;
-import io.bookbell.server.creator.PictureRoutes;
+import io.bookbell.server.creator.ProfilePictureRoutes;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.request.FollowRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.team.TeamRoutes;
-import io.bookbell.server.web.Api;
+import io.bookbell.server.web.ApiRouter;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -167,7 +167,7 @@ class ContractTest {
     void coverEveryRoute() throws Exception {
       Vertx vertx = Vertx.vertx();
       Router router = Router.router(vertx);
-      addRoutes(new Api(router, null, null, null, null, null));
+      addRoutes(new ApiRouter(router, null, null, null, null, null));
       vertx.close().await(10, TimeUnit.SECONDS);
 
       assertThat(router.getRoutes()).isNotEmpty();
@@ -180,20 +180,20 @@ class ContractTest {
     }
 
     /** Routes need their services only when they are called. */
-    private void addRoutes(Api api) {
-      FollowRoutes.add(api, null, null);
-      RequestRoutes.add(api, null, null);
-      CannedRoutes.add(api, null);
-      BookRoutes.add(api, null, null);
-      CreatorRoutes.add(api, null, null, null);
-      PictureRoutes.add(api, null, null);
-      QuotaRoutes.addQuota(api, null);
-      QuotaRoutes.addTiers(api, null, null);
-      QuotaRoutes.addSupporters(api, null);
-      TeamRoutes.add(api, null, null);
-      InvitationRoutes.add(api, null, null);
-      ActivityRoutes.add(api, null, null);
-      NotificationRoutes.add(api, null, null);
+    private void addRoutes(ApiRouter apiRouter) {
+      FollowRoutes.add(apiRouter, null, null);
+      RequestRoutes.add(apiRouter, null, null);
+      CannedResponseRoutes.add(apiRouter, null);
+      BookRoutes.add(apiRouter, null, null);
+      CreatorRoutes.add(apiRouter, null, null, null);
+      ProfilePictureRoutes.add(apiRouter, null, null);
+      QuotaRoutes.addQuota(apiRouter, null);
+      QuotaRoutes.addTiers(apiRouter, null, null);
+      QuotaRoutes.addSupporters(apiRouter, null);
+      TeamRoutes.add(apiRouter, null, null);
+      InvitationRoutes.add(apiRouter, null, null);
+      ActivityRoutes.add(apiRouter, null, null);
+      NotificationRoutes.add(apiRouter, null, null);
     }
   }
 

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.api.RequestGenerator.Generated;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import io.bookbell.server.web.Json;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -81,7 +81,7 @@ class GeneratedRequestsTest {
         .as("logged, seed %d", seed)
         .isEmpty();
     server.client().get("/health/ready").expect(200);
-    assertThat(Verifier.verify(server.database()).join().breaches()).isEmpty();
+    assertThat(InvariantVerifier.verify(server.database()).join().breaches()).isEmpty();
   }
 
   private static Optional<String> fault(Generated request, String answer) {

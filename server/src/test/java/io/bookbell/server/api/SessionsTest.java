@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.account.Tokens;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.config.Config.Reach;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.network.AddressRange;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.TestClient;
@@ -156,7 +156,7 @@ class SessionsTest {
 
   /** The cookie that a call sets whose session was last used more than a day ago. */
   private String renewed(Supplier<Reply> call) {
-    String hash = Tokens.hash(cast.supporter().client().token().orElseThrow());
+    String hash = SecretTokens.hash(cast.supporter().client().token().orElseThrow());
     server
         .database()
         .write(
@@ -243,8 +243,10 @@ class SessionsTest {
   @Test
   void theCookieIsSecureBehindTls(@TempDir Path folder) {
     var https =
-        new Reach(PublicUrl.parse("https://books.example"), List.of(), List.of(), Optional.empty());
-    var proxied = new Reach(Optional.empty(), List.of(), AddressRange.LOCAL, Optional.empty());
+        new PublicAccessConfig(
+            PublicUrl.parse("https://books.example"), List.of(), List.of(), Optional.empty());
+    var proxied =
+        new PublicAccessConfig(Optional.empty(), List.of(), AddressRange.LOCAL, Optional.empty());
     try (var byUrl = TestServer.with(config(folder.resolve("a"), https));
         var byProxy = TestServer.with(config(folder.resolve("b"), proxied))) {
       assertThat(cookie(setUp(byUrl, Map.of()))).endsWith("; Secure");
@@ -265,13 +267,13 @@ class SessionsTest {
   })
   void theCookieIsNamedByWhereTheServerIsReached(
       String name, String url, String expected, String path, boolean secure, @TempDir Path folder) {
-    var reach =
-        new Reach(
+    var publicAccessConfig =
+        new PublicAccessConfig(
             PublicUrl.parse(url),
             List.of(),
             List.of(),
             Optional.of(name).filter(given -> !given.isEmpty()));
-    try (var server = TestServer.with(config(folder, reach))) {
+    try (var server = TestServer.with(config(folder, publicAccessConfig))) {
       Reply reply = setUp(server, Map.of());
       List<String> cookies = reply.raw().headers().allValues("Set-Cookie");
 
@@ -300,8 +302,9 @@ class SessionsTest {
   @Test
   void aCookieOfAnEarlierNameIsReadAndEndsWhenTheNewOneIsSet(@TempDir Path folder) {
     String url = "https://books.example:8443";
-    var reach = new Reach(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
-    try (var server = TestServer.with(config(folder, reach))) {
+    var publicAccessConfig =
+        new PublicAccessConfig(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
+    try (var server = TestServer.with(config(folder, publicAccessConfig))) {
       String token = setUp(server, Map.of()).body().get("token").asText();
       TestClient browser = server.client();
       String old = "bookbell_session=" + token;
@@ -324,9 +327,9 @@ class SessionsTest {
     }
   }
 
-  private static Config config(Path folder, Reach reach) {
-    Config usual = TestServer.config(TestDatabase.SQLITE.create(folder));
-    return usual.withReach(reach);
+  private static ServerConfig config(Path folder, PublicAccessConfig publicAccessConfig) {
+    ServerConfig usual = TestServer.config(TestDatabase.SQLITE.create(folder));
+    return usual.withReach(publicAccessConfig);
   }
 
   private static Reply setUp(TestServer server, Map<String, String> headers) {
@@ -345,7 +348,10 @@ class SessionsTest {
   void theSetupLinkIsGoodOnce(@TempDir Path folder) {
     try (var fresh =
         TestServer.with(
-            config(folder, new Reach(Optional.empty(), List.of(), List.of(), Optional.empty())))) {
+            config(
+                folder,
+                new PublicAccessConfig(
+                    Optional.empty(), List.of(), List.of(), Optional.empty())))) {
       var body =
           Map.of(
               "token", "wrong",

@@ -26,8 +26,8 @@ class AccessibilityBrowserTest {
   @BeforeEach
   void start() {
     library = new StandInLibrary();
-    var config = TestServer.config(TestDatabase.SQLITE.create(folder));
-    server = TestServer.demo(config.withCatalogue(library.address()));
+    var serverConfig = TestServer.config(TestDatabase.SQLITE.create(folder));
+    server = TestServer.demo(serverConfig.withCatalogue(library.address()));
     browser = browsers.of("creator");
     axe = new Axe(browser);
   }

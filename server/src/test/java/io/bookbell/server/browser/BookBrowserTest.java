@@ -34,8 +34,8 @@ class BookBrowserTest {
   @BeforeEach
   void start() {
     library = new StandInLibrary();
-    var config = TestServer.config(TestDatabase.SQLITE.create(folder));
-    server = TestServer.demo(config.withCatalogue(library.address()));
+    var serverConfig = TestServer.config(TestDatabase.SQLITE.create(folder));
+    server = TestServer.demo(serverConfig.withCatalogue(library.address()));
   }
 
   @AfterEach

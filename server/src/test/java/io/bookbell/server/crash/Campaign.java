@@ -3,8 +3,8 @@ package io.bookbell.server.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.trial.Command;
 import io.bookbell.server.trial.History;
@@ -41,7 +41,7 @@ final class Campaign implements AutoCloseable {
   private static final int REPEATED = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final Storage storage;
+  private final StorageConfig storageConfig;
   private final Random random;
   private final History history = new History();
   private final Supplier<String> url;
@@ -54,14 +54,14 @@ final class Campaign implements AutoCloseable {
   /**
    * Lets the swarm connect.
    *
-   * @param storage with the data of the demonstration, served by somebody
+   * @param storageConfig with the data of the demonstration, served by somebody
    * @param url where it is served at present
    */
-  Campaign(Storage storage, Random random, Supplier<String> url) {
-    this.storage = storage;
+  Campaign(StorageConfig storageConfig, Random random, Supplier<String> url) {
+    this.storageConfig = storageConfig;
     this.random = random;
     this.url = url;
-    try (var data = StoredData.beside(storage)) {
+    try (var data = OpenDatabase.beside(storageConfig)) {
       this.people = People.of(data.database());
     }
     this.traffic = new Traffic(random, people);
@@ -125,7 +125,7 @@ final class Campaign implements AutoCloseable {
 
   /** Looks for everything that was promised so far, once the server is back. */
   void check() {
-    try (var stored = new Stored(storage)) {
+    try (var stored = new Stored(storageConfig)) {
       checkPromises(stored);
       countUnheard(stored);
       repeatSome();

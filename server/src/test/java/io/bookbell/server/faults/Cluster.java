@@ -2,7 +2,7 @@ package io.bookbell.server.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.trial.OwnPostgres;
 import io.bookbell.server.trial.ServerProcess;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class Cluster implements AutoCloseable {
     postgres = opened(new OwnPostgres(folder.resolve("postgres")));
     redis = opened(new OwnRedis(folder));
     layData();
-    var storage = (Storage.Postgres) postgres.storage();
+    var storage = (StorageConfig.PostgresConfig) postgres.storage();
     nodes =
         Stream.generate(() -> opened(new Node(folder, storage, redis.port()))).limit(SIZE).toList();
     nodes.forEach(Node::start);
@@ -62,7 +62,7 @@ final class Cluster implements AutoCloseable {
     return ServerProcess.start(folder, ServerProcess.settings(postgres.storage(), 0), command);
   }
 
-  Storage storage() {
+  StorageConfig storage() {
     return postgres.storage();
   }
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class DiskFullTest {
   void sqliteGoesOn() {
     assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
     try (var disk = SmallDisk.mount(made("disk"), 64)) {
-      var storage = new Storage.Sqlite(folder.resolve("disk/data"));
+      var storage = new StorageConfig.SqliteConfig(folder.resolve("disk/data"));
       TestServer.demo(TestServer.config(storage)).close();
       goesOn(disk, storage, true);
     }
@@ -67,7 +67,7 @@ class DiskFullTest {
   @Test
   void postgresqlGoesOn() throws SQLException {
     assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
-    var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     TestServer.demo(TestServer.config(storage)).close();
     try (var disk = SmallDisk.mount(made("disk"), 96)) {
       String name = storage.url().replaceFirst(".*/", "");
@@ -85,9 +85,9 @@ class DiskFullTest {
     }
   }
 
-  private void goesOn(SmallDisk disk, Storage storage, boolean signsIn) {
+  private void goesOn(SmallDisk disk, StorageConfig storageConfig, boolean signsIn) {
     ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
-    try (var server = TestServer.with(TestServer.config(storage))) {
+    try (var server = TestServer.with(TestServer.config(storageConfig))) {
       TestClient creator = server.signIn("creator");
       for (int writer = 0; writer < WRITERS; writer++) {
         writers.execute(() -> write(server));
@@ -106,7 +106,7 @@ class DiskFullTest {
       assertThat(unexpected).isEmpty();
       assertThat(stored(server)).isEqualTo(acknowledged);
       assertThat(acknowledged).isNotEmpty();
-      assertThat(Verifier.verify(server.database()).join().breaches()).isEmpty();
+      assertThat(InvariantVerifier.verify(server.database()).join().breaches()).isEmpty();
     } finally {
       stop(writers);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.faults.Saboteur.Inflicted;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.trial.People;
 import io.bookbell.server.trial.Stored;
 import io.bookbell.server.trial.Traffic;
@@ -45,7 +45,7 @@ final class FaultCampaign implements AutoCloseable {
     this.cluster = cluster;
     this.random = new Random(random.nextLong());
     People people;
-    try (var data = StoredData.beside(cluster.storage())) {
+    try (var data = OpenDatabase.beside(cluster.storage())) {
       people = People.of(data.database());
     }
     people.allowMuch(cluster.anyUrl());
@@ -151,7 +151,10 @@ final class FaultCampaign implements AutoCloseable {
     breaches.addAll(load.failed());
     breaches.addAll(load.history().contradictions(stored.effects()));
     breaches.addAll(clients.differences(stored));
-    stored.verify().breaches().forEach(breach -> breaches.add(breach.toString()));
+    stored
+        .verify()
+        .breaches()
+        .forEach(invariantViolation -> breaches.add(invariantViolation.toString()));
     return breaches;
   }
 

@@ -1,6 +1,6 @@
 package io.bookbell.server.faults;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.trial.ServerProcess;
 import java.io.UncheckedIOException;
@@ -24,7 +24,7 @@ final class Node implements AutoCloseable {
   private final Map<String, String> settings;
   private ServerProcess process;
 
-  Node(Path folder, Storage.Postgres database, int redis) {
+  Node(Path folder, StorageConfig.PostgresConfig database, int redis) {
     this.folder = folder;
     this.toDatabase = new Wire(port(database));
     this.toRedis = new Wire(redis);
@@ -34,14 +34,14 @@ final class Node implements AutoCloseable {
     settings.put("BOOKBELL_DRAIN_SECONDS", "1");
   }
 
-  static int port(Storage.Postgres database) {
+  static int port(StorageConfig.PostgresConfig database) {
     return Integer.parseInt(database.url().replaceFirst(".*:(\\d+)/.*", "$1"));
   }
 
   /** The same database by another way. */
-  static Storage.Postgres through(Wire wire, Storage.Postgres database) {
+  static StorageConfig.PostgresConfig through(Wire wire, StorageConfig.PostgresConfig database) {
     String url = database.url().replace(":" + port(database) + "/", ":" + wire.port() + "/");
-    return new Storage.Postgres(url, database.user(), database.password());
+    return new StorageConfig.PostgresConfig(url, database.user(), database.password());
   }
 
   String url() {

@@ -5,7 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,14 +31,14 @@ class DatabaseContractTest {
   @TempDir Path folder;
 
   private final List<String> happened = new CopyOnWriteArrayList<>();
-  private Storage storage;
-  private StoredData data;
+  private StorageConfig storageConfig;
+  private OpenDatabase data;
   private Database database;
 
   @BeforeEach
   void open() {
-    storage = kind.create(folder);
-    data = StoredData.forServing(storage);
+    storageConfig = kind.create(folder);
+    data = OpenDatabase.forServing(storageConfig);
     database = data.database();
     OneRow.lay(database);
   }
@@ -158,20 +158,20 @@ class DatabaseContractTest {
   void itIsThereAgainWhenOpenedAgain() {
     write("kept");
     data.close();
-    data = StoredData.forServing(storage);
+    data = OpenDatabase.forServing(storageConfig);
     database = data.database();
 
     assertThat(epoch()).isEqualTo("kept");
-    try (var beside = StoredData.beside(storage)) {
+    try (var beside = OpenDatabase.beside(storageConfig)) {
       assertThat(beside.database().read(this::get).join()).isEqualTo("kept");
     }
   }
 
   @Test
   void anEmptyDatabaseIsRefusedInWordsWhereOneIsExpected() {
-    Storage empty = kind.create(folder.resolve("empty"));
+    StorageConfig empty = kind.create(folder.resolve("empty"));
 
-    assertThatThrownBy(() -> StoredData.beside(empty).close())
+    assertThatThrownBy(() -> OpenDatabase.beside(empty).close())
         .isInstanceOf(DatabaseException.class)
         .hasMessageMatching(
             "There is no database at .*|The database is empty or of an older version.*");

@@ -3,7 +3,7 @@ package io.bookbell.server.storage;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class PostgresCheckTest {
 
   @BeforeEach
   void create() {
-    var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     source = new PGSimpleDataSource();
     source.setUrl(storage.url());
     source.setUser(storage.user());

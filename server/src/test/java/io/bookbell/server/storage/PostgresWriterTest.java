@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,16 +32,16 @@ class PostgresWriterTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger begun = new AtomicInteger();
   private final List<String> happened = new CopyOnWriteArrayList<>();
-  private StoredData data;
-  private StoredData elsewhere;
+  private OpenDatabase data;
+  private OpenDatabase elsewhere;
   private Database database;
-  private Storage storage;
+  private StorageConfig storageConfig;
 
   @BeforeEach
   void open() {
-    storage = TestDatabase.POSTGRESQL.create(folder);
-    data = StoredData.forServing(storage);
-    elsewhere = StoredData.beside(storage);
+    storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    data = OpenDatabase.forServing(storageConfig);
+    elsewhere = OpenDatabase.beside(storageConfig);
     database = data.database();
     OneRow.lay(database);
   }
@@ -156,7 +156,7 @@ class PostgresWriterTest {
     twins.forEach(twin -> assertThat(twin.join()).isEqualTo(1));
     assertThat(firstRuns).as("no deadlock has taken it back").hasValue(1);
     close();
-    assertThat(TestDatabase.deadlocks(storage)).isZero();
+    assertThat(TestDatabase.deadlocks(storageConfig)).isZero();
   }
 
   private final List<CompletableFuture<Integer>> twins = new CopyOnWriteArrayList<>();
@@ -272,7 +272,7 @@ class PostgresWriterTest {
 
   private static int lockRow(Transaction tx) {
     tx.lockInTurn(
-        "owner", Prepared.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
+        "owner", PreparedQuery.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
     return 0;
   }
 

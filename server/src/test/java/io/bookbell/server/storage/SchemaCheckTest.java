@@ -20,11 +20,11 @@ class SchemaCheckTest {
   @Parameter TestDatabase kind;
   @TempDir Path folder;
 
-  private StoredData data;
+  private OpenDatabase data;
 
   @BeforeEach
   void open() {
-    data = StoredData.forServing(kind.create(folder));
+    data = OpenDatabase.forServing(kind.create(folder));
   }
 
   @AfterEach

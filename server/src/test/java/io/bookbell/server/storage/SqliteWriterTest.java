@@ -123,7 +123,7 @@ class SqliteWriterTest {
           .write(tx -> tx.sql().execute("INSERT INTO filling VALUES (zeroblob(7500000))"))
           .join();
     }
-    assertThat(Files.size(log)).isGreaterThan(SqliteLog.LARGE);
+    assertThat(Files.size(log)).isGreaterThan(SqliteWriteAheadLog.LARGE);
     assertThat(database.logSize()).hasValue(Files.size(log));
     go.countDown();
     reader.get(20, SECONDS);
@@ -132,7 +132,7 @@ class SqliteWriterTest {
         .until(
             () -> {
               database.write(tx -> add(tx, "more", 1)).join();
-              return Files.size(log) < SqliteLog.LARGE / 2 + (1 << 20);
+              return Files.size(log) < SqliteWriteAheadLog.LARGE / 2 + (1 << 20);
             });
     assertThat(database.read(tx -> tx.sql().fetchCount(LOGIN_FAILURE)).join()).isPositive();
   }

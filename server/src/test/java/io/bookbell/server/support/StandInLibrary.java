@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -75,8 +75,8 @@ public final class StandInLibrary implements AutoCloseable {
     server.start();
   }
 
-  public Config.Catalogue address() {
-    return new Config.Catalogue(
+  public ServerConfig.CatalogueConfig address() {
+    return new ServerConfig.CatalogueConfig(
         "http://localhost:" + server.getAddress().getPort(), Optional.of("ada@example.org"));
   }
 

@@ -1,6 +1,6 @@
 package io.bookbell.server.support;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 public enum TestDatabase {
   SQLITE {
     @Override
-    public Storage create(Path folder) {
-      return new Storage.Sqlite(folder.resolve("data"));
+    public StorageConfig create(Path folder) {
+      return new StorageConfig.SqliteConfig(folder.resolve("data"));
     }
   },
   POSTGRESQL {
     @Override
-    public Storage create(Path folder) {
+    public StorageConfig create(Path folder) {
       return Server.newDatabase();
     }
   };
@@ -29,11 +29,12 @@ public enum TestDatabase {
    *
    * @param folder where SQLite's folder is made
    */
-  public abstract Storage create(Path folder);
+  public abstract StorageConfig create(Path folder);
 
   /** How many deadlocks a database has met on connections that are closed by now. */
-  public static long deadlocks(Storage storage) {
-    return storage instanceof Storage.Postgres(String url, String user, String password)
+  public static long deadlocks(StorageConfig storageConfig) {
+    return storageConfig
+            instanceof StorageConfig.PostgresConfig(String url, String user, String password)
         ? Server.deadlocks(url, user, password)
         : 0;
   }
@@ -67,7 +68,7 @@ public enum TestDatabase {
       }
     }
 
-    static Storage newDatabase() {
+    static StorageConfig newDatabase() {
       String name = "test" + COUNT.incrementAndGet();
       try (var connection = POSTGRES.getPostgresDatabase().getConnection();
           var statement = connection.createStatement()) {
@@ -75,7 +76,7 @@ public enum TestDatabase {
       } catch (SQLException e) {
         throw new IllegalStateException("The database " + name + " could not be made", e);
       }
-      return new Storage.Postgres(
+      return new StorageConfig.PostgresConfig(
           POSTGRES.getJdbcUrl("postgres", name).replaceFirst("\\?.*", ""), "postgres", "");
     }
   }

@@ -2,7 +2,7 @@ package io.bookbell.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.web.Csv.Separator;
+import io.bookbell.server.web.Csv.CsvSeparator;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,13 +38,13 @@ class CsvTest {
         "\u0301=1"
       })
   void whatLooksLikeAFormulaIsAText(String cell) {
-    assertThat(Csv.line(List.of(cell), Separator.COMMA).replaceFirst("^\"", "")).startsWith("'");
+    assertThat(Csv.line(List.of(cell), CsvSeparator.COMMA).replaceFirst("^\"", "")).startsWith("'");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Emma", "1984", "«Emma»", "…=1", "#1"})
   void otherTextsStayAsTheyAre(String cell) {
-    assertThat(Csv.line(List.of(cell), Separator.COMMA)).isEqualTo(cell + "\r\n");
+    assertThat(Csv.line(List.of(cell), CsvSeparator.COMMA)).isEqualTo(cell + "\r\n");
   }
 
   @ParameterizedTest
@@ -64,7 +64,7 @@ class CsvTest {
           no language at all;;     | COMMA
           ''                       | COMMA
           """)
-  void theSeparatorIsThatOfTheLanguage(String languages, Separator separator) {
-    assertThat(Separator.usualIn(languages)).isEqualTo(separator);
+  void theSeparatorIsThatOfTheLanguage(String languages, CsvSeparator csvSeparator) {
+    assertThat(CsvSeparator.usualIn(languages)).isEqualTo(csvSeparator);
   }
 }

@@ -1,0 +1,63 @@
+package io.bookbell.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+
+/** Writes the frames of a server as RFC 6455 lays them out: final and unmasked. Stateless. */
+final class FrameEncoder {
+  /** The longest header: two bytes and a length of eight. */
+  private static final int MOST_HEADER_BYTES = 10;
+
+  private static final int FINAL = 0x80;
+  private static final int TEXT = 0x1;
+  private static final int CLOSE = 0x8;
+  private static final int PING = 0x9;
+  private static final int PONG = 0xA;
+  private static final int MOST_IN_ONE_BYTE = 125;
+  private static final int LENGTH_IN_TWO_BYTES = 126;
+  private static final int LENGTH_IN_EIGHT_BYTES = 127;
+
+  private FrameEncoder() {}
+
+  /** The most bytes that the text frame of a message has. */
+  static int size(Message message, long sequence) {
+    return MOST_HEADER_BYTES + message.payloadSize(sequence);
+  }
+
+  static void text(Message message, long sequence, ByteBuf out) {
+    header(TEXT, message.payloadSize(sequence), out);
+    message.writePayload(sequence, out);
+  }
+
+  static void ping(ByteBuf out) {
+    header(PING, 0, out);
+  }
+
+  static void pong(ByteBuf payload, ByteBuf out) {
+    header(PONG, payload.readableBytes(), out);
+    out.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
+  }
+
+  static void close(CloseReason reason, ByteBuf out) {
+    byte[] text = reason.text().getBytes(UTF_8);
+    header(CLOSE, 2 + text.length, out);
+    out.writeShort(reason.code()).writeBytes(text);
+  }
+
+  /** The answer to a close frame that gave no reason. */
+  static void closeWithoutReason(ByteBuf out) {
+    header(CLOSE, 0, out);
+  }
+
+  private static void header(int kind, int length, ByteBuf out) {
+    out.writeByte(FINAL | kind);
+    if (length <= MOST_IN_ONE_BYTE) {
+      out.writeByte(length);
+    } else if (length <= 0xFFFF) {
+      out.writeByte(LENGTH_IN_TWO_BYTES).writeShort(length);
+    } else {
+      out.writeByte(LENGTH_IN_EIGHT_BYTES).writeLong(length);
+    }
+  }
+}

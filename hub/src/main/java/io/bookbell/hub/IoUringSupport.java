@@ -1,0 +1,47 @@
+package io.bookbell.hub;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this process can have {@link IoUringSender}s. Looked at once, on a thread of its own: to
+ * make calls outside of Java ready takes longer than anybody should wait for. Thread-safe.
+ */
+final class IoUringSupport {
+  private static final Logger log = LoggerFactory.getLogger(IoUringSupport.class);
+
+  private IoUringSupport() {}
+
+  private static final class UsabilityHolder {
+    static final CompletableFuture<Boolean> USABLE = new CompletableFuture<>();
+
+    static {
+      Thread.ofPlatform().daemon().name("io-uring").start(() -> USABLE.complete(areUsable()));
+    }
+  }
+
+  /**
+   * Begins to look, if nobody has yet.
+   *
+   * @return whether rings can be had
+   */
+  static CompletableFuture<Boolean> look() {
+    return UsabilityHolder.USABLE;
+  }
+
+  private static boolean areUsable() {
+    try {
+      if (!LinuxSyscalls.areKnown()) {
+        throw new IOException("this is not Linux on amd64 or aarch64");
+      }
+      new IoUringSender().close();
+      log.info("What goes to many connections leaves through io_uring");
+      return true;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      log.info("What goes to many connections leaves one by one: no io_uring ({})", e.getMessage());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.bookbell.hub;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Set;
+
+/**
+ * The few calls of Linux that {@link IoUringSender} needs and Java has not: io_uring's through
+ * {@code syscall(2)}, since the C library does not wrap them. Their numbers are the same on all
+ * 64-bit machines. Stateless.
+ */
+@SuppressWarnings("restricted") // the descriptions below are those of the functions
+final class LinuxSyscalls {
+  /** Where a call leaves why it failed. */
+  static final StructLayout FAILURE = Linker.Option.captureStateLayout();
+
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EBUSY = 16;
+
+  private static final Set<String> MACHINES = Set.of("amd64", "aarch64");
+  private static final long IO_URING_SETUP = 425;
+  private static final long IO_URING_ENTER = 426;
+  private static final int READ_AND_WRITE = 0x1 | 0x2;
+  private static final int SHARED_AND_POPULATED = 0x1 | 0x8000;
+
+  private static final VarHandle ERRNO =
+      FAILURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MethodHandle SYSCALL =
+      call(
+          "syscall",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+              JAVA_LONG),
+          Linker.Option.firstVariadicArg(1));
+  private static final MethodHandle MMAP =
+      call(
+          "mmap",
+          FunctionDescriptor.of(
+              ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle MUNMAP =
+      call("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle CLOSE =
+      call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  private LinuxSyscalls() {}
+
+  /** Whether this is a system for which the numbers here are right. */
+  static boolean areKnown() {
+    return System.getProperty("os.name").equals("Linux")
+        && MACHINES.contains(System.getProperty("os.arch"));
+  }
+
+  /**
+   * Makes a ring.
+   *
+   * @param parameters {@code struct io_uring_params}, filled in by the kernel
+   * @return its file descriptor
+   */
+  static int setUp(int entries, MemorySegment parameters, MemorySegment failure)
+      throws IOException {
+    return (int)
+        succeeded(
+            "io_uring_setup",
+            syscall(failure, IO_URING_SETUP, entries, parameters.address(), 0, 0),
+            failure);
+  }
+
+  /**
+   * Has the kernel take entries from a ring and wait until so many are complete.
+   *
+   * @return how many it took, or the negative number of the failure
+   */
+  static int enter(int ring, int submit, int complete, int flags, MemorySegment failure) {
+    long taken = syscall(failure, IO_URING_ENTER, ring, submit, complete, flags);
+    return taken < 0 ? -errno(failure) : (int) taken;
+  }
+
+  /** Maps a part of a ring, until {@link #unmap}. */
+  static MemorySegment map(int ring, long offset, long size, MemorySegment failure)
+      throws IOException {
+    try {
+      var mapped =
+          (MemorySegment)
+              MMAP.invokeExact(
+                  failure,
+                  MemorySegment.NULL,
+                  size,
+                  READ_AND_WRITE,
+                  SHARED_AND_POPULATED,
+                  ring,
+                  offset);
+      succeeded("mmap", mapped.address() == -1 ? -1 : 0, failure);
+      return mapped.reinterpret(size);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static void unmap(MemorySegment mapped, MemorySegment failure) {
+    try {
+      int _ = (int) MUNMAP.invokeExact(failure, mapped, mapped.byteSize());
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static void close(int descriptor, MemorySegment failure) {
+    try {
+      int _ = (int) CLOSE.invokeExact(failure, descriptor);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long syscall(
+      MemorySegment failure, long number, long first, long second, long third, long fourth) {
+    try {
+      return (long) SYSCALL.invokeExact(failure, number, first, second, third, fourth, 0L, 0L);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static long succeeded(String call, long result, MemorySegment failure)
+      throws IOException {
+    if (result < 0) {
+      throw new IOException(call + " failed with errno " + errno(failure));
+    }
+    return result;
+  }
+
+  private static int errno(MemorySegment failure) {
+    return (int) ERRNO.get(failure, 0L);
+  }
+
+  private static MethodHandle call(String name, FunctionDescriptor type, Linker.Option... options) {
+    var all = new Linker.Option[options.length + 1];
+    System.arraycopy(options, 0, all, 1, options.length);
+    all[0] = Linker.Option.captureCallState("errno");
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, all);
+  }
+}

@@ -1,0 +1,202 @@
+package io.bookbell.hub;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what a client sends right behind its handshake away from the HTTP decoder, which would take
+ * it for a next request; on the channel's event loop only.
+ *
+ * <p>It stands before the decoder, hands bytes on up to the end of each request head, and asks its
+ * {@link UpgradeWatcher} behind the decoder whether that head is a handshake. If so, the rest waits
+ * here until the hub takes the channel over, or until the request was refused. A few kilobytes at
+ * most: a client that sends more unasked is cut off. Every other request passes, whatever it asks
+ * to be upgraded to: a request with a body would never be whole if its body waited here.
+ */
+public final class UpgradeGate extends ChannelInboundHandlerAdapter {
+  private static final int MOST_HELD_BYTES = 1 << 17;
+
+  private final UpgradeWatcher upgradeWatcher = new UpgradeWatcher();
+  private final Predicate<String> isRoute;
+  private @Nullable ChannelHandlerContext self;
+  private @Nullable ByteBuf held;
+  private boolean shut;
+  private boolean passing;
+  private int endOfHead;
+
+  private UpgradeGate(Predicate<String> isRoute) {
+    this.isRoute = isRoute;
+  }
+
+  /**
+   * Puts a gate into a pipeline that ends with the handler of HTTP requests, before anything was
+   * read. {@link WebSocketManager#connect} removes it again.
+   *
+   * @param isRoute whether requests for a path, as clients send it, may become WebSockets
+   */
+  public static void install(Channel channel, Predicate<String> isRoute) {
+    ChannelPipeline pipeline = channel.pipeline();
+    UpgradeGate gate = new UpgradeGate(isRoute);
+    ChannelHandlerContext encryption = pipeline.context(SslHandler.class);
+    if (encryption == null) {
+      pipeline.addFirst(gate);
+    } else {
+      pipeline.addAfter(encryption.name(), null, gate);
+    }
+    pipeline.addBefore(pipeline.lastContext().name(), null, gate.upgradeWatcher);
+  }
+
+  /**
+   * Whether the gate holds back what follows the request that came last. A channel may only be
+   * taken over when it does.
+   */
+  public static boolean isShut(Channel channel) {
+    UpgradeGate gate = channel.pipeline().get(UpgradeGate.class);
+    return gate != null && gate.shut;
+  }
+
+  /** A handshake is a GET without a body. */
+  private boolean isHandshake(HttpRequest request) {
+    HttpHeaders headers = request.headers();
+    return request.method().equals(HttpMethod.GET)
+        && isRoute.test(path(request.uri()))
+        && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+        && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+        && !hasLength(headers.get(HttpHeaderNames.CONTENT_LENGTH));
+  }
+
+  private static String path(String uri) {
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query);
+  }
+
+  private static boolean hasLength(@Nullable String length) {
+    return length != null && !length.chars().allMatch(c -> c == '0');
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    self = context;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object bytes) {
+    ByteBuf come = (ByteBuf) bytes;
+    held =
+        held == null
+            ? come
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), held, come);
+    pass(context);
+    if (held != null && held.readableBytes() > MOST_HELD_BYTES) {
+      context.close();
+    }
+  }
+
+  /** Hands on what may pass. The handlers behind may remove this one while they are called. */
+  private void pass(ChannelHandlerContext context) {
+    if (passing) {
+      return;
+    }
+    passing = true;
+    while (held != null && !shut) {
+      ByteBuf all = held;
+      int head = lengthToEndOfHead(all);
+      if (head == all.readableBytes()) {
+        held = null;
+        context.fireChannelRead(all);
+      } else {
+        context.fireChannelRead(all.readRetainedSlice(head));
+      }
+    }
+    passing = false;
+  }
+
+  /** How many bytes go up to an empty line; all of them if there is none. */
+  private int lengthToEndOfHead(ByteBuf bytes) {
+    for (int at = bytes.readerIndex(); at < bytes.writerIndex(); at++) {
+      switch (bytes.getByte(at)) {
+        case '\n' -> endOfHead++;
+        case '\r' -> {
+          // stands before the line feed and is no character of the line
+        }
+        default -> endOfHead = 0;
+      }
+      if (endOfHead == 2) {
+        endOfHead = 0;
+        return at + 1 - bytes.readerIndex();
+      }
+    }
+    return bytes.readableBytes();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    drop();
+    context.fireChannelInactive();
+  }
+
+  /** The hub has taken over and gets what was held. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    ByteBuf rest = held;
+    held = null;
+    if (rest != null) {
+      context.fireChannelRead(rest);
+      context.fireChannelReadComplete();
+    }
+  }
+
+  private void open() {
+    shut = false;
+    ChannelHandlerContext gate = self;
+    if (gate != null && held != null) {
+      pass(gate);
+      gate.fireChannelReadComplete();
+    }
+  }
+
+  private void drop() {
+    ReferenceCountUtil.release(held);
+    held = null;
+  }
+
+  /** Behind the decoder: shuts the gate at a handshake, opens it when that was refused. */
+  private final class UpgradeWatcher extends ChannelDuplexHandler {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (message instanceof HttpRequest request
+          && request.decoderResult().isSuccess()
+          && isHandshake(request)) {
+        shut = true;
+      }
+      context.fireChannelRead(message);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+      context.write(message, promise);
+      if (shut
+          && message instanceof HttpResponse response
+          && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+        context.executor().execute(UpgradeGate.this::open);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.bookbell.hub.redis;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of a backplane: any thread hands it tasks. What a task throws is logged and the
+ * next one runs; what comes after the end is dropped.
+ */
+final class BackplaneThread implements Executor, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(BackplaneThread.class);
+
+  private final ScheduledThreadPoolExecutor executor =
+      new ScheduledThreadPoolExecutor(
+          1,
+          Thread.ofPlatform().daemon().name("backplane").factory(),
+          new ThreadPoolExecutor.DiscardPolicy());
+
+  @Override
+  public void execute(Runnable task) {
+    executor.execute(guarded(task));
+  }
+
+  void after(Duration delay, Runnable task) {
+    executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void every(Duration period, Runnable task) {
+    executor.scheduleWithFixedDelay(
+        guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+
+  private static Runnable guarded(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException failure) {
+        log.error("A task of the Redis backplane failed; it goes on", failure);
+      }
+    };
+  }
+}

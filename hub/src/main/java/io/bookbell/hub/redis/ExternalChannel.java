@@ -1,0 +1,151 @@
+package io.bookbell.hub.redis;
+
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A channel of Redis that other programs read and write too, each message in a form that they have
+ * agreed on. Any thread may call any method, and none waits for Redis, except that {@link #close}
+ * takes a moment.
+ *
+ * <p>Nothing is kept for later. The connections are its own, so that a busy channel does not delay
+ * the {@link RedisBackplane}; they are made anew when they are lost, stuck or deaf. As the others
+ * would not understand a probe, it listens to itself on a channel beside this one.
+ */
+public final class ExternalChannel implements AutoCloseable {
+  private final RedisOptions options;
+  private final String name;
+  private final Consumer<byte[]> heard;
+  private final RedisCounters counters = new RedisCounters();
+  private final BackplaneThread thread = new BackplaneThread();
+  private final LoopbackProbe echo = new LoopbackProbe();
+  private final RedisConnector redisConnector;
+  private final LoopbackMonitor loopbackMonitor;
+  private final ReconnectingConnection<StatefulRedisConnection<String, byte[]>> publishing;
+  private final ReconnectingConnection<StatefulRedisPubSubConnection<String, byte[]>> subscription;
+  private final ChannelPublisher channelPublisher;
+  private volatile boolean closed;
+
+  /**
+   * Begins to connect, and returns.
+   *
+   * @param heard called on an event loop with each message that comes, this node's own among them
+   */
+  public ExternalChannel(RedisOptions options, String name, Consumer<byte[]> heard) {
+    this.options = options;
+    this.name = name;
+    this.heard = heard;
+    this.redisConnector = new RedisConnector(options);
+    this.loopbackMonitor =
+        new LoopbackMonitor(
+            options.timings(), new ChannelConnections(), counters, words(name), echo);
+    this.publishing = line(redisConnector::publishing);
+    this.subscription = line(() -> redisConnector.subscribed(this::received, name, echoes()));
+    this.channelPublisher = new ChannelPublisher(publishing, options, options::life, counters);
+    thread.execute(publishing::open);
+    thread.execute(subscription::open);
+    thread.every(
+        options.timings().probe().dividedBy(4), () -> loopbackMonitor.tick(System.nanoTime()));
+  }
+
+  private static LoopbackMonitor.MonitorWording words(String name) {
+    return new LoopbackMonitor.MonitorWording(
+        "Redis channel " + name, "nothing is exchanged through it");
+  }
+
+  private <C extends StatefulConnection<?, ?>> ReconnectingConnection<C> line(
+      Supplier<CompletionStage<C>> connect) {
+    Runnable ready = () -> loopbackMonitor.ready(System.nanoTime());
+    return new ReconnectingConnection<>(
+        connect, thread, options.timings(), ready, loopbackMonitor::lost);
+  }
+
+  /** Tells, sooner or later, whether Redis has accepted the message in time. Never fails. */
+  public CompletionStage<Boolean> publish(byte[] message) {
+    return channelPublisher.sendChange(name, message);
+  }
+
+  /** Whether it is heard what is published. */
+  public RedisState state() {
+    return loopbackMonitor.state();
+  }
+
+  /** Ends both connections; nothing is heard afterwards. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.close();
+    redisConnector.close();
+  }
+
+  private String echoes() {
+    return options.channelOf(options.node()) + ":" + name;
+  }
+
+  /** On an event loop. */
+  private void received(String channel, byte[] message) {
+    if (closed) {
+      return;
+    }
+    if (channel.equals(name)) {
+      heard.accept(message);
+    } else {
+      thread.execute(() -> echoed(message, System.nanoTime()));
+    }
+  }
+
+  private void echoed(byte[] frame, long now) {
+    try {
+      if (NodeMessageCodec.decode(frame) instanceof NodeMessage.LoopbackEcho(_, long nonce)) {
+        loopbackMonitor.heard(echo, nonce, now);
+      }
+    } catch (MalformedFrameException malformed) {
+      counters.malformed.increment();
+    }
+  }
+
+  /** What is watched of the two connections. */
+  private final class ChannelConnections implements LoopbackMonitor.MonitoredConnections {
+    @Override
+    public boolean isUp() {
+      return publishing.connection() != null && subscription.connection() != null;
+    }
+
+    @Override
+    public void probe(long number) {
+      channelPublisher
+          .send(echoes(), new NodeMessage.LoopbackEcho(options.node(), number))
+          .thenAccept(
+              accepted -> {
+                if (accepted) {
+                  thread.execute(() -> echo.accepted(number));
+                }
+              });
+    }
+
+    @Override
+    public String refusal() {
+      return channelPublisher.refusal();
+    }
+
+    @Override
+    public void renewSubscription() {
+      subscription.renew("it is deaf");
+    }
+
+    @Override
+    public void renewPublishing() {
+      publishing.renew("it is stuck");
+    }
+
+    @Override
+    public void heardAgain() {
+      publishing.proven();
+      subscription.proven();
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.bookbell.hub.redis;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The two connections of a node and the watch over them. Built and opened once; afterwards for the
+ * backplane's thread, but any thread may {@link #post}, ask the {@link #watch} and {@link #close}.
+ */
+final class NodeConnections implements LoopbackMonitor.MonitoredConnections, AutoCloseable {
+  private static final LoopbackMonitor.MonitorWording WORDS =
+      new LoopbackMonitor.MonitorWording("Redis pub/sub", "delivering from the database");
+
+  private final RedisOptions options;
+  private final BackplaneThread thread;
+  private final LocalPresence users;
+  private final RedisCounters counters;
+  private final Runnable heardAgain;
+  private final LoopbackProbe everyone = new LoopbackProbe();
+  private final LoopbackProbe own = new LoopbackProbe();
+  private final LoopbackMonitor loopbackMonitor;
+  private final RedisConnector redisConnector;
+  private final ReconnectingConnection<StatefulRedisConnection<String, byte[]>> publishing;
+  private final ReconnectingConnection<StatefulRedisPubSubConnection<String, byte[]>> subscription;
+  private final ChannelPublisher channelPublisher;
+
+  /**
+   * @param life as of now, for what is sent
+   * @param heard called on an event loop with each frame that comes
+   * @param heardAgain called when everything is heard, after a time when it was not
+   */
+  NodeConnections(
+      RedisOptions options,
+      Supplier<String> life,
+      BackplaneThread thread,
+      LocalPresence users,
+      RedisCounters counters,
+      Consumer<byte[]> heard,
+      Runnable heardAgain) {
+    this.options = options;
+    this.thread = thread;
+    this.users = users;
+    this.counters = counters;
+    this.heardAgain = heardAgain;
+    RedisOptions.Timings timings = options.timings();
+    LoopbackMonitor seen = new LoopbackMonitor(timings, this, counters, WORDS, everyone, own);
+    RedisConnector made = new RedisConnector(options);
+    Runnable ready = () -> seen.ready(System.nanoTime());
+    this.loopbackMonitor = seen;
+    this.redisConnector = made;
+    this.publishing =
+        new ReconnectingConnection<>(made::publishing, thread, timings, ready, seen::lost);
+    this.subscription =
+        new ReconnectingConnection<>(
+            () ->
+                made.subscribed(
+                    (_, frame) -> heard.accept(frame),
+                    options.everyone(),
+                    options.channelOf(options.node())),
+            thread,
+            timings,
+            ready,
+            seen::lost);
+    this.channelPublisher = new ChannelPublisher(publishing, options, life, counters);
+  }
+
+  void open() {
+    publishing.open();
+    subscription.open();
+  }
+
+  LoopbackMonitor watch() {
+    return loopbackMonitor;
+  }
+
+  /** Of the channel that every node listens to. */
+  LoopbackProbe everyone() {
+    return everyone;
+  }
+
+  /** Of the channel of this node. */
+  LoopbackProbe own() {
+    return own;
+  }
+
+  ChannelPublisher post() {
+    return channelPublisher;
+  }
+
+  @Override
+  public boolean isUp() {
+    return publishing.connection() != null && subscription.connection() != null;
+  }
+
+  @Override
+  public void probe(long number) {
+    String node = options.node();
+    probe(
+        everyone,
+        options.everyone(),
+        new NodeMessage.NodeHeartbeat(node, users.version(), number),
+        number);
+    probe(own, options.channelOf(node), new NodeMessage.LoopbackEcho(node, number), number);
+  }
+
+  private void probe(
+      LoopbackProbe loopbackProbe, String channel, NodeMessage message, long number) {
+    channelPublisher
+        .send(channel, message)
+        .thenAccept(
+            accepted -> {
+              if (accepted) {
+                thread.execute(() -> loopbackProbe.accepted(number));
+              }
+            });
+  }
+
+  @Override
+  public String refusal() {
+    return channelPublisher.refusal();
+  }
+
+  @Override
+  public void renewSubscription() {
+    counters.renewals.increment();
+    subscription.renew("it is deaf");
+  }
+
+  @Override
+  public void renewPublishing() {
+    publishing.renew("it is stuck");
+  }
+
+  @Override
+  public void heardAgain() {
+    publishing.proven();
+    subscription.proven();
+    heardAgain.run();
+  }
+
+  @Override
+  public void close() {
+    redisConnector.close();
+  }
+}

@@ -1,0 +1,97 @@
+package io.bookbell.hub.redis;
+
+import io.bookbell.hub.UserId;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other nodes and who is connected to each, as far as they have said. The backplane's thread
+ * changes it, threads that publish read it. A node whose users are not known, or no longer for
+ * sure, is asked, and asked again as long as it is heard of and has not answered.
+ */
+final class PeerDirectory {
+  private final ConcurrentHashMap<String, PeerNode> peers = new ConcurrentHashMap<>();
+  private final Consumer<String> ask;
+  private final long askAgain;
+  private final long forget;
+
+  /**
+   * @param ask asks the node of this name who is connected to it
+   */
+  PeerDirectory(RedisOptions.Timings timings, Consumer<String> ask) {
+    this.ask = ask;
+    this.askAgain = timings.probe().toNanos() / 2;
+    this.forget = timings.forget().toNanos();
+  }
+
+  void forEach(Consumer<PeerNode> action) {
+    peers.values().forEach(action);
+  }
+
+  int size() {
+    return peers.size();
+  }
+
+  int known() {
+    return (int) peers.values().stream().filter(PeerNode::isKnown).count();
+  }
+
+  /** Who is connected to that node, if it is known. */
+  Optional<Set<UserId>> usersOf(String node) {
+    return Optional.ofNullable(peers.get(node)).filter(PeerNode::isKnown).map(PeerNode::users);
+  }
+
+  // ---- for the backplane's thread
+
+  /** It was heard of, and nothing else. */
+  void heard(String node, long now) {
+    PeerNode peerNode = peer(node, now);
+    askUnless(peerNode.isKnown(), peerNode, now);
+  }
+
+  void alive(NodeMessage.NodeHeartbeat said, long now) {
+    PeerNode peerNode = peer(said.node(), now);
+    askUnless(peerNode.isAt(said.version()), peerNode, now);
+  }
+
+  void presence(NodeMessage.PresenceChange said, long now) {
+    PeerNode peerNode = peer(said.node(), now);
+    askUnless(peerNode.follow(said), peerNode, now);
+  }
+
+  void snapshot(NodeMessage.PresenceSnapshot said, long now) {
+    peer(said.node(), now).learn(said);
+  }
+
+  void goodbye(String node) {
+    peers.remove(node);
+  }
+
+  void forgetSilent(long now) {
+    peers.values().removeIf(peerNode -> peerNode.isSilent(now, forget));
+  }
+
+  /** It was this node that heard nothing: everybody else's silence begins anew. */
+  void pardonSilence(long now) {
+    peers.values().forEach(peerNode -> peerNode.heard(now));
+  }
+
+  private PeerNode peer(String node, long now) {
+    @Nullable PeerNode known = peers.get(node);
+    if (known == null) {
+      known = new PeerNode(node, now);
+      peers.put(node, known);
+    }
+    known.heard(now);
+    return known;
+  }
+
+  private void askUnless(boolean known, PeerNode peerNode, long now) {
+    if (!known && peerNode.shouldAsk(now, askAgain)) {
+      ask.accept(peerNode.node());
+    }
+  }
+}

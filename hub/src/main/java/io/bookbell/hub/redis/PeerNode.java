@@ -1,0 +1,136 @@
+package io.bookbell.hub.redis;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.UserId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node knows of another one. The backplane's thread changes it; any thread may ask {@link
+ * #meant}, {@link #isKnown} and {@link #users}. While it is not known who is connected there, the
+ * peer is told everything.
+ */
+final class PeerNode {
+  private final String node;
+  private volatile @Nullable Set<UserId> users;
+  private long version;
+  private long heardAt;
+  private long askedAt;
+  private boolean asked;
+
+  PeerNode(String node, long now) {
+    this.node = node;
+    this.heardAt = now;
+  }
+
+  String node() {
+    return node;
+  }
+
+  boolean isKnown() {
+    return users != null;
+  }
+
+  Set<UserId> users() {
+    Set<UserId> known = users;
+    return known == null ? Set.of() : Set.copyOf(known);
+  }
+
+  /** What of a change concerns the users of that node. */
+  List<Delivery> meant(List<Delivery> change) {
+    Set<UserId> known = users;
+    if (known == null) {
+      return change;
+    }
+    List<Delivery> meant = new ArrayList<>();
+    for (Delivery delivery : change) {
+      Map<UserId, Long> sequence = only(delivery.sequence(), known);
+      Set<UserId> unnumbered = only(delivery.unnumbered(), known);
+      if (!sequence.isEmpty() || !unnumbered.isEmpty()) {
+        meant.add(new Delivery(delivery.message(), sequence, unnumbered));
+      }
+    }
+    return meant;
+  }
+
+  private static Map<UserId, Long> only(Map<UserId, Long> sequence, Set<UserId> users) {
+    Map<UserId, Long> rest = new HashMap<>();
+    for (UserId user : smaller(sequence.keySet(), users)) {
+      Long number = sequence.get(user);
+      if (number != null && users.contains(user)) {
+        rest.put(user, number);
+      }
+    }
+    return rest;
+  }
+
+  private static Set<UserId> only(Set<UserId> audience, Set<UserId> users) {
+    Set<UserId> rest = new HashSet<>();
+    for (UserId user : smaller(audience, users)) {
+      if (audience.contains(user) && users.contains(user)) {
+        rest.add(user);
+      }
+    }
+    return rest;
+  }
+
+  private static Set<UserId> smaller(Set<UserId> one, Set<UserId> other) {
+    return one.size() <= other.size() ? one : other;
+  }
+
+  // ---- for the backplane's thread
+
+  void heard(long now) {
+    heardAt = now;
+  }
+
+  boolean isSilent(long now, long most) {
+    return now - heardAt >= most;
+  }
+
+  /** Whether it is time to ask; notes that it was asked. */
+  boolean shouldAsk(long now, long interval) {
+    if (asked && now - askedAt < interval) {
+      return false;
+    }
+    asked = true;
+    askedAt = now;
+    return true;
+  }
+
+  /** Whether this is the version that is known here; if not, nothing is known any more. */
+  boolean isAt(long other) {
+    if (users != null && version != other) {
+      users = null;
+    }
+    return users != null;
+  }
+
+  void learn(NodeMessage.PresenceSnapshot presenceSnapshot) {
+    Set<UserId> all = ConcurrentHashMap.newKeySet();
+    all.addAll(presenceSnapshot.users());
+    version = presenceSnapshot.version();
+    users = all;
+  }
+
+  /** Whether the change could be applied, or was before; if not, nothing is known any more. */
+  boolean follow(NodeMessage.PresenceChange change) {
+    Set<UserId> known = users;
+    if (known == null || version == change.to()) {
+      return known != null;
+    }
+    if (!isAt(change.from())) {
+      return false;
+    }
+    known.addAll(change.joined());
+    known.removeAll(change.left());
+    version = change.to();
+    return true;
+  }
+}

@@ -1,0 +1,115 @@
+package io.bookbell.hub.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Hearing;
+import io.bookbell.hub.UserId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A node knows who is where for sure, or knows that it does not know. */
+class PeerDirectoryTest {
+  private static final UserId ANN = new UserId(1);
+  private static final UserId BEN = new UserId(2);
+  private static final UserId CAT = new UserId(3);
+
+  private final List<String> asked = new ArrayList<>();
+  private final PeerDirectory peerDirectory =
+      new PeerDirectory(RedisOptions.Timings.defaults(), asked::add);
+
+  @Test
+  void whoIsUnknownIsAskedAndTheAnswerIsFollowed() {
+    peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 5, 0), 0);
+    assertThat(asked).containsExactly("b");
+    assertThat(peerDirectory.usersOf("b")).isEmpty();
+    peerDirectory.snapshot(new NodeMessage.PresenceSnapshot("b", 5, Set.of(ANN)), 0);
+    peerDirectory.presence(
+        new NodeMessage.PresenceChange("b", 5, 6, Set.of(BEN, CAT), Set.of(ANN)), 0);
+    peerDirectory.presence(
+        new NodeMessage.PresenceChange("b", 5, 6, Set.of(BEN, CAT), Set.of(ANN)), 0);
+    peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 6, 0), 0);
+    assertThat(peerDirectory.usersOf("b")).contains(Set.of(BEN, CAT));
+    assertThat(asked).containsExactly("b");
+    assertThat(peerDirectory.known()).isEqualTo(1);
+  }
+
+  @Test
+  void aVersionThatDoesNotFollowMakesItUnknown() {
+    peerDirectory.snapshot(new NodeMessage.PresenceSnapshot("b", 5, Set.of(ANN)), 0);
+    peerDirectory.presence(new NodeMessage.PresenceChange("b", 6, 7, Set.of(BEN), Set.of()), 0);
+    assertThat(peerDirectory.usersOf("b")).isEmpty();
+    assertThat(asked).containsExactly("b");
+    peerDirectory.snapshot(new NodeMessage.PresenceSnapshot("b", 7, Set.of(ANN, BEN)), 0);
+    peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 8, 0), second(1));
+    assertThat(peerDirectory.usersOf("b")).isEmpty();
+    assertThat(asked).containsExactly("b", "b");
+  }
+
+  @Test
+  void oneThatDoesNotAnswerIsAskedAgainButNotAllTheTime() {
+    for (int tenth = 0; tenth < 20; tenth++) {
+      peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 5, 0), second(1) / 10 * tenth);
+    }
+    assertThat(asked).hasSize(4);
+  }
+
+  @Test
+  void theSilentAreForgottenButNotForOurOwnDeafness() {
+    peerDirectory.heard("b", 0);
+    peerDirectory.heard("c", second(3));
+    peerDirectory.forgetSilent(second(6));
+    assertThat(peerDirectory.usersOf("b")).isEmpty();
+    assertThat(peerDirectory.size()).isEqualTo(1);
+    peerDirectory.pardonSilence(second(60));
+    peerDirectory.forgetSilent(second(62));
+    assertThat(peerDirectory.size()).isEqualTo(1);
+    peerDirectory.goodbye("c");
+    assertThat(peerDirectory.size()).isZero();
+  }
+
+  @Test
+  void aChangeIsCutToTheUsersOfANode() {
+    Delivery both =
+        new Delivery(Hearing.message("both"), Map.of(ANN, 4L, BEN, 9L), Set.of(CAT, BEN));
+    Delivery other = Hearing.plain("other", CAT);
+    assertThat(meant(Set.of(BEN), both, other))
+        .containsExactly(new Delivery(both.message(), Map.of(BEN, 9L), Set.of(BEN)));
+    assertThat(meant(Set.of(new UserId(7)), both, other)).isEmpty();
+    assertThat(meant(Set.of(), both, other)).isEmpty();
+    assertThat(meant(Set.of(ANN, BEN, CAT, new UserId(7)), both, other))
+        .containsExactly(both, other);
+    assertThat(new PeerNode("b", 0).meant(List.of(both, other))).containsExactly(both, other);
+  }
+
+  @Test
+  void whoComesAndGoesWithinABatchIsNotTold() {
+    LocalPresence users = new LocalPresence("a");
+    users.note(ANN, true);
+    users.note(ANN, false);
+    users.note(BEN, true);
+    NodeMessage.PresenceChange first =
+        (NodeMessage.PresenceChange) users.nextVersion().orElseThrow();
+    assertThat(first.joined()).containsExactly(BEN);
+    assertThat(first.left()).isEmpty();
+    users.note(BEN, false);
+    users.note(BEN, true);
+    assertThat(users.nextVersion()).isEmpty();
+    assertThat(users.snapshot())
+        .isEqualTo(new NodeMessage.PresenceSnapshot("a", first.to(), Set.of(BEN)));
+  }
+
+  private static List<Delivery> meant(Set<UserId> users, Delivery... change) {
+    PeerNode peerNode = new PeerNode("b", 0);
+    peerNode.learn(new NodeMessage.PresenceSnapshot("b", 1, users));
+    return peerNode.meant(List.of(change));
+  }
+
+  private static long second(int count) {
+    return Duration.ofSeconds(count).toNanos();
+  }
+}

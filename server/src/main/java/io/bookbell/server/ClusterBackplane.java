@@ -1,0 +1,83 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.Backplane;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.redis.RedisBackplane;
+import io.bookbell.hub.redis.RedisOptions;
+import io.bookbell.hub.redis.RedisState;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.legacy.LegacyChannel;
+import io.bookbell.server.monitoring.HealthRoutes;
+import io.bookbell.server.monitoring.ServerMetrics;
+import java.util.Optional;
+
+/**
+ * How this node and others tell each other at once what they commit: through Redis where it is
+ * configured. Made, watched and closed by one thread; the backplane is for any.
+ */
+final class ClusterBackplane implements AutoCloseable {
+  private final Optional<RedisChannels> redis;
+  private final Backplane backplane;
+  private final DatabaseIdentity databaseIdentity;
+
+  /**
+   * @param legacy joined to the nodes, where the replaced system still runs
+   */
+  private record RedisChannels(RedisBackplane nodes, Optional<LegacyChannel> legacy) {
+    static RedisChannels open(ServerConfig.RedisConfig config, DatabaseIdentity databaseIdentity) {
+      var options =
+          RedisOptions.at(config.uri().toString())
+              .withPrefix(config.prefix() + ":" + databaseIdentity.installation() + ":")
+              .withLife(databaseIdentity.life(databaseIdentity.epoch()));
+      var nodes = new RedisBackplane(options);
+      return new RedisChannels(
+          nodes, config.legacyChannel().map(name -> new LegacyChannel(nodes, options, name)));
+    }
+
+    Backplane backplane() {
+      return legacy.<Backplane>map(joined -> joined).orElse(nodes);
+    }
+  }
+
+  /**
+   * Which database this node serves.
+   *
+   * @param installation the database's id, in the names of channels
+   * @param epoch the database's life; with the id it is in every frame
+   */
+  record DatabaseIdentity(String installation, String epoch) {
+    String life(String newEpoch) {
+      return installation + "/" + newEpoch;
+    }
+  }
+
+  ClusterBackplane(ServerConfig serverConfig, DatabaseIdentity databaseIdentity) {
+    this.databaseIdentity = databaseIdentity;
+    redis = serverConfig.redis().map(one -> RedisChannels.open(one, databaseIdentity));
+    backplane = redis.map(RedisChannels::backplane).orElseGet(InProcessBackplane::new);
+  }
+
+  Backplane backplane() {
+    return backplane;
+  }
+
+  /** From now on only nodes that know of this life of the database are heard. */
+  void beginLife(String epoch) {
+    redis.ifPresent(opened -> opened.nodes.beginLife(databaseIdentity.life(epoch)));
+  }
+
+  /** Has readiness and metrics say how Redis does, where there is one. */
+  void watch(HealthRoutes healthRoutes, ServerMetrics serverMetrics) {
+    redis.ifPresent(
+        opened -> {
+          healthRoutes.watchRedis(() -> opened.nodes.state() == RedisState.CONNECTED);
+          serverMetrics.watchRedis(opened.nodes);
+          opened.legacy.ifPresent(serverMetrics::watchLegacy);
+        });
+  }
+
+  @Override
+  public void close() {
+    backplane.close();
+  }
+}

@@ -1,0 +1,105 @@
+package io.bookbell.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bookbell.server.backup.BackupRestorer.RestoreException;
+import io.bookbell.server.backup.BackupWriter.BackupException;
+import io.bookbell.server.config.ConfigException;
+import io.bookbell.server.config.FileFailureReason;
+import io.bookbell.server.config.SecretRedactor;
+import io.bookbell.server.log.LogSettings;
+import io.bookbell.server.storage.DatabaseException;
+import io.bookbell.server.storage.DatabaseFailureReason;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.web.CompletionFailures;
+import io.bookbell.server.web.WebServer.WebServerException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import org.jooq.exception.DataAccessException;
+
+/** A command cannot do what it was told. The message is for the operator. */
+final class CommandException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private static final String DEBUG = "BOOKBELL_LOG=debug";
+
+  CommandException(String message) {
+    super(message);
+  }
+
+  /**
+   * Tells in one line what is wrong, and, where debugging is on, where it began.
+   *
+   * @return the exit code
+   */
+  static int tell(Throwable failure, PrintWriter err) {
+    ExitReport exitReport = told(CompletionFailures.cause(failure));
+    err.println(oneLine(exitReport.line));
+    if (LogSettings.isDebug()) {
+      for (String line : stack(failure)) {
+        err.println(line);
+      }
+    }
+    err.flush();
+    return exitReport.code;
+  }
+
+  private record ExitReport(int code, String line) {}
+
+  private static ExitReport told(Throwable cause) {
+    return switch (cause) {
+      case CommandException _, RestoreException _ ->
+          new ExitReport(ExitCode.REFUSED, message(cause));
+      case ConfigException _ -> new ExitReport(ExitCode.SETTINGS, message(cause));
+      case DatabaseException _, WebServerException _, BackupException _ ->
+          new ExitReport(ExitCode.UNAVAILABLE, message(cause));
+      case DataAccessException _, StorageException _ -> database(cause);
+      case SQLException _ -> database(cause);
+      case UncheckedIOException e ->
+          file(String.valueOf(e.getMessage()), requireNonNull(e.getCause()));
+      case IOException e -> file("A file cannot be used", e);
+      case OutOfMemoryError _ ->
+          new ExitReport(
+              ExitCode.UNAVAILABLE,
+              "Out of memory: raise the limit, for example with BOOKBELL_JAVA_OPTS=-Xmx2g");
+      case LinkageError e ->
+          new ExitReport(
+              ExitCode.INTERNAL,
+              "Bookbell is incomplete or does not match this system (%s): install it again. %s shows more"
+                  .formatted(e, DEBUG));
+      default -> unexpected(cause);
+    };
+  }
+
+  private static ExitReport database(Throwable cause) {
+    return new ExitReport(
+        ExitCode.UNAVAILABLE, "The database failed: " + DatabaseFailureReason.of(cause));
+  }
+
+  private static ExitReport file(String what, IOException cause) {
+    return new ExitReport(ExitCode.UNAVAILABLE, what + ": " + FileFailureReason.reason(cause));
+  }
+
+  private static ExitReport unexpected(Throwable cause) {
+    return new ExitReport(
+        ExitCode.INTERNAL,
+        "Unexpected failure: %s: %s. %s shows where"
+            .formatted(cause.getClass().getSimpleName(), message(cause), DEBUG));
+  }
+
+  private static String message(Throwable cause) {
+    return String.valueOf(cause.getMessage());
+  }
+
+  static String oneLine(String text) {
+    return SecretRedactor.text(text).strip().replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  private static String[] stack(Throwable failure) {
+    var text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return SecretRedactor.text(text.toString()).split("\\R", -1);
+  }
+}

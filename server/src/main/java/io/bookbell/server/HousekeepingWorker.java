@@ -1,0 +1,143 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SignUpService;
+import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.receipt.MessageRetention;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.CompletionFailures;
+import io.bookbell.server.web.IdempotencyService;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what has had its time and goes on with what was left undone, on a thread of its own, in
+ * small steps that leave room for commands between them.
+ */
+final class HousekeepingWorker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HousekeepingWorker.class);
+  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final int INBOX_STEPS = 20;
+  private static final int SESSIONS_AT_ONCE = 500;
+  private static final UserId FIRST = new UserId(1);
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("housekeeping").daemon().factory());
+  private final Database database;
+  private final Services services;
+  private final TierAnnouncer announcer;
+  private final MessageRetention messageRetention;
+  private final Supplier<Set<String>> openSessions;
+  private UserId inboxesFrom = FIRST;
+
+  /**
+   * Creates the tasks.
+   *
+   * @param openSessions the hashes of those that have an open socket here
+   */
+  HousekeepingWorker(
+      Database database,
+      Services services,
+      TierAnnouncer announcer,
+      MessageRetention messageRetention,
+      Supplier<Set<String>> openSessions) {
+    this.database = database;
+    this.services = services;
+    this.announcer = announcer;
+    this.messageRetention = messageRetention;
+    this.openSessions = openSessions;
+  }
+
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::run, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    announcer.wake();
+    repeat("bring supporters into the new month", services.monthTurn::step);
+    keepOpenSessions();
+    repeat("end expired sessions", services.sessions::endExpired);
+    repeat(
+        "remove expired tickets and notes of ended sessions",
+        tx -> {
+          services.tickets.removeExpired(tx);
+          services.sessions.forgetEnded(tx);
+          return false;
+        });
+    repeat("remove old login failures", services.loginLimit::removeExpired);
+    repeat("bring older accounts up to date", services.accounts::renewOlder);
+    repeat("make older requests findable", services.asked::indexOlder);
+    repeat("remove old idempotency keys", IdempotencyService::forgetOld);
+    repeat("remove old keys of sign-ups", SignUpService::forgetOld);
+    removeOldMessages();
+  }
+
+  /** Before expired ones are ended: a session does not expire while a socket of it is open. */
+  private void keepOpenSessions() {
+    var open = List.copyOf(openSessions.get());
+    for (int from = 0; from < open.size() && !thread.isShutdown(); from += SESSIONS_AT_ONCE) {
+      List<String> some = open.subList(from, Math.min(open.size(), from + SESSIONS_AT_ONCE));
+      try {
+        List<String> old = database.read(tx -> services.sessions.toBeKept(tx, some)).join();
+        if (!old.isEmpty()) {
+          database.write(tx -> services.sessions.keep(tx, old)).join();
+        }
+      } catch (RuntimeException e) {
+        complain("keep the sessions of open sockets", e);
+        return;
+      }
+    }
+  }
+
+  /** Some users further each time, so that the cost of a minute does not grow with their number. */
+  private void removeOldMessages() {
+    for (int step = 0; step < INBOX_STEPS && !thread.isShutdown(); step++) {
+      try {
+        Optional<UserId> next =
+            database.write(tx -> messageRetention.step(tx, inboxesFrom)).join().next();
+        inboxesFrom = next.orElse(FIRST);
+        if (next.isEmpty()) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        complain("remove old messages", e);
+        return;
+      }
+    }
+  }
+
+  /** Runs a step, each time in a transaction of its own, as long as it says that there is more. */
+  private void repeat(String what, Predicate<Transaction> step) {
+    try {
+      while (!thread.isShutdown() && database.write(step::test).join()) {
+        // another step
+      }
+    } catch (RuntimeException e) {
+      complain(what, e);
+    }
+  }
+
+  /** What is wrong with the database itself is in the log already. */
+  private void complain(String what, RuntimeException failure) {
+    if (!thread.isShutdown() && !(CompletionFailures.cause(failure) instanceof StorageException)) {
+      log.warn("Could not {}; trying again in a minute", what, failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

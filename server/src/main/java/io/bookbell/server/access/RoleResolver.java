@@ -1,0 +1,73 @@
+package io.bookbell.server.access;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.team.AdminCache;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Roles from the team and the supporters. Thread-safe.
+ *
+ * <p>A creator's whole audience is cached by its {@code audience_version}, in the way of {@link
+ * AdminCache}: a notice to ten thousand supporters needs no list of them from the database.
+ */
+public final class RoleResolver implements CreatorRoles {
+  private final CreatorStore creatorStore;
+  private final AdminCache adminCache;
+  private final QuotaService quotaService;
+  private final ConcurrentHashMap<UserId, CachedAudience> audiences = new ConcurrentHashMap<>();
+
+  public RoleResolver(CreatorStore creatorStore, AdminCache adminCache, QuotaService quotaService) {
+    this.creatorStore = creatorStore;
+    this.adminCache = adminCache;
+    this.quotaService = quotaService;
+  }
+
+  @Override
+  public Set<UserId> admins(Transaction tx, CreatorRow creator) {
+    return adminCache.of(tx, creator);
+  }
+
+  @Override
+  public boolean isSupporter(Transaction tx, UserId creator, UserId user) {
+    return quotaService.isSupporter(tx, creator, user);
+  }
+
+  @Override
+  public Set<UserId> adminOf(Transaction tx, UserId user) {
+    Set<UserId> found = new HashSet<>(adminCache.teamsOf(tx, user));
+    creatorStore.find(tx, user).ifPresent(self -> found.add(user));
+    return found;
+  }
+
+  @Override
+  public Set<UserId> everyone(Transaction tx, CreatorRow creator) {
+    CachedAudience cached = audiences.get(creator.id());
+    if (cached != null && cached.version == creator.audienceVersion()) {
+      return cached.users;
+    }
+    var users = new HashSet<>(quotaService.supportersOf(tx, creator.id()));
+    users.addAll(admins(tx, creator));
+    var loaded = new CachedAudience(creator.audienceVersion(), Set.copyOf(users));
+    tx.afterCommit(() -> audiences.merge(creator.id(), loaded, CachedAudience::newer));
+    return loaded.users;
+  }
+
+  /** Forgets everything: versions begin anew with another life of the database. */
+  public void clear() {
+    audiences.clear();
+    adminCache.clear();
+  }
+
+  private record CachedAudience(long version, Set<UserId> users) {
+    CachedAudience newer(CachedAudience other) {
+      return other.version > version ? other : this;
+    }
+  }
+}

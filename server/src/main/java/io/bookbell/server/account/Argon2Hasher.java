@@ -1,0 +1,103 @@
+package io.bookbell.server.account;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
+import org.bouncycastle.crypto.params.Argon2Parameters;
+
+/**
+ * Argon2id hashes in the usual form {@code $argon2id$v=19$m=…,t=…,p=…$salt$hash}. Thread-safe; each
+ * hash that is under way needs 19 MiB, which the next one uses again.
+ *
+ * <p>The parameters are OWASP's: 19 MiB, 2 passes, 1 lane. They are part of each hash, so they can
+ * be raised without touching those that are stored.
+ */
+final class Argon2Hasher {
+  private static final int KIB = 19 * 1024;
+  private static final int PASSES = 2;
+  private static final int LANES = 1;
+  private static final int SALT_BYTES = 16;
+  private static final int HASH_BYTES = 32;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private static final Pattern FORM =
+      Pattern.compile(
+          "\\$argon2id\\$v=(?<version>\\d{1,3})\\$m=(?<kib>\\d{1,7}),t=(?<passes>\\d{1,3}),p=(?<lanes>\\d{1,3})"
+              + "\\$(?<salt>[A-Za-z0-9+/]+)\\$(?<hash>[A-Za-z0-9+/]+)");
+
+  /** Blocks of 1 KiB. */
+  private final FixedBlockPool blocks;
+
+  /**
+   * Creates a hasher.
+   *
+   * @param atOnce for so many hashes at once the memory is kept
+   */
+  Argon2Hasher(int atOnce) {
+    blocks = new FixedBlockPool(atOnce * KIB);
+  }
+
+  String hash(String password) {
+    byte[] salt = new byte[SALT_BYTES];
+    RANDOM.nextBytes(salt);
+    byte[] hash =
+        hash(
+            password,
+            parameters(Argon2Parameters.ARGON2_VERSION_13, KIB, PASSES, LANES, salt),
+            HASH_BYTES);
+    Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
+    return "$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s"
+        .formatted(
+            Argon2Parameters.ARGON2_VERSION_13,
+            KIB,
+            PASSES,
+            LANES,
+            base64.encodeToString(salt),
+            base64.encodeToString(hash));
+  }
+
+  /** Whether it is the password of that hash; of what is no hash, no password is. */
+  boolean matches(String password, String hash) {
+    Matcher form = FORM.matcher(hash);
+    if (!form.matches()) {
+      return false;
+    }
+    byte[] expected = Base64.getDecoder().decode(form.group("hash"));
+    Argon2Parameters.Builder parameters =
+        parameters(
+            number(form, "version"),
+            number(form, "kib"),
+            number(form, "passes"),
+            number(form, "lanes"),
+            Base64.getDecoder().decode(form.group("salt")));
+    return MessageDigest.isEqual(expected, hash(password, parameters, expected.length));
+  }
+
+  private static int number(Matcher form, String name) {
+    return Integer.parseInt(form.group(name));
+  }
+
+  private static Argon2Parameters.Builder parameters(
+      int version, int kib, int passes, int lanes, byte[] salt) {
+    return new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+        .withVersion(version)
+        .withMemoryAsKB(kib)
+        .withIterations(passes)
+        .withParallelism(lanes)
+        .withSalt(salt);
+  }
+
+  private byte[] hash(String password, Argon2Parameters.Builder parameters, int length) {
+    var generator = new Argon2BytesGenerator();
+    generator.init(parameters.withBlockPool(blocks).build());
+    byte[] hash = new byte[length];
+    generator.generateBytes(password.getBytes(UTF_8), hash);
+    return hash;
+  }
+}

@@ -1,0 +1,23 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.account.SignInService.OpenedSession;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ServerCookies;
+
+/** The answer that hands out a session, as a token and as a cookie. */
+public final class SessionResponses {
+  private SessionResponses() {}
+
+  static ApiResponse withoutCookie(ApiResponse apiResponse, ServerCookies.CookieSetter cookies) {
+    return apiResponse.withCookie(cookies.endedSession());
+  }
+
+  /** {@code {"user", "token"}}, and the cookies of the session and of the device. */
+  public static ApiResponse of(OpenedSession openedSession, ServerCookies.CookieSetter cookies) {
+    return ApiResponse.ok(new SignInResponse(openedSession.account(), openedSession.token()))
+        .withCookie(cookies.session(openedSession.token(), SessionStore.LIFE))
+        .withCookie(cookies.device(openedSession.device()));
+  }
+
+  private record SignInResponse(Account user, String token) {}
+}

@@ -1,0 +1,170 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.account.PasswordHasher.PasswordVerdict;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Opens sessions for those who know their password. Thread-safe. */
+public final class SignInService {
+  private final Database database;
+  private final AccountStore accountStore;
+  private final SessionStore sessionStore;
+  private final PasswordHasher passwordHasher;
+  private final SignInLimiter limit;
+  private final KnownDevices devices = new KnownDevices();
+
+  /** The last attempt under way of each client at each e-mail address. */
+  private final ConcurrentHashMap<SignInKey, CompletableFuture<OpenedSession>> turns =
+      new ConcurrentHashMap<>();
+
+  public SignInService(
+      Database database,
+      AccountStore accountStore,
+      SessionStore sessionStore,
+      PasswordHasher passwordHasher,
+      SignInLimiter limit) {
+    this.database = database;
+    this.accountStore = accountStore;
+    this.sessionStore = sessionStore;
+    this.passwordHasher = passwordHasher;
+    this.limit = limit;
+  }
+
+  /**
+   * Who asks, for limits and fair shares.
+   *
+   * @param network the client's address, or the network that it is in
+   * @param device one on which the user has signed in before
+   */
+  public record SignInClient(String network, Optional<String> device) {
+    public static SignInClient at(String network) {
+      return new SignInClient(network, Optional.empty());
+    }
+
+    boolean isKnownDevice() {
+      return device.isPresent();
+    }
+
+    public String key() {
+      return device.map(known -> "device " + known).orElse("address " + network);
+    }
+  }
+
+  /**
+   * What somebody signs in with.
+   *
+   * @param device the cookie of {@link KnownDevices}, not looked at yet
+   */
+  record SignInAttempt(String email, String password, String network, Optional<String> device) {}
+
+  private record SignInKey(String email, String network, Optional<String> device) {}
+
+  /**
+   * A session that has begun.
+   *
+   * @param token its only key
+   * @param device the cookie by which the device will be known
+   */
+  public record OpenedSession(Account account, String token, String device) {
+    @Override
+    public String toString() {
+      return "OpenedSession[" + account.id() + "]";
+    }
+  }
+
+  /**
+   * Signs in. Fails with a {@link Problem}: 401 for a wrong address or password, 429 after too many
+   * of these.
+   *
+   * <p>Attempts of one client at one address take turns: each counts as failed until its password
+   * was found right, so many right ones at once would be refused.
+   */
+  CompletableFuture<OpenedSession> with(SignInAttempt signInAttempt) {
+    var signInKey = new SignInKey(signInAttempt.email, signInAttempt.network, signInAttempt.device);
+    var opening = new CompletableFuture<OpenedSession>();
+    CompletableFuture<OpenedSession> before = turns.put(signInKey, opening);
+    CompletableFuture<?> ready =
+        before == null ? CompletableFuture.completedFuture(null) : before.handle((_, _) -> null);
+    var _ =
+        ready
+            .thenCompose(_ -> begin(signInAttempt))
+            .whenComplete(
+                (openedSession, failure) -> {
+                  turns.remove(signInKey, opening);
+                  if (failure == null) {
+                    opening.complete(openedSession);
+                  } else {
+                    opening.completeExceptionally(failure);
+                  }
+                });
+    return opening;
+  }
+
+  private CompletableFuture<OpenedSession> begin(SignInAttempt signInAttempt) {
+    return database
+        .writeFromReserve(tx -> begin(tx, signInAttempt))
+        .thenCompose(
+            signInCheck -> {
+              if (signInCheck.refusal.isPresent()) {
+                throw signInCheck.refusal.get();
+              }
+              return passwordHasher
+                  .check(
+                      signInCheck.client.key(),
+                      signInAttempt.password,
+                      signInCheck.account.map(Account::passwordHash))
+                  .thenCompose(
+                      passwordVerdict -> hashedAnew(signInCheck, signInAttempt, passwordVerdict))
+                  .thenCompose(hash -> open(signInCheck, signInAttempt, hash));
+            });
+  }
+
+  private SignInCheck begin(Transaction tx, SignInAttempt signInAttempt) {
+    Optional<Account> account = accountStore.byEmail(tx, signInAttempt.email);
+    Optional<String> device =
+        account.flatMap(
+            found -> signInAttempt.device.flatMap(cookie -> devices.find(tx, found.id(), cookie)));
+    var signInClient = new SignInClient(signInAttempt.network, device);
+    return new SignInCheck(
+        signInClient, limit.count(tx, signInAttempt.email, signInClient), account);
+  }
+
+  /** An attempt that is counted, and what there is at its address. */
+  private record SignInCheck(
+      SignInClient client, Optional<Problem> refusal, Optional<Account> account) {}
+
+  /** The hash to be stored from now on; empty where the stored one stays. Fails with a 401. */
+  private CompletableFuture<Optional<String>> hashedAnew(
+      SignInCheck signInCheck, SignInAttempt signInAttempt, PasswordVerdict passwordVerdict) {
+    if (signInCheck.account.isEmpty() || !passwordVerdict.isRight()) {
+      throw Problem.of(
+          401, "wrong_credentials", "Not signed in", "Wrong e-mail address or password.");
+    }
+    return passwordVerdict == PasswordVerdict.TO_BE_HASHED_AGAIN
+        ? passwordHasher
+            .hash(signInCheck.client.key(), signInAttempt.password)
+            .thenApply(Optional::of)
+        : CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  private CompletableFuture<OpenedSession> open(
+      SignInCheck signInCheck, SignInAttempt signInAttempt, Optional<String> newHash) {
+    return database.writeFromReserve(
+        tx -> {
+          Account account = signInCheck.account.orElseThrow();
+          limit.forget(tx, signInAttempt.email, signInCheck.client);
+          newHash.ifPresent(hash -> accountStore.changeHash(tx, account, hash));
+          return open(tx, account);
+        });
+  }
+
+  /** Opens a session for an account that has just shown who it is. */
+  public OpenedSession open(Transaction tx, Account account) {
+    return new OpenedSession(
+        account, sessionStore.begin(tx, account.id()), devices.recognise(tx, account.id()));
+  }
+}

@@ -1,0 +1,129 @@
+package io.bookbell.server.account;
+
+import static io.bookbell.server.storage.schema.Tables.SIGN_UP_KEY;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SignInService.OpenedSession;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.AnonymousRequestKey;
+import io.bookbell.server.web.Problem;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Makes accounts, or has them join, once for each {@code Idempotency-Key}: whoever repeats a call
+ * whose answer was lost gets a new session of the same account. No token is stored for that.
+ * Thread-safe: it keeps nothing between calls.
+ */
+public final class SignUpService {
+  private static final Duration KEPT = Duration.ofDays(2);
+  private static final int REMOVED_AT_ONCE = 500;
+
+  private final Database database;
+  private final AccountStore accountStore;
+  private final SignInService signInService;
+
+  public SignUpService(Database database, AccountStore accountStore, SignInService signInService) {
+    this.database = database;
+    this.accountStore = accountStore;
+    this.signInService = signInService;
+  }
+
+  /** Makes the account, or finds it, and has it join; in the transaction it is handed. */
+  @FunctionalInterface
+  public interface SignUpWork extends Function<Transaction, Account> {}
+
+  /**
+   * Does the work and opens a session, unless that was done for an equal call already: then it only
+   * opens a session.
+   *
+   * @param prepare what comes before the transaction, such as hashing; not called for a repetition
+   */
+  public CompletionStage<OpenedSession> once(
+      Optional<AnonymousRequestKey> call, Supplier<CompletionStage<SignUpWork>> prepare) {
+    return database
+        .read(tx -> call.flatMap(repeated -> find(tx, repeated)))
+        .thenCompose(
+            earlier ->
+                earlier.isPresent()
+                    ? database.write(tx -> open(tx, earlier.get()))
+                    : prepare
+                        .get()
+                        .thenCompose(
+                            signUpWork -> database.write(tx -> begin(tx, call, signUpWork))));
+  }
+
+  private OpenedSession begin(
+      Transaction tx, Optional<AnonymousRequestKey> call, SignUpWork signUpWork) {
+    if (call.isEmpty()) {
+      return signInService.open(tx, signUpWork.apply(tx));
+    }
+    AnonymousRequestKey repeatable = call.get();
+    if (!claim(tx, repeatable)) { // a twin was faster
+      return open(tx, find(tx, repeatable).orElseThrow());
+    }
+    Account account = signUpWork.apply(tx);
+    tx.sql()
+        .update(SIGN_UP_KEY)
+        .set(SIGN_UP_KEY.USER_ID, account.id())
+        .where(SIGN_UP_KEY.KEY_HASH.eq(repeatable.keyHash()))
+        .execute();
+    return signInService.open(tx, account);
+  }
+
+  private OpenedSession open(Transaction tx, UserId user) {
+    return signInService.open(tx, accountStore.get(tx, user));
+  }
+
+  private static boolean claim(Transaction tx, AnonymousRequestKey call) {
+    return tx.sql()
+            .insertInto(SIGN_UP_KEY)
+            .set(SIGN_UP_KEY.KEY_HASH, call.keyHash())
+            .set(SIGN_UP_KEY.REQUEST_HASH, call.requestHash())
+            .set(SIGN_UP_KEY.CREATED_AT, tx.now())
+            .onConflictDoNothing()
+            .execute()
+        == 1;
+  }
+
+  /**
+   * Whom an equal call was for.
+   *
+   * @throws Problem 409 when the key was used for another call
+   */
+  private static Optional<UserId> find(Transaction tx, AnonymousRequestKey call) {
+    return tx.sql()
+        .select(SIGN_UP_KEY.REQUEST_HASH, SIGN_UP_KEY.USER_ID)
+        .from(SIGN_UP_KEY)
+        .where(SIGN_UP_KEY.KEY_HASH.eq(call.keyHash()))
+        .fetchOptional()
+        .map(
+            stored -> {
+              call.requireEqual(stored.value1());
+              return stored.value2();
+            });
+  }
+
+  /**
+   * Removes some keys that are older than 48 hours.
+   *
+   * @return whether there may be more
+   */
+  public static boolean forgetOld(Transaction tx) {
+    var old =
+        tx.sql()
+            .select(SIGN_UP_KEY.KEY_HASH)
+            .from(SIGN_UP_KEY)
+            .where(SIGN_UP_KEY.CREATED_AT.lt(tx.now().minus(KEPT)))
+            .limit(REMOVED_AT_ONCE)
+            .fetch(SIGN_UP_KEY.KEY_HASH);
+    if (!old.isEmpty()) {
+      tx.sql().deleteFrom(SIGN_UP_KEY).where(SIGN_UP_KEY.KEY_HASH.in(old)).execute();
+    }
+    return old.size() == REMOVED_AT_ONCE;
+  }
+}

@@ -1,0 +1,163 @@
+package io.bookbell.server.activity;
+
+import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.RowInsert;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.ListPage;
+import io.bookbell.server.web.PageRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** The log of who did what, append-only. Thread-safe: it keeps nothing between calls. */
+public final class ActivityLog {
+  private static final RowInsert<ActivityRow> LINES =
+      RowInsert.<ActivityRow>into(ACTIVITY)
+          .set(ACTIVITY.CREATOR_ID, ActivityRow::creator)
+          .set(ACTIVITY.ACTOR_ID, ActivityRow::actor)
+          .set(ACTIVITY.KIND, ActivityRow::kind)
+          .set(ACTIVITY.REQUEST_ID, ActivityRow::request)
+          .set(ACTIVITY.DETAIL, ActivityRow::detail)
+          .set(ACTIVITY.CREATED_AT, ActivityRow::at)
+          .rows();
+
+  private final ActivityListener activityListener;
+
+  public ActivityLog(ActivityListener activityListener) {
+    this.activityListener = activityListener;
+  }
+
+  /** Hears of what the team is told by nothing else, in its transaction. */
+  public interface ActivityListener {
+    void recorded(Transaction tx, UserId creator, String kind);
+  }
+
+  /** Notes something that concerns no single request. */
+  public void record(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
+    recordTold(tx, creator, actor, kind, detail);
+    activityListener.recorded(tx, creator, kind);
+  }
+
+  /** As {@link #record}, for something of which the team is told otherwise. */
+  public void recordTold(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
+    LINES.run(tx, new ActivityRow(creator, actor, kind, null, detail, tx.now()));
+  }
+
+  /** Notes something done to a request. */
+  public void recordRequest(
+      Transaction tx, UserId creator, UserId actor, String kind, long requestId, String detail) {
+    LINES.run(tx, new ActivityRow(creator, actor, kind, requestId, detail, tx.now()));
+  }
+
+  private record ActivityRow(
+      UserId creator,
+      UserId actor,
+      String kind,
+      @Nullable Long request,
+      String detail,
+      Instant at) {}
+
+  /**
+   * Which lines are wanted; all that is given must hold.
+   *
+   * @param from inclusive
+   * @param to exclusive
+   */
+  public record ActivityFilter(
+      Optional<String> kind, Optional<UserId> actor, Optional<Instant> from, Optional<Instant> to) {
+    public static final ActivityFilter NONE =
+        new ActivityFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** A creator's log, newest first; the caller has checked who asks. */
+  public ListPage<ActivityItem> list(
+      Transaction tx, UserId creator, ActivityFilter activityFilter, PageRequest page) {
+    return ListPage.of(
+        lines(tx, creator, activityFilter, page.cursor(), page.limit() + 1),
+        page.limit(),
+        ActivityItem::id);
+  }
+
+  /** Lines below an id, newest first. */
+  List<ActivityItem> lines(
+      Transaction tx,
+      UserId creator,
+      ActivityFilter activityFilter,
+      Optional<Long> below,
+      int limit) {
+    return tx.sql()
+        .select(
+            ACTIVITY.ID,
+            ACTIVITY.CREATOR_ID,
+            ACTIVITY.ACTOR_ID,
+            APP_USER.DISPLAY_NAME,
+            ACTIVITY.KIND,
+            ACTIVITY.REQUEST_ID,
+            ACTIVITY.DETAIL,
+            ACTIVITY.CREATED_AT)
+        .from(ACTIVITY)
+        .join(APP_USER)
+        .on(APP_USER.ID.eq(ACTIVITY.ACTOR_ID))
+        .where(ACTIVITY.CREATOR_ID.eq(creator))
+        .and(activityFilter.kind().map(ACTIVITY.KIND::eq).orElseGet(DSL::noCondition))
+        .and(activityFilter.actor().map(ACTIVITY.ACTOR_ID::eq).orElseGet(DSL::noCondition))
+        .and(
+            since(tx, creator, activityFilter.from())
+                .map(ACTIVITY.ID::ge)
+                .orElseGet(DSL::noCondition))
+        .and(
+            since(tx, creator, activityFilter.to())
+                .map(ACTIVITY.ID::lt)
+                .orElseGet(DSL::noCondition))
+        .and(below.map(ACTIVITY.ID::lt).orElseGet(DSL::noCondition))
+        .orderBy(ACTIVITY.ID.desc())
+        .limit(limit)
+        .fetchInto(ActivityItem.class);
+  }
+
+  /**
+   * The first line of a creator's log from a time on; beyond all when there is none. Lines are
+   * written under the lock of the creator's row, so their ids and times have one order.
+   */
+  private static Optional<Long> since(Transaction tx, UserId creator, Optional<Instant> time) {
+    return time.map(
+        from ->
+            tx.sql()
+                .select(ACTIVITY.ID)
+                .from(ACTIVITY)
+                .where(ACTIVITY.CREATOR_ID.eq(creator))
+                .and(ACTIVITY.CREATED_AT.ge(from))
+                .orderBy(ACTIVITY.CREATED_AT, ACTIVITY.ID)
+                .limit(1)
+                .fetchOptional(ACTIVITY.ID)
+                .orElse(Long.MAX_VALUE));
+  }
+
+  /** What was done to a request, oldest first; the caller has checked who asks. */
+  public List<ActivityEvent> ofRequest(Transaction tx, long requestId) {
+    return tx.sql()
+        .select(ACTIVITY.ACTOR_ID, ACTIVITY.KIND, ACTIVITY.CREATED_AT)
+        .from(ACTIVITY)
+        .where(ACTIVITY.REQUEST_ID.eq(requestId))
+        .orderBy(ACTIVITY.ID)
+        .fetch(row -> new ActivityEvent(row.value1(), row.value2(), row.value3()));
+  }
+
+  /** One line of the log, as a request has it. */
+  public record ActivityEvent(UserId actorId, String kind, Instant createdAt) {}
+
+  public record ActivityItem(
+      long id,
+      UserId creatorId,
+      UserId actorId,
+      String actorName,
+      String kind,
+      @Nullable Long bookRequestId,
+      String detail,
+      Instant createdAt) {}
+}

@@ -1,0 +1,284 @@
+package io.bookbell.server.backup;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.DEVICE_POSITION;
+import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
+import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
+import static io.bookbell.server.storage.schema.Tables.SEARCH_BACKLOG;
+import static io.bookbell.server.storage.schema.Tables.SESSION;
+import static io.bookbell.server.storage.schema.Tables.SIGN_UP_KEY;
+import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
+import io.bookbell.server.config.FileFailureReason;
+import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.request.ReplyStore;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.DatabaseFailureReason;
+import io.bookbell.server.storage.IdentitySequences;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Json;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.jooq.Field;
+import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a {@link BackupWriter} in place of what a database holds, whole or not at all, and begins a
+ * new epoch: clients that saw later numbers than the backup knows take a fresh snapshot.
+ */
+public final class BackupRestorer {
+  private static final int ROWS_PER_STATEMENT = 200;
+
+  /** In older backups; passed over. */
+  private static final Set<String> MADE_OF_OTHERS = Set.of("request_word");
+
+  private BackupRestorer() {}
+
+  /** The file is not a backup that this version reads, or the database is in use. */
+  public static final class RestoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RestoreException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Completes with the number of rows.
+   *
+   * @param replace whether to replace accounts that are there; without it they are a refusal
+   */
+  public static CompletableFuture<Long> read(Database database, Path file, boolean replace) {
+    return database.write(
+        tx -> {
+          if (!replace && tx.sql().fetchExists(APP_USER)) {
+            throw new RestoreException(
+                "The database already has accounts; --replace overwrites them with the backup.");
+          }
+          try (MappingIterator<JsonNode> lines = open(file)) {
+            return read(tx, lines, file);
+          } catch (IOException | RuntimeJsonMappingException e) {
+            throw unreadable(file, e);
+          } catch (DataAccessException | IllegalArgumentException e) {
+            if (DatabaseFailureReason.isOfData(e)) {
+              throw new RestoreException(
+                  "The backup %s has rows that do not fit this Bookbell: %s; nothing was changed"
+                      .formatted(file, DatabaseFailureReason.said(e)));
+            }
+            throw e;
+          }
+        });
+  }
+
+  /**
+   * Reads a file to its end, without a database.
+   *
+   * @throws RestoreException when it is not a whole backup that this version reads
+   */
+  public static void check(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new RestoreException(
+          Files.exists(file)
+              ? file + " was not written by bookbell backup"
+              : "There is no file " + file);
+    }
+    try (MappingIterator<JsonNode> lines = open(file)) {
+      checkHeading(lines, file);
+      boolean inTable = false;
+      while (lines.hasNextValue()) {
+        JsonNode line = lines.nextValue();
+        if (line.isObject()) {
+          RowBatch.of(line);
+          inTable = true;
+        } else if (!inTable || !line.isArray()) {
+          throw notBackup(file);
+        }
+      }
+    } catch (IOException | RuntimeJsonMappingException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static MappingIterator<JsonNode> open(Path file) throws IOException {
+    InputStream in = Files.newInputStream(file);
+    try {
+      return Json.readLines(new GZIPInputStream(in));
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  private static RestoreException unreadable(Path file, Exception failure) {
+    return switch (failure) {
+      case ZipException _ -> notBackup(file);
+      case EOFException _, JsonProcessingException _, RuntimeJsonMappingException _ ->
+          new RestoreException(
+              "The backup " + file + " is cut off or damaged; nothing was changed");
+      case IOException e ->
+          new RestoreException(
+              "The backup %s cannot be read: %s; nothing was changed"
+                  .formatted(file, FileFailureReason.reason(e)));
+      default -> new RestoreException("The backup " + file + " cannot be read: " + failure);
+    };
+  }
+
+  private static long read(Transaction tx, MappingIterator<JsonNode> lines, Path file)
+      throws IOException {
+    checkHeading(lines, file);
+    Optional<String> installation = EpochStore.installationIfAny(tx);
+    clear(tx);
+    long rows = 0;
+    @Nullable RowBatch table = null;
+    boolean madeOfOthers = false;
+    while (lines.hasNextValue()) {
+      JsonNode line = lines.nextValue();
+      if (line.isObject()) {
+        if (table != null) {
+          table.flush(tx);
+        }
+        madeOfOthers = MADE_OF_OTHERS.contains(line.path("table").asText());
+        table = madeOfOthers ? null : RowBatch.of(line);
+      } else if (!madeOfOthers) {
+        if (table == null) {
+          throw notBackup(file);
+        }
+        table.add(tx, line);
+        rows++;
+      }
+    }
+    if (table != null) {
+      table.flush(tx);
+    }
+    IdentitySequences.advance(tx);
+    ReplyStore.recount(tx);
+    forgetWords(tx);
+    EpochStore.renew(tx, installation);
+    return rows;
+  }
+
+  /** The server makes them of the requests, some at a time. */
+  private static void forgetWords(Transaction tx) {
+    tx.sql().deleteFrom(SEARCH_BACKLOG).execute();
+    tx.sql()
+        .insertInto(SEARCH_BACKLOG)
+        .set(SEARCH_BACKLOG.ID, 1)
+        .set(SEARCH_BACKLOG.BELOW, Long.MAX_VALUE)
+        .execute();
+  }
+
+  private static void checkHeading(MappingIterator<JsonNode> lines, Path file) throws IOException {
+    JsonNode heading;
+    try {
+      heading = lines.hasNextValue() ? lines.nextValue() : null;
+    } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+      throw notBackup(file);
+    }
+    if (heading == null || !BackupWriter.FORMAT.equals(heading.path("format").asText())) {
+      throw notBackup(file);
+    }
+    if (heading.path("version").asInt() != BackupWriter.VERSION) {
+      throw new RestoreException(
+          "The backup %s has version %s, this Bookbell reads version %s: use the Bookbell that wrote it"
+              .formatted(file, heading.path("version"), BackupWriter.VERSION));
+    }
+  }
+
+  private static RestoreException notBackup(Path file) {
+    return new RestoreException("The file " + file + " is not a backup of Bookbell");
+  }
+
+  /** Empties every table. */
+  public static void clear(Transaction tx) {
+    tx.sql().deleteFrom(DEVICE_POSITION).execute();
+    tx.sql().deleteFrom(WS_TICKET).execute();
+    tx.sql().deleteFrom(SESSION).execute();
+    tx.sql().deleteFrom(ENDED_SESSION).execute();
+    tx.sql().deleteFrom(LOGIN_FAILURE).execute();
+    tx.sql().deleteFrom(SIGN_UP_KEY).execute();
+    tx.sql().deleteFrom(REQUEST_WORD).execute();
+    BackupTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());
+  }
+
+  /** Rows of one table on their way into it. */
+  private record RowBatch(Table<?> table, List<Field<?>> fields, List<List<Object>> waiting) {
+
+    static RowBatch of(JsonNode heading) {
+      Table<?> table =
+          BackupTables.IN_ORDER.stream()
+              .filter(each -> each.getName().equals(heading.path("table").asText()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new RestoreException(
+                          "The backup has a table %s that this Bookbell does not know"
+                              .formatted(heading.path("table"))));
+      var fields = new ArrayList<Field<?>>();
+      for (JsonNode column : heading.path("columns")) {
+        String name = column.asText();
+        Field<?> field = table.field(name);
+        if (field == null) {
+          throw new RestoreException(
+              "The backup has a column %s.%s that this Bookbell does not know"
+                  .formatted(table.getName(), name));
+        }
+        fields.add(field);
+      }
+      return new RowBatch(table, fields, new ArrayList<>());
+    }
+
+    void add(Transaction tx, JsonNode line) {
+      var row = new ArrayList<>();
+      for (int column = 0; column < fields.size(); column++) {
+        row.add(DSL.val(plain(line.path(column), fields.get(column)), fields.get(column)));
+      }
+      waiting.add(row);
+      if (waiting.size() == ROWS_PER_STATEMENT) {
+        flush(tx);
+      }
+    }
+
+    private static @Nullable Object plain(JsonNode value, Field<?> field) {
+      if (value.isNull()) {
+        return null;
+      }
+      if (field.getType() == byte[].class) {
+        return Base64.getDecoder().decode(value.asText());
+      }
+      return value.isIntegralNumber()
+          ? Long.valueOf(value.asLong())
+          : value.isBoolean() ? Boolean.valueOf(value.asBoolean()) : value.asText();
+    }
+
+    void flush(Transaction tx) {
+      if (waiting.isEmpty()) {
+        return;
+      }
+      var insert = tx.sql().insertInto(table).columns(fields);
+      for (List<Object> row : waiting) {
+        insert = insert.values(row);
+      }
+      insert.execute();
+      waiting.clear();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.bookbell.server.book;
+
+import io.bookbell.server.web.CompletionFailures;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls to a service of others. Keeps nothing. */
+final class RemoteCalls {
+  private static final Logger log = LoggerFactory.getLogger(RemoteCalls.class);
+
+  private RemoteCalls() {}
+
+  /** Makes a call when its turn comes. */
+  static <T> CompletableFuture<T> after(Duration wait, Supplier<CompletableFuture<T>> call) {
+    if (!wait.isPositive()) {
+      return call.get();
+    }
+    var turn = CompletableFuture.delayedExecutor(wait.toMillis(), TimeUnit.MILLISECONDS);
+    return CompletableFuture.runAsync(() -> {}, turn).thenCompose(_ -> call.get());
+  }
+
+  /** Makes a call and tells the circuit how it went. */
+  static <T> CompletableFuture<T> watched(
+      CircuitBreaker circuitBreaker, String service, Supplier<CompletableFuture<T>> call) {
+    return call.get()
+        .whenComplete(
+            (_, failure) -> {
+              if (failure == null) {
+                circuitBreaker.succeeded();
+              } else {
+                failed(circuitBreaker, service, CompletionFailures.cause(failure));
+              }
+            });
+  }
+
+  private static void failed(CircuitBreaker circuitBreaker, String service, Throwable failure) {
+    Optional<Duration> asked =
+        failure instanceof CatalogueUnavailableException away
+            ? away.retryAfter()
+            : Optional.empty();
+    circuitBreaker
+        .failed(asked)
+        .ifPresent(
+            pause ->
+                log.info(
+                    "The {} is unavailable ({}); trying again in {} s",
+                    service,
+                    failure.getMessage() == null ? failure.toString() : failure.getMessage(),
+                    pause.toSeconds()));
+  }
+}

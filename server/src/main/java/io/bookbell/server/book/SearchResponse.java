@@ -1,0 +1,94 @@
+package io.bookbell.server.book;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.text.GraphemeClusters;
+import io.bookbell.server.text.Isbn;
+import io.bookbell.server.text.TextNormalizer;
+import io.bookbell.server.web.Json;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What Open Library answers to a search. Takes what it can use and passes over the rest. */
+final class SearchResponse {
+  private static final int MOST_AUTHORS = 3;
+  private static final int MOST_ISBNS = 5;
+  private static final int LONGEST = 300;
+
+  private SearchResponse() {}
+
+  /**
+   * The books of an answer, in its order.
+   *
+   * @throws CatalogueUnavailableException when it is no such answer
+   */
+  static List<Book> books(byte[] answer) {
+    try {
+      JsonNode docs = Json.tree(answer).path("docs");
+      if (docs.isArray()) {
+        var books = new ArrayList<Book>();
+        docs.forEach(doc -> book(doc).ifPresent(books::add));
+        return List.copyOf(books);
+      }
+    } catch (IOException e) {
+      // told below, like other answers that are none
+    }
+    throw new CatalogueUnavailableException("its answer is no list of books", Optional.empty());
+  }
+
+  private static Optional<Book> book(JsonNode doc) {
+    String title = clean(doc.path("title"));
+    return title.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Book(
+                key(doc.path("key")),
+                title,
+                authors(doc.path("author_name")),
+                number(doc.path("first_publish_year")),
+                positive(doc.path("cover_i")),
+                isbns(doc.path("isbn"))));
+  }
+
+  private static @Nullable String key(JsonNode key) {
+    return key.asText().matches("/works/OL\\d{1,12}W") ? key.asText() : null;
+  }
+
+  private static List<String> authors(JsonNode names) {
+    var authors = new ArrayList<String>();
+    names.forEach(name -> authors.add(clean(name)));
+    return authors.stream().filter(name -> !name.isEmpty()).distinct().limit(MOST_AUTHORS).toList();
+  }
+
+  private static List<String> isbns(JsonNode numbers) {
+    var isbns = new ArrayList<String>();
+    numbers.forEach(number -> isbns.add(Isbn.plain(number.asText())));
+    return isbns.stream()
+        .filter(Isbn::isValid)
+        .distinct()
+        .sorted(Comparator.comparingInt(String::length).reversed())
+        .limit(MOST_ISBNS)
+        .toList();
+  }
+
+  private static @Nullable Integer number(JsonNode number) {
+    return number.isIntegralNumber() && number.canConvertToInt() ? number.asInt() : null;
+  }
+
+  private static @Nullable Integer positive(JsonNode number) {
+    Integer value = number(number);
+    return value == null || value <= 0 ? null : value;
+  }
+
+  /** As a request could hold it. */
+  private static String clean(JsonNode text) {
+    if (!text.isTextual()) {
+      return "";
+    }
+    String plain = TextNormalizer.line(text.asText().replaceAll("[\\p{Cntrl}\\p{Cs}]+", " "));
+    return GraphemeClusters.first(plain, LONGEST);
+  }
+}

@@ -1,0 +1,145 @@
+package io.bookbell.server.canned;
+
+import static io.bookbell.server.storage.schema.Tables.CANNED_RESPONSE;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.TeamListUpdates;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.CaseFolding;
+import io.bookbell.server.web.Problem;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Record;
+
+/**
+ * The answers that each creator's team keeps ready. Thread-safe: it keeps nothing between calls.
+ */
+public final class CannedResponseService {
+  private static final int MOST = 100;
+  private static final String CHANGED = "canned_responses_changed";
+
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final TeamListUpdates updates;
+
+  public CannedResponseService(
+      CreatorStore creatorStore, CreatorRoles creatorRoles, TeamListUpdates updates) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.updates = updates;
+  }
+
+  /** What an answer says; what is empty stays as it is. */
+  public record CannedResponseChanges(Optional<String> name, Optional<String> body) {}
+
+  /** In the order in which they were made. */
+  public List<CannedResponse> list(Transaction tx, UserId admin, UserId creator) {
+    creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
+    return find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator));
+  }
+
+  /**
+   * Keeps one more.
+   *
+   * @throws Problem 409 when there is one of that name, or as many as there may be
+   */
+  public CannedResponse create(
+      Transaction tx, UserId admin, UserId creator, String name, String body) {
+    creatorRoles.requireAdmin(tx, creatorStore.lock(tx, creator), admin);
+    if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).size() >= MOST) {
+      throw Problem.full("too_many_canned_responses", MOST, "saved replies");
+    }
+    requireFree(tx, creator, name, 0);
+    long id =
+        tx.returningOne(
+                tx.sql()
+                    .insertInto(CANNED_RESPONSE)
+                    .set(CANNED_RESPONSE.CREATOR_ID, creator)
+                    .set(CANNED_RESPONSE.NAME, name)
+                    .set(CANNED_RESPONSE.BODY, body)
+                    .set(CANNED_RESPONSE.CREATED_AT, tx.now()),
+                CANNED_RESPONSE.ID)
+            .orElseThrow();
+    updates.announce(tx, creator, CHANGED);
+    return new CannedResponse(id, creator, name, body);
+  }
+
+  /**
+   * Changes one.
+   *
+   * @throws Problem 404 when it is not there, 409 when another has the name
+   */
+  public CannedResponse change(
+      Transaction tx, UserId admin, long id, CannedResponseChanges cannedResponseChanges) {
+    CannedResponse before = locked(tx, admin, id);
+    var after =
+        new CannedResponse(
+            id,
+            before.creatorId(),
+            cannedResponseChanges.name().orElse(before.name()),
+            cannedResponseChanges.body().orElse(before.body()));
+    requireFree(tx, after.creatorId(), after.name(), id);
+    tx.sql()
+        .update(CANNED_RESPONSE)
+        .set(CANNED_RESPONSE.NAME, after.name())
+        .set(CANNED_RESPONSE.BODY, after.body())
+        .where(CANNED_RESPONSE.ID.eq(id))
+        .execute();
+    updates.announce(tx, after.creatorId(), CHANGED);
+    return after;
+  }
+
+  /**
+   * Removes one.
+   *
+   * @throws Problem 404 when it is not there
+   */
+  public void remove(Transaction tx, UserId admin, long id) {
+    UserId creator = locked(tx, admin, id).creatorId();
+    tx.sql().deleteFrom(CANNED_RESPONSE).where(CANNED_RESPONSE.ID.eq(id)).execute();
+    updates.announce(tx, creator, CHANGED);
+  }
+
+  /** As it is while its creator's row is locked. */
+  private CannedResponse locked(Transaction tx, UserId admin, long id) {
+    UserId creator = require(tx, id).creatorId();
+    creatorRoles.requireAdmin(tx, creatorStore.lock(tx, creator), admin);
+    return require(tx, id);
+  }
+
+  private static CannedResponse require(Transaction tx, long id) {
+    return find(tx, CANNED_RESPONSE.ID.eq(id)).stream().findFirst().orElseThrow(Problem::notFound);
+  }
+
+  private static void requireFree(Transaction tx, UserId creator, String name, long besides) {
+    if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).stream()
+        .anyMatch(other -> other.id() != besides && CaseFolding.areEqual(other.name(), name))) {
+      throw Problem.conflict(
+          "canned_response_exists", "A saved reply named “" + name + "” already exists.");
+    }
+  }
+
+  private static List<CannedResponse> find(Transaction tx, Condition which) {
+    return tx.sql()
+        .select(
+            CANNED_RESPONSE.ID,
+            CANNED_RESPONSE.CREATOR_ID,
+            CANNED_RESPONSE.NAME,
+            CANNED_RESPONSE.BODY)
+        .from(CANNED_RESPONSE)
+        .where(which)
+        .orderBy(CANNED_RESPONSE.ID)
+        .fetch(CannedResponseService::response);
+  }
+
+  private static CannedResponse response(Record row) {
+    return new CannedResponse(
+        row.get(CANNED_RESPONSE.ID),
+        row.get(CANNED_RESPONSE.CREATOR_ID),
+        row.get(CANNED_RESPONSE.NAME),
+        row.get(CANNED_RESPONSE.BODY));
+  }
+}

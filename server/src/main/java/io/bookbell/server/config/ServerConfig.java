@@ -1,0 +1,396 @@
+package io.bookbell.server.config;
+
+import io.bookbell.server.network.AddressRange;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.network.WebOrigin;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The settings, checked. Immutable. */
+public record ServerConfig(
+    ListenConfig listen,
+    StorageConfig storage,
+    Optional<RedisConfig> redis,
+    PublicAccessConfig reach,
+    ConnectionConfig connections,
+    InboxConfig inbox,
+    Optional<CatalogueConfig> catalogue) {
+  private static final int HIGHEST_PORT = 65_535;
+  private static final int MOST_CONNECTIONS = 10_000;
+  private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
+  private static final int LONGEST_DRAIN = 3600;
+  private static final int MOST_DAYS = 3650;
+  private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
+  private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
+  private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
+  private static final Set<String> OWN_PATHS =
+      Set.of(
+          "account",
+          "activity",
+          "alert",
+          "api",
+          "api-docs",
+          "app",
+          "book",
+          "client",
+          "creator",
+          "creators",
+          "desk",
+          "health",
+          "icons",
+          "invitation",
+          "join",
+          "metrics",
+          "notification",
+          "quota",
+          "request",
+          "requests",
+          "setup",
+          "style",
+          "supporter",
+          "team",
+          "ui",
+          "webjars",
+          "words");
+
+  /**
+   * Where to listen.
+   *
+   * @param port 0 for a free one
+   * @param metricsPort empty: {@code /metrics} is on the port of everything else
+   */
+  public record ListenConfig(String host, int port, Optional<Integer> metricsPort) {}
+
+  /** Where the data are. */
+  public sealed interface StorageConfig {
+    /** SQLite's file lies in this folder. */
+    record SqliteConfig(Path folder) implements StorageConfig {}
+
+    record PostgresConfig(String url, String user, String password) implements StorageConfig {
+      /** Without the password. */
+      @Override
+      public String toString() {
+        return "PostgresConfig[url=" + SecretRedactor.text(url) + ", user=" + user + "]";
+      }
+    }
+  }
+
+  /**
+   * Where nodes that share a PostgreSQL tell each other what happens.
+   *
+   * @param legacyChannel of the replaced system, while it still runs beside this one
+   * @param prefix begins the names of everything that Bookbell has there
+   */
+  public record RedisConfig(URI uri, Optional<String> legacyChannel, String prefix) {
+    public static final String PREFIX = "bookbell";
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "RedisConfig[uri=" + SecretRedactor.text(uri.toString()) + "]";
+    }
+  }
+
+  /**
+   * How many, how they are written to and how they end.
+   *
+   * @param perUser open at once
+   * @param drain clients of a node that goes down come back spread over this time
+   * @param ring whether what goes to many may leave through io_uring where there is one
+   * @param rateLimits whether one user's calls in a minute are limited
+   */
+  public record ConnectionConfig(int perUser, Duration drain, boolean ring, boolean rateLimits) {}
+
+  /**
+   * How long messages are kept.
+   *
+   * @param kept for devices that have not said that they have them
+   */
+  public record InboxConfig(Duration kept) {}
+
+  /**
+   * Where books are looked up.
+   *
+   * @param url without a slash at the end
+   * @param contact whom the catalogue's people may write to
+   */
+  public record CatalogueConfig(String url, Optional<String> contact) {
+    private static final String OPEN_LIBRARY = "https://openlibrary.org";
+
+    /** Open Library keeps its covers on a host of their own. */
+    public String coversUrl() {
+      return url.equals(OPEN_LIBRARY) ? "https://covers.openlibrary.org" : url;
+    }
+
+    /** How far apart searches are to be: whoever names a contact may search more often. */
+    public Duration apart() {
+      return contact.isPresent() ? Duration.ofMillis(334) : Duration.ofSeconds(1);
+    }
+  }
+
+  /**
+   * How browsers come here.
+   *
+   * @param publicUrl empty: as each request says
+   * @param allowedOrigins pages besides those of the public URL
+   * @param trustedProxies whose X-Forwarded and Forwarded headers are believed
+   * @param cookieName of the session; empty: the usual one
+   */
+  public record PublicAccessConfig(
+      Optional<PublicUrl> publicUrl,
+      List<WebOrigin> allowedOrigins,
+      List<AddressRange> trustedProxies,
+      Optional<String> cookieName) {}
+
+  public ServerConfig withListen(ListenConfig other) {
+    return new ServerConfig(other, storage, redis, reach, connections, inbox, catalogue);
+  }
+
+  public ServerConfig withRedis(RedisConfig other) {
+    return new ServerConfig(
+        listen, storage, Optional.of(other), reach, connections, inbox, catalogue);
+  }
+
+  public ServerConfig withCatalogue(CatalogueConfig other) {
+    return new ServerConfig(listen, storage, redis, reach, connections, inbox, Optional.of(other));
+  }
+
+  public ServerConfig withConnections(ConnectionConfig other) {
+    return new ServerConfig(listen, storage, redis, reach, other, inbox, catalogue);
+  }
+
+  public ServerConfig withReach(PublicAccessConfig other) {
+    return new ServerConfig(listen, storage, redis, other, connections, inbox, catalogue);
+  }
+
+  /**
+   * Reads the environment, and the file where it exists.
+   *
+   * @param usualData the data folder when none is set
+   * @throws ConfigException naming the first setting that cannot be used
+   */
+  public static ServerConfig read(Map<String, String> environment, Path file, Path usualData) {
+    var settingValues = new SettingValues(environment, file);
+    settingValues.oneOf(Setting.LOG, LOG_LEVELS);
+    settingValues.warnOfReaders();
+    StorageConfig storageConfig = storage(settingValues, usualData);
+    return new ServerConfig(
+        new ListenConfig(
+            settingValues.text(Setting.HOST).orElse("127.0.0.1"),
+            settingValues.integer(Setting.PORT, 8080, 0, HIGHEST_PORT),
+            settingValues.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
+        storageConfig,
+        redis(settingValues, storageConfig),
+        new PublicAccessConfig(
+            settingValues.text(Setting.PUBLIC_URL).map(ServerConfig::publicUrl),
+            origins(settingValues),
+            trustedProxies(settingValues),
+            settingValues.text(Setting.COOKIE_NAME).map(CookieName::parse)),
+        new ConnectionConfig(
+            settingValues.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
+            Duration.ofSeconds(settingValues.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
+            settingValues.bool(Setting.IO_URING, true),
+            settingValues.bool(Setting.RATE_LIMITS, true)),
+        new InboxConfig(
+            Duration.ofDays(settingValues.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
+        catalogue(settingValues));
+  }
+
+  /** How much is logged, where that is set. */
+  public static Optional<String> logLevel(Map<String, String> environment, Path file) {
+    return new SettingValues(environment, file).text(Setting.LOG);
+  }
+
+  /** Left empty on purpose it is off, like the word: nobody may be asked by mistake. */
+  private static Optional<CatalogueConfig> catalogue(SettingValues settingValues) {
+    Optional<String> contact = settingValues.text(Setting.CONTACT).map(ServerConfig::contact);
+    String url = settingValues.given(Setting.OPEN_LIBRARY_URL).orElse(CatalogueConfig.OPEN_LIBRARY);
+    return url.isEmpty() || url.equals("off")
+        ? Optional.empty()
+        : Optional.of(new CatalogueConfig(catalogueUrl(url), contact));
+  }
+
+  private static String contact(String value) {
+    if (!CONTACT.matcher(value).matches()) {
+      throw ConfigException.wrong(
+          Setting.CONTACT,
+          value,
+          "an e-mail address or a web address, in visible ASCII characters");
+    }
+    return value;
+  }
+
+  private static String catalogueUrl(String value) {
+    String expected = "an address such as https://openlibrary.org, or off";
+    URI uri = webAddress(Setting.OPEN_LIBRARY_URL, value, expected);
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw ConfigException.wrong(Setting.OPEN_LIBRARY_URL, value, expected);
+    }
+    return value.replaceFirst("/+$", "");
+  }
+
+  private static StorageConfig storage(SettingValues settingValues, Path usualData) {
+    Optional<String> url = settingValues.text(Setting.DATABASE_URL);
+    if (url.isEmpty()) {
+      return new StorageConfig.SqliteConfig(
+          settingValues.text(Setting.DATA).map(ServerConfig::folder).orElse(usualData));
+    }
+    DatabaseUrl address = DatabaseUrl.parse(url.get());
+    return new StorageConfig.PostgresConfig(
+        address.jdbc(),
+        address.user().or(() -> settingValues.text(Setting.DATABASE_USER)).orElse(""),
+        address.password().or(() -> settingValues.text(Setting.DATABASE_PASSWORD)).orElse(""));
+  }
+
+  private static Optional<RedisConfig> redis(
+      SettingValues settingValues, StorageConfig storageConfig) {
+    Optional<String> channel =
+        settingValues.text(Setting.LEGACY_CHANNEL).map(name -> legacyChannel(name, settingValues));
+    String prefix = redisPrefix(settingValues);
+    return settingValues
+        .text(Setting.REDIS_URL)
+        .map(url -> new RedisConfig(redisAddress(url, storageConfig), channel, prefix));
+  }
+
+  private static String redisPrefix(SettingValues settingValues) {
+    String prefix = settingValues.text(Setting.REDIS_PREFIX).orElse(RedisConfig.PREFIX);
+    if (!REDIS_PREFIX.matcher(prefix).matches()) {
+      throw ConfigException.wrong(
+          Setting.REDIS_PREFIX,
+          prefix,
+          "a name such as bookbell: up to 32 letters, digits, dots, hyphens, underscores or"
+              + " colons");
+    }
+    return prefix;
+  }
+
+  private static String legacyChannel(String name, SettingValues settingValues) {
+    if (settingValues.text(Setting.REDIS_URL).isEmpty()) {
+      throw ConfigException.wrong(
+          Setting.LEGACY_CHANNEL,
+          name,
+          "no value without BOOKBELL_REDIS_URL, the Redis that has the channel");
+    }
+    if (!CHANNEL.matcher(name).matches() || name.startsWith(redisPrefix(settingValues) + ":")) {
+      throw ConfigException.wrong(
+          Setting.LEGACY_CHANNEL,
+          name,
+          "a channel's name such as book_requests: up to 100 visible ASCII characters that do not"
+              + " begin with "
+              + redisPrefix(settingValues)
+              + ":");
+    }
+    return name;
+  }
+
+  private static URI redisAddress(String value, StorageConfig storageConfig) {
+    String expected = "an address such as redis://host:6379 or rediss://:password@host:6379/0";
+    URI uri = address(Setting.REDIS_URL, value, expected, Set.of("redis", "rediss"));
+    if (storageConfig instanceof StorageConfig.SqliteConfig) {
+      throw ConfigException.wrong(
+          Setting.REDIS_URL,
+          value,
+          "no value with SQLite, which one node serves alone; several nodes share a PostgreSQL"
+              + " (BOOKBELL_DATABASE_URL)");
+    }
+    return uri;
+  }
+
+  private static Path folder(String value) {
+    try {
+      return Path.of(value);
+    } catch (InvalidPathException e) {
+      throw ConfigException.wrong(Setting.DATA, value, "a folder");
+    }
+  }
+
+  private static PublicUrl publicUrl(String value) {
+    return PublicUrl.parse(value)
+        .filter(url -> !hidesOwnPath(url.path()))
+        .orElseThrow(
+            () ->
+                ConfigException.wrong(
+                    Setting.PUBLIC_URL,
+                    value,
+                    "an address such as https://books.example or https://site.example/books,"
+                        + " without a query; the path must not begin with a name that Bookbell"
+                        + " itself serves, such as /api"));
+  }
+
+  /** Behind a proxy that strips it, such a path could not be told from our own. */
+  private static boolean hidesOwnPath(String path) {
+    return !path.isEmpty() && OWN_PATHS.contains(path.split("/", 3)[1]);
+  }
+
+  private static List<WebOrigin> origins(SettingValues settingValues) {
+    var origins = new ArrayList<WebOrigin>();
+    for (String each : settingValues.text(Setting.ALLOWED_ORIGINS).orElse("").split(",", -1)) {
+      if (!each.isBlank()) {
+        origins.add(origin(each.strip()));
+      }
+    }
+    return origins;
+  }
+
+  private static WebOrigin origin(String value) {
+    return PublicUrl.parse(value)
+        .filter(url -> url.path().isEmpty())
+        .map(PublicUrl::origin)
+        .orElseThrow(
+            () ->
+                ConfigException.wrong(
+                    Setting.ALLOWED_ORIGINS,
+                    value,
+                    "a list of origins such as https://books.example, separated by commas"));
+  }
+
+  /** The setting of earlier releases trusted every peer; now it trusts those on the same site. */
+  private static List<AddressRange> trustedProxies(SettingValues settingValues) {
+    boolean local = settingValues.bool(Setting.TRUST_PROXY, false);
+    Optional<String> listed = settingValues.text(Setting.TRUSTED_PROXIES);
+    if (listed.isEmpty()) {
+      return local ? AddressRange.LOCAL : List.of();
+    }
+    return Arrays.stream(listed.get().split(",", -1))
+        .map(String::strip)
+        .filter(each -> !each.isEmpty())
+        .map(each -> AddressRange.parse(each).orElseThrow(() -> noRange(each)))
+        .toList();
+  }
+
+  private static ConfigException noRange(String value) {
+    return ConfigException.wrong(
+        Setting.TRUSTED_PROXIES,
+        value,
+        "a list of addresses and ranges such as 127.0.0.1, 10.0.0.0/8, fd00::/8, separated by"
+            + " commas");
+  }
+
+  private static URI webAddress(Setting setting, String value, String expected) {
+    return address(setting, value, expected, Set.of("http", "https"));
+  }
+
+  private static URI address(Setting setting, String value, String expected, Set<String> schemes) {
+    try {
+      URI uri = new URI(value);
+      @Nullable String scheme = uri.getScheme();
+      if (uri.getHost() != null && scheme != null && schemes.contains(scheme)) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // told below, like every other address that is none
+    }
+    throw ConfigException.wrong(setting, value, expected);
+  }
+}

@@ -1,0 +1,148 @@
+package io.bookbell.server.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What was set, as texts. The environment wins over the file. Immutable. */
+final class SettingValues {
+  private static final Logger log = LoggerFactory.getLogger(SettingValues.class);
+
+  private final Map<Setting, String> values = new EnumMap<>(Setting.class);
+  private final Path file;
+  private boolean secretInFile;
+
+  /**
+   * @param file need not exist
+   * @throws ConfigException when the file cannot be read or has a key that nobody knows
+   */
+  SettingValues(Map<String, String> environment, Path file) {
+    this.file = file;
+    readFile(file);
+    for (Setting setting : Setting.values()) {
+      String value = environment.get(setting.key());
+      if (value != null) {
+        put(setting, value);
+      }
+    }
+  }
+
+  private void readFile(Path file) {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    var properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (CharacterCodingException e) {
+      throw new ConfigException("The file " + file + " cannot be read: its text is not UTF-8");
+    } catch (IOException e) {
+      throw new ConfigException(
+          "The file " + file + " cannot be read: " + FileFailureReason.reason(e));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException("The file " + file + " cannot be read: " + e.getMessage());
+    }
+    for (String key : properties.stringPropertyNames()) {
+      Setting setting =
+          Setting.of(key)
+              .orElseThrow(
+                  () ->
+                      new ConfigException(
+                          "The file %s has the unknown key “%s”; bookbell serve --help lists the known ones"
+                              .formatted(file, key)));
+      put(setting, properties.getProperty(key));
+      secretInFile |= isSecret(setting, properties.getProperty(key));
+    }
+  }
+
+  /** A password in the file is for its owner alone. */
+  void warnOfReaders() {
+    if (!secretInFile || !file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return;
+    }
+    try {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+      if (permissions.contains(PosixFilePermission.OTHERS_READ)
+          || permissions.contains(PosixFilePermission.GROUP_READ)) {
+        log.warn("{} holds a password that others can read: chmod 600 {}", file, file);
+      }
+    } catch (IOException e) {
+      log.debug("Could not find out who may read {}", file, e);
+    }
+  }
+
+  private static boolean isSecret(Setting setting, String value) {
+    return !value.isBlank()
+        && (setting == Setting.DATABASE_PASSWORD
+            || (setting.key().endsWith("_URL") && !SecretRedactor.text(value).equals(value)));
+  }
+
+  /** Blank is as good as not set, and undoes the file's value. */
+  private void put(Setting setting, String value) {
+    values.put(setting, value.strip());
+  }
+
+  /** As it was set, even to nothing. */
+  Optional<String> given(Setting setting) {
+    return Optional.ofNullable(values.get(setting));
+  }
+
+  Optional<String> text(Setting setting) {
+    return Optional.ofNullable(values.get(setting)).filter(value -> !value.isEmpty());
+  }
+
+  int integer(Setting setting, int usual, int least, int most) {
+    return optionalInteger(setting, least, most).orElse(usual);
+  }
+
+  Optional<Integer> optionalInteger(Setting setting, int least, int most) {
+    return text(setting)
+        .map(
+            value -> {
+              try {
+                int number = Integer.parseInt(value);
+                if (number >= least && number <= most) {
+                  return number;
+                }
+              } catch (NumberFormatException e) {
+                // told below, like a number out of range
+              }
+              throw ConfigException.wrong(
+                  setting, value, "a whole number from " + least + " to " + most);
+            });
+  }
+
+  /** Refuses any other value. */
+  void oneOf(Setting setting, List<String> values) {
+    text(setting)
+        .filter(value -> !values.contains(value))
+        .ifPresent(
+            value -> {
+              throw ConfigException.wrong(setting, value, "one of " + String.join(", ", values));
+            });
+  }
+
+  boolean bool(Setting setting, boolean usual) {
+    return text(setting)
+        .map(
+            value ->
+                switch (value) {
+                  case "true" -> true;
+                  case "false" -> false;
+                  default -> throw ConfigException.wrong(setting, value, "true or false");
+                })
+        .orElse(usual);
+  }
+}

@@ -1,0 +1,194 @@
+package io.bookbell.server.creator;
+
+import static io.bookbell.server.storage.schema.Tables.CREATOR;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.PreparedQuery;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.schema.tables.records.CreatorRecord;
+import io.bookbell.server.web.Problem;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Query;
+import org.jooq.SelectConditionStep;
+import org.jspecify.annotations.Nullable;
+
+/** The creators' rows. Thread-safe: it keeps nothing between calls. */
+public final class CreatorStore {
+  private static final PreparedQuery<UserId, SelectConditionStep<CreatorRecord>> ROW =
+      PreparedQuery.of(
+          (sql, from) ->
+              sql.selectFrom(CREATOR).where(CREATOR.ID.eq(from.value(CREATOR.ID, id -> id))));
+  private static final PreparedQuery<CreatorRow, Query> SET_PENDING =
+      PreparedQuery.of(
+          (sql, from) ->
+              sql.update(CREATOR)
+                  .set(
+                      CREATOR.PENDING_COUNT,
+                      from.value(CREATOR.PENDING_COUNT, CreatorRow::pendingCount))
+                  .where(CREATOR.ID.eq(from.value(CREATOR.ID, CreatorRow::id))));
+
+  /** Makes a creator of an account. */
+  public void create(Transaction tx, UserId id, String name) {
+    tx.sql()
+        .insertInto(CREATOR)
+        .set(CREATOR.ID, id)
+        .set(CREATOR.NAME, name)
+        .set(CREATOR.CREATED_AT, tx.now())
+        .execute();
+  }
+
+  /**
+   * Locks the creator's row: the first lock of every command that concerns the creator, so that
+   * these are serial and the versions read from the row stay true until the commit.
+   *
+   * @throws Problem 404 when there is no such creator
+   */
+  public CreatorRow lock(Transaction tx, UserId id) {
+    return tx.lockInTurn(id, ROW).stream()
+        .findFirst()
+        .map(CreatorStore::row)
+        .orElseThrow(Problem::notFound);
+  }
+
+  /**
+   * The creator's row, unlocked.
+   *
+   * @throws Problem 404 when there is no such creator
+   */
+  public CreatorRow get(Transaction tx, UserId id) {
+    return find(tx, id).orElseThrow(Problem::notFound);
+  }
+
+  public Optional<CreatorRow> find(Transaction tx, UserId id) {
+    return tx.query(ROW, id).fetchOptional(CreatorStore::row);
+  }
+
+  public List<CreatorRow> all(Transaction tx, Collection<UserId> ids) {
+    return tx.sql()
+        .selectFrom(CREATOR)
+        .where(CREATOR.ID.in(ids))
+        .orderBy(CREATOR.ID)
+        .fetch(CreatorStore::row);
+  }
+
+  /** Which of these users are creators. */
+  public Set<UserId> among(Transaction tx, Collection<UserId> ids) {
+    return tx.sql().select(CREATOR.ID).from(CREATOR).where(CREATOR.ID.in(ids)).fetchSet(CREATOR.ID);
+  }
+
+  /** Stores what is shown of a locked creator as the next version. */
+  CreatorRow update(Transaction tx, CreatorRow locked, Creator shown) {
+    long version = shown.version() + 1;
+    var next =
+        new Creator(
+            shown.id(),
+            shown.name(),
+            shown.accepting(),
+            shown.notice(),
+            shown.rules(),
+            shown.showsAsked(),
+            shown.selfService(),
+            shown.colour(),
+            shown.picture(),
+            version);
+    tx.sql()
+        .update(CREATOR)
+        .set(CREATOR.NAME, next.name())
+        .set(CREATOR.ACCEPTING, next.accepting())
+        .set(CREATOR.NOTICE, next.notice())
+        .set(CREATOR.RULES, next.rules())
+        .set(CREATOR.SHOWS_ASKED, next.showsAsked())
+        .set(CREATOR.SELF_SERVICE, next.selfService())
+        .set(CREATOR.COLOUR, next.colour())
+        .set(CREATOR.VERSION, next.version())
+        .where(CREATOR.ID.eq(next.id()))
+        .execute();
+    return new CreatorRow(
+        next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
+  }
+
+  /** Stores that a locked creator has a new picture, or none, as the next version. */
+  CreatorRow updatePicture(Transaction tx, CreatorRow locked, boolean present) {
+    Creator was = locked.creator();
+    long version = was.version() + 1;
+    Long pictureVersion = present ? version : null;
+    tx.sql()
+        .update(CREATOR)
+        .set(CREATOR.PICTURE_VERSION, pictureVersion)
+        .set(CREATOR.VERSION, version)
+        .where(CREATOR.ID.eq(was.id()))
+        .execute();
+    var next =
+        new Creator(
+            was.id(),
+            was.name(),
+            was.accepting(),
+            was.notice(),
+            was.rules(),
+            was.showsAsked(),
+            was.selfService(),
+            was.colour(),
+            pictureAddress(was.id(), pictureVersion),
+            version);
+    return new CreatorRow(
+        next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
+  }
+
+  private static @Nullable String pictureAddress(UserId creator, @Nullable Long version) {
+    return version == null ? null : "/api/creators/" + creator + "/picture?v=" + version;
+  }
+
+  /** Adds to the pending count of a locked creator; the row as it is afterwards. */
+  public CreatorRow addPending(Transaction tx, CreatorRow locked, int change) {
+    var after =
+        new CreatorRow(
+            locked.creator(),
+            locked.teamVersion(),
+            locked.audienceVersion(),
+            locked.pendingCount() + change);
+    tx.run(tx.query(SET_PENDING, after));
+    return after;
+  }
+
+  /** Says that the team of a locked creator has changed; the row as it is afterwards. */
+  public CreatorRow teamChanged(Transaction tx, CreatorRow locked) {
+    return versions(tx, locked, locked.teamVersion() + 1);
+  }
+
+  /** Says that a locked creator has a new supporter; the row as it is afterwards. */
+  public CreatorRow audienceChanged(Transaction tx, CreatorRow locked) {
+    return versions(tx, locked, locked.teamVersion());
+  }
+
+  private static CreatorRow versions(Transaction tx, CreatorRow locked, long teamVersion) {
+    long audienceVersion = locked.audienceVersion() + 1;
+    tx.sql()
+        .update(CREATOR)
+        .set(CREATOR.TEAM_VERSION, teamVersion)
+        .set(CREATOR.AUDIENCE_VERSION, audienceVersion)
+        .where(CREATOR.ID.eq(locked.id()))
+        .execute();
+    return new CreatorRow(locked.creator(), teamVersion, audienceVersion, locked.pendingCount());
+  }
+
+  private static CreatorRow row(CreatorRecord stored) {
+    return new CreatorRow(
+        new Creator(
+            stored.getId(),
+            stored.getName(),
+            stored.getAccepting(),
+            stored.getNotice(),
+            stored.getRules(),
+            stored.getShowsAsked(),
+            stored.getSelfService(),
+            stored.getColour(),
+            pictureAddress(stored.getId(), stored.getPictureVersion()),
+            stored.getVersion()),
+        stored.getTeamVersion(),
+        stored.getAudienceVersion(),
+        stored.getPendingCount());
+  }
+}

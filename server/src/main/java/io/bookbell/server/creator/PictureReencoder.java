@@ -1,0 +1,121 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.server.web.PictureType;
+import io.bookbell.server.web.Problem;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/**
+ * Draws a picture anew, so that nothing is stored but pixels: no metadata, and nothing that only
+ * looks like a picture. How large it is is read from its header before anything is unpacked.
+ * Stateless; takes up to some tenths of a second.
+ */
+final class PictureReencoder {
+  static final int LONGEST_SIDE = 4096;
+  static final int MOST_PIXELS = 16 << 20;
+  static final int SIDE = 512;
+
+  /** What a PNG of this size holds is a photograph, which JPEG holds in a fraction of it. */
+  private static final int LARGE_PNG = 200 * 1024;
+
+  private static final float JPEG_QUALITY = 0.88f;
+
+  private PictureReencoder() {}
+
+  /**
+   * The picture, at most {@link #SIDE} pixels wide and high.
+   *
+   * @throws Problem 400 when it is too large or cannot be read
+   */
+  static ProfilePicture of(PictureType type, byte[] content) {
+    Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(type.mediaType());
+    if (!readers.hasNext()) {
+      throw unreadable(type);
+    }
+    ImageReader reader = readers.next();
+    try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+      reader.setInput(stream, true, true);
+      BufferedImage image = small(reader);
+      boolean isJpeg = type == PictureType.JPEG;
+      return encoded(
+          isJpeg ? ExifOrientation.upright(image, ExifOrientation.of(content)) : image, isJpeg);
+    } catch (Problem problem) {
+      throw problem;
+    } catch (IOException | RuntimeException e) { // readers throw all kinds at what is malformed
+      throw unreadable(type);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /**
+   * Of a large picture only some of the pixels are unpacked, at least twice as many a side as stay.
+   */
+  private static BufferedImage small(ImageReader reader) throws IOException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    if (width > LONGEST_SIDE || height > LONGEST_SIDE || (long) width * height > MOST_PIXELS) {
+      throw Problem.validation(
+          "picture",
+          "must be at most 4,096 pixels wide and high, and at most 16 megapixels; it is %d × %d"
+              .formatted(width, height));
+    }
+    int longest = Math.max(width, height);
+    var parameters = reader.getDefaultReadParam();
+    int step = Math.max(1, longest / (2 * SIDE));
+    parameters.setSourceSubsampling(step, step, 0, 0);
+    BufferedImage image = reader.read(0, parameters);
+    double scale = Math.min(1, (double) SIDE / longest);
+    return PictureScaler.to(
+        image,
+        Math.clamp(Math.round(width * scale), 1, image.getWidth()),
+        Math.clamp(Math.round(height * scale), 1, image.getHeight()));
+  }
+
+  private static ProfilePicture encoded(BufferedImage image, boolean fromJpeg) {
+    boolean isOpaque = !image.getColorModel().hasAlpha();
+    byte[] png = fromJpeg ? new byte[0] : written(image, "png");
+    if (fromJpeg || (isOpaque && png.length > LARGE_PNG)) {
+      return new ProfilePicture(PictureType.JPEG.mediaType(), written(image, "jpeg"));
+    }
+    if (png.length > ProfilePicture.MOST_BYTES) {
+      int width = Math.max(1, image.getWidth() / 2);
+      return encoded(PictureScaler.to(image, width, Math.max(1, image.getHeight() / 2)), false);
+    }
+    return new ProfilePicture(PictureType.PNG.mediaType(), png);
+  }
+
+  private static byte[] written(BufferedImage image, String format) {
+    var bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+    try (var stream = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(stream);
+      ImageWriteParam parameters = writer.getDefaultWriteParam();
+      if (format.equals("jpeg")) {
+        parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+        parameters.setCompressionQuality(JPEG_QUALITY);
+      }
+      writer.write(null, new IIOImage(image, null, null), parameters);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A picture could not be written to memory", e);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Problem unreadable(PictureType type) {
+    return Problem.validation("picture", "cannot be read as " + type + ": its content is damaged");
+  }
+}

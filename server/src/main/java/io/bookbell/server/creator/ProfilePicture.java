@@ -1,0 +1,53 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.server.web.PictureType;
+import io.bookbell.server.web.Problem;
+
+/**
+ * A picture as it is stored and sent. Those that were stored by earlier releases are as they were
+ * sent then.
+ */
+public final class ProfilePicture {
+  static final int MOST_BYTES = 512 * 1024;
+
+  private final String mediaType;
+  private final byte[] content;
+
+  ProfilePicture(String mediaType, byte[] content) {
+    this.mediaType = mediaType;
+    this.content = content;
+  }
+
+  String mediaType() {
+    return mediaType;
+  }
+
+  byte[] content() {
+    return content;
+  }
+
+  /**
+   * Reads what somebody has sent, and draws it anew. Takes a while.
+   *
+   * @throws Problem 413 when it has too many bytes, 415 when it is no PNG, JPEG, GIF or WebP by its
+   *     first bytes, 400 when it has too many pixels or cannot be read
+   */
+  public static ProfilePicture of(byte[] content) {
+    if (content.length > MOST_BYTES) {
+      throw Problem.of(
+          413, "too_large", "Too large", "The picture may be at most 512 KiB (524,288 bytes).");
+    }
+    return PictureReencoder.of(type(content), content);
+  }
+
+  private static PictureType type(byte[] content) {
+    return PictureType.of(content)
+        .orElseThrow(
+            () ->
+                Problem.of(
+                    415,
+                    "unsupported_media_type",
+                    "Unsupported media type",
+                    "Send a PNG, JPEG, GIF or WebP."));
+  }
+}

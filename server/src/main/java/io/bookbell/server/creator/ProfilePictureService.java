@@ -1,0 +1,77 @@
+package io.bookbell.server.creator;
+
+import static io.bookbell.server.storage.schema.Tables.CREATOR_PICTURE;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+
+/**
+ * The pictures that creators show of themselves. Each version of one has an address of its own, so
+ * browsers may keep it for good. Thread-safe: it keeps nothing between calls.
+ */
+public final class ProfilePictureService {
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final ProfileService profileService;
+
+  public ProfilePictureService(
+      CreatorStore creatorStore, CreatorRoles creatorRoles, ProfileService profileService) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.profileService = profileService;
+  }
+
+  /**
+   * For supporters and admins.
+   *
+   * @throws Problem 404 when there is none
+   */
+  public ProfilePicture get(Transaction tx, UserId user, UserId creatorId) {
+    creatorRoles.requireMember(tx, creatorStore.get(tx, creatorId), user);
+    return tx.sql()
+        .select(CREATOR_PICTURE.MEDIA_TYPE, CREATOR_PICTURE.CONTENT)
+        .from(CREATOR_PICTURE)
+        .where(CREATOR_PICTURE.CREATOR_ID.eq(creatorId))
+        .fetchOptional(row -> new ProfilePicture(row.value1(), row.value2()))
+        .orElseThrow(Problem::notFound);
+  }
+
+  /** Puts a picture in the place of the one before, and tells everybody who is connected. */
+  public Creator put(
+      Transaction tx, UserId actor, UserId creatorId, ProfilePicture profilePicture) {
+    CreatorRow before = lock(tx, actor, creatorId);
+    remove(tx, creatorId);
+    tx.sql()
+        .insertInto(CREATOR_PICTURE)
+        .set(CREATOR_PICTURE.CREATOR_ID, creatorId)
+        .set(CREATOR_PICTURE.MEDIA_TYPE, profilePicture.mediaType())
+        .set(CREATOR_PICTURE.CONTENT, profilePicture.content())
+        .execute();
+    return profileService.announce(
+        tx, actor, creatorStore.updatePicture(tx, before, true), "New picture");
+  }
+
+  /** Takes the picture away, and tells everybody who is connected. */
+  public Creator delete(Transaction tx, UserId actor, UserId creatorId) {
+    CreatorRow before = lock(tx, actor, creatorId);
+    if (remove(tx, creatorId) == 0) {
+      return before.creator();
+    }
+    return profileService.announce(
+        tx, actor, creatorStore.updatePicture(tx, before, false), "Picture removed");
+  }
+
+  private CreatorRow lock(Transaction tx, UserId actor, UserId creatorId) {
+    CreatorRow locked = creatorStore.lock(tx, creatorId);
+    creatorRoles.requireCreator(tx, locked, actor);
+    return locked;
+  }
+
+  private static int remove(Transaction tx, UserId creatorId) {
+    return tx.sql()
+        .deleteFrom(CREATOR_PICTURE)
+        .where(CREATOR_PICTURE.CREATOR_ID.eq(creatorId))
+        .execute();
+  }
+}

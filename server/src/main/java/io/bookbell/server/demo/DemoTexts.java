@@ -1,0 +1,77 @@
+package io.bookbell.server.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** What the people of the demonstration are called, ask for and say. Not thread-safe. */
+final class DemoTexts {
+  private final List<DemoBook> books =
+      lines("books.tsv").stream().skip(1).map(DemoBook::of).toList();
+  private final List<String> names = lines("names.txt");
+  private final List<String> notes = lines("notes.txt");
+  private final List<String> approvals = lines("approvals.txt");
+  private final List<String> rejections = lines("rejections.txt");
+  private final List<String> completions = lines("completions.txt");
+  private final List<String> replies = lines("replies.txt");
+  private int nextBook;
+
+  /** A real book; the ISBN only where it is known for certain. */
+  record DemoBook(String title, String author, @Nullable String isbn) {
+    private static DemoBook of(String line) {
+      String[] columns = line.split("\t", -1);
+      return new DemoBook(columns[0], columns[1], columns[2].isEmpty() ? null : columns[2]);
+    }
+  }
+
+  /** Each book once, then from the beginning again. */
+  DemoBook nextBook() {
+    return books.get(nextBook++ % books.size());
+  }
+
+  String name(int number) {
+    return names.get(number % names.size());
+  }
+
+  String note(Random random) {
+    return any(notes, random);
+  }
+
+  String approval(Random random) {
+    return any(approvals, random);
+  }
+
+  String rejection(Random random) {
+    return any(rejections, random);
+  }
+
+  String completion(Random random) {
+    return any(completions, random);
+  }
+
+  String reply(Random random) {
+    return any(replies, random);
+  }
+
+  private static String any(List<String> texts, Random random) {
+    return texts.get(random.nextInt(texts.size()));
+  }
+
+  private static List<String> lines(String resource) {
+    var stream =
+        Objects.requireNonNull(
+            DemoTexts.class.getResourceAsStream("/demo/" + resource), "missing /demo/" + resource);
+    try (var reader = new BufferedReader(new InputStreamReader(stream, UTF_8))) {
+      return reader.lines().filter(line -> !line.isBlank()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.bookbell.server.demo;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.demo.DemoData.DemoSupporter;
+import io.bookbell.server.request.BookRequestService;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.Status;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * What happened before the demonstration starts: who asked for which book when, and what became of
+ * it. Events are told in the order of their times. Not thread-safe.
+ */
+final class DemoTimeline {
+  private final PriorityQueue<TimelineEvent> events =
+      new PriorityQueue<>(
+          Comparator.comparing(TimelineEvent::time).thenComparingInt(TimelineEvent::number));
+  private final BookRequestService requests;
+  private final DemoTexts demoTexts;
+  private final Random random;
+  private final Instant begin;
+  private final Instant end;
+  private int eventCount;
+
+  DemoTimeline(
+      BookRequestService requests, DemoTexts demoTexts, Random random, Instant begin, Instant end) {
+    this.requests = requests;
+    this.demoTexts = demoTexts;
+    this.random = random;
+    this.begin = begin;
+    this.end = end;
+  }
+
+  /** Has somebody ask for their books, and these admins answer. */
+  void add(DemoSupporter demoSupporter, List<UserId> admins) {
+    for (int book = 0; book < demoSupporter.books(); book++) {
+      Instant time = begin.plusSeconds(1 + random.nextLong(seconds(begin, end)));
+      at(time, tx -> ask(tx, demoSupporter, admins, time));
+    }
+  }
+
+  /** Has something else happen. */
+  void add(Instant time, Consumer<Transaction> event) {
+    at(time, event::accept);
+  }
+
+  void tell(Transaction tx) {
+    while (!events.isEmpty()) {
+      TimelineEvent timelineEvent = events.remove();
+      timelineEvent.action.happen(tx.at(timelineEvent.time));
+    }
+  }
+
+  private void ask(Transaction tx, DemoSupporter demoSupporter, List<UserId> admins, Instant time) {
+    DemoTexts.DemoBook demoBook = demoTexts.nextBook();
+    String note = random.nextInt(5) < 2 ? demoTexts.note(random) : null;
+    long id =
+        requests
+            .create(
+                tx,
+                demoSupporter.user(),
+                new NewRequest(
+                    demoSupporter.creator(),
+                    demoBook.title(),
+                    demoBook.author(),
+                    demoBook.isbn(),
+                    note,
+                    null))
+            .id();
+    UserId admin = admins.get(random.nextInt(admins.size()));
+    switch (random.nextInt(20)) {
+      case 0, 1 -> later(time, 90, next -> requests.cancel(next, demoSupporter.user(), id));
+      case 2, 3, 4, 5 -> answer(time, admin, id, Status.REJECTED, demoTexts.rejection(random));
+      case 6, 7 -> talk(time, demoSupporter, admin, id);
+      case 8, 9 -> {
+        // stays open without a word
+      }
+      default -> grant(time, demoSupporter, admin, id);
+    }
+  }
+
+  private void answer(Instant after, UserId admin, long id, Status status, String word) {
+    later(after, 60 * 60, tx -> requests.respond(tx, admin, id, new Decision(status, word)));
+  }
+
+  private void grant(Instant after, DemoSupporter demoSupporter, UserId admin, long id) {
+    Instant approved = after.plus(minutes(60 * 30));
+    at(
+        approved,
+        tx ->
+            requests.respond(
+                tx, admin, id, new Decision(Status.APPROVED, demoTexts.approval(random))));
+    if (random.nextInt(3) == 0) {
+      later(
+          approved,
+          60 * 5,
+          tx -> requests.reply(tx, demoSupporter.user(), id, demoTexts.reply(random)));
+    }
+    if (random.nextInt(2) == 0) {
+      Instant completed = approved.plus(minutes(60 * 24 * 9));
+      at(
+          completed,
+          tx ->
+              requests.respond(
+                  tx, admin, id, new Decision(Status.COMPLETED, demoTexts.completion(random))));
+    }
+  }
+
+  private void talk(Instant after, DemoSupporter demoSupporter, UserId admin, long id) {
+    Instant question = after.plus(minutes(60 * 10));
+    at(question, tx -> requests.reply(tx, admin, id, demoTexts.reply(random)));
+    later(
+        question,
+        60 * 8,
+        tx -> requests.reply(tx, demoSupporter.user(), id, demoTexts.reply(random)));
+  }
+
+  private void later(Instant after, int mostMinutes, TimelineAction timelineAction) {
+    at(after.plus(minutes(mostMinutes)), timelineAction);
+  }
+
+  /** What would happen after the end has not happened yet. */
+  private void at(Instant time, TimelineAction timelineAction) {
+    if (time.isBefore(end)) {
+      events.add(new TimelineEvent(time, eventCount++, timelineAction));
+    }
+  }
+
+  private Duration minutes(int most) {
+    return Duration.ofSeconds(60L + random.nextInt(most * 60));
+  }
+
+  private static long seconds(Instant from, Instant to) {
+    return Duration.between(from, to).toSeconds() - 1;
+  }
+
+  @FunctionalInterface
+  private interface TimelineAction {
+    void happen(Transaction tx);
+  }
+
+  private record TimelineEvent(Instant time, int number, TimelineAction action) {}
+}

@@ -1,0 +1,228 @@
+package io.bookbell.server.inbox;
+
+import static io.bookbell.server.storage.schema.Tables.INBOX;
+import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
+import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.val;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.OutgoingMessages.OutgoingMessage;
+import io.bookbell.server.inbox.SequenceAssigner.AppendedMessages;
+import io.bookbell.server.storage.BeforeCommitStep;
+import io.bookbell.server.storage.RowInsert;
+import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of every transaction that tells somebody something: locks the heads of all concerned, in
+ * the order of their users, numbers and stores the messages of all its changes. Stateless.
+ */
+final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
+  static final SequenceAssigner STEP = new SequenceAssigner();
+
+  private static final RowInsert<MessageRow> MESSAGES =
+      RowInsert.<MessageRow>into(MESSAGE)
+          .set(MESSAGE.REQUEST_ID, MessageRow::request)
+          .set(MESSAGE.REVISION, MessageRow::revision)
+          .set(MESSAGE.BODY, MessageRow::body)
+          .set(MESSAGE.CREATED_AT, MessageRow::at)
+          .rows();
+  private static final RowInsert<InboxRow> INBOX_ROWS =
+      RowInsert.<InboxRow>into(INBOX)
+          .set(INBOX.USER_ID, InboxRow::user)
+          .set(INBOX.SEQ, InboxRow::seq)
+          .set(INBOX.MESSAGE_ID, InboxRow::message)
+          .rows();
+
+  /** Databases limit the parameters of a statement. */
+  private static final int ROWS_AT_ONCE = 500;
+
+  /** A message to so many is put into their inboxes by the database, which has the numbers. */
+  private static final int MANY = 32;
+
+  private SequenceAssigner() {}
+
+  /**
+   * What a command has to tell.
+   *
+   * @param tx the command's, for what follows the commit
+   */
+  record AppendedMessages(
+      Transaction tx,
+      OutgoingMessages change,
+      List<EncodedMessage> bodies,
+      Instant at,
+      Consumer<List<Delivery>> publisher) {
+    private SortedSet<UserId> users() {
+      return change.users();
+    }
+  }
+
+  /** A message of a change as it is stored. */
+  record EncodedMessage(OutgoingMessage entry, Message message) {}
+
+  @Override
+  public void run(Transaction tx, List<AppendedMessages> changes) {
+    Map<UserId, Long> heads = lockHeads(tx, changes);
+    var before = new TreeMap<>(heads);
+    List<Long> ids = store(tx, changes);
+    var rows = new ArrayList<InboxRow>();
+    var floors = new TreeMap<UserId, Long>();
+    int stored = 0;
+    for (AppendedMessages appendedMessages : changes) {
+      var deliveries = new ArrayList<Delivery>();
+      for (EncodedMessage encodedMessage : appendedMessages.bodies) {
+        Map<UserId, Long> numbers = number(encodedMessage.entry, heads);
+        long message = ids.get(stored++);
+        if (numbers.size() < MANY) {
+          numbers.forEach((user, seq) -> rows.add(new InboxRow(user, seq, message)));
+        } else {
+          insertForMany(tx, message, steps(before, numbers));
+        }
+        closeHistory(appendedMessages.change, encodedMessage.entry, numbers, floors);
+        deliveries.add(Delivery.numbered(encodedMessage.message, numbers));
+      }
+      appendedMessages.tx.afterCommit(() -> appendedMessages.publisher.accept(deliveries));
+    }
+    INBOX_ROWS.run(tx, rows);
+    advance(tx, steps(before, heads));
+    floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
+  }
+
+  private record InboxRow(UserId user, long seq, long message) {}
+
+  private static Map<UserId, Long> lockHeads(Transaction tx, List<AppendedMessages> changes) {
+    var users = new TreeSet<UserId>();
+    changes.forEach(appendedMessages -> users.addAll(appendedMessages.users()));
+    var heads = new TreeMap<UserId, Long>();
+    tx.lock(
+            tx.sql()
+                .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
+                .from(INBOX_HEAD)
+                .where(INBOX_HEAD.USER_ID.in(users))
+                .orderBy(INBOX_HEAD.USER_ID))
+        .forEach(row -> heads.put(row.value1(), row.value2()));
+    if (heads.size() != users.size()) {
+      throw new IllegalStateException("Users without an inbox among " + users);
+    }
+    return heads;
+  }
+
+  /** The ids of the messages, in their order. */
+  private static List<Long> store(Transaction tx, List<AppendedMessages> changes) {
+    var messages =
+        changes.stream()
+            .flatMap(
+                appendedMessages ->
+                    appendedMessages.bodies.stream()
+                        .map(encodedMessage -> MessageRow.of(encodedMessage, appendedMessages.at)))
+            .toList();
+    return MESSAGES.numbered(tx, messages, MESSAGE.ID);
+  }
+
+  private record MessageRow(
+      @Nullable Long request, @Nullable Integer revision, String body, Instant at) {
+    static MessageRow of(EncodedMessage encodedMessage, Instant at) {
+      var messageRevision = encodedMessage.entry.revision();
+      return new MessageRow(
+          messageRevision == null ? null : messageRevision.requestId(),
+          messageRevision == null ? null : messageRevision.number(),
+          new String(encodedMessage.message.json(), UTF_8),
+          at);
+    }
+  }
+
+  private static Map<UserId, Long> number(
+      OutgoingMessage outgoingMessage, Map<UserId, Long> heads) {
+    var numbers = new TreeMap<UserId, Long>();
+    for (UserId user : outgoingMessage.audience()) {
+      numbers.put(user, heads.merge(user, 1L, Long::sum));
+    }
+    return numbers;
+  }
+
+  private static void closeHistory(
+      OutgoingMessages outgoingMessages,
+      OutgoingMessage outgoingMessage,
+      Map<UserId, Long> numbers,
+      Map<UserId, Long> floors) {
+    if (outgoingMessage.type() == MessageType.ACCESS_CHANGED) {
+      numbers.forEach(
+          (user, seq) -> {
+            if (outgoingMessages.takesAccessFrom(user)) {
+              floors.put(user, seq);
+            }
+          });
+    }
+  }
+
+  /** The users by how far they are from where they were: of many, most go as far as the others. */
+  private static Map<Long, List<UserId>> steps(Map<UserId, Long> before, Map<UserId, Long> after) {
+    var steps = new TreeMap<Long, List<UserId>>();
+    after.forEach(
+        (user, seq) ->
+            steps
+                .computeIfAbsent(seq - before.getOrDefault(user, 0L), _ -> new ArrayList<>())
+                .add(user));
+    return steps;
+  }
+
+  private static void insertForMany(Transaction tx, long message, Map<Long, List<UserId>> steps) {
+    steps.forEach(
+        (step, users) -> {
+          for (List<UserId> some : parts(users)) {
+            tx.run(
+                tx.sql()
+                    .insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID)
+                    .select(
+                        select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ.plus(step), val(message))
+                            .from(INBOX_HEAD)
+                            .where(INBOX_HEAD.USER_ID.in(some))));
+          }
+        });
+  }
+
+  private static void advance(Transaction tx, Map<Long, List<UserId>> steps) {
+    // The rows are locked already, in order, so this cannot wait.
+    steps.forEach(
+        (step, users) -> {
+          for (List<UserId> some : parts(users)) {
+            tx.run(
+                tx.sql()
+                    .update(INBOX_HEAD)
+                    .set(INBOX_HEAD.SEQ, INBOX_HEAD.SEQ.plus(step))
+                    .where(INBOX_HEAD.USER_ID.in(some)));
+          }
+        });
+  }
+
+  private static void raiseFloor(Transaction tx, UserId user, long floor) {
+    tx.run(
+        tx.sql()
+            .update(INBOX_HEAD)
+            .set(INBOX_HEAD.FLOOR, floor)
+            .where(INBOX_HEAD.USER_ID.eq(user)));
+  }
+
+  private static <T> List<List<T>> parts(Collection<T> all) {
+    var list = List.copyOf(all);
+    var parts = new ArrayList<List<T>>();
+    for (int from = 0; from < list.size(); from += ROWS_AT_ONCE) {
+      parts.add(list.subList(from, Math.min(from + ROWS_AT_ONCE, list.size())));
+    }
+    return parts;
+  }
+}

@@ -1,0 +1,104 @@
+package io.bookbell.server.legacy;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.web.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * The form in which the replaced system's nodes tell each other: the message object, and in it the
+ * users who get it, as texts. What comes from a node of this system also names that node.
+ *
+ * <pre>{"type": ..., ..., "_target_users": ["101", "1", "10"], "_node": "1f0c"}</pre>
+ */
+final class LegacyMessageCodec {
+  private static final int MOST_BYTES = 1 << 20;
+  private static final String TARGETS = "_target_users";
+  private static final String NODE = "_node";
+  private static final String SEQUENCE = "seq";
+  private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
+
+  private LegacyMessageCodec() {}
+
+  /** What a text on the channel turned out to be. */
+  sealed interface DecodedMessage {
+    /**
+     * From the replaced system.
+     *
+     * @param strangers whether users were named that cannot be any
+     */
+    record LegacyDelivery(Delivery delivery, boolean strangers) implements DecodedMessage {}
+
+    /** From a node of this system; its users have heard of it already. */
+    record OwnNodeMessage() implements DecodedMessage {}
+
+    record MalformedMessage(String why) implements DecodedMessage {}
+  }
+
+  /** To all whom the delivery concerns, without the numbers: each user has another. */
+  static byte[] write(Delivery delivery, String node) {
+    var users = new TreeSet<>(delivery.unnumbered());
+    users.addAll(delivery.sequence().keySet());
+    String names = users.stream().map(user -> "\"" + user + "\"").collect(joining(","));
+    String added = "\"%s\":[%s],\"%s\":\"%s\"}".formatted(TARGETS, names, NODE, node);
+    byte[] object = delivery.message().json();
+    var text = new ByteArrayOutputStream(object.length + added.length() + 1);
+    text.write(object, 0, object.length - 1);
+    if (object.length > 2) {
+      text.write(',');
+    }
+    text.writeBytes(added.getBytes(US_ASCII));
+    return text.toByteArray();
+  }
+
+  static DecodedMessage read(byte[] text) {
+    if (text.length > MOST_BYTES) {
+      return new DecodedMessage.MalformedMessage("it has more than " + MOST_BYTES + " bytes");
+    }
+    try {
+      return Json.tree(text) instanceof ObjectNode message
+          ? read(message)
+          : new DecodedMessage.MalformedMessage("it is no JSON object");
+    } catch (IOException e) {
+      return new DecodedMessage.MalformedMessage("it is no JSON");
+    }
+  }
+
+  private static DecodedMessage read(ObjectNode message) {
+    if (message.has(NODE)) {
+      return new DecodedMessage.OwnNodeMessage();
+    }
+    JsonNode named = message.remove(TARGETS);
+    if (named == null || !named.isArray()) {
+      return new DecodedMessage.MalformedMessage("its " + TARGETS + " is no list");
+    }
+    message.remove(SEQUENCE); // would be taken for a number of the user's own history
+    Set<UserId> users = new HashSet<>();
+    boolean strangers = false;
+    for (JsonNode each : named) {
+      boolean id = isId(each);
+      strangers |= !id;
+      if (id) {
+        users.add(new UserId(Long.parseLong(each.asText())));
+      }
+    }
+    Message told = Message.of(Json.bytes(message));
+    return new DecodedMessage.LegacyDelivery(Delivery.unnumbered(told, users), strangers);
+  }
+
+  /** A text as the replaced system writes it, or a plain number. */
+  private static boolean isId(JsonNode named) {
+    return (named.isTextual() || named.isIntegralNumber()) && ID.matcher(named.asText()).matches();
+  }
+}

@@ -1,0 +1,91 @@
+package io.bookbell.server.live;
+
+import io.bookbell.server.receipt.Device;
+import io.bookbell.server.receipt.ReceiptService;
+import io.bookbell.server.storage.Database;
+import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What devices have said that they have, until it is stored: once a second, of all devices
+ * together, on a thread of its own. What is not stored yet when the process dies is said again at
+ * the device's next acknowledgement. Any thread may call any method.
+ */
+final class AcknowledgementWriter implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AcknowledgementWriter.class);
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final int DEVICES_AT_ONCE = 200;
+
+  private final ConcurrentHashMap<Device, Long> waiting = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("acknowledgements").daemon().factory());
+  private final Database database;
+  private final ReceiptService receiptService;
+  private boolean failing;
+
+  AcknowledgementWriter(Database database, ReceiptService receiptService) {
+    this.database = database;
+    this.receiptService = receiptService;
+  }
+
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::store, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  void note(Device device, long seq) {
+    waiting.merge(device, seq, Math::max);
+  }
+
+  /** Leaves what waits: its numbers mean nothing in another life of the database. */
+  void forget() {
+    waiting.clear();
+  }
+
+  private void store() {
+    while (!waiting.isEmpty()) {
+      var batch = new TreeMap<Device, Long>();
+      waiting.keySet().stream()
+          .limit(DEVICES_AT_ONCE)
+          .forEach(device -> batch.put(device, waiting.remove(device)));
+      if (!store(batch)) {
+        return;
+      }
+    }
+  }
+
+  private boolean store(SortedMap<Device, Long> batch) {
+    try {
+      database
+          .write(
+              tx -> {
+                receiptService.acknowledge(tx, batch);
+                return true;
+              })
+          .join();
+      failing = false;
+      return true;
+    } catch (RuntimeException e) {
+      batch.forEach(this::note);
+      if (!failing) {
+        log.warn("Acknowledgements could not be stored; trying again", e);
+        failing = true;
+      }
+      return false;
+    }
+  }
+
+  /** Stores what still waits. */
+  @Override
+  public void close() {
+    thread.close();
+    store();
+  }
+}

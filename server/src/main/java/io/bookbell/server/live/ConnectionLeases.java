@@ -1,0 +1,233 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sockets that each user may have open on all nodes together. Any thread may call any method.
+ *
+ * <p>Every place is a row in PostgreSQL, taken and counted under a lock of the user, so the limit
+ * is exact however many nodes are asked at once. The rows of a node count as long as it says every
+ * few seconds that it lives; the tables are not logged, so a place costs no waiting for the disk,
+ * and are filled again by the nodes if they were emptied. One process alone counts in memory
+ * ({@link io.bookbell.hub.WebSocketManager#tryReserve}) and needs none of this.
+ */
+final class ConnectionLeases implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionLeases.class);
+  private static final Duration BEAT = Duration.ofSeconds(5);
+  private static final Duration FREED_WITHIN = Duration.ofMillis(50);
+
+  /** Longer than a node may stand still and still count. */
+  private static final Duration LEASE = Duration.ofSeconds(20);
+
+  /** Every so many beats, all rows are compared. */
+  private static final int THOROUGH = 12;
+
+  private static final Duration FORGET = Duration.ofMinutes(1);
+
+  /** The first half of the advisory locks' keys: "seat". */
+  private static final int LOCKS = 0x73656174;
+
+  private final String node = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("places").daemon().factory());
+  private final Map<Long, UserId> held = new ConcurrentHashMap<>();
+  private final Map<Long, UserId> freed = new ConcurrentHashMap<>();
+  private final AtomicBoolean freeing = new AtomicBoolean();
+  private final AtomicLong lastId = new AtomicLong();
+  private final Database database;
+  private final int most;
+  private int beats;
+  private boolean failing;
+
+  /**
+   * @param most how many places one user may hold
+   */
+  ConnectionLeases(Database database, int most) {
+    this.database = database;
+    this.most = most;
+  }
+
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** One place, until it is closed. */
+  interface ConnectionLease extends AutoCloseable {
+    /** A second call does nothing. */
+    @Override
+    void close();
+  }
+
+  /** Takes a place; empty if the user has as many as allowed. */
+  CompletionStage<Optional<ConnectionLease>> take(UserId user) {
+    long id = lastId.incrementAndGet();
+    held.put(id, user);
+    CompletableFuture<Boolean> taken = database.write(tx -> take(tx, id, user));
+    return taken
+        .whenComplete(
+            (granted, failure) -> {
+              if (failure != null || !granted) {
+                free(id); // it may be stored all the same: by a lost answer, or by a beat
+              }
+            })
+        .thenApply(granted -> granted ? Optional.of(() -> free(id)) : Optional.empty());
+  }
+
+  private boolean take(Transaction tx, long id, UserId user) {
+    tx.sql().execute("select pg_advisory_xact_lock(?, ?)", LOCKS, Long.hashCode(user.value()));
+    delete(tx, freedBy(user));
+    int taken =
+        tx.sql()
+            .fetchSingle(
+                "select count(*) from socket_place p join serving_node n on n.id = p.node_id"
+                    + " where p.user_id = ? and n.alive_until > now()",
+                user.value())
+            .get(0, Integer.class);
+    if (taken >= most) {
+      return false;
+    }
+    insert(tx, Map.of(id, user));
+    return true;
+  }
+
+  private List<Long> freedBy(UserId user) {
+    return freed.entrySet().stream()
+        .filter(each -> each.getValue().equals(user))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Takes an immutable map, whose keys and values come in one order. */
+  private void insert(Transaction tx, Map<Long, UserId> places) {
+    tx.sql()
+        .execute(
+            "insert into socket_place (node_id, id, user_id) select ?, id, user_id"
+                + " from unnest(?, ?) place (id, user_id) on conflict do nothing",
+            node,
+            places.keySet().toArray(Long[]::new),
+            places.values().stream().map(UserId::value).toArray(Long[]::new));
+  }
+
+  private void delete(Transaction tx, List<Long> ids) {
+    if (!ids.isEmpty()) {
+      tx.sql()
+          .execute(
+              "delete from socket_place where node_id = ? and id = any(?)",
+              node,
+              ids.toArray(Long[]::new));
+    }
+  }
+
+  private void free(long id) {
+    UserId user = held.remove(id);
+    if (user != null) {
+      freed.put(id, user);
+      if (!thread.isShutdown() && freeing.compareAndSet(false, true)) {
+        var _ = thread.schedule(this::deleteFreed, FREED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private void deleteFreed() {
+    freeing.set(false);
+    List<Long> ids = List.copyOf(freed.keySet());
+    if (attempt(tx -> delete(tx, ids))) {
+      freed.keySet().removeAll(ids);
+    }
+  }
+
+  /** Says that this node lives, and mends what was lost on either side. */
+  private void beat() {
+    boolean thorough = beats++ % THOROUGH == 0;
+    attempt(
+        tx -> {
+          if (isNew(tx)) {
+            insert(tx, Map.copyOf(held));
+          }
+          if (thorough) {
+            deleteAllBut(tx, List.copyOf(held.keySet()));
+            forgetDead(tx);
+          }
+        });
+    deleteFreed();
+  }
+
+  /** Renews the lease; whether nothing was known of this node. */
+  private boolean isNew(Transaction tx) {
+    return tx.sql()
+        .fetchSingle(
+            "insert into serving_node (id, alive_until) values (?, now() + ? * interval '1 ms')"
+                + " on conflict (id) do update set alive_until = excluded.alive_until"
+                + " returning (xmax = 0)",
+            node,
+            LEASE.toMillis())
+        .get(0, Boolean.class);
+  }
+
+  private void deleteAllBut(Transaction tx, List<Long> ids) {
+    tx.sql()
+        .execute(
+            "delete from socket_place where node_id = ? and not (id = any(?))",
+            node,
+            ids.toArray(Long[]::new));
+  }
+
+  private static void forgetDead(Transaction tx) {
+    tx.sql()
+        .execute(
+            "with dead as (delete from serving_node where alive_until < now() - ? * interval '1 ms'"
+                + " returning id) delete from socket_place where node_id in (select id from dead)",
+            FORGET.toMillis());
+  }
+
+  private boolean attempt(Consumer<Transaction> work) {
+    try {
+      database
+          .write(
+              tx -> {
+                work.accept(tx);
+                return true;
+              })
+          .join();
+      failing = false;
+      return true;
+    } catch (RuntimeException e) {
+      if (!failing && !thread.isShutdown()) {
+        log.warn("The connection leases could not be stored; trying again", e);
+        failing = true;
+      }
+      return false;
+    }
+  }
+
+  /** Gives all places back at once. */
+  @Override
+  public void close() {
+    thread.close();
+    attempt(
+        tx -> {
+          tx.sql().execute("delete from socket_place where node_id = ?", node);
+          tx.sql().execute("delete from serving_node where id = ?", node);
+        });
+  }
+}

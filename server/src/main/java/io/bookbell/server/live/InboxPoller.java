@@ -1,0 +1,175 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds in PostgreSQL what other nodes have committed, whether or not anybody announced it: every
+ * second, on a thread of its own. What was announced already costs nothing further.
+ *
+ * <p>Transactions become visible out of the order of their ids, so no id by itself can be a cursor.
+ * Each poll reads, on one snapshot, every row written by a transaction from the cursor on, and
+ * takes as the next cursor the oldest transaction that was still running then: what that or a later
+ * one writes is read next time, some of it twice. The cost follows what was written, not who is
+ * connected.
+ *
+ * <p>After a crash PostgreSQL may give ids again that only transactions without a trace had. So
+ * when a look fails, or the ids have gone back, the next look begins well before the cursor.
+ */
+final class InboxPoller implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(InboxPoller.class);
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final long NOWHERE = -1;
+
+  /** More ids than transactions can be under way, or written nothing, when PostgreSQL crashes. */
+  private static final long REUSED_IDS = 10_000;
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("inbox-poll").daemon().factory());
+  private final Database database;
+  private final EpochStore epochStore;
+  private final PollListener pollListener;
+  private @Nullable String epoch;
+  private long cursor = NOWHERE;
+
+  /** Where the ids of transactions had come to at the last look. */
+  private long reached;
+
+  private boolean failing;
+
+  /** Told of what was found, on the poll's thread; may be told again of what it knows. */
+  interface PollListener {
+    /** The newest number of each user that got messages. */
+    void messages(Map<UserId, Long> newest);
+
+    void sessionEnded(UserId user, String session);
+
+    void creatorShown(UserId creator);
+
+    /** The database was restored or replaced: numbers and versions begin anew. */
+    void newLife(String epoch);
+  }
+
+  InboxPoller(Database database, EpochStore epochStore, PollListener pollListener) {
+    this.database = database;
+    this.epochStore = epochStore;
+    this.pollListener = pollListener;
+  }
+
+  void start() {
+    var _ = thread.scheduleWithFixedDelay(this::run, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void run() {
+    try {
+      PollResult pollResult = database.read(this::look).join();
+      boolean newLife = epoch != null && !epoch.equals(pollResult.epoch);
+      epoch = pollResult.epoch;
+      cursor = pollResult.next;
+      reached = pollResult.reached;
+      if (newLife) {
+        log.warn("The database was restored or replaced; every client gets a fresh snapshot");
+        pollListener.newLife(pollResult.epoch);
+      } else {
+        tell(pollResult);
+      }
+      if (failing) {
+        log.info("The database is responding again");
+        failing = false;
+      }
+    } catch (RuntimeException e) {
+      if (!failing && !thread.isShutdown()) {
+        log.warn("The database is not responding; its changes are picked up when it does", e);
+        failing = true;
+      }
+    }
+  }
+
+  private void tell(PollResult pollResult) {
+    if (!pollResult.messages.isEmpty()) {
+      pollListener.messages(pollResult.messages);
+    }
+    pollResult.sessions.forEach(
+        sessionEnd -> pollListener.sessionEnded(sessionEnd.user, sessionEnd.session));
+    pollResult.creators.forEach(pollListener::creatorShown);
+  }
+
+  /** The first look at a database only learns where to begin: nobody was connected before. */
+  private PollResult look(Transaction tx) {
+    var ids =
+        tx.sql()
+            .fetchSingle(
+                "select cast(cast(pg_snapshot_xmin(s) as text) as bigint),"
+                    + " cast(cast(pg_snapshot_xmax(s) as text) as bigint)"
+                    + " from pg_current_snapshot() s");
+    long next = ids.get(0, Long.class);
+    long reachedNow = ids.get(1, Long.class);
+    String present = epochStore.current(tx);
+    if (cursor == NOWHERE || !present.equals(epoch)) {
+      return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of());
+    }
+    boolean mayRepeat = failing || reachedNow < reached;
+    String from = Long.toString(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
+    return new PollResult(
+        present, next, reachedNow, messages(tx, from), sessions(tx, from), creators(tx, from));
+  }
+
+  private static Map<UserId, Long> messages(Transaction tx, String from) {
+    var newest = new HashMap<UserId, Long>();
+    tx.sql()
+        .fetch(
+            "select user_id, max(seq) from inbox where xid >= cast(? as xid8) group by user_id",
+            from)
+        .forEach(row -> newest.put(user(row.get(0, Long.class)), row.get(1, Long.class)));
+    return newest;
+  }
+
+  private static List<SessionEnd> sessions(Transaction tx, String from) {
+    var ended = new ArrayList<SessionEnd>();
+    tx.sql()
+        .fetch("select user_id, token_hash from ended_session where xid >= cast(? as xid8)", from)
+        .forEach(
+            row ->
+                ended.add(new SessionEnd(user(row.get(0, Long.class)), row.get(1, String.class))));
+    return ended;
+  }
+
+  private static List<UserId> creators(Transaction tx, String from) {
+    return tx.sql()
+        .fetch("select id from creator where shown_xid >= cast(? as xid8)", from)
+        .map(row -> user(row.get(0, Long.class)));
+  }
+
+  private static UserId user(long id) {
+    return new UserId(id);
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private record PollResult(
+      String epoch,
+      long next,
+      long reached,
+      Map<UserId, Long> messages,
+      List<SessionEnd> sessions,
+      List<UserId> creators) {}
+
+  private record SessionEnd(UserId user, String session) {}
+}

@@ -1,0 +1,88 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.Creator;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.CreatorUpdates;
+import io.bookbell.server.notification.NotificationService;
+import io.bookbell.server.quota.Quota;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.request.BookRequest;
+import io.bookbell.server.request.BookRequestService;
+import io.bookbell.server.storage.Transaction;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What a user sees at one moment: the content of {@code initial_data}. Thread-safe. */
+final class SnapshotReader {
+  private static final int NEWEST_REQUESTS = 50;
+
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final QuotaService quotaService;
+  private final BookRequestService requests;
+  private final NotificationService notificationService;
+
+  SnapshotReader(
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      QuotaService quotaService,
+      BookRequestService requests,
+      NotificationService notificationService) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.quotaService = quotaService;
+    this.requests = requests;
+    this.notificationService = notificationService;
+  }
+
+  /** The first frame of a connection that begins anew. */
+  record InitialDataMessage(
+      String type,
+      String epoch,
+      long seq,
+      List<BookRequest> bookRequests,
+      List<Quota> quota,
+      Map<UserId, Integer> pendingCount,
+      List<Creator> creators,
+      int unreadNotifications) {}
+
+  InitialDataMessage take(Transaction tx, UserId user, String epoch, long seq) {
+    Set<UserId> adminOf = creatorRoles.adminOf(tx, user);
+    List<Quota> quota = quotaService.of(tx, user);
+    List<CreatorRow> concerned = creatorStore.all(tx, concerned(adminOf, quota));
+    var pending = new TreeMap<UserId, Integer>();
+    concerned.stream()
+        .filter(creator -> adminOf.contains(creator.id()))
+        .forEach(creator -> pending.put(creator.id(), creator.pendingCount()));
+    return new InitialDataMessage(
+        "initial_data",
+        epoch,
+        seq,
+        requests.newest(tx, user, NEWEST_REQUESTS),
+        quota,
+        pending,
+        concerned.stream().map(CreatorRow::creator).toList(),
+        notificationService.unread(tx, user));
+  }
+
+  /** The state of each creator whom the user supports or helps, one message each. */
+  List<Message> creatorStates(Transaction tx, UserId user) {
+    Set<UserId> ids = concerned(creatorRoles.adminOf(tx, user), quotaService.of(tx, user));
+    return creatorStore.all(tx, ids).stream()
+        .map(row -> CreatorUpdates.message(row.creator()))
+        .toList();
+  }
+
+  private static Set<UserId> concerned(Set<UserId> adminOf, List<Quota> quota) {
+    var ids = new HashSet<>(adminOf);
+    quota.forEach(each -> ids.add(each.creatorId()));
+    return ids;
+  }
+}

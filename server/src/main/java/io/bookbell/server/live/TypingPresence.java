@@ -1,0 +1,134 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.request.RequestListService;
+import io.bookbell.server.request.RequestListService.Colleagues;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.web.Json;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which admin is answering which request just now, told to the others of the team and kept nowhere.
+ * Any thread may call any method; two concurrent maps hold its state.
+ *
+ * <p>Each message speaks of one admin alone, so that nodes need to know nothing of each other. What
+ * gets lost on the way is said again with the next renewal, or ends by itself at the receiver.
+ */
+final class TypingPresence {
+  static final Duration LIFETIME = Duration.ofSeconds(20);
+
+  private static final Logger log = LoggerFactory.getLogger(TypingPresence.class);
+
+  private final Database database;
+  private final RequestListService requests;
+  private final BiConsumer<Message, Set<UserId>> broadcast;
+  private final Duration lifetime;
+  private final AtomicLong count = new AtomicLong();
+
+  /** The newest word of each connection that has said something. */
+  private final ConcurrentHashMap<Long, Long> words = new ConcurrentHashMap<>();
+
+  private final ConcurrentHashMap<UserId, TypingState> places = new ConcurrentHashMap<>();
+
+  /**
+   * @param lifetime how long it holds without being said again
+   */
+  TypingPresence(
+      Database database,
+      RequestListService requests,
+      BiConsumer<Message, Set<UserId>> broadcast,
+      Duration lifetime) {
+    this.database = database;
+    this.requests = requests;
+    this.broadcast = broadcast;
+    this.lifetime = lifetime;
+  }
+
+  /**
+   * Where an admin is.
+   *
+   * @param word the one that said so
+   */
+  private record TypingState(long connection, long word, long request, Colleagues colleagues) {}
+
+  /**
+   * The user of a connection is answering a request.
+   *
+   * @param refused run when it is none that they answer
+   */
+  void begins(Connection connection, long request, Runnable refused) {
+    long word = count.incrementAndGet();
+    words.put(connection.id(), word);
+    var _ =
+        database
+            .read(tx -> requests.colleagues(tx, connection.user(), request))
+            .whenComplete(
+                (found, failure) -> {
+                  if (failure != null) {
+                    log.warn("The colleagues of {} could not be read", connection, failure);
+                  } else if (found.isEmpty()) {
+                    refused.run();
+                  } else {
+                    settle(
+                        connection, new TypingState(connection.id(), word, request, found.get()));
+                  }
+                });
+  }
+
+  private void settle(Connection connection, TypingState typingState) {
+    UserId user = connection.user();
+    boolean[] newest = new boolean[1];
+    places.compute(
+        user,
+        (_, before) -> {
+          newest[0] = Long.valueOf(typingState.word).equals(words.get(connection.id()));
+          return newest[0] ? typingState : before;
+        });
+    if (newest[0]) {
+      tell(user, typingState, typingState.request);
+      CompletableFuture.delayedExecutor(lifetime.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> end(user, typingState));
+    }
+  }
+
+  /** The user of a connection answers nothing there, or no longer. */
+  void ends(Connection connection) {
+    words.remove(connection.id());
+    Optional.ofNullable(places.get(connection.user()))
+        .filter(typingState -> typingState.connection == connection.id())
+        .ifPresent(typingState -> end(connection.user(), typingState));
+  }
+
+  private void end(UserId user, TypingState typingState) {
+    if (places.remove(user, typingState)) {
+      tell(user, typingState, null);
+    }
+  }
+
+  private void tell(UserId user, TypingState typingState, @Nullable Long request) {
+    Colleagues colleagues = typingState.colleagues;
+    if (!colleagues.others().isEmpty()) {
+      var typingMessage =
+          new TypingMessage(
+              "answering", colleagues.creator(), new TypingUser(user, colleagues.name()), request);
+      broadcast.accept(Message.of(Json.bytes(typingMessage)), colleagues.others());
+    }
+  }
+
+  private record TypingMessage(
+      String type, UserId creatorId, TypingUser user, @Nullable Long bookRequestId) {}
+
+  private record TypingUser(UserId userId, String name) {}
+}

@@ -1,0 +1,108 @@
+package io.bookbell.server.monitoring;
+
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.web.CompletionFailures;
+import io.bookbell.server.web.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /health/live} says that the process runs, {@code /health/ready} whether to send it
+ * requests. Thread-safe.
+ */
+public final class HealthRoutes {
+  private static final Logger log = LoggerFactory.getLogger(HealthRoutes.class);
+  private static final long PATIENCE_SECONDS = 2;
+  private static final String UP = "up";
+  private static final String DOWN = "down";
+
+  private final Database database;
+  private volatile Optional<BooleanSupplier> redis = Optional.empty();
+  private volatile boolean closing;
+
+  public HealthRoutes(Database database) {
+    this.database = database;
+  }
+
+  public void add(Router router) {
+    looks(router, "/health/live").handler(context -> answer(context, 200, Map.of("status", UP)));
+    looks(router, "/health/ready").handler(this::ready);
+  }
+
+  private static Route looks(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  /**
+   * Has readiness say how Redis does: without it changes are found in the database, a bit later.
+   */
+  public void watchRedis(BooleanSupplier answers) {
+    redis = Optional.of(answers);
+  }
+
+  /** From now on not ready: what is under way is finished, nothing new should come. */
+  public void closing() {
+    closing = true;
+  }
+
+  private void ready(RoutingContext context) {
+    if (closing) {
+      answer(context, 503, new ReadinessResponse(DOWN, Map.of("server", "going down")));
+      return;
+    }
+    var look = database.check().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    Future.fromCompletionStage(look, Vertx.currentContext())
+        .onSuccess(_ -> answer(context, 200, upOrDegraded()))
+        .onFailure(
+            failure -> {
+              log.debug("Not ready", failure);
+              answer(context, 503, new ReadinessResponse(DOWN, Map.of("database", state(failure))));
+            });
+  }
+
+  /** One word, as dashboards like it. */
+  private static String state(Throwable failure) {
+    return CompletionFailures.cause(failure) instanceof StorageException trouble
+        ? switch (trouble.trouble()) {
+          case FULL -> "full";
+          case READ_ONLY -> "read_only";
+          case FAILING -> "failing";
+          case OUT_OF_MEMORY -> "out_of_memory";
+          case UNREACHABLE, BUSY -> DOWN;
+        }
+        : DOWN;
+  }
+
+  private ReadinessResponse upOrDegraded() {
+    if (redis.isEmpty()) {
+      return new ReadinessResponse(UP, Map.of("database", UP));
+    }
+    boolean answers = redis.get().getAsBoolean();
+    var checks = new TreeMap<>(Map.of("database", UP, "redis", answers ? UP : DOWN));
+    return new ReadinessResponse(answers ? UP : "degraded", checks);
+  }
+
+  private static void answer(RoutingContext context, int status, Object body) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .end(Buffer.buffer(Json.bytes(body)));
+  }
+
+  private record ReadinessResponse(String status, Map<String, String> checks) {}
+}

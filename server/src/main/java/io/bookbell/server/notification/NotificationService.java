@@ -1,0 +1,248 @@
+package io.bookbell.server.notification;
+
+import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
+import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
+import static java.util.stream.Collectors.toSet;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.storage.RowInsert;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.ListPage;
+import io.bookbell.server.web.PageRequest;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jooq.Condition;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What wants somebody's attention. Thread-safe.
+ *
+ * <p>What was sent to somebody as an admin is shown and counted only while they are one.
+ */
+public final class NotificationService {
+  private static final RowInsert<NotificationRow> STORE =
+      RowInsert.<NotificationRow>into(NOTIFICATION)
+          .set(NOTIFICATION.CREATOR_ID, NotificationRow::creator)
+          .set(NOTIFICATION.KIND, NotificationRow::kind)
+          .set(NOTIFICATION.REQUEST_ID, NotificationRow::request)
+          .set(NOTIFICATION.TEXT, NotificationRow::text)
+          .set(NOTIFICATION.CREATED_AT, NotificationRow::at)
+          .rows();
+  private static final RowInsert<RecipientRow> ADDRESS =
+      RowInsert.<RecipientRow>into(NOTIFICATION_RECIPIENT)
+          .set(NOTIFICATION_RECIPIENT.USER_ID, RecipientRow::user)
+          .set(NOTIFICATION_RECIPIENT.NOTIFICATION_ID, RecipientRow::id)
+          .set(NOTIFICATION_RECIPIENT.CREATOR_ID, RecipientRow::creator)
+          .set(NOTIFICATION_RECIPIENT.AS_ADMIN, RecipientRow::asAdmin)
+          .rows();
+
+  private final CreatorRoles creatorRoles;
+
+  public NotificationService(CreatorRoles creatorRoles) {
+    this.creatorRoles = creatorRoles;
+  }
+
+  /**
+   * Why somebody's attention is wanted, and by whom.
+   *
+   * @param text in English, for who cannot make a sentence of the rest
+   */
+  public record NewNotification(
+      UserId creator,
+      String kind,
+      NotificationSubject about,
+      String text,
+      UserId actor,
+      boolean toAdmins) {}
+
+  /**
+   * The request that a notification is about.
+   *
+   * @param supporter the name of who asked
+   */
+  public record NotificationSubject(long request, String title, String supporter) {}
+
+  /** Knows the requests that notifications are about. */
+  public interface SubjectLookup {
+    /** Those of these requests that there are, by id. */
+    Map<Long, NotificationSubject> about(Transaction tx, Set<Long> requests);
+  }
+
+  /** Stores a notification and adds it to the change, for everyone named but the one who acted. */
+  public void add(
+      Transaction tx,
+      NewNotification newNotification,
+      Collection<UserId> recipients,
+      OutgoingMessages outgoingMessages) {
+    var others = new TreeSet<>(recipients);
+    others.remove(newNotification.actor());
+    if (others.isEmpty()) {
+      return;
+    }
+    Instant now = tx.now();
+    long id = STORE.numbered(tx, NotificationRow.of(newNotification, now), NOTIFICATION.ID);
+    ADDRESS.run(
+        tx,
+        others.stream()
+            .map(
+                user ->
+                    new RecipientRow(
+                        user, id, newNotification.creator(), newNotification.toAdmins()))
+            .toList());
+    outgoingMessages.add(
+        MessageType.NOTIFICATION,
+        Map.of("notification", NotificationMessage.of(id, newNotification, now)),
+        others);
+  }
+
+  private record NotificationRow(
+      UserId creator, String kind, long request, String text, Instant at) {
+    static NotificationRow of(NewNotification newNotification, Instant at) {
+      return new NotificationRow(
+          newNotification.creator(),
+          newNotification.kind(),
+          newNotification.about().request(),
+          newNotification.text(),
+          at);
+    }
+  }
+
+  private record RecipientRow(UserId user, long id, UserId creator, boolean asAdmin) {}
+
+  /** The user's notifications, newest first. */
+  public ListPage<NotificationItem> list(
+      Transaction tx, UserId user, PageRequest page, SubjectLookup subjectLookup) {
+    var rows =
+        tx.sql()
+            .select(
+                NOTIFICATION.ID,
+                NOTIFICATION.CREATOR_ID,
+                NOTIFICATION.KIND,
+                NOTIFICATION.REQUEST_ID,
+                NOTIFICATION_RECIPIENT.AS_ADMIN,
+                NOTIFICATION.TEXT,
+                NOTIFICATION.CREATED_AT,
+                NOTIFICATION_RECIPIENT.IS_READ)
+            .from(NOTIFICATION_RECIPIENT)
+            .join(NOTIFICATION)
+            .on(NOTIFICATION.ID.eq(NOTIFICATION_RECIPIENT.NOTIFICATION_ID))
+            .where(shownTo(tx, user))
+            .and(
+                page.cursor()
+                    .map(NOTIFICATION_RECIPIENT.NOTIFICATION_ID::lt)
+                    .orElseGet(DSL::noCondition))
+            .orderBy(NOTIFICATION_RECIPIENT.NOTIFICATION_ID.desc())
+            .limit(page.limit() + 1)
+            .fetchInto(NotificationListRow.class);
+    var requests = rows.stream().map(NotificationListRow::request).collect(toSet());
+    Map<Long, NotificationSubject> about =
+        requests.isEmpty() ? Map.of() : subjectLookup.about(tx, requests);
+    return ListPage.of(rows, page.limit(), NotificationListRow::id)
+        .map(
+            shown ->
+                shown.stream()
+                    .map(
+                        notificationListRow ->
+                            notificationListRow.item(about.get(notificationListRow.request)))
+                    .toList());
+  }
+
+  public int unread(Transaction tx, UserId user) {
+    return tx.sql()
+        .fetchCount(
+            NOTIFICATION_RECIPIENT,
+            shownTo(tx, user).and(NOTIFICATION_RECIPIENT.IS_READ.isFalse()));
+  }
+
+  /**
+   * Marks the user's own notifications as read; ids that are not theirs are passed over.
+   *
+   * @param ids those to mark; empty for all
+   * @return how many are still unread
+   */
+  public int markRead(Transaction tx, UserId user, Optional<Set<Long>> ids) {
+    tx.sql()
+        .update(NOTIFICATION_RECIPIENT)
+        .set(NOTIFICATION_RECIPIENT.IS_READ, true)
+        .where(NOTIFICATION_RECIPIENT.USER_ID.eq(user))
+        .and(NOTIFICATION_RECIPIENT.IS_READ.isFalse())
+        .and(ids.map(NOTIFICATION_RECIPIENT.NOTIFICATION_ID::in).orElseGet(DSL::noCondition))
+        .execute();
+    return unread(tx, user);
+  }
+
+  private Condition shownTo(Transaction tx, UserId user) {
+    return NOTIFICATION_RECIPIENT
+        .USER_ID
+        .eq(user)
+        .and(
+            NOTIFICATION_RECIPIENT
+                .AS_ADMIN
+                .isFalse()
+                .or(NOTIFICATION_RECIPIENT.CREATOR_ID.in(creatorRoles.adminOf(tx, user))));
+  }
+
+  private record NotificationListRow(
+      long id,
+      UserId creator,
+      String kind,
+      long request,
+      boolean asAdmin,
+      String text,
+      Instant createdAt,
+      boolean read) {
+    NotificationItem item(@Nullable NotificationSubject notificationSubject) {
+      String title = notificationSubject == null ? null : notificationSubject.title();
+      String supporter =
+          notificationSubject == null || !asAdmin ? null : notificationSubject.supporter();
+      return new NotificationItem(
+          id, creator, kind, request, title, supporter, text, createdAt, read);
+    }
+  }
+
+  /** A notification as the message of a change carries it. */
+  record NotificationMessage(
+      long id,
+      String kind,
+      long bookRequestId,
+      String title,
+      @Nullable String supporterName,
+      String text,
+      Instant createdAt) {
+    static NotificationMessage of(long id, NewNotification newNotification, Instant now) {
+      NotificationSubject notificationSubject = newNotification.about();
+      return new NotificationMessage(
+          id,
+          newNotification.kind(),
+          notificationSubject.request(),
+          notificationSubject.title(),
+          newNotification.toAdmins() ? notificationSubject.supporter() : null,
+          newNotification.text(),
+          now);
+    }
+  }
+
+  /**
+   * A notification as the list shows it.
+   *
+   * @param supporterName who asked for the book, where it was sent to the user as an admin
+   */
+  public record NotificationItem(
+      long id,
+      UserId creatorId,
+      String kind,
+      long bookRequestId,
+      @Nullable String title,
+      @Nullable String supporterName,
+      String text,
+      Instant createdAt,
+      boolean read) {}
+}

@@ -1,0 +1,227 @@
+package io.bookbell.server.quota;
+
+import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
+import static io.bookbell.server.storage.schema.Tables.TIER;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.val;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.PreparedQuery;
+import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.SelectConditionStep;
+
+/**
+ * The membership rows. Thread-safe: it keeps nothing between calls.
+ *
+ * <p>A row's {@code used} and {@code granted} belong to the period named in the row. When a new
+ * period has begun, or the supporter's tier has another kind of period, the ledger says what they
+ * are now; the row follows when it is next locked. What is used in the current period follows a
+ * supporter to another kind of period: otherwise moving there and back would double an allowance.
+ */
+final class MembershipStore {
+  private static final PreparedQuery<MembershipKey, SelectConditionStep<Record>> BY_KEY =
+      PreparedQuery.of(
+          (sql, from) ->
+              select(
+                  sql,
+                  key(
+                      from.value(MEMBERSHIP.CREATOR_ID, MembershipKey::creator),
+                      from.value(MEMBERSHIP.USER_ID, MembershipKey::user))));
+  private static final PreparedQuery<UserId, ResultQuery<Record>> OF_USER =
+      PreparedQuery.of(
+          (sql, from) ->
+              select(sql, MEMBERSHIP.USER_ID.eq(from.value(MEMBERSHIP.USER_ID, user -> user)))
+                  .orderBy(MEMBERSHIP.CREATOR_ID));
+  private static final PreparedQuery<Membership, Query> CONSUME =
+      PreparedQuery.of(
+          (sql, from) ->
+              sql.update(MEMBERSHIP)
+                  .set(MEMBERSHIP.USED, MEMBERSHIP.USED.plus(1))
+                  .where(
+                      key(
+                          from.value(MEMBERSHIP.CREATOR_ID, Membership::creator),
+                          from.value(MEMBERSHIP.USER_ID, Membership::user)))
+                  .and(MEMBERSHIP.USED.lt(from.value(MEMBERSHIP.USED, Membership::allowed))));
+
+  Optional<Membership> find(Transaction tx, UserId creator, UserId user) {
+    return tx.query(BY_KEY, new MembershipKey(creator, user))
+        .fetchOptional(row -> current(tx, row));
+  }
+
+  List<Membership> of(Transaction tx, UserId user) {
+    return tx.query(OF_USER, user).fetch(row -> current(tx, row));
+  }
+
+  /** Supporters on a tier whose ids are above one, in the order of ids, at most {@code limit}. */
+  List<Membership> onTier(Transaction tx, long tier, long above, int limit) {
+    Condition rest = above == 0 ? noCondition() : MEMBERSHIP.USER_ID.gt(new UserId(above));
+    return select(tx.sql(), MEMBERSHIP.TIER_ID.eq(tier).and(rest))
+        .orderBy(MEMBERSHIP.USER_ID)
+        .limit(limit)
+        .fetch(row -> current(tx, row));
+  }
+
+  /** A creator with supporters whose rows are still those of a month that is over. */
+  Optional<UserId> creatorInPastMonth(Transaction tx, String currentMonth) {
+    return tx.sql()
+        .select(MEMBERSHIP.CREATOR_ID)
+        .from(MEMBERSHIP)
+        .where(MEMBERSHIP.PERIOD_KEY.lt(currentMonth))
+        .orderBy(MEMBERSHIP.PERIOD_KEY, MEMBERSHIP.CREATOR_ID)
+        .limit(1)
+        .fetchOptional(MEMBERSHIP.CREATOR_ID);
+  }
+
+  /** The creator's supporters whose rows are still those of a month that is over, by id. */
+  List<UserId> inPastMonth(Transaction tx, UserId creator, String currentMonth, int limit) {
+    return tx.sql()
+        .select(MEMBERSHIP.USER_ID)
+        .from(MEMBERSHIP)
+        .where(MEMBERSHIP.CREATOR_ID.eq(creator))
+        .and(MEMBERSHIP.PERIOD_KEY.lt(currentMonth))
+        .orderBy(MEMBERSHIP.USER_ID)
+        .limit(limit)
+        .fetch(MEMBERSHIP.USER_ID);
+  }
+
+  /** How many creators a user supports. */
+  int numberOf(Transaction tx, UserId user) {
+    return tx.sql().fetchCount(MEMBERSHIP, MEMBERSHIP.USER_ID.eq(user));
+  }
+
+  boolean exists(Transaction tx, UserId creator, UserId user) {
+    return tx.sql().fetchExists(MEMBERSHIP, key(creator, user));
+  }
+
+  Set<UserId> supportersOf(Transaction tx, UserId creator) {
+    return tx.sql()
+        .select(MEMBERSHIP.USER_ID)
+        .from(MEMBERSHIP)
+        .where(MEMBERSHIP.CREATOR_ID.eq(creator))
+        .fetchSet(MEMBERSHIP.USER_ID);
+  }
+
+  void create(Transaction tx, UserId creator, UserId user, Tier tier) {
+    Instant now = tx.now();
+    tx.sql()
+        .insertInto(MEMBERSHIP)
+        .set(MEMBERSHIP.CREATOR_ID, creator)
+        .set(MEMBERSHIP.USER_ID, user)
+        .set(MEMBERSHIP.TIER_ID, tier.id())
+        .set(MEMBERSHIP.PERIOD_KEY, tier.period().keyAt(now))
+        .set(MEMBERSHIP.CREATED_AT, now)
+        .execute();
+  }
+
+  /** Locks a membership and brings its row to the current period. */
+  Optional<Membership> lock(Transaction tx, UserId creator, UserId user) {
+    tx.lockOnly(sql -> sql.select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
+    return tx.query(BY_KEY, new MembershipKey(creator, user))
+        .fetchOptional(
+            row -> {
+              Membership membership = current(tx, row);
+              String stored = row.get(MEMBERSHIP.PERIOD_KEY);
+              if (!membership.periodKey().equals(stored)) {
+                if (isOtherKind(stored, membership.tier())) {
+                  Ledger.carry(tx, membership, stored, membership.periodKey());
+                }
+                bringUpToDate(tx, membership);
+              }
+              return membership;
+            });
+  }
+
+  private static void bringUpToDate(Transaction tx, Membership membership) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.PERIOD_KEY, membership.periodKey())
+        .set(MEMBERSHIP.USED, membership.used())
+        .set(MEMBERSHIP.GRANTED, membership.granted())
+        .where(key(membership.creator(), membership.user()))
+        .execute();
+  }
+
+  /** Takes one request from a locked membership; false when the allowance is used up. */
+  boolean consume(Transaction tx, Membership membership) {
+    return tx.query(CONSUME, membership).execute() == 1;
+  }
+
+  void giveBack(Transaction tx, Membership membership) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.USED, MEMBERSHIP.USED.minus(1))
+        .where(key(membership.creator(), membership.user()))
+        .execute();
+  }
+
+  void grant(Transaction tx, Membership membership, int amount) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.GRANTED, MEMBERSHIP.GRANTED.plus(amount))
+        .where(key(membership.creator(), membership.user()))
+        .execute();
+  }
+
+  void setTier(Transaction tx, Membership membership, Tier tier) {
+    tx.sql()
+        .update(MEMBERSHIP)
+        .set(MEMBERSHIP.TIER_ID, tier.id())
+        .where(key(membership.creator(), membership.user()))
+        .execute();
+  }
+
+  private record MembershipKey(UserId creator, UserId user) {}
+
+  private static SelectConditionStep<Record> select(DSLContext sql, Condition which) {
+    return sql.select(MEMBERSHIP.fields())
+        .select(TIER.fields())
+        .from(MEMBERSHIP)
+        .join(TIER)
+        .on(TIER.ID.eq(MEMBERSHIP.TIER_ID))
+        .where(which);
+  }
+
+  private static Membership current(Transaction tx, Record row) {
+    Instant now = tx.now();
+    UserId creator = row.get(MEMBERSHIP.CREATOR_ID);
+    UserId user = row.get(MEMBERSHIP.USER_ID);
+    Tier tier = TierService.tier(row);
+    String key = tier.period().keyAt(now);
+    String stored = row.get(MEMBERSHIP.PERIOD_KEY);
+    if (key.equals(stored)) {
+      return new Membership(
+          creator, user, tier, now, row.get(MEMBERSHIP.USED), row.get(MEMBERSHIP.GRANTED));
+    }
+    return new Membership(
+        creator,
+        user,
+        tier,
+        now,
+        isOtherKind(stored, tier)
+            ? Ledger.usedInEither(tx, creator, user, stored, key)
+            : Ledger.used(tx, creator, user, key),
+        Ledger.granted(tx, creator, user, key));
+  }
+
+  private static boolean isOtherKind(String storedKey, Tier tier) {
+    return Period.ofKey(storedKey) != tier.period();
+  }
+
+  private static Condition key(UserId creator, UserId user) {
+    return key(val(creator, MEMBERSHIP.CREATOR_ID), val(user, MEMBERSHIP.USER_ID));
+  }
+
+  private static Condition key(Field<UserId> creator, Field<UserId> user) {
+    return MEMBERSHIP.CREATOR_ID.eq(creator).and(MEMBERSHIP.USER_ID.eq(user));
+  }
+}

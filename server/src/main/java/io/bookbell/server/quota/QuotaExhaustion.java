@@ -1,0 +1,34 @@
+package io.bookbell.server.quota;
+
+import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.TimeText;
+
+/** The refusal of a supporter who has no requests left: it says why, and when there are more. */
+final class QuotaExhaustion {
+  private QuotaExhaustion() {}
+
+  static Problem of(Membership membership) {
+    return Problem.conflict("quota_exhausted", why(membership) + when(membership));
+  }
+
+  private static String why(Membership membership) {
+    int allowed = membership.allowed();
+    int used = membership.used();
+    if (allowed == 0) {
+      return membership.tier().requestsAllowed() == 0
+          ? "Your tier does not include requests."
+          : "You have no requests right now: the team took them back.";
+    }
+    if (used > allowed) {
+      return "You have used %d requests, and your allowance is %d.".formatted(used, allowed);
+    }
+    return allowed == 1 ? "Your only request is used." : "All " + allowed + " requests are used.";
+  }
+
+  private static String when(Membership membership) {
+    var resetsAt = membership.quota().resetsAt();
+    return resetsAt == null || membership.tier().requestsAllowed() == 0
+        ? ""
+        : " Your allowance resets on " + TimeText.of(resetsAt) + ".";
+  }
+}

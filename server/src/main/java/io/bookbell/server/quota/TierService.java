@@ -1,0 +1,154 @@
+package io.bookbell.server.quota;
+
+import static io.bookbell.server.storage.schema.Tables.TIER;
+import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.CaseFolding;
+import io.bookbell.server.web.Problem;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Record;
+
+/** A creator's levels of support. Thread-safe. */
+public final class TierService {
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final ActivityLog activityLog;
+
+  public TierService(
+      CreatorStore creatorStore, CreatorRoles creatorRoles, ActivityLog activityLog) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.activityLog = activityLog;
+  }
+
+  private static final int MOST = 50;
+
+  /** What a tier is to be. */
+  public record TierTerms(String name, int requestsAllowed, Period period) {}
+
+  /** What of a tier is to change; what is empty stays. */
+  public record TierChanges(
+      Optional<String> name, Optional<Integer> requestsAllowed, Optional<Period> period) {
+    private TierTerms of(Tier tier) {
+      return new TierTerms(
+          name.orElse(tier.name()),
+          requestsAllowed.orElse(tier.requestsAllowed()),
+          period.orElse(tier.period()));
+    }
+  }
+
+  /** The creator's tiers by id; for admins. */
+  public List<Tier> list(Transaction tx, UserId actor, UserId creatorId) {
+    creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
+    return tx.sql()
+        .selectFrom(TIER)
+        .where(TIER.CREATOR_ID.eq(creatorId))
+        .orderBy(TIER.ID)
+        .fetch(TierService::tier);
+  }
+
+  /**
+   * Adds a tier; for the creator.
+   *
+   * @throws Problem 409 when the creator has a tier of that name, or as many as there may be
+   */
+  public Tier create(Transaction tx, UserId actor, UserId creatorId, TierTerms tierTerms) {
+    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    creatorRoles.requireCreator(tx, creator, actor);
+    if (tx.sql().fetchCount(TIER, TIER.CREATOR_ID.eq(creatorId)) >= MOST) {
+      throw Problem.full("too_many_tiers", MOST, "tiers");
+    }
+    refuseDuplicate(tx, creatorId, tierTerms.name(), 0);
+    long id =
+        tx.returningOne(
+                tx.sql()
+                    .insertInto(TIER)
+                    .set(TIER.CREATOR_ID, creatorId)
+                    .set(TIER.NAME, tierTerms.name())
+                    .set(TIER.REQUESTS_ALLOWED, tierTerms.requestsAllowed())
+                    .set(TIER.PERIOD, tierTerms.period().wireName())
+                    .set(TIER.CREATED_AT, tx.now()),
+                TIER.ID)
+            .orElseThrow();
+    activityLog.record(tx, creatorId, actor, "tier_created", describe(tierTerms));
+    return new Tier(
+        id, creatorId, tierTerms.name(), tierTerms.requestsAllowed(), tierTerms.period());
+  }
+
+  /**
+   * Changes a tier for all who are on it, at once; {@link TierAnnouncer} tells them one by one.
+   *
+   * @throws Problem 409 when the creator has another tier of that name
+   */
+  public Tier change(Transaction tx, UserId actor, long tierId, TierChanges tierChanges) {
+    Tier unlocked = find(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
+    CreatorRow creator = creatorStore.lock(tx, unlocked.creatorId());
+    creatorRoles.requireCreator(tx, creator, actor);
+    Tier before = find(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
+    TierTerms tierTerms = tierChanges.of(before);
+    refuseDuplicate(tx, creator.id(), tierTerms.name(), tierId);
+    tx.sql()
+        .update(TIER)
+        .set(TIER.NAME, tierTerms.name())
+        .set(TIER.REQUESTS_ALLOWED, tierTerms.requestsAllowed())
+        .set(TIER.PERIOD, tierTerms.period().wireName())
+        .where(TIER.ID.eq(tierId))
+        .execute();
+    announce(tx, before);
+    activityLog.record(tx, creator.id(), actor, "tier_changed", describe(tierTerms));
+    return new Tier(
+        tierId, creator.id(), tierTerms.name(), tierTerms.requestsAllowed(), tierTerms.period());
+  }
+
+  private static void announce(Transaction tx, Tier tier) {
+    tx.sql()
+        .insertInto(TIER_ANNOUNCEMENT)
+        .set(TIER_ANNOUNCEMENT.TIER_ID, tier.id())
+        .set(TIER_ANNOUNCEMENT.CREATOR_ID, tier.creatorId())
+        .set(TIER_ANNOUNCEMENT.TOLD_UP_TO, 0L)
+        .onConflict(TIER_ANNOUNCEMENT.TIER_ID)
+        .doUpdate()
+        .set(TIER_ANNOUNCEMENT.TOLD_UP_TO, 0L)
+        .execute();
+  }
+
+  /** A tier of the creator's own. */
+  public Optional<Tier> find(Transaction tx, UserId creatorId, long tierId) {
+    return find(tx, TIER.ID.eq(tierId).and(TIER.CREATOR_ID.eq(creatorId)));
+  }
+
+  private static Optional<Tier> find(Transaction tx, Condition which) {
+    return tx.sql().selectFrom(TIER).where(which).fetchOptional(TierService::tier);
+  }
+
+  private static void refuseDuplicate(
+      Transaction tx, UserId creatorId, String name, long exceptTier) {
+    Condition others = TIER.CREATOR_ID.eq(creatorId).and(TIER.ID.ne(exceptTier));
+    if (tx.sql().select(TIER.NAME).from(TIER).where(others).fetch(TIER.NAME).stream()
+        .anyMatch(other -> CaseFolding.areEqual(other, name))) {
+      throw Problem.conflict("tier_exists", "A tier named “" + name + "” already exists.");
+    }
+  }
+
+  private static String describe(TierTerms tierTerms) {
+    String every = tierTerms.period() == Period.MONTH ? " a month" : "";
+    return tierTerms.name() + ": " + tierTerms.requestsAllowed() + every;
+  }
+
+  static Tier tier(Record row) {
+    return new Tier(
+        row.get(TIER.ID),
+        row.get(TIER.CREATOR_ID),
+        row.get(TIER.NAME),
+        row.get(TIER.REQUESTS_ALLOWED),
+        Period.of(row.get(TIER.PERIOD)));
+  }
+}

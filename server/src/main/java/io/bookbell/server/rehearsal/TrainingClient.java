@@ -1,0 +1,130 @@
+package io.bookbell.server.rehearsal;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.web.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.Map;
+
+/**
+ * Somebody who uses the server of this machine, over plain sockets: an HTTP client would bring
+ * classes that the server itself never needs. For one thread.
+ */
+final class TrainingClient {
+  private static final int PATIENCE_MILLIS = 20_000;
+
+  private final int port;
+  private String credentials = "";
+
+  TrainingClient(int port) {
+    this.port = port;
+  }
+
+  void signIn(String email, String password) throws IOException {
+    JsonNode answer = post("/api/auth/login", Map.of("email", email, "password", password));
+    credentials = "Authorization: Bearer " + answer.required("token").asText() + "\r\n";
+  }
+
+  /** What is at a place, as it came. */
+  String look(String path) throws IOException {
+    return ask("GET " + path, "Accept-Encoding: gzip\r\n", "");
+  }
+
+  JsonNode get(String path) throws IOException {
+    return Json.tree(ask("GET " + path, "", ""));
+  }
+
+  JsonNode post(String path, Map<String, ?> body) throws IOException {
+    return Json.tree(ask("POST " + path, "Content-Type: application/json\r\n", Json.text(body)));
+  }
+
+  private String ask(String what, String headers, String body) throws IOException {
+    try (Socket socket = connect()) {
+      byte[] content = body.getBytes(UTF_8);
+      String length = "Content-Length: " + content.length + "\r\nConnection: close\r\n";
+      send(socket, what, headers + length);
+      socket.getOutputStream().write(content);
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      if (!answer.startsWith("HTTP/1.1 2")) {
+        throw new IOException(what + " was answered with " + answer);
+      }
+      return answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    }
+  }
+
+  /** Opens the WebSocket. */
+  TrainingSocket listen(long user) throws IOException {
+    Socket socket = connect();
+    send(
+        socket,
+        "GET /api/book-requests/ws?user_id=" + user,
+        """
+        Upgrade: websocket\r
+        Connection: Upgrade\r
+        Sec-WebSocket-Version: 13\r
+        Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
+        """);
+    return new TrainingSocket(socket);
+  }
+
+  private Socket connect() throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(PATIENCE_MILLIS);
+    return socket;
+  }
+
+  private void send(Socket socket, String what, String headers) throws IOException {
+    String head = what + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n" + credentials + headers;
+    socket.getOutputStream().write((head + "\r\n").getBytes(ISO_8859_1));
+  }
+
+  /** An open WebSocket. Nothing is masked: what comes is not, and the mask of what goes is zero. */
+  static final class TrainingSocket implements AutoCloseable {
+    private static final int FINAL_TEXT = 0x81;
+    private static final int MASKED = 0x80;
+    private static final int LONGEST = 125;
+
+    private final Socket socket;
+    private final StringBuilder heard = new StringBuilder();
+
+    private TrainingSocket(Socket socket) {
+      this.socket = socket;
+    }
+
+    void say(String text) throws IOException {
+      byte[] content = text.getBytes(ISO_8859_1);
+      if (content.length > LONGEST) {
+        throw new IllegalArgumentException("Too long for a short frame: " + text);
+      }
+      byte[] frame = new byte[6 + content.length];
+      frame[0] = (byte) FINAL_TEXT;
+      frame[1] = (byte) (MASKED | content.length);
+      System.arraycopy(content, 0, frame, 6, content.length);
+      socket.getOutputStream().write(frame);
+    }
+
+    /** Waits for a text in what comes, and forgets everything up to its end. */
+    void await(String text) throws IOException {
+      byte[] some = new byte[8192];
+      int found = heard.indexOf(text);
+      while (found < 0) {
+        int length = socket.getInputStream().read(some);
+        if (length < 0) {
+          throw new IOException("The connection ended before “" + text + "” came: " + heard);
+        }
+        heard.append(new String(some, 0, length, ISO_8859_1));
+        found = heard.indexOf(text);
+      }
+      heard.delete(0, found + text.length());
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package io.bookbell.server.request;
+
+import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_FOLLOWER;
+import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
+import static org.jooq.impl.DSL.noCondition;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.BookIdentity;
+import io.bookbell.server.text.SearchWords;
+import io.bookbell.server.web.ListPage;
+import io.bookbell.server.web.PageRequest;
+import io.bookbell.server.web.Problem;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.Record;
+import org.jooq.SelectField;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/** What was asked for already, and what a supporter follows of it. Thread-safe. */
+public final class AskedBookService {
+  /** What still may lead to the book, or already has. */
+  static final Set<Status> SHOWN = Set.of(Status.PENDING, Status.APPROVED, Status.COMPLETED);
+
+  private static final int MOST = 10;
+  private static final int MOST_ROWS = 100;
+  private static final List<SelectField<?>> FIELDS =
+      List.of(
+          BOOK_REQUEST.ID,
+          BOOK_REQUEST.CREATOR_ID,
+          BOOK_REQUEST.USER_ID,
+          BOOK_REQUEST.TITLE,
+          BOOK_REQUEST.AUTHOR,
+          BOOK_REQUEST.COVER_ID,
+          BOOK_REQUEST.STATUS,
+          BOOK_REQUEST.UPDATED_AT,
+          FollowerStore.COUNT);
+
+  private final FollowerStore followers = new FollowerStore();
+  private final WordIndex words = new WordIndex();
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+
+  public AskedBookService(CreatorStore creatorStore, CreatorRoles creatorRoles) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+  }
+
+  /** Whether any request has this picture of its book. */
+  public boolean hasCover(Transaction tx, int coverId) {
+    return tx.sql().fetchExists(BOOK_REQUEST, BOOK_REQUEST.COVER_ID.eq(coverId));
+  }
+
+  /** Some books, best first. */
+  public record AskedBookList(List<AskedBook> items) {}
+
+  /**
+   * The books that a creator was asked for and that have words beginning like those of the text,
+   * each book once. Where the creator does not show them, only what the user asked for.
+   *
+   * @throws Problem 404 for who is neither a supporter nor an admin
+   */
+  public AskedBookList find(Transaction tx, UserId user, UserId creatorId, String text) {
+    CreatorRow creator = creatorStore.get(tx, creatorId);
+    creatorRoles.requireMember(tx, creator, user);
+    Condition whose =
+        creator.creator().showsAsked() ? noCondition() : BOOK_REQUEST.USER_ID.eq(user);
+    List<String> wanted = SearchWords.wanted(text);
+    List<AskedBookMatch> matches =
+        RequestSearch.books(creatorId, wanted)
+            .map(having -> matches(tx, user, having.and(whose)))
+            .orElse(List.of());
+    return new AskedBookList(
+        eachBookOnce(matches.stream().sorted(bestFirst(wanted)).toList()).stream()
+            .map(AskedBookMatch::book)
+            .limit(MOST)
+            .toList());
+  }
+
+  /** A book, and the number of its edition. */
+  private record AskedBookMatch(AskedBook book, @Nullable String isbn) {
+    Set<String> names() {
+      return BookIdentity.of(book.title(), book.author(), isbn);
+    }
+
+    /** Whether a title or an author has all the words, not only their beginnings. */
+    boolean hasWhole(List<String> wanted) {
+      return SearchWords.stored(book.title() + '\n' + book.author()).containsAll(wanted);
+    }
+  }
+
+  private static List<AskedBookMatch> eachBookOnce(List<AskedBookMatch> matches) {
+    var seen = new HashSet<String>();
+    return matches.stream()
+        .filter(
+            askedBookMatch -> {
+              Set<String> names = askedBookMatch.names();
+              boolean isNew = Collections.disjoint(seen, names);
+              seen.addAll(names);
+              return isNew;
+            })
+        .toList();
+  }
+
+  /**
+   * Whole words before beginnings. Of several requests for one book: one's own, one that is
+   * followed, one still to be decided.
+   */
+  private static Comparator<AskedBookMatch> bestFirst(List<String> wanted) {
+    return Comparator.comparing((AskedBookMatch askedBookMatch) -> !askedBookMatch.hasWhole(wanted))
+        .thenComparing(AskedBookMatch::book, bestBookFirst());
+  }
+
+  private static Comparator<AskedBook> bestBookFirst() {
+    return Comparator.comparingInt((AskedBook book) -> book.mine() ? 0 : book.following() ? 1 : 2)
+        .thenComparing(AskedBook::status)
+        .thenComparing(Comparator.comparingInt(AskedBook::followers).reversed())
+        .thenComparingLong(AskedBook::id);
+  }
+
+  private List<AskedBookMatch> matches(Transaction tx, UserId user, Condition which) {
+    List<String> shown = SHOWN.stream().map(Status::wireName).toList();
+    var rows =
+        tx.sql()
+            .select(FIELDS)
+            .select(BOOK_REQUEST.ISBN)
+            .from(REQUEST_WORD)
+            .join(BOOK_REQUEST)
+            .on(BOOK_REQUEST.ID.eq(REQUEST_WORD.REQUEST_ID))
+            .where(which)
+            .and(BOOK_REQUEST.STATUS.in(shown))
+            .orderBy(REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID) // as in the index
+            .limit(MOST_ROWS)
+            .fetch();
+    Set<Long> following = followers.followedBy(tx, user, rows.getValues(BOOK_REQUEST.ID));
+    return rows.stream()
+        .map(
+            row ->
+                new AskedBookMatch(
+                    book(row, user, following.contains(row.get(BOOK_REQUEST.ID))),
+                    row.get(BOOK_REQUEST.ISBN)))
+        .distinct() // two words of a title may begin alike
+        .toList();
+  }
+
+  /** What a user follows, newest requests first. */
+  public ListPage<AskedBook> followed(Transaction tx, UserId user, PageRequest page) {
+    List<AskedBook> found =
+        followed(
+            tx,
+            user,
+            page.cursor().map(REQUEST_FOLLOWER.REQUEST_ID::lt).orElseGet(DSL::noCondition),
+            page.limit() + 1);
+    return ListPage.of(found, page.limit(), AskedBook::id);
+  }
+
+  /** One book that a user follows. */
+  Optional<AskedBook> followed(Transaction tx, UserId user, long request) {
+    return followed(tx, user, REQUEST_FOLLOWER.REQUEST_ID.eq(request), 1).stream().findFirst();
+  }
+
+  private static List<AskedBook> followed(Transaction tx, UserId user, Condition which, int limit) {
+    return tx.sql()
+        .select(FIELDS)
+        .from(REQUEST_FOLLOWER)
+        .join(BOOK_REQUEST)
+        .on(BOOK_REQUEST.ID.eq(REQUEST_FOLLOWER.REQUEST_ID))
+        .where(REQUEST_FOLLOWER.USER_ID.eq(user))
+        .and(which)
+        .orderBy(REQUEST_FOLLOWER.REQUEST_ID.desc())
+        .limit(limit)
+        .fetch(row -> book(row, user, true));
+  }
+
+  private static AskedBook book(Record row, UserId user, boolean following) {
+    return new AskedBook(
+        row.get(BOOK_REQUEST.ID),
+        row.get(BOOK_REQUEST.CREATOR_ID),
+        row.get(BOOK_REQUEST.TITLE),
+        row.get(BOOK_REQUEST.AUTHOR),
+        row.get(BOOK_REQUEST.COVER_ID),
+        Status.of(row.get(BOOK_REQUEST.STATUS)),
+        row.get(FollowerStore.COUNT),
+        user.equals(row.get(BOOK_REQUEST.USER_ID)),
+        following,
+        row.get(BOOK_REQUEST.UPDATED_AT));
+  }
+
+  /**
+   * Makes some requests from before there was a search findable.
+   *
+   * @return whether there may be more
+   */
+  public boolean indexOlder(Transaction tx) {
+    return words.indexOlder(tx);
+  }
+}

@@ -1,0 +1,361 @@
+package io.bookbell.server.request;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.notification.NotificationService.NotificationSubject;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.request.RequestAnnouncer.StatusChange;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.ListPage;
+import io.bookbell.server.web.PageRequest;
+import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.TimeText;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Book requests: ask, answer, talk. Thread-safe.
+ *
+ * <p>Every command locks the creator's row first, changes the state by compare-and-set, and ends
+ * with the messages of the change, all in the transaction it is handed.
+ */
+public final class BookRequestService {
+  /** Of one creator; each supporter has a quota besides. */
+  private static final int MOST_PENDING = 100_000;
+
+  private final RequestStore store = new RequestStore();
+  private final ReplyStore replies = new ReplyStore();
+  private final WordIndex words = new WordIndex();
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final QuotaService quotaService;
+  private final RequestAnnouncer requestAnnouncer;
+  private final InboxStore inboxStore;
+
+  public BookRequestService(
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      QuotaService quotaService,
+      RequestAnnouncer requestAnnouncer,
+      InboxStore inboxStore) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.quotaService = quotaService;
+    this.requestAnnouncer = requestAnnouncer;
+    this.inboxStore = inboxStore;
+  }
+
+  /** What a supporter asks for. */
+  public record NewRequest(
+      UserId creator,
+      String title,
+      String author,
+      @Nullable String isbn,
+      @Nullable String note,
+      @Nullable Integer coverId) {}
+
+  /**
+   * Asks for a book and takes it from the supporter's quota.
+   *
+   * @throws Problem 404 for a creator the user may not see, 403 for admins who are no supporters,
+   *     409 when the creator is not accepting requests, the quota is used up or the inbox full
+   */
+  public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
+    CreatorRow creator = creatorStore.lock(tx, wanted.creator());
+    requireAccepting(tx, creator, user);
+    if (creator.pendingCount() >= MOST_PENDING) {
+      throw Problem.full("inbox_full", MOST_PENDING, "pending requests");
+    }
+    var consumption =
+        quotaService.consume(tx, creator, user).orElseThrow(() -> noSupporter(tx, creator, user));
+    BookRequest request = store.insert(tx, user, wanted);
+    words.index(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
+    var outgoingMessages = new OutgoingMessages();
+    quotaService.recordConsumption(
+        tx, consumption, request.id(), request.title(), outgoingMessages);
+    CreatorRow counted = creatorStore.addPending(tx, creator, 1);
+    requestAnnouncer.created(tx, counted, request, outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return request;
+  }
+
+  private void requireAccepting(Transaction tx, CreatorRow creator, UserId user) {
+    if (creator.creator().accepting()) {
+      return;
+    }
+    if (!creatorRoles.isSupporter(tx, creator.id(), user)) {
+      throw noSupporter(tx, creator, user);
+    }
+    throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
+  }
+
+  private Problem noSupporter(Transaction tx, CreatorRow creator, UserId user) {
+    return creatorRoles.noSupporter(
+        tx, creator, user, "Only supporters can request books, and you are on the team.");
+  }
+
+  /** An admin's decision: the new status, and a word with it. */
+  public record Decision(Status status, @Nullable String response) {}
+
+  /**
+   * Answers a request. Rejecting gives it back to the quota.
+   *
+   * @throws Problem 404 for who may not see the request, 403 for its owner (own_request for an
+   *     owner on the team), 409 when it is no longer where the answer could apply; the detail names
+   *     who was first
+   */
+  public BookRequest respond(Transaction tx, UserId admin, long id, Decision decision) {
+    LockedRequest lockedRequest = lock(tx, id);
+    requireAdmin(tx, lockedRequest, admin);
+    var outgoingMessages = new OutgoingMessages();
+    return finish(
+        tx,
+        lockedRequest,
+        answer(tx, lockedRequest, admin, decision, outgoingMessages),
+        outgoingMessages);
+  }
+
+  private StatusChange answer(
+      Transaction tx,
+      LockedRequest lockedRequest,
+      UserId admin,
+      Decision decision,
+      OutgoingMessages outgoingMessages) {
+    BookRequest request = lockedRequest.request;
+    creatorRoles.requireOtherThanOwn(lockedRequest.creator, admin, request.userId());
+    move(tx, request, decision.status());
+    boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
+    String word = keepsWord ? request.response() : decision.response();
+    store.setResponse(tx, request.id(), word, admin);
+    return moved(tx, lockedRequest, admin, outgoingMessages);
+  }
+
+  /**
+   * Answers several requests of a creator alike: each as {@link #respond} would, or not at all,
+   * whatever becomes of the others. A supporter with several is notified once.
+   *
+   * @return what became of each, in the order of the ids
+   * @throws Problem as {@link CreatorRoles#requireAdmin}
+   */
+  public List<DecisionOutcome> respondAll(
+      Transaction tx, UserId admin, UserId creatorId, SortedSet<Long> ids, Decision decision) {
+    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    creatorRoles.requireAdmin(tx, creator, admin);
+    var outgoingMessages = new OutgoingMessages();
+    var moves = new ArrayList<StatusChange>();
+    var outcomes = new ArrayList<DecisionOutcome>();
+    for (long id : ids) {
+      Optional<BookRequest> found =
+          store.find(tx, id).filter(each -> each.creatorId().equals(creatorId));
+      try {
+        LockedRequest lockedRequest =
+            new LockedRequest(creator, found.orElseThrow(Problem::notFound));
+        StatusChange statusChange = answer(tx, lockedRequest, admin, decision, outgoingMessages);
+        moves.add(statusChange);
+        outcomes.add(DecisionOutcome.answered(statusChange.after()));
+      } catch (Problem refusal) { // nothing was written yet
+        outcomes.add(DecisionOutcome.refused(id, refusal, found.orElse(null)));
+      }
+    }
+    requestAnnouncer.movedTogether(tx, countMoves(tx, creator, moves), moves, outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return outcomes;
+  }
+
+  /**
+   * What became of one of several requests.
+   *
+   * @param result "answered" or "refused"
+   * @param code of a refusal, as a single answer would have had it
+   * @param bookRequest as it is now; null where there is none
+   */
+  public record DecisionOutcome(
+      long id,
+      String result,
+      @Nullable String code,
+      @Nullable String detail,
+      @Nullable BookRequest bookRequest) {
+    static DecisionOutcome answered(BookRequest request) {
+      return new DecisionOutcome(request.id(), "answered", null, null, request);
+    }
+
+    static DecisionOutcome refused(long id, Problem refusal, @Nullable BookRequest request) {
+      return new DecisionOutcome(id, "refused", refusal.code(), refusal.getMessage(), request);
+    }
+  }
+
+  /**
+   * Takes back the user's own request, which gives it back to the quota.
+   *
+   * @throws Problem 404 for who may not see the request, 403 for others than its owner, 409 when it
+   *     is no longer pending
+   */
+  public BookRequest cancel(Transaction tx, UserId owner, long id) {
+    LockedRequest lockedRequest = lock(tx, id);
+    requireVisible(tx, lockedRequest, owner);
+    if (!lockedRequest.request.userId().equals(owner)) {
+      throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
+    }
+    move(tx, lockedRequest.request, Status.CANCELLED);
+    var outgoingMessages = new OutgoingMessages();
+    return finish(
+        tx, lockedRequest, moved(tx, lockedRequest, owner, outgoingMessages), outgoingMessages);
+  }
+
+  private void move(Transaction tx, BookRequest request, Status to) {
+    if (!store.move(tx, request.id(), to)) {
+      throw Problem.conflict("invalid_transition", whoWasFirst(request, to));
+    }
+  }
+
+  private static String whoWasFirst(BookRequest request, Status to) {
+    String by =
+        request.status() == Status.CANCELLED
+            ? " by " + request.userName()
+            : request.respondedByName() == null ? "" : " by " + request.respondedByName();
+    return "The request is "
+        + request.status().wireName()
+        + by
+        + " since "
+        + TimeText.of(request.updatedAt())
+        + " and cannot become "
+        + to.wireName()
+        + ".";
+  }
+
+  /** The request as it is after its move; given back to the quota if that is due. */
+  private StatusChange moved(
+      Transaction tx, LockedRequest before, UserId actor, OutgoingMessages outgoingMessages) {
+    BookRequest request = require(tx, before.request.id());
+    if (request.refunded()) {
+      quotaService.refund(
+          tx,
+          request.creatorId(),
+          request.userId(),
+          request.id(),
+          request.title(),
+          actor,
+          outgoingMessages);
+    }
+    return new StatusChange(before.request, request, revision(tx, request), actor);
+  }
+
+  private BookRequest finish(
+      Transaction tx,
+      LockedRequest before,
+      StatusChange statusChange,
+      OutgoingMessages outgoingMessages) {
+    requestAnnouncer.moved(
+        tx, countMoves(tx, before.creator, List.of(statusChange)), statusChange, outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return statusChange.after();
+  }
+
+  private CreatorRow countMoves(Transaction tx, CreatorRow creator, List<StatusChange> moves) {
+    int answered =
+        (int)
+            moves.stream()
+                .filter(statusChange -> statusChange.before().status() == Status.PENDING)
+                .count();
+    return answered == 0 ? creator : creatorStore.addPending(tx, creator, -answered);
+  }
+
+  /**
+   * Adds a word to a request's thread.
+   *
+   * @throws Problem 404 for who may not see the request, 409 when the thread is full
+   */
+  public Reply reply(Transaction tx, UserId user, long id, String body) {
+    LockedRequest lockedRequest = lock(tx, id);
+    requireVisible(tx, lockedRequest, user);
+    if (!replies.add(tx, id, user, body)) {
+      throw Problem.conflict(
+          "thread_full", "A request can have at most " + ReplyStore.MOST + " replies.");
+    }
+    BookRequest request = require(tx, id);
+    var outgoingMessages = new OutgoingMessages();
+    requestAnnouncer.replied(
+        tx, lockedRequest.creator, request, revision(tx, request), outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return request.replies().getLast();
+  }
+
+  /**
+   * A request's replies, newest first, for its owner and for admins.
+   *
+   * @throws Problem 404 for who may not see the request
+   */
+  public ListPage<Reply> replies(Transaction tx, UserId user, long id, PageRequest page) {
+    BookRequest request = require(tx, id);
+    requireVisible(tx, new LockedRequest(creatorStore.get(tx, request.creatorId()), request), user);
+    return replies.page(tx, id, page);
+  }
+
+  /**
+   * One request with its newest replies, for its owner and for admins.
+   *
+   * @throws Problem 404 for who may not see the request
+   */
+  public BookRequest get(Transaction tx, UserId user, long id) {
+    BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
+    requireVisible(tx, new LockedRequest(creatorStore.get(tx, request.creatorId()), request), user);
+    return request;
+  }
+
+  /** The newest requests a user may see. */
+  public List<BookRequest> newest(Transaction tx, UserId user, int limit) {
+    return store.visible(tx, user, creatorRoles.adminOf(tx, user), RequestFilter.NONE, limit);
+  }
+
+  /** Those of some requests that a user has asked for. */
+  public Set<Long> ownedBy(Transaction tx, UserId user, Collection<Long> ids) {
+    return ids.isEmpty() ? Set.of() : store.ownedBy(tx, user, ids);
+  }
+
+  /** What is told of these requests in notifications, by id. */
+  public Map<Long, NotificationSubject> about(Transaction tx, Set<Long> ids) {
+    return store.about(tx, ids);
+  }
+
+  private LockedRequest lock(Transaction tx, long id) {
+    UserId creatorId = store.creatorOf(tx, id).orElseThrow(Problem::notFound);
+    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    return new LockedRequest(creator, require(tx, id));
+  }
+
+  private void requireVisible(Transaction tx, LockedRequest lockedRequest, UserId user) {
+    if (!lockedRequest.request.userId().equals(user)
+        && !creatorRoles.isAdmin(tx, lockedRequest.creator, user)) {
+      throw Problem.notFound();
+    }
+  }
+
+  private void requireAdmin(Transaction tx, LockedRequest lockedRequest, UserId user) {
+    requireVisible(tx, lockedRequest, user);
+    if (!creatorRoles.isAdmin(tx, lockedRequest.creator, user)) {
+      throw Problem.forbidden("Only the creator and the team can answer requests.");
+    }
+  }
+
+  private BookRequest require(Transaction tx, long id) {
+    return store.find(tx, id).orElseThrow(Problem::notFound);
+  }
+
+  private int revision(Transaction tx, BookRequest request) {
+    return store.revision(tx, request.id());
+  }
+
+  /** A request as it is while its creator's row is locked. */
+  private record LockedRequest(CreatorRow creator, BookRequest request) {}
+}

@@ -1,0 +1,194 @@
+package io.bookbell.server.request;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.notification.NotificationService;
+import io.bookbell.server.notification.NotificationService.NewNotification;
+import io.bookbell.server.notification.NotificationService.NotificationSubject;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.storage.Transaction;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Who is told what of a changed request: the supporter and all admins see the request, admins the
+ * pending count, and those whose attention is wanted are notified. Thread-safe.
+ */
+public final class RequestAnnouncer {
+  private static final int FIRST_REVISION = 1;
+
+  private final FollowerStore followers = new FollowerStore();
+  private final CreatorRoles creatorRoles;
+  private final NotificationService notificationService;
+  private final ActivityLog activityLog;
+
+  public RequestAnnouncer(
+      CreatorRoles creatorRoles, NotificationService notificationService, ActivityLog activityLog) {
+    this.creatorRoles = creatorRoles;
+    this.notificationService = notificationService;
+    this.activityLog = activityLog;
+  }
+
+  /** A request before and after its status changed. */
+  record StatusChange(BookRequest before, BookRequest after, int revision, UserId actor) {}
+
+  void created(
+      Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
+    Set<UserId> admins = creatorRoles.admins(tx, creator);
+    update("created", request, FIRST_REVISION, admins, outgoingMessages);
+    pendingCount(creator, admins, outgoingMessages);
+    String text = request.userName() + " requested “" + request.title() + "”";
+    notificationService.add(
+        tx,
+        occasion(request, "request_created", text, request.userId(), true),
+        admins,
+        outgoingMessages);
+    log(tx, request, request.userId(), "request_created");
+  }
+
+  void moved(
+      Transaction tx,
+      CreatorRow creator,
+      StatusChange statusChange,
+      OutgoingMessages outgoingMessages) {
+    movedTogether(tx, creator, List.of(statusChange), outgoingMessages);
+  }
+
+  /** Several at once: admins are told the newest count, each supporter is notified once. */
+  void movedTogether(
+      Transaction tx,
+      CreatorRow creator,
+      List<StatusChange> moves,
+      OutgoingMessages outgoingMessages) {
+    Set<UserId> admins = creatorRoles.admins(tx, creator);
+    for (StatusChange statusChange : moves) {
+      update("status_changed", statusChange.after, statusChange.revision, admins, outgoingMessages);
+      log(tx, statusChange.after, statusChange.actor, kind(statusChange));
+    }
+    if (moves.stream().anyMatch(statusChange -> statusChange.before.status() == Status.PENDING)) {
+      pendingCount(creator, admins, outgoingMessages);
+    }
+    moves.stream()
+        .filter(statusChange -> statusChange.after.status() != Status.CANCELLED)
+        .collect(groupingBy(statusChange -> statusChange.after.userId(), TreeMap::new, toList()))
+        .values()
+        .forEach(theirs -> notifySupporter(tx, theirs, outgoingMessages));
+    moves.forEach(statusChange -> tellFollowers(tx, statusChange, outgoingMessages));
+  }
+
+  private void notifySupporter(
+      Transaction tx, List<StatusChange> moves, OutgoingMessages outgoingMessages) {
+    StatusChange last = moves.getLast();
+    BookRequest request = last.after;
+    String word = inWords(request.status());
+    String text = "“" + request.title() + "” was " + word;
+    String kind = kind(last);
+    if (moves.size() > 1) {
+      text =
+          moves.size() + " of your requests were " + word + ", including “" + request.title() + "”";
+      kind = kind.replaceFirst("request", "requests");
+    }
+    notificationService.add(
+        tx,
+        occasion(request, kind, text, last.actor, false),
+        Set.of(request.userId()),
+        outgoingMessages);
+  }
+
+  private static String kind(StatusChange statusChange) {
+    return "request_" + statusChange.after.status().wireName();
+  }
+
+  private void tellFollowers(
+      Transaction tx, StatusChange statusChange, OutgoingMessages outgoingMessages) {
+    BookRequest request = statusChange.after;
+    String kind = "followed_request_" + request.status().wireName();
+    String end =
+        request.status() == Status.CANCELLED
+            ? "was withdrawn by the person who requested it"
+            : "was " + inWords(request.status());
+    String text = "“" + request.title() + "”, which you follow, " + end;
+    notificationService.add(
+        tx,
+        occasion(request, kind, text, statusChange.actor, false),
+        followers.of(tx, request.id()),
+        outgoingMessages);
+  }
+
+  /** Who asked and all admins see how many want it; it is no change of the request itself. */
+  void followersChanged(
+      Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
+    var audience = new TreeSet<>(creatorRoles.admins(tx, creator));
+    audience.add(request.userId());
+    outgoingMessages.add(
+        MessageType.BOOK_REQUEST_UPDATE,
+        Map.of("action", "followers_changed", "book_request", request),
+        audience);
+  }
+
+  /** As the page says it too. */
+  private static String inWords(Status status) {
+    return status == Status.REJECTED ? "declined" : status.wireName();
+  }
+
+  void replied(
+      Transaction tx,
+      CreatorRow creator,
+      BookRequest request,
+      int revision,
+      OutgoingMessages outgoingMessages) {
+    Set<UserId> admins = creatorRoles.admins(tx, creator);
+    update("reply_added", request, revision, admins, outgoingMessages);
+    Reply reply = request.replies().getLast();
+    boolean bySupporter = reply.userId().equals(request.userId());
+    String text = reply.userName() + " replied to “" + request.title() + "”";
+    notificationService.add(
+        tx,
+        occasion(request, "reply_added", text, reply.userId(), bySupporter),
+        bySupporter ? admins : Set.of(request.userId()),
+        outgoingMessages);
+    log(tx, request, reply.userId(), "reply_added");
+  }
+
+  private static void update(
+      String action,
+      BookRequest request,
+      int revision,
+      Set<UserId> admins,
+      OutgoingMessages outgoingMessages) {
+    var audience = new TreeSet<>(admins);
+    audience.add(request.userId());
+    outgoingMessages.addRevision(
+        Map.of("action", action, "book_request", request), audience, request.id(), revision);
+  }
+
+  private static void pendingCount(
+      CreatorRow creator, Set<UserId> admins, OutgoingMessages outgoingMessages) {
+    outgoingMessages.add(
+        MessageType.PENDING_COUNT_UPDATE,
+        Map.of("creator_id", creator.id(), "pending_count", creator.pendingCount()),
+        admins);
+  }
+
+  private static NewNotification occasion(
+      BookRequest request, String kind, String text, UserId actor, boolean toAdmins) {
+    var notificationSubject =
+        new NotificationSubject(request.id(), request.title(), request.userName());
+    return new NewNotification(
+        request.creatorId(), kind, notificationSubject, text, actor, toAdmins);
+  }
+
+  private void log(Transaction tx, BookRequest request, UserId actor, String kind) {
+    activityLog.recordRequest(tx, request.creatorId(), actor, kind, request.id(), request.title());
+  }
+}

@@ -1,0 +1,118 @@
+package io.bookbell.server.request;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.ListPage;
+import io.bookbell.server.web.Problem;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Requests in lists, counted, and who else looks after one. Thread-safe. */
+public final class RequestListService {
+  private final RequestStore store = new RequestStore();
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+
+  public RequestListService(CreatorStore creatorStore, CreatorRoles creatorRoles) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+  }
+
+  /** Which requests to list. */
+  public record RequestListQuery(Optional<UserId> creator, RequestFilter filter, int limit) {}
+
+  /**
+   * Of one creator, all for its admins and their own for its supporters; without a creator,
+   * everything the user may see.
+   *
+   * @throws Problem 404 for a creator the user may not see
+   */
+  public ListPage<BookRequest> list(
+      Transaction tx, UserId user, RequestListQuery requestListQuery) {
+    int limit = requestListQuery.limit();
+    List<BookRequest> found =
+        requestListQuery
+            .creator()
+            .map(creator -> ofCreator(tx, user, creator, requestListQuery.filter(), limit + 1))
+            .orElseGet(
+                () ->
+                    store.visible(
+                        tx,
+                        user,
+                        creatorRoles.adminOf(tx, user),
+                        requestListQuery.filter(),
+                        limit + 1));
+    return ListPage.marked(found, limit, requestListQuery.filter().sort()::mark);
+  }
+
+  private List<BookRequest> ofCreator(
+      Transaction tx, UserId user, UserId creatorId, RequestFilter requestFilter, int limit) {
+    CreatorRow creator = creatorStore.get(tx, creatorId);
+    creatorRoles.requireMember(tx, creator, user);
+    return creatorRoles.isAdmin(tx, creator, user)
+        ? store.ofCreator(tx, creatorId, requestFilter, limit)
+        : store.ofSupporter(tx, creatorId, user, requestFilter, limit);
+  }
+
+  /**
+   * Some of a creator's requests for an admin, to be written to a file.
+   *
+   * @throws Problem as {@link CreatorRoles#requireAdmin}
+   */
+  List<BookRequest> export(
+      Transaction tx, UserId admin, UserId creator, RequestFilter requestFilter, int limit) {
+    creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
+    return store.ofCreator(tx, creator, requestFilter, limit);
+  }
+
+  /** How many requests stand where. */
+  public record StatusCounts(
+      int pending, int approved, int rejected, int completed, int cancelled) {
+    static StatusCounts of(Map<Status, Integer> counts) {
+      return new StatusCounts(
+          counts.getOrDefault(Status.PENDING, 0),
+          counts.getOrDefault(Status.APPROVED, 0),
+          counts.getOrDefault(Status.REJECTED, 0),
+          counts.getOrDefault(Status.COMPLETED, 0),
+          counts.getOrDefault(Status.CANCELLED, 0));
+    }
+  }
+
+  /**
+   * Counts a creator's requests for an admin.
+   *
+   * @throws Problem as {@link CreatorRoles#requireAdmin}
+   */
+  public StatusCounts counts(Transaction tx, UserId admin, UserId creator) {
+    creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
+    return StatusCounts.of(store.counts(tx, creator));
+  }
+
+  /**
+   * Those who may answer a request together with an admin.
+   *
+   * @param name of the admin
+   * @param others without the admin
+   */
+  public record Colleagues(UserId creator, String name, Set<UserId> others) {}
+
+  /** Empty where the user does not answer such a request. */
+  public Optional<Colleagues> colleagues(Transaction tx, UserId admin, long request) {
+    return store
+        .creatorOf(tx, request)
+        .flatMap(creator -> creatorStore.find(tx, creator))
+        .filter(creator -> creatorRoles.isAdmin(tx, creator, admin))
+        .map(
+            creator -> {
+              var others = new HashSet<>(creatorRoles.admins(tx, creator));
+              others.remove(admin);
+              return new Colleagues(creator.id(), store.nameOf(tx, admin), others);
+            });
+  }
+}

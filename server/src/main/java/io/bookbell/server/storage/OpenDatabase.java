@@ -1,0 +1,130 @@
+package io.bookbell.server.storage;
+
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
+import io.bookbell.server.storage.PostgresConnections.PostgresCredentials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A configured database, opened. What {@link #database} answers is thread-safe. */
+public final class OpenDatabase implements AutoCloseable {
+  private static final String SQLITE_FILE = "bookbell.db";
+  private static final Pattern OWN_FILES = Pattern.compile("bookbell\\.(?:db|db-.*|lock|reserve)");
+
+  private final @Nullable DataLock lock;
+  private final Database database;
+
+  private OpenDatabase(@Nullable DataLock lock, Database database) {
+    this.lock = lock;
+    this.database = database;
+  }
+
+  /**
+   * For the one process that serves it (SQLite) or one of several (PostgreSQL): makes what is
+   * missing and brings the schema up to date.
+   *
+   * @throws DatabaseException in words for the operator, also when another process serves it
+   */
+  public static OpenDatabase forServing(ServerConfig.StorageConfig storageConfig) {
+    return alone(
+        storageConfig,
+        postgresCredentials ->
+            new PostgresDatabase(
+                postgresCredentials.url(),
+                postgresCredentials.user(),
+                postgresCredentials.password(),
+                TimeSource.postgres()));
+  }
+
+  /**
+   * As {@link #forServing}, for work on all that is stored, which may take as long as it takes.
+   *
+   * @throws DatabaseException in words for the operator, also when another process serves it
+   */
+  public static OpenDatabase forMaintenance(ServerConfig.StorageConfig storageConfig) {
+    return alone(
+        storageConfig,
+        postgresCredentials ->
+            PostgresDatabase.forMaintenance(postgresCredentials, TimeSource.postgres()));
+  }
+
+  private static OpenDatabase alone(
+      ServerConfig.StorageConfig storageConfig, Function<PostgresCredentials, Database> postgres) {
+    return switch (storageConfig) {
+      case SqliteConfig(Path folder) -> {
+        DataFolder.prepare(folder, SQLITE_FILE);
+        NativeLibraries.findRoom(folder);
+        DataLock lock = DataLock.take(folder);
+        try {
+          yield new OpenDatabase(lock, new SqliteDatabase(folder.resolve(SQLITE_FILE), clock()));
+        } catch (RuntimeException e) {
+          lock.close();
+          throw e;
+        }
+      }
+      case PostgresConfig(String url, String user, String password) -> {
+        NativeLibraries.findRoom(null);
+        yield new OpenDatabase(null, postgres.apply(new PostgresCredentials(url, user, password)));
+      }
+    };
+  }
+
+  /**
+   * For a look or a small change beside whoever serves it; a look may take as long as it takes.
+   *
+   * @throws DatabaseException in words for the operator, also when there is nothing yet
+   */
+  public static OpenDatabase beside(ServerConfig.StorageConfig storageConfig) {
+    return new OpenDatabase(
+        null,
+        switch (storageConfig) {
+          case SqliteConfig(Path folder) -> {
+            NativeLibraries.findRoom(folder);
+            yield SqliteDatabase.existing(folder.resolve(SQLITE_FILE), clock());
+          }
+          case PostgresConfig(String url, String user, String password) ->
+              PostgresDatabase.existing(
+                  new PostgresCredentials(url, user, password), TimeSource.postgres());
+        });
+  }
+
+  /** Whether the file is one of those that the database consists of. */
+  public static boolean isFileOf(ServerConfig.StorageConfig storageConfig, Path file) {
+    if (!(storageConfig instanceof SqliteConfig(Path folder))) {
+      return false;
+    }
+    Path name = file.toAbsolutePath().normalize().getFileName();
+    Path parent = file.toAbsolutePath().getParent();
+    try {
+      return name != null
+          && parent != null
+          && OWN_FILES.matcher(name.toString()).matches()
+          && Files.isDirectory(folder)
+          && Files.isSameFile(folder, parent);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static TimeSource clock() {
+    return TimeSource.of(InstantSource.system());
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  @Override
+  public void close() {
+    database.close();
+    if (lock != null) {
+      lock.close();
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package io.bookbell.server.storage;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jooq.tools.jdbc.DefaultConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to PostgreSQL on which a statement of which no answer is wanted waits for the next
+ * one and is sent together with it, in their order: each answer costs a round trip. For one thread.
+ *
+ * <p>What such a statement fails with is thrown where it is sent, which is before anything that
+ * comes after it is done; at the latest before a commit.
+ */
+final class PipelinedConnection extends DefaultConnection {
+  private static final String SAVEPOINT = "savepoint command";
+  private static final String RELEASE = "release savepoint command";
+  private static final String ROLLBACK_TO = "rollback to savepoint command";
+
+  /** So that little memory is kept, here and in the server. */
+  private static final int MOST_WAITING = 32;
+
+  private final List<PipelinedStatement> waiting = new ArrayList<>();
+  private boolean holding;
+
+  PipelinedConnection(Connection connection) {
+    super(connection);
+  }
+
+  /** Runs the work, whose statements wait for the next one from elsewhere; they answer nothing. */
+  void hold(Runnable work) {
+    holding = true;
+    try {
+      work.run();
+    } finally {
+      holding = false;
+    }
+  }
+
+  @Override
+  public PreparedStatement prepareStatement(String sql) throws SQLException {
+    if (holding) {
+      return statement(new PipelinedStatement(sql));
+    }
+    if (waiting.isEmpty()) {
+      return super.prepareStatement(sql);
+    }
+    return statement(new FlushingStatement(sql));
+  }
+
+  @Override
+  public Statement createStatement() throws SQLException {
+    send();
+    return super.createStatement();
+  }
+
+  @Override
+  public void commit() throws SQLException {
+    send();
+    super.commit();
+  }
+
+  @Override
+  public void rollback() throws SQLException {
+    waiting.clear();
+    super.rollback();
+  }
+
+  /** One at a time. */
+  @Override
+  public Savepoint setSavepoint() {
+    var pipelinedSavepoint = new PipelinedSavepoint();
+    waiting.add(pipelinedSavepoint);
+    return pipelinedSavepoint;
+  }
+
+  @Override
+  public void rollback(Savepoint savepoint) throws SQLException {
+    int unsent = waiting.indexOf(savepoint);
+    if (unsent >= 0) {
+      waiting.subList(unsent + 1, waiting.size()).clear();
+      return;
+    }
+    waiting.clear();
+    try (Statement statement = super.createStatement()) {
+      statement.execute(ROLLBACK_TO);
+    }
+  }
+
+  @Override
+  public void releaseSavepoint(Savepoint savepoint) {
+    waiting.add(new PipelinedStatement(RELEASE));
+  }
+
+  /** Sends what waits, and throws what comes of it. */
+  void send() throws SQLException {
+    if (!waiting.isEmpty()) {
+      try (PreparedStatement all = super.prepareStatement(texts())) {
+        fill(all);
+        waiting.clear();
+        all.execute();
+      }
+    }
+  }
+
+  private String texts() {
+    return waiting.stream()
+        .map(pipelinedStatement -> pipelinedStatement.sql)
+        .collect(Collectors.joining(";"));
+  }
+
+  /** Returns how many values that were. */
+  private int fill(PreparedStatement all) throws SQLException {
+    int filled = 0;
+    for (PipelinedStatement pipelinedStatement : waiting) {
+      for (BoundValue boundValue : pipelinedStatement.values) {
+        boundValue.set(all, filled);
+      }
+      filled += pipelinedStatement.places;
+    }
+    return filled;
+  }
+
+  private static PreparedStatement statement(InvocationHandler handler) {
+    return (PreparedStatement)
+        Proxy.newProxyInstance(
+            PipelinedConnection.class.getClassLoader(),
+            new Class<?>[] {PreparedStatement.class},
+            handler);
+  }
+
+  /** A call that gives a statement a value. */
+  private record BoundValue(Method method, List<@Nullable Object> arguments) {
+    static @Nullable BoundValue of(Method method, Object @Nullable [] arguments) {
+      if (arguments == null
+          || arguments.length < 2
+          || !(arguments[0] instanceof Integer)
+          || method.getDeclaringClass() != PreparedStatement.class) {
+        return null;
+      }
+      return new BoundValue(method, Arrays.asList(arguments));
+    }
+
+    int place() {
+      return arguments.getFirst() instanceof Integer place ? place : 0;
+    }
+
+    void set(PreparedStatement statement, int placesBefore) throws SQLException {
+      var moved = new ArrayList<>(arguments);
+      moved.set(0, place() + placesBefore);
+      call(statement, method, moved.toArray());
+    }
+  }
+
+  private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
+      throws SQLException {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof SQLException failure ? failure : new SQLException(e);
+    } catch (IllegalAccessException e) {
+      throw new SQLException(e);
+    }
+  }
+
+  /** A statement that waits, with its values. */
+  private class PipelinedStatement implements InvocationHandler {
+    final String sql;
+    final List<BoundValue> values = new ArrayList<>();
+    int places;
+
+    PipelinedStatement(String sql) {
+      this.sql = sql;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+        throws SQLException {
+      BoundValue boundValue = BoundValue.of(method, arguments);
+      if (boundValue != null) {
+        values.add(boundValue);
+        places = Math.max(places, boundValue.place());
+        return null;
+      }
+      return switch (method.getName()) {
+        case "execute", "executeUpdate" -> {
+          enqueue();
+          yield method.getReturnType() == int.class ? 0 : (Object) false;
+        }
+        case "getUpdateCount" -> 0;
+        case "close", "getWarnings" -> null;
+        case "toString" -> sql;
+        default ->
+            throw new IllegalStateException("A statement that waits has no " + method.getName());
+      };
+    }
+
+    private void enqueue() throws SQLException {
+      if (waiting.size() >= MOST_WAITING) {
+        send();
+      }
+      waiting.add(this);
+    }
+  }
+
+  private final class PipelinedSavepoint extends PipelinedStatement implements Savepoint {
+    PipelinedSavepoint() {
+      super(SAVEPOINT);
+    }
+
+    @Override
+    public int getSavepointId() throws SQLException {
+      throw new SQLException("This savepoint has a name");
+    }
+
+    @Override
+    public String getSavepointName() {
+      return "command";
+    }
+  }
+
+  /** The statement with which those that wait are sent: their results come before its own. */
+  private final class FlushingStatement implements InvocationHandler {
+    private final PreparedStatement all;
+    private final int placesBefore;
+    private final int resultsBefore = waiting.size();
+
+    FlushingStatement(String sql) throws SQLException {
+      all = PipelinedConnection.super.prepareStatement(texts() + ";" + sql);
+      placesBefore = fill(all);
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+        throws SQLException {
+      BoundValue boundValue = BoundValue.of(method, arguments);
+      if (boundValue != null) {
+        boundValue.set(all, placesBefore);
+        return null;
+      }
+      return switch (method.getName()) {
+        case "execute" -> execute();
+        case "executeQuery" -> {
+          execute();
+          yield all.getResultSet();
+        }
+        case "executeUpdate" -> {
+          execute();
+          yield all.getUpdateCount();
+        }
+        default -> call(all, method, arguments);
+      };
+    }
+
+    /** Whether its own result is rows. */
+    private boolean execute() throws SQLException {
+      waiting.clear();
+      boolean isRows = all.execute();
+      for (int passed = 0; passed < resultsBefore; passed++) {
+        isRows = all.getMoreResults();
+      }
+      return isRows;
+    }
+  }
+}

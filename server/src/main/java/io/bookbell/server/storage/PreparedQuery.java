@@ -1,0 +1,155 @@
+package io.bookbell.server.storage;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jooq.Binding;
+import org.jooq.Converter;
+import org.jooq.DSLContext;
+import org.jooq.DataType;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.Record1;
+import org.jooq.ResultQuery;
+import org.jooq.RowCountQuery;
+import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement that a connection keeps as jOOQ has built and rendered it, to run it with other
+ * values: for those of frequent commands, which it takes longer to write than to run. Thread-safe.
+ *
+ * @param <A> what the values are taken from
+ */
+public final class PreparedQuery<A, Q extends Query> {
+  /** jOOQ writes the values of a statement that has more for SQLite (999) into its text. */
+  static final int MOST_VALUES = 900;
+
+  private final QueryTemplate<A, Q> queryTemplate;
+
+  private PreparedQuery(QueryTemplate<A, Q> queryTemplate) {
+    this.queryTemplate = queryTemplate;
+  }
+
+  public static <A, Q extends Query> PreparedQuery<A, Q> of(QueryTemplate<A, Q> queryTemplate) {
+    return new PreparedQuery<>(queryTemplate);
+  }
+
+  /** An insert, update or delete that tells one field of the rows that it writes. */
+  static <A, T> PreparedQuery<A, ResultQuery<Record1<T>>> returning(
+      PreparedQuery<A, ? extends RowCountQuery> statement, Field<T> field) {
+    return of(
+        (sql, from) ->
+            ReturningClause.column(sql, statement.queryTemplate.write(sql, from), field));
+  }
+
+  /** Writes the statement; once for all values, so it must not depend on any. */
+  @FunctionalInterface
+  public interface QueryTemplate<A, Q extends Query> {
+    Q write(DSLContext sql, ParameterBinder<A> from);
+  }
+
+  /** Makes places for values. */
+  public interface ParameterBinder<A> {
+    /** The place of a value of a column's type. */
+    <T> Field<T> value(Field<T> column, Function<? super A, ? extends @Nullable T> value);
+  }
+
+  /** The statement written for one run. */
+  Q once(DSLContext sql, A source) {
+    return queryTemplate.write(
+        sql,
+        new ParameterBinder<>() {
+          @Override
+          public <T> Field<T> value(
+              Field<T> column, Function<? super A, ? extends @Nullable T> value) {
+            return DSL.val(value.apply(source), column.getDataType());
+          }
+        });
+  }
+
+  /** The statement written for every run on a connection, in whose thread it stays. */
+  BoundQuery<A, Q> keep(DSLContext sql) {
+    var slots = new ArrayList<ParameterSlot<A, ?>>();
+    Q query =
+        queryTemplate.write(
+            sql,
+            new ParameterBinder<>() {
+              @Override
+              public <T> Field<T> value(
+                  Field<T> column, Function<? super A, ? extends @Nullable T> value) {
+                var parameterSlot = new ParameterSlot<A, T>(column, value);
+                slots.add(parameterSlot);
+                return parameterSlot.place;
+              }
+            });
+    if (slots.size() > MOST_VALUES) {
+      throw new IllegalArgumentException(
+          "A statement with %d values, of at most %d".formatted(slots.size(), MOST_VALUES));
+    }
+    query.keepStatement(true);
+    return new BoundQuery<>(query, slots);
+  }
+
+  /** A statement and its values. */
+  record BoundQuery<A, Q extends Query>(Q query, List<ParameterSlot<A, ?>> slots) {
+    Q with(A source) {
+      for (ParameterSlot<A, ?> parameterSlot : slots) {
+        parameterSlot.fill(source);
+      }
+      return query;
+    }
+  }
+
+  /**
+   * A value that differs from run to run. jOOQ's parameters cannot be changed without a search of
+   * the whole statement for each, so this one is read from here when it is bound.
+   */
+  private static final class ParameterSlot<A, T> {
+    private final Function<? super A, ? extends @Nullable T> source;
+    private final Field<T> place;
+    private @Nullable T value;
+
+    ParameterSlot(Field<T> column, Function<? super A, ? extends @Nullable T> source) {
+      this.source = source;
+      this.place = place(column.getBinding(), column.getType());
+    }
+
+    /** On the type that the database has: what was converted already would keep its binding. */
+    private <D> Field<T> place(Binding<D, T> binding, Class<T> type) {
+      Converter<T, T> current = Converter.of(type, type, stored -> stored, _ -> value);
+      Binding<D, T> late =
+          Binding.of(
+              binding.converter(),
+              context -> run(() -> binding.sql(context.convert(current))),
+              _ -> {
+                throw new UnsupportedOperationException("a value that is only given");
+              },
+              context -> run(() -> binding.set(context.convert(current))));
+      DataType<D> stored =
+          DefaultDataType.getDataType(SQLDialect.DEFAULT, binding.converter().fromType());
+      Field<T> bound = DSL.val(null, stored.asConvertedDataType(late));
+      return DSL.field("{0}", type, bound); // beside a column a bare value would take its binding
+    }
+
+    void fill(A from) {
+      value = source.apply(from);
+    }
+
+    private interface SqlAction {
+      void run() throws SQLException;
+    }
+
+    private static void run(SqlAction sqlAction) {
+      try {
+        sqlAction.run();
+      } catch (SQLException e) {
+        throw new DataAccessException("A value could not be given to a statement", e);
+      }
+    }
+  }
+}

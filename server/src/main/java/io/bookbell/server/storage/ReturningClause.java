@@ -1,0 +1,36 @@
+package io.bookbell.server.storage;
+
+import java.util.List;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.Record1;
+import org.jooq.ResultQuery;
+import org.jooq.RowCountQuery;
+import org.jooq.impl.DSL;
+
+/**
+ * Has an insert, update or delete tell which rows it has written, by the {@code RETURNING} of the
+ * database itself. jOOQ's own {@code returning} asks SQLite for the row of the last number given
+ * out instead, which after an upsert is another statement's row; so features do without it.
+ */
+final class ReturningClause {
+  private ReturningClause() {}
+
+  /** The written rows, in no particular order. */
+  static ResultQuery<Record> rows(DSLContext sql, RowCountQuery statement, List<Field<?>> fields) {
+    return sql.resultQuery("{0} returning {1}", statement, list(fields)).coerce(fields);
+  }
+
+  /** One field of the written rows, in no particular order. */
+  static <T> ResultQuery<Record1<T>> column(
+      DSLContext sql, RowCountQuery statement, Field<T> field) {
+    return sql.resultQuery("{0} returning {1}", statement, list(List.of(field))).coerce(field);
+  }
+
+  private static Field<?> list(List<Field<?>> fields) {
+    return DSL.field(
+        "{0}",
+        DSL.list(fields.stream().map(field -> DSL.field(field.getUnqualifiedName())).toList()));
+  }
+}

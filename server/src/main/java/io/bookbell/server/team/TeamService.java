@@ -1,0 +1,200 @@
+package io.bookbell.server.team;
+
+import static io.bookbell.server.storage.schema.Tables.APP_USER;
+import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.web.Problem;
+import java.text.Collator;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+
+/** A creator's team: who answers besides the creator. Thread-safe. */
+public final class TeamService {
+  private static final int MOST = 200;
+
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final ActivityLog activityLog;
+  private final InboxStore inboxStore;
+
+  public TeamService(
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      ActivityLog activityLog,
+      InboxStore inboxStore) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.activityLog = activityLog;
+    this.inboxStore = inboxStore;
+  }
+
+  /** The members, active or not, by name; for admins. */
+  public List<TeamMember> members(Transaction tx, UserId actor, UserId creatorId) {
+    creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
+    return select(tx, creatorId, TEAM_MEMBER.USER_ID.isNotNull());
+  }
+
+  /**
+   * Takes one of the creator's supporters into the team.
+   *
+   * @throws Problem 404 when the user is no supporter of the creator, 409 when already in the team
+   */
+  public TeamMember add(
+      Transaction tx, UserId actor, UserId creatorId, MemberCandidate memberCandidate) {
+    CreatorRow creator = lockForCreator(tx, actor, creatorId);
+    UserId user =
+        resolve(tx, memberCandidate)
+            .filter(found -> creatorRoles.isSupporter(tx, creatorId, found))
+            .orElseThrow(Problem::notFound);
+    return join(tx, actor, creator, user);
+  }
+
+  /**
+   * Takes a user into the team of a creator whose row is locked.
+   *
+   * @throws Problem 409 when already in the team, or when the team is as large as it may be
+   */
+  public TeamMember join(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
+    if (creator.id().equals(user) || find(tx, creator.id(), user).isPresent()) {
+      throw Problem.conflict("already_member", "This person is already on the team.");
+    }
+    if (tx.sql().fetchCount(TEAM_MEMBER, TEAM_MEMBER.CREATOR_ID.eq(creator.id())) >= MOST) {
+      throw Problem.full("team_full", MOST, "team members");
+    }
+    tx.sql()
+        .insertInto(TEAM_MEMBER)
+        .set(TEAM_MEMBER.CREATOR_ID, creator.id())
+        .set(TEAM_MEMBER.USER_ID, user)
+        .set(TEAM_MEMBER.CREATED_AT, tx.now())
+        .execute();
+    TeamMember member = require(tx, creator.id(), user);
+    changed(tx, actor, creator, member, "team_member_added", "admin");
+    return member;
+  }
+
+  /** Lets a member in again, or keeps one out; the same state twice changes nothing. */
+  public TeamMember setActive(
+      Transaction tx, UserId actor, UserId creatorId, UserId user, boolean active) {
+    CreatorRow creator = lockForCreator(tx, actor, creatorId);
+    TeamMember member = require(tx, creatorId, user);
+    if (member.active() == active) {
+      return member;
+    }
+    tx.sql()
+        .update(TEAM_MEMBER)
+        .set(TEAM_MEMBER.ACTIVE, active)
+        .where(key(creatorId, user))
+        .execute();
+    String kind = active ? "team_member_activated" : "team_member_deactivated";
+    changed(tx, actor, creator, member, kind, active ? "admin" : roleOutside(tx, creatorId, user));
+    return new TeamMember(user, member.displayName(), member.email(), active);
+  }
+
+  /** Takes a member out of the team: nothing committed afterwards reaches them as an admin. */
+  public void remove(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+    CreatorRow creator = lockForCreator(tx, actor, creatorId);
+    TeamMember member = require(tx, creatorId, user);
+    tx.sql().deleteFrom(TEAM_MEMBER).where(key(creatorId, user)).execute();
+    changed(tx, actor, creator, member, "team_member_removed", roleOutside(tx, creatorId, user));
+  }
+
+  private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
+    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    creatorRoles.requireCreator(tx, creator, actor);
+    return creator;
+  }
+
+  private String roleOutside(Transaction tx, UserId creatorId, UserId user) {
+    return creatorRoles.isSupporter(tx, creatorId, user) ? "supporter" : "none";
+  }
+
+  private void changed(
+      Transaction tx,
+      UserId actor,
+      CreatorRow creator,
+      TeamMember member,
+      String kind,
+      String role) {
+    creatorStore.teamChanged(tx, creator);
+    activityLog.record(tx, creator.id(), actor, kind, member.displayName());
+    var outgoingMessages = new OutgoingMessages();
+    outgoingMessages.add(
+        MessageType.ACCESS_CHANGED,
+        Map.of("creator_id", creator.id(), "role", role),
+        Set.of(member.userId()));
+    if (!role.equals("admin")) {
+      outgoingMessages.losesAccess(member.userId());
+    }
+    inboxStore.append(tx, outgoingMessages);
+  }
+
+  private static Optional<UserId> resolve(Transaction tx, MemberCandidate memberCandidate) {
+    return switch (memberCandidate) {
+      case MemberCandidate.ById byId -> Optional.of(byId.user());
+      case MemberCandidate.ByEmail byEmail ->
+          tx.sql()
+              .select(APP_USER.ID)
+              .from(APP_USER)
+              .where(APP_USER.EMAIL.eq(byEmail.email()))
+              .fetchOptional(APP_USER.ID);
+    };
+  }
+
+  private static TeamMember require(Transaction tx, UserId creatorId, UserId user) {
+    return find(tx, creatorId, user).orElseThrow(Problem::notFound);
+  }
+
+  private static Optional<TeamMember> find(Transaction tx, UserId creatorId, UserId user) {
+    return select(tx, creatorId, TEAM_MEMBER.USER_ID.eq(user)).stream().findFirst();
+  }
+
+  private static List<TeamMember> select(Transaction tx, UserId creatorId, Condition which) {
+    return tx
+        .sql()
+        .select(TEAM_MEMBER.USER_ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL, TEAM_MEMBER.ACTIVE)
+        .from(TEAM_MEMBER)
+        .join(APP_USER)
+        .on(APP_USER.ID.eq(TEAM_MEMBER.USER_ID))
+        .where(TEAM_MEMBER.CREATOR_ID.eq(creatorId))
+        .and(which)
+        .fetch(row -> new TeamMember(row.value1(), row.value2(), row.value3(), row.value4()))
+        .stream()
+        .sorted(byName())
+        .toList();
+  }
+
+  /** By the letters first, then by accents and case, whatever the database would make of them. */
+  private static Comparator<TeamMember> byName() {
+    Collator collator = Collator.getInstance(Locale.ROOT);
+    return Comparator.comparing(TeamMember::displayName, collator::compare)
+        .thenComparingLong(member -> member.userId().value());
+  }
+
+  private static Condition key(UserId creatorId, UserId user) {
+    return TEAM_MEMBER.CREATOR_ID.eq(creatorId).and(TEAM_MEMBER.USER_ID.eq(user));
+  }
+
+  /**
+   * How a future member is named: by id or by e-mail address, in the form of {@link EmailAddress}.
+   */
+  public sealed interface MemberCandidate {
+    record ById(UserId user) implements MemberCandidate {}
+
+    record ByEmail(String email) implements MemberCandidate {}
+  }
+}

@@ -1,0 +1,63 @@
+package io.bookbell.server.verify;
+
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.SchemaCheck;
+import io.bookbell.server.storage.Transaction;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Checks the invariants on the stored data, all on one snapshot, so it may run beside a working
+ * system. Thread-safe.
+ */
+public final class InvariantVerifier {
+
+  /**
+   * A stored state that must not be.
+   *
+   * @param invariant the number of the invariant in the architecture's list; 0: the schema itself
+   * @param detail which rows, what was expected and what is there
+   */
+  public record InvariantViolation(int invariant, String detail) {
+    @Override
+    public String toString() {
+      return (invariant == 0 ? "schema: " : "invariant " + invariant + ": ") + detail;
+    }
+  }
+
+  /** What was looked at and what was found; no breach means that all is well. */
+  public record VerificationReport(
+      long requests, long ledgerLines, long inboxRows, List<InvariantViolation> breaches) {}
+
+  private InvariantVerifier() {}
+
+  public static CompletableFuture<VerificationReport> verify(Database database) {
+    return database.read(InvariantVerifier::verify);
+  }
+
+  private static VerificationReport verify(Transaction tx) {
+    var ledger = new LedgerCheck(tx);
+    var history = new HistoryCheck(tx);
+    List<InvariantViolation> breaches =
+        Stream.of(
+                SchemaCheck.problems(tx).stream()
+                    .map(each -> new InvariantViolation(0, each))
+                    .toList(),
+                ledger.membershipsAgreeWithLedger(),
+                ledger.consumptionsStayWithinAllowance(),
+                ledger.everyRequestIsConsumedOnce(),
+                ledger.refundsFollowStatus(),
+                history.everyRevisionHasItsMessage(),
+                history.everyMessageHasAnInbox(),
+                history.replyCountsAgree(),
+                history.pendingCountsAgree(),
+                history.countsByStatusAgree(),
+                history.inboxesHaveNoGap(),
+                AccountCheck.addressesDiffer(tx))
+            .flatMap(List::stream)
+            .toList();
+    return new VerificationReport(
+        history.requests(), ledger.lines(), history.inboxRows(), breaches);
+  }
+}

@@ -1,0 +1,421 @@
+package io.bookbell.server.web;
+
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.ApiResponse.EncodedResponse;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers the routes of the API. A route reads its request on the event loop, does its work in
+ * one transaction, and its answer is sent after the commit. Used by one thread, before the server
+ * listens.
+ *
+ * <p>Every route has a {@link RateLimit}, which counts its calls before anything is done for them.
+ */
+public final class ApiRouter {
+  /** The {@link RateLimit} of a route, in its metadata. */
+  public static final String RATE = "bookbell.rate";
+
+  private static final String ROUTE = "bookbell.route";
+
+  private final Router router;
+  private final Database database;
+  private final Authenticator authenticator;
+  private final OriginPolicy originPolicy;
+  private final ServerCookies serverCookies;
+  private final CallerLookup callers;
+
+  public ApiRouter(
+      Router router,
+      Database database,
+      Authenticator authenticator,
+      OriginPolicy originPolicy,
+      ServerCookies serverCookies,
+      RateLimits rateLimits) {
+    this.router = router;
+    this.database = database;
+    this.authenticator = authenticator;
+    this.originPolicy = originPolicy;
+    this.serverCookies = serverCookies;
+    this.callers = new CallerLookup(authenticator, originPolicy, serverCookies, rateLimits);
+  }
+
+  /** Notes which route has taken a request; the router forgets it when the request fails. */
+  public static void taken(RoutingContext context, String path) {
+    context.put(ROUTE, path);
+  }
+
+  /** The path of the route that has taken a request; null when none did. */
+  public static @Nullable String takenBy(RoutingContext context) {
+    return context.get(ROUTE);
+  }
+
+  /** What a route does, in the transaction it is handed. */
+  @FunctionalInterface
+  public interface WriteHandler<C> {
+    ApiResponse run(Transaction tx, Caller caller, C command);
+  }
+
+  /** What a route does that anybody may use, signed in or not, and that may take its time. */
+  @FunctionalInterface
+  public interface OpenHandler {
+    CompletionStage<ApiResponse> run(ApiRequest apiRequest, Optional<Caller> caller);
+  }
+
+  /**
+   * A look at things.
+   *
+   * @param parse reads the request; what it throws is answered
+   */
+  public <C> void get(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    route(
+        HttpMethod.GET,
+        path,
+        RateLimit.READ,
+        (apiRequest, caller) -> {
+          C query = parse.apply(apiRequest);
+          ListTag list = apiRequest.listTag();
+          return database.read(
+              tx -> EncodedResponse.of(list.mark(writeHandler.run(tx, caller, query))));
+        });
+  }
+
+  /** A table of any length, to be kept as a file. */
+  public <C> void csv(String path, Function<ApiRequest, C> parse, Csv.CsvTable<C> csvTable) {
+    router
+        .route(HttpMethod.GET, path)
+        .putMetadata(RATE, RateLimit.EXPORT)
+        .handler(
+            context -> {
+              taken(context, path);
+              var apiRequest = new ApiRequest(context, originPolicy, serverCookies);
+              C query = parse.apply(apiRequest);
+              Csv.CsvSeparator csvSeparator = separator(apiRequest);
+              var _ =
+                  callers
+                      .caller(context, RateLimit.EXPORT)
+                      .compose(caller -> read(context, caller).map(caller))
+                      .compose(
+                          caller ->
+                              new CsvDownload<>(
+                                      context, database, csvTable, caller, query, csvSeparator)
+                                  .start())
+                      .onFailure(context::fail);
+            });
+  }
+
+  private static Csv.CsvSeparator separator(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.query();
+    Optional<String> named = queryParameters.optionalOneOf("separator", Csv.CsvSeparator.NAMES);
+    queryParameters.done();
+    return named
+        .map(Csv.CsvSeparator::of)
+        .orElseGet(() -> Csv.CsvSeparator.usualIn(apiRequest.header("Accept-Language").orElse("")));
+  }
+
+  /** What a route fetches from somewhere else; it may take its time. */
+  @FunctionalInterface
+  public interface FetchHandler<C> {
+    CompletionStage<ApiResponse> run(Caller caller, C query);
+  }
+
+  /** A look at things that are not in the database. */
+  public <C> void getElsewhere(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      FetchHandler<C> fetchHandler) {
+    route(
+        HttpMethod.GET,
+        path,
+        rateLimit,
+        (apiRequest, caller) ->
+            fetchHandler.run(caller, parse.apply(apiRequest)).thenApply(EncodedResponse::of));
+  }
+
+  /** A command; with an {@code Idempotency-Key} it is done once, however often it is sent. */
+  public <C> void post(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    post(path, RateLimit.WRITE, parse, writeHandler);
+  }
+
+  /** As {@link #post(String, Function, WriteHandler)}, with an allowance of its own. */
+  public <C> void post(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    command(HttpMethod.POST, path, rateLimit, parse, writeHandler);
+  }
+
+  /**
+   * As {@link #post(String, Function, WriteHandler)}, where the answer holds a secret, which is not
+   * stored in plain text.
+   */
+  public <C> void postSecret(
+      String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    route(
+        HttpMethod.POST,
+        path,
+        RateLimit.WRITE,
+        (apiRequest, caller) ->
+            write(
+                apiRequest,
+                caller,
+                key -> IdempotencyService.IdempotencyKeyUse.sealed(key, apiRequest, caller.user()),
+                parse,
+                writeHandler));
+  }
+
+  /**
+   * A command that may be done again whenever it is sent again, and goes on for a while when the
+   * disk is full.
+   */
+  public <C> void postOnce(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    route(
+        HttpMethod.POST,
+        path,
+        rateLimit,
+        (apiRequest, caller) -> {
+          C command = parse.apply(apiRequest);
+          return database.writeFromReserve(
+              tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
+        });
+  }
+
+  /**
+   * A command that ends the session with which it comes. Repeated with an {@code Idempotency-Key}
+   * after its answer was lost, it is answered as done.
+   *
+   * @param parse reads the request; what it throws is answered
+   */
+  public <C> void postLast(
+      String path,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler,
+      Function<C, ApiResponse> repeated) {
+    SignedInHandler command =
+        (apiRequest, caller) -> {
+          C wanted = parse.apply(apiRequest);
+          return database.writeFromReserve(
+              tx -> EncodedResponse.of(writeHandler.run(tx, caller, wanted)));
+        };
+    router
+        .route(HttpMethod.POST, path)
+        .putMetadata(RATE, RateLimit.WRITE)
+        .handler(
+            context ->
+                answer(
+                    context,
+                    path,
+                    apiRequest ->
+                        callers
+                            .caller(context, RateLimit.WRITE)
+                            .compose(caller -> read(context, caller).map(caller))
+                            .compose(
+                                caller ->
+                                    CallerLookup.onContext(command.handle(apiRequest, caller)))
+                            .recover(
+                                failure ->
+                                    repeatedAfterEnd(context, apiRequest, failure)
+                                        .map(
+                                            _ ->
+                                                EncodedResponse.of(
+                                                    repeated.apply(parse.apply(apiRequest)))))));
+  }
+
+  /** Fails as the command did, unless its session has just ended and it may be a repetition. */
+  private Future<Object> repeatedAfterEnd(
+      RoutingContext context, ApiRequest apiRequest, Throwable failure) {
+    Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
+    Optional<String> token =
+        Credentials.of(context.request(), serverCookies).map(Credentials::token);
+    boolean isUnknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+    if (key.isEmpty() || token.isEmpty() || !isUnknown) {
+      return Future.failedFuture(failure);
+    }
+    IdempotencyService.requireUsable(key.get());
+    return CallerLookup.onContext(authenticator.hasEnded(token.get()))
+        .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
+  }
+
+  /** As {@link #post(String, Function, WriteHandler)}. */
+  public <C> void patch(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    command(HttpMethod.PATCH, path, RateLimit.WRITE, parse, writeHandler);
+  }
+
+  /**
+   * As {@link #post(String, Function, WriteHandler)}, but for that it is done again when it is sent
+   * again, which is all the same.
+   */
+  public <C> void put(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    route(
+        HttpMethod.PUT,
+        path,
+        rateLimit,
+        (apiRequest, caller) -> {
+          C command = parse.apply(apiRequest);
+          return database.write(tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
+        });
+  }
+
+  /** As {@link #put}, for a command that takes time to be made of the request. */
+  public <C> void putPrepared(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, CompletionStage<C>> prepare,
+      WriteHandler<C> writeHandler) {
+    route(
+        HttpMethod.PUT,
+        path,
+        rateLimit,
+        (apiRequest, caller) ->
+            prepare
+                .apply(apiRequest)
+                .thenCompose(
+                    command ->
+                        database.write(
+                            tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)))));
+  }
+
+  public <C> void delete(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    command(HttpMethod.DELETE, path, RateLimit.WRITE, parse, writeHandler);
+  }
+
+  /**
+   * A route for who has no session yet. A browser that sends the cookie of one that has ended is
+   * nobody, and so is who sends a cookie without saying from which page; a bearer token must be
+   * good.
+   */
+  public void openPost(String path, OpenHandler work) {
+    router
+        .route(HttpMethod.POST, path)
+        .putMetadata(RATE, RateLimit.OPEN)
+        .handler(
+            context ->
+                answer(
+                    context,
+                    path,
+                    apiRequest ->
+                        callers
+                            .callerOrNobody(context)
+                            .compose(caller -> readSmall(context).map(caller))
+                            .compose(
+                                caller ->
+                                    CallerLookup.onContext(
+                                        work.run(apiRequest, caller)
+                                            .thenApply(EncodedResponse::of)))));
+  }
+
+  private <C> void command(
+      HttpMethod method,
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    route(
+        method,
+        path,
+        rateLimit,
+        (apiRequest, caller) -> write(apiRequest, caller, parse, writeHandler));
+  }
+
+  private <C> CompletionStage<EncodedResponse> write(
+      ApiRequest apiRequest,
+      Caller caller,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    return write(
+        apiRequest,
+        caller,
+        key -> IdempotencyService.IdempotencyKeyUse.of(key, apiRequest),
+        parse,
+        writeHandler);
+  }
+
+  private <C> CompletionStage<EncodedResponse> write(
+      ApiRequest apiRequest,
+      Caller caller,
+      Function<String, IdempotencyService.IdempotencyKeyUse> useOf,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    Optional<IdempotencyService.IdempotencyKeyUse> use =
+        apiRequest.header(IdempotencyService.HEADER).map(useOf);
+    C command = parse.apply(apiRequest);
+    return database.write(
+        tx ->
+            use.map(
+                    once ->
+                        IdempotencyService.once(
+                            tx,
+                            caller.user(),
+                            once,
+                            () -> EncodedResponse.of(writeHandler.run(tx, caller, command))))
+                .orElseGet(() -> EncodedResponse.of(writeHandler.run(tx, caller, command))));
+  }
+
+  @FunctionalInterface
+  private interface SignedInHandler {
+    CompletionStage<EncodedResponse> handle(ApiRequest apiRequest, Caller caller);
+  }
+
+  private void route(HttpMethod method, String path, RateLimit rateLimit, SignedInHandler handler) {
+    router
+        .route(method, path)
+        .putMetadata(RATE, rateLimit)
+        .handler(
+            context ->
+                answer(
+                    context,
+                    path,
+                    apiRequest ->
+                        callers
+                            .caller(context, rateLimit)
+                            .compose(caller -> read(context, caller).map(caller))
+                            .compose(
+                                caller ->
+                                    CallerLookup.onContext(handler.handle(apiRequest, caller)))));
+  }
+
+  private static Future<Void> readSmall(RoutingContext context) {
+    return BodyReader.read(context, BodyReader.MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
+  }
+
+  /** Nothing is read of what comes without a session, nor of what comes with a question. */
+  private static Future<Void> read(RoutingContext context, Caller caller) {
+    var owner = new BodyBudget.Owner.User(caller.user());
+    BodyBudget.own(context, owner);
+    return CallerLookup.isSafe(context.request().method())
+        ? Future.succeededFuture()
+        : BodyReader.read(context, BodyReader.MOST, owner);
+  }
+
+  private void answer(
+      RoutingContext context, String path, Function<ApiRequest, Future<EncodedResponse>> handler) {
+    taken(context, path);
+    Future<EncodedResponse> answer;
+    try {
+      answer = handler.apply(new ApiRequest(context, originPolicy, serverCookies));
+    } catch (RuntimeException e) {
+      context.fail(e);
+      return;
+    }
+    answer
+        .onSuccess(encodedResponse -> ResponseWriter.send(context, encodedResponse))
+        .onFailure(context::fail);
+  }
+}

@@ -1,0 +1,132 @@
+package io.bookbell.server.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which files the page consists of, found as a browser finds them: from {@code index.html} along
+ * the imports of its modules and the fonts of its style sheets. Whoever adds a module has nothing
+ * to list anywhere.
+ *
+ * @param first the modules that every view needs, each before those that it imports
+ * @param files all, also what is imported only when it is needed, and what the manifest names
+ */
+record AppShell(List<String> first, Set<String> files) {
+  static final String INDEX = "/index.html";
+
+  private static final Pattern IMPORT_MAP =
+      Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
+  private static final Pattern ENTRY = Pattern.compile("<script type=\"module\" src=\"(/[^\"]+)\"");
+  private static final Pattern LINK = Pattern.compile("<link [^>]*href=\"(/[^\"]+)\"");
+  private static final Pattern STYLED_WITH = Pattern.compile("url\\('([^')]+)'\\)");
+  private static final Pattern ICON = Pattern.compile("\"src\":\\s*\"(/[^\"]+)\"");
+  private static final Pattern COMMENT =
+      Pattern.compile("/\\*.*?\\*/|^\\s*//[^\n]*", Pattern.DOTALL | Pattern.MULTILINE);
+  private static final Pattern STATIC =
+      Pattern.compile("(?:\\bfrom|\\bimport)\\s*[\"']([^\"']+)[\"']");
+  private static final Pattern DYNAMIC = Pattern.compile("\\bimport\\(\\s*[\"']([^\"']+)[\"']");
+
+  /**
+   * Looks through the page.
+   *
+   * @param texts what stands in a file, by its path
+   */
+  static AppShell of(Function<String, Optional<String>> texts) {
+    String index = texts.apply(INDEX).orElseThrow();
+    var moduleImports = new ModuleImports(texts, importMap(index));
+    var files = new LinkedHashSet<String>();
+    files.add(INDEX);
+    files.addAll(found(LINK, index));
+    for (String link : found(LINK, index)) {
+      if (link.endsWith(".webmanifest")) {
+        files.addAll(found(ICON, texts.apply(link).orElse("")));
+      } else if (link.endsWith(".css")) {
+        found(STYLED_WITH, texts.apply(link).orElse("")).forEach(url -> files.add(next(link, url)));
+      }
+    }
+    Set<String> first = moduleImports.follow(found(ENTRY, index), false);
+    files.addAll(first);
+    files.addAll(moduleImports.follow(found(ENTRY, index), true));
+    return new AppShell(List.copyOf(first), files);
+  }
+
+  private static TreeMap<String, String> importMap(String index) {
+    Matcher script = IMPORT_MAP.matcher(index);
+    var map = new TreeMap<String, String>();
+    if (script.find()) {
+      try {
+        for (Map.Entry<String, JsonNode> each :
+            Json.tree(script.group(1)).get("imports").properties()) {
+          map.put(each.getKey(), each.getValue().asText());
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("The import map of the page is not JSON", e);
+      }
+    }
+    return map;
+  }
+
+  private static List<String> found(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(match -> match.group(1)).toList();
+  }
+
+  /** The path that a file names relative to its own. */
+  private static String next(String from, String name) {
+    return URI.create(from).resolve(name).getPath();
+  }
+
+  private record ModuleImports(
+      Function<String, Optional<String>> texts, TreeMap<String, String> map) {
+
+    /** These modules and all they import. */
+    Set<String> follow(List<String> from, boolean whenNeeded) {
+      var seen = new LinkedHashSet<String>();
+      var open = new ArrayDeque<>(from);
+      while (!open.isEmpty()) {
+        String path = open.pop();
+        if (seen.add(path)) {
+          names(path, whenNeeded).forEach(name -> open.add(resolve(path, name)));
+        }
+      }
+      return seen;
+    }
+
+    private List<String> names(String path, boolean whenNeeded) {
+      String code = COMMENT.matcher(texts.apply(path).orElse("")).replaceAll(" ");
+      var names = new ArrayList<>(found(STATIC, code));
+      if (whenNeeded) {
+        names.addAll(found(DYNAMIC, code));
+      }
+      return names;
+    }
+
+    /** The longest entry of the map that fits is the last in its order. */
+    private String resolve(String from, String name) {
+      if (name.startsWith(".") || name.startsWith("/")) {
+        return next(from, name);
+      }
+      return map.descendingMap().entrySet().stream()
+          .filter(each -> fits(each.getKey(), name))
+          .findFirst()
+          .map(each -> each.getValue() + name.substring(each.getKey().length()))
+          .orElse(name);
+    }
+
+    private static boolean fits(String key, String name) {
+      return key.endsWith("/") ? name.startsWith(key) : name.equals(key);
+    }
+  }
+}

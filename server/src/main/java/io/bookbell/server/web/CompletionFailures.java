@@ -1,0 +1,16 @@
+package io.bookbell.server.web;
+
+import java.util.concurrent.CompletionException;
+
+/** What has failed beneath what {@link java.util.concurrent.CompletionStage}s wrap around it. */
+public final class CompletionFailures {
+  private CompletionFailures() {}
+
+  public static Throwable cause(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

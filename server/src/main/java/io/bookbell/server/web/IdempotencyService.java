@@ -1,0 +1,166 @@
+package io.bookbell.server.web;
+
+import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.PreparedQuery;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.ApiResponse.EncodedResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jooq.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what a client retries only once. Thread-safe: it keeps nothing between calls.
+ *
+ * <p>The key is inserted first, in the transaction of the command itself: a twin that comes at the
+ * same time waits for it, a refused command leaves no key, and a command is stored with its answer
+ * or not at all.
+ */
+public final class IdempotencyService {
+  static final String HEADER = "Idempotency-Key";
+
+  private static final int LONGEST_KEY = 200;
+  private static final Duration KEPT = Duration.ofDays(2);
+  private static final int REMOVED_AT_ONCE = 500;
+
+  private static final PreparedQuery<StoredResponse, Query> KEEP_ANSWER =
+      PreparedQuery.of(
+          (sql, from) ->
+              sql.update(IDEMPOTENCY_KEY)
+                  .set(
+                      IDEMPOTENCY_KEY.ANSWER,
+                      from.value(IDEMPOTENCY_KEY.ANSWER, StoredResponse::answer))
+                  .where(
+                      IDEMPOTENCY_KEY.USER_ID.eq(
+                          from.value(IDEMPOTENCY_KEY.USER_ID, StoredResponse::user)))
+                  .and(
+                      IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(
+                          from.value(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, StoredResponse::key))));
+
+  private IdempotencyService() {}
+
+  /**
+   * What a key was sent with.
+   *
+   * @param route method and path
+   * @param key as it is stored
+   * @param bodyHash of the query too
+   * @param seal of the stored answer, where that holds a secret
+   */
+  record IdempotencyKeyUse(
+      String key, String route, String bodyHash, Optional<ResponseCipher> seal) {
+    static IdempotencyKeyUse of(String key, ApiRequest apiRequest) {
+      requireUsable(key);
+      return new IdempotencyKeyUse(
+          key, apiRequest.route(), Sha256.hex(apiRequest.content()), Optional.empty());
+    }
+
+    /** For a command whose answer holds a secret: nobody reads it with the database alone. */
+    static IdempotencyKeyUse sealed(String key, ApiRequest apiRequest, UserId user) {
+      IdempotencyKeyUse open = of(key, apiRequest);
+      String what = user + "\n" + open.route + "\n" + open.bodyHash;
+      String hash = "sha256:" + Sha256.hex(key.getBytes(UTF_8));
+      return new IdempotencyKeyUse(
+          hash, open.route, open.bodyHash, Optional.of(new ResponseCipher(key, what)));
+    }
+
+    @Nullable String stored(@Nullable String answer) {
+      return seal.isPresent() ? seal.get().close(answer) : answer;
+    }
+
+    @Nullable String read(@Nullable String stored) {
+      return seal.isPresent() ? seal.get().open(stored) : stored;
+    }
+  }
+
+  /**
+   * Looks at a key.
+   *
+   * @throws Problem 400 when it is none
+   */
+  static void requireUsable(String key) {
+    if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= ' ')) {
+      throw Problem.validation(HEADER, "must have 1 to " + LONGEST_KEY + " printable characters");
+    }
+  }
+
+  static Problem conflict() {
+    return Problem.conflict(
+        "idempotency_conflict", "This Idempotency-Key was already used for a different request.");
+  }
+
+  /** Runs the command, or answers with what it answered before. */
+  static EncodedResponse once(
+      Transaction tx,
+      UserId user,
+      IdempotencyKeyUse idempotencyKeyUse,
+      Supplier<EncodedResponse> command) {
+    if (!claim(tx, user, idempotencyKeyUse)) {
+      return repeat(tx, user, idempotencyKeyUse);
+    }
+    EncodedResponse answer = command.get();
+    tx.run(
+        tx.query(
+            KEEP_ANSWER,
+            new StoredResponse(
+                user, idempotencyKeyUse.key(), idempotencyKeyUse.stored(answer.json()))));
+    return answer;
+  }
+
+  private record StoredResponse(UserId user, String key, @Nullable String answer) {}
+
+  private static boolean claim(Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
+    return tx.sql()
+            .insertInto(IDEMPOTENCY_KEY)
+            .set(IDEMPOTENCY_KEY.USER_ID, user)
+            .set(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, idempotencyKeyUse.key())
+            .set(IDEMPOTENCY_KEY.ROUTE, idempotencyKeyUse.route())
+            .set(IDEMPOTENCY_KEY.BODY_HASH, idempotencyKeyUse.bodyHash())
+            .set(IDEMPOTENCY_KEY.CREATED_AT, tx.clock())
+            .onConflictDoNothing()
+            .execute()
+        == 1;
+  }
+
+  private static EncodedResponse repeat(
+      Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
+    var stored =
+        tx.sql()
+            .selectFrom(IDEMPOTENCY_KEY)
+            .where(IDEMPOTENCY_KEY.USER_ID.eq(user))
+            .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(idempotencyKeyUse.key()))
+            .fetchSingle();
+    if (!stored.getRoute().equals(idempotencyKeyUse.route())
+        || !stored.getBodyHash().equals(idempotencyKeyUse.bodyHash())) {
+      throw conflict();
+    }
+    return EncodedResponse.json(200, idempotencyKeyUse.read(stored.getAnswer()));
+  }
+
+  /**
+   * Removes some keys that are older than 48 hours.
+   *
+   * @return whether there may be more
+   */
+  public static boolean forgetOld(Transaction tx) {
+    var old =
+        tx.sql()
+            .select(IDEMPOTENCY_KEY.USER_ID, IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_)
+            .from(IDEMPOTENCY_KEY)
+            .where(IDEMPOTENCY_KEY.CREATED_AT.lt(tx.now().minus(KEPT)))
+            .limit(REMOVED_AT_ONCE)
+            .fetch();
+    old.forEach(
+        row ->
+            tx.sql()
+                .deleteFrom(IDEMPOTENCY_KEY)
+                .where(IDEMPOTENCY_KEY.USER_ID.eq(row.value1()))
+                .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(row.value2()))
+                .execute());
+    return old.size() == REMOVED_AT_ONCE;
+  }
+}

@@ -1,0 +1,188 @@
+package io.bookbell.server.web;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.text.TextNormalizer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The query of a request's address, read like a {@link JsonBody}. Confined to one thread. */
+public final class QueryParameters extends RequestFields {
+  private static final int DEFAULT_LIMIT = 50;
+  private static final int MOST = 100;
+
+  private static final String FOREIGN_CURSOR =
+      "must be the next_cursor of an answer to this list, in this order and with these filters";
+
+  private final Function<String, List<String>> parameters;
+  private final ListTag list;
+
+  /**
+   * Begins to read.
+   *
+   * @param parameters the values of a name, decoded
+   */
+  public QueryParameters(Function<String, List<String>> parameters) {
+    this(parameters, new ListTag(""));
+  }
+
+  /**
+   * As with parameters alone, of a list.
+   *
+   * @param list where a cursor must come from
+   */
+  QueryParameters(Function<String, List<String>> parameters, ListTag list) {
+    this.parameters = parameters;
+    this.list = list;
+  }
+
+  public UserId userId(String name) {
+    return optionalUserId(name)
+        .orElseGet(
+            () -> {
+              error(name, "is required");
+              return new UserId(1);
+            });
+  }
+
+  public Optional<UserId> optionalUserId(String name) {
+    return value(name)
+        .map(
+            text -> {
+              long id = ApiRequest.parseId(text);
+              check(name, id > 0, "must be an id, a positive integer");
+              return new UserId(Math.max(1, id));
+            });
+  }
+
+  public Optional<Long> optionalId(String name) {
+    return value(name)
+        .map(
+            text -> {
+              long id = ApiRequest.parseId(text);
+              check(name, id > 0, "must be a positive integer");
+              return Math.max(1, id);
+            });
+  }
+
+  public Optional<String> optionalOneOf(String name, List<String> allowed) {
+    return value(name)
+        .map(
+            text -> {
+              check(name, allowed.contains(text), quoted(allowed));
+              return allowed.contains(text) ? text : allowed.getFirst();
+            });
+  }
+
+  /** A text of one line; blank counts as missing. */
+  public Optional<String> optionalText(String name, int most) {
+    return value(name)
+        .map(text -> clean(name, text, 0, most, TextNormalizer::line))
+        .filter(text -> !text.isEmpty());
+  }
+
+  /** A text exactly as it was sent. */
+  public Optional<String> optionalVerbatim(String name, int most) {
+    return value(name)
+        .map(
+            text -> {
+              check(name, text.length() <= most, "must have 0 to " + most + " characters");
+              return text;
+            });
+  }
+
+  /** {@code limit} and {@code cursor}. */
+  public PageRequest page() {
+    int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
+    return new PageRequest(limit, value("cursor").map(this::cursor));
+  }
+
+  /**
+   * As {@link #page}, of a list that may be ordered by time.
+   *
+   * @param byTime whether it is
+   */
+  public PageCursor.CursorPageRequest part(boolean byTime) {
+    int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
+    return new PageCursor.CursorPageRequest(limit, value("cursor").map(text -> mark(text, byTime)));
+  }
+
+  private PageCursor mark(String text, boolean byTime) {
+    try {
+      PageCursor pageCursor = PageCursor.decode(ofThisList(text));
+      check("cursor", pageCursor.isOfTime() == byTime, FOREIGN_CURSOR);
+      return pageCursor;
+    } catch (IllegalArgumentException e) {
+      error("cursor", FOREIGN_CURSOR);
+      return PageCursor.ofId(1);
+    }
+  }
+
+  private String ofThisList(String cursor) {
+    return list.unmark(cursor).orElseThrow(() -> new IllegalArgumentException("another list"));
+  }
+
+  /** Words with commas between them, each one of those allowed. */
+  public Set<String> optionalSomeOf(String name, List<String> allowed) {
+    var found = new LinkedHashSet<String>();
+    value(name)
+        .ifPresent(
+            text -> {
+              for (String word : text.split(",", -1)) {
+                check(name, allowed.contains(word), quoted(allowed) + ", or several with commas");
+                if (allowed.contains(word)) {
+                  found.add(word);
+                }
+              }
+            });
+    return found;
+  }
+
+  /** A time such as {@code 2026-11-23T20:15:00Z}. */
+  public Optional<Instant> optionalInstant(String name) {
+    return value(name)
+        .map(
+            text -> {
+              try {
+                OffsetDateTime time = OffsetDateTime.parse(text);
+                check(
+                    name,
+                    time.getYear() >= 1970 && time.getYear() <= 9999,
+                    "must be from 1970 to 9999");
+                return time.toInstant();
+              } catch (DateTimeException e) {
+                error(name, "must be a time such as 2026-11-23T20:15:00Z");
+                return Instant.EPOCH;
+              }
+            });
+  }
+
+  private int limit(String text) {
+    long limit = ApiRequest.parseId(text);
+    boolean good = limit >= 1 && limit <= MOST;
+    check("limit", good, "must be an integer from 1 to " + MOST);
+    return good ? (int) limit : DEFAULT_LIMIT;
+  }
+
+  private long cursor(String text) {
+    try {
+      long id = ListPage.decode(ofThisList(text));
+      check("cursor", id > 0, FOREIGN_CURSOR);
+      return Math.max(1, id);
+    } catch (IllegalArgumentException e) {
+      error("cursor", FOREIGN_CURSOR);
+      return 1;
+    }
+  }
+
+  private Optional<String> value(String name) {
+    List<String> values = parameters.apply(name);
+    check(name, values.size() <= 1, "must appear only once");
+    return values.stream().findFirst();
+  }
+}

@@ -1,0 +1,206 @@
+package io.bookbell.server.web;
+
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.web.ApiResponse.EncodedResponse;
+import io.bookbell.server.web.HeadCheck.BadHeadException;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.sql.SQLTransientConnectionException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends answers and problems. On event loops; keeps nothing between calls. */
+final class ResponseWriter {
+  private static final Logger log = LoggerFactory.getLogger(ResponseWriter.class);
+
+  /** A list of requests shrinks to a fifth; what is short is not worth the work. */
+  private static final int WORTH_PACKING = 2048;
+
+  private static final String EXPIRY = "bookbell.expiry";
+  private static final String STATEMENT_TIMEOUT = "57014";
+
+  /** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
+  private static final List<String> UNREACHABLE = List.of("08", "53", "57");
+
+  private ResponseWriter() {}
+
+  static void send(RoutingContext context, EncodedResponse answer) {
+    ApiResponse.BinaryContent binaryContent = answer.content();
+    if (binaryContent != null) {
+      HttpServerResponse response =
+          start(context, answer).putHeader("Content-Type", binaryContent.type());
+      end(context, response, binaryContent.content());
+      return;
+    }
+    String json = answer.json();
+    if (json == null) {
+      start(context, answer).end();
+      return;
+    }
+    HttpServerResponse response =
+        start(context, answer).putHeader("Content-Type", "application/json");
+    Buffer body = Buffer.buffer(json);
+    if (body.length() >= WORTH_PACKING && takesGzip(context)) {
+      response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
+      body = Buffer.buffer(Gzip.quick(body.getBytes()));
+    }
+    end(context, response, body);
+  }
+
+  /** What a command has done is told in any case; a look may be taken again later. */
+  private static void end(RoutingContext context, HttpServerResponse response, Buffer body) {
+    var memory = BodyBudget.tryTakeForAnswer(context, body.length());
+    if (memory.isEmpty() && context.request().method().equals(HttpMethod.GET)) {
+      response.headers().remove("Content-Encoding").remove("Vary");
+      context.fail(Problem.busy("Too many large responses are in progress. Try again."));
+      return;
+    }
+    response.end(body).onComplete(_ -> memory.ifPresent(Runnable::run));
+  }
+
+  private static boolean takesGzip(RoutingContext context) {
+    String encodings = context.request().getHeader("Accept-Encoding");
+    return encodings != null && encodings.contains("gzip");
+  }
+
+  /** Answers a failed request; what was not meant to happen is logged and not told. */
+  static void fail(RoutingContext context) {
+    fail(context, context.statusCode());
+  }
+
+  /** As {@link #fail(RoutingContext)}, where the router gave up without saying why. */
+  static void fail(RoutingContext context, int status) {
+    if (context.response().ended() || context.response().closed()) {
+      return;
+    }
+    Problem problem = problem(context, status);
+    HttpServerResponse response = start(context, problem.status(), Map.of());
+    problem
+        .retryAfterSeconds()
+        .ifPresent(seconds -> response.putHeader("Retry-After", Long.toString(seconds)));
+    response
+        .putHeader("Content-Type", "application/problem+json")
+        .end(Buffer.buffer(Json.bytes(problem.members())));
+  }
+
+  /** Answers what is not even HTTP, or too long for it, and ends the connection. */
+  static void unreadable(HttpServerRequest request) {
+    Problem problem = unreadable(request.decoderResult());
+    request
+        .response()
+        .setStatusCode(problem.status())
+        .putHeader("Content-Type", "application/problem+json")
+        .putHeader("Connection", "close")
+        .end(Buffer.buffer(Json.bytes(problem.members())))
+        .onComplete(_ -> request.connection().close());
+  }
+
+  /** Why a request could not be read. */
+  static Problem unreadable(DecoderResult result) {
+    return switch (result.cause()) {
+      case TooLongHttpLineException _ -> ofStatus(414);
+      case TooLongHttpHeaderException _ -> ofStatus(431);
+      case BadHeadException bad -> Problem.malformed(bad.fault());
+      case null, default -> ofStatus(400);
+    };
+  }
+
+  private static HttpServerResponse start(RoutingContext context, EncodedResponse answer) {
+    HttpServerResponse response = start(context, answer.status(), answer.headers());
+    if (!answer.cookies().isEmpty()) {
+      var cookies = new ArrayList<>(answer.cookies());
+      String expiry = context.get(EXPIRY);
+      if (expiry != null) {
+        cookies.add(expiry);
+      }
+      response.putHeader("Set-Cookie", cookies); // also in place of a renewed session's
+    }
+    return response;
+  }
+
+  /** Ends a cookie together with the answer that sets others. */
+  static void noteExpiry(RoutingContext context, String header) {
+    context.put(EXPIRY, header);
+  }
+
+  private static HttpServerResponse start(
+      RoutingContext context, int status, Map<String, String> headers) {
+    HttpServerResponse response = context.response().setStatusCode(status);
+    response.putHeader("Cache-Control", "no-store");
+    headers.forEach(response::putHeader);
+    return response;
+  }
+
+  private static Problem problem(RoutingContext context, int status) {
+    if (context.failure() == null) {
+      return ofStatus(status);
+    }
+    Throwable failure = CompletionFailures.cause(context.failure());
+    return switch (failure) {
+      case Problem known -> known;
+      case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
+      case Throwable _ when isRefusal(context.statusCode()) -> ofStatus(context.statusCode());
+      case StorageException e -> Problem.of(e);
+      case RejectedExecutionException e -> busy();
+      case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> busy();
+      case DataAccessException e when isUnreachable(e) -> unreachable(e);
+      default -> unexpected(context, failure);
+    };
+  }
+
+  private static Problem busy() {
+    return Problem.busy("The server is busy or shutting down. Try again.");
+  }
+
+  /** The database is away, going down, or has no connection left for us. */
+  private static boolean isUnreachable(DataAccessException failure) {
+    String state = failure.sqlState();
+    return UNREACHABLE.stream().anyMatch(state::startsWith)
+        || failure.getCause() instanceof SQLTransientConnectionException;
+  }
+
+  private static Problem unreachable(DataAccessException failure) {
+    log.warn("The database is not responding: {}", failure.getMessage());
+    return busy();
+  }
+
+  /** What the router does not take, such as a request without a host, is no failure of ours. */
+  private static boolean isRefusal(int status) {
+    return status >= 400 && status < 500;
+  }
+
+  private static Problem unexpected(RoutingContext context, Throwable failure) {
+    log.error("{} {} failed", context.request().method(), context.request().path(), failure);
+    return Problem.of(500, "internal_error", "Internal error", "Server error. Try again.");
+  }
+
+  private static Problem ofStatus(int status) {
+    return switch (status) {
+      case 400 -> Problem.malformed("The request could not be parsed.");
+      case 404 -> Problem.notFound();
+      case 405 ->
+          Problem.of(405, "method_not_allowed", "Method not allowed", "Wrong method for this URL.");
+      case 413 -> Problem.tooLarge(BodyReader.MOST);
+      case 414 -> Problem.of(414, "too_large", "Too large", "The URL may be at most 8 KiB.");
+      case 431 ->
+          Problem.of(431, "too_large", "Too large", "The headers may be at most 32 KiB in total.");
+      case 415 -> Problem.of(415, "unsupported_media_type", "Unsupported media type", "Send JSON.");
+      default ->
+          status >= 400 && status < 500
+              ? Problem.of(status, "refused", "Refused", "The request was refused.")
+              : Problem.of(500, "internal_error", "Internal error", "Server error. Try again.");
+    };
+  }
+}

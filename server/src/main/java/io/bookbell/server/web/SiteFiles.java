@@ -1,0 +1,291 @@
+package io.bookbell.server.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of the page, its libraries and the API's description, from the class path. Each is read
+ * and compressed once, then served from memory; browsers ask again each time and are answered 304.
+ * On event loops.
+ *
+ * <p>The {@link SitePaths} are answered with the page, which knows the way from the address.
+ */
+public final class SiteFiles {
+  /** The page uses none of these; it copies links and shows notifications. */
+  private static final String PERMISSIONS =
+      Stream.of(
+              "accelerometer",
+              "autoplay",
+              "bluetooth",
+              "camera",
+              "display-capture",
+              "encrypted-media",
+              "fullscreen",
+              "geolocation",
+              "gyroscope",
+              "hid",
+              "idle-detection",
+              "magnetometer",
+              "microphone",
+              "midi",
+              "payment",
+              "picture-in-picture",
+              "screen-wake-lock",
+              "serial",
+              "usb",
+              "xr-spatial-tracking")
+          .map(power -> power + "=()")
+          .collect(Collectors.joining(", "));
+
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "html", "text/html; charset=utf-8",
+          "css", "text/css; charset=utf-8",
+          "js", "text/javascript; charset=utf-8",
+          "webmanifest", "application/manifest+json; charset=utf-8",
+          "svg", "image/svg+xml",
+          "png", "image/png",
+          "yaml", "application/yaml; charset=utf-8",
+          "map", "application/json",
+          "woff2", "font/woff2",
+          "txt", "text/plain; charset=utf-8");
+
+  /** These are compressed as they are. */
+  private static final Set<String> PACKED = Set.of("png", "woff2");
+
+  private static final String WEBJARS = "META-INF/resources/webjars/";
+
+  /**
+   * No dot at a name's beginning, so no way up and nothing hidden. Nothing is given back when it
+   * does not fit, so that a long path costs no more than its length, nor the stack.
+   */
+  private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*+)++");
+
+  private static final Pattern INLINE_SCRIPT =
+      Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
+
+  /** Stands in the page where its modules are to be announced. */
+  private static final String PRELOADS = "<!-- preloads -->";
+
+  private static final String WORKER = "web/service-worker.js";
+  private static final String PAGE = "web/index.html";
+  private static final String STYLES = "web" + SourceMinifier.STYLES;
+
+  private final Map<String, Optional<SiteFile>> files = new ConcurrentHashMap<>();
+  private final BasePath basePath;
+  private final ClassLoader loader = SiteFiles.class.getClassLoader();
+
+  /**
+   * Creates the files.
+   *
+   * @param basePath the path of the public URL: empty, or such as {@code /books}
+   */
+  public SiteFiles(String basePath) {
+    this.basePath = new BasePath(basePath);
+  }
+
+  /** To be added behind every other route. */
+  public void add(Router router) {
+    looks(router, "/openapi.yaml").handler(context -> serve(context, "api/openapi.yaml"));
+    looks(router, "/asyncapi.yaml").handler(context -> serve(context, "api/asyncapi.yaml"));
+    looks(router, "/api-docs").handler(context -> serve(context, "api/api-docs.html"));
+    looks(router, "/api-docs.js").handler(context -> serve(context, "api/api-docs.js"));
+    looks(router, "/webjars/*").handler(context -> serveIfPlain(context, WEBJARS, "/webjars/"));
+    router.get("/api/*").handler(context -> context.fail(404));
+    looks(router, "/*").handler(context -> serveIfPlain(context, "web/", "/"));
+  }
+
+  private static Route looks(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  private void serveIfPlain(RoutingContext context, String folder, String prefix) {
+    String path = context.normalizedPath();
+    if (prefix.equals("/") && SitePaths.has(path)) {
+      serve(context, PAGE);
+    } else if (path.startsWith(prefix) && PATH.matcher(path).matches()) {
+      serve(context, folder + path.substring(prefix.length()));
+    } else {
+      context.fail(404);
+    }
+  }
+
+  private void serve(RoutingContext context, String resource) {
+    file(resource)
+        .ifPresentOrElse(found -> send(context.request(), found), () -> context.fail(404));
+  }
+
+  private Optional<SiteFile> file(String resource) {
+    Optional<SiteFile> file = files.get(resource);
+    if (file == null) {
+      file = load(resource);
+      if (file.isPresent()) { // what is not there is not remembered: anybody can think of names
+        files.put(resource, file);
+      }
+    }
+    return file;
+  }
+
+  private static void send(HttpServerRequest request, SiteFile siteFile) {
+    HttpServerResponse response = request.response();
+    response
+        .putHeader("Content-Type", siteFile.type)
+        .putHeader("ETag", siteFile.tag)
+        .putHeader("Cache-Control", "no-cache")
+        .putHeader("Vary", "Accept-Encoding");
+    if (siteFile.policy != null) {
+      response
+          .putHeader("Content-Security-Policy", siteFile.policy)
+          .putHeader("Permissions-Policy", PERMISSIONS);
+    }
+    if (isKnown(siteFile, request.getHeader("If-None-Match"))) {
+      response.setStatusCode(304).end();
+      return;
+    }
+    String encodings = request.getHeader("Accept-Encoding");
+    if (siteFile.compressed != null && encodings != null && encodings.contains("gzip")) {
+      response.putHeader("Content-Encoding", "gzip").end(siteFile.compressed);
+    } else {
+      response.end(siteFile.plain);
+    }
+  }
+
+  /** A proxy that compresses marks our tags as weak; here that makes no difference. */
+  private static boolean isKnown(SiteFile siteFile, @Nullable String tags) {
+    return tags != null && (tags.strip().equals("*") || tags.contains(siteFile.tag));
+  }
+
+  private Optional<SiteFile> load(String resource) {
+    String extension = resource.substring(resource.lastIndexOf('.') + 1);
+    String type = TYPES.get(extension);
+    byte[] stored = type == null ? null : read(resource);
+    if (stored == null || type == null) {
+      return Optional.empty();
+    }
+    byte[] content = basePath.in(resource, completed(resource, stored));
+    String policy = extension.equals("html") ? policy(new String(content, UTF_8)) : null;
+    return Optional.of(
+        new SiteFile(
+            type,
+            '"' + Sha256.hex(content).substring(0, 24) + '"',
+            shared(content),
+            PACKED.contains(extension) ? null : shared(Gzip.smallest(content)),
+            policy));
+  }
+
+  /**
+   * All connections that a file is sent to send the same memory. From the heap each would copy it
+   * first, and keep the copy for as long as its client takes to read.
+   */
+  private static Buffer shared(byte[] content) {
+    return BufferInternal.buffer(Unpooled.directBuffer(content.length).writeBytes(content));
+  }
+
+  private byte @Nullable [] read(String resource) {
+    byte[] index = resource.equals(PAGE) || resource.equals(STYLES) ? stored(PAGE) : null;
+    if (index == null) {
+      return stored(resource);
+    }
+    String page = new String(index, UTF_8);
+    return resource.equals(PAGE)
+        ? SourceMinifier.withOneSheet(page).getBytes(UTF_8)
+        : SourceMinifier.sheets(page, path -> Objects.requireNonNull(stored(resource(path)), path));
+  }
+
+  private byte @Nullable [] stored(String resource) {
+    try (InputStream in = loader.getResourceAsStream(resource)) {
+      return in == null ? null : in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("The file " + resource + " cannot be read", e);
+    }
+  }
+
+  /** Two files know of all others: the page announces its modules, its worker keeps all of them. */
+  private byte[] completed(String resource, byte[] stored) {
+    return switch (resource) {
+      case PAGE -> new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
+      case WORKER -> (parts(shell()) + new String(stored, UTF_8)).getBytes(UTF_8);
+      default -> isOurCode(resource) ? SourceMinifier.withoutComments(stored) : stored;
+    };
+  }
+
+  private static boolean isOurCode(String resource) {
+    return resource.startsWith("web/") && (resource.endsWith(".js") || resource.endsWith(".css"));
+  }
+
+  private AppShell shell() {
+    return AppShell.of(
+        path -> Optional.ofNullable(read(resource(path))).map(bytes -> new String(bytes, UTF_8)));
+  }
+
+  /** Lets a browser ask for all modules at once, not for each when it has read another. */
+  private static String preloads(AppShell shell) {
+    return shell.first().stream()
+        .map("<link rel=\"modulepreload\" href=\"%s\" />"::formatted)
+        .collect(Collectors.joining("\n    "));
+  }
+
+  /** Every file with its tag: when one changes, the worker does, and browsers fetch all anew. */
+  private String parts(AppShell shell) {
+    var tags = new TreeMap<String, String>();
+    for (String path : shell.files()) {
+      file(resource(path)).ifPresent(siteFile -> tags.put(path, siteFile.tag));
+    }
+    String version = Sha256.hex(tags.toString().getBytes(UTF_8)).substring(0, 16);
+    return "const SHELL = " + Json.text(new SiteParts(version, SitePaths.PATTERN, tags)) + ";\n";
+  }
+
+  private record SiteParts(String version, String places, Map<String, String> files) {}
+
+  private static String resource(String path) {
+    return path.startsWith("/webjars/")
+        ? WEBJARS + path.substring("/webjars/".length())
+        : "web" + path;
+  }
+
+  /** Only our own scripts run, and the import map of this very page. */
+  private static String policy(String page) {
+    Matcher script = INLINE_SCRIPT.matcher(page);
+    String inline =
+        script.find()
+            ? " 'sha256-"
+                + Base64.getEncoder().encodeToString(Sha256.of(script.group(1).getBytes(UTF_8)))
+                + "'"
+            : "";
+    return "default-src 'self'; script-src 'self'"
+        + inline
+        + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; object-src 'none';"
+        + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  }
+
+  private record SiteFile(
+      String type,
+      String tag,
+      Buffer plain,
+      @Nullable Buffer compressed,
+      @Nullable String policy) {}
+}
