@@ -6,8 +6,8 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRow;
-import io.bookbell.server.creator.CreatorUpdates;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.CreatorUpdates;
 import io.bookbell.server.storage.SqliteDatabase;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
@@ -45,7 +45,7 @@ public class InnerStepsBenchmark {
 
   private final Creator creator =
       new Creator(CREATOR, "Bench", true, "x".repeat(300), "", true, false, null, null, 1);
-  private final Message message = CreatorUpdates.message(creator);
+  private final Message message = CreatorUpdates.toMessage(creator);
   private final QuietHub hub = new QuietHub();
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final AdminCache adminCache = new AdminCache();
@@ -61,7 +61,7 @@ public class InnerStepsBenchmark {
     }
     connection = hub.connect(channel, user);
     QuietHub.written(channel);
-    database.read(tx -> adminCache.of(tx, row)).join();
+    database.read(tx -> adminCache.adminsOf(tx, row)).join();
   }
 
   private static SqliteDatabase database() {
@@ -85,7 +85,7 @@ public class InnerStepsBenchmark {
   /** Of a change to the bytes that everyone gets. */
   @Benchmark
   public Message encodeOnce() {
-    return CreatorUpdates.message(creator);
+    return CreatorUpdates.toMessage(creator);
   }
 
   /** Who is connected, of ten thousand. */
@@ -97,7 +97,7 @@ public class InnerStepsBenchmark {
   /** Who the admins are, known from before: the transaction is over and could not be asked. */
   @Benchmark
   public Set<UserId> adminCacheHit() {
-    return adminCache.of(transaction, row);
+    return adminCache.adminsOf(transaction, row);
   }
 
   /** Of a message to the frame in the buffer that leaves, the flush included. */

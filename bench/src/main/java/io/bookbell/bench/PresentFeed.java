@@ -2,10 +2,10 @@ package io.bookbell.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.bookbell.hub.MessageHistory;
-import io.bookbell.hub.Message;
-import io.bookbell.hub.HistoryStart;
 import io.bookbell.hub.HistoryPage;
+import io.bookbell.hub.HistoryStart;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.MessageHistory;
 import io.bookbell.hub.Position;
 import io.bookbell.hub.UserId;
 import java.util.List;
@@ -31,7 +31,7 @@ record PresentFeed(long seq) implements MessageHistory {
   }
 
   @Override
-  public CompletionStage<List<Message>> states(UserId user) {
+  public CompletionStage<List<Message>> readStates(UserId user) {
     return CompletableFuture.completedStage(List.of());
   }
 }

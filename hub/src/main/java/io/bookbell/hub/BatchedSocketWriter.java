@@ -65,41 +65,41 @@ final class BatchedSocketWriter {
   }
 
   /** Whether so many bytes of one more connection find room; what lies there may be sent for it. */
-  boolean makesRoomFor(int bytes) {
+  boolean ensureRoomFor(int bytes) {
     if (sending) {
       return false;
     }
     if (count == MOST_WRITERS || frames.writableBytes() < bytes) {
-      send();
+      sendStaged();
     }
     return frames.writableBytes() >= bytes;
   }
 
   /** The buffer, to lay frames behind what lies there. */
-  ByteBuf frames() {
+  ByteBuf frameBuffer() {
     return frames;
   }
 
   /** What was laid behind the rest is this writer's, who is told when it was sent. */
-  void laid(FrameWriter writer) {
+  void staged(FrameWriter writer) {
     writers[count] = writer;
     ends[count] = frames.writerIndex();
     count++;
   }
 
   /** Sends what lies there, and tells each writer how much of its own the socket took. */
-  void send() {
+  void sendStaged() {
     if (count == 0 || sending) {
       return;
     }
     sending = true;
     try {
       if (count > 1 && hasRing() && areAllOpen()) {
-        sendTogether();
+        sendThroughRing();
       } else {
-        sendOneByOne();
+        sendSequentially();
       }
-      tellWriters();
+      notifyWriters();
     } finally {
       Arrays.fill(writers, 0, count, null);
       frames.clear();
@@ -108,29 +108,29 @@ final class BatchedSocketWriter {
     }
   }
 
-  private void tellWriters() {
+  private void notifyWriters() {
     for (int place = 0; place < count; place++) {
-      int from = begin(place);
+      int from = startOffset(place);
       int rest = ends[place] - from - sent[place];
       if (rest == 0) {
-        writer(place).sent(sent[place]);
+        writerAt(place).onSent(sent[place]);
       } else {
-        writer(place).sent(sent[place], frames.slice(from + sent[place], rest));
+        writerAt(place).onSent(sent[place], frames.slice(from + sent[place], rest));
       }
     }
   }
 
-  private void sendOneByOne() {
+  private void sendSequentially() {
     for (int place = 0; place < count; place++) {
-      sent[place] = sendAlone(place);
+      sent[place] = sendDirect(place);
     }
   }
 
   /** How many bytes the socket took; 0 too where it is broken, which its channel will notice. */
-  private int sendAlone(int place) {
-    Socket socket = writer(place).socket();
+  private int sendDirect(int place) {
+    Socket socket = writerAt(place).nativeSocket();
     try {
-      return socket.isOpen() ? socket.sendAddress(address, begin(place), ends[place]) : 0;
+      return socket.isOpen() ? socket.sendAddress(address, startOffset(place), ends[place]) : 0;
     } catch (IOException broken) {
       return 0;
     }
@@ -139,18 +139,19 @@ final class BatchedSocketWriter {
   /** The number of a socket that is closed may be another's by now. */
   private boolean areAllOpen() {
     for (int place = 0; place < count; place++) {
-      if (!writer(place).socket().isOpen()) {
+      if (!writerAt(place).nativeSocket().isOpen()) {
         return false;
       }
     }
     return true;
   }
 
-  private void sendTogether() {
+  private void sendThroughRing() {
     IoUringSender together = Objects.requireNonNull(ring);
     for (int place = 0; place < count; place++) {
-      int from = begin(place);
-      together.add(writer(place).socket().intValue(), address + from, ends[place] - from);
+      int from = startOffset(place);
+      together.addSend(
+          writerAt(place).nativeSocket().intValue(), address + from, ends[place] - from);
     }
     try {
       together.submit();
@@ -159,28 +160,31 @@ final class BatchedSocketWriter {
       close();
     }
     for (int place = 0; place < count; place++) {
-      sent[place] = Math.max(0, together.result(place));
+      sent[place] = Math.max(0, together.resultAt(place));
     }
   }
 
-  private int begin(int place) {
+  private int startOffset(int place) {
     return place == 0 ? 0 : ends[place - 1];
   }
 
-  private FrameWriter writer(int place) {
+  private FrameWriter writerAt(int place) {
     return Objects.requireNonNull(writers[place]);
   }
 
   private boolean hasRing() {
-    if (ring == null && mayHaveRing && count >= WORTH_A_RING && IoUringSupport.look().isDone()) {
-      makeRing();
+    if (ring == null
+        && mayHaveRing
+        && count >= WORTH_A_RING
+        && IoUringSupport.checkUsability().isDone()) {
+      createRing();
     }
     return ring != null;
   }
 
-  private void makeRing() {
+  private void createRing() {
     try {
-      mayHaveRing = IoUringSupport.look().join();
+      mayHaveRing = IoUringSupport.checkUsability().join();
       ring = mayHaveRing ? new IoUringSender() : null;
     } catch (IOException e) {
       log.warn("No io_uring for one more event loop: its writes leave one by one", e);

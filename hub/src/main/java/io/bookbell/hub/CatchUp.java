@@ -45,60 +45,62 @@ final class CatchUp {
   }
 
   /** From the beginning: asks the history how to open. */
-  void open(Optional<Position> since) {
-    ask(() -> hub.feed().open(user(), since), this::opened);
+  void openHistory(Optional<Position> since) {
+    readAsync(() -> hub.feed().open(user(), since), this::onHistoryOpened);
   }
 
   /** From a gap: everything up to the announced number is to be read. */
-  void fill(long upTo) {
+  void fillGap(long upTo) {
     announced = upTo;
-    advance();
+    runNextStep();
   }
 
   /** A live message that came meanwhile. */
-  void meanwhile(Message message, long sequence) {
+  void onLiveMessage(Message message, long sequence) {
     if (sequence != Sequence.NONE) {
-      announced(sequence);
+      raiseTarget(sequence);
     } else if (message.state().isPresent()) {
-      keepNewest(message);
+      keepLatestState(message);
     } else {
       waiting.add(_ -> message);
       waitingBytes += message.size();
       HubOptions.Queue most = hub.options().queue();
       if (waitingBytes > most.maxBytes() || waiting.size() > most.maxMessages()) {
-        connectionState.tooSlow();
+        connectionState.closeSlowConsumer();
       }
     }
   }
 
   /** The history holds this number by now. */
-  void announced(long sequence) {
+  void raiseTarget(long sequence) {
     announced = Math.max(announced, sequence);
   }
 
   /** An answer that must wait until what is before it was written. */
-  void defer(LongFunction<Message> reply) {
+  void deferReply(LongFunction<Message> reply) {
     waiting.add(reply);
     if (++waitingReplies > hub.options().client().maxDeferred()) {
-      connectionState.refuse(CloseReason.TOO_MANY_MESSAGES);
+      connectionState.closeOnProtocolError(CloseReason.TOO_MANY_MESSAGES);
     }
   }
 
   /** Takes the next step if nothing is asked for and the socket has taken everything. */
-  void advance() {
-    if (asking || !connectionState.isCatchingUp(this) || !connectionState.writer().isDrained()) {
+  void runNextStep() {
+    if (asking
+        || !connectionState.isCatchingUp(this)
+        || !connectionState.frameWriter().isDrained()) {
       return;
     }
     if (reading || announced > connectionState.position()) {
       long announcedBefore = announced;
       int limit = hub.options().queue().pageSize();
-      ask(
+      readAsync(
           () -> hub.feed().read(user(), connectionState.position(), limit),
-          historyPage -> turned(historyPage, limit, announcedBefore));
+          historyPage -> onPageRead(historyPage, limit, announcedBefore));
     } else if (statesDue) {
-      ask(() -> hub.feed().states(user()), this::told);
+      readAsync(() -> hub.feed().readStates(user()), this::onStatesRead);
     } else {
-      finish();
+      goLive();
     }
   }
 
@@ -107,8 +109,8 @@ final class CatchUp {
    *
    * @return whether the socket has taken something since the last call
    */
-  boolean sweep(long now) {
-    long progressNow = connectionState.writer().progress();
+  boolean checkProgress(long now) {
+    long progressNow = connectionState.frameWriter().progressCount();
     if (progressNow != progress) {
       progress = progressNow;
       progressAt = now;
@@ -116,44 +118,45 @@ final class CatchUp {
     }
     if (now - progressAt >= hub.options().queue().stall().toNanos()) {
       if (asking) {
-        failed(new IllegalStateException("no answer within " + hub.options().queue().stall()));
+        onReadFailed(
+            new IllegalStateException("no answer within " + hub.options().queue().stall()));
       } else {
-        connectionState.tooSlow();
+        connectionState.closeSlowConsumer();
       }
     }
     return false;
   }
 
-  private void opened(HistoryStart historyStart) {
+  private void onHistoryOpened(HistoryStart historyStart) {
     switch (historyStart) {
-      case HistoryStart.SnapshotStart(long seq, Message first) -> begin(seq, first);
+      case HistoryStart.SnapshotStart(long seq, Message first) -> startFrom(seq, first);
       case HistoryStart.ResumedStart(long seq, Message first) -> {
-        begin(seq, first);
+        startFrom(seq, first);
         reading = true;
         statesDue = true;
       }
-      case HistoryStart.RefusedStart(CloseReason reason) -> connectionState.sayGoodbye(reason);
+      case HistoryStart.RefusedStart(CloseReason reason) -> connectionState.sendClose(reason);
     }
   }
 
-  private void begin(long seq, Message first) {
+  private void startFrom(long seq, Message first) {
     connectionState.advanceTo(seq);
-    write(first, Sequence.NONE);
+    enqueueMessage(first, Sequence.NONE);
   }
 
-  private void turned(HistoryPage historyPage, int limit, long announcedBefore) {
+  private void onPageRead(HistoryPage historyPage, int limit, long announcedBefore) {
     switch (historyPage) {
-      case HistoryPage.TruncatedHistory() -> connectionState.sayGoodbye(CloseReason.GOING_AWAY);
+      case HistoryPage.TruncatedHistory() -> connectionState.sendClose(CloseReason.GOING_AWAY);
       case HistoryPage.HistoryEntries(List<HistoryPage.HistoryEntry> entries) -> {
-        entries.forEach(this::replay);
+        entries.forEach(this::replayEntry);
         if (entries.size() < limit) {
-          atHead(announcedBefore);
+          onHistoryEnd(announcedBefore);
         }
       }
     }
   }
 
-  private void replay(HistoryPage.HistoryEntry historyEntry) {
+  private void replayEntry(HistoryPage.HistoryEntry historyEntry) {
     if (historyEntry.seq() != connectionState.position() + 1) {
       throw new IllegalStateException(
           "expected number "
@@ -163,11 +166,11 @@ final class CatchUp {
     }
     connectionState.advanceTo(historyEntry.seq());
     hub.counters().replayed.increment();
-    write(historyEntry.message(), historyEntry.seq());
+    enqueueMessage(historyEntry.message(), historyEntry.seq());
   }
 
   /** The read saw all there was: what was announced before it and not found does not exist. */
-  private void atHead(long announcedBefore) {
+  private void onHistoryEnd(long announcedBefore) {
     reading = false;
     if (announcedBefore > connectionState.position()) {
       hub.counters().emptyAnnouncements.increment();
@@ -177,38 +180,40 @@ final class CatchUp {
     }
   }
 
-  private void told(List<Message> current) {
+  private void onStatesRead(List<Message> current) {
     statesDue = false;
-    current.forEach(this::keepNewest);
+    current.forEach(this::keepLatestState);
     writeStates();
   }
 
-  private void keepNewest(Message message) {
+  private void keepLatestState(Message message) {
     Message.StateKey key = message.state().orElseThrow();
-    states.merge(key.key(), message, (old, other) -> version(other) < version(old) ? old : other);
+    states.merge(
+        key.key(), message, (old, other) -> versionOf(other) < versionOf(old) ? old : other);
   }
 
-  private static long version(Message message) {
+  private static long versionOf(Message message) {
     return message.state().orElseThrow().version();
   }
 
-  private void finish() {
+  private void goLive() {
     writeStates();
-    waiting.forEach(message -> write(message.apply(connectionState.position()), Sequence.NONE));
-    connectionState.caughtUp();
+    waiting.forEach(
+        message -> enqueueMessage(message.apply(connectionState.position()), Sequence.NONE));
+    connectionState.markLive();
   }
 
   private void writeStates() {
-    states.values().forEach(message -> write(message, Sequence.NONE));
+    states.values().forEach(message -> enqueueMessage(message, Sequence.NONE));
     states.clear();
   }
 
-  private void write(Message message, long sequence) {
-    connectionState.writer().text(message, sequence);
-    connectionState.touch();
+  private void enqueueMessage(Message message, long sequence) {
+    connectionState.frameWriter().enqueueText(message, sequence);
+    connectionState.requestFlush();
   }
 
-  private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<T> then) {
+  private <T> void readAsync(Supplier<CompletionStage<T>> question, Consumer<T> then) {
     asking = true;
     progressAt = hub.ticker().getAsLong();
     try {
@@ -216,37 +221,39 @@ final class CatchUp {
           .get()
           .whenComplete(
               (answer, failure) ->
-                  connectionState.connection().onLoop(() -> answered(answer, failure, then)));
+                  connectionState
+                      .connection()
+                      .runOnLoop(() -> onReadCompleted(answer, failure, then)));
     } catch (RuntimeException failure) {
-      failed(failure);
+      onReadFailed(failure);
     }
   }
 
-  private <T> void answered(T answer, @Nullable Throwable failure, Consumer<T> then) {
+  private <T> void onReadCompleted(T answer, @Nullable Throwable failure, Consumer<T> then) {
     asking = false;
     progressAt = hub.ticker().getAsLong();
     if (!connectionState.isCatchingUp(this)) {
       return;
     }
     if (failure != null) {
-      failed(failure);
+      onReadFailed(failure);
       return;
     }
     try {
       then.accept(answer);
     } catch (RuntimeException wrongAnswer) {
-      failed(wrongAnswer);
+      onReadFailed(wrongAnswer);
     }
-    advance();
+    runNextStep();
   }
 
   private UserId user() {
     return connectionState.connection().user();
   }
 
-  private void failed(Throwable failure) {
+  private void onReadFailed(Throwable failure) {
     hub.counters().failedReads.increment();
     log.warn("The history of user {} cannot be read; closing", user(), failure);
-    connectionState.sayGoodbye(CloseReason.GOING_AWAY);
+    connectionState.sendClose(CloseReason.GOING_AWAY);
   }
 }

@@ -27,7 +27,7 @@ final class ConnectionRegistry {
   }
 
   /** Reserves a place unless the user has as many connections and reservations as allowed. */
-  boolean reserve(UserId user, int most) {
+  boolean tryReserve(UserId user, int most) {
     boolean[] granted = {false};
     users.compute(
         user,
@@ -43,7 +43,7 @@ final class ConnectionRegistry {
   }
 
   /** Gives a reserved place back. */
-  void release(UserId user) {
+  void releaseReservation(UserId user) {
     users.computeIfPresent(
         user,
         (id, present) -> new UserConnections(present.reserved - 1, present.connections).orNull());
@@ -58,7 +58,7 @@ final class ConnectionRegistry {
           WebSocketConnection[] more = Arrays.copyOf(present.connections, count + 1);
           more[count] = connection;
           if (count == 0) {
-            presenceListener.presence(id, true);
+            presenceListener.presenceChanged(id, true);
           }
           return new UserConnections(present.reserved - 1, more);
         });
@@ -71,14 +71,14 @@ final class ConnectionRegistry {
         (id, present) -> {
           List<WebSocketConnection> rest = new ArrayList<>(Arrays.asList(present.connections));
           if (rest.remove(connection) && rest.isEmpty()) {
-            presenceListener.presence(id, false);
+            presenceListener.presenceChanged(id, false);
           }
           return new UserConnections(present.reserved, rest.toArray(NONE)).orNull();
         });
   }
 
   /** The connections of a user, not to be changed. */
-  WebSocketConnection[] of(UserId user) {
+  WebSocketConnection[] connectionsOf(UserId user) {
     UserConnections present = users.get(user);
     return present == null ? NONE : present.connections;
   }
@@ -102,7 +102,7 @@ final class ConnectionRegistry {
   /** Hears of each user's first connection and of the end of the last, inside the map's change. */
   @FunctionalInterface
   interface PresenceListener {
-    void presence(UserId user, boolean connected);
+    void presenceChanged(UserId user, boolean connected);
   }
 
   /** What one user has. The array is never changed once it is in here. */

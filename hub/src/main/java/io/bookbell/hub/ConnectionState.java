@@ -53,7 +53,7 @@ final class ConnectionState {
   ConnectionState(WebSocketConnection connection, Channel channel) {
     this.connection = connection;
     this.channel = channel;
-    this.writer = new FrameWriter(channel, lane().outlet());
+    this.writer = new FrameWriter(channel, eventLoopWorker().socketWriter());
     this.heardAt = hub().ticker().getAsLong();
     this.pingedAt = heardAt;
     this.catchUp = new CatchUp(this);
@@ -61,39 +61,39 @@ final class ConnectionState {
 
   // ---- beginning and end
 
-  void begin(Optional<Position> since) {
+  void startDelivery(Optional<Position> since) {
     takeOver();
     if (catchUp != null) {
-      catchUp.open(since);
+      catchUp.openHistory(since);
     }
   }
 
-  void turnAway(CloseReason reason) {
+  void rejectConnection(CloseReason reason) {
     takeOver();
-    sayGoodbye(reason);
+    sendClose(reason);
   }
 
   private void takeOver() {
-    lane().join(this);
+    eventLoopWorker().addMember(this);
     hub().counters().opened.increment();
     try {
-      PipelineTakeover.install(channel, hub().decoding(), new FrameReader(this));
+      PipelineTakeover.takeOver(channel, hub().decoding(), new FrameReader(this));
       writer.takeOver();
     } catch (RuntimeException failure) {
       log.error("The channel of {} cannot be taken over", connection, failure);
-      cutOff();
+      forceClose();
     }
     if (!channel.isActive()) {
-      gone();
+      onChannelClosed();
     }
   }
 
   /** The channel is closed. */
-  void gone() {
+  void onChannelClosed() {
     if (connectionPhase != ConnectionPhase.GONE) {
       connectionPhase = ConnectionPhase.GONE;
       catchUp = null;
-      lane().leave(this);
+      eventLoopWorker().removeMember(this);
       hub().registry().remove(connection);
       hub().counters().closed.increment();
       writer.release();
@@ -101,42 +101,42 @@ final class ConnectionState {
   }
 
   /** Sends a close frame; the client has a moment to answer. */
-  void sayGoodbye(CloseReason reason) {
-    sayGoodbye(reason, null);
+  void sendClose(CloseReason reason) {
+    sendClose(reason, null);
   }
 
   /** The client sent what it must not; what else it sends may make no sense any more. */
-  void refuse(CloseReason reason) {
+  void closeOnProtocolError(CloseReason reason) {
     hub().counters().protocolErrors.increment();
-    sayGoodbye(reason, HALF_CLOSE);
+    sendClose(reason, HALF_CLOSE);
   }
 
   /** The client closes, or answers our close: ours goes out, and the channel closes behind it. */
-  void peerCloses(Consumer<ByteBuf> answer) {
+  void onPeerClose(Consumer<ByteBuf> answer) {
     boolean first = connectionPhase == ConnectionPhase.OPEN;
-    beginGoodbye();
-    writer.last(first ? answer : _ -> {}, ChannelFutureListener.CLOSE);
-    touch();
+    beginClosing();
+    writer.writeFinalFrame(first ? answer : _ -> {}, ChannelFutureListener.CLOSE);
+    requestFlush();
   }
 
   /** Closes at once, without waiting for anything to leave. */
-  void cutOff() {
+  void forceClose() {
     if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
       channel.close();
     }
   }
 
-  private void sayGoodbye(CloseReason reason, @Nullable ChannelFutureListener afterwards) {
+  private void sendClose(CloseReason reason, @Nullable ChannelFutureListener afterwards) {
     if (connectionPhase == ConnectionPhase.OPEN) {
-      beginGoodbye();
+      beginClosing();
       CloseReason told = withDelay(reason);
-      writer.last(out -> FrameEncoder.close(told, out), afterwards);
-      touch();
+      writer.writeFinalFrame(out -> FrameEncoder.encodeClose(told, out), afterwards);
+      requestFlush();
     }
   }
 
-  private void beginGoodbye() {
+  private void beginClosing() {
     if (connectionPhase == ConnectionPhase.OPEN) {
       connectionPhase = ConnectionPhase.CLOSING;
       catchUp = null;
@@ -156,51 +156,51 @@ final class ConnectionState {
   // ---- messages
 
   /** A message for this connection, {@link Sequence#NONE} or numbered. */
-  void deliver(Message message, long sequence) {
+  void deliverMessage(Message message, long sequence) {
     if (connectionPhase != ConnectionPhase.OPEN) {
       return;
     }
     if (catchUp != null) {
-      catchUp.meanwhile(message, sequence);
+      catchUp.onLiveMessage(message, sequence);
     } else if (sequence == Sequence.NONE) {
-      queue(message, sequence);
+      enqueueMessage(message, sequence);
     } else if (sequence == position + 1) {
       position = sequence;
-      queue(message, sequence);
+      enqueueMessage(message, sequence);
     } else if (sequence > position) {
-      goBack(sequence);
+      recoverGap(sequence);
     } else {
       hub().counters().repeated.increment();
     }
   }
 
   /** The history holds this number by now; its message is to be read there. */
-  void announced(long sequence) {
+  void onAnnounced(long sequence) {
     if (connectionPhase != ConnectionPhase.OPEN) {
       return;
     }
     if (catchUp != null) {
-      catchUp.announced(sequence);
+      catchUp.raiseTarget(sequence);
     } else if (sequence > position) {
-      goBack(sequence);
+      recoverGap(sequence);
     }
   }
 
-  private void goBack(long upTo) {
+  private void recoverGap(long upTo) {
     hub().counters().gaps.increment();
     catchUp = new CatchUp(this);
-    catchUp.fill(upTo);
+    catchUp.fillGap(upTo);
   }
 
   /** An answer that names the last number queued before it. */
-  void answer(LongFunction<Message> reply) {
+  void sendReply(LongFunction<Message> reply) {
     if (connectionPhase != ConnectionPhase.OPEN) {
       return;
     }
     if (catchUp != null) {
-      catchUp.defer(reply);
+      catchUp.deferReply(reply);
     } else {
-      queue(reply.apply(position), Sequence.NONE);
+      enqueueMessage(reply.apply(position), Sequence.NONE);
     }
   }
 
@@ -208,86 +208,86 @@ final class ConnectionState {
     acknowledged = Math.max(acknowledged, Math.min(seq, position));
   }
 
-  void pong(ByteBuf payload) {
+  void sendPong(ByteBuf payload) {
     if (connectionPhase == ConnectionPhase.OPEN) {
-      writer.control(out -> FrameEncoder.pong(payload, out));
-      touch();
+      writer.enqueueControl(out -> FrameEncoder.encodePong(payload, out));
+      requestFlush();
     }
   }
 
-  void tooSlow() {
+  void closeSlowConsumer() {
     hub().counters().slowCloses.increment();
-    sayGoodbye(CloseReason.TOO_SLOW);
+    sendClose(CloseReason.TOO_SLOW);
   }
 
-  private void queue(Message message, long sequence) {
+  private void enqueueMessage(Message message, long sequence) {
     hub().counters().delivered.increment();
-    writer.text(message, sequence);
-    touch();
-    if (isOverfull()) {
+    writer.enqueueText(message, sequence);
+    requestFlush();
+    if (exceedsQueueLimit()) {
       writer.flush();
-      if (isOverfull()) {
-        tooSlow();
+      if (exceedsQueueLimit()) {
+        closeSlowConsumer();
       }
     }
   }
 
-  private boolean isOverfull() {
+  private boolean exceedsQueueLimit() {
     HubOptions.Queue most = hub().options().queue();
-    return writer.waiting() > most.maxMessages()
-        || (writer.waiting() > 0 && writer.pendingBytes() > most.maxBytes());
+    return writer.waitingCount() > most.maxMessages()
+        || (writer.waitingCount() > 0 && writer.pendingBytes() > most.maxBytes());
   }
 
   // ---- what the lane does for all connections
 
   /** Asks the lane to flush this connection at the end of the turn. */
-  void touch() {
+  void requestFlush() {
     if (!touched) {
       touched = true;
-      lane().touched(this);
+      eventLoopWorker().scheduleFlush(this);
     }
   }
 
   /** Lays what there is to send where the lane sends it from. */
-  void lay() {
+  void stage() {
     touched = false;
     if (connectionPhase != ConnectionPhase.GONE) {
-      writer.lay();
+      writer.stage();
     }
   }
 
   /** What was laid has been sent. */
-  void flushed() {
+  void onFlushed() {
     if (catchUp != null) {
-      catchUp.advance();
+      catchUp.runNextStep();
     }
   }
 
   /** Something came from the client. */
-  void heard() {
+  void markActive() {
     heardAt = hub().ticker().getAsLong();
   }
 
   /** Pings, and lets go of the dead and the stalled. */
-  void sweep(long now) {
+  void checkKeepAlive(long now) {
     HubOptions.KeepAlive keepAlive = hub().options().keepAlive();
     if (connectionPhase == ConnectionPhase.CLOSING) {
       if (now - pingedAt >= keepAlive.goodbye().toNanos()) {
-        cutOff();
+        forceClose();
       }
       return;
     }
-    if (catchUp != null && catchUp.sweep(now)) {
+    if (catchUp != null && catchUp.checkProgress(now)) {
       heardAt = now; // bytes that the other side took are a sign of life
     }
     if (now - heardAt >= keepAlive.silence().toNanos()) {
       hub().counters().silentDrops.increment();
-      cutOff();
+      forceClose();
     } else if (now - pingedAt >= keepAlive.ping().toNanos()
         && connectionPhase == ConnectionPhase.OPEN) {
       pingedAt = now;
-      writer.control(FrameEncoder::ping);
-      touch();
+      writer.enqueueControl(FrameEncoder::encodePing);
+      requestFlush();
     }
   }
 
@@ -302,7 +302,7 @@ final class ConnectionState {
   }
 
   /** Everything announced was written: LIVE. */
-  void caughtUp() {
+  void markLive() {
     catchUp = null;
   }
 
@@ -322,11 +322,11 @@ final class ConnectionState {
     return writer.pendingBytes();
   }
 
-  int place() {
+  int memberIndex() {
     return place;
   }
 
-  void place(int newPlace) {
+  void setMemberIndex(int newPlace) {
     place = newPlace;
   }
 
@@ -334,7 +334,7 @@ final class ConnectionState {
     return connection;
   }
 
-  FrameWriter writer() {
+  FrameWriter frameWriter() {
     return writer;
   }
 
@@ -342,11 +342,11 @@ final class ConnectionState {
     return channel;
   }
 
-  EventLoopWorker lane() {
-    return connection.lane();
+  EventLoopWorker eventLoopWorker() {
+    return connection.eventLoopWorker();
   }
 
   Hub hub() {
-    return lane().hub();
+    return eventLoopWorker().hub();
   }
 }

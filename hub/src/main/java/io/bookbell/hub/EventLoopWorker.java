@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop does for its connections; everything here runs on that loop, and only {@link
- * #loop}, {@link #hub} and {@link #outlet} may be asked elsewhere.
+ * #loop}, {@link #hub} and {@link #socketWriter} may be asked elsewhere.
  *
  * <p>Connections that got something to send are flushed together by a task at the end of the loop's
  * queue, so what several changes sent to one connection in the meantime leaves in one write. A
@@ -39,8 +39,8 @@ final class EventLoopWorker {
   private final Hub hub;
   private final EventLoop loop;
   private final ArrayList<ConnectionState> members = new ArrayList<>();
-  private final Runnable flush = this::flush;
-  private final Runnable gather = this::gather;
+  private final Runnable flush = this::flushPending;
+  private final Runnable gather = this::flushOrDelay;
   private final CharsetDecoder utf8 =
       StandardCharsets.UTF_8
           .newDecoder()
@@ -69,16 +69,16 @@ final class EventLoopWorker {
     return hub;
   }
 
-  EventLoop loop() {
+  EventLoop eventLoop() {
     return loop;
   }
 
-  BatchedSocketWriter outlet() {
+  BatchedSocketWriter socketWriter() {
     return batchedSocketWriter;
   }
 
   /** The hub is closed. Any thread. */
-  void end() {
+  void shutDown() {
     try {
       loop.execute(batchedSocketWriter::close);
     } catch (RejectedExecutionException ended) {
@@ -86,8 +86,8 @@ final class EventLoopWorker {
     }
   }
 
-  void join(ConnectionState connectionState) {
-    connectionState.place(members.size());
+  void addMember(ConnectionState connectionState) {
+    connectionState.setMemberIndex(members.size());
     members.add(connectionState);
     if (sweeping == null) {
       long period = Math.max(1, hub.options().keepAlive().ping().toNanos() / SWEEPS_PER_PING);
@@ -95,16 +95,16 @@ final class EventLoopWorker {
     }
   }
 
-  void leave(ConnectionState connectionState) {
-    if (connectionState.place() == NO_PLACE) {
+  void removeMember(ConnectionState connectionState) {
+    if (connectionState.memberIndex() == NO_PLACE) {
       return;
     }
     ConnectionState last = members.removeLast();
     if (last != connectionState) {
-      members.set(connectionState.place(), last);
-      last.place(connectionState.place());
+      members.set(connectionState.memberIndex(), last);
+      last.setMemberIndex(connectionState.memberIndex());
     }
-    connectionState.place(NO_PLACE);
+    connectionState.setMemberIndex(NO_PLACE);
     if (members.isEmpty() && sweeping != null) {
       sweeping.cancel(false);
       sweeping = null;
@@ -112,12 +112,12 @@ final class EventLoopWorker {
   }
 
   /** A change begins to be delivered. */
-  void change() {
+  void countChange() {
     changes++;
   }
 
   /** The connection has something to flush; called once until it was flushed. */
-  void touched(ConnectionState connectionState) {
+  void scheduleFlush(ConnectionState connectionState) {
     touched.add(connectionState);
     if (!flushComing) {
       flushComing = true;
@@ -125,11 +125,11 @@ final class EventLoopWorker {
     }
   }
 
-  private void gather() {
+  private void flushOrDelay() {
     int writes = touched.size();
     boolean alone = changes <= 1 && !shared;
     if (writes < MANY_WRITES || alone) {
-      flush();
+      flushPending();
     } else {
       long wait = Math.min(writes * NANOS_PER_WRITE, LONGEST_WAIT_NANOS);
       loop.schedule(flush, wait, TimeUnit.NANOSECONDS);
@@ -140,12 +140,12 @@ final class EventLoopWorker {
   void sweep() {
     long now = hub.ticker().getAsLong();
     for (int place = members.size() - 1; place >= 0; place--) {
-      members.get(place).sweep(now);
+      members.get(place).checkKeepAlive(now);
     }
   }
 
   /** The text of these bytes, or null if they are not UTF-8. */
-  @Nullable String utf8(ByteBuf bytes) {
+  @Nullable String decodeUtf8(ByteBuf bytes) {
     try {
       return utf8.decode(bytes.nioBuffer()).toString();
     } catch (CharacterCodingException notUtf8) {
@@ -153,7 +153,7 @@ final class EventLoopWorker {
     }
   }
 
-  private void flush() {
+  private void flushPending() {
     ArrayList<ConnectionState> now = touched;
     touched = flushing;
     flushing = now;
@@ -163,11 +163,11 @@ final class EventLoopWorker {
     }
     changes = 0;
     for (ConnectionState connectionState : now) {
-      connectionState.lay();
+      connectionState.stage();
     }
-    batchedSocketWriter.send();
+    batchedSocketWriter.sendStaged();
     for (ConnectionState connectionState : now) {
-      connectionState.flushed();
+      connectionState.onFlushed();
     }
     now.clear();
   }

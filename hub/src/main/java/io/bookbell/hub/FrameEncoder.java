@@ -21,36 +21,36 @@ final class FrameEncoder {
   private FrameEncoder() {}
 
   /** The most bytes that the text frame of a message has. */
-  static int size(Message message, long sequence) {
+  static int maxFrameSize(Message message, long sequence) {
     return MOST_HEADER_BYTES + message.payloadSize(sequence);
   }
 
-  static void text(Message message, long sequence, ByteBuf out) {
-    header(TEXT, message.payloadSize(sequence), out);
+  static void encodeText(Message message, long sequence, ByteBuf out) {
+    encodeHeader(TEXT, message.payloadSize(sequence), out);
     message.writePayload(sequence, out);
   }
 
-  static void ping(ByteBuf out) {
-    header(PING, 0, out);
+  static void encodePing(ByteBuf out) {
+    encodeHeader(PING, 0, out);
   }
 
-  static void pong(ByteBuf payload, ByteBuf out) {
-    header(PONG, payload.readableBytes(), out);
+  static void encodePong(ByteBuf payload, ByteBuf out) {
+    encodeHeader(PONG, payload.readableBytes(), out);
     out.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
   }
 
-  static void close(CloseReason reason, ByteBuf out) {
+  static void encodeClose(CloseReason reason, ByteBuf out) {
     byte[] text = reason.text().getBytes(UTF_8);
-    header(CLOSE, 2 + text.length, out);
+    encodeHeader(CLOSE, 2 + text.length, out);
     out.writeShort(reason.code()).writeBytes(text);
   }
 
   /** The answer to a close frame that gave no reason. */
-  static void closeWithoutReason(ByteBuf out) {
-    header(CLOSE, 0, out);
+  static void encodeEmptyClose(ByteBuf out) {
+    encodeHeader(CLOSE, 0, out);
   }
 
-  private static void header(int kind, int length, ByteBuf out) {
+  private static void encodeHeader(int kind, int length, ByteBuf out) {
     out.writeByte(FINAL | kind);
     if (length <= MOST_IN_ONE_BYTE) {
       out.writeByte(length);

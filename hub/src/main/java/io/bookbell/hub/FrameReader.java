@@ -55,73 +55,73 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object frame) {
     try {
-      connectionState.heard();
+      connectionState.markActive();
       if (frame instanceof CloseWebSocketFrame close) {
-        closed(close);
+        handleClose(close);
       } else if (frame instanceof WebSocketFrame other && connectionState.isOpen()) {
-        received(context, other);
+        handleFrame(context, other);
       }
     } finally {
       ReferenceCountUtil.release(frame);
     }
   }
 
-  private void received(ChannelHandlerContext context, WebSocketFrame frame) {
+  private void handleFrame(ChannelHandlerContext context, WebSocketFrame frame) {
     boolean counts =
         !(frame instanceof ContinuationWebSocketFrame) || !frame.content().isReadable();
-    if (isTooMuch(frame) || (counts && isTooMany())) {
+    if (exceedsByteRate(frame) || (counts && exceedsMessageRate())) {
       context.channel().config().setAutoRead(false); // whatever else comes is not even decoded
-      connectionState.refuse(CloseReason.TOO_MANY_MESSAGES);
+      connectionState.closeOnProtocolError(CloseReason.TOO_MANY_MESSAGES);
     } else if (frame instanceof PingWebSocketFrame) {
-      connectionState.pong(frame.content());
+      connectionState.sendPong(frame.content());
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
-      begun(frame, frame instanceof TextWebSocketFrame);
+      handleDataFrame(frame, frame instanceof TextWebSocketFrame);
     } else if (frame instanceof ContinuationWebSocketFrame && fragmentedMessage != null) {
-      continued(frame, fragmentedMessage);
+      handleContinuation(frame, fragmentedMessage);
     }
   }
 
-  private void begun(WebSocketFrame frame, boolean text) {
+  private void handleDataFrame(WebSocketFrame frame, boolean text) {
     if (frame.isFinalFragment()) {
-      message(frame.content(), text);
+      handleMessage(frame.content(), text);
     } else {
       fragmentedMessage = new FragmentedMessage(text, frame.content().alloc().heapBuffer());
-      continued(frame, fragmentedMessage);
+      handleContinuation(frame, fragmentedMessage);
     }
   }
 
-  private void continued(WebSocketFrame frame, FragmentedMessage begun) {
+  private void handleContinuation(WebSocketFrame frame, FragmentedMessage begun) {
     int most = connectionState.hub().options().client().maxFrameBytes();
     if (begun.bytes.readableBytes() + frame.content().readableBytes() > most) {
       dropFragments();
-      connectionState.refuse(CloseReason.TOO_LARGE);
+      connectionState.closeOnProtocolError(CloseReason.TOO_LARGE);
       return;
     }
     begun.bytes.writeBytes(frame.content());
     if (frame.isFinalFragment()) {
       try {
-        message(begun.bytes, begun.text);
+        handleMessage(begun.bytes, begun.text);
       } finally {
         dropFragments();
       }
     }
   }
 
-  private void message(ByteBuf payload, boolean isText) {
+  private void handleMessage(ByteBuf payload, boolean isText) {
     if (!isText) {
       byte[] bytes = ByteBufUtil.getBytes(payload);
-      handOn(frames -> frames.onBinary(connection(), bytes));
+      callHandler(frames -> frames.onBinary(connection(), bytes));
       return;
     }
-    String text = connectionState.lane().utf8(payload);
+    String text = connectionState.eventLoopWorker().decodeUtf8(payload);
     if (text == null) {
-      connectionState.refuse(CloseReason.NOT_UTF8);
+      connectionState.closeOnProtocolError(CloseReason.NOT_UTF8);
     } else {
-      handOn(frames -> frames.onText(connection(), text));
+      callHandler(frames -> frames.onText(connection(), text));
     }
   }
 
-  private void handOn(Consumer<ClientMessageHandler> call) {
+  private void callHandler(Consumer<ClientMessageHandler> call) {
     try {
       call.accept(connectionState.hub().frames());
     } catch (RuntimeException failure) {
@@ -129,17 +129,17 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void closed(CloseWebSocketFrame frame) {
+  private void handleClose(CloseWebSocketFrame frame) {
     int code = frame.statusCode();
     if (code < 0) {
-      connectionState.peerCloses(FrameEncoder::closeWithoutReason);
+      connectionState.onPeerClose(FrameEncoder::encodeEmptyClose);
     } else {
       CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
-      connectionState.peerCloses(out -> FrameEncoder.close(answer, out));
+      connectionState.onPeerClose(out -> FrameEncoder.encodeClose(answer, out));
     }
   }
 
-  private boolean isTooMuch(WebSocketFrame frame) {
+  private boolean exceedsByteRate(WebSocketFrame frame) {
     long bytes = frame.content().readableBytes() + FRAME_COST;
     long now = connectionState.hub().ticker().getAsLong();
     long ahead =
@@ -149,7 +149,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     return ahead > SECOND;
   }
 
-  private boolean isTooMany() {
+  private boolean exceedsMessageRate() {
     HubOptions.Client allowed = connectionState.hub().options().client();
     long each = SECOND / allowed.perSecond();
     long now = connectionState.hub().ticker().getAsLong();
@@ -163,13 +163,13 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    connectionState.touch();
+    connectionState.requestFlush();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     dropFragments();
-    connectionState.gone();
+    connectionState.onChannelClosed();
   }
 
   /** Frames that make no sense are answered and the rest is not read; else the channel is gone. */
@@ -177,7 +177,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof CorruptedWebSocketFrameException corrupted) {
       context.pipeline().remove(WebSocket13FrameDecoder.class);
-      connectionState.refuse(
+      connectionState.closeOnProtocolError(
           switch (corrupted.closeStatus().code()) {
             case 1009 -> CloseReason.TOO_LARGE;
             case 1007 -> CloseReason.NOT_UTF8;

@@ -61,7 +61,7 @@ final class FrameWriter {
   }
 
   /** Adds a text frame behind what is there. */
-  void text(Message message, long sequence) {
+  void enqueueText(Message message, long sequence) {
     if (first == null) {
       first = message;
       firstSequence = sequence;
@@ -72,11 +72,11 @@ final class FrameWriter {
       queue.add(new QueuedMessage(message, sequence));
     }
     long before = queuedBytes;
-    queuedBytes = before + FrameEncoder.size(message, sequence);
+    queuedBytes = before + FrameEncoder.maxFrameSize(message, sequence);
   }
 
   /** Adds a control frame, which overtakes messages that wait. */
-  void control(Consumer<ByteBuf> frame) {
+  void enqueueControl(Consumer<ByteBuf> frame) {
     if (control == null) {
       control = channel.alloc().ioBuffer(SMALLEST_BATCH);
     }
@@ -88,10 +88,10 @@ final class FrameWriter {
    *
    * @param afterwards what to do with the channel once that frame has left, if anything
    */
-  void last(Consumer<ByteBuf> lastFrame, @Nullable ChannelFutureListener afterwards) {
+  void writeFinalFrame(Consumer<ByteBuf> lastFrame, @Nullable ChannelFutureListener afterwards) {
     flush();
     discardQueue();
-    control(lastFrame);
+    enqueueControl(lastFrame);
     this.afterwards = afterwards;
   }
 
@@ -104,33 +104,33 @@ final class FrameWriter {
 
   /** Writes out what was added, as much of it as the socket takes. */
   void flush() {
-    lay();
-    settle();
+    stage();
+    flushStaged();
   }
 
   /**
    * As {@link #flush}, but what goes the short way may lie in the outlet until that sends, together
    * with what other connections have there.
    */
-  void lay() {
+  void stage() {
     if (control != null) {
       ByteBuf frames = control;
       control = null;
-      write(frames);
+      writeToChannel(frames);
     }
     while (first != null && channel.isWritable()) {
-      if (!layInOutlet()) {
-        ByteBuf batch = channel.alloc().ioBuffer(FrameEncoder.size(first, firstSequence));
-        fill(batch, FULL_BATCH);
-        write(batch);
+      if (!tryStage()) {
+        ByteBuf batch = channel.alloc().ioBuffer(FrameEncoder.maxFrameSize(first, firstSequence));
+        encodeWaiting(batch, FULL_BATCH);
+        writeToChannel(batch);
       }
     }
   }
 
   /** Sees to it that nothing lies in the outlet any more. */
-  private void settle() {
+  private void flushStaged() {
     if (liesInOutlet) {
-      batchedSocketWriter.send();
+      batchedSocketWriter.sendStaged();
     }
   }
 
@@ -140,7 +140,7 @@ final class FrameWriter {
   }
 
   /** How many messages wait for the socket. */
-  int waiting() {
+  int waitingCount() {
     return (first == null ? 0 : 1) + (queue == null ? 0 : queue.size());
   }
 
@@ -151,7 +151,7 @@ final class FrameWriter {
   }
 
   /** A number that changes whenever the operating system took something. */
-  long progress() {
+  long progressCount() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     return outbound == null
         ? handedOver
@@ -172,28 +172,29 @@ final class FrameWriter {
    *
    * @return whether that could be done
    */
-  private boolean layInOutlet() {
-    settle();
+  private boolean tryStage() {
+    flushStaged();
     if (socket == null
-        || channelHolds()
+        || isChannelBusy()
         || !socket.isOpen()
-        || !batchedSocketWriter.makesRoomFor(FrameEncoder.size(first(), firstSequence))) {
+        || !batchedSocketWriter.ensureRoomFor(
+            FrameEncoder.maxFrameSize(firstWaiting(), firstSequence))) {
       return false;
     }
-    ByteBuf frames = batchedSocketWriter.frames();
-    fill(frames, frames.capacity());
-    batchedSocketWriter.laid(this);
+    ByteBuf frames = batchedSocketWriter.frameBuffer();
+    encodeWaiting(frames, frames.capacity());
+    batchedSocketWriter.staged(this);
     liesInOutlet = true;
     return true;
   }
 
   /** Where to the outlet sends. */
-  Socket socket() {
+  Socket nativeSocket() {
     return Objects.requireNonNull(socket);
   }
 
   /** The socket took all that lay in the outlet. */
-  void sent(int bytes) {
+  void onSent(int bytes) {
     liesInOutlet = false;
     handedOver += bytes;
   }
@@ -203,12 +204,12 @@ final class FrameWriter {
    *
    * @param rest what it did not take; not to be kept
    */
-  void sent(int bytes, ByteBuf rest) {
-    sent(bytes);
-    write(channel.alloc().ioBuffer(rest.readableBytes()).writeBytes(rest));
+  void onSent(int bytes, ByteBuf rest) {
+    onSent(bytes);
+    writeToChannel(channel.alloc().ioBuffer(rest.readableBytes()).writeBytes(rest));
   }
 
-  private boolean channelHolds() {
+  private boolean isChannelBusy() {
     if (channelHolds) {
       ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
       channelHolds = outbound == null || !outbound.isEmpty();
@@ -217,19 +218,19 @@ final class FrameWriter {
   }
 
   /** Lays frames into a buffer, at least one, until none waits or it holds so many bytes. */
-  private void fill(ByteBuf batch, int most) {
+  private void encodeWaiting(ByteBuf batch, int most) {
     long bytes = queuedBytes;
-    int size = FrameEncoder.size(first(), firstSequence);
+    int size = FrameEncoder.maxFrameSize(firstWaiting(), firstSequence);
     do {
-      FrameEncoder.text(first(), firstSequence, batch);
+      FrameEncoder.encodeText(firstWaiting(), firstSequence, batch);
       bytes -= size;
-      advance();
-      size = first == null ? 0 : FrameEncoder.size(first, firstSequence);
+      removeFirst();
+      size = first == null ? 0 : FrameEncoder.maxFrameSize(first, firstSequence);
     } while (first != null && batch.readableBytes() + size <= most);
     queuedBytes = bytes;
   }
 
-  private void advance() {
+  private void removeFirst() {
     QueuedMessage second = queue == null ? null : queue.poll();
     if (second == null) {
       first = null;
@@ -240,15 +241,15 @@ final class FrameWriter {
     }
   }
 
-  private Message first() {
+  private Message firstWaiting() {
     if (first == null) {
       throw new IllegalStateException("no message waits");
     }
     return first;
   }
 
-  private void write(ByteBuf batch) {
-    settle();
+  private void writeToChannel(ByteBuf batch) {
+    flushStaged();
     handedOver += batch.readableBytes();
     channelHolds = true;
     if (afterwards == null) {

@@ -27,10 +27,10 @@ record Hub(
       ConnectionRegistry registry,
       LongSupplier ticker,
       InstantSource clock) {
-    this(options, feed, frames, registry, new HubCounters(), ticker, clock, decoding(options));
+    this(options, feed, frames, registry, new HubCounters(), ticker, clock, decoderConfig(options));
   }
 
-  private static WebSocketDecoderConfig decoding(HubOptions options) {
+  private static WebSocketDecoderConfig decoderConfig(HubOptions options) {
     return WebSocketDecoderConfig.newBuilder()
         .maxFramePayloadLength(options.client().maxFrameBytes())
         .closeOnProtocolViolation(false)

@@ -33,8 +33,8 @@ public record HubOptions(
   }
 
   public HubOptions {
-    atLeastOne("connectionsPerUser", connectionsPerUser);
-    positive("reconnectSpread", reconnectSpread);
+    requirePositive("connectionsPerUser", connectionsPerUser);
+    requirePositive("reconnectSpread", reconnectSpread);
   }
 
   public HubOptions withConnectionsPerUser(int most) {
@@ -71,10 +71,10 @@ public record HubOptions(
    */
   public record Queue(int maxBytes, int maxMessages, int pageSize, Duration stall) {
     public Queue {
-      atLeastOne("maxBytes", maxBytes);
-      atLeastOne("maxMessages", maxMessages);
-      atLeastOne("pageSize", pageSize);
-      positive("stall", stall);
+      requirePositive("maxBytes", maxBytes);
+      requirePositive("maxMessages", maxMessages);
+      requirePositive("pageSize", pageSize);
+      requirePositive("stall", stall);
     }
   }
 
@@ -90,11 +90,11 @@ public record HubOptions(
   public record Client(
       int maxFrameBytes, int burst, int perSecond, int bytesPerSecond, int maxDeferred) {
     public Client {
-      atLeastOne("maxFrameBytes", maxFrameBytes);
-      atLeastOne("burst", burst);
-      atLeastOne("perSecond", perSecond);
-      atLeastOne("bytesPerSecond", bytesPerSecond);
-      atLeastOne("maxDeferred", maxDeferred);
+      requirePositive("maxFrameBytes", maxFrameBytes);
+      requirePositive("burst", burst);
+      requirePositive("perSecond", perSecond);
+      requirePositive("bytesPerSecond", bytesPerSecond);
+      requirePositive("maxDeferred", maxDeferred);
     }
   }
 
@@ -107,19 +107,19 @@ public record HubOptions(
    */
   public record KeepAlive(Duration ping, Duration silence, Duration goodbye) {
     public KeepAlive {
-      positive("ping", ping);
-      positive("silence", silence);
-      positive("goodbye", goodbye);
+      requirePositive("ping", ping);
+      requirePositive("silence", silence);
+      requirePositive("goodbye", goodbye);
     }
   }
 
-  private static void atLeastOne(String name, int value) {
+  private static void requirePositive(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be at least 1, got " + value);
     }
   }
 
-  private static void positive(String name, Duration value) {
+  private static void requirePositive(String name, Duration value) {
     if (!value.isPositive()) {
       throw new IllegalArgumentException(name + " must be longer than nothing, got " + value);
     }

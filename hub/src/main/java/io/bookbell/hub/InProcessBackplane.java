@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Joins managers of one process: any thread publishes, and the receivers of the others are called
  * on that thread; copy-on-write lists guard who is joined and who receives. One made with {@link
- * #InProcessBackplane()} is alone, which is how a single node runs; {@link Bus#join} makes several
- * that hear each other.
+ * #InProcessBackplane()} is alone, which is how a single node runs; {@link Bus#addNode} makes
+ * several that hear each other.
  */
 public final class InProcessBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(InProcessBackplane.class);
@@ -40,12 +40,12 @@ public final class InProcessBackplane implements Backplane {
     }
     for (InProcessBackplane other : bus.members) {
       if (other != this) {
-        other.receive(change);
+        other.deliverToReceivers(change);
       }
     }
   }
 
-  private void receive(List<Delivery> change) {
+  private void deliverToReceivers(List<Delivery> change) {
     for (Consumer<List<Delivery>> receiver : receivers) {
       try {
         receiver.accept(change);
@@ -70,7 +70,7 @@ public final class InProcessBackplane implements Backplane {
     private final CopyOnWriteArrayList<InProcessBackplane> members = new CopyOnWriteArrayList<>();
 
     /** A further node on this bus; closing it leaves the bus. */
-    public InProcessBackplane join() {
+    public InProcessBackplane addNode() {
       InProcessBackplane member = new InProcessBackplane(this);
       members.add(member);
       return member;

@@ -66,7 +66,7 @@ final class IoUringSender implements AutoCloseable {
     parameters.set(JAVA_INT, 8, SETUP_FLAGS);
     int made = -1;
     try {
-      made = LinuxSyscalls.setUp(CAPACITY, parameters, failure);
+      made = LinuxSyscalls.ioUringSetup(CAPACITY, parameters, failure);
       if ((parameters.get(JAVA_INT, 20) & FEATURE_SINGLE_MMAP) == 0) {
         throw new IOException("io_uring is older than Linux 5.4");
       }
@@ -77,8 +77,8 @@ final class IoUringSender implements AutoCloseable {
           Math.max(
               submissions + (long) allEntries * Integer.BYTES,
               completions + (long) parameters.get(JAVA_INT, 4) * COMPLETION_BYTES);
-      rings = LinuxSyscalls.map(made, RINGS, size, failure);
-      entries = LinuxSyscalls.map(made, ENTRIES, (long) allEntries * ENTRY_BYTES, failure);
+      rings = LinuxSyscalls.mapMemory(made, RINGS, size, failure);
+      entries = LinuxSyscalls.mapMemory(made, ENTRIES, (long) allEntries * ENTRY_BYTES, failure);
       ring = made;
       submissionTail = parameters.get(JAVA_INT, 44);
       submissionMask = rings.get(JAVA_INT, parameters.get(JAVA_INT, 48));
@@ -90,7 +90,8 @@ final class IoUringSender implements AutoCloseable {
       }
     } catch (IOException e) {
       if (made >= 0) {
-        LinuxSyscalls.close(made, failure); // what was mapped of it lasts as long as the process
+        LinuxSyscalls.closeDescriptor(
+            made, failure); // what was mapped of it lasts as long as the process
       }
       arena.close();
       throw e;
@@ -101,7 +102,7 @@ final class IoUringSender implements AutoCloseable {
    * Adds a send, {@link #CAPACITY} at most before they are submitted. The bytes stay as they are
    * until {@link #submit} has returned.
    */
-  void add(int socket, long address, int length) {
+  void addSend(int socket, long address, int length) {
     long entry = (long) ((tail + waiting) & submissionMask) * ENTRY_BYTES;
     entries.set(JAVA_INT, entry, OP_SEND);
     entries.set(JAVA_INT, entry + 4, socket);
@@ -115,7 +116,7 @@ final class IoUringSender implements AutoCloseable {
   /**
    * Sends all that was added.
    *
-   * @throws IOException when the ring is broken; those whose {@link #result} is 0 were not sent
+   * @throws IOException when the ring is broken; those whose {@link #resultAt} is 0 were not sent
    */
   void submit() throws IOException {
     int count = waiting;
@@ -127,22 +128,23 @@ final class IoUringSender implements AutoCloseable {
     int complete = 0;
     while (complete < count) {
       int taken =
-          LinuxSyscalls.enter(ring, count - submitted, count - complete, ENTER_GETEVENTS, failure);
-      if (taken < 0 && !isPassing(-taken)) {
+          LinuxSyscalls.ioUringEnter(
+              ring, count - submitted, count - complete, ENTER_GETEVENTS, failure);
+      if (taken < 0 && !isTransientError(-taken)) {
         throw new IOException("io_uring_enter failed with errno " + -taken);
       }
       submitted += Math.max(0, taken);
-      complete += collect();
+      complete += reapCompletions();
     }
   }
 
-  private static boolean isPassing(int errno) {
+  private static boolean isTransientError(int errno) {
     return errno == LinuxSyscalls.EINTR
         || errno == LinuxSyscalls.EAGAIN
         || errno == LinuxSyscalls.EBUSY;
   }
 
-  private int collect() {
+  private int reapCompletions() {
     int head = rings.get(JAVA_INT, completionHead);
     int end = (int) INT.getAcquire(rings, completionTail);
     int collected = end - head;
@@ -155,15 +157,15 @@ final class IoUringSender implements AutoCloseable {
   }
 
   /** How many bytes the send that was added so many after the first sent, or {@code -errno}. */
-  int result(int index) {
+  int resultAt(int index) {
     return results[index];
   }
 
   @Override
   public void close() {
-    LinuxSyscalls.unmap(rings, failure);
-    LinuxSyscalls.unmap(entries, failure);
-    LinuxSyscalls.close(ring, failure);
+    LinuxSyscalls.unmapMemory(rings, failure);
+    LinuxSyscalls.unmapMemory(entries, failure);
+    LinuxSyscalls.closeDescriptor(ring, failure);
     arena.close();
   }
 }

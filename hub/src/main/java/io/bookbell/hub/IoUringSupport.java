@@ -18,7 +18,7 @@ final class IoUringSupport {
     static final CompletableFuture<Boolean> USABLE = new CompletableFuture<>();
 
     static {
-      Thread.ofPlatform().daemon().name("io-uring").start(() -> USABLE.complete(areUsable()));
+      Thread.ofPlatform().daemon().name("io-uring").start(() -> USABLE.complete(testUsability()));
     }
   }
 
@@ -27,13 +27,13 @@ final class IoUringSupport {
    *
    * @return whether rings can be had
    */
-  static CompletableFuture<Boolean> look() {
+  static CompletableFuture<Boolean> checkUsability() {
     return UsabilityHolder.USABLE;
   }
 
-  private static boolean areUsable() {
+  private static boolean testUsability() {
     try {
-      if (!LinuxSyscalls.areKnown()) {
+      if (!LinuxSyscalls.isSupported()) {
         throw new IOException("this is not Linux on amd64 or aarch64");
       }
       new IoUringSender().close();

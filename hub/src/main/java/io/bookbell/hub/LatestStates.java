@@ -11,10 +11,10 @@ final class LatestStates {
   private final ConcurrentHashMap<String, Long> versions = new ConcurrentHashMap<>();
 
   /** Without the states that have gone out already, or were overtaken by newer ones. */
-  List<Delivery> news(List<Delivery> change) {
+  List<Delivery> filterLatest(List<Delivery> change) {
     return change.stream().allMatch(delivery -> delivery.message().state().isEmpty())
         ? change
-        : change.stream().filter(delivery -> isNews(delivery.message())).toList();
+        : change.stream().filter(delivery -> isLatest(delivery.message())).toList();
   }
 
   /** Forgets all versions: they begin anew. */
@@ -22,11 +22,11 @@ final class LatestStates {
     versions.clear();
   }
 
-  private boolean isNews(Message message) {
-    return message.state().map(this::raises).orElse(true);
+  private boolean isLatest(Message message) {
+    return message.state().map(this::raiseVersion).orElse(true);
   }
 
-  private boolean raises(Message.StateKey state) {
+  private boolean raiseVersion(Message.StateKey state) {
     boolean[] raised = {false};
     versions.compute(
         state.key(),

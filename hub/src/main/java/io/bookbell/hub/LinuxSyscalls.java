@@ -38,26 +38,26 @@ final class LinuxSyscalls {
       FAILURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle SYSCALL =
-      call(
+      downcallHandle(
           "syscall",
           FunctionDescriptor.of(
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
               JAVA_LONG),
           Linker.Option.firstVariadicArg(1));
   private static final MethodHandle MMAP =
-      call(
+      downcallHandle(
           "mmap",
           FunctionDescriptor.of(
               ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle MUNMAP =
-      call("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+      downcallHandle("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
   private static final MethodHandle CLOSE =
-      call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+      downcallHandle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
   private LinuxSyscalls() {}
 
   /** Whether this is a system for which the numbers here are right. */
-  static boolean areKnown() {
+  static boolean isSupported() {
     return System.getProperty("os.name").equals("Linux")
         && MACHINES.contains(System.getProperty("os.arch"));
   }
@@ -68,12 +68,12 @@ final class LinuxSyscalls {
    * @param parameters {@code struct io_uring_params}, filled in by the kernel
    * @return its file descriptor
    */
-  static int setUp(int entries, MemorySegment parameters, MemorySegment failure)
+  static int ioUringSetup(int entries, MemorySegment parameters, MemorySegment failure)
       throws IOException {
     return (int)
-        succeeded(
+        requireSuccess(
             "io_uring_setup",
-            syscall(failure, IO_URING_SETUP, entries, parameters.address(), 0, 0),
+            invokeSyscall(failure, IO_URING_SETUP, entries, parameters.address(), 0, 0),
             failure);
   }
 
@@ -82,13 +82,13 @@ final class LinuxSyscalls {
    *
    * @return how many it took, or the negative number of the failure
    */
-  static int enter(int ring, int submit, int complete, int flags, MemorySegment failure) {
-    long taken = syscall(failure, IO_URING_ENTER, ring, submit, complete, flags);
-    return taken < 0 ? -errno(failure) : (int) taken;
+  static int ioUringEnter(int ring, int submit, int complete, int flags, MemorySegment failure) {
+    long taken = invokeSyscall(failure, IO_URING_ENTER, ring, submit, complete, flags);
+    return taken < 0 ? -readErrno(failure) : (int) taken;
   }
 
-  /** Maps a part of a ring, until {@link #unmap}. */
-  static MemorySegment map(int ring, long offset, long size, MemorySegment failure)
+  /** Maps a part of a ring, until {@link #unmapMemory}. */
+  static MemorySegment mapMemory(int ring, long offset, long size, MemorySegment failure)
       throws IOException {
     try {
       var mapped =
@@ -101,7 +101,7 @@ final class LinuxSyscalls {
                   SHARED_AND_POPULATED,
                   ring,
                   offset);
-      succeeded("mmap", mapped.address() == -1 ? -1 : 0, failure);
+      requireSuccess("mmap", mapped.address() == -1 ? -1 : 0, failure);
       return mapped.reinterpret(size);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
@@ -110,7 +110,7 @@ final class LinuxSyscalls {
     }
   }
 
-  static void unmap(MemorySegment mapped, MemorySegment failure) {
+  static void unmapMemory(MemorySegment mapped, MemorySegment failure) {
     try {
       int _ = (int) MUNMAP.invokeExact(failure, mapped, mapped.byteSize());
     } catch (RuntimeException | Error e) {
@@ -120,7 +120,7 @@ final class LinuxSyscalls {
     }
   }
 
-  static void close(int descriptor, MemorySegment failure) {
+  static void closeDescriptor(int descriptor, MemorySegment failure) {
     try {
       int _ = (int) CLOSE.invokeExact(failure, descriptor);
     } catch (RuntimeException | Error e) {
@@ -130,7 +130,7 @@ final class LinuxSyscalls {
     }
   }
 
-  private static long syscall(
+  private static long invokeSyscall(
       MemorySegment failure, long number, long first, long second, long third, long fourth) {
     try {
       return (long) SYSCALL.invokeExact(failure, number, first, second, third, fourth, 0L, 0L);
@@ -141,19 +141,20 @@ final class LinuxSyscalls {
     }
   }
 
-  private static long succeeded(String call, long result, MemorySegment failure)
+  private static long requireSuccess(String call, long result, MemorySegment failure)
       throws IOException {
     if (result < 0) {
-      throw new IOException(call + " failed with errno " + errno(failure));
+      throw new IOException(call + " failed with errno " + readErrno(failure));
     }
     return result;
   }
 
-  private static int errno(MemorySegment failure) {
+  private static int readErrno(MemorySegment failure) {
     return (int) ERRNO.get(failure, 0L);
   }
 
-  private static MethodHandle call(String name, FunctionDescriptor type, Linker.Option... options) {
+  private static MethodHandle downcallHandle(
+      String name, FunctionDescriptor type, Linker.Option... options) {
     var all = new Linker.Option[options.length + 1];
     System.arraycopy(options, 0, all, 1, options.length);
     all[0] = Linker.Option.captureCallState("errno");

@@ -26,30 +26,30 @@ final class LocalBroadcast {
     this.connectionRegistry = connectionRegistry;
   }
 
-  static void send(List<Delivery> change, ConnectionRegistry connectionRegistry) {
+  static void broadcastAll(List<Delivery> change, ConnectionRegistry connectionRegistry) {
     LocalBroadcast localBroadcast = new LocalBroadcast(connectionRegistry);
-    change.forEach(localBroadcast::add);
-    localBroadcast.batches.values().forEach(EventLoopBroadcast::start);
+    change.forEach(localBroadcast::addDelivery);
+    localBroadcast.batches.values().forEach(EventLoopBroadcast::startOnLoop);
   }
 
   /** Tells how far the histories of these users reach, without the messages. */
-  static void announce(Map<UserId, Long> newest, ConnectionRegistry connectionRegistry) {
+  static void announceSequences(Map<UserId, Long> newest, ConnectionRegistry connectionRegistry) {
     LocalBroadcast localBroadcast = new LocalBroadcast(connectionRegistry);
-    newest.forEach((user, sequence) -> localBroadcast.add(user, null, sequence));
-    localBroadcast.batches.values().forEach(EventLoopBroadcast::start);
+    newest.forEach((user, sequence) -> localBroadcast.addTargets(user, null, sequence));
+    localBroadcast.batches.values().forEach(EventLoopBroadcast::startOnLoop);
   }
 
-  private void add(Delivery delivery) {
+  private void addDelivery(Delivery delivery) {
     Message message = delivery.message();
-    delivery.sequence().forEach((user, sequence) -> add(user, message, sequence));
-    delivery.unnumbered().forEach(user -> add(user, message, Sequence.NONE));
+    delivery.sequence().forEach((user, sequence) -> addTargets(user, message, sequence));
+    delivery.unnumbered().forEach(user -> addTargets(user, message, Sequence.NONE));
   }
 
-  private void add(UserId user, @Nullable Message message, long sequence) {
-    for (WebSocketConnection connection : connectionRegistry.of(user)) {
+  private void addTargets(UserId user, @Nullable Message message, long sequence) {
+    for (WebSocketConnection connection : connectionRegistry.connectionsOf(user)) {
       batches
-          .computeIfAbsent(connection.lane(), EventLoopBroadcast::new)
-          .add(connection, message, sequence);
+          .computeIfAbsent(connection.eventLoopWorker(), EventLoopBroadcast::new)
+          .addTarget(connection, message, sequence);
     }
   }
 
@@ -67,7 +67,7 @@ final class LocalBroadcast {
       this.eventLoopWorker = eventLoopWorker;
     }
 
-    void add(WebSocketConnection target, @Nullable Message message, long sequence) {
+    void addTarget(WebSocketConnection target, @Nullable Message message, long sequence) {
       if (targets.size() == sequences.length) {
         sequences = Arrays.copyOf(sequences, sequences.length * 2);
       }
@@ -76,9 +76,9 @@ final class LocalBroadcast {
       messages.add(message);
     }
 
-    void start() {
+    void startOnLoop() {
       try {
-        eventLoopWorker.loop().execute(this);
+        eventLoopWorker.eventLoop().execute(this);
       } catch (RejectedExecutionException ended) {
         log.debug("An event loop has ended, and its connections with it");
       }
@@ -86,24 +86,24 @@ final class LocalBroadcast {
 
     @Override
     public void run() {
-      eventLoopWorker.change();
+      eventLoopWorker.countChange();
       for (int i = 0; i < targets.size(); i++) {
         WebSocketConnection target = targets.get(i);
         try {
-          deliver(target.link(), messages.get(i), sequences[i]);
+          deliverTo(target.connectionState(), messages.get(i), sequences[i]);
         } catch (RuntimeException failure) {
           log.error("The {} cannot be delivered to; cutting it off", target, failure);
-          target.link().cutOff();
+          target.connectionState().forceClose();
         }
       }
     }
 
-    private static void deliver(
+    private static void deliverTo(
         ConnectionState connectionState, @Nullable Message message, long sequence) {
       if (message == null) {
-        connectionState.announced(sequence);
+        connectionState.onAnnounced(sequence);
       } else {
-        connectionState.deliver(message, sequence);
+        connectionState.deliverMessage(message, sequence);
       }
     }
   }

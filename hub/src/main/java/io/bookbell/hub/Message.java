@@ -45,7 +45,7 @@ public final class Message {
   }
 
   /** A text frame that is not JSON, such as a bare {@code pong}. */
-  static Message bare(String text) {
+  static Message ofPlainText(String text) {
     return new Message(text.getBytes(UTF_8), Optional.empty());
   }
 
@@ -82,7 +82,7 @@ public final class Message {
   int payloadSize(long sequence) {
     return sequence == Sequence.NONE
         ? json.length
-        : json.length + SEQUENCE_FIELD.length - 1 + Sequence.digits(sequence) + separatorSize();
+        : json.length + SEQUENCE_FIELD.length - 1 + Sequence.digitCount(sequence) + separatorSize();
   }
 
   /** Writes the payload, with {@code "seq":N,} as its first field unless there is no number. */
@@ -92,7 +92,7 @@ public final class Message {
       return;
     }
     out.writeBytes(SEQUENCE_FIELD);
-    Sequence.write(sequence, out);
+    Sequence.writeDecimal(sequence, out);
     if (separatorSize() == 1) {
       out.writeByte(',');
     }

@@ -28,5 +28,5 @@ public interface MessageHistory {
   CompletionStage<HistoryPage> read(UserId user, long after, int limit);
 
   /** The states ({@link Message#state}) that follow a replay, each key once. */
-  CompletionStage<List<Message>> states(UserId user);
+  CompletionStage<List<Message>> readStates(UserId user);
 }

@@ -21,7 +21,7 @@ final class PipelineTakeover {
 
   private PipelineTakeover() {}
 
-  static void install(Channel channel, WebSocketDecoderConfig decoding, FrameReader reader) {
+  static void takeOver(Channel channel, WebSocketDecoderConfig decoding, FrameReader reader) {
     ChannelPipeline pipeline = channel.pipeline();
     List<ChannelHandler> others = List.copyOf(pipeline.toMap().values());
     pipeline.addLast(new WebSocket13FrameDecoder(decoding), reader);

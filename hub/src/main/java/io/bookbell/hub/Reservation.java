@@ -18,7 +18,7 @@ public final class Reservation implements AutoCloseable {
   }
 
   /** No place: settled from the start. */
-  static Reservation none(UserId user) {
+  static Reservation createSettled(UserId user) {
     Reservation none = new Reservation(user, () -> {});
     none.settled.set(true);
     return none;
@@ -37,7 +37,7 @@ public final class Reservation implements AutoCloseable {
   }
 
   /** Whether the caller now owns the place. */
-  boolean consume() {
+  boolean tryConsume() {
     return settled.compareAndSet(false, true);
   }
 }

@@ -12,7 +12,7 @@ final class Sequence {
   private Sequence() {}
 
   /** How many characters the number takes. */
-  static int digits(long sequence) {
+  static int digitCount(long sequence) {
     int digits = 1;
     for (long bound = 10; digits < MOST_DIGITS && sequence >= bound; bound *= 10) {
       digits++;
@@ -21,9 +21,9 @@ final class Sequence {
   }
 
   /** Writes the number in decimal, without making a string of it. */
-  static void write(long sequence, ByteBuf out) {
+  static void writeDecimal(long sequence, ByteBuf out) {
     int start = out.writerIndex();
-    int digits = digits(sequence);
+    int digits = digitCount(sequence);
     out.ensureWritable(digits).writerIndex(start + digits);
     long rest = sequence;
     for (int place = start + digits - 1; place >= start; place--) {

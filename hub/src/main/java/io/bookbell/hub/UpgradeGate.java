@@ -67,7 +67,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
    * Whether the gate holds back what follows the request that came last. A channel may only be
    * taken over when it does.
    */
-  public static boolean isShut(Channel channel) {
+  public static boolean isGateClosed(Channel channel) {
     UpgradeGate gate = channel.pipeline().get(UpgradeGate.class);
     return gate != null && gate.shut;
   }
@@ -76,13 +76,13 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
   private boolean isHandshake(HttpRequest request) {
     HttpHeaders headers = request.headers();
     return request.method().equals(HttpMethod.GET)
-        && isRoute.test(path(request.uri()))
+        && isRoute.test(pathOf(request.uri()))
         && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
         && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         && !hasLength(headers.get(HttpHeaderNames.CONTENT_LENGTH));
   }
 
-  private static String path(String uri) {
+  private static String pathOf(String uri) {
     int query = uri.indexOf('?');
     return query < 0 ? uri : uri.substring(0, query);
   }
@@ -103,21 +103,21 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
         held == null
             ? come
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), held, come);
-    pass(context);
+    forwardHeld(context);
     if (held != null && held.readableBytes() > MOST_HELD_BYTES) {
       context.close();
     }
   }
 
   /** Hands on what may pass. The handlers behind may remove this one while they are called. */
-  private void pass(ChannelHandlerContext context) {
+  private void forwardHeld(ChannelHandlerContext context) {
     if (passing) {
       return;
     }
     passing = true;
     while (held != null && !shut) {
       ByteBuf all = held;
-      int head = lengthToEndOfHead(all);
+      int head = headLength(all);
       if (head == all.readableBytes()) {
         held = null;
         context.fireChannelRead(all);
@@ -129,7 +129,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
   }
 
   /** How many bytes go up to an empty line; all of them if there is none. */
-  private int lengthToEndOfHead(ByteBuf bytes) {
+  private int headLength(ByteBuf bytes) {
     for (int at = bytes.readerIndex(); at < bytes.writerIndex(); at++) {
       switch (bytes.getByte(at)) {
         case '\n' -> endOfHead++;
@@ -148,7 +148,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    drop();
+    releaseHeld();
     context.fireChannelInactive();
   }
 
@@ -163,16 +163,16 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void open() {
+  private void openGate() {
     shut = false;
     ChannelHandlerContext gate = self;
     if (gate != null && held != null) {
-      pass(gate);
+      forwardHeld(gate);
       gate.fireChannelReadComplete();
     }
   }
 
-  private void drop() {
+  private void releaseHeld() {
     ReferenceCountUtil.release(held);
     held = null;
   }
@@ -195,7 +195,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
       if (shut
           && message instanceof HttpResponse response
           && response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
-        context.executor().execute(UpgradeGate.this::open);
+        context.executor().execute(UpgradeGate.this::openGate);
       }
     }
   }

@@ -69,57 +69,57 @@ final class WebSocketConnection implements Connection {
 
   @Override
   public void send(Message message) {
-    onLoop(() -> connectionState.deliver(message, Sequence.NONE));
+    runOnLoop(() -> connectionState.deliverMessage(message, Sequence.NONE));
   }
 
   @Override
   public void reply(LongFunction<Message> reply) {
-    onLoop(() -> connectionState.answer(reply));
+    runOnLoop(() -> connectionState.sendReply(reply));
   }
 
   @Override
   public void replyText(String bare) {
-    Message text = Message.bare(bare);
+    Message text = Message.ofPlainText(bare);
     reply(_ -> text);
   }
 
   @Override
   public void acknowledged(long seq) {
-    onLoop(() -> connectionState.acknowledge(seq));
+    runOnLoop(() -> connectionState.acknowledge(seq));
   }
 
   @Override
   public void close(CloseReason reason) {
-    onLoop(() -> connectionState.sayGoodbye(reason));
+    runOnLoop(() -> connectionState.sendClose(reason));
   }
 
   /** Takes the channel over and opens the user's history. */
-  void begin(Optional<Position> since) {
-    onLoop(() -> connectionState.begin(since));
+  void startDelivery(Optional<Position> since) {
+    runOnLoop(() -> connectionState.startDelivery(since));
   }
 
   /** Takes the channel over only to say why there is no place for it. */
-  void turnAway(CloseReason reason) {
-    onLoop(() -> connectionState.turnAway(reason));
+  void rejectConnection(CloseReason reason) {
+    runOnLoop(() -> connectionState.rejectConnection(reason));
   }
 
-  EventLoopWorker lane() {
+  EventLoopWorker eventLoopWorker() {
     return eventLoopWorker;
   }
 
   /** The state, for the event loop. */
-  ConnectionState link() {
+  ConnectionState connectionState() {
     return connectionState;
   }
 
   /** Runs it now on the event loop, else later; never when the loop has ended. */
-  void onLoop(Runnable work) {
-    if (eventLoopWorker.loop().inEventLoop()) {
+  void runOnLoop(Runnable work) {
+    if (eventLoopWorker.eventLoop().inEventLoop()) {
       work.run();
       return;
     }
     try {
-      eventLoopWorker.loop().execute(work);
+      eventLoopWorker.eventLoop().execute(work);
     } catch (RejectedExecutionException ended) {
       log.debug("The event loop of connection {} has ended", id);
     }

@@ -57,7 +57,7 @@ public final class WebSocketManager implements AutoCloseable {
     this.connectionRegistry = new ConnectionRegistry(backplane::presence);
     this.hub = new Hub(options, messageHistory, frames, connectionRegistry, ticker, clock);
     this.backplane = backplane;
-    backplane.subscribe(this::deliver);
+    backplane.subscribe(this::deliverLocally);
   }
 
   /**
@@ -67,8 +67,8 @@ public final class WebSocketManager implements AutoCloseable {
    * @return empty if the user has as many connections as allowed
    */
   public Optional<Reservation> tryReserve(UserId user) {
-    return connectionRegistry.reserve(user, hub.options().connectionsPerUser())
-        ? Optional.of(new Reservation(user, () -> connectionRegistry.release(user)))
+    return connectionRegistry.tryReserve(user, hub.options().connectionsPerUser())
+        ? Optional.of(new Reservation(user, () -> connectionRegistry.releaseReservation(user)))
         : Optional.empty();
   }
 
@@ -93,12 +93,12 @@ public final class WebSocketManager implements AutoCloseable {
     WebSocketConnection connection =
         new WebSocketConnection(
             eventLoopWorker, channel, lastId.incrementAndGet(), reservation.user(), metadata);
-    if (!reservation.consume()) {
-      connection.turnAway(TOO_MANY_CONNECTIONS);
+    if (!reservation.tryConsume()) {
+      connection.rejectConnection(TOO_MANY_CONNECTIONS);
       return connection;
     }
     connectionRegistry.add(connection);
-    connection.begin(since);
+    connection.startDelivery(since);
     if (closed) {
       connection.close(CloseReason.GOING_AWAY);
     }
@@ -108,7 +108,7 @@ public final class WebSocketManager implements AutoCloseable {
   /** As with a reservation that is made now; the channel closes with 1008 if there is no place. */
   public Connection connect(
       Channel channel, UserId user, Map<String, String> metadata, Optional<Position> since) {
-    Reservation reservation = tryReserve(user).orElseGet(() -> Reservation.none(user));
+    Reservation reservation = tryReserve(user).orElseGet(() -> Reservation.createSettled(user));
     return connect(channel, reservation, metadata, since);
   }
 
@@ -132,7 +132,7 @@ public final class WebSocketManager implements AutoCloseable {
    * Forgets what it knows of numbers and versions, and closes every connection of this node with
    * 1001: the histories are others than before, such as those of a restored backup.
    */
-  public void beginAnew() {
+  public void resetForNewEpoch() {
     states.clear();
     connectionRegistry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
   }
@@ -147,7 +147,7 @@ public final class WebSocketManager implements AutoCloseable {
    * tells the other nodes. Numbered ones must be readable in the {@link MessageHistory} already.
    */
   public void broadcast(List<Delivery> change) {
-    deliver(change);
+    deliverLocally(change);
     backplane.publish(change);
   }
 
@@ -161,8 +161,8 @@ public final class WebSocketManager implements AutoCloseable {
    * that were found in the history rather than heard of. Of a state only a version newer than every
    * one before goes out.
    */
-  public void deliver(List<Delivery> change) {
-    LocalBroadcast.send(states.news(change), connectionRegistry);
+  public void deliverLocally(List<Delivery> change) {
+    LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry);
   }
 
   /**
@@ -172,7 +172,7 @@ public final class WebSocketManager implements AutoCloseable {
    * @param newest each user's highest number; users without a connection here are passed over
    */
   public void announce(Map<UserId, Long> newest) {
-    LocalBroadcast.announce(newest, connectionRegistry);
+    LocalBroadcast.announceSequences(newest, connectionRegistry);
   }
 
   /** The users with a connection on this node. A snapshot. */
@@ -182,7 +182,7 @@ public final class WebSocketManager implements AutoCloseable {
 
   /** The connections of a user on this node. A snapshot. */
   public List<Connection> connectionsOf(UserId user) {
-    return List.of(connectionRegistry.of(user));
+    return List.of(connectionRegistry.connectionsOf(user));
   }
 
   /** The connection that a channel was taken over for, while it is open. */
@@ -202,7 +202,7 @@ public final class WebSocketManager implements AutoCloseable {
     connectionRegistry.forEach(
         connection -> {
           totals[0]++;
-          totals[1] += connection.link().pendingBytes();
+          totals[1] += connection.connectionState().pendingBytes();
         });
     return hub.counters()
         .snapshot(totals[0], connectionRegistry.connectedUsers().size(), totals[1]);
@@ -222,16 +222,16 @@ public final class WebSocketManager implements AutoCloseable {
     if (lanes.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
       awaitClosed(open);
     }
-    lanes.values().forEach(EventLoopWorker::end);
+    lanes.values().forEach(EventLoopWorker::shutDown);
   }
 
   private void awaitClosed(List<WebSocketConnection> connections) {
     long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
     try {
       for (WebSocketConnection connection : connections) {
-        ChannelFuture gone = connection.link().channel().closeFuture();
+        ChannelFuture gone = connection.connectionState().channel().closeFuture();
         if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-          connection.onLoop(connection.link()::cutOff);
+          connection.runOnLoop(connection.connectionState()::forceClose);
         }
       }
     } catch (InterruptedException interrupted) {
@@ -248,6 +248,6 @@ public final class WebSocketManager implements AutoCloseable {
   void sweep() {
     lanes
         .values()
-        .forEach(eventLoopWorker -> eventLoopWorker.loop().execute(eventLoopWorker::sweep));
+        .forEach(eventLoopWorker -> eventLoopWorker.eventLoop().execute(eventLoopWorker::sweep));
   }
 }

@@ -139,8 +139,8 @@ class AnnounceTest {
     }
 
     @Override
-    public CompletionStage<List<Message>> states(UserId user) {
-      return later(messageHistory.states(user));
+    public CompletionStage<List<Message>> readStates(UserId user) {
+      return later(messageHistory.readStates(user));
     }
 
     private <T> CompletionStage<T> later(CompletionStage<T> answer) {

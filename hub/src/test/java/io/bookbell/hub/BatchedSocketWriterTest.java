@@ -51,7 +51,7 @@ class BatchedSocketWriterTest {
             InstantSource.system());
     server = new HubServer(manager);
     if (ring) {
-      assumeThat(IoUringSupport.look().join()).as("there is an io_uring").isTrue();
+      assumeThat(IoUringSupport.checkUsability().join()).as("there is an io_uring").isTrue();
     }
     for (int user = 1; user <= MANY; user++) {
       RawClient client = new RawClient(server.port(), SMALL_BUFFER).open("user=" + user);

@@ -84,7 +84,7 @@ class DeliveryOrderTest {
         options,
         feed,
         (connection, text) -> connection.replyText("unexpected"),
-        new ShakyBackplane(bus.join(), seed.random(number)),
+        new ShakyBackplane(bus.addNode(), seed.random(number)),
         InstantSource.system());
   }
 

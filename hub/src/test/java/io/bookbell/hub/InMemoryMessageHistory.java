@@ -90,7 +90,7 @@ final class InMemoryMessageHistory implements MessageHistory {
   }
 
   @Override
-  public CompletionStage<List<Message>> states(UserId user) {
+  public CompletionStage<List<Message>> readStates(UserId user) {
     return answer(() -> currentStates(user));
   }
 

@@ -8,7 +8,7 @@ class InProcessBackplaneTest extends BackplaneContract {
 
   @Override
   protected Backplane join() {
-    return bus.join();
+    return bus.addNode();
   }
 
   @Override

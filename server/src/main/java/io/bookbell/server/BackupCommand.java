@@ -26,19 +26,19 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ServerConfig serverConfig = around.config();
-    Path target = around.at(file);
-    check(target, serverConfig.storage());
+    ServerConfig serverConfig = around.loadConfig();
+    Path target = around.resolvePath(file);
+    checkTarget(target, serverConfig.storage());
     long rows;
-    try (var data = OpenDatabase.beside(serverConfig.storage())) {
-      rows = BackupWriter.write(data.database(), target).join();
+    try (var data = OpenDatabase.forConcurrentAccess(serverConfig.storage())) {
+      rows = BackupWriter.writeBackup(data.database(), target).join();
     }
-    around.print(rows + " rows written to " + file);
+    around.printLine(rows + " rows written to " + file);
     return ExitCode.DONE;
   }
 
   /** The file is replaced, so it must not be something that is needed. */
-  private static void check(Path file, ServerConfig.StorageConfig storageConfig) {
+  private static void checkTarget(Path file, ServerConfig.StorageConfig storageConfig) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new CommandException("There is no folder " + folder + " to put the backup into");

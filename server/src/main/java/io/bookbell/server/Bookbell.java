@@ -94,12 +94,13 @@ final class Bookbell implements AutoCloseable {
         new OriginPolicy(
             publicAccessConfig.publicUrl(), publicAccessConfig.allowedOrigins(), proxies);
     try {
-      CompletableFuture<StartupState> begun = begin();
-      Vertx vertx = vertx();
+      CompletableFuture<StartupState> begun = prepareDatabase();
+      Vertx vertx = createVertx();
       this.setupToken = begun.join().setupToken;
-      this.clusterBackplane = opened(new ClusterBackplane(serverConfig, begun.join().identity));
-      this.liveConnections = opened(live());
-      this.server = serve(vertx);
+      this.clusterBackplane =
+          registerCloseable(new ClusterBackplane(serverConfig, begun.join().identity));
+      this.liveConnections = registerCloseable(createLiveService());
+      this.server = startWebServer(vertx);
     } catch (RuntimeException e) {
       closeAll();
       throw e;
@@ -116,7 +117,7 @@ final class Bookbell implements AutoCloseable {
   }
 
   /** Where it is reached from this machine. */
-  String url() {
+  String localUrl() {
     String host = serverConfig.listen().host();
     boolean all = host.equals("0.0.0.0") || host.equals("::");
     String reached = all ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
@@ -129,7 +130,7 @@ final class Bookbell implements AutoCloseable {
 
   /** The page that makes the first account, while there is none. */
   Optional<String> setupLink() {
-    String base = serverConfig.reach().publicUrl().map(PublicUrl::toString).orElse(url());
+    String base = serverConfig.reach().publicUrl().map(PublicUrl::toString).orElse(localUrl());
     return setupToken.map(token -> base + "/setup#" + token);
   }
 
@@ -142,18 +143,18 @@ final class Bookbell implements AutoCloseable {
       Optional<String> setupToken, ClusterBackplane.DatabaseIdentity identity) {}
 
   /** Begins the database's life where it is new. */
-  private CompletableFuture<StartupState> begin() {
+  private CompletableFuture<StartupState> prepareDatabase() {
     return database.write(
         tx -> {
-          EpochStore.begin(tx);
+          EpochStore.ensureInstallation(tx);
           var databaseIdentity =
               new ClusterBackplane.DatabaseIdentity(
-                  EpochStore.installation(tx), new EpochStore().current(tx));
-          return new StartupState(services.accounts.offerSetup(tx), databaseIdentity);
+                  EpochStore.installationId(tx), new EpochStore().currentEpoch(tx));
+          return new StartupState(services.accounts.createSetupToken(tx), databaseIdentity);
         });
   }
 
-  private LiveConnections live() {
+  private LiveConnections createLiveService() {
     var liveSources =
         new LiveConnections.LiveSources(
             services.inbox,
@@ -170,16 +171,16 @@ final class Bookbell implements AutoCloseable {
             .withReconnectSpread(serverConfig.connections().drain())
             .withRing(serverConfig.connections().ring());
     return new LiveConnections(
-        options, database, liveSources, clusterBackplane.backplane(), clock, this::beginLife);
+        options, database, liveSources, clusterBackplane.backplane(), clock, this::startEpoch);
   }
 
   /** The database was restored, or replaced by another. */
-  private void beginLife(String epoch) {
-    services.access.clear();
-    clusterBackplane.beginLife(epoch);
+  private void startEpoch(String epoch) {
+    services.access.clearCaches();
+    clusterBackplane.startEpoch(epoch);
   }
 
-  private Vertx vertx() {
+  private Vertx createVertx() {
     var options =
         new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops());
     options.getFileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
@@ -193,24 +194,26 @@ final class Bookbell implements AutoCloseable {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
-  private WebServer serve(Vertx vertx) {
+  private WebServer startWebServer(Vertx vertx) {
     ServerMetrics serverMetrics =
-        opened(new ServerMetrics(liveConnections.manager()::statistics, services.admins));
-    serverMetrics.watch(database);
-    clusterBackplane.watch(healthRoutes, serverMetrics);
-    serverMetrics.watch(refusalCounters);
+        registerCloseable(
+            new ServerMetrics(liveConnections.webSocketManager()::statistics, services.admins));
+    serverMetrics.registerDatabase(database);
+    clusterBackplane.registerMonitoring(healthRoutes, serverMetrics);
+    serverMetrics.registerRefusals(refusalCounters);
     Router router = Router.router(vertx);
-    serverMetrics.time(router);
-    WebServer.prepare(router, clock, originPolicy::secure);
-    healthRoutes.add(router);
+    serverMetrics.timeRequests(router);
+    WebServer.installDefaults(router, clock, originPolicy::isSecure);
+    healthRoutes.addRoutes(router);
     serveMetrics(vertx, router, serverMetrics);
-    api(router);
-    new SiteFiles(basePath()).add(router);
+    addApiRoutes(router);
+    new SiteFiles(basePath()).addRoutes(router);
     var listenConfig = serverConfig.listen();
     var httpIntake =
         new WebServer.HttpIntake(router, basePath(), WebSocketRoutes::isPath, refusalCounters);
-    HostHeaderWarning.warn(serverConfig);
-    return opened(WebServer.start(vertx, listenConfig.host(), listenConfig.port(), httpIntake));
+    HostHeaderWarning.warnWithoutPublicUrl(serverConfig);
+    return registerCloseable(
+        WebServer.start(vertx, listenConfig.host(), listenConfig.port(), httpIntake));
   }
 
   private String basePath() {
@@ -220,95 +223,100 @@ final class Bookbell implements AutoCloseable {
   private void serveMetrics(Vertx vertx, Router router, ServerMetrics serverMetrics) {
     Optional<Integer> own = serverConfig.listen().metricsPort();
     if (own.isEmpty()) {
-      serverMetrics.add(router);
+      serverMetrics.addRoute(router);
       return;
     }
     Router apart = Router.router(vertx);
-    WebServer.prepare(apart, clock, _ -> false);
-    serverMetrics.add(apart);
+    WebServer.installDefaults(apart, clock, _ -> false);
+    serverMetrics.addRoute(apart);
     var httpIntake = new WebServer.HttpIntake(apart, "", _ -> false, refusalCounters);
     var metricsServer =
-        opened(WebServer.start(vertx, serverConfig.listen().host(), own.get(), httpIntake));
+        registerCloseable(
+            WebServer.start(vertx, serverConfig.listen().host(), own.get(), httpIntake));
     log.info("Metrics are on port {}", metricsServer.port());
   }
 
-  private void api(Router router) {
+  private void addApiRoutes(Router router) {
     var gate = new SessionAuthenticator(database, services.sessions, services.tickets);
     ServerCookies serverCookies =
         ServerCookies.of(serverConfig.reach().cookieName(), serverConfig.reach().publicUrl());
     RateLimits rates =
         serverConfig.connections().rateLimits()
-            ? RateLimits.limited(clock)
-            : RateLimits.unlimited();
-    new WebSocketRoutes(liveConnections, gate, originPolicy, serverCookies, rates).add(router);
+            ? RateLimits.withLimits(clock)
+            : RateLimits.withoutLimits();
+    new WebSocketRoutes(liveConnections, gate, originPolicy, serverCookies, rates)
+        .addRoutes(router);
     var apiRouter = new ApiRouter(router, database, gate, originPolicy, serverCookies, rates);
-    accounts(apiRouter);
-    CreatorRoutes.add(apiRouter, services.profile, services.creators, services.access);
-    ProfilePictureRoutes.add(apiRouter, services.pictures, opened(new PictureDecoder()));
-    QuotaRoutes.addQuota(apiRouter, services.quotas);
-    FollowRoutes.add(apiRouter, services.asked, services.following);
-    RequestRoutes.add(apiRouter, services.requests, services.lists);
-    CannedResponseRoutes.add(apiRouter, services.canned);
-    ReceiptRoutes.add(apiRouter, services.receipts);
-    QuotaRoutes.addTiers(apiRouter, services.tiers, housekeeping());
-    QuotaRoutes.addSupporters(apiRouter, services.supporters);
-    InvitationRoutes.add(apiRouter, services.invitations, clock);
-    TeamRoutes.add(apiRouter, services.team, services.admins);
-    ActivityRoutes.add(
+    addAccountRoutes(apiRouter);
+    CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
+    ProfilePictureRoutes.addRoutes(
+        apiRouter, services.pictures, registerCloseable(new PictureDecoder()));
+    QuotaRoutes.addQuotaRoute(apiRouter, services.quotas);
+    FollowRoutes.addRoutes(apiRouter, services.asked, services.following);
+    RequestRoutes.addRoutes(apiRouter, services.requests, services.lists);
+    CannedResponseRoutes.addRoutes(apiRouter, services.canned);
+    ReceiptRoutes.addRoutes(apiRouter, services.receipts);
+    QuotaRoutes.addTierRoutes(apiRouter, services.tiers, startHousekeeping());
+    QuotaRoutes.addSupporterRoutes(apiRouter, services.supporters);
+    InvitationRoutes.addRoutes(apiRouter, services.invitations, clock);
+    TeamRoutes.addRoutes(apiRouter, services.team, services.admins);
+    ActivityRoutes.addRoutes(
         apiRouter,
         services.activity,
         (tx, creator, user) ->
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
-    NotificationRoutes.add(apiRouter, services.notifications, services.requests::about);
-    books(apiRouter);
+    NotificationRoutes.addRoutes(
+        apiRouter, services.notifications, services.requests::findSubjects);
+    addBookRoutes(apiRouter);
   }
 
-  private void books(ApiRouter apiRouter) {
+  private void addBookRoutes(ApiRouter apiRouter) {
     var address = serverConfig.catalogue();
     var proxies = new EnvironmentProxies(System.getenv());
     var library =
         address.map(
             catalogueConfig ->
-                opened(new OpenLibraryClient(catalogueConfig, CATALOGUE_PATIENCE, proxies)));
+                registerCloseable(
+                    new OpenLibraryClient(catalogueConfig, CATALOGUE_PATIENCE, proxies)));
     var shown = new ShownCovers(clock);
-    BookRoutes.add(
+    BookRoutes.addRoutes(
         apiRouter,
         new BookSearch(library, address, shown, clock),
-        new CoverService(library, shown, this::isAskedFor, clock));
+        new CoverService(library, shown, this::isRequestedCover, clock));
   }
 
-  private CompletionStage<Boolean> isAskedFor(int cover) {
+  private CompletionStage<Boolean> isRequestedCover(int cover) {
     return database.read(tx -> services.asked.hasCover(tx, cover));
   }
 
-  private void accounts(ApiRouter apiRouter) {
-    PasswordHasher passwordHasher = opened(new PasswordHasher());
+  private void addAccountRoutes(ApiRouter apiRouter) {
+    PasswordHasher passwordHasher = registerCloseable(new PasswordHasher());
     var signInService =
         new SignInService(
             database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
-    AccountRoutes.addSessions(apiRouter, signInService, services.sessions, services.tickets);
-    AccountRoutes.addMe(
+    AccountRoutes.addSessionRoutes(apiRouter, signInService, services.sessions, services.tickets);
+    AccountRoutes.addMeRoute(
         apiRouter, services.accounts, services.creators, services.access, services.quotas);
     var signUpService = new SignUpService(database, services.accounts, signInService);
     new SetupRoutes(database, services.accounts, services.creators, passwordHasher, signUpService)
-        .add(apiRouter);
+        .addRoutes(apiRouter);
     new JoinRoutes(database, services.accounts, passwordHasher, signUpService, services.invitations)
-        .add(apiRouter);
+        .addRoutes(apiRouter);
   }
 
-  private TierAnnouncer housekeeping() {
+  private TierAnnouncer startHousekeeping() {
     var announcer = new TierAnnouncer(database, services.creators, services.inbox);
     var messageRetention =
         new MessageRetention(
             services.inbox, services.receipts, services.sessions, serverConfig.inbox().kept());
-    opened(
+    registerCloseable(
             new HousekeepingWorker(
                 database, services, announcer, messageRetention, liveConnections::openSessions))
         .start();
     return announcer;
   }
 
-  private <T extends AutoCloseable> T opened(T part) {
+  private <T extends AutoCloseable> T registerCloseable(T part) {
     open.push(part);
     return part;
   }
@@ -316,7 +324,7 @@ final class Bookbell implements AutoCloseable {
   /** Turns new requests away, says goodbye to every connection, finishes what is under way. */
   @Override
   public void close() {
-    healthRoutes.closing();
+    healthRoutes.markClosing();
     liveConnections.close(); // before the server, which would cut its connections without a word
     closeAll();
   }
@@ -334,17 +342,17 @@ final class Bookbell implements AutoCloseable {
   /** What was committed goes to those who are connected; at the very start nobody is. */
   private final class LiveClientNotifier implements Services.ClientNotifier {
     @Override
-    public void deliver(List<Delivery> change) {
-      liveConnections.deliver(change);
+    public void publishChange(List<Delivery> change) {
+      liveConnections.broadcastChange(change);
     }
 
     @Override
-    public void broadcast(Message message, Set<UserId> users) {
+    public void broadcastMessage(Message message, Set<UserId> users) {
       liveConnections.broadcast(message, users);
     }
 
     @Override
-    public void sessionEnded(UserId user, String session) {
+    public void closeSession(UserId user, String session) {
       liveConnections.sessionEnded(user, session);
     }
   }

@@ -43,26 +43,26 @@ final class ClassCache {
    * Takes out of the process what is only read. What is needed again comes back by itself, from the
    * memory in which Linux keeps files that were read; on other systems nothing happens.
    */
-  static void release() throws IOException {
+  static void releaseMappings() throws IOException {
     if (!Files.exists(MAPPINGS)) {
       return;
     }
-    List<MemoryMapping> unchanged = unchanged(Files.readAllLines(MAPPINGS));
+    List<MemoryMapping> unchanged = unchangedMappings(Files.readAllLines(MAPPINGS));
     if (!unchanged.isEmpty()) {
-      MethodHandle madvise = madvise();
-      unchanged.forEach(memoryMapping -> letGo(madvise, memoryMapping));
+      MethodHandle madvise = madviseHandle();
+      unchanged.forEach(memoryMapping -> adviseNotNeeded(madvise, memoryMapping));
     }
   }
 
   private record MemoryMapping(long from, long to) {}
 
-  private static List<MemoryMapping> unchanged(List<String> lines) {
+  private static List<MemoryMapping> unchangedMappings(List<String> lines) {
     var found = new ArrayList<MemoryMapping>();
     MemoryMapping current = null;
     for (String line : lines) {
       Matcher mapping = MAPPING.matcher(line);
       if (mapping.matches()) {
-        current = new MemoryMapping(hex(mapping.group(1)), hex(mapping.group(2)));
+        current = new MemoryMapping(parseHex(mapping.group(1)), parseHex(mapping.group(2)));
       } else if (current != null && line.startsWith(REWRITTEN)) {
         if (NOTHING.matcher(line).matches()) {
           found.add(current);
@@ -73,19 +73,19 @@ final class ClassCache {
     return found;
   }
 
-  private static long hex(String digits) {
+  private static long parseHex(String digits) {
     return HexFormat.fromHexDigitsToLong(digits);
   }
 
   @SuppressWarnings("restricted") // the description is that of the function
-  private static MethodHandle madvise() {
+  private static MethodHandle madviseHandle() {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(
         linker.defaultLookup().findOrThrow("madvise"),
         FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   }
 
-  private static void letGo(MethodHandle madvise, MemoryMapping memoryMapping) {
+  private static void adviseNotNeeded(MethodHandle madvise, MemoryMapping memoryMapping) {
     try {
       int _ =
           (int)

@@ -24,17 +24,18 @@ final class ClusterBackplane implements AutoCloseable {
    * @param legacy joined to the nodes, where the replaced system still runs
    */
   private record RedisChannels(RedisBackplane nodes, Optional<LegacyChannel> legacy) {
-    static RedisChannels open(ServerConfig.RedisConfig config, DatabaseIdentity databaseIdentity) {
+    static RedisChannels fromConfig(
+        ServerConfig.RedisConfig config, DatabaseIdentity databaseIdentity) {
       var options =
-          RedisOptions.at(config.uri().toString())
+          RedisOptions.forUri(config.uri().toString())
               .withPrefix(config.prefix() + ":" + databaseIdentity.installation() + ":")
-              .withLife(databaseIdentity.life(databaseIdentity.epoch()));
+              .withLife(databaseIdentity.epochKey(databaseIdentity.epoch()));
       var nodes = new RedisBackplane(options);
       return new RedisChannels(
           nodes, config.legacyChannel().map(name -> new LegacyChannel(nodes, options, name)));
     }
 
-    Backplane backplane() {
+    Backplane joinedBackplane() {
       return legacy.<Backplane>map(joined -> joined).orElse(nodes);
     }
   }
@@ -46,15 +47,15 @@ final class ClusterBackplane implements AutoCloseable {
    * @param epoch the database's life; with the id it is in every frame
    */
   record DatabaseIdentity(String installation, String epoch) {
-    String life(String newEpoch) {
+    String epochKey(String newEpoch) {
       return installation + "/" + newEpoch;
     }
   }
 
   ClusterBackplane(ServerConfig serverConfig, DatabaseIdentity databaseIdentity) {
     this.databaseIdentity = databaseIdentity;
-    redis = serverConfig.redis().map(one -> RedisChannels.open(one, databaseIdentity));
-    backplane = redis.map(RedisChannels::backplane).orElseGet(InProcessBackplane::new);
+    redis = serverConfig.redis().map(one -> RedisChannels.fromConfig(one, databaseIdentity));
+    backplane = redis.map(RedisChannels::joinedBackplane).orElseGet(InProcessBackplane::new);
   }
 
   Backplane backplane() {
@@ -62,17 +63,17 @@ final class ClusterBackplane implements AutoCloseable {
   }
 
   /** From now on only nodes that know of this life of the database are heard. */
-  void beginLife(String epoch) {
-    redis.ifPresent(opened -> opened.nodes.beginLife(databaseIdentity.life(epoch)));
+  void startEpoch(String epoch) {
+    redis.ifPresent(opened -> opened.nodes.startEpoch(databaseIdentity.epochKey(epoch)));
   }
 
   /** Has readiness and metrics say how Redis does, where there is one. */
-  void watch(HealthRoutes healthRoutes, ServerMetrics serverMetrics) {
+  void registerMonitoring(HealthRoutes healthRoutes, ServerMetrics serverMetrics) {
     redis.ifPresent(
         opened -> {
-          healthRoutes.watchRedis(() -> opened.nodes.state() == RedisState.CONNECTED);
-          serverMetrics.watchRedis(opened.nodes);
-          opened.legacy.ifPresent(serverMetrics::watchLegacy);
+          healthRoutes.addRedisCheck(() -> opened.nodes.state() == RedisState.CONNECTED);
+          serverMetrics.registerRedis(opened.nodes);
+          opened.legacy.ifPresent(serverMetrics::registerLegacy);
         });
   }
 

@@ -24,7 +24,7 @@ record CommandEnvironment(
   private static final Path SETTINGS = Path.of("bookbell.properties");
 
   /** Those of this process. */
-  static CommandEnvironment ofProcess() {
+  static CommandEnvironment fromProcess() {
     return new CommandEnvironment(
         System.getenv(),
         Path.of(""),
@@ -33,24 +33,24 @@ record CommandEnvironment(
         new PrintWriter(System.err, true, System.err.charset()));
   }
 
-  ServerConfig config() {
-    return config(USUAL_DATA);
+  ServerConfig loadConfig() {
+    return loadConfig(USUAL_DATA);
   }
 
-  ServerConfig config(Path usualData) {
+  ServerConfig loadConfig(Path usualData) {
     Path file = folder.resolve(SETTINGS);
-    ServerConfig serverConfig = ServerConfig.read(environment, file, at(usualData));
+    ServerConfig serverConfig = ServerConfig.readConfig(environment, file, resolvePath(usualData));
     ServerConfig.logLevel(environment, file).ifPresent(LogSettings::setLevel);
     return serverConfig;
   }
 
   /** Where a path leads that was given on the command line. */
-  Path at(Path given) {
+  Path resolvePath(Path given) {
     return folder.resolve(given);
   }
 
   /** Prints what the command is for. */
-  void print(String line) {
+  void printLine(String line) {
     out.println(line);
     out.flush();
   }

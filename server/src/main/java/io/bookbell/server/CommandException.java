@@ -34,11 +34,11 @@ final class CommandException extends RuntimeException {
    *
    * @return the exit code
    */
-  static int tell(Throwable failure, PrintWriter err) {
-    ExitReport exitReport = told(CompletionFailures.cause(failure));
-    err.println(oneLine(exitReport.line));
+  static int reportFailure(Throwable failure, PrintWriter err) {
+    ExitReport exitReport = describeFailure(CompletionFailures.unwrapCause(failure));
+    err.println(toSingleLine(exitReport.line));
     if (LogSettings.isDebug()) {
-      for (String line : stack(failure)) {
+      for (String line : stackTraceLines(failure)) {
         err.println(line);
       }
     }
@@ -48,18 +48,18 @@ final class CommandException extends RuntimeException {
 
   private record ExitReport(int code, String line) {}
 
-  private static ExitReport told(Throwable cause) {
+  private static ExitReport describeFailure(Throwable cause) {
     return switch (cause) {
       case CommandException _, RestoreException _ ->
-          new ExitReport(ExitCode.REFUSED, message(cause));
-      case ConfigException _ -> new ExitReport(ExitCode.SETTINGS, message(cause));
+          new ExitReport(ExitCode.REFUSED, messageOf(cause));
+      case ConfigException _ -> new ExitReport(ExitCode.SETTINGS, messageOf(cause));
       case DatabaseException _, WebServerException _, BackupException _ ->
-          new ExitReport(ExitCode.UNAVAILABLE, message(cause));
-      case DataAccessException _, StorageException _ -> database(cause);
-      case SQLException _ -> database(cause);
+          new ExitReport(ExitCode.UNAVAILABLE, messageOf(cause));
+      case DataAccessException _, StorageException _ -> databaseFailure(cause);
+      case SQLException _ -> databaseFailure(cause);
       case UncheckedIOException e ->
-          file(String.valueOf(e.getMessage()), requireNonNull(e.getCause()));
-      case IOException e -> file("A file cannot be used", e);
+          fileFailure(String.valueOf(e.getMessage()), requireNonNull(e.getCause()));
+      case IOException e -> fileFailure("A file cannot be used", e);
       case OutOfMemoryError _ ->
           new ExitReport(
               ExitCode.UNAVAILABLE,
@@ -69,37 +69,38 @@ final class CommandException extends RuntimeException {
               ExitCode.INTERNAL,
               "Bookbell is incomplete or does not match this system (%s): install it again. %s shows more"
                   .formatted(e, DEBUG));
-      default -> unexpected(cause);
+      default -> unexpectedFailure(cause);
     };
   }
 
-  private static ExitReport database(Throwable cause) {
+  private static ExitReport databaseFailure(Throwable cause) {
     return new ExitReport(
         ExitCode.UNAVAILABLE, "The database failed: " + DatabaseFailureReason.of(cause));
   }
 
-  private static ExitReport file(String what, IOException cause) {
-    return new ExitReport(ExitCode.UNAVAILABLE, what + ": " + FileFailureReason.reason(cause));
+  private static ExitReport fileFailure(String what, IOException cause) {
+    return new ExitReport(
+        ExitCode.UNAVAILABLE, what + ": " + FileFailureReason.describeFailure(cause));
   }
 
-  private static ExitReport unexpected(Throwable cause) {
+  private static ExitReport unexpectedFailure(Throwable cause) {
     return new ExitReport(
         ExitCode.INTERNAL,
         "Unexpected failure: %s: %s. %s shows where"
-            .formatted(cause.getClass().getSimpleName(), message(cause), DEBUG));
+            .formatted(cause.getClass().getSimpleName(), messageOf(cause), DEBUG));
   }
 
-  private static String message(Throwable cause) {
+  private static String messageOf(Throwable cause) {
     return String.valueOf(cause.getMessage());
   }
 
-  static String oneLine(String text) {
-    return SecretRedactor.text(text).strip().replaceAll("\\s*\\R\\s*", "; ");
+  static String toSingleLine(String text) {
+    return SecretRedactor.redactText(text).strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 
-  private static String[] stack(Throwable failure) {
+  private static String[] stackTraceLines(Throwable failure) {
     var text = new StringWriter();
     failure.printStackTrace(new PrintWriter(text));
-    return SecretRedactor.text(text.toString()).split("\\R", -1);
+    return SecretRedactor.redactText(text.toString()).split("\\R", -1);
   }
 }

@@ -34,47 +34,48 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    demonstrate(reset, around);
+    runDemo(reset, around);
     return 0;
   }
 
-  static void demonstrate(boolean anew, CommandEnvironment around) throws InterruptedException {
-    ServerConfig serverConfig = around.config(USUAL_DATA);
+  static void runDemo(boolean anew, CommandEnvironment around) throws InterruptedException {
+    ServerConfig serverConfig = around.loadConfig(USUAL_DATA);
     OpenDatabase data = OpenDatabase.forServing(serverConfig.storage());
     Bookbell bookbell;
     try {
-      lay(data.database(), anew);
+      populateDatabase(data.database(), anew);
       bookbell = Bookbell.start(serverConfig, data.database());
     } catch (RuntimeException e) {
       data.close();
       throw e;
     }
-    tell(bookbell, data.database(), around.out());
-    ServerLifecycle.untilTold(bookbell, data);
+    printSignIns(bookbell, data.database(), around.out());
+    ServerLifecycle.awaitShutdown(bookbell, data);
   }
 
   /** Makes the demonstration where there is nothing yet, or anew. */
-  static void lay(Database database, boolean anew) {
-    database.write(tx -> layIfEmpty(tx, anew)).join();
+  static void populateDatabase(Database database, boolean anew) {
+    database.write(tx -> populateIfEmpty(tx, anew)).join();
   }
 
-  private static boolean layIfEmpty(Transaction tx, boolean anew) {
-    EpochStore.begin(tx);
+  private static boolean populateIfEmpty(Transaction tx, boolean anew) {
+    EpochStore.ensureInstallation(tx);
     if (anew) {
-      BackupRestorer.clear(tx);
-      EpochStore.begin(tx);
+      BackupRestorer.deleteAllRows(tx);
+      EpochStore.ensureInstallation(tx);
     }
     if (!DemoData.isEmpty(tx)) {
       return false;
     }
-    new Services(Services.ClientNotifier.none())
-        .demoData()
-        .lay(tx, PasswordHasher.hashNow(PASSWORD));
+    new Services(Services.ClientNotifier.noOp())
+        .createDemoData()
+        .populateDatabase(tx, PasswordHasher.hashNow(PASSWORD));
     return true;
   }
 
-  private static void tell(Bookbell bookbell, Database database, PrintWriter out) {
-    out.println("The demonstration is at " + bookbell.url() + " (" + database.product() + ")");
+  private static void printSignIns(Bookbell bookbell, Database database, PrintWriter out) {
+    out.println(
+        "The demonstration is at " + bookbell.localUrl() + " (" + database.productName() + ")");
     out.println("Sign in with the password “" + PASSWORD + "” as");
     out.println("  creator@demo.test                the creator, who also runs this installation");
     out.println("  team1@demo.test                  a member of the creator's team");

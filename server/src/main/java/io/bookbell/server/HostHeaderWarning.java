@@ -15,7 +15,7 @@ final class HostHeaderWarning {
   /**
    * Without a public URL links lead where the {@code Host} header says, and anybody can send one.
    */
-  static void warn(ServerConfig serverConfig) {
+  static void warnWithoutPublicUrl(ServerConfig serverConfig) {
     String host = serverConfig.listen().host();
     if (serverConfig.reach().publicUrl().isEmpty() && !isLoopback(host)) {
       log.warn(

@@ -61,41 +61,42 @@ final class HousekeepingWorker implements AutoCloseable {
   }
 
   void start() {
-    var _ = thread.scheduleWithFixedDelay(this::run, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        thread.scheduleWithFixedDelay(this::runTasks, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void run() {
-    announcer.wake();
-    repeat("bring supporters into the new month", services.monthTurn::step);
-    keepOpenSessions();
-    repeat("end expired sessions", services.sessions::endExpired);
-    repeat(
+  private void runTasks() {
+    announcer.triggerPass();
+    repeatUntilDone("bring supporters into the new month", services.monthTurn::renewBatch);
+    extendOpenSessions();
+    repeatUntilDone("end expired sessions", services.sessions::endExpired);
+    repeatUntilDone(
         "remove expired tickets and notes of ended sessions",
         tx -> {
           services.tickets.removeExpired(tx);
-          services.sessions.forgetEnded(tx);
+          services.sessions.removeEndedMarkers(tx);
           return false;
         });
-    repeat("remove old login failures", services.loginLimit::removeExpired);
-    repeat("bring older accounts up to date", services.accounts::renewOlder);
-    repeat("make older requests findable", services.asked::indexOlder);
-    repeat("remove old idempotency keys", IdempotencyService::forgetOld);
-    repeat("remove old keys of sign-ups", SignUpService::forgetOld);
+    repeatUntilDone("remove old login failures", services.loginLimit::removeExpired);
+    repeatUntilDone("bring older accounts up to date", services.accounts::migrateOlderAccounts);
+    repeatUntilDone("make older requests findable", services.asked::indexOlder);
+    repeatUntilDone("remove old idempotency keys", IdempotencyService::deleteExpired);
+    repeatUntilDone("remove old keys of sign-ups", SignUpService::removeOldKeys);
     removeOldMessages();
   }
 
   /** Before expired ones are ended: a session does not expire while a socket of it is open. */
-  private void keepOpenSessions() {
+  private void extendOpenSessions() {
     var open = List.copyOf(openSessions.get());
     for (int from = 0; from < open.size() && !thread.isShutdown(); from += SESSIONS_AT_ONCE) {
       List<String> some = open.subList(from, Math.min(open.size(), from + SESSIONS_AT_ONCE));
       try {
-        List<String> old = database.read(tx -> services.sessions.toBeKept(tx, some)).join();
+        List<String> old = database.read(tx -> services.sessions.findExtendable(tx, some)).join();
         if (!old.isEmpty()) {
-          database.write(tx -> services.sessions.keep(tx, old)).join();
+          database.write(tx -> services.sessions.extendSessions(tx, old)).join();
         }
       } catch (RuntimeException e) {
-        complain("keep the sessions of open sockets", e);
+        logFailure("keep the sessions of open sockets", e);
         return;
       }
     }
@@ -106,32 +107,33 @@ final class HousekeepingWorker implements AutoCloseable {
     for (int step = 0; step < INBOX_STEPS && !thread.isShutdown(); step++) {
       try {
         Optional<UserId> next =
-            database.write(tx -> messageRetention.step(tx, inboxesFrom)).join().next();
+            database.write(tx -> messageRetention.removeBatch(tx, inboxesFrom)).join().next();
         inboxesFrom = next.orElse(FIRST);
         if (next.isEmpty()) {
           return;
         }
       } catch (RuntimeException e) {
-        complain("remove old messages", e);
+        logFailure("remove old messages", e);
         return;
       }
     }
   }
 
   /** Runs a step, each time in a transaction of its own, as long as it says that there is more. */
-  private void repeat(String what, Predicate<Transaction> step) {
+  private void repeatUntilDone(String what, Predicate<Transaction> step) {
     try {
       while (!thread.isShutdown() && database.write(step::test).join()) {
         // another step
       }
     } catch (RuntimeException e) {
-      complain(what, e);
+      logFailure(what, e);
     }
   }
 
   /** What is wrong with the database itself is in the log already. */
-  private void complain(String what, RuntimeException failure) {
-    if (!thread.isShutdown() && !(CompletionFailures.cause(failure) instanceof StorageException)) {
+  private void logFailure(String what, RuntimeException failure) {
+    if (!thread.isShutdown()
+        && !(CompletionFailures.unwrapCause(failure) instanceof StorageException)) {
       log.warn("Could not {}; trying again in a minute", what, failure);
     }
   }

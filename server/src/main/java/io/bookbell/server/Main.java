@@ -24,7 +24,7 @@ public final class Main implements Runnable {
   public static void main(String... arguments) {
     Locale.setDefault(Locale.ROOT); // what is written does not depend on the machine's language
     System.setProperty("java.awt.headless", "true"); // pictures need no display
-    System.exit(run(CommandEnvironment.ofProcess(), arguments));
+    System.exit(run(CommandEnvironment.fromProcess(), arguments));
   }
 
   /**
@@ -33,19 +33,19 @@ public final class Main implements Runnable {
    */
   static int run(CommandEnvironment around, String... arguments) {
     return switch (String.join(" ", arguments)) {
-      case "serve" -> plainly(around, () -> ServeCommand.serve(around));
-      case "demo" -> plainly(around, () -> DemoCommand.demonstrate(false, around));
-      case "rehearse" -> plainly(around, () -> TrainingRun.inThisFolder());
-      default -> commandLine(around).execute(arguments);
+      case "serve" -> runCommand(around, () -> ServeCommand.runServer(around));
+      case "demo" -> runCommand(around, () -> DemoCommand.runDemo(false, around));
+      case "rehearse" -> runCommand(around, () -> TrainingRun.runInWorkingDirectory());
+      default -> createCommandLine(around).execute(arguments);
     };
   }
 
-  private static int plainly(CommandEnvironment around, PlainCommand command) {
+  private static int runCommand(CommandEnvironment around, PlainCommand command) {
     try {
       command.run();
       return ExitCode.DONE;
     } catch (Exception | LinkageError | OutOfMemoryError failure) {
-      return CommandException.tell(failure, around.err());
+      return CommandException.reportFailure(failure, around.err());
     }
   }
 
@@ -54,7 +54,7 @@ public final class Main implements Runnable {
     void run() throws Exception;
   }
 
-  static CommandLine commandLine(CommandEnvironment around) {
+  static CommandLine createCommandLine(CommandEnvironment around) {
     var commandLine =
         new CommandLine(new Main())
             .addSubcommand(new ServeCommand(around))
@@ -66,19 +66,19 @@ public final class Main implements Runnable {
             .setOut(around.out())
             .setErr(around.err())
             .setExecutionExceptionHandler(
-                (failure, _, _) -> CommandException.tell(failure, around.err()))
+                (failure, _, _) -> CommandException.reportFailure(failure, around.err()))
             .setParameterExceptionHandler(
                 (failure, _) -> {
-                  tellUsage(failure, around.err());
+                  printUsageError(failure, around.err());
                   return ExitCode.USAGE;
                 });
     ServeCommand.describeSettings(requireNonNull(commandLine.getSubcommands().get("serve")));
     return commandLine;
   }
 
-  private static void tellUsage(ParameterException failure, PrintWriter err) {
+  private static void printUsageError(ParameterException failure, PrintWriter err) {
     err.println(
-        CommandException.oneLine(String.valueOf(failure.getMessage()))
+        CommandException.toSingleLine(String.valueOf(failure.getMessage()))
             + " (see "
             + failure.getCommandLine().getCommandSpec().qualifiedName()
             + " --help)");

@@ -32,14 +32,14 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ServerConfig serverConfig = around.config();
-    Path source = around.at(file);
-    BackupRestorer.check(source); // before there is a database that would have to stay empty
+    ServerConfig serverConfig = around.loadConfig();
+    Path source = around.resolvePath(file);
+    BackupRestorer.checkFile(source); // before there is a database that would have to stay empty
     long rows;
     try (var data = OpenDatabase.forMaintenance(serverConfig.storage())) {
-      rows = BackupRestorer.read(data.database(), source, replace).join();
+      rows = BackupRestorer.restoreBackup(data.database(), source, replace).join();
     }
-    around.print(rows + " rows restored from " + file);
+    around.printLine(rows + " rows restored from " + file);
     return ExitCode.DONE;
   }
 }

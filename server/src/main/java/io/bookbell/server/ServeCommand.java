@@ -36,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
             SETTINGS,
             _ ->
                 Arrays.stream(Setting.values())
-                    .map(ServeCommand::describe)
+                    .map(ServeCommand::describeSetting)
                     .collect(
                         joining(
                             "",
@@ -45,19 +45,19 @@ final class ServeCommand implements Callable<Integer> {
                             "")));
   }
 
-  private static String describe(Setting setting) {
-    String usual = setting.usual().isEmpty() ? "" : " (" + setting.usual() + ")";
-    return "  %s%n      %s%s%n".formatted(setting.key(), setting.purpose(), usual);
+  private static String describeSetting(Setting setting) {
+    String usual = setting.defaultText().isEmpty() ? "" : " (" + setting.defaultText() + ")";
+    return "  %s%n      %s%s%n".formatted(setting.variableName(), setting.description(), usual);
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    serve(around);
+    runServer(around);
     return 0;
   }
 
-  static void serve(CommandEnvironment around) throws InterruptedException {
-    ServerConfig serverConfig = around.config();
+  static void runServer(CommandEnvironment around) throws InterruptedException {
+    ServerConfig serverConfig = around.loadConfig();
     OpenDatabase data = OpenDatabase.forServing(serverConfig.storage());
     Bookbell bookbell;
     try {
@@ -66,10 +66,11 @@ final class ServeCommand implements Callable<Integer> {
       data.close();
       throw e;
     }
-    around.print("Bookbell is at " + bookbell.url() + " (" + data.database().product() + ")");
+    around.printLine(
+        "Bookbell is at " + bookbell.localUrl() + " (" + data.database().productName() + ")");
     bookbell
         .setupLink()
-        .ifPresent(link -> around.print("Nobody has an account yet. Set it up here: " + link));
-    ServerLifecycle.untilTold(bookbell, data);
+        .ifPresent(link -> around.printLine("Nobody has an account yet. Set it up here: " + link));
+    ServerLifecycle.awaitShutdown(bookbell, data);
   }
 }

@@ -14,7 +14,7 @@ final class ServerLifecycle {
   private ServerLifecycle() {}
 
   /** Waits for SIGTERM or SIGINT, and has server and data closed before the process ends. */
-  static void untilTold(Bookbell bookbell, OpenDatabase data) throws InterruptedException {
+  static void awaitShutdown(Bookbell bookbell, OpenDatabase data) throws InterruptedException {
     Thread hook =
         new Thread(
             () -> {
@@ -32,7 +32,7 @@ final class ServerLifecycle {
 
   private static void releaseClassCache() {
     try {
-      ClassCache.release();
+      ClassCache.releaseMappings();
     } catch (IOException | RuntimeException e) {
       log.debug("Unused memory could not be released", e);
     }

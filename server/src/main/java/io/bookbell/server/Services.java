@@ -67,13 +67,13 @@ final class Services {
   final MonthRollover monthTurn;
 
   Services(ClientNotifier clientNotifier) {
-    sessions = new SessionStore(clientNotifier::sessionEnded);
-    inbox = new InboxStore(clientNotifier::deliver);
-    var desks = new TeamListUpdates(creators, access, clientNotifier::broadcast);
-    activity = new ActivityLog(desks::announce);
+    sessions = new SessionStore(clientNotifier::closeSession);
+    inbox = new InboxStore(clientNotifier::publishChange);
+    var desks = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
+    activity = new ActivityLog(desks::broadcastUpdate);
     canned = new CannedResponseService(creators, access, desks);
     tiers = new TierService(creators, access, activity);
-    profile = new ProfileService(creators, access, activity, clientNotifier::broadcast);
+    profile = new ProfileService(creators, access, activity, clientNotifier::broadcastMessage);
     pictures = new ProfilePictureService(creators, access, profile);
     supporters = new SupporterService(creators, access, tiers, activity, inbox);
     team = new TeamService(creators, access, activity, inbox);
@@ -85,7 +85,7 @@ final class Services {
     monthTurn = new MonthRollover(creators, desks, inbox);
   }
 
-  DemoData demoData() {
+  DemoData createDemoData() {
     return new DemoData(
         new DemoData.DemoServices(creators, tiers, supporters, team, requests, notifications));
   }
@@ -93,25 +93,25 @@ final class Services {
   /** Where what was committed goes: the connected users. Called on threads of the database. */
   interface ClientNotifier {
     /** The messages of one change, in their order. */
-    void deliver(List<Delivery> change);
+    void publishChange(List<Delivery> change);
 
     /** An unnumbered message to these users. */
-    void broadcast(Message message, Set<UserId> users);
+    void broadcastMessage(Message message, Set<UserId> users);
 
     /** Sockets of this session are to close. */
-    void sessionEnded(UserId user, String session);
+    void closeSession(UserId user, String session);
 
     /** Nobody is connected: for work on the stored data alone. */
-    static ClientNotifier none() {
+    static ClientNotifier noOp() {
       return new ClientNotifier() {
         @Override
-        public void deliver(List<Delivery> change) {}
+        public void publishChange(List<Delivery> change) {}
 
         @Override
-        public void broadcast(Message message, Set<UserId> users) {}
+        public void broadcastMessage(Message message, Set<UserId> users) {}
 
         @Override
-        public void sessionEnded(UserId user, String session) {}
+        public void closeSession(UserId user, String session) {}
       };
     }
   }

@@ -22,17 +22,17 @@ final class TrainingRun {
 
   private TrainingRun() {}
 
-  static void inThisFolder() throws IOException {
+  static void runInWorkingDirectory() throws IOException {
     unpackSqlite();
     ServerConfig serverConfig =
-        ServerConfig.read(
+        ServerConfig.readConfig(
             Map.of("BOOKBELL_PORT", "0"),
             Path.of("bookbell.properties"),
             CommandEnvironment.USUAL_DATA);
     try (OpenDatabase data = OpenDatabase.forServing(serverConfig.storage())) {
-      DemoCommand.lay(data.database(), false);
+      DemoCommand.populateDatabase(data.database(), false);
       try (var bookbell = Bookbell.start(serverConfig, data.database())) {
-        TrainingWorkload.play(bookbell.port(), DemoCommand.PASSWORD);
+        TrainingWorkload.runRehearsal(bookbell.port(), DemoCommand.PASSWORD);
       }
     }
   }

@@ -60,30 +60,30 @@ final class UserCommand {
       @Option(names = "--password-stdin", description = "Reads the password from standard input.")
           boolean fromInput)
       throws IOException {
-    String shown = checkedName("--name", name == null ? beforeAt(email) : name);
-    String address = checkedEmail(email);
-    @Nullable String page = creatorName(creator, shown);
+    String shown = requireName("--name", name == null ? localPart(email) : name);
+    String address = requireEmail(email);
+    @Nullable String page = requireCreatorName(creator, shown);
     Account account;
     NewPassword newPassword;
-    try (var data = OpenDatabase.beside(around.config().storage())) {
+    try (var data = OpenDatabase.forConcurrentAccess(around.loadConfig().storage())) {
       newPassword =
-          password(fromInput, address, shown); // asked for when there is a database to keep it
+          readPassword(fromInput, address, shown); // asked for when there is a database to keep it
       var wanted = new NewAccount(address, shown, PasswordHasher.hashNow(newPassword.text));
-      account = data.database().write(tx -> create(tx, wanted, page, operator)).join();
+      account = data.database().write(tx -> createAccount(tx, wanted, page, operator)).join();
     } catch (CompletionException e) {
-      throw Problem.in(e)
+      throw Problem.findIn(e)
           .<RuntimeException>map(
               problem -> new CommandException(String.valueOf(problem.getMessage())))
           .orElse(e);
     }
-    tell(account, newPassword);
+    printAccount(account, newPassword);
     return ExitCode.DONE;
   }
 
-  private void tell(Account account, NewPassword newPassword) {
-    around.print("User " + account.id() + " is " + account.email());
+  private void printAccount(Account account, NewPassword newPassword) {
+    around.printLine("User " + account.id() + " is " + account.email());
     if (newPassword.madeUp) {
-      around.print("The password is " + newPassword.text);
+      around.printLine("The password is " + newPassword.text);
       if (around.out().checkError()) {
         throw new CommandException(
             "The account exists, but its password could not be printed on standard output; it is "
@@ -92,9 +92,9 @@ final class UserCommand {
     }
   }
 
-  private static Account create(
+  private static Account createAccount(
       Transaction tx, NewAccount wanted, @Nullable String creator, boolean operator) {
-    var services = new Services(Services.ClientNotifier.none());
+    var services = new Services(Services.ClientNotifier.noOp());
     Account account = services.accounts.create(tx, wanted, operator);
     if (creator != null) {
       services.creators.create(tx, account.id(), creator);
@@ -102,24 +102,24 @@ final class UserCommand {
     return account;
   }
 
-  private static @Nullable String creatorName(@Nullable String given, String displayName) {
-    return given == null ? null : given.isBlank() ? displayName : checkedName("--creator", given);
+  private static @Nullable String requireCreatorName(@Nullable String given, String displayName) {
+    return given == null ? null : given.isBlank() ? displayName : requireName("--creator", given);
   }
 
-  private static String beforeAt(String email) {
+  private static String localPart(String email) {
     int at = email.indexOf('@');
     return at > 0 ? email.substring(0, at) : email;
   }
 
-  private static String checkedEmail(String email) {
+  private static String requireEmail(String email) {
     return EmailAddress.of(email)
         .orElseThrow(() -> new CommandException("“" + email + "” is not an e-mail address"));
   }
 
-  private static String checkedName(String option, String name) {
-    String stored = TextNormalizer.line(name);
-    int length = GraphemeClusters.count(stored);
-    if (length < 1 || length > LONGEST_NAME || GraphemeClusters.hasPiledUp(stored)) {
+  private static String requireName(String option, String name) {
+    String stored = TextNormalizer.normalizeLine(name);
+    int length = GraphemeClusters.countCharacters(stored);
+    if (length < 1 || length > LONGEST_NAME || GraphemeClusters.hasOversizedCluster(stored)) {
       throw new CommandException(option + " must have 1 to " + LONGEST_NAME + " characters");
     }
     return stored;
@@ -137,18 +137,19 @@ final class UserCommand {
   }
 
   @SuppressWarnings("SystemConsoleNull") // it is null where standard input is no terminal
-  private NewPassword password(boolean fromInput, String email, String name) throws IOException {
+  private NewPassword readPassword(boolean fromInput, String email, String name)
+      throws IOException {
     Console console = System.console();
     String password;
     if (fromInput) {
-      password = firstLineOfInput();
+      password = readFirstLine();
     } else if (console != null && console.isTerminal()) {
       char[] typed = console.readPassword("Password: ");
       password = typed == null ? "" : new String(typed);
     } else {
-      return new NewPassword(SecretTokens.create().substring(0, 16), true);
+      return new NewPassword(SecretTokens.createToken().substring(0, 16), true);
     }
-    PasswordPolicy.breach(password, email, name)
+    PasswordPolicy.findViolation(password, email, name)
         .ifPresent(
             breach -> {
               throw new CommandException("The password " + breach);
@@ -156,7 +157,7 @@ final class UserCommand {
     return new NewPassword(password, false);
   }
 
-  private String firstLineOfInput() throws IOException {
+  private String readFirstLine() throws IOException {
     var input = new BufferedReader(new InputStreamReader(around.in(), StandardCharsets.UTF_8));
     String line = input.readLine();
     return line == null ? "" : line;

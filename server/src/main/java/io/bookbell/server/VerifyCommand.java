@@ -25,8 +25,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     VerificationReport verificationReport;
-    try (var data = OpenDatabase.beside(around.config().storage())) {
-      verificationReport = InvariantVerifier.verify(data.database()).join();
+    try (var data = OpenDatabase.forConcurrentAccess(around.loadConfig().storage())) {
+      verificationReport = InvariantVerifier.verifyInvariants(data.database()).join();
     }
     PrintWriter out = around.out();
     verificationReport.breaches().forEach(out::println);

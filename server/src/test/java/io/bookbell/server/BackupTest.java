@@ -44,18 +44,20 @@ class BackupTest extends DomainTest {
     UserId supporter = domain.supporter(creator, "amara", 3);
     domain.teamMember(creator, "ines");
     ProfilePicture profilePicture = ProfilePicture.of(Images.of("jpeg", 3, 2));
-    domain.write(tx -> domain.features.pictures.put(tx, creator, creator, profilePicture));
+    domain.write(
+        tx -> domain.features.pictures.replacePicture(tx, creator, creator, profilePicture));
     long request = domain.ask(supporter, creator, "Ünïcode “quoted”\nsecond line").id();
     domain.answer(creator, request, APPROVED);
-    domain.write(tx -> domain.features.sessions.begin(tx, supporter));
+    domain.write(tx -> domain.features.sessions.createSession(tx, supporter));
     Path file = folder.resolve("backup.gz");
 
-    long rows = BackupWriter.write(domain.database(), file).join();
+    long rows = BackupWriter.writeBackup(domain.database(), file).join();
 
     for (TestDatabase other : TestDatabase.values()) {
       try (var back = new Domain(other, Files.createDirectory(folder.resolve(other.name())))) {
         String epoch = epoch(back);
-        assertThat(BackupRestorer.read(back.database(), file, false).join()).isEqualTo(rows);
+        assertThat(BackupRestorer.restoreBackup(back.database(), file, false).join())
+            .isEqualTo(rows);
 
         assertThat(content(back)).isEqualTo(content(domain));
         assertThat(epoch(back)).isNotEqualTo(epoch(domain)).isNotEqualTo(epoch);
@@ -69,13 +71,13 @@ class BackupTest extends DomainTest {
   void doesNotReplaceAccountsUnlessTold() {
     domain.creator("mara");
     Path file = folder.resolve("backup.gz");
-    BackupWriter.write(domain.database(), file).join();
+    BackupWriter.writeBackup(domain.database(), file).join();
     domain.account("later");
 
-    assertThatThrownBy(() -> BackupRestorer.read(domain.database(), file, false).join())
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), file, false).join())
         .hasRootCauseInstanceOf(BackupRestorer.RestoreException.class)
         .hasMessageContaining("--replace");
-    BackupRestorer.read(domain.database(), file, true).join();
+    BackupRestorer.restoreBackup(domain.database(), file, true).join();
 
     assertThat(content(domain).get("app_user")).hasSize(1);
   }
@@ -84,14 +86,15 @@ class BackupTest extends DomainTest {
   void aBrokenFileChangesNothing() throws IOException {
     domain.creator("mara");
     Path file = folder.resolve("backup.gz");
-    BackupWriter.write(domain.database(), file).join();
+    BackupWriter.writeBackup(domain.database(), file).join();
     byte[] whole = Files.readAllBytes(file);
     Path half = Files.write(folder.resolve("half.gz"), Arrays.copyOf(whole, whole.length / 2));
     Path none = Files.writeString(folder.resolve("none.gz"), "no backup");
     Map<String, List<String>> before = content(domain);
 
-    assertThatThrownBy(() -> BackupRestorer.read(domain.database(), half, true).join()).isNotNull();
-    assertThatThrownBy(() -> BackupRestorer.read(domain.database(), none, true).join())
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), half, true).join())
+        .isNotNull();
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), none, true).join())
         .hasMessageContaining("is not a backup of Bookbell");
 
     assertThat(content(domain)).isEqualTo(before);
@@ -105,7 +108,7 @@ class BackupTest extends DomainTest {
   }
 
   private static String epoch(Domain domain) {
-    return domain.read(tx -> new EpochStore().current(tx));
+    return domain.read(tx -> new EpochStore().currentEpoch(tx));
   }
 
   private static Map<String, List<String>> content(Domain domain) {

@@ -36,7 +36,7 @@ public record Cast(
 
   private record Maker(TestServer server, String passwordHash, int number, Services features) {
     Maker(TestServer server, String passwordHash, int number) {
-      this(server, passwordHash, number, new Services(Services.ClientNotifier.none()));
+      this(server, passwordHash, number, new Services(Services.ClientNotifier.noOp()));
     }
 
     Cast cast(Transaction tx) {
@@ -59,7 +59,7 @@ public record Cast(
           new InvitationService.InvitationTerms(
               creator, tier == null ? "team" : "supporter", tier, 1, tx.now().plusSeconds(3600));
       String token = features.invitations.create(tx, creator, invitationTerms).token();
-      features.invitations.accept(tx, new UserId(person.id), token);
+      features.invitations.acceptInvitation(tx, new UserId(person.id), token);
     }
 
     private Person creator(Transaction tx, String name) {
@@ -71,7 +71,7 @@ public record Cast(
     private Person person(Transaction tx, String name) {
       String email = name + number + "@cast.test";
       var account = features.accounts.create(tx, new NewAccount(email, name, passwordHash), false);
-      String token = features.sessions.begin(tx, account.id());
+      String token = features.sessions.createSession(tx, account.id());
       return new Person(
           account.id().value(), email, new TestClient(server.url(), Optional.of(token)));
     }

@@ -49,7 +49,7 @@ class ClassCacheTest {
     public static void main(String[] arguments) throws IOException {
       kib(" r--p ", "Rss:"); // so that what it needs is loaded
       tell();
-      ClassCache.release();
+      ClassCache.releaseMappings();
       tell();
     }
 

@@ -201,7 +201,7 @@ class CommandFailuresTest {
 
   @Test
   void aFolderThatIsInUseNamesWhoUsesIt() throws IOException {
-    try (var _ = DataLock.take(Files.createDirectory(folder.resolve("data")))) {
+    try (var _ = DataLock.acquireLock(Files.createDirectory(folder.resolve("data")))) {
       assertTold(
           run("serve"), 69, "in use by another Bookbell, process " + ProcessHandle.current().pid());
     }
@@ -225,10 +225,10 @@ class CommandFailuresTest {
     if (FREE.contains(setting)) {
       return;
     }
-    settings.put(setting.key(), "no sense : //x:hush@");
+    settings.put(setting.variableName(), "no sense : //x:hush@");
 
-    assertTold(run("serve"), 78, setting.key() + " is ");
-    assertTold(run("verify"), 78, setting.key() + " is ");
+    assertTold(run("serve"), 78, setting.variableName() + " is ");
+    assertTold(run("verify"), 78, setting.variableName() + " is ");
   }
 
   @Test

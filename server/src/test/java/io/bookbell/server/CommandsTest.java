@@ -104,7 +104,7 @@ class CommandsTest {
   @Test
   void theHelpListsEverySetting() {
     assertThat(run(Map.of(), "serve", "--help").expect(0).said)
-        .contains(Arrays.stream(Setting.values()).map(Setting::key).toList());
+        .contains(Arrays.stream(Setting.values()).map(Setting::variableName).toList());
     assertThat(run(Map.of(), "--help").expect(0).said)
         .contains("serve", "demo", "verify", "user", "backup", "restore");
     run(Map.of(), "nonsense").expect(2);

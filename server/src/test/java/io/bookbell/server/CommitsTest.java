@@ -60,7 +60,7 @@ class CommitsTest extends DomainTest {
 
     CompletableFuture<?> holder = holdRow(elsewhere);
     var answers = askers.stream().map(asker -> later(tx -> ask(tx, asker, askers))).toList();
-    await().until(() -> begun.get() >= MANY || domain.database().product().equals("SQLite"));
+    await().until(() -> begun.get() >= MANY || domain.database().productName().equals("SQLite"));
     release.countDown();
     holder.get(20, SECONDS);
 
@@ -123,7 +123,7 @@ class CommitsTest extends DomainTest {
         node.database()
             .write(
                 tx -> {
-                  node.features.creators.lock(tx, creator);
+                  node.features.creators.lockCreator(tx, creator);
                   held.countDown();
                   return hasCome(release);
                 });

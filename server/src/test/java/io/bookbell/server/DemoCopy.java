@@ -78,13 +78,13 @@ final class DemoCopy {
   }
 
   private static void lay(StorageConfig storageConfig, String passwordHash) {
-    DemoData demo = new Services(Services.ClientNotifier.none()).demoData();
+    DemoData demo = new Services(Services.ClientNotifier.noOp()).createDemoData();
     try (var data = OpenDatabase.forServing(storageConfig)) {
       data.database()
           .write(
               tx -> {
-                EpochStore.begin(tx);
-                demo.lay(tx, passwordHash);
+                EpochStore.ensureInstallation(tx);
+                demo.populateDatabase(tx, passwordHash);
                 return true;
               })
           .join();

@@ -94,7 +94,7 @@ class DeskTest extends DomainTest {
                     each.database()
                         .write(
                             tx ->
-                                each.features.requests.respondAll(
+                                each.features.requests.respondToAll(
                                     tx,
                                     each == domain ? creator : member,
                                     creator,
@@ -120,22 +120,22 @@ class DeskTest extends DomainTest {
                 .database()
                 .write(
                     tx ->
-                        domain.features.requests.respond(
+                        domain.features.requests.respondToRequest(
                             tx, member, id, new Decision(decision, null)))
-                .handle((_, failure) -> failure == null || Problem.in(failure).isPresent()));
+                .handle((_, failure) -> failure == null || Problem.findIn(failure).isPresent()));
       }
       if (id % 3 == 0) {
         commands.add(
             domain
                 .database()
-                .write(tx -> domain.features.requests.cancel(tx, supporter, id))
-                .handle((_, failure) -> failure == null || Problem.in(failure).isPresent()));
+                .write(tx -> domain.features.requests.cancelRequest(tx, supporter, id))
+                .handle((_, failure) -> failure == null || Problem.findIn(failure).isPresent()));
       }
     }
     commands.forEach(CompletableFuture::join);
 
     StatusCounts statusCounts =
-        domain.read(tx -> domain.features.lists.counts(tx, member, creator));
+        domain.read(tx -> domain.features.lists.countByStatus(tx, member, creator));
     var listed = all(RequestSort.NEWEST, 100).stream().map(BookRequest::status).toList();
     assertThat(statusCounts.pending()).isZero().isEqualTo(domain.pending(creator));
     assertThat(statusCounts.rejected()).isEqualTo(listed.stream().filter(REJECTED::equals).count());
@@ -144,7 +144,8 @@ class DeskTest extends DomainTest {
         .isEqualTo(20);
     assertThat(domain.breaches()).isEmpty();
     refused(
-        "forbidden", () -> domain.read(tx -> domain.features.lists.counts(tx, supporter, creator)));
+        "forbidden",
+        () -> domain.read(tx -> domain.features.lists.countByStatus(tx, supporter, creator)));
   }
 
   @Test
@@ -162,7 +163,7 @@ class DeskTest extends DomainTest {
                 ? Optional.empty()
                 : Optional.of(mark(listPage.items(), requestSort));
         domain.passes(Duration.ofSeconds(1));
-        domain.write(tx -> domain.features.requests.reply(tx, member, touched, "meanwhile"));
+        domain.write(tx -> domain.features.requests.addReply(tx, member, touched, "meanwhile"));
         domain.ask(supporter, creator, "Late");
       } while (after.isPresent());
 
@@ -206,7 +207,7 @@ class DeskTest extends DomainTest {
   private List<DecisionOutcome> rejectAll(UserId admin, Collection<Long> ids) {
     return domain.write(
         tx ->
-            domain.features.requests.respondAll(
+            domain.features.requests.respondToAll(
                 tx, admin, creator, new TreeSet<>(ids), new Decision(REJECTED, "Not now.")));
   }
 

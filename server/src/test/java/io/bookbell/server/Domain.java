@@ -55,7 +55,7 @@ public final class Domain implements AutoCloseable {
     this(kind.create(folder));
     write(
         tx -> {
-          EpochStore.begin(tx);
+          EpochStore.ensureInstallation(tx);
           return true;
         });
   }
@@ -163,7 +163,8 @@ public final class Domain implements AutoCloseable {
   public UserId join(UserId creator, UserId user, long tier) {
     write(
         tx -> {
-          features.supporters.join(tx, features.creators.lock(tx, creator), user, tier);
+          features.supporters.addSupporter(
+              tx, features.creators.lockCreator(tx, creator), user, tier);
           return true;
         });
     return user;
@@ -171,7 +172,8 @@ public final class Domain implements AutoCloseable {
 
   public UserId teamMember(UserId creator, String name) {
     UserId id = account(name);
-    write(tx -> features.team.join(tx, creator, features.creators.lock(tx, creator), id));
+    write(
+        tx -> features.team.addMember(tx, creator, features.creators.lockCreator(tx, creator), id));
     return id;
   }
 
@@ -182,11 +184,12 @@ public final class Domain implements AutoCloseable {
 
   public BookRequest answer(UserId admin, long request, Status status) {
     return write(
-        tx -> features.requests.respond(tx, admin, request, new Decision(status, "a word")));
+        tx ->
+            features.requests.respondToRequest(tx, admin, request, new Decision(status, "a word")));
   }
 
   public int used(UserId creator, UserId user) {
-    return read(tx -> features.quotas.find(tx, creator, user).orElseThrow().used());
+    return read(tx -> features.quotas.findQuota(tx, creator, user).orElseThrow().used());
   }
 
   public int pending(UserId creator) {
@@ -194,12 +197,12 @@ public final class Domain implements AutoCloseable {
   }
 
   public List<InvariantVerifier.InvariantViolation> breaches() {
-    return InvariantVerifier.verify(database).join().breaches();
+    return InvariantVerifier.verifyInvariants(database).join().breaches();
   }
 
   /** The types of the messages in a user's inbox, oldest first. */
   public List<String> inboxTypes(UserId user) {
-    return read(tx -> features.inbox.read(tx, user, 0, 10_000)).stream()
+    return read(tx -> features.inbox.readAfter(tx, user, 0, 10_000)).stream()
         .map(numberedMessage -> new String(numberedMessage.message().json(), UTF_8))
         .map(json -> json.replaceFirst("^\\{\"type\":\"([a-z_]+)\".*$", "$1"))
         .toList();
@@ -207,7 +210,7 @@ public final class Domain implements AutoCloseable {
 
   /** The newest number in a user's inbox. */
   public long head(UserId user) {
-    return read(tx -> features.inbox.head(tx, user).seq());
+    return read(tx -> features.inbox.readBounds(tx, user).seq());
   }
 
   @Override
@@ -219,16 +222,16 @@ public final class Domain implements AutoCloseable {
 
   private final class Recorder implements Services.ClientNotifier {
     @Override
-    public void deliver(List<Delivery> change) {
+    public void publishChange(List<Delivery> change) {
       sent.addAll(change);
     }
 
     @Override
-    public void broadcast(Message message, Set<UserId> users) {
+    public void broadcastMessage(Message message, Set<UserId> users) {
       sent.add(Delivery.unnumbered(message, users));
     }
 
     @Override
-    public void sessionEnded(UserId user, String session) {}
+    public void closeSession(UserId user, String session) {}
   }
 }

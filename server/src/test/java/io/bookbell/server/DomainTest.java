@@ -37,6 +37,6 @@ abstract class DomainTest {
       String code, ThrowingCallable command) {
     return Assertions.assertThatThrownBy(command)
         .isInstanceOfSatisfying(
-            Problem.class, problem -> Assertions.assertThat(problem.code()).isEqualTo(code));
+            Problem.class, problem -> Assertions.assertThat(problem.errorCode()).isEqualTo(code));
   }
 }

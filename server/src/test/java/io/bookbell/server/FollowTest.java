@@ -73,7 +73,7 @@ class FollowTest extends DomainTest {
     follow(reader, id);
     long before = domain.head(reader);
 
-    domain.write(tx -> domain.features.requests.reply(tx, creator, id, "a secret"));
+    domain.write(tx -> domain.features.requests.addReply(tx, creator, id, "a secret"));
     domain.answer(creator, id, APPROVED);
     domain.answer(creator, id, COMPLETED);
 
@@ -93,7 +93,7 @@ class FollowTest extends DomainTest {
     long id = domain.ask(asker, creator, "Kindred").id();
     follow(reader, id);
 
-    domain.write(tx -> domain.features.requests.cancel(tx, asker, id));
+    domain.write(tx -> domain.features.requests.cancelRequest(tx, asker, id));
 
     assertThat(bodies(reader, 0)).last().asString().contains("followed_request_cancelled");
   }
@@ -180,24 +180,24 @@ class FollowTest extends DomainTest {
   }
 
   private AskedBook follow(UserId user, long id) {
-    return domain.write(tx -> domain.features.following.follow(tx, user, id));
+    return domain.write(tx -> domain.features.following.followRequest(tx, user, id));
   }
 
   private void unfollow(UserId user, long id) {
     domain.write(
         tx -> {
-          domain.features.following.unfollow(tx, user, id);
+          domain.features.following.unfollowRequest(tx, user, id);
           return true;
         });
   }
 
   private List<AskedBook> following(UserId user) {
     var page = new PageRequest(10, Optional.empty());
-    return domain.read(tx -> domain.features.asked.followed(tx, user, page)).items();
+    return domain.read(tx -> domain.features.asked.listFollowed(tx, user, page)).items();
   }
 
   private List<AskedBook> asked(UserId user, String text) {
-    return domain.read(tx -> domain.features.asked.find(tx, user, creator, text)).items();
+    return domain.read(tx -> domain.features.asked.searchBooks(tx, user, creator, text)).items();
   }
 
   private List<Long> listed(UserId user, String text) {
@@ -233,11 +233,11 @@ class FollowTest extends DomainTest {
             Optional.of(asked),
             Optional.empty(),
             Optional.empty());
-    domain.write(tx -> domain.features.profile.change(tx, creator, creator, profileChanges));
+    domain.write(tx -> domain.features.profile.update(tx, creator, creator, profileChanges));
   }
 
   private List<String> bodies(UserId user, long after) {
-    return domain.read(tx -> domain.features.inbox.read(tx, user, after, 1000)).stream()
+    return domain.read(tx -> domain.features.inbox.readAfter(tx, user, after, 1000)).stream()
         .map(numberedMessage -> new String(numberedMessage.message().json(), UTF_8))
         .toList();
   }

@@ -86,11 +86,11 @@ class InstallationsTest {
       String id = installation(original);
       String ofCopy = installation(copy);
       original.creator("mara");
-      BackupWriter.write(original.database(), file).join();
+      BackupWriter.writeBackup(original.database(), file).join();
 
-      BackupRestorer.read(copy.database(), file, false).join();
-      BackupRestorer.read(another.database(), file, false).join();
-      BackupRestorer.read(original.database(), file, true).join();
+      BackupRestorer.restoreBackup(copy.database(), file, false).join();
+      BackupRestorer.restoreBackup(another.database(), file, false).join();
+      BackupRestorer.restoreBackup(original.database(), file, true).join();
 
       assertThat(installation(original)).isEqualTo(id);
       assertThat(installation(copy)).isEqualTo(ofCopy).isNotEqualTo(id);
@@ -103,6 +103,6 @@ class InstallationsTest {
   }
 
   private static String installation(Domain domain) {
-    return domain.read(tx -> EpochStore.installation(tx));
+    return domain.read(tx -> EpochStore.installationId(tx));
   }
 }

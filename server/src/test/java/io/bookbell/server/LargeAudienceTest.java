@@ -41,7 +41,7 @@ class LargeAudienceTest extends DomainTest {
     for (UserId user : all) {
       var stored = new TreeMap<Long, String>();
       domain
-          .read(tx -> domain.features.inbox.read(tx, user, 0, 10))
+          .read(tx -> domain.features.inbox.readAfter(tx, user, 0, 10))
           .forEach(each -> stored.put(each.seq(), text(each.message())));
       assertThat(stored).isEqualTo(expected.get(user));
       assertThat(domain.head(user)).isEqualTo(stored.lastKey());

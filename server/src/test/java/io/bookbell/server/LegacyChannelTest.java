@@ -213,7 +213,7 @@ class LegacyChannelTest {
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + text, e);
     }

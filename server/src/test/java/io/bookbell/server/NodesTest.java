@@ -291,7 +291,7 @@ class NodesTest {
           .database()
           .write(
               tx -> {
-                EpochStore.renew(tx);
+                EpochStore.renewEpoch(tx);
                 return true;
               })
           .join();
@@ -329,7 +329,7 @@ class NodesTest {
 
   /** As after a failover to a database with another past: the same versions, other supporters. */
   private static int replacedByOneWith(Transaction tx, long creator, long supporter, long tier) {
-    EpochStore.renew(tx);
+    EpochStore.renewEpoch(tx);
     return tx.sql()
         .execute(
             "insert into membership (creator_id, user_id, tier_id, period_key, created_at)"

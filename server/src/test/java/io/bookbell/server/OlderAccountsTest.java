@@ -22,7 +22,7 @@ class OlderAccountsTest extends DomainTest {
     UserId twin = older(domain.supporter(creator, "three", 3), "ann@b\u00FCcher.example");
     assertThat(supporters(creator, "жанна")).as("before").contains(zhanna);
 
-    assertThat(domain.write(domain.features.accounts::renewOlder)).isFalse();
+    assertThat(domain.write(domain.features.accounts::migrateOlderAccounts)).isFalse();
 
     assertThat(email(zhanna)).isEqualTo("жанна@пример.рф");
     assertThat(email(ann)).as("taken by another").isEqualTo("ann@bu\u0308cher.example");

@@ -180,7 +180,7 @@ class QueryPlansTest {
       supporter.send(
           "POST",
           "/api/book-requests/" + first + "/reply",
-          Json.text(Map.of("body", "please")),
+          Json.writeAsString(Map.of("body", "please")),
           key);
     }
     post(supporter, "/api/book-requests/" + first + "/reply", Map.of("body", "please"));
@@ -318,20 +318,24 @@ class QueryPlansTest {
 
   /** What the server does once a minute, when there is something to do. */
   private void housekeeping(TestServer server) {
-    var services = new Services(Services.ClientNotifier.none());
+    var services = new Services(Services.ClientNotifier.noOp());
     var messageRetention =
         new MessageRetention(
             services.inbox, services.receipts, services.sessions, Duration.ofDays(-1));
     List<Consumer<Transaction>> steps =
         List.of(
-            tx -> messageRetention.step(tx, new UserId(1)),
+            tx -> messageRetention.removeBatch(tx, new UserId(1)),
             tx -> services.asked.indexOlder(tx),
-            services.accounts::renewOlder,
+            services.accounts::migrateOlderAccounts,
             tx -> services.tickets.removeExpired(tx),
-            services.sessions::forgetEnded,
-            tx -> services.sessions.endExpired(tx.at(Instant.now().plus(Duration.ofDays(400)))),
-            tx -> services.loginLimit.removeExpired(tx.at(Instant.now().plus(Duration.ofDays(1)))),
-            tx -> IdempotencyService.forgetOld(tx.at(Instant.now().plus(Duration.ofDays(9)))));
+            services.sessions::removeEndedMarkers,
+            tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
+            tx ->
+                services.loginLimit.removeExpired(
+                    tx.atTime(Instant.now().plus(Duration.ofDays(1)))),
+            tx ->
+                IdempotencyService.deleteExpired(
+                    tx.atTime(Instant.now().plus(Duration.ofDays(9)))));
     for (Consumer<Transaction> step : steps) {
       server
           .database()
@@ -360,11 +364,11 @@ class QueryPlansTest {
   }
 
   private Reply post(TestClient client, String path, Map<String, ?> body) {
-    return send(client, "POST", path, body.isEmpty() ? "" : Json.text(body));
+    return send(client, "POST", path, body.isEmpty() ? "" : Json.writeAsString(body));
   }
 
   private Reply patch(TestClient client, String path, Map<String, ?> body) {
-    return send(client, "PATCH", path, Json.text(body));
+    return send(client, "PATCH", path, Json.writeAsString(body));
   }
 
   private Reply send(TestClient client, String method, String path, String json) {

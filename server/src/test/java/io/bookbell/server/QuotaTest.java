@@ -114,13 +114,14 @@ class QuotaTest extends DomainTest {
     List<Long> heads = readers.stream().map(domain::head).toList();
 
     var wider = new TierService.TierChanges(Optional.empty(), Optional.of(9), Optional.empty());
-    domain.write(tx -> domain.features.tiers.change(tx, creator, tier, wider));
+    domain.write(tx -> domain.features.tiers.update(tx, creator, tier, wider));
     assertThat(quota(readers.getFirst()).allowed()).isEqualTo(9);
     assertThat(domain.head(readers.getFirst())).isEqualTo(heads.getFirst());
 
     // As after a restart: what is still to be told is stored.
     Domain later = domain.node();
-    new TierAnnouncer(domain.database(), later.features.creators, later.features.inbox).wake();
+    new TierAnnouncer(domain.database(), later.features.creators, later.features.inbox)
+        .triggerPass();
 
     await()
         .untilAsserted(
@@ -196,7 +197,7 @@ class QuotaTest extends DomainTest {
     for (Period period : List.of(Period.MONTH, Period.NONE, Period.MONTH)) {
       var change =
           new TierService.TierChanges(Optional.empty(), Optional.empty(), Optional.of(period));
-      domain.write(tx -> domain.features.tiers.change(tx, creator, tier, change));
+      domain.write(tx -> domain.features.tiers.update(tx, creator, tier, change));
       assertThat(quota(reader)).extracting(Quota::used, Quota::remaining).containsExactly(2, 0);
       refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
     }
@@ -260,7 +261,7 @@ class QuotaTest extends DomainTest {
     var refusal =
         domain.write(
             tx ->
-                domain.features.requests.respondAll(
+                domain.features.requests.respondToAll(
                     tx,
                     member,
                     creator,
@@ -285,11 +286,11 @@ class QuotaTest extends DomainTest {
             Optional.empty(),
             Optional.of(true),
             Optional.empty());
-    domain.write(tx -> domain.features.profile.change(tx, creator, creator, change));
+    domain.write(tx -> domain.features.profile.update(tx, creator, creator, change));
   }
 
   private void turnMonth() {
-    while (domain.write(domain.features.monthTurn::step)) {
+    while (domain.write(domain.features.monthTurn::renewBatch)) {
       // another step
     }
   }
@@ -306,20 +307,20 @@ class QuotaTest extends DomainTest {
   }
 
   private Quota quota(UserId user) {
-    return domain.read(tx -> domain.features.quotas.find(tx, creator, user).orElseThrow());
+    return domain.read(tx -> domain.features.quotas.findQuota(tx, creator, user).orElseThrow());
   }
 
   private List<LedgerEntry> entries(UserId user) {
-    return domain.read(tx -> domain.features.quotas.entries(tx, creator, user));
+    return domain.read(tx -> domain.features.quotas.findEntries(tx, creator, user));
   }
 
   private void grant(UserId admin, UserId user, int amount) {
     domain.write(
-        tx -> domain.features.supporters.grant(tx, admin, creator, user, amount, "a word"));
+        tx -> domain.features.supporters.grantRequests(tx, admin, creator, user, amount, "a word"));
   }
 
   private void grant(UserId user, int amount, String reason) {
     domain.write(
-        tx -> domain.features.supporters.grant(tx, creator, creator, user, amount, reason));
+        tx -> domain.features.supporters.grantRequests(tx, creator, creator, user, amount, reason));
   }
 }

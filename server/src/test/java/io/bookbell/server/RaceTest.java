@@ -70,7 +70,7 @@ class RaceTest extends DomainTest {
                       Domain node = admin.value() % 2 == 0 ? domain : otherNode;
                       return command(
                           tx ->
-                              node.features.requests.respond(
+                              node.features.requests.respondToRequest(
                                   tx, admin, request, new Decision(Status.REJECTED, "no")));
                     })
                 .toList());
@@ -95,7 +95,8 @@ class RaceTest extends DomainTest {
     UserId member = domain.teamMember(first, "member");
     domain.write(
         tx ->
-            domain.features.team.join(tx, first, domain.features.creators.lock(tx, first), second));
+            domain.features.team.addMember(
+                tx, first, domain.features.creators.lockCreator(tx, first), second));
     var people = new ArrayList<UserId>();
     for (int number = 0; number < 4; number++) {
       UserId supporter = domain.supporter(first, "reader" + number, 4 + number);
@@ -139,11 +140,15 @@ class RaceTest extends DomainTest {
       return switch (random.nextInt(8)) {
         case 0, 1, 2 -> tx -> node.features.requests.create(tx, supporter, book(creator, "A book"));
         case 3, 4 ->
-            tx -> node.features.requests.respond(tx, admin, request, new Decision(status, null));
-        case 5 -> tx -> node.features.requests.cancel(tx, supporter, request);
-        case 6 -> tx -> node.features.requests.reply(tx, supporter, request, "a word");
+            tx ->
+                node.features.requests.respondToRequest(
+                    tx, admin, request, new Decision(status, null));
+        case 5 -> tx -> node.features.requests.cancelRequest(tx, supporter, request);
+        case 6 -> tx -> node.features.requests.addReply(tx, supporter, request, "a word");
         default ->
-            tx -> node.features.supporters.grant(tx, creator, creator, supporter, 1, "thanks");
+            tx ->
+                node.features.supporters.grantRequests(
+                    tx, creator, creator, supporter, 1, "thanks");
       };
     }
 
@@ -177,8 +182,8 @@ class RaceTest extends DomainTest {
         .exceptionally(
             failure -> {
               Problem problem =
-                  Problem.in(failure).orElseThrow(() -> new CompletionException(failure));
-              return Optional.of(problem.code());
+                  Problem.findIn(failure).orElseThrow(() -> new CompletionException(failure));
+              return Optional.of(problem.errorCode());
             });
   }
 

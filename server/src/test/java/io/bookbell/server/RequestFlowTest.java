@@ -82,8 +82,8 @@ class RequestFlowTest extends DomainTest {
     UserId both = domain.supporter(creator, "both", 3);
     domain.write(
         tx ->
-            domain.features.team.join(
-                tx, creator, domain.features.creators.lock(tx, creator), both));
+            domain.features.team.addMember(
+                tx, creator, domain.features.creators.lockCreator(tx, creator), both));
     long before = domain.head(both);
 
     domain.ask(both, creator, "Beloved");
@@ -123,7 +123,7 @@ class RequestFlowTest extends DomainTest {
 
   private BookRequest move(long request, Status to, UserId owner) {
     return to == CANCELLED
-        ? domain.write(tx -> domain.features.requests.cancel(tx, owner, request))
+        ? domain.write(tx -> domain.features.requests.cancelRequest(tx, owner, request))
         : domain.answer(member, request, to);
   }
 
@@ -150,7 +150,7 @@ class RequestFlowTest extends DomainTest {
     long request = domain.ask(supporter, creator, "Emma").id();
     long before = domain.head(member);
 
-    domain.write(tx -> domain.features.requests.cancel(tx, supporter, request));
+    domain.write(tx -> domain.features.requests.cancelRequest(tx, supporter, request));
 
     assertThat(domain.used(creator, supporter)).isZero();
     assertThat(domain.pending(creator)).isZero();
@@ -164,8 +164,8 @@ class RequestFlowTest extends DomainTest {
     long member0 = domain.head(member);
     long supporter0 = domain.head(supporter);
 
-    domain.write(tx -> domain.features.requests.reply(tx, supporter, request, "Please?"));
-    domain.write(tx -> domain.features.requests.reply(tx, creator, request, "Soon."));
+    domain.write(tx -> domain.features.requests.addReply(tx, supporter, request, "Please?"));
+    domain.write(tx -> domain.features.requests.addReply(tx, creator, request, "Soon."));
 
     assertThat(newTypes(member, member0))
         .containsExactly("book_request_update", "notification", "book_request_update");
@@ -188,7 +188,7 @@ class RequestFlowTest extends DomainTest {
     refused("forbidden", () -> domain.ask(member, creator, "Middlemarch"));
     domain.write(
         tx ->
-            domain.features.profile.change(
+            domain.features.profile.update(
                 tx,
                 creator,
                 creator,
@@ -222,22 +222,22 @@ class RequestFlowTest extends DomainTest {
           () -> domain.read(tx -> domain.features.requests.get(tx, outsider, request)));
       refused(
           "not_found",
-          () -> domain.write(tx -> domain.features.requests.reply(tx, outsider, request, "x")));
+          () -> domain.write(tx -> domain.features.requests.addReply(tx, outsider, request, "x")));
       refused(
           "not_found",
-          () -> domain.write(tx -> domain.features.requests.cancel(tx, outsider, request)));
+          () -> domain.write(tx -> domain.features.requests.cancelRequest(tx, outsider, request)));
     }
     refused("forbidden", () -> domain.answer(supporter, request, APPROVED));
     refused(
         "forbidden",
-        () -> domain.write(tx -> domain.features.requests.cancel(tx, member, request)));
+        () -> domain.write(tx -> domain.features.requests.cancelRequest(tx, member, request)));
   }
 
   @Test
   void theLogSaysWhoDidWhat() {
     long request = domain.ask(supporter, creator, "Dracula").id();
     domain.answer(member, request, APPROVED);
-    domain.write(tx -> domain.features.requests.reply(tx, supporter, request, "Thanks!"));
+    domain.write(tx -> domain.features.requests.addReply(tx, supporter, request, "Thanks!"));
 
     var log =
         domain.read(

@@ -42,22 +42,22 @@ class RetentionTest extends DomainTest {
   }
 
   private Device signIn(UserId user) {
-    String token = domain.write(tx -> domain.features.sessions.begin(tx, user));
+    String token = domain.write(tx -> domain.features.sessions.createSession(tx, user));
     Caller caller =
-        domain.read(tx -> domain.features.sessions.find(tx, token)).orElseThrow().caller();
+        domain.read(tx -> domain.features.sessions.findByToken(tx, token)).orElseThrow().caller();
     return new Device(user, caller.session());
   }
 
   private void has(Device device, long seq) {
     domain.write(
         tx -> {
-          domain.features.receipts.acknowledge(tx, new TreeMap<>(Map.of(device, seq)));
+          domain.features.receipts.acknowledgePositions(tx, new TreeMap<>(Map.of(device, seq)));
           return true;
         });
   }
 
   private List<Receipt> receipts() {
-    return domain.read(tx -> domain.features.receipts.ofRequest(tx, creator, request)).items();
+    return domain.read(tx -> domain.features.receipts.listReceipts(tx, creator, request)).items();
   }
 
   private int remove() {
@@ -69,7 +69,7 @@ class RetentionTest extends DomainTest {
     while (next.isPresent()) {
       UserId from = next.get();
       MessageRetention.RetentionStep retentionStep =
-          domain.write(tx -> messageRetention.step(tx, from));
+          domain.write(tx -> messageRetention.removeBatch(tx, from));
       removed += retentionStep.removed();
       next = retentionStep.next();
     }
@@ -105,11 +105,11 @@ class RetentionTest extends DomainTest {
   void receiptsAreForAdmins() {
     refused(
         "forbidden",
-        () -> domain.read(tx -> domain.features.receipts.ofRequest(tx, supporter, request)));
+        () -> domain.read(tx -> domain.features.receipts.listReceipts(tx, supporter, request)));
     UserId stranger = domain.account("stranger");
     refused(
         "not_found",
-        () -> domain.read(tx -> domain.features.receipts.ofRequest(tx, stranger, request)));
+        () -> domain.read(tx -> domain.features.receipts.listReceipts(tx, stranger, request)));
   }
 
   @Test
@@ -145,7 +145,7 @@ class RetentionTest extends DomainTest {
     has(phone, domain.head(supporter));
     domain.write(
         tx -> {
-          domain.features.sessions.end(tx, new Caller(supporter, laptop.session(), false));
+          domain.features.sessions.endSession(tx, new Caller(supporter, laptop.session(), false));
           return true;
         });
     domain.passes(Duration.ofHours(2));

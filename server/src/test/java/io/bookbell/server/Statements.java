@@ -109,7 +109,7 @@ final class Statements implements ExecuteListener {
     var found = new ArrayList<String>();
     try (var plan = statement.executeQuery("EXPLAIN (FORMAT JSON) " + sql)) {
       plan.next();
-      scans(Json.tree(plan.getString(1)).at("/0/Plan"), found);
+      scans(Json.readTree(plan.getString(1)).at("/0/Plan"), found);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

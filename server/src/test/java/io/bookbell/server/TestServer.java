@@ -66,7 +66,7 @@ public final class TestServer implements AutoCloseable {
                   String url,
                   String user,
                   String password) ->
-              new PostgresDatabase(url, user, password, TimeSource.postgres(), told);
+              new PostgresDatabase(url, user, password, TimeSource.ofPostgres(), told);
         });
   }
 
@@ -124,7 +124,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   public String url() {
-    return bookbell.url();
+    return bookbell.localUrl();
   }
 
   public Optional<String> setupLink() {
@@ -137,15 +137,15 @@ public final class TestServer implements AutoCloseable {
 
   /** What the requests of this server look like to its features. */
   public RequestListService lists() {
-    return new Services(Services.ClientNotifier.none()).lists;
+    return new Services(Services.ClientNotifier.noOp()).lists;
   }
 
   /** Signs a user in so many times; the last one's token. */
   public String signInAgain(UserId user, int times) {
-    var services = new Services(Services.ClientNotifier.none());
+    var services = new Services(Services.ClientNotifier.noOp());
     String token = "";
     for (int time = 0; time < times; time++) {
-      token = database.write(tx -> services.sessions.begin(tx, user)).join();
+      token = database.write(tx -> services.sessions.createSession(tx, user)).join();
     }
     return token;
   }

@@ -59,7 +59,7 @@ class ThreadCostTest {
     var texts = new ArrayList<Integer>();
     try (var server = TestServer.watched(created(database), count)) {
       Cast cast = server.cast();
-      var services = new Services(Services.ClientNotifier.none());
+      var services = new Services(Services.ClientNotifier.noOp());
       var supporter = new UserId(cast.supporter().id());
       String body = "x".repeat(4000);
       for (int thread = 0; thread < REPLIES / MOST_IN_A_THREAD; thread++) {
@@ -70,7 +70,7 @@ class ThreadCostTest {
               .write(
                   tx -> {
                     count.begin();
-                    return services.requests.reply(tx, supporter, request, body);
+                    return services.requests.addReply(tx, supporter, request, body);
                   })
               .join();
           if (reply >= 3) {

@@ -78,12 +78,12 @@ class TwinsTest {
 
   /** A command of the creator that takes long enough for all others to queue behind it. */
   private static CompletableFuture<?> keepBusy(TestServer server, Cast cast) {
-    var services = new Services(Services.ClientNotifier.none());
+    var services = new Services(Services.ClientNotifier.noOp());
     return server
         .database()
         .write(
             tx -> {
-              services.creators.lock(tx, new UserId(cast.creator().id()));
+              services.creators.lockCreator(tx, new UserId(cast.creator().id()));
               return server.database().isShared() ? tx.sql().execute("select pg_sleep(0.4)") : 0;
             });
   }

@@ -64,7 +64,8 @@ public final class Commits {
     }
   }
 
-  private void measure(String name, StorageConfig storageConfig) throws IOException, InterruptedException {
+  private void measure(String name, StorageConfig storageConfig)
+      throws IOException, InterruptedException {
     List<Circle> circles = People.lay(storageConfig);
     try (var server = Launched.serve(launcher, settings(storageConfig), folder)) {
       var asking = new Asking(http, "127.0.0.1:" + server.port());

@@ -30,12 +30,15 @@ final class People {
   private final AccountStore accountStore = new AccountStore();
   private final ActivityLog activityLog = new ActivityLog((_, _, _) -> {});
   private final CreatorStore creatorStore = new CreatorStore();
-  private final RoleResolver roleResolver = new RoleResolver(creatorStore, new AdminCache(), new QuotaService());
+  private final RoleResolver roleResolver =
+      new RoleResolver(creatorStore, new AdminCache(), new QuotaService());
   private final InboxStore inboxStore = new InboxStore(_ -> {});
   private final SessionStore sessionStore = new SessionStore((_, _) -> {});
   private final TierService tierService = new TierService(creatorStore, roleResolver, activityLog);
-  private final SupporterService supporterService = new SupporterService(creatorStore, roleResolver, tierService, activityLog, inboxStore);
-  private final TeamService teamService = new TeamService(creatorStore, roleResolver, activityLog, inboxStore);
+  private final SupporterService supporterService =
+      new SupporterService(creatorStore, roleResolver, tierService, activityLog, inboxStore);
+  private final TeamService teamService =
+      new TeamService(creatorStore, roleResolver, activityLog, inboxStore);
 
   /** Somebody and the token of a session. */
   record Person(UserId id, String token) {}
@@ -53,7 +56,7 @@ final class People {
   }
 
   private List<Circle> circles(Transaction tx) {
-    EpochStore.begin(tx);
+    EpochStore.ensureInstallation(tx);
     var circles = new ArrayList<Circle>();
     for (int number = 0; number < CREATORS; number++) {
       circles.add(circle(tx, "c" + number));
@@ -67,7 +70,7 @@ final class People {
     var admins = new ArrayList<>(List.of(creator));
     for (int number = 0; number < TEAM; number++) {
       Person member = person(tx, name + "t" + number);
-      teamService.join(tx, creator.id, creatorStore.lock(tx, creator.id), member.id);
+      teamService.addMember(tx, creator.id, creatorStore.lockCreator(tx, creator.id), member.id);
       admins.add(member);
     }
     var tierTerms = new TierService.TierTerms("All", 1_000_000, Period.NONE);
@@ -75,14 +78,16 @@ final class People {
     var askers = new ArrayList<Person>();
     for (int number = 0; number < SUPPORTERS; number++) {
       Person supporter = person(tx, name + "s" + number);
-      supporterService.join(tx, creatorStore.lock(tx, creator.id), supporter.id, tier);
+      supporterService.addSupporter(
+          tx, creatorStore.lockCreator(tx, creator.id), supporter.id, tier);
       askers.add(supporter);
     }
     return new Circle(creator.id, admins, askers);
   }
 
   private Person person(Transaction tx, String name) {
-    UserId id = accountStore.create(tx, new NewAccount(name + "@bench.test", name, "no"), false).id();
-    return new Person(id, sessionStore.begin(tx, id));
+    UserId id =
+        accountStore.create(tx, new NewAccount(name + "@bench.test", name, "no"), false).id();
+    return new Person(id, sessionStore.createSession(tx, id));
   }
 }

@@ -21,7 +21,7 @@ final class AddressedNodes implements Nodes {
         .users()
         .forEach(
             users -> {
-              var node = new RedisBackplane(RedisOptions.at(uri).withPrefix(prefix));
+              var node = new RedisBackplane(RedisOptions.forUri(uri).withPrefix(prefix));
               nodes.add(node);
               node.subscribe(_ -> messages.increment());
               users.forEach(user -> node.presence(user, true));

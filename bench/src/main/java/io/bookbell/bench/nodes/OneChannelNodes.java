@@ -33,7 +33,7 @@ final class OneChannelNodes implements Nodes {
     for (Set<UserId> users : traffic.users()) {
       Set<String> names = new HashSet<>();
       users.forEach(user -> names.add(user.toString()));
-      nodes.add(new ExternalChannel(RedisOptions.at(uri), channel, text -> heard(text, names)));
+      nodes.add(new ExternalChannel(RedisOptions.forUri(uri), channel, text -> heard(text, names)));
     }
   }
 

@@ -23,16 +23,16 @@ final class BackplaneThread implements Executor, AutoCloseable {
 
   @Override
   public void execute(Runnable task) {
-    executor.execute(guarded(task));
+    executor.execute(logFailures(task));
   }
 
-  void after(Duration delay, Runnable task) {
-    executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+  void schedule(Duration delay, Runnable task) {
+    executor.schedule(logFailures(task), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  void every(Duration period, Runnable task) {
+  void scheduleWithFixedDelay(Duration period, Runnable task) {
     executor.scheduleWithFixedDelay(
-        guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+        logFailures(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -40,7 +40,7 @@ final class BackplaneThread implements Executor, AutoCloseable {
     executor.shutdownNow();
   }
 
-  private static Runnable guarded(Runnable task) {
+  private static Runnable logFailures(Runnable task) {
     return () -> {
       try {
         task.run();

@@ -64,21 +64,21 @@ final class ChannelPublisher {
       return connection
           .async()
           .publish(channel, frame)
-          .handle((_, failure) -> count(channel, failure));
+          .handle((_, failure) -> recordOutcome(channel, failure));
     } catch (RuntimeException refused) {
-      return CompletableFuture.completedStage(count(channel, refused));
+      return CompletableFuture.completedStage(recordOutcome(channel, refused));
     }
   }
 
   /** Why Redis does not take what is published, as far as it has said. */
-  String refusal() {
+  String refusalReason() {
     return refusal;
   }
 
-  private boolean count(String channel, @Nullable Throwable failure) {
+  private boolean recordOutcome(String channel, @Nullable Throwable failure) {
     if (failure != null) {
       counters.refused.increment();
-      RedisPermission.missing(failure, options, channel).ifPresent(why -> refusal = why);
+      RedisPermission.findMissing(failure, options, channel).ifPresent(why -> refusal = why);
     }
     return failure == null;
   }

@@ -42,26 +42,29 @@ public final class ExternalChannel implements AutoCloseable {
     this.redisConnector = new RedisConnector(options);
     this.loopbackMonitor =
         new LoopbackMonitor(
-            options.timings(), new ChannelConnections(), counters, words(name), echo);
-    this.publishing = line(redisConnector::publishing);
-    this.subscription = line(() -> redisConnector.subscribed(this::received, name, echoes()));
+            options.timings(), new ChannelConnections(), counters, monitorWording(name), echo);
+    this.publishing = createConnection(redisConnector::connectPublisher);
+    this.subscription =
+        createConnection(
+            () -> redisConnector.connectSubscriber(this::onMessage, name, echoChannel()));
     this.channelPublisher = new ChannelPublisher(publishing, options, options::life, counters);
     thread.execute(publishing::open);
     thread.execute(subscription::open);
-    thread.every(
-        options.timings().probe().dividedBy(4), () -> loopbackMonitor.tick(System.nanoTime()));
+    thread.scheduleWithFixedDelay(
+        options.timings().probe().dividedBy(4),
+        () -> loopbackMonitor.checkProbes(System.nanoTime()));
   }
 
-  private static LoopbackMonitor.MonitorWording words(String name) {
+  private static LoopbackMonitor.MonitorWording monitorWording(String name) {
     return new LoopbackMonitor.MonitorWording(
         "Redis channel " + name, "nothing is exchanged through it");
   }
 
-  private <C extends StatefulConnection<?, ?>> ReconnectingConnection<C> line(
+  private <C extends StatefulConnection<?, ?>> ReconnectingConnection<C> createConnection(
       Supplier<CompletionStage<C>> connect) {
-    Runnable ready = () -> loopbackMonitor.ready(System.nanoTime());
+    Runnable ready = () -> loopbackMonitor.onConnectionReady(System.nanoTime());
     return new ReconnectingConnection<>(
-        connect, thread, options.timings(), ready, loopbackMonitor::lost);
+        connect, thread, options.timings(), ready, loopbackMonitor::onConnectionLost);
   }
 
   /** Tells, sooner or later, whether Redis has accepted the message in time. Never fails. */
@@ -82,26 +85,26 @@ public final class ExternalChannel implements AutoCloseable {
     redisConnector.close();
   }
 
-  private String echoes() {
+  private String echoChannel() {
     return options.channelOf(options.node()) + ":" + name;
   }
 
   /** On an event loop. */
-  private void received(String channel, byte[] message) {
+  private void onMessage(String channel, byte[] message) {
     if (closed) {
       return;
     }
     if (channel.equals(name)) {
       heard.accept(message);
     } else {
-      thread.execute(() -> echoed(message, System.nanoTime()));
+      thread.execute(() -> handleEcho(message, System.nanoTime()));
     }
   }
 
-  private void echoed(byte[] frame, long now) {
+  private void handleEcho(byte[] frame, long now) {
     try {
       if (NodeMessageCodec.decode(frame) instanceof NodeMessage.LoopbackEcho(_, long nonce)) {
-        loopbackMonitor.heard(echo, nonce, now);
+        loopbackMonitor.onProbeReturned(echo, nonce, now);
       }
     } catch (MalformedFrameException malformed) {
       counters.malformed.increment();
@@ -116,36 +119,36 @@ public final class ExternalChannel implements AutoCloseable {
     }
 
     @Override
-    public void probe(long number) {
+    public void sendProbes(long number) {
       channelPublisher
-          .send(echoes(), new NodeMessage.LoopbackEcho(options.node(), number))
+          .send(echoChannel(), new NodeMessage.LoopbackEcho(options.node(), number))
           .thenAccept(
               accepted -> {
                 if (accepted) {
-                  thread.execute(() -> echo.accepted(number));
+                  thread.execute(() -> echo.markAccepted(number));
                 }
               });
     }
 
     @Override
-    public String refusal() {
-      return channelPublisher.refusal();
+    public String refusalReason() {
+      return channelPublisher.refusalReason();
     }
 
     @Override
     public void renewSubscription() {
-      subscription.renew("it is deaf");
+      subscription.reconnect("it is deaf");
     }
 
     @Override
     public void renewPublishing() {
-      publishing.renew("it is stuck");
+      publishing.reconnect("it is stuck");
     }
 
     @Override
-    public void heardAgain() {
-      publishing.proven();
-      subscription.proven();
+    public void onRecovered() {
+      publishing.resetBackoff();
+      subscription.resetBackoff();
     }
   }
 }

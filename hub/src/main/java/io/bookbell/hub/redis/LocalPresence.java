@@ -26,7 +26,7 @@ final class LocalPresence {
     this.node = node;
   }
 
-  void note(UserId user, boolean connected) {
+  void recordPresence(UserId user, boolean connected) {
     noted.add(new PresenceEvent(user, connected));
   }
 
@@ -55,7 +55,7 @@ final class LocalPresence {
     return new NodeMessage.PresenceSnapshot(node, version, Set.copyOf(told));
   }
 
-  long version() {
+  long currentVersion() {
     return version;
   }
 

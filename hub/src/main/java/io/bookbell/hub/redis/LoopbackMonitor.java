@@ -58,10 +58,10 @@ final class LoopbackMonitor {
     boolean isUp();
 
     /** Publishes the number for every probe. */
-    void probe(long number);
+    void sendProbes(long number);
 
     /** Why Redis does not take what is published, in words. */
-    String refusal();
+    String refusalReason();
 
     /** The subscription is deaf. */
     void renewSubscription();
@@ -70,7 +70,7 @@ final class LoopbackMonitor {
     void renewPublishing();
 
     /** Everything is heard, after a time when it was not. */
-    void heardAgain();
+    void onRecovered();
   }
 
   RedisState state() {
@@ -82,29 +82,29 @@ final class LoopbackMonitor {
   }
 
   /** A connection was made. */
-  void ready(long now) {
-    restart();
+  void onConnectionReady(long now) {
+    discardPending();
     if (monitoredConnections.isUp()) {
-      probe(now);
+      sendProbes(now);
     }
   }
 
   /** A connection is missing. */
-  void lost(String why) {
-    restart();
-    trouble(why);
+  void onConnectionLost(String why) {
+    discardPending();
+    markDegraded(why);
   }
 
-  void heard(LoopbackProbe which, long number, long now) {
-    which.heard(number, now);
-    if (probes.stream().allMatch(LoopbackProbe::wasHeard) && state != RedisState.CONNECTED) {
-      well();
+  void onProbeReturned(LoopbackProbe which, long number, long now) {
+    which.markReturned(number, now);
+    if (probes.stream().allMatch(LoopbackProbe::hasReturned) && state != RedisState.CONNECTED) {
+      markConnected();
     }
   }
 
-  void tick(long now) {
+  void checkProbes(long now) {
     if (monitoredConnections.isUp() && now - probedAt >= timings.probe().toNanos()) {
-      probe(now);
+      sendProbes(now);
     }
     long most = timings.silence().toNanos();
     boolean stoodStill = now - tickedAt > most / 2;
@@ -113,52 +113,52 @@ final class LoopbackMonitor {
       return; // this process did: what came meanwhile has yet to be looked at
     }
     if (probes.stream().anyMatch(loopbackProbe -> loopbackProbe.isOverdue(now, most))) {
-      silent();
+      onSilence();
     }
   }
 
-  private void probe(long now) {
+  private void sendProbes(long now) {
     probedAt = now;
     long number = ++lastNumber;
-    probes.forEach(loopbackProbe -> loopbackProbe.sent(number, now));
-    monitoredConnections.probe(number);
+    probes.forEach(loopbackProbe -> loopbackProbe.markSent(number, now));
+    monitoredConnections.sendProbes(number);
   }
 
-  private void silent() {
-    boolean taken = probes.stream().anyMatch(LoopbackProbe::wasAccepted);
-    restart();
+  private void onSilence() {
+    boolean taken = probes.stream().anyMatch(LoopbackProbe::isAccepted);
+    discardPending();
     if (taken) {
-      trouble("what is published does not come back");
+      markDegraded("what is published does not come back");
       monitoredConnections.renewSubscription();
     } else {
-      trouble(monitoredConnections.refusal());
+      markDegraded(monitoredConnections.refusalReason());
       monitoredConnections.renewPublishing();
     }
   }
 
-  private void restart() {
-    probes.forEach(LoopbackProbe::restart);
+  private void discardPending() {
+    probes.forEach(LoopbackProbe::discardPending);
   }
 
   /** Told once, and again when it turns out that somebody has to grant something. */
-  private void trouble(String why) {
-    boolean mendable = RedisPermission.isTold(why) && !why.equals(grantTold);
+  private void markDegraded(String why) {
+    boolean mendable = RedisPermission.isPermissionReason(why) && !why.equals(grantTold);
     if (state != RedisState.DEGRADED || mendable) {
       log.warn("{} is away: {} ({})", monitorWording.what, monitorWording.otherwise, why);
       grantTold = mendable ? why : grantTold;
     }
     if (state != RedisState.DEGRADED) {
-      become(RedisState.DEGRADED);
+      changeState(RedisState.DEGRADED);
     }
   }
 
-  private void well() {
+  private void markConnected() {
     log.info("{} connected{}", monitorWording.what, state == RedisState.DEGRADED ? " again" : "");
-    monitoredConnections.heardAgain();
-    become(RedisState.CONNECTED);
+    monitoredConnections.onRecovered();
+    changeState(RedisState.CONNECTED);
   }
 
-  private void become(RedisState next) {
+  private void changeState(RedisState next) {
     state = next;
     counters.stateChanges.increment();
     for (Consumer<RedisState> listener : listeners) {

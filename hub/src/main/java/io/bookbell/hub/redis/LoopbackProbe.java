@@ -13,14 +13,14 @@ final class LoopbackProbe {
   private boolean heard;
 
   /** Forgets all probes under way: what comes back of them proves nothing any more. */
-  void restart() {
+  void discardPending() {
     first = last + 1;
     waiting = false;
     accepted = false;
     heard = false;
   }
 
-  void sent(long number, long now) {
+  void markSent(long number, long now) {
     last = number;
     if (!waiting) {
       waiting = true;
@@ -31,12 +31,12 @@ final class LoopbackProbe {
   }
 
   /** Redis has taken it. */
-  void accepted(long number) {
-    accepted |= waiting && isUnderWay(number);
+  void markAccepted(long number) {
+    accepted |= waiting && isPending(number);
   }
 
-  void heard(long number, long now) {
-    if (isUnderWay(number)) {
+  void markReturned(long number, long now) {
+    if (isPending(number)) {
       heard = true;
       waiting = number < last;
       accepted = false;
@@ -46,11 +46,11 @@ final class LoopbackProbe {
   }
 
   /** Whether one was heard since the restart. */
-  boolean wasHeard() {
+  boolean hasReturned() {
     return heard;
   }
 
-  boolean wasAccepted() {
+  boolean isAccepted() {
     return accepted;
   }
 
@@ -58,7 +58,7 @@ final class LoopbackProbe {
     return waiting && now - since >= most;
   }
 
-  private boolean isUnderWay(long number) {
+  private boolean isPending(long number) {
     return number >= first && number <= last;
   }
 }

@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 
 /**
  * The two connections of a node and the watch over them. Built and opened once; afterwards for the
- * backplane's thread, but any thread may {@link #post}, ask the {@link #watch} and {@link #close}.
+ * backplane's thread, but any thread may {@link #channelPublisher}, ask the {@link
+ * #loopbackMonitor} and {@link #close}.
  */
 final class NodeConnections implements LoopbackMonitor.MonitoredConnections, AutoCloseable {
   private static final LoopbackMonitor.MonitorWording WORDS =
@@ -47,22 +48,23 @@ final class NodeConnections implements LoopbackMonitor.MonitoredConnections, Aut
     RedisOptions.Timings timings = options.timings();
     LoopbackMonitor seen = new LoopbackMonitor(timings, this, counters, WORDS, everyone, own);
     RedisConnector made = new RedisConnector(options);
-    Runnable ready = () -> seen.ready(System.nanoTime());
+    Runnable ready = () -> seen.onConnectionReady(System.nanoTime());
     this.loopbackMonitor = seen;
     this.redisConnector = made;
     this.publishing =
-        new ReconnectingConnection<>(made::publishing, thread, timings, ready, seen::lost);
+        new ReconnectingConnection<>(
+            made::connectPublisher, thread, timings, ready, seen::onConnectionLost);
     this.subscription =
         new ReconnectingConnection<>(
             () ->
-                made.subscribed(
+                made.connectSubscriber(
                     (_, frame) -> heard.accept(frame),
-                    options.everyone(),
+                    options.broadcastChannel(),
                     options.channelOf(options.node())),
             thread,
             timings,
             ready,
-            seen::lost);
+            seen::onConnectionLost);
     this.channelPublisher = new ChannelPublisher(publishing, options, life, counters);
   }
 
@@ -71,21 +73,21 @@ final class NodeConnections implements LoopbackMonitor.MonitoredConnections, Aut
     subscription.open();
   }
 
-  LoopbackMonitor watch() {
+  LoopbackMonitor loopbackMonitor() {
     return loopbackMonitor;
   }
 
   /** Of the channel that every node listens to. */
-  LoopbackProbe everyone() {
+  LoopbackProbe broadcastProbe() {
     return everyone;
   }
 
   /** Of the channel of this node. */
-  LoopbackProbe own() {
+  LoopbackProbe nodeProbe() {
     return own;
   }
 
-  ChannelPublisher post() {
+  ChannelPublisher channelPublisher() {
     return channelPublisher;
   }
 
@@ -95,48 +97,48 @@ final class NodeConnections implements LoopbackMonitor.MonitoredConnections, Aut
   }
 
   @Override
-  public void probe(long number) {
+  public void sendProbes(long number) {
     String node = options.node();
-    probe(
+    sendProbe(
         everyone,
-        options.everyone(),
-        new NodeMessage.NodeHeartbeat(node, users.version(), number),
+        options.broadcastChannel(),
+        new NodeMessage.NodeHeartbeat(node, users.currentVersion(), number),
         number);
-    probe(own, options.channelOf(node), new NodeMessage.LoopbackEcho(node, number), number);
+    sendProbe(own, options.channelOf(node), new NodeMessage.LoopbackEcho(node, number), number);
   }
 
-  private void probe(
+  private void sendProbe(
       LoopbackProbe loopbackProbe, String channel, NodeMessage message, long number) {
     channelPublisher
         .send(channel, message)
         .thenAccept(
             accepted -> {
               if (accepted) {
-                thread.execute(() -> loopbackProbe.accepted(number));
+                thread.execute(() -> loopbackProbe.markAccepted(number));
               }
             });
   }
 
   @Override
-  public String refusal() {
-    return channelPublisher.refusal();
+  public String refusalReason() {
+    return channelPublisher.refusalReason();
   }
 
   @Override
   public void renewSubscription() {
     counters.renewals.increment();
-    subscription.renew("it is deaf");
+    subscription.reconnect("it is deaf");
   }
 
   @Override
   public void renewPublishing() {
-    publishing.renew("it is stuck");
+    publishing.reconnect("it is stuck");
   }
 
   @Override
-  public void heardAgain() {
-    publishing.proven();
-    subscription.proven();
+  public void onRecovered() {
+    publishing.resetBackoff();
+    subscription.resetBackoff();
     heardAgain.run();
   }
 

@@ -35,62 +35,64 @@ final class PeerDirectory {
     return peers.size();
   }
 
-  int known() {
+  int knownCount() {
     return (int) peers.values().stream().filter(PeerNode::isKnown).count();
   }
 
   /** Who is connected to that node, if it is known. */
   Optional<Set<UserId>> usersOf(String node) {
-    return Optional.ofNullable(peers.get(node)).filter(PeerNode::isKnown).map(PeerNode::users);
+    return Optional.ofNullable(peers.get(node))
+        .filter(PeerNode::isKnown)
+        .map(PeerNode::connectedUsers);
   }
 
   // ---- for the backplane's thread
 
   /** It was heard of, and nothing else. */
-  void heard(String node, long now) {
-    PeerNode peerNode = peer(node, now);
-    askUnless(peerNode.isKnown(), peerNode, now);
+  void handleContact(String node, long now) {
+    PeerNode peerNode = findOrAdd(node, now);
+    queryUnlessKnown(peerNode.isKnown(), peerNode, now);
   }
 
-  void alive(NodeMessage.NodeHeartbeat said, long now) {
-    PeerNode peerNode = peer(said.node(), now);
-    askUnless(peerNode.isAt(said.version()), peerNode, now);
+  void handleHeartbeat(NodeMessage.NodeHeartbeat said, long now) {
+    PeerNode peerNode = findOrAdd(said.node(), now);
+    queryUnlessKnown(peerNode.isAtVersion(said.version()), peerNode, now);
   }
 
-  void presence(NodeMessage.PresenceChange said, long now) {
-    PeerNode peerNode = peer(said.node(), now);
-    askUnless(peerNode.follow(said), peerNode, now);
+  void handlePresence(NodeMessage.PresenceChange said, long now) {
+    PeerNode peerNode = findOrAdd(said.node(), now);
+    queryUnlessKnown(peerNode.applyPresence(said), peerNode, now);
   }
 
-  void snapshot(NodeMessage.PresenceSnapshot said, long now) {
-    peer(said.node(), now).learn(said);
+  void handleSnapshot(NodeMessage.PresenceSnapshot said, long now) {
+    findOrAdd(said.node(), now).applySnapshot(said);
   }
 
-  void goodbye(String node) {
+  void handleShutdown(String node) {
     peers.remove(node);
   }
 
-  void forgetSilent(long now) {
+  void removeSilent(long now) {
     peers.values().removeIf(peerNode -> peerNode.isSilent(now, forget));
   }
 
   /** It was this node that heard nothing: everybody else's silence begins anew. */
-  void pardonSilence(long now) {
-    peers.values().forEach(peerNode -> peerNode.heard(now));
+  void resetSilence(long now) {
+    peers.values().forEach(peerNode -> peerNode.markSeen(now));
   }
 
-  private PeerNode peer(String node, long now) {
+  private PeerNode findOrAdd(String node, long now) {
     @Nullable PeerNode known = peers.get(node);
     if (known == null) {
       known = new PeerNode(node, now);
       peers.put(node, known);
     }
-    known.heard(now);
+    known.markSeen(now);
     return known;
   }
 
-  private void askUnless(boolean known, PeerNode peerNode, long now) {
-    if (!known && peerNode.shouldAsk(now, askAgain)) {
+  private void queryUnlessKnown(boolean known, PeerNode peerNode, long now) {
+    if (!known && peerNode.shouldQuery(now, askAgain)) {
       ask.accept(peerNode.node());
     }
   }

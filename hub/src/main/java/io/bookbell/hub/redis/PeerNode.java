@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this node knows of another one. The backplane's thread changes it; any thread may ask {@link
- * #meant}, {@link #isKnown} and {@link #users}. While it is not known who is connected there, the
- * peer is told everything.
+ * #filterRelevant}, {@link #isKnown} and {@link #users}. While it is not known who is connected
+ * there, the peer is told everything.
  */
 final class PeerNode {
   private final String node;
@@ -37,21 +37,21 @@ final class PeerNode {
     return users != null;
   }
 
-  Set<UserId> users() {
+  Set<UserId> connectedUsers() {
     Set<UserId> known = users;
     return known == null ? Set.of() : Set.copyOf(known);
   }
 
   /** What of a change concerns the users of that node. */
-  List<Delivery> meant(List<Delivery> change) {
+  List<Delivery> filterRelevant(List<Delivery> change) {
     Set<UserId> known = users;
     if (known == null) {
       return change;
     }
     List<Delivery> meant = new ArrayList<>();
     for (Delivery delivery : change) {
-      Map<UserId, Long> sequence = only(delivery.sequence(), known);
-      Set<UserId> unnumbered = only(delivery.unnumbered(), known);
+      Map<UserId, Long> sequence = retainUsers(delivery.sequence(), known);
+      Set<UserId> unnumbered = retainUsers(delivery.unnumbered(), known);
       if (!sequence.isEmpty() || !unnumbered.isEmpty()) {
         meant.add(new Delivery(delivery.message(), sequence, unnumbered));
       }
@@ -59,9 +59,9 @@ final class PeerNode {
     return meant;
   }
 
-  private static Map<UserId, Long> only(Map<UserId, Long> sequence, Set<UserId> users) {
+  private static Map<UserId, Long> retainUsers(Map<UserId, Long> sequence, Set<UserId> users) {
     Map<UserId, Long> rest = new HashMap<>();
-    for (UserId user : smaller(sequence.keySet(), users)) {
+    for (UserId user : smallerSet(sequence.keySet(), users)) {
       Long number = sequence.get(user);
       if (number != null && users.contains(user)) {
         rest.put(user, number);
@@ -70,9 +70,9 @@ final class PeerNode {
     return rest;
   }
 
-  private static Set<UserId> only(Set<UserId> audience, Set<UserId> users) {
+  private static Set<UserId> retainUsers(Set<UserId> audience, Set<UserId> users) {
     Set<UserId> rest = new HashSet<>();
-    for (UserId user : smaller(audience, users)) {
+    for (UserId user : smallerSet(audience, users)) {
       if (audience.contains(user) && users.contains(user)) {
         rest.add(user);
       }
@@ -80,13 +80,13 @@ final class PeerNode {
     return rest;
   }
 
-  private static Set<UserId> smaller(Set<UserId> one, Set<UserId> other) {
+  private static Set<UserId> smallerSet(Set<UserId> one, Set<UserId> other) {
     return one.size() <= other.size() ? one : other;
   }
 
   // ---- for the backplane's thread
 
-  void heard(long now) {
+  void markSeen(long now) {
     heardAt = now;
   }
 
@@ -95,7 +95,7 @@ final class PeerNode {
   }
 
   /** Whether it is time to ask; notes that it was asked. */
-  boolean shouldAsk(long now, long interval) {
+  boolean shouldQuery(long now, long interval) {
     if (asked && now - askedAt < interval) {
       return false;
     }
@@ -105,14 +105,14 @@ final class PeerNode {
   }
 
   /** Whether this is the version that is known here; if not, nothing is known any more. */
-  boolean isAt(long other) {
+  boolean isAtVersion(long other) {
     if (users != null && version != other) {
       users = null;
     }
     return users != null;
   }
 
-  void learn(NodeMessage.PresenceSnapshot presenceSnapshot) {
+  void applySnapshot(NodeMessage.PresenceSnapshot presenceSnapshot) {
     Set<UserId> all = ConcurrentHashMap.newKeySet();
     all.addAll(presenceSnapshot.users());
     version = presenceSnapshot.version();
@@ -120,12 +120,12 @@ final class PeerNode {
   }
 
   /** Whether the change could be applied, or was before; if not, nothing is known any more. */
-  boolean follow(NodeMessage.PresenceChange change) {
+  boolean applyPresence(NodeMessage.PresenceChange change) {
     Set<UserId> known = users;
     if (known == null || version == change.to()) {
       return known != null;
     }
-    if (!isAt(change.from())) {
+    if (!isAtVersion(change.from())) {
       return false;
     }
     known.addAll(change.joined());

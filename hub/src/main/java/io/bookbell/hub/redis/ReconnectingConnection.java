@@ -47,22 +47,24 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
 
   void open() {
     try {
-      connect.get().whenComplete((made, failure) -> thread.execute(() -> settled(made, failure)));
+      connect
+          .get()
+          .whenComplete((made, failure) -> thread.execute(() -> onConnectCompleted(made, failure)));
     } catch (RuntimeException failure) {
-      failed(failure);
+      onConnectFailed(failure);
     }
   }
 
   /** Gives the connection up; another one follows. */
-  void renew(String why) {
+  void reconnect(String why) {
     C current = connection;
     if (current != null) {
-      end(current, why);
+      dropConnection(current, why);
     }
   }
 
   /** It has served: the next delay is short again. */
-  void proven() {
+  void resetBackoff() {
     failures = 0;
   }
 
@@ -71,43 +73,43 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
     return connection;
   }
 
-  private void settled(@Nullable C made, @Nullable Throwable failure) {
+  private void onConnectCompleted(@Nullable C made, @Nullable Throwable failure) {
     if (made == null) {
-      failed(failure);
+      onConnectFailed(failure);
       return;
     }
     connection = made;
-    made.addListener(new DisconnectListener(() -> end(made, "the connection ended")));
+    made.addListener(new DisconnectListener(() -> dropConnection(made, "the connection ended")));
     if (made.isOpen()) {
       ready.run();
     } else {
-      end(made, "the connection ended at once");
+      dropConnection(made, "the connection ended at once");
     }
   }
 
-  private void failed(@Nullable Throwable failure) {
-    retry();
-    lost.accept(reason(failure));
+  private void onConnectFailed(@Nullable Throwable failure) {
+    scheduleReconnect();
+    lost.accept(rootMessage(failure));
   }
 
-  private void end(C which, String why) {
+  private void dropConnection(C which, String why) {
     if (which.equals(connection)) {
       connection = null;
       which.closeAsync();
-      retry();
+      scheduleReconnect();
       lost.accept(why);
     }
   }
 
-  private void retry() {
+  private void scheduleReconnect() {
     long first = timings.reconnectFrom().toNanos();
     long ceiling = first << Math.min(failures++, MOST_DOUBLINGS);
     long most = Math.clamp(ceiling, first, timings.reconnectTo().toNanos());
-    thread.after(Duration.ofNanos(ThreadLocalRandom.current().nextLong(most + 1)), this::open);
+    thread.schedule(Duration.ofNanos(ThreadLocalRandom.current().nextLong(most + 1)), this::open);
   }
 
   /** The innermost cause says it best. */
-  private static String reason(@Nullable Throwable failure) {
+  private static String rootMessage(@Nullable Throwable failure) {
     Throwable cause = failure;
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();

@@ -46,12 +46,12 @@ public final class RedisBackplane implements Backplane {
     this.options = options;
     this.life = options.life();
     this.users = new LocalPresence(options.node());
-    this.peerDirectory = new PeerDirectory(options.timings(), this::ask);
+    this.peerDirectory = new PeerDirectory(options.timings(), this::querySnapshot);
     this.nodeConnections =
         new NodeConnections(
-            options, () -> life, thread, users, counters, this::received, this::pardonSilence);
+            options, () -> life, thread, users, counters, this::onFrame, this::resetSilence);
     thread.execute(nodeConnections::open);
-    thread.every(options.timings().probe().dividedBy(4), this::tick);
+    thread.scheduleWithFixedDelay(options.timings().probe().dividedBy(4), this::runPeriodicChecks);
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class RedisBackplane implements Backplane {
   @Override
   public void publish(List<Delivery> change) {
     if (!closed.get()) {
-      peerDirectory.forEach(peerNode -> publish(peerNode.meant(change), peerNode));
+      peerDirectory.forEach(peerNode -> publish(peerNode.filterRelevant(change), peerNode));
     }
   }
 
@@ -73,7 +73,7 @@ public final class RedisBackplane implements Backplane {
     byte[] frame =
         NodeMessageCodec.encode(life, new NodeMessage.CommittedDeliveries(options.node(), meant));
     nodeConnections
-        .post()
+        .channelPublisher()
         .sendChange(options.channelOf(peerNode.node()), frame)
         .thenAccept(
             accepted -> {
@@ -86,9 +86,9 @@ public final class RedisBackplane implements Backplane {
 
   @Override
   public void presence(UserId user, boolean connected) {
-    users.note(user, connected);
+    users.recordPresence(user, connected);
     if (telling.compareAndSet(false, true)) {
-      thread.after(options.timings().batch(), this::tellPresence);
+      thread.schedule(options.timings().batch(), this::publishPresence);
     }
   }
 
@@ -98,13 +98,13 @@ public final class RedisBackplane implements Backplane {
    *
    * @param newLife see {@link RedisOptions#life}
    */
-  public void beginLife(String newLife) {
+  public void startEpoch(String newLife) {
     RedisOptions.checkLife(newLife);
     life = newLife;
   }
 
   public RedisState state() {
-    return nodeConnections.watch().state();
+    return nodeConnections.loopbackMonitor().state();
   }
 
   /**
@@ -112,7 +112,7 @@ public final class RedisBackplane implements Backplane {
    * quick.
    */
   public void onStateChange(Consumer<RedisState> listener) {
-    nodeConnections.watch().onChange(listener);
+    nodeConnections.loopbackMonitor().onChange(listener);
   }
 
   public RedisStatistics statistics() {
@@ -133,8 +133,8 @@ public final class RedisBackplane implements Backplane {
     receivers.clear();
     thread.close();
     nodeConnections
-        .post()
-        .send(options.everyone(), new NodeMessage.NodeShutdown(options.node()))
+        .channelPublisher()
+        .send(options.broadcastChannel(), new NodeMessage.NodeShutdown(options.node()))
         .toCompletableFuture()
         .completeOnTimeout(false, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
         .join();
@@ -148,36 +148,36 @@ public final class RedisBackplane implements Backplane {
 
   // ---- on the event loop of the subscription
 
-  private void received(byte[] frame) {
+  private void onFrame(byte[] frame) {
     if (closed.get()) {
       return;
     }
-    if (NodeMessageCodec.isForeign(frame)) {
-      ofAnotherVersion(frame[0]);
+    if (NodeMessageCodec.hasOtherVersion(frame)) {
+      rejectOtherVersion(frame[0]);
       return;
     }
     try {
-      if (NodeMessageCodec.isOfAnotherLife(frame, life)) {
-        ofAnotherLife();
+      if (NodeMessageCodec.hasOtherEpoch(frame, life)) {
+        rejectOtherEpoch();
         return;
       }
-      received(NodeMessageCodec.decode(frame), frame.length);
+      dispatchMessage(NodeMessageCodec.decode(frame), frame.length);
     } catch (MalformedFrameException malformed) {
       counters.malformed.increment();
     }
   }
 
-  private void received(NodeMessage message, int bytes) {
+  private void dispatchMessage(NodeMessage message, int bytes) {
     if (message instanceof NodeMessage.CommittedDeliveries(_, List<Delivery> deliveries)) {
       counters.received.increment();
       counters.receivedBytes.add(bytes);
-      receivers.forEach(receiver -> hand(deliveries, receiver));
+      receivers.forEach(receiver -> callReceiver(deliveries, receiver));
     } else {
-      thread.execute(() -> handle(message, System.nanoTime()));
+      thread.execute(() -> handleMessage(message, System.nanoTime()));
     }
   }
 
-  private static void hand(List<Delivery> change, Consumer<List<Delivery>> receiver) {
+  private static void callReceiver(List<Delivery> change, Consumer<List<Delivery>> receiver) {
     try {
       receiver.accept(change);
     } catch (RuntimeException failure) {
@@ -185,7 +185,7 @@ public final class RedisBackplane implements Backplane {
     }
   }
 
-  private void ofAnotherLife() {
+  private void rejectOtherEpoch() {
     counters.foreign.increment();
     if (otherLifeSeen.compareAndSet(false, true)) {
       log.warn(
@@ -195,7 +195,7 @@ public final class RedisBackplane implements Backplane {
     }
   }
 
-  private void ofAnotherVersion(int version) {
+  private void rejectOtherVersion(int version) {
     counters.foreign.increment();
     if (otherVersionSeen.compareAndSet(false, true)) {
       log.warn(
@@ -208,53 +208,62 @@ public final class RedisBackplane implements Backplane {
 
   // ---- on the thread of the backplane
 
-  private void handle(NodeMessage message, long now) {
+  private void handleMessage(NodeMessage message, long now) {
     boolean mine = message.node().equals(options.node());
     switch (message) {
       case NodeMessage.NodeHeartbeat nodeHeartbeat when mine ->
-          nodeConnections.watch().heard(nodeConnections.everyone(), nodeHeartbeat.nonce(), now);
+          nodeConnections
+              .loopbackMonitor()
+              .onProbeReturned(nodeConnections.broadcastProbe(), nodeHeartbeat.nonce(), now);
       case NodeMessage.LoopbackEcho loopbackEcho when mine ->
-          nodeConnections.watch().heard(nodeConnections.own(), loopbackEcho.nonce(), now);
+          nodeConnections
+              .loopbackMonitor()
+              .onProbeReturned(nodeConnections.nodeProbe(), loopbackEcho.nonce(), now);
       case NodeMessage other when mine -> log.debug("Heard of myself: {}", other);
-      case NodeMessage.NodeHeartbeat nodeHeartbeat -> peerDirectory.alive(nodeHeartbeat, now);
-      case NodeMessage.PresenceChange presenceChange -> peerDirectory.presence(presenceChange, now);
+      case NodeMessage.NodeHeartbeat nodeHeartbeat ->
+          peerDirectory.handleHeartbeat(nodeHeartbeat, now);
+      case NodeMessage.PresenceChange presenceChange ->
+          peerDirectory.handlePresence(presenceChange, now);
       case NodeMessage.PresenceSnapshot presenceSnapshot ->
-          peerDirectory.snapshot(presenceSnapshot, now);
-      case NodeMessage.NodeShutdown nodeShutdown -> peerDirectory.goodbye(nodeShutdown.node());
-      case NodeMessage.PresenceQuery asking -> answer(asking, now);
+          peerDirectory.handleSnapshot(presenceSnapshot, now);
+      case NodeMessage.NodeShutdown nodeShutdown ->
+          peerDirectory.handleShutdown(nodeShutdown.node());
+      case NodeMessage.PresenceQuery asking -> replyWithSnapshot(asking, now);
       case NodeMessage.LoopbackEcho _, NodeMessage.CommittedDeliveries _ -> {
         // an echo is for the one who called; changes do not come here
       }
     }
   }
 
-  private void answer(NodeMessage.PresenceQuery asking, long now) {
-    nodeConnections.post().send(options.channelOf(asking.node()), users.snapshot());
-    peerDirectory.heard(asking.node(), now);
+  private void replyWithSnapshot(NodeMessage.PresenceQuery asking, long now) {
+    nodeConnections.channelPublisher().send(options.channelOf(asking.node()), users.snapshot());
+    peerDirectory.handleContact(asking.node(), now);
   }
 
-  private void ask(String node) {
+  private void querySnapshot(String node) {
     nodeConnections
-        .post()
+        .channelPublisher()
         .send(options.channelOf(node), new NodeMessage.PresenceQuery(options.node()));
   }
 
-  private void tellPresence() {
+  private void publishPresence() {
     telling.set(false);
     users
         .nextVersion()
-        .ifPresent(presence -> nodeConnections.post().send(options.everyone(), presence));
+        .ifPresent(
+            presence ->
+                nodeConnections.channelPublisher().send(options.broadcastChannel(), presence));
   }
 
-  private void tick() {
+  private void runPeriodicChecks() {
     long now = System.nanoTime();
-    nodeConnections.watch().tick(now);
+    nodeConnections.loopbackMonitor().checkProbes(now);
     if (state() == RedisState.CONNECTED) {
-      peerDirectory.forgetSilent(now);
+      peerDirectory.removeSilent(now);
     }
   }
 
-  private void pardonSilence() {
-    peerDirectory.pardonSilence(System.nanoTime());
+  private void resetSilence() {
+    peerDirectory.resetSilence(System.nanoTime());
   }
 }

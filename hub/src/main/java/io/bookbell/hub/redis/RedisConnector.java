@@ -52,8 +52,8 @@ final class RedisConnector implements AutoCloseable {
   }
 
   /** A connection to publish with. */
-  CompletionStage<StatefulRedisConnection<String, byte[]>> publishing() {
-    return inTime(client.connectAsync(CODEC, uri), failure -> failure);
+  CompletionStage<StatefulRedisConnection<String, byte[]>> connectPublisher() {
+    return withTimeout(client.connectAsync(CODEC, uri), failure -> failure);
   }
 
   /**
@@ -61,17 +61,17 @@ final class RedisConnector implements AutoCloseable {
    *
    * @param heard called on an event loop with the channel and what comes on it
    */
-  CompletionStage<StatefulRedisPubSubConnection<String, byte[]>> subscribed(
+  CompletionStage<StatefulRedisPubSubConnection<String, byte[]>> connectSubscriber(
       BiConsumer<String, byte[]> heard, String... channels) {
-    return inTime(
+    return withTimeout(
         client
             .connectPubSubAsync(CODEC, uri)
             .thenCompose(connection -> subscribe(connection, heard, channels)),
-        failure -> named(failure, channels));
+        failure -> explainFailure(failure, channels));
   }
 
-  private Throwable named(Throwable failure, String... channels) {
-    return RedisPermission.missing(failure, options, channels)
+  private Throwable explainFailure(Throwable failure, String... channels) {
+    return RedisPermission.findMissing(failure, options, channels)
         .<Throwable>map(RedisRefusalException::new)
         .orElse(failure);
   }
@@ -105,7 +105,7 @@ final class RedisConnector implements AutoCloseable {
    * <p>Lettuce's futures do not override {@code exceptionallyCompose} and its like, which would
    * wait for ever; so the failure is named here.
    */
-  private <C extends StatefulConnection<?, ?>> CompletionStage<C> inTime(
+  private <C extends StatefulConnection<?, ?>> CompletionStage<C> withTimeout(
       CompletionStage<C> attempt, UnaryOperator<Throwable> named) {
     long most = 3 * options.timings().command().toNanos();
     CompletableFuture<C> result = new CompletableFuture<C>().orTimeout(most, TimeUnit.NANOSECONDS);

@@ -26,6 +26,6 @@ final class RedisCounters {
         renewals.sum(),
         stateChanges.sum(),
         peerDirectory.size(),
-        peerDirectory.known());
+        peerDirectory.knownCount());
   }
 }

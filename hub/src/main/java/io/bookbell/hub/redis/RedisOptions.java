@@ -26,7 +26,7 @@ public record RedisOptions(
   private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,100}");
 
   /** Made for nodes on one network; the node gets a random name. */
-  public static RedisOptions at(String uri) {
+  public static RedisOptions forUri(String uri) {
     String node = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     return new RedisOptions(uri, PREFIX, node, "", Timings.defaults(), 1024);
   }
@@ -36,13 +36,15 @@ public record RedisOptions(
    *     is not repeated
    */
   public RedisOptions {
-    check(isRedis(uri), "uri must look like redis://host:6379; what came is not repeated here");
-    check(VISIBLE.matcher(prefix).matches(), "prefix must be 1 to 100 visible ASCII characters");
-    check(
+    checkArgument(
+        isRedis(uri), "uri must look like redis://host:6379; what came is not repeated here");
+    checkArgument(
+        VISIBLE.matcher(prefix).matches(), "prefix must be 1 to 100 visible ASCII characters");
+    checkArgument(
         NODE.matcher(node).matches(),
         "node must be 1 to 64 letters, digits, dots, hyphens or underscores, got '" + node + "'");
     checkLife(life);
-    check(requestQueue >= 1, "requestQueue must be at least 1, got " + requestQueue);
+    checkArgument(requestQueue >= 1, "requestQueue must be at least 1, got " + requestQueue);
   }
 
   public RedisOptions withPrefix(String other) {
@@ -62,13 +64,13 @@ public record RedisOptions(
   }
 
   static void checkLife(String life) {
-    check(
+    checkArgument(
         life.isEmpty() || VISIBLE.matcher(life).matches(),
         "life must be at most 100 visible ASCII characters");
   }
 
   /** The channel that every node listens to. */
-  String everyone() {
+  String broadcastChannel() {
     return prefix + "all";
   }
 
@@ -92,7 +94,7 @@ public record RedisOptions(
     }
   }
 
-  private static void check(boolean good, String otherwise) {
+  private static void checkArgument(boolean good, String otherwise) {
     if (!good) {
       throw new IllegalArgumentException(otherwise);
     }
@@ -131,21 +133,21 @@ public record RedisOptions(
     }
 
     public Timings {
-      positive("probe", probe);
-      positive("batch", batch);
-      positive("command", command);
-      positive("reconnectFrom", reconnectFrom);
-      longer("silence", silence, "probe", probe);
-      longer("forget", forget, "silence", silence);
-      longer("reconnectTo", reconnectTo, "reconnectFrom", reconnectFrom);
+      requirePositive("probe", probe);
+      requirePositive("batch", batch);
+      requirePositive("command", command);
+      requirePositive("reconnectFrom", reconnectFrom);
+      requireLonger("silence", silence, "probe", probe);
+      requireLonger("forget", forget, "silence", silence);
+      requireLonger("reconnectTo", reconnectTo, "reconnectFrom", reconnectFrom);
     }
 
-    private static void positive(String name, Duration value) {
-      check(value.isPositive(), name + " must be longer than nothing, got " + value);
+    private static void requirePositive(String name, Duration value) {
+      checkArgument(value.isPositive(), name + " must be longer than nothing, got " + value);
     }
 
-    private static void longer(String name, Duration value, String than, Duration shorter) {
-      check(
+    private static void requireLonger(String name, Duration value, String than, Duration shorter) {
+      checkArgument(
           value.compareTo(shorter) > 0,
           name + " must be longer than " + than + ", " + shorter + ", got " + value);
     }

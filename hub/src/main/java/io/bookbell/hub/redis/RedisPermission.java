@@ -10,7 +10,7 @@ final class RedisPermission {
 
   private RedisPermission() {}
 
-  static boolean isTold(String reason) {
+  static boolean isPermissionReason(String reason) {
     return reason.startsWith(LACKS);
   }
 
@@ -20,26 +20,26 @@ final class RedisPermission {
    * @param others channels whose names do not begin with the prefix
    * @return empty when something else has failed
    */
-  static Optional<String> missing(
+  static Optional<String> findMissing(
       @Nullable Throwable failure, RedisOptions options, String... others) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
       if (message != null && message.startsWith("NOPERM")) {
-        return Optional.of(grant(message, options, others));
+        return Optional.of(grantCommand(message, options, others));
       }
     }
     return Optional.empty();
   }
 
-  private static String user(String uri) {
+  private static String userName(String uri) {
     String userInfo = URI.create(uri).getUserInfo();
     String user = userInfo == null ? "" : userInfo.split(":", 2)[0];
     return user.isEmpty() ? "default" : user;
   }
 
   /** Redis refuses to add channels to a user that has all of them. */
-  private static String grant(String message, RedisOptions options, String... others) {
-    var grant = new StringBuilder("ACL SETUSER ").append(user(options.uri()));
+  private static String grantCommand(String message, RedisOptions options, String... others) {
+    var grant = new StringBuilder("ACL SETUSER ").append(userName(options.uri()));
     if (message.contains("channel")) {
       grant.append(" &").append(options.prefix()).append('*');
       for (String channel : others) {

@@ -123,19 +123,20 @@ class NodeMessageCodecTest {
 
   @Test
   void anotherVersionIsForeignAndNotMalformed() {
-    assertThat(NodeMessageCodec.isForeign(new byte[] {1, 1})).isTrue();
-    assertThat(NodeMessageCodec.isForeign(NodeMessageCodec.encode("a/1", change()))).isFalse();
-    assertThat(NodeMessageCodec.isForeign(new byte[0])).isFalse();
+    assertThat(NodeMessageCodec.hasOtherVersion(new byte[] {1, 1})).isTrue();
+    assertThat(NodeMessageCodec.hasOtherVersion(NodeMessageCodec.encode("a/1", change())))
+        .isFalse();
+    assertThat(NodeMessageCodec.hasOtherVersion(new byte[0])).isFalse();
   }
 
   @Test
   void aFrameSaysWhichHistoriesItsSenderServes() throws Exception {
     byte[] frame = NodeMessageCodec.encode("a/1", change());
 
-    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "a/1")).isFalse();
-    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "a/2")).isTrue();
-    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "")).isTrue();
-    assertThatThrownBy(() -> NodeMessageCodec.isOfAnotherLife(new byte[0], "a/1"))
+    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "a/1")).isFalse();
+    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "a/2")).isTrue();
+    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "")).isTrue();
+    assertThatThrownBy(() -> NodeMessageCodec.hasOtherEpoch(new byte[0], "a/1"))
         .isInstanceOf(MalformedFrameException.class);
   }
 

@@ -24,28 +24,29 @@ class PeerDirectoryTest {
 
   @Test
   void whoIsUnknownIsAskedAndTheAnswerIsFollowed() {
-    peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 5, 0), 0);
+    peerDirectory.handleHeartbeat(new NodeMessage.NodeHeartbeat("b", 5, 0), 0);
     assertThat(asked).containsExactly("b");
     assertThat(peerDirectory.usersOf("b")).isEmpty();
-    peerDirectory.snapshot(new NodeMessage.PresenceSnapshot("b", 5, Set.of(ANN)), 0);
-    peerDirectory.presence(
+    peerDirectory.handleSnapshot(new NodeMessage.PresenceSnapshot("b", 5, Set.of(ANN)), 0);
+    peerDirectory.handlePresence(
         new NodeMessage.PresenceChange("b", 5, 6, Set.of(BEN, CAT), Set.of(ANN)), 0);
-    peerDirectory.presence(
+    peerDirectory.handlePresence(
         new NodeMessage.PresenceChange("b", 5, 6, Set.of(BEN, CAT), Set.of(ANN)), 0);
-    peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 6, 0), 0);
+    peerDirectory.handleHeartbeat(new NodeMessage.NodeHeartbeat("b", 6, 0), 0);
     assertThat(peerDirectory.usersOf("b")).contains(Set.of(BEN, CAT));
     assertThat(asked).containsExactly("b");
-    assertThat(peerDirectory.known()).isEqualTo(1);
+    assertThat(peerDirectory.knownCount()).isEqualTo(1);
   }
 
   @Test
   void aVersionThatDoesNotFollowMakesItUnknown() {
-    peerDirectory.snapshot(new NodeMessage.PresenceSnapshot("b", 5, Set.of(ANN)), 0);
-    peerDirectory.presence(new NodeMessage.PresenceChange("b", 6, 7, Set.of(BEN), Set.of()), 0);
+    peerDirectory.handleSnapshot(new NodeMessage.PresenceSnapshot("b", 5, Set.of(ANN)), 0);
+    peerDirectory.handlePresence(
+        new NodeMessage.PresenceChange("b", 6, 7, Set.of(BEN), Set.of()), 0);
     assertThat(peerDirectory.usersOf("b")).isEmpty();
     assertThat(asked).containsExactly("b");
-    peerDirectory.snapshot(new NodeMessage.PresenceSnapshot("b", 7, Set.of(ANN, BEN)), 0);
-    peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 8, 0), second(1));
+    peerDirectory.handleSnapshot(new NodeMessage.PresenceSnapshot("b", 7, Set.of(ANN, BEN)), 0);
+    peerDirectory.handleHeartbeat(new NodeMessage.NodeHeartbeat("b", 8, 0), second(1));
     assertThat(peerDirectory.usersOf("b")).isEmpty();
     assertThat(asked).containsExactly("b", "b");
   }
@@ -53,22 +54,23 @@ class PeerDirectoryTest {
   @Test
   void oneThatDoesNotAnswerIsAskedAgainButNotAllTheTime() {
     for (int tenth = 0; tenth < 20; tenth++) {
-      peerDirectory.alive(new NodeMessage.NodeHeartbeat("b", 5, 0), second(1) / 10 * tenth);
+      peerDirectory.handleHeartbeat(
+          new NodeMessage.NodeHeartbeat("b", 5, 0), second(1) / 10 * tenth);
     }
     assertThat(asked).hasSize(4);
   }
 
   @Test
   void theSilentAreForgottenButNotForOurOwnDeafness() {
-    peerDirectory.heard("b", 0);
-    peerDirectory.heard("c", second(3));
-    peerDirectory.forgetSilent(second(6));
+    peerDirectory.handleContact("b", 0);
+    peerDirectory.handleContact("c", second(3));
+    peerDirectory.removeSilent(second(6));
     assertThat(peerDirectory.usersOf("b")).isEmpty();
     assertThat(peerDirectory.size()).isEqualTo(1);
-    peerDirectory.pardonSilence(second(60));
-    peerDirectory.forgetSilent(second(62));
+    peerDirectory.resetSilence(second(60));
+    peerDirectory.removeSilent(second(62));
     assertThat(peerDirectory.size()).isEqualTo(1);
-    peerDirectory.goodbye("c");
+    peerDirectory.handleShutdown("c");
     assertThat(peerDirectory.size()).isZero();
   }
 
@@ -83,21 +85,22 @@ class PeerDirectoryTest {
     assertThat(meant(Set.of(), both, other)).isEmpty();
     assertThat(meant(Set.of(ANN, BEN, CAT, new UserId(7)), both, other))
         .containsExactly(both, other);
-    assertThat(new PeerNode("b", 0).meant(List.of(both, other))).containsExactly(both, other);
+    assertThat(new PeerNode("b", 0).filterRelevant(List.of(both, other)))
+        .containsExactly(both, other);
   }
 
   @Test
   void whoComesAndGoesWithinABatchIsNotTold() {
     LocalPresence users = new LocalPresence("a");
-    users.note(ANN, true);
-    users.note(ANN, false);
-    users.note(BEN, true);
+    users.recordPresence(ANN, true);
+    users.recordPresence(ANN, false);
+    users.recordPresence(BEN, true);
     NodeMessage.PresenceChange first =
         (NodeMessage.PresenceChange) users.nextVersion().orElseThrow();
     assertThat(first.joined()).containsExactly(BEN);
     assertThat(first.left()).isEmpty();
-    users.note(BEN, false);
-    users.note(BEN, true);
+    users.recordPresence(BEN, false);
+    users.recordPresence(BEN, true);
     assertThat(users.nextVersion()).isEmpty();
     assertThat(users.snapshot())
         .isEqualTo(new NodeMessage.PresenceSnapshot("a", first.to(), Set.of(BEN)));
@@ -105,8 +108,8 @@ class PeerDirectoryTest {
 
   private static List<Delivery> meant(Set<UserId> users, Delivery... change) {
     PeerNode peerNode = new PeerNode("b", 0);
-    peerNode.learn(new NodeMessage.PresenceSnapshot("b", 1, users));
-    return peerNode.meant(List.of(change));
+    peerNode.applySnapshot(new NodeMessage.PresenceSnapshot("b", 1, users));
+    return peerNode.filterRelevant(List.of(change));
   }
 
   private static long second(int count) {

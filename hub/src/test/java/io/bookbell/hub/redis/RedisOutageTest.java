@@ -122,7 +122,7 @@ class RedisOutageTest {
   void aDeafSubscriptionIsNoticedInAboutTwoSecondsAndRenewed() {
     redis.start();
     try (DeafeningProxy proxy = new DeafeningProxy(redis.port())) {
-      RedisBackplane deaf = started(RedisOptions.at(TestRedis.uri(proxy.port())));
+      RedisBackplane deaf = started(RedisOptions.forUri(TestRedis.uri(proxy.port())));
       RedisBackplane sound = node(redis.port());
       awaitAcquainted(sound, deaf);
       awaitConnected();

@@ -58,7 +58,7 @@ final class TestRedis implements AutoCloseable {
   }
 
   private static RedisOptions options(int port, Duration silence, Duration forget) {
-    return RedisOptions.at(uri(port))
+    return RedisOptions.forUri(uri(port))
         .withTimings(
             new RedisOptions.Timings(
                 Duration.ofMillis(200),

@@ -30,8 +30,8 @@ public final class RoleResolver implements CreatorRoles {
   }
 
   @Override
-  public Set<UserId> admins(Transaction tx, CreatorRow creator) {
-    return adminCache.of(tx, creator);
+  public Set<UserId> adminsOf(Transaction tx, CreatorRow creator) {
+    return adminCache.adminsOf(tx, creator);
   }
 
   @Override
@@ -40,33 +40,33 @@ public final class RoleResolver implements CreatorRoles {
   }
 
   @Override
-  public Set<UserId> adminOf(Transaction tx, UserId user) {
+  public Set<UserId> administeredCreators(Transaction tx, UserId user) {
     Set<UserId> found = new HashSet<>(adminCache.teamsOf(tx, user));
     creatorStore.find(tx, user).ifPresent(self -> found.add(user));
     return found;
   }
 
   @Override
-  public Set<UserId> everyone(Transaction tx, CreatorRow creator) {
+  public Set<UserId> audienceOf(Transaction tx, CreatorRow creator) {
     CachedAudience cached = audiences.get(creator.id());
     if (cached != null && cached.version == creator.audienceVersion()) {
       return cached.users;
     }
-    var users = new HashSet<>(quotaService.supportersOf(tx, creator.id()));
-    users.addAll(admins(tx, creator));
+    var users = new HashSet<>(quotaService.findSupporters(tx, creator.id()));
+    users.addAll(adminsOf(tx, creator));
     var loaded = new CachedAudience(creator.audienceVersion(), Set.copyOf(users));
-    tx.afterCommit(() -> audiences.merge(creator.id(), loaded, CachedAudience::newer));
+    tx.afterCommit(() -> audiences.merge(creator.id(), loaded, CachedAudience::pickNewer));
     return loaded.users;
   }
 
   /** Forgets everything: versions begin anew with another life of the database. */
-  public void clear() {
+  public void clearCaches() {
     audiences.clear();
-    adminCache.clear();
+    adminCache.clearCache();
   }
 
   private record CachedAudience(long version, Set<UserId> users) {
-    CachedAudience newer(CachedAudience other) {
+    CachedAudience pickNewer(CachedAudience other) {
       return other.version > version ? other : this;
     }
   }

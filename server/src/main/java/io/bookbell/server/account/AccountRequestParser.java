@@ -16,15 +16,15 @@ public final class AccountRequestParser {
     }
   }
 
-  public static AccountRequest read(JsonBody jsonBody) {
+  public static AccountRequest parseAccount(JsonBody jsonBody) {
     return new AccountRequest(
-        email(jsonBody),
-        jsonBody.line("display_name", 1, LONGEST_NAME),
-        jsonBody.verbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
+        parseEmail(jsonBody),
+        jsonBody.requiredLine("display_name", 1, LONGEST_NAME),
+        jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
   }
 
   /** An e-mail address in the stored form. */
-  static String email(JsonBody jsonBody) {
-    return jsonBody.email("email");
+  static String parseEmail(JsonBody jsonBody) {
+    return jsonBody.requiredEmail("email");
   }
 }

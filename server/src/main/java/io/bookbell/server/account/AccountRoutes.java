@@ -24,56 +24,57 @@ import java.util.stream.Collectors;
 public final class AccountRoutes {
   private AccountRoutes() {}
 
-  public static void addSessions(
+  public static void addSessionRoutes(
       ApiRouter apiRouter,
       SignInService signInService,
       SessionStore sessionStore,
       TicketStore ticketStore) {
-    apiRouter.openPost(
+    apiRouter.postOpen(
         "/api/auth/login",
         (apiRequest, _) -> {
           return signInService
-              .with(login(apiRequest))
-              .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.setter()));
+              .signIn(parseLogin(apiRequest))
+              .thenApply(
+                  openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
         });
-    apiRouter.postLast(
+    apiRouter.postEndingSession(
         "/api/auth/logout",
-        AccountRoutes::nothing,
+        AccountRoutes::requireEmptyBody,
         (tx, caller, cookies) -> {
-          sessionStore.end(tx, caller);
-          return signedOut(cookies);
+          sessionStore.endSession(tx, caller);
+          return signedOutResponse(cookies);
         },
-        AccountRoutes::signedOut);
-    apiRouter.postOnce(
+        AccountRoutes::signedOutResponse);
+    apiRouter.postRepeatable(
         "/api/ws-ticket",
         RateLimit.TICKET,
-        AccountRoutes::nothing,
-        (tx, caller, _) -> ApiResponse.created(ticketStore.issue(tx, caller)));
+        AccountRoutes::requireEmptyBody,
+        (tx, caller, _) -> ApiResponse.created(ticketStore.issueTicket(tx, caller)));
   }
 
-  private static ApiResponse signedOut(ServerCookies.CookieSetter cookies) {
-    return SessionResponses.withoutCookie(ApiResponse.noContent(), cookies);
+  private static ApiResponse signedOutResponse(ServerCookies.CookieSetter cookies) {
+    return SessionResponses.clearSessionCookie(ApiResponse.noContent(), cookies);
   }
 
-  private static SignInService.SignInAttempt login(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
+  private static SignInService.SignInAttempt parseLogin(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
     var login =
         new SignInService.SignInAttempt(
-            AccountRequestParser.email(jsonBody),
-            jsonBody.verbatim("password", 1, PasswordPolicy.LONGEST),
-            apiRequest.clientAddress().network(),
+            AccountRequestParser.parseEmail(jsonBody),
+            jsonBody.requiredVerbatim("password", 1, PasswordPolicy.LONGEST),
+            apiRequest.clientAddress().networkKey(),
             apiRequest.deviceCookie());
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     return login;
   }
 
   /** Nothing is wanted of the body; how the client's cookies are set. */
-  private static ServerCookies.CookieSetter nothing(ApiRequest apiRequest) {
-    apiRequest.body().done();
-    return apiRequest.setter();
+  private static ServerCookies.CookieSetter requireEmptyBody(ApiRequest apiRequest) {
+    apiRequest.jsonBody().requireNoErrors();
+    return apiRequest.cookieSetter();
   }
 
-  public static void addMe(
+  public static void addMeRoute(
       ApiRouter apiRouter,
       AccountStore accountStore,
       CreatorStore creatorStore,
@@ -82,50 +83,51 @@ public final class AccountRoutes {
     apiRouter.get(
         "/api/me",
         apiRequest -> {
-          apiRequest.query().done();
+          apiRequest.queryParameters().requireNoErrors();
           return apiRequest;
         },
         (tx, caller, _) ->
             ApiResponse.ok(
-                me(tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService)));
+                loadCurrentUser(
+                    tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService)));
   }
 
-  private static MeResponse me(
+  private static MeResponse loadCurrentUser(
       Transaction tx,
       UserId user,
       AccountStore accountStore,
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       QuotaService quotaService) {
-    Set<UserId> adminOf = creatorRoles.adminOf(tx, user);
-    List<QuotaService.SupporterQuota> support = quotaService.support(tx, user);
+    Set<UserId> adminOf = creatorRoles.administeredCreators(tx, user);
+    List<QuotaService.SupporterQuota> support = quotaService.findSupport(tx, user);
     var all = new HashSet<>(adminOf);
     support.forEach(each -> all.add(each.quota().creatorId()));
     Map<UserId, String> names =
-        creatorStore.all(tx, all).stream()
+        creatorStore.findAll(tx, all).stream()
             .map(CreatorRow::creator)
             .collect(Collectors.toMap(Creator::id, Creator::name));
     return new MeResponse(
         accountStore.get(tx, user),
-        support.stream().map(each -> membership(each, names)).toList(),
+        support.stream().map(each -> toMembership(each, names)).toList(),
         adminOf.stream()
             .sorted()
-            .map(id -> new AdministeredCreator(id, nameOf(id, names)))
+            .map(id -> new AdministeredCreator(id, requireName(id, names)))
             .toList());
   }
 
-  private static MembershipResponse membership(
+  private static MembershipResponse toMembership(
       QuotaService.SupporterQuota supporterQuota, Map<UserId, String> names) {
     UserId creator = supporterQuota.quota().creatorId();
     return new MembershipResponse(
         creator,
-        nameOf(creator, names),
+        requireName(creator, names),
         supporterQuota.tier().name(),
         supporterQuota.quota().allowed(),
         supporterQuota.quota().used());
   }
 
-  private static String nameOf(UserId creator, Map<UserId, String> names) {
+  private static String requireName(UserId creator, Map<UserId, String> names) {
     String name = names.get(creator);
     if (name == null) {
       throw Problem.notFound();

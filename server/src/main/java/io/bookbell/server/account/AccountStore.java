@@ -31,32 +31,32 @@ public final class AccountStore {
    */
   public Account create(Transaction tx, NewAccount wanted, boolean operator) {
     UserId id =
-        tx.returningOne(
+        tx.executeReturningOne(
                 tx.sql()
                     .insertInto(APP_USER)
                     .set(APP_USER.EMAIL, wanted.email())
                     .set(APP_USER.DISPLAY_NAME, wanted.displayName())
-                    .set(APP_USER.NAME_KEY, SearchWords.key(wanted.displayName()))
+                    .set(APP_USER.NAME_KEY, SearchWords.searchKey(wanted.displayName()))
                     .set(APP_USER.PASSWORD_HASH, wanted.passwordHash())
                     .set(APP_USER.OPERATOR, operator)
                     .set(APP_USER.CREATED_AT, tx.now())
                     .onConflictDoNothing(),
                 APP_USER.ID)
-            .orElseThrow(AccountStore::emailTaken);
-    InboxStore.open(tx, id);
+            .orElseThrow(AccountStore::emailTakenProblem);
+    InboxStore.createInbox(tx, id);
     return new Account(id, wanted.email(), wanted.displayName(), wanted.passwordHash());
   }
 
-  private static Problem emailTaken() {
+  private static Problem emailTakenProblem() {
     return Problem.conflict("email_taken", "This e-mail address has an account. Sign in instead.");
   }
 
-  public Optional<Account> byEmail(Transaction tx, String email) {
-    return find(tx, APP_USER.EMAIL.eq(email));
+  public Optional<Account> findByEmail(Transaction tx, String email) {
+    return findWhere(tx, APP_USER.EMAIL.eq(email));
   }
 
   /** Stores another hash of the same password, unless the password was changed meanwhile. */
-  void changeHash(Transaction tx, Account before, String hash) {
+  void updatePasswordHash(Transaction tx, Account before, String hash) {
     tx.sql()
         .update(APP_USER)
         .set(APP_USER.PASSWORD_HASH, hash)
@@ -66,10 +66,10 @@ public final class AccountStore {
   }
 
   public Account get(Transaction tx, UserId id) {
-    return find(tx, APP_USER.ID.eq(id)).orElseThrow();
+    return findWhere(tx, APP_USER.ID.eq(id)).orElseThrow();
   }
 
-  private static Optional<Account> find(Transaction tx, Condition which) {
+  private static Optional<Account> findWhere(Transaction tx, Condition which) {
     return tx.sql()
         .select(APP_USER.ID, APP_USER.EMAIL, APP_USER.DISPLAY_NAME, APP_USER.PASSWORD_HASH)
         .from(APP_USER)
@@ -83,7 +83,7 @@ public final class AccountStore {
    *
    * @return whether there may be more
    */
-  public boolean renewOlder(Transaction tx) {
+  public boolean migrateOlderAccounts(Transaction tx) {
     var older =
         tx.sql()
             .select(APP_USER.ID, APP_USER.EMAIL, APP_USER.DISPLAY_NAME)
@@ -95,10 +95,12 @@ public final class AccountStore {
     for (var row : older) {
       String email = row.value2();
       String newer =
-          EmailAddress.of(email).filter(address -> byEmail(tx, address).isEmpty()).orElse(email);
+          EmailAddress.of(email)
+              .filter(address -> findByEmail(tx, address).isEmpty())
+              .orElse(email);
       tx.sql()
           .update(APP_USER)
-          .set(APP_USER.NAME_KEY, SearchWords.key(row.value3()))
+          .set(APP_USER.NAME_KEY, SearchWords.searchKey(row.value3()))
           .set(APP_USER.EMAIL, newer)
           .where(APP_USER.ID.eq(row.value1()))
           .execute();
@@ -110,14 +112,14 @@ public final class AccountStore {
    * Where nobody has an account yet: a new token for the link that makes the first. Tokens given
    * out before are void.
    */
-  public Optional<String> offerSetup(Transaction tx) {
+  public Optional<String> createSetupToken(Transaction tx) {
     if (tx.sql().fetchExists(APP_USER)) {
       return Optional.empty();
     }
-    String token = SecretTokens.create();
+    String token = SecretTokens.createToken();
     tx.sql()
         .update(INSTALLATION)
-        .set(INSTALLATION.SETUP_TOKEN_HASH, SecretTokens.hash(token))
+        .set(INSTALLATION.SETUP_TOKEN_HASH, SecretTokens.hashToken(token))
         .execute();
     return Optional.of(token);
   }
@@ -127,34 +129,34 @@ public final class AccountStore {
    *
    * @throws Problem 404 when it is not the one that was printed last, or has been used
    */
-  void requireSetup(Transaction tx, String token) {
-    if (!tx.sql().fetchExists(INSTALLATION, isSetup(token))) {
-      throw unusableSetup();
+  void requireSetupToken(Transaction tx, String token) {
+    if (!tx.sql().fetchExists(INSTALLATION, matchesSetupToken(token))) {
+      throw invalidSetupLink();
     }
   }
 
   /**
    * Takes the setup token, which is good once.
    *
-   * @throws Problem as {@link #requireSetup}
+   * @throws Problem as {@link #requireSetupToken}
    */
-  void takeSetup(Transaction tx, String token) {
+  void consumeSetupToken(Transaction tx, String token) {
     int taken =
         tx.sql()
             .update(INSTALLATION)
             .setNull(INSTALLATION.SETUP_TOKEN_HASH)
-            .where(isSetup(token))
+            .where(matchesSetupToken(token))
             .execute();
     if (taken != 1 || tx.sql().fetchExists(APP_USER)) {
-      throw unusableSetup();
+      throw invalidSetupLink();
     }
   }
 
-  private static Condition isSetup(String token) {
-    return INSTALLATION.SETUP_TOKEN_HASH.eq(SecretTokens.hash(token));
+  private static Condition matchesSetupToken(String token) {
+    return INSTALLATION.SETUP_TOKEN_HASH.eq(SecretTokens.hashToken(token));
   }
 
-  private static Problem unusableSetup() {
+  private static Problem invalidSetupLink() {
     return Problem.notFound(
         "This setup link is not valid, or not any more. While nobody has an account, the server"
             + " prints a new one at each start.");

@@ -43,13 +43,13 @@ final class Argon2Hasher {
     blocks = new FixedBlockPool(atOnce * KIB);
   }
 
-  String hash(String password) {
+  String hashPassword(String password) {
     byte[] salt = new byte[SALT_BYTES];
     RANDOM.nextBytes(salt);
     byte[] hash =
-        hash(
+        computeHash(
             password,
-            parameters(Argon2Parameters.ARGON2_VERSION_13, KIB, PASSES, LANES, salt),
+            buildParameters(Argon2Parameters.ARGON2_VERSION_13, KIB, PASSES, LANES, salt),
             HASH_BYTES);
     Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
     return "$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s"
@@ -63,27 +63,27 @@ final class Argon2Hasher {
   }
 
   /** Whether it is the password of that hash; of what is no hash, no password is. */
-  boolean matches(String password, String hash) {
+  boolean matchesHash(String password, String hash) {
     Matcher form = FORM.matcher(hash);
     if (!form.matches()) {
       return false;
     }
     byte[] expected = Base64.getDecoder().decode(form.group("hash"));
     Argon2Parameters.Builder parameters =
-        parameters(
-            number(form, "version"),
-            number(form, "kib"),
-            number(form, "passes"),
-            number(form, "lanes"),
+        buildParameters(
+            parseGroup(form, "version"),
+            parseGroup(form, "kib"),
+            parseGroup(form, "passes"),
+            parseGroup(form, "lanes"),
             Base64.getDecoder().decode(form.group("salt")));
-    return MessageDigest.isEqual(expected, hash(password, parameters, expected.length));
+    return MessageDigest.isEqual(expected, computeHash(password, parameters, expected.length));
   }
 
-  private static int number(Matcher form, String name) {
+  private static int parseGroup(Matcher form, String name) {
     return Integer.parseInt(form.group(name));
   }
 
-  private static Argon2Parameters.Builder parameters(
+  private static Argon2Parameters.Builder buildParameters(
       int version, int kib, int passes, int lanes, byte[] salt) {
     return new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
         .withVersion(version)
@@ -93,7 +93,7 @@ final class Argon2Hasher {
         .withSalt(salt);
   }
 
-  private byte[] hash(String password, Argon2Parameters.Builder parameters, int length) {
+  private byte[] computeHash(String password, Argon2Parameters.Builder parameters, int length) {
     var generator = new Argon2BytesGenerator();
     generator.init(parameters.withBlockPool(blocks).build());
     byte[] hash = new byte[length];

@@ -73,7 +73,7 @@ final class FairExecutor implements AutoCloseable {
 
   <T> CompletableFuture<T> submit(String sender, Supplier<T> work) {
     var queuedTask = new QueuedTask<>(work, new CompletableFuture<T>());
-    QueuedTask<?> refused = add(sender, queuedTask);
+    QueuedTask<?> refused = enqueueTask(sender, queuedTask);
     if (refused != null) {
       refused.result.completeExceptionally(new QueueFullException());
     }
@@ -88,7 +88,8 @@ final class FairExecutor implements AutoCloseable {
   }
 
   /** Queues a task; the one that had to go for it, perhaps itself. */
-  private synchronized @Nullable QueuedTask<?> add(String sender, QueuedTask<?> queuedTask) {
+  private synchronized @Nullable QueuedTask<?> enqueueTask(
+      String sender, QueuedTask<?> queuedTask) {
     Deque<QueuedTask<?>> own = waiting.get(sender);
     int ownSize = own == null ? 0 : own.size();
     if (ownSize >= mostPerSender) {
@@ -96,7 +97,7 @@ final class FairExecutor implements AutoCloseable {
     }
     QueuedTask<?> removed = null;
     if (size >= most) {
-      String largest = largest();
+      String largest = longestQueue();
       Deque<QueuedTask<?>> queue = waiting.get(largest);
       if (queue == null || queue.size() <= ownSize) {
         return queuedTask;
@@ -112,7 +113,7 @@ final class FairExecutor implements AutoCloseable {
     return removed;
   }
 
-  private String largest() {
+  private String longestQueue() {
     return waiting.entrySet().stream()
         .max(Comparator.comparingInt(queue -> queue.getValue().size()))
         .map(Map.Entry::getKey)
@@ -120,13 +121,13 @@ final class FairExecutor implements AutoCloseable {
   }
 
   private void runNext() {
-    QueuedTask<?> next = next();
+    QueuedTask<?> next = pollNext();
     if (next != null) {
       next.run();
     }
   }
 
-  private synchronized @Nullable QueuedTask<?> next() {
+  private synchronized @Nullable QueuedTask<?> pollNext() {
     var turn = waiting.pollFirstEntry();
     if (turn == null) {
       return null;
@@ -143,7 +144,7 @@ final class FairExecutor implements AutoCloseable {
   public void close() {
     threads.shutdownNow();
     var ending = new RejectedExecutionException("closing");
-    for (QueuedTask<?> queuedTask = next(); queuedTask != null; queuedTask = next()) {
+    for (QueuedTask<?> queuedTask = pollNext(); queuedTask != null; queuedTask = pollNext()) {
       queuedTask.result.completeExceptionally(ending);
     }
   }

@@ -21,42 +21,42 @@ public final class KnownDevices {
   private static final int LONGEST = 200;
 
   /** The value of a cookie for a device on which this user has just signed in. */
-  String recognise(Transaction tx, UserId user) {
-    String device = SecretTokens.create() + "." + user.value();
-    return device + "." + signature(tx, device);
+  String createCookie(Transaction tx, UserId user) {
+    String device = SecretTokens.createToken() + "." + user.value();
+    return device + "." + signDevice(tx, device);
   }
 
   /** The device's own name, if the cookie was signed here, for this user. */
-  Optional<String> find(Transaction tx, UserId user, String cookie) {
+  Optional<String> findDevice(Transaction tx, UserId user, String cookie) {
     int signed = cookie.lastIndexOf('.');
     if (signed < 0 || cookie.length() > LONGEST) {
       return Optional.empty();
     }
     String device = cookie.substring(0, signed);
-    byte[] expected = signature(tx, device).getBytes(UTF_8);
+    byte[] expected = signDevice(tx, device).getBytes(UTF_8);
     boolean ours = MessageDigest.isEqual(expected, cookie.substring(signed + 1).getBytes(UTF_8));
     return ours && device.endsWith("." + user.value()) ? Optional.of(device) : Optional.empty();
   }
 
-  private static String signature(Transaction tx, String device) {
-    return Hmac.hex(key(tx), "device " + device);
+  private static String signDevice(Transaction tx, String device) {
+    return Hmac.hexDigest(loadOrCreateKey(tx), "device " + device);
   }
 
   /** What this installation signs with; made at the first sign-in. */
-  private static String key(Transaction tx) {
-    Optional<String> stored = stored(tx);
+  private static String loadOrCreateKey(Transaction tx) {
+    Optional<String> stored = findKey(tx);
     if (stored.isPresent()) {
       return stored.get();
     }
     tx.sql()
         .update(INSTALLATION)
-        .set(INSTALLATION.DEVICE_KEY, SecretTokens.create())
+        .set(INSTALLATION.DEVICE_KEY, SecretTokens.createToken())
         .where(INSTALLATION.DEVICE_KEY.isNull())
         .execute();
-    return stored(tx).orElseThrow();
+    return findKey(tx).orElseThrow();
   }
 
-  private static Optional<String> stored(Transaction tx) {
+  private static Optional<String> findKey(Transaction tx) {
     return tx.sql()
         .select(INSTALLATION.DEVICE_KEY)
         .from(INSTALLATION)

@@ -48,7 +48,7 @@ public final class PasswordHasher implements AutoCloseable {
     /** Right, but hashed in a form of Unicode that is not used any more. */
     TO_BE_HASHED_AGAIN;
 
-    boolean isRight() {
+    boolean isCorrect() {
       return this != WRONG;
     }
   }
@@ -57,32 +57,33 @@ public final class PasswordHasher implements AutoCloseable {
    * Hashes the password of a new account. Fails with a {@link Problem} 400 when the rule does not
    * allow it.
    *
-   * @param client who asks, as {@link SignInService.SignInClient#key}
+   * @param client who asks, as {@link SignInService.SignInClient#clientKey}
    */
-  public CompletableFuture<String> hashNew(
+  public CompletableFuture<String> hashNewPassword(
       String client, AccountRequestParser.AccountRequest accountRequest) {
-    return inTurn(
+    return submitFairly(
         client,
         () -> {
-          PasswordPolicy.require(accountRequest);
-          return argon2Hasher.hash(composed(accountRequest.password()));
+          PasswordPolicy.requireValid(accountRequest);
+          return argon2Hasher.hashPassword(normalizeNfc(accountRequest.password()));
         });
   }
 
-  /** As {@link #hashNew}, for a password that is known to be right. */
-  CompletableFuture<String> hash(String client, String password) {
-    return inTurn(client, () -> argon2Hasher.hash(composed(password)));
+  /** As {@link #hashNewPassword}, for a password that is known to be right. */
+  CompletableFuture<String> hashPassword(String client, String password) {
+    return submitFairly(client, () -> argon2Hasher.hashPassword(normalizeNfc(password)));
   }
 
   /** Whether it is the password of that hash; empty where there is no account, and so no hash. */
-  CompletableFuture<PasswordVerdict> check(String client, String password, Optional<String> hash) {
-    return inTurn(client, () -> checkNow(password, hash.orElse(DECOY)));
+  CompletableFuture<PasswordVerdict> verifyPassword(
+      String client, String password, Optional<String> hash) {
+    return submitFairly(client, () -> verifyNow(password, hash.orElse(DECOY)));
   }
 
-  private PasswordVerdict checkNow(String password, String hash) {
-    List<String> forms = forms(password);
+  private PasswordVerdict verifyNow(String password, String hash) {
+    List<String> forms = normalizationForms(password);
     for (String form : forms) {
-      if (argon2Hasher.matches(form, hash)) {
+      if (argon2Hasher.matchesHash(form, hash)) {
         return form.equals(forms.getFirst())
             ? PasswordVerdict.RIGHT
             : PasswordVerdict.TO_BE_HASHED_AGAIN;
@@ -92,25 +93,25 @@ public final class PasswordHasher implements AutoCloseable {
   }
 
   /** The forms in which a password may have been hashed, today's first; mostly they are one. */
-  private static List<String> forms(String password) {
+  private static List<String> normalizationForms(String password) {
     var forms = new LinkedHashSet<String>();
-    forms.add(composed(password));
+    forms.add(normalizeNfc(password));
     forms.add(password);
     forms.add(Normalizer.normalize(password, Form.NFD));
     return List.copyOf(forms);
   }
 
-  static String composed(String password) {
+  static String normalizeNfc(String password) {
     return Normalizer.normalize(password, Form.NFC);
   }
 
-  private <T> CompletableFuture<T> inTurn(String client, Supplier<T> work) {
+  private <T> CompletableFuture<T> submitFairly(String client, Supplier<T> work) {
     return executor
         .submit(client, work)
         .exceptionallyCompose(
             failure ->
                 CompletableFuture.failedFuture(
-                    CompletionFailures.cause(failure) instanceof QueueFullException
+                    CompletionFailures.unwrapCause(failure) instanceof QueueFullException
                         ? Problem.tooMany(
                             "rate_limited",
                             "Too many sign-ins at once from your address. Try again in "
@@ -120,9 +121,9 @@ public final class PasswordHasher implements AutoCloseable {
                         : failure));
   }
 
-  /** As {@link #hash}, on the calling thread: for the command line. */
+  /** As {@link #hashPassword}, on the calling thread: for the command line. */
   public static String hashNow(String password) {
-    return new Argon2Hasher(1).hash(composed(password));
+    return new Argon2Hasher(1).hashPassword(normalizeNfc(password));
   }
 
   @Override

@@ -38,22 +38,22 @@ public final class PasswordPolicy {
    *
    * @throws Problem 400 when it is broken
    */
-  static void require(AccountRequestParser.AccountRequest accountRequest) {
-    breach(accountRequest.password(), accountRequest.email(), accountRequest.displayName())
+  static void requireValid(AccountRequestParser.AccountRequest accountRequest) {
+    findViolation(accountRequest.password(), accountRequest.email(), accountRequest.displayName())
         .ifPresent(
             breach -> {
-              throw Problem.validation("password", breach);
+              throw Problem.validationFailed("password", breach);
             });
   }
 
   /** What is wrong with a password, to be said after “The password”; empty when it is good. */
-  public static Optional<String> breach(String password, String email, String displayName) {
-    String typed = PasswordHasher.composed(password);
+  public static Optional<String> findViolation(String password, String email, String displayName) {
+    String typed = PasswordHasher.normalizeNfc(password);
     int length = typed.codePointCount(0, typed.length());
     if (length < SHORTEST || password.length() > LONGEST) {
       return Optional.of("must have " + SHORTEST + " to " + LONGEST + " characters");
     }
-    List<String> own = ownWords(email, displayName);
+    List<String> own = personalWords(email, displayName);
     String folded = typed.toLowerCase(Locale.ROOT);
     if (own.stream().anyMatch(folded::contains)) {
       return Optional.of("must not contain the name or the e-mail address");
@@ -64,14 +64,14 @@ public final class PasswordPolicy {
         : Optional.empty();
   }
 
-  private static List<String> ownWords(String email, String displayName) {
+  private static List<String> personalWords(String email, String displayName) {
     var words = new ArrayList<String>();
     words.add(email);
     words.add(email.substring(0, Math.max(0, email.indexOf('@'))));
     words.add(displayName.replaceAll("\\s+", ""));
     words.addAll(List.of(displayName.split("\\s+")));
     return words.stream()
-        .map(word -> PasswordHasher.composed(word).toLowerCase(Locale.ROOT))
+        .map(word -> PasswordHasher.normalizeNfc(word).toLowerCase(Locale.ROOT))
         .filter(word -> word.length() >= SHORTEST_PART)
         .distinct()
         .toList();
@@ -79,9 +79,9 @@ public final class PasswordPolicy {
 
   /** Made at the first new account: its lists of words take some megabytes. */
   private static final class ZxcvbnHolder {
-    static final Zxcvbn ZXCVBN = make();
+    static final Zxcvbn ZXCVBN = createZxcvbn();
 
-    private static Zxcvbn make() {
+    private static Zxcvbn createZxcvbn() {
       try {
         return new ZxcvbnBuilder()
             .dictionaries(StandardDictionaries.loadAllDictionaries())

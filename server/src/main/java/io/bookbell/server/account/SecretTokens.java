@@ -17,14 +17,14 @@ public final class SecretTokens {
   private SecretTokens() {}
 
   /** A new secret of 256 bits, in characters that need no escaping in URLs and headers. */
-  public static String create() {
+  public static String createToken() {
     byte[] secret = new byte[BYTES];
     RANDOM.nextBytes(secret);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
   }
 
   /** What is stored of a secret: SHA-256 suffices, for nobody guesses 256 bits. */
-  public static String hash(String token) {
-    return Sha256.hex(token.getBytes(UTF_8));
+  public static String hashToken(String token) {
+    return Sha256.hexDigest(token.getBytes(UTF_8));
   }
 }

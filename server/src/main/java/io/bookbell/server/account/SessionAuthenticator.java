@@ -25,7 +25,7 @@ public final class SessionAuthenticator implements Authenticator {
 
   @Override
   public CompletionStage<AuthenticatedCaller> authenticate(String token) {
-    return database.read(tx -> sessionStore.find(tx, token)).thenApply(this::admit);
+    return database.read(tx -> sessionStore.findByToken(tx, token)).thenApply(this::acceptSession);
   }
 
   @Override
@@ -37,13 +37,13 @@ public final class SessionAuthenticator implements Authenticator {
    * Takes a ticket in; it is void afterwards. Fails with a {@link Problem} 401. Anybody can invent
    * tickets, so it writes only when there is one.
    */
-  public CompletionStage<Caller> redeem(String ticket) {
+  public CompletionStage<Caller> redeemTicket(String ticket) {
     return database
-        .read(tx -> ticketStore.isGood(tx, ticket))
+        .read(tx -> ticketStore.isValid(tx, ticket))
         .thenCompose(
             good ->
                 good
-                    ? database.writeFromReserve(tx -> redeem(tx, ticket))
+                    ? database.writeFromReserve(tx -> redeemTicket(tx, ticket))
                     : CompletableFuture.completedFuture(Optional.<StoredSession>empty()))
         .thenApply(
             found ->
@@ -55,8 +55,10 @@ public final class SessionAuthenticator implements Authenticator {
                                 "This ticket is unknown, already used or older than 30 s.")));
   }
 
-  private Optional<StoredSession> redeem(Transaction tx, String ticket) {
-    return ticketStore.redeem(tx, ticket).flatMap(session -> sessionStore.findByHash(tx, session));
+  private Optional<StoredSession> redeemTicket(Transaction tx, String ticket) {
+    return ticketStore
+        .redeemTicket(tx, ticket)
+        .flatMap(session -> sessionStore.findByHash(tx, session));
   }
 
   /** Whether the session has not ended meanwhile. */
@@ -64,14 +66,14 @@ public final class SessionAuthenticator implements Authenticator {
     return database.read(tx -> sessionStore.findByHash(tx, caller.session()).isPresent());
   }
 
-  private AuthenticatedCaller admit(Optional<StoredSession> found) {
+  private AuthenticatedCaller acceptSession(Optional<StoredSession> found) {
     StoredSession session =
         found.orElseThrow(() -> Problem.unauthorized("The session has ended. Sign in again."));
     if (session.stale()) {
       CompletableFuture<?> renewal =
           database.writeFromReserve(
               tx -> {
-                sessionStore.renew(tx, session.caller().session());
+                sessionStore.renewSession(tx, session.caller().session());
                 return true;
               });
       renewal.exceptionally(_ -> null); // the next request tries again

@@ -8,15 +8,16 @@ import io.bookbell.server.web.ServerCookies;
 public final class SessionResponses {
   private SessionResponses() {}
 
-  static ApiResponse withoutCookie(ApiResponse apiResponse, ServerCookies.CookieSetter cookies) {
-    return apiResponse.withCookie(cookies.endedSession());
+  static ApiResponse clearSessionCookie(
+      ApiResponse apiResponse, ServerCookies.CookieSetter cookies) {
+    return apiResponse.withCookie(cookies.expiredSessionCookie());
   }
 
   /** {@code {"user", "token"}}, and the cookies of the session and of the device. */
   public static ApiResponse of(OpenedSession openedSession, ServerCookies.CookieSetter cookies) {
     return ApiResponse.ok(new SignInResponse(openedSession.account(), openedSession.token()))
-        .withCookie(cookies.session(openedSession.token(), SessionStore.LIFE))
-        .withCookie(cookies.device(openedSession.device()));
+        .withCookie(cookies.sessionCookie(openedSession.token(), SessionStore.LIFE))
+        .withCookie(cookies.deviceCookie(openedSession.device()));
   }
 
   private record SignInResponse(Account user, String token) {}

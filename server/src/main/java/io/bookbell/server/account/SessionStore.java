@@ -49,10 +49,10 @@ public final class SessionStore {
                       .on(APP_USER.ID.eq(SESSION.USER_ID))
                       .where(
                           SESSION.TOKEN_HASH.eq(
-                              from.value(SESSION.TOKEN_HASH, SessionLookup::hash)))
+                              from.parameterFor(SESSION.TOKEN_HASH, SessionLookup::hash)))
                       .and(
                           SESSION.EXPIRES_AT.gt(
-                              from.value(SESSION.EXPIRES_AT, SessionLookup::now))));
+                              from.parameterFor(SESSION.EXPIRES_AT, SessionLookup::now))));
 
   private final BiConsumer<UserId, String> ended;
 
@@ -68,7 +68,7 @@ public final class SessionStore {
   /**
    * A session as its token finds it.
    *
-   * @param stale whether it is time to {@link #renew} it
+   * @param stale whether it is time to {@link #renewSession} it
    */
   public record StoredSession(Caller caller, boolean stale) {}
 
@@ -76,13 +76,13 @@ public final class SessionStore {
    * Begins a session; the token is in nobody's hands but the answer's. Of a user who has as many as
    * one may have, the one that was not used for the longest time ends.
    */
-  public String begin(Transaction tx, UserId user) {
-    endBeyond(tx, user, MOST_OF_ONE_USER - 1);
-    String token = SecretTokens.create();
+  public String createSession(Transaction tx, UserId user) {
+    endOldest(tx, user, MOST_OF_ONE_USER - 1);
+    String token = SecretTokens.createToken();
     Instant now = tx.now();
     tx.sql()
         .insertInto(SESSION)
-        .set(SESSION.TOKEN_HASH, SecretTokens.hash(token))
+        .set(SESSION.TOKEN_HASH, SecretTokens.hashToken(token))
         .set(SESSION.USER_ID, user)
         .set(SESSION.CREATED_AT, now)
         .set(SESSION.LAST_USED_AT, now)
@@ -91,7 +91,7 @@ public final class SessionStore {
     return token;
   }
 
-  private void endBeyond(Transaction tx, UserId user, int kept) {
+  private void endOldest(Transaction tx, UserId user, int kept) {
     var own =
         tx.sql()
             .select(SESSION.TOKEN_HASH, SESSION.LAST_USED_AT)
@@ -101,17 +101,17 @@ public final class SessionStore {
     own.stream()
         .sorted(Comparator.comparing(row -> row.value2()))
         .limit(Math.max(0, own.size() - kept))
-        .forEach(row -> remove(tx, user, row.value1()));
+        .forEach(row -> removeSession(tx, user, row.value1()));
   }
 
   /** The session of a token; empty when it is unknown, ended or expired. */
-  public Optional<StoredSession> find(Transaction tx, String token) {
-    return findByHash(tx, SecretTokens.hash(token));
+  public Optional<StoredSession> findByToken(Transaction tx, String token) {
+    return findByHash(tx, SecretTokens.hashToken(token));
   }
 
-  /** As {@link #find}, by the hash that {@link Caller#session} holds. */
+  /** As {@link #findByToken}, by the hash that {@link Caller#session} holds. */
   public Optional<StoredSession> findByHash(Transaction tx, String hash) {
-    return tx.query(LIVE, new SessionLookup(hash, tx.now()))
+    return tx.bindQuery(LIVE, new SessionLookup(hash, tx.now()))
         .fetchOptional(
             row ->
                 new StoredSession(
@@ -122,7 +122,7 @@ public final class SessionStore {
   private record SessionLookup(String hash, Instant now) {}
 
   /** Counts the session's life from now. */
-  public void renew(Transaction tx, String hash) {
+  public void renewSession(Transaction tx, String hash) {
     tx.sql()
         .update(SESSION)
         .set(SESSION.LAST_USED_AT, tx.now())
@@ -135,7 +135,7 @@ public final class SessionStore {
    * Counts the life of sessions from now that are in use without a call, by open sockets. Their
    * cookies are renewed by the next call.
    */
-  public int keep(Transaction tx, Collection<String> hashes) {
+  public int extendSessions(Transaction tx, Collection<String> hashes) {
     return tx.sql()
         .update(SESSION)
         .set(SESSION.EXPIRES_AT, tx.now().plus(LIFE))
@@ -144,8 +144,8 @@ public final class SessionStore {
         .execute();
   }
 
-  /** Those of the sessions whose life should be counted from now by {@link #keep}. */
-  public List<String> toBeKept(Transaction tx, Collection<String> hashes) {
+  /** Those of the sessions whose life should be counted from now by {@link #extendSessions}. */
+  public List<String> findExtendable(Transaction tx, Collection<String> hashes) {
     return tx.sql()
         .select(SESSION.TOKEN_HASH)
         .from(SESSION)
@@ -158,11 +158,11 @@ public final class SessionStore {
   /** Whether the token was that of a session that ended within the last hour. */
   boolean hasEnded(Transaction tx, String token) {
     return tx.sql()
-        .fetchExists(ENDED_SESSION, ENDED_SESSION.TOKEN_HASH.eq(SecretTokens.hash(token)));
+        .fetchExists(ENDED_SESSION, ENDED_SESSION.TOKEN_HASH.eq(SecretTokens.hashToken(token)));
   }
 
   /** The hashes of the sessions that these users have at present. */
-  public Map<UserId, Set<String>> ofUsers(Transaction tx, Collection<UserId> users) {
+  public Map<UserId, Set<String>> findHashesByUser(Transaction tx, Collection<UserId> users) {
     return tx.sql()
         .select(SESSION.USER_ID, SESSION.TOKEN_HASH)
         .from(SESSION)
@@ -171,8 +171,8 @@ public final class SessionStore {
         .collect(groupingBy(row -> row.value1(), mapping(row -> row.value2(), toSet())));
   }
 
-  public void end(Transaction tx, Caller caller) {
-    remove(tx, caller.user(), caller.session());
+  public void endSession(Transaction tx, Caller caller) {
+    removeSession(tx, caller.user(), caller.session());
   }
 
   /**
@@ -188,19 +188,19 @@ public final class SessionStore {
             .where(SESSION.EXPIRES_AT.le(tx.now()))
             .limit(REMOVED_AT_ONCE)
             .fetch(row -> new Caller(row.value1(), row.value2(), false));
-    expired.forEach(session -> end(tx, session));
+    expired.forEach(session -> endSession(tx, session));
     return expired.size() == REMOVED_AT_ONCE;
   }
 
   /** Removes what nobody needs to learn any more. */
-  public void forgetEnded(Transaction tx) {
+  public void removeEndedMarkers(Transaction tx) {
     tx.sql()
         .deleteFrom(ENDED_SESSION)
         .where(ENDED_SESSION.ENDED_AT.lt(tx.now().minus(ENDED_KEPT)))
         .execute();
   }
 
-  private void remove(Transaction tx, UserId user, String hash) {
+  private void removeSession(Transaction tx, UserId user, String hash) {
     tx.sql().deleteFrom(SESSION).where(SESSION.TOKEN_HASH.eq(hash)).execute();
     tx.sql()
         .insertInto(ENDED_SESSION)

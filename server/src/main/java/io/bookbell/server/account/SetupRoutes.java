@@ -35,48 +35,49 @@ public final class SetupRoutes {
     this.signUpService = signUpService;
   }
 
-  public void add(ApiRouter apiRouter) {
-    apiRouter.openPost("/api/setup", (apiRequest, _) -> setUp(apiRequest));
+  public void addRoutes(ApiRouter apiRouter) {
+    apiRouter.postOpen("/api/setup", (apiRequest, _) -> completeSetup(apiRequest));
   }
 
   private record SetupRequest(
       String token, String creatorName, AccountRequestParser.AccountRequest account) {}
 
-  private static SetupRequest setup(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
+  private static SetupRequest parseSetup(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
     var setupRequest =
         new SetupRequest(
-            jsonBody.verbatim("token", 1, SecretTokens.LONGEST),
-            jsonBody.line("creator_name", 1, LONGEST_NAME),
-            AccountRequestParser.read(jsonBody));
-    jsonBody.done();
+            jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST),
+            jsonBody.requiredLine("creator_name", 1, LONGEST_NAME),
+            AccountRequestParser.parseAccount(jsonBody));
+    jsonBody.requireNoErrors();
     return setupRequest;
   }
 
-  private CompletionStage<ApiResponse> setUp(ApiRequest apiRequest) {
-    SetupRequest setupRequest = setup(apiRequest);
-    String client = SignInService.SignInClient.at(apiRequest.clientAddress().network()).key();
+  private CompletionStage<ApiResponse> completeSetup(ApiRequest apiRequest) {
+    SetupRequest setupRequest = parseSetup(apiRequest);
+    String client =
+        SignInService.SignInClient.ofNetwork(apiRequest.clientAddress().networkKey()).clientKey();
     return signUpService
-        .once(
+        .signUpOnce(
             AnonymousRequestKey.of(apiRequest, Optional.empty()),
-            () -> prepared(setupRequest, client))
-        .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.setter()));
+            () -> prepareSetup(setupRequest, client))
+        .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
   }
 
-  private CompletionStage<SignUpService.SignUpWork> prepared(
+  private CompletionStage<SignUpService.SignUpWork> prepareSetup(
       SetupRequest setupRequest, String client) {
     return database
         .read(
             tx -> {
-              accountStore.requireSetup(tx, setupRequest.token);
+              accountStore.requireSetupToken(tx, setupRequest.token);
               return setupRequest.account;
             })
-        .thenCompose(accountRequest -> passwordHasher.hashNew(client, accountRequest))
-        .thenApply(hash -> tx -> create(tx, setupRequest, hash));
+        .thenCompose(accountRequest -> passwordHasher.hashNewPassword(client, accountRequest))
+        .thenApply(hash -> tx -> createFirstAccount(tx, setupRequest, hash));
   }
 
-  private Account create(Transaction tx, SetupRequest setupRequest, String hash) {
-    accountStore.takeSetup(tx, setupRequest.token);
+  private Account createFirstAccount(Transaction tx, SetupRequest setupRequest, String hash) {
+    accountStore.consumeSetupToken(tx, setupRequest.token);
     var wanted =
         new NewAccount(setupRequest.account.email(), setupRequest.account.displayName(), hash);
     Account account = accountStore.create(tx, wanted, true);

@@ -43,13 +43,13 @@ public final class SignInLimiter {
    * @param isNarrow whether a right password ends it
    */
   private record AttemptLimit(String subject, int most, Duration window, boolean isNarrow) {
-    String hash() {
-      return Sha256.hex(subject.getBytes(UTF_8));
+    String subjectHash() {
+      return Sha256.hexDigest(subject.getBytes(UTF_8));
     }
   }
 
-  private List<AttemptLimit> counts(String email, SignInService.SignInClient signInClient) {
-    String key = signInClient.key();
+  private List<AttemptLimit> countersFor(String email, SignInService.SignInClient signInClient) {
+    String key = signInClient.clientKey();
     var own =
         new AttemptLimit(
             "login " + key + " " + email,
@@ -71,9 +71,10 @@ public final class SignInLimiter {
    *
    * @return the refusal, if there were too many; to be thrown once the count is committed
    */
-  Optional<Problem> count(Transaction tx, String email, SignInService.SignInClient signInClient) {
-    for (AttemptLimit attemptLimit : counts(email, signInClient)) {
-      Optional<Problem> refusal = count(tx, attemptLimit);
+  Optional<Problem> countAttempt(
+      Transaction tx, String email, SignInService.SignInClient signInClient) {
+    for (AttemptLimit attemptLimit : countersFor(email, signInClient)) {
+      Optional<Problem> refusal = incrementCounter(tx, attemptLimit);
       if (refusal.isPresent()) {
         return refusal;
       }
@@ -81,14 +82,14 @@ public final class SignInLimiter {
     return Optional.empty();
   }
 
-  private static Optional<Problem> count(Transaction tx, AttemptLimit attemptLimit) {
+  private static Optional<Problem> incrementCounter(Transaction tx, AttemptLimit attemptLimit) {
     Instant now = tx.now();
     Instant end = now.plus(attemptLimit.window);
     var over = LOGIN_FAILURE.WINDOW_ENDS_AT.le(now);
     var upsert =
         tx.sql()
             .insertInto(LOGIN_FAILURE)
-            .set(LOGIN_FAILURE.EMAIL_HASH, attemptLimit.hash())
+            .set(LOGIN_FAILURE.EMAIL_HASH, attemptLimit.subjectHash())
             .set(LOGIN_FAILURE.FAILURES, 1)
             .set(LOGIN_FAILURE.WINDOW_ENDS_AT, end)
             .onConflict(LOGIN_FAILURE.EMAIL_HASH)
@@ -98,7 +99,9 @@ public final class SignInLimiter {
                 LOGIN_FAILURE.WINDOW_ENDS_AT,
                 when(over, val(end, LOGIN_FAILURE.WINDOW_ENDS_AT))
                     .otherwise(LOGIN_FAILURE.WINDOW_ENDS_AT));
-    var row = tx.returning(upsert, LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.WINDOW_ENDS_AT).getFirst();
+    var row =
+        tx.executeReturning(upsert, LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.WINDOW_ENDS_AT)
+            .getFirst();
     if (row.get(LOGIN_FAILURE.FAILURES) <= attemptLimit.most) {
       return Optional.empty();
     }
@@ -114,9 +117,9 @@ public final class SignInLimiter {
   /**
    * The password was right after all: this attempt did not fail, nor shall those before it hinder.
    */
-  void forget(Transaction tx, String email, SignInService.SignInClient signInClient) {
-    for (AttemptLimit attemptLimit : counts(email, signInClient)) {
-      var row = LOGIN_FAILURE.EMAIL_HASH.eq(attemptLimit.hash());
+  void recordSuccess(Transaction tx, String email, SignInService.SignInClient signInClient) {
+    for (AttemptLimit attemptLimit : countersFor(email, signInClient)) {
+      var row = LOGIN_FAILURE.EMAIL_HASH.eq(attemptLimit.subjectHash());
       if (attemptLimit.isNarrow) {
         tx.sql().deleteFrom(LOGIN_FAILURE).where(row).execute();
       } else {

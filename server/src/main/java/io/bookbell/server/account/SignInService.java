@@ -41,7 +41,7 @@ public final class SignInService {
    * @param device one on which the user has signed in before
    */
   public record SignInClient(String network, Optional<String> device) {
-    public static SignInClient at(String network) {
+    public static SignInClient ofNetwork(String network) {
       return new SignInClient(network, Optional.empty());
     }
 
@@ -49,7 +49,7 @@ public final class SignInService {
       return device.isPresent();
     }
 
-    public String key() {
+    public String clientKey() {
       return device.map(known -> "device " + known).orElse("address " + network);
     }
   }
@@ -83,7 +83,7 @@ public final class SignInService {
    * <p>Attempts of one client at one address take turns: each counts as failed until its password
    * was found right, so many right ones at once would be refused.
    */
-  CompletableFuture<OpenedSession> with(SignInAttempt signInAttempt) {
+  CompletableFuture<OpenedSession> signIn(SignInAttempt signInAttempt) {
     var signInKey = new SignInKey(signInAttempt.email, signInAttempt.network, signInAttempt.device);
     var opening = new CompletableFuture<OpenedSession>();
     CompletableFuture<OpenedSession> before = turns.put(signInKey, opening);
@@ -91,7 +91,7 @@ public final class SignInService {
         before == null ? CompletableFuture.completedFuture(null) : before.handle((_, _) -> null);
     var _ =
         ready
-            .thenCompose(_ -> begin(signInAttempt))
+            .thenCompose(_ -> verifyAttempt(signInAttempt))
             .whenComplete(
                 (openedSession, failure) -> {
                   turns.remove(signInKey, opening);
@@ -104,33 +104,35 @@ public final class SignInService {
     return opening;
   }
 
-  private CompletableFuture<OpenedSession> begin(SignInAttempt signInAttempt) {
+  private CompletableFuture<OpenedSession> verifyAttempt(SignInAttempt signInAttempt) {
     return database
-        .writeFromReserve(tx -> begin(tx, signInAttempt))
+        .writeFromReserve(tx -> registerAttempt(tx, signInAttempt))
         .thenCompose(
             signInCheck -> {
               if (signInCheck.refusal.isPresent()) {
                 throw signInCheck.refusal.get();
               }
               return passwordHasher
-                  .check(
-                      signInCheck.client.key(),
+                  .verifyPassword(
+                      signInCheck.client.clientKey(),
                       signInAttempt.password,
                       signInCheck.account.map(Account::passwordHash))
                   .thenCompose(
-                      passwordVerdict -> hashedAnew(signInCheck, signInAttempt, passwordVerdict))
-                  .thenCompose(hash -> open(signInCheck, signInAttempt, hash));
+                      passwordVerdict ->
+                          rehashIfNeeded(signInCheck, signInAttempt, passwordVerdict))
+                  .thenCompose(hash -> openSession(signInCheck, signInAttempt, hash));
             });
   }
 
-  private SignInCheck begin(Transaction tx, SignInAttempt signInAttempt) {
-    Optional<Account> account = accountStore.byEmail(tx, signInAttempt.email);
+  private SignInCheck registerAttempt(Transaction tx, SignInAttempt signInAttempt) {
+    Optional<Account> account = accountStore.findByEmail(tx, signInAttempt.email);
     Optional<String> device =
         account.flatMap(
-            found -> signInAttempt.device.flatMap(cookie -> devices.find(tx, found.id(), cookie)));
+            found ->
+                signInAttempt.device.flatMap(cookie -> devices.findDevice(tx, found.id(), cookie)));
     var signInClient = new SignInClient(signInAttempt.network, device);
     return new SignInCheck(
-        signInClient, limit.count(tx, signInAttempt.email, signInClient), account);
+        signInClient, limit.countAttempt(tx, signInAttempt.email, signInClient), account);
   }
 
   /** An attempt that is counted, and what there is at its address. */
@@ -138,33 +140,35 @@ public final class SignInService {
       SignInClient client, Optional<Problem> refusal, Optional<Account> account) {}
 
   /** The hash to be stored from now on; empty where the stored one stays. Fails with a 401. */
-  private CompletableFuture<Optional<String>> hashedAnew(
+  private CompletableFuture<Optional<String>> rehashIfNeeded(
       SignInCheck signInCheck, SignInAttempt signInAttempt, PasswordVerdict passwordVerdict) {
-    if (signInCheck.account.isEmpty() || !passwordVerdict.isRight()) {
+    if (signInCheck.account.isEmpty() || !passwordVerdict.isCorrect()) {
       throw Problem.of(
           401, "wrong_credentials", "Not signed in", "Wrong e-mail address or password.");
     }
     return passwordVerdict == PasswordVerdict.TO_BE_HASHED_AGAIN
         ? passwordHasher
-            .hash(signInCheck.client.key(), signInAttempt.password)
+            .hashPassword(signInCheck.client.clientKey(), signInAttempt.password)
             .thenApply(Optional::of)
         : CompletableFuture.completedFuture(Optional.empty());
   }
 
-  private CompletableFuture<OpenedSession> open(
+  private CompletableFuture<OpenedSession> openSession(
       SignInCheck signInCheck, SignInAttempt signInAttempt, Optional<String> newHash) {
     return database.writeFromReserve(
         tx -> {
           Account account = signInCheck.account.orElseThrow();
-          limit.forget(tx, signInAttempt.email, signInCheck.client);
-          newHash.ifPresent(hash -> accountStore.changeHash(tx, account, hash));
-          return open(tx, account);
+          limit.recordSuccess(tx, signInAttempt.email, signInCheck.client);
+          newHash.ifPresent(hash -> accountStore.updatePasswordHash(tx, account, hash));
+          return openSession(tx, account);
         });
   }
 
   /** Opens a session for an account that has just shown who it is. */
-  public OpenedSession open(Transaction tx, Account account) {
+  public OpenedSession openSession(Transaction tx, Account account) {
     return new OpenedSession(
-        account, sessionStore.begin(tx, account.id()), devices.recognise(tx, account.id()));
+        account,
+        sessionStore.createSession(tx, account.id()),
+        devices.createCookie(tx, account.id()));
   }
 }

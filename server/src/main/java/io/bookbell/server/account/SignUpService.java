@@ -43,28 +43,28 @@ public final class SignUpService {
    *
    * @param prepare what comes before the transaction, such as hashing; not called for a repetition
    */
-  public CompletionStage<OpenedSession> once(
+  public CompletionStage<OpenedSession> signUpOnce(
       Optional<AnonymousRequestKey> call, Supplier<CompletionStage<SignUpWork>> prepare) {
     return database
-        .read(tx -> call.flatMap(repeated -> find(tx, repeated)))
+        .read(tx -> call.flatMap(repeated -> findByKey(tx, repeated)))
         .thenCompose(
             earlier ->
                 earlier.isPresent()
-                    ? database.write(tx -> open(tx, earlier.get()))
+                    ? database.write(tx -> openSession(tx, earlier.get()))
                     : prepare
                         .get()
                         .thenCompose(
-                            signUpWork -> database.write(tx -> begin(tx, call, signUpWork))));
+                            signUpWork -> database.write(tx -> signUp(tx, call, signUpWork))));
   }
 
-  private OpenedSession begin(
+  private OpenedSession signUp(
       Transaction tx, Optional<AnonymousRequestKey> call, SignUpWork signUpWork) {
     if (call.isEmpty()) {
-      return signInService.open(tx, signUpWork.apply(tx));
+      return signInService.openSession(tx, signUpWork.apply(tx));
     }
     AnonymousRequestKey repeatable = call.get();
-    if (!claim(tx, repeatable)) { // a twin was faster
-      return open(tx, find(tx, repeatable).orElseThrow());
+    if (!claimKey(tx, repeatable)) { // a twin was faster
+      return openSession(tx, findByKey(tx, repeatable).orElseThrow());
     }
     Account account = signUpWork.apply(tx);
     tx.sql()
@@ -72,14 +72,14 @@ public final class SignUpService {
         .set(SIGN_UP_KEY.USER_ID, account.id())
         .where(SIGN_UP_KEY.KEY_HASH.eq(repeatable.keyHash()))
         .execute();
-    return signInService.open(tx, account);
+    return signInService.openSession(tx, account);
   }
 
-  private OpenedSession open(Transaction tx, UserId user) {
-    return signInService.open(tx, accountStore.get(tx, user));
+  private OpenedSession openSession(Transaction tx, UserId user) {
+    return signInService.openSession(tx, accountStore.get(tx, user));
   }
 
-  private static boolean claim(Transaction tx, AnonymousRequestKey call) {
+  private static boolean claimKey(Transaction tx, AnonymousRequestKey call) {
     return tx.sql()
             .insertInto(SIGN_UP_KEY)
             .set(SIGN_UP_KEY.KEY_HASH, call.keyHash())
@@ -95,7 +95,7 @@ public final class SignUpService {
    *
    * @throws Problem 409 when the key was used for another call
    */
-  private static Optional<UserId> find(Transaction tx, AnonymousRequestKey call) {
+  private static Optional<UserId> findByKey(Transaction tx, AnonymousRequestKey call) {
     return tx.sql()
         .select(SIGN_UP_KEY.REQUEST_HASH, SIGN_UP_KEY.USER_ID)
         .from(SIGN_UP_KEY)
@@ -113,7 +113,7 @@ public final class SignUpService {
    *
    * @return whether there may be more
    */
-  public static boolean forgetOld(Transaction tx) {
+  public static boolean removeOldKeys(Transaction tx) {
     var old =
         tx.sql()
             .select(SIGN_UP_KEY.KEY_HASH)

@@ -18,12 +18,12 @@ public final class TicketStore {
   /** What is put into the address of the WebSocket, and until when. */
   public record Ticket(String ticket, Instant expiresAt) {}
 
-  public Ticket issue(Transaction tx, Caller caller) {
-    String token = SecretTokens.create();
+  public Ticket issueTicket(Transaction tx, Caller caller) {
+    String token = SecretTokens.createToken();
     Instant expires = tx.now().plus(LIFE);
     tx.sql()
         .insertInto(WS_TICKET)
-        .set(WS_TICKET.TOKEN_HASH, SecretTokens.hash(token))
+        .set(WS_TICKET.TOKEN_HASH, SecretTokens.hashToken(token))
         .set(WS_TICKET.SESSION_HASH, caller.session())
         .set(WS_TICKET.EXPIRES_AT, expires)
         .execute();
@@ -31,22 +31,22 @@ public final class TicketStore {
   }
 
   /** Whether there is such a ticket, still good. */
-  public boolean isGood(Transaction tx, String ticket) {
+  public boolean isValid(Transaction tx, String ticket) {
     return tx.sql()
         .fetchExists(
             WS_TICKET,
             WS_TICKET
                 .TOKEN_HASH
-                .eq(SecretTokens.hash(ticket))
+                .eq(SecretTokens.hashToken(ticket))
                 .and(WS_TICKET.EXPIRES_AT.gt(tx.now())));
   }
 
   /** Takes a ticket in; the hash of the session that it stands for, if it is still good. */
-  public Optional<String> redeem(Transaction tx, String ticket) {
-    return tx.returningOne(
+  public Optional<String> redeemTicket(Transaction tx, String ticket) {
+    return tx.executeReturningOne(
         tx.sql()
             .deleteFrom(WS_TICKET)
-            .where(WS_TICKET.TOKEN_HASH.eq(SecretTokens.hash(ticket)))
+            .where(WS_TICKET.TOKEN_HASH.eq(SecretTokens.hashToken(ticket)))
             .and(WS_TICKET.EXPIRES_AT.gt(tx.now())),
         WS_TICKET.SESSION_HASH);
   }

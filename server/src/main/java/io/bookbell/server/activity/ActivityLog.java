@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 /** The log of who did what, append-only. Thread-safe: it keeps nothing between calls. */
 public final class ActivityLog {
   private static final RowInsert<ActivityRow> LINES =
-      RowInsert.<ActivityRow>into(ACTIVITY)
-          .set(ACTIVITY.CREATOR_ID, ActivityRow::creator)
-          .set(ACTIVITY.ACTOR_ID, ActivityRow::actor)
-          .set(ACTIVITY.KIND, ActivityRow::kind)
-          .set(ACTIVITY.REQUEST_ID, ActivityRow::request)
-          .set(ACTIVITY.DETAIL, ActivityRow::detail)
-          .set(ACTIVITY.CREATED_AT, ActivityRow::at)
-          .rows();
+      RowInsert.<ActivityRow>insertInto(ACTIVITY)
+          .setColumn(ACTIVITY.CREATOR_ID, ActivityRow::creator)
+          .setColumn(ACTIVITY.ACTOR_ID, ActivityRow::actor)
+          .setColumn(ACTIVITY.KIND, ActivityRow::kind)
+          .setColumn(ACTIVITY.REQUEST_ID, ActivityRow::request)
+          .setColumn(ACTIVITY.DETAIL, ActivityRow::detail)
+          .setColumn(ACTIVITY.CREATED_AT, ActivityRow::at)
+          .failOnConflict();
 
   private final ActivityListener activityListener;
 
@@ -34,24 +34,26 @@ public final class ActivityLog {
 
   /** Hears of what the team is told by nothing else, in its transaction. */
   public interface ActivityListener {
-    void recorded(Transaction tx, UserId creator, String kind);
+    void onRecorded(Transaction tx, UserId creator, String kind);
   }
 
   /** Notes something that concerns no single request. */
-  public void record(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
-    recordTold(tx, creator, actor, kind, detail);
-    activityListener.recorded(tx, creator, kind);
+  public void recordActivity(
+      Transaction tx, UserId creator, UserId actor, String kind, String detail) {
+    recordWithoutNotice(tx, creator, actor, kind, detail);
+    activityListener.onRecorded(tx, creator, kind);
   }
 
-  /** As {@link #record}, for something of which the team is told otherwise. */
-  public void recordTold(Transaction tx, UserId creator, UserId actor, String kind, String detail) {
-    LINES.run(tx, new ActivityRow(creator, actor, kind, null, detail, tx.now()));
+  /** As {@link #recordActivity}, for something of which the team is told otherwise. */
+  public void recordWithoutNotice(
+      Transaction tx, UserId creator, UserId actor, String kind, String detail) {
+    LINES.insert(tx, new ActivityRow(creator, actor, kind, null, detail, tx.now()));
   }
 
   /** Notes something done to a request. */
-  public void recordRequest(
+  public void recordRequestActivity(
       Transaction tx, UserId creator, UserId actor, String kind, long requestId, String detail) {
-    LINES.run(tx, new ActivityRow(creator, actor, kind, requestId, detail, tx.now()));
+    LINES.insert(tx, new ActivityRow(creator, actor, kind, requestId, detail, tx.now()));
   }
 
   private record ActivityRow(
@@ -78,13 +80,13 @@ public final class ActivityLog {
   public ListPage<ActivityItem> list(
       Transaction tx, UserId creator, ActivityFilter activityFilter, PageRequest page) {
     return ListPage.of(
-        lines(tx, creator, activityFilter, page.cursor(), page.limit() + 1),
+        findLines(tx, creator, activityFilter, page.cursor(), page.limit() + 1),
         page.limit(),
         ActivityItem::id);
   }
 
   /** Lines below an id, newest first. */
-  List<ActivityItem> lines(
+  List<ActivityItem> findLines(
       Transaction tx,
       UserId creator,
       ActivityFilter activityFilter,
@@ -107,11 +109,11 @@ public final class ActivityLog {
         .and(activityFilter.kind().map(ACTIVITY.KIND::eq).orElseGet(DSL::noCondition))
         .and(activityFilter.actor().map(ACTIVITY.ACTOR_ID::eq).orElseGet(DSL::noCondition))
         .and(
-            since(tx, creator, activityFilter.from())
+            findFirstId(tx, creator, activityFilter.from())
                 .map(ACTIVITY.ID::ge)
                 .orElseGet(DSL::noCondition))
         .and(
-            since(tx, creator, activityFilter.to())
+            findFirstId(tx, creator, activityFilter.to())
                 .map(ACTIVITY.ID::lt)
                 .orElseGet(DSL::noCondition))
         .and(below.map(ACTIVITY.ID::lt).orElseGet(DSL::noCondition))
@@ -124,7 +126,8 @@ public final class ActivityLog {
    * The first line of a creator's log from a time on; beyond all when there is none. Lines are
    * written under the lock of the creator's row, so their ids and times have one order.
    */
-  private static Optional<Long> since(Transaction tx, UserId creator, Optional<Instant> time) {
+  private static Optional<Long> findFirstId(
+      Transaction tx, UserId creator, Optional<Instant> time) {
     return time.map(
         from ->
             tx.sql()
@@ -139,7 +142,7 @@ public final class ActivityLog {
   }
 
   /** What was done to a request, oldest first; the caller has checked who asks. */
-  public List<ActivityEvent> ofRequest(Transaction tx, long requestId) {
+  public List<ActivityEvent> findByRequest(Transaction tx, long requestId) {
     return tx.sql()
         .select(ACTIVITY.ACTOR_ID, ACTIVITY.KIND, ACTIVITY.CREATED_AT)
         .from(ACTIVITY)

@@ -22,15 +22,15 @@ public final class ActivityRoutes {
   /** Refuses, with a problem, who is no admin of the creator. */
   @FunctionalInterface
   public interface AdminCheck {
-    void require(Transaction tx, UserId creator, UserId user);
+    void requireAdmin(Transaction tx, UserId creator, UserId user);
   }
 
-  public static void add(ApiRouter apiRouter, ActivityLog activityLog, AdminCheck admins) {
+  public static void addRoutes(ApiRouter apiRouter, ActivityLog activityLog, AdminCheck admins) {
     apiRouter.get(
         "/api/activity",
-        ActivityRoutes::query,
+        ActivityRoutes::parseListQuery,
         (tx, caller, activityPageQuery) -> {
-          admins.require(tx, activityPageQuery.wanted.creator, caller.user());
+          admins.requireAdmin(tx, activityPageQuery.wanted.creator, caller.user());
           return ApiResponse.ok(
               activityLog.list(
                   tx,
@@ -38,17 +38,18 @@ public final class ActivityRoutes {
                   activityPageQuery.wanted.filter,
                   activityPageQuery.page));
         });
-    apiRouter.csv("/api/activity.csv", ActivityRoutes::exported, table(activityLog, admins));
+    apiRouter.getCsv(
+        "/api/activity.csv", ActivityRoutes::parseExport, csvTable(activityLog, admins));
   }
 
-  private static Csv.CsvTable<ActivityQuery> table(ActivityLog activityLog, AdminCheck admins) {
+  private static Csv.CsvTable<ActivityQuery> csvTable(ActivityLog activityLog, AdminCheck admins) {
     return new Csv.CsvTable<>(
         "activity.csv",
         List.of("id", "created_at", "actor_id", "actor_name", "kind", "book_request_id", "detail"),
         (tx, caller, activityQuery, after) -> {
-          admins.require(tx, activityQuery.creator, caller.user());
+          admins.requireAdmin(tx, activityQuery.creator, caller.user());
           return Csv.CsvChunk.of(
-              activityLog.lines(
+              activityLog.findLines(
                   tx,
                   activityQuery.creator,
                   activityQuery.filter,
@@ -56,11 +57,11 @@ public final class ActivityRoutes {
                   ROWS_AT_ONCE),
               ROWS_AT_ONCE,
               line -> PageCursor.ofId(line.id()),
-              ActivityRoutes::row);
+              ActivityRoutes::toCsvRow);
         });
   }
 
-  private static List<@Nullable Object> row(ActivityLog.ActivityItem line) {
+  private static List<@Nullable Object> toCsvRow(ActivityLog.ActivityItem line) {
     return Arrays.asList(
         line.id(),
         line.createdAt(),
@@ -71,23 +72,23 @@ public final class ActivityRoutes {
         line.detail());
   }
 
-  private static ActivityPageQuery query(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    var wanted = new ActivityPageQuery(wanted(queryParameters), queryParameters.page());
-    queryParameters.done();
+  private static ActivityPageQuery parseListQuery(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var wanted = new ActivityPageQuery(parseFilter(queryParameters), queryParameters.pageRequest());
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static ActivityQuery exported(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    var activityQuery = wanted(queryParameters);
-    queryParameters.done();
+  private static ActivityQuery parseExport(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var activityQuery = parseFilter(queryParameters);
+    queryParameters.requireNoErrors();
     return activityQuery;
   }
 
-  private static ActivityQuery wanted(io.bookbell.server.web.QueryParameters queryParameters) {
+  private static ActivityQuery parseFilter(io.bookbell.server.web.QueryParameters queryParameters) {
     return new ActivityQuery(
-        queryParameters.userId("creator_id"),
+        queryParameters.requiredUserId("creator_id"),
         new ActivityLog.ActivityFilter(
             queryParameters.optionalText("kind", LONGEST_KIND),
             queryParameters.optionalUserId("actor_id"),

@@ -67,22 +67,23 @@ public final class BackupRestorer {
    *
    * @param replace whether to replace accounts that are there; without it they are a refusal
    */
-  public static CompletableFuture<Long> read(Database database, Path file, boolean replace) {
+  public static CompletableFuture<Long> restoreBackup(
+      Database database, Path file, boolean replace) {
     return database.write(
         tx -> {
           if (!replace && tx.sql().fetchExists(APP_USER)) {
             throw new RestoreException(
                 "The database already has accounts; --replace overwrites them with the backup.");
           }
-          try (MappingIterator<JsonNode> lines = open(file)) {
-            return read(tx, lines, file);
+          try (MappingIterator<JsonNode> lines = openLines(file)) {
+            return restoreRows(tx, lines, file);
           } catch (IOException | RuntimeJsonMappingException e) {
-            throw unreadable(file, e);
+            throw unreadableFile(file, e);
           } catch (DataAccessException | IllegalArgumentException e) {
-            if (DatabaseFailureReason.isOfData(e)) {
+            if (DatabaseFailureReason.isDataError(e)) {
               throw new RestoreException(
                   "The backup %s has rows that do not fit this Bookbell: %s; nothing was changed"
-                      .formatted(file, DatabaseFailureReason.said(e)));
+                      .formatted(file, DatabaseFailureReason.innermostMessage(e)));
             }
             throw e;
           }
@@ -94,31 +95,31 @@ public final class BackupRestorer {
    *
    * @throws RestoreException when it is not a whole backup that this version reads
    */
-  public static void check(Path file) {
+  public static void checkFile(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new RestoreException(
           Files.exists(file)
               ? file + " was not written by bookbell backup"
               : "There is no file " + file);
     }
-    try (MappingIterator<JsonNode> lines = open(file)) {
-      checkHeading(lines, file);
+    try (MappingIterator<JsonNode> lines = openLines(file)) {
+      checkFileHeader(lines, file);
       boolean inTable = false;
       while (lines.hasNextValue()) {
         JsonNode line = lines.nextValue();
         if (line.isObject()) {
-          RowBatch.of(line);
+          RowBatch.forTable(line);
           inTable = true;
         } else if (!inTable || !line.isArray()) {
-          throw notBackup(file);
+          throw notBackupFile(file);
         }
       }
     } catch (IOException | RuntimeJsonMappingException e) {
-      throw unreadable(file, e);
+      throw unreadableFile(file, e);
     }
   }
 
-  private static MappingIterator<JsonNode> open(Path file) throws IOException {
+  private static MappingIterator<JsonNode> openLines(Path file) throws IOException {
     InputStream in = Files.newInputStream(file);
     try {
       return Json.readLines(new GZIPInputStream(in));
@@ -128,25 +129,25 @@ public final class BackupRestorer {
     }
   }
 
-  private static RestoreException unreadable(Path file, Exception failure) {
+  private static RestoreException unreadableFile(Path file, Exception failure) {
     return switch (failure) {
-      case ZipException _ -> notBackup(file);
+      case ZipException _ -> notBackupFile(file);
       case EOFException _, JsonProcessingException _, RuntimeJsonMappingException _ ->
           new RestoreException(
               "The backup " + file + " is cut off or damaged; nothing was changed");
       case IOException e ->
           new RestoreException(
               "The backup %s cannot be read: %s; nothing was changed"
-                  .formatted(file, FileFailureReason.reason(e)));
+                  .formatted(file, FileFailureReason.describeFailure(e)));
       default -> new RestoreException("The backup " + file + " cannot be read: " + failure);
     };
   }
 
-  private static long read(Transaction tx, MappingIterator<JsonNode> lines, Path file)
+  private static long restoreRows(Transaction tx, MappingIterator<JsonNode> lines, Path file)
       throws IOException {
-    checkHeading(lines, file);
-    Optional<String> installation = EpochStore.installationIfAny(tx);
-    clear(tx);
+    checkFileHeader(lines, file);
+    Optional<String> installation = EpochStore.findInstallationId(tx);
+    deleteAllRows(tx);
     long rows = 0;
     @Nullable RowBatch table = null;
     boolean madeOfOthers = false;
@@ -154,30 +155,30 @@ public final class BackupRestorer {
       JsonNode line = lines.nextValue();
       if (line.isObject()) {
         if (table != null) {
-          table.flush(tx);
+          table.insertWaiting(tx);
         }
         madeOfOthers = MADE_OF_OTHERS.contains(line.path("table").asText());
-        table = madeOfOthers ? null : RowBatch.of(line);
+        table = madeOfOthers ? null : RowBatch.forTable(line);
       } else if (!madeOfOthers) {
         if (table == null) {
-          throw notBackup(file);
+          throw notBackupFile(file);
         }
-        table.add(tx, line);
+        table.addRow(tx, line);
         rows++;
       }
     }
     if (table != null) {
-      table.flush(tx);
+      table.insertWaiting(tx);
     }
-    IdentitySequences.advance(tx);
-    ReplyStore.recount(tx);
-    forgetWords(tx);
-    EpochStore.renew(tx, installation);
+    IdentitySequences.resetSequences(tx);
+    ReplyStore.recountReplies(tx);
+    resetSearchBacklog(tx);
+    EpochStore.renewEpoch(tx, installation);
     return rows;
   }
 
   /** The server makes them of the requests, some at a time. */
-  private static void forgetWords(Transaction tx) {
+  private static void resetSearchBacklog(Transaction tx) {
     tx.sql().deleteFrom(SEARCH_BACKLOG).execute();
     tx.sql()
         .insertInto(SEARCH_BACKLOG)
@@ -186,15 +187,16 @@ public final class BackupRestorer {
         .execute();
   }
 
-  private static void checkHeading(MappingIterator<JsonNode> lines, Path file) throws IOException {
+  private static void checkFileHeader(MappingIterator<JsonNode> lines, Path file)
+      throws IOException {
     JsonNode heading;
     try {
       heading = lines.hasNextValue() ? lines.nextValue() : null;
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
-      throw notBackup(file);
+      throw notBackupFile(file);
     }
     if (heading == null || !BackupWriter.FORMAT.equals(heading.path("format").asText())) {
-      throw notBackup(file);
+      throw notBackupFile(file);
     }
     if (heading.path("version").asInt() != BackupWriter.VERSION) {
       throw new RestoreException(
@@ -203,12 +205,12 @@ public final class BackupRestorer {
     }
   }
 
-  private static RestoreException notBackup(Path file) {
+  private static RestoreException notBackupFile(Path file) {
     return new RestoreException("The file " + file + " is not a backup of Bookbell");
   }
 
   /** Empties every table. */
-  public static void clear(Transaction tx) {
+  public static void deleteAllRows(Transaction tx) {
     tx.sql().deleteFrom(DEVICE_POSITION).execute();
     tx.sql().deleteFrom(WS_TICKET).execute();
     tx.sql().deleteFrom(SESSION).execute();
@@ -222,7 +224,7 @@ public final class BackupRestorer {
   /** Rows of one table on their way into it. */
   private record RowBatch(Table<?> table, List<Field<?>> fields, List<List<Object>> waiting) {
 
-    static RowBatch of(JsonNode heading) {
+    static RowBatch forTable(JsonNode heading) {
       Table<?> table =
           BackupTables.IN_ORDER.stream()
               .filter(each -> each.getName().equals(heading.path("table").asText()))
@@ -246,18 +248,18 @@ public final class BackupRestorer {
       return new RowBatch(table, fields, new ArrayList<>());
     }
 
-    void add(Transaction tx, JsonNode line) {
+    void addRow(Transaction tx, JsonNode line) {
       var row = new ArrayList<>();
       for (int column = 0; column < fields.size(); column++) {
-        row.add(DSL.val(plain(line.path(column), fields.get(column)), fields.get(column)));
+        row.add(DSL.val(toColumnValue(line.path(column), fields.get(column)), fields.get(column)));
       }
       waiting.add(row);
       if (waiting.size() == ROWS_PER_STATEMENT) {
-        flush(tx);
+        insertWaiting(tx);
       }
     }
 
-    private static @Nullable Object plain(JsonNode value, Field<?> field) {
+    private static @Nullable Object toColumnValue(JsonNode value, Field<?> field) {
       if (value.isNull()) {
         return null;
       }
@@ -269,7 +271,7 @@ public final class BackupRestorer {
           : value.isBoolean() ? Boolean.valueOf(value.asBoolean()) : value.asText();
     }
 
-    void flush(Transaction tx) {
+    void insertWaiting(Transaction tx) {
       if (waiting.isEmpty()) {
         return;
       }

@@ -62,7 +62,7 @@ final class BackupTables {
   private BackupTables() {}
 
   /** A value as the database holds it: a number, a text, a boolean, bytes or null. */
-  static <T> @Nullable Object stored(Field<T> field, Record row) {
+  static <T> @Nullable Object storedValue(Field<T> field, Record row) {
     T value = row.get(field);
     return value == null ? null : field.getConverter().to(value);
   }

@@ -37,7 +37,7 @@ public final class BackupWriter {
     BackupException(Path file, IOException cause) {
       super(
           "The backup could not be written to %s: %s; nothing of it was kept"
-              .formatted(file, FileFailureReason.reason(cause)),
+              .formatted(file, FileFailureReason.describeFailure(cause)),
           cause);
     }
   }
@@ -46,23 +46,23 @@ public final class BackupWriter {
    * Completes with the number of rows. The file appears whole or not at all, for its owner alone;
    * one that exists is replaced. Fails with a {@link BackupException} when it cannot be written.
    */
-  public static CompletableFuture<Long> write(Database database, Path file) {
+  public static CompletableFuture<Long> writeBackup(Database database, Path file) {
     return database.read(
         tx -> {
           try {
-            return write(tx, file);
+            return writeFile(tx, file);
           } catch (IOException e) {
             throw new BackupException(file, e);
           }
         });
   }
 
-  private static long write(Transaction tx, Path file) throws IOException {
+  private static long writeFile(Transaction tx, Path file) throws IOException {
     Path target = file.toAbsolutePath();
     Path unfinished = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".part");
     unfinished.toFile().deleteOnExit(); // when the process is told to end meanwhile
     try {
-      long rows = writeTo(unfinished, tx);
+      long rows = writeCompressed(unfinished, tx);
       Files.move(
           unfinished, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
       return rows;
@@ -72,11 +72,11 @@ public final class BackupWriter {
   }
 
   /** Writes everything down to the disk, or a power cut could leave the name with nothing in it. */
-  private static long writeTo(Path file, Transaction tx) throws IOException {
+  private static long writeCompressed(Path file, Transaction tx) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         var zip = new GZIPOutputStream(Channels.newOutputStream(channel));
-        JsonGenerator json = Json.lines(zip)) {
-      long rows = write(tx, json);
+        JsonGenerator json = Json.createLineGenerator(zip)) {
+      long rows = writeTables(tx, json);
       json.flush();
       zip.finish();
       channel.force(true);
@@ -84,14 +84,14 @@ public final class BackupWriter {
     }
   }
 
-  private static long write(Transaction tx, JsonGenerator json) throws IOException {
+  private static long writeTables(Transaction tx, JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeStringField("format", FORMAT);
     json.writeNumberField("version", VERSION);
     json.writeEndObject();
     long rows = 0;
     for (Table<?> table : BackupTables.IN_ORDER) {
-      writeHeading(json, table);
+      writeTableHeader(json, table);
       try (var cursor = tx.sql().selectFrom(table).fetchSize(1000).fetchLazy()) {
         for (Record row : cursor) {
           writeRow(json, table, row);
@@ -102,7 +102,7 @@ public final class BackupWriter {
     return rows;
   }
 
-  private static void writeHeading(JsonGenerator json, Table<?> table) throws IOException {
+  private static void writeTableHeader(JsonGenerator json, Table<?> table) throws IOException {
     json.writeStartObject();
     json.writeStringField("table", table.getName());
     json.writeArrayFieldStart("columns");
@@ -116,7 +116,7 @@ public final class BackupWriter {
   private static void writeRow(JsonGenerator json, Table<?> table, Record row) throws IOException {
     json.writeStartArray();
     for (var field : table.fields()) {
-      json.writePOJO(BackupTables.stored(field, row));
+      json.writePOJO(BackupTables.storedValue(field, row));
     }
     json.writeEndArray();
   }

@@ -13,35 +13,35 @@ public final class BookRoutes {
 
   private BookRoutes() {}
 
-  public static void add(ApiRouter apiRouter, BookSearch search, CoverService coverService) {
-    apiRouter.getElsewhere(
+  public static void addRoutes(ApiRouter apiRouter, BookSearch search, CoverService coverService) {
+    apiRouter.getExternal(
         "/api/books/search",
         RateLimit.SEARCH,
-        BookRoutes::text,
-        (caller, text) -> search.find(text).thenApply(ApiResponse::ok));
-    apiRouter.getElsewhere(
+        BookRoutes::parseSearchText,
+        (caller, text) -> search.searchBooks(text).thenApply(ApiResponse::ok));
+    apiRouter.getExternal(
         "/api/books/covers/:cover_id",
         RateLimit.COVER,
-        BookRoutes::coverId,
+        BookRoutes::parseCoverId,
         (caller, id) ->
             coverService
-                .get(id)
+                .findCover(id)
                 .thenApply(
                     found -> {
                       CoverImage coverImage = found.orElseThrow(Problem::notFound);
-                      return ApiResponse.content(coverImage.type(), coverImage.content())
-                          .with("Cache-Control", FOR_GOOD);
+                      return ApiResponse.ofContent(coverImage.type(), coverImage.content())
+                          .withHeader("Cache-Control", FOR_GOOD);
                     }));
   }
 
-  private static String text(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
+  private static String parseSearchText(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     String text = queryParameters.optionalText("q", LONGEST_TEXT).orElse("");
-    queryParameters.done();
+    queryParameters.requireNoErrors();
     return text;
   }
 
-  private static int coverId(ApiRequest apiRequest) {
+  private static int parseCoverId(ApiRequest apiRequest) {
     long id = apiRequest.pathId("cover_id");
     if (id > Integer.MAX_VALUE) {
       throw Problem.notFound();

@@ -50,7 +50,7 @@ public final class BookSearch {
     this.callThrottle =
         new CallThrottle(
             clock,
-            address.map(ServerConfig.CatalogueConfig::apart).orElse(Duration.ZERO),
+            address.map(ServerConfig.CatalogueConfig::searchInterval).orElse(Duration.ZERO),
             LONGEST_WAIT);
     this.known = new BoundedCache<>(clock, KEPT, REMEMBERED, books -> 1);
   }
@@ -69,66 +69,70 @@ public final class BookSearch {
 
   /** Books that fit, the best first; none while the catalogue cannot be asked. */
   public record BookSearchResult(List<Book> items, CatalogueState catalogue) {
-    private static BookSearchResult nothing(CatalogueState catalogue) {
+    private static BookSearchResult emptyResult(CatalogueState catalogue) {
       return new BookSearchResult(List.of(), catalogue);
     }
   }
 
   /** Books that fit a text, which may be an ISBN. */
-  public CompletionStage<BookSearchResult> find(String text) {
-    return look(text)
+  public CompletionStage<BookSearchResult> searchBooks(String text) {
+    return findOrFetch(text)
         .thenApply(
             bookSearchResult -> {
-              shown.note(bookSearchResult.items);
+              shown.recordShown(bookSearchResult.items);
               return bookSearchResult;
             });
   }
 
-  private CompletionStage<BookSearchResult> look(String text) {
-    String wanted = CaseFolding.fold(text.strip()).replaceAll("[\\s\\p{Z}]+", " ");
+  private CompletionStage<BookSearchResult> findOrFetch(String text) {
+    String wanted = CaseFolding.foldCase(text.strip()).replaceAll("[\\s\\p{Z}]+", " ");
     if (library == null) {
-      return done(BookSearchResult.nothing(CatalogueState.OFF));
+      return completedStage(BookSearchResult.emptyResult(CatalogueState.OFF));
     }
     if (wanted.length() < LEAST) {
-      return done(BookSearchResult.nothing(CatalogueState.HERE));
+      return completedStage(BookSearchResult.emptyResult(CatalogueState.HERE));
     }
     Optional<List<Book>> remembered = known.get(wanted);
     return remembered.isPresent()
-        ? done(new BookSearchResult(remembered.get(), CatalogueState.HERE))
-        : askOnce(library, wanted);
+        ? completedStage(new BookSearchResult(remembered.get(), CatalogueState.HERE))
+        : fetchOnce(library, wanted);
   }
 
-  private CompletionStage<BookSearchResult> askOnce(OpenLibraryClient catalogue, String text) {
+  private CompletionStage<BookSearchResult> fetchOnce(OpenLibraryClient catalogue, String text) {
     var mine = new CompletableFuture<BookSearchResult>();
     CompletableFuture<BookSearchResult> others = underWay.putIfAbsent(text, mine);
     if (others != null) {
       return others;
     }
     var _ =
-        ask(catalogue, text)
+        fetchPaced(catalogue, text)
             .whenComplete(
                 (bookSearchResult, failure) -> {
                   underWay.remove(text);
                   mine.complete(
                       failure == null
                           ? bookSearchResult
-                          : BookSearchResult.nothing(CatalogueState.AWAY));
+                          : BookSearchResult.emptyResult(CatalogueState.AWAY));
                 });
     return mine;
   }
 
-  private CompletableFuture<BookSearchResult> ask(OpenLibraryClient catalogue, String text) {
-    Optional<Duration> turn = circuitBreaker.isOpen() ? Optional.empty() : callThrottle.turn();
-    return turn.map(wait -> RemoteCalls.after(wait, () -> askNow(catalogue, text)))
+  private CompletableFuture<BookSearchResult> fetchPaced(OpenLibraryClient catalogue, String text) {
+    Optional<Duration> turn =
+        circuitBreaker.isOpen() ? Optional.empty() : callThrottle.reserveTurn();
+    return turn.map(wait -> RemoteCalls.callAfter(wait, () -> fetchNow(catalogue, text)))
         .orElseGet(
-            () -> CompletableFuture.completedFuture(BookSearchResult.nothing(CatalogueState.AWAY)));
+            () ->
+                CompletableFuture.completedFuture(
+                    BookSearchResult.emptyResult(CatalogueState.AWAY)));
   }
 
-  private CompletableFuture<BookSearchResult> askNow(OpenLibraryClient catalogue, String text) {
+  private CompletableFuture<BookSearchResult> fetchNow(OpenLibraryClient catalogue, String text) {
     if (circuitBreaker.isOpen()) {
-      return CompletableFuture.completedFuture(BookSearchResult.nothing(CatalogueState.AWAY));
+      return CompletableFuture.completedFuture(BookSearchResult.emptyResult(CatalogueState.AWAY));
     }
-    return RemoteCalls.watched(circuitBreaker, "book catalogue", () -> catalogue.search(text))
+    return RemoteCalls.callWithCircuit(
+            circuitBreaker, "book catalogue", () -> catalogue.searchBooks(text))
         .thenApply(
             books -> {
               known.put(text, books);
@@ -136,7 +140,8 @@ public final class BookSearch {
             });
   }
 
-  private static CompletionStage<BookSearchResult> done(BookSearchResult bookSearchResult) {
+  private static CompletionStage<BookSearchResult> completedStage(
+      BookSearchResult bookSearchResult) {
     return CompletableFuture.completedFuture(bookSearchResult);
   }
 }

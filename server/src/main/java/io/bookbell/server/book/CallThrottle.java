@@ -24,7 +24,7 @@ final class CallThrottle {
   }
 
   /** Takes the next turn; after how long it comes. */
-  synchronized Optional<Duration> turn() {
+  synchronized Optional<Duration> reserveTurn() {
     Instant now = clock.instant();
     Instant turn = next.isAfter(now) ? next : now;
     Duration wait = Duration.between(now, turn);

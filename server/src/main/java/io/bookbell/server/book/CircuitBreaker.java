@@ -29,22 +29,22 @@ final class CircuitBreaker {
    * @param asked for how long the service wants to be left alone, if it said so
    * @return how long that will be; empty for one of the further ones
    */
-  synchronized Optional<Duration> failed(Optional<Duration> asked) {
+  synchronized Optional<Duration> recordFailure(Optional<Duration> asked) {
     if (isOpen()) {
       return Optional.empty();
     }
     Duration wanted = asked.filter(each -> each.compareTo(pause) > 0).orElse(pause);
-    Duration alone = shorter(wanted, LONGEST_PAUSE);
+    Duration alone = shorterOf(wanted, LONGEST_PAUSE);
     closedFrom = clock.instant().plus(alone);
-    pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+    pause = shorterOf(pause.multipliedBy(2), LONGEST_PAUSE);
     return Optional.of(alone);
   }
 
-  synchronized void succeeded() {
+  synchronized void recordSuccess() {
     pause = FIRST_PAUSE;
   }
 
-  private static Duration shorter(Duration one, Duration other) {
+  private static Duration shorterOf(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
   }
 }

@@ -48,10 +48,10 @@ public final class CoverService {
     this.library = library.orElse(null);
     this.circuitBreaker = new CircuitBreaker(clock);
     this.callThrottle = new CallThrottle(clock, APART, LONGEST_WAIT);
-    this.known = new BoundedCache<>(clock, KEPT, REMEMBERED_BYTES, CoverService::weight);
+    this.known = new BoundedCache<>(clock, KEPT, REMEMBERED_BYTES, CoverService::weightOf);
   }
 
-  private static int weight(Optional<CoverImage> picture) {
+  private static int weightOf(Optional<CoverImage> picture) {
     return WEIGHT_OF_NONE + picture.map(found -> found.content().length()).orElse(0);
   }
 
@@ -60,13 +60,13 @@ public final class CoverService {
    *
    * @return fails with a {@link Problem} 503 while the catalogue is away
    */
-  public CompletionStage<Optional<CoverImage>> get(int id) {
+  public CompletionStage<Optional<CoverImage>> findCover(int id) {
     Optional<Optional<CoverImage>> remembered = known.get(id);
     if (remembered.isPresent() || library == null) {
       return CompletableFuture.completedFuture(remembered.orElse(Optional.empty()));
     }
     OpenLibraryClient catalogue = library;
-    return shown.has(id)
+    return shown.wasShown(id)
         ? fetchOnce(catalogue, id)
         : isAskedFor
             .apply(id)
@@ -84,7 +84,7 @@ public final class CoverService {
       return others;
     }
     var _ =
-        fetch(catalogue, id)
+        fetchPaced(catalogue, id)
             .whenComplete(
                 (found, failure) -> {
                   underWay.remove(id);
@@ -92,23 +92,26 @@ public final class CoverService {
                     known.put(id, found);
                     mine.complete(found);
                   } else {
-                    mine.completeExceptionally(away());
+                    mine.completeExceptionally(catalogueUnavailable());
                   }
                 });
     return mine;
   }
 
-  private CompletableFuture<Optional<CoverImage>> fetch(OpenLibraryClient catalogue, int id) {
-    Optional<Duration> turn = circuitBreaker.isOpen() ? Optional.empty() : callThrottle.turn();
+  private CompletableFuture<Optional<CoverImage>> fetchPaced(OpenLibraryClient catalogue, int id) {
+    Optional<Duration> turn =
+        circuitBreaker.isOpen() ? Optional.empty() : callThrottle.reserveTurn();
     return turn.map(
             wait ->
-                RemoteCalls.after(
+                RemoteCalls.callAfter(
                     wait,
-                    () -> RemoteCalls.watched(circuitBreaker, "covers", () -> catalogue.cover(id))))
-        .orElseGet(() -> CompletableFuture.failedFuture(away()));
+                    () ->
+                        RemoteCalls.callWithCircuit(
+                            circuitBreaker, "covers", () -> catalogue.fetchCover(id))))
+        .orElseGet(() -> CompletableFuture.failedFuture(catalogueUnavailable()));
   }
 
-  private static Problem away() {
+  private static Problem catalogueUnavailable() {
     return Problem.of(
         503, "catalogue_away", "Catalogue unavailable", "The book catalogue is not responding.");
   }

@@ -52,41 +52,42 @@ public final class OpenLibraryClient implements AutoCloseable {
   }
 
   /** Books that fit a text, which may be an ISBN; the best first. */
-  CompletableFuture<List<Book>> search(String text) {
-    String isbn = Isbn.plain(text);
+  CompletableFuture<List<Book>> searchBooks(String text) {
+    String isbn = Isbn.stripSeparators(text);
     String what = Isbn.isValid(isbn) ? "isbn=" + isbn : "q=" + URLEncoder.encode(text, UTF_8);
-    return get(
+    return fetchUrl(
             address.url() + "/search.json?" + what + "&fields=" + FIELDS + "&limit=" + BOOKS,
             LONGEST_ANSWER)
         .thenApply(
             answer ->
                 switch (answer.statusCode()) {
-                  case 200 -> SearchResponse.books(answer.body());
+                  case 200 -> SearchResponse.parseBooks(answer.body());
                   case 400, 422 -> List.of(); // it cannot search for this
-                  default -> throw away(answer);
+                  default -> throw unexpectedStatus(answer);
                 });
   }
 
   /** A cover of middling size; empty when there is none of this id. */
-  CompletableFuture<Optional<CoverImage>> cover(int id) {
-    return get(address.coversUrl() + "/b/id/" + id + "-M.jpg?default=false", LARGEST_COVER)
+  CompletableFuture<Optional<CoverImage>> fetchCover(int id) {
+    return fetchUrl(address.coversUrl() + "/b/id/" + id + "-M.jpg?default=false", LARGEST_COVER)
         .thenApply(
             answer ->
                 switch (answer.statusCode()) {
                   case 200 -> CoverImage.of(answer.body());
                   case 404 -> Optional.empty();
-                  default -> throw away(answer);
+                  default -> throw unexpectedStatus(answer);
                 });
   }
 
-  private CompletableFuture<HttpResponse<byte[]>> get(String url, int most) {
-    return follow(URI.create(url), most, MOST_REDIRECTS)
+  private CompletableFuture<HttpResponse<byte[]>> fetchUrl(String url, int most) {
+    return followRedirects(URI.create(url), most, MOST_REDIRECTS)
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS); // the body's arrival, too
   }
 
   /** Covers lie on other hosts. The catalogue may send us to these, but to none of our network. */
-  private CompletableFuture<HttpResponse<byte[]>> follow(URI target, int most, int redirects) {
-    return send(target, most)
+  private CompletableFuture<HttpResponse<byte[]>> followRedirects(
+      URI target, int most, int redirects) {
+    return sendRequest(target, most)
         .thenCompose(
             answer -> {
               Optional<String> location = answer.headers().firstValue("Location");
@@ -97,12 +98,12 @@ public final class OpenLibraryClient implements AutoCloseable {
                 throw new CatalogueUnavailableException(
                     "it redirects without an end", Optional.empty());
               }
-              return CompletableFuture.supplyAsync(() -> next(target, location.get()))
-                  .thenCompose(next -> follow(next, most, redirects - 1));
+              return CompletableFuture.supplyAsync(() -> resolveRedirect(target, location.get()))
+                  .thenCompose(next -> followRedirects(next, most, redirects - 1));
             });
   }
 
-  private static URI next(URI from, String location) {
+  private static URI resolveRedirect(URI from, String location) {
     URI next;
     try {
       next = from.resolve(location);
@@ -110,24 +111,24 @@ public final class OpenLibraryClient implements AutoCloseable {
       throw new CatalogueUnavailableException("it redirects to no address", Optional.empty());
     }
     boolean known = "https".equals(next.getScheme()) || next.getScheme().equals(from.getScheme());
-    if (!known || next.getHost() == null || !PublicAddresses.areThoseOf(next.getHost())) {
+    if (!known || next.getHost() == null || !PublicAddresses.isPublicHost(next.getHost())) {
       throw new CatalogueUnavailableException(
           "it redirects to where it may not: " + next, Optional.empty());
     }
     return next;
   }
 
-  private CompletableFuture<HttpResponse<byte[]>> send(URI target, int most) {
+  private CompletableFuture<HttpResponse<byte[]>> sendRequest(URI target, int most) {
     var request =
         HttpRequest.newBuilder(target).timeout(patience).header("User-Agent", userAgent()).build();
-    return client().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
+    return httpClient().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
   }
 
   private String userAgent() {
     return address.contact().map(contact -> "Bookbell (" + contact + ")").orElse("Bookbell");
   }
 
-  private static CatalogueUnavailableException away(HttpResponse<?> answer) {
+  private static CatalogueUnavailableException unexpectedStatus(HttpResponse<?> answer) {
     Optional<Duration> retryAfter =
         answer
             .headers()
@@ -137,7 +138,7 @@ public final class OpenLibraryClient implements AutoCloseable {
     return new CatalogueUnavailableException("it answers " + answer.statusCode(), retryAfter);
   }
 
-  private synchronized HttpClient client() {
+  private synchronized HttpClient httpClient() {
     HttpClient made = client;
     if (made == null) {
       made =

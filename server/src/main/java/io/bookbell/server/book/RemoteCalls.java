@@ -16,7 +16,7 @@ final class RemoteCalls {
   private RemoteCalls() {}
 
   /** Makes a call when its turn comes. */
-  static <T> CompletableFuture<T> after(Duration wait, Supplier<CompletableFuture<T>> call) {
+  static <T> CompletableFuture<T> callAfter(Duration wait, Supplier<CompletableFuture<T>> call) {
     if (!wait.isPositive()) {
       return call.get();
     }
@@ -25,26 +25,27 @@ final class RemoteCalls {
   }
 
   /** Makes a call and tells the circuit how it went. */
-  static <T> CompletableFuture<T> watched(
+  static <T> CompletableFuture<T> callWithCircuit(
       CircuitBreaker circuitBreaker, String service, Supplier<CompletableFuture<T>> call) {
     return call.get()
         .whenComplete(
             (_, failure) -> {
               if (failure == null) {
-                circuitBreaker.succeeded();
+                circuitBreaker.recordSuccess();
               } else {
-                failed(circuitBreaker, service, CompletionFailures.cause(failure));
+                recordFailure(circuitBreaker, service, CompletionFailures.unwrapCause(failure));
               }
             });
   }
 
-  private static void failed(CircuitBreaker circuitBreaker, String service, Throwable failure) {
+  private static void recordFailure(
+      CircuitBreaker circuitBreaker, String service, Throwable failure) {
     Optional<Duration> asked =
         failure instanceof CatalogueUnavailableException away
             ? away.retryAfter()
             : Optional.empty();
     circuitBreaker
-        .failed(asked)
+        .recordFailure(asked)
         .ifPresent(
             pause ->
                 log.info(

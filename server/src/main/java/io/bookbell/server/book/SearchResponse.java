@@ -25,12 +25,12 @@ final class SearchResponse {
    *
    * @throws CatalogueUnavailableException when it is no such answer
    */
-  static List<Book> books(byte[] answer) {
+  static List<Book> parseBooks(byte[] answer) {
     try {
-      JsonNode docs = Json.tree(answer).path("docs");
+      JsonNode docs = Json.readTree(answer).path("docs");
       if (docs.isArray()) {
         var books = new ArrayList<Book>();
-        docs.forEach(doc -> book(doc).ifPresent(books::add));
+        docs.forEach(doc -> parseBook(doc).ifPresent(books::add));
         return List.copyOf(books);
       }
     } catch (IOException e) {
@@ -39,33 +39,33 @@ final class SearchResponse {
     throw new CatalogueUnavailableException("its answer is no list of books", Optional.empty());
   }
 
-  private static Optional<Book> book(JsonNode doc) {
-    String title = clean(doc.path("title"));
+  private static Optional<Book> parseBook(JsonNode doc) {
+    String title = cleanText(doc.path("title"));
     return title.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Book(
-                key(doc.path("key")),
+                parseKey(doc.path("key")),
                 title,
-                authors(doc.path("author_name")),
-                number(doc.path("first_publish_year")),
-                positive(doc.path("cover_i")),
-                isbns(doc.path("isbn"))));
+                parseAuthors(doc.path("author_name")),
+                parseInteger(doc.path("first_publish_year")),
+                parsePositive(doc.path("cover_i")),
+                parseIsbns(doc.path("isbn"))));
   }
 
-  private static @Nullable String key(JsonNode key) {
+  private static @Nullable String parseKey(JsonNode key) {
     return key.asText().matches("/works/OL\\d{1,12}W") ? key.asText() : null;
   }
 
-  private static List<String> authors(JsonNode names) {
+  private static List<String> parseAuthors(JsonNode names) {
     var authors = new ArrayList<String>();
-    names.forEach(name -> authors.add(clean(name)));
+    names.forEach(name -> authors.add(cleanText(name)));
     return authors.stream().filter(name -> !name.isEmpty()).distinct().limit(MOST_AUTHORS).toList();
   }
 
-  private static List<String> isbns(JsonNode numbers) {
+  private static List<String> parseIsbns(JsonNode numbers) {
     var isbns = new ArrayList<String>();
-    numbers.forEach(number -> isbns.add(Isbn.plain(number.asText())));
+    numbers.forEach(number -> isbns.add(Isbn.stripSeparators(number.asText())));
     return isbns.stream()
         .filter(Isbn::isValid)
         .distinct()
@@ -74,21 +74,22 @@ final class SearchResponse {
         .toList();
   }
 
-  private static @Nullable Integer number(JsonNode number) {
+  private static @Nullable Integer parseInteger(JsonNode number) {
     return number.isIntegralNumber() && number.canConvertToInt() ? number.asInt() : null;
   }
 
-  private static @Nullable Integer positive(JsonNode number) {
-    Integer value = number(number);
+  private static @Nullable Integer parsePositive(JsonNode number) {
+    Integer value = parseInteger(number);
     return value == null || value <= 0 ? null : value;
   }
 
   /** As a request could hold it. */
-  private static String clean(JsonNode text) {
+  private static String cleanText(JsonNode text) {
     if (!text.isTextual()) {
       return "";
     }
-    String plain = TextNormalizer.line(text.asText().replaceAll("[\\p{Cntrl}\\p{Cs}]+", " "));
-    return GraphemeClusters.first(plain, LONGEST);
+    String plain =
+        TextNormalizer.normalizeLine(text.asText().replaceAll("[\\p{Cntrl}\\p{Cs}]+", " "));
+    return GraphemeClusters.truncateText(plain, LONGEST);
   }
 }

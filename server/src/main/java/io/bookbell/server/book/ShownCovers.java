@@ -18,7 +18,7 @@ public final class ShownCovers {
     this.shown = new BoundedCache<>(clock, KEPT, MOST, _ -> 1);
   }
 
-  void note(List<Book> books) {
+  void recordShown(List<Book> books) {
     for (Book book : books) {
       Integer cover = book.coverId();
       if (cover != null) {
@@ -27,7 +27,7 @@ public final class ShownCovers {
     }
   }
 
-  boolean has(int cover) {
+  boolean wasShown(int cover) {
     return shown.get(cover).isPresent();
   }
 }

@@ -16,15 +16,15 @@ public final class CannedResponseRoutes {
 
   private CannedResponseRoutes() {}
 
-  public static void add(ApiRouter apiRouter, CannedResponseService responses) {
+  public static void addRoutes(ApiRouter apiRouter, CannedResponseService responses) {
     apiRouter.get(
         PATH,
-        CannedResponseRoutes::creator,
+        CannedResponseRoutes::parseCreatorId,
         (tx, caller, creator) ->
             ApiResponse.ok(new CannedResponseList(responses.list(tx, caller.user(), creator))));
     apiRouter.post(
         PATH,
-        CannedResponseRoutes::wanted,
+        CannedResponseRoutes::parseNewResponse,
         (tx, caller, newCannedResponse) ->
             ApiResponse.created(
                 responses.create(
@@ -35,10 +35,10 @@ public final class CannedResponseRoutes {
                     newCannedResponse.body)));
     apiRouter.patch(
         PATH + "/:id",
-        CannedResponseRoutes::change,
+        CannedResponseRoutes::parseUpdate,
         (tx, caller, cannedResponsePatch) ->
             ApiResponse.ok(
-                responses.change(
+                responses.update(
                     tx, caller.user(), cannedResponsePatch.id, cannedResponsePatch.changes)));
     apiRouter.delete(
         PATH + "/:id",
@@ -49,32 +49,32 @@ public final class CannedResponseRoutes {
         });
   }
 
-  private static UserId creator(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    UserId creator = queryParameters.userId("creator_id");
-    queryParameters.done();
+  private static UserId parseCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static NewCannedResponse wanted(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
+  private static NewCannedResponse parseNewResponse(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
     var newCannedResponse =
         new NewCannedResponse(
-            jsonBody.userId("creator_id"),
-            jsonBody.line("name", 1, LONGEST_NAME),
-            jsonBody.text("body", 1, LONGEST_BODY));
-    jsonBody.done();
+            jsonBody.requiredUserId("creator_id"),
+            jsonBody.requiredLine("name", 1, LONGEST_NAME),
+            jsonBody.requiredText("body", 1, LONGEST_BODY));
+    jsonBody.requireNoErrors();
     return newCannedResponse;
   }
 
-  private static CannedResponsePatch change(ApiRequest apiRequest) {
+  private static CannedResponsePatch parseUpdate(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
-    JsonBody jsonBody = apiRequest.body();
+    JsonBody jsonBody = apiRequest.jsonBody();
     var cannedResponseChanges =
         new CannedResponseChanges(
             jsonBody.optionalLine("name", 1, LONGEST_NAME),
             jsonBody.optionalText("body", 1, LONGEST_BODY));
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     return new CannedResponsePatch(id, cannedResponseChanges);
   }
 

@@ -38,7 +38,7 @@ public final class CannedResponseService {
   /** In the order in which they were made. */
   public List<CannedResponse> list(Transaction tx, UserId admin, UserId creator) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
-    return find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator));
+    return findWhere(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator));
   }
 
   /**
@@ -48,13 +48,13 @@ public final class CannedResponseService {
    */
   public CannedResponse create(
       Transaction tx, UserId admin, UserId creator, String name, String body) {
-    creatorRoles.requireAdmin(tx, creatorStore.lock(tx, creator), admin);
-    if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).size() >= MOST) {
-      throw Problem.full("too_many_canned_responses", MOST, "saved replies");
+    creatorRoles.requireAdmin(tx, creatorStore.lockCreator(tx, creator), admin);
+    if (findWhere(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).size() >= MOST) {
+      throw Problem.limitReached("too_many_canned_responses", MOST, "saved replies");
     }
-    requireFree(tx, creator, name, 0);
+    requireUniqueName(tx, creator, name, 0);
     long id =
-        tx.returningOne(
+        tx.executeReturningOne(
                 tx.sql()
                     .insertInto(CANNED_RESPONSE)
                     .set(CANNED_RESPONSE.CREATOR_ID, creator)
@@ -63,7 +63,7 @@ public final class CannedResponseService {
                     .set(CANNED_RESPONSE.CREATED_AT, tx.now()),
                 CANNED_RESPONSE.ID)
             .orElseThrow();
-    updates.announce(tx, creator, CHANGED);
+    updates.broadcastUpdate(tx, creator, CHANGED);
     return new CannedResponse(id, creator, name, body);
   }
 
@@ -72,23 +72,23 @@ public final class CannedResponseService {
    *
    * @throws Problem 404 when it is not there, 409 when another has the name
    */
-  public CannedResponse change(
+  public CannedResponse update(
       Transaction tx, UserId admin, long id, CannedResponseChanges cannedResponseChanges) {
-    CannedResponse before = locked(tx, admin, id);
+    CannedResponse before = lockResponse(tx, admin, id);
     var after =
         new CannedResponse(
             id,
             before.creatorId(),
             cannedResponseChanges.name().orElse(before.name()),
             cannedResponseChanges.body().orElse(before.body()));
-    requireFree(tx, after.creatorId(), after.name(), id);
+    requireUniqueName(tx, after.creatorId(), after.name(), id);
     tx.sql()
         .update(CANNED_RESPONSE)
         .set(CANNED_RESPONSE.NAME, after.name())
         .set(CANNED_RESPONSE.BODY, after.body())
         .where(CANNED_RESPONSE.ID.eq(id))
         .execute();
-    updates.announce(tx, after.creatorId(), CHANGED);
+    updates.broadcastUpdate(tx, after.creatorId(), CHANGED);
     return after;
   }
 
@@ -98,31 +98,33 @@ public final class CannedResponseService {
    * @throws Problem 404 when it is not there
    */
   public void remove(Transaction tx, UserId admin, long id) {
-    UserId creator = locked(tx, admin, id).creatorId();
+    UserId creator = lockResponse(tx, admin, id).creatorId();
     tx.sql().deleteFrom(CANNED_RESPONSE).where(CANNED_RESPONSE.ID.eq(id)).execute();
-    updates.announce(tx, creator, CHANGED);
+    updates.broadcastUpdate(tx, creator, CHANGED);
   }
 
   /** As it is while its creator's row is locked. */
-  private CannedResponse locked(Transaction tx, UserId admin, long id) {
-    UserId creator = require(tx, id).creatorId();
-    creatorRoles.requireAdmin(tx, creatorStore.lock(tx, creator), admin);
-    return require(tx, id);
+  private CannedResponse lockResponse(Transaction tx, UserId admin, long id) {
+    UserId creator = requireResponse(tx, id).creatorId();
+    creatorRoles.requireAdmin(tx, creatorStore.lockCreator(tx, creator), admin);
+    return requireResponse(tx, id);
   }
 
-  private static CannedResponse require(Transaction tx, long id) {
-    return find(tx, CANNED_RESPONSE.ID.eq(id)).stream().findFirst().orElseThrow(Problem::notFound);
+  private static CannedResponse requireResponse(Transaction tx, long id) {
+    return findWhere(tx, CANNED_RESPONSE.ID.eq(id)).stream()
+        .findFirst()
+        .orElseThrow(Problem::notFound);
   }
 
-  private static void requireFree(Transaction tx, UserId creator, String name, long besides) {
-    if (find(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).stream()
+  private static void requireUniqueName(Transaction tx, UserId creator, String name, long besides) {
+    if (findWhere(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).stream()
         .anyMatch(other -> other.id() != besides && CaseFolding.areEqual(other.name(), name))) {
       throw Problem.conflict(
           "canned_response_exists", "A saved reply named “" + name + "” already exists.");
     }
   }
 
-  private static List<CannedResponse> find(Transaction tx, Condition which) {
+  private static List<CannedResponse> findWhere(Transaction tx, Condition which) {
     return tx.sql()
         .select(
             CANNED_RESPONSE.ID,
@@ -132,10 +134,10 @@ public final class CannedResponseService {
         .from(CANNED_RESPONSE)
         .where(which)
         .orderBy(CANNED_RESPONSE.ID)
-        .fetch(CannedResponseService::response);
+        .fetch(CannedResponseService::toResponse);
   }
 
-  private static CannedResponse response(Record row) {
+  private static CannedResponse toResponse(Record row) {
     return new CannedResponse(
         row.get(CANNED_RESPONSE.ID),
         row.get(CANNED_RESPONSE.CREATOR_ID),

@@ -8,8 +8,9 @@ public final class ConfigException extends RuntimeException {
     super(message);
   }
 
-  static ConfigException wrong(Setting setting, String value, String expected) {
+  static ConfigException invalidValue(Setting setting, String value, String expected) {
     return new ConfigException(
-        "%s is “%s”; expected %s".formatted(setting.key(), SecretRedactor.value(value), expected));
+        "%s is “%s”; expected %s"
+            .formatted(setting.variableName(), SecretRedactor.redactValue(value), expected));
   }
 }

@@ -20,7 +20,7 @@ final class CookieName {
     if (!TOKEN.matcher(value).matches()
         || lower.startsWith("__host-")
         || lower.startsWith("__secure-")) {
-      throw ConfigException.wrong(
+      throw ConfigException.invalidValue(
           Setting.COOKIE_NAME,
           value,
           "a cookie's name such as bookbell_session: 1 to 64 letters, digits or characters of"

@@ -60,47 +60,47 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
   static DatabaseUrl parse(String value) {
     Matcher form = FORM.matcher(value);
     if (!form.matches()) {
-      throw wrong(value);
+      throw invalidUrl(value);
     }
     boolean jdbc = form.group(1) != null;
     try {
-      Map<String, String> parameters = parameters(form.group("more"), jdbc);
+      Map<String, String> parameters = parseParameters(form.group("more"), jdbc);
       Optional<String> user = Optional.ofNullable(parameters.remove("user"));
       Optional<String> password = Optional.ofNullable(parameters.remove("password"));
       String[] who = form.group("who") == null ? new String[0] : form.group("who").split(":", 2);
       return new DatabaseUrl(
-          jdbc(hosts(form.group("hosts"), value), form.group("db"), parameters),
-          user.or(() -> part(who, 0)),
-          password.or(() -> part(who, 1)));
+          buildJdbcUrl(parseHosts(form.group("hosts"), value), form.group("db"), parameters),
+          user.or(() -> userInfoPart(who, 0)),
+          password.or(() -> userInfoPart(who, 1)));
     } catch (IllegalArgumentException malformedEscape) {
-      throw wrong(value);
+      throw invalidUrl(value);
     }
   }
 
-  private static ConfigException wrong(String value) {
-    return ConfigException.wrong(Setting.DATABASE_URL, value, EXPECTED);
+  private static ConfigException invalidUrl(String value) {
+    return ConfigException.invalidValue(Setting.DATABASE_URL, value, EXPECTED);
   }
 
-  private static Optional<String> part(String[] who, int index) {
+  private static Optional<String> userInfoPart(String[] who, int index) {
     return index < who.length && !who[index].isEmpty()
-        ? Optional.of(decoded(who[index], false))
+        ? Optional.of(urlDecode(who[index], false))
         : Optional.empty();
   }
 
   /** In the form of libpq a plus is a plus. */
-  private static String decoded(String text, boolean jdbc) {
+  private static String urlDecode(String text, boolean jdbc) {
     return URLDecoder.decode(jdbc ? text : text.replace("+", "%2B"), UTF_8);
   }
 
-  private static String hosts(String hosts, String value) {
+  private static String parseHosts(String hosts, String value) {
     if (hosts.startsWith("%2F") || hosts.startsWith("%2f")) {
-      throw ConfigException.wrong(
+      throw ConfigException.invalidValue(
           Setting.DATABASE_URL, value, "a host reached over TCP; sockets in a folder are not used");
     }
     for (String host : hosts.split(",", -1)) {
       Matcher form = HOST.matcher(host);
       if (!form.matches() || !isPort(form.group(1))) {
-        throw wrong(value);
+        throw invalidUrl(value);
       }
     }
     return hosts.isEmpty() ? "localhost" : hosts;
@@ -113,7 +113,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
             && Integer.parseInt(port) <= HIGHEST_PORT);
   }
 
-  private static Map<String, String> parameters(@Nullable String more, boolean jdbc) {
+  private static Map<String, String> parseParameters(@Nullable String more, boolean jdbc) {
     var parameters = new LinkedHashMap<String, String>();
     if (more == null) {
       return parameters;
@@ -121,14 +121,15 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
     for (String each : more.split("&", -1)) {
       if (!each.isEmpty()) {
         int equals = each.indexOf('=');
-        String name = decoded(equals < 0 ? each : each.substring(0, equals), jdbc);
-        put(parameters, name, equals < 0 ? "" : decoded(each.substring(equals + 1), jdbc));
+        String name = urlDecode(equals < 0 ? each : each.substring(0, equals), jdbc);
+        putParameter(
+            parameters, name, equals < 0 ? "" : urlDecode(each.substring(equals + 1), jdbc));
       }
     }
     return parameters;
   }
 
-  private static void put(Map<String, String> parameters, String name, String given) {
+  private static void putParameter(Map<String, String> parameters, String name, String given) {
     String value =
         switch (name) {
           case "target_session_attrs" -> SERVER_TYPES.getOrDefault(given, given);
@@ -143,23 +144,26 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
     parameters.put(NAMES.getOrDefault(name, name), value);
   }
 
-  private static String jdbc(String hosts, @Nullable String db, Map<String, String> parameters) {
+  private static String buildJdbcUrl(
+      String hosts, @Nullable String db, Map<String, String> parameters) {
     String more =
         parameters.entrySet().stream()
-            .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
+            .map(each -> urlEncode(each.getKey()) + "=" + urlEncode(each.getValue()))
             .collect(joining("&"));
     return "jdbc:postgresql://%s/%s%s"
         .formatted(
-            hosts, db == null ? "" : encoded(decoded(db, false)), more.isEmpty() ? "" : "?" + more);
+            hosts,
+            db == null ? "" : urlEncode(urlDecode(db, false)),
+            more.isEmpty() ? "" : "?" + more);
   }
 
-  private static String encoded(String text) {
+  private static String urlEncode(String text) {
     return URLEncoder.encode(text, UTF_8);
   }
 
   /** Without the password. */
   @Override
   public String toString() {
-    return "DatabaseUrl[" + SecretRedactor.text(jdbc) + "]";
+    return "DatabaseUrl[" + SecretRedactor.redactText(jdbc) + "]";
   }
 }

@@ -15,20 +15,20 @@ public final class FileFailureReason {
   private FileFailureReason() {}
 
   /** Without the file's name, which Java's own messages consist of. */
-  public static String reason(IOException failure) {
+  public static String describeFailure(IOException failure) {
     return switch (failure) {
       case NoSuchFileException _ -> "it does not exist";
       case AccessDeniedException _ -> "permission denied";
       case FileAlreadyExistsException _ -> "something else already has that name";
       case NotDirectoryException _ -> "it is not a folder";
       case FileSystemLoopException _ -> "its links form a loop";
-      case FileSystemException system -> orName(system.getReason(), failure);
+      case FileSystemException system -> orClassName(system.getReason(), failure);
       case EOFException _ -> "it is truncated";
-      default -> orName(failure.getMessage(), failure);
+      default -> orClassName(failure.getMessage(), failure);
     };
   }
 
-  private static String orName(@Nullable String message, IOException failure) {
+  private static String orClassName(@Nullable String message, IOException failure) {
     return message == null ? failure.getClass().getSimpleName() : message;
   }
 }

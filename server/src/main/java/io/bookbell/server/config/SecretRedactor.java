@@ -23,21 +23,21 @@ public final class SecretRedactor {
   private SecretRedactor() {}
 
   /** A text of several words, such as a message. */
-  public static String text(String text) {
-    String masked = text.indexOf('@') < 0 ? text : replace(USER_INFO, text, MASK + "@");
-    return text.indexOf('=') < 0 ? masked : replace(PARAMETER, masked, "$1" + MASK);
+  public static String redactText(String text) {
+    String masked = text.indexOf('@') < 0 ? text : maskMatches(USER_INFO, text, MASK + "@");
+    return text.indexOf('=') < 0 ? masked : maskMatches(PARAMETER, masked, "$1" + MASK);
   }
 
   /**
    * A whole value, however wrong it is: a password may hold spaces, slashes and further signs
    * there.
    */
-  static String value(String value) {
-    return replace(
-        VALUE_PARAMETER, replace(VALUE_USER_INFO, value, "$1" + MASK + "@"), "$1" + MASK);
+  static String redactValue(String value) {
+    return maskMatches(
+        VALUE_PARAMETER, maskMatches(VALUE_USER_INFO, value, "$1" + MASK + "@"), "$1" + MASK);
   }
 
-  private static String replace(Pattern pattern, String text, String by) {
+  private static String maskMatches(Pattern pattern, String text, String by) {
     return pattern.matcher(text).replaceAll(by);
   }
 }

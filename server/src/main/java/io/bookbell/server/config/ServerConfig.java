@@ -81,7 +81,7 @@ public record ServerConfig(
       /** Without the password. */
       @Override
       public String toString() {
-        return "PostgresConfig[url=" + SecretRedactor.text(url) + ", user=" + user + "]";
+        return "PostgresConfig[url=" + SecretRedactor.redactText(url) + ", user=" + user + "]";
       }
     }
   }
@@ -98,7 +98,7 @@ public record ServerConfig(
     /** Without the password. */
     @Override
     public String toString() {
-      return "RedisConfig[uri=" + SecretRedactor.text(uri.toString()) + "]";
+      return "RedisConfig[uri=" + SecretRedactor.redactText(uri.toString()) + "]";
     }
   }
 
@@ -134,7 +134,7 @@ public record ServerConfig(
     }
 
     /** How far apart searches are to be: whoever names a contact may search more often. */
-    public Duration apart() {
+    public Duration searchInterval() {
       return contact.isPresent() ? Duration.ofMillis(334) : Duration.ofSeconds(1);
     }
   }
@@ -180,50 +180,55 @@ public record ServerConfig(
    * @param usualData the data folder when none is set
    * @throws ConfigException naming the first setting that cannot be used
    */
-  public static ServerConfig read(Map<String, String> environment, Path file, Path usualData) {
+  public static ServerConfig readConfig(
+      Map<String, String> environment, Path file, Path usualData) {
     var settingValues = new SettingValues(environment, file);
-    settingValues.oneOf(Setting.LOG, LOG_LEVELS);
-    settingValues.warnOfReaders();
-    StorageConfig storageConfig = storage(settingValues, usualData);
+    settingValues.requireOneOf(Setting.LOG, LOG_LEVELS);
+    settingValues.warnIfReadable();
+    StorageConfig storageConfig = parseStorage(settingValues, usualData);
     return new ServerConfig(
         new ListenConfig(
-            settingValues.text(Setting.HOST).orElse("127.0.0.1"),
-            settingValues.integer(Setting.PORT, 8080, 0, HIGHEST_PORT),
+            settingValues.optionalText(Setting.HOST).orElse("127.0.0.1"),
+            settingValues.integerOrDefault(Setting.PORT, 8080, 0, HIGHEST_PORT),
             settingValues.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
         storageConfig,
-        redis(settingValues, storageConfig),
+        parseRedis(settingValues, storageConfig),
         new PublicAccessConfig(
-            settingValues.text(Setting.PUBLIC_URL).map(ServerConfig::publicUrl),
-            origins(settingValues),
-            trustedProxies(settingValues),
-            settingValues.text(Setting.COOKIE_NAME).map(CookieName::parse)),
+            settingValues.optionalText(Setting.PUBLIC_URL).map(ServerConfig::parsePublicUrl),
+            parseOrigins(settingValues),
+            parseTrustedProxies(settingValues),
+            settingValues.optionalText(Setting.COOKIE_NAME).map(CookieName::parse)),
         new ConnectionConfig(
-            settingValues.integer(Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
-            Duration.ofSeconds(settingValues.integer(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
-            settingValues.bool(Setting.IO_URING, true),
-            settingValues.bool(Setting.RATE_LIMITS, true)),
+            settingValues.integerOrDefault(
+                Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
+            Duration.ofSeconds(
+                settingValues.integerOrDefault(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
+            settingValues.booleanOrDefault(Setting.IO_URING, true),
+            settingValues.booleanOrDefault(Setting.RATE_LIMITS, true)),
         new InboxConfig(
-            Duration.ofDays(settingValues.integer(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
-        catalogue(settingValues));
+            Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
+        parseCatalogue(settingValues));
   }
 
   /** How much is logged, where that is set. */
   public static Optional<String> logLevel(Map<String, String> environment, Path file) {
-    return new SettingValues(environment, file).text(Setting.LOG);
+    return new SettingValues(environment, file).optionalText(Setting.LOG);
   }
 
   /** Left empty on purpose it is off, like the word: nobody may be asked by mistake. */
-  private static Optional<CatalogueConfig> catalogue(SettingValues settingValues) {
-    Optional<String> contact = settingValues.text(Setting.CONTACT).map(ServerConfig::contact);
-    String url = settingValues.given(Setting.OPEN_LIBRARY_URL).orElse(CatalogueConfig.OPEN_LIBRARY);
+  private static Optional<CatalogueConfig> parseCatalogue(SettingValues settingValues) {
+    Optional<String> contact =
+        settingValues.optionalText(Setting.CONTACT).map(ServerConfig::parseContact);
+    String url =
+        settingValues.rawValue(Setting.OPEN_LIBRARY_URL).orElse(CatalogueConfig.OPEN_LIBRARY);
     return url.isEmpty() || url.equals("off")
         ? Optional.empty()
-        : Optional.of(new CatalogueConfig(catalogueUrl(url), contact));
+        : Optional.of(new CatalogueConfig(parseCatalogueUrl(url), contact));
   }
 
-  private static String contact(String value) {
+  private static String parseContact(String value) {
     if (!CONTACT.matcher(value).matches()) {
-      throw ConfigException.wrong(
+      throw ConfigException.invalidValue(
           Setting.CONTACT,
           value,
           "an e-mail address or a web address, in visible ASCII characters");
@@ -231,42 +236,50 @@ public record ServerConfig(
     return value;
   }
 
-  private static String catalogueUrl(String value) {
+  private static String parseCatalogueUrl(String value) {
     String expected = "an address such as https://openlibrary.org, or off";
-    URI uri = webAddress(Setting.OPEN_LIBRARY_URL, value, expected);
+    URI uri = parseWebAddress(Setting.OPEN_LIBRARY_URL, value, expected);
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw ConfigException.wrong(Setting.OPEN_LIBRARY_URL, value, expected);
+      throw ConfigException.invalidValue(Setting.OPEN_LIBRARY_URL, value, expected);
     }
     return value.replaceFirst("/+$", "");
   }
 
-  private static StorageConfig storage(SettingValues settingValues, Path usualData) {
-    Optional<String> url = settingValues.text(Setting.DATABASE_URL);
+  private static StorageConfig parseStorage(SettingValues settingValues, Path usualData) {
+    Optional<String> url = settingValues.optionalText(Setting.DATABASE_URL);
     if (url.isEmpty()) {
       return new StorageConfig.SqliteConfig(
-          settingValues.text(Setting.DATA).map(ServerConfig::folder).orElse(usualData));
+          settingValues
+              .optionalText(Setting.DATA)
+              .map(ServerConfig::parseFolder)
+              .orElse(usualData));
     }
     DatabaseUrl address = DatabaseUrl.parse(url.get());
     return new StorageConfig.PostgresConfig(
         address.jdbc(),
-        address.user().or(() -> settingValues.text(Setting.DATABASE_USER)).orElse(""),
-        address.password().or(() -> settingValues.text(Setting.DATABASE_PASSWORD)).orElse(""));
+        address.user().or(() -> settingValues.optionalText(Setting.DATABASE_USER)).orElse(""),
+        address
+            .password()
+            .or(() -> settingValues.optionalText(Setting.DATABASE_PASSWORD))
+            .orElse(""));
   }
 
-  private static Optional<RedisConfig> redis(
+  private static Optional<RedisConfig> parseRedis(
       SettingValues settingValues, StorageConfig storageConfig) {
     Optional<String> channel =
-        settingValues.text(Setting.LEGACY_CHANNEL).map(name -> legacyChannel(name, settingValues));
-    String prefix = redisPrefix(settingValues);
+        settingValues
+            .optionalText(Setting.LEGACY_CHANNEL)
+            .map(name -> parseLegacyChannel(name, settingValues));
+    String prefix = parseRedisPrefix(settingValues);
     return settingValues
-        .text(Setting.REDIS_URL)
-        .map(url -> new RedisConfig(redisAddress(url, storageConfig), channel, prefix));
+        .optionalText(Setting.REDIS_URL)
+        .map(url -> new RedisConfig(parseRedisAddress(url, storageConfig), channel, prefix));
   }
 
-  private static String redisPrefix(SettingValues settingValues) {
-    String prefix = settingValues.text(Setting.REDIS_PREFIX).orElse(RedisConfig.PREFIX);
+  private static String parseRedisPrefix(SettingValues settingValues) {
+    String prefix = settingValues.optionalText(Setting.REDIS_PREFIX).orElse(RedisConfig.PREFIX);
     if (!REDIS_PREFIX.matcher(prefix).matches()) {
-      throw ConfigException.wrong(
+      throw ConfigException.invalidValue(
           Setting.REDIS_PREFIX,
           prefix,
           "a name such as bookbell: up to 32 letters, digits, dots, hyphens, underscores or"
@@ -275,30 +288,31 @@ public record ServerConfig(
     return prefix;
   }
 
-  private static String legacyChannel(String name, SettingValues settingValues) {
-    if (settingValues.text(Setting.REDIS_URL).isEmpty()) {
-      throw ConfigException.wrong(
+  private static String parseLegacyChannel(String name, SettingValues settingValues) {
+    if (settingValues.optionalText(Setting.REDIS_URL).isEmpty()) {
+      throw ConfigException.invalidValue(
           Setting.LEGACY_CHANNEL,
           name,
           "no value without BOOKBELL_REDIS_URL, the Redis that has the channel");
     }
-    if (!CHANNEL.matcher(name).matches() || name.startsWith(redisPrefix(settingValues) + ":")) {
-      throw ConfigException.wrong(
+    if (!CHANNEL.matcher(name).matches()
+        || name.startsWith(parseRedisPrefix(settingValues) + ":")) {
+      throw ConfigException.invalidValue(
           Setting.LEGACY_CHANNEL,
           name,
           "a channel's name such as book_requests: up to 100 visible ASCII characters that do not"
               + " begin with "
-              + redisPrefix(settingValues)
+              + parseRedisPrefix(settingValues)
               + ":");
     }
     return name;
   }
 
-  private static URI redisAddress(String value, StorageConfig storageConfig) {
+  private static URI parseRedisAddress(String value, StorageConfig storageConfig) {
     String expected = "an address such as redis://host:6379 or rediss://:password@host:6379/0";
-    URI uri = address(Setting.REDIS_URL, value, expected, Set.of("redis", "rediss"));
+    URI uri = parseAddress(Setting.REDIS_URL, value, expected, Set.of("redis", "rediss"));
     if (storageConfig instanceof StorageConfig.SqliteConfig) {
-      throw ConfigException.wrong(
+      throw ConfigException.invalidValue(
           Setting.REDIS_URL,
           value,
           "no value with SQLite, which one node serves alone; several nodes share a PostgreSQL"
@@ -307,20 +321,20 @@ public record ServerConfig(
     return uri;
   }
 
-  private static Path folder(String value) {
+  private static Path parseFolder(String value) {
     try {
       return Path.of(value);
     } catch (InvalidPathException e) {
-      throw ConfigException.wrong(Setting.DATA, value, "a folder");
+      throw ConfigException.invalidValue(Setting.DATA, value, "a folder");
     }
   }
 
-  private static PublicUrl publicUrl(String value) {
+  private static PublicUrl parsePublicUrl(String value) {
     return PublicUrl.parse(value)
-        .filter(url -> !hidesOwnPath(url.path()))
+        .filter(url -> !shadowsOwnPath(url.path()))
         .orElseThrow(
             () ->
-                ConfigException.wrong(
+                ConfigException.invalidValue(
                     Setting.PUBLIC_URL,
                     value,
                     "an address such as https://books.example or https://site.example/books,"
@@ -329,59 +343,61 @@ public record ServerConfig(
   }
 
   /** Behind a proxy that strips it, such a path could not be told from our own. */
-  private static boolean hidesOwnPath(String path) {
+  private static boolean shadowsOwnPath(String path) {
     return !path.isEmpty() && OWN_PATHS.contains(path.split("/", 3)[1]);
   }
 
-  private static List<WebOrigin> origins(SettingValues settingValues) {
+  private static List<WebOrigin> parseOrigins(SettingValues settingValues) {
     var origins = new ArrayList<WebOrigin>();
-    for (String each : settingValues.text(Setting.ALLOWED_ORIGINS).orElse("").split(",", -1)) {
+    for (String each :
+        settingValues.optionalText(Setting.ALLOWED_ORIGINS).orElse("").split(",", -1)) {
       if (!each.isBlank()) {
-        origins.add(origin(each.strip()));
+        origins.add(parseOrigin(each.strip()));
       }
     }
     return origins;
   }
 
-  private static WebOrigin origin(String value) {
+  private static WebOrigin parseOrigin(String value) {
     return PublicUrl.parse(value)
         .filter(url -> url.path().isEmpty())
         .map(PublicUrl::origin)
         .orElseThrow(
             () ->
-                ConfigException.wrong(
+                ConfigException.invalidValue(
                     Setting.ALLOWED_ORIGINS,
                     value,
                     "a list of origins such as https://books.example, separated by commas"));
   }
 
   /** The setting of earlier releases trusted every peer; now it trusts those on the same site. */
-  private static List<AddressRange> trustedProxies(SettingValues settingValues) {
-    boolean local = settingValues.bool(Setting.TRUST_PROXY, false);
-    Optional<String> listed = settingValues.text(Setting.TRUSTED_PROXIES);
+  private static List<AddressRange> parseTrustedProxies(SettingValues settingValues) {
+    boolean local = settingValues.booleanOrDefault(Setting.TRUST_PROXY, false);
+    Optional<String> listed = settingValues.optionalText(Setting.TRUSTED_PROXIES);
     if (listed.isEmpty()) {
       return local ? AddressRange.LOCAL : List.of();
     }
     return Arrays.stream(listed.get().split(",", -1))
         .map(String::strip)
         .filter(each -> !each.isEmpty())
-        .map(each -> AddressRange.parse(each).orElseThrow(() -> noRange(each)))
+        .map(each -> AddressRange.parse(each).orElseThrow(() -> invalidRange(each)))
         .toList();
   }
 
-  private static ConfigException noRange(String value) {
-    return ConfigException.wrong(
+  private static ConfigException invalidRange(String value) {
+    return ConfigException.invalidValue(
         Setting.TRUSTED_PROXIES,
         value,
         "a list of addresses and ranges such as 127.0.0.1, 10.0.0.0/8, fd00::/8, separated by"
             + " commas");
   }
 
-  private static URI webAddress(Setting setting, String value, String expected) {
-    return address(setting, value, expected, Set.of("http", "https"));
+  private static URI parseWebAddress(Setting setting, String value, String expected) {
+    return parseAddress(setting, value, expected, Set.of("http", "https"));
   }
 
-  private static URI address(Setting setting, String value, String expected, Set<String> schemes) {
+  private static URI parseAddress(
+      Setting setting, String value, String expected, Set<String> schemes) {
     try {
       URI uri = new URI(value);
       @Nullable String scheme = uri.getScheme();
@@ -391,6 +407,6 @@ public record ServerConfig(
     } catch (URISyntaxException e) {
       // told below, like every other address that is none
     }
-    throw ConfigException.wrong(setting, value, expected);
+    throw ConfigException.invalidValue(setting, value, expected);
   }
 }

@@ -44,20 +44,22 @@ public enum Setting {
   }
 
   /** The name of the environment variable, and the key in the file. */
-  public String key() {
+  public String variableName() {
     return "BOOKBELL_" + name();
   }
 
   /** What holds when nothing is set, in words. */
-  public String usual() {
+  public String defaultText() {
     return usual;
   }
 
-  public String purpose() {
+  public String description() {
     return purpose;
   }
 
-  static Optional<Setting> of(String key) {
-    return Arrays.stream(values()).filter(setting -> setting.key().equals(key)).findFirst();
+  static Optional<Setting> findByName(String key) {
+    return Arrays.stream(values())
+        .filter(setting -> setting.variableName().equals(key))
+        .findFirst();
   }
 }

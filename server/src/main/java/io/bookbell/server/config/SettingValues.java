@@ -32,9 +32,9 @@ final class SettingValues {
     this.file = file;
     readFile(file);
     for (Setting setting : Setting.values()) {
-      String value = environment.get(setting.key());
+      String value = environment.get(setting.variableName());
       if (value != null) {
-        put(setting, value);
+        putValue(setting, value);
       }
     }
   }
@@ -50,25 +50,25 @@ final class SettingValues {
       throw new ConfigException("The file " + file + " cannot be read: its text is not UTF-8");
     } catch (IOException e) {
       throw new ConfigException(
-          "The file " + file + " cannot be read: " + FileFailureReason.reason(e));
+          "The file " + file + " cannot be read: " + FileFailureReason.describeFailure(e));
     } catch (IllegalArgumentException e) {
       throw new ConfigException("The file " + file + " cannot be read: " + e.getMessage());
     }
     for (String key : properties.stringPropertyNames()) {
       Setting setting =
-          Setting.of(key)
+          Setting.findByName(key)
               .orElseThrow(
                   () ->
                       new ConfigException(
                           "The file %s has the unknown key “%s”; bookbell serve --help lists the known ones"
                               .formatted(file, key)));
-      put(setting, properties.getProperty(key));
+      putValue(setting, properties.getProperty(key));
       secretInFile |= isSecret(setting, properties.getProperty(key));
     }
   }
 
   /** A password in the file is for its owner alone. */
-  void warnOfReaders() {
+  void warnIfReadable() {
     if (!secretInFile || !file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return;
     }
@@ -86,29 +86,30 @@ final class SettingValues {
   private static boolean isSecret(Setting setting, String value) {
     return !value.isBlank()
         && (setting == Setting.DATABASE_PASSWORD
-            || (setting.key().endsWith("_URL") && !SecretRedactor.text(value).equals(value)));
+            || (setting.variableName().endsWith("_URL")
+                && !SecretRedactor.redactText(value).equals(value)));
   }
 
   /** Blank is as good as not set, and undoes the file's value. */
-  private void put(Setting setting, String value) {
+  private void putValue(Setting setting, String value) {
     values.put(setting, value.strip());
   }
 
   /** As it was set, even to nothing. */
-  Optional<String> given(Setting setting) {
+  Optional<String> rawValue(Setting setting) {
     return Optional.ofNullable(values.get(setting));
   }
 
-  Optional<String> text(Setting setting) {
+  Optional<String> optionalText(Setting setting) {
     return Optional.ofNullable(values.get(setting)).filter(value -> !value.isEmpty());
   }
 
-  int integer(Setting setting, int usual, int least, int most) {
+  int integerOrDefault(Setting setting, int usual, int least, int most) {
     return optionalInteger(setting, least, most).orElse(usual);
   }
 
   Optional<Integer> optionalInteger(Setting setting, int least, int most) {
-    return text(setting)
+    return optionalText(setting)
         .map(
             value -> {
               try {
@@ -119,29 +120,30 @@ final class SettingValues {
               } catch (NumberFormatException e) {
                 // told below, like a number out of range
               }
-              throw ConfigException.wrong(
+              throw ConfigException.invalidValue(
                   setting, value, "a whole number from " + least + " to " + most);
             });
   }
 
   /** Refuses any other value. */
-  void oneOf(Setting setting, List<String> values) {
-    text(setting)
+  void requireOneOf(Setting setting, List<String> values) {
+    optionalText(setting)
         .filter(value -> !values.contains(value))
         .ifPresent(
             value -> {
-              throw ConfigException.wrong(setting, value, "one of " + String.join(", ", values));
+              throw ConfigException.invalidValue(
+                  setting, value, "one of " + String.join(", ", values));
             });
   }
 
-  boolean bool(Setting setting, boolean usual) {
-    return text(setting)
+  boolean booleanOrDefault(Setting setting, boolean usual) {
+    return optionalText(setting)
         .map(
             value ->
                 switch (value) {
                   case "true" -> true;
                   case "false" -> false;
-                  default -> throw ConfigException.wrong(setting, value, "true or false");
+                  default -> throw ConfigException.invalidValue(setting, value, "true or false");
                 })
         .orElse(usual);
   }

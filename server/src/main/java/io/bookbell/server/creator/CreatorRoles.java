@@ -9,18 +9,18 @@ import java.util.Set;
 public interface CreatorRoles {
 
   /** The creator and the active team members. */
-  Set<UserId> admins(Transaction tx, CreatorRow creator);
+  Set<UserId> adminsOf(Transaction tx, CreatorRow creator);
 
   boolean isSupporter(Transaction tx, UserId creator, UserId user);
 
   /** The creators of whom the user is an admin. */
-  Set<UserId> adminOf(Transaction tx, UserId user);
+  Set<UserId> administeredCreators(Transaction tx, UserId user);
 
   /** Every supporter and admin: the audience of what concerns all. */
-  Set<UserId> everyone(Transaction tx, CreatorRow creator);
+  Set<UserId> audienceOf(Transaction tx, CreatorRow creator);
 
   default boolean isAdmin(Transaction tx, CreatorRow creator, UserId user) {
-    return admins(tx, creator).contains(user);
+    return adminsOf(tx, creator).contains(user);
   }
 
   /**
@@ -55,7 +55,7 @@ public interface CreatorRoles {
    * @param owner whose request or account it is
    * @throws Problem 403 own_request
    */
-  default void requireOtherThanOwn(CreatorRow creator, UserId actor, UserId owner) {
+  default void requireNotOwner(CreatorRow creator, UserId actor, UserId owner) {
     boolean owns = actor.equals(owner) && !actor.equals(creator.id());
     if (owns && !creator.creator().selfService()) {
       throw Problem.of(
@@ -72,7 +72,8 @@ public interface CreatorRoles {
    * @param words for admins
    * @throws Problem 404 for somebody who has nothing to do with the creator
    */
-  default Problem noSupporter(Transaction tx, CreatorRow creator, UserId user, String words) {
+  default Problem notSupporterProblem(
+      Transaction tx, CreatorRow creator, UserId user, String words) {
     requireMember(tx, creator, user);
     return Problem.forbidden(words);
   }

@@ -21,73 +21,74 @@ public final class CreatorRoutes {
 
   private CreatorRoutes() {}
 
-  public static void add(
+  public static void addRoutes(
       ApiRouter apiRouter,
       ProfileService profileService,
       CreatorStore creatorStore,
       CreatorRoles creatorRoles) {
     apiRouter.get(
         "/api/creators/:id",
-        apiRequest -> apiRequest.pathUser("id"),
+        apiRequest -> apiRequest.pathUserId("id"),
         (tx, caller, creator) -> ApiResponse.ok(profileService.get(tx, caller.user(), creator)));
     apiRouter.patch(
         "/api/creators/:id",
-        CreatorRoutes::change,
+        CreatorRoutes::parseUpdate,
         (tx, caller, profilePatch) ->
             ApiResponse.ok(
-                profileService.change(
+                profileService.update(
                     tx, caller.user(), profilePatch.creator, profilePatch.changes)));
     apiRouter.get(
         "/api/book-requests/pending-count",
-        CreatorRoutes::creatorIfGiven,
+        CreatorRoutes::parseOptionalCreatorId,
         (tx, caller, given) ->
             ApiResponse.ok(
                 new PendingCountResponse(
-                    pending(tx, creatorStore, creatorRoles, caller.user(), given))));
+                    countPending(tx, creatorStore, creatorRoles, caller.user(), given))));
   }
 
-  private static Optional<UserId> creatorIfGiven(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
+  private static Optional<UserId> parseOptionalCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     Optional<UserId> creator = queryParameters.optionalUserId("creator_id");
-    queryParameters.done();
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static int pending(
+  private static int countPending(
       Transaction tx,
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       UserId user,
       Optional<UserId> given) {
     CreatorRow creator =
-        creatorStore.get(tx, given.orElseGet(() -> only(creatorRoles.adminOf(tx, user))));
+        creatorStore.get(
+            tx, given.orElseGet(() -> requireSingle(creatorRoles.administeredCreators(tx, user))));
     creatorRoles.requireAdmin(tx, creator, user);
     return creator.pendingCount();
   }
 
-  private static UserId only(Set<UserId> all) {
+  private static UserId requireSingle(Set<UserId> all) {
     if (all.isEmpty()) {
       throw Problem.notFound();
     }
     if (all.size() > 1) {
-      throw Problem.validation("creator_id", "is required: you answer for several creators");
+      throw Problem.validationFailed("creator_id", "is required: you answer for several creators");
     }
     return all.iterator().next();
   }
 
-  private static ProfilePatch change(ApiRequest apiRequest) {
-    UserId creator = apiRequest.pathUser("id");
-    JsonBody jsonBody = apiRequest.body();
+  private static ProfilePatch parseUpdate(ApiRequest apiRequest) {
+    UserId creator = apiRequest.pathUserId("id");
+    JsonBody jsonBody = apiRequest.jsonBody();
     var profileChanges =
         new ProfileService.ProfileChanges(
             jsonBody.optionalLine("name", 1, LONGEST_NAME),
-            jsonBody.optionalBool("accepting"),
+            jsonBody.optionalBoolean("accepting"),
             jsonBody.optionalText("notice", 0, LONGEST_NOTICE),
             jsonBody.optionalText("rules", 0, LONGEST_RULES),
-            jsonBody.optionalBool("shows_asked"),
-            jsonBody.optionalBool("self_service"),
+            jsonBody.optionalBoolean("shows_asked"),
+            jsonBody.optionalBoolean("self_service"),
             jsonBody.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     return new ProfilePatch(creator, profileChanges);
   }
 

@@ -20,15 +20,16 @@ public final class CreatorStore {
   private static final PreparedQuery<UserId, SelectConditionStep<CreatorRecord>> ROW =
       PreparedQuery.of(
           (sql, from) ->
-              sql.selectFrom(CREATOR).where(CREATOR.ID.eq(from.value(CREATOR.ID, id -> id))));
+              sql.selectFrom(CREATOR)
+                  .where(CREATOR.ID.eq(from.parameterFor(CREATOR.ID, id -> id))));
   private static final PreparedQuery<CreatorRow, Query> SET_PENDING =
       PreparedQuery.of(
           (sql, from) ->
               sql.update(CREATOR)
                   .set(
                       CREATOR.PENDING_COUNT,
-                      from.value(CREATOR.PENDING_COUNT, CreatorRow::pendingCount))
-                  .where(CREATOR.ID.eq(from.value(CREATOR.ID, CreatorRow::id))));
+                      from.parameterFor(CREATOR.PENDING_COUNT, CreatorRow::pendingCount))
+                  .where(CREATOR.ID.eq(from.parameterFor(CREATOR.ID, CreatorRow::id))));
 
   /** Makes a creator of an account. */
   public void create(Transaction tx, UserId id, String name) {
@@ -46,10 +47,10 @@ public final class CreatorStore {
    *
    * @throws Problem 404 when there is no such creator
    */
-  public CreatorRow lock(Transaction tx, UserId id) {
-    return tx.lockInTurn(id, ROW).stream()
+  public CreatorRow lockCreator(Transaction tx, UserId id) {
+    return tx.lockOwnerRow(id, ROW).stream()
         .findFirst()
-        .map(CreatorStore::row)
+        .map(CreatorStore::toCreatorRow)
         .orElseThrow(Problem::notFound);
   }
 
@@ -63,19 +64,19 @@ public final class CreatorStore {
   }
 
   public Optional<CreatorRow> find(Transaction tx, UserId id) {
-    return tx.query(ROW, id).fetchOptional(CreatorStore::row);
+    return tx.bindQuery(ROW, id).fetchOptional(CreatorStore::toCreatorRow);
   }
 
-  public List<CreatorRow> all(Transaction tx, Collection<UserId> ids) {
+  public List<CreatorRow> findAll(Transaction tx, Collection<UserId> ids) {
     return tx.sql()
         .selectFrom(CREATOR)
         .where(CREATOR.ID.in(ids))
         .orderBy(CREATOR.ID)
-        .fetch(CreatorStore::row);
+        .fetch(CreatorStore::toCreatorRow);
   }
 
   /** Which of these users are creators. */
-  public Set<UserId> among(Transaction tx, Collection<UserId> ids) {
+  public Set<UserId> findCreatorIds(Transaction tx, Collection<UserId> ids) {
     return tx.sql().select(CREATOR.ID).from(CREATOR).where(CREATOR.ID.in(ids)).fetchSet(CREATOR.ID);
   }
 
@@ -131,39 +132,39 @@ public final class CreatorStore {
             was.showsAsked(),
             was.selfService(),
             was.colour(),
-            pictureAddress(was.id(), pictureVersion),
+            pictureUrl(was.id(), pictureVersion),
             version);
     return new CreatorRow(
         next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
   }
 
-  private static @Nullable String pictureAddress(UserId creator, @Nullable Long version) {
+  private static @Nullable String pictureUrl(UserId creator, @Nullable Long version) {
     return version == null ? null : "/api/creators/" + creator + "/picture?v=" + version;
   }
 
   /** Adds to the pending count of a locked creator; the row as it is afterwards. */
-  public CreatorRow addPending(Transaction tx, CreatorRow locked, int change) {
+  public CreatorRow addToPendingCount(Transaction tx, CreatorRow locked, int change) {
     var after =
         new CreatorRow(
             locked.creator(),
             locked.teamVersion(),
             locked.audienceVersion(),
             locked.pendingCount() + change);
-    tx.run(tx.query(SET_PENDING, after));
+    tx.run(tx.bindQuery(SET_PENDING, after));
     return after;
   }
 
   /** Says that the team of a locked creator has changed; the row as it is afterwards. */
-  public CreatorRow teamChanged(Transaction tx, CreatorRow locked) {
-    return versions(tx, locked, locked.teamVersion() + 1);
+  public CreatorRow incrementTeamVersion(Transaction tx, CreatorRow locked) {
+    return updateVersions(tx, locked, locked.teamVersion() + 1);
   }
 
   /** Says that a locked creator has a new supporter; the row as it is afterwards. */
-  public CreatorRow audienceChanged(Transaction tx, CreatorRow locked) {
-    return versions(tx, locked, locked.teamVersion());
+  public CreatorRow incrementAudienceVersion(Transaction tx, CreatorRow locked) {
+    return updateVersions(tx, locked, locked.teamVersion());
   }
 
-  private static CreatorRow versions(Transaction tx, CreatorRow locked, long teamVersion) {
+  private static CreatorRow updateVersions(Transaction tx, CreatorRow locked, long teamVersion) {
     long audienceVersion = locked.audienceVersion() + 1;
     tx.sql()
         .update(CREATOR)
@@ -174,7 +175,7 @@ public final class CreatorStore {
     return new CreatorRow(locked.creator(), teamVersion, audienceVersion, locked.pendingCount());
   }
 
-  private static CreatorRow row(CreatorRecord stored) {
+  private static CreatorRow toCreatorRow(CreatorRecord stored) {
     return new CreatorRow(
         new Creator(
             stored.getId(),
@@ -185,7 +186,7 @@ public final class CreatorStore {
             stored.getShowsAsked(),
             stored.getSelfService(),
             stored.getColour(),
-            pictureAddress(stored.getId(), stored.getPictureVersion()),
+            pictureUrl(stored.getId(), stored.getPictureVersion()),
             stored.getVersion()),
         stored.getTeamVersion(),
         stored.getAudienceVersion(),

@@ -8,10 +8,10 @@ public final class CreatorUpdates {
   private CreatorUpdates() {}
 
   /** A state, not a numbered message: of several only the newest version matters. */
-  public static Message message(Creator creator) {
+  public static Message toMessage(Creator creator) {
     var creatorUpdateMessage = new CreatorUpdateMessage("creator_update", creator);
     return Message.state(
-        "creator:" + creator.id(), creator.version(), Json.bytes(creatorUpdateMessage));
+        "creator:" + creator.id(), creator.version(), Json.writeAsBytes(creatorUpdateMessage));
   }
 
   private record CreatorUpdateMessage(String type, Creator creator) {}

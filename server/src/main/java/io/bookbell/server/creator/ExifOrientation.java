@@ -22,15 +22,15 @@ final class ExifOrientation {
   private ExifOrientation() {}
 
   /** Upright where nothing, or nothing that makes sense, is said. */
-  static int of(byte[] jpeg) {
+  static int readOrientation(byte[] jpeg) {
     try {
-      return find(ByteBuffer.wrap(jpeg));
+      return scanSegments(ByteBuffer.wrap(jpeg));
     } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
       return UPRIGHT;
     }
   }
 
-  private static int find(ByteBuffer jpeg) {
+  private static int scanSegments(ByteBuffer jpeg) {
     jpeg.position(2);
     while (true) {
       int marker = jpeg.getShort() & 0xFF;
@@ -40,13 +40,13 @@ final class ExifOrientation {
       int length = (jpeg.getShort() & 0xFFFF) - 2;
       ByteBuffer segment = jpeg.slice(jpeg.position(), length);
       if (marker == APP1 && length > 6 && segment.getInt() == EXIF) {
-        return inExif(segment.slice(6, length - 6));
+        return readExif(segment.slice(6, length - 6));
       }
       jpeg.position(jpeg.position() + length);
     }
   }
 
-  private static int inExif(ByteBuffer tiff) {
+  private static int readExif(ByteBuffer tiff) {
     tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     int directory = tiff.getInt(4);
     int entries = tiff.getShort(directory) & 0xFFFF;
@@ -61,7 +61,7 @@ final class ExifOrientation {
   }
 
   /** The picture as the camera saw it. */
-  static BufferedImage upright(BufferedImage image, int orientation) {
+  static BufferedImage rotateUpright(BufferedImage image, int orientation) {
     if (orientation == UPRIGHT) {
       return image;
     }

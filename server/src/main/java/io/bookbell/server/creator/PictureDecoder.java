@@ -29,7 +29,7 @@ public final class PictureDecoder implements AutoCloseable {
   }
 
   /** As {@link ProfilePicture#of}, later. Refuses with an exception when too many are waiting. */
-  CompletionStage<ProfilePicture> read(byte[] content) {
+  CompletionStage<ProfilePicture> readPicture(byte[] content) {
     return CompletableFuture.supplyAsync(() -> ProfilePicture.of(content), thread);
   }
 

@@ -38,22 +38,25 @@ final class PictureReencoder {
    *
    * @throws Problem 400 when it is too large or cannot be read
    */
-  static ProfilePicture of(PictureType type, byte[] content) {
+  static ProfilePicture redrawPicture(PictureType type, byte[] content) {
     Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(type.mediaType());
     if (!readers.hasNext()) {
-      throw unreadable(type);
+      throw unreadablePicture(type);
     }
     ImageReader reader = readers.next();
     try (var stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
       reader.setInput(stream, true, true);
-      BufferedImage image = small(reader);
+      BufferedImage image = readScaled(reader);
       boolean isJpeg = type == PictureType.JPEG;
-      return encoded(
-          isJpeg ? ExifOrientation.upright(image, ExifOrientation.of(content)) : image, isJpeg);
+      return encodePicture(
+          isJpeg
+              ? ExifOrientation.rotateUpright(image, ExifOrientation.readOrientation(content))
+              : image,
+          isJpeg);
     } catch (Problem problem) {
       throw problem;
     } catch (IOException | RuntimeException e) { // readers throw all kinds at what is malformed
-      throw unreadable(type);
+      throw unreadablePicture(type);
     } finally {
       reader.dispose();
     }
@@ -62,11 +65,11 @@ final class PictureReencoder {
   /**
    * Of a large picture only some of the pixels are unpacked, at least twice as many a side as stay.
    */
-  private static BufferedImage small(ImageReader reader) throws IOException {
+  private static BufferedImage readScaled(ImageReader reader) throws IOException {
     int width = reader.getWidth(0);
     int height = reader.getHeight(0);
     if (width > LONGEST_SIDE || height > LONGEST_SIDE || (long) width * height > MOST_PIXELS) {
-      throw Problem.validation(
+      throw Problem.validationFailed(
           "picture",
           "must be at most 4,096 pixels wide and high, and at most 16 megapixels; it is %d × %d"
               .formatted(width, height));
@@ -77,26 +80,27 @@ final class PictureReencoder {
     parameters.setSourceSubsampling(step, step, 0, 0);
     BufferedImage image = reader.read(0, parameters);
     double scale = Math.min(1, (double) SIDE / longest);
-    return PictureScaler.to(
+    return PictureScaler.scaleImage(
         image,
         Math.clamp(Math.round(width * scale), 1, image.getWidth()),
         Math.clamp(Math.round(height * scale), 1, image.getHeight()));
   }
 
-  private static ProfilePicture encoded(BufferedImage image, boolean fromJpeg) {
+  private static ProfilePicture encodePicture(BufferedImage image, boolean fromJpeg) {
     boolean isOpaque = !image.getColorModel().hasAlpha();
-    byte[] png = fromJpeg ? new byte[0] : written(image, "png");
+    byte[] png = fromJpeg ? new byte[0] : encodeImage(image, "png");
     if (fromJpeg || (isOpaque && png.length > LARGE_PNG)) {
-      return new ProfilePicture(PictureType.JPEG.mediaType(), written(image, "jpeg"));
+      return new ProfilePicture(PictureType.JPEG.mediaType(), encodeImage(image, "jpeg"));
     }
     if (png.length > ProfilePicture.MOST_BYTES) {
       int width = Math.max(1, image.getWidth() / 2);
-      return encoded(PictureScaler.to(image, width, Math.max(1, image.getHeight() / 2)), false);
+      return encodePicture(
+          PictureScaler.scaleImage(image, width, Math.max(1, image.getHeight() / 2)), false);
     }
     return new ProfilePicture(PictureType.PNG.mediaType(), png);
   }
 
-  private static byte[] written(BufferedImage image, String format) {
+  private static byte[] encodeImage(BufferedImage image, String format) {
     var bytes = new ByteArrayOutputStream();
     ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
     try (var stream = new MemoryCacheImageOutputStream(bytes)) {
@@ -115,7 +119,8 @@ final class PictureReencoder {
     return bytes.toByteArray();
   }
 
-  private static Problem unreadable(PictureType type) {
-    return Problem.validation("picture", "cannot be read as " + type + ": its content is damaged");
+  private static Problem unreadablePicture(PictureType type) {
+    return Problem.validationFailed(
+        "picture", "cannot be read as " + type + ": its content is damaged");
   }
 }

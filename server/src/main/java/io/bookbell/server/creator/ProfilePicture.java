@@ -37,10 +37,10 @@ public final class ProfilePicture {
       throw Problem.of(
           413, "too_large", "Too large", "The picture may be at most 512 KiB (524,288 bytes).");
     }
-    return PictureReencoder.of(type(content), content);
+    return PictureReencoder.redrawPicture(detectType(content), content);
   }
 
-  private static PictureType type(byte[] content) {
+  private static PictureType detectType(byte[] content) {
     return PictureType.of(content)
         .orElseThrow(
             () ->

@@ -17,47 +17,48 @@ public final class ProfilePictureRoutes {
 
   private ProfilePictureRoutes() {}
 
-  public static void add(
+  public static void addRoutes(
       ApiRouter apiRouter, ProfilePictureService profilePictureService, PictureDecoder reader) {
     apiRouter.get(
         PATH,
-        ProfilePictureRoutes::wanted,
+        ProfilePictureRoutes::parsePictureQuery,
         (tx, caller, pictureQuery) ->
-            answer(
+            pictureResponse(
                 profilePictureService.get(tx, caller.user(), pictureQuery.creator),
                 pictureQuery.byVersion));
     apiRouter.putPrepared(
         PATH,
         RateLimit.UPLOAD,
-        apiRequest -> sent(apiRequest, reader),
+        apiRequest -> parseUpload(apiRequest, reader),
         (tx, caller, pictureUpload) ->
             ApiResponse.ok(
-                profilePictureService.put(
+                profilePictureService.replacePicture(
                     tx, caller.user(), pictureUpload.creator, pictureUpload.picture)));
     apiRouter.delete(
         PATH,
-        apiRequest -> apiRequest.pathUser("id"),
+        apiRequest -> apiRequest.pathUserId("id"),
         (tx, caller, creator) ->
-            ApiResponse.ok(profilePictureService.delete(tx, caller.user(), creator)));
+            ApiResponse.ok(profilePictureService.removePicture(tx, caller.user(), creator)));
   }
 
-  private static PictureQuery wanted(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
+  private static PictureQuery parsePictureQuery(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     boolean byVersion = queryParameters.optionalId("v").isPresent();
-    queryParameters.done();
-    return new PictureQuery(apiRequest.pathUser("id"), byVersion);
+    queryParameters.requireNoErrors();
+    return new PictureQuery(apiRequest.pathUserId("id"), byVersion);
   }
 
-  private static CompletionStage<PictureUpload> sent(ApiRequest apiRequest, PictureDecoder reader) {
-    UserId creator = apiRequest.pathUser("id");
+  private static CompletionStage<PictureUpload> parseUpload(
+      ApiRequest apiRequest, PictureDecoder reader) {
+    UserId creator = apiRequest.pathUserId("id");
     return reader
-        .read(apiRequest.bytes())
+        .readPicture(apiRequest.bodyBytes())
         .thenApply(profilePicture -> new PictureUpload(creator, profilePicture));
   }
 
   /** Should it be opened by itself, nothing in it may run. */
-  private static ApiResponse answer(ProfilePicture profilePicture, boolean byVersion) {
-    return ApiResponse.file(
+  private static ApiResponse pictureResponse(ProfilePicture profilePicture, boolean byVersion) {
+    return ApiResponse.ofFile(
         profilePicture.mediaType(),
         profilePicture.content(),
         Map.of(

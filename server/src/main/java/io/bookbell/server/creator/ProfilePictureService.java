@@ -38,37 +38,37 @@ public final class ProfilePictureService {
   }
 
   /** Puts a picture in the place of the one before, and tells everybody who is connected. */
-  public Creator put(
+  public Creator replacePicture(
       Transaction tx, UserId actor, UserId creatorId, ProfilePicture profilePicture) {
-    CreatorRow before = lock(tx, actor, creatorId);
-    remove(tx, creatorId);
+    CreatorRow before = lockForCreator(tx, actor, creatorId);
+    deleteRow(tx, creatorId);
     tx.sql()
         .insertInto(CREATOR_PICTURE)
         .set(CREATOR_PICTURE.CREATOR_ID, creatorId)
         .set(CREATOR_PICTURE.MEDIA_TYPE, profilePicture.mediaType())
         .set(CREATOR_PICTURE.CONTENT, profilePicture.content())
         .execute();
-    return profileService.announce(
+    return profileService.announceChange(
         tx, actor, creatorStore.updatePicture(tx, before, true), "New picture");
   }
 
   /** Takes the picture away, and tells everybody who is connected. */
-  public Creator delete(Transaction tx, UserId actor, UserId creatorId) {
-    CreatorRow before = lock(tx, actor, creatorId);
-    if (remove(tx, creatorId) == 0) {
+  public Creator removePicture(Transaction tx, UserId actor, UserId creatorId) {
+    CreatorRow before = lockForCreator(tx, actor, creatorId);
+    if (deleteRow(tx, creatorId) == 0) {
       return before.creator();
     }
-    return profileService.announce(
+    return profileService.announceChange(
         tx, actor, creatorStore.updatePicture(tx, before, false), "Picture removed");
   }
 
-  private CreatorRow lock(Transaction tx, UserId actor, UserId creatorId) {
-    CreatorRow locked = creatorStore.lock(tx, creatorId);
+  private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
+    CreatorRow locked = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireCreator(tx, locked, actor);
     return locked;
   }
 
-  private static int remove(Transaction tx, UserId creatorId) {
+  private static int deleteRow(Transaction tx, UserId creatorId) {
     return tx.sql()
         .deleteFrom(CREATOR_PICTURE)
         .where(CREATOR_PICTURE.CREATOR_ID.eq(creatorId))

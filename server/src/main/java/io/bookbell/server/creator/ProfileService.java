@@ -44,7 +44,7 @@ public final class ProfileService {
       Optional<Boolean> showsAsked,
       Optional<Boolean> selfService,
       Optional<String> colour) {
-    private Creator of(Creator before) {
+    private Creator applyTo(Creator before) {
       return new Creator(
           before.id(),
           name.orElse(before.name()),
@@ -71,28 +71,28 @@ public final class ProfileService {
   }
 
   /** Changes what is shown and tells every supporter and admin who is connected. */
-  public Creator change(
+  public Creator update(
       Transaction tx, UserId actor, UserId creatorId, ProfileChanges profileChanges) {
-    CreatorRow before = creatorStore.lock(tx, creatorId);
+    CreatorRow before = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireCreator(tx, before, actor);
-    Creator wanted = profileChanges.of(before.creator());
+    Creator wanted = profileChanges.applyTo(before.creator());
     if (wanted.equals(before.creator())) {
       return wanted;
     }
     CreatorRow after = creatorStore.update(tx, before, wanted);
-    return announce(tx, actor, after, describe(before, after));
+    return announceChange(tx, actor, after, describeChange(before, after));
   }
 
   /** Notes who has changed what, and tells every supporter and admin who is connected. */
-  Creator announce(Transaction tx, UserId actor, CreatorRow after, String change) {
-    activityLog.recordTold(tx, after.id(), actor, "creator_changed", change);
-    Set<UserId> everyone = creatorRoles.everyone(tx, after);
-    Message message = CreatorUpdates.message(after.creator());
+  Creator announceChange(Transaction tx, UserId actor, CreatorRow after, String change) {
+    activityLog.recordWithoutNotice(tx, after.id(), actor, "creator_changed", change);
+    Set<UserId> everyone = creatorRoles.audienceOf(tx, after);
+    Message message = CreatorUpdates.toMessage(after.creator());
     tx.afterCommit(() -> broadcast.accept(message, everyone));
     return after.creator();
   }
 
-  private static String describe(CreatorRow before, CreatorRow after) {
+  private static String describeChange(CreatorRow before, CreatorRow after) {
     Creator was = before.creator();
     Creator is = after.creator();
     if (was.accepting() != is.accepting()) {

@@ -29,10 +29,10 @@ public final class TeamListUpdates {
   }
 
   /** Tells those who are admins after the change, once it is committed. */
-  public void announce(Transaction tx, UserId creator, String kind) {
-    Set<UserId> admins = creatorRoles.admins(tx, creatorStore.get(tx, creator));
+  public void broadcastUpdate(Transaction tx, UserId creator, String kind) {
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creatorStore.get(tx, creator));
     Message message =
-        Message.of(Json.bytes(new TeamListUpdateMessage("desk_update", creator, kind)));
+        Message.of(Json.writeAsBytes(new TeamListUpdateMessage("desk_update", creator, kind)));
     tx.afterCommit(() -> broadcast.accept(message, admins));
   }
 

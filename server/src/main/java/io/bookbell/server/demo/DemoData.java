@@ -68,118 +68,127 @@ public final class DemoData {
    *
    * @param passwordHash of the password that all accounts share
    */
-  public void lay(Transaction tx, String passwordHash) {
+  public void populateDatabase(Transaction tx, String passwordHash) {
     Instant begin = tx.now().minus(SPAN);
-    Transaction then = tx.at(begin);
-    accounts(then, passwordHash);
-    List<DemoSupporter> first = firstCreator(then);
-    List<DemoSupporter> second = secondCreator(then);
+    Transaction then = tx.atTime(begin);
+    createAccounts(then, passwordHash);
+    List<DemoSupporter> first = createFirstCreator(then);
+    List<DemoSupporter> second = createSecondCreator(then);
     Instant end = tx.now().minus(Duration.ofMinutes(4));
     var demoTimeline = new DemoTimeline(demoServices.requests, demoTexts, random, begin, end);
-    first.forEach(demoSupporter -> demoTimeline.add(demoSupporter, List.of(id(1), id(10), id(11))));
+    first.forEach(
+        demoSupporter ->
+            demoTimeline.addRequests(demoSupporter, List.of(userId(1), userId(10), userId(11))));
     second.forEach(
-        demoSupporter -> demoTimeline.add(demoSupporter, List.of(id(2), id(20), id(21), id(22))));
-    demoTimeline.add(end.minus(UNREAD), this::readNotifications);
-    demoTimeline.tell(tx);
-    IdentitySequences.advance(tx);
+        demoSupporter ->
+            demoTimeline.addRequests(
+                demoSupporter, List.of(userId(2), userId(20), userId(21), userId(22))));
+    demoTimeline.addEvent(end.minus(UNREAD), this::markNotificationsRead);
+    demoTimeline.playEvents(tx);
+    IdentitySequences.resetSequences(tx);
   }
 
-  private void accounts(Transaction tx, String passwordHash) {
-    account(tx, 1, "creator@demo.test", "Mara Lindqvist", passwordHash);
-    account(tx, 2, "creator2@demo.test", "Tomás Okafor", passwordHash);
-    account(tx, 10, "team1@demo.test", "Ines Duarte", passwordHash);
-    account(tx, 11, "team2@demo.test", "Jonas Weber", passwordHash);
-    account(tx, 20, "team3@demo.test", "Aiko Tanaka", passwordHash);
-    account(tx, 21, "team4@demo.test", "Sam Whitfield", passwordHash);
-    account(tx, 22, "team5@demo.test", "Leila Haddad", passwordHash);
+  private void createAccounts(Transaction tx, String passwordHash) {
+    createAccount(tx, 1, "creator@demo.test", "Mara Lindqvist", passwordHash);
+    createAccount(tx, 2, "creator2@demo.test", "Tomás Okafor", passwordHash);
+    createAccount(tx, 10, "team1@demo.test", "Ines Duarte", passwordHash);
+    createAccount(tx, 11, "team2@demo.test", "Jonas Weber", passwordHash);
+    createAccount(tx, 20, "team3@demo.test", "Aiko Tanaka", passwordHash);
+    createAccount(tx, 21, "team4@demo.test", "Sam Whitfield", passwordHash);
+    createAccount(tx, 22, "team5@demo.test", "Leila Haddad", passwordHash);
     for (int reader = 1; reader <= READERS; reader++) {
       String email = "reader" + reader + "@demo.test";
-      account(tx, 100 + reader, email, demoTexts.name(reader - 1), passwordHash);
+      createAccount(tx, 100 + reader, email, demoTexts.nameAt(reader - 1), passwordHash);
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
       String email = "supporter" + (further + 1) + "@demo.test";
-      account(
+      createAccount(
           tx,
           FIRST_FURTHER_SUPPORTER + further,
           email,
-          demoTexts.name(READERS + further),
+          demoTexts.nameAt(READERS + further),
           passwordHash);
     }
-    tx.sql().update(APP_USER).set(APP_USER.OPERATOR, true).where(APP_USER.ID.eq(id(1))).execute();
+    tx.sql()
+        .update(APP_USER)
+        .set(APP_USER.OPERATOR, true)
+        .where(APP_USER.ID.eq(userId(1)))
+        .execute();
   }
 
-  private void readNotifications(Transaction tx) {
+  private void markNotificationsRead(Transaction tx) {
     for (UserId user : tx.sql().select(APP_USER.ID).from(APP_USER).fetch(APP_USER.ID)) {
       demoServices.notifications.markRead(tx, user, Optional.empty());
     }
   }
 
-  private static void account(
+  private static void createAccount(
       Transaction tx, long id, String email, String name, String passwordHash) {
     tx.sql()
         .insertInto(APP_USER)
-        .set(APP_USER.ID, id(id))
+        .set(APP_USER.ID, userId(id))
         .set(APP_USER.EMAIL, email)
         .set(APP_USER.DISPLAY_NAME, name)
-        .set(APP_USER.NAME_KEY, SearchWords.key(name))
+        .set(APP_USER.NAME_KEY, SearchWords.searchKey(name))
         .set(APP_USER.PASSWORD_HASH, passwordHash)
         .set(APP_USER.CREATED_AT, tx.now())
         .execute();
-    InboxStore.open(tx, id(id));
+    InboxStore.createInbox(tx, userId(id));
   }
 
-  private List<DemoSupporter> firstCreator(Transaction tx) {
-    UserId creator = id(1);
+  private List<DemoSupporter> createFirstCreator(Transaction tx) {
+    UserId creator = userId(1);
     creatorStore.create(tx, creator, "Mara Reads Aloud");
-    Tier reader = tier(tx, creator, "Reader", 5, Period.NONE);
-    Tier patron = tier(tx, creator, "Patron", 8, Period.NONE);
-    Tier circle = tier(tx, creator, "Inner circle", 4, Period.MONTH);
+    Tier reader = createTier(tx, creator, "Reader", 5, Period.NONE);
+    Tier patron = createTier(tx, creator, "Patron", 8, Period.NONE);
+    Tier circle = createTier(tx, creator, "Inner circle", 4, Period.MONTH);
     var askers = new ArrayList<DemoSupporter>();
     for (int number = 1; number <= READERS; number++) {
-      join(tx, creator, 100 + number, reader);
-      askers.add(new DemoSupporter(creator, id(100 + number), number % 4));
+      addSupporter(tx, creator, 100 + number, reader);
+      askers.add(new DemoSupporter(creator, userId(100 + number), number % 4));
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
       long id = FIRST_FURTHER_SUPPORTER + further;
       Tier tier = further % 9 == 0 ? circle : further % 3 == 0 ? patron : reader;
-      join(tx, creator, id, tier);
-      askers.add(new DemoSupporter(creator, id(id), 1 + random.nextInt(3)));
+      addSupporter(tx, creator, id, tier);
+      askers.add(new DemoSupporter(creator, userId(id), 1 + random.nextInt(3)));
     }
-    teamService.join(tx, creator, creatorStore.lock(tx, creator), id(10));
-    teamService.join(tx, creator, creatorStore.lock(tx, creator), id(11));
+    teamService.addMember(tx, creator, creatorStore.lockCreator(tx, creator), userId(10));
+    teamService.addMember(tx, creator, creatorStore.lockCreator(tx, creator), userId(11));
     return askers;
   }
 
-  private List<DemoSupporter> secondCreator(Transaction tx) {
-    UserId creator = id(2);
+  private List<DemoSupporter> createSecondCreator(Transaction tx) {
+    UserId creator = userId(2);
     creatorStore.create(tx, creator, "The Night Library");
-    Tier reader = tier(tx, creator, "Night owl", 5, Period.NONE);
+    Tier reader = createTier(tx, creator, "Night owl", 5, Period.NONE);
     var askers = new ArrayList<DemoSupporter>();
     for (int number = 1; number <= READERS; number += 2) {
-      join(tx, creator, 100 + number, reader);
-      askers.add(new DemoSupporter(creator, id(100 + number), number % 3));
+      addSupporter(tx, creator, 100 + number, reader);
+      askers.add(new DemoSupporter(creator, userId(100 + number), number % 3));
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further += 5) {
       long id = FIRST_FURTHER_SUPPORTER + further;
-      join(tx, creator, id, reader);
-      askers.add(new DemoSupporter(creator, id(id), 2));
+      addSupporter(tx, creator, id, reader);
+      askers.add(new DemoSupporter(creator, userId(id), 2));
     }
     for (long member = 20; member <= 22; member++) {
-      teamService.join(tx, creator, creatorStore.lock(tx, creator), id(member));
+      teamService.addMember(tx, creator, creatorStore.lockCreator(tx, creator), userId(member));
     }
     return askers;
   }
 
-  private Tier tier(Transaction tx, UserId creator, String name, int allowed, Period period) {
+  private Tier createTier(Transaction tx, UserId creator, String name, int allowed, Period period) {
     return demoServices.tiers.create(
         tx, creator, creator, new TierService.TierTerms(name, allowed, period));
   }
 
-  private void join(Transaction tx, UserId creator, long user, Tier tier) {
-    demoServices.supporters.join(tx, creatorStore.lock(tx, creator), id(user), tier.id());
+  private void addSupporter(Transaction tx, UserId creator, long user, Tier tier) {
+    demoServices.supporters.addSupporter(
+        tx, creatorStore.lockCreator(tx, creator), userId(user), tier.id());
   }
 
-  private static UserId id(long value) {
+  private static UserId userId(long value) {
     return new UserId(value);
   }
 

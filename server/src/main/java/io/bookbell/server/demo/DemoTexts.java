@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** What the people of the demonstration are called, ask for and say. Not thread-safe. */
 final class DemoTexts {
   private final List<DemoBook> books =
-      lines("books.tsv").stream().skip(1).map(DemoBook::of).toList();
-  private final List<String> names = lines("names.txt");
-  private final List<String> notes = lines("notes.txt");
-  private final List<String> approvals = lines("approvals.txt");
-  private final List<String> rejections = lines("rejections.txt");
-  private final List<String> completions = lines("completions.txt");
-  private final List<String> replies = lines("replies.txt");
+      readLines("books.tsv").stream().skip(1).map(DemoBook::of).toList();
+  private final List<String> names = readLines("names.txt");
+  private final List<String> notes = readLines("notes.txt");
+  private final List<String> approvals = readLines("approvals.txt");
+  private final List<String> rejections = readLines("rejections.txt");
+  private final List<String> completions = readLines("completions.txt");
+  private final List<String> replies = readLines("replies.txt");
   private int nextBook;
 
   /** A real book; the ISBN only where it is known for certain. */
@@ -36,35 +36,35 @@ final class DemoTexts {
     return books.get(nextBook++ % books.size());
   }
 
-  String name(int number) {
+  String nameAt(int number) {
     return names.get(number % names.size());
   }
 
-  String note(Random random) {
-    return any(notes, random);
+  String randomNote(Random random) {
+    return pickRandom(notes, random);
   }
 
-  String approval(Random random) {
-    return any(approvals, random);
+  String randomApproval(Random random) {
+    return pickRandom(approvals, random);
   }
 
-  String rejection(Random random) {
-    return any(rejections, random);
+  String randomRejection(Random random) {
+    return pickRandom(rejections, random);
   }
 
-  String completion(Random random) {
-    return any(completions, random);
+  String randomCompletion(Random random) {
+    return pickRandom(completions, random);
   }
 
-  String reply(Random random) {
-    return any(replies, random);
+  String randomReply(Random random) {
+    return pickRandom(replies, random);
   }
 
-  private static String any(List<String> texts, Random random) {
+  private static String pickRandom(List<String> texts, Random random) {
     return texts.get(random.nextInt(texts.size()));
   }
 
-  private static List<String> lines(String resource) {
+  private static List<String> readLines(String resource) {
     var stream =
         Objects.requireNonNull(
             DemoTexts.class.getResourceAsStream("/demo/" + resource), "missing /demo/" + resource);

@@ -40,28 +40,29 @@ final class DemoTimeline {
   }
 
   /** Has somebody ask for their books, and these admins answer. */
-  void add(DemoSupporter demoSupporter, List<UserId> admins) {
+  void addRequests(DemoSupporter demoSupporter, List<UserId> admins) {
     for (int book = 0; book < demoSupporter.books(); book++) {
-      Instant time = begin.plusSeconds(1 + random.nextLong(seconds(begin, end)));
-      at(time, tx -> ask(tx, demoSupporter, admins, time));
+      Instant time = begin.plusSeconds(1 + random.nextLong(secondsBetween(begin, end)));
+      scheduleAt(time, tx -> createRequest(tx, demoSupporter, admins, time));
     }
   }
 
   /** Has something else happen. */
-  void add(Instant time, Consumer<Transaction> event) {
-    at(time, event::accept);
+  void addEvent(Instant time, Consumer<Transaction> event) {
+    scheduleAt(time, event::accept);
   }
 
-  void tell(Transaction tx) {
+  void playEvents(Transaction tx) {
     while (!events.isEmpty()) {
       TimelineEvent timelineEvent = events.remove();
-      timelineEvent.action.happen(tx.at(timelineEvent.time));
+      timelineEvent.action.run(tx.atTime(timelineEvent.time));
     }
   }
 
-  private void ask(Transaction tx, DemoSupporter demoSupporter, List<UserId> admins, Instant time) {
+  private void createRequest(
+      Transaction tx, DemoSupporter demoSupporter, List<UserId> admins, Instant time) {
     DemoTexts.DemoBook demoBook = demoTexts.nextBook();
-    String note = random.nextInt(5) < 2 ? demoTexts.note(random) : null;
+    String note = random.nextInt(5) < 2 ? demoTexts.randomNote(random) : null;
     long id =
         requests
             .create(
@@ -77,74 +78,80 @@ final class DemoTimeline {
             .id();
     UserId admin = admins.get(random.nextInt(admins.size()));
     switch (random.nextInt(20)) {
-      case 0, 1 -> later(time, 90, next -> requests.cancel(next, demoSupporter.user(), id));
-      case 2, 3, 4, 5 -> answer(time, admin, id, Status.REJECTED, demoTexts.rejection(random));
-      case 6, 7 -> talk(time, demoSupporter, admin, id);
+      case 0, 1 ->
+          scheduleAfter(time, 90, next -> requests.cancelRequest(next, demoSupporter.user(), id));
+      case 2, 3, 4, 5 ->
+          scheduleResponse(time, admin, id, Status.REJECTED, demoTexts.randomRejection(random));
+      case 6, 7 -> scheduleReplies(time, demoSupporter, admin, id);
       case 8, 9 -> {
         // stays open without a word
       }
-      default -> grant(time, demoSupporter, admin, id);
+      default -> scheduleApproval(time, demoSupporter, admin, id);
     }
   }
 
-  private void answer(Instant after, UserId admin, long id, Status status, String word) {
-    later(after, 60 * 60, tx -> requests.respond(tx, admin, id, new Decision(status, word)));
+  private void scheduleResponse(Instant after, UserId admin, long id, Status status, String word) {
+    scheduleAfter(
+        after, 60 * 60, tx -> requests.respondToRequest(tx, admin, id, new Decision(status, word)));
   }
 
-  private void grant(Instant after, DemoSupporter demoSupporter, UserId admin, long id) {
-    Instant approved = after.plus(minutes(60 * 30));
-    at(
+  private void scheduleApproval(Instant after, DemoSupporter demoSupporter, UserId admin, long id) {
+    Instant approved = after.plus(randomDelay(60 * 30));
+    scheduleAt(
         approved,
         tx ->
-            requests.respond(
-                tx, admin, id, new Decision(Status.APPROVED, demoTexts.approval(random))));
+            requests.respondToRequest(
+                tx, admin, id, new Decision(Status.APPROVED, demoTexts.randomApproval(random))));
     if (random.nextInt(3) == 0) {
-      later(
+      scheduleAfter(
           approved,
           60 * 5,
-          tx -> requests.reply(tx, demoSupporter.user(), id, demoTexts.reply(random)));
+          tx -> requests.addReply(tx, demoSupporter.user(), id, demoTexts.randomReply(random)));
     }
     if (random.nextInt(2) == 0) {
-      Instant completed = approved.plus(minutes(60 * 24 * 9));
-      at(
+      Instant completed = approved.plus(randomDelay(60 * 24 * 9));
+      scheduleAt(
           completed,
           tx ->
-              requests.respond(
-                  tx, admin, id, new Decision(Status.COMPLETED, demoTexts.completion(random))));
+              requests.respondToRequest(
+                  tx,
+                  admin,
+                  id,
+                  new Decision(Status.COMPLETED, demoTexts.randomCompletion(random))));
     }
   }
 
-  private void talk(Instant after, DemoSupporter demoSupporter, UserId admin, long id) {
-    Instant question = after.plus(minutes(60 * 10));
-    at(question, tx -> requests.reply(tx, admin, id, demoTexts.reply(random)));
-    later(
+  private void scheduleReplies(Instant after, DemoSupporter demoSupporter, UserId admin, long id) {
+    Instant question = after.plus(randomDelay(60 * 10));
+    scheduleAt(question, tx -> requests.addReply(tx, admin, id, demoTexts.randomReply(random)));
+    scheduleAfter(
         question,
         60 * 8,
-        tx -> requests.reply(tx, demoSupporter.user(), id, demoTexts.reply(random)));
+        tx -> requests.addReply(tx, demoSupporter.user(), id, demoTexts.randomReply(random)));
   }
 
-  private void later(Instant after, int mostMinutes, TimelineAction timelineAction) {
-    at(after.plus(minutes(mostMinutes)), timelineAction);
+  private void scheduleAfter(Instant after, int mostMinutes, TimelineAction timelineAction) {
+    scheduleAt(after.plus(randomDelay(mostMinutes)), timelineAction);
   }
 
   /** What would happen after the end has not happened yet. */
-  private void at(Instant time, TimelineAction timelineAction) {
+  private void scheduleAt(Instant time, TimelineAction timelineAction) {
     if (time.isBefore(end)) {
       events.add(new TimelineEvent(time, eventCount++, timelineAction));
     }
   }
 
-  private Duration minutes(int most) {
+  private Duration randomDelay(int most) {
     return Duration.ofSeconds(60L + random.nextInt(most * 60));
   }
 
-  private static long seconds(Instant from, Instant to) {
+  private static long secondsBetween(Instant from, Instant to) {
     return Duration.between(from, to).toSeconds() - 1;
   }
 
   @FunctionalInterface
   private interface TimelineAction {
-    void happen(Transaction tx);
+    void run(Transaction tx);
   }
 
   private record TimelineEvent(Instant time, int number, TimelineAction action) {}

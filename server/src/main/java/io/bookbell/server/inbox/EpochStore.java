@@ -22,7 +22,7 @@ public final class EpochStore {
       "select cast(oid as text) from pg_database where datname = current_database()";
 
   /** The name of the present life. */
-  public String current(Transaction tx) {
+  public String currentEpoch(Transaction tx) {
     String stored = tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION).fetchSingle().value1();
     if (tx.sql().family() != SQLDialect.POSTGRES) {
       return stored;
@@ -34,7 +34,7 @@ public final class EpochStore {
    * The id of this database among those that share a Redis. On PostgreSQL it has the database's
    * number in its cluster in it, for a database may be the template of another.
    */
-  public static String installation(Transaction tx) {
+  public static String installationId(Transaction tx) {
     String id =
         tx.sql().select(INSTALLATION.INSTALLATION_ID).from(INSTALLATION).fetchSingle().value1();
     return tx.sql().family() == SQLDialect.POSTGRES
@@ -43,24 +43,24 @@ public final class EpochStore {
   }
 
   /** Makes sure that the database has an id and its life a name; at every start. */
-  public static void begin(Transaction tx) {
+  public static void ensureInstallation(Transaction tx) {
     tx.sql()
         .insertInto(INSTALLATION)
         .set(INSTALLATION.ID, 1)
-        .set(INSTALLATION.EPOCH, newName())
+        .set(INSTALLATION.EPOCH, randomName())
         .set(INSTALLATION.CREATED_AT, tx.now())
         .onConflictDoNothing()
         .execute();
     tx.sql()
         .update(INSTALLATION)
-        .set(INSTALLATION.INSTALLATION_ID, newName())
+        .set(INSTALLATION.INSTALLATION_ID, randomName())
         .where(INSTALLATION.INSTALLATION_ID.eq(""))
         .execute();
   }
 
   /** Begins a new life: every client takes a fresh snapshot. */
-  public static void renew(Transaction tx) {
-    tx.sql().update(INSTALLATION).set(INSTALLATION.EPOCH, newName()).execute();
+  public static void renewEpoch(Transaction tx) {
+    tx.sql().update(INSTALLATION).set(INSTALLATION.EPOCH, randomName()).execute();
   }
 
   /**
@@ -69,16 +69,16 @@ public final class EpochStore {
    *
    * @param installation the id from before, if there was one
    */
-  public static void renew(Transaction tx, Optional<String> installation) {
-    renew(tx);
+  public static void renewEpoch(Transaction tx, Optional<String> installation) {
+    renewEpoch(tx);
     tx.sql()
         .update(INSTALLATION)
-        .set(INSTALLATION.INSTALLATION_ID, installation.orElseGet(EpochStore::newName))
+        .set(INSTALLATION.INSTALLATION_ID, installation.orElseGet(EpochStore::randomName))
         .execute();
   }
 
   /** The id of the database before it is overwritten. */
-  public static Optional<String> installationIfAny(Transaction tx) {
+  public static Optional<String> findInstallationId(Transaction tx) {
     return tx.sql()
         .select(INSTALLATION.INSTALLATION_ID)
         .from(INSTALLATION)
@@ -86,7 +86,7 @@ public final class EpochStore {
         .filter(id -> !id.isEmpty());
   }
 
-  private static String newName() {
+  private static String randomName() {
     return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(), 12);
   }
 }

@@ -44,7 +44,8 @@ public final class InboxStore {
           (sql, from) ->
               sql.select(INBOX_HEAD.SEQ, INBOX_HEAD.FLOOR)
                   .from(INBOX_HEAD)
-                  .where(INBOX_HEAD.USER_ID.eq(from.value(INBOX_HEAD.USER_ID, user -> user))));
+                  .where(
+                      INBOX_HEAD.USER_ID.eq(from.parameterFor(INBOX_HEAD.USER_ID, user -> user))));
 
   private final Consumer<List<Delivery>> publisher;
 
@@ -64,14 +65,14 @@ public final class InboxStore {
    */
   public void append(Transaction tx, OutgoingMessages outgoingMessages) {
     List<EncodedMessage> bodies =
-        outgoingMessages.inOrder().stream()
+        outgoingMessages.orderedMessages().stream()
             .map(
                 outgoingMessage ->
                     new EncodedMessage(
-                        outgoingMessage, Message.of(Json.bytes(withType(outgoingMessage)))))
+                        outgoingMessage, Message.of(Json.writeAsBytes(withType(outgoingMessage)))))
             .toList();
     if (!bodies.isEmpty()) {
-      tx.last(
+      tx.addLastStep(
           SequenceAssigner.STEP,
           new AppendedMessages(tx, outgoingMessages, bodies, tx.now(), publisher));
     }
@@ -85,19 +86,18 @@ public final class InboxStore {
   }
 
   /** The user's newest number and the number below which nothing may be replayed. */
-  public InboxBounds head(Transaction tx, UserId user) {
-    return tx.query(HEAD, user).fetchSingle(row -> new InboxBounds(row.value1(), row.value2()));
+  public InboxBounds readBounds(Transaction tx, UserId user) {
+    return tx.bindQuery(HEAD, user).fetchSingle(row -> new InboxBounds(row.value1(), row.value2()));
   }
 
   /** Whether nothing after a number has been removed yet. */
-  public boolean keepsEverythingAfter(
-      Transaction tx, UserId user, long after, InboxBounds inboxBounds) {
+  public boolean hasAllAfter(Transaction tx, UserId user, long after, InboxBounds inboxBounds) {
     return after == inboxBounds.seq()
         || tx.sql().fetchExists(INBOX, INBOX.USER_ID.eq(user).and(INBOX.SEQ.eq(after + 1)));
   }
 
   /** The user's messages after a number, in order and without a gap; at most {@code limit}. */
-  public List<NumberedMessage> read(Transaction tx, UserId user, long after, int limit) {
+  public List<NumberedMessage> readAfter(Transaction tx, UserId user, long after, int limit) {
     return tx.sql()
         .select(INBOX.SEQ, MESSAGE.BODY)
         .from(INBOX)
@@ -118,7 +118,7 @@ public final class InboxStore {
   public long acknowledge(Transaction tx, UserId user, long seq) {
     long before =
         tx
-            .lock(
+            .lockRows(
                 tx.sql()
                     .select(INBOX_HEAD.RECEIVED, INBOX_HEAD.REMOVED)
                     .from(INBOX_HEAD)
@@ -138,7 +138,8 @@ public final class InboxStore {
   }
 
   /** The revisions of requests that the user's messages between two numbers tell of. */
-  public List<RequestRevision> revisions(Transaction tx, UserId user, long after, long upTo) {
+  public List<RequestRevision> revisionsBetween(
+      Transaction tx, UserId user, long after, long upTo) {
     return tx.sql()
         .select(MESSAGE.REQUEST_ID, MESSAGE.REVISION)
         .from(INBOX)
@@ -152,7 +153,7 @@ public final class InboxStore {
   }
 
   /** The revisions of a request that lie in inboxes of these users and reached no device of any. */
-  public Set<Integer> unreceived(Transaction tx, long request, Collection<UserId> users) {
+  public Set<Integer> unreceivedRevisions(Transaction tx, long request, Collection<UserId> users) {
     return tx.sql()
         .select(MESSAGE.REVISION)
         .from(MESSAGE)
@@ -168,7 +169,7 @@ public final class InboxStore {
   }
 
   /** Inboxes that hold messages, in the order of their users from the given one on. */
-  public List<InboxExtent> kept(Transaction tx, UserId from, int limit) {
+  public List<InboxExtent> findNonEmpty(Transaction tx, UserId from, int limit) {
     return tx.sql()
         .select(INBOX_HEAD.USER_ID, INBOX_HEAD.RECEIVED, INBOX_HEAD.REMOVED, MESSAGE.CREATED_AT)
         .from(INBOX_HEAD)
@@ -190,10 +191,10 @@ public final class InboxStore {
    * @param limit the most to remove
    * @return how many were removed
    */
-  public int remove(Transaction tx, UserId user, int limit, RemovalRule removalRule) {
+  public int removeOldest(Transaction tx, UserId user, int limit, RemovalRule removalRule) {
     // Of a message that several inboxes hold, two transactions at once would each leave the last.
-    tx.lockOnly(sql -> sql.select(INSTALLATION.ID).from(INSTALLATION));
-    tx.lockOnly(
+    tx.lockWithoutReading(sql -> sql.select(INSTALLATION.ID).from(INSTALLATION));
+    tx.lockWithoutReading(
         sql -> sql.select(INBOX_HEAD.SEQ).from(INBOX_HEAD).where(INBOX_HEAD.USER_ID.eq(user)));
     var oldest =
         tx.sql()
@@ -206,10 +207,12 @@ public final class InboxStore {
             .limit(limit)
             .fetch();
     var going =
-        oldest.stream().takeWhile(row -> removalRule.test(row.value1(), row.value2())).toList();
+        oldest.stream()
+            .takeWhile(row -> removalRule.mayRemove(row.value1(), row.value2()))
+            .toList();
     if (!going.isEmpty()) {
       removeUpTo(tx, user, going.getLast().value1());
-      removeUnheld(tx, going.stream().map(Record3::value3).toList());
+      removeUnreferenced(tx, going.stream().map(Record3::value3).toList());
     }
     return going.size();
   }
@@ -227,7 +230,7 @@ public final class InboxStore {
    * Removes the messages that no inbox holds any more; of those that tell of a request's revision
    * the row stays without its body, as the proof that it was told.
    */
-  private static void removeUnheld(Transaction tx, List<Long> messages) {
+  private static void removeUnreferenced(Transaction tx, List<Long> messages) {
     Condition unheld =
         MESSAGE
             .ID
@@ -238,14 +241,14 @@ public final class InboxStore {
   }
 
   /** Gives a new account its inbox. */
-  public static void open(Transaction tx, UserId user) {
+  public static void createInbox(Transaction tx, UserId user) {
     tx.sql().insertInto(INBOX_HEAD).set(INBOX_HEAD.USER_ID, user).execute();
   }
 
   /** Decides whether a message may go. */
   @FunctionalInterface
   public interface RemovalRule {
-    boolean test(long seq, Instant createdAt);
+    boolean mayRemove(long seq, Instant createdAt);
   }
 
   /**

@@ -42,7 +42,7 @@ public final class OutgoingMessages {
    * Closes what the user has received so far to replay: their history starts anew with the {@code
    * access_changed} of this change, which must be added too.
    */
-  public void losesAccess(UserId user) {
+  public void revokeAccess(UserId user) {
     losingAccess.add(user);
   }
 
@@ -52,17 +52,17 @@ public final class OutgoingMessages {
     }
   }
 
-  List<OutgoingMessage> inOrder() {
+  List<OutgoingMessage> orderedMessages() {
     return entries.stream().sorted(Comparator.comparing(OutgoingMessage::type)).toList();
   }
 
-  SortedSet<UserId> users() {
+  SortedSet<UserId> allRecipients() {
     var users = new TreeSet<UserId>();
     entries.forEach(outgoingMessage -> users.addAll(outgoingMessage.audience));
     return users;
   }
 
-  boolean takesAccessFrom(UserId user) {
+  boolean revokesAccessOf(UserId user) {
     return losingAccess.contains(user);
   }
 

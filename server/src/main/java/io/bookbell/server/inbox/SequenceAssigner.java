@@ -34,18 +34,18 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   static final SequenceAssigner STEP = new SequenceAssigner();
 
   private static final RowInsert<MessageRow> MESSAGES =
-      RowInsert.<MessageRow>into(MESSAGE)
-          .set(MESSAGE.REQUEST_ID, MessageRow::request)
-          .set(MESSAGE.REVISION, MessageRow::revision)
-          .set(MESSAGE.BODY, MessageRow::body)
-          .set(MESSAGE.CREATED_AT, MessageRow::at)
-          .rows();
+      RowInsert.<MessageRow>insertInto(MESSAGE)
+          .setColumn(MESSAGE.REQUEST_ID, MessageRow::request)
+          .setColumn(MESSAGE.REVISION, MessageRow::revision)
+          .setColumn(MESSAGE.BODY, MessageRow::body)
+          .setColumn(MESSAGE.CREATED_AT, MessageRow::at)
+          .failOnConflict();
   private static final RowInsert<InboxRow> INBOX_ROWS =
-      RowInsert.<InboxRow>into(INBOX)
-          .set(INBOX.USER_ID, InboxRow::user)
-          .set(INBOX.SEQ, InboxRow::seq)
-          .set(INBOX.MESSAGE_ID, InboxRow::message)
-          .rows();
+      RowInsert.<InboxRow>insertInto(INBOX)
+          .setColumn(INBOX.USER_ID, InboxRow::user)
+          .setColumn(INBOX.SEQ, InboxRow::seq)
+          .setColumn(INBOX.MESSAGE_ID, InboxRow::message)
+          .failOnConflict();
 
   /** Databases limit the parameters of a statement. */
   private static final int ROWS_AT_ONCE = 500;
@@ -66,8 +66,8 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
       List<EncodedMessage> bodies,
       Instant at,
       Consumer<List<Delivery>> publisher) {
-    private SortedSet<UserId> users() {
-      return change.users();
+    private SortedSet<UserId> allRecipients() {
+      return change.allRecipients();
     }
   }
 
@@ -76,39 +76,39 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
 
   @Override
   public void run(Transaction tx, List<AppendedMessages> changes) {
-    Map<UserId, Long> heads = lockHeads(tx, changes);
+    Map<UserId, Long> heads = lockBounds(tx, changes);
     var before = new TreeMap<>(heads);
-    List<Long> ids = store(tx, changes);
+    List<Long> ids = storeMessages(tx, changes);
     var rows = new ArrayList<InboxRow>();
     var floors = new TreeMap<UserId, Long>();
     int stored = 0;
     for (AppendedMessages appendedMessages : changes) {
       var deliveries = new ArrayList<Delivery>();
       for (EncodedMessage encodedMessage : appendedMessages.bodies) {
-        Map<UserId, Long> numbers = number(encodedMessage.entry, heads);
+        Map<UserId, Long> numbers = assignNumbers(encodedMessage.entry, heads);
         long message = ids.get(stored++);
         if (numbers.size() < MANY) {
           numbers.forEach((user, seq) -> rows.add(new InboxRow(user, seq, message)));
         } else {
-          insertForMany(tx, message, steps(before, numbers));
+          insertForMany(tx, message, groupByStep(before, numbers));
         }
         closeHistory(appendedMessages.change, encodedMessage.entry, numbers, floors);
         deliveries.add(Delivery.numbered(encodedMessage.message, numbers));
       }
       appendedMessages.tx.afterCommit(() -> appendedMessages.publisher.accept(deliveries));
     }
-    INBOX_ROWS.run(tx, rows);
-    advance(tx, steps(before, heads));
+    INBOX_ROWS.insert(tx, rows);
+    advanceBounds(tx, groupByStep(before, heads));
     floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
   }
 
   private record InboxRow(UserId user, long seq, long message) {}
 
-  private static Map<UserId, Long> lockHeads(Transaction tx, List<AppendedMessages> changes) {
+  private static Map<UserId, Long> lockBounds(Transaction tx, List<AppendedMessages> changes) {
     var users = new TreeSet<UserId>();
-    changes.forEach(appendedMessages -> users.addAll(appendedMessages.users()));
+    changes.forEach(appendedMessages -> users.addAll(appendedMessages.allRecipients()));
     var heads = new TreeMap<UserId, Long>();
-    tx.lock(
+    tx.lockRows(
             tx.sql()
                 .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
                 .from(INBOX_HEAD)
@@ -122,7 +122,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   }
 
   /** The ids of the messages, in their order. */
-  private static List<Long> store(Transaction tx, List<AppendedMessages> changes) {
+  private static List<Long> storeMessages(Transaction tx, List<AppendedMessages> changes) {
     var messages =
         changes.stream()
             .flatMap(
@@ -130,7 +130,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
                     appendedMessages.bodies.stream()
                         .map(encodedMessage -> MessageRow.of(encodedMessage, appendedMessages.at)))
             .toList();
-    return MESSAGES.numbered(tx, messages, MESSAGE.ID);
+    return MESSAGES.insertNumbered(tx, messages, MESSAGE.ID);
   }
 
   private record MessageRow(
@@ -145,7 +145,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     }
   }
 
-  private static Map<UserId, Long> number(
+  private static Map<UserId, Long> assignNumbers(
       OutgoingMessage outgoingMessage, Map<UserId, Long> heads) {
     var numbers = new TreeMap<UserId, Long>();
     for (UserId user : outgoingMessage.audience()) {
@@ -162,7 +162,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     if (outgoingMessage.type() == MessageType.ACCESS_CHANGED) {
       numbers.forEach(
           (user, seq) -> {
-            if (outgoingMessages.takesAccessFrom(user)) {
+            if (outgoingMessages.revokesAccessOf(user)) {
               floors.put(user, seq);
             }
           });
@@ -170,7 +170,8 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   }
 
   /** The users by how far they are from where they were: of many, most go as far as the others. */
-  private static Map<Long, List<UserId>> steps(Map<UserId, Long> before, Map<UserId, Long> after) {
+  private static Map<Long, List<UserId>> groupByStep(
+      Map<UserId, Long> before, Map<UserId, Long> after) {
     var steps = new TreeMap<Long, List<UserId>>();
     after.forEach(
         (user, seq) ->
@@ -183,7 +184,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   private static void insertForMany(Transaction tx, long message, Map<Long, List<UserId>> steps) {
     steps.forEach(
         (step, users) -> {
-          for (List<UserId> some : parts(users)) {
+          for (List<UserId> some : splitUsers(users)) {
             tx.run(
                 tx.sql()
                     .insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID)
@@ -195,11 +196,11 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
         });
   }
 
-  private static void advance(Transaction tx, Map<Long, List<UserId>> steps) {
+  private static void advanceBounds(Transaction tx, Map<Long, List<UserId>> steps) {
     // The rows are locked already, in order, so this cannot wait.
     steps.forEach(
         (step, users) -> {
-          for (List<UserId> some : parts(users)) {
+          for (List<UserId> some : splitUsers(users)) {
             tx.run(
                 tx.sql()
                     .update(INBOX_HEAD)
@@ -217,7 +218,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
             .where(INBOX_HEAD.USER_ID.eq(user)));
   }
 
-  private static <T> List<List<T>> parts(Collection<T> all) {
+  private static <T> List<List<T>> splitUsers(Collection<T> all) {
     var list = List.copyOf(all);
     var parts = new ArrayList<List<T>>();
     for (int from = 0; from < list.size(); from += ROWS_AT_ONCE) {

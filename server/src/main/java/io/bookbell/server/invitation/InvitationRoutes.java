@@ -17,11 +17,11 @@ public final class InvitationRoutes {
 
   private InvitationRoutes() {}
 
-  public static void add(
+  public static void addRoutes(
       ApiRouter apiRouter, InvitationService invitationService, InstantSource clock) {
     apiRouter.postSecret(
         "/api/invitations",
-        apiRequest -> new NewInvitation(terms(apiRequest, clock), apiRequest.publicUrl()),
+        apiRequest -> new NewInvitation(parseTerms(apiRequest, clock), apiRequest.publicUrl()),
         (tx, caller, newInvitation) -> {
           var createdInvitation = invitationService.create(tx, caller.user(), newInvitation.terms);
           String url = newInvitation.publicUrl + "/join#" + createdInvitation.token();
@@ -30,9 +30,9 @@ public final class InvitationRoutes {
     apiRouter.get(
         "/api/invitations",
         apiRequest -> {
-          var queryParameters = apiRequest.query();
-          UserId creator = queryParameters.userId("creator_id");
-          queryParameters.done();
+          var queryParameters = apiRequest.queryParameters();
+          UserId creator = queryParameters.requiredUserId("creator_id");
+          queryParameters.requireNoErrors();
           return creator;
         },
         (tx, caller, creator) ->
@@ -45,26 +45,26 @@ public final class InvitationRoutes {
         "/api/invitations/:id",
         apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {
-          invitationService.revoke(tx, caller.user(), id);
+          invitationService.revokeInvitation(tx, caller.user(), id);
           return ApiResponse.noContent();
         });
   }
 
-  private static InvitationService.InvitationTerms terms(
+  private static InvitationService.InvitationTerms parseTerms(
       ApiRequest apiRequest, InstantSource clock) {
-    JsonBody jsonBody = apiRequest.body();
-    UserId creator = jsonBody.userId("creator_id");
-    String kind = jsonBody.oneOf("kind", Invitation.SUPPORTER, Invitation.TEAM);
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
+    String kind = jsonBody.requiredOneOf("kind", Invitation.SUPPORTER, Invitation.TEAM);
     var tier = jsonBody.optionalId("tier_id");
     int uses = jsonBody.optionalInteger("uses", 1, MOST_USES).orElse(1);
     var expires =
         jsonBody.optionalInstant("expires_at").orElseGet(() -> clock.instant().plus(DEFAULT_LIFE));
     boolean supporter = Invitation.SUPPORTER.equals(kind);
-    jsonBody.check(
+    jsonBody.checkField(
         "tier_id",
         supporter == tier.isPresent(),
         supporter ? "is required for supporters" : "is only for supporters");
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     return new InvitationService.InvitationTerms(creator, kind, tier.orElse(null), uses, expires);
   }
 

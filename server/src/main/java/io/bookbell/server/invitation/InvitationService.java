@@ -64,37 +64,38 @@ public final class InvitationService {
    *     when there are as many open ones as there may be
    */
   public CreatedInvitation create(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
-    CreatorRow creator = creatorStore.lock(tx, invitationTerms.creator());
+    CreatorRow creator = creatorStore.lockCreator(tx, invitationTerms.creator());
     creatorRoles.requireCreator(tx, creator, actor);
     Long tier = invitationTerms.tierId();
     if (tier != null && tierService.find(tx, creator.id(), tier).isEmpty()) {
-      throw Problem.validation("tier_id", "must be the id of one of the creator's tiers");
+      throw Problem.validationFailed("tier_id", "must be the id of one of the creator's tiers");
     }
     Instant expiresAt =
         invitationTerms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // as it is stored
     if (!expiresAt.isAfter(tx.now())) {
-      throw Problem.validation("expires_at", "must be in the future");
+      throw Problem.validationFailed("expires_at", "must be in the future");
     }
     if (tx.sql().fetchCount(INVITATION, INVITATION.CREATOR_ID.eq(creator.id()).and(isOpen(tx)))
         >= MOST) {
-      throw Problem.full("too_many_invitations", MOST, "open invitations");
+      throw Problem.limitReached("too_many_invitations", MOST, "open invitations");
     }
-    String token = SecretTokens.create();
+    String token = SecretTokens.createToken();
     long id =
-        tx.returningOne(
+        tx.executeReturningOne(
                 tx.sql()
                     .insertInto(INVITATION)
                     .set(INVITATION.CREATOR_ID, creator.id())
                     .set(INVITATION.KIND, invitationTerms.kind())
                     .set(INVITATION.TIER_ID, tier)
-                    .set(INVITATION.TOKEN_HASH, SecretTokens.hash(token))
+                    .set(INVITATION.TOKEN_HASH, SecretTokens.hashToken(token))
                     .set(INVITATION.USES, invitationTerms.uses())
                     .set(INVITATION.USES_LEFT, invitationTerms.uses())
                     .set(INVITATION.EXPIRES_AT, expiresAt)
                     .set(INVITATION.CREATED_AT, tx.now()),
                 INVITATION.ID)
             .orElseThrow();
-    activityLog.record(tx, creator.id(), actor, "invitation_created", invitationTerms.kind());
+    activityLog.recordActivity(
+        tx, creator.id(), actor, "invitation_created", invitationTerms.kind());
     return new CreatedInvitation(
         new Invitation(
             id,
@@ -116,7 +117,7 @@ public final class InvitationService {
         .where(INVITATION.CREATOR_ID.eq(creatorId))
         .and(isOpen(tx))
         .orderBy(INVITATION.ID.desc())
-        .fetch(InvitationService::invitation);
+        .fetch(InvitationService::toInvitation);
   }
 
   /** One link, usable or not; for the creator. */
@@ -125,13 +126,13 @@ public final class InvitationService {
         tx.sql()
             .selectFrom(INVITATION)
             .where(INVITATION.ID.eq(id))
-            .fetchOptional(InvitationService::invitation)
+            .fetchOptional(InvitationService::toInvitation)
             .orElseThrow(Problem::notFound);
     creatorRoles.requireCreator(tx, creatorStore.get(tx, found.creatorId()), actor);
     return found;
   }
 
-  private static Invitation invitation(InvitationRecord row) {
+  private static Invitation toInvitation(InvitationRecord row) {
     return new Invitation(
         row.getId(),
         row.getCreatorId(),
@@ -144,11 +145,11 @@ public final class InvitationService {
   }
 
   /** Makes a link useless; for the creator. */
-  public void revoke(Transaction tx, UserId actor, long id) {
+  public void revokeInvitation(Transaction tx, UserId actor, long id) {
     UserId creatorId = get(tx, actor, id).creatorId();
-    creatorStore.lock(tx, creatorId);
+    creatorStore.lockCreator(tx, creatorId);
     tx.sql().deleteFrom(INVITATION).where(INVITATION.ID.eq(id)).execute();
-    activityLog.record(tx, creatorId, actor, "invitation_revoked", "");
+    activityLog.recordActivity(tx, creatorId, actor, "invitation_revoked", "");
   }
 
   /**
@@ -157,22 +158,22 @@ public final class InvitationService {
    * @throws Problem 404 when the link is unknown, used up, revoked or expired, 409 when the user is
    *     what the link would make of them already
    */
-  public void accept(Transaction tx, UserId user, String token) {
+  public void acceptInvitation(Transaction tx, UserId user, String token) {
     var found =
         tx.sql()
             .selectFrom(INVITATION)
-            .where(INVITATION.TOKEN_HASH.eq(SecretTokens.hash(token)))
+            .where(INVITATION.TOKEN_HASH.eq(SecretTokens.hashToken(token)))
             .fetchOptional()
-            .orElseThrow(InvitationService::unusable);
-    CreatorRow creator = creatorStore.lock(tx, found.getCreatorId());
-    if (!takeUse(tx, found.getId())) {
-      throw unusable();
+            .orElseThrow(InvitationService::invalidInvitation);
+    CreatorRow creator = creatorStore.lockCreator(tx, found.getCreatorId());
+    if (!consumeUse(tx, found.getId())) {
+      throw invalidInvitation();
     }
     Long tier = found.getTierId();
     if (tier == null) {
-      teamService.join(tx, user, creator, user);
+      teamService.addMember(tx, user, creator, user);
     } else {
-      supporterService.join(tx, creator, user, tier);
+      supporterService.addSupporter(tx, creator, user, tier);
     }
   }
 
@@ -184,8 +185,8 @@ public final class InvitationService {
   void requireUsable(Transaction tx, String token) {
     if (!tx.sql()
         .fetchExists(
-            INVITATION, INVITATION.TOKEN_HASH.eq(SecretTokens.hash(token)).and(isOpen(tx)))) {
-      throw unusable();
+            INVITATION, INVITATION.TOKEN_HASH.eq(SecretTokens.hashToken(token)).and(isOpen(tx)))) {
+      throw invalidInvitation();
     }
   }
 
@@ -193,7 +194,7 @@ public final class InvitationService {
     return INVITATION.USES_LEFT.gt(0).and(INVITATION.EXPIRES_AT.gt(tx.now()));
   }
 
-  private static boolean takeUse(Transaction tx, long id) {
+  private static boolean consumeUse(Transaction tx, long id) {
     return tx.sql()
             .update(INVITATION)
             .set(INVITATION.USES_LEFT, INVITATION.USES_LEFT.minus(1))
@@ -203,7 +204,7 @@ public final class InvitationService {
         == 1;
   }
 
-  private static Problem unusable() {
+  private static Problem invalidInvitation() {
     return Problem.notFound("This invitation is no longer valid. Ask for a new one.");
   }
 }

@@ -44,44 +44,46 @@ public final class JoinRoutes {
     this.invitationService = invitationService;
   }
 
-  public void add(ApiRouter apiRouter) {
-    apiRouter.openPost("/api/auth/accept", this::accept);
+  public void addRoutes(ApiRouter apiRouter) {
+    apiRouter.postOpen("/api/auth/accept", this::acceptInvitation);
   }
 
-  private CompletionStage<ApiResponse> accept(ApiRequest apiRequest, Optional<Caller> caller) {
+  private CompletionStage<ApiResponse> acceptInvitation(
+      ApiRequest apiRequest, Optional<Caller> caller) {
     return signUpService
-        .once(AnonymousRequestKey.of(apiRequest, caller), work(apiRequest, caller))
-        .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.setter()));
+        .signUpOnce(AnonymousRequestKey.of(apiRequest, caller), prepareJoin(apiRequest, caller))
+        .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
   }
 
   /**
    * What the call wants. A repetition is answered before it is looked at whether the body fits: the
    * session that the first call opened may be there now.
    */
-  private Supplier<CompletionStage<SignUpService.SignUpWork>> work(
+  private Supplier<CompletionStage<SignUpService.SignUpWork>> prepareJoin(
       ApiRequest apiRequest, Optional<Caller> caller) {
     try {
-      JsonBody jsonBody = apiRequest.body();
-      String token = jsonBody.verbatim("token", 1, SecretTokens.LONGEST);
+      JsonBody jsonBody = apiRequest.jsonBody();
+      String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
       if (caller.isPresent()) {
-        jsonBody.done();
-        return () -> asUser(token, caller.get());
+        jsonBody.requireNoErrors();
+        return () -> joinAsUser(token, caller.get());
       }
-      var accountRequest = AccountRequestParser.read(jsonBody);
-      jsonBody.done();
-      String client = SignInService.SignInClient.at(apiRequest.clientAddress().network()).key();
-      return () -> asNewcomer(token, accountRequest, client);
+      var accountRequest = AccountRequestParser.parseAccount(jsonBody);
+      jsonBody.requireNoErrors();
+      String client =
+          SignInService.SignInClient.ofNetwork(apiRequest.clientAddress().networkKey()).clientKey();
+      return () -> joinAsNewUser(token, accountRequest, client);
     } catch (Problem problem) {
       return () -> CompletableFuture.failedStage(problem);
     }
   }
 
-  private CompletionStage<SignUpService.SignUpWork> asUser(String token, Caller caller) {
+  private CompletionStage<SignUpService.SignUpWork> joinAsUser(String token, Caller caller) {
     return CompletableFuture.completedStage(
-        tx -> join(tx, accountStore.get(tx, caller.user()), token));
+        tx -> joinWithAccount(tx, accountStore.get(tx, caller.user()), token));
   }
 
-  private CompletionStage<SignUpService.SignUpWork> asNewcomer(
+  private CompletionStage<SignUpService.SignUpWork> joinAsNewUser(
       String token, AccountRequestParser.AccountRequest accountRequest, String client) {
     return database
         .read(
@@ -89,14 +91,15 @@ public final class JoinRoutes {
               invitationService.requireUsable(tx, token);
               return accountRequest;
             })
-        .thenCompose(allowed -> passwordHasher.hashNew(client, allowed))
+        .thenCompose(allowed -> passwordHasher.hashNewPassword(client, allowed))
         .thenApply(
             hash -> new NewAccount(accountRequest.email(), accountRequest.displayName(), hash))
-        .thenApply(account -> tx -> join(tx, accountStore.create(tx, account, false), token));
+        .thenApply(
+            account -> tx -> joinWithAccount(tx, accountStore.create(tx, account, false), token));
   }
 
-  private Account join(Transaction tx, Account account, String token) {
-    invitationService.accept(tx, account.id(), token);
+  private Account joinWithAccount(Transaction tx, Account account, String token) {
+    invitationService.acceptInvitation(tx, account.id(), token);
     return account;
   }
 }

@@ -42,7 +42,7 @@ public final class LegacyChannel implements Backplane {
   public LegacyChannel(Backplane nodes, RedisOptions options, String name) {
     this.nodes = nodes;
     this.node = options.node();
-    this.channel = new ExternalChannel(options, name, this::heard);
+    this.channel = new ExternalChannel(options, name, this::onMessage);
   }
 
   @Override
@@ -54,18 +54,18 @@ public final class LegacyChannel implements Backplane {
   @Override
   public void publish(List<Delivery> change) {
     nodes.publish(change);
-    change.stream().filter(LegacyChannel::concernsSomebody).forEach(this::tell);
+    change.stream().filter(LegacyChannel::hasRecipients).forEach(this::publishDelivery);
   }
 
   /** A list of nobody could be taken for everybody. */
-  private static boolean concernsSomebody(Delivery delivery) {
+  private static boolean hasRecipients(Delivery delivery) {
     return !delivery.sequence().isEmpty() || !delivery.unnumbered().isEmpty();
   }
 
-  private void tell(Delivery delivery) {
+  private void publishDelivery(Delivery delivery) {
     var _ =
         channel
-            .publish(LegacyMessageCodec.write(delivery, node))
+            .publish(LegacyMessageCodec.encodeDelivery(delivery, node))
             .thenAccept(accepted -> (accepted ? published : refused).increment());
   }
 
@@ -90,23 +90,23 @@ public final class LegacyChannel implements Backplane {
   }
 
   /** On an event loop of the channel. */
-  private void heard(byte[] text) {
-    switch (LegacyMessageCodec.read(text)) {
+  private void onMessage(byte[] text) {
+    switch (LegacyMessageCodec.decodeMessage(text)) {
       case DecodedMessage.OwnNodeMessage() -> {
         // what matters of it here came by the way between nodes
       }
-      case DecodedMessage.MalformedMessage(String why) -> malformed(why);
+      case DecodedMessage.MalformedMessage(String why) -> recordMalformed(why);
       case DecodedMessage.LegacyDelivery(Delivery delivery, boolean strangers) -> {
         if (strangers) {
-          malformed("it names users that cannot be any");
+          recordMalformed("it names users that cannot be any");
         }
         received.increment();
-        receivers.forEach(receiver -> hand(delivery, receiver));
+        receivers.forEach(receiver -> deliverTo(delivery, receiver));
       }
     }
   }
 
-  private void malformed(String why) {
+  private void recordMalformed(String why) {
     malformed.increment();
     if (malformedSeen.compareAndSet(false, true)) {
       log.warn(
@@ -116,7 +116,7 @@ public final class LegacyChannel implements Backplane {
     }
   }
 
-  private static void hand(Delivery delivery, Consumer<List<Delivery>> receiver) {
+  private static void deliverTo(Delivery delivery, Consumer<List<Delivery>> receiver) {
     try {
       receiver.accept(List.of(delivery));
     } catch (RuntimeException failure) {

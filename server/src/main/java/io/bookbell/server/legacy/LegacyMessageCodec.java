@@ -47,7 +47,7 @@ final class LegacyMessageCodec {
   }
 
   /** To all whom the delivery concerns, without the numbers: each user has another. */
-  static byte[] write(Delivery delivery, String node) {
+  static byte[] encodeDelivery(Delivery delivery, String node) {
     var users = new TreeSet<>(delivery.unnumbered());
     users.addAll(delivery.sequence().keySet());
     String names = users.stream().map(user -> "\"" + user + "\"").collect(joining(","));
@@ -62,20 +62,20 @@ final class LegacyMessageCodec {
     return text.toByteArray();
   }
 
-  static DecodedMessage read(byte[] text) {
+  static DecodedMessage decodeMessage(byte[] text) {
     if (text.length > MOST_BYTES) {
       return new DecodedMessage.MalformedMessage("it has more than " + MOST_BYTES + " bytes");
     }
     try {
-      return Json.tree(text) instanceof ObjectNode message
-          ? read(message)
+      return Json.readTree(text) instanceof ObjectNode message
+          ? decodeMessage(message)
           : new DecodedMessage.MalformedMessage("it is no JSON object");
     } catch (IOException e) {
       return new DecodedMessage.MalformedMessage("it is no JSON");
     }
   }
 
-  private static DecodedMessage read(ObjectNode message) {
+  private static DecodedMessage decodeMessage(ObjectNode message) {
     if (message.has(NODE)) {
       return new DecodedMessage.OwnNodeMessage();
     }
@@ -87,18 +87,18 @@ final class LegacyMessageCodec {
     Set<UserId> users = new HashSet<>();
     boolean strangers = false;
     for (JsonNode each : named) {
-      boolean id = isId(each);
+      boolean id = isUserId(each);
       strangers |= !id;
       if (id) {
         users.add(new UserId(Long.parseLong(each.asText())));
       }
     }
-    Message told = Message.of(Json.bytes(message));
+    Message told = Message.of(Json.writeAsBytes(message));
     return new DecodedMessage.LegacyDelivery(Delivery.unnumbered(told, users), strangers);
   }
 
   /** A text as the replaced system writes it, or a plain number. */
-  private static boolean isId(JsonNode named) {
+  private static boolean isUserId(JsonNode named) {
     return (named.isTextual() || named.isIntegralNumber()) && ID.matcher(named.asText()).matches();
   }
 }

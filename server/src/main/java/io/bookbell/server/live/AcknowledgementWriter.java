@@ -36,44 +36,46 @@ final class AcknowledgementWriter implements AutoCloseable {
     this.receiptService = receiptService;
   }
 
-  void start() {
-    var _ = thread.scheduleWithFixedDelay(this::store, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  void startWriting() {
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::storePending, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  void note(Device device, long seq) {
+  void recordAcknowledgement(Device device, long seq) {
     waiting.merge(device, seq, Math::max);
   }
 
   /** Leaves what waits: its numbers mean nothing in another life of the database. */
-  void forget() {
+  void discardPending() {
     waiting.clear();
   }
 
-  private void store() {
+  private void storePending() {
     while (!waiting.isEmpty()) {
       var batch = new TreeMap<Device, Long>();
       waiting.keySet().stream()
           .limit(DEVICES_AT_ONCE)
           .forEach(device -> batch.put(device, waiting.remove(device)));
-      if (!store(batch)) {
+      if (!storeBatch(batch)) {
         return;
       }
     }
   }
 
-  private boolean store(SortedMap<Device, Long> batch) {
+  private boolean storeBatch(SortedMap<Device, Long> batch) {
     try {
       database
           .write(
               tx -> {
-                receiptService.acknowledge(tx, batch);
+                receiptService.acknowledgePositions(tx, batch);
                 return true;
               })
           .join();
       failing = false;
       return true;
     } catch (RuntimeException e) {
-      batch.forEach(this::note);
+      batch.forEach(this::recordAcknowledgement);
       if (!failing) {
         log.warn("Acknowledgements could not be stored; trying again", e);
         failing = true;
@@ -86,6 +88,6 @@ final class AcknowledgementWriter implements AutoCloseable {
   @Override
   public void close() {
     thread.close();
-    store();
+    storePending();
   }
 }

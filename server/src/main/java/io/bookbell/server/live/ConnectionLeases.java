@@ -68,7 +68,9 @@ final class ConnectionLeases implements AutoCloseable {
   }
 
   void start() {
-    var _ = thread.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::runHeartbeat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** One place, until it is closed. */
@@ -79,23 +81,23 @@ final class ConnectionLeases implements AutoCloseable {
   }
 
   /** Takes a place; empty if the user has as many as allowed. */
-  CompletionStage<Optional<ConnectionLease>> take(UserId user) {
+  CompletionStage<Optional<ConnectionLease>> acquireLease(UserId user) {
     long id = lastId.incrementAndGet();
     held.put(id, user);
-    CompletableFuture<Boolean> taken = database.write(tx -> take(tx, id, user));
+    CompletableFuture<Boolean> taken = database.write(tx -> acquireLease(tx, id, user));
     return taken
         .whenComplete(
             (granted, failure) -> {
               if (failure != null || !granted) {
-                free(id); // it may be stored all the same: by a lost answer, or by a beat
+                releaseLease(id); // it may be stored all the same: by a lost answer, or by a beat
               }
             })
-        .thenApply(granted -> granted ? Optional.of(() -> free(id)) : Optional.empty());
+        .thenApply(granted -> granted ? Optional.of(() -> releaseLease(id)) : Optional.empty());
   }
 
-  private boolean take(Transaction tx, long id, UserId user) {
+  private boolean acquireLease(Transaction tx, long id, UserId user) {
     tx.sql().execute("select pg_advisory_xact_lock(?, ?)", LOCKS, Long.hashCode(user.value()));
-    delete(tx, freedBy(user));
+    deleteLeases(tx, releasedBy(user));
     int taken =
         tx.sql()
             .fetchSingle(
@@ -106,11 +108,11 @@ final class ConnectionLeases implements AutoCloseable {
     if (taken >= most) {
       return false;
     }
-    insert(tx, Map.of(id, user));
+    insertLeases(tx, Map.of(id, user));
     return true;
   }
 
-  private List<Long> freedBy(UserId user) {
+  private List<Long> releasedBy(UserId user) {
     return freed.entrySet().stream()
         .filter(each -> each.getValue().equals(user))
         .map(Map.Entry::getKey)
@@ -118,7 +120,7 @@ final class ConnectionLeases implements AutoCloseable {
   }
 
   /** Takes an immutable map, whose keys and values come in one order. */
-  private void insert(Transaction tx, Map<Long, UserId> places) {
+  private void insertLeases(Transaction tx, Map<Long, UserId> places) {
     tx.sql()
         .execute(
             "insert into socket_place (node_id, id, user_id) select ?, id, user_id"
@@ -128,7 +130,7 @@ final class ConnectionLeases implements AutoCloseable {
             places.values().stream().map(UserId::value).toArray(Long[]::new));
   }
 
-  private void delete(Transaction tx, List<Long> ids) {
+  private void deleteLeases(Transaction tx, List<Long> ids) {
     if (!ids.isEmpty()) {
       tx.sql()
           .execute(
@@ -138,42 +140,43 @@ final class ConnectionLeases implements AutoCloseable {
     }
   }
 
-  private void free(long id) {
+  private void releaseLease(long id) {
     UserId user = held.remove(id);
     if (user != null) {
       freed.put(id, user);
       if (!thread.isShutdown() && freeing.compareAndSet(false, true)) {
-        var _ = thread.schedule(this::deleteFreed, FREED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        var _ =
+            thread.schedule(this::deleteReleased, FREED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
       }
     }
   }
 
-  private void deleteFreed() {
+  private void deleteReleased() {
     freeing.set(false);
     List<Long> ids = List.copyOf(freed.keySet());
-    if (attempt(tx -> delete(tx, ids))) {
+    if (tryWrite(tx -> deleteLeases(tx, ids))) {
       freed.keySet().removeAll(ids);
     }
   }
 
   /** Says that this node lives, and mends what was lost on either side. */
-  private void beat() {
+  private void runHeartbeat() {
     boolean thorough = beats++ % THOROUGH == 0;
-    attempt(
+    tryWrite(
         tx -> {
-          if (isNew(tx)) {
-            insert(tx, Map.copyOf(held));
+          if (renewNode(tx)) {
+            insertLeases(tx, Map.copyOf(held));
           }
           if (thorough) {
-            deleteAllBut(tx, List.copyOf(held.keySet()));
-            forgetDead(tx);
+            deleteExcept(tx, List.copyOf(held.keySet()));
+            deleteExpiredNodes(tx);
           }
         });
-    deleteFreed();
+    deleteReleased();
   }
 
   /** Renews the lease; whether nothing was known of this node. */
-  private boolean isNew(Transaction tx) {
+  private boolean renewNode(Transaction tx) {
     return tx.sql()
         .fetchSingle(
             "insert into serving_node (id, alive_until) values (?, now() + ? * interval '1 ms')"
@@ -184,7 +187,7 @@ final class ConnectionLeases implements AutoCloseable {
         .get(0, Boolean.class);
   }
 
-  private void deleteAllBut(Transaction tx, List<Long> ids) {
+  private void deleteExcept(Transaction tx, List<Long> ids) {
     tx.sql()
         .execute(
             "delete from socket_place where node_id = ? and not (id = any(?))",
@@ -192,7 +195,7 @@ final class ConnectionLeases implements AutoCloseable {
             ids.toArray(Long[]::new));
   }
 
-  private static void forgetDead(Transaction tx) {
+  private static void deleteExpiredNodes(Transaction tx) {
     tx.sql()
         .execute(
             "with dead as (delete from serving_node where alive_until < now() - ? * interval '1 ms'"
@@ -200,7 +203,7 @@ final class ConnectionLeases implements AutoCloseable {
             FORGET.toMillis());
   }
 
-  private boolean attempt(Consumer<Transaction> work) {
+  private boolean tryWrite(Consumer<Transaction> work) {
     try {
       database
           .write(
@@ -224,7 +227,7 @@ final class ConnectionLeases implements AutoCloseable {
   @Override
   public void close() {
     thread.close();
-    attempt(
+    tryWrite(
         tx -> {
           tx.sql().execute("delete from socket_place where node_id = ?", node);
           tx.sql().execute("delete from serving_node where id = ?", node);

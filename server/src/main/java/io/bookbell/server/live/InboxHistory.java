@@ -43,35 +43,35 @@ final class InboxHistory implements MessageHistory {
 
   @Override
   public CompletionStage<HistoryStart> open(UserId user, Optional<Position> since) {
-    return database.read(tx -> open(tx, user, since));
+    return database.read(tx -> openHistory(tx, user, since));
   }
 
-  private HistoryStart open(Transaction tx, UserId user, Optional<Position> since) {
-    InboxBounds inboxBounds = inboxStore.head(tx, user);
-    String epoch = epochStore.current(tx);
+  private HistoryStart openHistory(Transaction tx, UserId user, Optional<Position> since) {
+    InboxBounds inboxBounds = inboxStore.readBounds(tx, user);
+    String epoch = epochStore.currentEpoch(tx);
     return since
-        .filter(position -> usable(tx, user, position, inboxBounds, epoch))
-        .map(position -> resumed(epoch, position, inboxBounds))
+        .filter(position -> isResumable(tx, user, position, inboxBounds, epoch))
+        .map(position -> resumeFrom(epoch, position, inboxBounds))
         .orElseGet(
             () -> {
-              var data = snapshotReader.take(tx, user, epoch, inboxBounds.seq());
+              var data = snapshotReader.readInitialData(tx, user, epoch, inboxBounds.seq());
               return new HistoryStart.SnapshotStart(
-                  inboxBounds.seq(), Message.of(Json.bytes(data)));
+                  inboxBounds.seq(), Message.of(Json.writeAsBytes(data)));
             });
   }
 
-  private boolean usable(
+  private boolean isResumable(
       Transaction tx, UserId user, Position since, InboxBounds inboxBounds, String epoch) {
     return since.epoch().map(epoch::equals).orElse(true)
         && since.seq() >= inboxBounds.floor()
         && since.seq() <= inboxBounds.seq()
         && inboxBounds.seq() - since.seq() <= MOST_REPLAYED
-        && inboxStore.keepsEverythingAfter(tx, user, since.seq(), inboxBounds);
+        && inboxStore.hasAllAfter(tx, user, since.seq(), inboxBounds);
   }
 
-  private static HistoryStart resumed(String epoch, Position since, InboxBounds inboxBounds) {
+  private static HistoryStart resumeFrom(String epoch, Position since, InboxBounds inboxBounds) {
     var first = new ResumedMessage("resumed", epoch, inboxBounds.seq());
-    return new HistoryStart.ResumedStart(since.seq(), Message.of(Json.bytes(first)));
+    return new HistoryStart.ResumedStart(since.seq(), Message.of(Json.writeAsBytes(first)));
   }
 
   /** The first frame of a connection that goes on; {@code seq} is where the replay will end. */
@@ -81,13 +81,13 @@ final class InboxHistory implements MessageHistory {
   public CompletionStage<HistoryPage> read(UserId user, long after, int limit) {
     return database.read(
         tx -> {
-          InboxBounds inboxBounds = inboxStore.head(tx, user);
+          InboxBounds inboxBounds = inboxStore.readBounds(tx, user);
           // the message at the floor itself says that access has changed, and may be read
           if (after + 1 < inboxBounds.floor() || after > inboxBounds.seq()) {
             return new HistoryPage.TruncatedHistory();
           }
           List<HistoryPage.HistoryEntry> entries =
-              inboxStore.read(tx, user, after, limit).stream()
+              inboxStore.readAfter(tx, user, after, limit).stream()
                   .map(
                       numberedMessage ->
                           new HistoryPage.HistoryEntry(
@@ -100,7 +100,7 @@ final class InboxHistory implements MessageHistory {
   }
 
   @Override
-  public CompletionStage<List<Message>> states(UserId user) {
+  public CompletionStage<List<Message>> readStates(UserId user) {
     return database.read(tx -> snapshotReader.creatorStates(tx, user));
   }
 }

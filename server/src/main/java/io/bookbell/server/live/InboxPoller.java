@@ -54,14 +54,14 @@ final class InboxPoller implements AutoCloseable {
   /** Told of what was found, on the poll's thread; may be told again of what it knows. */
   interface PollListener {
     /** The newest number of each user that got messages. */
-    void messages(Map<UserId, Long> newest);
+    void messagesFound(Map<UserId, Long> newest);
 
     void sessionEnded(UserId user, String session);
 
-    void creatorShown(UserId creator);
+    void creatorChanged(UserId creator);
 
     /** The database was restored or replaced: numbers and versions begin anew. */
-    void newLife(String epoch);
+    void epochChanged(String epoch);
   }
 
   InboxPoller(Database database, EpochStore epochStore, PollListener pollListener) {
@@ -71,21 +71,22 @@ final class InboxPoller implements AutoCloseable {
   }
 
   void start() {
-    var _ = thread.scheduleWithFixedDelay(this::run, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        thread.scheduleWithFixedDelay(this::pollOnce, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void run() {
+  private void pollOnce() {
     try {
-      PollResult pollResult = database.read(this::look).join();
+      PollResult pollResult = database.read(this::readChanges).join();
       boolean newLife = epoch != null && !epoch.equals(pollResult.epoch);
       epoch = pollResult.epoch;
       cursor = pollResult.next;
       reached = pollResult.reached;
       if (newLife) {
         log.warn("The database was restored or replaced; every client gets a fresh snapshot");
-        pollListener.newLife(pollResult.epoch);
+        pollListener.epochChanged(pollResult.epoch);
       } else {
-        tell(pollResult);
+        notifyListener(pollResult);
       }
       if (failing) {
         log.info("The database is responding again");
@@ -99,17 +100,17 @@ final class InboxPoller implements AutoCloseable {
     }
   }
 
-  private void tell(PollResult pollResult) {
+  private void notifyListener(PollResult pollResult) {
     if (!pollResult.messages.isEmpty()) {
-      pollListener.messages(pollResult.messages);
+      pollListener.messagesFound(pollResult.messages);
     }
     pollResult.sessions.forEach(
         sessionEnd -> pollListener.sessionEnded(sessionEnd.user, sessionEnd.session));
-    pollResult.creators.forEach(pollListener::creatorShown);
+    pollResult.creators.forEach(pollListener::creatorChanged);
   }
 
   /** The first look at a database only learns where to begin: nobody was connected before. */
-  private PollResult look(Transaction tx) {
+  private PollResult readChanges(Transaction tx) {
     var ids =
         tx.sql()
             .fetchSingle(
@@ -118,43 +119,49 @@ final class InboxPoller implements AutoCloseable {
                     + " from pg_current_snapshot() s");
     long next = ids.get(0, Long.class);
     long reachedNow = ids.get(1, Long.class);
-    String present = epochStore.current(tx);
+    String present = epochStore.currentEpoch(tx);
     if (cursor == NOWHERE || !present.equals(epoch)) {
       return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of());
     }
     boolean mayRepeat = failing || reachedNow < reached;
     String from = Long.toString(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
     return new PollResult(
-        present, next, reachedNow, messages(tx, from), sessions(tx, from), creators(tx, from));
+        present,
+        next,
+        reachedNow,
+        fetchNewest(tx, from),
+        fetchEndedSessions(tx, from),
+        fetchChangedCreators(tx, from));
   }
 
-  private static Map<UserId, Long> messages(Transaction tx, String from) {
+  private static Map<UserId, Long> fetchNewest(Transaction tx, String from) {
     var newest = new HashMap<UserId, Long>();
     tx.sql()
         .fetch(
             "select user_id, max(seq) from inbox where xid >= cast(? as xid8) group by user_id",
             from)
-        .forEach(row -> newest.put(user(row.get(0, Long.class)), row.get(1, Long.class)));
+        .forEach(row -> newest.put(toUserId(row.get(0, Long.class)), row.get(1, Long.class)));
     return newest;
   }
 
-  private static List<SessionEnd> sessions(Transaction tx, String from) {
+  private static List<SessionEnd> fetchEndedSessions(Transaction tx, String from) {
     var ended = new ArrayList<SessionEnd>();
     tx.sql()
         .fetch("select user_id, token_hash from ended_session where xid >= cast(? as xid8)", from)
         .forEach(
             row ->
-                ended.add(new SessionEnd(user(row.get(0, Long.class)), row.get(1, String.class))));
+                ended.add(
+                    new SessionEnd(toUserId(row.get(0, Long.class)), row.get(1, String.class))));
     return ended;
   }
 
-  private static List<UserId> creators(Transaction tx, String from) {
+  private static List<UserId> fetchChangedCreators(Transaction tx, String from) {
     return tx.sql()
         .fetch("select id from creator where shown_xid >= cast(? as xid8)", from)
-        .map(row -> user(row.get(0, Long.class)));
+        .map(row -> toUserId(row.get(0, Long.class)));
   }
 
-  private static UserId user(long id) {
+  private static UserId toUserId(long id) {
     return new UserId(id);
   }
 

@@ -91,23 +91,24 @@ public final class LiveConnections implements AutoCloseable {
     manager = new WebSocketManager(options, feed, frames, backplane, clock);
     boolean shared = database.isShared();
     var livePollListener = new LivePollListener(database, liveSources, newLife);
-    places = of(shared, () -> new ConnectionLeases(database, options.connectionsPerUser()));
-    poll = of(shared, () -> new InboxPoller(database, epochStore, livePollListener));
-    acknowledgementWriter.start();
+    places =
+        optionalPart(shared, () -> new ConnectionLeases(database, options.connectionsPerUser()));
+    poll = optionalPart(shared, () -> new InboxPoller(database, epochStore, livePollListener));
+    acknowledgementWriter.startWriting();
     places.ifPresent(ConnectionLeases::start);
     poll.ifPresent(InboxPoller::start);
   }
 
-  private static <T> Optional<T> of(boolean wanted, Supplier<T> part) {
+  private static <T> Optional<T> optionalPart(boolean wanted, Supplier<T> part) {
     return wanted ? Optional.of(part.get()) : Optional.empty();
   }
 
-  public WebSocketManager manager() {
+  public WebSocketManager webSocketManager() {
     return manager;
   }
 
   /** A place for one more socket of the user; empty if there are as many as allowed. */
-  CompletionStage<Optional<ConnectionSlot>> seat(UserId user) {
+  CompletionStage<Optional<ConnectionSlot>> reserveSlot(UserId user) {
     Optional<Reservation> here = manager.tryReserve(user);
     if (here.isEmpty()) {
       return CompletableFuture.completedStage(Optional.empty());
@@ -118,7 +119,7 @@ public final class LiveConnections implements AutoCloseable {
     }
     return places
         .get()
-        .take(user)
+        .acquireLease(user)
         .whenComplete(
             (everywhere, failure) -> {
               if (failure != null || everywhere.isEmpty()) {
@@ -137,19 +138,19 @@ public final class LiveConnections implements AutoCloseable {
    * @param everywhere among those of all nodes; to be closed when the socket is
    */
   record ConnectionSlot(Reservation here, ConnectionLeases.ConnectionLease everywhere) {
-    void giveBack() {
+    void releaseSlot() {
       here.close();
       everywhere.close();
     }
   }
 
   /** A connection is closed. */
-  void gone(Connection connection) {
-    typingPresence.ends(connection);
+  void connectionClosed(Connection connection) {
+    typingPresence.stopTyping(connection);
   }
 
   /** The messages of one committed change, in their order. */
-  public void deliver(List<Delivery> change) {
+  public void broadcastChange(List<Delivery> change) {
     manager.broadcast(change);
   }
 
@@ -196,14 +197,14 @@ public final class LiveConnections implements AutoCloseable {
     }
 
     @Override
-    public void newLife(String epoch) {
+    public void epochChanged(String epoch) {
       newLife.accept(epoch);
-      acknowledgementWriter.forget();
-      manager.beginAnew();
+      acknowledgementWriter.discardPending();
+      manager.resetForNewEpoch();
     }
 
     @Override
-    public void messages(Map<UserId, Long> newest) {
+    public void messagesFound(Map<UserId, Long> newest) {
       manager.announce(newest);
     }
 
@@ -213,24 +214,24 @@ public final class LiveConnections implements AutoCloseable {
     }
 
     @Override
-    public void creatorShown(UserId creator) {
+    public void creatorChanged(UserId creator) {
       var _ =
           database
-              .read(tx -> shown(tx, creator))
+              .read(tx -> creatorDelivery(tx, creator))
               .whenComplete(
                   (shown, failure) -> {
                     if (failure == null) {
-                      manager.deliver(List.of(shown));
+                      manager.deliverLocally(List.of(shown));
                     } else {
                       log.warn("The profile of creator {} could not be read", creator, failure);
                     }
                   });
     }
 
-    private Delivery shown(Transaction tx, UserId id) {
+    private Delivery creatorDelivery(Transaction tx, UserId id) {
       CreatorRow creator = liveSources.creators.get(tx, id);
       return Delivery.unnumbered(
-          CreatorUpdates.message(creator.creator()), liveSources.roles.everyone(tx, creator));
+          CreatorUpdates.toMessage(creator.creator()), liveSources.roles.audienceOf(tx, creator));
     }
   }
 }

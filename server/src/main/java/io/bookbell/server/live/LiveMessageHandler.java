@@ -31,72 +31,73 @@ final class LiveMessageHandler implements ClientMessageHandler {
     }
     JsonNode message;
     try {
-      message = Json.foreign(text);
+      message = Json.readUntrusted(text);
     } catch (JsonProcessingException e) {
-      notUnderstood(connection, "invalid_json", "A message is one JSON object.");
+      replyWithError(connection, "invalid_json", "A message is one JSON object.");
       return;
     }
-    understand(connection, message);
+    handleMessage(connection, message);
   }
 
   @Override
   public void onBinary(Connection connection, byte[] payload) {
-    notUnderstood(connection, "binary_frame", "Messages are text frames.");
+    replyWithError(connection, "binary_frame", "Messages are text frames.");
   }
 
-  private void understand(Connection connection, JsonNode message) {
+  private void handleMessage(Connection connection, JsonNode message) {
     if (message.getNodeType() != JsonNodeType.OBJECT) {
-      notUnderstood(connection, "invalid_json", "A message is one JSON object.");
+      replyWithError(connection, "invalid_json", "A message is one JSON object.");
       return;
     }
     switch (message.path("type").asText()) {
-      case "ping" -> connection.reply(seq -> encode(new PongMessage("pong", seq)));
-      case "ack" -> acknowledge(connection, message.path("seq"));
-      case "answering" -> answering(connection, message.get("book_request_id"));
+      case "ping" -> connection.reply(seq -> toMessage(new PongMessage("pong", seq)));
+      case "ack" -> handleAck(connection, message.path("seq"));
+      case "answering" -> handleTyping(connection, message.get("book_request_id"));
       default ->
-          notUnderstood(
+          replyWithError(
               connection, "unknown_type", "The type of a message is “ping”, “ack” or “answering”.");
     }
   }
 
-  private void acknowledge(Connection connection, JsonNode seq) {
+  private void handleAck(Connection connection, JsonNode seq) {
     if (!seq.isIntegralNumber() || !seq.canConvertToLong() || seq.asLong() < 0) {
-      notUnderstood(connection, "invalid_ack", "The seq of an ack is a whole number from 0.");
+      replyWithError(connection, "invalid_ack", "The seq of an ack is a whole number from 0.");
     } else if (seq.asLong() > connection.position()) {
-      notUnderstood(
+      replyWithError(
           connection, "invalid_ack", "The seq of an ack is at most that of the last message sent.");
     } else {
       connection.acknowledged(seq.asLong());
       String session = connection.metadata().get(WebSocketRoutes.SESSION);
       if (session != null) {
-        acknowledgementWriter.note(new Device(connection.user(), session), seq.asLong());
+        acknowledgementWriter.recordAcknowledgement(
+            new Device(connection.user(), session), seq.asLong());
       }
     }
   }
 
-  private void answering(Connection connection, @Nullable JsonNode request) {
+  private void handleTyping(Connection connection, @Nullable JsonNode request) {
     if (request != null && request.isNull()) {
-      typingPresence.ends(connection);
+      typingPresence.stopTyping(connection);
     } else if (request != null && request.isIntegralNumber() && request.canConvertToLong()) {
-      typingPresence.begins(connection, request.asLong(), () -> noSuchRequest(connection));
+      typingPresence.startTyping(connection, request.asLong(), () -> rejectRequestId(connection));
     } else {
-      noSuchRequest(connection);
+      rejectRequestId(connection);
     }
   }
 
-  private static void noSuchRequest(Connection connection) {
-    notUnderstood(
+  private static void rejectRequestId(Connection connection) {
+    replyWithError(
         connection,
         "invalid_answering",
         "The book_request_id of answering is that of a request that you answer, or null.");
   }
 
-  private static void notUnderstood(Connection connection, String code, String detail) {
-    connection.reply(seq -> encode(new ErrorMessage("error", code, detail)));
+  private static void replyWithError(Connection connection, String code, String detail) {
+    connection.reply(seq -> toMessage(new ErrorMessage("error", code, detail)));
   }
 
-  private static Message encode(Object message) {
-    return Message.of(Json.bytes(message));
+  private static Message toMessage(Object message) {
+    return Message.of(Json.writeAsBytes(message));
   }
 
   private record PongMessage(String type, long seq) {}

@@ -53,10 +53,10 @@ final class SnapshotReader {
       List<Creator> creators,
       int unreadNotifications) {}
 
-  InitialDataMessage take(Transaction tx, UserId user, String epoch, long seq) {
-    Set<UserId> adminOf = creatorRoles.adminOf(tx, user);
-    List<Quota> quota = quotaService.of(tx, user);
-    List<CreatorRow> concerned = creatorStore.all(tx, concerned(adminOf, quota));
+  InitialDataMessage readInitialData(Transaction tx, UserId user, String epoch, long seq) {
+    Set<UserId> adminOf = creatorRoles.administeredCreators(tx, user);
+    List<Quota> quota = quotaService.findByUser(tx, user);
+    List<CreatorRow> concerned = creatorStore.findAll(tx, relevantCreators(adminOf, quota));
     var pending = new TreeMap<UserId, Integer>();
     concerned.stream()
         .filter(creator -> adminOf.contains(creator.id()))
@@ -65,22 +65,24 @@ final class SnapshotReader {
         "initial_data",
         epoch,
         seq,
-        requests.newest(tx, user, NEWEST_REQUESTS),
+        requests.listNewest(tx, user, NEWEST_REQUESTS),
         quota,
         pending,
         concerned.stream().map(CreatorRow::creator).toList(),
-        notificationService.unread(tx, user));
+        notificationService.countUnread(tx, user));
   }
 
   /** The state of each creator whom the user supports or helps, one message each. */
   List<Message> creatorStates(Transaction tx, UserId user) {
-    Set<UserId> ids = concerned(creatorRoles.adminOf(tx, user), quotaService.of(tx, user));
-    return creatorStore.all(tx, ids).stream()
-        .map(row -> CreatorUpdates.message(row.creator()))
+    Set<UserId> ids =
+        relevantCreators(
+            creatorRoles.administeredCreators(tx, user), quotaService.findByUser(tx, user));
+    return creatorStore.findAll(tx, ids).stream()
+        .map(row -> CreatorUpdates.toMessage(row.creator()))
         .toList();
   }
 
-  private static Set<UserId> concerned(Set<UserId> adminOf, List<Quota> quota) {
+  private static Set<UserId> relevantCreators(Set<UserId> adminOf, List<Quota> quota) {
     var ids = new HashSet<>(adminOf);
     quota.forEach(each -> ids.add(each.creatorId()));
     return ids;

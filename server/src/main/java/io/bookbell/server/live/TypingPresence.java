@@ -68,12 +68,12 @@ final class TypingPresence {
    *
    * @param refused run when it is none that they answer
    */
-  void begins(Connection connection, long request, Runnable refused) {
+  void startTyping(Connection connection, long request, Runnable refused) {
     long word = count.incrementAndGet();
     words.put(connection.id(), word);
     var _ =
         database
-            .read(tx -> requests.colleagues(tx, connection.user(), request))
+            .read(tx -> requests.findColleagues(tx, connection.user(), request))
             .whenComplete(
                 (found, failure) -> {
                   if (failure != null) {
@@ -81,13 +81,13 @@ final class TypingPresence {
                   } else if (found.isEmpty()) {
                     refused.run();
                   } else {
-                    settle(
+                    recordIfNewest(
                         connection, new TypingState(connection.id(), word, request, found.get()));
                   }
                 });
   }
 
-  private void settle(Connection connection, TypingState typingState) {
+  private void recordIfNewest(Connection connection, TypingState typingState) {
     UserId user = connection.user();
     boolean[] newest = new boolean[1];
     places.compute(
@@ -97,33 +97,33 @@ final class TypingPresence {
           return newest[0] ? typingState : before;
         });
     if (newest[0]) {
-      tell(user, typingState, typingState.request);
+      broadcastTyping(user, typingState, typingState.request);
       CompletableFuture.delayedExecutor(lifetime.toMillis(), TimeUnit.MILLISECONDS)
-          .execute(() -> end(user, typingState));
+          .execute(() -> clearState(user, typingState));
     }
   }
 
   /** The user of a connection answers nothing there, or no longer. */
-  void ends(Connection connection) {
+  void stopTyping(Connection connection) {
     words.remove(connection.id());
     Optional.ofNullable(places.get(connection.user()))
         .filter(typingState -> typingState.connection == connection.id())
-        .ifPresent(typingState -> end(connection.user(), typingState));
+        .ifPresent(typingState -> clearState(connection.user(), typingState));
   }
 
-  private void end(UserId user, TypingState typingState) {
+  private void clearState(UserId user, TypingState typingState) {
     if (places.remove(user, typingState)) {
-      tell(user, typingState, null);
+      broadcastTyping(user, typingState, null);
     }
   }
 
-  private void tell(UserId user, TypingState typingState, @Nullable Long request) {
+  private void broadcastTyping(UserId user, TypingState typingState, @Nullable Long request) {
     Colleagues colleagues = typingState.colleagues;
     if (!colleagues.others().isEmpty()) {
       var typingMessage =
           new TypingMessage(
               "answering", colleagues.creator(), new TypingUser(user, colleagues.name()), request);
-      broadcast.accept(Message.of(Json.bytes(typingMessage)), colleagues.others());
+      broadcast.accept(Message.of(Json.writeAsBytes(typingMessage)), colleagues.others());
     }
   }
 

@@ -26,7 +26,7 @@ final class WebSocketHandshake {
    *
    * @throws Problem 426 for a plain request or another version, 400 for a broken key
    */
-  static void check(HttpServerRequest request) {
+  static void requireHandshake(HttpServerRequest request) {
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
         || !hasToken(request.getHeader("Connection"), "upgrade")) {
       throw upgradeRequired("This is a WebSocket endpoint: connect with ws:// or wss://.");
@@ -35,7 +35,7 @@ final class WebSocketHandshake {
       throw upgradeRequired("Only version 13 of the WebSocket protocol is supported.");
     }
     if (!isNonce(request.getHeader(KEY))) {
-      throw Problem.validation(KEY, "must be 16 bytes in base64");
+      throw Problem.validationFailed(KEY, "must be 16 bytes in base64");
     }
   }
 
@@ -59,15 +59,16 @@ final class WebSocketHandshake {
   }
 
   /** Puts the headers of the 101 into the answer, which {@code toNetSocket} then sends. */
-  static void accept(HttpServerRequest request) {
+  static void writeUpgradeHeaders(HttpServerRequest request) {
     request
         .response()
         .putHeader("Upgrade", "websocket")
         .putHeader("Connection", "Upgrade")
-        .putHeader("Sec-WebSocket-Accept", accepted(requireNonNull(request.getHeader(KEY))));
+        .putHeader(
+            "Sec-WebSocket-Accept", computeAcceptKey(requireNonNull(request.getHeader(KEY))));
   }
 
-  private static String accepted(String key) {
+  private static String computeAcceptKey(String key) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-1").digest((key + GUID).getBytes(US_ASCII));
       return Base64.getEncoder().encodeToString(digest);

@@ -63,8 +63,8 @@ public final class WebSocketRoutes {
     this.rateLimits = rateLimits;
   }
 
-  public void add(Router router) {
-    router.get(PATH).putMetadata(ApiRouter.RATE, RateLimit.CONNECT).handler(this::handle);
+  public void addRoutes(Router router) {
+    router.get(PATH).putMetadata(ApiRouter.RATE, RateLimit.CONNECT).handler(this::handleRequest);
   }
 
   /** Whether requests for a path may become WebSockets: for it alone, spelled like this. */
@@ -72,71 +72,71 @@ public final class WebSocketRoutes {
     return path.equals(PATH);
   }
 
-  private void handle(RoutingContext context) {
-    ApiRouter.taken(context, PATH);
+  private void handleRequest(RoutingContext context) {
+    ApiRouter.markRoute(context, PATH);
     HttpServerRequest request = context.request();
     QueryParameters queryParameters = new QueryParameters(context::queryParam);
     var ticket = queryParameters.optionalText("ticket", LONGEST_TICKET);
-    identify(request, ticket)
-        .compose(caller -> upgrade(request, caller, queryParameters))
+    findCaller(request, ticket)
+        .compose(caller -> upgradeConnection(request, caller, queryParameters))
         .onFailure(context::fail);
   }
 
-  private Future<Caller> identify(HttpServerRequest request, Optional<String> ticket) {
+  private Future<Caller> findCaller(HttpServerRequest request, Optional<String> ticket) {
     Optional<Credentials> credentials = Credentials.of(request, serverCookies);
     if (ticket.isEmpty() && credentials.isEmpty()) {
       throw Problem.unauthorized("Sign in first, or connect with a ticket.");
     }
-    boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().byCookie();
-    refuseForeignPage(request, byCookie);
+    boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().isFromCookie();
+    rejectForeignOrigin(request, byCookie);
     CompletionStage<Caller> caller =
         ticket.isPresent()
-            ? gate.redeem(ticket.get())
+            ? gate.redeemTicket(ticket.get())
             : gate.authenticate(credentials.orElseThrow().token())
                 .thenApply(Authenticator.AuthenticatedCaller::caller);
     return Future.fromCompletionStage(caller, Vertx.currentContext());
   }
 
-  private void refuseForeignPage(HttpServerRequest request, boolean byCookie) {
-    if (!originPolicy.admit(request, byCookie)) {
+  private void rejectForeignOrigin(HttpServerRequest request, boolean byCookie) {
+    if (!originPolicy.isAllowed(request, byCookie)) {
       throw Problem.of(
           403, "foreign_origin", "Not allowed", "Pages of other sites cannot connect here.");
     }
   }
 
-  private Future<Void> upgrade(
+  private Future<Void> upgradeConnection(
       HttpServerRequest request, Caller caller, QueryParameters queryParameters) {
-    UserId user = queryParameters.userId("user_id");
+    UserId user = queryParameters.requiredUserId("user_id");
     Optional<Position> since =
         queryParameters
             .optionalVerbatim("since", LONGEST_POSITION)
             .filter(text -> !text.isBlank())
-            .map(text -> position(queryParameters, text));
-    queryParameters.done();
+            .map(text -> parsePosition(queryParameters, text));
+    queryParameters.requireNoErrors();
     if (!user.equals(caller.user())) {
       throw Problem.forbidden("user_id does not match the session.");
     }
-    WebSocketHandshake.check(request);
-    if (!UpgradeGate.isShut(channelOf(request))) {
-      throw Problem.malformed("A handshake has no body, and its path is " + PATH + ".");
+    WebSocketHandshake.requireHandshake(request);
+    if (!UpgradeGate.isGateClosed(channelOf(request))) {
+      throw Problem.malformedRequest("A handshake has no body, and its path is " + PATH + ".");
     }
-    rateLimits.count(RateLimit.CONNECT, user);
-    return Future.fromCompletionStage(liveConnections.seat(user), Vertx.currentContext())
+    rateLimits.countCall(RateLimit.CONNECT, user);
+    return Future.fromCompletionStage(liveConnections.reserveSlot(user), Vertx.currentContext())
         .compose(
             seat -> {
-              ConnectionSlot place = seat.orElseThrow(WebSocketRoutes::tooMany);
+              ConnectionSlot place = seat.orElseThrow(WebSocketRoutes::tooManyConnections);
               Channel channel = channelOf(request);
               // Here already: a client that gives up meanwhile never becomes a connection.
-              channel.closeFuture().addListener(_ -> place.giveBack());
-              WebSocketHandshake.accept(request);
+              channel.closeFuture().addListener(_ -> place.releaseSlot());
+              WebSocketHandshake.writeUpgradeHeaders(request);
               return request
                   .toNetSocket()
-                  .onFailure(_ -> place.giveBack())
-                  .map(_ -> connect(channel, place, caller, since));
+                  .onFailure(_ -> place.releaseSlot())
+                  .map(_ -> connectToHub(channel, place, caller, since));
             });
   }
 
-  private static Problem tooMany() {
+  private static Problem tooManyConnections() {
     return Problem.tooMany("too_many_connections", "You have too many connections open.", 1);
   }
 
@@ -144,27 +144,27 @@ public final class WebSocketRoutes {
     return ((HttpServerConnection) request.connection()).channelHandlerContext().channel();
   }
 
-  private @Nullable Void connect(
+  private @Nullable Void connectToHub(
       Channel channel, ConnectionSlot connectionSlot, Caller caller, Optional<Position> since) {
     Map<String, String> metadata = Map.of(SESSION, caller.session());
     Connection connection =
-        liveConnections.manager().connect(channel, connectionSlot.here(), metadata, since);
-    channel.closeFuture().addListener(_ -> liveConnections.gone(connection));
-    watch(caller, connection);
+        liveConnections.webSocketManager().connect(channel, connectionSlot.here(), metadata, since);
+    channel.closeFuture().addListener(_ -> liveConnections.connectionClosed(connection));
+    closeIfSessionEnded(caller, connection);
     return null;
   }
 
-  private static Position position(QueryParameters queryParameters, String text) {
+  private static Position parsePosition(QueryParameters queryParameters, String text) {
     try {
       return Position.parse(text);
     } catch (IllegalArgumentException e) {
-      queryParameters.check("since", false, "must be seq or epoch:seq, such as 42 or a1b2:42");
+      queryParameters.checkField("since", false, "must be seq or epoch:seq, such as 42 or a1b2:42");
       return new Position(Optional.empty(), 0);
     }
   }
 
   /** A session that ended between its look-up and the registration closed no socket of ours. */
-  private void watch(Caller caller, Connection connection) {
+  private void closeIfSessionEnded(Caller caller, Connection connection) {
     gate.isAlive(caller)
         .whenComplete(
             (alive, failure) -> {

@@ -54,11 +54,11 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
     WARNINGS_ONLY.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(System.getenv(LEVEL), Level.INFO));
-    root.addAppender(toStandardError(context));
+    root.addAppender(standardErrorAppender(context));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  private static ConsoleAppender<ILoggingEvent> toStandardError(LoggerContext context) {
+  private static ConsoleAppender<ILoggingEvent> standardErrorAppender(LoggerContext context) {
     var layout = new RedactedLayout();
     layout.setContext(context);
     layout.setPattern(PATTERN);
@@ -79,7 +79,7 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
   private static final class RedactedLayout extends PatternLayout {
     @Override
     public String doLayout(ILoggingEvent event) {
-      return SecretRedactor.text(super.doLayout(event));
+      return SecretRedactor.redactText(super.doLayout(event));
     }
   }
 }

@@ -37,45 +37,49 @@ public final class HealthRoutes {
     this.database = database;
   }
 
-  public void add(Router router) {
-    looks(router, "/health/live").handler(context -> answer(context, 200, Map.of("status", UP)));
-    looks(router, "/health/ready").handler(this::ready);
+  public void addRoutes(Router router) {
+    createRoute(router, "/health/live")
+        .handler(context -> sendJson(context, 200, Map.of("status", UP)));
+    createRoute(router, "/health/ready").handler(this::handleReady);
   }
 
-  private static Route looks(Router router, String path) {
+  private static Route createRoute(Router router, String path) {
     return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
   /**
    * Has readiness say how Redis does: without it changes are found in the database, a bit later.
    */
-  public void watchRedis(BooleanSupplier answers) {
+  public void addRedisCheck(BooleanSupplier answers) {
     redis = Optional.of(answers);
   }
 
   /** From now on not ready: what is under way is finished, nothing new should come. */
-  public void closing() {
+  public void markClosing() {
     closing = true;
   }
 
-  private void ready(RoutingContext context) {
+  private void handleReady(RoutingContext context) {
     if (closing) {
-      answer(context, 503, new ReadinessResponse(DOWN, Map.of("server", "going down")));
+      sendJson(context, 503, new ReadinessResponse(DOWN, Map.of("server", "going down")));
       return;
     }
-    var look = database.check().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    var look = database.checkHealth().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
     Future.fromCompletionStage(look, Vertx.currentContext())
-        .onSuccess(_ -> answer(context, 200, upOrDegraded()))
+        .onSuccess(_ -> sendJson(context, 200, currentStatus()))
         .onFailure(
             failure -> {
               log.debug("Not ready", failure);
-              answer(context, 503, new ReadinessResponse(DOWN, Map.of("database", state(failure))));
+              sendJson(
+                  context,
+                  503,
+                  new ReadinessResponse(DOWN, Map.of("database", failureState(failure))));
             });
   }
 
   /** One word, as dashboards like it. */
-  private static String state(Throwable failure) {
-    return CompletionFailures.cause(failure) instanceof StorageException trouble
+  private static String failureState(Throwable failure) {
+    return CompletionFailures.unwrapCause(failure) instanceof StorageException trouble
         ? switch (trouble.trouble()) {
           case FULL -> "full";
           case READ_ONLY -> "read_only";
@@ -86,7 +90,7 @@ public final class HealthRoutes {
         : DOWN;
   }
 
-  private ReadinessResponse upOrDegraded() {
+  private ReadinessResponse currentStatus() {
     if (redis.isEmpty()) {
       return new ReadinessResponse(UP, Map.of("database", UP));
     }
@@ -95,13 +99,13 @@ public final class HealthRoutes {
     return new ReadinessResponse(answers ? UP : "degraded", checks);
   }
 
-  private static void answer(RoutingContext context, int status, Object body) {
+  private static void sendJson(RoutingContext context, int status, Object body) {
     context
         .response()
         .setStatusCode(status)
         .putHeader("Content-Type", "application/json")
         .putHeader("Cache-Control", "no-store")
-        .end(Buffer.buffer(Json.bytes(body)));
+        .end(Buffer.buffer(Json.writeAsBytes(body)));
   }
 
   private record ReadinessResponse(String status, Map<String, String> checks) {}

@@ -57,131 +57,132 @@ public final class ServerMetrics implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
-    hub();
-    counter("bookbell.admin.cache.hits", adminCache, of -> of.stats().hits());
-    counter("bookbell.admin.cache.misses", adminCache, of -> of.stats().misses());
+    registerHub();
+    registerCounter("bookbell.admin.cache.hits", adminCache, of -> of.cacheStats().hits());
+    registerCounter("bookbell.admin.cache.misses", adminCache, of -> of.cacheStats().misses());
   }
 
-  private void hub() {
-    gauge("bookbell.connections", HubStatistics::connections);
-    gauge("bookbell.connected.users", HubStatistics::users);
-    gauge("bookbell.pending.bytes", HubStatistics::pendingBytes);
-    hubCounter("bookbell.connections.opened", HubStatistics::opened);
-    hubCounter("bookbell.connections.closed", HubStatistics::closed);
-    hubCounter("bookbell.messages.delivered", HubStatistics::delivered);
-    hubCounter("bookbell.messages.replayed", HubStatistics::replayed);
-    hubCounter("bookbell.messages.repeated", HubStatistics::repeated);
-    hubCounter("bookbell.gaps", HubStatistics::gaps);
-    hubCounter("bookbell.announcements.empty", HubStatistics::emptyAnnouncements);
-    hubCounter("bookbell.closes.slow", HubStatistics::slowCloses);
-    hubCounter("bookbell.drops.silent", HubStatistics::silentDrops);
-    hubCounter("bookbell.protocol.errors", HubStatistics::protocolErrors);
-    hubCounter("bookbell.history.failures", HubStatistics::failedReads);
+  private void registerHub() {
+    registerGauge("bookbell.connections", HubStatistics::connections);
+    registerGauge("bookbell.connected.users", HubStatistics::users);
+    registerGauge("bookbell.pending.bytes", HubStatistics::pendingBytes);
+    registerHubCounter("bookbell.connections.opened", HubStatistics::opened);
+    registerHubCounter("bookbell.connections.closed", HubStatistics::closed);
+    registerHubCounter("bookbell.messages.delivered", HubStatistics::delivered);
+    registerHubCounter("bookbell.messages.replayed", HubStatistics::replayed);
+    registerHubCounter("bookbell.messages.repeated", HubStatistics::repeated);
+    registerHubCounter("bookbell.gaps", HubStatistics::gaps);
+    registerHubCounter("bookbell.announcements.empty", HubStatistics::emptyAnnouncements);
+    registerHubCounter("bookbell.closes.slow", HubStatistics::slowCloses);
+    registerHubCounter("bookbell.drops.silent", HubStatistics::silentDrops);
+    registerHubCounter("bookbell.protocol.errors", HubStatistics::protocolErrors);
+    registerHubCounter("bookbell.history.failures", HubStatistics::failedReads);
   }
 
   /** Counts too what is refused before a route sees it. */
-  public void watch(RefusalCounters refusalCounters) {
+  public void registerRefusals(RefusalCounters refusalCounters) {
     for (RefusalCounters.RefusalReason refusalReason : RefusalCounters.RefusalReason.values()) {
       FunctionCounter.builder(
-              "bookbell.requests.refused", refusalCounters, of -> of.of(refusalReason))
-          .tag("reason", refusalReason.label())
+              "bookbell.requests.refused", refusalCounters, of -> of.countOf(refusalReason))
+          .tag("reason", refusalReason.metricLabel())
           .register(registry);
     }
   }
 
   /** Measures too whether the database can be written. */
-  public void watch(Database database) {
-    gauge("bookbell.database.writable", database, of -> of.isWritable() ? 1 : 0);
+  public void registerDatabase(Database database) {
+    registerGauge("bookbell.database.writable", database, of -> of.isWritable() ? 1 : 0);
     if (database.logSize().isPresent()) {
-      gauge("bookbell.sqlite.wal.bytes", database, of -> of.logSize().orElse(0));
+      registerGauge("bookbell.sqlite.wal.bytes", database, of -> of.logSize().orElse(0));
     }
   }
 
   /** Measures too what goes through Redis. */
-  public void watchRedis(RedisBackplane redis) {
-    gauge("bookbell.redis.connected", redis, of -> of.state() == RedisState.CONNECTED ? 1 : 0);
-    gauge("bookbell.redis.peers", redis, of -> of.statistics().peers());
-    gauge("bookbell.redis.peers.known", redis, of -> of.statistics().peersKnown());
-    redisCounter("bookbell.redis.published", redis, RedisStatistics::published);
-    redisCounter("bookbell.redis.published.bytes", redis, RedisStatistics::publishedBytes);
-    redisCounter("bookbell.redis.received", redis, RedisStatistics::received);
-    redisCounter("bookbell.redis.received.bytes", redis, RedisStatistics::receivedBytes);
-    redisCounter("bookbell.redis.refused", redis, RedisStatistics::refused);
-    redisCounter("bookbell.redis.foreign", redis, RedisStatistics::foreign);
-    redisCounter("bookbell.redis.malformed", redis, RedisStatistics::malformed);
-    redisCounter("bookbell.redis.renewals", redis, RedisStatistics::renewals);
-    redisCounter("bookbell.redis.state.changes", redis, RedisStatistics::stateChanges);
+  public void registerRedis(RedisBackplane redis) {
+    registerGauge(
+        "bookbell.redis.connected", redis, of -> of.state() == RedisState.CONNECTED ? 1 : 0);
+    registerGauge("bookbell.redis.peers", redis, of -> of.statistics().peers());
+    registerGauge("bookbell.redis.peers.known", redis, of -> of.statistics().peersKnown());
+    registerRedisCounter("bookbell.redis.published", redis, RedisStatistics::published);
+    registerRedisCounter("bookbell.redis.published.bytes", redis, RedisStatistics::publishedBytes);
+    registerRedisCounter("bookbell.redis.received", redis, RedisStatistics::received);
+    registerRedisCounter("bookbell.redis.received.bytes", redis, RedisStatistics::receivedBytes);
+    registerRedisCounter("bookbell.redis.refused", redis, RedisStatistics::refused);
+    registerRedisCounter("bookbell.redis.foreign", redis, RedisStatistics::foreign);
+    registerRedisCounter("bookbell.redis.malformed", redis, RedisStatistics::malformed);
+    registerRedisCounter("bookbell.redis.renewals", redis, RedisStatistics::renewals);
+    registerRedisCounter("bookbell.redis.state.changes", redis, RedisStatistics::stateChanges);
   }
 
   /** Measures too what is exchanged with the replaced system. */
-  public void watchLegacy(LegacyChannel legacy) {
-    gauge("bookbell.legacy.connected", legacy, of -> of.statistics().connected() ? 1 : 0);
-    counter("bookbell.legacy.published", legacy, of -> of.statistics().published());
-    counter("bookbell.legacy.refused", legacy, of -> of.statistics().refused());
-    counter("bookbell.legacy.received", legacy, of -> of.statistics().received());
-    counter("bookbell.legacy.malformed", legacy, of -> of.statistics().malformed());
+  public void registerLegacy(LegacyChannel legacy) {
+    registerGauge("bookbell.legacy.connected", legacy, of -> of.statistics().connected() ? 1 : 0);
+    registerCounter("bookbell.legacy.published", legacy, of -> of.statistics().published());
+    registerCounter("bookbell.legacy.refused", legacy, of -> of.statistics().refused());
+    registerCounter("bookbell.legacy.received", legacy, of -> of.statistics().received());
+    registerCounter("bookbell.legacy.malformed", legacy, of -> of.statistics().malformed());
   }
 
-  private void redisCounter(
+  private void registerRedisCounter(
       String name, RedisBackplane redis, ToDoubleFunction<RedisStatistics> value) {
-    counter(name, redis, of -> value.applyAsDouble(of.statistics()));
+    registerCounter(name, redis, of -> value.applyAsDouble(of.statistics()));
   }
 
-  private void gauge(String name, ToDoubleFunction<HubStatistics> value) {
-    gauge(name, this, serverMetrics -> value.applyAsDouble(serverMetrics.sample));
+  private void registerGauge(String name, ToDoubleFunction<HubStatistics> value) {
+    registerGauge(name, this, serverMetrics -> value.applyAsDouble(serverMetrics.sample));
   }
 
-  private void hubCounter(String name, ToDoubleFunction<HubStatistics> value) {
-    counter(name, this, serverMetrics -> value.applyAsDouble(serverMetrics.sample));
+  private void registerHubCounter(String name, ToDoubleFunction<HubStatistics> value) {
+    registerCounter(name, this, serverMetrics -> value.applyAsDouble(serverMetrics.sample));
   }
 
-  private <T> void gauge(String name, T source, ToDoubleFunction<T> value) {
+  private <T> void registerGauge(String name, T source, ToDoubleFunction<T> value) {
     Gauge.builder(name, source, value).register(registry);
   }
 
-  private <T> void counter(String name, T source, ToDoubleFunction<T> value) {
+  private <T> void registerCounter(String name, T source, ToDoubleFunction<T> value) {
     FunctionCounter.builder(name, source, value).register(registry);
   }
 
   /** Times every request of a router; to be added before its routes. */
-  public void time(Router router) {
+  public void timeRequests(Router router) {
     router
         .route()
         .handler(
             context -> {
               var begun = Timer.start(registry);
-              context.addEndHandler(_ -> begun.stop(timer(context)));
+              context.addEndHandler(_ -> begun.stop(requestTimer(context)));
               context.next();
             });
   }
 
-  private Timer timer(RoutingContext context) {
+  private Timer requestTimer(RoutingContext context) {
     return Timer.builder("http.server.requests")
-        .tag("method", method(context.request().method()))
-        .tag("route", route(context))
-        .tag("status", status(context.response()))
+        .tag("method", methodTag(context.request().method()))
+        .tag("route", routeTag(context))
+        .tag("status", statusTag(context.response()))
         .publishPercentiles(0.5, 0.99)
         .register(registry);
   }
 
   /** Clients can think of any number of methods, and each would be a series for good. */
-  private static String method(HttpMethod method) {
+  private static String methodTag(HttpMethod method) {
     return METHODS.contains(method) ? method.name() : "other";
   }
 
-  private static String status(HttpServerResponse response) {
+  private static String statusTag(HttpServerResponse response) {
     return response.ended() ? Integer.toString(response.getStatusCode()) : "aborted";
   }
 
   /** The route's own path, never the request's: an address must not make a series of its own. */
-  private static String route(RoutingContext context) {
-    String taken = ApiRouter.takenBy(context);
+  private static String routeTag(RoutingContext context) {
+    String taken = ApiRouter.routeOf(context);
     Route route = context.currentRoute();
     String path = taken != null || route == null ? taken : route.getPath();
     return path == null ? FRONT_PAGE : path;
   }
 
-  public void add(Router router) {
+  public void addRoute(Router router) {
     router
         .get("/metrics")
         .handler(

@@ -37,14 +37,17 @@ public record AddressRange(InetAddress start, int prefixLength) {
             start -> {
               int bits = start.getAddress().length * 8;
               boolean mapped = start instanceof Inet4Address && address.indexOf(':') >= 0;
-              int prefix = slash < 0 ? bits : number(text.substring(slash + 1)) - (mapped ? 96 : 0);
+              int prefix =
+                  slash < 0
+                      ? bits
+                      : parsePrefixLength(text.substring(slash + 1)) - (mapped ? 96 : 0);
               return prefix >= 0 && prefix <= bits
                   ? Optional.of(new AddressRange(start, prefix))
                   : Optional.empty();
             });
   }
 
-  private static int number(String digits) {
+  private static int parsePrefixLength(String digits) {
     return digits.matches("[0-9]{1,3}") ? Integer.parseInt(digits) : -1;
   }
 

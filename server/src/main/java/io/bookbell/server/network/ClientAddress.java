@@ -14,22 +14,22 @@ public record ClientAddress(InetAddress address) {
   private static final int NETWORK_BYTES = 8;
 
   /** The address as people write it, such as {@code 192.0.2.1} or {@code 2001:db8::1}. */
-  public String text() {
-    return IpAddresses.text(address);
+  public String displayText() {
+    return IpAddresses.formatAddress(address);
   }
 
   /**
    * The key for limits per client: an IPv4 address itself, an IPv6 address's /64 network, since one
    * customer of a provider usually has at least that.
    */
-  public String network() {
+  public String networkKey() {
     if (address instanceof Inet4Address) {
-      return text();
+      return displayText();
     }
     byte[] network = address.getAddress();
     Arrays.fill(network, NETWORK_BYTES, network.length, (byte) 0);
     try {
-      return IpAddresses.text(InetAddress.getByAddress(network)) + "/64";
+      return IpAddresses.formatAddress(InetAddress.getByAddress(network)) + "/64";
     } catch (UnknownHostException e) {
       throw new IllegalStateException("An IP address of " + network.length + " bytes", e);
     }

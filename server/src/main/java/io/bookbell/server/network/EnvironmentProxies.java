@@ -35,13 +35,13 @@ public final class EnvironmentProxies extends ProxySelector {
     }
     String name = "https".equalsIgnoreCase(uri.getScheme()) ? "HTTPS_PROXY" : "HTTP_PROXY";
     return List.of(
-        variable(name)
-            .or(() -> variable("ALL_PROXY"))
-            .flatMap(EnvironmentProxies::proxy)
+        findVariable(name)
+            .or(() -> findVariable("ALL_PROXY"))
+            .flatMap(EnvironmentProxies::parseProxy)
             .orElse(Proxy.NO_PROXY));
   }
 
-  private static Optional<Proxy> proxy(String text) {
+  private static Optional<Proxy> parseProxy(String text) {
     URI address;
     try {
       address = URI.create(text.contains("://") ? text : "http://" + text);
@@ -57,7 +57,7 @@ public final class EnvironmentProxies extends ProxySelector {
 
   /** A name in the list also stands for what is below it; {@code *} stands for everything. */
   private boolean isExcepted(String host) {
-    return variable("NO_PROXY").stream()
+    return findVariable("NO_PROXY").stream()
         .flatMap(list -> Arrays.stream(list.split("[,\\s]+", -1)))
         .map(each -> each.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", ""))
         .filter(each -> !each.isEmpty())
@@ -75,7 +75,7 @@ public final class EnvironmentProxies extends ProxySelector {
         .orElse(false);
   }
 
-  private Optional<String> variable(String name) {
+  private Optional<String> findVariable(String name) {
     return Optional.ofNullable(environment.get(name))
         .or(() -> Optional.ofNullable(environment.get(name.toLowerCase(Locale.ROOT))))
         .map(String::strip)

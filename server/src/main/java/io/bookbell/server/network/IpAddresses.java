@@ -26,7 +26,7 @@ public final class IpAddresses {
   }
 
   /** The short form, such as {@code 2001:db8::1}, without brackets and without a zone. */
-  public static String text(InetAddress address) {
+  public static String formatAddress(InetAddress address) {
     return NetUtil.bytesToIpAddress(address.getAddress());
   }
 

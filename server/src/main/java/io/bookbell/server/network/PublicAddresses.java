@@ -44,7 +44,7 @@ public final class PublicAddresses {
    *
    * @param host a name, or an IP address, in brackets if it has colons
    */
-  public static boolean areThoseOf(String host) {
+  public static boolean isPublicHost(String host) {
     try {
       return Arrays.stream(InetAddress.getAllByName(host)).allMatch(PublicAddresses::isPublic);
     } catch (UnknownHostException e) {

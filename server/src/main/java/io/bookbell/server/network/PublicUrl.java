@@ -27,8 +27,8 @@ public record PublicUrl(WebOrigin origin, String path) {
         : Optional.empty();
   }
 
-  public boolean secure() {
-    return origin.secure();
+  public boolean isSecure() {
+    return origin.isSecure();
   }
 
   /** Without a slash at the end. */

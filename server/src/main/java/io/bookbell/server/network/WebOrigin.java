@@ -51,11 +51,11 @@ public record WebOrigin(String scheme, String host, int port) {
     int port = digits == null || digits.isEmpty() ? defaultPort(lower) : Integer.parseInt(digits);
     return port < 1 || port > HIGHEST_PORT
         ? Optional.empty()
-        : host(parts.group(1)).map(host -> new WebOrigin(lower, host, port));
+        : normalizeHost(parts.group(1)).map(host -> new WebOrigin(lower, host, port));
   }
 
   /** Whether the authority names a port. */
-  static boolean namesPort(String authority) {
+  static boolean hasPort(String authority) {
     Matcher parts = AUTHORITY.matcher(authority);
     return parts.matches() && parts.group(2) != null && !parts.group(2).isEmpty();
   }
@@ -63,19 +63,19 @@ public record WebOrigin(String scheme, String host, int port) {
   /** As {@link #of}, with the port that a proxy names apart from the host. */
   public static Optional<WebOrigin> of(String scheme, String authority, Optional<String> port) {
     Optional<WebOrigin> origin = of(scheme, authority);
-    if (port.isEmpty() || namesPort(authority) || !port.get().matches("[0-9]{1,5}")) {
+    if (port.isEmpty() || hasPort(authority) || !port.get().matches("[0-9]{1,5}")) {
       return origin;
     }
     int number = Integer.parseInt(port.get());
     return origin.map(
         found ->
-            number < 1 || number > HIGHEST_PORT || number == otherDefault(found.scheme)
+            number < 1 || number > HIGHEST_PORT || number == otherDefaultPort(found.scheme)
                 ? found
                 : new WebOrigin(found.scheme, found.host, number));
   }
 
   /** The other scheme's port is that of a hop between proxies: nobody serves HTTPS on port 80. */
-  private static int otherDefault(String scheme) {
+  private static int otherDefaultPort(String scheme) {
     return defaultPort(scheme) == HTTPS ? HTTP : HTTPS;
   }
 
@@ -83,19 +83,19 @@ public record WebOrigin(String scheme, String host, int port) {
     return scheme.equals("https") ? HTTPS : HTTP;
   }
 
-  private static Optional<String> host(String text) {
+  private static Optional<String> normalizeHost(String text) {
     if (text.startsWith("[")) {
       Optional<InetAddress> address = IpAddresses.parse(text);
-      return address.map(found -> "[" + IpAddresses.text(found) + "]");
+      return address.map(found -> "[" + IpAddresses.formatAddress(found) + "]");
     }
     String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-    String ascii = ascii(name).toLowerCase(Locale.ROOT);
+    String ascii = toAscii(name).toLowerCase(Locale.ROOT);
     return ascii.length() <= LONGEST_HOST && NAME.matcher(ascii).matches()
         ? Optional.of(ascii)
         : Optional.empty();
   }
 
-  private static String ascii(String name) {
+  private static String toAscii(String name) {
     if (name.length() > LONGEST_HOST || name.chars().allMatch(c -> c < 0x80)) {
       return name;
     }
@@ -107,7 +107,7 @@ public record WebOrigin(String scheme, String host, int port) {
   }
 
   /** Whether pages of this origin are reached by TLS. */
-  public boolean secure() {
+  public boolean isSecure() {
     return scheme.equals("https");
   }
 

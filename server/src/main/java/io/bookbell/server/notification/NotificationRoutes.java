@@ -15,34 +15,34 @@ public final class NotificationRoutes {
 
   private NotificationRoutes() {}
 
-  public static void add(
+  public static void addRoutes(
       ApiRouter apiRouter, NotificationService notificationService, SubjectLookup subjectLookup) {
     apiRouter.get(
         "/api/notifications",
-        NotificationRoutes::page,
+        NotificationRoutes::parsePage,
         (tx, caller, page) ->
             ApiResponse.ok(notificationService.list(tx, caller.user(), page, subjectLookup)));
     apiRouter.post(
         "/api/notifications/read",
-        NotificationRoutes::which,
+        NotificationRoutes::parseIds,
         (tx, caller, which) ->
             ApiResponse.ok(
                 new UnreadResponse(notificationService.markRead(tx, caller.user(), which))));
   }
 
-  private static PageRequest page(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    PageRequest page = queryParameters.page();
-    queryParameters.done();
+  private static PageRequest parsePage(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    PageRequest page = queryParameters.pageRequest();
+    queryParameters.requireNoErrors();
     return page;
   }
 
-  private static Optional<Set<Long>> which(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
+  private static Optional<Set<Long>> parseIds(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
     Optional<Set<Long>> ids = jsonBody.optionalIds("ids", MOST_IDS);
-    boolean all = jsonBody.optionalBool("all").orElse(false);
-    jsonBody.check("ids", ids.isPresent() != all, "or all: true is required, one of the two");
-    jsonBody.done();
+    boolean all = jsonBody.optionalBoolean("all").orElse(false);
+    jsonBody.checkField("ids", ids.isPresent() != all, "or all: true is required, one of the two");
+    jsonBody.requireNoErrors();
     return ids;
   }
 

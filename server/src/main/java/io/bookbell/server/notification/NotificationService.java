@@ -29,20 +29,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NotificationService {
   private static final RowInsert<NotificationRow> STORE =
-      RowInsert.<NotificationRow>into(NOTIFICATION)
-          .set(NOTIFICATION.CREATOR_ID, NotificationRow::creator)
-          .set(NOTIFICATION.KIND, NotificationRow::kind)
-          .set(NOTIFICATION.REQUEST_ID, NotificationRow::request)
-          .set(NOTIFICATION.TEXT, NotificationRow::text)
-          .set(NOTIFICATION.CREATED_AT, NotificationRow::at)
-          .rows();
+      RowInsert.<NotificationRow>insertInto(NOTIFICATION)
+          .setColumn(NOTIFICATION.CREATOR_ID, NotificationRow::creator)
+          .setColumn(NOTIFICATION.KIND, NotificationRow::kind)
+          .setColumn(NOTIFICATION.REQUEST_ID, NotificationRow::request)
+          .setColumn(NOTIFICATION.TEXT, NotificationRow::text)
+          .setColumn(NOTIFICATION.CREATED_AT, NotificationRow::at)
+          .failOnConflict();
   private static final RowInsert<RecipientRow> ADDRESS =
-      RowInsert.<RecipientRow>into(NOTIFICATION_RECIPIENT)
-          .set(NOTIFICATION_RECIPIENT.USER_ID, RecipientRow::user)
-          .set(NOTIFICATION_RECIPIENT.NOTIFICATION_ID, RecipientRow::id)
-          .set(NOTIFICATION_RECIPIENT.CREATOR_ID, RecipientRow::creator)
-          .set(NOTIFICATION_RECIPIENT.AS_ADMIN, RecipientRow::asAdmin)
-          .rows();
+      RowInsert.<RecipientRow>insertInto(NOTIFICATION_RECIPIENT)
+          .setColumn(NOTIFICATION_RECIPIENT.USER_ID, RecipientRow::user)
+          .setColumn(NOTIFICATION_RECIPIENT.NOTIFICATION_ID, RecipientRow::id)
+          .setColumn(NOTIFICATION_RECIPIENT.CREATOR_ID, RecipientRow::creator)
+          .setColumn(NOTIFICATION_RECIPIENT.AS_ADMIN, RecipientRow::asAdmin)
+          .failOnConflict();
 
   private final CreatorRoles creatorRoles;
 
@@ -73,11 +73,11 @@ public final class NotificationService {
   /** Knows the requests that notifications are about. */
   public interface SubjectLookup {
     /** Those of these requests that there are, by id. */
-    Map<Long, NotificationSubject> about(Transaction tx, Set<Long> requests);
+    Map<Long, NotificationSubject> findSubjects(Transaction tx, Set<Long> requests);
   }
 
   /** Stores a notification and adds it to the change, for everyone named but the one who acted. */
-  public void add(
+  public void addNotification(
       Transaction tx,
       NewNotification newNotification,
       Collection<UserId> recipients,
@@ -88,8 +88,8 @@ public final class NotificationService {
       return;
     }
     Instant now = tx.now();
-    long id = STORE.numbered(tx, NotificationRow.of(newNotification, now), NOTIFICATION.ID);
-    ADDRESS.run(
+    long id = STORE.insertNumbered(tx, NotificationRow.of(newNotification, now), NOTIFICATION.ID);
+    ADDRESS.insert(
         tx,
         others.stream()
             .map(
@@ -134,7 +134,7 @@ public final class NotificationService {
             .from(NOTIFICATION_RECIPIENT)
             .join(NOTIFICATION)
             .on(NOTIFICATION.ID.eq(NOTIFICATION_RECIPIENT.NOTIFICATION_ID))
-            .where(shownTo(tx, user))
+            .where(visibleTo(tx, user))
             .and(
                 page.cursor()
                     .map(NOTIFICATION_RECIPIENT.NOTIFICATION_ID::lt)
@@ -144,22 +144,22 @@ public final class NotificationService {
             .fetchInto(NotificationListRow.class);
     var requests = rows.stream().map(NotificationListRow::request).collect(toSet());
     Map<Long, NotificationSubject> about =
-        requests.isEmpty() ? Map.of() : subjectLookup.about(tx, requests);
+        requests.isEmpty() ? Map.of() : subjectLookup.findSubjects(tx, requests);
     return ListPage.of(rows, page.limit(), NotificationListRow::id)
-        .map(
+        .mapItems(
             shown ->
                 shown.stream()
                     .map(
                         notificationListRow ->
-                            notificationListRow.item(about.get(notificationListRow.request)))
+                            notificationListRow.toItem(about.get(notificationListRow.request)))
                     .toList());
   }
 
-  public int unread(Transaction tx, UserId user) {
+  public int countUnread(Transaction tx, UserId user) {
     return tx.sql()
         .fetchCount(
             NOTIFICATION_RECIPIENT,
-            shownTo(tx, user).and(NOTIFICATION_RECIPIENT.IS_READ.isFalse()));
+            visibleTo(tx, user).and(NOTIFICATION_RECIPIENT.IS_READ.isFalse()));
   }
 
   /**
@@ -176,10 +176,10 @@ public final class NotificationService {
         .and(NOTIFICATION_RECIPIENT.IS_READ.isFalse())
         .and(ids.map(NOTIFICATION_RECIPIENT.NOTIFICATION_ID::in).orElseGet(DSL::noCondition))
         .execute();
-    return unread(tx, user);
+    return countUnread(tx, user);
   }
 
-  private Condition shownTo(Transaction tx, UserId user) {
+  private Condition visibleTo(Transaction tx, UserId user) {
     return NOTIFICATION_RECIPIENT
         .USER_ID
         .eq(user)
@@ -187,7 +187,9 @@ public final class NotificationService {
             NOTIFICATION_RECIPIENT
                 .AS_ADMIN
                 .isFalse()
-                .or(NOTIFICATION_RECIPIENT.CREATOR_ID.in(creatorRoles.adminOf(tx, user))));
+                .or(
+                    NOTIFICATION_RECIPIENT.CREATOR_ID.in(
+                        creatorRoles.administeredCreators(tx, user))));
   }
 
   private record NotificationListRow(
@@ -199,7 +201,7 @@ public final class NotificationService {
       String text,
       Instant createdAt,
       boolean read) {
-    NotificationItem item(@Nullable NotificationSubject notificationSubject) {
+    NotificationItem toItem(@Nullable NotificationSubject notificationSubject) {
       String title = notificationSubject == null ? null : notificationSubject.title();
       String supporter =
           notificationSubject == null || !asAdmin ? null : notificationSubject.supporter();

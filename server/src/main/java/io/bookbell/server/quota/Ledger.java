@@ -38,24 +38,24 @@ public final class Ledger {
   private static final int MOST_ENTRIES = 200;
 
   private static final RowInsert<LedgerRow> ADD =
-      RowInsert.<LedgerRow>into(QUOTA_LEDGER)
-          .set(QUOTA_LEDGER.CREATOR_ID, LedgerRow::creator)
-          .set(QUOTA_LEDGER.USER_ID, LedgerRow::user)
-          .set(QUOTA_LEDGER.KIND, LedgerRow::kind)
-          .set(QUOTA_LEDGER.AMOUNT, LedgerRow::amount)
-          .set(QUOTA_LEDGER.REQUEST_ID, LedgerRow::request)
-          .set(QUOTA_LEDGER.PERIOD_KEY, LedgerRow::period)
-          .set(QUOTA_LEDGER.USED_AFTER, LedgerRow::usedAfter)
-          .set(QUOTA_LEDGER.ALLOWED, LedgerRow::allowed)
-          .set(QUOTA_LEDGER.REASON, LedgerRow::reason)
-          .set(QUOTA_LEDGER.ACTOR_ID, LedgerRow::actor)
-          .set(QUOTA_LEDGER.CREATED_AT, LedgerRow::at)
-          .rows();
+      RowInsert.<LedgerRow>insertInto(QUOTA_LEDGER)
+          .setColumn(QUOTA_LEDGER.CREATOR_ID, LedgerRow::creator)
+          .setColumn(QUOTA_LEDGER.USER_ID, LedgerRow::user)
+          .setColumn(QUOTA_LEDGER.KIND, LedgerRow::kind)
+          .setColumn(QUOTA_LEDGER.AMOUNT, LedgerRow::amount)
+          .setColumn(QUOTA_LEDGER.REQUEST_ID, LedgerRow::request)
+          .setColumn(QUOTA_LEDGER.PERIOD_KEY, LedgerRow::period)
+          .setColumn(QUOTA_LEDGER.USED_AFTER, LedgerRow::usedAfter)
+          .setColumn(QUOTA_LEDGER.ALLOWED, LedgerRow::allowed)
+          .setColumn(QUOTA_LEDGER.REASON, LedgerRow::reason)
+          .setColumn(QUOTA_LEDGER.ACTOR_ID, LedgerRow::actor)
+          .setColumn(QUOTA_LEDGER.CREATED_AT, LedgerRow::at)
+          .failOnConflict();
 
   private Ledger() {}
 
   /** Adds a line about the membership as it is after the change. */
-  static long add(
+  static long addEntry(
       Transaction tx,
       Membership after,
       String period,
@@ -73,11 +73,11 @@ public final class Ledger {
             request,
             period,
             after.used(),
-            after.allowed(),
+            after.requestsAllowed(),
             reason,
             actor,
             tx.now());
-    return ADD.numbered(tx, ledgerRow, QUOTA_LEDGER.ID);
+    return ADD.insertNumbered(tx, ledgerRow, QUOTA_LEDGER.ID);
   }
 
   private record LedgerRow(
@@ -94,21 +94,24 @@ public final class Ledger {
       Instant at) {}
 
   /** How a line changes what is used. */
-  private static Field<Integer> effectOnUsed() {
+  private static Field<Integer> usedDelta() {
     return when(QUOTA_LEDGER.KIND.eq(GRANT), 0)
         .when(QUOTA_LEDGER.KIND.eq(REFUND), -1)
         .otherwise(QUOTA_LEDGER.AMOUNT);
   }
 
   /** The requests that count in a period: consumed or carried there, and not refunded. */
-  static int used(Transaction tx, UserId creator, UserId user, String period) {
-    return total(tx, effectOnUsed(), of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
+  static int countUsed(Transaction tx, UserId creator, UserId user, String period) {
+    return sumWhere(
+        tx, usedDelta(), matchesMembership(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
   }
 
   /** The requests that count in at least one of two periods. */
-  static int usedInEither(Transaction tx, UserId creator, UserId user, String one, String other) {
-    return counting(tx, of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.in(one, other)))
-        .having(sum(effectOnUsed()).gt(BigDecimal.ZERO))
+  static int countUsedInEither(
+      Transaction tx, UserId creator, UserId user, String one, String other) {
+    return selectRequests(
+            tx, matchesMembership(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.in(one, other)))
+        .having(sum(usedDelta()).gt(BigDecimal.ZERO))
         .fetch()
         .size();
   }
@@ -118,15 +121,15 @@ public final class Ledger {
    *
    * @param membership locked; in the other period
    */
-  static void carry(Transaction tx, Membership membership, String from, String to) {
-    Condition whose = of(membership.creator(), membership.user());
-    Condition counts = sum(effectOnUsed()).gt(BigDecimal.ZERO);
+  static void carryOver(Transaction tx, Membership membership, String from, String to) {
+    Condition whose = matchesMembership(membership.creator(), membership.user());
+    Condition counts = sum(usedDelta()).gt(BigDecimal.ZERO);
     var there =
-        counting(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(to)))
+        selectRequests(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(to)))
             .having(counts)
             .fetchSet(QUOTA_LEDGER.REQUEST_ID);
     var missing =
-        counting(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(from)))
+        selectRequests(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(from)))
             .having(counts)
             .orderBy(QUOTA_LEDGER.REQUEST_ID)
             .fetch()
@@ -144,16 +147,17 @@ public final class Ledger {
               row.value1(),
               to,
               there.size() + lines.size() + 1,
-              membership.allowed(),
+              membership.requestsAllowed(),
               row.value2(),
               membership.creator(),
               tx.now()));
     }
-    ADD.run(tx, lines);
+    ADD.insert(tx, lines);
   }
 
   /** Requests with their titles, each once; the caller adds which of them count. */
-  private static SelectHavingStep<Record2<Long, String>> counting(Transaction tx, Condition which) {
+  private static SelectHavingStep<Record2<Long, String>> selectRequests(
+      Transaction tx, Condition which) {
     return tx.sql()
         .select(QUOTA_LEDGER.REQUEST_ID, max(QUOTA_LEDGER.REASON))
         .from(QUOTA_LEDGER)
@@ -162,14 +166,16 @@ public final class Ledger {
         .groupBy(QUOTA_LEDGER.REQUEST_ID);
   }
 
-  static int granted(Transaction tx, UserId creator, UserId user, String period) {
-    return total(
+  static int sumGranted(Transaction tx, UserId creator, UserId user, String period) {
+    return sumWhere(
         tx,
         QUOTA_LEDGER.AMOUNT,
-        of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)).and(QUOTA_LEDGER.KIND.eq(GRANT)));
+        matchesMembership(creator, user)
+            .and(QUOTA_LEDGER.PERIOD_KEY.eq(period))
+            .and(QUOTA_LEDGER.KIND.eq(GRANT)));
   }
 
-  private static int total(Transaction tx, Field<Integer> amount, Condition which) {
+  private static int sumWhere(Transaction tx, Field<Integer> amount, Condition which) {
     return tx.sql()
         .select(coalesce(sum(amount), inline(BigDecimal.ZERO)))
         .from(QUOTA_LEDGER)
@@ -182,7 +188,7 @@ public final class Ledger {
   /**
    * The periods in which a request counts: that of its consumption, then those it was carried to.
    */
-  static List<String> periodsOf(Transaction tx, long request) {
+  static List<String> findPeriods(Transaction tx, long request) {
     return tx.sql()
         .select(QUOTA_LEDGER.PERIOD_KEY)
         .from(QUOTA_LEDGER)
@@ -193,18 +199,19 @@ public final class Ledger {
   }
 
   /** The newest lines that explain a quota, newest first. */
-  static List<LedgerEntry> entries(Transaction tx, UserId creator, UserId user) {
-    return select(tx, of(creator, user))
+  static List<LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
+    return selectEntries(tx, matchesMembership(creator, user))
         .orderBy(QUOTA_LEDGER.ID.desc())
         .limit(MOST_ENTRIES)
-        .fetch(Ledger::entry);
+        .fetch(Ledger::toEntry);
   }
 
-  static LedgerEntry entry(Transaction tx, UserId creator, UserId user, long id) {
-    return select(tx, of(creator, user).and(QUOTA_LEDGER.ID.eq(id))).fetchSingle(Ledger::entry);
+  static LedgerEntry findEntry(Transaction tx, UserId creator, UserId user, long id) {
+    return selectEntries(tx, matchesMembership(creator, user).and(QUOTA_LEDGER.ID.eq(id)))
+        .fetchSingle(Ledger::toEntry);
   }
 
-  private static SelectConditionStep<Record> select(Transaction tx, Condition which) {
+  private static SelectConditionStep<Record> selectEntries(Transaction tx, Condition which) {
     return tx.sql()
         .select(QUOTA_LEDGER.fields())
         .select(APP_USER.DISPLAY_NAME)
@@ -214,7 +221,7 @@ public final class Ledger {
         .where(which);
   }
 
-  private static LedgerEntry entry(Record row) {
+  private static LedgerEntry toEntry(Record row) {
     String kind = row.get(QUOTA_LEDGER.KIND);
     String reason = row.get(QUOTA_LEDGER.REASON);
     boolean grant = GRANT.equals(kind);
@@ -230,7 +237,7 @@ public final class Ledger {
         row.get(QUOTA_LEDGER.CREATED_AT));
   }
 
-  private static Condition of(UserId creator, UserId user) {
+  private static Condition matchesMembership(UserId creator, UserId user) {
     return QUOTA_LEDGER.CREATOR_ID.eq(creator).and(QUOTA_LEDGER.USER_ID.eq(user));
   }
 

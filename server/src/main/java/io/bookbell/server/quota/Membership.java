@@ -9,7 +9,7 @@ import java.time.Instant;
  */
 record Membership(UserId creator, UserId user, Tier tier, Instant at, int used, int granted) {
 
-  int allowed() {
+  int requestsAllowed() {
     return Math.max(0, tier.requestsAllowed() + granted);
   }
 
@@ -17,17 +17,17 @@ record Membership(UserId creator, UserId user, Tier tier, Instant at, int used, 
     return tier.period().keyAt(at);
   }
 
-  Quota quota() {
+  Quota toQuota() {
     return new Quota(
         creator,
-        allowed(),
+        requestsAllowed(),
         used,
-        Math.max(0, allowed() - used),
+        Math.max(0, requestsAllowed() - used),
         tier.period(),
-        tier.period().resetsAfter(at));
+        tier.period().nextResetAfter(at));
   }
 
-  Membership with(int used, int granted) {
+  Membership withUsage(int used, int granted) {
     return new Membership(creator, user, tier, at, used, granted);
   }
 }

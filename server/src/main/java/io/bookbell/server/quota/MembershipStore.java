@@ -32,15 +32,17 @@ final class MembershipStore {
   private static final PreparedQuery<MembershipKey, SelectConditionStep<Record>> BY_KEY =
       PreparedQuery.of(
           (sql, from) ->
-              select(
+              selectMemberships(
                   sql,
-                  key(
-                      from.value(MEMBERSHIP.CREATOR_ID, MembershipKey::creator),
-                      from.value(MEMBERSHIP.USER_ID, MembershipKey::user))));
+                  matchesKey(
+                      from.parameterFor(MEMBERSHIP.CREATOR_ID, MembershipKey::creator),
+                      from.parameterFor(MEMBERSHIP.USER_ID, MembershipKey::user))));
   private static final PreparedQuery<UserId, ResultQuery<Record>> OF_USER =
       PreparedQuery.of(
           (sql, from) ->
-              select(sql, MEMBERSHIP.USER_ID.eq(from.value(MEMBERSHIP.USER_ID, user -> user)))
+              selectMemberships(
+                      sql,
+                      MEMBERSHIP.USER_ID.eq(from.parameterFor(MEMBERSHIP.USER_ID, user -> user)))
                   .orderBy(MEMBERSHIP.CREATOR_ID));
   private static final PreparedQuery<Membership, Query> CONSUME =
       PreparedQuery.of(
@@ -48,31 +50,33 @@ final class MembershipStore {
               sql.update(MEMBERSHIP)
                   .set(MEMBERSHIP.USED, MEMBERSHIP.USED.plus(1))
                   .where(
-                      key(
-                          from.value(MEMBERSHIP.CREATOR_ID, Membership::creator),
-                          from.value(MEMBERSHIP.USER_ID, Membership::user)))
-                  .and(MEMBERSHIP.USED.lt(from.value(MEMBERSHIP.USED, Membership::allowed))));
+                      matchesKey(
+                          from.parameterFor(MEMBERSHIP.CREATOR_ID, Membership::creator),
+                          from.parameterFor(MEMBERSHIP.USER_ID, Membership::user)))
+                  .and(
+                      MEMBERSHIP.USED.lt(
+                          from.parameterFor(MEMBERSHIP.USED, Membership::requestsAllowed))));
 
-  Optional<Membership> find(Transaction tx, UserId creator, UserId user) {
-    return tx.query(BY_KEY, new MembershipKey(creator, user))
-        .fetchOptional(row -> current(tx, row));
+  Optional<Membership> findMembership(Transaction tx, UserId creator, UserId user) {
+    return tx.bindQuery(BY_KEY, new MembershipKey(creator, user))
+        .fetchOptional(row -> toCurrentMembership(tx, row));
   }
 
-  List<Membership> of(Transaction tx, UserId user) {
-    return tx.query(OF_USER, user).fetch(row -> current(tx, row));
+  List<Membership> findByUser(Transaction tx, UserId user) {
+    return tx.bindQuery(OF_USER, user).fetch(row -> toCurrentMembership(tx, row));
   }
 
   /** Supporters on a tier whose ids are above one, in the order of ids, at most {@code limit}. */
-  List<Membership> onTier(Transaction tx, long tier, long above, int limit) {
+  List<Membership> findByTier(Transaction tx, long tier, long above, int limit) {
     Condition rest = above == 0 ? noCondition() : MEMBERSHIP.USER_ID.gt(new UserId(above));
-    return select(tx.sql(), MEMBERSHIP.TIER_ID.eq(tier).and(rest))
+    return selectMemberships(tx.sql(), MEMBERSHIP.TIER_ID.eq(tier).and(rest))
         .orderBy(MEMBERSHIP.USER_ID)
         .limit(limit)
-        .fetch(row -> current(tx, row));
+        .fetch(row -> toCurrentMembership(tx, row));
   }
 
   /** A creator with supporters whose rows are still those of a month that is over. */
-  Optional<UserId> creatorInPastMonth(Transaction tx, String currentMonth) {
+  Optional<UserId> findCreatorInPastMonth(Transaction tx, String currentMonth) {
     return tx.sql()
         .select(MEMBERSHIP.CREATOR_ID)
         .from(MEMBERSHIP)
@@ -83,7 +87,8 @@ final class MembershipStore {
   }
 
   /** The creator's supporters whose rows are still those of a month that is over, by id. */
-  List<UserId> inPastMonth(Transaction tx, UserId creator, String currentMonth, int limit) {
+  List<UserId> findUsersInPastMonth(
+      Transaction tx, UserId creator, String currentMonth, int limit) {
     return tx.sql()
         .select(MEMBERSHIP.USER_ID)
         .from(MEMBERSHIP)
@@ -95,15 +100,15 @@ final class MembershipStore {
   }
 
   /** How many creators a user supports. */
-  int numberOf(Transaction tx, UserId user) {
+  int countByUser(Transaction tx, UserId user) {
     return tx.sql().fetchCount(MEMBERSHIP, MEMBERSHIP.USER_ID.eq(user));
   }
 
-  boolean exists(Transaction tx, UserId creator, UserId user) {
-    return tx.sql().fetchExists(MEMBERSHIP, key(creator, user));
+  boolean isMember(Transaction tx, UserId creator, UserId user) {
+    return tx.sql().fetchExists(MEMBERSHIP, matchesKey(creator, user));
   }
 
-  Set<UserId> supportersOf(Transaction tx, UserId creator) {
+  Set<UserId> findSupporters(Transaction tx, UserId creator) {
     return tx.sql()
         .select(MEMBERSHIP.USER_ID)
         .from(MEMBERSHIP)
@@ -111,7 +116,7 @@ final class MembershipStore {
         .fetchSet(MEMBERSHIP.USER_ID);
   }
 
-  void create(Transaction tx, UserId creator, UserId user, Tier tier) {
+  void insertMembership(Transaction tx, UserId creator, UserId user, Tier tier) {
     Instant now = tx.now();
     tx.sql()
         .insertInto(MEMBERSHIP)
@@ -124,65 +129,66 @@ final class MembershipStore {
   }
 
   /** Locks a membership and brings its row to the current period. */
-  Optional<Membership> lock(Transaction tx, UserId creator, UserId user) {
-    tx.lockOnly(sql -> sql.select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(key(creator, user)));
-    return tx.query(BY_KEY, new MembershipKey(creator, user))
+  Optional<Membership> lockMembership(Transaction tx, UserId creator, UserId user) {
+    tx.lockWithoutReading(
+        sql -> sql.select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(matchesKey(creator, user)));
+    return tx.bindQuery(BY_KEY, new MembershipKey(creator, user))
         .fetchOptional(
             row -> {
-              Membership membership = current(tx, row);
+              Membership membership = toCurrentMembership(tx, row);
               String stored = row.get(MEMBERSHIP.PERIOD_KEY);
               if (!membership.periodKey().equals(stored)) {
-                if (isOtherKind(stored, membership.tier())) {
-                  Ledger.carry(tx, membership, stored, membership.periodKey());
+                if (isOtherPeriodKind(stored, membership.tier())) {
+                  Ledger.carryOver(tx, membership, stored, membership.periodKey());
                 }
-                bringUpToDate(tx, membership);
+                updatePeriod(tx, membership);
               }
               return membership;
             });
   }
 
-  private static void bringUpToDate(Transaction tx, Membership membership) {
+  private static void updatePeriod(Transaction tx, Membership membership) {
     tx.sql()
         .update(MEMBERSHIP)
         .set(MEMBERSHIP.PERIOD_KEY, membership.periodKey())
         .set(MEMBERSHIP.USED, membership.used())
         .set(MEMBERSHIP.GRANTED, membership.granted())
-        .where(key(membership.creator(), membership.user()))
+        .where(matchesKey(membership.creator(), membership.user()))
         .execute();
   }
 
   /** Takes one request from a locked membership; false when the allowance is used up. */
-  boolean consume(Transaction tx, Membership membership) {
-    return tx.query(CONSUME, membership).execute() == 1;
+  boolean consumeRequest(Transaction tx, Membership membership) {
+    return tx.bindQuery(CONSUME, membership).execute() == 1;
   }
 
-  void giveBack(Transaction tx, Membership membership) {
+  void refundRequest(Transaction tx, Membership membership) {
     tx.sql()
         .update(MEMBERSHIP)
         .set(MEMBERSHIP.USED, MEMBERSHIP.USED.minus(1))
-        .where(key(membership.creator(), membership.user()))
+        .where(matchesKey(membership.creator(), membership.user()))
         .execute();
   }
 
-  void grant(Transaction tx, Membership membership, int amount) {
+  void addGrant(Transaction tx, Membership membership, int amount) {
     tx.sql()
         .update(MEMBERSHIP)
         .set(MEMBERSHIP.GRANTED, MEMBERSHIP.GRANTED.plus(amount))
-        .where(key(membership.creator(), membership.user()))
+        .where(matchesKey(membership.creator(), membership.user()))
         .execute();
   }
 
-  void setTier(Transaction tx, Membership membership, Tier tier) {
+  void updateTier(Transaction tx, Membership membership, Tier tier) {
     tx.sql()
         .update(MEMBERSHIP)
         .set(MEMBERSHIP.TIER_ID, tier.id())
-        .where(key(membership.creator(), membership.user()))
+        .where(matchesKey(membership.creator(), membership.user()))
         .execute();
   }
 
   private record MembershipKey(UserId creator, UserId user) {}
 
-  private static SelectConditionStep<Record> select(DSLContext sql, Condition which) {
+  private static SelectConditionStep<Record> selectMemberships(DSLContext sql, Condition which) {
     return sql.select(MEMBERSHIP.fields())
         .select(TIER.fields())
         .from(MEMBERSHIP)
@@ -191,11 +197,11 @@ final class MembershipStore {
         .where(which);
   }
 
-  private static Membership current(Transaction tx, Record row) {
+  private static Membership toCurrentMembership(Transaction tx, Record row) {
     Instant now = tx.now();
     UserId creator = row.get(MEMBERSHIP.CREATOR_ID);
     UserId user = row.get(MEMBERSHIP.USER_ID);
-    Tier tier = TierService.tier(row);
+    Tier tier = TierService.toTier(row);
     String key = tier.period().keyAt(now);
     String stored = row.get(MEMBERSHIP.PERIOD_KEY);
     if (key.equals(stored)) {
@@ -207,21 +213,21 @@ final class MembershipStore {
         user,
         tier,
         now,
-        isOtherKind(stored, tier)
-            ? Ledger.usedInEither(tx, creator, user, stored, key)
-            : Ledger.used(tx, creator, user, key),
-        Ledger.granted(tx, creator, user, key));
+        isOtherPeriodKind(stored, tier)
+            ? Ledger.countUsedInEither(tx, creator, user, stored, key)
+            : Ledger.countUsed(tx, creator, user, key),
+        Ledger.sumGranted(tx, creator, user, key));
   }
 
-  private static boolean isOtherKind(String storedKey, Tier tier) {
+  private static boolean isOtherPeriodKind(String storedKey, Tier tier) {
     return Period.ofKey(storedKey) != tier.period();
   }
 
-  private static Condition key(UserId creator, UserId user) {
-    return key(val(creator, MEMBERSHIP.CREATOR_ID), val(user, MEMBERSHIP.USER_ID));
+  private static Condition matchesKey(UserId creator, UserId user) {
+    return matchesKey(val(creator, MEMBERSHIP.CREATOR_ID), val(user, MEMBERSHIP.USER_ID));
   }
 
-  private static Condition key(Field<UserId> creator, Field<UserId> user) {
+  private static Condition matchesKey(Field<UserId> creator, Field<UserId> user) {
     return MEMBERSHIP.CREATOR_ID.eq(creator).and(MEMBERSHIP.USER_ID.eq(user));
   }
 }

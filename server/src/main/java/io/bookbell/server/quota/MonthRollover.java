@@ -32,22 +32,23 @@ public final class MonthRollover {
    *
    * @return whether there may be more
    */
-  public boolean step(Transaction tx) {
+  public boolean renewBatch(Transaction tx) {
     String month = Period.MONTH.keyAt(tx.now());
-    Optional<UserId> creator = membershipStore.creatorInPastMonth(tx, month);
-    creator.ifPresent(id -> turn(tx, id, month));
+    Optional<UserId> creator = membershipStore.findCreatorInPastMonth(tx, month);
+    creator.ifPresent(id -> renewQuotas(tx, id, month));
     return creator.isPresent();
   }
 
-  private void turn(Transaction tx, UserId creator, String month) {
-    creatorStore.lock(
+  private void renewQuotas(Transaction tx, UserId creator, String month) {
+    creatorStore.lockCreator(
         tx, creator); // another node may be at it: what is left is read under the lock
     var outgoingMessages = new OutgoingMessages();
-    for (UserId user : membershipStore.inPastMonth(tx, creator, month, SUPPORTERS_PER_STEP)) {
-      QuotaService.announce(
-          membershipStore.lock(tx, creator, user).orElseThrow(), outgoingMessages);
+    for (UserId user :
+        membershipStore.findUsersInPastMonth(tx, creator, month, SUPPORTERS_PER_STEP)) {
+      QuotaService.addQuotaUpdate(
+          membershipStore.lockMembership(tx, creator, user).orElseThrow(), outgoingMessages);
     }
     inboxStore.append(tx, outgoingMessages);
-    desks.announce(tx, creator, "quotas_reset");
+    desks.broadcastUpdate(tx, creator, "quotas_reset");
   }
 }

@@ -36,16 +36,16 @@ public enum Period {
   public String keyAt(Instant moment) {
     return switch (this) {
       case NONE -> NONE_KEY;
-      case MONTH -> YearMonth.from(utcDate(moment)).toString();
+      case MONTH -> YearMonth.from(toUtcDate(moment)).toString();
     };
   }
 
   /** When the allowance of that moment's period starts anew; null for never. */
-  public @Nullable Instant resetsAfter(Instant moment) {
+  public @Nullable Instant nextResetAfter(Instant moment) {
     return switch (this) {
       case NONE -> null;
       case MONTH ->
-          YearMonth.from(utcDate(moment))
+          YearMonth.from(toUtcDate(moment))
               .plusMonths(1)
               .atDay(1)
               .atStartOfDay(ZoneOffset.UTC)
@@ -53,7 +53,7 @@ public enum Period {
     };
   }
 
-  private static LocalDate utcDate(Instant moment) {
+  private static LocalDate toUtcDate(Instant moment) {
     return LocalDate.ofInstant(moment, ZoneOffset.UTC);
   }
 }

@@ -7,12 +7,13 @@ import io.bookbell.server.web.TimeText;
 final class QuotaExhaustion {
   private QuotaExhaustion() {}
 
-  static Problem of(Membership membership) {
-    return Problem.conflict("quota_exhausted", why(membership) + when(membership));
+  static Problem problemFor(Membership membership) {
+    return Problem.conflict(
+        "quota_exhausted", describeCause(membership) + describeReset(membership));
   }
 
-  private static String why(Membership membership) {
-    int allowed = membership.allowed();
+  private static String describeCause(Membership membership) {
+    int allowed = membership.requestsAllowed();
     int used = membership.used();
     if (allowed == 0) {
       return membership.tier().requestsAllowed() == 0
@@ -25,10 +26,10 @@ final class QuotaExhaustion {
     return allowed == 1 ? "Your only request is used." : "All " + allowed + " requests are used.";
   }
 
-  private static String when(Membership membership) {
-    var resetsAt = membership.quota().resetsAt();
+  private static String describeReset(Membership membership) {
+    var resetsAt = membership.toQuota().resetsAt();
     return resetsAt == null || membership.tier().requestsAllowed() == 0
         ? ""
-        : " Your allowance resets on " + TimeText.of(resetsAt) + ".";
+        : " Your allowance resets on " + TimeText.formatTime(resetsAt) + ".";
   }
 }

@@ -22,91 +22,92 @@ public final class QuotaRoutes {
 
   private QuotaRoutes() {}
 
-  public static void addQuota(ApiRouter apiRouter, QuotaService quotaService) {
+  public static void addQuotaRoute(ApiRouter apiRouter, QuotaService quotaService) {
     apiRouter.get(
         "/api/book-requests/quota",
-        QuotaRoutes::creatorIfGiven,
+        QuotaRoutes::parseOptionalCreatorId,
         (tx, caller, creator) ->
-            ApiResponse.ok(explained(tx, quotaService, caller.user(), creator)));
+            ApiResponse.ok(explainQuota(tx, quotaService, caller.user(), creator)));
   }
 
-  private static Optional<UserId> creatorIfGiven(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
+  private static Optional<UserId> parseOptionalCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     Optional<UserId> creator = queryParameters.optionalUserId("creator_id");
-    queryParameters.done();
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static QuotaResponse explained(
+  private static QuotaResponse explainQuota(
       Transaction tx, QuotaService quotaService, UserId user, Optional<UserId> given) {
     Quota quota =
         given
-            .map(creator -> quotaService.find(tx, creator, user).orElseThrow(Problem::notFound))
-            .orElseGet(() -> only(quotaService.of(tx, user)));
-    return new QuotaResponse(quota, quotaService.entries(tx, quota.creatorId(), user));
+            .map(
+                creator -> quotaService.findQuota(tx, creator, user).orElseThrow(Problem::notFound))
+            .orElseGet(() -> requireSingle(quotaService.findByUser(tx, user)));
+    return new QuotaResponse(quota, quotaService.findEntries(tx, quota.creatorId(), user));
   }
 
-  private static Quota only(List<Quota> all) {
+  private static Quota requireSingle(List<Quota> all) {
     if (all.isEmpty()) {
       throw Problem.notFound();
     }
     if (all.size() > 1) {
-      throw Problem.validation("creator_id", "is required: you support several creators");
+      throw Problem.validationFailed("creator_id", "is required: you support several creators");
     }
     return all.getFirst();
   }
 
   private record QuotaResponse(@JsonUnwrapped Quota quota, List<LedgerEntry> entries) {}
 
-  public static void addTiers(
+  public static void addTierRoutes(
       ApiRouter apiRouter, TierService tierService, TierAnnouncer announcer) {
     apiRouter.get(
         "/api/tiers",
         apiRequest -> {
-          var queryParameters = apiRequest.query();
-          UserId creator = queryParameters.userId("creator_id");
-          queryParameters.done();
+          var queryParameters = apiRequest.queryParameters();
+          UserId creator = queryParameters.requiredUserId("creator_id");
+          queryParameters.requireNoErrors();
           return creator;
         },
         (tx, caller, creator) ->
             ApiResponse.ok(new ItemsResponse<>(tierService.list(tx, caller.user(), creator))));
     apiRouter.post(
         "/api/tiers",
-        QuotaRoutes::newTier,
+        QuotaRoutes::parseNewTier,
         (tx, caller, wanted) ->
             ApiResponse.created(
                 tierService.create(tx, caller.user(), wanted.creator, wanted.terms)));
     apiRouter.patch(
         "/api/tiers/:id",
-        QuotaRoutes::tierChange,
+        QuotaRoutes::parseTierUpdate,
         (tx, caller, wanted) -> {
-          Tier changed = tierService.change(tx, caller.user(), wanted.tier, wanted.changes);
-          tx.afterCommit(announcer::wake);
+          Tier changed = tierService.update(tx, caller.user(), wanted.tier, wanted.changes);
+          tx.afterCommit(announcer::triggerPass);
           return ApiResponse.ok(changed);
         });
   }
 
-  private static NewTier newTier(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
-    UserId creator = jsonBody.userId("creator_id");
+  private static NewTier parseNewTier(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
     var tierTerms =
         new TierService.TierTerms(
-            jsonBody.line("name", 1, LONGEST_NAME),
-            jsonBody.integer("requests_allowed", 0, MOST_REQUESTS),
+            jsonBody.requiredLine("name", 1, LONGEST_NAME),
+            jsonBody.requiredInteger("requests_allowed", 0, MOST_REQUESTS),
             jsonBody.optionalOneOf("period", "none", "month").map(Period::of).orElse(Period.NONE));
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     return new NewTier(creator, tierTerms);
   }
 
-  private static TierPatch tierChange(ApiRequest apiRequest) {
+  private static TierPatch parseTierUpdate(ApiRequest apiRequest) {
     long tier = apiRequest.pathId("id");
-    JsonBody jsonBody = apiRequest.body();
+    JsonBody jsonBody = apiRequest.jsonBody();
     var tierChanges =
         new TierService.TierChanges(
             jsonBody.optionalLine("name", 1, LONGEST_NAME),
             jsonBody.optionalInteger("requests_allowed", 0, MOST_REQUESTS),
             jsonBody.optionalOneOf("period", "none", "month").map(Period::of));
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     return new TierPatch(tier, tierChanges);
   }
 
@@ -116,10 +117,10 @@ public final class QuotaRoutes {
 
   private record ItemsResponse<T>(List<T> items) {}
 
-  public static void addSupporters(ApiRouter apiRouter, SupporterService supporterService) {
+  public static void addSupporterRoutes(ApiRouter apiRouter, SupporterService supporterService) {
     apiRouter.get(
         "/api/supporters",
-        QuotaRoutes::search,
+        QuotaRoutes::parseSupporterSearch,
         (tx, caller, supporterQuery) ->
             ApiResponse.ok(
                 supporterService.list(
@@ -130,10 +131,11 @@ public final class QuotaRoutes {
                     supporterQuery.page)));
     apiRouter.get(
         "/api/supporters/:user_id",
-        apiRequest -> new SupporterKey(apiRequest.pathUser("user_id"), creator(apiRequest)),
+        apiRequest ->
+            new SupporterKey(apiRequest.pathUserId("user_id"), parseCreatorId(apiRequest)),
         (tx, caller, wanted) -> {
           var supporterAccount =
-              supporterService.account(tx, caller.user(), wanted.creator, wanted.supporter);
+              supporterService.getAccount(tx, caller.user(), wanted.creator, wanted.supporter);
           return ApiResponse.ok(
               new SupporterAccountResponse(
                   supporterAccount.supporter(),
@@ -142,17 +144,17 @@ public final class QuotaRoutes {
         });
     apiRouter.patch(
         "/api/supporters/:user_id",
-        QuotaRoutes::tierOfSupporter,
+        QuotaRoutes::parseTierAssignment,
         (tx, caller, wanted) ->
             ApiResponse.ok(
                 supporterService.setTier(
                     tx, caller.user(), wanted.creator, wanted.supporter, wanted.tier)));
     apiRouter.post(
         "/api/supporters/:user_id/grant",
-        QuotaRoutes::grant,
+        QuotaRoutes::parseGrant,
         (tx, caller, wanted) -> {
           var quotaGrant =
-              supporterService.grant(
+              supporterService.grantRequests(
                   tx,
                   caller.user(),
                   wanted.creator,
@@ -163,41 +165,41 @@ public final class QuotaRoutes {
         });
   }
 
-  private static SupporterQuery search(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
+  private static SupporterQuery parseSupporterSearch(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     var supporterQuery =
         new SupporterQuery(
-            queryParameters.userId("creator_id"),
+            queryParameters.requiredUserId("creator_id"),
             queryParameters.optionalText("q", 200),
-            queryParameters.page());
-    queryParameters.done();
+            queryParameters.pageRequest());
+    queryParameters.requireNoErrors();
     return supporterQuery;
   }
 
-  private static SetTierRequest tierOfSupporter(ApiRequest apiRequest) {
-    UserId supporter = apiRequest.pathUser("user_id");
-    UserId creator = creator(apiRequest);
-    JsonBody jsonBody = apiRequest.body();
-    long tier = jsonBody.id("tier_id");
-    jsonBody.done();
+  private static SetTierRequest parseTierAssignment(ApiRequest apiRequest) {
+    UserId supporter = apiRequest.pathUserId("user_id");
+    UserId creator = parseCreatorId(apiRequest);
+    JsonBody jsonBody = apiRequest.jsonBody();
+    long tier = jsonBody.requiredId("tier_id");
+    jsonBody.requireNoErrors();
     return new SetTierRequest(supporter, creator, tier);
   }
 
-  private static GrantRequest grant(ApiRequest apiRequest) {
-    UserId supporter = apiRequest.pathUser("user_id");
-    UserId creator = creator(apiRequest);
-    JsonBody jsonBody = apiRequest.body();
-    int amount = jsonBody.integer("amount", -LARGEST_GRANT, LARGEST_GRANT);
-    String reason = jsonBody.line("reason", 1, LONGEST_REASON);
-    jsonBody.check("amount", amount != 0, "must not be 0");
-    jsonBody.done();
+  private static GrantRequest parseGrant(ApiRequest apiRequest) {
+    UserId supporter = apiRequest.pathUserId("user_id");
+    UserId creator = parseCreatorId(apiRequest);
+    JsonBody jsonBody = apiRequest.jsonBody();
+    int amount = jsonBody.requiredInteger("amount", -LARGEST_GRANT, LARGEST_GRANT);
+    String reason = jsonBody.requiredLine("reason", 1, LONGEST_REASON);
+    jsonBody.checkField("amount", amount != 0, "must not be 0");
+    jsonBody.requireNoErrors();
     return new GrantRequest(supporter, creator, amount, reason);
   }
 
-  private static UserId creator(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    UserId creator = queryParameters.userId("creator_id");
-    queryParameters.done();
+  private static UserId parseCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 

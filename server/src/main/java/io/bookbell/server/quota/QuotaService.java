@@ -29,33 +29,33 @@ public final class QuotaService {
   }
 
   /** A supporter's quota with one creator; empty for others. */
-  public Optional<Quota> find(Transaction tx, UserId creator, UserId user) {
-    return membershipStore.find(tx, creator, user).map(Membership::quota);
+  public Optional<Quota> findQuota(Transaction tx, UserId creator, UserId user) {
+    return membershipStore.findMembership(tx, creator, user).map(Membership::toQuota);
   }
 
   /** The user's quota with every creator they support, by creator. */
-  public List<Quota> of(Transaction tx, UserId user) {
-    return membershipStore.of(tx, user).stream().map(Membership::quota).toList();
+  public List<Quota> findByUser(Transaction tx, UserId user) {
+    return membershipStore.findByUser(tx, user).stream().map(Membership::toQuota).toList();
   }
 
   /** The creators a user supports, with the tier of each. */
-  public List<SupporterQuota> support(Transaction tx, UserId user) {
-    return membershipStore.of(tx, user).stream()
-        .map(membership -> new SupporterQuota(membership.tier(), membership.quota()))
+  public List<SupporterQuota> findSupport(Transaction tx, UserId user) {
+    return membershipStore.findByUser(tx, user).stream()
+        .map(membership -> new SupporterQuota(membership.tier(), membership.toQuota()))
         .toList();
   }
 
   public boolean isSupporter(Transaction tx, UserId creator, UserId user) {
-    return membershipStore.exists(tx, creator, user);
+    return membershipStore.isMember(tx, creator, user);
   }
 
-  public Set<UserId> supportersOf(Transaction tx, UserId creator) {
-    return membershipStore.supportersOf(tx, creator);
+  public Set<UserId> findSupporters(Transaction tx, UserId creator) {
+    return membershipStore.findSupporters(tx, creator);
   }
 
   /** The ledger lines behind a quota, newest first. */
-  public List<Ledger.LedgerEntry> entries(Transaction tx, UserId creator, UserId user) {
-    return Ledger.entries(tx, creator, user);
+  public List<Ledger.LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
+    return Ledger.findEntries(tx, creator, user);
   }
 
   /**
@@ -65,15 +65,17 @@ public final class QuotaService {
    * @return empty for who is no supporter
    * @throws Problem 409 when nothing is left
    */
-  public Optional<Consumption> consume(Transaction tx, CreatorRow creator, UserId user) {
-    return membershipStore.lock(tx, creator.id(), user).map(membership -> consume(tx, membership));
+  public Optional<Consumption> consumeRequest(Transaction tx, CreatorRow creator, UserId user) {
+    return membershipStore
+        .lockMembership(tx, creator.id(), user)
+        .map(membership -> consumeRequest(tx, membership));
   }
 
-  private Consumption consume(Transaction tx, Membership membership) {
-    if (!membershipStore.consume(tx, membership)) {
-      throw QuotaExhaustion.of(membership);
+  private Consumption consumeRequest(Transaction tx, Membership membership) {
+    if (!membershipStore.consumeRequest(tx, membership)) {
+      throw QuotaExhaustion.problemFor(membership);
     }
-    return new Consumption(membership.with(membership.used() + 1, membership.granted()));
+    return new Consumption(membership.withUsage(membership.used() + 1, membership.granted()));
   }
 
   /** Writes the ledger line of a consumption and adds the new quota to the change. */
@@ -84,15 +86,15 @@ public final class QuotaService {
       String title,
       OutgoingMessages outgoingMessages) {
     Membership after = consumption.after;
-    Ledger.add(tx, after, after.periodKey(), Ledger.CONSUME, 1, request, title, after.user());
-    announce(after, outgoingMessages);
+    Ledger.addEntry(tx, after, after.periodKey(), Ledger.CONSUME, 1, request, title, after.user());
+    addQuotaUpdate(after, outgoingMessages);
   }
 
   /**
    * Gives a request back to the period it was taken from, and to those it was carried to, and adds
    * the new quota to the change. The ledger refuses a second refund of the same request.
    */
-  public void refund(
+  public void refundRequest(
       Transaction tx,
       UserId creator,
       UserId user,
@@ -100,26 +102,26 @@ public final class QuotaService {
       String title,
       UserId actor,
       OutgoingMessages outgoingMessages) {
-    Membership membership = membershipStore.lock(tx, creator, user).orElseThrow();
-    List<String> periods = Ledger.periodsOf(tx, request);
+    Membership membership = membershipStore.lockMembership(tx, creator, user).orElseThrow();
+    List<String> periods = Ledger.findPeriods(tx, request);
     Membership after = membership;
     for (String period : periods) {
-      int usedAfter = Ledger.used(tx, creator, user, period) - 1;
-      Membership inPeriod = membership.with(usedAfter, membership.granted());
+      int usedAfter = Ledger.countUsed(tx, creator, user, period) - 1;
+      Membership inPeriod = membership.withUsage(usedAfter, membership.granted());
       boolean first = period.equals(periods.getFirst());
       String kind = first ? Ledger.REFUND : Ledger.CARRY;
-      Ledger.add(tx, inPeriod, period, kind, first ? 1 : -1, request, title, actor);
+      Ledger.addEntry(tx, inPeriod, period, kind, first ? 1 : -1, request, title, actor);
       if (period.equals(membership.periodKey())) {
-        membershipStore.giveBack(tx, membership);
+        membershipStore.refundRequest(tx, membership);
         after = inPeriod;
       }
     }
-    announce(after, outgoingMessages);
+    addQuotaUpdate(after, outgoingMessages);
   }
 
-  static void announce(Membership membership, OutgoingMessages outgoingMessages) {
+  static void addQuotaUpdate(Membership membership, OutgoingMessages outgoingMessages) {
     outgoingMessages.add(
-        MessageType.QUOTA_UPDATE, Map.of("quota", membership.quota()), Set.of(membership.user()));
+        MessageType.QUOTA_UPDATE, Map.of("quota", membership.toQuota()), Set.of(membership.user()));
   }
 
   /** A request taken from an allowance and not yet written to the ledger. */

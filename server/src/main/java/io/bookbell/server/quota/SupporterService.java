@@ -77,15 +77,15 @@ public final class SupporterService {
                     .map(UserId::new)
                     .map(MEMBERSHIP.USER_ID::gt)
                     .orElseGet(DSL::noCondition))
-            .and(text.map(SupporterService::mentions).orElseGet(DSL::noCondition))
+            .and(text.map(SupporterService::matchesText).orElseGet(DSL::noCondition))
             .orderBy(MEMBERSHIP.USER_ID)
             .limit(page.limit() + 1)
             .fetch(row -> new SupporterPerson(row.value1(), row.value2(), row.value3()));
     return ListPage.of(rows, page.limit(), supporterPerson -> supporterPerson.id().value())
-        .map(
+        .mapItems(
             people ->
                 people.stream()
-                    .map(supporterPerson -> supporter(tx, creatorId, supporterPerson))
+                    .map(supporterPerson -> toSupporter(tx, creatorId, supporterPerson))
                     .toList());
   }
 
@@ -98,37 +98,38 @@ public final class SupporterService {
    *
    * @throws Problem 404 when the user is no supporter
    */
-  public SupporterAccount account(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+  public SupporterAccount getAccount(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
     Membership membership =
-        membershipStore.find(tx, creatorId, user).orElseThrow(Problem::notFound);
+        membershipStore.findMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
     return new SupporterAccount(
-        supporter(person(tx, user), membership),
-        membership.quota(),
-        Ledger.entries(tx, creatorId, user));
+        toSupporter(findPerson(tx, user), membership),
+        membership.toQuota(),
+        Ledger.findEntries(tx, creatorId, user));
   }
 
-  private static Condition mentions(String text) {
-    List<String> wanted = SearchWords.wanted(text);
+  private static Condition matchesText(String text) {
+    List<String> wanted = SearchWords.queryWords(text);
     Field<String> name = coalesce(APP_USER.NAME_KEY, lower(APP_USER.DISPLAY_NAME));
     Condition named =
         wanted.stream().map(word -> name.contains(word)).reduce(noCondition(), Condition::and);
-    Condition addressed = APP_USER.EMAIL.contains(CaseFolding.fold(text));
+    Condition addressed = APP_USER.EMAIL.contains(CaseFolding.foldCase(text));
     return wanted.isEmpty() ? addressed : named.or(addressed);
   }
 
-  private Supporter supporter(Transaction tx, UserId creatorId, SupporterPerson supporterPerson) {
-    return supporter(
-        supporterPerson, membershipStore.find(tx, creatorId, supporterPerson.id()).orElseThrow());
+  private Supporter toSupporter(Transaction tx, UserId creatorId, SupporterPerson supporterPerson) {
+    return toSupporter(
+        supporterPerson,
+        membershipStore.findMembership(tx, creatorId, supporterPerson.id()).orElseThrow());
   }
 
-  private static Supporter supporter(SupporterPerson supporterPerson, Membership membership) {
+  private static Supporter toSupporter(SupporterPerson supporterPerson, Membership membership) {
     return new Supporter(
         supporterPerson.id(),
         supporterPerson.displayName(),
         supporterPerson.email(),
         membership.tier().id(),
-        membership.allowed(),
+        membership.requestsAllowed(),
         membership.used());
   }
 
@@ -139,21 +140,22 @@ public final class SupporterService {
    */
   public Supporter setTier(
       Transaction tx, UserId actor, UserId creatorId, UserId user, long tierId) {
-    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireCreator(tx, creator, actor);
-    Membership before = membershipStore.lock(tx, creatorId, user).orElseThrow(Problem::notFound);
-    Tier tier = tierOf(tx, creatorId, tierId);
-    membershipStore.setTier(tx, before, tier);
-    Membership after = membershipStore.lock(tx, creatorId, user).orElseThrow();
-    SupporterPerson supporterPerson = person(tx, user);
-    activityLog.record(
+    Membership before =
+        membershipStore.lockMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
+    Tier tier = requireTier(tx, creatorId, tierId);
+    membershipStore.updateTier(tx, before, tier);
+    Membership after = membershipStore.lockMembership(tx, creatorId, user).orElseThrow();
+    SupporterPerson supporterPerson = findPerson(tx, user);
+    activityLog.recordActivity(
         tx,
         creatorId,
         actor,
         "supporter_tier_changed",
         supporterPerson.displayName() + ": " + tier.name());
-    announce(tx, after);
-    return supporter(supporterPerson, after);
+    announceQuota(tx, after);
+    return toSupporter(supporterPerson, after);
   }
 
   /**
@@ -162,24 +164,26 @@ public final class SupporterService {
    * @param amount not 0
    * @throws Problem 404 when the user is no supporter, 403 for a team member's own account
    */
-  public QuotaGrant grant(
+  public QuotaGrant grantRequests(
       Transaction tx, UserId actor, UserId creatorId, UserId user, int amount, String reason) {
-    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireAdmin(tx, creator, actor);
-    Membership before = membershipStore.lock(tx, creatorId, user).orElseThrow(Problem::notFound);
-    creatorRoles.requireOtherThanOwn(creator, actor, user);
-    membershipStore.grant(tx, before, amount);
-    Membership after = before.with(before.used(), before.granted() + amount);
-    long line = Ledger.add(tx, after, after.periodKey(), Ledger.GRANT, amount, null, reason, actor);
+    Membership before =
+        membershipStore.lockMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
+    creatorRoles.requireNotOwner(creator, actor, user);
+    membershipStore.addGrant(tx, before, amount);
+    Membership after = before.withUsage(before.used(), before.granted() + amount);
+    long line =
+        Ledger.addEntry(tx, after, after.periodKey(), Ledger.GRANT, amount, null, reason, actor);
     String sign = amount > 0 ? "+" : "";
-    activityLog.record(
+    activityLog.recordActivity(
         tx,
         creatorId,
         actor,
         "quota_granted",
-        person(tx, user).displayName() + ": " + sign + amount + ", " + reason);
-    announce(tx, after);
-    return new QuotaGrant(after.quota(), Ledger.entry(tx, creatorId, user, line));
+        findPerson(tx, user).displayName() + ": " + sign + amount + ", " + reason);
+    announceQuota(tx, after);
+    return new QuotaGrant(after.toQuota(), Ledger.findEntry(tx, creatorId, user, line));
   }
 
   /** The quota after a grant, and its line in the ledger. */
@@ -190,41 +194,44 @@ public final class SupporterService {
    *
    * @throws Problem 409 when the user is one already, or of as many creators as one may be
    */
-  public void join(Transaction tx, CreatorRow creator, UserId user, long tierId) {
-    if (membershipStore.exists(tx, creator.id(), user)) {
+  public void addSupporter(Transaction tx, CreatorRow creator, UserId user, long tierId) {
+    if (membershipStore.isMember(tx, creator.id(), user)) {
       throw Problem.conflict("already_member", "You already support this creator.");
     }
-    if (membershipStore.numberOf(tx, user) >= MOST_OF_ONE_USER) {
-      throw Problem.full("too_many_memberships", MOST_OF_ONE_USER, "creators you support");
+    if (membershipStore.countByUser(tx, user) >= MOST_OF_ONE_USER) {
+      throw Problem.limitReached("too_many_memberships", MOST_OF_ONE_USER, "creators you support");
     }
     boolean admin = creatorRoles.isAdmin(tx, creator, user);
-    membershipStore.create(tx, creator.id(), user, tierOf(tx, creator.id(), tierId));
-    creatorStore.audienceChanged(tx, creator);
-    activityLog.record(tx, creator.id(), user, "supporter_joined", person(tx, user).displayName());
+    membershipStore.insertMembership(tx, creator.id(), user, requireTier(tx, creator.id(), tierId));
+    creatorStore.incrementAudienceVersion(tx, creator);
+    activityLog.recordActivity(
+        tx, creator.id(), user, "supporter_joined", findPerson(tx, user).displayName());
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
         MessageType.ACCESS_CHANGED,
         Map.of("creator_id", creator.id(), "role", admin ? "admin" : "supporter"),
         Set.of(user));
-    QuotaService.announce(
-        membershipStore.find(tx, creator.id(), user).orElseThrow(), outgoingMessages);
+    QuotaService.addQuotaUpdate(
+        membershipStore.findMembership(tx, creator.id(), user).orElseThrow(), outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
   }
 
-  private Tier tierOf(Transaction tx, UserId creatorId, long tierId) {
+  private Tier requireTier(Transaction tx, UserId creatorId, long tierId) {
     return tierService
         .find(tx, creatorId, tierId)
         .orElseThrow(
-            () -> Problem.validation("tier_id", "must be the id of one of the creator's tiers"));
+            () ->
+                Problem.validationFailed(
+                    "tier_id", "must be the id of one of the creator's tiers"));
   }
 
-  private void announce(Transaction tx, Membership membership) {
+  private void announceQuota(Transaction tx, Membership membership) {
     var outgoingMessages = new OutgoingMessages();
-    QuotaService.announce(membership, outgoingMessages);
+    QuotaService.addQuotaUpdate(membership, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
   }
 
-  private static SupporterPerson person(Transaction tx, UserId user) {
+  private static SupporterPerson findPerson(Transaction tx, UserId user) {
     return tx.sql()
         .select(APP_USER.ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL)
         .from(APP_USER)

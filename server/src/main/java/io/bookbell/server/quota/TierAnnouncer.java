@@ -37,36 +37,36 @@ public final class TierAnnouncer {
   }
 
   /** Starts a pass, or has the one that runs look again; at start and after a tier was changed. */
-  public void wake() {
+  public void triggerPass() {
     wanted.set(true);
     if (running.compareAndSet(false, true)) {
       wanted.set(false);
-      step();
+      startBatch();
     }
   }
 
-  private void step() {
-    CompletableFuture<Boolean> step = database.write(this::announceSome);
-    var _ = step.handle((more, failure) -> afterStep(failure == null && more, failure));
+  private void startBatch() {
+    CompletableFuture<Boolean> step = database.write(this::announceBatch);
+    var _ = step.handle((more, failure) -> afterBatch(failure == null && more, failure));
   }
 
-  private boolean afterStep(boolean more, @Nullable Throwable failure) {
+  private boolean afterBatch(boolean more, @Nullable Throwable failure) {
     if (failure != null) {
       log.warn("A tier change could not be announced; trying again at the next one", failure);
     }
     if (more) {
-      step();
+      startBatch();
       return true;
     }
     running.set(false);
     if (failure == null && wanted.get()) {
-      wake();
+      triggerPass();
     }
     return false;
   }
 
   /** Whether there is more to do. */
-  private boolean announceSome(Transaction tx) {
+  private boolean announceBatch(Transaction tx) {
     var next =
         tx.sql()
             .selectFrom(TIER_ANNOUNCEMENT)
@@ -76,10 +76,10 @@ public final class TierAnnouncer {
     if (next == null) {
       return false;
     }
-    creatorStore.lock(tx, next.getCreatorId());
+    creatorStore.lockCreator(tx, next.getCreatorId());
     next.refresh(); // it may have been set back to the first supporter before the lock was ours
     List<Membership> some =
-        membershipStore.onTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
+        membershipStore.findByTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
     if (some.isEmpty()) {
       next.delete();
       return true;
@@ -87,8 +87,8 @@ public final class TierAnnouncer {
     var outgoingMessages = new OutgoingMessages();
     for (Membership membership : some) { // locking brings the row to the tier's kind of period
       membershipStore
-          .lock(tx, membership.creator(), membership.user())
-          .ifPresent(current -> QuotaService.announce(current, outgoingMessages));
+          .lockMembership(tx, membership.creator(), membership.user())
+          .ifPresent(current -> QuotaService.addQuotaUpdate(current, outgoingMessages));
     }
     inboxStore.append(tx, outgoingMessages);
     next.setToldUpTo(some.getLast().user().value());

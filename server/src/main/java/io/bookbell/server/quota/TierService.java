@@ -37,7 +37,7 @@ public final class TierService {
   /** What of a tier is to change; what is empty stays. */
   public record TierChanges(
       Optional<String> name, Optional<Integer> requestsAllowed, Optional<Period> period) {
-    private TierTerms of(Tier tier) {
+    private TierTerms applyTo(Tier tier) {
       return new TierTerms(
           name.orElse(tier.name()),
           requestsAllowed.orElse(tier.requestsAllowed()),
@@ -52,7 +52,7 @@ public final class TierService {
         .selectFrom(TIER)
         .where(TIER.CREATOR_ID.eq(creatorId))
         .orderBy(TIER.ID)
-        .fetch(TierService::tier);
+        .fetch(TierService::toTier);
   }
 
   /**
@@ -61,14 +61,14 @@ public final class TierService {
    * @throws Problem 409 when the creator has a tier of that name, or as many as there may be
    */
   public Tier create(Transaction tx, UserId actor, UserId creatorId, TierTerms tierTerms) {
-    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireCreator(tx, creator, actor);
     if (tx.sql().fetchCount(TIER, TIER.CREATOR_ID.eq(creatorId)) >= MOST) {
-      throw Problem.full("too_many_tiers", MOST, "tiers");
+      throw Problem.limitReached("too_many_tiers", MOST, "tiers");
     }
-    refuseDuplicate(tx, creatorId, tierTerms.name(), 0);
+    requireUniqueName(tx, creatorId, tierTerms.name(), 0);
     long id =
-        tx.returningOne(
+        tx.executeReturningOne(
                 tx.sql()
                     .insertInto(TIER)
                     .set(TIER.CREATOR_ID, creatorId)
@@ -78,7 +78,7 @@ public final class TierService {
                     .set(TIER.CREATED_AT, tx.now()),
                 TIER.ID)
             .orElseThrow();
-    activityLog.record(tx, creatorId, actor, "tier_created", describe(tierTerms));
+    activityLog.recordActivity(tx, creatorId, actor, "tier_created", describeTerms(tierTerms));
     return new Tier(
         id, creatorId, tierTerms.name(), tierTerms.requestsAllowed(), tierTerms.period());
   }
@@ -88,13 +88,13 @@ public final class TierService {
    *
    * @throws Problem 409 when the creator has another tier of that name
    */
-  public Tier change(Transaction tx, UserId actor, long tierId, TierChanges tierChanges) {
-    Tier unlocked = find(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
-    CreatorRow creator = creatorStore.lock(tx, unlocked.creatorId());
+  public Tier update(Transaction tx, UserId actor, long tierId, TierChanges tierChanges) {
+    Tier unlocked = findWhere(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
+    CreatorRow creator = creatorStore.lockCreator(tx, unlocked.creatorId());
     creatorRoles.requireCreator(tx, creator, actor);
-    Tier before = find(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
-    TierTerms tierTerms = tierChanges.of(before);
-    refuseDuplicate(tx, creator.id(), tierTerms.name(), tierId);
+    Tier before = findWhere(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
+    TierTerms tierTerms = tierChanges.applyTo(before);
+    requireUniqueName(tx, creator.id(), tierTerms.name(), tierId);
     tx.sql()
         .update(TIER)
         .set(TIER.NAME, tierTerms.name())
@@ -102,13 +102,13 @@ public final class TierService {
         .set(TIER.PERIOD, tierTerms.period().wireName())
         .where(TIER.ID.eq(tierId))
         .execute();
-    announce(tx, before);
-    activityLog.record(tx, creator.id(), actor, "tier_changed", describe(tierTerms));
+    scheduleAnnouncement(tx, before);
+    activityLog.recordActivity(tx, creator.id(), actor, "tier_changed", describeTerms(tierTerms));
     return new Tier(
         tierId, creator.id(), tierTerms.name(), tierTerms.requestsAllowed(), tierTerms.period());
   }
 
-  private static void announce(Transaction tx, Tier tier) {
+  private static void scheduleAnnouncement(Transaction tx, Tier tier) {
     tx.sql()
         .insertInto(TIER_ANNOUNCEMENT)
         .set(TIER_ANNOUNCEMENT.TIER_ID, tier.id())
@@ -122,14 +122,14 @@ public final class TierService {
 
   /** A tier of the creator's own. */
   public Optional<Tier> find(Transaction tx, UserId creatorId, long tierId) {
-    return find(tx, TIER.ID.eq(tierId).and(TIER.CREATOR_ID.eq(creatorId)));
+    return findWhere(tx, TIER.ID.eq(tierId).and(TIER.CREATOR_ID.eq(creatorId)));
   }
 
-  private static Optional<Tier> find(Transaction tx, Condition which) {
-    return tx.sql().selectFrom(TIER).where(which).fetchOptional(TierService::tier);
+  private static Optional<Tier> findWhere(Transaction tx, Condition which) {
+    return tx.sql().selectFrom(TIER).where(which).fetchOptional(TierService::toTier);
   }
 
-  private static void refuseDuplicate(
+  private static void requireUniqueName(
       Transaction tx, UserId creatorId, String name, long exceptTier) {
     Condition others = TIER.CREATOR_ID.eq(creatorId).and(TIER.ID.ne(exceptTier));
     if (tx.sql().select(TIER.NAME).from(TIER).where(others).fetch(TIER.NAME).stream()
@@ -138,12 +138,12 @@ public final class TierService {
     }
   }
 
-  private static String describe(TierTerms tierTerms) {
+  private static String describeTerms(TierTerms tierTerms) {
     String every = tierTerms.period() == Period.MONTH ? " a month" : "";
     return tierTerms.name() + ": " + tierTerms.requestsAllowed() + every;
   }
 
-  static Tier tier(Record row) {
+  static Tier toTier(Record row) {
     return new Tier(
         row.get(TIER.ID),
         row.get(TIER.CREATOR_ID),

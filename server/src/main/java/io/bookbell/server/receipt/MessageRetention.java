@@ -56,30 +56,31 @@ public final class MessageRetention {
   public record RetentionStep(Optional<UserId> next, int removed) {}
 
   /** Looks at the inboxes of some users, in the order of their ids from the given one on. */
-  public RetentionStep step(Transaction tx, UserId from) {
-    List<InboxExtent> page = inboxStore.kept(tx, from, USERS_AT_ONCE);
+  public RetentionStep removeBatch(Transaction tx, UserId from) {
+    List<InboxExtent> page = inboxStore.findNonEmpty(tx, from, USERS_AT_ONCE);
     if (page.isEmpty()) {
       return new RetentionStep(Optional.empty(), 0);
     }
     List<UserId> users = page.stream().map(InboxExtent::user).toList();
-    Map<UserId, Set<String>> signedIn = sessionStore.ofUsers(tx, users);
-    Map<Device, Long> positions = receiptService.positions(tx, users);
-    receiptService.forget(
-        tx, positions.keySet().stream().filter(each -> !isIn(signedIn, each)).toList());
+    Map<UserId, Set<String>> signedIn = sessionStore.findHashesByUser(tx, users);
+    Map<Device, Long> positions = receiptService.findPositions(tx, users);
+    receiptService.removeDevices(
+        tx, positions.keySet().stream().filter(each -> !isSignedIn(signedIn, each)).toList());
     int removed = 0;
     for (InboxExtent each : page) {
-      long everywhere = everywhere(each, signedIn.getOrDefault(each.user(), Set.of()), positions);
-      removed += remove(tx, each, everywhere);
+      long everywhere =
+          lowestAcknowledged(each, signedIn.getOrDefault(each.user(), Set.of()), positions);
+      removed += removeMessages(tx, each, everywhere);
     }
     return new RetentionStep(Optional.of(new UserId(users.getLast().value() + 1)), removed);
   }
 
-  private static boolean isIn(Map<UserId, Set<String>> signedIn, Device device) {
+  private static boolean isSignedIn(Map<UserId, Set<String>> signedIn, Device device) {
     return signedIn.getOrDefault(device.user(), Set.of()).contains(device.session());
   }
 
   /** The number up to which every device has everything; of nobody's, what the last ones had. */
-  private static long everywhere(
+  private static long lowestAcknowledged(
       InboxExtent inbox, Set<String> signedIn, Map<Device, Long> positions) {
     return signedIn.stream()
         .mapToLong(session -> positions.getOrDefault(new Device(inbox.user(), session), 0L))
@@ -87,14 +88,14 @@ public final class MessageRetention {
         .orElse(inbox.received());
   }
 
-  private int remove(Transaction tx, InboxExtent each, long everywhere) {
+  private int removeMessages(Transaction tx, InboxExtent each, long everywhere) {
     Instant tooOld = tx.now().minus(kept);
     Instant settled = tx.now().minus(GRACE);
     InboxStore.RemovalRule removalRule =
         (seq, createdAt) ->
             createdAt.isBefore(tooOld) || (seq <= everywhere && createdAt.isBefore(settled));
-    return removalRule.test(each.removed() + 1, each.oldest())
-        ? inboxStore.remove(tx, each.user(), MESSAGES_AT_ONCE, removalRule)
+    return removalRule.mayRemove(each.removed() + 1, each.oldest())
+        ? inboxStore.removeOldest(tx, each.user(), MESSAGES_AT_ONCE, removalRule)
         : 0;
   }
 }

@@ -7,14 +7,14 @@ import io.bookbell.server.web.ApiRouter;
 public final class ReceiptRoutes {
   private ReceiptRoutes() {}
 
-  public static void add(ApiRouter apiRouter, ReceiptService receiptService) {
+  public static void addRoutes(ApiRouter apiRouter, ReceiptService receiptService) {
     apiRouter.get(
         "/api/book-requests/:id/receipts",
         apiRequest -> apiRequest.pathId("id"),
-        (tx, caller, id) -> ApiResponse.ok(receiptService.ofRequest(tx, caller.user(), id)));
+        (tx, caller, id) -> ApiResponse.ok(receiptService.listReceipts(tx, caller.user(), id)));
     apiRouter.get(
         "/api/book-requests/:id/seen",
         apiRequest -> apiRequest.pathId("id"),
-        (tx, caller, id) -> ApiResponse.ok(receiptService.seenByTeam(tx, caller.user(), id)));
+        (tx, caller, id) -> ApiResponse.ok(receiptService.listSeenByTeam(tx, caller.user(), id)));
   }
 }

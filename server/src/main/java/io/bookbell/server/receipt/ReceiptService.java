@@ -58,14 +58,14 @@ public final class ReceiptService {
    *
    * @param positions the number of the last message each has, in the order of the devices
    */
-  public void acknowledge(Transaction tx, SortedMap<Device, Long> positions) {
-    positions.forEach((device, seq) -> notePosition(tx, device, seq));
+  public void acknowledgePositions(Transaction tx, SortedMap<Device, Long> positions) {
+    positions.forEach((device, seq) -> upsertPosition(tx, device, seq));
     positions.forEach(
         (device, seq) ->
-            noteReceipts(tx, device.user(), inboxStore.acknowledge(tx, device.user(), seq), seq));
+            recordReceipts(tx, device.user(), inboxStore.acknowledge(tx, device.user(), seq), seq));
   }
 
-  private static void notePosition(Transaction tx, Device device, long seq) {
+  private static void upsertPosition(Transaction tx, Device device, long seq) {
     tx.sql()
         .insertInto(DEVICE_POSITION)
         .set(DEVICE_POSITION.TOKEN_HASH, device.session())
@@ -80,22 +80,22 @@ public final class ReceiptService {
         .execute();
   }
 
-  private void noteReceipts(Transaction tx, UserId user, long after, long upTo) {
+  private void recordReceipts(Transaction tx, UserId user, long after, long upTo) {
     for (long from = after; from < upTo; from += STEP) {
       List<RequestRevision> revisions =
-          inboxStore.revisions(tx, user, from, Math.min(upTo, from + STEP));
+          inboxStore.revisionsBetween(tx, user, from, Math.min(upTo, from + STEP));
       Set<Long> ids =
           revisions.stream().map(RequestRevision::requestId).collect(Collectors.toSet());
-      Set<Long> own = requests.ownedBy(tx, user, ids);
+      Set<Long> own = requests.findOwned(tx, user, ids);
       List<RequestRevision> received =
           revisions.stream()
               .filter(requestRevision -> own.contains(requestRevision.requestId()))
               .toList();
-      insert(tx, received);
+      insertReceipts(tx, received);
     }
   }
 
-  private static void insert(Transaction tx, List<RequestRevision> received) {
+  private static void insertReceipts(Transaction tx, List<RequestRevision> received) {
     if (received.isEmpty()) {
       return;
     }
@@ -124,7 +124,7 @@ public final class ReceiptService {
    *
    * @throws Problem 404 for who may not see the request, 403 for its supporter
    */
-  public RequestReceipts ofRequest(Transaction tx, UserId admin, long id) {
+  public RequestReceipts listReceipts(Transaction tx, UserId admin, long id) {
     BookRequest request = requests.get(tx, admin, id);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, request.creatorId()), admin);
     Map<Integer, Instant> received =
@@ -134,7 +134,7 @@ public final class ReceiptService {
             .where(RECEIPT.REQUEST_ID.eq(id))
             .fetchMap(RECEIPT.REVISION, RECEIPT.RECEIVED_AT);
     var receipts = new ArrayList<Receipt>();
-    for (ActivityLog.ActivityEvent activityEvent : activityLog.ofRequest(tx, id)) {
+    for (ActivityLog.ActivityEvent activityEvent : activityLog.findByRequest(tx, id)) {
       int revision = receipts.size() + 1; // each revision has one line of activity
       receipts.add(
           new Receipt(
@@ -163,16 +163,16 @@ public final class ReceiptService {
    *
    * @throws Problem 404 for who may not see the request, 403 for others than its supporter
    */
-  public SeenStatusList seenByTeam(Transaction tx, UserId user, long id) {
+  public SeenStatusList listSeenByTeam(Transaction tx, UserId user, long id) {
     BookRequest request = requests.get(tx, user, id);
     if (!request.userId().equals(user)) {
       throw Problem.forbidden("Only the supporter who made the request can see this.");
     }
-    Set<UserId> admins = creatorRoles.admins(tx, creatorStore.get(tx, request.creatorId()));
-    Set<Integer> unseen = inboxStore.unreceived(tx, id, admins);
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creatorStore.get(tx, request.creatorId()));
+    Set<Integer> unseen = inboxStore.unreceivedRevisions(tx, id, admins);
     var own = new ArrayList<SeenStatus>();
     int revision = 0;
-    for (ActivityLog.ActivityEvent activityEvent : activityLog.ofRequest(tx, id)) {
+    for (ActivityLog.ActivityEvent activityEvent : activityLog.findByRequest(tx, id)) {
       revision++; // each revision has one line of activity
       if (activityEvent.actorId().equals(user)) {
         own.add(
@@ -184,7 +184,7 @@ public final class ReceiptService {
   }
 
   /** How far the devices of these users are; a device that has said nothing is not there. */
-  Map<Device, Long> positions(Transaction tx, Collection<UserId> users) {
+  Map<Device, Long> findPositions(Transaction tx, Collection<UserId> users) {
     var positions = new HashMap<Device, Long>();
     tx.sql()
         .select(DEVICE_POSITION.USER_ID, DEVICE_POSITION.TOKEN_HASH, DEVICE_POSITION.SEQ)
@@ -196,7 +196,7 @@ public final class ReceiptService {
   }
 
   /** Forgets devices that are signed in no more. */
-  void forget(Transaction tx, Collection<Device> gone) {
+  void removeDevices(Transaction tx, Collection<Device> gone) {
     if (!gone.isEmpty()) {
       tx.sql()
           .deleteFrom(DEVICE_POSITION)

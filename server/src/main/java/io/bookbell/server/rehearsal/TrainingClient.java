@@ -25,28 +25,30 @@ final class TrainingClient {
   }
 
   void signIn(String email, String password) throws IOException {
-    JsonNode answer = post("/api/auth/login", Map.of("email", email, "password", password));
+    JsonNode answer = postJson("/api/auth/login", Map.of("email", email, "password", password));
     credentials = "Authorization: Bearer " + answer.required("token").asText() + "\r\n";
   }
 
   /** What is at a place, as it came. */
-  String look(String path) throws IOException {
-    return ask("GET " + path, "Accept-Encoding: gzip\r\n", "");
+  String fetchRaw(String path) throws IOException {
+    return sendRequest("GET " + path, "Accept-Encoding: gzip\r\n", "");
   }
 
-  JsonNode get(String path) throws IOException {
-    return Json.tree(ask("GET " + path, "", ""));
+  JsonNode getJson(String path) throws IOException {
+    return Json.readTree(sendRequest("GET " + path, "", ""));
   }
 
-  JsonNode post(String path, Map<String, ?> body) throws IOException {
-    return Json.tree(ask("POST " + path, "Content-Type: application/json\r\n", Json.text(body)));
+  JsonNode postJson(String path, Map<String, ?> body) throws IOException {
+    return Json.readTree(
+        sendRequest(
+            "POST " + path, "Content-Type: application/json\r\n", Json.writeAsString(body)));
   }
 
-  private String ask(String what, String headers, String body) throws IOException {
-    try (Socket socket = connect()) {
+  private String sendRequest(String what, String headers, String body) throws IOException {
+    try (Socket socket = openSocket()) {
       byte[] content = body.getBytes(UTF_8);
       String length = "Content-Length: " + content.length + "\r\nConnection: close\r\n";
-      send(socket, what, headers + length);
+      writeHead(socket, what, headers + length);
       socket.getOutputStream().write(content);
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
       if (!answer.startsWith("HTTP/1.1 2")) {
@@ -57,9 +59,9 @@ final class TrainingClient {
   }
 
   /** Opens the WebSocket. */
-  TrainingSocket listen(long user) throws IOException {
-    Socket socket = connect();
-    send(
+  TrainingSocket openWebSocket(long user) throws IOException {
+    Socket socket = openSocket();
+    writeHead(
         socket,
         "GET /api/book-requests/ws?user_id=" + user,
         """
@@ -71,13 +73,13 @@ final class TrainingClient {
     return new TrainingSocket(socket);
   }
 
-  private Socket connect() throws IOException {
+  private Socket openSocket() throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;
   }
 
-  private void send(Socket socket, String what, String headers) throws IOException {
+  private void writeHead(Socket socket, String what, String headers) throws IOException {
     String head = what + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n" + credentials + headers;
     socket.getOutputStream().write((head + "\r\n").getBytes(ISO_8859_1));
   }
@@ -95,7 +97,7 @@ final class TrainingClient {
       this.socket = socket;
     }
 
-    void say(String text) throws IOException {
+    void sendText(String text) throws IOException {
       byte[] content = text.getBytes(ISO_8859_1);
       if (content.length > LONGEST) {
         throw new IllegalArgumentException("Too long for a short frame: " + text);
@@ -108,7 +110,7 @@ final class TrainingClient {
     }
 
     /** Waits for a text in what comes, and forgets everything up to its end. */
-    void await(String text) throws IOException {
+    void awaitText(String text) throws IOException {
       byte[] some = new byte[8192];
       int found = heard.indexOf(text);
       while (found < 0) {

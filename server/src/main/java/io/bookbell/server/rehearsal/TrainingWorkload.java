@@ -20,50 +20,50 @@ public final class TrainingWorkload {
 
   private TrainingWorkload() {}
 
-  public static void play(int port, String password) throws IOException {
+  public static void runRehearsal(int port, String password) throws IOException {
     var creator = new TrainingClient(port);
     var reader = new TrainingClient(port);
     creator.signIn("creator@demo.test", password);
     reader.signIn("reader1@demo.test", password);
-    long creatorId = id(creator);
+    long creatorId = userIdOf(creator);
     for (int round = 0; round < ROUNDS; round++) {
-      look(reader, creatorId);
-      ask(reader, creator, creatorId);
+      visitPages(reader, creatorId);
+      runRequestCycle(reader, creator, creatorId);
     }
   }
 
-  private static long id(TrainingClient trainingClient) throws IOException {
-    return trainingClient.get("/api/me").required("user").required("id").asLong();
+  private static long userIdOf(TrainingClient trainingClient) throws IOException {
+    return trainingClient.getJson("/api/me").required("user").required("id").asLong();
   }
 
-  private static void look(TrainingClient trainingClient, long creator) throws IOException {
+  private static void visitPages(TrainingClient trainingClient, long creator) throws IOException {
     for (String path : LOOKS) {
-      trainingClient.look(path);
+      trainingClient.fetchRaw(path);
     }
     for (String path : QUESTIONS) {
-      trainingClient.get(path.formatted(creator));
+      trainingClient.getJson(path.formatted(creator));
     }
   }
 
   /** The rejection gives the request back, so that the next round can ask again. */
-  private static void ask(TrainingClient reader, TrainingClient creator, long creatorId)
+  private static void runRequestCycle(TrainingClient reader, TrainingClient creator, long creatorId)
       throws IOException {
-    try (var atReader = reader.listen(id(reader));
-        var atCreator = creator.listen(creatorId)) {
-      atReader.await("initial_data");
-      atCreator.await("initial_data");
+    try (var atReader = reader.openWebSocket(userIdOf(reader));
+        var atCreator = creator.openWebSocket(creatorId)) {
+      atReader.awaitText("initial_data");
+      atCreator.awaitText("initial_data");
       JsonNode request =
-          reader.post(
+          reader.postJson(
               "/api/book-requests",
               Map.of("creator_id", creatorId, "title", "Rehearsal", "author", "Nobody"));
       String path = "/api/book-requests/" + request.required("id").asText();
-      atCreator.await("pending_count_update");
-      creator.post(path + "/reply", Map.of("body", "One moment"));
-      creator.post(path + "/respond", Map.of("status", "rejected", "response", "Not this one"));
-      atReader.await("rejected");
-      atReader.say("{\"type\":\"ack\",\"seq\":1}");
-      atReader.say("ping");
-      atReader.await("pong");
+      atCreator.awaitText("pending_count_update");
+      creator.postJson(path + "/reply", Map.of("body", "One moment"));
+      creator.postJson(path + "/respond", Map.of("status", "rejected", "response", "Not this one"));
+      atReader.awaitText("rejected");
+      atReader.sendText("{\"type\":\"ack\",\"seq\":1}");
+      atReader.sendText("ping");
+      atReader.awaitText("pong");
     }
   }
 }

@@ -70,18 +70,18 @@ public final class AskedBookService {
    *
    * @throws Problem 404 for who is neither a supporter nor an admin
    */
-  public AskedBookList find(Transaction tx, UserId user, UserId creatorId, String text) {
+  public AskedBookList searchBooks(Transaction tx, UserId user, UserId creatorId, String text) {
     CreatorRow creator = creatorStore.get(tx, creatorId);
     creatorRoles.requireMember(tx, creator, user);
     Condition whose =
         creator.creator().showsAsked() ? noCondition() : BOOK_REQUEST.USER_ID.eq(user);
-    List<String> wanted = SearchWords.wanted(text);
+    List<String> wanted = SearchWords.queryWords(text);
     List<AskedBookMatch> matches =
-        RequestSearch.books(creatorId, wanted)
-            .map(having -> matches(tx, user, having.and(whose)))
+        RequestSearch.conditionForBooks(creatorId, wanted)
+            .map(having -> findMatches(tx, user, having.and(whose)))
             .orElse(List.of());
     return new AskedBookList(
-        eachBookOnce(matches.stream().sorted(bestFirst(wanted)).toList()).stream()
+        distinctBooks(matches.stream().sorted(matchOrder(wanted)).toList()).stream()
             .map(AskedBookMatch::book)
             .limit(MOST)
             .toList());
@@ -89,22 +89,22 @@ public final class AskedBookService {
 
   /** A book, and the number of its edition. */
   private record AskedBookMatch(AskedBook book, @Nullable String isbn) {
-    Set<String> names() {
-      return BookIdentity.of(book.title(), book.author(), isbn);
+    Set<String> identityKeys() {
+      return BookIdentity.identityKeys(book.title(), book.author(), isbn);
     }
 
     /** Whether a title or an author has all the words, not only their beginnings. */
-    boolean hasWhole(List<String> wanted) {
-      return SearchWords.stored(book.title() + '\n' + book.author()).containsAll(wanted);
+    boolean hasWholeWords(List<String> wanted) {
+      return SearchWords.indexWords(book.title() + '\n' + book.author()).containsAll(wanted);
     }
   }
 
-  private static List<AskedBookMatch> eachBookOnce(List<AskedBookMatch> matches) {
+  private static List<AskedBookMatch> distinctBooks(List<AskedBookMatch> matches) {
     var seen = new HashSet<String>();
     return matches.stream()
         .filter(
             askedBookMatch -> {
-              Set<String> names = askedBookMatch.names();
+              Set<String> names = askedBookMatch.identityKeys();
               boolean isNew = Collections.disjoint(seen, names);
               seen.addAll(names);
               return isNew;
@@ -116,19 +116,20 @@ public final class AskedBookService {
    * Whole words before beginnings. Of several requests for one book: one's own, one that is
    * followed, one still to be decided.
    */
-  private static Comparator<AskedBookMatch> bestFirst(List<String> wanted) {
-    return Comparator.comparing((AskedBookMatch askedBookMatch) -> !askedBookMatch.hasWhole(wanted))
-        .thenComparing(AskedBookMatch::book, bestBookFirst());
+  private static Comparator<AskedBookMatch> matchOrder(List<String> wanted) {
+    return Comparator.comparing(
+            (AskedBookMatch askedBookMatch) -> !askedBookMatch.hasWholeWords(wanted))
+        .thenComparing(AskedBookMatch::book, bookOrder());
   }
 
-  private static Comparator<AskedBook> bestBookFirst() {
+  private static Comparator<AskedBook> bookOrder() {
     return Comparator.comparingInt((AskedBook book) -> book.mine() ? 0 : book.following() ? 1 : 2)
         .thenComparing(AskedBook::status)
         .thenComparing(Comparator.comparingInt(AskedBook::followers).reversed())
         .thenComparingLong(AskedBook::id);
   }
 
-  private List<AskedBookMatch> matches(Transaction tx, UserId user, Condition which) {
+  private List<AskedBookMatch> findMatches(Transaction tx, UserId user, Condition which) {
     List<String> shown = SHOWN.stream().map(Status::wireName).toList();
     var rows =
         tx.sql()
@@ -142,21 +143,21 @@ public final class AskedBookService {
             .orderBy(REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID) // as in the index
             .limit(MOST_ROWS)
             .fetch();
-    Set<Long> following = followers.followedBy(tx, user, rows.getValues(BOOK_REQUEST.ID));
+    Set<Long> following = followers.findFollowed(tx, user, rows.getValues(BOOK_REQUEST.ID));
     return rows.stream()
         .map(
             row ->
                 new AskedBookMatch(
-                    book(row, user, following.contains(row.get(BOOK_REQUEST.ID))),
+                    toAskedBook(row, user, following.contains(row.get(BOOK_REQUEST.ID))),
                     row.get(BOOK_REQUEST.ISBN)))
         .distinct() // two words of a title may begin alike
         .toList();
   }
 
   /** What a user follows, newest requests first. */
-  public ListPage<AskedBook> followed(Transaction tx, UserId user, PageRequest page) {
+  public ListPage<AskedBook> listFollowed(Transaction tx, UserId user, PageRequest page) {
     List<AskedBook> found =
-        followed(
+        selectFollowed(
             tx,
             user,
             page.cursor().map(REQUEST_FOLLOWER.REQUEST_ID::lt).orElseGet(DSL::noCondition),
@@ -165,11 +166,13 @@ public final class AskedBookService {
   }
 
   /** One book that a user follows. */
-  Optional<AskedBook> followed(Transaction tx, UserId user, long request) {
-    return followed(tx, user, REQUEST_FOLLOWER.REQUEST_ID.eq(request), 1).stream().findFirst();
+  Optional<AskedBook> findFollowed(Transaction tx, UserId user, long request) {
+    return selectFollowed(tx, user, REQUEST_FOLLOWER.REQUEST_ID.eq(request), 1).stream()
+        .findFirst();
   }
 
-  private static List<AskedBook> followed(Transaction tx, UserId user, Condition which, int limit) {
+  private static List<AskedBook> selectFollowed(
+      Transaction tx, UserId user, Condition which, int limit) {
     return tx.sql()
         .select(FIELDS)
         .from(REQUEST_FOLLOWER)
@@ -179,10 +182,10 @@ public final class AskedBookService {
         .and(which)
         .orderBy(REQUEST_FOLLOWER.REQUEST_ID.desc())
         .limit(limit)
-        .fetch(row -> book(row, user, true));
+        .fetch(row -> toAskedBook(row, user, true));
   }
 
-  private static AskedBook book(Record row, UserId user, boolean following) {
+  private static AskedBook toAskedBook(Record row, UserId user, boolean following) {
     return new AskedBook(
         row.get(BOOK_REQUEST.ID),
         row.get(BOOK_REQUEST.CREATOR_ID),

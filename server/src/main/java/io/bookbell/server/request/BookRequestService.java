@@ -72,20 +72,22 @@ public final class BookRequestService {
    *     409 when the creator is not accepting requests, the quota is used up or the inbox full
    */
   public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
-    CreatorRow creator = creatorStore.lock(tx, wanted.creator());
+    CreatorRow creator = creatorStore.lockCreator(tx, wanted.creator());
     requireAccepting(tx, creator, user);
     if (creator.pendingCount() >= MOST_PENDING) {
-      throw Problem.full("inbox_full", MOST_PENDING, "pending requests");
+      throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
     }
     var consumption =
-        quotaService.consume(tx, creator, user).orElseThrow(() -> noSupporter(tx, creator, user));
-    BookRequest request = store.insert(tx, user, wanted);
-    words.index(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
+        quotaService
+            .consumeRequest(tx, creator, user)
+            .orElseThrow(() -> notSupporterProblem(tx, creator, user));
+    BookRequest request = store.insertRequest(tx, user, wanted);
+    words.indexRequest(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
     var outgoingMessages = new OutgoingMessages();
     quotaService.recordConsumption(
         tx, consumption, request.id(), request.title(), outgoingMessages);
-    CreatorRow counted = creatorStore.addPending(tx, creator, 1);
-    requestAnnouncer.created(tx, counted, request, outgoingMessages);
+    CreatorRow counted = creatorStore.addToPendingCount(tx, creator, 1);
+    requestAnnouncer.announceCreated(tx, counted, request, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return request;
   }
@@ -95,13 +97,13 @@ public final class BookRequestService {
       return;
     }
     if (!creatorRoles.isSupporter(tx, creator.id(), user)) {
-      throw noSupporter(tx, creator, user);
+      throw notSupporterProblem(tx, creator, user);
     }
     throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
   }
 
-  private Problem noSupporter(Transaction tx, CreatorRow creator, UserId user) {
-    return creatorRoles.noSupporter(
+  private Problem notSupporterProblem(Transaction tx, CreatorRow creator, UserId user) {
+    return creatorRoles.notSupporterProblem(
         tx, creator, user, "Only supporters can request books, and you are on the team.");
   }
 
@@ -115,60 +117,62 @@ public final class BookRequestService {
    *     owner on the team), 409 when it is no longer where the answer could apply; the detail names
    *     who was first
    */
-  public BookRequest respond(Transaction tx, UserId admin, long id, Decision decision) {
-    LockedRequest lockedRequest = lock(tx, id);
+  public BookRequest respondToRequest(Transaction tx, UserId admin, long id, Decision decision) {
+    LockedRequest lockedRequest = lockRequest(tx, id);
     requireAdmin(tx, lockedRequest, admin);
     var outgoingMessages = new OutgoingMessages();
-    return finish(
+    return publishMove(
         tx,
         lockedRequest,
-        answer(tx, lockedRequest, admin, decision, outgoingMessages),
+        applyDecision(tx, lockedRequest, admin, decision, outgoingMessages),
         outgoingMessages);
   }
 
-  private StatusChange answer(
+  private StatusChange applyDecision(
       Transaction tx,
       LockedRequest lockedRequest,
       UserId admin,
       Decision decision,
       OutgoingMessages outgoingMessages) {
     BookRequest request = lockedRequest.request;
-    creatorRoles.requireOtherThanOwn(lockedRequest.creator, admin, request.userId());
-    move(tx, request, decision.status());
+    creatorRoles.requireNotOwner(lockedRequest.creator, admin, request.userId());
+    changeStatus(tx, request, decision.status());
     boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
     String word = keepsWord ? request.response() : decision.response();
-    store.setResponse(tx, request.id(), word, admin);
-    return moved(tx, lockedRequest, admin, outgoingMessages);
+    store.updateResponse(tx, request.id(), word, admin);
+    return completeMove(tx, lockedRequest, admin, outgoingMessages);
   }
 
   /**
-   * Answers several requests of a creator alike: each as {@link #respond} would, or not at all,
-   * whatever becomes of the others. A supporter with several is notified once.
+   * Answers several requests of a creator alike: each as {@link #respondToRequest} would, or not at
+   * all, whatever becomes of the others. A supporter with several is notified once.
    *
    * @return what became of each, in the order of the ids
    * @throws Problem as {@link CreatorRoles#requireAdmin}
    */
-  public List<DecisionOutcome> respondAll(
+  public List<DecisionOutcome> respondToAll(
       Transaction tx, UserId admin, UserId creatorId, SortedSet<Long> ids, Decision decision) {
-    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireAdmin(tx, creator, admin);
     var outgoingMessages = new OutgoingMessages();
     var moves = new ArrayList<StatusChange>();
     var outcomes = new ArrayList<DecisionOutcome>();
     for (long id : ids) {
       Optional<BookRequest> found =
-          store.find(tx, id).filter(each -> each.creatorId().equals(creatorId));
+          store.findById(tx, id).filter(each -> each.creatorId().equals(creatorId));
       try {
         LockedRequest lockedRequest =
             new LockedRequest(creator, found.orElseThrow(Problem::notFound));
-        StatusChange statusChange = answer(tx, lockedRequest, admin, decision, outgoingMessages);
+        StatusChange statusChange =
+            applyDecision(tx, lockedRequest, admin, decision, outgoingMessages);
         moves.add(statusChange);
-        outcomes.add(DecisionOutcome.answered(statusChange.after()));
+        outcomes.add(DecisionOutcome.ofAnswer(statusChange.after()));
       } catch (Problem refusal) { // nothing was written yet
-        outcomes.add(DecisionOutcome.refused(id, refusal, found.orElse(null)));
+        outcomes.add(DecisionOutcome.ofRefusal(id, refusal, found.orElse(null)));
       }
     }
-    requestAnnouncer.movedTogether(tx, countMoves(tx, creator, moves), moves, outgoingMessages);
+    requestAnnouncer.announceMoves(
+        tx, updatePendingCount(tx, creator, moves), moves, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return outcomes;
   }
@@ -186,12 +190,12 @@ public final class BookRequestService {
       @Nullable String code,
       @Nullable String detail,
       @Nullable BookRequest bookRequest) {
-    static DecisionOutcome answered(BookRequest request) {
+    static DecisionOutcome ofAnswer(BookRequest request) {
       return new DecisionOutcome(request.id(), "answered", null, null, request);
     }
 
-    static DecisionOutcome refused(long id, Problem refusal, @Nullable BookRequest request) {
-      return new DecisionOutcome(id, "refused", refusal.code(), refusal.getMessage(), request);
+    static DecisionOutcome ofRefusal(long id, Problem refusal, @Nullable BookRequest request) {
+      return new DecisionOutcome(id, "refused", refusal.errorCode(), refusal.getMessage(), request);
     }
   }
 
@@ -201,25 +205,28 @@ public final class BookRequestService {
    * @throws Problem 404 for who may not see the request, 403 for others than its owner, 409 when it
    *     is no longer pending
    */
-  public BookRequest cancel(Transaction tx, UserId owner, long id) {
-    LockedRequest lockedRequest = lock(tx, id);
+  public BookRequest cancelRequest(Transaction tx, UserId owner, long id) {
+    LockedRequest lockedRequest = lockRequest(tx, id);
     requireVisible(tx, lockedRequest, owner);
     if (!lockedRequest.request.userId().equals(owner)) {
       throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
     }
-    move(tx, lockedRequest.request, Status.CANCELLED);
+    changeStatus(tx, lockedRequest.request, Status.CANCELLED);
     var outgoingMessages = new OutgoingMessages();
-    return finish(
-        tx, lockedRequest, moved(tx, lockedRequest, owner, outgoingMessages), outgoingMessages);
+    return publishMove(
+        tx,
+        lockedRequest,
+        completeMove(tx, lockedRequest, owner, outgoingMessages),
+        outgoingMessages);
   }
 
-  private void move(Transaction tx, BookRequest request, Status to) {
-    if (!store.move(tx, request.id(), to)) {
-      throw Problem.conflict("invalid_transition", whoWasFirst(request, to));
+  private void changeStatus(Transaction tx, BookRequest request, Status to) {
+    if (!store.updateStatus(tx, request.id(), to)) {
+      throw Problem.conflict("invalid_transition", describeConflict(request, to));
     }
   }
 
-  private static String whoWasFirst(BookRequest request, Status to) {
+  private static String describeConflict(BookRequest request, Status to) {
     String by =
         request.status() == Status.CANCELLED
             ? " by " + request.userName()
@@ -228,18 +235,18 @@ public final class BookRequestService {
         + request.status().wireName()
         + by
         + " since "
-        + TimeText.of(request.updatedAt())
+        + TimeText.formatTime(request.updatedAt())
         + " and cannot become "
         + to.wireName()
         + ".";
   }
 
   /** The request as it is after its move; given back to the quota if that is due. */
-  private StatusChange moved(
+  private StatusChange completeMove(
       Transaction tx, LockedRequest before, UserId actor, OutgoingMessages outgoingMessages) {
-    BookRequest request = require(tx, before.request.id());
+    BookRequest request = requireRequest(tx, before.request.id());
     if (request.refunded()) {
-      quotaService.refund(
+      quotaService.refundRequest(
           tx,
           request.creatorId(),
           request.userId(),
@@ -248,27 +255,31 @@ public final class BookRequestService {
           actor,
           outgoingMessages);
     }
-    return new StatusChange(before.request, request, revision(tx, request), actor);
+    return new StatusChange(before.request, request, findRevision(tx, request), actor);
   }
 
-  private BookRequest finish(
+  private BookRequest publishMove(
       Transaction tx,
       LockedRequest before,
       StatusChange statusChange,
       OutgoingMessages outgoingMessages) {
-    requestAnnouncer.moved(
-        tx, countMoves(tx, before.creator, List.of(statusChange)), statusChange, outgoingMessages);
+    requestAnnouncer.announceMove(
+        tx,
+        updatePendingCount(tx, before.creator, List.of(statusChange)),
+        statusChange,
+        outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return statusChange.after();
   }
 
-  private CreatorRow countMoves(Transaction tx, CreatorRow creator, List<StatusChange> moves) {
+  private CreatorRow updatePendingCount(
+      Transaction tx, CreatorRow creator, List<StatusChange> moves) {
     int answered =
         (int)
             moves.stream()
                 .filter(statusChange -> statusChange.before().status() == Status.PENDING)
                 .count();
-    return answered == 0 ? creator : creatorStore.addPending(tx, creator, -answered);
+    return answered == 0 ? creator : creatorStore.addToPendingCount(tx, creator, -answered);
   }
 
   /**
@@ -276,17 +287,17 @@ public final class BookRequestService {
    *
    * @throws Problem 404 for who may not see the request, 409 when the thread is full
    */
-  public Reply reply(Transaction tx, UserId user, long id, String body) {
-    LockedRequest lockedRequest = lock(tx, id);
+  public Reply addReply(Transaction tx, UserId user, long id, String body) {
+    LockedRequest lockedRequest = lockRequest(tx, id);
     requireVisible(tx, lockedRequest, user);
-    if (!replies.add(tx, id, user, body)) {
+    if (!replies.insertReply(tx, id, user, body)) {
       throw Problem.conflict(
           "thread_full", "A request can have at most " + ReplyStore.MOST + " replies.");
     }
-    BookRequest request = require(tx, id);
+    BookRequest request = requireRequest(tx, id);
     var outgoingMessages = new OutgoingMessages();
-    requestAnnouncer.replied(
-        tx, lockedRequest.creator, request, revision(tx, request), outgoingMessages);
+    requestAnnouncer.announceReply(
+        tx, lockedRequest.creator, request, findRevision(tx, request), outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return request.replies().getLast();
   }
@@ -296,10 +307,10 @@ public final class BookRequestService {
    *
    * @throws Problem 404 for who may not see the request
    */
-  public ListPage<Reply> replies(Transaction tx, UserId user, long id, PageRequest page) {
-    BookRequest request = require(tx, id);
+  public ListPage<Reply> listReplies(Transaction tx, UserId user, long id, PageRequest page) {
+    BookRequest request = requireRequest(tx, id);
     requireVisible(tx, new LockedRequest(creatorStore.get(tx, request.creatorId()), request), user);
-    return replies.page(tx, id, page);
+    return replies.findPage(tx, id, page);
   }
 
   /**
@@ -314,24 +325,25 @@ public final class BookRequestService {
   }
 
   /** The newest requests a user may see. */
-  public List<BookRequest> newest(Transaction tx, UserId user, int limit) {
-    return store.visible(tx, user, creatorRoles.adminOf(tx, user), RequestFilter.NONE, limit);
+  public List<BookRequest> listNewest(Transaction tx, UserId user, int limit) {
+    return store.findVisible(
+        tx, user, creatorRoles.administeredCreators(tx, user), RequestFilter.NONE, limit);
   }
 
   /** Those of some requests that a user has asked for. */
-  public Set<Long> ownedBy(Transaction tx, UserId user, Collection<Long> ids) {
-    return ids.isEmpty() ? Set.of() : store.ownedBy(tx, user, ids);
+  public Set<Long> findOwned(Transaction tx, UserId user, Collection<Long> ids) {
+    return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
   }
 
   /** What is told of these requests in notifications, by id. */
-  public Map<Long, NotificationSubject> about(Transaction tx, Set<Long> ids) {
-    return store.about(tx, ids);
+  public Map<Long, NotificationSubject> findSubjects(Transaction tx, Set<Long> ids) {
+    return store.findSubjects(tx, ids);
   }
 
-  private LockedRequest lock(Transaction tx, long id) {
-    UserId creatorId = store.creatorOf(tx, id).orElseThrow(Problem::notFound);
-    CreatorRow creator = creatorStore.lock(tx, creatorId);
-    return new LockedRequest(creator, require(tx, id));
+  private LockedRequest lockRequest(Transaction tx, long id) {
+    UserId creatorId = store.findCreatorId(tx, id).orElseThrow(Problem::notFound);
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
+    return new LockedRequest(creator, requireRequest(tx, id));
   }
 
   private void requireVisible(Transaction tx, LockedRequest lockedRequest, UserId user) {
@@ -348,12 +360,12 @@ public final class BookRequestService {
     }
   }
 
-  private BookRequest require(Transaction tx, long id) {
-    return store.find(tx, id).orElseThrow(Problem::notFound);
+  private BookRequest requireRequest(Transaction tx, long id) {
+    return store.findById(tx, id).orElseThrow(Problem::notFound);
   }
 
-  private int revision(Transaction tx, BookRequest request) {
-    return store.revision(tx, request.id());
+  private int findRevision(Transaction tx, BookRequest request) {
+    return store.findRevision(tx, request.id());
   }
 
   /** A request as it is while its creator's row is locked. */

@@ -14,50 +14,51 @@ public final class FollowRoutes {
   private FollowRoutes() {}
 
   /** To be added before the routes that have an id in the same place. */
-  public static void add(ApiRouter apiRouter, AskedBookService asked, FollowService followService) {
+  public static void addRoutes(
+      ApiRouter apiRouter, AskedBookService asked, FollowService followService) {
     apiRouter.get(
         "/api/book-requests/asked",
-        FollowRoutes::search,
+        FollowRoutes::parseSearch,
         (tx, caller, wanted) ->
-            ApiResponse.ok(asked.find(tx, caller.user(), wanted.creator, wanted.text)));
+            ApiResponse.ok(asked.searchBooks(tx, caller.user(), wanted.creator, wanted.text)));
     apiRouter.get(
         "/api/book-requests/following",
-        FollowRoutes::page,
-        (tx, caller, page) -> ApiResponse.ok(asked.followed(tx, caller.user(), page)));
+        FollowRoutes::parsePage,
+        (tx, caller, page) -> ApiResponse.ok(asked.listFollowed(tx, caller.user(), page)));
     apiRouter.post(
         "/api/book-requests/:id/follow",
         RateLimit.FOLLOW,
-        FollowRoutes::which,
-        (tx, caller, id) -> ApiResponse.ok(followService.follow(tx, caller.user(), id)));
+        FollowRoutes::parseRequestId,
+        (tx, caller, id) -> ApiResponse.ok(followService.followRequest(tx, caller.user(), id)));
     apiRouter.delete(
         "/api/book-requests/:id/follow",
         apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {
-          followService.unfollow(tx, caller.user(), id);
+          followService.unfollowRequest(tx, caller.user(), id);
           return ApiResponse.noContent();
         });
   }
 
-  private static AskedBookQuery search(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
+  private static AskedBookQuery parseSearch(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     var wanted =
         new AskedBookQuery(
-            queryParameters.userId("creator_id"),
+            queryParameters.requiredUserId("creator_id"),
             queryParameters.optionalText("q", LONGEST_TEXT).orElse(""));
-    queryParameters.done();
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static PageRequest page(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    PageRequest page = queryParameters.page();
-    queryParameters.done();
+  private static PageRequest parsePage(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    PageRequest page = queryParameters.pageRequest();
+    queryParameters.requireNoErrors();
     return page;
   }
 
-  private static long which(ApiRequest apiRequest) {
+  private static long parseRequestId(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
-    apiRequest.body().done();
+    apiRequest.jsonBody().requireNoErrors();
     return id;
   }
 

@@ -44,24 +44,24 @@ public final class FollowService {
    *     supporters, 409 for the user's own, for one that is completed, and for more than one may
    *     follow
    */
-  public AskedBook follow(Transaction tx, UserId user, long id) {
+  public AskedBook followRequest(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);
     if (!creatorRoles.isSupporter(tx, creator.id(), user)) {
-      throw creatorRoles.noSupporter(
+      throw creatorRoles.notSupporterProblem(
           tx, creator, user, "Only supporters can follow requests, and you are on the team.");
     }
     return asked
-        .followed(tx, user, id)
+        .findFollowed(tx, user, id)
         .orElseGet(
             () -> {
-              BookRequest request = require(tx, id);
+              BookRequest request = requireRequest(tx, id);
               requireFollowable(creator, request, user);
-              if (followers.numberOf(tx, user) >= MOST) {
-                throw Problem.full("too_many_follows", MOST, "requests you follow");
+              if (followers.countByUser(tx, user) >= MOST) {
+                throw Problem.limitReached("too_many_follows", MOST, "requests you follow");
               }
-              followers.add(tx, request, user);
-              announce(tx, creator, id);
-              return asked.followed(tx, user, id).orElseThrow();
+              followers.insertFollower(tx, request, user);
+              announceFollowers(tx, creator, id);
+              return asked.findFollowed(tx, user, id).orElseThrow();
             });
   }
 
@@ -80,13 +80,13 @@ public final class FollowService {
    *
    * @throws Problem 404 for a request that is not shown to the user
    */
-  public void unfollow(Transaction tx, UserId user, long id) {
+  public void unfollowRequest(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);
     creatorRoles.requireMember(tx, creator, user);
-    if (followers.remove(tx, id, user)) {
-      announce(tx, creator, id);
+    if (followers.deleteFollower(tx, id, user)) {
+      announceFollowers(tx, creator, id);
     } else if (!creatorRoles.isAdmin(tx, creator, user)) {
-      requireShown(creator, require(tx, id), user);
+      requireShown(creator, requireRequest(tx, id), user);
     }
   }
 
@@ -98,17 +98,17 @@ public final class FollowService {
     }
   }
 
-  private void announce(Transaction tx, CreatorRow creator, long id) {
+  private void announceFollowers(Transaction tx, CreatorRow creator, long id) {
     var outgoingMessages = new OutgoingMessages();
-    requestAnnouncer.followersChanged(tx, creator, require(tx, id), outgoingMessages);
+    requestAnnouncer.announceFollowers(tx, creator, requireRequest(tx, id), outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
   }
 
   private CreatorRow lockCreatorOf(Transaction tx, long id) {
-    return creatorStore.lock(tx, store.creatorOf(tx, id).orElseThrow(Problem::notFound));
+    return creatorStore.lockCreator(tx, store.findCreatorId(tx, id).orElseThrow(Problem::notFound));
   }
 
-  private BookRequest require(Transaction tx, long id) {
-    return store.find(tx, id).orElseThrow(Problem::notFound);
+  private BookRequest requireRequest(Transaction tx, long id) {
+    return store.findById(tx, id).orElseThrow(Problem::notFound);
   }
 }

@@ -26,7 +26,7 @@ final class FollowerStore {
    *
    * @return false when they are one already
    */
-  boolean add(Transaction tx, BookRequest request, UserId user) {
+  boolean insertFollower(Transaction tx, BookRequest request, UserId user) {
     return tx.sql()
             .insertInto(REQUEST_FOLLOWER)
             .set(REQUEST_FOLLOWER.REQUEST_ID, request.id())
@@ -43,7 +43,7 @@ final class FollowerStore {
    *
    * @return false when the user was no follower
    */
-  boolean remove(Transaction tx, long request, UserId user) {
+  boolean deleteFollower(Transaction tx, long request, UserId user) {
     return tx.sql()
             .deleteFrom(REQUEST_FOLLOWER)
             .where(REQUEST_FOLLOWER.REQUEST_ID.eq(request))
@@ -53,11 +53,11 @@ final class FollowerStore {
   }
 
   /** How many requests a user follows. */
-  int numberOf(Transaction tx, UserId user) {
+  int countByUser(Transaction tx, UserId user) {
     return tx.sql().fetchCount(REQUEST_FOLLOWER, REQUEST_FOLLOWER.USER_ID.eq(user));
   }
 
-  Set<UserId> of(Transaction tx, long request) {
+  Set<UserId> findFollowers(Transaction tx, long request) {
     return tx.sql()
         .select(REQUEST_FOLLOWER.USER_ID)
         .from(REQUEST_FOLLOWER)
@@ -66,7 +66,7 @@ final class FollowerStore {
   }
 
   /** Those of some requests that a user follows. */
-  Set<Long> followedBy(Transaction tx, UserId user, Collection<Long> requests) {
+  Set<Long> findFollowed(Transaction tx, UserId user, Collection<Long> requests) {
     if (requests.isEmpty()) {
       return Set.of();
     }

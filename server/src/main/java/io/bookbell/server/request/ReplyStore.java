@@ -48,7 +48,7 @@ public final class ReplyStore {
    *
    * @return false when the request has as many as it may have
    */
-  boolean add(Transaction tx, long request, UserId user, String body) {
+  boolean insertReply(Transaction tx, long request, UserId user, String body) {
     boolean counted =
         tx.sql()
                 .update(BOOK_REQUEST)
@@ -75,7 +75,7 @@ public final class ReplyStore {
    * The newest replies of some requests, each request's oldest first. Reads no others, however long
    * the threads are.
    */
-  Map<Long, List<Reply>> newest(Transaction tx, Collection<Long> requests, int each) {
+  Map<Long, List<Reply>> findNewest(Transaction tx, Collection<Long> requests, int each) {
     if (requests.isEmpty()) {
       return Map.of();
     }
@@ -102,13 +102,13 @@ public final class ReplyStore {
             row ->
                 found
                     .computeIfAbsent(row.get(REPLY.REQUEST_ID), _ -> new ArrayList<>())
-                    .add(reply(row)));
+                    .add(toReply(row)));
     found.values().forEach(replies -> replies.sort(Comparator.comparingLong(Reply::id)));
     return found;
   }
 
   /** A request's replies, newest first. */
-  ListPage<Reply> page(Transaction tx, long request, PageRequest page) {
+  ListPage<Reply> findPage(Transaction tx, long request, PageRequest page) {
     List<Reply> found =
         tx.sql()
             .select(FIELDS)
@@ -119,11 +119,11 @@ public final class ReplyStore {
             .and(page.cursor().map(REPLY.ID::lt).orElse(noCondition()))
             .orderBy(REPLY.ID.desc())
             .limit(page.limit() + 1)
-            .fetch(ReplyStore::reply);
+            .fetch(ReplyStore::toReply);
     return ListPage.of(found, page.limit(), Reply::id);
   }
 
-  private static Reply reply(Record row) {
+  private static Reply toReply(Record row) {
     return new Reply(
         row.get(REPLY.ID),
         row.get(REPLY.USER_ID),
@@ -133,7 +133,7 @@ public final class ReplyStore {
   }
 
   /** Counts all replies anew, where rows came from a backup that does not know the counts. */
-  public static void recount(Transaction tx) {
+  public static void recountReplies(Transaction tx) {
     tx.sql()
         .update(BOOK_REQUEST)
         .set(

@@ -42,93 +42,94 @@ public final class RequestAnnouncer {
   /** A request before and after its status changed. */
   record StatusChange(BookRequest before, BookRequest after, int revision, UserId actor) {}
 
-  void created(
+  void announceCreated(
       Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
-    Set<UserId> admins = creatorRoles.admins(tx, creator);
-    update("created", request, FIRST_REVISION, admins, outgoingMessages);
-    pendingCount(creator, admins, outgoingMessages);
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
+    addRequestUpdate("created", request, FIRST_REVISION, admins, outgoingMessages);
+    addCountUpdate(creator, admins, outgoingMessages);
     String text = request.userName() + " requested “" + request.title() + "”";
-    notificationService.add(
+    notificationService.addNotification(
         tx,
-        occasion(request, "request_created", text, request.userId(), true),
+        createOccasion(request, "request_created", text, request.userId(), true),
         admins,
         outgoingMessages);
-    log(tx, request, request.userId(), "request_created");
+    recordActivity(tx, request, request.userId(), "request_created");
   }
 
-  void moved(
+  void announceMove(
       Transaction tx,
       CreatorRow creator,
       StatusChange statusChange,
       OutgoingMessages outgoingMessages) {
-    movedTogether(tx, creator, List.of(statusChange), outgoingMessages);
+    announceMoves(tx, creator, List.of(statusChange), outgoingMessages);
   }
 
   /** Several at once: admins are told the newest count, each supporter is notified once. */
-  void movedTogether(
+  void announceMoves(
       Transaction tx,
       CreatorRow creator,
       List<StatusChange> moves,
       OutgoingMessages outgoingMessages) {
-    Set<UserId> admins = creatorRoles.admins(tx, creator);
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
     for (StatusChange statusChange : moves) {
-      update("status_changed", statusChange.after, statusChange.revision, admins, outgoingMessages);
-      log(tx, statusChange.after, statusChange.actor, kind(statusChange));
+      addRequestUpdate(
+          "status_changed", statusChange.after, statusChange.revision, admins, outgoingMessages);
+      recordActivity(tx, statusChange.after, statusChange.actor, kindOf(statusChange));
     }
     if (moves.stream().anyMatch(statusChange -> statusChange.before.status() == Status.PENDING)) {
-      pendingCount(creator, admins, outgoingMessages);
+      addCountUpdate(creator, admins, outgoingMessages);
     }
     moves.stream()
         .filter(statusChange -> statusChange.after.status() != Status.CANCELLED)
         .collect(groupingBy(statusChange -> statusChange.after.userId(), TreeMap::new, toList()))
         .values()
         .forEach(theirs -> notifySupporter(tx, theirs, outgoingMessages));
-    moves.forEach(statusChange -> tellFollowers(tx, statusChange, outgoingMessages));
+    moves.forEach(statusChange -> notifyFollowers(tx, statusChange, outgoingMessages));
   }
 
   private void notifySupporter(
       Transaction tx, List<StatusChange> moves, OutgoingMessages outgoingMessages) {
     StatusChange last = moves.getLast();
     BookRequest request = last.after;
-    String word = inWords(request.status());
+    String word = statusWord(request.status());
     String text = "“" + request.title() + "” was " + word;
-    String kind = kind(last);
+    String kind = kindOf(last);
     if (moves.size() > 1) {
       text =
           moves.size() + " of your requests were " + word + ", including “" + request.title() + "”";
       kind = kind.replaceFirst("request", "requests");
     }
-    notificationService.add(
+    notificationService.addNotification(
         tx,
-        occasion(request, kind, text, last.actor, false),
+        createOccasion(request, kind, text, last.actor, false),
         Set.of(request.userId()),
         outgoingMessages);
   }
 
-  private static String kind(StatusChange statusChange) {
+  private static String kindOf(StatusChange statusChange) {
     return "request_" + statusChange.after.status().wireName();
   }
 
-  private void tellFollowers(
+  private void notifyFollowers(
       Transaction tx, StatusChange statusChange, OutgoingMessages outgoingMessages) {
     BookRequest request = statusChange.after;
     String kind = "followed_request_" + request.status().wireName();
     String end =
         request.status() == Status.CANCELLED
             ? "was withdrawn by the person who requested it"
-            : "was " + inWords(request.status());
+            : "was " + statusWord(request.status());
     String text = "“" + request.title() + "”, which you follow, " + end;
-    notificationService.add(
+    notificationService.addNotification(
         tx,
-        occasion(request, kind, text, statusChange.actor, false),
-        followers.of(tx, request.id()),
+        createOccasion(request, kind, text, statusChange.actor, false),
+        followers.findFollowers(tx, request.id()),
         outgoingMessages);
   }
 
   /** Who asked and all admins see how many want it; it is no change of the request itself. */
-  void followersChanged(
+  void announceFollowers(
       Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
-    var audience = new TreeSet<>(creatorRoles.admins(tx, creator));
+    var audience = new TreeSet<>(creatorRoles.adminsOf(tx, creator));
     audience.add(request.userId());
     outgoingMessages.add(
         MessageType.BOOK_REQUEST_UPDATE,
@@ -137,30 +138,30 @@ public final class RequestAnnouncer {
   }
 
   /** As the page says it too. */
-  private static String inWords(Status status) {
+  private static String statusWord(Status status) {
     return status == Status.REJECTED ? "declined" : status.wireName();
   }
 
-  void replied(
+  void announceReply(
       Transaction tx,
       CreatorRow creator,
       BookRequest request,
       int revision,
       OutgoingMessages outgoingMessages) {
-    Set<UserId> admins = creatorRoles.admins(tx, creator);
-    update("reply_added", request, revision, admins, outgoingMessages);
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
+    addRequestUpdate("reply_added", request, revision, admins, outgoingMessages);
     Reply reply = request.replies().getLast();
     boolean bySupporter = reply.userId().equals(request.userId());
     String text = reply.userName() + " replied to “" + request.title() + "”";
-    notificationService.add(
+    notificationService.addNotification(
         tx,
-        occasion(request, "reply_added", text, reply.userId(), bySupporter),
+        createOccasion(request, "reply_added", text, reply.userId(), bySupporter),
         bySupporter ? admins : Set.of(request.userId()),
         outgoingMessages);
-    log(tx, request, reply.userId(), "reply_added");
+    recordActivity(tx, request, reply.userId(), "reply_added");
   }
 
-  private static void update(
+  private static void addRequestUpdate(
       String action,
       BookRequest request,
       int revision,
@@ -172,7 +173,7 @@ public final class RequestAnnouncer {
         Map.of("action", action, "book_request", request), audience, request.id(), revision);
   }
 
-  private static void pendingCount(
+  private static void addCountUpdate(
       CreatorRow creator, Set<UserId> admins, OutgoingMessages outgoingMessages) {
     outgoingMessages.add(
         MessageType.PENDING_COUNT_UPDATE,
@@ -180,7 +181,7 @@ public final class RequestAnnouncer {
         admins);
   }
 
-  private static NewNotification occasion(
+  private static NewNotification createOccasion(
       BookRequest request, String kind, String text, UserId actor, boolean toAdmins) {
     var notificationSubject =
         new NotificationSubject(request.id(), request.title(), request.userName());
@@ -188,7 +189,8 @@ public final class RequestAnnouncer {
         request.creatorId(), kind, notificationSubject, text, actor, toAdmins);
   }
 
-  private void log(Transaction tx, BookRequest request, UserId actor, String kind) {
-    activityLog.recordRequest(tx, request.creatorId(), actor, kind, request.id(), request.title());
+  private void recordActivity(Transaction tx, BookRequest request, UserId actor, String kind) {
+    activityLog.recordRequestActivity(
+        tx, request.creatorId(), actor, kind, request.id(), request.title());
   }
 }

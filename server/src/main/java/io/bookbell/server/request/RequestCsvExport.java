@@ -32,30 +32,30 @@ final class RequestCsvExport {
 
   /** Which requests are wanted. */
   record RequestExportQuery(UserId creator, RequestFilter filter) {
-    RequestFilter after(Optional<PageCursor> mark) {
+    RequestFilter withCursor(Optional<PageCursor> mark) {
       return new RequestFilter(
           filter.statuses(), filter.supporter(), filter.text(), filter.sort(), mark);
     }
   }
 
-  static Csv.CsvTable<RequestExportQuery> of(RequestListService lists) {
+  static Csv.CsvTable<RequestExportQuery> csvTable(RequestListService lists) {
     return new Csv.CsvTable<>(
         "book-requests.csv",
         COLUMNS,
         (tx, caller, requestExportQuery, after) ->
             Csv.CsvChunk.of(
-                lists.export(
+                lists.listForExport(
                     tx,
                     caller.user(),
                     requestExportQuery.creator,
-                    requestExportQuery.after(after),
+                    requestExportQuery.withCursor(after),
                     ROWS_AT_ONCE),
                 ROWS_AT_ONCE,
-                requestExportQuery.filter.sort()::mark,
-                RequestCsvExport::row));
+                requestExportQuery.filter.sort()::cursorOf,
+                RequestCsvExport::toCsvRow));
   }
 
-  private static List<@Nullable Object> row(BookRequest request) {
+  private static List<@Nullable Object> toCsvRow(BookRequest request) {
     return Arrays.asList(
         request.id(),
         request.createdAt(),

@@ -29,10 +29,10 @@ public record RequestFilter(
    * Without the statuses, each of which is read along an index of its own, and without the text,
    * for which {@link RequestSearch} needs to know whose requests they are.
    */
-  Condition condition() {
+  Condition toCondition() {
     return supporter
         .map(BOOK_REQUEST.USER_ID::eq)
         .orElseGet(() -> noCondition())
-        .and(after.map(sort::behind).orElseGet(() -> noCondition()));
+        .and(after.map(sort::conditionAfter).orElseGet(() -> noCondition()));
   }
 }

@@ -39,25 +39,25 @@ public final class RequestListService {
     List<BookRequest> found =
         requestListQuery
             .creator()
-            .map(creator -> ofCreator(tx, user, creator, requestListQuery.filter(), limit + 1))
+            .map(creator -> listByCreator(tx, user, creator, requestListQuery.filter(), limit + 1))
             .orElseGet(
                 () ->
-                    store.visible(
+                    store.findVisible(
                         tx,
                         user,
-                        creatorRoles.adminOf(tx, user),
+                        creatorRoles.administeredCreators(tx, user),
                         requestListQuery.filter(),
                         limit + 1));
-    return ListPage.marked(found, limit, requestListQuery.filter().sort()::mark);
+    return ListPage.ofCursors(found, limit, requestListQuery.filter().sort()::cursorOf);
   }
 
-  private List<BookRequest> ofCreator(
+  private List<BookRequest> listByCreator(
       Transaction tx, UserId user, UserId creatorId, RequestFilter requestFilter, int limit) {
     CreatorRow creator = creatorStore.get(tx, creatorId);
     creatorRoles.requireMember(tx, creator, user);
     return creatorRoles.isAdmin(tx, creator, user)
-        ? store.ofCreator(tx, creatorId, requestFilter, limit)
-        : store.ofSupporter(tx, creatorId, user, requestFilter, limit);
+        ? store.findByCreator(tx, creatorId, requestFilter, limit)
+        : store.findBySupporter(tx, creatorId, user, requestFilter, limit);
   }
 
   /**
@@ -65,10 +65,10 @@ public final class RequestListService {
    *
    * @throws Problem as {@link CreatorRoles#requireAdmin}
    */
-  List<BookRequest> export(
+  List<BookRequest> listForExport(
       Transaction tx, UserId admin, UserId creator, RequestFilter requestFilter, int limit) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
-    return store.ofCreator(tx, creator, requestFilter, limit);
+    return store.findByCreator(tx, creator, requestFilter, limit);
   }
 
   /** How many requests stand where. */
@@ -89,9 +89,9 @@ public final class RequestListService {
    *
    * @throws Problem as {@link CreatorRoles#requireAdmin}
    */
-  public StatusCounts counts(Transaction tx, UserId admin, UserId creator) {
+  public StatusCounts countByStatus(Transaction tx, UserId admin, UserId creator) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
-    return StatusCounts.of(store.counts(tx, creator));
+    return StatusCounts.of(store.countByStatus(tx, creator));
   }
 
   /**
@@ -103,16 +103,16 @@ public final class RequestListService {
   public record Colleagues(UserId creator, String name, Set<UserId> others) {}
 
   /** Empty where the user does not answer such a request. */
-  public Optional<Colleagues> colleagues(Transaction tx, UserId admin, long request) {
+  public Optional<Colleagues> findColleagues(Transaction tx, UserId admin, long request) {
     return store
-        .creatorOf(tx, request)
+        .findCreatorId(tx, request)
         .flatMap(creator -> creatorStore.find(tx, creator))
         .filter(creator -> creatorRoles.isAdmin(tx, creator, admin))
         .map(
             creator -> {
-              var others = new HashSet<>(creatorRoles.admins(tx, creator));
+              var others = new HashSet<>(creatorRoles.adminsOf(tx, creator));
               others.remove(admin);
-              return new Colleagues(creator.id(), store.nameOf(tx, admin), others);
+              return new Colleagues(creator.id(), store.findName(tx, admin), others);
             });
   }
 }

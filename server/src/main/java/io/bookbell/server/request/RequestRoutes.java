@@ -34,87 +34,92 @@ public final class RequestRoutes {
 
   private RequestRoutes() {}
 
-  public static void add(
+  public static void addRoutes(
       ApiRouter apiRouter, BookRequestService requests, RequestListService lists) {
     apiRouter.post(
         "/api/book-requests",
         RateLimit.ASK,
-        RequestRoutes::newRequest,
+        RequestRoutes::parseNewRequest,
         (tx, caller, wanted) -> ApiResponse.created(requests.create(tx, caller.user(), wanted)));
     apiRouter.get(
         "/api/book-requests",
-        RequestRoutes::query,
+        RequestRoutes::parseListQuery,
         (tx, caller, requestListQuery) ->
             ApiResponse.ok(lists.list(tx, caller.user(), requestListQuery)));
     apiRouter.get(
         "/api/book-requests/counts",
-        RequestRoutes::creator,
-        (tx, caller, creator) -> ApiResponse.ok(lists.counts(tx, caller.user(), creator)));
-    apiRouter.csv("/api/book-requests.csv", RequestRoutes::exported, RequestCsvExport.of(lists));
+        RequestRoutes::parseCreatorId,
+        (tx, caller, creator) -> ApiResponse.ok(lists.countByStatus(tx, caller.user(), creator)));
+    apiRouter.getCsv(
+        "/api/book-requests.csv", RequestRoutes::parseExport, RequestCsvExport.csvTable(lists));
     apiRouter.post(
         "/api/book-requests/respond",
-        RequestRoutes::decisionForAll,
+        RequestRoutes::parseBulkDecision,
         (tx, caller, all) ->
             ApiResponse.ok(
                 new BulkDecisionResponse(
-                    requests.respondAll(tx, caller.user(), all.creator, all.ids, all.what))));
+                    requests.respondToAll(tx, caller.user(), all.creator, all.ids, all.what))));
     apiRouter.get(
         "/api/book-requests/:id",
         apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> ApiResponse.ok(requests.get(tx, caller.user(), id)));
     apiRouter.get(
         "/api/book-requests/:id/replies",
-        RequestRoutes::replies,
-        (tx, caller, of) -> ApiResponse.ok(requests.replies(tx, caller.user(), of.id, of.what)));
+        RequestRoutes::parseRepliesQuery,
+        (tx, caller, of) ->
+            ApiResponse.ok(requests.listReplies(tx, caller.user(), of.id, of.what)));
     apiRouter.post(
         "/api/book-requests/:id/respond",
-        RequestRoutes::decision,
+        RequestRoutes::parseDecision,
         (tx, caller, requestCommand) ->
             ApiResponse.ok(
-                requests.respond(tx, caller.user(), requestCommand.id, requestCommand.what)));
+                requests.respondToRequest(
+                    tx, caller.user(), requestCommand.id, requestCommand.what)));
     apiRouter.post(
         "/api/book-requests/:id/reply",
         RateLimit.REPLY,
-        RequestRoutes::reply,
+        RequestRoutes::parseReply,
         (tx, caller, requestCommand) ->
             ApiResponse.created(
-                requests.reply(tx, caller.user(), requestCommand.id, requestCommand.what)));
+                requests.addReply(tx, caller.user(), requestCommand.id, requestCommand.what)));
     apiRouter.post(
         "/api/book-requests/:id/cancel",
-        RequestRoutes::cancel,
-        (tx, caller, id) -> ApiResponse.ok(requests.cancel(tx, caller.user(), id)));
+        RequestRoutes::parseRequestId,
+        (tx, caller, id) -> ApiResponse.ok(requests.cancelRequest(tx, caller.user(), id)));
   }
 
-  private static NewRequest newRequest(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
+  private static NewRequest parseNewRequest(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
     var wanted =
         new NewRequest(
-            jsonBody.userId("creator_id"),
-            jsonBody.line("title", 1, LONGEST_NAME),
-            jsonBody.line("author", 1, LONGEST_NAME),
+            jsonBody.requiredUserId("creator_id"),
+            jsonBody.requiredLine("title", 1, LONGEST_NAME),
+            jsonBody.requiredLine("author", 1, LONGEST_NAME),
             jsonBody.optionalLine("isbn", LONGEST_ISBN).orElse(null),
             jsonBody.optionalText("note", LONGEST_TEXT).orElse(null),
             jsonBody.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null));
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     return wanted;
   }
 
-  private static RequestListQuery query(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    var wanted = query(queryParameters, queryParameters.optionalUserId("creator_id"), true);
-    queryParameters.done();
+  private static RequestListQuery parseListQuery(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var wanted =
+        parseListQuery(queryParameters, queryParameters.optionalUserId("creator_id"), true);
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static RequestCsvExport.RequestExportQuery exported(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    UserId creator = queryParameters.userId("creator_id");
-    RequestFilter requestFilter = query(queryParameters, Optional.of(creator), false).filter();
-    queryParameters.done();
+  private static RequestCsvExport.RequestExportQuery parseExport(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    RequestFilter requestFilter =
+        parseListQuery(queryParameters, Optional.of(creator), false).filter();
+    queryParameters.requireNoErrors();
     return new RequestCsvExport.RequestExportQuery(creator, requestFilter);
   }
 
-  private static RequestListQuery query(
+  private static RequestListQuery parseListQuery(
       io.bookbell.server.web.QueryParameters queryParameters,
       Optional<UserId> creator,
       boolean inPages) {
@@ -129,7 +134,7 @@ public final class RequestRoutes {
             .collect(toSet());
     PageCursor.CursorPageRequest cursorPageRequest =
         inPages
-            ? queryParameters.part(requestSort.isByTime())
+            ? queryParameters.cursorRequest(requestSort.isByTime())
             : new PageCursor.CursorPageRequest(1, Optional.empty());
     var requestFilter =
         new RequestFilter(
@@ -141,56 +146,56 @@ public final class RequestRoutes {
     return new RequestListQuery(creator, requestFilter, cursorPageRequest.limit());
   }
 
-  private static UserId creator(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    UserId creator = queryParameters.userId("creator_id");
-    queryParameters.done();
+  private static UserId parseCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static BulkDecisionRequest decisionForAll(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
-    UserId creator = jsonBody.userId("creator_id");
+  private static BulkDecisionRequest parseBulkDecision(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
     var ids = new TreeSet<>(jsonBody.optionalIds("ids", MOST_AT_ONCE).orElse(Set.of()));
-    jsonBody.check("ids", !ids.isEmpty(), "must be a list of 1 to " + MOST_AT_ONCE + " ids");
-    Decision decision = decision(jsonBody);
-    jsonBody.done();
+    jsonBody.checkField("ids", !ids.isEmpty(), "must be a list of 1 to " + MOST_AT_ONCE + " ids");
+    Decision decision = parseDecision(jsonBody);
+    jsonBody.requireNoErrors();
     return new BulkDecisionRequest(creator, ids, decision);
   }
 
-  private static RequestCommand<Decision> decision(ApiRequest apiRequest) {
+  private static RequestCommand<Decision> parseDecision(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
-    JsonBody jsonBody = apiRequest.body();
-    Decision decision = decision(jsonBody);
-    jsonBody.done();
+    JsonBody jsonBody = apiRequest.jsonBody();
+    Decision decision = parseDecision(jsonBody);
+    jsonBody.requireNoErrors();
     return new RequestCommand<>(id, decision);
   }
 
-  private static Decision decision(JsonBody jsonBody) {
-    String status = jsonBody.oneOf("status", "approved", "rejected", "completed");
+  private static Decision parseDecision(JsonBody jsonBody) {
+    String status = jsonBody.requiredOneOf("status", "approved", "rejected", "completed");
     String response = jsonBody.optionalText("response", LONGEST_TEXT).orElse(null);
     return new Decision(Status.of(status), response);
   }
 
-  private static RequestCommand<String> reply(ApiRequest apiRequest) {
+  private static RequestCommand<String> parseReply(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
-    JsonBody jsonBody = apiRequest.body();
-    String text = jsonBody.text("body", 1, LONGEST_TEXT);
-    jsonBody.done();
+    JsonBody jsonBody = apiRequest.jsonBody();
+    String text = jsonBody.requiredText("body", 1, LONGEST_TEXT);
+    jsonBody.requireNoErrors();
     return new RequestCommand<>(id, text);
   }
 
-  private static RequestCommand<PageRequest> replies(ApiRequest apiRequest) {
+  private static RequestCommand<PageRequest> parseRepliesQuery(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
-    var queryParameters = apiRequest.query();
-    var wanted = new RequestCommand<>(id, queryParameters.page());
-    queryParameters.done();
+    var queryParameters = apiRequest.queryParameters();
+    var wanted = new RequestCommand<>(id, queryParameters.pageRequest());
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static long cancel(ApiRequest apiRequest) {
+  private static long parseRequestId(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
-    apiRequest.body().done();
+    apiRequest.jsonBody().requireNoErrors();
     return id;
   }
 

@@ -37,8 +37,8 @@ final class RequestSearch {
   private RequestSearch() {}
 
   /** Of all requests of a creator, along its words. */
-  static Condition ofCreator(Transaction tx, UserId creator, String text) {
-    List<String> wanted = SearchWords.wanted(text);
+  static Condition conditionForCreator(Transaction tx, UserId creator, String text) {
+    List<String> wanted = SearchWords.queryWords(text);
     if (wanted.isEmpty()) {
       return falseCondition();
     }
@@ -47,79 +47,83 @@ final class RequestSearch {
             select(REQUEST_WORD.REQUEST_ID)
                 .from(REQUEST_WORD)
                 .where(REQUEST_WORD.CREATOR_ID.eq(creator))
-                .and(fits(tx, creator, wanted.getFirst(), REQUEST_WORD)));
+                .and(matchesWord(tx, creator, wanted.getFirst(), REQUEST_WORD)));
     return wanted.stream()
         .skip(1)
-        .map(word -> also(other -> fits(tx, creator, word, other)))
+        .map(word -> hasWord(other -> matchesWord(tx, creator, word, other)))
         .reduce(first, Condition::and)
-        .or(notIndexed(tx, wanted));
+        .or(matchesUnindexed(tx, wanted));
   }
 
   /** Of few requests, along these. */
-  static Condition among(Transaction tx, String text) {
-    List<String> wanted = SearchWords.wanted(text);
+  static Condition conditionForText(Transaction tx, String text) {
+    List<String> wanted = SearchWords.queryWords(text);
     if (wanted.isEmpty()) {
       return falseCondition();
     }
     return wanted.stream()
-        .map(word -> also(other -> other.WORD.contains(word)))
+        .map(word -> hasWord(other -> other.WORD.contains(word)))
         .reduce(noCondition(), Condition::and)
-        .or(notIndexed(tx, wanted));
+        .or(matchesUnindexed(tx, wanted));
   }
 
   /**
    * Of the rows of a creator's words, joined to requests: those of books with words that begin like
    * all of these; a lone letter must be a word.
    */
-  static Optional<Condition> books(UserId creator, List<String> wanted) {
+  static Optional<Condition> conditionForBooks(UserId creator, List<String> wanted) {
     boolean letters = wanted.stream().allMatch(SearchWords::isSingleLetter);
     return wanted.stream()
         .map(
             word ->
                 word.equals(wanted.getFirst())
-                    ? REQUEST_WORD.CREATOR_ID.eq(creator).and(isOfBook(REQUEST_WORD, word, letters))
-                    : also(other -> isOfBook(other, word, letters)))
+                    ? REQUEST_WORD
+                        .CREATOR_ID
+                        .eq(creator)
+                        .and(matchesBook(REQUEST_WORD, word, letters))
+                    : hasWord(other -> matchesBook(other, word, letters)))
         .reduce(Condition::and);
   }
 
-  private static Condition isOfBook(RequestWord words, String word, boolean whole) {
-    return (whole ? words.WORD.eq(word) : begins(words, word)).and(words.OF_BOOK.isTrue());
+  private static Condition matchesBook(RequestWord words, String word, boolean whole) {
+    return (whole ? words.WORD.eq(word) : startsWith(words, word)).and(words.OF_BOOK.isTrue());
   }
 
   @FunctionalInterface
   private interface WordCondition {
-    Condition of(RequestWord words);
+    Condition toCondition(RequestWord words);
   }
 
   /** As a value, which PostgreSQL never turns into a join over all words, as it may an EXISTS. */
-  private static Condition also(WordCondition wordCondition) {
+  private static Condition hasWord(WordCondition wordCondition) {
     RequestWord other = REQUEST_WORD.as("other");
     return field(
             selectOne()
                 .from(other)
                 .where(other.REQUEST_ID.eq(BOOK_REQUEST.ID))
-                .and(wordCondition.of(other))
+                .and(wordCondition.toCondition(other))
                 .limit(1))
         .isNotNull();
   }
 
-  private static Condition begins(RequestWord words, String beginning) {
+  private static Condition startsWith(RequestWord words, String beginning) {
     return words.WORD.between(beginning, beginning + LAST);
   }
 
-  private static Condition fits(Transaction tx, UserId creator, String word, RequestWord words) {
+  private static Condition matchesWord(
+      Transaction tx, UserId creator, String word, RequestWord words) {
     boolean begun =
         tx.sql()
             .fetchExists(
                 selectOne()
                     .from(REQUEST_WORD)
                     .where(REQUEST_WORD.CREATOR_ID.eq(creator))
-                    .and(begins(REQUEST_WORD, word)));
-    return begun ? begins(words, word) : words.WORD.in(having(tx, creator, word));
+                    .and(startsWith(REQUEST_WORD, word)));
+    return begun ? startsWith(words, word) : words.WORD.in(findSimilarWords(tx, creator, word));
   }
 
   /** A creator's words that have a part, each looked at once, however often it is stored. */
-  private static List<String> having(Transaction tx, UserId creator, String part) {
+  private static List<String> findSimilarWords(Transaction tx, UserId creator, String part) {
     Field<String> word = field(name("vocabulary", "word"), String.class);
     var vocabulary =
         name("vocabulary")
@@ -146,16 +150,16 @@ final class RequestSearch {
         .fetch(word);
   }
 
-  private static Condition notIndexed(Transaction tx, List<String> wanted) {
-    var below = WordIndex.backlog(tx);
+  private static Condition matchesUnindexed(Transaction tx, List<String> wanted) {
+    var below = WordIndex.findBacklog(tx);
     return below.isEmpty()
         ? falseCondition()
         : wanted.stream()
-            .map(RequestSearch::mentions)
+            .map(RequestSearch::containsWord)
             .reduce(BOOK_REQUEST.ID.lt(below.getAsLong()), Condition::and);
   }
 
-  private static Condition mentions(String word) {
+  private static Condition containsWord(String word) {
     return Stream.of(
             BOOK_REQUEST.TITLE,
             BOOK_REQUEST.AUTHOR,

@@ -33,13 +33,13 @@ public enum RequestSort {
     return this == UPDATED;
   }
 
-  PageCursor mark(BookRequest request) {
+  PageCursor cursorOf(BookRequest request) {
     return isByTime()
         ? new PageCursor(request.updatedAt().toEpochMilli(), request.id())
         : PageCursor.ofId(request.id());
   }
 
-  List<OrderField<?>> order() {
+  List<OrderField<?>> orderFields() {
     return switch (this) {
       case NEWEST -> List.of(BOOK_REQUEST.ID.desc());
       case OLDEST -> List.of(BOOK_REQUEST.ID.asc());
@@ -47,7 +47,7 @@ public enum RequestSort {
     };
   }
 
-  Comparator<BookRequest> comparator() {
+  Comparator<BookRequest> toComparator() {
     Comparator<BookRequest> byId = Comparator.comparingLong(BookRequest::id);
     return switch (this) {
       case NEWEST -> byId.reversed();
@@ -56,7 +56,7 @@ public enum RequestSort {
     };
   }
 
-  Condition behind(PageCursor pageCursor) {
+  Condition conditionAfter(PageCursor pageCursor) {
     return switch (this) {
       case NEWEST -> BOOK_REQUEST.ID.lt(pageCursor.id());
       case OLDEST -> BOOK_REQUEST.ID.gt(pageCursor.id());

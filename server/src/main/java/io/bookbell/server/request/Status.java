@@ -33,7 +33,7 @@ public enum Status {
   }
 
   /** Whether reaching it gives the request back to the supporter's quota. */
-  boolean refunds() {
+  boolean refundsQuota() {
     return this == REJECTED || this == CANCELLED;
   }
 }

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class WordIndex {
   private static final RowInsert<Entry> ENTRIES =
-      RowInsert.<Entry>into(REQUEST_WORD)
-          .set(REQUEST_WORD.CREATOR_ID, Entry::creator)
-          .set(REQUEST_WORD.WORD, Entry::word)
-          .set(REQUEST_WORD.REQUEST_ID, Entry::request)
-          .set(REQUEST_WORD.OF_BOOK, Entry::ofBook)
-          .newRows();
+      RowInsert.<Entry>insertInto(REQUEST_WORD)
+          .setColumn(REQUEST_WORD.CREATOR_ID, Entry::creator)
+          .setColumn(REQUEST_WORD.WORD, Entry::word)
+          .setColumn(REQUEST_WORD.REQUEST_ID, Entry::request)
+          .setColumn(REQUEST_WORD.OF_BOOK, Entry::ofBook)
+          .ignoreConflicts();
   private static final int OLDER_AT_ONCE = 100;
 
   /** Of one request: a long note is found by its first words only. */
@@ -44,29 +44,29 @@ final class WordIndex {
     }
 
     /** Each word, and whether it is of the book itself. */
-    private Map<String, Boolean> words() {
+    private Map<String, Boolean> collectWords() {
       var words = new LinkedHashMap<String, Boolean>();
       for (String text : new String[] {title, author, Objects.requireNonNullElse(isbn, "")}) {
-        SearchWords.stored(text).forEach(word -> words.putIfAbsent(word, true));
+        SearchWords.indexWords(text).forEach(word -> words.putIfAbsent(word, true));
       }
       for (String text : new String[] {userName, Objects.requireNonNullElse(note, "")}) {
-        SearchWords.stored(text).forEach(word -> words.putIfAbsent(word, false));
+        SearchWords.indexWords(text).forEach(word -> words.putIfAbsent(word, false));
       }
       return words;
     }
   }
 
-  void index(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
-    ENTRIES.run(
+  void indexRequest(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
+    ENTRIES.insert(
         tx,
-        indexedTexts.words().entrySet().stream()
+        indexedTexts.collectWords().entrySet().stream()
             .limit(MOST_WORDS)
             .map(word -> new Entry(creator, word.getKey(), request, word.getValue()))
             .toList());
   }
 
   /** The id from which on all requests are in the index; empty: all are. */
-  static OptionalLong backlog(Transaction tx) {
+  static OptionalLong findBacklog(Transaction tx) {
     Long below =
         tx.sql()
             .select(SEARCH_BACKLOG.BELOW)
@@ -82,7 +82,7 @@ final class WordIndex {
    * @return whether there may be more
    */
   boolean indexOlder(Transaction tx) {
-    OptionalLong below = backlog(tx);
+    OptionalLong below = findBacklog(tx);
     if (below.isEmpty()) {
       return false;
     }
@@ -107,7 +107,7 @@ final class WordIndex {
                   var indexedTexts =
                       new IndexedTexts(
                           row.value3(), row.value4(), row.value5(), row.value6(), row.value7());
-                  index(tx, row.value2(), row.value1(), indexedTexts);
+                  indexRequest(tx, row.value2(), row.value1(), indexedTexts);
                   return row.value1();
                 });
     if (done.isEmpty()) {

@@ -51,7 +51,7 @@ final class ConnectionThreads implements AutoCloseable {
             }
           });
     } catch (RejectedExecutionException _) {
-      refused.accept(WriteJob.closing());
+      refused.accept(WriteJob.closingFailure());
     }
   }
 

@@ -49,48 +49,49 @@ final class DataFolder {
    * @param database the name of SQLite's file; what SQLite puts beside it gets its permissions
    * @throws DatabaseException when the folder cannot be made or written
    */
-  static void prepare(Path folder, String database) {
+  static void prepareFolder(Path folder, String database) {
     try {
-      Files.createDirectories(folder, owners(folder, FOLDER));
+      Files.createDirectories(folder, permissionAttributes(folder, FOLDER));
       List<Path> closed = new ArrayList<>();
       if (isOwn(folder)) {
-        close(folder, FOLDER, closed);
+        restrictPermissions(folder, FOLDER, closed);
       }
       for (String name : List.of(database, database + "-wal", database + "-shm", LOCK)) {
-        close(folder.resolve(name), FILE, closed);
+        restrictPermissions(folder.resolve(name), FILE, closed);
       }
       if (!closed.isEmpty()) {
         log.info("Access is now restricted to the owner: {}", closed);
       }
-      create(folder, folder.resolve(LOCK));
-      create(folder, folder.resolve(database));
-      warnOfNetwork(folder);
+      createFile(folder, folder.resolve(LOCK));
+      createFile(folder, folder.resolve(database));
+      warnIfNetwork(folder);
     } catch (FileAlreadyExistsException e) {
       throw new DatabaseException("BOOKBELL_DATA names " + folder + ", which is not a folder", e);
     } catch (IOException e) {
-      throw unusable(folder, e);
+      throw notWritable(folder, e);
     }
   }
 
-  static DatabaseException unusable(Path folder, IOException cause) {
+  static DatabaseException notWritable(Path folder, IOException cause) {
     return new DatabaseException(
         "Cannot write to the data folder %s: %s (BOOKBELL_DATA names it)"
-            .formatted(folder, FileFailureReason.reason(cause)),
+            .formatted(folder, FileFailureReason.describeFailure(cause)),
         cause);
   }
 
   /** Makes a file for its owner alone, unless it is there. */
-  static void create(Path folder, Path file) throws IOException {
+  static void createFile(Path folder, Path file) throws IOException {
     if (Files.notExists(file)) {
       try {
-        Files.createFile(file, owners(folder, FILE));
+        Files.createFile(file, permissionAttributes(folder, FILE));
       } catch (FileAlreadyExistsException e) {
         // another process was quicker: whose folder it is, its lock decides
       }
     }
   }
 
-  private static FileAttribute<?>[] owners(Path place, Set<PosixFilePermission> permissions) {
+  private static FileAttribute<?>[] permissionAttributes(
+      Path place, Set<PosixFilePermission> permissions) {
     return isPosix(place)
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
         : new FileAttribute<?>[0];
@@ -115,8 +116,8 @@ final class DataFolder {
     return true;
   }
 
-  private static void close(Path place, Set<PosixFilePermission> most, List<Path> closed)
-      throws IOException {
+  private static void restrictPermissions(
+      Path place, Set<PosixFilePermission> most, List<Path> closed) throws IOException {
     if (!isPosix(place) || !Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -129,12 +130,12 @@ final class DataFolder {
         log.warn(
             "{} can be read by others, and its permissions cannot be changed: {}",
             place,
-            FileFailureReason.reason(e));
+            FileFailureReason.describeFailure(e));
       }
     }
   }
 
-  private static void warnOfNetwork(Path folder) throws IOException {
+  private static void warnIfNetwork(Path folder) throws IOException {
     FileStore store = Files.getFileStore(folder);
     if (isNetwork(store.type())) {
       log.warn(

@@ -26,7 +26,7 @@ public final class DataLock implements AutoCloseable {
    * @throws DatabaseException when another process has it (the message names that process), or when
    *     the folder cannot be written
    */
-  public static DataLock take(Path folder) {
+  public static DataLock acquireLock(Path folder) {
     try {
       Files.createDirectories(folder);
       FileChannel channel =
@@ -35,15 +35,15 @@ public final class DataLock implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      return lock(folder, channel);
+      return lockChannel(folder, channel);
     } catch (IOException e) {
-      throw DataFolder.unusable(folder, e);
+      throw DataFolder.notWritable(folder, e);
     }
   }
 
-  private static DataLock lock(Path folder, FileChannel channel) throws IOException {
+  private static DataLock lockChannel(Path folder, FileChannel channel) throws IOException {
     if (!isLocked(channel)) {
-      String holder = read(channel);
+      String holder = readHolder(channel);
       channel.close();
       throw new DatabaseException(
           "The data folder " + folder + " is in use by another Bookbell, process " + holder);
@@ -64,7 +64,7 @@ public final class DataLock implements AutoCloseable {
     }
   }
 
-  private static String read(FileChannel channel) throws IOException {
+  private static String readHolder(FileChannel channel) throws IOException {
     ByteBuffer content = ByteBuffer.allocate(32);
     channel.read(content, 0);
     return StandardCharsets.US_ASCII.decode(content.flip()).toString();

@@ -18,7 +18,7 @@ public interface Database extends AutoCloseable {
    * Runs the work in a read-write transaction, which it may share with other works: each succeeds
    * or fails for itself, and none is answered before the commit. The work may run more than once,
    * when the database asks for a retry (serialization failure or deadlock, at most three times) or
-   * when it has to queue ({@link Transaction#lockInTurn}), so its only effects are those on the
+   * when it has to queue ({@link Transaction#lockOwnerRow}), so its only effects are those on the
    * transaction it is handed.
    */
   <T> CompletableFuture<T> write(Function<Transaction, T> work);
@@ -36,13 +36,13 @@ public interface Database extends AutoCloseable {
   boolean isShared();
 
   /** Which database this is, in words for logs: "SQLite" or "PostgreSQL". */
-  String product();
+  String productName();
 
   /**
    * Completes when the database has answered and, if the last write failed, could be written again;
    * otherwise fails with a {@link StorageException}.
    */
-  CompletableFuture<?> check();
+  CompletableFuture<?> checkHealth();
 
   /** Whether the last write went through. */
   boolean isWritable();

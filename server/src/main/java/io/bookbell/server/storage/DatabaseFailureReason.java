@@ -19,14 +19,14 @@ public final class DatabaseFailureReason {
     String advice =
         switch (sqlFailure(failure)) {
           case null -> "";
-          case SQLiteException sqlite -> advice(sqlite);
-          case SQLException sql -> advice(sql);
+          case SQLiteException sqlite -> adviceFor(sqlite);
+          case SQLException sql -> adviceFor(sql);
         };
-    return said(failure) + advice;
+    return innermostMessage(failure) + advice;
   }
 
   /** Whether what was to be written is at fault, and not the database. */
-  public static boolean isOfData(RuntimeException failure) {
+  public static boolean isDataError(RuntimeException failure) {
     return switch (sqlFailure(failure)) {
       case null -> true;
       case SQLiteException sqlite ->
@@ -41,7 +41,7 @@ public final class DatabaseFailureReason {
   }
 
   /** The innermost message, in one line and without passwords. */
-  public static String said(Throwable failure) {
+  public static String innermostMessage(Throwable failure) {
     Throwable root = failure;
     for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
       root = cause;
@@ -54,7 +54,7 @@ public final class DatabaseFailureReason {
   }
 
   static String oneLine(String message) {
-    return SecretRedactor.text(message).strip().replaceAll("\\s*\\R\\s*", "; ");
+    return SecretRedactor.redactText(message).strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 
   /** The innermost of the database's own exceptions. */
@@ -68,7 +68,7 @@ public final class DatabaseFailureReason {
     return found;
   }
 
-  private static String advice(SQLiteException failure) {
+  private static String adviceFor(SQLiteException failure) {
     return switch (failure.getResultCode()) {
       case SQLITE_FULL -> ": make room on the disk of the data folder";
       case SQLITE_NOTADB, SQLITE_CORRUPT ->
@@ -80,7 +80,7 @@ public final class DatabaseFailureReason {
     };
   }
 
-  private static String advice(SQLException failure) {
+  private static String adviceFor(SQLException failure) {
     String said = String.valueOf(failure.getMessage());
     if (said.contains("unsupported startup parameter")) {
       return ": a pooler such as PgBouncer refuses Bookbell's limits; connect to PostgreSQL itself, or"

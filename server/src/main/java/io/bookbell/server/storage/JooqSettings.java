@@ -23,7 +23,8 @@ final class JooqSettings {
   private JooqSettings() {}
 
   /** What all transactions on a database share; each derives its own with a connection. */
-  static Configuration configuration(SQLDialect dialect, ExecuteListenerProvider... listeners) {
+  static Configuration createConfiguration(
+      SQLDialect dialect, ExecuteListenerProvider... listeners) {
     return new DefaultConfiguration().set(dialect).set(SETTINGS).set(listeners);
   }
 }

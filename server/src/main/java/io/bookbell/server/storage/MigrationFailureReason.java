@@ -14,7 +14,7 @@ final class MigrationFailureReason {
   private MigrationFailureReason() {}
 
   /** What speaks against using a database at all. */
-  static void refuseNewer(Flyway flyway) {
+  static void requireNotNewer(Flyway flyway) {
     Optional<MigrationInfo> newer =
         Arrays.stream(flyway.info().all())
             .filter(
@@ -31,14 +31,14 @@ final class MigrationFailureReason {
   }
 
   static DatabaseException of(FlywayException failure) {
-    return new DatabaseException(words(failure), failure);
+    return new DatabaseException(describeFailure(failure), failure);
   }
 
-  private static String words(FlywayException failure) {
+  private static String describeFailure(FlywayException failure) {
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof FlywayValidateException) {
       return "The schema history of the database does not match this Bookbell ("
-          + DatabaseFailureReason.oneLine(validation(message))
+          + DatabaseFailureReason.oneLine(firstValidationError(message))
           + "): restore a backup into an empty database, or use the Bookbell that made it";
     }
     if (message.contains("non-empty schema")) {
@@ -56,7 +56,7 @@ final class MigrationFailureReason {
   }
 
   /** The first thing that Flyway found, without its heading and its advice. */
-  private static String validation(String message) {
+  private static String firstValidationError(String message) {
     return message.lines().skip(1).findFirst().orElse(message).strip();
   }
 }

@@ -35,7 +35,7 @@ final class MigrationLock implements AutoCloseable {
    * @param source of connections without limits
    * @param every how often it says so
    */
-  static MigrationLock take(DataSource source, Duration every) throws SQLException {
+  static MigrationLock acquireLock(DataSource source, Duration every) throws SQLException {
     Connection connection = source.getConnection();
     try {
       if (!connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
@@ -43,7 +43,7 @@ final class MigrationLock implements AutoCloseable {
         return new MigrationLock(null);
       }
       if (!tryLock(connection)) {
-        waitFor(connection, every);
+        awaitLock(connection, every);
       }
       return new MigrationLock(connection);
     } catch (SQLException e) {
@@ -59,7 +59,7 @@ final class MigrationLock implements AutoCloseable {
     }
   }
 
-  private static void waitFor(Connection connection, Duration every) throws SQLException {
+  private static void awaitLock(Connection connection, Duration every) throws SQLException {
     long begun = System.nanoTime();
     ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(

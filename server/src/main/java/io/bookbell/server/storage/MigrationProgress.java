@@ -28,7 +28,7 @@ final class MigrationProgress implements Callback, AutoCloseable {
   private int begun;
 
   private record RunningMigration(String what, long since) {
-    String seconds() {
+    String elapsedText() {
       return Duration.ofNanos(System.nanoTime() - since).toSeconds() + " s";
     }
   }
@@ -44,13 +44,13 @@ final class MigrationProgress implements Callback, AutoCloseable {
     this.upgrade = upgrade;
     var _ =
         thread.scheduleWithFixedDelay(
-            this::tell, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+            this::logProgress, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void tell() {
+  private void logProgress() {
     RunningMigration known = runningMigration;
     if (known != null) {
-      log.info("{} has been running for {}", known.what, known.seconds());
+      log.info("{} has been running for {}", known.what, known.elapsedText());
     }
   }
 
@@ -67,13 +67,13 @@ final class MigrationProgress implements Callback, AutoCloseable {
   @Override
   public void handle(Event event, Context context) {
     if (event == Event.BEFORE_EACH_MIGRATE) {
-      begin(context.getMigrationInfo());
+      beginMigration(context.getMigrationInfo());
     } else {
-      end();
+      endMigration();
     }
   }
 
-  private void begin(MigrationInfo migration) {
+  private void beginMigration(MigrationInfo migration) {
     begun++;
     var begins =
         new RunningMigration(
@@ -86,11 +86,11 @@ final class MigrationProgress implements Callback, AutoCloseable {
     }
   }
 
-  private void end() {
+  private void endMigration() {
     RunningMigration known = runningMigration;
     runningMigration = null;
     if (upgrade && known != null) {
-      log.info("{} took {}", known.what, known.seconds());
+      log.info("{} took {}", known.what, known.elapsedText());
     }
   }
 

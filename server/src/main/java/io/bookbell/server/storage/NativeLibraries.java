@@ -31,23 +31,23 @@ final class NativeLibraries {
    *
    * @param data the data folder, which exists; null where there is none
    */
-  static void findRoom(@Nullable Path data) {
+  static void chooseFolder(@Nullable Path data) {
     Path usual = Path.of(System.getProperty("java.io.tmpdir", "."));
-    if (fits(usual)) {
+    if (canHoldLibraries(usual)) {
       return;
     }
     Optional<Path> other =
         Stream.of(
                 Optional.ofNullable(data),
-                program(),
+                jarFolder(),
                 Optional.of(Path.of(System.getProperty("user.home", "."), ".cache", "bookbell")),
                 Optional.of(Path.of("")))
             .flatMap(Optional::stream)
             .map(Path::toAbsolutePath)
-            .filter(NativeLibraries::fits)
+            .filter(NativeLibraries::canHoldLibraries)
             .findFirst();
     other.ifPresentOrElse(
-        NativeLibraries::use,
+        NativeLibraries::useFolder,
         () ->
             log.warn(
                 "{} cannot hold executables (mounted noexec, full or read-only), nor can any"
@@ -56,7 +56,7 @@ final class NativeLibraries {
                 usual));
   }
 
-  private static void use(Path folder) {
+  private static void useFolder(Path folder) {
     try {
       Path place = folder.resolve("native");
       Files.createDirectories(place);
@@ -73,7 +73,7 @@ final class NativeLibraries {
   }
 
   /** The folder of the jar. */
-  private static Optional<Path> program() {
+  private static Optional<Path> jarFolder() {
     try {
       var source = NativeLibraries.class.getProtectionDomain().getCodeSource();
       return source == null
@@ -85,7 +85,7 @@ final class NativeLibraries {
   }
 
   /** Whether a library can be written there and then be run. */
-  private static boolean fits(Path folder) {
+  private static boolean canHoldLibraries(Path folder) {
     Path there = folder.toAbsolutePath();
     while (there.getParent() != null && Files.notExists(there)) {
       there = there.getParent();

@@ -32,14 +32,14 @@ public final class OpenDatabase implements AutoCloseable {
    * @throws DatabaseException in words for the operator, also when another process serves it
    */
   public static OpenDatabase forServing(ServerConfig.StorageConfig storageConfig) {
-    return alone(
+    return openExclusively(
         storageConfig,
         postgresCredentials ->
             new PostgresDatabase(
                 postgresCredentials.url(),
                 postgresCredentials.user(),
                 postgresCredentials.password(),
-                TimeSource.postgres()));
+                TimeSource.ofPostgres()));
   }
 
   /**
@@ -48,28 +48,29 @@ public final class OpenDatabase implements AutoCloseable {
    * @throws DatabaseException in words for the operator, also when another process serves it
    */
   public static OpenDatabase forMaintenance(ServerConfig.StorageConfig storageConfig) {
-    return alone(
+    return openExclusively(
         storageConfig,
         postgresCredentials ->
-            PostgresDatabase.forMaintenance(postgresCredentials, TimeSource.postgres()));
+            PostgresDatabase.forMaintenance(postgresCredentials, TimeSource.ofPostgres()));
   }
 
-  private static OpenDatabase alone(
+  private static OpenDatabase openExclusively(
       ServerConfig.StorageConfig storageConfig, Function<PostgresCredentials, Database> postgres) {
     return switch (storageConfig) {
       case SqliteConfig(Path folder) -> {
-        DataFolder.prepare(folder, SQLITE_FILE);
-        NativeLibraries.findRoom(folder);
-        DataLock lock = DataLock.take(folder);
+        DataFolder.prepareFolder(folder, SQLITE_FILE);
+        NativeLibraries.chooseFolder(folder);
+        DataLock lock = DataLock.acquireLock(folder);
         try {
-          yield new OpenDatabase(lock, new SqliteDatabase(folder.resolve(SQLITE_FILE), clock()));
+          yield new OpenDatabase(
+              lock, new SqliteDatabase(folder.resolve(SQLITE_FILE), systemTime()));
         } catch (RuntimeException e) {
           lock.close();
           throw e;
         }
       }
       case PostgresConfig(String url, String user, String password) -> {
-        NativeLibraries.findRoom(null);
+        NativeLibraries.chooseFolder(null);
         yield new OpenDatabase(null, postgres.apply(new PostgresCredentials(url, user, password)));
       }
     };
@@ -80,17 +81,17 @@ public final class OpenDatabase implements AutoCloseable {
    *
    * @throws DatabaseException in words for the operator, also when there is nothing yet
    */
-  public static OpenDatabase beside(ServerConfig.StorageConfig storageConfig) {
+  public static OpenDatabase forConcurrentAccess(ServerConfig.StorageConfig storageConfig) {
     return new OpenDatabase(
         null,
         switch (storageConfig) {
           case SqliteConfig(Path folder) -> {
-            NativeLibraries.findRoom(folder);
-            yield SqliteDatabase.existing(folder.resolve(SQLITE_FILE), clock());
+            NativeLibraries.chooseFolder(folder);
+            yield SqliteDatabase.openExisting(folder.resolve(SQLITE_FILE), systemTime());
           }
           case PostgresConfig(String url, String user, String password) ->
-              PostgresDatabase.existing(
-                  new PostgresCredentials(url, user, password), TimeSource.postgres());
+              PostgresDatabase.openExisting(
+                  new PostgresCredentials(url, user, password), TimeSource.ofPostgres());
         });
   }
 
@@ -112,7 +113,7 @@ public final class OpenDatabase implements AutoCloseable {
     }
   }
 
-  private static TimeSource clock() {
+  private static TimeSource systemTime() {
     return TimeSource.of(InstantSource.system());
   }
 

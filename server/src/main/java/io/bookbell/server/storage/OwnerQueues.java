@@ -17,7 +17,7 @@ final class OwnerQueues {
   private final ConcurrentHashMap<Object, Deque<WriteJob<?>>> waiting = new ConcurrentHashMap<>();
 
   /** Takes the turn if nobody has it. */
-  boolean tryTake(Object owner) {
+  boolean tryAcquire(Object owner) {
     return waiting.putIfAbsent(owner, new ArrayDeque<>()) == null;
   }
 
@@ -26,7 +26,7 @@ final class OwnerQueues {
    *
    * @return whether nobody has the turn any more, so that it is now the caller's
    */
-  boolean join(Object owner, WriteJob<?> writeJob) {
+  boolean enqueueJob(Object owner, WriteJob<?> writeJob) {
     var free = new boolean[1];
     waiting.compute(
         owner,
@@ -40,7 +40,7 @@ final class OwnerQueues {
   }
 
   /** Takes those that have waited longest. When there are none, the turn is over. */
-  List<WriteJob<?>> next(Object owner, int most) {
+  List<WriteJob<?>> takeNext(Object owner, int most) {
     var taken = new ArrayList<WriteJob<?>>();
     waiting.computeIfPresent(
         owner,
@@ -54,7 +54,7 @@ final class OwnerQueues {
   }
 
   /** Takes what still waits, without an end of the turn. */
-  List<WriteJob<?>> rest(Object owner) {
+  List<WriteJob<?>> takeAll(Object owner) {
     var taken = new ArrayList<WriteJob<?>>();
     waiting.computeIfPresent(
         owner,
@@ -67,7 +67,7 @@ final class OwnerQueues {
   }
 
   /** Lets jobs that were taken wait again, before all others. */
-  void putBack(Object owner, List<WriteJob<?>> jobs) {
+  void returnJobs(Object owner, List<WriteJob<?>> jobs) {
     waiting.computeIfPresent(
         owner,
         (_, queue) -> {

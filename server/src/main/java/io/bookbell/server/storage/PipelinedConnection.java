@@ -39,7 +39,7 @@ final class PipelinedConnection extends DefaultConnection {
   }
 
   /** Runs the work, whose statements wait for the next one from elsewhere; they answer nothing. */
-  void hold(Runnable work) {
+  void queueStatements(Runnable work) {
     holding = true;
     try {
       work.run();
@@ -51,23 +51,23 @@ final class PipelinedConnection extends DefaultConnection {
   @Override
   public PreparedStatement prepareStatement(String sql) throws SQLException {
     if (holding) {
-      return statement(new PipelinedStatement(sql));
+      return proxyStatement(new PipelinedStatement(sql));
     }
     if (waiting.isEmpty()) {
       return super.prepareStatement(sql);
     }
-    return statement(new FlushingStatement(sql));
+    return proxyStatement(new FlushingStatement(sql));
   }
 
   @Override
   public Statement createStatement() throws SQLException {
-    send();
+    flushQueued();
     return super.createStatement();
   }
 
   @Override
   public void commit() throws SQLException {
-    send();
+    flushQueued();
     super.commit();
   }
 
@@ -104,35 +104,35 @@ final class PipelinedConnection extends DefaultConnection {
   }
 
   /** Sends what waits, and throws what comes of it. */
-  void send() throws SQLException {
+  void flushQueued() throws SQLException {
     if (!waiting.isEmpty()) {
-      try (PreparedStatement all = super.prepareStatement(texts())) {
-        fill(all);
+      try (PreparedStatement all = super.prepareStatement(joinedSql())) {
+        bindQueued(all);
         waiting.clear();
         all.execute();
       }
     }
   }
 
-  private String texts() {
+  private String joinedSql() {
     return waiting.stream()
         .map(pipelinedStatement -> pipelinedStatement.sql)
         .collect(Collectors.joining(";"));
   }
 
   /** Returns how many values that were. */
-  private int fill(PreparedStatement all) throws SQLException {
+  private int bindQueued(PreparedStatement all) throws SQLException {
     int filled = 0;
     for (PipelinedStatement pipelinedStatement : waiting) {
       for (BoundValue boundValue : pipelinedStatement.values) {
-        boundValue.set(all, filled);
+        boundValue.bindTo(all, filled);
       }
       filled += pipelinedStatement.places;
     }
     return filled;
   }
 
-  private static PreparedStatement statement(InvocationHandler handler) {
+  private static PreparedStatement proxyStatement(InvocationHandler handler) {
     return (PreparedStatement)
         Proxy.newProxyInstance(
             PipelinedConnection.class.getClassLoader(),
@@ -152,19 +152,19 @@ final class PipelinedConnection extends DefaultConnection {
       return new BoundValue(method, Arrays.asList(arguments));
     }
 
-    int place() {
+    int parameterIndex() {
       return arguments.getFirst() instanceof Integer place ? place : 0;
     }
 
-    void set(PreparedStatement statement, int placesBefore) throws SQLException {
+    void bindTo(PreparedStatement statement, int placesBefore) throws SQLException {
       var moved = new ArrayList<>(arguments);
-      moved.set(0, place() + placesBefore);
-      call(statement, method, moved.toArray());
+      moved.set(0, parameterIndex() + placesBefore);
+      invokeMethod(statement, method, moved.toArray());
     }
   }
 
-  private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
-      throws SQLException {
+  private static @Nullable Object invokeMethod(
+      Object target, Method method, Object @Nullable [] arguments) throws SQLException {
     try {
       return method.invoke(target, arguments);
     } catch (InvocationTargetException e) {
@@ -190,12 +190,12 @@ final class PipelinedConnection extends DefaultConnection {
       BoundValue boundValue = BoundValue.of(method, arguments);
       if (boundValue != null) {
         values.add(boundValue);
-        places = Math.max(places, boundValue.place());
+        places = Math.max(places, boundValue.parameterIndex());
         return null;
       }
       return switch (method.getName()) {
         case "execute", "executeUpdate" -> {
-          enqueue();
+          enqueueSelf();
           yield method.getReturnType() == int.class ? 0 : (Object) false;
         }
         case "getUpdateCount" -> 0;
@@ -206,9 +206,9 @@ final class PipelinedConnection extends DefaultConnection {
       };
     }
 
-    private void enqueue() throws SQLException {
+    private void enqueueSelf() throws SQLException {
       if (waiting.size() >= MOST_WAITING) {
-        send();
+        flushQueued();
       }
       waiting.add(this);
     }
@@ -237,8 +237,8 @@ final class PipelinedConnection extends DefaultConnection {
     private final int resultsBefore = waiting.size();
 
     FlushingStatement(String sql) throws SQLException {
-      all = PipelinedConnection.super.prepareStatement(texts() + ";" + sql);
-      placesBefore = fill(all);
+      all = PipelinedConnection.super.prepareStatement(joinedSql() + ";" + sql);
+      placesBefore = bindQueued(all);
     }
 
     @Override
@@ -246,25 +246,25 @@ final class PipelinedConnection extends DefaultConnection {
         throws SQLException {
       BoundValue boundValue = BoundValue.of(method, arguments);
       if (boundValue != null) {
-        boundValue.set(all, placesBefore);
+        boundValue.bindTo(all, placesBefore);
         return null;
       }
       return switch (method.getName()) {
-        case "execute" -> execute();
+        case "execute" -> executeAll();
         case "executeQuery" -> {
-          execute();
+          executeAll();
           yield all.getResultSet();
         }
         case "executeUpdate" -> {
-          execute();
+          executeAll();
           yield all.getUpdateCount();
         }
-        default -> call(all, method, arguments);
+        default -> invokeMethod(all, method, arguments);
       };
     }
 
     /** Whether its own result is rows. */
-    private boolean execute() throws SQLException {
+    private boolean executeAll() throws SQLException {
       waiting.clear();
       boolean isRows = all.execute();
       for (int passed = 0; passed < resultsBefore; passed++) {

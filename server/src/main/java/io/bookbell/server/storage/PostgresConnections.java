@@ -64,21 +64,21 @@ final class PostgresConnections {
     }
 
     /** The start-up options of a session, as {@code -c name=value}. */
-    String options() {
+    String startupOptions() {
       return options;
     }
 
-    Map<String, String> properties() {
+    Map<String, String> driverProperties() {
       return new TreeMap<>(
           Map.of("socketTimeout", silenceSeconds, "connectTimeout", connectSeconds));
     }
   }
 
-  HikariDataSource pool(
+  HikariDataSource createPool(
       String name, int size, boolean readOnly, PostgresTimeouts postgresTimeouts) {
     var config = new HikariConfig();
     config.setPoolName(name);
-    config.setJdbcUrl(address());
+    config.setJdbcUrl(jdbcUrl());
     if (!postgresCredentials.user
         .isEmpty()) { // otherwise the driver takes the name of the system's user
       config.setUsername(postgresCredentials.user);
@@ -89,7 +89,7 @@ final class PostgresConnections {
     config.setAutoCommit(false);
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
-    properties(name, postgresTimeouts).forEach(config::addDataSourceProperty);
+    connectionProperties(name, postgresTimeouts).forEach(config::addDataSourceProperty);
     if (postgresTimeouts
         == PostgresTimeouts.NONE) { // should a pooler drop the options, and the role have limits
       config.setConnectionInitSql(NO_LIMITS);
@@ -98,20 +98,20 @@ final class PostgresConnections {
     try {
       return new HikariDataSource(config);
     } catch (RuntimeException e) {
-      throw unreachable(e);
+      throw databaseUnreachable(e);
     }
   }
 
   /** Makes a connection for each that is asked for. */
-  DataSource single(String name, PostgresTimeouts postgresTimeouts) {
+  DataSource createDataSource(String name, PostgresTimeouts postgresTimeouts) {
     var all = new Properties();
-    all.putAll(properties(name, postgresTimeouts));
+    all.putAll(connectionProperties(name, postgresTimeouts));
     @Nullable String user = postgresCredentials.user.isEmpty() ? null : postgresCredentials.user;
-    return new DriverDataSource(address(), null, all, user, postgresCredentials.password);
+    return new DriverDataSource(jdbcUrl(), null, all, user, postgresCredentials.password);
   }
 
   /** Without the operator's own start-up options, which come first in those of each session. */
-  private String address() {
+  private String jdbcUrl() {
     return OPTIONS.matcher(postgresCredentials.url).replaceFirst("");
   }
 
@@ -120,9 +120,9 @@ final class PostgresConnections {
     return options.find() ? URLDecoder.decode(options.group(1), UTF_8) + " " : "";
   }
 
-  private Map<String, String> properties(String name, PostgresTimeouts postgresTimeouts) {
-    Map<String, String> properties = postgresTimeouts.properties();
-    String options = (ownOptions() + postgresTimeouts.options()).strip();
+  private Map<String, String> connectionProperties(String name, PostgresTimeouts postgresTimeouts) {
+    Map<String, String> properties = postgresTimeouts.driverProperties();
+    String options = (ownOptions() + postgresTimeouts.startupOptions()).strip();
     if (!options.isEmpty()) {
       properties.put("options", options);
     }
@@ -136,15 +136,15 @@ final class PostgresConnections {
    *
    * @throws DatabaseException in words for the operator
    */
-  void expectAnswer() {
-    try (Connection _ = single("migrations", PostgresTimeouts.NONE).getConnection()) {
+  void requireReachable() {
+    try (Connection _ = createDataSource("migrations", PostgresTimeouts.NONE).getConnection()) {
       return;
     } catch (SQLException e) {
-      throw unreachable(e);
+      throw databaseUnreachable(e);
     }
   }
 
-  private DatabaseException unreachable(Exception failure) {
+  private DatabaseException databaseUnreachable(Exception failure) {
     return new DatabaseException(
         "Cannot reach the database at "
             + withoutParameters(postgresCredentials.url)

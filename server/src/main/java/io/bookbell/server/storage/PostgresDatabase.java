@@ -60,7 +60,7 @@ public final class PostgresDatabase implements Database {
     this(
         new PostgresCredentials(url, user, password),
         time,
-        SchemaMigrator::run,
+        SchemaMigrator::migrateToNewest,
         PostgresTimeouts.SERVING,
         listeners);
   }
@@ -72,7 +72,7 @@ public final class PostgresDatabase implements Database {
    */
   static PostgresDatabase forMaintenance(PostgresCredentials postgresCredentials, TimeSource time) {
     return new PostgresDatabase(
-        postgresCredentials, time, SchemaMigrator::run, PostgresTimeouts.NONE);
+        postgresCredentials, time, SchemaMigrator::migrateToNewest, PostgresTimeouts.NONE);
   }
 
   /**
@@ -81,9 +81,9 @@ public final class PostgresDatabase implements Database {
    *
    * @throws DatabaseException when it cannot be reached, or its schema is not the newest
    */
-  static PostgresDatabase existing(PostgresCredentials postgresCredentials, TimeSource time) {
+  static PostgresDatabase openExisting(PostgresCredentials postgresCredentials, TimeSource time) {
     return new PostgresDatabase(
-        postgresCredentials, time, SchemaMigrator::expectNewest, PostgresTimeouts.NONE);
+        postgresCredentials, time, SchemaMigrator::requireNewest, PostgresTimeouts.NONE);
   }
 
   private PostgresDatabase(
@@ -93,32 +93,33 @@ public final class PostgresDatabase implements Database {
       PostgresTimeouts postgresTimeouts,
       ExecuteListenerProvider... listeners) {
     var connections = new PostgresConnections(postgresCredentials);
-    connections.expectAnswer();
+    connections.requireReachable();
     this.time = time;
-    this.jooq = JooqSettings.configuration(SQLDialect.POSTGRES, listeners);
-    this.writes = connections.pool("writes", WRITE_CONNECTIONS, false, postgresTimeouts);
+    this.jooq = JooqSettings.createConfiguration(SQLDialect.POSTGRES, listeners);
+    this.writes = connections.createPool("writes", WRITE_CONNECTIONS, false, postgresTimeouts);
     try {
-      PostgresCheck.check(writes, postgresTimeouts.options());
-      schema.accept(connections.single("migrations", PostgresTimeouts.NONE), "db/postgresql");
-      this.reads = connections.pool("reads", READ_CONNECTIONS, true, postgresTimeouts);
+      PostgresCheck.requireUsable(writes, postgresTimeouts.startupOptions());
+      schema.accept(
+          connections.createDataSource("migrations", PostgresTimeouts.NONE), "db/postgresql");
+      this.reads = connections.createPool("reads", READ_CONNECTIONS, true, postgresTimeouts);
     } catch (RuntimeException e) {
       writes.close();
       throw e;
     }
     this.heartbeat =
         new PostgresHeartbeat(
-            connections.single("heartbeat", PostgresTimeouts.HEARTBEAT),
+            connections.createDataSource("heartbeat", PostgresTimeouts.HEARTBEAT),
             condition,
-            this::forgetConnections);
+            this::evictConnections);
     this.writer =
         new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers, condition);
     if (postgresTimeouts == PostgresTimeouts.SERVING) {
-      heartbeat.start();
+      heartbeat.startBeating();
     }
   }
 
   /** Those in use go when they are given back. */
-  private void forgetConnections() {
+  private void evictConnections() {
     writes.getHikariPoolMXBean().softEvictConnections();
     reads.getHikariPoolMXBean().softEvictConnections();
   }
@@ -126,9 +127,9 @@ public final class PostgresDatabase implements Database {
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
     var writeJob = new WriteJob<>(work);
-    var _ = heartbeat.watch(writeJob.answer);
+    var _ = heartbeat.failWhenUnreachable(writeJob.answer);
     if (!writeJob.isAnswered()) {
-      writer.submit(writeJob, heartbeat::lives);
+      writer.submitJob(writeJob, heartbeat::recordResponse);
     }
     return writeJob.answer;
   }
@@ -141,36 +142,36 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    CompletableFuture<T> answer = heartbeat.watch(new CompletableFuture<>());
+    CompletableFuture<T> answer = heartbeat.failWhenUnreachable(new CompletableFuture<>());
     if (!answer.isDone()) {
-      readers.execute(() -> read(work, answer), answer::completeExceptionally);
+      readers.execute(() -> readInto(work, answer), answer::completeExceptionally);
     }
     return answer;
   }
 
-  private <T> void read(Function<Transaction, T> work, CompletableFuture<T> answer) {
+  private <T> void readInto(Function<Transaction, T> work, CompletableFuture<T> answer) {
     if (answer.isDone()) {
       return; // the database went away meanwhile
     }
     try {
       T result =
-          Transaction.read(
+          Transaction.runReadOnly(
               jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
               sql -> new Transaction(sql, time),
               work);
-      heartbeat.lives();
+      heartbeat.recordResponse();
       answer.complete(result);
     } catch (RuntimeException | Error e) {
-      answer.completeExceptionally(StorageException.named(e));
+      answer.completeExceptionally(StorageException.translateFailure(e));
     }
   }
 
   @Override
-  public CompletableFuture<?> check() {
+  public CompletableFuture<?> checkHealth() {
     return read(tx -> tx.sql().selectOne().fetchSingle().value1())
         .thenAccept(
             _ -> {
-              @Nullable StorageException trouble = condition.trouble().orElse(null);
+              @Nullable StorageException trouble = condition.currentTrouble().orElse(null);
               if (trouble != null) {
                 throw trouble;
               }
@@ -179,7 +180,7 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public boolean isWritable() {
-    return condition.trouble().isEmpty() && !heartbeat.isAway();
+    return condition.currentTrouble().isEmpty() && !heartbeat.isUnreachable();
   }
 
   @Override
@@ -193,7 +194,7 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
-  public String product() {
+  public String productName() {
     return "PostgreSQL";
   }
 

@@ -63,12 +63,14 @@ final class PostgresHeartbeat implements AutoCloseable {
     this.gone = gone;
   }
 
-  void start() {
-    var _ = thread.scheduleWithFixedDelay(this::beat, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  void startBeating() {
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::runHeartbeat, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Has an answer not wait for a database that is not there. */
-  <T> CompletableFuture<T> watch(CompletableFuture<T> answer) {
+  <T> CompletableFuture<T> failWhenUnreachable(CompletableFuture<T> answer) {
     long number = lastNumber.incrementAndGet();
     waiting.put(number, answer);
     var _ = answer.whenComplete((_, _) -> waiting.remove(number));
@@ -79,29 +81,29 @@ final class PostgresHeartbeat implements AutoCloseable {
     return answer;
   }
 
-  boolean isAway() {
+  boolean isUnreachable() {
     return away != null;
   }
 
   /** The database has answered somebody. */
-  void lives() {
+  void recordResponse() {
     lastSign = System.nanoTime();
   }
 
-  private void beat() {
+  private void runHeartbeat() {
     long begun = System.nanoTime();
     try {
-      ask();
-      lives();
-      back();
-      if (condition.trouble().isPresent() && beats++ % ROOM_TRIED == 0) {
-        tryRoom();
+      pingDatabase();
+      recordResponse();
+      markReachable();
+      if (condition.currentTrouble().isPresent() && beats++ % ROOM_TRIED == 0) {
+        tryAllocate();
       }
     } catch (SQLException e) {
       disconnect();
       boolean answers = TOO_MANY_CONNECTIONS.equals(e.getSQLState()) || lastSign - begun > 0;
       if (!answers && !thread.isShutdown()) {
-        lost(e);
+        markUnreachable(e);
       }
     } catch (RuntimeException e) {
       log.error("The heartbeat failed", e);
@@ -109,10 +111,10 @@ final class PostgresHeartbeat implements AutoCloseable {
   }
 
   /** A connection may have been closed for reasons of its own, so another one is asked. */
-  private void ask() throws SQLException {
+  private void pingDatabase() throws SQLException {
     if (connection != null) {
       try {
-        execute("SELECT 1");
+        executeStatement("SELECT 1");
         return;
       } catch (SQLException e) {
         if (e.getCause() instanceof SocketTimeoutException) {
@@ -122,10 +124,10 @@ final class PostgresHeartbeat implements AutoCloseable {
       }
     }
     connection = source.getConnection();
-    execute("SELECT 1");
+    executeStatement("SELECT 1");
   }
 
-  private void execute(String sql) throws SQLException {
+  private void executeStatement(String sql) throws SQLException {
     Connection open = connection;
     if (open != null) {
       try (Statement statement = open.createStatement()) {
@@ -134,20 +136,20 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
   }
 
-  private void tryRoom() {
+  private void tryAllocate() {
     Connection open = connection;
     if (open == null) {
       return;
     }
     try {
       open.setAutoCommit(false);
-      execute(NEEDS_ROOM);
+      executeStatement(NEEDS_ROOM);
       open.commit();
       open.setAutoCommit(true);
-      condition.wrote();
+      condition.recordSuccess();
     } catch (SQLException e) {
       if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
-        condition.wrote();
+        condition.recordSuccess();
       }
       disconnect();
     }
@@ -165,7 +167,7 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
   }
 
-  private void lost(SQLException failure) {
+  private void markUnreachable(SQLException failure) {
     if (away == null) {
       log.warn("The database is not responding: {}", failure.getMessage());
       away = new StorageException(StorageTrouble.UNREACHABLE, failure);
@@ -177,7 +179,7 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
   }
 
-  private void back() {
+  private void markReachable() {
     if (away != null) {
       away = null;
       log.info("The database is responding again");

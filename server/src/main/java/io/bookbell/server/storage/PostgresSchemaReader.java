@@ -83,21 +83,21 @@ final class PostgresSchemaReader {
 
   private PostgresSchemaReader() {}
 
-  static SchemaObjects read(DSLContext sql) {
+  static SchemaObjects readSchema(DSLContext sql) {
     return new SchemaObjects(
-        names(sql, "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"),
-        names(
+        fetchNames(sql, "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"),
+        fetchNames(
             sql,
             "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
                 + " WHERE c.relnamespace = current_schema()::regnamespace AND NOT tgisinternal"
                 + " AND tgenabled <> 'D'"),
-        Set.copyOf(sql.fetch(KEYS_OF_TABLES).map(PostgresSchemaReader::columns)),
+        Set.copyOf(sql.fetch(KEYS_OF_TABLES).map(PostgresSchemaReader::describeColumns)),
         Set.copyOf(
             sql.fetch(FOREIGN_KEYS)
-                .map(row -> columns(row) + " -> " + row.get("refers_to", String.class))),
-        Set.copyOf(sql.fetch(REQUIRED).map(PostgresSchemaReader::columns)),
-        checks(sql),
-        defects(sql));
+                .map(row -> describeColumns(row) + " -> " + row.get("refers_to", String.class))),
+        Set.copyOf(sql.fetch(REQUIRED).map(PostgresSchemaReader::describeColumns)),
+        countChecks(sql),
+        findDefects(sql));
   }
 
   /** Runs work that must see the rows, not what indexes say of them. */
@@ -111,17 +111,17 @@ final class PostgresSchemaReader {
     }
   }
 
-  private static Set<String> names(DSLContext sql, String query) {
+  private static Set<String> fetchNames(DSLContext sql, String query) {
     return Set.copyOf(sql.fetch(query).map(row -> row.get(0, String.class)));
   }
 
-  private static String columns(Record row) {
-    return SchemaCheck.columns(
+  private static String describeColumns(Record row) {
+    return SchemaCheck.describeColumns(
         row.get("relname", String.class),
         Arrays.asList(row.get("columns", String.class).split(",", -1)));
   }
 
-  private static Map<String, Integer> checks(DSLContext sql) {
+  private static Map<String, Integer> countChecks(DSLContext sql) {
     var checks = new HashMap<String, Integer>();
     sql.fetch(CHECKS)
         .forEach(
@@ -129,22 +129,24 @@ final class PostgresSchemaReader {
     return checks;
   }
 
-  private static List<String> defects(DSLContext sql) {
+  private static List<String> findDefects(DSLContext sql) {
     var defects = new ArrayList<String>();
-    names(sql, INVALID_INDEXES)
+    fetchNames(sql, INVALID_INDEXES)
         .forEach(name -> defects.add("the index " + name + " is not valid; REINDEX mends it"));
     sql.fetch(COLLATIONS)
-        .forEach(row -> defects.add(changed(row, "REFRESH VERSION of the collation")));
+        .forEach(row -> defects.add(collationDefect(row, "REFRESH VERSION of the collation")));
     int version =
         sql.fetchSingle("SELECT current_setting('server_version_num')").get(0, Integer.class);
     if (version >= FIRST_WITH_VERSION_OF_DATABASE) {
       sql.fetch(COLLATION_OF_DATABASE)
-          .forEach(row -> defects.add(changed(row, "ALTER DATABASE … REFRESH COLLATION VERSION")));
+          .forEach(
+              row ->
+                  defects.add(collationDefect(row, "ALTER DATABASE … REFRESH COLLATION VERSION")));
     }
     return defects;
   }
 
-  private static String changed(Record row, String remedy) {
+  private static String collationDefect(Record row, String remedy) {
     return "the collation %s was version %s and is version %s now, so indexes of texts may be in another order; REINDEX DATABASE, then %s, mends it"
         .formatted(
             row.get("name", String.class),

@@ -63,29 +63,29 @@ final class PostgresWriter {
    *
    * @param answered told when the database has answered, on one of the threads
    */
-  void submit(WriteJob<?> writeJob, Runnable answered) {
-    threads.execute(() -> begin(writeJob, answered), writeJob::fail);
+  void submitJob(WriteJob<?> writeJob, Runnable answered) {
+    threads.execute(() -> runJob(writeJob, answered), writeJob::failAnswer);
   }
 
-  private void begin(WriteJob<?> writeJob, Runnable answered) {
+  private void runJob(WriteJob<?> writeJob, Runnable answered) {
     if (writeJob.isAnswered()) {
       return; // the database went away meanwhile
     }
     var ownerQueueGate = new OwnerQueueGate();
-    Throwable failure = withRetries(() -> alone(writeJob, ownerQueueGate));
+    Throwable failure = withRetries(() -> runAlone(writeJob, ownerQueueGate));
     if (failure == null) {
       answered.run();
     }
     if (failure instanceof LockQueuedError lockQueuedError) {
-      OwnerRow row = lockQueuedError.row();
-      if (ownerQueues.join(row.owner(), writeJob)) {
-        serve(row);
+      OwnerRow row = lockQueuedError.ownerRow();
+      if (ownerQueues.enqueueJob(row.owner(), writeJob)) {
+        drainQueue(row);
       }
       return;
     }
-    answer(writeJob, failure);
+    completeJob(writeJob, failure);
     if (ownerQueueGate.held != null) {
-      serve(ownerQueueGate.held);
+      drainQueue(ownerQueueGate.held);
     }
   }
 
@@ -94,9 +94,9 @@ final class PostgresWriter {
     private @Nullable OwnerRow held;
 
     @Override
-    public void pass(OwnerRow row) {
+    public void requireTurn(OwnerRow row) {
       if (held == null) {
-        if (!ownerQueues.tryTake(row.owner())) {
+        if (!ownerQueues.tryAcquire(row.owner())) {
           throw new LockQueuedError(row);
         }
         held = row;
@@ -104,54 +104,54 @@ final class PostgresWriter {
     }
   }
 
-  private void answer(WriteJob<?> writeJob, @Nullable Throwable failure) {
+  private void completeJob(WriteJob<?> writeJob, @Nullable Throwable failure) {
     if (failure == null) {
-      writeJob.finish();
+      writeJob.completeAnswer();
     } else {
-      fail(writeJob, failure);
+      failJob(writeJob, failure);
     }
   }
 
-  private void fail(WriteJob<?> writeJob, Throwable failure) {
-    if (StorageException.named(failure) instanceof StorageException trouble
+  private void failJob(WriteJob<?> writeJob, Throwable failure) {
+    if (StorageException.translateFailure(failure) instanceof StorageException trouble
         && trouble.trouble() != StorageTrouble.UNREACHABLE) {
-      condition.failed(trouble);
+      condition.recordFailure(trouble);
     }
-    writeJob.fail(failure);
+    writeJob.failAnswer(failure);
   }
 
   /** Writes what waits for the owner's turn until nothing does. */
-  private void serve(OwnerRow row) {
-    List<WriteJob<?>> jobs = ownerQueues.next(row.owner(), MOST_PER_COMMIT);
+  private void drainQueue(OwnerRow row) {
+    List<WriteJob<?>> jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
     while (!jobs.isEmpty()) {
       if (jobs.size() == 1) {
         WriteJob<?> only = jobs.getFirst();
-        answer(only, withRetries(() -> alone(only, RowLockGate.OPEN)));
+        completeJob(only, withRetries(() -> runAlone(only, RowLockGate.OPEN)));
       } else {
-        together(row, jobs);
+        runShared(row, jobs);
       }
-      jobs = ownerQueues.next(row.owner(), MOST_PER_COMMIT);
+      jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
     }
   }
 
-  private void together(OwnerRow row, List<WriteJob<?>> jobs) {
+  private void runShared(OwnerRow row, List<WriteJob<?>> jobs) {
     var sharedTransaction = new SharedTransaction(row, jobs);
-    Throwable failure = withRetries(sharedTransaction::attempt);
+    Throwable failure = withRetries(sharedTransaction::attemptCommit);
     if (failure == null) {
-      sharedTransaction.done.forEach(writeJob -> answer(writeJob, writeJob.failure()));
+      sharedTransaction.done.forEach(writeJob -> completeJob(writeJob, writeJob.workFailure()));
       sharedTransaction.setAside.forEach(
-          writeJob -> threads.execute(() -> withoutQueue(writeJob), writeJob::fail));
-      ownerQueues.putBack(row.owner(), sharedTransaction.left);
+          writeJob -> threads.execute(() -> runWithoutQueue(writeJob), writeJob::failAnswer));
+      ownerQueues.returnJobs(row.owner(), sharedTransaction.left);
       return;
     }
-    jobs.forEach(writeJob -> fail(writeJob, failure));
+    jobs.forEach(writeJob -> failJob(writeJob, failure));
     if (!sharedTransaction.begun) { // the others would wait as long for the same
-      ownerQueues.rest(row.owner()).forEach(writeJob -> fail(writeJob, failure));
+      ownerQueues.takeAll(row.owner()).forEach(writeJob -> failJob(writeJob, failure));
     }
   }
 
-  private void withoutQueue(WriteJob<?> writeJob) {
-    answer(writeJob, withRetries(() -> alone(writeJob, RowLockGate.OPEN)));
+  private void runWithoutQueue(WriteJob<?> writeJob) {
+    completeJob(writeJob, withRetries(() -> runAlone(writeJob, RowLockGate.OPEN)));
   }
 
   /** What an attempt has thrown; null when it was committed. */
@@ -162,25 +162,25 @@ final class PostgresWriter {
 
   private static @Nullable Throwable withRetries(WriteAttempt writeAttempt) {
     Throwable failure = writeAttempt.run();
-    for (int retry = 1; retry < MOST_ATTEMPTS && asksForRetry(failure); retry++) {
+    for (int retry = 1; retry < MOST_ATTEMPTS && isRetryable(failure); retry++) {
       failure = writeAttempt.run();
     }
     return failure;
   }
 
-  private static boolean asksForRetry(@Nullable Throwable failure) {
-    return isState(failure, "40001") || isState(failure, "40P01");
+  private static boolean isRetryable(@Nullable Throwable failure) {
+    return hasSqlState(failure, "40001") || hasSqlState(failure, "40P01");
   }
 
-  private static boolean isState(@Nullable Throwable failure, String state) {
+  private static boolean hasSqlState(@Nullable Throwable failure, String state) {
     return failure instanceof DataAccessException e && state.equals(e.sqlState());
   }
 
-  private @Nullable Throwable alone(WriteJob<?> writeJob, RowLockGate rowLockGate) {
+  private @Nullable Throwable runAlone(WriteJob<?> writeJob, RowLockGate rowLockGate) {
     return inTransaction(
         connection -> {
           writeJob.runAlone(new Transaction(dsl.apply(connection), time, rowLockGate, connection));
-          return writeJob.isAnswered() ? tooLate() : writeJob.failure();
+          return writeJob.isAnswered() ? lateAnswer() : writeJob.workFailure();
         });
   }
 
@@ -198,18 +198,18 @@ final class PostgresWriter {
       this.jobs = jobs;
     }
 
-    @Nullable Throwable attempt() {
+    @Nullable Throwable attemptCommit() {
       done = new ArrayList<>();
       setAside = new ArrayList<>();
       left = List.of();
       begun = false;
-      return inTransaction(this::run);
+      return inTransaction(this::runJobs);
     }
 
-    private @Nullable Throwable run(PipelinedConnection connection) throws SQLException {
+    private @Nullable Throwable runJobs(PipelinedConnection connection) throws SQLException {
       DSLContext sql = dsl.apply(connection);
-      row.lock(sql);
-      connection.hold(() -> sql.execute(WAIT_A_MOMENT));
+      row.lockRow(sql);
+      connection.queueStatements(() -> sql.execute(WAIT_A_MOMENT));
       begun = true;
       long end = System.nanoTime() + LONGEST_BATCH.toNanos();
       var savepointBatch =
@@ -220,15 +220,15 @@ final class PostgresWriter {
           left = jobs.subList(done.size() + setAside.size(), jobs.size());
           break;
         }
-        savepointBatch.run(writeJob);
-        if (asksForRetry(writeJob.failure())) {
-          return writeJob.failure();
+        savepointBatch.runJob(writeJob);
+        if (isRetryable(writeJob.workFailure())) {
+          return writeJob.workFailure();
         }
-        (isState(writeJob.failure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
+        (hasSqlState(writeJob.workFailure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
       }
-      connection.hold(() -> sql.execute(WAIT_AS_EVER));
-      savepointBatch.end();
-      return done.stream().anyMatch(WriteJob::isAnswered) ? tooLate() : null;
+      connection.queueStatements(() -> sql.execute(WAIT_AS_EVER));
+      savepointBatch.runLastSteps();
+      return done.stream().anyMatch(WriteJob::isAnswered) ? lateAnswer() : null;
     }
   }
 
@@ -239,7 +239,7 @@ final class PostgresWriter {
   }
 
   /** Nothing may be stored of what its caller was told has failed. */
-  private static StorageException tooLate() {
+  private static StorageException lateAnswer() {
     return new StorageException(StorageTrouble.UNREACHABLE, "it answered too late");
   }
 
@@ -281,11 +281,11 @@ final class PostgresWriter {
     } catch (SQLException e) {
       failure = new DataAccessException("The transaction failed: " + e.getMessage(), e);
     }
-    ended[0] = rollback(connection, failure) && !committing;
+    ended[0] = tryRollback(connection, failure) && !committing;
     return failure;
   }
 
-  private static boolean rollback(Connection connection, Throwable cause) {
+  private static boolean tryRollback(Connection connection, Throwable cause) {
     try {
       connection.rollback();
       return true;

@@ -40,32 +40,33 @@ public final class PreparedQuery<A, Q extends Query> {
   }
 
   /** An insert, update or delete that tells one field of the rows that it writes. */
-  static <A, T> PreparedQuery<A, ResultQuery<Record1<T>>> returning(
+  static <A, T> PreparedQuery<A, ResultQuery<Record1<T>>> withReturning(
       PreparedQuery<A, ? extends RowCountQuery> statement, Field<T> field) {
     return of(
         (sql, from) ->
-            ReturningClause.column(sql, statement.queryTemplate.write(sql, from), field));
+            ReturningClause.returningField(
+                sql, statement.queryTemplate.buildQuery(sql, from), field));
   }
 
   /** Writes the statement; once for all values, so it must not depend on any. */
   @FunctionalInterface
   public interface QueryTemplate<A, Q extends Query> {
-    Q write(DSLContext sql, ParameterBinder<A> from);
+    Q buildQuery(DSLContext sql, ParameterBinder<A> from);
   }
 
   /** Makes places for values. */
   public interface ParameterBinder<A> {
     /** The place of a value of a column's type. */
-    <T> Field<T> value(Field<T> column, Function<? super A, ? extends @Nullable T> value);
+    <T> Field<T> parameterFor(Field<T> column, Function<? super A, ? extends @Nullable T> value);
   }
 
   /** The statement written for one run. */
-  Q once(DSLContext sql, A source) {
-    return queryTemplate.write(
+  Q renderOnce(DSLContext sql, A source) {
+    return queryTemplate.buildQuery(
         sql,
         new ParameterBinder<>() {
           @Override
-          public <T> Field<T> value(
+          public <T> Field<T> parameterFor(
               Field<T> column, Function<? super A, ? extends @Nullable T> value) {
             return DSL.val(value.apply(source), column.getDataType());
           }
@@ -73,14 +74,14 @@ public final class PreparedQuery<A, Q extends Query> {
   }
 
   /** The statement written for every run on a connection, in whose thread it stays. */
-  BoundQuery<A, Q> keep(DSLContext sql) {
+  BoundQuery<A, Q> renderForReuse(DSLContext sql) {
     var slots = new ArrayList<ParameterSlot<A, ?>>();
     Q query =
-        queryTemplate.write(
+        queryTemplate.buildQuery(
             sql,
             new ParameterBinder<>() {
               @Override
-              public <T> Field<T> value(
+              public <T> Field<T> parameterFor(
                   Field<T> column, Function<? super A, ? extends @Nullable T> value) {
                 var parameterSlot = new ParameterSlot<A, T>(column, value);
                 slots.add(parameterSlot);
@@ -97,9 +98,9 @@ public final class PreparedQuery<A, Q extends Query> {
 
   /** A statement and its values. */
   record BoundQuery<A, Q extends Query>(Q query, List<ParameterSlot<A, ?>> slots) {
-    Q with(A source) {
+    Q bindValues(A source) {
       for (ParameterSlot<A, ?> parameterSlot : slots) {
-        parameterSlot.fill(source);
+        parameterSlot.bindValue(source);
       }
       return query;
     }
@@ -116,27 +117,27 @@ public final class PreparedQuery<A, Q extends Query> {
 
     ParameterSlot(Field<T> column, Function<? super A, ? extends @Nullable T> source) {
       this.source = source;
-      this.place = place(column.getBinding(), column.getType());
+      this.place = createParameter(column.getBinding(), column.getType());
     }
 
     /** On the type that the database has: what was converted already would keep its binding. */
-    private <D> Field<T> place(Binding<D, T> binding, Class<T> type) {
+    private <D> Field<T> createParameter(Binding<D, T> binding, Class<T> type) {
       Converter<T, T> current = Converter.of(type, type, stored -> stored, _ -> value);
       Binding<D, T> late =
           Binding.of(
               binding.converter(),
-              context -> run(() -> binding.sql(context.convert(current))),
+              context -> runUnchecked(() -> binding.sql(context.convert(current))),
               _ -> {
                 throw new UnsupportedOperationException("a value that is only given");
               },
-              context -> run(() -> binding.set(context.convert(current))));
+              context -> runUnchecked(() -> binding.set(context.convert(current))));
       DataType<D> stored =
           DefaultDataType.getDataType(SQLDialect.DEFAULT, binding.converter().fromType());
       Field<T> bound = DSL.val(null, stored.asConvertedDataType(late));
       return DSL.field("{0}", type, bound); // beside a column a bare value would take its binding
     }
 
-    void fill(A from) {
+    void bindValue(A from) {
       value = source.apply(from);
     }
 
@@ -144,7 +145,7 @@ public final class PreparedQuery<A, Q extends Query> {
       void run() throws SQLException;
     }
 
-    private static void run(SqlAction sqlAction) {
+    private static void runUnchecked(SqlAction sqlAction) {
       try {
         sqlAction.run();
       } catch (SQLException e) {

@@ -15,9 +15,9 @@ final class PreparedQueryCache {
   }
 
   @SuppressWarnings("unchecked") // beside a statement lies nothing but what it has made
-  <A, Q extends Query> Q query(PreparedQuery<A, Q> preparedQuery, A source) {
+  <A, Q extends Query> Q bindQuery(PreparedQuery<A, Q> preparedQuery, A source) {
     return ((PreparedQuery.BoundQuery<A, Q>)
-            kept.computeIfAbsent(preparedQuery, each -> each.keep(sql)))
-        .with(source);
+            kept.computeIfAbsent(preparedQuery, each -> each.renderForReuse(sql)))
+        .bindValues(source);
   }
 }

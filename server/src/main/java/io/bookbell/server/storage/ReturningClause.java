@@ -18,17 +18,18 @@ final class ReturningClause {
   private ReturningClause() {}
 
   /** The written rows, in no particular order. */
-  static ResultQuery<Record> rows(DSLContext sql, RowCountQuery statement, List<Field<?>> fields) {
-    return sql.resultQuery("{0} returning {1}", statement, list(fields)).coerce(fields);
+  static ResultQuery<Record> returningRows(
+      DSLContext sql, RowCountQuery statement, List<Field<?>> fields) {
+    return sql.resultQuery("{0} returning {1}", statement, fieldList(fields)).coerce(fields);
   }
 
   /** One field of the written rows, in no particular order. */
-  static <T> ResultQuery<Record1<T>> column(
+  static <T> ResultQuery<Record1<T>> returningField(
       DSLContext sql, RowCountQuery statement, Field<T> field) {
-    return sql.resultQuery("{0} returning {1}", statement, list(List.of(field))).coerce(field);
+    return sql.resultQuery("{0} returning {1}", statement, fieldList(List.of(field))).coerce(field);
   }
 
-  private static Field<?> list(List<Field<?>> fields) {
+  private static Field<?> fieldList(List<Field<?>> fields) {
     return DSL.field(
         "{0}",
         DSL.list(fields.stream().map(field -> DSL.field(field.getUnqualifiedName())).toList()));

@@ -40,8 +40,8 @@ public final class RowInsert<A> {
 
   private record InsertColumn<A, T>(
       Field<T> field, Function<? super A, ? extends @Nullable T> value) {
-    Field<T> place(int row, PreparedQuery.ParameterBinder<List<A>> from) {
-      return from.value(field, rows -> value.apply(rows.get(row)));
+    Field<T> parameterFor(int row, PreparedQuery.ParameterBinder<List<A>> from) {
+      return from.parameterFor(field, rows -> value.apply(rows.get(row)));
     }
   }
 
@@ -54,35 +54,35 @@ public final class RowInsert<A> {
       this.table = table;
     }
 
-    public <T> InsertColumns<A> set(
+    public <T> InsertColumns<A> setColumn(
         Field<T> column, Function<? super A, ? extends @Nullable T> value) {
       columns.add(new InsertColumn<>(column, value));
       return this;
     }
 
     /** A row that is there already is an error. */
-    public RowInsert<A> rows() {
+    public RowInsert<A> failOnConflict() {
       return new RowInsert<>(table, List.copyOf(columns), false);
     }
 
     /** A row that is there already is passed over. */
-    public RowInsert<A> newRows() {
+    public RowInsert<A> ignoreConflicts() {
       return new RowInsert<>(table, List.copyOf(columns), true);
     }
   }
 
-  public static <A> InsertColumns<A> into(Table<?> table) {
+  public static <A> InsertColumns<A> insertInto(Table<?> table) {
     return new InsertColumns<>(table);
   }
 
-  public void run(Transaction tx, A row) {
-    run(tx, List.of(row));
+  public void insert(Transaction tx, A row) {
+    insert(tx, List.of(row));
   }
 
   /** Inserts the rows in their order. */
-  public void run(Transaction tx, List<A> rows) {
-    for (List<A> some : parts(tx, rows)) {
-      tx.run(tx.query(insert(some.size()), some));
+  public void insert(Transaction tx, List<A> rows) {
+    for (List<A> some : splitRows(tx, rows)) {
+      tx.run(tx.bindQuery(buildInsert(some.size()), some));
     }
   }
 
@@ -91,8 +91,8 @@ public final class RowInsert<A> {
    *
    * @return the number
    */
-  public long numbered(Transaction tx, A row, Field<Long> id) {
-    return numbered(tx, List.of(row), id).getFirst();
+  public long insertNumbered(Transaction tx, A row, Field<Long> id) {
+    return insertNumbered(tx, List.of(row), id).getFirst();
   }
 
   /**
@@ -100,44 +100,48 @@ public final class RowInsert<A> {
    *
    * @return the numbers of those that were inserted, in their order
    */
-  public List<Long> numbered(Transaction tx, List<A> rows, Field<Long> id) {
+  public List<Long> insertNumbered(Transaction tx, List<A> rows, Field<Long> id) {
     var ids = new ArrayList<Long>();
-    for (List<A> some : parts(tx, rows)) {
+    for (List<A> some : splitRows(tx, rows)) {
       // The database numbers rows in their order, and may tell of them in another.
-      ids.addAll(tx.query(numbered(some.size(), id), some).fetch(id).stream().sorted().toList());
+      ids.addAll(
+          tx.bindQuery(insertNumbered(some.size(), id), some).fetch(id).stream().sorted().toList());
     }
     return ids;
   }
 
-  private PreparedQuery<List<A>, Insert<?>> insert(int rows) {
+  private PreparedQuery<List<A>, Insert<?>> buildInsert(int rows) {
     return bySize.computeIfAbsent(
-        rows, size -> PreparedQuery.of((sql, from) -> insert(sql, from, size)));
+        rows, size -> PreparedQuery.of((sql, from) -> buildInsert(sql, from, size)));
   }
 
-  private PreparedQuery<List<A>, ResultQuery<Record1<Long>>> numbered(int rows, Field<Long> id) {
+  private PreparedQuery<List<A>, ResultQuery<Record1<Long>>> insertNumbered(
+      int rows, Field<Long> id) {
     return numbered.computeIfAbsent(
-        new NumberedInsertKey(rows, id), key -> PreparedQuery.returning(insert(key.rows), key.id));
+        new NumberedInsertKey(rows, id),
+        key -> PreparedQuery.withReturning(buildInsert(key.rows), key.id));
   }
 
-  private Insert<?> insert(DSLContext sql, PreparedQuery.ParameterBinder<List<A>> from, int size) {
+  private Insert<?> buildInsert(
+      DSLContext sql, PreparedQuery.ParameterBinder<List<A>> from, int size) {
     InsertValuesStepN<?> insert =
         sql.insertInto(table, columns.stream().map(InsertColumn::field).toList());
     for (int number = 0; number < size; number++) {
       int row = number;
       insert =
           insert.values(
-              columns.stream().map(insertColumn -> insertColumn.place(row, from)).toList());
+              columns.stream().map(insertColumn -> insertColumn.parameterFor(row, from)).toList());
     }
     return onlyNew ? insert.onConflictDoNothing() : insert;
   }
 
   /** A connection that keeps statements keeps one for each size, so sizes there are but few. */
-  private List<List<A>> parts(Transaction tx, List<A> rows) {
+  private List<List<A>> splitRows(Transaction tx, List<A> rows) {
     var parts = new ArrayList<List<A>>();
     int most = PreparedQuery.MOST_VALUES / columns.size();
     for (int from = 0; from < rows.size(); from += parts.getLast().size()) {
       int size = Math.min(rows.size() - from, most);
-      if (tx.keepsQueries() && size > ANY_NUMBER) {
+      if (tx.cachesQueries() && size > ANY_NUMBER) {
         size = Integer.highestOneBit(size);
       }
       parts.add(rows.subList(from, from + size));

@@ -15,7 +15,7 @@ interface RowLockGate {
    *
    * @throws LockQueuedError when its work is to be done together with others' instead
    */
-  void pass(OwnerRow row);
+  void requireTurn(OwnerRow row);
 
   /**
    * The row of an owner, to be locked.
@@ -23,7 +23,7 @@ interface RowLockGate {
    * @param owner whose commands are serial
    */
   record OwnerRow(Object owner, Function<DSLContext, ? extends SelectForUpdateStep<?>> query) {
-    void lock(DSLContext sql) {
+    void lockRow(DSLContext sql) {
       query.apply(sql).forNoKeyUpdate().fetch();
     }
   }
@@ -41,7 +41,7 @@ interface RowLockGate {
       this.row = row;
     }
 
-    OwnerRow row() {
+    OwnerRow ownerRow() {
       return row;
     }
   }

@@ -27,17 +27,17 @@ final class SavepointBatch {
     this.transactions = transactions;
   }
 
-  void run(WriteJob<?> writeJob) throws SQLException {
-    run(writeJob, _ -> {});
+  void runJob(WriteJob<?> writeJob) throws SQLException {
+    runJob(writeJob, _ -> {});
   }
 
   /**
-   * As {@link #run(WriteJob)}.
+   * As {@link #runJob(WriteJob)}.
    *
    * @param refused told of a job that failed before its work is taken back; may end everything by
    *     throwing
    */
-  void run(WriteJob<?> writeJob, Consumer<WriteJob<?>> refused) throws SQLException {
+  void runJob(WriteJob<?> writeJob, Consumer<WriteJob<?>> refused) throws SQLException {
     Savepoint savepoint = connection.setSavepoint();
     Transaction transaction = transactions.get();
     if (writeJob.run(transaction)) {
@@ -50,7 +50,7 @@ final class SavepointBatch {
   }
 
   /** Does what the jobs have left for the end; then it is time to commit. */
-  void end() {
+  void runLastSteps() {
     if (!succeeded.isEmpty()) {
       Transaction.runLastSteps(succeeded);
     }

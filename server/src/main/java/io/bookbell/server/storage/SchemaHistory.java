@@ -54,20 +54,20 @@ final class SchemaHistory {
    */
   static boolean isNewest(DataSource source, String folder) {
     try {
-      Optional<List<AppliedMigration>> expected = expected(folder);
-      return expected.isPresent() && applied(source).equals(expected.get());
+      Optional<List<AppliedMigration>> expected = expectedSteps(folder);
+      return expected.isPresent() && readApplied(source).equals(expected.get());
     } catch (IOException | SQLException e) {
       return false; // most often there is no history yet; what else it may be, Flyway will say
     }
   }
 
   /** The texts of a folder's migrations, in the order of their versions. */
-  static List<String> texts(String folder) throws IOException {
+  static List<String> readScripts(String folder) throws IOException {
     var scripts = new TreeMap<Integer, String>();
     for (String name : fileNames(folder)) {
       Matcher script = SCRIPT.matcher(name);
       if (script.matches()) {
-        try (InputStream in = resource(folder + "/" + name).openStream()) {
+        try (InputStream in = findResource(folder + "/" + name).openStream()) {
           scripts.put(Integer.valueOf(script.group(1)), new String(in.readAllBytes(), UTF_8));
         }
       }
@@ -75,23 +75,23 @@ final class SchemaHistory {
     return List.copyOf(scripts.values());
   }
 
-  private static List<AppliedMigration> applied(DataSource source) throws SQLException {
+  private static List<AppliedMigration> readApplied(DataSource source) throws SQLException {
     try (var connection = source.getConnection();
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
                 "SELECT version, description, type, script, checksum, success FROM "
-                    + table(connection)
+                    + historyTable(connection)
                     + " ORDER BY installed_rank")) {
       var steps = new ArrayList<AppliedMigration>();
       while (rows.next()) {
-        steps.add(applied(rows));
+        steps.add(readApplied(rows));
       }
       return steps;
     }
   }
 
-  private static AppliedMigration applied(ResultSet row) throws SQLException {
+  private static AppliedMigration readApplied(ResultSet row) throws SQLException {
     return new AppliedMigration(
         row.getString("version"),
         row.getString("description"),
@@ -102,7 +102,7 @@ final class SchemaHistory {
   }
 
   /** Of the schema that new tables go to, as Flyway has it: not of the next one on the way. */
-  private static String table(Connection connection) throws SQLException {
+  private static String historyTable(Connection connection) throws SQLException {
     String quote = connection.getMetaData().getIdentifierQuoteString();
     String schema = connection.getSchema();
     String table = quote + "flyway_schema_history" + quote;
@@ -112,7 +112,7 @@ final class SchemaHistory {
   }
 
   /** What the history of a database at the newest schema is; empty: there is more than a list. */
-  private static Optional<List<AppliedMigration>> expected(String folder) throws IOException {
+  private static Optional<List<AppliedMigration>> expectedSteps(String folder) throws IOException {
     var steps = new ArrayList<AppliedMigration>();
     for (String name : fileNames(folder)) {
       Matcher script = SCRIPT.matcher(name);
@@ -120,7 +120,7 @@ final class SchemaHistory {
         return Optional.empty();
       }
       String description = script.group(2).replace('_', ' ');
-      int checksum = checksum(folder + "/" + name);
+      int checksum = scriptChecksum(folder + "/" + name);
       steps.add(new AppliedMigration(script.group(1), description, "SQL", name, checksum, true));
     }
     steps.sort(comparingInt(appliedMigration -> Integer.parseInt(appliedMigration.version)));
@@ -128,7 +128,7 @@ final class SchemaHistory {
   }
 
   private static List<String> fileNames(String folder) throws IOException {
-    URLConnection place = resource(folder).openConnection();
+    URLConnection place = findResource(folder).openConnection();
     if (!(place instanceof JarURLConnection inJar)) {
       String[] names = new File(URI.create(place.getURL().toString())).list();
       return names == null ? List.of() : List.of(names);
@@ -144,9 +144,9 @@ final class SchemaHistory {
   }
 
   /** Flyway's: of the lines, without what separates them. */
-  private static int checksum(String script) throws IOException {
+  private static int scriptChecksum(String script) throws IOException {
     var checksum = new CRC32();
-    try (InputStream in = resource(script).openStream();
+    try (InputStream in = findResource(script).openStream();
         var lines = new BufferedReader(new InputStreamReader(in, UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         checksum.update(line.getBytes(UTF_8));
@@ -155,7 +155,7 @@ final class SchemaHistory {
     return (int) checksum.getValue();
   }
 
-  private static URL resource(String path) throws IOException {
+  private static URL findResource(String path) throws IOException {
     URL url = SchemaHistory.class.getClassLoader().getResource(path);
     if (url == null) {
       throw new IOException("The class path has no " + path);

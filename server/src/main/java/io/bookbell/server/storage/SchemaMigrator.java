@@ -22,18 +22,18 @@ final class SchemaMigrator {
    * @param source of connections without limits on what they may take
    * @param folder the class-path folder of the dialect's migrations, such as {@code db/sqlite}
    */
-  static void run(DataSource source, String folder) {
-    run(source, folder, TOLD_EVERY);
+  static void migrateToNewest(DataSource source, String folder) {
+    migrateToNewest(source, folder, TOLD_EVERY);
   }
 
-  /** As {@link #run(DataSource, String)}, and logs at least so often how far it is. */
-  static void run(DataSource source, String folder, Duration toldEvery) {
+  /** As {@link #migrateToNewest(DataSource, String)}, and logs at least so often how far it is. */
+  static void migrateToNewest(DataSource source, String folder, Duration toldEvery) {
     if (SchemaHistory.isNewest(source, folder)) {
       return;
     }
-    try (var _ = MigrationLock.take(source, toldEvery)) {
+    try (var _ = MigrationLock.acquireLock(source, toldEvery)) {
       if (!SchemaHistory.isNewest(source, folder)) { // unless the other node has done it
-        migrate(source, folder, toldEvery);
+        runFlyway(source, folder, toldEvery);
       }
     } catch (FlywayException e) {
       throw MigrationFailureReason.of(e);
@@ -42,24 +42,24 @@ final class SchemaMigrator {
     }
   }
 
-  private static void migrate(DataSource source, String folder, Duration toldEvery) {
-    Flyway flyway = flyway(source, folder).load();
-    MigrationFailureReason.refuseNewer(flyway);
+  private static void runFlyway(DataSource source, String folder, Duration toldEvery) {
+    Flyway flyway = configureFlyway(source, folder).load();
+    MigrationFailureReason.requireNotNewer(flyway);
     var before = flyway.info();
     try (var progress =
         new MigrationProgress(before.pending().length, before.current() != null, toldEvery)) {
-      flyway(source, folder).callbacks(progress).load().migrate();
+      configureFlyway(source, folder).callbacks(progress).load().migrate();
     }
   }
 
   /** Changes nothing, and refuses a database that is not at the newest schema. */
-  static void expectNewest(DataSource source, String folder) {
+  static void requireNewest(DataSource source, String folder) {
     if (SchemaHistory.isNewest(source, folder)) {
       return;
     }
     try {
-      Flyway flyway = flyway(source, folder).load();
-      MigrationFailureReason.refuseNewer(flyway);
+      Flyway flyway = configureFlyway(source, folder).load();
+      MigrationFailureReason.requireNotNewer(flyway);
       if (flyway.info().pending().length > 0) {
         throw new DatabaseException(NOT_NEWEST);
       }
@@ -68,7 +68,7 @@ final class SchemaMigrator {
     }
   }
 
-  private static FluentConfiguration flyway(DataSource source, String folder) {
+  private static FluentConfiguration configureFlyway(DataSource source, String folder) {
     FluentConfiguration flyway =
         Flyway.configure().dataSource(source).locations("classpath:" + folder);
     return folder.equals("db/postgresql") ? flyway.initSql(PostgresConnections.NO_LIMITS) : flyway;

@@ -52,7 +52,7 @@ public final class SqliteDatabase implements Database {
   /** What the file of the log is cut to, once it is begun again after it had to grow. */
   private static final long MOST_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
 
-  private final SQLiteDataSource readSource = source(true);
+  private final SQLiteDataSource readSource = createSource(true);
   private final TimeSource time;
   private final Configuration jooq;
   private final SqliteWriteAheadLog writeAheadLog;
@@ -74,7 +74,7 @@ public final class SqliteDatabase implements Database {
     this(
         file,
         time,
-        SchemaMigrator::run,
+        SchemaMigrator::migrateToNewest,
         new SqliteReserve(file.toAbsolutePath().resolveSibling(RESERVE)),
         listeners);
   }
@@ -84,7 +84,7 @@ public final class SqliteDatabase implements Database {
    *
    * @throws DatabaseException when there is none, or its schema is not the newest
    */
-  static SqliteDatabase existing(Path file, TimeSource time) {
+  static SqliteDatabase openExisting(Path file, TimeSource time) {
     if (!Files.isRegularFile(file)) {
       throw new DatabaseException(
           "There is no database at %s: set BOOKBELL_DATA to its folder (data/demo for the demonstration)."
@@ -93,7 +93,7 @@ public final class SqliteDatabase implements Database {
     if (file.toFile().length() == 0) { // to open it would write to it
       throw new DatabaseException(SchemaMigrator.NOT_NEWEST);
     }
-    return new SqliteDatabase(file, time, SchemaMigrator::expectNewest, new SqliteReserve(null));
+    return new SqliteDatabase(file, time, SchemaMigrator::requireNewest, new SqliteReserve(null));
   }
 
   private SqliteDatabase(
@@ -103,51 +103,54 @@ public final class SqliteDatabase implements Database {
       SqliteReserve reserve,
       ExecuteListenerProvider... listeners) {
     this.time = time;
-    this.jooq = JooqSettings.configuration(SQLDialect.SQLITE, listeners);
-    SQLiteDataSource writeSource = writeSource();
+    this.jooq = JooqSettings.createConfiguration(SQLDialect.SQLITE, listeners);
+    SQLiteDataSource writeSource = createWriteSource();
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
     writeSource.setUrl(url);
     readSource.setUrl(url);
     schema.accept(writeSource, "db/sqlite");
     this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
     this.writer =
-        new SqliteWriter(() -> open(writeSource), jooq, time, reserve, writeAheadLog, condition);
+        new SqliteWriter(
+            () -> openConnection(writeSource), jooq, time, reserve, writeAheadLog, condition);
   }
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    return writer.submit(work);
+    return writer.submitWork(work);
   }
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(() -> readHere(work), readers);
+    return CompletableFuture.supplyAsync(() -> readOnThread(work), readers);
   }
 
   /** After an error nobody knows what state a connection is in: the next read has another one. */
-  private <T> T readHere(Function<Transaction, T> work) {
-    ReadConnection here = readerOrTrouble();
+  private <T> T readOnThread(Function<Transaction, T> work) {
+    ReadConnection here = requireReader();
     try {
-      return Transaction.read(here.sql, sql -> new Transaction(sql, time, here.kept), work);
+      return Transaction.runReadOnly(here.sql, sql -> new Transaction(sql, time, here.kept), work);
     } catch (DataAccessException e) {
-      forget(here);
-      throw named(e);
+      discardReader(here);
+      throw translateFailure(e);
     }
   }
 
-  private ReadConnection readerOrTrouble() {
+  private ReadConnection requireReader() {
     try {
       return reader.get();
     } catch (DatabaseException e) {
-      throw named(e);
+      throw translateFailure(e);
     }
   }
 
-  private static RuntimeException named(RuntimeException failure) {
-    return StorageException.named(failure) instanceof StorageException trouble ? trouble : failure;
+  private static RuntimeException translateFailure(RuntimeException failure) {
+    return StorageException.translateFailure(failure) instanceof StorageException trouble
+        ? trouble
+        : failure;
   }
 
-  private void forget(ReadConnection here) {
+  private void discardReader(ReadConnection here) {
     reader.remove();
     readConnections.remove(here.connection);
     try {
@@ -166,21 +169,21 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
-  public CompletableFuture<?> check() {
+  public CompletableFuture<?> checkHealth() {
     CompletableFuture<?> look = read(tx -> tx.sql().selectOne().fetchSingle().value1());
-    return condition.trouble().isEmpty()
+    return condition.currentTrouble().isEmpty()
         ? look
         : look.thenCompose(_ -> write(tx -> tx.sql().execute("PRAGMA user_version = 0")));
   }
 
   @Override
   public boolean isWritable() {
-    return condition.trouble().isEmpty();
+    return condition.currentTrouble().isEmpty();
   }
 
   @Override
   public OptionalLong logSize() {
-    return OptionalLong.of(writeAheadLog.size());
+    return OptionalLong.of(writeAheadLog.sizeInBytes());
   }
 
   @Override
@@ -189,7 +192,7 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
-  public String product() {
+  public String productName() {
     return "SQLite";
   }
 
@@ -208,13 +211,13 @@ public final class SqliteDatabase implements Database {
   }
 
   private ReadConnection openReader() {
-    Connection connection = new StatementCachingConnection(open(readSource));
+    Connection connection = new StatementCachingConnection(openConnection(readSource));
     readConnections.add(connection);
     DSLContext sql = DSL.using(jooq.derive(connection));
     return new ReadConnection(connection, sql, new PreparedQueryCache(sql));
   }
 
-  private static Connection open(SQLiteDataSource source) {
+  private static Connection openConnection(SQLiteDataSource source) {
     try {
       return source.getConnection();
     } catch (SQLException e) {
@@ -235,7 +238,7 @@ public final class SqliteDatabase implements Database {
     }
   }
 
-  private static SQLiteDataSource source(boolean readOnly) {
+  private static SQLiteDataSource createSource(boolean readOnly) {
     var config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -249,8 +252,8 @@ public final class SqliteDatabase implements Database {
     return new SQLiteDataSource(config);
   }
 
-  private static SQLiteDataSource writeSource() {
-    SQLiteDataSource source = source(false);
+  private static SQLiteDataSource createWriteSource() {
+    SQLiteDataSource source = createSource(false);
     source.getConfig().setCacheSize(-WRITER_CACHE_KIB);
     source
         .getConfig()

@@ -36,14 +36,14 @@ final class SqliteReserve {
    */
   SqliteReserve(@Nullable Path file) {
     this.file = file;
-    regain();
+    regainRoom();
     if (file != null && !made) {
       log.warn("Not enough space for {}, which keeps sign-ins working on a full disk", file);
     }
   }
 
   /** Lets go of the room. */
-  void release() {
+  void releaseRoom() {
     if (file == null) {
       return;
     }
@@ -59,11 +59,11 @@ final class SqliteReserve {
    *
    * @return whether there is room for commands, too
    */
-  boolean regain() {
-    return file == null || regain(file);
+  boolean regainRoom() {
+    return file == null || regainRoom(file);
   }
 
-  private boolean regain(Path file) {
+  private boolean regainRoom(Path file) {
     try {
       if (made && Files.exists(file)) {
         return true;
@@ -74,7 +74,7 @@ final class SqliteReserve {
         made = true;
         return true;
       }
-      if (disk.getUsableSpace() < size + size / 2 || !write(file, size)) {
+      if (disk.getUsableSpace() < size + size / 2 || !writeFile(file, size)) {
         return !made;
       }
       made = true;
@@ -85,10 +85,10 @@ final class SqliteReserve {
   }
 
   /** What is written is random, since some file systems give no room to zeros. */
-  private boolean write(Path file, long size) {
+  private boolean writeFile(Path file, long size) {
     var piece = new byte[PIECE];
     try {
-      DataFolder.create(file, file);
+      DataFolder.createFile(file, file);
     } catch (IOException e) {
       return false;
     }
@@ -100,7 +100,7 @@ final class SqliteReserve {
       }
       return true;
     } catch (IOException e) {
-      release();
+      releaseRoom();
       return false;
     }
   }

@@ -50,37 +50,37 @@ final class SqliteSchemaReader {
 
   private SqliteSchemaReader() {}
 
-  static SchemaObjects read(DSLContext sql) {
-    Set<String> unique = columns(sql, UNIQUE);
-    unique.addAll(columns(sql, PRIMARY));
+  static SchemaObjects readSchema(DSLContext sql) {
+    Set<String> unique = fetchColumns(sql, UNIQUE);
+    unique.addAll(fetchColumns(sql, PRIMARY));
     return new SchemaObjects(
-        names(sql, "index"),
-        names(sql, "trigger"),
+        fetchNames(sql, "index"),
+        fetchNames(sql, "trigger"),
         unique,
         sql.fetch(FOREIGN_KEYS).stream()
-            .map(row -> columns(row) + " -> " + row.get("refers_to", String.class))
+            .map(row -> describeColumns(row) + " -> " + row.get("refers_to", String.class))
             .collect(toSet()),
-        columns(sql, REQUIRED),
-        checks(sql),
-        defects(sql));
+        fetchColumns(sql, REQUIRED),
+        countChecks(sql),
+        findDefects(sql));
   }
 
-  private static Set<String> names(DSLContext sql, String type) {
+  private static Set<String> fetchNames(DSLContext sql, String type) {
     return Set.copyOf(
         sql.fetch("SELECT lower(name) FROM sqlite_master WHERE type = ?", type)
             .map(row -> row.get(0, String.class)));
   }
 
-  private static Set<String> columns(DSLContext sql, String query) {
-    return sql.fetch(query).stream().map(SqliteSchemaReader::columns).collect(toSet());
+  private static Set<String> fetchColumns(DSLContext sql, String query) {
+    return sql.fetch(query).stream().map(SqliteSchemaReader::describeColumns).collect(toSet());
   }
 
-  private static String columns(Record row) {
-    return SchemaCheck.columns(
+  private static String describeColumns(Record row) {
+    return SchemaCheck.describeColumns(
         row.get("name", String.class), List.of(row.get("columns", String.class).split(",", -1)));
   }
 
-  private static Map<String, Integer> checks(DSLContext sql) {
+  private static Map<String, Integer> countChecks(DSLContext sql) {
     var checks = new HashMap<String, Integer>();
     sql.fetch("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
         .forEach(
@@ -91,7 +91,7 @@ final class SqliteSchemaReader {
     return checks;
   }
 
-  private static List<String> defects(DSLContext sql) {
+  private static List<String> findDefects(DSLContext sql) {
     var defects = new ArrayList<String>();
     sql
         .fetch("PRAGMA integrity_check(" + MOST_DEFECTS + ")")

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * SQLite's write-ahead log. SQLite brings it into the database and begins it again by itself, but
  * never while a reader needs some of it: beside long reads, or many that overlap, it would grow
- * without end. For the writer's thread, but for {@link #size}.
+ * without end. For the writer's thread, but for {@link #sizeInBytes}.
  */
 final class SqliteWriteAheadLog {
   private static final Logger log = LoggerFactory.getLogger(SqliteWriteAheadLog.class);
@@ -33,7 +33,7 @@ final class SqliteWriteAheadLog {
   }
 
   /** In bytes. */
-  long size() {
+  long sizeInBytes() {
     try {
       return Files.size(file);
     } catch (IOException _) {
@@ -42,15 +42,15 @@ final class SqliteWriteAheadLog {
   }
 
   /** Empties the log after a commit if it has become large; now and then, as readers wait. */
-  void keepSmall(Connection connection, int busyTimeoutMillis) throws SQLException {
-    if (size() < LARGE || System.nanoTime() - nextTry < 0) {
+  void truncateIfLarge(Connection connection, int busyTimeoutMillis) throws SQLException {
+    if (sizeInBytes() < LARGE || System.nanoTime() - nextTry < 0) {
       return;
     }
-    if (!empty(connection, PATIENCE_MILLIS, busyTimeoutMillis)) {
+    if (!truncateLog(connection, PATIENCE_MILLIS, busyTimeoutMillis)) {
       nextTry = System.nanoTime() + APART.toNanos();
       log.warn(
           "SQLite's write-ahead log has grown to {} MiB during a long read; trying again in {} s",
-          size() >> 20,
+          sizeInBytes() >> 20,
           APART.toSeconds());
     }
   }
@@ -60,7 +60,7 @@ final class SqliteWriteAheadLog {
    *
    * @return whether no reader stood in the way
    */
-  boolean empty(Connection connection, int patienceMillis, int busyTimeoutMillis)
+  boolean truncateLog(Connection connection, int patienceMillis, int busyTimeoutMillis)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA busy_timeout = " + patienceMillis);

@@ -39,7 +39,7 @@ final class SqliteWriter implements AutoCloseable {
   private final SqliteReserve reserve;
   private final SqliteWriteAheadLog log;
   private final WriteHealth condition;
-  private final Thread thread = new Thread(this::run, "sqlite-writer");
+  private final Thread thread = new Thread(this::runLoop, "sqlite-writer");
   private @Nullable WriterSession writerSession;
   private volatile boolean closing;
   private volatile boolean ended;
@@ -66,27 +66,27 @@ final class SqliteWriter implements AutoCloseable {
     thread.start();
   }
 
-  <T> CompletableFuture<T> submit(Function<Transaction, T> work) {
-    return submit(new WriteJob<>(work, false));
+  <T> CompletableFuture<T> submitWork(Function<Transaction, T> work) {
+    return submitJob(new WriteJob<>(work, false));
   }
 
   <T> CompletableFuture<T> submitFromReserve(Function<Transaction, T> work) {
-    return submit(new WriteJob<>(work, true));
+    return submitJob(new WriteJob<>(work, true));
   }
 
-  private <T> CompletableFuture<T> submit(WriteJob<T> writeJob) {
+  private <T> CompletableFuture<T> submitJob(WriteJob<T> writeJob) {
     if (closing) {
-      writeJob.refuse();
+      writeJob.refuseClosing();
     } else {
       queue.add(writeJob);
       if (ended) {
-        writeJob.refuse(); // it came too late to be run, or to be refused with the others
+        writeJob.refuseClosing(); // it came too late to be run, or to be refused with the others
       }
     }
     return writeJob.answer;
   }
 
-  private void run() {
+  private void runLoop() {
     var batch = new ArrayList<WriteJob<?>>(MOST_PER_COMMIT);
     while (!closing || !queue.isEmpty()) {
       try {
@@ -95,15 +95,15 @@ final class SqliteWriter implements AutoCloseable {
         continue; // nobody stops this thread but close()
       }
       queue.drainTo(batch, MOST_PER_COMMIT - 1);
-      write(batch);
+      writeBatch(batch);
       batch.clear();
     }
   }
 
-  private void write(List<WriteJob<?>> batch) {
-    Optional<StorageException> known = condition.trouble();
-    if (known.isEmpty() || !known.get().trouble().isAboutRoom() || reserve.regain()) {
-      commit(batch, condition::wrote).ifPresent(met -> writeFromReserve(batch, met));
+  private void writeBatch(List<WriteJob<?>> batch) {
+    Optional<StorageException> known = condition.currentTrouble();
+    if (known.isEmpty() || !known.get().trouble().blocksWrites() || reserve.regainRoom()) {
+      commitJobs(batch, condition::recordSuccess).ifPresent(met -> writeFromReserve(batch, met));
     } else {
       writeFromReserve(batch, known.get());
     }
@@ -113,10 +113,11 @@ final class SqliteWriter implements AutoCloseable {
   private void writeFromReserve(List<WriteJob<?>> batch, StorageException trouble) {
     batch.stream()
         .filter(writeJob -> !writeJob.mayUseReserve)
-        .forEach(writeJob -> writeJob.fail(trouble));
+        .forEach(writeJob -> writeJob.failAnswer(trouble));
     List<WriteJob<?>> urgent = batch.stream().filter(writeJob -> writeJob.mayUseReserve).toList();
-    if (!urgent.isEmpty() && commit(urgent, () -> {}).isPresent()) {
-      commit(urgent, () -> {}).ifPresent(still -> urgent.forEach(writeJob -> writeJob.fail(still)));
+    if (!urgent.isEmpty() && commitJobs(urgent, () -> {}).isPresent()) {
+      commitJobs(urgent, () -> {})
+          .ifPresent(still -> urgent.forEach(writeJob -> writeJob.failAnswer(still)));
     }
   }
 
@@ -126,43 +127,43 @@ final class SqliteWriter implements AutoCloseable {
    *
    * @param committed told before anybody is answered
    */
-  private Optional<StorageException> commit(List<WriteJob<?>> jobs, Runnable committed) {
+  private Optional<StorageException> commitJobs(List<WriteJob<?>> jobs, Runnable committed) {
     try {
-      WriterSession on = session();
+      WriterSession on = currentSession();
       on.connection.setAutoCommit(false);
-      if (!run(on, jobs)) {
+      if (!runJobs(on, jobs)) {
         on.connection.rollback();
       }
       on.connection.setAutoCommit(true); // commits; Connection.commit would begin another one
     } catch (SQLException | RuntimeException | Error e) {
       replaceSession(e);
-      if (StorageException.named(e) instanceof StorageException trouble) {
-        met(trouble);
+      if (StorageException.translateFailure(e) instanceof StorageException trouble) {
+        handleTrouble(trouble);
         return Optional.of(trouble);
       }
-      jobs.forEach(writeJob -> writeJob.fail(e));
+      jobs.forEach(writeJob -> writeJob.failAnswer(e));
       return Optional.empty();
     }
     committed.run();
-    jobs.forEach(WriteJob::finish);
-    keepLogSmall();
+    jobs.forEach(WriteJob::completeAnswer);
+    truncateLargeLog();
     return Optional.empty();
   }
 
-  private void keepLogSmall() {
+  private void truncateLargeLog() {
     try {
-      log.keepSmall(session().connection, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
+      log.truncateIfLarge(currentSession().connection, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
     } catch (SQLException | RuntimeException e) {
       replaceSession(e);
     }
   }
 
-  private void met(StorageException trouble) {
-    condition.failed(trouble);
-    if (trouble.trouble().isAboutRoom()) {
-      reserve.release();
+  private void handleTrouble(StorageException trouble) {
+    condition.recordFailure(trouble);
+    if (trouble.trouble().blocksWrites()) {
+      reserve.releaseRoom();
       try {
-        log.empty(session().connection, 0, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
+        log.truncateLog(currentSession().connection, 0, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
       } catch (SQLException | RuntimeException _) {
         // what could not be brought into the database stays in the log
       }
@@ -170,30 +171,30 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   /** Whether there may be something to commit. */
-  private boolean run(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
+  private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
     if (jobs.size() == 1) { // taking back the transaction takes it back, without a savepoint
-      boolean done = jobs.getFirst().runAlone(on.transaction());
-      refuseToGoOn(jobs.getFirst());
+      boolean done = jobs.getFirst().runAlone(on.newTransaction());
+      requireTransactionIntact(jobs.getFirst());
       return done;
     }
-    var savepointBatch = new SavepointBatch(on.connection, on::transaction);
+    var savepointBatch = new SavepointBatch(on.connection, on::newTransaction);
     for (WriteJob<?> writeJob : jobs) {
-      savepointBatch.run(writeJob, SqliteWriter::refuseToGoOn);
+      savepointBatch.runJob(writeJob, SqliteWriter::requireTransactionIntact);
     }
-    savepointBatch.end();
+    savepointBatch.runLastSteps();
     return true;
   }
 
   /** After such a failure nobody knows whether there still is a transaction. */
-  private static void refuseToGoOn(WriteJob<?> writeJob) {
-    Throwable failure = writeJob.failure();
+  private static void requireTransactionIntact(WriteJob<?> writeJob) {
+    Throwable failure = writeJob.workFailure();
     if (failure != null
-        && StorageTrouble.in(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
+        && StorageTrouble.findIn(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
       throw new DataAccessException("The transaction is void: " + failure.getMessage(), failure);
     }
   }
 
-  private WriterSession session() {
+  private WriterSession currentSession() {
     WriterSession known = writerSession;
     if (known == null) {
       known = new WriterSession(connections.get());
@@ -210,7 +211,7 @@ final class SqliteWriter implements AutoCloseable {
     WriterSession last = writerSession;
     writerSession = null;
     try {
-      session();
+      currentSession();
     } catch (RuntimeException e) {
       cause.addSuppressed(e); // tried again with the next commands
     }
@@ -235,7 +236,7 @@ final class SqliteWriter implements AutoCloseable {
       this.kept = new PreparedQueryCache(sql);
     }
 
-    Transaction transaction() {
+    Transaction newTransaction() {
       return new Transaction(sql, time, kept);
     }
   }
@@ -251,7 +252,7 @@ final class SqliteWriter implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     ended = true;
-    queue.forEach(WriteJob::refuse);
+    queue.forEach(WriteJob::refuseClosing);
     WriterSession last = writerSession;
     if (last != null) {
       SqliteDatabase.closeQuietly(last.connection);

@@ -35,14 +35,14 @@ final class StatementCachingConnection extends DefaultConnection {
     }
     CachedStatement known = kept.get(sql);
     if (known != null) {
-      return known.lent ? super.prepareStatement(sql) : known.lend();
+      return known.lent ? super.prepareStatement(sql) : known.borrowStatement();
     }
     CachedStatement first = new CachedStatement(super.prepareStatement(sql));
     kept.put(sql, first);
     if (kept.size() > MOST_KEPT) {
-      kept.pollFirstEntry().getValue().forget();
+      kept.pollFirstEntry().getValue().evictStatement();
     }
-    return first.lend();
+    return first.borrowStatement();
   }
 
   private static final class CachedStatement {
@@ -54,7 +54,7 @@ final class StatementCachingConnection extends DefaultConnection {
       this.statement = statement;
     }
 
-    PreparedStatement lend() {
+    PreparedStatement borrowStatement() {
       lent = true;
       return new BorrowedStatement(this);
     }
@@ -63,14 +63,14 @@ final class StatementCachingConnection extends DefaultConnection {
      * Its parameters stay: who uses it next sets them all, and SQLite compiles joins anew after
      * they were cleared.
      */
-    void giveBack() throws SQLException {
+    void returnStatement() throws SQLException {
       lent = false;
       if (forgotten) {
         statement.close();
       }
     }
 
-    void forget() throws SQLException {
+    void evictStatement() throws SQLException {
       forgotten = true;
       if (!lent) {
         statement.close();
@@ -92,7 +92,7 @@ final class StatementCachingConnection extends DefaultConnection {
     public void close() throws SQLException {
       if (!givenBack) {
         givenBack = true;
-        cachedStatement.giveBack();
+        cachedStatement.returnStatement();
       }
     }
   }

@@ -19,14 +19,14 @@ public final class StorageException extends RuntimeException {
   }
 
   /** The failure as its caller is to get it: troubles of the database by their name. */
-  static Throwable named(Throwable failure) {
+  static Throwable translateFailure(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
     return cause instanceof StorageException
         ? cause
-        : StorageTrouble.in(cause)
+        : StorageTrouble.findIn(cause)
             .<Throwable>map(trouble -> new StorageException(trouble, cause))
             .orElse(cause);
   }

@@ -40,12 +40,12 @@ public enum StorageTrouble {
   }
 
   /** Whether nothing can be written, though what is stored can most likely be read. */
-  boolean isAboutRoom() {
+  boolean blocksWrites() {
     return this == FULL || this == FAILING || this == READ_ONLY;
   }
 
   /** The trouble that a failure comes from; empty when it is about the command. */
-  static Optional<StorageTrouble> in(@Nullable Throwable failure) {
+  static Optional<StorageTrouble> findIn(@Nullable Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       @Nullable StorageTrouble trouble = of(each);
       if (trouble != null) {

@@ -20,7 +20,7 @@ public interface TimeSource {
   Instant now(DSLContext sql);
 
   /** The time as a part of a statement, without asking for it first. */
-  default Field<Instant> clock(DSLContext sql) {
+  default Field<Instant> nowField(DSLContext sql) {
     return DSL.val(now(sql), STORED);
   }
 
@@ -30,7 +30,7 @@ public interface TimeSource {
   }
 
   /** PostgreSQL's clock at the moment of the call. */
-  static TimeSource postgres() {
+  static TimeSource ofPostgres() {
     Field<Instant> clock =
         DSL.field("(extract(epoch from clock_timestamp()) * 1000)::bigint", STORED);
     return new TimeSource() {
@@ -40,7 +40,7 @@ public interface TimeSource {
       }
 
       @Override
-      public Field<Instant> clock(DSLContext sql) {
+      public Field<Instant> nowField(DSLContext sql) {
         return clock;
       }
     };

@@ -89,7 +89,7 @@ public final class Transaction {
    *
    * @param begun makes of the transaction's context what the work sees
    */
-  static <T> T read(
+  static <T> T runReadOnly(
       DSLContext sql, Function<DSLContext, Transaction> begun, Function<Transaction, T> work) {
     CommandResult<T> commandResult =
         sql.transactionResult(
@@ -97,14 +97,14 @@ public final class Transaction {
               Transaction transaction = begun.apply(configuration.dsl());
               return new CommandResult<>(transaction, work.apply(transaction));
             });
-    commandResult.transaction.committed();
+    commandResult.transaction.runAfterCommit();
     return commandResult.result;
   }
 
   private record CommandResult<T>(Transaction transaction, T result) {}
 
   /** The same transaction with its clock set: for laying down a history that has already been. */
-  public Transaction at(Instant moment) {
+  public Transaction atTime(Instant moment) {
     return new Transaction(
         sql, anywhere -> moment, rowLockGate, afterCommit, last, kept, pipelinedConnection);
   }
@@ -118,8 +118,10 @@ public final class Transaction {
    *
    * @param source what the values are taken from
    */
-  public <A, Q extends Query> Q query(PreparedQuery<A, Q> preparedQuery, A source) {
-    return kept == null ? preparedQuery.once(sql, source) : kept.query(preparedQuery, source);
+  public <A, Q extends Query> Q bindQuery(PreparedQuery<A, Q> preparedQuery, A source) {
+    return kept == null
+        ? preparedQuery.renderOnce(sql, source)
+        : kept.bindQuery(preparedQuery, source);
   }
 
   /**
@@ -130,15 +132,15 @@ public final class Transaction {
     if (pipelinedConnection == null) {
       statement.execute();
     } else {
-      pipelinedConnection.hold(statement::execute);
+      pipelinedConnection.queueStatements(statement::execute);
     }
   }
 
   /** Has everything run that {@link #run} has taken. */
-  void settle() {
+  void flushStatements() {
     if (pipelinedConnection != null) {
       try {
-        pipelinedConnection.send();
+        pipelinedConnection.flushQueued();
       } catch (SQLException e) {
         throw new DataAccessException("A statement failed: " + e.getMessage(), e);
       }
@@ -149,22 +151,22 @@ public final class Transaction {
    * Runs an insert, update or delete and reads what it has left in the rows it has written, in no
    * particular order; on both databases, also after an upsert.
    */
-  public Result<Record> returning(RowCountQuery statement, Field<?>... fields) {
-    return ReturningClause.rows(sql, statement, List.of(fields)).fetch();
+  public Result<Record> executeReturning(RowCountQuery statement, Field<?>... fields) {
+    return ReturningClause.returningRows(sql, statement, List.of(fields)).fetch();
   }
 
-  /** As {@link #returning}, for one field of at most one row. */
-  public <T> Optional<T> returningOne(RowCountQuery statement, Field<T> field) {
-    return ReturningClause.column(sql, statement, field).fetchOptional(0, field.getType());
+  /** As {@link #executeReturning}, for one field of at most one row. */
+  public <T> Optional<T> executeReturningOne(RowCountQuery statement, Field<T> field) {
+    return ReturningClause.returningField(sql, statement, field).fetchOptional(0, field.getType());
   }
 
   /** On SQLite, and there only. */
-  boolean keepsQueries() {
+  boolean cachesQueries() {
     return kept != null;
   }
 
-  private boolean locksRows() {
-    return !keepsQueries();
+  private boolean usesRowLocks() {
+    return !cachesQueries();
   }
 
   /**
@@ -181,39 +183,39 @@ public final class Transaction {
   }
 
   /** The database's time for a statement that comes before the creator is locked. */
-  public Field<Instant> clock() {
-    return time.clock(sql);
+  public Field<Instant> nowField() {
+    return time.nowField(sql);
   }
 
   /**
    * Fetches rows and keeps them locked until the end of the transaction, in the order of the query.
    * On SQLite the one writer holds the whole database, so there is nothing to lock.
    */
-  public <R extends Record> Result<R> lock(SelectForUpdateStep<R> query) {
-    return locksRows() ? query.forNoKeyUpdate().fetch() : query.fetch();
+  public <R extends Record> Result<R> lockRows(SelectForUpdateStep<R> query) {
+    return usesRowLocks() ? query.forNoKeyUpdate().fetch() : query.fetch();
   }
 
-  /** As {@link #lock}, for rows that are read again behind the lock. */
-  public void lockOnly(Function<DSLContext, SelectForUpdateStep<?>> query) {
-    if (locksRows()) {
+  /** As {@link #lockRows}, for rows that are read again behind the lock. */
+  public void lockWithoutReading(Function<DSLContext, SelectForUpdateStep<?>> query) {
+    if (usesRowLocks()) {
       run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // whose rows nobody reads
     }
   }
 
   /**
-   * As {@link #lock}, for the row at which all commands of one owner queue. Where others of this
-   * process are there already, the work is taken back and done later, together with theirs.
+   * As {@link #lockRows}, for the row at which all commands of one owner queue. Where others of
+   * this process are there already, the work is taken back and done later, together with theirs.
    */
-  public <A, R extends Record> Result<R> lockInTurn(
+  public <A, R extends Record> Result<R> lockOwnerRow(
       A owner, PreparedQuery<A, ? extends SelectForUpdateStep<R>> row) {
-    rowLockGate.pass(new RowLockGate.OwnerRow(owner, sql -> row.once(sql, owner)));
-    Result<R> locked = lock(query(row, owner));
+    rowLockGate.requireTurn(new RowLockGate.OwnerRow(owner, sql -> row.renderOnce(sql, owner)));
+    Result<R> locked = lockRows(bindQuery(row, owner));
     now = null;
     return locked;
   }
 
   /** Leaves a part for a step at the end of the transaction. */
-  public <T> void last(BeforeCommitStep<T> step, T part) {
+  public <T> void addLastStep(BeforeCommitStep<T> step, T part) {
     last.computeIfAbsent(step, _ -> new ArrayList<>()).add(part);
   }
 
@@ -244,7 +246,7 @@ public final class Transaction {
     afterCommit.add(hook);
   }
 
-  void committed() {
+  void runAfterCommit() {
     for (Runnable hook : afterCommit) {
       try {
         hook.run();

@@ -16,19 +16,19 @@ final class WriteHealth {
   private final AtomicReference<@Nullable StorageException> present = new AtomicReference<>();
 
   /** What keeps writes from going through; empty while they do. */
-  Optional<StorageException> trouble() {
+  Optional<StorageException> currentTrouble() {
     return Optional.ofNullable(present.get());
   }
 
   /** A write went through. */
-  void wrote() {
+  void recordSuccess() {
     if (present.get() != null && present.getAndSet(null) != null) {
       log.info("The database can be written again");
     }
   }
 
   /** A write failed. That others hold what it wanted says nothing about the next one. */
-  void failed(StorageException failure) {
+  void recordFailure(StorageException failure) {
     if (failure.trouble() == StorageTrouble.BUSY) {
       return;
     }

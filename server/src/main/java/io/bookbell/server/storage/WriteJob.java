@@ -38,7 +38,7 @@ final class WriteJob<T> {
 
   /** Whether the work succeeded; what it threw is kept for the answer. */
   boolean run(Transaction transaction) {
-    return run(transaction, Transaction::settle);
+    return run(transaction, Transaction::flushStatements);
   }
 
   private boolean run(Transaction transaction, Consumer<Transaction> end) {
@@ -62,33 +62,33 @@ final class WriteJob<T> {
   }
 
   /** What the work threw. */
-  @Nullable Throwable failure() {
+  @Nullable Throwable workFailure() {
     return failure;
   }
 
   /** Answers with what came out, after the commit. */
   @SuppressWarnings("NullAway") // a work may return null: T is then a nullable type of its caller
-  void finish() {
+  void completeAnswer() {
     if (failure != null) {
-      fail(failure);
+      failAnswer(failure);
       return;
     }
     if (transaction != null) {
-      transaction.committed();
+      transaction.runAfterCommit();
     }
     answer.complete(result);
   }
 
   /** Answers that nothing of it was done, or that nobody knows. */
-  void fail(Throwable cause) {
-    answer.completeExceptionally(StorageException.named(cause));
+  void failAnswer(Throwable cause) {
+    answer.completeExceptionally(StorageException.translateFailure(cause));
   }
 
-  void refuse() {
-    fail(closing());
+  void refuseClosing() {
+    failAnswer(closingFailure());
   }
 
-  static RejectedExecutionException closing() {
+  static RejectedExecutionException closingFailure() {
     return new RejectedExecutionException("The database is closing");
   }
 }

@@ -25,15 +25,15 @@ public final class AdminCache {
   private final LongAdder misses = new LongAdder();
 
   /** The creator and the active team members, as of the row's team version. */
-  public Set<UserId> of(Transaction tx, CreatorRow creator) {
+  public Set<UserId> adminsOf(Transaction tx, CreatorRow creator) {
     CachedAdmins cached = cache.get(creator.id());
     if (cached != null && cached.teamVersion == creator.teamVersion()) {
       hits.increment();
       return cached.admins;
     }
     misses.increment();
-    var loaded = new CachedAdmins(creator.teamVersion(), load(tx, creator.id()));
-    tx.afterCommit(() -> cache.merge(creator.id(), loaded, CachedAdmins::newer));
+    var loaded = new CachedAdmins(creator.teamVersion(), loadAdmins(tx, creator.id()));
+    tx.afterCommit(() -> cache.merge(creator.id(), loaded, CachedAdmins::pickNewer));
     return loaded.admins;
   }
 
@@ -47,7 +47,7 @@ public final class AdminCache {
         .fetchSet(TEAM_MEMBER.CREATOR_ID);
   }
 
-  private static Set<UserId> load(Transaction tx, UserId creator) {
+  private static Set<UserId> loadAdmins(Transaction tx, UserId creator) {
     Set<UserId> admins =
         tx.sql()
             .select(TEAM_MEMBER.USER_ID)
@@ -60,12 +60,12 @@ public final class AdminCache {
   }
 
   /** Forgets everything: versions begin anew with another life of the database. */
-  public void clear() {
+  public void clearCache() {
     cache.clear();
   }
 
   /** A momentary view of the cache, not of the database. */
-  public AdminCacheStats stats() {
+  public AdminCacheStats cacheStats() {
     var details = new TreeMap<UserId, Integer>();
     cache.forEach((creator, cachedAdmins) -> details.put(creator, cachedAdmins.admins.size()));
     int total = details.values().stream().mapToInt(Integer::intValue).sum();
@@ -85,7 +85,7 @@ public final class AdminCache {
       long misses) {}
 
   private record CachedAdmins(long teamVersion, Set<UserId> admins) {
-    CachedAdmins newer(CachedAdmins other) {
+    CachedAdmins pickNewer(CachedAdmins other) {
       return other.teamVersion > teamVersion ? other : this;
     }
   }

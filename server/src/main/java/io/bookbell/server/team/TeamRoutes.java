@@ -14,30 +14,33 @@ import java.util.Optional;
 public final class TeamRoutes {
   private TeamRoutes() {}
 
-  public static void add(ApiRouter apiRouter, TeamService teamService, AdminCache adminCache) {
+  public static void addRoutes(
+      ApiRouter apiRouter, TeamService teamService, AdminCache adminCache) {
     apiRouter.get(
         "/api/team",
-        TeamRoutes::creator,
+        TeamRoutes::parseCreatorId,
         (tx, caller, creator) ->
-            ApiResponse.ok(new TeamMemberList(teamService.members(tx, caller.user(), creator))));
+            ApiResponse.ok(
+                new TeamMemberList(teamService.listMembers(tx, caller.user(), creator))));
     apiRouter.post(
         "/api/team/add",
-        TeamRoutes::addition,
+        TeamRoutes::parseAddition,
         (tx, caller, wanted) ->
             ApiResponse.created(
-                teamService.add(tx, caller.user(), wanted.creator, wanted.candidate)));
+                teamService.addCandidate(tx, caller.user(), wanted.creator, wanted.candidate)));
     apiRouter.patch(
         "/api/team/:user_id",
-        TeamRoutes::activation,
+        TeamRoutes::parseActivation,
         (tx, caller, wanted) ->
             ApiResponse.ok(
                 teamService.setActive(
                     tx, caller.user(), wanted.creator, wanted.member, wanted.active)));
     apiRouter.delete(
         "/api/team/:user_id",
-        apiRequest -> new TeamMemberKey(creator(apiRequest), apiRequest.pathUser("user_id")),
+        apiRequest ->
+            new TeamMemberKey(parseCreatorId(apiRequest), apiRequest.pathUserId("user_id")),
         (tx, caller, teamMemberKey) -> {
-          teamService.remove(tx, caller.user(), teamMemberKey.creator, teamMemberKey.member);
+          teamService.removeMember(tx, caller.user(), teamMemberKey.creator, teamMemberKey.member);
           return ApiResponse.noContent();
         });
     apiRouter.get(
@@ -47,37 +50,37 @@ public final class TeamRoutes {
           if (!caller.operator()) {
             throw Problem.notFound();
           }
-          return ApiResponse.ok(adminCache.stats());
+          return ApiResponse.ok(adminCache.cacheStats());
         });
   }
 
-  private static UserId creator(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
-    UserId creator = queryParameters.userId("creator_id");
-    queryParameters.done();
+  private static UserId parseCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static AddMemberRequest addition(ApiRequest apiRequest) {
-    JsonBody jsonBody = apiRequest.body();
-    UserId creator = jsonBody.userId("creator_id");
+  private static AddMemberRequest parseAddition(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
     Optional<UserId> user = jsonBody.optionalUserId("user_id");
     Optional<String> email = jsonBody.optionalEmail("email");
-    jsonBody.check(
+    jsonBody.checkField(
         "user_id", user.isPresent() != email.isPresent(), "or email is required, one of the two");
-    jsonBody.done();
+    jsonBody.requireNoErrors();
     MemberCandidate memberCandidate =
         user.<MemberCandidate>map(MemberCandidate.ById::new)
             .orElseGet(() -> new MemberCandidate.ByEmail(email.orElseThrow()));
     return new AddMemberRequest(creator, memberCandidate);
   }
 
-  private static SetActiveRequest activation(ApiRequest apiRequest) {
-    UserId member = apiRequest.pathUser("user_id");
-    UserId creator = creator(apiRequest);
-    JsonBody jsonBody = apiRequest.body();
-    boolean active = jsonBody.bool("active");
-    jsonBody.done();
+  private static SetActiveRequest parseActivation(ApiRequest apiRequest) {
+    UserId member = apiRequest.pathUserId("user_id");
+    UserId creator = parseCreatorId(apiRequest);
+    JsonBody jsonBody = apiRequest.jsonBody();
+    boolean active = jsonBody.requiredBoolean("active");
+    jsonBody.requireNoErrors();
     return new SetActiveRequest(creator, member, active);
   }
 

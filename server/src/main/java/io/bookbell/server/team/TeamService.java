@@ -44,9 +44,9 @@ public final class TeamService {
   }
 
   /** The members, active or not, by name; for admins. */
-  public List<TeamMember> members(Transaction tx, UserId actor, UserId creatorId) {
+  public List<TeamMember> listMembers(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    return select(tx, creatorId, TEAM_MEMBER.USER_ID.isNotNull());
+    return selectMembers(tx, creatorId, TEAM_MEMBER.USER_ID.isNotNull());
   }
 
   /**
@@ -54,14 +54,14 @@ public final class TeamService {
    *
    * @throws Problem 404 when the user is no supporter of the creator, 409 when already in the team
    */
-  public TeamMember add(
+  public TeamMember addCandidate(
       Transaction tx, UserId actor, UserId creatorId, MemberCandidate memberCandidate) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
     UserId user =
-        resolve(tx, memberCandidate)
+        findCandidate(tx, memberCandidate)
             .filter(found -> creatorRoles.isSupporter(tx, creatorId, found))
             .orElseThrow(Problem::notFound);
-    return join(tx, actor, creator, user);
+    return addMember(tx, actor, creator, user);
   }
 
   /**
@@ -69,12 +69,12 @@ public final class TeamService {
    *
    * @throws Problem 409 when already in the team, or when the team is as large as it may be
    */
-  public TeamMember join(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
-    if (creator.id().equals(user) || find(tx, creator.id(), user).isPresent()) {
+  public TeamMember addMember(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
+    if (creator.id().equals(user) || findMember(tx, creator.id(), user).isPresent()) {
       throw Problem.conflict("already_member", "This person is already on the team.");
     }
     if (tx.sql().fetchCount(TEAM_MEMBER, TEAM_MEMBER.CREATOR_ID.eq(creator.id())) >= MOST) {
-      throw Problem.full("team_full", MOST, "team members");
+      throw Problem.limitReached("team_full", MOST, "team members");
     }
     tx.sql()
         .insertInto(TEAM_MEMBER)
@@ -82,8 +82,8 @@ public final class TeamService {
         .set(TEAM_MEMBER.USER_ID, user)
         .set(TEAM_MEMBER.CREATED_AT, tx.now())
         .execute();
-    TeamMember member = require(tx, creator.id(), user);
-    changed(tx, actor, creator, member, "team_member_added", "admin");
+    TeamMember member = requireMember(tx, creator.id(), user);
+    recordChange(tx, actor, creator, member, "team_member_added", "admin");
     return member;
   }
 
@@ -91,59 +91,61 @@ public final class TeamService {
   public TeamMember setActive(
       Transaction tx, UserId actor, UserId creatorId, UserId user, boolean active) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
-    TeamMember member = require(tx, creatorId, user);
+    TeamMember member = requireMember(tx, creatorId, user);
     if (member.active() == active) {
       return member;
     }
     tx.sql()
         .update(TEAM_MEMBER)
         .set(TEAM_MEMBER.ACTIVE, active)
-        .where(key(creatorId, user))
+        .where(matchesKey(creatorId, user))
         .execute();
     String kind = active ? "team_member_activated" : "team_member_deactivated";
-    changed(tx, actor, creator, member, kind, active ? "admin" : roleOutside(tx, creatorId, user));
+    recordChange(
+        tx, actor, creator, member, kind, active ? "admin" : roleWithoutTeam(tx, creatorId, user));
     return new TeamMember(user, member.displayName(), member.email(), active);
   }
 
   /** Takes a member out of the team: nothing committed afterwards reaches them as an admin. */
-  public void remove(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+  public void removeMember(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
-    TeamMember member = require(tx, creatorId, user);
-    tx.sql().deleteFrom(TEAM_MEMBER).where(key(creatorId, user)).execute();
-    changed(tx, actor, creator, member, "team_member_removed", roleOutside(tx, creatorId, user));
+    TeamMember member = requireMember(tx, creatorId, user);
+    tx.sql().deleteFrom(TEAM_MEMBER).where(matchesKey(creatorId, user)).execute();
+    recordChange(
+        tx, actor, creator, member, "team_member_removed", roleWithoutTeam(tx, creatorId, user));
   }
 
   private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
-    CreatorRow creator = creatorStore.lock(tx, creatorId);
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireCreator(tx, creator, actor);
     return creator;
   }
 
-  private String roleOutside(Transaction tx, UserId creatorId, UserId user) {
+  private String roleWithoutTeam(Transaction tx, UserId creatorId, UserId user) {
     return creatorRoles.isSupporter(tx, creatorId, user) ? "supporter" : "none";
   }
 
-  private void changed(
+  private void recordChange(
       Transaction tx,
       UserId actor,
       CreatorRow creator,
       TeamMember member,
       String kind,
       String role) {
-    creatorStore.teamChanged(tx, creator);
-    activityLog.record(tx, creator.id(), actor, kind, member.displayName());
+    creatorStore.incrementTeamVersion(tx, creator);
+    activityLog.recordActivity(tx, creator.id(), actor, kind, member.displayName());
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
         MessageType.ACCESS_CHANGED,
         Map.of("creator_id", creator.id(), "role", role),
         Set.of(member.userId()));
     if (!role.equals("admin")) {
-      outgoingMessages.losesAccess(member.userId());
+      outgoingMessages.revokeAccess(member.userId());
     }
     inboxStore.append(tx, outgoingMessages);
   }
 
-  private static Optional<UserId> resolve(Transaction tx, MemberCandidate memberCandidate) {
+  private static Optional<UserId> findCandidate(Transaction tx, MemberCandidate memberCandidate) {
     return switch (memberCandidate) {
       case MemberCandidate.ById byId -> Optional.of(byId.user());
       case MemberCandidate.ByEmail byEmail ->
@@ -155,15 +157,15 @@ public final class TeamService {
     };
   }
 
-  private static TeamMember require(Transaction tx, UserId creatorId, UserId user) {
-    return find(tx, creatorId, user).orElseThrow(Problem::notFound);
+  private static TeamMember requireMember(Transaction tx, UserId creatorId, UserId user) {
+    return findMember(tx, creatorId, user).orElseThrow(Problem::notFound);
   }
 
-  private static Optional<TeamMember> find(Transaction tx, UserId creatorId, UserId user) {
-    return select(tx, creatorId, TEAM_MEMBER.USER_ID.eq(user)).stream().findFirst();
+  private static Optional<TeamMember> findMember(Transaction tx, UserId creatorId, UserId user) {
+    return selectMembers(tx, creatorId, TEAM_MEMBER.USER_ID.eq(user)).stream().findFirst();
   }
 
-  private static List<TeamMember> select(Transaction tx, UserId creatorId, Condition which) {
+  private static List<TeamMember> selectMembers(Transaction tx, UserId creatorId, Condition which) {
     return tx
         .sql()
         .select(TEAM_MEMBER.USER_ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL, TEAM_MEMBER.ACTIVE)
@@ -185,7 +187,7 @@ public final class TeamService {
         .thenComparingLong(member -> member.userId().value());
   }
 
-  private static Condition key(UserId creatorId, UserId user) {
+  private static Condition matchesKey(UserId creatorId, UserId user) {
     return TEAM_MEMBER.CREATOR_ID.eq(creatorId).and(TEAM_MEMBER.USER_ID.eq(user));
   }
 

@@ -14,21 +14,21 @@ public final class CaseFolding {
   private CaseFolding() {}
 
   /** The text in the form that is equal for texts that differ only in case; composed (NFC). */
-  public static String fold(String text) {
+  public static String foldCase(String text) {
     var folded = new StringBuilder(text.length());
     Normalizer.normalize(text, Normalizer.Form.NFC)
         .codePoints()
-        .forEach(point -> append(folded, point));
+        .forEach(point -> appendFolded(folded, point));
     return Normalizer.normalize(folded, Normalizer.Form.NFC);
   }
 
   /** Whether two texts are the same but for case and composition. */
   public static boolean areEqual(String one, String other) {
-    return fold(one).equals(fold(other));
+    return foldCase(one).equals(foldCase(other));
   }
 
   /** By way of the capital letters, as some small letters have but those in common: σ and ς. */
-  private static void append(StringBuilder folded, int point) {
+  private static void appendFolded(StringBuilder folded, int point) {
     switch (point) {
       case CAPITAL_I_WITH_DOT -> folded.append("i\u0307");
       case SMALL_I_WITHOUT_DOT -> folded.appendCodePoint(point);

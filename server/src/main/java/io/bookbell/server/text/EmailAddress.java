@@ -30,15 +30,15 @@ public final class EmailAddress {
       return Optional.empty();
     }
     int at = text.indexOf('@');
-    return domain(text.substring(at + 1))
-        .map(domain -> CaseFolding.fold(text.substring(0, at)) + '@' + domain)
+    return normalizeDomain(text.substring(at + 1))
+        .map(domain -> CaseFolding.foldCase(text.substring(0, at)) + '@' + domain)
         .filter(address -> address.length() <= LONGEST && FORM.matcher(address).matches());
   }
 
-  private static Optional<String> domain(String typed) {
+  private static Optional<String> normalizeDomain(String typed) {
     String domain =
         Arrays.stream(DOTS.split(typed, -1))
-            .map(EmailAddress::label)
+            .map(EmailAddress::normalizeLabel)
             .collect(Collectors.joining("."));
     try {
       var _ = IDN.toASCII(domain, IDN.ALLOW_UNASSIGNED);
@@ -48,7 +48,7 @@ public final class EmailAddress {
     }
   }
 
-  private static String label(String typed) {
+  private static String normalizeLabel(String typed) {
     String plain = typed.toLowerCase(Locale.ROOT);
     String decoded = plain.startsWith(ENCODED) ? IDN.toUnicode(plain, IDN.ALLOW_UNASSIGNED) : plain;
     String compatible = Normalizer.normalize(decoded, Normalizer.Form.NFKC);

@@ -16,7 +16,7 @@ public final class GraphemeClusters {
 
   private GraphemeClusters() {}
 
-  public static int count(String text) {
+  public static int countCharacters(String text) {
     if (isAscii(text)) {
       return text.length() - lineEnds(text);
     }
@@ -28,11 +28,11 @@ public final class GraphemeClusters {
   }
 
   /** The beginning of a text: as much of it as a field of so many characters may hold. */
-  public static String first(String text, int most) {
+  public static String truncateText(String text, int most) {
     var first = new StringBuilder();
     Matcher cluster = CLUSTER.matcher(text);
     for (int count = 0; count < most && cluster.find(); count++) {
-      if (isPiledUp(cluster.group())) {
+      if (isOversizedCluster(cluster.group())) {
         break;
       }
       first.append(cluster.group());
@@ -41,7 +41,7 @@ public final class GraphemeClusters {
   }
 
   /** Whether some character is piled up of more code points than any script needs. */
-  public static boolean hasPiledUp(String text) {
+  public static boolean hasOversizedCluster(String text) {
     if (text.codePointCount(0, text.length()) <= MOST_IN_ONE) {
       return false;
     }
@@ -49,10 +49,10 @@ public final class GraphemeClusters {
         .matcher(text)
         .results()
         .map(MatchResult::group)
-        .anyMatch(GraphemeClusters::isPiledUp);
+        .anyMatch(GraphemeClusters::isOversizedCluster);
   }
 
-  private static boolean isPiledUp(String one) {
+  private static boolean isOversizedCluster(String one) {
     return one.codePointCount(0, one.length()) > MOST_IN_ONE;
   }
 

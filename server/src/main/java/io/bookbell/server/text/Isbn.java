@@ -11,15 +11,15 @@ public final class Isbn {
   private Isbn() {}
 
   /** Without hyphens and spaces, in ASCII digits. */
-  public static String plain(String text) {
+  public static String stripSeparators(String text) {
     return Normalizer.normalize(text, Normalizer.Form.NFKC)
         .replaceAll("[\\s\\p{Z}\\p{Pd}\\p{Cf}−]", "")
         .toUpperCase(Locale.ROOT);
   }
 
   /** The number of thirteen digits that a valid number of either length stands for. */
-  public static Optional<String> thirteen(String text) {
-    String plain = plain(text);
+  public static Optional<String> toIsbn13(String text) {
+    String plain = stripSeparators(text);
     if (!isValid(plain)) {
       return Optional.empty();
     }
@@ -31,7 +31,7 @@ public final class Isbn {
   }
 
   /** The number of ten digits that a number of thirteen had before; not every one has. */
-  static Optional<String> ten(String thirteen) {
+  static Optional<String> toIsbn10(String thirteen) {
     if (!thirteen.startsWith(BOOKLAND)) {
       return Optional.empty();
     }

@@ -42,26 +42,26 @@ public final class SearchWords {
   private SearchWords() {}
 
   /** What is stored of a text, each word once, in the order of the text. */
-  public static Set<String> stored(String text) {
+  public static Set<String> indexWords(String text) {
     var stored = new LinkedHashSet<String>();
-    isbns(text)
+    findIsbns(text)
         .forEach(
             thirteen -> {
               stored.add(thirteen);
-              Isbn.ten(thirteen).map(CaseFolding::fold).ifPresent(stored::add);
+              Isbn.toIsbn10(thirteen).map(CaseFolding::foldCase).ifPresent(stored::add);
             });
-    List<Word> words = WordSplitter.split(text);
+    List<Word> words = WordSplitter.splitWords(text);
     for (int at = 0; at < words.size(); at++) {
       Word word = words.get(at);
       if (word.unspaced()) {
         boolean goesOn = at > 0 && words.get(at - 1).unspaced() && !word.apart();
         if (!goesOn) {
-          addEnds(run(words, at), stored);
+          addEnds(joinUnspaced(words, at), stored);
         }
       } else {
-        stored.add(cut(word.text()));
+        stored.add(truncateWord(word.text()));
         if (!word.symbols().isEmpty()) {
-          stored.add(cut(word.text() + word.symbols()));
+          stored.add(truncateWord(word.text() + word.symbols()));
         }
         addCompound(words, at, stored);
       }
@@ -70,22 +70,22 @@ public final class SearchWords {
   }
 
   /** What to look for, the longest first, which is most likely the rarest. */
-  public static List<String> wanted(String text) {
+  public static List<String> queryWords(String text) {
     var wanted = new LinkedHashSet<String>();
     String rest = LABEL.matcher(text).replaceAll("").strip();
-    if (DIGITS.matcher(rest).matches() && Isbn.plain(rest).length() >= FEWEST_DIGITS) {
-      String digits = Isbn.plain(rest);
-      wanted.add(CaseFolding.fold(Isbn.thirteen(digits).orElse(digits)));
+    if (DIGITS.matcher(rest).matches() && Isbn.stripSeparators(rest).length() >= FEWEST_DIGITS) {
+      String digits = Isbn.stripSeparators(rest);
+      wanted.add(CaseFolding.foldCase(Isbn.toIsbn13(digits).orElse(digits)));
       rest = "";
     } else {
-      wanted.addAll(isbns(rest));
-      rest = ISBN.matcher(rest).replaceAll(SearchWords::unlessValid);
+      wanted.addAll(findIsbns(rest));
+      rest = ISBN.matcher(rest).replaceAll(SearchWords::blankIfValid);
     }
-    for (Word word : WordSplitter.split(rest)) {
+    for (Word word : WordSplitter.splitWords(rest)) {
       if (word.unspaced()) {
-        wanted.addAll(pieces(word.text()));
+        wanted.addAll(splitUnspaced(word.text()));
       } else {
-        wanted.add(cut(word.text() + word.symbols()));
+        wanted.add(truncateWord(word.text() + word.symbols()));
       }
     }
     return wanted.stream()
@@ -102,8 +102,8 @@ public final class SearchWords {
   }
 
   /** The words of a short text in one line, to be searched for any part of them. */
-  public static String key(String text) {
-    List<Word> words = WordSplitter.split(text);
+  public static String searchKey(String text) {
+    List<Word> words = WordSplitter.splitWords(text);
     Collection<String> parts = new LinkedHashSet<>();
     for (int at = 0; at < words.size(); at++) {
       Word word = words.get(at);
@@ -117,13 +117,13 @@ public final class SearchWords {
     return String.join(" ", parts);
   }
 
-  private static List<String> isbns(String text) {
+  private static List<String> findIsbns(String text) {
     Matcher isbn = ISBN.matcher(text);
-    return isbn.results().map(MatchResult::group).flatMap(s -> Isbn.thirteen(s).stream()).toList();
+    return isbn.results().map(MatchResult::group).flatMap(s -> Isbn.toIsbn13(s).stream()).toList();
   }
 
-  private static String unlessValid(MatchResult isbn) {
-    return Isbn.thirteen(isbn.group()).isPresent() ? " " : Matcher.quoteReplacement(isbn.group());
+  private static String blankIfValid(MatchResult isbn) {
+    return Isbn.toIsbn13(isbn.group()).isPresent() ? " " : Matcher.quoteReplacement(isbn.group());
   }
 
   /** What hyphens, apostrophes and full stops join is found without them too: O'Brien, U.S.A. */
@@ -135,12 +135,13 @@ public final class SearchWords {
     }
     if (begins && end - at > 1) {
       stored.add(
-          cut(words.subList(at, end).stream().map(Word::text).collect(Collectors.joining())));
+          truncateWord(
+              words.subList(at, end).stream().map(Word::text).collect(Collectors.joining())));
     }
   }
 
   /** Words without spaces that nothing but a space or a dot keeps apart, as one. */
-  private static String run(List<Word> words, int from) {
+  private static String joinUnspaced(List<Word> words, int from) {
     int end = from + 1;
     while (end < words.size() && words.get(end).unspaced() && !words.get(end).apart()) {
       end++;
@@ -159,7 +160,7 @@ public final class SearchWords {
   }
 
   /** As long as what is stored, each beginning at a letter. */
-  private static List<String> pieces(String run) {
+  private static List<String> splitUnspaced(String run) {
     int[] points = run.codePoints().toArray();
     var pieces = new ArrayList<String>();
     int from = 0;
@@ -174,7 +175,7 @@ public final class SearchWords {
     return pieces;
   }
 
-  private static String cut(String word) {
+  private static String truncateWord(String word) {
     if (word.length() <= LONGEST) {
       return word;
     }

@@ -35,28 +35,28 @@ public final class TextNormalizer {
   private TextNormalizer() {}
 
   /** A text of one line, such as a name or a title; empty where nothing of it would be seen. */
-  public static String line(String text) {
+  public static String normalizeLine(String text) {
     String spaced = LINE_ENDS.matcher(text).replaceAll("\n");
-    return visible(SPACES.matcher(cleaned(spaced, true)).replaceAll(" "));
+    return emptyIfInvisible(SPACES.matcher(removeDisallowed(spaced, true)).replaceAll(" "));
   }
 
   /** A text of any number of lines; empty where nothing of it would be seen. */
-  public static String lines(String text) {
-    return visible(cleaned(LINE_ENDS.matcher(text).replaceAll("\n"), false));
+  public static String normalizeLines(String text) {
+    return emptyIfInvisible(removeDisallowed(LINE_ENDS.matcher(text).replaceAll("\n"), false));
   }
 
-  private static String visible(String text) {
+  private static String emptyIfInvisible(String text) {
     return text.codePoints().anyMatch(TextNormalizer::isVisible) ? text.strip() : "";
   }
 
-  private static String cleaned(String text, boolean oneLine) {
+  private static String removeDisallowed(String text, boolean oneLine) {
     var kept = new StringBuilder(text.length());
     boolean rightToLeft = text.codePoints().anyMatch(TextNormalizer::isRightToLeft);
     int before = ' ';
     boolean inFlag = false;
     for (int point : text.codePoints().toArray()) {
       inFlag = point == FLAG || (inFlag && isTag(point));
-      if (inFlag || !isTakenOut(point, before, oneLine, rightToLeft)) {
+      if (inFlag || !isDisallowed(point, before, oneLine, rightToLeft)) {
         kept.appendCodePoint(point);
         before = isMark(point) ? before : point;
       }
@@ -64,19 +64,19 @@ public final class TextNormalizer {
     return Normalizer.normalize(kept, Normalizer.Form.NFC);
   }
 
-  private static boolean isTakenOut(int point, int before, boolean oneLine, boolean rightToLeft) {
+  private static boolean isDisallowed(int point, int before, boolean oneLine, boolean rightToLeft) {
     return switch (point) {
       case '\n', '\t' -> false;
       case JOINER -> !isJoined(before) && !isEmoji(before);
       case NON_JOINER -> !isJoined(before);
       case ZERO_WIDTH_SPACE -> !ScriptRules.isWithoutSpaces(before);
       case 0x200E, 0x200F, 0x061C -> oneLine && !rightToLeft;
-      default -> isNeverKept(point) || (oneLine && turnsDirection(point));
+      default -> isAlwaysDisallowed(point) || (oneLine && changesDirection(point));
     };
   }
 
   /** Controls, overrides of direction, formatting that nobody sees, tags and no characters. */
-  private static boolean isNeverKept(int point) {
+  private static boolean isAlwaysDisallowed(int point) {
     return Character.isISOControl(point)
         || point == 0x202D
         || point == 0x202E
@@ -90,7 +90,7 @@ public final class TextNormalizer {
         || isTag(point);
   }
 
-  private static boolean turnsDirection(int point) {
+  private static boolean changesDirection(int point) {
     return (point >= 0x202A && point <= 0x202C)
         || (point >= 0x2066 && point <= 0x2069)
         || point == 0x00AD;

@@ -53,24 +53,24 @@ final class WordSplitter {
    */
   record Word(String text, String symbols, boolean unspaced, boolean joined, boolean apart) {}
 
-  static List<Word> split(String text) {
+  static List<Word> splitWords(String text) {
     var splitter = new WordSplitter();
-    plain(text).codePoints().forEach(splitter::take);
-    splitter.end();
+    normalizeText(text).codePoints().forEach(splitter::acceptCodePoint);
+    splitter.endWord();
     return splitter.words;
   }
 
-  private static String plain(String text) {
+  private static String normalizeText(String text) {
     String marked = APOSTROPHES.matcher(text).replaceAll("'");
     String compatible =
         Normalizer.normalize(BADGES.matcher(marked).replaceAll(""), Normalizer.Form.NFKC);
-    String apart = Normalizer.normalize(CaseFolding.fold(compatible), Normalizer.Form.NFKD);
+    String apart = Normalizer.normalize(CaseFolding.foldCase(compatible), Normalizer.Form.NFKD);
     var plain = new StringBuilder(apart.length());
     int letter = ' ';
     for (int point : apart.codePoints().toArray()) {
       if (!isMark(point)) {
         letter = point;
-        plain.append(letter(point));
+        plain.append(plainLetter(point));
       } else if (!ScriptRules.hasAccents(letter) && !isInvisible(point)) {
         plain.appendCodePoint(point);
       }
@@ -78,7 +78,7 @@ final class WordSplitter {
     return Normalizer.normalize(plain, Normalizer.Form.NFC);
   }
 
-  private static String letter(int point) {
+  private static String plainLetter(int point) {
     int digit = Character.digit(point, 10);
     if (digit >= 0) {
       return Integer.toString(digit);
@@ -86,14 +86,14 @@ final class WordSplitter {
     return PLAIN_LETTERS.getOrDefault(point, Character.toString(point));
   }
 
-  private void take(int point) {
+  private void acceptCodePoint(int point) {
     if (isInvisible(point)) {
       return;
     }
     if (isWordPart(point)) {
       boolean without = (isMark(point) || isCommonLetter(point)) ? unspaced : isUnspaced(point);
       if (!symbols.isEmpty() || (!word.isEmpty() && without != unspaced)) {
-        end();
+        endWord();
         joined = true;
       }
       unspaced = without;
@@ -101,13 +101,13 @@ final class WordSplitter {
     } else if ((point == '+' || point == '#') && !word.isEmpty() && !unspaced) {
       symbols.appendCodePoint(point);
     } else {
-      between(point);
+      handleSeparator(point);
     }
   }
 
-  private void between(int point) {
+  private void handleSeparator(int point) {
     boolean wasWord = !word.isEmpty();
-    end();
+    endWord();
     if (Character.getType(point) == Character.OTHER_SYMBOL) {
       words.add(new Word(Character.toString(point), "", false, false, true));
       joined = false;
@@ -120,7 +120,7 @@ final class WordSplitter {
     }
   }
 
-  private void end() {
+  private void endWord() {
     if (!word.isEmpty()) {
       words.add(new Word(word.toString(), symbols.toString(), unspaced, joined, apart));
       word.setLength(0);

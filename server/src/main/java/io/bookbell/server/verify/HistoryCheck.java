@@ -32,11 +32,11 @@ final class HistoryCheck {
     this.tx = tx;
   }
 
-  long requests() {
+  long countRequests() {
     return tx.sql().fetchCount(BOOK_REQUEST);
   }
 
-  long inboxRows() {
+  long countInboxRows() {
     return tx.sql().fetchCount(INBOX);
   }
 

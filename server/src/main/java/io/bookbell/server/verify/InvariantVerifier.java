@@ -32,16 +32,16 @@ public final class InvariantVerifier {
 
   private InvariantVerifier() {}
 
-  public static CompletableFuture<VerificationReport> verify(Database database) {
-    return database.read(InvariantVerifier::verify);
+  public static CompletableFuture<VerificationReport> verifyInvariants(Database database) {
+    return database.read(InvariantVerifier::verifyInvariants);
   }
 
-  private static VerificationReport verify(Transaction tx) {
+  private static VerificationReport verifyInvariants(Transaction tx) {
     var ledger = new LedgerCheck(tx);
     var history = new HistoryCheck(tx);
     List<InvariantViolation> breaches =
         Stream.of(
-                SchemaCheck.problems(tx).stream()
+                SchemaCheck.findProblems(tx).stream()
                     .map(each -> new InvariantViolation(0, each))
                     .toList(),
                 ledger.membershipsAgreeWithLedger(),
@@ -58,6 +58,6 @@ public final class InvariantVerifier {
             .flatMap(List::stream)
             .toList();
     return new VerificationReport(
-        history.requests(), ledger.lines(), history.inboxRows(), breaches);
+        history.countRequests(), ledger.countLines(), history.countInboxRows(), breaches);
   }
 }

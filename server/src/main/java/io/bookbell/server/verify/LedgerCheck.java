@@ -30,7 +30,7 @@ final class LedgerCheck {
     this.tx = tx;
   }
 
-  long lines() {
+  long countLines() {
     return tx.sql().fetchCount(QUOTA_LEDGER);
   }
 
@@ -40,8 +40,8 @@ final class LedgerCheck {
             .when(QUOTA_LEDGER.KIND.eq("refund"), -1)
             .otherwise(QUOTA_LEDGER.AMOUNT);
     Field<Integer> granted = when(QUOTA_LEDGER.KIND.eq("grant"), QUOTA_LEDGER.AMOUNT).otherwise(0);
-    Field<BigDecimal> ledgerUsed = total(used);
-    Field<BigDecimal> ledgerGranted = total(granted);
+    Field<BigDecimal> ledgerUsed = sumOfLines(used);
+    Field<BigDecimal> ledgerGranted = sumOfLines(granted);
     return tx.sql()
         .select(
             MEMBERSHIP.CREATOR_ID,
@@ -68,7 +68,7 @@ final class LedgerCheck {
                             row.value6())));
   }
 
-  private static Field<BigDecimal> total(Field<Integer> amount) {
+  private static Field<BigDecimal> sumOfLines(Field<Integer> amount) {
     return field(
         select(coalesce(sum(amount), inline(BigDecimal.ZERO)))
             .from(QUOTA_LEDGER)
@@ -118,7 +118,7 @@ final class LedgerCheck {
   }
 
   List<InvariantViolation> everyRequestIsConsumedOnce() {
-    Field<Integer> lines = linesOf("consume");
+    Field<Integer> lines = lineCount("consume");
     return tx.sql()
         .select(BOOK_REQUEST.ID, lines)
         .from(BOOK_REQUEST)
@@ -133,7 +133,7 @@ final class LedgerCheck {
   }
 
   List<InvariantViolation> refundsFollowStatus() {
-    Field<Integer> refunds = linesOf("refund");
+    Field<Integer> refunds = lineCount("refund");
     Field<Integer> expected = when(BOOK_REQUEST.STATUS.in("rejected", "cancelled"), 1).otherwise(0);
     return tx.sql()
         .select(BOOK_REQUEST.ID, BOOK_REQUEST.STATUS, refunds)
@@ -148,7 +148,7 @@ final class LedgerCheck {
                         .formatted(row.value1(), row.value2(), row.value3())));
   }
 
-  private static Field<Integer> linesOf(String kind) {
+  private static Field<Integer> lineCount(String kind) {
     return field(
         select(count())
             .from(QUOTA_LEDGER)

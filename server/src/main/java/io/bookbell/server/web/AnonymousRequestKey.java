@@ -18,19 +18,20 @@ public record AnonymousRequestKey(String keyHash, String requestHash, String new
         .map(
             key -> {
               IdempotencyService.requireUsable(key);
-              String newcomer = hash(key, apiRequest, "");
+              String newcomer = hashRequest(key, apiRequest, "");
               return new AnonymousRequestKey(
-                  Hmac.hex(key, "key of a call without a session"),
+                  Hmac.hexDigest(key, "key of a call without a session"),
                   caller
-                      .map(known -> hash(key, apiRequest, known.user().toString()))
+                      .map(known -> hashRequest(key, apiRequest, known.user().toString()))
                       .orElse(newcomer),
                   newcomer);
             });
   }
 
-  private static String hash(String key, ApiRequest apiRequest, String user) {
-    return Hmac.hex(
-        key, user + "\n" + apiRequest.route() + "\n" + Sha256.hex(apiRequest.content()));
+  private static String hashRequest(String key, ApiRequest apiRequest, String user) {
+    return Hmac.hexDigest(
+        key,
+        user + "\n" + apiRequest.routeKey() + "\n" + Sha256.hexDigest(apiRequest.queryAndBody()));
   }
 
   /**
@@ -40,7 +41,7 @@ public record AnonymousRequestKey(String keyHash, String requestHash, String new
    */
   public void requireEqual(String earlier) {
     if (!earlier.equals(requestHash) && !earlier.equals(newcomersHash)) {
-      throw IdempotencyService.conflict();
+      throw IdempotencyService.keyConflict();
     }
   }
 }

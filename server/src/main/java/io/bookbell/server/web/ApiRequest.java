@@ -36,7 +36,7 @@ public final class ApiRequest {
     return id;
   }
 
-  public UserId pathUser(String name) {
+  public UserId pathUserId(String name) {
     return new UserId(pathId(name));
   }
 
@@ -52,7 +52,7 @@ public final class ApiRequest {
     }
   }
 
-  public QueryParameters query() {
+  public QueryParameters queryParameters() {
     return new QueryParameters(name -> context.queryParam(name), listTag());
   }
 
@@ -66,27 +66,27 @@ public final class ApiRequest {
    *
    * @throws Problem 400 when it is something else, 415 when it is declared as something else
    */
-  public JsonBody body() {
-    Buffer buffer = BodyReader.content(context);
+  public JsonBody jsonBody() {
+    Buffer buffer = BodyReader.contentOf(context);
     if (buffer.length() == 0) {
       return new JsonBody(JsonNodeFactory.instance.objectNode());
     }
     requireJson();
     JsonNode json;
     try {
-      json = Json.foreign(buffer.getBytes());
+      json = Json.readUntrusted(buffer.getBytes());
     } catch (IOException e) {
-      throw Problem.malformed("The body is not JSON.");
+      throw Problem.malformedRequest("The body is not JSON.");
     }
     if (!json.isObject()) {
-      throw Problem.malformed("The body must be a JSON object.");
+      throw Problem.malformedRequest("The body must be a JSON object.");
     }
     return new JsonBody(json);
   }
 
   /** What is in the body, which is not JSON. */
-  public byte[] bytes() {
-    return BodyReader.content(context).getBytes();
+  public byte[] bodyBytes() {
+    return BodyReader.contentOf(context).getBytes();
   }
 
   /**
@@ -113,13 +113,13 @@ public final class ApiRequest {
   }
 
   /** Query and body as they were sent: what a repetition must have in common with the first. */
-  byte[] content() {
+  byte[] queryAndBody() {
     var content = Buffer.buffer();
     String query = context.request().query();
     if (query != null) {
       content.appendString(query).appendString("\n");
     }
-    return content.appendBuffer(BodyReader.content(context)).getBytes();
+    return content.appendBuffer(BodyReader.contentOf(context)).getBytes();
   }
 
   public Optional<String> header(String name) {
@@ -128,12 +128,12 @@ public final class ApiRequest {
 
   /** The cookie that says on which device somebody has signed in before. */
   public Optional<String> deviceCookie() {
-    return serverCookies.device(context.request());
+    return serverCookies.findDevice(context.request());
   }
 
   /** Sets cookies for this client. */
-  public ServerCookies.CookieSetter setter() {
-    return serverCookies.setter(originPolicy.secure(context.request()));
+  public ServerCookies.CookieSetter cookieSetter() {
+    return serverCookies.setterFor(originPolicy.isSecure(context.request()));
   }
 
   /** How this server is reached from outside, without a slash at the end. */
@@ -146,12 +146,12 @@ public final class ApiRequest {
     return originPolicy.clientAddress(context.request());
   }
 
-  HttpServerRequest request() {
+  HttpServerRequest httpRequest() {
     return context.request();
   }
 
   /** Method and path, in the one form that all their spellings have. */
-  String route() {
+  String routeKey() {
     return context.request().method() + " " + context.normalizedPath();
   }
 }

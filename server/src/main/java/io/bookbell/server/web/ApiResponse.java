@@ -29,7 +29,7 @@ public record ApiResponse(
   }
 
   /** Something else than JSON. */
-  public static ApiResponse file(String type, byte[] content, Map<String, String> headers) {
+  public static ApiResponse ofFile(String type, byte[] content, Map<String, String> headers) {
     return new ApiResponse(200, new BinaryContent(type, Buffer.buffer(content)), headers);
   }
 
@@ -38,11 +38,11 @@ public record ApiResponse(
   }
 
   /** Something else than JSON, sent as it is. */
-  public static ApiResponse content(String type, Buffer content) {
+  public static ApiResponse ofContent(String type, Buffer content) {
     return new ApiResponse(200, new BinaryContent(type, content), Map.of());
   }
 
-  public ApiResponse with(String header, String value) {
+  public ApiResponse withHeader(String header, String value) {
     var all = new HashMap<>(headers);
     all.put(header, value);
     return new ApiResponse(status, body, Map.copyOf(all), cookies);
@@ -68,18 +68,18 @@ public record ApiResponse(
       boolean isJson = !(apiResponse.body() instanceof BinaryContent);
       return new EncodedResponse(
           apiResponse.status(),
-          isJson ? encode(apiResponse.body()) : null,
+          isJson ? encodeBody(apiResponse.body()) : null,
           apiResponse.body() instanceof BinaryContent binaryContent ? binaryContent : null,
           apiResponse.headers(),
           apiResponse.cookies());
     }
 
-    static EncodedResponse json(int status, @Nullable String json) {
+    static EncodedResponse ofJson(int status, @Nullable String json) {
       return new EncodedResponse(status, json, null, Map.of(), List.of());
     }
 
-    private static @Nullable String encode(@Nullable Object body) {
-      return body == null ? null : Json.text(body);
+    private static @Nullable String encodeBody(@Nullable Object body) {
+      return body == null ? null : Json.writeAsString(body);
     }
   }
 }

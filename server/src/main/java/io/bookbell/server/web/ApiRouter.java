@@ -48,12 +48,12 @@ public final class ApiRouter {
   }
 
   /** Notes which route has taken a request; the router forgets it when the request fails. */
-  public static void taken(RoutingContext context, String path) {
+  public static void markRoute(RoutingContext context, String path) {
     context.put(ROUTE, path);
   }
 
   /** The path of the route that has taken a request; null when none did. */
-  public static @Nullable String takenBy(RoutingContext context) {
+  public static @Nullable String routeOf(RoutingContext context) {
     return context.get(ROUTE);
   }
 
@@ -75,7 +75,7 @@ public final class ApiRouter {
    * @param parse reads the request; what it throws is answered
    */
   public <C> void get(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
-    route(
+    registerRoute(
         HttpMethod.GET,
         path,
         RateLimit.READ,
@@ -83,25 +83,25 @@ public final class ApiRouter {
           C query = parse.apply(apiRequest);
           ListTag list = apiRequest.listTag();
           return database.read(
-              tx -> EncodedResponse.of(list.mark(writeHandler.run(tx, caller, query))));
+              tx -> EncodedResponse.of(list.addTag(writeHandler.run(tx, caller, query))));
         });
   }
 
   /** A table of any length, to be kept as a file. */
-  public <C> void csv(String path, Function<ApiRequest, C> parse, Csv.CsvTable<C> csvTable) {
+  public <C> void getCsv(String path, Function<ApiRequest, C> parse, Csv.CsvTable<C> csvTable) {
     router
         .route(HttpMethod.GET, path)
         .putMetadata(RATE, RateLimit.EXPORT)
         .handler(
             context -> {
-              taken(context, path);
+              markRoute(context, path);
               var apiRequest = new ApiRequest(context, originPolicy, serverCookies);
               C query = parse.apply(apiRequest);
-              Csv.CsvSeparator csvSeparator = separator(apiRequest);
+              Csv.CsvSeparator csvSeparator = csvSeparator(apiRequest);
               var _ =
                   callers
-                      .caller(context, RateLimit.EXPORT)
-                      .compose(caller -> read(context, caller).map(caller))
+                      .requireCaller(context, RateLimit.EXPORT)
+                      .compose(caller -> readBody(context, caller).map(caller))
                       .compose(
                           caller ->
                               new CsvDownload<>(
@@ -111,13 +111,14 @@ public final class ApiRouter {
             });
   }
 
-  private static Csv.CsvSeparator separator(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.query();
+  private static Csv.CsvSeparator csvSeparator(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     Optional<String> named = queryParameters.optionalOneOf("separator", Csv.CsvSeparator.NAMES);
-    queryParameters.done();
+    queryParameters.requireNoErrors();
     return named
         .map(Csv.CsvSeparator::of)
-        .orElseGet(() -> Csv.CsvSeparator.usualIn(apiRequest.header("Accept-Language").orElse("")));
+        .orElseGet(
+            () -> Csv.CsvSeparator.forLanguages(apiRequest.header("Accept-Language").orElse("")));
   }
 
   /** What a route fetches from somewhere else; it may take its time. */
@@ -127,12 +128,12 @@ public final class ApiRouter {
   }
 
   /** A look at things that are not in the database. */
-  public <C> void getElsewhere(
+  public <C> void getExternal(
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
       FetchHandler<C> fetchHandler) {
-    route(
+    registerRoute(
         HttpMethod.GET,
         path,
         rateLimit,
@@ -151,7 +152,7 @@ public final class ApiRouter {
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler) {
-    command(HttpMethod.POST, path, rateLimit, parse, writeHandler);
+    registerCommand(HttpMethod.POST, path, rateLimit, parse, writeHandler);
   }
 
   /**
@@ -160,15 +161,17 @@ public final class ApiRouter {
    */
   public <C> void postSecret(
       String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
-    route(
+    registerRoute(
         HttpMethod.POST,
         path,
         RateLimit.WRITE,
         (apiRequest, caller) ->
-            write(
+            writeIdempotently(
                 apiRequest,
                 caller,
-                key -> IdempotencyService.IdempotencyKeyUse.sealed(key, apiRequest, caller.user()),
+                key ->
+                    IdempotencyService.IdempotencyKeyUse.forSecretResponse(
+                        key, apiRequest, caller.user()),
                 parse,
                 writeHandler));
   }
@@ -177,12 +180,12 @@ public final class ApiRouter {
    * A command that may be done again whenever it is sent again, and goes on for a while when the
    * disk is full.
    */
-  public <C> void postOnce(
+  public <C> void postRepeatable(
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler) {
-    route(
+    registerRoute(
         HttpMethod.POST,
         path,
         rateLimit,
@@ -199,7 +202,7 @@ public final class ApiRouter {
    *
    * @param parse reads the request; what it throws is answered
    */
-  public <C> void postLast(
+  public <C> void postEndingSession(
       String path,
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler,
@@ -215,19 +218,19 @@ public final class ApiRouter {
         .putMetadata(RATE, RateLimit.WRITE)
         .handler(
             context ->
-                answer(
+                handleRequest(
                     context,
                     path,
                     apiRequest ->
                         callers
-                            .caller(context, RateLimit.WRITE)
-                            .compose(caller -> read(context, caller).map(caller))
+                            .requireCaller(context, RateLimit.WRITE)
+                            .compose(caller -> readBody(context, caller).map(caller))
                             .compose(
                                 caller ->
                                     CallerLookup.onContext(command.handle(apiRequest, caller)))
                             .recover(
                                 failure ->
-                                    repeatedAfterEnd(context, apiRequest, failure)
+                                    recoverEndedSession(context, apiRequest, failure)
                                         .map(
                                             _ ->
                                                 EncodedResponse.of(
@@ -235,12 +238,13 @@ public final class ApiRouter {
   }
 
   /** Fails as the command did, unless its session has just ended and it may be a repetition. */
-  private Future<Object> repeatedAfterEnd(
+  private Future<Object> recoverEndedSession(
       RoutingContext context, ApiRequest apiRequest, Throwable failure) {
     Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
     Optional<String> token =
         Credentials.of(context.request(), serverCookies).map(Credentials::token);
-    boolean isUnknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+    boolean isUnknown =
+        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
     if (key.isEmpty() || token.isEmpty() || !isUnknown) {
       return Future.failedFuture(failure);
     }
@@ -251,7 +255,7 @@ public final class ApiRouter {
 
   /** As {@link #post(String, Function, WriteHandler)}. */
   public <C> void patch(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
-    command(HttpMethod.PATCH, path, RateLimit.WRITE, parse, writeHandler);
+    registerCommand(HttpMethod.PATCH, path, RateLimit.WRITE, parse, writeHandler);
   }
 
   /**
@@ -263,7 +267,7 @@ public final class ApiRouter {
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler) {
-    route(
+    registerRoute(
         HttpMethod.PUT,
         path,
         rateLimit,
@@ -279,7 +283,7 @@ public final class ApiRouter {
       RateLimit rateLimit,
       Function<ApiRequest, CompletionStage<C>> prepare,
       WriteHandler<C> writeHandler) {
-    route(
+    registerRoute(
         HttpMethod.PUT,
         path,
         rateLimit,
@@ -293,7 +297,7 @@ public final class ApiRouter {
   }
 
   public <C> void delete(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
-    command(HttpMethod.DELETE, path, RateLimit.WRITE, parse, writeHandler);
+    registerCommand(HttpMethod.DELETE, path, RateLimit.WRITE, parse, writeHandler);
   }
 
   /**
@@ -301,19 +305,19 @@ public final class ApiRouter {
    * nobody, and so is who sends a cookie without saying from which page; a bearer token must be
    * good.
    */
-  public void openPost(String path, OpenHandler work) {
+  public void postOpen(String path, OpenHandler work) {
     router
         .route(HttpMethod.POST, path)
         .putMetadata(RATE, RateLimit.OPEN)
         .handler(
             context ->
-                answer(
+                handleRequest(
                     context,
                     path,
                     apiRequest ->
                         callers
-                            .callerOrNobody(context)
-                            .compose(caller -> readSmall(context).map(caller))
+                            .findCaller(context)
+                            .compose(caller -> readSmallBody(context).map(caller))
                             .compose(
                                 caller ->
                                     CallerLookup.onContext(
@@ -321,25 +325,25 @@ public final class ApiRouter {
                                             .thenApply(EncodedResponse::of)))));
   }
 
-  private <C> void command(
+  private <C> void registerCommand(
       HttpMethod method,
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler) {
-    route(
+    registerRoute(
         method,
         path,
         rateLimit,
-        (apiRequest, caller) -> write(apiRequest, caller, parse, writeHandler));
+        (apiRequest, caller) -> writeIdempotently(apiRequest, caller, parse, writeHandler));
   }
 
-  private <C> CompletionStage<EncodedResponse> write(
+  private <C> CompletionStage<EncodedResponse> writeIdempotently(
       ApiRequest apiRequest,
       Caller caller,
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler) {
-    return write(
+    return writeIdempotently(
         apiRequest,
         caller,
         key -> IdempotencyService.IdempotencyKeyUse.of(key, apiRequest),
@@ -347,7 +351,7 @@ public final class ApiRouter {
         writeHandler);
   }
 
-  private <C> CompletionStage<EncodedResponse> write(
+  private <C> CompletionStage<EncodedResponse> writeIdempotently(
       ApiRequest apiRequest,
       Caller caller,
       Function<String, IdempotencyService.IdempotencyKeyUse> useOf,
@@ -360,7 +364,7 @@ public final class ApiRouter {
         tx ->
             use.map(
                     once ->
-                        IdempotencyService.once(
+                        IdempotencyService.runOnce(
                             tx,
                             caller.user(),
                             once,
@@ -373,40 +377,41 @@ public final class ApiRouter {
     CompletionStage<EncodedResponse> handle(ApiRequest apiRequest, Caller caller);
   }
 
-  private void route(HttpMethod method, String path, RateLimit rateLimit, SignedInHandler handler) {
+  private void registerRoute(
+      HttpMethod method, String path, RateLimit rateLimit, SignedInHandler handler) {
     router
         .route(method, path)
         .putMetadata(RATE, rateLimit)
         .handler(
             context ->
-                answer(
+                handleRequest(
                     context,
                     path,
                     apiRequest ->
                         callers
-                            .caller(context, rateLimit)
-                            .compose(caller -> read(context, caller).map(caller))
+                            .requireCaller(context, rateLimit)
+                            .compose(caller -> readBody(context, caller).map(caller))
                             .compose(
                                 caller ->
                                     CallerLookup.onContext(handler.handle(apiRequest, caller)))));
   }
 
-  private static Future<Void> readSmall(RoutingContext context) {
-    return BodyReader.read(context, BodyReader.MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
+  private static Future<Void> readSmallBody(RoutingContext context) {
+    return BodyReader.readBody(context, BodyReader.MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
   }
 
   /** Nothing is read of what comes without a session, nor of what comes with a question. */
-  private static Future<Void> read(RoutingContext context, Caller caller) {
+  private static Future<Void> readBody(RoutingContext context, Caller caller) {
     var owner = new BodyBudget.Owner.User(caller.user());
-    BodyBudget.own(context, owner);
+    BodyBudget.setOwner(context, owner);
     return CallerLookup.isSafe(context.request().method())
         ? Future.succeededFuture()
-        : BodyReader.read(context, BodyReader.MOST, owner);
+        : BodyReader.readBody(context, BodyReader.MOST, owner);
   }
 
-  private void answer(
+  private void handleRequest(
       RoutingContext context, String path, Function<ApiRequest, Future<EncodedResponse>> handler) {
-    taken(context, path);
+    markRoute(context, path);
     Future<EncodedResponse> answer;
     try {
       answer = handler.apply(new ApiRequest(context, originPolicy, serverCookies));

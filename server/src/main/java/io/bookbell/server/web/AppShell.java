@@ -49,17 +49,18 @@ record AppShell(List<String> first, Set<String> files) {
     var moduleImports = new ModuleImports(texts, importMap(index));
     var files = new LinkedHashSet<String>();
     files.add(INDEX);
-    files.addAll(found(LINK, index));
-    for (String link : found(LINK, index)) {
+    files.addAll(findGroups(LINK, index));
+    for (String link : findGroups(LINK, index)) {
       if (link.endsWith(".webmanifest")) {
-        files.addAll(found(ICON, texts.apply(link).orElse("")));
+        files.addAll(findGroups(ICON, texts.apply(link).orElse("")));
       } else if (link.endsWith(".css")) {
-        found(STYLED_WITH, texts.apply(link).orElse("")).forEach(url -> files.add(next(link, url)));
+        findGroups(STYLED_WITH, texts.apply(link).orElse(""))
+            .forEach(url -> files.add(resolvePath(link, url)));
       }
     }
-    Set<String> first = moduleImports.follow(found(ENTRY, index), false);
+    Set<String> first = moduleImports.collectModules(findGroups(ENTRY, index), false);
     files.addAll(first);
-    files.addAll(moduleImports.follow(found(ENTRY, index), true));
+    files.addAll(moduleImports.collectModules(findGroups(ENTRY, index), true));
     return new AppShell(List.copyOf(first), files);
   }
 
@@ -69,7 +70,7 @@ record AppShell(List<String> first, Set<String> files) {
     if (script.find()) {
       try {
         for (Map.Entry<String, JsonNode> each :
-            Json.tree(script.group(1)).get("imports").properties()) {
+            Json.readTree(script.group(1)).get("imports").properties()) {
           map.put(each.getKey(), each.getValue().asText());
         }
       } catch (IOException e) {
@@ -79,12 +80,12 @@ record AppShell(List<String> first, Set<String> files) {
     return map;
   }
 
-  private static List<String> found(Pattern pattern, String text) {
+  private static List<String> findGroups(Pattern pattern, String text) {
     return pattern.matcher(text).results().map(match -> match.group(1)).toList();
   }
 
   /** The path that a file names relative to its own. */
-  private static String next(String from, String name) {
+  private static String resolvePath(String from, String name) {
     return URI.create(from).resolve(name).getPath();
   }
 
@@ -92,40 +93,40 @@ record AppShell(List<String> first, Set<String> files) {
       Function<String, Optional<String>> texts, TreeMap<String, String> map) {
 
     /** These modules and all they import. */
-    Set<String> follow(List<String> from, boolean whenNeeded) {
+    Set<String> collectModules(List<String> from, boolean whenNeeded) {
       var seen = new LinkedHashSet<String>();
       var open = new ArrayDeque<>(from);
       while (!open.isEmpty()) {
         String path = open.pop();
         if (seen.add(path)) {
-          names(path, whenNeeded).forEach(name -> open.add(resolve(path, name)));
+          importedNames(path, whenNeeded).forEach(name -> open.add(resolveImport(path, name)));
         }
       }
       return seen;
     }
 
-    private List<String> names(String path, boolean whenNeeded) {
+    private List<String> importedNames(String path, boolean whenNeeded) {
       String code = COMMENT.matcher(texts.apply(path).orElse("")).replaceAll(" ");
-      var names = new ArrayList<>(found(STATIC, code));
+      var names = new ArrayList<>(findGroups(STATIC, code));
       if (whenNeeded) {
-        names.addAll(found(DYNAMIC, code));
+        names.addAll(findGroups(DYNAMIC, code));
       }
       return names;
     }
 
     /** The longest entry of the map that fits is the last in its order. */
-    private String resolve(String from, String name) {
+    private String resolveImport(String from, String name) {
       if (name.startsWith(".") || name.startsWith("/")) {
-        return next(from, name);
+        return resolvePath(from, name);
       }
       return map.descendingMap().entrySet().stream()
-          .filter(each -> fits(each.getKey(), name))
+          .filter(each -> matchesEntry(each.getKey(), name))
           .findFirst()
           .map(each -> each.getValue() + name.substring(each.getKey().length()))
           .orElse(name);
     }
 
-    private static boolean fits(String key, String name) {
+    private static boolean matchesEntry(String key, String name) {
       return key.endsWith("/") ? name.startsWith(key) : name.equals(key);
     }
   }

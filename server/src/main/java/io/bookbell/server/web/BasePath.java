@@ -11,7 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 record BasePath(String path) {
 
   /** The file as it is served under this path. */
-  byte[] in(String resource, byte[] content) {
+  byte[] rewritePaths(String resource, byte[] content) {
     if (path.isEmpty()) {
       return content;
     }

@@ -33,13 +33,13 @@ final class BasePathHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof HttpRequest request) {
-      request.setUri(without(basePath, request.uri()));
+      request.setUri(stripBasePath(basePath, request.uri()));
     }
     context.fireChannelRead(message);
   }
 
   /** The address below the base path; the whole address if it is not below. */
-  static String without(String basePath, String address) {
+  static String stripBasePath(String basePath, String address) {
     if (!address.startsWith(basePath)) {
       return address;
     }

@@ -79,18 +79,18 @@ final class BodyBudget {
     return fits[0];
   }
 
-  void giveBack(Owner owner, long bytes) {
+  void releaseBytes(Owner owner, long bytes) {
     taken.computeIfPresent(owner, (_, before) -> before > bytes ? before - bytes : null);
     takenByAll.addAndGet(-bytes);
   }
 
   /** Says from which budget a request lives. */
-  void feed(RoutingContext context) {
+  void attachTo(RoutingContext context) {
     context.put(BUDGET, this);
   }
 
   /** Says whose request it is. */
-  static void own(RoutingContext context, Owner owner) {
+  static void setOwner(RoutingContext context, Owner owner) {
     context.put(OWNER, owner);
   }
 
@@ -106,7 +106,7 @@ final class BodyBudget {
     }
     Owner owner = context.get(OWNER, STRANGERS);
     return budget.tryTake(owner, bytes)
-        ? Optional.of(() -> budget.giveBack(owner, bytes))
+        ? Optional.of(() -> budget.releaseBytes(owner, bytes))
         : Optional.empty();
   }
 }

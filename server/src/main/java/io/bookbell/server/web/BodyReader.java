@@ -54,18 +54,18 @@ final class BodyReader {
   }
 
   /** Holds the body of a request back, if it has one, and lets the request go on. */
-  static void hold(RoutingContext context, BodyBudget budget) {
-    budget.feed(context);
-    if (isAnnounced(context.request())) {
+  static void attachTo(RoutingContext context, BodyBudget budget) {
+    budget.attachTo(context);
+    if (hasBody(context.request())) {
       var body = new BodyReader(context, budget);
       context.put(KEY, body);
-      body.hold();
+      body.pauseRequest();
     }
     context.next();
   }
 
   /** Whether a request says that a body follows. */
-  static boolean isAnnounced(HttpServerRequest request) {
+  static boolean hasBody(HttpServerRequest request) {
     return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || declaredLength(request) > 0;
   }
 
@@ -80,36 +80,36 @@ final class BodyReader {
    * @param most fails with 413 when it is longer
    * @param owner fails with 503 when this owner's memory, or that of all, is used up
    */
-  static Future<Void> read(RoutingContext context, int most, Owner owner) {
+  static Future<Void> readBody(RoutingContext context, int most, Owner owner) {
     BodyReader body = context.get(KEY);
-    return body == null ? Future.succeededFuture() : body.read(most, owner);
+    return body == null ? Future.succeededFuture() : body.readBody(most, owner);
   }
 
   /** What was read; empty when there was nothing. */
-  static Buffer content(RoutingContext context) {
+  static Buffer contentOf(RoutingContext context) {
     BodyReader body = context.get(KEY);
     return body == null ? Buffer.buffer() : body.content;
   }
 
-  private void hold() {
+  private void pauseRequest() {
     context
         .request()
         .pause()
-        .handler(this::arrived)
-        .endHandler(_ -> ended())
+        .handler(this::onChunk)
+        .endHandler(_ -> onBodyEnd())
         .exceptionHandler(_ -> {}); // the connection is closed, and the answer with it
-    context.addHeadersEndHandler(_ -> announceEnd());
-    context.addEndHandler(_ -> answered());
+    context.addHeadersEndHandler(_ -> announceClose());
+    context.addEndHandler(_ -> onResponseEnd());
   }
 
-  private Future<Void> read(int atMost, Owner whose) {
+  private Future<Void> readBody(int atMost, Owner whose) {
     most = atMost;
     owner = whose;
     if (declaredLength(context.request()) > most) {
       return Future.failedFuture(Problem.tooLarge(most));
     }
-    if (isPromiseAwaited()) {
-      if (!isContinueAwaited()) {
+    if (hasExpectHeader()) {
+      if (!isContinueExpected()) {
         return Future.failedFuture(
             Problem.of(417, "refused", "Refused", "Expect supports only 100-continue."));
       }
@@ -120,28 +120,28 @@ final class BodyReader {
     return whole.future();
   }
 
-  private boolean isPromiseAwaited() {
+  private boolean hasExpectHeader() {
     return context.request().headers().contains(HttpHeaders.EXPECT)
         && context.request().version() != HttpVersion.HTTP_1_0;
   }
 
-  private boolean isContinueAwaited() {
+  private boolean isContinueExpected() {
     return "100-continue".equalsIgnoreCase(context.request().getHeader(HttpHeaders.EXPECT));
   }
 
-  private void arrived(Buffer bytes) {
+  private void onChunk(Buffer bytes) {
     if (bodyState == BodyState.READING) {
       if (content.length() + bytes.length() > most) {
-        refuse(Problem.tooLarge(most));
+        rejectBody(Problem.tooLarge(most));
       } else if (!tryTake(bytes.length())) {
-        refuse(Problem.busy("Too many large requests are in progress. Try again."));
+        rejectBody(Problem.serverBusy("Too many large requests are in progress. Try again."));
       } else {
         content.appendBuffer(bytes);
       }
     } else {
       dropped += bytes.length();
       if (dropped > MOST_DROPPED) {
-        close();
+        closeConnection();
       }
     }
   }
@@ -157,25 +157,25 @@ final class BodyReader {
     return true;
   }
 
-  private void refuse(Problem problem) {
+  private void rejectBody(Problem problem) {
     bodyState = BodyState.DROPPING;
-    release();
+    releaseBudget();
     whole.fail(problem);
   }
 
-  private void ended() {
+  private void onBodyEnd() {
     if (bodyState == BodyState.READING) {
       bodyState = BodyState.READ;
       whole.complete();
     } else if (last) {
-      close();
+      closeConnection();
     }
     bodyState = BodyState.READ;
   }
 
   /** Whoever must not be waited for is told that this is the connection's last answer. */
-  private void announceEnd() {
-    boolean waits = bodyState == BodyState.WAITING && isPromiseAwaited();
+  private void announceClose() {
+    boolean waits = bodyState == BodyState.WAITING && hasExpectHeader();
     boolean sendsMore =
         bodyState != BodyState.READ && declaredLength(context.request()) > MOST_DROPPED;
     if (waits || sendsMore) {
@@ -185,27 +185,27 @@ final class BodyReader {
   }
 
   /** The answer is on its way, or the client is gone. */
-  private void answered() {
-    release();
+  private void onResponseEnd() {
+    releaseBudget();
     if (bodyState == BodyState.READ) {
       return;
     }
     bodyState = BodyState.DROPPING;
     context.request().resume();
     if (last) {
-      context.vertx().setTimer(LINGER_MS, _ -> close());
+      context.vertx().setTimer(LINGER_MS, _ -> closeConnection());
     }
   }
 
-  private void release() {
+  private void releaseBudget() {
     content = Buffer.buffer();
     if (taken > 0) {
-      budget.giveBack(owner, taken);
+      budget.releaseBytes(owner, taken);
       taken = 0;
     }
   }
 
-  private void close() {
+  private void closeConnection() {
     var _ = context.request().connection().close();
   }
 }

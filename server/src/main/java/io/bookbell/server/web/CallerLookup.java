@@ -35,18 +35,20 @@ final class CallerLookup {
    * Who sends a signed-in request, counted for its rate. Fails with a {@link Problem}: 401, 403,
    * 429.
    */
-  Future<Caller> caller(RoutingContext context, RateLimit rateLimit) {
+  Future<Caller> requireCaller(RoutingContext context, RateLimit rateLimit) {
     Credentials credentials =
         Credentials.of(context.request(), serverCookies)
             .orElseThrow(() -> Problem.unauthorized("Sign in first."));
-    if (credentials.byCookie() && !isSafe(context.request().method())) {
-      refuseForeignPage(context, true);
+    if (credentials.isFromCookie() && !isSafe(context.request().method())) {
+      rejectForeignOrigin(context, true);
     }
     Future<Caller> found = authenticate(context, credentials);
-    return (credentials.byCookie() ? found : found.recover(failure -> byCookie(context, failure)))
+    return (credentials.isFromCookie()
+            ? found
+            : found.recover(failure -> retryWithCookie(context, failure)))
         .map(
             caller -> {
-              rateLimits.count(rateLimit, caller.user());
+              rateLimits.countCall(rateLimit, caller.user());
               return caller;
             });
   }
@@ -58,7 +60,7 @@ final class CallerLookup {
             found -> {
               credentials
                   .cookie()
-                  .ifPresent(name -> keepCookie(context, name, credentials, found.renewed()));
+                  .ifPresent(name -> renewCookie(context, name, credentials, found.renewed()));
               return found.caller();
             });
   }
@@ -67,49 +69,53 @@ final class CallerLookup {
    * Renews the cookie of a session that is renewed. One of an earlier name then ends, or when the
    * answer sets another one: only now it is known to be ours.
    */
-  private void keepCookie(
+  private void renewCookie(
       RoutingContext context, String name, Credentials credentials, Optional<Duration> renewed) {
     ServerCookies.CookieSetter cookieSetter =
-        new ApiRequest(context, originPolicy, serverCookies).setter();
+        new ApiRequest(context, originPolicy, serverCookies).cookieSetter();
     var headers = new ArrayList<String>();
-    renewed.ifPresent(life -> headers.add(cookieSetter.session(credentials.token(), life)));
-    Optional<String> expiry = serverCookies.expiry(name, cookieSetter.secure());
-    expiry.ifPresent(header -> ResponseWriter.noteExpiry(context, header));
+    renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(credentials.token(), life)));
+    Optional<String> expiry = serverCookies.expireFormerName(name, cookieSetter.secure());
+    expiry.ifPresent(header -> ResponseWriter.addExpiredCookie(context, header));
     if (!headers.isEmpty()) {
       expiry.ifPresent(headers::add);
       context.response().putHeader("Set-Cookie", headers);
     }
   }
 
-  /** Who sends a request that needs no session, if anybody known. Fails as {@link #caller}. */
-  Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
-    refuseForeignPage(context, false);
-    rateLimits.countOpen(RateLimit.OPEN, originPolicy.clientAddress(context.request()).network());
+  /**
+   * Who sends a request that needs no session, if anybody known. Fails as {@link #requireCaller}.
+   */
+  Future<Optional<Caller>> findCaller(RoutingContext context) {
+    rejectForeignOrigin(context, false);
+    rateLimits.countAnonymousCall(
+        RateLimit.OPEN, originPolicy.clientAddress(context.request()).networkKey());
     Optional<Credentials> credentials =
         Credentials.of(context.request(), serverCookies)
-            .filter(found -> originPolicy.admit(context.request(), found.byCookie()));
+            .filter(found -> originPolicy.isAllowed(context.request(), found.isFromCookie()));
     if (credentials.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
     Future<Optional<Caller>> caller = authenticate(context, credentials.get()).map(Optional::of);
-    return credentials.get().byCookie() ? caller.recover(CallerLookup::nobodyIfEnded) : caller;
+    return credentials.get().isFromCookie() ? caller.recover(CallerLookup::emptyIfEnded) : caller;
   }
 
   /** A bearer token that is none of ours does not hide a good cookie. */
-  private Future<Caller> byCookie(RoutingContext context, Throwable failure) {
-    boolean unknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+  private Future<Caller> retryWithCookie(RoutingContext context, Throwable failure) {
+    boolean unknown =
+        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
     Optional<Credentials> cookie = Credentials.ofCookie(context.request(), serverCookies);
     if (!unknown || cookie.isEmpty()) {
       return Future.failedFuture(failure);
     }
     if (!isSafe(context.request().method())) {
-      refuseForeignPage(context, true);
+      rejectForeignOrigin(context, true);
     }
     return authenticate(context, cookie.get());
   }
 
-  private static Future<Optional<Caller>> nobodyIfEnded(Throwable failure) {
-    boolean ended = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+  private static Future<Optional<Caller>> emptyIfEnded(Throwable failure) {
+    boolean ended = Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
     return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
   }
 
@@ -118,8 +124,8 @@ final class CallerLookup {
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
-  private void refuseForeignPage(RoutingContext context, boolean byCookie) {
-    if (!originPolicy.admit(context.request(), byCookie)) {
+  private void rejectForeignOrigin(RoutingContext context, boolean byCookie) {
+    if (!originPolicy.isAllowed(context.request(), byCookie)) {
       throw Problem.of(
           403, "foreign_origin", "Not allowed", "Pages of other sites cannot do this.");
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionException;
 public final class CompletionFailures {
   private CompletionFailures() {}
 
-  public static Throwable cause(Throwable failure) {
+  public static Throwable unwrapCause(Throwable failure) {
     Throwable cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();

@@ -35,13 +35,13 @@ public record Credentials(String token, Optional<String> cookie) {
   /** The session that a browser sends by itself. */
   static Optional<Credentials> ofCookie(HttpServerRequest request, ServerCookies serverCookies) {
     return serverCookies
-        .session(request)
+        .findSession(request)
         .map(
             receivedCookie ->
                 new Credentials(receivedCookie.value(), Optional.of(receivedCookie.name())));
   }
 
-  public boolean byCookie() {
+  public boolean isFromCookie() {
     return cookie.isPresent();
   }
 }

@@ -46,7 +46,7 @@ public final class Csv {
      *
      * @param languages as in {@code Accept-Language}
      */
-    static CsvSeparator usualIn(String languages) {
+    static CsvSeparator forLanguages(String languages) {
       try {
         return Locale.LanguageRange.parse(languages).stream()
             .map(LanguageRange::getRange)
@@ -63,11 +63,13 @@ public final class Csv {
   }
 
   /** One line, with its end; null is an empty cell, everything else is written as its text. */
-  static String line(List<? extends @Nullable Object> cells, CsvSeparator csvSeparator) {
-    return cells.stream().map(Csv::cell).collect(Collectors.joining(csvSeparator.text, "", "\r\n"));
+  static String formatLine(List<? extends @Nullable Object> cells, CsvSeparator csvSeparator) {
+    return cells.stream()
+        .map(Csv::formatCell)
+        .collect(Collectors.joining(csvSeparator.text, "", "\r\n"));
   }
 
-  private static String cell(@Nullable Object value) {
+  private static String formatCell(@Nullable Object value) {
     String text = value == null ? "" : value.toString();
     String safe = !(value instanceof Number) && isFormula(text) ? "'" + text : text;
     boolean plain = safe.chars().noneMatch(c -> ",;\"\t\r\n".indexOf(c) >= 0);
@@ -108,8 +110,8 @@ public final class Csv {
           found.size() < limit ? Optional.empty() : Optional.of(mark.apply(found.getLast())));
     }
 
-    String text(CsvSeparator csvSeparator) {
-      return rows.stream().map(row -> line(row, csvSeparator)).collect(Collectors.joining());
+    String toCsv(CsvSeparator csvSeparator) {
+      return rows.stream().map(row -> formatLine(row, csvSeparator)).collect(Collectors.joining());
     }
   }
 }

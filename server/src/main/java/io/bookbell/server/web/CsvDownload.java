@@ -42,16 +42,16 @@ final class CsvDownload<C> {
 
   /** Fails as long as nothing was sent; what fails later cuts the connection. */
   Future<Void> start() {
-    return read(Optional.empty()).map(this::begin);
+    return readChunk(Optional.empty()).map(this::writeFirstChunk);
   }
 
-  private Future<Csv.CsvChunk> read(Optional<PageCursor> after) {
+  private Future<Csv.CsvChunk> readChunk(Optional<PageCursor> after) {
     return Future.fromCompletionStage(
         database.read(tx -> csvTable.source().read(tx, caller, query, after)),
         Vertx.currentContext());
   }
 
-  private @Nullable Void begin(Csv.CsvChunk first) {
+  private @Nullable Void writeFirstChunk(Csv.CsvChunk first) {
     HttpServerResponse response =
         context
             .response()
@@ -61,14 +61,14 @@ final class CsvDownload<C> {
             .putHeader("Content-Type", "text/csv; charset=utf-8")
             .putHeader(
                 "Content-Disposition", "attachment; filename=\"" + csvTable.fileName() + "\"");
-    write(
+    writeChunk(
         response,
-        Csv.START + Csv.line(csvTable.columns(), csvSeparator) + first.text(csvSeparator),
+        Csv.START + Csv.formatLine(csvTable.columns(), csvSeparator) + first.toCsv(csvSeparator),
         first.last());
     return null;
   }
 
-  private void write(HttpServerResponse response, String text, Optional<PageCursor> last) {
+  private void writeChunk(HttpServerResponse response, String text, Optional<PageCursor> last) {
     if (last.isEmpty()) {
       response.end(text);
       return;
@@ -76,19 +76,19 @@ final class CsvDownload<C> {
     Buffer piece = Buffer.buffer(text);
     var memory = BodyBudget.tryTakeForAnswer(context, piece.length());
     if (memory.isEmpty()) {
-      cut(Problem.busy("Too many large responses are in progress."));
+      abortDownload(Problem.serverBusy("Too many large responses are in progress."));
       return;
     }
     response
         .write(piece)
         .onComplete(_ -> memory.get().run())
-        .compose(_ -> read(last))
-        .onSuccess(next -> write(response, next.text(csvSeparator), next.last()))
-        .onFailure(this::cut);
+        .compose(_ -> readChunk(last))
+        .onSuccess(next -> writeChunk(response, next.toCsv(csvSeparator), next.last()))
+        .onFailure(this::abortDownload);
   }
 
   /** A half table must not look like a whole one. */
-  private void cut(Throwable failure) {
+  private void abortDownload(Throwable failure) {
     if (!context.response().closed()) {
       log.warn("{} could not be finished", csvTable.fileName(), failure);
       var _ = context.request().connection().close();

@@ -12,16 +12,16 @@ final class Gzip {
   private Gzip() {}
 
   /** As small as it gets, for what is packed once and sent often. */
-  static byte[] smallest(byte[] content) {
-    return pack(content, Deflater.BEST_COMPRESSION);
+  static byte[] compressBest(byte[] content) {
+    return compressAtLevel(content, Deflater.BEST_COMPRESSION);
   }
 
   /** For what is packed while somebody waits. */
-  static byte[] quick(byte[] content) {
-    return pack(content, Deflater.BEST_SPEED);
+  static byte[] compressFast(byte[] content) {
+    return compressAtLevel(content, Deflater.BEST_SPEED);
   }
 
-  private static byte[] pack(byte[] content, int level) {
+  private static byte[] compressAtLevel(byte[] content, int level) {
     var packed = new ByteArrayOutputStream();
     try (var gzip = new LeveledGzipStream(packed, level)) {
       gzip.write(content);

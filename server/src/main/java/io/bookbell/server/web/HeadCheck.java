@@ -25,13 +25,13 @@ final class HeadCheck {
       this.fault = fault;
     }
 
-    String fault() {
+    String faultText() {
       return fault;
     }
   }
 
   /** What is wrong with a head, if anything is. */
-  Optional<BadHeadException> fault(HttpRequest request) {
+  Optional<BadHeadException> findFault(HttpRequest request) {
     HttpVersion version = request.protocolVersion();
     boolean isOld = version.equals(HttpVersion.HTTP_1_0);
     if (!isOld && !version.equals(HttpVersion.HTTP_1_1)) {

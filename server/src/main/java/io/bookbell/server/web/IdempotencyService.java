@@ -33,13 +33,14 @@ public final class IdempotencyService {
               sql.update(IDEMPOTENCY_KEY)
                   .set(
                       IDEMPOTENCY_KEY.ANSWER,
-                      from.value(IDEMPOTENCY_KEY.ANSWER, StoredResponse::answer))
+                      from.parameterFor(IDEMPOTENCY_KEY.ANSWER, StoredResponse::answer))
                   .where(
                       IDEMPOTENCY_KEY.USER_ID.eq(
-                          from.value(IDEMPOTENCY_KEY.USER_ID, StoredResponse::user)))
+                          from.parameterFor(IDEMPOTENCY_KEY.USER_ID, StoredResponse::user)))
                   .and(
                       IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(
-                          from.value(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, StoredResponse::key))));
+                          from.parameterFor(
+                              IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, StoredResponse::key))));
 
   private IdempotencyService() {}
 
@@ -56,24 +57,27 @@ public final class IdempotencyService {
     static IdempotencyKeyUse of(String key, ApiRequest apiRequest) {
       requireUsable(key);
       return new IdempotencyKeyUse(
-          key, apiRequest.route(), Sha256.hex(apiRequest.content()), Optional.empty());
+          key,
+          apiRequest.routeKey(),
+          Sha256.hexDigest(apiRequest.queryAndBody()),
+          Optional.empty());
     }
 
     /** For a command whose answer holds a secret: nobody reads it with the database alone. */
-    static IdempotencyKeyUse sealed(String key, ApiRequest apiRequest, UserId user) {
+    static IdempotencyKeyUse forSecretResponse(String key, ApiRequest apiRequest, UserId user) {
       IdempotencyKeyUse open = of(key, apiRequest);
       String what = user + "\n" + open.route + "\n" + open.bodyHash;
-      String hash = "sha256:" + Sha256.hex(key.getBytes(UTF_8));
+      String hash = "sha256:" + Sha256.hexDigest(key.getBytes(UTF_8));
       return new IdempotencyKeyUse(
           hash, open.route, open.bodyHash, Optional.of(new ResponseCipher(key, what)));
     }
 
-    @Nullable String stored(@Nullable String answer) {
-      return seal.isPresent() ? seal.get().close(answer) : answer;
+    @Nullable String encryptResponse(@Nullable String answer) {
+      return seal.isPresent() ? seal.get().encrypt(answer) : answer;
     }
 
-    @Nullable String read(@Nullable String stored) {
-      return seal.isPresent() ? seal.get().open(stored) : stored;
+    @Nullable String decryptResponse(@Nullable String stored) {
+      return seal.isPresent() ? seal.get().decrypt(stored) : stored;
     }
   }
 
@@ -84,49 +88,51 @@ public final class IdempotencyService {
    */
   static void requireUsable(String key) {
     if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= ' ')) {
-      throw Problem.validation(HEADER, "must have 1 to " + LONGEST_KEY + " printable characters");
+      throw Problem.validationFailed(
+          HEADER, "must have 1 to " + LONGEST_KEY + " printable characters");
     }
   }
 
-  static Problem conflict() {
+  static Problem keyConflict() {
     return Problem.conflict(
         "idempotency_conflict", "This Idempotency-Key was already used for a different request.");
   }
 
   /** Runs the command, or answers with what it answered before. */
-  static EncodedResponse once(
+  static EncodedResponse runOnce(
       Transaction tx,
       UserId user,
       IdempotencyKeyUse idempotencyKeyUse,
       Supplier<EncodedResponse> command) {
-    if (!claim(tx, user, idempotencyKeyUse)) {
-      return repeat(tx, user, idempotencyKeyUse);
+    if (!claimKey(tx, user, idempotencyKeyUse)) {
+      return readStoredResponse(tx, user, idempotencyKeyUse);
     }
     EncodedResponse answer = command.get();
     tx.run(
-        tx.query(
+        tx.bindQuery(
             KEEP_ANSWER,
             new StoredResponse(
-                user, idempotencyKeyUse.key(), idempotencyKeyUse.stored(answer.json()))));
+                user, idempotencyKeyUse.key(), idempotencyKeyUse.encryptResponse(answer.json()))));
     return answer;
   }
 
   private record StoredResponse(UserId user, String key, @Nullable String answer) {}
 
-  private static boolean claim(Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
+  private static boolean claimKey(
+      Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
     return tx.sql()
             .insertInto(IDEMPOTENCY_KEY)
             .set(IDEMPOTENCY_KEY.USER_ID, user)
             .set(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, idempotencyKeyUse.key())
             .set(IDEMPOTENCY_KEY.ROUTE, idempotencyKeyUse.route())
             .set(IDEMPOTENCY_KEY.BODY_HASH, idempotencyKeyUse.bodyHash())
-            .set(IDEMPOTENCY_KEY.CREATED_AT, tx.clock())
+            .set(IDEMPOTENCY_KEY.CREATED_AT, tx.nowField())
             .onConflictDoNothing()
             .execute()
         == 1;
   }
 
-  private static EncodedResponse repeat(
+  private static EncodedResponse readStoredResponse(
       Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
     var stored =
         tx.sql()
@@ -136,9 +142,9 @@ public final class IdempotencyService {
             .fetchSingle();
     if (!stored.getRoute().equals(idempotencyKeyUse.route())
         || !stored.getBodyHash().equals(idempotencyKeyUse.bodyHash())) {
-      throw conflict();
+      throw keyConflict();
     }
-    return EncodedResponse.json(200, idempotencyKeyUse.read(stored.getAnswer()));
+    return EncodedResponse.ofJson(200, idempotencyKeyUse.decryptResponse(stored.getAnswer()));
   }
 
   /**
@@ -146,7 +152,7 @@ public final class IdempotencyService {
    *
    * @return whether there may be more
    */
-  public static boolean forgetOld(Transaction tx) {
+  public static boolean deleteExpired(Transaction tx) {
     var old =
         tx.sql()
             .select(IDEMPOTENCY_KEY.USER_ID, IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_)

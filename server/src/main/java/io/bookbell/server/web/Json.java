@@ -34,7 +34,7 @@ public final class Json {
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(new JavaTimeModule())
-          .addModule(userIds())
+          .addModule(userIdModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -67,7 +67,7 @@ public final class Json {
   private Json() {}
 
   /** UTF-8 text of a value whose types we made ourselves. */
-  public static byte[] bytes(Object value) {
+  public static byte[] writeAsBytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
@@ -75,31 +75,31 @@ public final class Json {
     }
   }
 
-  /** As {@link #bytes}, as a text. */
-  public static String text(Object value) {
-    return new String(bytes(value), UTF_8);
+  /** As {@link #writeAsBytes}, as a text. */
+  public static String writeAsString(Object value) {
+    return new String(writeAsBytes(value), UTF_8);
   }
 
-  public static JsonNode tree(String text) throws JsonProcessingException {
+  public static JsonNode readTree(String text) throws JsonProcessingException {
     return MAPPER.readTree(text);
   }
 
-  public static JsonNode tree(byte[] utf8) throws IOException {
+  public static JsonNode readTree(byte[] utf8) throws IOException {
     return MAPPER.readTree(utf8);
   }
 
-  /** A value that somebody sent: as {@link #tree}, but small in every respect. */
-  public static JsonNode foreign(byte[] utf8) throws IOException {
+  /** A value that somebody sent: as {@link #readTree}, but small in every respect. */
+  public static JsonNode readUntrusted(byte[] utf8) throws IOException {
     return FOREIGN.readTree(utf8);
   }
 
-  /** As {@link #foreign(byte[])}. */
-  public static JsonNode foreign(String text) throws JsonProcessingException {
+  /** As {@link #readUntrusted(byte[])}. */
+  public static JsonNode readUntrusted(String text) throws JsonProcessingException {
     return FOREIGN.readTree(text);
   }
 
   /** Writes one value per line. */
-  public static JsonGenerator lines(OutputStream out) throws IOException {
+  public static JsonGenerator createLineGenerator(OutputStream out) throws IOException {
     JsonGenerator json = MAPPER.createGenerator(out);
     SerializableString lineEnd = new SerializedString("\n");
     json.setPrettyPrinter(new MinimalPrettyPrinter(lineEnd.getValue()));
@@ -115,7 +115,7 @@ public final class Json {
         .readValues(parser);
   }
 
-  private static SimpleModule userIds() {
+  private static SimpleModule userIdModule() {
     var module = new SimpleModule("user ids");
     module.addSerializer(UserId.class, new UserIdSerializer());
     module.addKeySerializer(UserId.class, new UserIdKeySerializer());

@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
 
 /**
  * The JSON object in a request's body, read field by field. Each reader notes what is wrong and
- * answers with something harmless; {@link #done} then refuses the request with all that was found,
- * fields that nobody asked for among it. A field that is null counts as missing. Confined to one
- * thread.
+ * answers with something harmless; {@link #requireNoErrors} then refuses the request with all that
+ * was found, fields that nobody asked for among it. A field that is null counts as missing.
+ * Confined to one thread.
  */
 public final class JsonBody extends RequestFields {
   private static final UserId SOMEBODY = new UserId(1);
@@ -38,36 +38,37 @@ public final class JsonBody extends RequestFields {
 
   /**
    * A text of some characters, as people see them, and of any number of lines; in the form of
-   * {@link TextNormalizer#lines}.
+   * {@link TextNormalizer#normalizeLines}.
    */
-  public String text(String field, int least, int most) {
-    return optionalText(field, least, most).orElseGet(() -> missing(field, ""));
+  public String requiredText(String field, int least, int most) {
+    return optionalText(field, least, most).orElseGet(() -> reportMissing(field, ""));
   }
 
-  /** As {@link #text}, of one line: a name, a title. */
-  public String line(String field, int least, int most) {
-    return optionalLine(field, least, most).orElseGet(() -> missing(field, ""));
+  /** As {@link #requiredText}, of one line: a name, a title. */
+  public String requiredLine(String field, int least, int most) {
+    return optionalLine(field, least, most).orElseGet(() -> reportMissing(field, ""));
   }
 
-  /** A text that may be missing; if it is there it is as {@link #text} has it. */
+  /** A text that may be missing; if it is there it is as {@link #requiredText} has it. */
   public Optional<String> optionalText(String field, int least, int most) {
-    return typed(field, least, most, TextNormalizer::lines);
+    return readTyped(field, least, most, TextNormalizer::normalizeLines);
   }
 
   /** As {@link #optionalText(String, int, int)}, of one line. */
   public Optional<String> optionalLine(String field, int least, int most) {
-    return typed(field, least, most, TextNormalizer::line);
+    return readTyped(field, least, most, TextNormalizer::normalizeLine);
   }
 
-  private Optional<String> typed(String field, int least, int most, UnaryOperator<String> stored) {
-    return value(field)
+  private Optional<String> readTyped(
+      String field, int least, int most, UnaryOperator<String> stored) {
+    return findValue(field)
         .map(
             value -> {
               if (!value.isTextual()) {
-                error(field, "must be a string");
+                addError(field, "must be a string");
                 return "";
               }
-              return clean(field, value.asText(), least, most, stored);
+              return cleanText(field, value.asText(), least, most, stored);
             });
   }
 
@@ -82,65 +83,65 @@ public final class JsonBody extends RequestFields {
   }
 
   /** An e-mail address in the stored form. */
-  public String email(String field) {
-    return optionalEmail(field).orElseGet(() -> missing(field, ""));
+  public String requiredEmail(String field) {
+    return optionalEmail(field).orElseGet(() -> reportMissing(field, ""));
   }
 
-  /** As {@link #email}; it may be missing. */
+  /** As {@link #requiredEmail}; it may be missing. */
   public Optional<String> optionalEmail(String field) {
-    return value(field)
+    return findValue(field)
         .map(
             value -> {
               Optional<String> address =
                   value.isTextual() ? EmailAddress.of(value.asText()) : Optional.empty();
-              check(field, address.isPresent(), "must be an e-mail address");
+              checkField(field, address.isPresent(), "must be an e-mail address");
               return address.orElse("");
             });
   }
 
   /** A text that may be missing; if it is there, all of it matches. */
   public Optional<String> optionalMatch(String field, Pattern form, String expectation) {
-    return value(field)
+    return findValue(field)
         .map(
             value -> {
               boolean good = value.isTextual() && form.matcher(value.asText()).matches();
-              check(field, good, expectation);
+              checkField(field, good, expectation);
               return good ? value.asText() : "";
             });
   }
 
   /** A text that is taken as it is, such as a password. */
-  public String verbatim(String field, int least, int most) {
-    Optional<JsonNode> value = value(field);
+  public String requiredVerbatim(String field, int least, int most) {
+    Optional<JsonNode> value = findValue(field);
     if (value.isEmpty()) {
-      return missing(field, "");
+      return reportMissing(field, "");
     }
     String text = value.get().isTextual() ? value.get().asText() : "";
-    check(field, value.get().isTextual(), "must be a string");
-    check(
+    checkField(field, value.get().isTextual(), "must be a string");
+    checkField(
         field,
         text.length() >= least && text.length() <= most,
         "must have " + least + " to " + most + " characters");
     return text;
   }
 
-  public String oneOf(String field, String... allowed) {
-    return optionalOneOf(field, allowed).orElseGet(() -> missing(field, allowed[0]));
+  public String requiredOneOf(String field, String... allowed) {
+    return optionalOneOf(field, allowed).orElseGet(() -> reportMissing(field, allowed[0]));
   }
 
   public Optional<String> optionalOneOf(String field, String... allowed) {
     List<String> words = List.of(allowed);
-    return value(field)
+    return findValue(field)
         .map(
             value -> {
               boolean good = value.isTextual() && words.contains(value.asText());
-              check(field, good, quoted(words));
+              checkField(field, good, oneOfMessage(words));
               return good ? value.asText() : allowed[0];
             });
   }
 
-  public UserId userId(String field) {
-    return optionalUserId(field).orElseGet(() -> missing(field, SOMEBODY));
+  public UserId requiredUserId(String field) {
+    return optionalUserId(field).orElseGet(() -> reportMissing(field, SOMEBODY));
   }
 
   public Optional<UserId> optionalUserId(String field) {
@@ -148,41 +149,41 @@ public final class JsonBody extends RequestFields {
   }
 
   /** An id: a positive integer. */
-  public long id(String field) {
-    return optionalId(field).orElseGet(() -> missing(field, 1L));
+  public long requiredId(String field) {
+    return optionalId(field).orElseGet(() -> reportMissing(field, 1L));
   }
 
   public Optional<Long> optionalId(String field) {
-    return value(field).map(value -> id(field, value));
+    return findValue(field).map(value -> parseId(field, value));
   }
 
-  private long id(String field, JsonNode value) {
+  private long parseId(String field, JsonNode value) {
     boolean good = value.isIntegralNumber() && value.canConvertToLong() && value.asLong() > 0;
-    check(field, good, "must be an id, a positive integer");
+    checkField(field, good, "must be an id, a positive integer");
     return good ? value.asLong() : 1;
   }
 
   /** A list of ids, each once. */
   public Optional<Set<Long>> optionalIds(String field, int most) {
-    return value(field)
+    return findValue(field)
         .map(
             value -> {
               var ids = new TreeSet<Long>();
-              check(
+              checkField(
                   field,
                   value.isArray() && value.size() <= most,
                   "must be a list of at most " + most + " ids");
-              value.forEach(element -> ids.add(id(field, element)));
+              value.forEach(element -> ids.add(parseId(field, element)));
               return ids;
             });
   }
 
-  public int integer(String field, int least, int most) {
-    return optionalInteger(field, least, most).orElseGet(() -> missing(field, least));
+  public int requiredInteger(String field, int least, int most) {
+    return optionalInteger(field, least, most).orElseGet(() -> reportMissing(field, least));
   }
 
   public Optional<Integer> optionalInteger(String field, int least, int most) {
-    return value(field)
+    return findValue(field)
         .map(
             value -> {
               boolean good =
@@ -190,65 +191,67 @@ public final class JsonBody extends RequestFields {
                       && value.canConvertToInt()
                       && value.asInt() >= least
                       && value.asInt() <= most;
-              check(field, good, "must be an integer from " + least + " to " + most);
+              checkField(field, good, "must be an integer from " + least + " to " + most);
               return good ? value.asInt() : least;
             });
   }
 
-  public boolean bool(String field) {
-    return optionalBool(field).orElseGet(() -> missing(field, false));
+  public boolean requiredBoolean(String field) {
+    return optionalBoolean(field).orElseGet(() -> reportMissing(field, false));
   }
 
-  public Optional<Boolean> optionalBool(String field) {
-    return value(field)
+  public Optional<Boolean> optionalBoolean(String field) {
+    return findValue(field)
         .map(
             value -> {
-              check(field, value.isBoolean(), "must be true or false");
+              checkField(field, value.isBoolean(), "must be true or false");
               return value.asBoolean();
             });
   }
 
   /** A time such as {@code 2026-11-23T20:15:00Z}, from 1970 to 9999. */
   public Optional<Instant> optionalInstant(String field) {
-    return value(field).map(value -> instant(field, value.isTextual() ? value.asText() : ""));
+    return findValue(field)
+        .map(value -> parseInstant(field, value.isTextual() ? value.asText() : ""));
   }
 
-  private Instant instant(String field, String text) {
+  private Instant parseInstant(String field, String text) {
     try {
       OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
-      check(field, time.getYear() >= 1970 && time.getYear() <= 9999, "must be from 1970 to 9999");
+      checkField(
+          field, time.getYear() >= 1970 && time.getYear() <= 9999, "must be from 1970 to 9999");
       return time.toInstant();
     } catch (DateTimeException e) {
-      error(field, "must be a time such as 2026-11-23T20:15:00Z");
+      addError(field, "must be a time such as 2026-11-23T20:15:00Z");
       return Instant.EPOCH;
     }
   }
 
-  private Optional<JsonNode> value(String field) {
+  private Optional<JsonNode> findValue(String field) {
     known.add(field);
     JsonNode value = json.get(field);
     return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
   }
 
-  private <T> T missing(String field, T harmless) {
-    error(field, NEEDED);
+  private <T> T reportMissing(String field, T harmless) {
+    addError(field, NEEDED);
     return harmless;
   }
 
   @Override
-  public void done() {
+  public void requireNoErrors() {
     Iterator<String> fields = json.fieldNames();
     while (fields.hasNext() && !isFull()) {
       String field = fields.next();
       if (!known.contains(field)) {
-        error(shown(field), "is not a known field of this request");
+        addError(printableName(field), "is not a known field of this request");
       }
     }
-    super.done();
+    super.requireNoErrors();
   }
 
   /** A name that a client made up, in a form that can be sent back: short, and whole characters. */
-  private static String shown(String field) {
+  private static String printableName(String field) {
     String start = field.length() <= 50 ? field : field.substring(0, 50) + "…";
     return new String(start.getBytes(UTF_8), UTF_8);
   }

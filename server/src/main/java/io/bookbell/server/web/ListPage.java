@@ -27,14 +27,14 @@ public record ListPage<T>(List<T> items, @Nullable String nextCursor) {
   }
 
   /** As {@link #of}, of a list whose order is not that of ids alone. */
-  public static <T> ListPage<T> marked(List<T> rows, int limit, Function<T, PageCursor> mark) {
+  public static <T> ListPage<T> ofCursors(List<T> rows, int limit, Function<T, PageCursor> mark) {
     return rows.size() <= limit
         ? new ListPage<>(List.copyOf(rows), null)
         : new ListPage<>(
             List.copyOf(rows.subList(0, limit)), mark.apply(rows.get(limit - 1)).encode());
   }
 
-  public <R> ListPage<R> map(Function<List<T>, List<R>> change) {
+  public <R> ListPage<R> mapItems(Function<List<T>, List<R>> change) {
     return new ListPage<>(change.apply(items), nextCursor);
   }
 

@@ -30,25 +30,25 @@ record ListTag(String text) {
       }
     }
     String list = path + "\n" + String.join("\n", parts);
-    return new ListTag(Sha256.hex(list.getBytes(UTF_8)).substring(0, LENGTH));
+    return new ListTag(Sha256.hexDigest(list.getBytes(UTF_8)).substring(0, LENGTH));
   }
 
   /** The cursor as clients are given it. */
-  String mark(String cursor) {
+  String addTag(String cursor) {
     return text + cursor;
   }
 
   /** The cursor without the tag; empty for one of another list. */
-  Optional<String> unmark(String cursor) {
+  Optional<String> removeTag(String cursor) {
     return cursor.startsWith(text) ? Optional.of(cursor.substring(LENGTH)) : Optional.empty();
   }
 
   /** The answer, with the cursor of its page marked, where it is a page. */
-  ApiResponse mark(ApiResponse apiResponse) {
+  ApiResponse addTag(ApiResponse apiResponse) {
     if (apiResponse.body() instanceof ListPage<?> listPage) {
       String next = listPage.nextCursor();
       if (next != null) {
-        var marked = new ListPage<>(listPage.items(), mark(next));
+        var marked = new ListPage<>(listPage.items(), addTag(next));
         return new ApiResponse(
             apiResponse.status(), marked, apiResponse.headers(), apiResponse.cookies());
       }

@@ -36,21 +36,21 @@ public final class OriginPolicy {
   }
 
   PublicUrl publicUrl(HttpServerRequest request) {
-    return publicUrl.orElseGet(() -> new PublicUrl(reached(request)));
+    return publicUrl.orElseGet(() -> new PublicUrl(requestOrigin(request)));
   }
 
   /** Whether the client speaks TLS, to us or to a proxy before us. */
-  public boolean secure(HttpServerRequest request) {
-    return publicUrl(request).secure();
+  public boolean isSecure(HttpServerRequest request) {
+    return publicUrl(request).isSecure();
   }
 
-  private WebOrigin reached(HttpServerRequest request) {
-    return reached(request, proxies.said(request)).orElse(LOCALHOST);
+  private WebOrigin requestOrigin(HttpServerRequest request) {
+    return requestOrigin(request, proxies.trustedValues(request)).orElse(LOCALHOST);
   }
 
-  private static Optional<WebOrigin> reached(
+  private static Optional<WebOrigin> requestOrigin(
       HttpServerRequest request, ForwardedValues forwardedValues) {
-    String scheme = forwardedValues.scheme().orElse(request.isSSL() ? "https" : "http");
+    String scheme = forwardedValues.normalizedScheme().orElse(request.isSSL() ? "https" : "http");
     return forwardedValues
         .host()
         .or(() -> Optional.ofNullable(request.getHeader("Host")))
@@ -58,11 +58,11 @@ public final class OriginPolicy {
   }
 
   /** What the headers of a proxy that is not trusted say, where that would make a difference. */
-  private Optional<WebOrigin> claimed(HttpServerRequest request) {
-    ForwardedValues claimed = TrustedProxies.claimed(request);
+  private Optional<WebOrigin> claimedOrigin(HttpServerRequest request) {
+    ForwardedValues claimed = TrustedProxies.claimedValues(request);
     return publicUrl.isPresent() || claimed.equals(ForwardedValues.NOTHING)
         ? Optional.empty()
-        : reached(request, claimed);
+        : requestOrigin(request, claimed);
   }
 
   /** The address of the client, behind the proxies that are trusted. */
@@ -76,7 +76,7 @@ public final class OriginPolicy {
    * @param byCookie whether it says so by a cookie, which browsers send by themselves: then its
    *     page must be one of ours
    */
-  public boolean admit(HttpServerRequest request, boolean byCookie) {
+  public boolean isAllowed(HttpServerRequest request, boolean byCookie) {
     String origin = request.getHeader("Origin");
     if (origin == null) {
       return !byCookie;
@@ -87,7 +87,7 @@ public final class OriginPolicy {
             .filter(page -> page.equals(own) || allowed.contains(page))
             .isPresent();
     if (!admitted) {
-      refused.note(request, origin, own, claimed(request));
+      refused.logRefusal(request, origin, own, claimedOrigin(request));
     }
     return admitted;
   }

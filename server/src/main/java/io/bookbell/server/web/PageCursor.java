@@ -16,13 +16,13 @@ public record PageCursor(long time, long id) {
     return new PageCursor(BY_ID, id);
   }
 
-  boolean isOfTime() {
+  boolean isByTime() {
     return time != BY_ID;
   }
 
   /** What clients send back; they do not look into it. */
   String encode() {
-    String text = isOfTime() ? time + "," + id : Long.toString(id);
+    String text = isByTime() ? time + "," + id : Long.toString(id);
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(text.getBytes(StandardCharsets.US_ASCII));

@@ -40,19 +40,19 @@ public final class Problem extends RuntimeException {
   }
 
   /** 400: what was sent is not what is expected; each error names its field. */
-  public static Problem validation(List<FieldError> errors) {
+  public static Problem validationFailed(List<FieldError> errors) {
     String detail =
         String.join(
             "; ", errors.stream().map(error -> error.field() + " " + error.message()).toList());
     return new Problem(400, "validation_failed", "Invalid request", detail, errors, 0);
   }
 
-  public static Problem validation(String field, String message) {
-    return validation(List.of(new FieldError(field, message)));
+  public static Problem validationFailed(String field, String message) {
+    return validationFailed(List.of(new FieldError(field, message)));
   }
 
   /** 400: the request as a whole cannot be read. */
-  public static Problem malformed(String detail) {
+  public static Problem malformedRequest(String detail) {
     return of(400, "malformed_request", "Malformed request", detail);
   }
 
@@ -81,7 +81,7 @@ public final class Problem extends RuntimeException {
   }
 
   /** 409: there are as many of something as there may be. */
-  public static Problem full(String code, int most, String what) {
+  public static Problem limitReached(String code, int most, String what) {
     return conflict(code, "There are already " + most + " " + what + ", the most there can be.");
   }
 
@@ -105,7 +105,7 @@ public final class Problem extends RuntimeException {
   }
 
   /** 503: not now; may be tried again after a second. */
-  public static Problem busy(String detail) {
+  public static Problem serverBusy(String detail) {
     return new Problem(503, "busy", "Busy", detail, List.of(), 1);
   }
 
@@ -113,24 +113,26 @@ public final class Problem extends RuntimeException {
   static Problem of(StorageException failure) {
     return switch (failure.trouble()) {
       case FULL ->
-          away("storage_full", "Disk full", "The server's disk is full. Nothing was stored.", 10);
+          serviceUnavailable(
+              "storage_full", "Disk full", "The server's disk is full. Nothing was stored.", 10);
       case READ_ONLY, FAILING, OUT_OF_MEMORY, UNREACHABLE ->
-          away(
+          serviceUnavailable(
               "storage_unavailable",
               "Database unavailable",
               "The server's database is unavailable. Try again.",
               2);
-      case BUSY -> away("busy", "Busy", "The server is busy. Try again.", 1);
+      case BUSY -> serviceUnavailable("busy", "Busy", "The server is busy. Try again.", 1);
     };
   }
 
-  private static Problem away(String code, String title, String detail, long retryAfterSeconds) {
+  private static Problem serviceUnavailable(
+      String code, String title, String detail, long retryAfterSeconds) {
     return new Problem(503, code, title, detail, List.of(), retryAfterSeconds);
   }
 
   /** The refusal that a failed stage carries, if it failed by one. */
-  public static Optional<Problem> in(Throwable failure) {
-    return CompletionFailures.cause(failure) instanceof Problem problem
+  public static Optional<Problem> findIn(Throwable failure) {
+    return CompletionFailures.unwrapCause(failure) instanceof Problem problem
         ? Optional.of(problem)
         : Optional.empty();
   }
@@ -139,7 +141,7 @@ public final class Problem extends RuntimeException {
     return status;
   }
 
-  public String code() {
+  public String errorCode() {
     return code;
   }
 
@@ -149,7 +151,7 @@ public final class Problem extends RuntimeException {
   }
 
   /** The members of the answer, in order. */
-  public Map<String, Object> members() {
+  public Map<String, Object> toMembers() {
     var members = new LinkedHashMap<String, Object>();
     members.put("type", "urn:bookbell:problem:" + code);
     members.put("title", title);

@@ -41,100 +41,104 @@ public final class QueryParameters extends RequestFields {
     this.list = list;
   }
 
-  public UserId userId(String name) {
+  public UserId requiredUserId(String name) {
     return optionalUserId(name)
         .orElseGet(
             () -> {
-              error(name, "is required");
+              addError(name, "is required");
               return new UserId(1);
             });
   }
 
   public Optional<UserId> optionalUserId(String name) {
-    return value(name)
+    return findValue(name)
         .map(
             text -> {
               long id = ApiRequest.parseId(text);
-              check(name, id > 0, "must be an id, a positive integer");
+              checkField(name, id > 0, "must be an id, a positive integer");
               return new UserId(Math.max(1, id));
             });
   }
 
   public Optional<Long> optionalId(String name) {
-    return value(name)
+    return findValue(name)
         .map(
             text -> {
               long id = ApiRequest.parseId(text);
-              check(name, id > 0, "must be a positive integer");
+              checkField(name, id > 0, "must be a positive integer");
               return Math.max(1, id);
             });
   }
 
   public Optional<String> optionalOneOf(String name, List<String> allowed) {
-    return value(name)
+    return findValue(name)
         .map(
             text -> {
-              check(name, allowed.contains(text), quoted(allowed));
+              checkField(name, allowed.contains(text), oneOfMessage(allowed));
               return allowed.contains(text) ? text : allowed.getFirst();
             });
   }
 
   /** A text of one line; blank counts as missing. */
   public Optional<String> optionalText(String name, int most) {
-    return value(name)
-        .map(text -> clean(name, text, 0, most, TextNormalizer::line))
+    return findValue(name)
+        .map(text -> cleanText(name, text, 0, most, TextNormalizer::normalizeLine))
         .filter(text -> !text.isEmpty());
   }
 
   /** A text exactly as it was sent. */
   public Optional<String> optionalVerbatim(String name, int most) {
-    return value(name)
+    return findValue(name)
         .map(
             text -> {
-              check(name, text.length() <= most, "must have 0 to " + most + " characters");
+              checkField(name, text.length() <= most, "must have 0 to " + most + " characters");
               return text;
             });
   }
 
   /** {@code limit} and {@code cursor}. */
-  public PageRequest page() {
-    int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
-    return new PageRequest(limit, value("cursor").map(this::cursor));
+  public PageRequest pageRequest() {
+    int limit = findValue("limit").map(this::parseLimit).orElse(DEFAULT_LIMIT);
+    return new PageRequest(limit, findValue("cursor").map(this::parseIdCursor));
   }
 
   /**
-   * As {@link #page}, of a list that may be ordered by time.
+   * As {@link #pageRequest}, of a list that may be ordered by time.
    *
    * @param byTime whether it is
    */
-  public PageCursor.CursorPageRequest part(boolean byTime) {
-    int limit = value("limit").map(this::limit).orElse(DEFAULT_LIMIT);
-    return new PageCursor.CursorPageRequest(limit, value("cursor").map(text -> mark(text, byTime)));
+  public PageCursor.CursorPageRequest cursorRequest(boolean byTime) {
+    int limit = findValue("limit").map(this::parseLimit).orElse(DEFAULT_LIMIT);
+    return new PageCursor.CursorPageRequest(
+        limit, findValue("cursor").map(text -> parseTimeCursor(text, byTime)));
   }
 
-  private PageCursor mark(String text, boolean byTime) {
+  private PageCursor parseTimeCursor(String text, boolean byTime) {
     try {
-      PageCursor pageCursor = PageCursor.decode(ofThisList(text));
-      check("cursor", pageCursor.isOfTime() == byTime, FOREIGN_CURSOR);
+      PageCursor pageCursor = PageCursor.decode(requireOwnTag(text));
+      checkField("cursor", pageCursor.isByTime() == byTime, FOREIGN_CURSOR);
       return pageCursor;
     } catch (IllegalArgumentException e) {
-      error("cursor", FOREIGN_CURSOR);
+      addError("cursor", FOREIGN_CURSOR);
       return PageCursor.ofId(1);
     }
   }
 
-  private String ofThisList(String cursor) {
-    return list.unmark(cursor).orElseThrow(() -> new IllegalArgumentException("another list"));
+  private String requireOwnTag(String cursor) {
+    return list.removeTag(cursor).orElseThrow(() -> new IllegalArgumentException("another list"));
   }
 
   /** Words with commas between them, each one of those allowed. */
   public Set<String> optionalSomeOf(String name, List<String> allowed) {
     var found = new LinkedHashSet<String>();
-    value(name)
+    findValue(name)
         .ifPresent(
             text -> {
               for (String word : text.split(",", -1)) {
-                check(name, allowed.contains(word), quoted(allowed) + ", or several with commas");
+                checkField(
+                    name,
+                    allowed.contains(word),
+                    oneOfMessage(allowed) + ", or several with commas");
                 if (allowed.contains(word)) {
                   found.add(word);
                 }
@@ -145,44 +149,44 @@ public final class QueryParameters extends RequestFields {
 
   /** A time such as {@code 2026-11-23T20:15:00Z}. */
   public Optional<Instant> optionalInstant(String name) {
-    return value(name)
+    return findValue(name)
         .map(
             text -> {
               try {
                 OffsetDateTime time = OffsetDateTime.parse(text);
-                check(
+                checkField(
                     name,
                     time.getYear() >= 1970 && time.getYear() <= 9999,
                     "must be from 1970 to 9999");
                 return time.toInstant();
               } catch (DateTimeException e) {
-                error(name, "must be a time such as 2026-11-23T20:15:00Z");
+                addError(name, "must be a time such as 2026-11-23T20:15:00Z");
                 return Instant.EPOCH;
               }
             });
   }
 
-  private int limit(String text) {
+  private int parseLimit(String text) {
     long limit = ApiRequest.parseId(text);
     boolean good = limit >= 1 && limit <= MOST;
-    check("limit", good, "must be an integer from 1 to " + MOST);
+    checkField("limit", good, "must be an integer from 1 to " + MOST);
     return good ? (int) limit : DEFAULT_LIMIT;
   }
 
-  private long cursor(String text) {
+  private long parseIdCursor(String text) {
     try {
-      long id = ListPage.decode(ofThisList(text));
-      check("cursor", id > 0, FOREIGN_CURSOR);
+      long id = ListPage.decode(requireOwnTag(text));
+      checkField("cursor", id > 0, FOREIGN_CURSOR);
       return Math.max(1, id);
     } catch (IllegalArgumentException e) {
-      error("cursor", FOREIGN_CURSOR);
+      addError("cursor", FOREIGN_CURSOR);
       return 1;
     }
   }
 
-  private Optional<String> value(String name) {
+  private Optional<String> findValue(String name) {
     List<String> values = parameters.apply(name);
-    check(name, values.size() <= 1, "must appear only once");
+    checkField(name, values.size() <= 1, "must appear only once");
     return values.stream().findFirst();
   }
 }

@@ -33,7 +33,7 @@ public final class RateLimiter<K> {
 
   /** Counts, if the key has not been counted so often yet; else answers false. */
   public synchronized boolean tryCount(K key) {
-    turn();
+    startWindowIfOver();
     int count = counts.getOrDefault(key, 0);
     if (count >= most) {
       return false;
@@ -47,11 +47,11 @@ public final class RateLimiter<K> {
 
   /** Seconds until counting starts anew, at least 1. */
   public synchronized long secondsToWait() {
-    turn();
+    startWindowIfOver();
     return Math.max(1, Duration.between(clock.instant(), windowEnd).toSeconds() + 1);
   }
 
-  private void turn() {
+  private void startWindowIfOver() {
     Instant now = clock.instant();
     if (!now.isBefore(windowEnd)) {
       counts.clear();

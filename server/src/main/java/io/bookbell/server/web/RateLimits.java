@@ -11,7 +11,7 @@ public final class RateLimits {
 
   private RateLimits() {}
 
-  public static RateLimits limited(InstantSource clock) {
+  public static RateLimits withLimits(InstantSource clock) {
     var rateLimits = new RateLimits();
     for (RateLimit rateLimit : RateLimit.values()) {
       rateLimits.limiters.put(rateLimit, new RateLimiter<>(clock, rateLimit.perMinute()));
@@ -20,7 +20,7 @@ public final class RateLimits {
   }
 
   /** For load tests: everybody may call as often as they like. */
-  public static RateLimits unlimited() {
+  public static RateLimits withoutLimits() {
     return new RateLimits();
   }
 
@@ -29,16 +29,16 @@ public final class RateLimits {
    *
    * @throws Problem 429 when the user has none left in this minute
    */
-  public void count(RateLimit rateLimit, UserId user) {
+  public void countCall(RateLimit rateLimit, UserId user) {
     countFor(rateLimit, user);
   }
 
   /**
    * Counts one call of somebody without a session.
    *
-   * @throws Problem as {@link #count}
+   * @throws Problem as {@link #countCall}
    */
-  void countOpen(RateLimit rateLimit, String network) {
+  void countAnonymousCall(RateLimit rateLimit, String network) {
     countFor(rateLimit, network);
   }
 

@@ -17,7 +17,7 @@ public final class RefusalCounters {
     UNREAD;
 
     /** As the metric names it. */
-    public String label() {
+    public String metricLabel() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
@@ -30,16 +30,16 @@ public final class RefusalCounters {
     }
   }
 
-  void count(RefusalReason refusalReason) {
-    adder(refusalReason).increment();
+  void countRefusal(RefusalReason refusalReason) {
+    counterFor(refusalReason).increment();
   }
 
   /** How often since the start. */
-  public long of(RefusalReason refusalReason) {
-    return adder(refusalReason).sum();
+  public long countOf(RefusalReason refusalReason) {
+    return counterFor(refusalReason).sum();
   }
 
-  private LongAdder adder(RefusalReason refusalReason) {
+  private LongAdder counterFor(RefusalReason refusalReason) {
     return counts.getOrDefault(refusalReason, new LongAdder());
   }
 }

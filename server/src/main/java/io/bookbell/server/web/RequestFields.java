@@ -17,7 +17,7 @@ abstract class RequestFields {
   private final Map<String, FieldError> errors = new LinkedHashMap<>();
 
   /** Notes an error unless the condition holds or the field has one already. */
-  public void check(String field, boolean holds, String message) {
+  public void checkField(String field, boolean holds, String message) {
     if (!holds && !isFull()) {
       errors.putIfAbsent(field, new FieldError(field, message));
     }
@@ -28,8 +28,8 @@ abstract class RequestFields {
     return errors.size() >= MOST_ERRORS;
   }
 
-  final void error(String field, String message) {
-    check(field, false, message);
+  final void addError(String field, String message) {
+    checkField(field, false, message);
   }
 
   /**
@@ -37,9 +37,9 @@ abstract class RequestFields {
    *
    * @throws Problem 400 with the errors that were found
    */
-  public void done() {
+  public void requireNoErrors() {
     if (!errors.isEmpty()) {
-      throw Problem.validation(List.copyOf(errors.values()));
+      throw Problem.validationFailed(List.copyOf(errors.values()));
     }
   }
 
@@ -48,27 +48,27 @@ abstract class RequestFields {
    *
    * @param stored brings it into that form
    */
-  final String clean(
+  final String cleanText(
       String field, String typed, int least, int most, UnaryOperator<String> stored) {
     if (isBroken(typed)) {
-      error(field, "must not contain broken Unicode");
+      addError(field, "must not contain broken Unicode");
       return "";
     }
     int mostBytes = GraphemeClusters.mostBytes(most);
     String trimmed = typed.strip();
     String text = trimmed.length() > 2 * mostBytes ? trimmed : stored.apply(trimmed);
     if (text.length() > mostBytes || !hasLength(text, least, most)) {
-      error(field, "must have " + least + " to " + most + " characters");
+      addError(field, "must have " + least + " to " + most + " characters");
     } else if (text.getBytes(UTF_8).length > mostBytes) {
-      error(field, "must have at most " + mostBytes + " bytes in UTF-8");
-    } else if (GraphemeClusters.hasPiledUp(text)) {
-      error(field, "must not stack that many marks on one character");
+      addError(field, "must have at most " + mostBytes + " bytes in UTF-8");
+    } else if (GraphemeClusters.hasOversizedCluster(text)) {
+      addError(field, "must not stack that many marks on one character");
     }
     return text;
   }
 
   private static boolean hasLength(String text, int least, int most) {
-    int length = GraphemeClusters.count(text);
+    int length = GraphemeClusters.countCharacters(text);
     return length >= least && length <= most;
   }
 
@@ -76,7 +76,7 @@ abstract class RequestFields {
     return text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE);
   }
 
-  static String quoted(List<String> allowed) {
+  static String oneOfMessage(List<String> allowed) {
     return "must be one of " + String.join(", ", allowed);
   }
 }

@@ -99,15 +99,15 @@ final class RequestGuard extends ChannelDuplexHandler {
       awaitedPart = AwaitedPart.BODY;
       clearDeadline();
       headRequest = request.method().equals(HttpMethod.HEAD);
-      if (isRefused(context, request)) {
+      if (rejectIfMalformed(context, request)) {
         return;
       }
     } else if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
       ReferenceCountUtil.release(message);
-      refuse(
+      rejectRequest(
           context,
           RefusalCounters.RefusalReason.MALFORMED,
-          ResponseWriter.unreadable(content.decoderResult()));
+          ResponseWriter.unreadableProblem(content.decoderResult()));
       return;
     }
     if (message instanceof LastHttpContent) {
@@ -116,10 +116,10 @@ final class RequestGuard extends ChannelDuplexHandler {
     context.fireChannelRead(message);
   }
 
-  private boolean isRefused(ChannelHandlerContext context, HttpRequest request) {
+  private boolean rejectIfMalformed(ChannelHandlerContext context, HttpRequest request) {
     if (request.decoderResult().isSuccess()) {
       check
-          .fault(request)
+          .findFault(request)
           .ifPresent(fault -> request.setDecoderResult(DecoderResult.failure(fault)));
     }
     DecoderResult result = request.decoderResult();
@@ -127,11 +127,12 @@ final class RequestGuard extends ChannelDuplexHandler {
       return false;
     }
     if (unanswered > 1) {
-      refusalCounters.count(RefusalCounters.RefusalReason.MALFORMED);
+      refusalCounters.countRefusal(RefusalCounters.RefusalReason.MALFORMED);
       return false;
     }
     ReferenceCountUtil.release(request);
-    refuse(context, RefusalCounters.RefusalReason.MALFORMED, ResponseWriter.unreadable(result));
+    rejectRequest(
+        context, RefusalCounters.RefusalReason.MALFORMED, ResponseWriter.unreadableProblem(result));
     return true;
   }
 
@@ -156,7 +157,9 @@ final class RequestGuard extends ChannelDuplexHandler {
   private void setDeadline(ChannelHandlerContext context) {
     Duration limit = awaitedPart == AwaitedPart.BODY ? requestTimeouts.body : requestTimeouts.head;
     deadline =
-        context.executor().schedule(() -> late(context), limit.toNanos(), TimeUnit.NANOSECONDS);
+        context
+            .executor()
+            .schedule(() -> onRequestTimeout(context), limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void clearDeadline() {
@@ -166,13 +169,13 @@ final class RequestGuard extends ChannelDuplexHandler {
     }
   }
 
-  private void late(ChannelHandlerContext context) {
+  private void onRequestTimeout(ChannelHandlerContext context) {
     deadline = null;
     if (awaitedPart == AwaitedPart.ANYTHING) {
       var _ = context.close();
       return;
     }
-    refuse(
+    rejectRequest(
         context,
         RefusalCounters.RefusalReason.LATE,
         Problem.of(
@@ -180,23 +183,23 @@ final class RequestGuard extends ChannelDuplexHandler {
   }
 
   /** Ends the connection, with an answer where one is due and none has begun. */
-  private void refuse(
+  private void rejectRequest(
       ChannelHandlerContext context, RefusalCounters.RefusalReason refusalReason, Problem problem) {
-    refusalCounters.count(refusalReason);
+    refusalCounters.countRefusal(refusalReason);
     refused = true;
     clearDeadline();
     boolean isDue =
         awaitedPart == AwaitedPart.HEAD ? unanswered == 0 : unanswered == 1 && !answering;
     if (isDue) {
-      end(context, answer(problem));
+      endConnection(context, problemResponse(problem));
     } else if (unanswered == 0) {
-      end(context, Unpooled.EMPTY_BUFFER); // the answer before has perhaps not left yet
+      endConnection(context, Unpooled.EMPTY_BUFFER); // the answer before has perhaps not left yet
     } else {
       var _ = context.close();
     }
   }
 
-  private void end(ChannelHandlerContext context, Object last) {
+  private void endConnection(ChannelHandlerContext context, Object last) {
     var _ =
         context
             .writeAndFlush(last)
@@ -211,8 +214,8 @@ final class RequestGuard extends ChannelDuplexHandler {
         context.executor().schedule(() -> close(context), LINGER.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private DefaultFullHttpResponse answer(Problem problem) {
-    byte[] body = Json.bytes(problem.members());
+  private DefaultFullHttpResponse problemResponse(Problem problem) {
+    byte[] body = Json.writeAsBytes(problem.toMembers());
     var response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -264,13 +267,15 @@ final class RequestGuard extends ChannelDuplexHandler {
           context
               .executor()
               .schedule(
-                  () -> unread(context), requestTimeouts.answer.toNanos(), TimeUnit.NANOSECONDS);
+                  () -> onResponseTimeout(context),
+                  requestTimeouts.answer.toNanos(),
+                  TimeUnit.NANOSECONDS);
     }
     context.fireChannelWritabilityChanged();
   }
 
-  private void unread(ChannelHandlerContext context) {
-    refusalCounters.count(RefusalCounters.RefusalReason.UNREAD);
+  private void onResponseTimeout(ChannelHandlerContext context) {
+    refusalCounters.countRefusal(RefusalCounters.RefusalReason.UNREAD);
     var _ = context.close();
   }
 

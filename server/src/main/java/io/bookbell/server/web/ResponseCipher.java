@@ -29,21 +29,23 @@ final class ResponseCipher {
    * @param call who sent what where
    */
   ResponseCipher(String idempotencyKey, String call) {
-    key = new SecretKeySpec(Hmac.bytes(idempotencyKey, ("answer\n" + call).getBytes(UTF_8)), "AES");
+    key =
+        new SecretKeySpec(
+            Hmac.digestBytes(idempotencyKey, ("answer\n" + call).getBytes(UTF_8)), "AES");
   }
 
-  @Nullable String close(@Nullable String answer) {
+  @Nullable String encrypt(@Nullable String answer) {
     if (answer == null) {
       return null;
     }
     byte[] nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
-    byte[] sealed = run(Cipher.ENCRYPT_MODE, nonce, answer.getBytes(UTF_8));
+    byte[] sealed = applyCipher(Cipher.ENCRYPT_MODE, nonce, answer.getBytes(UTF_8));
     byte[] both = ByteBuffer.allocate(nonce.length + sealed.length).put(nonce).put(sealed).array();
     return Base64.getEncoder().encodeToString(both);
   }
 
-  @Nullable String open(@Nullable String stored) {
+  @Nullable String decrypt(@Nullable String stored) {
     if (stored == null) {
       return null;
     }
@@ -52,10 +54,10 @@ final class ResponseCipher {
     both.get(nonce);
     byte[] sealed = new byte[both.remaining()];
     both.get(sealed);
-    return new String(run(Cipher.DECRYPT_MODE, nonce, sealed), UTF_8);
+    return new String(applyCipher(Cipher.DECRYPT_MODE, nonce, sealed), UTF_8);
   }
 
-  private byte[] run(int mode, byte[] nonce, byte[] content) {
+  private byte[] applyCipher(int mode, byte[] nonce, byte[] content) {
     try {
       Cipher cipher = Cipher.getInstance(CIPHER);
       cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));

@@ -40,85 +40,86 @@ final class ResponseWriter {
     ApiResponse.BinaryContent binaryContent = answer.content();
     if (binaryContent != null) {
       HttpServerResponse response =
-          start(context, answer).putHeader("Content-Type", binaryContent.type());
-      end(context, response, binaryContent.content());
+          startResponse(context, answer).putHeader("Content-Type", binaryContent.type());
+      endResponse(context, response, binaryContent.content());
       return;
     }
     String json = answer.json();
     if (json == null) {
-      start(context, answer).end();
+      startResponse(context, answer).end();
       return;
     }
     HttpServerResponse response =
-        start(context, answer).putHeader("Content-Type", "application/json");
+        startResponse(context, answer).putHeader("Content-Type", "application/json");
     Buffer body = Buffer.buffer(json);
-    if (body.length() >= WORTH_PACKING && takesGzip(context)) {
+    if (body.length() >= WORTH_PACKING && acceptsGzip(context)) {
       response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
-      body = Buffer.buffer(Gzip.quick(body.getBytes()));
+      body = Buffer.buffer(Gzip.compressFast(body.getBytes()));
     }
-    end(context, response, body);
+    endResponse(context, response, body);
   }
 
   /** What a command has done is told in any case; a look may be taken again later. */
-  private static void end(RoutingContext context, HttpServerResponse response, Buffer body) {
+  private static void endResponse(
+      RoutingContext context, HttpServerResponse response, Buffer body) {
     var memory = BodyBudget.tryTakeForAnswer(context, body.length());
     if (memory.isEmpty() && context.request().method().equals(HttpMethod.GET)) {
       response.headers().remove("Content-Encoding").remove("Vary");
-      context.fail(Problem.busy("Too many large responses are in progress. Try again."));
+      context.fail(Problem.serverBusy("Too many large responses are in progress. Try again."));
       return;
     }
     response.end(body).onComplete(_ -> memory.ifPresent(Runnable::run));
   }
 
-  private static boolean takesGzip(RoutingContext context) {
+  private static boolean acceptsGzip(RoutingContext context) {
     String encodings = context.request().getHeader("Accept-Encoding");
     return encodings != null && encodings.contains("gzip");
   }
 
   /** Answers a failed request; what was not meant to happen is logged and not told. */
-  static void fail(RoutingContext context) {
-    fail(context, context.statusCode());
+  static void sendProblem(RoutingContext context) {
+    sendProblem(context, context.statusCode());
   }
 
-  /** As {@link #fail(RoutingContext)}, where the router gave up without saying why. */
-  static void fail(RoutingContext context, int status) {
+  /** As {@link #sendProblem(RoutingContext)}, where the router gave up without saying why. */
+  static void sendProblem(RoutingContext context, int status) {
     if (context.response().ended() || context.response().closed()) {
       return;
     }
-    Problem problem = problem(context, status);
-    HttpServerResponse response = start(context, problem.status(), Map.of());
+    Problem problem = toProblem(context, status);
+    HttpServerResponse response = startResponse(context, problem.status(), Map.of());
     problem
         .retryAfterSeconds()
         .ifPresent(seconds -> response.putHeader("Retry-After", Long.toString(seconds)));
     response
         .putHeader("Content-Type", "application/problem+json")
-        .end(Buffer.buffer(Json.bytes(problem.members())));
+        .end(Buffer.buffer(Json.writeAsBytes(problem.toMembers())));
   }
 
   /** Answers what is not even HTTP, or too long for it, and ends the connection. */
-  static void unreadable(HttpServerRequest request) {
-    Problem problem = unreadable(request.decoderResult());
+  static void rejectUnreadable(HttpServerRequest request) {
+    Problem problem = unreadableProblem(request.decoderResult());
     request
         .response()
         .setStatusCode(problem.status())
         .putHeader("Content-Type", "application/problem+json")
         .putHeader("Connection", "close")
-        .end(Buffer.buffer(Json.bytes(problem.members())))
+        .end(Buffer.buffer(Json.writeAsBytes(problem.toMembers())))
         .onComplete(_ -> request.connection().close());
   }
 
   /** Why a request could not be read. */
-  static Problem unreadable(DecoderResult result) {
+  static Problem unreadableProblem(DecoderResult result) {
     return switch (result.cause()) {
       case TooLongHttpLineException _ -> ofStatus(414);
       case TooLongHttpHeaderException _ -> ofStatus(431);
-      case BadHeadException bad -> Problem.malformed(bad.fault());
+      case BadHeadException bad -> Problem.malformedRequest(bad.faultText());
       case null, default -> ofStatus(400);
     };
   }
 
-  private static HttpServerResponse start(RoutingContext context, EncodedResponse answer) {
-    HttpServerResponse response = start(context, answer.status(), answer.headers());
+  private static HttpServerResponse startResponse(RoutingContext context, EncodedResponse answer) {
+    HttpServerResponse response = startResponse(context, answer.status(), answer.headers());
     if (!answer.cookies().isEmpty()) {
       var cookies = new ArrayList<>(answer.cookies());
       String expiry = context.get(EXPIRY);
@@ -131,11 +132,11 @@ final class ResponseWriter {
   }
 
   /** Ends a cookie together with the answer that sets others. */
-  static void noteExpiry(RoutingContext context, String header) {
+  static void addExpiredCookie(RoutingContext context, String header) {
     context.put(EXPIRY, header);
   }
 
-  private static HttpServerResponse start(
+  private static HttpServerResponse startResponse(
       RoutingContext context, int status, Map<String, String> headers) {
     HttpServerResponse response = context.response().setStatusCode(status);
     response.putHeader("Cache-Control", "no-store");
@@ -143,25 +144,25 @@ final class ResponseWriter {
     return response;
   }
 
-  private static Problem problem(RoutingContext context, int status) {
+  private static Problem toProblem(RoutingContext context, int status) {
     if (context.failure() == null) {
       return ofStatus(status);
     }
-    Throwable failure = CompletionFailures.cause(context.failure());
+    Throwable failure = CompletionFailures.unwrapCause(context.failure());
     return switch (failure) {
       case Problem known -> known;
       case HttpException byRouter -> ofStatus(byRouter.getStatusCode());
-      case Throwable _ when isRefusal(context.statusCode()) -> ofStatus(context.statusCode());
+      case Throwable _ when isClientError(context.statusCode()) -> ofStatus(context.statusCode());
       case StorageException e -> Problem.of(e);
-      case RejectedExecutionException e -> busy();
-      case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> busy();
-      case DataAccessException e when isUnreachable(e) -> unreachable(e);
-      default -> unexpected(context, failure);
+      case RejectedExecutionException e -> serverBusy();
+      case DataAccessException e when STATEMENT_TIMEOUT.equals(e.sqlState()) -> serverBusy();
+      case DataAccessException e when isUnreachable(e) -> databaseUnreachable(e);
+      default -> internalError(context, failure);
     };
   }
 
-  private static Problem busy() {
-    return Problem.busy("The server is busy or shutting down. Try again.");
+  private static Problem serverBusy() {
+    return Problem.serverBusy("The server is busy or shutting down. Try again.");
   }
 
   /** The database is away, going down, or has no connection left for us. */
@@ -171,24 +172,24 @@ final class ResponseWriter {
         || failure.getCause() instanceof SQLTransientConnectionException;
   }
 
-  private static Problem unreachable(DataAccessException failure) {
+  private static Problem databaseUnreachable(DataAccessException failure) {
     log.warn("The database is not responding: {}", failure.getMessage());
-    return busy();
+    return serverBusy();
   }
 
   /** What the router does not take, such as a request without a host, is no failure of ours. */
-  private static boolean isRefusal(int status) {
+  private static boolean isClientError(int status) {
     return status >= 400 && status < 500;
   }
 
-  private static Problem unexpected(RoutingContext context, Throwable failure) {
+  private static Problem internalError(RoutingContext context, Throwable failure) {
     log.error("{} {} failed", context.request().method(), context.request().path(), failure);
     return Problem.of(500, "internal_error", "Internal error", "Server error. Try again.");
   }
 
   private static Problem ofStatus(int status) {
     return switch (status) {
-      case 400 -> Problem.malformed("The request could not be parsed.");
+      case 400 -> Problem.malformedRequest("The request could not be parsed.");
       case 404 -> Problem.notFound();
       case 405 ->
           Problem.of(405, "method_not_allowed", "Method not allowed", "Wrong method for this URL.");

@@ -58,16 +58,16 @@ public final class ServerCookies {
    */
   record ReceivedCookie(String name, String value) {}
 
-  Optional<ReceivedCookie> session(HttpServerRequest request) {
-    return session.in(request);
+  Optional<ReceivedCookie> findSession(HttpServerRequest request) {
+    return session.findIn(request);
   }
 
-  Optional<String> device(HttpServerRequest request) {
-    return device.in(request).map(ReceivedCookie::value);
+  Optional<String> findDevice(HttpServerRequest request) {
+    return device.findIn(request).map(ReceivedCookie::value);
   }
 
   /** As it has to be set for a client that speaks TLS or does not. */
-  public CookieSetter setter(boolean secure) {
+  public CookieSetter setterFor(boolean secure) {
     return new CookieSetter(this, secure);
   }
 
@@ -75,10 +75,10 @@ public final class ServerCookies {
    * Expires a session's cookie that was found under another name than it would get now; empty when
    * it is up to date.
    */
-  Optional<String> expiry(String name, boolean secure) {
-    return name.equals(session.now(secure)) || name.equals(session.prefixed)
+  Optional<String> expireFormerName(String name, boolean secure) {
+    return name.equals(session.currentName(secure)) || name.equals(session.prefixed)
         ? Optional.empty()
-        : Optional.of(cookie(name, "", "/", Duration.ZERO, secure));
+        : Optional.of(formatCookie(name, "", "/", Duration.ZERO, secure));
   }
 
   /**
@@ -88,21 +88,22 @@ public final class ServerCookies {
    */
   public record CookieSetter(ServerCookies cookies, boolean secure) {
     /** Hands out a session, or counts its life from now. */
-    public String session(String token, Duration life) {
-      return cookie(cookies.session.now(secure), token, cookies.path, life, secure);
+    public String sessionCookie(String token, Duration life) {
+      return formatCookie(cookies.session.currentName(secure), token, cookies.path, life, secure);
     }
 
-    public String endedSession() {
-      return session("", Duration.ZERO);
+    public String expiredSessionCookie() {
+      return sessionCookie("", Duration.ZERO);
     }
 
     /** Says on which device somebody has signed in before; see {@code KnownDevices}. */
-    public String device(String value) {
-      return cookie(cookies.device.now(secure), value, cookies.path, DEVICE_LIFE, secure);
+    public String deviceCookie(String value) {
+      return formatCookie(
+          cookies.device.currentName(secure), value, cookies.path, DEVICE_LIFE, secure);
     }
   }
 
-  private static String cookie(
+  private static String formatCookie(
       String name, String value, String path, Duration life, boolean secure) {
     return "%s=%s; Path=%s; Max-Age=%d; HttpOnly; SameSite=Lax%s"
         .formatted(name, value, path, life.toSeconds(), secure ? "; Secure" : "");
@@ -116,20 +117,20 @@ public final class ServerCookies {
    * @param former of earlier releases
    */
   private record CookieNames(String plain, String prefixed, String former) {
-    String now(boolean secure) {
+    String currentName(boolean secure) {
       return secure ? prefixed : plain;
     }
 
     /** The newest; a proxy may forget to say that a client speaks TLS, so all are looked for. */
-    Optional<ReceivedCookie> in(HttpServerRequest request) {
-      return all().stream().flatMap(name -> found(request, name).stream()).findFirst();
+    Optional<ReceivedCookie> findIn(HttpServerRequest request) {
+      return allNames().stream().flatMap(name -> findCookie(request, name).stream()).findFirst();
     }
 
-    private List<String> all() {
+    private List<String> allNames() {
       return Stream.of(prefixed, plain, former).distinct().toList();
     }
 
-    private static Optional<ReceivedCookie> found(HttpServerRequest request, String name) {
+    private static Optional<ReceivedCookie> findCookie(HttpServerRequest request, String name) {
       Cookie cookie = request.getCookie(name);
       return Optional.ofNullable(cookie).map(each -> new ReceivedCookie(name, each.getValue()));
     }

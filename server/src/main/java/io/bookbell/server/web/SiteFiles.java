@@ -109,40 +109,42 @@ public final class SiteFiles {
   }
 
   /** To be added behind every other route. */
-  public void add(Router router) {
-    looks(router, "/openapi.yaml").handler(context -> serve(context, "api/openapi.yaml"));
-    looks(router, "/asyncapi.yaml").handler(context -> serve(context, "api/asyncapi.yaml"));
-    looks(router, "/api-docs").handler(context -> serve(context, "api/api-docs.html"));
-    looks(router, "/api-docs.js").handler(context -> serve(context, "api/api-docs.js"));
-    looks(router, "/webjars/*").handler(context -> serveIfPlain(context, WEBJARS, "/webjars/"));
+  public void addRoutes(Router router) {
+    getOrHead(router, "/openapi.yaml")
+        .handler(context -> serveResource(context, "api/openapi.yaml"));
+    getOrHead(router, "/asyncapi.yaml")
+        .handler(context -> serveResource(context, "api/asyncapi.yaml"));
+    getOrHead(router, "/api-docs").handler(context -> serveResource(context, "api/api-docs.html"));
+    getOrHead(router, "/api-docs.js").handler(context -> serveResource(context, "api/api-docs.js"));
+    getOrHead(router, "/webjars/*").handler(context -> serveIfSafe(context, WEBJARS, "/webjars/"));
     router.get("/api/*").handler(context -> context.fail(404));
-    looks(router, "/*").handler(context -> serveIfPlain(context, "web/", "/"));
+    getOrHead(router, "/*").handler(context -> serveIfSafe(context, "web/", "/"));
   }
 
-  private static Route looks(Router router, String path) {
+  private static Route getOrHead(Router router, String path) {
     return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
-  private void serveIfPlain(RoutingContext context, String folder, String prefix) {
+  private void serveIfSafe(RoutingContext context, String folder, String prefix) {
     String path = context.normalizedPath();
-    if (prefix.equals("/") && SitePaths.has(path)) {
-      serve(context, PAGE);
+    if (prefix.equals("/") && SitePaths.matchesPath(path)) {
+      serveResource(context, PAGE);
     } else if (path.startsWith(prefix) && PATH.matcher(path).matches()) {
-      serve(context, folder + path.substring(prefix.length()));
+      serveResource(context, folder + path.substring(prefix.length()));
     } else {
       context.fail(404);
     }
   }
 
-  private void serve(RoutingContext context, String resource) {
-    file(resource)
-        .ifPresentOrElse(found -> send(context.request(), found), () -> context.fail(404));
+  private void serveResource(RoutingContext context, String resource) {
+    findFile(resource)
+        .ifPresentOrElse(found -> sendFile(context.request(), found), () -> context.fail(404));
   }
 
-  private Optional<SiteFile> file(String resource) {
+  private Optional<SiteFile> findFile(String resource) {
     Optional<SiteFile> file = files.get(resource);
     if (file == null) {
-      file = load(resource);
+      file = loadFile(resource);
       if (file.isPresent()) { // what is not there is not remembered: anybody can think of names
         files.put(resource, file);
       }
@@ -150,7 +152,7 @@ public final class SiteFiles {
     return file;
   }
 
-  private static void send(HttpServerRequest request, SiteFile siteFile) {
+  private static void sendFile(HttpServerRequest request, SiteFile siteFile) {
     HttpServerResponse response = request.response();
     response
         .putHeader("Content-Type", siteFile.type)
@@ -179,21 +181,22 @@ public final class SiteFiles {
     return tags != null && (tags.strip().equals("*") || tags.contains(siteFile.tag));
   }
 
-  private Optional<SiteFile> load(String resource) {
+  private Optional<SiteFile> loadFile(String resource) {
     String extension = resource.substring(resource.lastIndexOf('.') + 1);
     String type = TYPES.get(extension);
-    byte[] stored = type == null ? null : read(resource);
+    byte[] stored = type == null ? null : readResource(resource);
     if (stored == null || type == null) {
       return Optional.empty();
     }
-    byte[] content = basePath.in(resource, completed(resource, stored));
-    String policy = extension.equals("html") ? policy(new String(content, UTF_8)) : null;
+    byte[] content = basePath.rewritePaths(resource, addGeneratedParts(resource, stored));
+    String policy =
+        extension.equals("html") ? contentSecurityPolicy(new String(content, UTF_8)) : null;
     return Optional.of(
         new SiteFile(
             type,
-            '"' + Sha256.hex(content).substring(0, 24) + '"',
-            shared(content),
-            PACKED.contains(extension) ? null : shared(Gzip.smallest(content)),
+            '"' + Sha256.hexDigest(content).substring(0, 24) + '"',
+            directBuffer(content),
+            PACKED.contains(extension) ? null : directBuffer(Gzip.compressBest(content)),
             policy));
   }
 
@@ -201,22 +204,24 @@ public final class SiteFiles {
    * All connections that a file is sent to send the same memory. From the heap each would copy it
    * first, and keep the copy for as long as its client takes to read.
    */
-  private static Buffer shared(byte[] content) {
+  private static Buffer directBuffer(byte[] content) {
     return BufferInternal.buffer(Unpooled.directBuffer(content.length).writeBytes(content));
   }
 
-  private byte @Nullable [] read(String resource) {
-    byte[] index = resource.equals(PAGE) || resource.equals(STYLES) ? stored(PAGE) : null;
+  private byte @Nullable [] readResource(String resource) {
+    byte[] index =
+        resource.equals(PAGE) || resource.equals(STYLES) ? readFromClassPath(PAGE) : null;
     if (index == null) {
-      return stored(resource);
+      return readFromClassPath(resource);
     }
     String page = new String(index, UTF_8);
     return resource.equals(PAGE)
-        ? SourceMinifier.withOneSheet(page).getBytes(UTF_8)
-        : SourceMinifier.sheets(page, path -> Objects.requireNonNull(stored(resource(path)), path));
+        ? SourceMinifier.withSingleStyleSheet(page).getBytes(UTF_8)
+        : SourceMinifier.joinStyleSheets(
+            page, path -> Objects.requireNonNull(readFromClassPath(resourceName(path)), path));
   }
 
-  private byte @Nullable [] stored(String resource) {
+  private byte @Nullable [] readFromClassPath(String resource) {
     try (InputStream in = loader.getResourceAsStream(resource)) {
       return in == null ? null : in.readAllBytes();
     } catch (IOException e) {
@@ -225,10 +230,11 @@ public final class SiteFiles {
   }
 
   /** Two files know of all others: the page announces its modules, its worker keeps all of them. */
-  private byte[] completed(String resource, byte[] stored) {
+  private byte[] addGeneratedParts(String resource, byte[] stored) {
     return switch (resource) {
-      case PAGE -> new String(stored, UTF_8).replace(PRELOADS, preloads(shell())).getBytes(UTF_8);
-      case WORKER -> (parts(shell()) + new String(stored, UTF_8)).getBytes(UTF_8);
+      case PAGE ->
+          new String(stored, UTF_8).replace(PRELOADS, preloadLinks(scanShell())).getBytes(UTF_8);
+      case WORKER -> (shellManifest(scanShell()) + new String(stored, UTF_8)).getBytes(UTF_8);
       default -> isOurCode(resource) ? SourceMinifier.withoutComments(stored) : stored;
     };
   }
@@ -237,43 +243,48 @@ public final class SiteFiles {
     return resource.startsWith("web/") && (resource.endsWith(".js") || resource.endsWith(".css"));
   }
 
-  private AppShell shell() {
+  private AppShell scanShell() {
     return AppShell.of(
-        path -> Optional.ofNullable(read(resource(path))).map(bytes -> new String(bytes, UTF_8)));
+        path ->
+            Optional.ofNullable(readResource(resourceName(path)))
+                .map(bytes -> new String(bytes, UTF_8)));
   }
 
   /** Lets a browser ask for all modules at once, not for each when it has read another. */
-  private static String preloads(AppShell shell) {
+  private static String preloadLinks(AppShell shell) {
     return shell.first().stream()
         .map("<link rel=\"modulepreload\" href=\"%s\" />"::formatted)
         .collect(Collectors.joining("\n    "));
   }
 
   /** Every file with its tag: when one changes, the worker does, and browsers fetch all anew. */
-  private String parts(AppShell shell) {
+  private String shellManifest(AppShell shell) {
     var tags = new TreeMap<String, String>();
     for (String path : shell.files()) {
-      file(resource(path)).ifPresent(siteFile -> tags.put(path, siteFile.tag));
+      findFile(resourceName(path)).ifPresent(siteFile -> tags.put(path, siteFile.tag));
     }
-    String version = Sha256.hex(tags.toString().getBytes(UTF_8)).substring(0, 16);
-    return "const SHELL = " + Json.text(new SiteParts(version, SitePaths.PATTERN, tags)) + ";\n";
+    String version = Sha256.hexDigest(tags.toString().getBytes(UTF_8)).substring(0, 16);
+    return "const SHELL = "
+        + Json.writeAsString(new SiteParts(version, SitePaths.PATTERN, tags))
+        + ";\n";
   }
 
   private record SiteParts(String version, String places, Map<String, String> files) {}
 
-  private static String resource(String path) {
+  private static String resourceName(String path) {
     return path.startsWith("/webjars/")
         ? WEBJARS + path.substring("/webjars/".length())
         : "web" + path;
   }
 
   /** Only our own scripts run, and the import map of this very page. */
-  private static String policy(String page) {
+  private static String contentSecurityPolicy(String page) {
     Matcher script = INLINE_SCRIPT.matcher(page);
     String inline =
         script.find()
             ? " 'sha256-"
-                + Base64.getEncoder().encodeToString(Sha256.of(script.group(1).getBytes(UTF_8)))
+                + Base64.getEncoder()
+                    .encodeToString(Sha256.digestBytes(script.group(1).getBytes(UTF_8)))
                 + "'"
             : "";
     return "default-src 'self'; script-src 'self'"

@@ -17,7 +17,7 @@ final class SitePaths {
 
   private SitePaths() {}
 
-  static boolean has(String path) {
+  static boolean matchesPath(String path) {
     return PLACE.matcher(path).find();
   }
 }

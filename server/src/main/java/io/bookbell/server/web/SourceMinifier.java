@@ -29,13 +29,13 @@ final class SourceMinifier {
   private SourceMinifier() {}
 
   /** The page with one style sheet in place of all that it names. */
-  static String withOneSheet(String page) {
+  static String withSingleStyleSheet(String page) {
     String link = "    <link rel=\"stylesheet\" href=\"%s\" />\n".formatted(STYLES);
     return SHEET.matcher(SHEET.matcher(page).replaceFirst("%%")).replaceAll("").replace("%%", link);
   }
 
   /** Those that the page names, one after the other. */
-  static byte[] sheets(String page, Function<String, byte[]> read) {
+  static byte[] joinStyleSheets(String page, Function<String, byte[]> read) {
     var all = new ByteArrayOutputStream();
     SHEET.matcher(page).results().forEach(each -> all.writeBytes(read.apply(each.group(1))));
     return all.toByteArray();
@@ -43,11 +43,12 @@ final class SourceMinifier {
 
   /** A module or style sheet without its comments. */
   static byte[] withoutComments(byte[] source) {
-    String code = COMMENT.matcher(new String(source, UTF_8)).replaceAll(SourceMinifier::emptyLines);
+    String code =
+        COMMENT.matcher(new String(source, UTF_8)).replaceAll(SourceMinifier::keepLineBreaks);
     return TYPE.matcher(code).replaceAll("").getBytes(UTF_8);
   }
 
-  private static String emptyLines(MatchResult comment) {
+  private static String keepLineBreaks(MatchResult comment) {
     return "\n".repeat((int) comment.group().chars().filter(each -> each == '\n').count());
   }
 }

@@ -14,7 +14,7 @@ public final class TimeText {
   private TimeText() {}
 
   /** Such as {@code 1 June 2026, 00:00 UTC}. */
-  public static String of(Instant time) {
+  public static String formatTime(Instant time) {
     return FORM.format(time);
   }
 }

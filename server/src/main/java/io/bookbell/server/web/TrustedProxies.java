@@ -34,14 +34,14 @@ public final class TrustedProxies {
 
   /** The client's address: the rightmost hop that is none of these proxies. */
   public ClientAddress clientAddress(HttpServerRequest request) {
-    InetAddress peer = peer(request);
-    if (!trusts(peer)) {
+    InetAddress peer = peerAddress(request);
+    if (!isTrusted(peer)) {
       return new ClientAddress(peer);
     }
     List<String> hops =
-        speaksXForwarded(request)
-            ? list(request, FOR)
-            : forwarded(request).stream().map(hop -> hop.getOrDefault("for", "")).toList();
+        hasXForwarded(request)
+            ? headerValues(request, FOR)
+            : forwardedHops(request).stream().map(hop -> hop.getOrDefault("for", "")).toList();
     InetAddress client = peer;
     for (String hop : hops.reversed()) {
       Optional<InetAddress> address = IpAddresses.parseWithPort(hop);
@@ -49,7 +49,7 @@ public final class TrustedProxies {
         break; // hidden, or nonsense: whoever is on its left cannot be believed
       }
       client = address.get();
-      if (!trusts(client)) {
+      if (!isTrusted(client)) {
         break;
       }
     }
@@ -57,31 +57,33 @@ public final class TrustedProxies {
   }
 
   /** What the headers of a request say about its way, if the one who sent it is believed. */
-  ForwardedValues said(HttpServerRequest request) {
-    return trusts(peer(request)) ? claimed(request) : ForwardedValues.NOTHING;
+  ForwardedValues trustedValues(HttpServerRequest request) {
+    return isTrusted(peerAddress(request)) ? claimedValues(request) : ForwardedValues.NOTHING;
   }
 
   /** What the headers of a request say about its way, whoever sent it. */
-  static ForwardedValues claimed(HttpServerRequest request) {
-    if (speaksXForwarded(request)) {
-      return new ForwardedValues(first(request, PROTO), first(request, HOST), first(request, PORT));
+  static ForwardedValues claimedValues(HttpServerRequest request) {
+    if (hasXForwarded(request)) {
+      return new ForwardedValues(
+          firstValue(request, PROTO), firstValue(request, HOST), firstValue(request, PORT));
     }
-    List<Map<String, String>> hops = forwarded(request);
-    return new ForwardedValues(first(hops, "proto"), first(hops, "host"), Optional.empty());
+    List<Map<String, String>> hops = forwardedHops(request);
+    return new ForwardedValues(
+        firstValue(hops, "proto"), firstValue(hops, "host"), Optional.empty());
   }
 
   /** The address at the other end of the connection. */
-  static InetAddress peer(HttpServerRequest request) {
+  static InetAddress peerAddress(HttpServerRequest request) {
     SocketAddress remote = request.remoteAddress();
     String address = remote == null ? null : remote.hostAddress();
     return address == null ? UNKNOWN : IpAddresses.parse(address).orElse(UNKNOWN);
   }
 
-  private boolean trusts(InetAddress address) {
+  private boolean isTrusted(InetAddress address) {
     return ranges.stream().anyMatch(range -> range.contains(address));
   }
 
-  private static boolean speaksXForwarded(HttpServerRequest request) {
+  private static boolean hasXForwarded(HttpServerRequest request) {
     var headers = request.headers();
     return headers.contains(FOR)
         || headers.contains(PROTO)
@@ -89,20 +91,20 @@ public final class TrustedProxies {
         || headers.contains(PORT);
   }
 
-  private static List<Map<String, String>> forwarded(HttpServerRequest request) {
+  private static List<Map<String, String>> forwardedHops(HttpServerRequest request) {
     List<String> lines = request.headers().getAll("Forwarded");
     return lines.isEmpty() ? List.of() : ForwardedHeader.parse(String.join(",", lines));
   }
 
-  private static Optional<String> first(List<Map<String, String>> hops, String name) {
+  private static Optional<String> firstValue(List<Map<String, String>> hops, String name) {
     return hops.stream().filter(hop -> hop.containsKey(name)).findFirst().map(hop -> hop.get(name));
   }
 
-  private static Optional<String> first(HttpServerRequest request, String header) {
-    return list(request, header).stream().filter(value -> !value.isEmpty()).findFirst();
+  private static Optional<String> firstValue(HttpServerRequest request, String header) {
+    return headerValues(request, header).stream().filter(value -> !value.isEmpty()).findFirst();
   }
 
-  private static List<String> list(HttpServerRequest request, String header) {
+  private static List<String> headerValues(HttpServerRequest request, String header) {
     return request.headers().getAll(header).stream()
         .flatMap(line -> Arrays.stream(line.split(",", -1)))
         .map(String::strip)
@@ -115,7 +117,7 @@ public final class TrustedProxies {
         new ForwardedValues(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Proxies also write {@code HTTPS}, and {@code wss} when a WebSocket opens. */
-    Optional<String> scheme() {
+    Optional<String> normalizedScheme() {
       return proto.flatMap(
           value ->
               switch (value.toLowerCase(Locale.ROOT)) {

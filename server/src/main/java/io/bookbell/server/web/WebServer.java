@@ -67,10 +67,10 @@ public final class WebServer implements AutoCloseable {
     this.vertx = vertx;
     int shared = port == 0 ? -FREE_PORTS.incrementAndGet() : port;
     var first = new HttpVerticle(host, shared, httpIntake);
-    deploy(first, host, port);
-    this.port = first.port();
+    deployVerticle(first, host, port);
+    this.port = first.actualPort();
     for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
-      deploy(new HttpVerticle(host, shared, httpIntake), host, port);
+      deployVerticle(new HttpVerticle(host, shared, httpIntake), host, port);
     }
   }
 
@@ -99,7 +99,7 @@ public final class WebServer implements AutoCloseable {
    *
    * @param isSecure whether a request came by TLS, to us or to a proxy before us
    */
-  public static void prepare(
+  public static void installDefaults(
       Router router, InstantSource clock, Predicate<HttpServerRequest> isSecure) {
     router
         .route()
@@ -119,14 +119,14 @@ public final class WebServer implements AutoCloseable {
               context.next();
             });
     var budget = BodyBudget.ofThisProcess();
-    router.route().handler(context -> BodyReader.hold(context, budget));
-    router.route().failureHandler(ResponseWriter::fail);
+    router.route().handler(context -> BodyReader.attachTo(context, budget));
+    router.route().failureHandler(ResponseWriter::sendProblem);
     for (int status : new int[] {400, 404, 405, 413, 415}) {
-      router.errorHandler(status, context -> ResponseWriter.fail(context, status));
+      router.errorHandler(status, context -> ResponseWriter.sendProblem(context, status));
     }
   }
 
-  private void deploy(HttpVerticle httpVerticle, String host, int port) {
+  private void deployVerticle(HttpVerticle httpVerticle, String host, int port) {
     try {
       deployments.add(vertx.deployVerticle(httpVerticle).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (Exception e) { // what the system refuses is checked, and thrown undeclared
@@ -190,15 +190,15 @@ public final class WebServer implements AutoCloseable {
               .setHttp2ClearTextEnabled(false); // its handler would stay in the hub's pipeline
       server = vertx.createHttpServer(options);
       server
-          .connectionHandler(this::opened)
-          .invalidRequestHandler(ResponseWriter::unreadable)
+          .connectionHandler(this::onConnection)
+          .invalidRequestHandler(ResponseWriter::rejectUnreadable)
           .requestHandler(httpIntake.router)
           .listen()
           .<Void>mapEmpty()
           .onComplete(started);
     }
 
-    private void opened(HttpConnection connection) {
+    private void onConnection(HttpConnection connection) {
       Channel channel = ((ConnectionBase) connection).channel();
       BasePathHandler.install(channel, httpIntake.basePath);
       UpgradeGate.install(channel, httpIntake.isSocketRoute);
@@ -216,7 +216,7 @@ public final class WebServer implements AutoCloseable {
       }
     }
 
-    int port() {
+    int actualPort() {
       return server == null ? port : server.actualPort();
     }
   }

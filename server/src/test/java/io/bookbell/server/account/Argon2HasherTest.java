@@ -15,27 +15,27 @@ class Argon2HasherTest {
 
   @Test
   void hashesOfEarlierVersionsMatch() {
-    assertThat(argon2Hasher.matches("pässword of old", EARLIER)).isTrue();
-    assertThat(argon2Hasher.matches("pässword of new", EARLIER)).isFalse();
+    assertThat(argon2Hasher.matchesHash("pässword of old", EARLIER)).isTrue();
+    assertThat(argon2Hasher.matchesHash("pässword of new", EARLIER)).isFalse();
     String decomposed = Normalizer.normalize("pässword of old", Form.NFD);
-    assertThat(argon2Hasher.matches(decomposed, EARLIER)).as("it knows bytes alone").isFalse();
+    assertThat(argon2Hasher.matchesHash(decomposed, EARLIER)).as("it knows bytes alone").isFalse();
   }
 
   @Test
   void aPasswordHasAnotherHashEachTimeAndMatchesThemAll() {
-    String first = argon2Hasher.hash("twelve red apples");
-    String second = argon2Hasher.hash("twelve red apples");
+    String first = argon2Hasher.hashPassword("twelve red apples");
+    String second = argon2Hasher.hashPassword("twelve red apples");
 
     assertThat(first).startsWith("$argon2id$v=19$m=19456,t=2,p=1$").isNotEqualTo(second);
-    assertThat(argon2Hasher.matches("twelve red apples", first)).isTrue();
-    assertThat(argon2Hasher.matches("twelve red apples", second)).isTrue();
-    assertThat(argon2Hasher.matches("twelve red apple", second)).isFalse();
+    assertThat(argon2Hasher.matchesHash("twelve red apples", first)).isTrue();
+    assertThat(argon2Hasher.matchesHash("twelve red apples", second)).isTrue();
+    assertThat(argon2Hasher.matchesHash("twelve red apple", second)).isFalse();
   }
 
   @Test
   void whatIsNoHashMatchesNothing() {
     for (String stored : new String[] {"", "no hash", "!", EARLIER + "$", EARLIER.substring(1)}) {
-      assertThat(argon2Hasher.matches("pässword of old", stored)).as(stored).isFalse();
+      assertThat(argon2Hasher.matchesHash("pässword of old", stored)).as(stored).isFalse();
     }
   }
 }

@@ -69,6 +69,6 @@ class PasswordPolicyTest {
   }
 
   private static Optional<String> breach(String password) {
-    return PasswordPolicy.breach(password, "countess@books.test", "Ada Lovelace");
+    return PasswordPolicy.findViolation(password, "countess@books.test", "Ada Lovelace");
   }
 }

@@ -51,7 +51,7 @@ class SignInServiceTest {
     data.database()
         .write(
             tx -> {
-              EpochStore.begin(tx);
+              EpochStore.ensureInstallation(tx);
               accountStore.create(tx, new NewAccount(MARA, "Mara", HASH), false);
               return accountStore.create(tx, new NewAccount(INES, "Ines", HASH), false);
             })
@@ -100,7 +100,7 @@ class SignInServiceTest {
     refused(429, attempt(MARA, PASSWORD, HOME, device + "0"));
     refused(429, attempt(MARA, PASSWORD, HOME, "1." + device.substring(2)));
     refused(429, attempt(MARA, PASSWORD, HOME, ""));
-    assertThat(signInService.with(attempt(MARA, PASSWORD, HOME, device)).join().account().email())
+    assertThat(signInService.signIn(attempt(MARA, PASSWORD, HOME, device)).join().account().email())
         .isEqualTo(MARA);
     right(INES, "203.0.113.9");
   }
@@ -140,24 +140,24 @@ class SignInServiceTest {
 
   @Test
   void aHashOfAnotherFormMatchesAndIsReplaced() {
-    String earlier = new Argon2Hasher(1).hash(Normalizer.normalize(PASSWORD, Form.NFD));
+    String earlier = new Argon2Hasher(1).hashPassword(Normalizer.normalize(PASSWORD, Form.NFD));
     Account mara = account();
     data.database()
         .write(
             tx -> {
-              accountStore.changeHash(tx, mara, earlier);
+              accountStore.updatePasswordHash(tx, mara, earlier);
               return true;
             })
         .join();
 
     right(MARA, HOME, PASSWORD);
     assertThat(hash()).isNotEqualTo(earlier);
-    assertThat(new Argon2Hasher(1).matches(PASSWORD, hash())).isTrue();
+    assertThat(new Argon2Hasher(1).matchesHash(PASSWORD, hash())).isTrue();
     right(MARA, HOME, Normalizer.normalize(PASSWORD, Form.NFD));
   }
 
   private Account account() {
-    return data.database().read(tx -> accountStore.byEmail(tx, MARA).orElseThrow()).join();
+    return data.database().read(tx -> accountStore.findByEmail(tx, MARA).orElseThrow()).join();
   }
 
   private String hash() {
@@ -169,7 +169,7 @@ class SignInServiceTest {
   }
 
   private OpenedSession right(String email, String address, String password) {
-    return signInService.with(attempt(email, password, address)).join();
+    return signInService.signIn(attempt(email, password, address)).join();
   }
 
   private static SignInAttempt attempt(String email, String password, String address) {
@@ -182,9 +182,10 @@ class SignInServiceTest {
   }
 
   private void refused(int status, SignInAttempt signInAttempt) {
-    CompletableFuture<OpenedSession> answer = signInService.with(signInAttempt);
+    CompletableFuture<OpenedSession> answer = signInService.signIn(signInAttempt);
     assertThatThrownBy(answer::join)
         .satisfies(
-            failure -> assertThat(Problem.in(failure).orElseThrow().status()).isEqualTo(status));
+            failure ->
+                assertThat(Problem.findIn(failure).orElseThrow().status()).isEqualTo(status));
   }
 }

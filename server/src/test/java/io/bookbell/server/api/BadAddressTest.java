@@ -194,7 +194,7 @@ class BadAddressTest {
   private static void assertProblem(String line, Answer answer) {
     assertThat(answer.header("content-type")).as(line).contains("application/problem+json");
     try {
-      var body = Json.tree(answer.text());
+      var body = Json.readTree(answer.text());
       assertThat(body.path("status").asInt()).as(line).isEqualTo(answer.status());
       assertThat(body.path("code").asText()).as(line).isNotEmpty();
     } catch (IOException e) {

@@ -210,7 +210,7 @@ class BadInputTest {
 
   private static boolean isProblem(Answer answer) {
     try {
-      JsonNode body = Json.tree(answer.text());
+      JsonNode body = Json.readTree(answer.text());
       boolean named = !body.path("code").asText().equals("validation_failed") || hasErrors(body);
       return answer.header("content-type").orElse("").equals("application/problem+json")
           && body.path("status").asInt() == answer.status()
@@ -267,6 +267,6 @@ class BadInputTest {
 
   private static void assertHealthy(TestServer server) {
     server.client().get("/health/ready").expect(200);
-    assertThat(InvariantVerifier.verify(server.database()).join().breaches()).isEmpty();
+    assertThat(InvariantVerifier.verifyInvariants(server.database()).join().breaches()).isEmpty();
   }
 }

@@ -175,7 +175,7 @@ public final class Contract {
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (JsonProcessingException e) {
       throw new AssertionError("This is not JSON: " + shown(text), e);
     }

@@ -181,19 +181,19 @@ class ContractTest {
 
     /** Routes need their services only when they are called. */
     private void addRoutes(ApiRouter apiRouter) {
-      FollowRoutes.add(apiRouter, null, null);
-      RequestRoutes.add(apiRouter, null, null);
-      CannedResponseRoutes.add(apiRouter, null);
-      BookRoutes.add(apiRouter, null, null);
-      CreatorRoutes.add(apiRouter, null, null, null);
-      ProfilePictureRoutes.add(apiRouter, null, null);
-      QuotaRoutes.addQuota(apiRouter, null);
-      QuotaRoutes.addTiers(apiRouter, null, null);
-      QuotaRoutes.addSupporters(apiRouter, null);
-      TeamRoutes.add(apiRouter, null, null);
-      InvitationRoutes.add(apiRouter, null, null);
-      ActivityRoutes.add(apiRouter, null, null);
-      NotificationRoutes.add(apiRouter, null, null);
+      FollowRoutes.addRoutes(apiRouter, null, null);
+      RequestRoutes.addRoutes(apiRouter, null, null);
+      CannedResponseRoutes.addRoutes(apiRouter, null);
+      BookRoutes.addRoutes(apiRouter, null, null);
+      CreatorRoutes.addRoutes(apiRouter, null, null, null);
+      ProfilePictureRoutes.addRoutes(apiRouter, null, null);
+      QuotaRoutes.addQuotaRoute(apiRouter, null);
+      QuotaRoutes.addTierRoutes(apiRouter, null, null);
+      QuotaRoutes.addSupporterRoutes(apiRouter, null);
+      TeamRoutes.addRoutes(apiRouter, null, null);
+      InvitationRoutes.addRoutes(apiRouter, null, null);
+      ActivityRoutes.addRoutes(apiRouter, null, null);
+      NotificationRoutes.addRoutes(apiRouter, null, null);
     }
   }
 

@@ -79,10 +79,10 @@ class DeskApiTest {
     var key = Map.of("Idempotency-Key", "bulk");
 
     JsonNode done =
-        team.send("POST", REQUESTS + "/respond", Json.text(bulk), key).expect(200).body();
+        team.send("POST", REQUESTS + "/respond", Json.writeAsString(bulk), key).expect(200).body();
     assertThat(done.findValuesAsText("result")).containsExactly("answered", "answered");
     JsonNode again =
-        team.send("POST", REQUESTS + "/respond", Json.text(bulk), key).expect(200).body();
+        team.send("POST", REQUESTS + "/respond", Json.writeAsString(bulk), key).expect(200).body();
     assertThat(again).isEqualTo(done);
     JsonNode late = cast.creator().client().post(REQUESTS + "/respond", bulk).expect(200).body();
     assertThat(late.findValuesAsText("code"))

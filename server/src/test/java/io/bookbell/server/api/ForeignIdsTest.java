@@ -86,7 +86,8 @@ class ForeignIdsTest {
 
   /** For people who have nothing to do with the creator. */
   private static List<Probe> ofTheCreator(Cast cast, long creator) {
-    String canned = Json.text(Map.of("creator_id", creator, "name", "Thanks", "body", "Thank you"));
+    String canned =
+        Json.writeAsString(Map.of("creator_id", creator, "name", "Thanks", "body", "Thank you"));
     var made = cast.creator().client().post("/api/canned-responses", canned).expect(201).body();
     var link = Map.of("creator_id", creator, "kind", "team");
     var invited = cast.creator().client().post("/api/invitations", link).expect(201).body();

@@ -44,13 +44,13 @@ class RateLimitsTest {
     Vertx vertx = Vertx.vertx();
     Router router = Router.router(vertx);
     ApiRouter apiRouter = new ApiRouter(router, null, null, null, null, null);
-    RequestRoutes.add(apiRouter, null, null);
-    CannedResponseRoutes.add(apiRouter, null);
-    ActivityRoutes.add(apiRouter, null, null);
-    apiRouter.openPost("/open", null);
+    RequestRoutes.addRoutes(apiRouter, null, null);
+    CannedResponseRoutes.addRoutes(apiRouter, null);
+    ActivityRoutes.addRoutes(apiRouter, null, null);
+    apiRouter.postOpen("/open", null);
     apiRouter.put("/put", RateLimit.UPLOAD, null, null);
-    apiRouter.getElsewhere("/elsewhere", RateLimit.SEARCH, null, null);
-    new WebSocketRoutes(null, null, null, null, null).add(router);
+    apiRouter.getExternal("/elsewhere", RateLimit.SEARCH, null, null);
+    new WebSocketRoutes(null, null, null, null, null).addRoutes(router);
     vertx.close().await(10, TimeUnit.SECONDS);
 
     assertThat(router.getRoutes())
@@ -98,18 +98,18 @@ class RateLimitsTest {
   @Test
   void everyKindOfCallIsCountedByUserAndMinute() {
     var now = new AtomicReference<>(Instant.EPOCH);
-    RateLimits rateLimits = RateLimits.limited(now::get);
+    RateLimits rateLimits = RateLimits.withLimits(now::get);
     UserId user = new UserId(1);
     for (RateLimit rateLimit : RateLimit.values()) {
       for (int call = 0; call < rateLimit.perMinute(); call++) {
-        rateLimits.count(rateLimit, user);
+        rateLimits.countCall(rateLimit, user);
       }
-      assertThatThrownBy(() -> rateLimits.count(rateLimit, user)).isInstanceOf(Problem.class);
-      rateLimits.count(rateLimit, new UserId(2));
+      assertThatThrownBy(() -> rateLimits.countCall(rateLimit, user)).isInstanceOf(Problem.class);
+      rateLimits.countCall(rateLimit, new UserId(2));
     }
     now.set(Instant.EPOCH.plusSeconds(60));
-    rateLimits.count(RateLimit.REPLY, user);
-    RateLimits.unlimited().count(RateLimit.REPLY, user);
+    rateLimits.countCall(RateLimit.REPLY, user);
+    RateLimits.withoutLimits().countCall(RateLimit.REPLY, user);
   }
 
   /** A minute may turn meanwhile, and the count with it. */

@@ -170,6 +170,6 @@ class RepeatedSignUpTest {
 
   private static Reply send(
       TestClient client, String path, Map<String, String> body, Map<String, String> headers) {
-    return client.send("POST", path, Json.text(body), headers);
+    return client.send("POST", path, Json.writeAsString(body), headers);
   }
 }

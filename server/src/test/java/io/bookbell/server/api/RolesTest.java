@@ -43,7 +43,7 @@ class RolesTest {
 
   private static Reply call(TestClient client, Rule rule) {
     String[] call = rule.call.split(" ", 2);
-    String body = rule.body.isEmpty() ? null : Json.text(rule.body);
+    String body = rule.body.isEmpty() ? null : Json.writeAsString(rule.body);
     return client.send(call[0], call[1], body, Map.of());
   }
 

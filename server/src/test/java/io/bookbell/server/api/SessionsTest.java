@@ -156,7 +156,7 @@ class SessionsTest {
 
   /** The cookie that a call sets whose session was last used more than a day ago. */
   private String renewed(Supplier<Reply> call) {
-    String hash = SecretTokens.hash(cast.supporter().client().token().orElseThrow());
+    String hash = SecretTokens.hashToken(cast.supporter().client().token().orElseThrow());
     server
         .database()
         .write(
@@ -216,7 +216,7 @@ class SessionsTest {
   @Test
   void withTheCookieOnlyOurOwnPageMayAct() {
     String cookie = "bookbell_session=" + cast.supporter().client().token().orElseThrow();
-    String body = Json.text(Map.of("all", true));
+    String body = Json.writeAsString(Map.of("all", true));
     String read = "/api/notifications/read";
 
     nobody.send("POST", read, body, Map.of("Cookie", cookie, "Origin", server.url())).expect(200);
@@ -312,7 +312,8 @@ class SessionsTest {
 
       browser.send("GET", "/api/me", null, headers).expect(200);
       var body = Map.of("email", "ada@books.test", "password", "correct horse");
-      Reply login = browser.send("POST", "/api/auth/login", Json.text(body), headers).expect(200);
+      Reply login =
+          browser.send("POST", "/api/auth/login", Json.writeAsString(body), headers).expect(200);
       assertThat(login.raw().headers().allValues("Set-Cookie"))
           .anyMatch(set -> set.startsWith("__Host-bookbell_session_8443="))
           .anyMatch(set -> set.startsWith("bookbell_session=; Path=/; Max-Age=0"));
@@ -320,7 +321,8 @@ class SessionsTest {
       String both = old + "; __Host-bookbell_session_8443=over";
       browser.send("GET", "/api/me", null, Map.of("Cookie", both)).expect(401);
       var foreign = Map.of("Cookie", "bookbell_session=of-another-port", "Origin", url);
-      Reply beside = browser.send("POST", "/api/auth/login", Json.text(body), foreign).expect(200);
+      Reply beside =
+          browser.send("POST", "/api/auth/login", Json.writeAsString(body), foreign).expect(200);
       assertThat(beside.raw().headers().allValues("Set-Cookie"))
           .as("the cookie of another installation stays")
           .noneMatch(set -> set.startsWith("bookbell_session="));
@@ -341,7 +343,10 @@ class SessionsTest {
             "email", "Ada@books.test",
             "display_name", "Ada",
             "password", "correct horse");
-    return server.client().send("POST", "/api/setup", Json.text(body), headers).expect(200);
+    return server
+        .client()
+        .send("POST", "/api/setup", Json.writeAsString(body), headers)
+        .expect(200);
   }
 
   @Test
@@ -394,7 +399,7 @@ class SessionsTest {
 
   private static Reply login(
       TestClient client, String email, String password, Map<String, String> headers) {
-    String body = Json.text(Map.of("email", email, "password", password));
+    String body = Json.writeAsString(Map.of("email", email, "password", password));
     return client.send("POST", "/api/auth/login", body, headers);
   }
 }

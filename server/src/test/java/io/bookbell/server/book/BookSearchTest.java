@@ -73,8 +73,8 @@ class BookSearchTest {
 
   @Test
   void asksOnceForWhatManyWantAtOnceAndRemembersIt() {
-    CompletableFuture<BookSearchResult> one = search.find("Emma").toCompletableFuture();
-    CompletableFuture<BookSearchResult> other = search.find(" emma ").toCompletableFuture();
+    CompletableFuture<BookSearchResult> one = search.searchBooks("Emma").toCompletableFuture();
+    CompletableFuture<BookSearchResult> other = search.searchBooks(" emma ").toCompletableFuture();
 
     assertThat(one.join()).isEqualTo(other.join());
     assertThat(find("EMMA").items()).hasSize(1);
@@ -133,12 +133,12 @@ class BookSearchTest {
   void keepsItsPace() {
     var callThrottle = new CallThrottle(() -> now, Duration.ofSeconds(1), Duration.ofSeconds(2));
 
-    assertThat(callThrottle.turn()).contains(Duration.ZERO);
-    assertThat(callThrottle.turn()).contains(Duration.ofSeconds(1));
-    assertThat(callThrottle.turn()).contains(Duration.ofSeconds(2));
-    assertThat(callThrottle.turn()).as("nobody waits that long").isEmpty();
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ZERO);
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ofSeconds(1));
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ofSeconds(2));
+    assertThat(callThrottle.reserveTurn()).as("nobody waits that long").isEmpty();
     passes(Duration.ofSeconds(5));
-    assertThat(callThrottle.turn()).contains(Duration.ZERO);
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ZERO);
   }
 
   @Test
@@ -158,6 +158,6 @@ class BookSearchTest {
   }
 
   private BookSearchResult find(String text) {
-    return search.find(text).toCompletableFuture().join();
+    return search.searchBooks(text).toCompletableFuture().join();
   }
 }

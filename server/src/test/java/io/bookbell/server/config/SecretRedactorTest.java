@@ -19,21 +19,22 @@ class SecretRedactorTest {
         "PASSWORD=hush"
       })
   void noMessageShowsAPassword(String message) {
-    assertThat(SecretRedactor.text(message)).doesNotContain("hush").contains("***");
+    assertThat(SecretRedactor.redactText(message)).doesNotContain("hush").contains("***");
   }
 
   @Test
   void theRestOfAMessageStays() {
-    assertThat(SecretRedactor.text("ann@books.example at http://books.example/a?b=c"))
+    assertThat(SecretRedactor.redactText("ann@books.example at http://books.example/a?b=c"))
         .isEqualTo("ann@books.example at http://books.example/a?b=c");
     assertThat(
-            SecretRedactor.text("Cannot reach jdbc:postgresql://ann:hush@h:1/db?sslmode=require"))
+            SecretRedactor.redactText(
+                "Cannot reach jdbc:postgresql://ann:hush@h:1/db?sslmode=require"))
         .isEqualTo("Cannot reach jdbc:postgresql://***@h:1/db?sslmode=require");
   }
 
   @Test
   void aWholeValueMayHoldAnything() {
-    assertThat(SecretRedactor.value("postgres://ann:hu sh/hush@h/db?password=hu sh hush&x=1"))
+    assertThat(SecretRedactor.redactValue("postgres://ann:hu sh/hush@h/db?password=hu sh hush&x=1"))
         .isEqualTo("postgres://***@h/db?password=***&x=1");
   }
 

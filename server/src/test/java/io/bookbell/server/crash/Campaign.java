@@ -61,7 +61,7 @@ final class Campaign implements AutoCloseable {
     this.storageConfig = storageConfig;
     this.random = random;
     this.url = url;
-    try (var data = OpenDatabase.beside(storageConfig)) {
+    try (var data = OpenDatabase.forConcurrentAccess(storageConfig)) {
       this.people = People.of(data.database());
     }
     this.traffic = new Traffic(random, people);

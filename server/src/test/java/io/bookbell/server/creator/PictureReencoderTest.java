@@ -50,7 +50,7 @@ class PictureReencoderTest {
             Problem.class,
             problem -> {
               assertThat(problem.status()).isEqualTo(400);
-              assertThat(problem.members().toString())
+              assertThat(problem.toMembers().toString())
                   .contains("picture", "4,096", width + " × " + height);
             });
   }

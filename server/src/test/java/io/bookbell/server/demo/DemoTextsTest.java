@@ -55,7 +55,7 @@ class DemoTextsTest {
 
   @Test
   void everybodyHasANameOfTheirOwn() {
-    assertThat(IntStream.range(0, PEOPLE).mapToObj(demoTexts::name))
+    assertThat(IntStream.range(0, PEOPLE).mapToObj(demoTexts::nameAt))
         .doesNotHaveDuplicates()
         .allSatisfy(name -> assertThat(name).isNotBlank().isEqualTo(name.strip()))
         .allSatisfy(name -> assertThat(name).hasSizeLessThanOrEqualTo(LONGEST_NAME));
@@ -76,11 +76,11 @@ class DemoTextsTest {
   private static List<Function<Random, String>> kindsOfWords() {
     DemoTexts demoTexts = new DemoTexts();
     return List.of(
-        demoTexts::note,
-        demoTexts::approval,
-        demoTexts::rejection,
-        demoTexts::completion,
-        demoTexts::reply);
+        demoTexts::randomNote,
+        demoTexts::randomApproval,
+        demoTexts::randomRejection,
+        demoTexts::randomCompletion,
+        demoTexts::randomReply);
   }
 
   /** Every row, until the first comes again; rows that are equal count as several. */

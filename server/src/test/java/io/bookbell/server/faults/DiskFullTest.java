@@ -106,7 +106,7 @@ class DiskFullTest {
       assertThat(unexpected).isEmpty();
       assertThat(stored(server)).isEqualTo(acknowledged);
       assertThat(acknowledged).isNotEmpty();
-      assertThat(InvariantVerifier.verify(server.database()).join().breaches()).isEmpty();
+      assertThat(InvariantVerifier.verifyInvariants(server.database()).join().breaches()).isEmpty();
     } finally {
       stop(writers);
     }

@@ -45,7 +45,7 @@ final class FaultCampaign implements AutoCloseable {
     this.cluster = cluster;
     this.random = new Random(random.nextLong());
     People people;
-    try (var data = OpenDatabase.beside(cluster.storage())) {
+    try (var data = OpenDatabase.forConcurrentAccess(cluster.storage())) {
       people = People.of(data.database());
     }
     people.allowMuch(cluster.anyUrl());

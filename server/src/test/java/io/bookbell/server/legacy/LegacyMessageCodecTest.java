@@ -24,7 +24,7 @@ class LegacyMessageCodecTest {
             Message.of("{\"type\":\"quota_update\"}".getBytes(UTF_8)),
             Map.of(new UserId(101), 7L, new UserId(10), 9L));
 
-    assertThat(new String(LegacyMessageCodec.write(delivery, "a1"), UTF_8))
+    assertThat(new String(LegacyMessageCodec.encodeDelivery(delivery, "a1"), UTF_8))
         .isEqualTo(
             "{\"type\":\"quota_update\",\"_target_users\":[\"10\",\"101\"],\"_node\":\"a1\"}");
   }
@@ -33,7 +33,7 @@ class LegacyMessageCodecTest {
   void anEmptyObjectIsWrittenToo() {
     var delivery = Delivery.unnumbered(Message.of("{}".getBytes(UTF_8)), Set.of(new UserId(1)));
 
-    assertThat(new String(LegacyMessageCodec.write(delivery, "a1"), UTF_8))
+    assertThat(new String(LegacyMessageCodec.encodeDelivery(delivery, "a1"), UTF_8))
         .isEqualTo("{\"_target_users\":[\"1\"],\"_node\":\"a1\"}");
   }
 
@@ -114,7 +114,9 @@ class LegacyMessageCodecTest {
     assertThat(read("[".repeat(100_000))).isInstanceOf(DecodedMessage.MalformedMessage.class);
     String filled = "{\"_target_users\":[\"1\"],\"text\":\"" + "x".repeat(1 << 20) + "\"}";
     assertThat(read(filled)).isInstanceOf(DecodedMessage.MalformedMessage.class);
-    assertThat(LegacyMessageCodec.read(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}))
+    assertThat(
+            LegacyMessageCodec.decodeMessage(
+                new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}))
         .isInstanceOf(DecodedMessage.MalformedMessage.class);
   }
 
@@ -126,6 +128,6 @@ class LegacyMessageCodecTest {
   }
 
   private static DecodedMessage read(String text) {
-    return LegacyMessageCodec.read(text.getBytes(UTF_8));
+    return LegacyMessageCodec.decodeMessage(text.getBytes(UTF_8));
   }
 }

@@ -84,7 +84,9 @@ class AcknowledgementTest {
     var inboxStore = new InboxStore(_ -> {});
     server
         .database()
-        .write(tx -> inboxStore.remove(tx, new UserId(cast.supporter().id()), 100, (_, _) -> true))
+        .write(
+            tx ->
+                inboxStore.removeOldest(tx, new UserId(cast.supporter().id()), 100, (_, _) -> true))
         .join();
 
     try (var socket = cast.supporter().client().connect(cast.supporter().id(), "" + start)) {

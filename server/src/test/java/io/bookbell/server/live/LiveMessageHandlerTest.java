@@ -155,7 +155,7 @@ class LiveMessageHandlerTest {
 
   private static JsonNode json(Frame frame) {
     try {
-      return Json.tree(frame.text());
+      return Json.readTree(frame.text());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -73,7 +73,7 @@ class TypingPresenceTest {
             (message, users) -> told.add(text(message) + users),
             Duration.ofMillis(1));
 
-    typingPresence.begins(connection(cast.team()), request, () -> told.add("refused"));
+    typingPresence.startTyping(connection(cast.team()), request, () -> told.add("refused"));
 
     await().until(() -> told.size() == 2);
     String others = "[" + cast.creator().id() + "]";

@@ -280,7 +280,7 @@ class VertxPipelineTakeoverTest {
     }
 
     @Override
-    public CompletionStage<List<Message>> states(UserId user) {
+    public CompletionStage<List<Message>> readStates(UserId user) {
       return CompletableFuture.completedFuture(List.of());
     }
   }

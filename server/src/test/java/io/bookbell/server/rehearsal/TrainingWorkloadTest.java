@@ -17,7 +17,9 @@ class TrainingWorkloadTest {
   void itIsPlayedToTheEnd() {
     try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
       assertThatCode(
-              () -> TrainingWorkload.play(URI.create(server.url()).getPort(), TestServer.PASSWORD))
+              () ->
+                  TrainingWorkload.runRehearsal(
+                      URI.create(server.url()).getPort(), TestServer.PASSWORD))
           .doesNotThrowAnyException();
     }
   }

@@ -57,7 +57,7 @@ class DataFolderTest {
   void aFileIsNoFolder() throws IOException {
     Path file = Files.createFile(folder.resolve("data"));
 
-    assertThatThrownBy(() -> DataFolder.prepare(file, "bookbell.db"))
+    assertThatThrownBy(() -> DataFolder.prepareFolder(file, "bookbell.db"))
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("is not a folder");
   }

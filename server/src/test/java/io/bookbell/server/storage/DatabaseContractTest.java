@@ -111,7 +111,7 @@ class DatabaseContractTest {
       commands.add(
           database.write(
               tx -> {
-                tx.lock(tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION));
+                tx.lockRows(tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION));
                 set(tx, get(tx) + ".");
                 if (each % 3 == 0) {
                   throw new IllegalStateException("refused");
@@ -162,7 +162,7 @@ class DatabaseContractTest {
     database = data.database();
 
     assertThat(epoch()).isEqualTo("kept");
-    try (var beside = OpenDatabase.beside(storageConfig)) {
+    try (var beside = OpenDatabase.forConcurrentAccess(storageConfig)) {
       assertThat(beside.database().read(this::get).join()).isEqualTo("kept");
     }
   }
@@ -171,7 +171,7 @@ class DatabaseContractTest {
   void anEmptyDatabaseIsRefusedInWordsWhereOneIsExpected() {
     StorageConfig empty = kind.create(folder.resolve("empty"));
 
-    assertThatThrownBy(() -> OpenDatabase.beside(empty).close())
+    assertThatThrownBy(() -> OpenDatabase.forConcurrentAccess(empty).close())
         .isInstanceOf(DatabaseException.class)
         .hasMessageMatching(
             "There is no database at .*|The database is empty or of an older version.*");

@@ -62,7 +62,7 @@ class PipelinedConnectionTest {
   }
 
   private void add(long id, @Nullable String title) {
-    pipelinedConnection.hold(
+    pipelinedConnection.queueStatements(
         () ->
             sql.insertInto(BOOK)
                 .set(ID, id)
@@ -79,7 +79,8 @@ class PipelinedConnectionTest {
   void whatWaitsIsSentWithTheNextInOrderAndEachHasItsOwnValues() throws SQLException {
     add(1, "The Lantern Keeper");
     add(2, null);
-    pipelinedConnection.hold(() -> sql.update(BOOK).set(TITLE, "Tide").where(ID.eq(2L)).execute());
+    pipelinedConnection.queueStatements(
+        () -> sql.update(BOOK).set(TITLE, "Tide").where(ID.eq(2L)).execute());
     assertThat(prepared).isEmpty();
 
     var second = sql.selectFrom(BOOK).where(ID.eq(2L)).and(TITLE.eq("Tide")).fetchSingle();
@@ -135,7 +136,7 @@ class PipelinedConnectionTest {
     add(2, "first");
     assertThat(ids()).containsExactly(2L);
     add(2, "twin");
-    assertThatThrownBy(pipelinedConnection::send).isInstanceOf(SQLException.class);
+    assertThatThrownBy(pipelinedConnection::flushQueued).isInstanceOf(SQLException.class);
     add(4, "not sent any more");
     pipelinedConnection.rollback(failing);
     pipelinedConnection.releaseSavepoint(failing);

@@ -34,7 +34,7 @@ class PostgresCheckTest {
 
   @Test
   void sessionsOfTheirOwnWithTheirLimitsAreWell() {
-    assertThatCode(() -> PostgresCheck.check(transactional(source), LIMITS))
+    assertThatCode(() -> PostgresCheck.requireUsable(transactional(source), LIMITS))
         .doesNotThrowAnyException();
   }
 
@@ -42,7 +42,7 @@ class PostgresCheckTest {
   void droppedOptionsAreNoticed() {
     source.setOptions("");
 
-    assertThatThrownBy(() -> PostgresCheck.check(transactional(source), LIMITS))
+    assertThatThrownBy(() -> PostgresCheck.requireUsable(transactional(source), LIMITS))
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("PgBouncer")
         .hasMessageContaining("statement_timeout is 0 and not 5000");
@@ -53,7 +53,7 @@ class PostgresCheckTest {
     try (Connection one = transactional(source).getConnection()) {
       DataSource pooler = stand(DataSource.class, (_, _) -> keptOpen(one));
 
-      assertThatThrownBy(() -> PostgresCheck.check(pooler, LIMITS))
+      assertThatThrownBy(() -> PostgresCheck.requireUsable(pooler, LIMITS))
           .isInstanceOf(DatabaseException.class)
           .hasMessageContaining("pool_mode=transaction");
     }

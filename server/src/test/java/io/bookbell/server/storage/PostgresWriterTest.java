@@ -41,7 +41,7 @@ class PostgresWriterTest {
   void open() {
     storageConfig = TestDatabase.POSTGRESQL.create(folder);
     data = OpenDatabase.forServing(storageConfig);
-    elsewhere = OpenDatabase.beside(storageConfig);
+    elsewhere = OpenDatabase.forConcurrentAccess(storageConfig);
     database = data.database();
     OneRow.lay(database);
   }
@@ -271,7 +271,7 @@ class PostgresWriterTest {
   }
 
   private static int lockRow(Transaction tx) {
-    tx.lockInTurn(
+    tx.lockOwnerRow(
         "owner", PreparedQuery.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
     return 0;
   }

@@ -38,14 +38,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PreparedQueryTest {
   private static final Instant NOW = Instant.ofEpochMilli(1_800_000_000_000L);
 
-  private static final RowInsert<Failure> FAILURES = failures().rows();
-  private static final RowInsert<Failure> NEW_FAILURES = failures().newRows();
+  private static final RowInsert<Failure> FAILURES = failures().failOnConflict();
+  private static final RowInsert<Failure> NEW_FAILURES = failures().ignoreConflicts();
   private static final RowInsert<String> MESSAGES =
-      RowInsert.<String>into(MESSAGE)
-          .set(MESSAGE.REQUEST_ID, _ -> null)
-          .set(MESSAGE.BODY, body -> body)
-          .set(MESSAGE.CREATED_AT, _ -> NOW)
-          .rows();
+      RowInsert.<String>insertInto(MESSAGE)
+          .setColumn(MESSAGE.REQUEST_ID, _ -> null)
+          .setColumn(MESSAGE.BODY, body -> body)
+          .setColumn(MESSAGE.CREATED_AT, _ -> NOW)
+          .failOnConflict();
 
   @Parameter TestDatabase kind;
   @TempDir Path folder;
@@ -57,17 +57,19 @@ class PreparedQueryTest {
             written.incrementAndGet();
             return sql.select(LOGIN_FAILURE.FAILURES)
                 .from(LOGIN_FAILURE)
-                .where(LOGIN_FAILURE.EMAIL_HASH.eq(from.value(LOGIN_FAILURE.EMAIL_HASH, of -> of)));
+                .where(
+                    LOGIN_FAILURE.EMAIL_HASH.eq(
+                        from.parameterFor(LOGIN_FAILURE.EMAIL_HASH, of -> of)));
           });
   private OpenDatabase data;
 
   record Failure(String hash, int times) {}
 
   private static RowInsert.InsertColumns<Failure> failures() {
-    return RowInsert.<Failure>into(LOGIN_FAILURE)
-        .set(LOGIN_FAILURE.EMAIL_HASH, Failure::hash)
-        .set(LOGIN_FAILURE.FAILURES, Failure::times)
-        .set(LOGIN_FAILURE.WINDOW_ENDS_AT, _ -> NOW);
+    return RowInsert.<Failure>insertInto(LOGIN_FAILURE)
+        .setColumn(LOGIN_FAILURE.EMAIL_HASH, Failure::hash)
+        .setColumn(LOGIN_FAILURE.FAILURES, Failure::times)
+        .setColumn(LOGIN_FAILURE.WINDOW_ENDS_AT, _ -> NOW);
   }
 
   @BeforeEach
@@ -82,7 +84,7 @@ class PreparedQueryTest {
 
   @Test
   void hasTheValuesOfEachTime() {
-    write(tx -> FAILURES.run(tx, List.of(new Failure("a", 1), new Failure("b", 2))));
+    write(tx -> FAILURES.insert(tx, List.of(new Failure("a", 1), new Failure("b", 2))));
 
     assertThat(times("a", "b", "c")).containsExactly(1, 2, 0);
     assertThat(times("b")).containsExactly(2);
@@ -98,11 +100,12 @@ class PreparedQueryTest {
 
   @Test
   void isWrittenOnceForEachThreadThatReads() {
-    write(tx -> FAILURES.run(tx, List.of(new Failure("0", 1), new Failure("1", 2))));
+    write(tx -> FAILURES.insert(tx, List.of(new Failure("0", 1), new Failure("1", 2))));
 
     for (int number = 0; number < 30; number++) {
       String hash = String.valueOf(number % 2);
-      int found = data.database().read(tx -> tx.query(times, hash).fetchSingle().value1()).join();
+      int found =
+          data.database().read(tx -> tx.bindQuery(times, hash).fetchSingle().value1()).join();
       assertThat(found).isEqualTo(number % 2 + 1);
     }
     assertThat(written).hasValueLessThanOrEqualTo(kind == TestDatabase.SQLITE ? 3 : 30);
@@ -114,31 +117,31 @@ class PreparedQueryTest {
         PreparedQuery.of(
             (sql, from) ->
                 sql.insertInto(MESSAGE)
-                    .set(MESSAGE.BODY, from.value(MESSAGE.BODY, each -> each.get("body")))
+                    .set(MESSAGE.BODY, from.parameterFor(MESSAGE.BODY, each -> each.get("body")))
                     .set(MESSAGE.CREATED_AT, NOW));
 
-    write(tx -> tx.query(set, Map.of("body", "one")).execute());
-    assertThatThrownBy(() -> write(tx -> tx.query(set, Map.of()).execute()))
+    write(tx -> tx.bindQuery(set, Map.of("body", "one")).execute());
+    assertThatThrownBy(() -> write(tx -> tx.bindQuery(set, Map.of()).execute()))
         .hasCauseInstanceOf(DataAccessException.class);
-    write(tx -> tx.query(set, Map.of("body", "two")).execute());
+    write(tx -> tx.bindQuery(set, Map.of("body", "two")).execute());
 
     assertThat(bodies(noCondition())).containsExactly("one", "two");
   }
 
   @Test
   void aStatementThatFailedServesTheNextCommand() {
-    write(tx -> FAILURES.run(tx, new Failure("a", 1)));
-    assertThatThrownBy(() -> write(tx -> FAILURES.run(tx, new Failure("a", 2))))
+    write(tx -> FAILURES.insert(tx, new Failure("a", 1)));
+    assertThatThrownBy(() -> write(tx -> FAILURES.insert(tx, new Failure("a", 2))))
         .hasCauseInstanceOf(DataAccessException.class);
-    write(tx -> FAILURES.run(tx, new Failure("b", 3)));
+    write(tx -> FAILURES.insert(tx, new Failure("b", 3)));
 
     assertThat(times("a", "b")).containsExactly(1, 3);
   }
 
   @Test
   void rowsThatAreThereArePassedOverWhereThatIsWanted() {
-    write(tx -> FAILURES.run(tx, new Failure("a", 1)));
-    write(tx -> NEW_FAILURES.run(tx, List.of(new Failure("a", 2), new Failure("b", 3))));
+    write(tx -> FAILURES.insert(tx, new Failure("a", 1)));
+    write(tx -> NEW_FAILURES.insert(tx, List.of(new Failure("a", 2), new Failure("b", 3))));
 
     assertThat(times("a", "b")).containsExactly(1, 3);
   }
@@ -148,8 +151,8 @@ class PreparedQueryTest {
   void insertsAsManyRowsAsThereAreEachWithItsNumber(int count) {
     List<String> wanted = IntStream.range(0, count).mapToObj(each -> "body " + each).toList();
 
-    write(tx -> MESSAGES.numbered(tx, List.of("first"), MESSAGE.ID));
-    List<Long> ids = get(tx -> MESSAGES.numbered(tx, wanted, MESSAGE.ID));
+    write(tx -> MESSAGES.insertNumbered(tx, List.of("first"), MESSAGE.ID));
+    List<Long> ids = get(tx -> MESSAGES.insertNumbered(tx, wanted, MESSAGE.ID));
 
     assertThat(ids).isSorted().hasSize(count);
     assertThat(bodies(MESSAGE.ID.in(ids))).isEqualTo(wanted);
@@ -165,15 +168,15 @@ class PreparedQueryTest {
                     .where(
                         LOGIN_FAILURE.FAILURES.in(
                             IntStream.range(0, PreparedQuery.MOST_VALUES + 1)
-                                .mapToObj(_ -> from.value(LOGIN_FAILURE.FAILURES, n -> n))
+                                .mapToObj(_ -> from.parameterFor(LOGIN_FAILURE.FAILURES, n -> n))
                                 .toList())));
 
     if (kind == TestDatabase.SQLITE) {
-      assertThatThrownBy(() -> write(tx -> tx.query(long901, 1).execute()))
+      assertThatThrownBy(() -> write(tx -> tx.bindQuery(long901, 1).execute()))
           .hasCauseInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("901 values");
     } else {
-      write(tx -> tx.query(long901, 1).execute());
+      write(tx -> tx.bindQuery(long901, 1).execute());
     }
   }
 
@@ -181,7 +184,9 @@ class PreparedQueryTest {
     return get(
         tx ->
             Arrays.stream(hashes)
-                .map(hash -> tx.query(times, hash).fetchOptional(LOGIN_FAILURE.FAILURES).orElse(0))
+                .map(
+                    hash ->
+                        tx.bindQuery(times, hash).fetchOptional(LOGIN_FAILURE.FAILURES).orElse(0))
                 .toList());
   }
 

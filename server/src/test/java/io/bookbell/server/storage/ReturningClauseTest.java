@@ -67,7 +67,7 @@ class ReturningClauseTest {
     var update =
         write(
             tx ->
-                tx.returning(
+                tx.executeReturning(
                     tx.sql()
                         .update(LOGIN_FAILURE)
                         .set(LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.FAILURES.plus(10)),
@@ -78,7 +78,7 @@ class ReturningClauseTest {
     var deleted =
         write(
             tx ->
-                tx.returningOne(
+                tx.executeReturningOne(
                     tx.sql().deleteFrom(LOGIN_FAILURE).where(LOGIN_FAILURE.EMAIL_HASH.eq("a")),
                     LOGIN_FAILURE.WINDOW_ENDS_AT));
 
@@ -92,14 +92,15 @@ class ReturningClauseTest {
   @Test
   void rowsThatArePassedOverDoNotShiftTheNumbersOfTheOthers() {
     RowInsert<Long> newMessages =
-        RowInsert.<Long>into(MESSAGE)
-            .set(MESSAGE.ID, id -> id)
-            .set(MESSAGE.BODY, id -> "body " + id)
-            .set(MESSAGE.CREATED_AT, _ -> NOW)
-            .newRows();
+        RowInsert.<Long>insertInto(MESSAGE)
+            .setColumn(MESSAGE.ID, id -> id)
+            .setColumn(MESSAGE.BODY, id -> "body " + id)
+            .setColumn(MESSAGE.CREATED_AT, _ -> NOW)
+            .ignoreConflicts();
 
-    write(tx -> newMessages.numbered(tx, List.of(5L, 7L), MESSAGE.ID));
-    List<Long> ids = write(tx -> newMessages.numbered(tx, List.of(4L, 5L, 7L, 9L), MESSAGE.ID));
+    write(tx -> newMessages.insertNumbered(tx, List.of(5L, 7L), MESSAGE.ID));
+    List<Long> ids =
+        write(tx -> newMessages.insertNumbered(tx, List.of(4L, 5L, 7L, 9L), MESSAGE.ID));
 
     assertThat(ids).containsExactly(4L, 9L);
   }
@@ -107,7 +108,7 @@ class ReturningClauseTest {
   private int count(String hash) {
     return write(
         tx ->
-            tx.returningOne(
+            tx.executeReturningOne(
                     tx.sql()
                         .insertInto(LOGIN_FAILURE)
                         .set(LOGIN_FAILURE.EMAIL_HASH, hash)
@@ -121,7 +122,7 @@ class ReturningClauseTest {
   }
 
   private Optional<Integer> inserted(String hash) {
-    return write(tx -> tx.returningOne(newRow(tx, hash), LOGIN_FAILURE.FAILURES));
+    return write(tx -> tx.executeReturningOne(newRow(tx, hash), LOGIN_FAILURE.FAILURES));
   }
 
   private static RowCountQuery newRow(Transaction tx, String hash) {

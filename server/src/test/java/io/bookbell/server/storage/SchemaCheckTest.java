@@ -104,6 +104,6 @@ class SchemaCheckTest {
   }
 
   private List<String> problems() {
-    return data.database().read(SchemaCheck::problems).join();
+    return data.database().read(SchemaCheck::findProblems).join();
   }
 }

@@ -98,7 +98,7 @@ class SqliteWriterTest {
     assertThat(reserve).doesNotExist();
     assertThat(database.isWritable()).isFalse();
 
-    database.check().join();
+    database.checkHealth().join();
 
     assertThat(reserve).exists();
     assertThat(database.isWritable()).isTrue();

@@ -59,7 +59,7 @@ class UpgradeTest {
     ListAppender<ILoggingEvent> told = listenTo(MigrationProgress.class);
 
     try (var data = OpenDatabase.forServing(storageConfig)) {
-      var verificationReport = InvariantVerifier.verify(data.database()).join();
+      var verificationReport = InvariantVerifier.verifyInvariants(data.database()).join();
       assertThat(verificationReport.breaches()).isEmpty();
       assertThat(verificationReport.requests()).isEqualTo(REQUESTS);
       assertThat(verificationReport.inboxRows()).isEqualTo(2 * REQUESTS);
@@ -104,7 +104,7 @@ class UpgradeTest {
     }
 
     try (var data = OpenDatabase.forServing(storageConfig)) {
-      assertThat(data.database().check().get(20, SECONDS)).isNull();
+      assertThat(data.database().checkHealth().get(20, SECONDS)).isNull();
     }
   }
 
@@ -113,7 +113,7 @@ class UpgradeTest {
   void whatGoesThroughEverythingHasNoLimitOfTime() throws Exception {
     StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
     try (var data = OpenDatabase.forMaintenance(storageConfig);
-        var beside = OpenDatabase.beside(storageConfig)) {
+        var beside = OpenDatabase.forConcurrentAccess(storageConfig)) {
       assertThat(limit(data)).isEqualTo("0");
       assertThat(limit(beside)).isEqualTo("0");
     }
@@ -133,7 +133,7 @@ class UpgradeTest {
     StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
     ListAppender<ILoggingEvent> told = listenTo(MigrationLock.class);
     CompletableFuture<OpenDatabase> other;
-    try (var _ = MigrationLock.take(source(storageConfig), Duration.ofSeconds(10))) {
+    try (var _ = MigrationLock.acquireLock(source(storageConfig), Duration.ofSeconds(10))) {
       other = CompletableFuture.supplyAsync(() -> OpenDatabase.forServing(storageConfig));
       Awaitility.await("a node that waits").until(() -> !told.list.isEmpty());
       assertThat(told.list.getFirst().getFormattedMessage()).startsWith("Waiting for another node");
@@ -143,7 +143,7 @@ class UpgradeTest {
     }
 
     try (OpenDatabase data = other.get(60, SECONDS)) {
-      assertThat(InvariantVerifier.verify(data.database()).join().breaches()).isEmpty();
+      assertThat(InvariantVerifier.verifyInvariants(data.database()).join().breaches()).isEmpty();
     }
   }
 

@@ -55,7 +55,7 @@ public record TestClient(String url, Optional<String> token) {
   }
 
   public TestClient signIn(String email, String password) {
-    String body = Json.text(Map.of("email", email, "password", password));
+    String body = Json.writeAsString(Map.of("email", email, "password", password));
     return as(post("/api/auth/login", body).expect(200));
   }
 
@@ -77,11 +77,11 @@ public record TestClient(String url, Optional<String> token) {
   }
 
   public Reply post(String path, Map<String, ?> body) {
-    return post(path, Json.text(body));
+    return post(path, Json.writeAsString(body));
   }
 
   public Reply patch(String path, Map<String, ?> body) {
-    return send("PATCH", path, Json.text(body), Map.of());
+    return send("PATCH", path, Json.writeAsString(body), Map.of());
   }
 
   public Reply delete(String path) {
@@ -119,7 +119,8 @@ public record TestClient(String url, Optional<String> token) {
 
   public CompletableFuture<Reply> postLater(
       String path, Map<String, ?> body, Map<String, String> headers) {
-    return HTTP.sendAsync(request("POST", path, Json.text(body), headers), BodyHandlers.ofString())
+    return HTTP.sendAsync(
+            request("POST", path, Json.writeAsString(body), headers), BodyHandlers.ofString())
         .thenApply(TestClient::reply);
   }
 
@@ -147,7 +148,7 @@ public record TestClient(String url, Optional<String> token) {
     check(response, type);
     try {
       JsonNode body =
-          type.contains("json") ? Json.tree(response.body()) : MissingNode.getInstance();
+          type.contains("json") ? Json.readTree(response.body()) : MissingNode.getInstance();
       return new Reply(response.statusCode(), response, body);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + response.body(), e);

@@ -143,7 +143,7 @@ public final class TestSocket implements AutoCloseable {
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + text, e);
     }

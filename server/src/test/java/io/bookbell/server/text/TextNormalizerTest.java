@@ -32,15 +32,15 @@ class TextNormalizerTest {
     "'葛\uDB40\uDD00城', '葛\uDB40\uDD00城'"
   })
   void aLineKeepsWhatIsSeen(String typed, String stored) {
-    assertThat(TextNormalizer.line(typed)).isEqualTo(stored);
+    assertThat(TextNormalizer.normalizeLine(typed)).isEqualTo(stored);
   }
 
   @Test
   void aFlagOfTagsIsKeptAndOtherTagsAreNot() {
     String scotland = "🏴" + tags("gbsct") + Character.toString(0xE007F);
 
-    assertThat(TextNormalizer.line(scotland)).isEqualTo(scotland);
-    assertThat(TextNormalizer.line("Emma" + tags("hidden"))).isEqualTo("Emma");
+    assertThat(TextNormalizer.normalizeLine(scotland)).isEqualTo(scotland);
+    assertThat(TextNormalizer.normalizeLine("Emma" + tags("hidden"))).isEqualTo("Emma");
   }
 
   private static String tags(String text) {
@@ -68,13 +68,13 @@ class TextNormalizerTest {
         "\uDB40\uDC41"
       })
   void whatNobodySeesIsNoName(String typed) {
-    assertThat(TextNormalizer.line(typed)).isEmpty();
-    assertThat(TextNormalizer.lines(typed)).isEmpty();
+    assertThat(TextNormalizer.normalizeLine(typed)).isEmpty();
+    assertThat(TextNormalizer.normalizeLines(typed)).isEmpty();
   }
 
   @Test
   void aTextOfSeveralLinesKeepsThem() {
-    assertThat(TextNormalizer.lines(" one\r\n\ttwo\rthree\u0000\u202E\n"))
+    assertThat(TextNormalizer.normalizeLines(" one\r\n\ttwo\rthree\u0000\u202E\n"))
         .isEqualTo("one\n\ttwo\nthree");
   }
 
@@ -94,13 +94,13 @@ class TextNormalizerTest {
     "'a\r\nb', 3"
   })
   void charactersAreCountedAsPeopleSeeThem(String text, int count) {
-    assertThat(GraphemeClusters.count(text)).isEqualTo(count);
+    assertThat(GraphemeClusters.countCharacters(text)).isEqualTo(count);
   }
 
   @Test
   void marksArePiledUpSoHighOnly() {
-    assertThat(GraphemeClusters.hasPiledUp("e" + "\u0301".repeat(100))).isTrue();
-    assertThat(GraphemeClusters.hasPiledUp("👨‍👩‍👧‍👦".repeat(50))).isFalse();
+    assertThat(GraphemeClusters.hasOversizedCluster("e" + "\u0301".repeat(100))).isTrue();
+    assertThat(GraphemeClusters.hasOversizedCluster("👨‍👩‍👧‍👦".repeat(50))).isFalse();
   }
 
   @ParameterizedTest
@@ -117,7 +117,7 @@ class TextNormalizerTest {
     "Ꙋ, ꙋ"
   })
   void caseIsFoldedAsUnicodeHasIt(String one, String other) {
-    assertThat(CaseFolding.fold(one)).isEqualTo(CaseFolding.fold(other));
+    assertThat(CaseFolding.foldCase(one)).isEqualTo(CaseFolding.foldCase(other));
   }
 
   @Test
@@ -125,10 +125,10 @@ class TextNormalizerTest {
     Locale before = Locale.getDefault();
     Locale.setDefault(Locale.forLanguageTag("tr"));
     try {
-      assertThat(CaseFolding.fold("TITLE")).isEqualTo("title");
+      assertThat(CaseFolding.foldCase("TITLE")).isEqualTo("title");
       assertThat(CaseFolding.areEqual("ı", "i")).isFalse();
       assertThat(EmailAddress.of("INFO@KITAP.EXAMPLE")).hasValue("info@kitap.example");
-      assertThat(SearchWords.wanted("ISTANBUL")).containsExactly("istanbul");
+      assertThat(SearchWords.queryWords("ISTANBUL")).containsExactly("istanbul");
     } finally {
       Locale.setDefault(before);
     }

@@ -57,7 +57,7 @@ public record People(List<Circle> circles) {
                 _ -> {
                   var user = new UserId(id);
                   return new Person(
-                      user, database.write(tx -> sessionStore.begin(tx, user)).join());
+                      user, database.write(tx -> sessionStore.createSession(tx, user)).join());
                 });
     LongStream odd = LongStream.rangeClosed(101, 120).filter(id -> id % 2 == 1);
     return new People(

@@ -32,11 +32,11 @@ public final class Stored implements AutoCloseable {
   private final OpenDatabase data;
 
   public Stored(StorageConfig storageConfig) {
-    data = OpenDatabase.beside(storageConfig);
+    data = OpenDatabase.forConcurrentAccess(storageConfig);
   }
 
   public InvariantVerifier.VerificationReport verify() {
-    return InvariantVerifier.verify(data.database()).join();
+    return InvariantVerifier.verifyInvariants(data.database()).join();
   }
 
   /** The newest number of every inbox. */
@@ -55,7 +55,7 @@ public final class Stored implements AutoCloseable {
   public List<JsonNode> inbox(UserId user, long after) {
     return data
         .database()
-        .read(tx -> inboxStore.read(tx, user, after, Integer.MAX_VALUE))
+        .read(tx -> inboxStore.readAfter(tx, user, after, Integer.MAX_VALUE))
         .join()
         .stream()
         .map(Stored::asSent)
@@ -69,7 +69,7 @@ public final class Stored implements AutoCloseable {
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + text, e);
     }

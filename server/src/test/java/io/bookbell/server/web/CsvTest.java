@@ -38,13 +38,14 @@ class CsvTest {
         "\u0301=1"
       })
   void whatLooksLikeAFormulaIsAText(String cell) {
-    assertThat(Csv.line(List.of(cell), CsvSeparator.COMMA).replaceFirst("^\"", "")).startsWith("'");
+    assertThat(Csv.formatLine(List.of(cell), CsvSeparator.COMMA).replaceFirst("^\"", ""))
+        .startsWith("'");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Emma", "1984", "«Emma»", "…=1", "#1"})
   void otherTextsStayAsTheyAre(String cell) {
-    assertThat(Csv.line(List.of(cell), CsvSeparator.COMMA)).isEqualTo(cell + "\r\n");
+    assertThat(Csv.formatLine(List.of(cell), CsvSeparator.COMMA)).isEqualTo(cell + "\r\n");
   }
 
   @ParameterizedTest
@@ -65,6 +66,6 @@ class CsvTest {
           ''                       | COMMA
           """)
   void theSeparatorIsThatOfTheLanguage(String languages, CsvSeparator csvSeparator) {
-    assertThat(CsvSeparator.usualIn(languages)).isEqualTo(csvSeparator);
+    assertThat(CsvSeparator.forLanguages(languages)).isEqualTo(csvSeparator);
   }
 }

@@ -42,7 +42,7 @@ class HostileRequestsTest {
         IntStream.range(0, 1000)
             .mapToObj(number -> "\"%x\":1".formatted(number))
             .collect(Collectors.joining(",", "{", "}"));
-    JsonNode problem = Json.tree(whole(LOGIN + JSON, fields, 400).text());
+    JsonNode problem = Json.readTree(whole(LOGIN + JSON, fields, 400).text());
 
     assertThat(problem.get("code").asText()).isEqualTo("validation_failed");
     assertThat(problem.get("errors")).hasSize(20);

@@ -42,7 +42,7 @@ class OriginPolicyTest {
                         .response()
                         .putHeader(
                             ANSWER,
-                            originPolicy.admit(request, true)
+                            originPolicy.isAllowed(request, true)
                                 + " "
                                 + originPolicy.publicUrl(request))
                         .end())

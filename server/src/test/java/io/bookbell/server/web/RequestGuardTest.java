@@ -70,7 +70,7 @@ class RequestGuardTest {
     pass(1);
 
     assertRefused(408, "request_timeout");
-    assertThat(refusalCounters.of(RefusalCounters.RefusalReason.LATE)).isOne();
+    assertThat(refusalCounters.countOf(RefusalCounters.RefusalReason.LATE)).isOne();
   }
 
   @Test
@@ -130,7 +130,7 @@ class RequestGuardTest {
     pass(2);
 
     assertThat(channel.isOpen()).isFalse();
-    assertThat(refusalCounters.of(RefusalCounters.RefusalReason.UNREAD)).isOne();
+    assertThat(refusalCounters.countOf(RefusalCounters.RefusalReason.UNREAD)).isOne();
   }
 
   @Test
@@ -183,7 +183,7 @@ class RequestGuardTest {
     send(bytes);
 
     assertRefused(400, "malformed_request");
-    assertThat(refusalCounters.of(RefusalCounters.RefusalReason.MALFORMED)).isOne();
+    assertThat(refusalCounters.countOf(RefusalCounters.RefusalReason.MALFORMED)).isOne();
     assertThat(application.failed).isFalse();
   }
 

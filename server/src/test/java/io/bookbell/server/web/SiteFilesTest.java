@@ -60,7 +60,7 @@ class SiteFilesTest {
     String page = get("/").text();
     String map = page.replaceFirst("(?s).*<script type=\"importmap\">(.*?)</script>.*", "$1");
     var imports = new LinkedHashMap<String, String>();
-    Json.tree(map).get("imports").properties().stream()
+    Json.readTree(map).get("imports").properties().stream()
         .sorted((a, b) -> b.getKey().length() - a.getKey().length())
         .forEach(each -> imports.put(each.getKey(), each.getValue().asText()));
     return imports;
@@ -148,7 +148,7 @@ class SiteFilesTest {
 
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.header("content-type")).contains("application/problem+json");
-    assertThat(Json.tree(answer.text()).get("code").asText()).isEqualTo("not_found");
+    assertThat(Json.readTree(answer.text()).get("code").asText()).isEqualTo("not_found");
   }
 
   @Test
@@ -180,13 +180,13 @@ class SiteFilesTest {
     List<String> fixed = matches(Pattern.compile("\\bpath === '(/\\w*)'"), router);
     List<String> forms = matches(Pattern.compile("= /\\^(\\S+)\\$/\\.exec"), router);
 
-    assertThat(fixed).containsExactly("/", "/join", "/setup").allMatch(SitePaths::has);
+    assertThat(fixed).containsExactly("/", "/join", "/setup").allMatch(SitePaths::matchesPath);
     assertThat(forms)
         .as("a path of another form belongs in SitePaths and in this test")
         .containsExactly("\\/requests\\/(\\d+)", "\\/creators\\/(\\d+)\\/(\\w+)");
     assertThat(creatorPlaces)
         .hasSizeGreaterThan(5)
-        .allMatch(name -> SitePaths.has("/creators/7/" + name));
+        .allMatch(name -> SitePaths.matchesPath("/creators/7/" + name));
     String joined = String.join("|", creatorPlaces);
     assertThat(SitePaths.PATTERN).contains("/(?:" + joined + "))");
   }
