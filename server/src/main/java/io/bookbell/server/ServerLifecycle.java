@@ -1,19 +1,16 @@
 package io.bookbell.server;
 
 import io.bookbell.server.storage.OpenDatabase;
-import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.CountDownLatch;
 
-/** A server under a command: runs until the process is told to end, then goes down in order. */
+/** Keeps the process of {@code serve} and {@code demo} running until it receives a signal. */
 final class ServerLifecycle {
-  private static final Logger log = LoggerFactory.getLogger(ServerLifecycle.class);
-  private static final int SECONDS_TO_SETTLE = 10;
-
   private ServerLifecycle() {}
 
-  /** Waits for SIGTERM or SIGINT, and has server and data closed before the process ends. */
+  /**
+   * Blocks until the process ends. On SIGTERM or SIGINT, a shutdown hook closes the server first and
+   * then the data it uses.
+   */
   static void awaitShutdown(Bookbell bookbell, OpenDatabase data) throws InterruptedException {
     Thread hook =
         new Thread(
@@ -21,20 +18,8 @@ final class ServerLifecycle {
               bookbell.close();
               data.close();
             },
-            "going-down");
+            "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
-    TimeUnit.SECONDS.sleep(SECONDS_TO_SETTLE);
-    while (true) {
-      releaseClassCache();
-      TimeUnit.MINUTES.sleep(1);
-    }
-  }
-
-  private static void releaseClassCache() {
-    try {
-      ClassCache.releaseMappings();
-    } catch (IOException | RuntimeException e) {
-      log.debug("Unused memory could not be released", e);
-    }
+    new CountDownLatch(1).await(); // the shutdown hook ends the process
   }
 }
