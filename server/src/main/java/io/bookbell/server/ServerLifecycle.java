@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server under a command: runs until the process is told to end, then goes down in order. */
+/** Keeps a server running until the process is asked to terminate, then shuts it down in order. */
 final class ServerLifecycle {
   private static final Logger log = LoggerFactory.getLogger(ServerLifecycle.class);
   private static final int SECONDS_TO_SETTLE = 10;
 
   private ServerLifecycle() {}
 
-  /** Waits for SIGTERM or SIGINT, and has server and data closed before the process ends. */
+  /** Waits for SIGTERM or SIGINT. A shutdown hook closes the server and then the database. */
   static void awaitShutdown(Bookbell bookbell, OpenDatabase data) throws InterruptedException {
     Thread hook =
         new Thread(
