@@ -65,7 +65,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A running server. Creates all parts and passes each its dependencies by constructor. {@link
- * #start} and {@link #close} must be called on one thread; the parts have threads of their own.
+ * #start} and {@link #close} must not run concurrently; {@link #close} may be called on another
+ * thread, such as a shutdown hook. The parts have threads of their own.
  */
 final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);

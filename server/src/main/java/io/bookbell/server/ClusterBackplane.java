@@ -12,8 +12,8 @@ import io.bookbell.server.monitoring.ServerMetrics;
 import java.util.Optional;
 
 /**
- * Selects and owns the backplane: Redis if it is configured, otherwise in-process. Created,
- * monitored and closed on one thread; the backplane itself is thread-safe.
+ * Selects and owns the backplane: Redis if it is configured, otherwise in-process. Creating,
+ * monitoring and closing it must not happen concurrently; the backplane itself is thread-safe.
  */
 final class ClusterBackplane implements AutoCloseable {
   private final Optional<RedisChannels> redis;

@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
  * One command's view of a running transaction. Confined to the thread that runs the work, and
  * invalid after it.
  *
- * <p>All transactions take locks in the same order, so they can't deadlock: idempotency key,
+ * <p>All commands take locks in the same order, so that they don't deadlock: idempotency key,
  * creator rows ascending, request rows ascending, membership rows by (creator, user), inbox heads
  * by user. Commands of one creator may share a transaction, so locks at the end of that order are
- * left to a {@link BeforeCommitStep}.
+ * left to a {@link BeforeCommitStep}; {@link PostgresWriter} handles those at its beginning.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
@@ -103,7 +103,9 @@ public final class Transaction {
 
   private record CommandResult<T>(Transaction transaction, T result) {}
 
-  /** The same transaction with a fixed time, for writing history. */
+  /**
+   * The same transaction with a fixed time, for inserting past events such as demonstration data.
+   */
   public Transaction atTime(Instant moment) {
     return new Transaction(
         sql, anywhere -> moment, rowLockGate, afterCommit, last, kept, pipelinedConnection);
@@ -201,7 +203,7 @@ public final class Transaction {
   /** Like {@link #lockRows}, for rows that are read again after they were locked. */
   public void lockWithoutReading(Function<DSLContext, SelectForUpdateStep<?>> query) {
     if (usesRowLocks()) {
-      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // whose rows nobody reads
+      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // the rows aren't read
     }
   }
 
