@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code bookbell backup}. */
+/** The command {@code bookbell backup}. */
 @Command(
     name = "backup",
     description = "Writes everything into one file, whether a server is running or not.",
@@ -37,7 +37,7 @@ final class BackupCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** The file is replaced, so it must not be something that is needed. */
+  /** Checks the target, because an existing file is replaced. */
   private static void checkTarget(Path file, ServerConfig.StorageConfig storageConfig) {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {

@@ -64,8 +64,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running server: every part is made here and given what it needs by constructor. {@link #start}
- * and {@link #close} are for one thread; what runs in between has threads of its own.
+ * A running server. Creates all parts and passes each its dependencies by constructor. {@link
+ * #start} and {@link #close} must not run concurrently; {@link #close} may be called on another
+ * thread, such as a shutdown hook. The parts have threads of their own.
  */
 final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
@@ -108,15 +109,15 @@ final class Bookbell implements AutoCloseable {
   }
 
   /**
-   * Serves a database that is open; it stays open when the server closes.
+   * Starts serving an open database, which stays open when the server closes.
    *
-   * @throws WebServer.WebServerException when the port is taken
+   * @throws WebServer.WebServerException if the port is in use
    */
   static Bookbell start(ServerConfig serverConfig, Database database) {
     return new Bookbell(serverConfig, database);
   }
 
-  /** Where it is reached from this machine. */
+  /** The URL at which this machine can reach the server. */
   String localUrl() {
     String host = serverConfig.listen().host();
     boolean all = host.equals("0.0.0.0") || host.equals("::");
@@ -128,21 +129,21 @@ final class Bookbell implements AutoCloseable {
     return server.port();
   }
 
-  /** The page that makes the first account, while there is none. */
+  /** The link for creating the first account; empty once there is an account. */
   Optional<String> setupLink() {
     String base = serverConfig.reach().publicUrl().map(PublicUrl::toString).orElse(localUrl());
     return setupToken.map(token -> base + "/setup#" + token);
   }
 
   /**
-   * What the database says at the start.
+   * What is read from the database at the start.
    *
-   * @param setupToken of {@link #setupLink}
+   * @param setupToken the token in {@link #setupLink}
    */
   private record StartupState(
       Optional<String> setupToken, ClusterBackplane.DatabaseIdentity identity) {}
 
-  /** Begins the database's life where it is new. */
+  /** Creates the epoch and id of a new database, and reads the state needed for the start. */
   private CompletableFuture<StartupState> prepareDatabase() {
     return database.write(
         tx -> {
@@ -174,7 +175,7 @@ final class Bookbell implements AutoCloseable {
         options, database, liveSources, clusterBackplane.backplane(), clock, this::startEpoch);
   }
 
-  /** The database was restored, or replaced by another. */
+  /** Called when the database was restored or replaced. */
   private void startEpoch(String epoch) {
     services.access.clearCaches();
     clusterBackplane.startEpoch(epoch);
@@ -189,7 +190,7 @@ final class Bookbell implements AutoCloseable {
     return vertx;
   }
 
-  /** Half of the processors are left to the database's threads: see docs/decisions/0020. */
+  /** Leaves half of the processors to the database's threads: see docs/decisions/0020. */
   private static int eventLoops() {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
@@ -321,11 +322,11 @@ final class Bookbell implements AutoCloseable {
     return part;
   }
 
-  /** Turns new requests away, says goodbye to every connection, finishes what is under way. */
+  /** Reports not ready, closes every WebSocket with a close frame, then closes all parts. */
   @Override
   public void close() {
     healthRoutes.markClosing();
-    liveConnections.close(); // before the server, which would cut its connections without a word
+    liveConnections.close(); // before the server, which would send no close frames
     closeAll();
   }
 
@@ -339,7 +340,7 @@ final class Bookbell implements AutoCloseable {
     }
   }
 
-  /** What was committed goes to those who are connected; at the very start nobody is. */
+  /** Sends committed changes to connected users. During the start nobody is connected yet. */
   private final class LiveClientNotifier implements Services.ClientNotifier {
     @Override
     public void publishChange(List<Delivery> change) {

@@ -12,17 +12,15 @@ import io.bookbell.server.monitoring.ServerMetrics;
 import java.util.Optional;
 
 /**
- * How this node and others tell each other at once what they commit: through Redis where it is
- * configured. Made, watched and closed by one thread; the backplane is for any.
+ * Selects and owns the backplane: Redis if it is configured, otherwise in-process. Creating,
+ * monitoring and closing it must not happen concurrently; the backplane itself is thread-safe.
  */
 final class ClusterBackplane implements AutoCloseable {
   private final Optional<RedisChannels> redis;
   private final Backplane backplane;
   private final DatabaseIdentity databaseIdentity;
 
-  /**
-   * @param legacy joined to the nodes, where the replaced system still runs
-   */
+  /** @param legacy wraps {@code nodes} while the replaced system still runs */
   private record RedisChannels(RedisBackplane nodes, Optional<LegacyChannel> legacy) {
     static RedisChannels fromConfig(
         ServerConfig.RedisConfig config, DatabaseIdentity databaseIdentity) {
@@ -41,10 +39,10 @@ final class ClusterBackplane implements AutoCloseable {
   }
 
   /**
-   * Which database this node serves.
+   * Identifies the database that this node serves.
    *
-   * @param installation the database's id, in the names of channels
-   * @param epoch the database's life; with the id it is in every frame
+   * @param installation the database's id, part of the channel names
+   * @param epoch the database's epoch; sent with the id in every frame
    */
   record DatabaseIdentity(String installation, String epoch) {
     String epochKey(String newEpoch) {
@@ -62,12 +60,12 @@ final class ClusterBackplane implements AutoCloseable {
     return backplane;
   }
 
-  /** From now on only nodes that know of this life of the database are heard. */
+  /** Accepts messages only from nodes that know the new epoch. */
   void startEpoch(String epoch) {
     redis.ifPresent(opened -> opened.nodes.startEpoch(databaseIdentity.epochKey(epoch)));
   }
 
-  /** Has readiness and metrics say how Redis does, where there is one. */
+  /** Adds Redis to readiness and metrics, if it is configured. */
   void registerMonitoring(HealthRoutes healthRoutes, ServerMetrics serverMetrics) {
     redis.ifPresent(
         opened -> {

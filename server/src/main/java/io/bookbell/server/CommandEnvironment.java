@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What a command finds around it. For one thread.
+ * The environment in which a command runs: variables, folder and standard streams. Confined to one
+ * thread.
  *
- * @param environment of the process: the settings in it win over those of the file
- * @param folder where {@code bookbell.properties} is looked for, and what relative paths begin at
+ * @param environment the process's environment variables; settings in it override those in the file
+ * @param folder the folder of {@code bookbell.properties}, and the base of relative paths
  */
 record CommandEnvironment(
     Map<String, String> environment,
@@ -23,7 +24,7 @@ record CommandEnvironment(
 
   private static final Path SETTINGS = Path.of("bookbell.properties");
 
-  /** Those of this process. */
+  /** The environment of this process. */
   static CommandEnvironment fromProcess() {
     return new CommandEnvironment(
         System.getenv(),
@@ -44,12 +45,12 @@ record CommandEnvironment(
     return serverConfig;
   }
 
-  /** Where a path leads that was given on the command line. */
+  /** Resolves a path from the command line. */
   Path resolvePath(Path given) {
     return folder.resolve(given);
   }
 
-  /** Prints what the command is for. */
+  /** Prints a line of the command's output. */
   void printLine(String line) {
     out.println(line);
     out.flush();

@@ -20,7 +20,7 @@ import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import org.jooq.exception.DataAccessException;
 
-/** A command cannot do what it was told. The message is for the operator. */
+/** A command can't do what it was asked to. The message is for the operator. */
 final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final String DEBUG = "BOOKBELL_LOG=debug";
@@ -30,7 +30,7 @@ final class CommandException extends RuntimeException {
   }
 
   /**
-   * Tells in one line what is wrong, and, where debugging is on, where it began.
+   * Prints a failure in one line and, at debug level, with its stack trace.
    *
    * @return the exit code
    */

@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bookbell demo}. */
+/** The command {@code bookbell demo}. */
 @Command(
     name = "demo",
     description = "Serves the demonstration: two creators, their teams and supporters.",
@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
     ServerLifecycle.awaitShutdown(bookbell, data);
   }
 
-  /** Makes the demonstration where there is nothing yet, or anew. */
+  /** Creates the demonstration data if the database is empty, or after emptying it. */
   static void populateDatabase(Database database, boolean anew) {
     database.write(tx -> populateIfEmpty(tx, anew)).join();
   }

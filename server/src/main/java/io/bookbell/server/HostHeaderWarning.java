@@ -6,14 +6,17 @@ import java.net.UnknownHostException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns of what whoever reaches the server can make it believe about its address. Stateless. */
+/**
+ * Warns about a configuration in which clients control the server's idea of its own URL. Stateless.
+ */
 final class HostHeaderWarning {
   private static final Logger log = LoggerFactory.getLogger(HostHeaderWarning.class);
 
   private HostHeaderWarning() {}
 
   /**
-   * Without a public URL links lead where the {@code Host} header says, and anybody can send one.
+   * Logs a warning if there is no public URL: links then follow the {@code Host} header, which any
+   * client can forge.
    */
   static void warnWithoutPublicUrl(ServerConfig serverConfig) {
     String host = serverConfig.listen().host();
@@ -30,7 +33,7 @@ final class HostHeaderWarning {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      return false; // nobody can listen there, which is told when it is tried
+      return false; // listening on it will fail and report the error
     }
   }
 }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what has had its time and goes on with what was left undone, on a thread of its own, in
- * small steps that leave room for commands between them.
+ * Removes expired data and continues unfinished work once a minute, on a thread of its own. It
+ * works in small transactions, so commands can run in between.
  */
 final class HousekeepingWorker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HousekeepingWorker.class);
@@ -43,9 +43,9 @@ final class HousekeepingWorker implements AutoCloseable {
   private UserId inboxesFrom = FIRST;
 
   /**
-   * Creates the tasks.
+   * Creates the worker without starting it.
    *
-   * @param openSessions the hashes of those that have an open socket here
+   * @param openSessions supplies the hashes of sessions with an open socket on this node
    */
   HousekeepingWorker(
       Database database,
@@ -85,7 +85,9 @@ final class HousekeepingWorker implements AutoCloseable {
     removeOldMessages();
   }
 
-  /** Before expired ones are ended: a session does not expire while a socket of it is open. */
+  /**
+   * Runs before expired sessions are ended: a session doesn't expire while it has an open socket.
+   */
   private void extendOpenSessions() {
     var open = List.copyOf(openSessions.get());
     for (int from = 0; from < open.size() && !thread.isShutdown(); from += SESSIONS_AT_ONCE) {
@@ -102,7 +104,9 @@ final class HousekeepingWorker implements AutoCloseable {
     }
   }
 
-  /** Some users further each time, so that the cost of a minute does not grow with their number. */
+  /**
+   * Processes a limited number of users per run, so that its cost doesn't grow with their total.
+   */
   private void removeOldMessages() {
     for (int step = 0; step < INBOX_STEPS && !thread.isShutdown(); step++) {
       try {
@@ -119,18 +123,18 @@ final class HousekeepingWorker implements AutoCloseable {
     }
   }
 
-  /** Runs a step, each time in a transaction of its own, as long as it says that there is more. */
+  /** Repeats a step, each time in its own transaction, until it returns false. */
   private void repeatUntilDone(String what, Predicate<Transaction> step) {
     try {
       while (!thread.isShutdown() && database.write(step::test).join()) {
-        // another step
+        // run the next step
       }
     } catch (RuntimeException e) {
       logFailure(what, e);
     }
   }
 
-  /** What is wrong with the database itself is in the log already. */
+  /** Logs a failure, unless the database itself failed, which is logged elsewhere. */
   private void logFailure(String what, RuntimeException failure) {
     if (!thread.isShutdown()
         && !(CompletionFailures.unwrapCause(failure) instanceof StorageException)) {

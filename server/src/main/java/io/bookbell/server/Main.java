@@ -22,14 +22,14 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String... arguments) {
-    Locale.setDefault(Locale.ROOT); // what is written does not depend on the machine's language
-    System.setProperty("java.awt.headless", "true"); // pictures need no display
+    Locale.setDefault(Locale.ROOT); // output must not depend on the system's language
+    System.setProperty("java.awt.headless", "true"); // image processing needs no display
     System.exit(run(CommandEnvironment.fromProcess(), arguments));
   }
 
   /**
-   * Runs a command; its exit code. The parser takes as long to load as all the rest, so the words
-   * that start servers go past it.
+   * Runs a command and returns its exit code. The commands that start a server bypass the
+   * command-line parser, because loading it takes as long as loading everything else.
    */
   static int run(CommandEnvironment around, String... arguments) {
     return switch (String.join(" ", arguments)) {
@@ -49,7 +49,7 @@ public final class Main implements Runnable {
     }
   }
 
-  /** A command that takes no words. */
+  /** A command without arguments. */
   private interface PlainCommand {
     void run() throws Exception;
   }
@@ -90,7 +90,7 @@ public final class Main implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  /** Tells the version that the build wrote into the jar. */
+  /** Reads the version that the build wrote into the jar. */
   static final class VersionProvider implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bookbell restore}. */
+/** The command {@code bookbell restore}. */
 @Command(
     name = "restore",
     description = {
@@ -34,7 +34,7 @@ final class RestoreCommand implements Callable<Integer> {
   public Integer call() {
     ServerConfig serverConfig = around.loadConfig();
     Path source = around.resolvePath(file);
-    BackupRestorer.checkFile(source); // before there is a database that would have to stay empty
+    BackupRestorer.checkFile(source); // before opening a database, which would create one
     long rows;
     try (var data = OpenDatabase.forMaintenance(serverConfig.storage())) {
       rows = BackupRestorer.restoreBackup(data.database(), source, replace).join();

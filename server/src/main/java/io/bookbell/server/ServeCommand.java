@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code bookbell serve}. */
+/** The command {@code bookbell serve}. */
 @Command(
     name = "serve",
     description = "Serves until it is stopped. The first start prints a link to set it up.",
@@ -25,7 +25,7 @@ final class ServeCommand implements Callable<Integer> {
     this.around = around;
   }
 
-  /** Lists every setting at the end of the help. */
+  /** Appends all settings to the help text. */
   static void describeSettings(CommandLine serve) {
     var keys = new ArrayList<>(serve.getHelpSectionKeys());
     keys.add(SETTINGS);

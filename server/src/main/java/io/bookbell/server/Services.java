@@ -34,8 +34,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The services of all features, each given what it needs. They know neither HTTP nor sockets and
- * work in whatever transaction they are handed. Thread-safe.
+ * The services of all features, with their dependencies. They know neither HTTP nor sockets, and
+ * work in the caller's transaction. Thread-safe.
  */
 final class Services {
   private static final SignInLimiter.SignInLimits WRONG_PASSWORDS =
@@ -90,18 +90,18 @@ final class Services {
         new DemoData.DemoServices(creators, tiers, supporters, team, requests, notifications));
   }
 
-  /** Where what was committed goes: the connected users. Called on threads of the database. */
+  /** Notifies connected users of committed changes. Called on the database's threads. */
   interface ClientNotifier {
-    /** The messages of one change, in their order. */
+    /** Delivers the messages of one change, in their order. */
     void publishChange(List<Delivery> change);
 
-    /** An unnumbered message to these users. */
+    /** Delivers an unnumbered message to these users. */
     void broadcastMessage(Message message, Set<UserId> users);
 
-    /** Sockets of this session are to close. */
+    /** Closes the sockets of this session. */
     void closeSession(UserId user, String session);
 
-    /** Nobody is connected: for work on the stored data alone. */
+    /** Does nothing, for work on stored data without connections. */
     static ClientNotifier noOp() {
       return new ClientNotifier() {
         @Override

@@ -13,9 +13,9 @@ import java.util.Map;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * What the launcher has Java do when it prepares quick starts: serves the demonstration for a
- * moment, to itself, while Java notes what is loaded. What it makes is in the folder that it runs
- * in.
+ * The training run for Java's startup cache, started by the launcher: serves the demonstration
+ * briefly to itself while Java records which classes are loaded. It writes to the working
+ * directory.
  */
 final class TrainingRun {
   private static final Path NATIVE = Path.of("native");
@@ -37,7 +37,10 @@ final class TrainingRun {
     }
   }
 
-  /** Otherwise each start looks for the library that fits this machine, and unpacks it anew. */
+  /**
+   * Extracts SQLite's native library; otherwise every start would search for it and extract it
+   * again.
+   */
   private static void unpackSqlite() throws IOException {
     String name = LibraryLoaderUtil.getNativeLibName();
     Path library = NATIVE.resolve(name);

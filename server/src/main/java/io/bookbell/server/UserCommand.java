@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bookbell user}. */
+/** The command {@code bookbell user}. */
 @Command(
     name = "user",
     description = "Accounts created by the operator.",
@@ -67,7 +67,7 @@ final class UserCommand {
     NewPassword newPassword;
     try (var data = OpenDatabase.forConcurrentAccess(around.loadConfig().storage())) {
       newPassword =
-          readPassword(fromInput, address, shown); // asked for when there is a database to keep it
+          readPassword(fromInput, address, shown); // after the database was opened successfully
       var wanted = new NewAccount(address, shown, PasswordHasher.hashNow(newPassword.text));
       account = data.database().write(tx -> createAccount(tx, wanted, page, operator)).join();
     } catch (CompletionException e) {
@@ -125,18 +125,16 @@ final class UserCommand {
     return stored;
   }
 
-  /**
-   * @param madeUp whether nobody knows it yet
-   */
+  /** @param madeUp whether it was generated, so that it must be printed */
   private record NewPassword(String text, boolean madeUp) {
-    /** Without what is secret. */
+    /** Without the password. */
     @Override
     public String toString() {
       return "NewPassword[madeUp=" + madeUp + "]";
     }
   }
 
-  @SuppressWarnings("SystemConsoleNull") // it is null where standard input is no terminal
+  @SuppressWarnings("SystemConsoleNull") // it is null if standard input is not a terminal
   private NewPassword readPassword(boolean fromInput, String email, String name)
       throws IOException {
     Console console = System.console();

@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code bookbell verify}. */
+/** The command {@code bookbell verify}. */
 @Command(
     name = "verify",
     description = {

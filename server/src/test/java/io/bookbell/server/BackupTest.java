@@ -24,7 +24,7 @@ import org.jooq.Record;
 import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 
-/** A backup of either database comes back whole in either. */
+/** A backup of either database can be restored completely into either. */
 class BackupTest extends DomainTest {
   private static final Set<String> NOT_KEPT =
       Set.of(
@@ -34,8 +34,8 @@ class BackupTest extends DomainTest {
           "sign_up_key",
           "ws_ticket",
           "installation",
-          "request_count", // follows the requests
-          "request_word", // and so do these
+          "request_count", // derived from the requests
+          "request_word", // likewise
           "search_backlog");
 
   @Test

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * People of one test's own on a server that others use too: a creator with a team member and two
- * supporters who may ask for three books each, and a stranger who is a creator elsewhere.
+ * The people of one test on a shared server: a creator with a team member and two supporters who
+ * may make three requests each, and a stranger who is another creator.
  */
 public record Cast(
     Person creator, Person team, Person supporter, Person other, Person stranger, long tier) {
@@ -22,7 +22,7 @@ public record Cast(
 
   /** Somebody who is signed in. */
   public record Person(long id, String email, TestClient client) {
-    /** Asks a creator for a book; the request's id. */
+    /** Requests a book from a creator. Returns the request's id. */
     public long ask(Person creator, String title) {
       var wanted = Map.of("creator_id", creator.id, "title", title, "author", "Somebody");
       return client.post("/api/book-requests", wanted).expect(201).body().get("id").asLong();

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every command says in one line what is wrong, and leaves everything as it was. */
-@Timeout(60) // a setting that is wrongly accepted would serve for ever
+/** Every failing command explains the failure in one line and changes nothing. */
+@Timeout(60) // an invalid setting that is accepted would serve forever
 class CommandFailuresTest {
   private static final Set<Setting> FREE =
       Set.of(Setting.DATA, Setting.HOST, Setting.DATABASE_USER, Setting.DATABASE_PASSWORD);
@@ -69,7 +69,7 @@ class CommandFailuresTest {
     TemporaryFolder.delete(whole);
   }
 
-  /** What is put into the folder before the command. */
+  /** Prepares the folder before the command runs. */
   private interface Preparation {
     void in(CommandFailuresTest test) throws Exception;
   }
@@ -328,7 +328,7 @@ class CommandFailuresTest {
         environment, folder, new ByteArrayInputStream(new byte[0]), printed, new PrintWriter(err));
   }
 
-  /** Every file but those that SQLite makes while it looks, and its size. */
+  /** The sizes of all files, except those that SQLite creates even when it only reads. */
   private Map<String, Long> files() throws IOException {
     try (var files = Files.walk(folder)) {
       var sizes = new TreeMap<String, Long>();
@@ -389,7 +389,7 @@ class CommandFailuresTest {
     Files.write(folder.resolve(name), content);
   }
 
-  /** The first bytes of a backup, or all but the last. */
+  /** The first bytes of the backup; a negative length omits that many bytes at the end. */
   private static byte[] part(int length) throws IOException {
     byte[] content = Files.readAllBytes(whole.resolve("good.backup"));
     return Arrays.copyOf(

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the data of the demonstration into empty databases. It is laid once in this process, which
- * takes longer than most tests, and then copied.
+ * Copies the demonstration data into empty databases. It is created once per process, because that
+ * takes longer than most tests.
  */
 final class DemoCopy {
   private static final String SQLITE_FILE = "bookbell.db";
@@ -30,7 +30,7 @@ final class DemoCopy {
 
   private DemoCopy() {}
 
-  /** Fills a database that nobody is connected to. */
+  /** Fills a database to which nobody is connected. */
   static synchronized void into(StorageConfig storageConfig, String passwordHash) {
     try {
       switch (storageConfig) {

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the team's desk does with many requests at once, on each database. */
+/** Bulk operations of the team inbox, on each database. */
 class DeskTest extends DomainTest {
   private UserId creator;
   private UserId member;

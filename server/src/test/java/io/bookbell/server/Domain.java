@@ -37,13 +37,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
- * The features on an empty database, with a clock that stands still until it is moved and a record
- * of what was sent. Several may share a database, as nodes do. Thread-safe.
+ * All services on an empty database, with a clock that only tests advance and a record of
+ * everything sent. Several can share a database, like nodes. Thread-safe.
  */
 public final class Domain implements AutoCloseable {
   public final Services features;
 
-  /** What was handed to the connected users, in the order of commits. */
+  /** The messages passed on to connected users, in the order of commits. */
   public final List<Delivery> sent = new CopyOnWriteArrayList<>();
 
   private final StorageConfig storageConfig;
@@ -81,12 +81,15 @@ public final class Domain implements AutoCloseable {
     this.features = new Services(new Recorder());
   }
 
-  /** Another node on the same database, with caches of its own. */
+  /** Another node on the same database, with its own caches. */
   public Domain node() {
     return new Domain(this);
   }
 
-  /** As {@link #node}, and where several processes can write, as another of them; to be closed. */
+  /**
+   * Like {@link #node}, but with its own connections if the database can be shared by processes.
+   * The caller must close it.
+   */
   public Domain process() {
     return database.isShared() ? new Domain(storageConfig) : node();
   }
@@ -115,7 +118,7 @@ public final class Domain implements AutoCloseable {
     now = now.plus(time);
   }
 
-  /** Runs a command and waits for it; what it throws comes out as it is. */
+  /** Runs a command, waits for it, and throws its original exception. */
   public <T> T write(Function<Transaction, T> work) {
     return join(database.write(work));
   }
@@ -155,7 +158,7 @@ public final class Domain implements AutoCloseable {
     return write(tx -> features.tiers.create(tx, creator, creator, tierTerms).id());
   }
 
-  /** A supporter who may ask for so many books, for good. */
+  /** Creates a supporter with an allowance that is never renewed. */
   public UserId supporter(UserId creator, String name, int allowed) {
     return join(creator, account(name), tier(creator, allowed, Period.NONE));
   }
@@ -208,7 +211,7 @@ public final class Domain implements AutoCloseable {
         .toList();
   }
 
-  /** The newest number in a user's inbox. */
+  /** The user's newest sequence number. */
   public long head(UserId user) {
     return read(tx -> features.inbox.readBounds(tx, user).seq());
   }

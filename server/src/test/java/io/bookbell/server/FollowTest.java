@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What was asked for already, and wanting it too. */
+/** Finding existing requests for a book, and following them. */
 class FollowTest extends DomainTest {
   private UserId creator;
   private UserId asker;

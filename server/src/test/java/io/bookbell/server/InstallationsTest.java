@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.embedded.RedisServer;
 
-/** Several databases on one Redis have nothing to do with each other. */
+/** Several installations on one Redis don't affect each other. */
 class InstallationsTest {
   @TempDir Path folder;
 

@@ -17,7 +17,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Messages to more people than a statement takes parameters, and to a few of them besides. */
+/**
+ * Messages to more users than a statement has parameters, and to a few of them in the same
+ * transaction.
+ */
 class LargeAudienceTest extends DomainTest {
   private static final int ALL = 1_200;
 
@@ -56,7 +59,7 @@ class LargeAudienceTest extends DomainTest {
         .toList();
   }
 
-  /** Tells all in one transaction, in the order of the texts. */
+  /** Sends all messages in one transaction, in the order of their texts. */
   private void tell(
       Map<UserId, NavigableMap<Long, String>> expected, Map<String, List<UserId>> audiences) {
     var inOrder = new TreeMap<>(audiences);

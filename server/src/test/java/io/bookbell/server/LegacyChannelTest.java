@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.embedded.RedisServer;
 
 /**
- * Two nodes and a program that does what a node of the replaced system does: they tell each other's
- * users what happens, through that system's channel.
+ * Two nodes and a simulated node of the replaced system, which exchange messages for each other's
+ * users through that system's channel.
  */
 class LegacyChannelTest {
   private static final String CHANNEL = "book_requests";
@@ -138,7 +138,7 @@ class LegacyChannelTest {
       assertThat(legacy(other)).containsExactly("the end");
       String frame = here.frames().getLast();
       assertThat(frame).doesNotContain("_target_users", "\"seq\"");
-      assertThat(heard).hasSize(2); // no node has passed anything on
+      assertThat(heard).hasSize(2); // no node has forwarded anything
     }
     try (var later = second.signIn("reader1").connect(101).withoutCheck()) {
       later.await("initial_data");
@@ -193,7 +193,7 @@ class LegacyChannelTest {
     return message.get("_target_users").valueStream().map(JsonNode::textValue).toList();
   }
 
-  /** What the replaced system's message said: the API's description knows nothing of it. */
+  /** The texts of the replaced system's messages, which the API's description doesn't contain. */
   private static List<String> legacy(TestSocket socket) {
     return socket.frames().stream()
         .filter(frame -> frame.contains("legacy_word"))

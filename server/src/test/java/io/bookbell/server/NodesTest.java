@@ -30,13 +30,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import redis.embedded.RedisServer;
 
 /**
- * Two nodes on one PostgreSQL are one server, with Redis and without: what one commits is seen on
- * the other, in order and once.
+ * Two nodes on one PostgreSQL act as one server, with Redis and without: what one commits is
+ * delivered by the other, in order and once.
  */
 @ParameterizedClass
 @EnumSource
 class NodesTest {
-  /** How nodes hear of each other besides the database. */
+  /** The backplane between the nodes. */
   enum Doorbell {
     NONE,
     REDIS,
@@ -180,7 +180,7 @@ class NodesTest {
     }
   }
 
-  /** Nothing of it is stored, so only Redis takes it to another node. */
+  /** Typing presence is never stored, so only Redis takes it to another node. */
   @Test
   void aColleagueWhoAnswersIsSeen() {
     TestServer elsewhere = doorbell == Doorbell.REDIS ? second : first;
@@ -193,7 +193,7 @@ class NodesTest {
       await()
           .untilAsserted(
               () -> {
-                member.send(answering); // again: the other node learns of a connection in a moment
+                member.send(answering); // again: the other node learns of a connection late
                 assertThat(creator.messages()).anyMatch(message -> answers(message, request));
               });
 
@@ -327,7 +327,10 @@ class NodesTest {
     }
   }
 
-  /** As after a failover to a database with another past: the same versions, other supporters. */
+  /**
+   * Simulates a failover to a database with another history: the same versions, but other
+   * supporters.
+   */
   private static int replacedByOneWith(Transaction tx, long creator, long supporter, long tier) {
     EpochStore.renewEpoch(tx);
     return tx.sql()

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Accounts from before addresses and names had one form, on each database. */
+/** Accounts created before e-mail addresses and names were normalised, on each database. */
 class OlderAccountsTest extends DomainTest {
 
   @Test

@@ -30,13 +30,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Calls everything that can be called, has the rest of the server do what it does by itself, and
- * then looks how the database goes about each statement that was run on the way.
+ * Calls every operation of the API, runs the server's background tasks, and then checks the query
+ * plan of every statement that was executed.
  */
 class QueryPlansTest {
   private static final Contract CONTRACT = new Contract();
 
-  /** What may be as it is, and why. */
+  /** Accepted steps of plans, with the reason. */
   private static final Map<String, String> MEANT =
       Map.of(
           "SCAN installation", "it has one row",
@@ -51,7 +51,6 @@ class QueryPlansTest {
           "book_request.user_id = ? and book_request.creator_id not in",
               "it sorts what one person has asked for");
 
-  /** As much of one as is looked at. */
   @TempDir Path folder;
 
   private final Statements statements = new Statements();
@@ -70,8 +69,8 @@ class QueryPlansTest {
 
     var notCalled = new TreeSet<>(CONTRACT.calls());
     notCalled.removeAll(called);
-    notCalled.remove("GET /api/book-requests/ws"); // by the socket
-    notCalled.remove("GET /api/books/covers/{cover_id}"); // without a catalogue there are none
+    notCalled.remove("GET /api/book-requests/ws"); // called by the socket
+    notCalled.remove("GET /api/books/covers/{cover_id}"); // there are no covers without a catalogue
     assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
     assertThat(objections(storageConfig))
         .as("plans to be mended by an index or another query")
@@ -316,7 +315,7 @@ class QueryPlansTest {
     }
   }
 
-  /** What the server does once a minute, when there is something to do. */
+  /** The tasks that the server runs once a minute, with work to do for each. */
   private void housekeeping(TestServer server) {
     var services = new Services(Services.ClientNotifier.noOp());
     var messageRetention =
@@ -350,7 +349,7 @@ class QueryPlansTest {
     assertThat(statements.anyContains("delete from idempotency_key")).isTrue();
   }
 
-  /** The first page, and the one after it if there is one. */
+  /** Fetches the first page, and the second one if there is any. */
   private void pages(TestClient client, String path) {
     String and = path.endsWith("?") ? "" : "&";
     String cursor = get(client, path + and + "limit=1").body().path("next_cursor").asText("");

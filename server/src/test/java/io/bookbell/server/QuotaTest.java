@@ -118,7 +118,7 @@ class QuotaTest extends DomainTest {
     assertThat(quota(readers.getFirst()).allowed()).isEqualTo(9);
     assertThat(domain.head(readers.getFirst())).isEqualTo(heads.getFirst());
 
-    // As after a restart: what is still to be told is stored.
+    // As after a restart: pending announcements are stored.
     Domain later = domain.node();
     new TierAnnouncer(domain.database(), later.features.creators, later.features.inbox)
         .triggerPass();
@@ -291,7 +291,7 @@ class QuotaTest extends DomainTest {
 
   private void turnMonth() {
     while (domain.write(domain.features.monthTurn::renewBatch)) {
-      // another step
+      // run the next step
     }
   }
 

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Many at once: the counts stay exact, the sequences stay whole. */
+/** Concurrent commands: counts stay exact and sequences have no gaps. */
 class RaceTest extends DomainTest {
 
   @Test
@@ -84,7 +84,7 @@ class RaceTest extends DomainTest {
         Stream.concat(admins.stream(), Stream.of(creator, supporter)).toArray(UserId[]::new));
   }
 
-  /** Two creators who share their supporters, one of them in the other's team; on two nodes. */
+  /** Two creators with shared supporters, one of them in the other's team, on two nodes. */
   @Test
   void aCrowdOfRandomCommands() {
     long seed = Long.getLong("seed", System.nanoTime());
@@ -116,7 +116,7 @@ class RaceTest extends DomainTest {
 
     people.addAll(List.of(first, second, member));
     assertWhole(people.toArray(UserId[]::new));
-    domain.close(); // only then PostgreSQL has counted what each connection met
+    domain.close(); // PostgreSQL publishes a connection's statistics only when it closes
     assertThat(TestDatabase.deadlocks(domain.storage())).isZero();
   }
 
@@ -165,7 +165,7 @@ class RaceTest extends DomainTest {
     return command;
   }
 
-  /** The code of each refusal; empty where a command was carried out. */
+  /** The error code of each refused command; empty for commands that succeeded. */
   private List<Optional<String>> atOnce(List<? extends Function<Transaction, ?>> commands) {
     var under = commands.stream().map(command -> outcome(domain, command)).toList();
     return under.stream().map(CompletableFuture::join).toList();

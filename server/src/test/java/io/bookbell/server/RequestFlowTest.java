@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every flow of a request, and who is told what of it. */
+/** Every transition of a request, and who is notified of it. */
 class RequestFlowTest extends DomainTest {
   private static final Map<Status, Set<Status>> ALLOWED =
       Map.of(

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What devices say that they have, and what need not be kept for them any more. */
+/** Acknowledgements by devices, and the removal of messages that are no longer needed. */
 class RetentionTest extends DomainTest {
   private static final Duration KEPT = Duration.ofDays(30);
 

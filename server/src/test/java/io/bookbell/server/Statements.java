@@ -21,7 +21,7 @@ import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 
 /**
- * Every statement that was run, once for each of its forms, and how the database would run it.
+ * Records every executed statement once per form, and finds problems in their query plans.
  * Thread-safe.
  */
 final class Statements implements ExecuteListener {
@@ -30,11 +30,11 @@ final class Statements implements ExecuteListener {
   private static final Pattern EXPLAINABLE =
       Pattern.compile("^\\s*(select|insert|update|delete|with)\\b.*", Pattern.DOTALL);
 
-  /** Lists that are longer at one time than at another. */
+  /** Lists whose length varies. */
   private static final Pattern LISTS =
       Pattern.compile("\\(\\?(, \\?)*\\)(, \\(\\?(, \\?)*\\))*|( when \\? then [^ ]+)+");
 
-  /** Has PostgreSQL believe that each page of a table holds a million rows. */
+  /** Makes PostgreSQL assume that every page of a table holds a million rows. */
   private static final String LARGE =
       "UPDATE pg_class SET reltuples = 1000000, relpages = 1"
           + " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
@@ -54,7 +54,7 @@ final class Statements implements ExecuteListener {
     return forms.keySet().stream().anyMatch(form -> form.contains(part));
   }
 
-  /** What is to be said against the plan of each statement, by its form. */
+  /** The problems in each statement's query plan, by the statement's form. */
   Map<String, List<String>> objections(StorageConfig storageConfig) {
     var objections = new TreeMap<String, List<String>>();
     try (Connection connection = connect(storageConfig);
@@ -83,7 +83,7 @@ final class Statements implements ExecuteListener {
         try (var statement = connection.createStatement()) {
           statement.execute(LARGE);
           statement.execute("DELETE FROM pg_statistic");
-          statement.execute("SET enable_seqscan = off"); // where there is an index, it is used
+          statement.execute("SET enable_seqscan = off"); // uses an index wherever there is one
         }
         yield connection;
       }

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the schema itself refuses, whatever the code does, and what {@code bookbell verify} finds
- * where somebody has written past both.
+ * States that the schema itself rejects, and those that {@code bookbell verify} finds if somebody
+ * has bypassed both the code and the schema.
  */
 class StoredInvariantsTest extends DomainTest {
   private UserId creator;

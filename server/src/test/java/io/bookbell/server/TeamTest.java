@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The team, and the cached look-up of admins that follows it at once, on every node. */
+/** The team, and the admin cache, which is invalidated at once on every node. */
 class TeamTest extends DomainTest {
   private UserId creator;
   private UserId supporter;

@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.ExecuteListener;
 import org.jooq.ExecuteListenerProvider;
 
-/** A whole server in this process, on a free port and a database of its own. */
+/** A complete server in this process, on a free port. */
 public final class TestServer implements AutoCloseable {
   public static final String PASSWORD = "demo";
 
@@ -53,7 +53,7 @@ public final class TestServer implements AutoCloseable {
     this.bookbell = Bookbell.start(serverConfig, database);
   }
 
-  /** As after the very first start, on a database that tells a listener of every statement. */
+  /** An empty server that reports every statement to a listener. */
   static TestServer watched(ServerConfig.StorageConfig storageConfig, ExecuteListener listener) {
     ExecuteListenerProvider told = () -> listener;
     return new TestServer(
@@ -70,19 +70,19 @@ public final class TestServer implements AutoCloseable {
         });
   }
 
-  /** With the data of the demonstration, in which all passwords are {@link #PASSWORD}. */
+  /** A server with the demonstration data, in which all passwords are {@link #PASSWORD}. */
   public static TestServer demo(TestDatabase database, Path folder) {
     return new TestServer(config(database.create(folder)), true);
   }
 
-  /** As after the very first start. */
+  /** A server on an empty database. */
   public static TestServer empty(TestDatabase database, Path folder) {
     return new TestServer(config(database.create(folder)), false);
   }
 
   /**
-   * One with the data of the demonstration that tests share, until the process ends; each brings
-   * people of its own ({@link #cast}).
+   * A server with the demonstration data that tests share until the process ends. Each test creates
+   * its own people ({@link #cast}).
    */
   public static TestServer shared(TestDatabase database) {
     return SHARED.computeIfAbsent(database, TestServer::untilTheEnd);
@@ -101,17 +101,17 @@ public final class TestServer implements AutoCloseable {
     return server;
   }
 
-  /** As configured, with the data of the demonstration laid first. */
+  /** A server with this configuration, after adding the demonstration data. */
   public static TestServer demo(ServerConfig serverConfig) {
     return new TestServer(serverConfig, true);
   }
 
-  /** As configured, with what the database holds. */
+  /** A server with this configuration, on the database as it is. */
   public static TestServer with(ServerConfig serverConfig) {
     return new TestServer(serverConfig, false);
   }
 
-  /** On a free port, without limits on calls in a minute: tests are quicker than people. */
+  /** A free port and no rate limits, because tests are faster than people. */
   public static ServerConfig config(ServerConfig.StorageConfig storageConfig) {
     return new ServerConfig(
         new ListenConfig("127.0.0.1", 0, Optional.empty()),
@@ -135,12 +135,12 @@ public final class TestServer implements AutoCloseable {
     return database;
   }
 
-  /** What the requests of this server look like to its features. */
+  /** The list service for this server's requests. */
   public RequestListService lists() {
     return new Services(Services.ClientNotifier.noOp()).lists;
   }
 
-  /** Signs a user in so many times; the last one's token. */
+  /** Signs a user in several times. Returns the last session's token. */
   public String signInAgain(UserId user, int times) {
     var services = new Services(Services.ClientNotifier.noOp());
     String token = "";
@@ -150,17 +150,17 @@ public final class TestServer implements AutoCloseable {
     return token;
   }
 
-  /** New people, all with {@link #PASSWORD}. */
+  /** Creates new people, all with {@link #PASSWORD}. */
   public Cast cast() {
     return Cast.on(this, PASSWORD_HASH);
   }
 
-  /** Nobody. */
+  /** A client that isn't signed in. */
   public TestClient client() {
     return TestClient.at(url());
   }
 
-  /** One of the demonstration's people, such as {@code reader1}. */
+  /** Signs in as one of the demonstration's people, such as {@code reader1}. */
   public TestClient signIn(String name) {
     return client().signIn(name + "@demo.test", PASSWORD);
   }

@@ -17,23 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a reply costs does not depend on those before it. */
+/** The cost of a reply doesn't depend on earlier replies. */
 class ThreadCostTest {
   private static final int REPLIES = 1_000;
   private static final int MOST_IN_A_THREAD = 500;
 
-  /** Ids and numbers of requests have more digits later than at first. */
+  /** A tolerance, because later ids and numbers have more digits. */
   private static final int DIGITS = 40;
 
   @TempDir Path folder;
 
-  /** Counts what one command executes. */
+  /** Counts the statements of one command. */
   private static final class Count implements ExecuteListener {
     private static final long serialVersionUID = 1L;
     private final AtomicInteger statements = new AtomicInteger();
     private transient volatile Thread counted = Thread.currentThread();
 
-    /** From now on what this thread executes is counted: the server has others at work. */
+    /** Starts counting the statements of this thread; the server runs others on its own threads. */
     void begin() {
       counted = Thread.currentThread();
       statements.set(0);
@@ -107,7 +107,7 @@ class ThreadCostTest {
     return cast.supporter().client().get("/api/book-requests").raw().body().length();
   }
 
-  /** Of the messages that tell of a reply, from the one with a third reply in it on. */
+  /** The lengths of the messages that announce replies, starting with the third reply. */
   private static List<Integer> lengths(TestServer server, long request) {
     return server
         .database()

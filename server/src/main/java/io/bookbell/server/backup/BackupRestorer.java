@@ -42,18 +42,19 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a {@link BackupWriter} in place of what a database holds, whole or not at all, and begins a
- * new epoch: clients that saw later numbers than the backup knows take a fresh snapshot.
+ * Replaces a database's content with a backup written by {@link BackupWriter}, completely or not at
+ * all, and starts a new epoch: clients that saw later sequence numbers than the backup contains get
+ * a new snapshot. Stateless.
  */
 public final class BackupRestorer {
   private static final int ROWS_PER_STATEMENT = 200;
 
-  /** In older backups; passed over. */
+  /** Derived tables in older backups; skipped. */
   private static final Set<String> MADE_OF_OTHERS = Set.of("request_word");
 
   private BackupRestorer() {}
 
-  /** The file is not a backup that this version reads, or the database is in use. */
+  /** The file isn't a backup that this version can read, or the database has accounts. */
   public static final class RestoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -63,9 +64,9 @@ public final class BackupRestorer {
   }
 
   /**
-   * Completes with the number of rows.
+   * Restores a backup. The future completes with the number of rows.
    *
-   * @param replace whether to replace accounts that are there; without it they are a refusal
+   * @param replace whether existing accounts may be replaced; without it they cause a refusal
    */
   public static CompletableFuture<Long> restoreBackup(
       Database database, Path file, boolean replace) {
@@ -91,9 +92,9 @@ public final class BackupRestorer {
   }
 
   /**
-   * Reads a file to its end, without a database.
+   * Validates a file by reading it to the end, without a database.
    *
-   * @throws RestoreException when it is not a whole backup that this version reads
+   * @throws RestoreException if it isn't a complete backup that this version can read
    */
   public static void checkFile(Path file) {
     if (!Files.isRegularFile(file)) {
@@ -177,7 +178,7 @@ public final class BackupRestorer {
     return rows;
   }
 
-  /** The server makes them of the requests, some at a time. */
+  /** Marks all requests for search indexing, which the server does in batches. */
   private static void resetSearchBacklog(Transaction tx) {
     tx.sql().deleteFrom(SEARCH_BACKLOG).execute();
     tx.sql()
@@ -221,7 +222,7 @@ public final class BackupRestorer {
     BackupTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());
   }
 
-  /** Rows of one table on their way into it. */
+  /** Rows of one table that are waiting to be inserted. */
   private record RowBatch(Table<?> table, List<Field<?>> fields, List<List<Object>> waiting) {
 
     static RowBatch forTable(JsonNode heading) {

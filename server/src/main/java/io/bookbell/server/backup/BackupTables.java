@@ -30,8 +30,8 @@ import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a backup holds: every table but those about sessions and sign-ins and those that are made of
- * others, each after those it refers to.
+ * The tables in a backup: all except those of sessions, sign-ins and derived data. Each comes after
+ * the tables it references.
  */
 final class BackupTables {
   static final List<Table<?>> IN_ORDER =
@@ -61,7 +61,7 @@ final class BackupTables {
 
   private BackupTables() {}
 
-  /** A value as the database holds it: a number, a text, a boolean, bytes or null. */
+  /** A value as the database stores it: a number, a string, a boolean, bytes or null. */
   static <T> @Nullable Object storedValue(Field<T> field, Record row) {
     T value = row.get(field);
     return value == null ? null : field.getConverter().to(value);

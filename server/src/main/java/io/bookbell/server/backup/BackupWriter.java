@@ -18,11 +18,12 @@ import org.jooq.Record;
 import org.jooq.Table;
 
 /**
- * Writes everything into one file that {@link BackupRestorer} reads into either database: gzip over
- * one JSON value per line, first {@code {"format", "version"}}, then for each table {@code
- * {"table", "columns"}} followed by its rows as arrays. One snapshot, beside a working system.
+ * Writes the database into one file that {@link BackupRestorer} can restore on SQLite or
+ * PostgreSQL. The file is gzipped, with one JSON value per line: first {@code {"format",
+ * "version"}}, then for each table {@code {"table", "columns"}} followed by its rows as arrays. It
+ * reads one snapshot, so the server can continue to run. Stateless.
  *
- * <p>Sessions are left out: a restored backup must not let in who has signed out since.
+ * <p>Sessions are left out, because restoring them would sign in people who have signed out since.
  */
 public final class BackupWriter {
   static final String FORMAT = "bookbell-backup";
@@ -30,7 +31,7 @@ public final class BackupWriter {
 
   private BackupWriter() {}
 
-  /** The file cannot be written. The message is for the operator. */
+  /** The file can't be written. The message is for the operator. */
   public static final class BackupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -43,8 +44,9 @@ public final class BackupWriter {
   }
 
   /**
-   * Completes with the number of rows. The file appears whole or not at all, for its owner alone;
-   * one that exists is replaced. Fails with a {@link BackupException} when it cannot be written.
+   * Writes a backup. The future completes with the number of rows, or fails with a {@link
+   * BackupException}. The file is created atomically and readable only by its owner; an existing
+   * one is replaced.
    */
   public static CompletableFuture<Long> writeBackup(Database database, Path file) {
     return database.read(
@@ -60,7 +62,7 @@ public final class BackupWriter {
   private static long writeFile(Transaction tx, Path file) throws IOException {
     Path target = file.toAbsolutePath();
     Path unfinished = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".part");
-    unfinished.toFile().deleteOnExit(); // when the process is told to end meanwhile
+    unfinished.toFile().deleteOnExit(); // in case the process is terminated meanwhile
     try {
       long rows = writeCompressed(unfinished, tx);
       Files.move(
@@ -71,7 +73,7 @@ public final class BackupWriter {
     }
   }
 
-  /** Writes everything down to the disk, or a power cut could leave the name with nothing in it. */
+  /** Writes the file and forces it to disk; otherwise a power failure could leave an empty file. */
   private static long writeCompressed(Path file, Transaction tx) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         var zip = new GZIPOutputStream(Channels.newOutputStream(channel));

@@ -1,6 +1,6 @@
 package io.bookbell.server.config;
 
-/** A setting has a value that cannot be used. The message names it, its value and what is meant. */
+/** A setting is invalid. The message names the setting, its value and what is expected. */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of a PostgreSQL database, in the form of libpq ({@code
- * postgres://user:p%40ss@host/db}) or of JDBC. Immutable.
+ * The URL of a PostgreSQL database, given in libpq's form ({@code postgres://user:p%40ss@host/db})
+ * or JDBC's. Immutable.
  *
- * @param jdbc for the driver, without user and password
- * @param user empty where the address names none
- * @param password empty where the address has none
+ * @param jdbc the driver's URL, without user and password
+ * @param user empty if the URL contains none
+ * @param password empty if the URL contains none
  */
 record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password) {
   static final String EXPECTED =
@@ -33,7 +33,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?])?(?::([0-9]+))?");
   private static final int HIGHEST_PORT = 65_535;
 
-  /** What libpq names differently than the driver. */
+  /** Parameters whose names differ between libpq and the driver. */
   private static final Map<String, String> NAMES =
       Map.of(
           "application_name", "ApplicationName",
@@ -53,9 +53,9 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
           "prefer-standby", "preferSecondary");
 
   /**
-   * Reads an address.
+   * Parses a URL.
    *
-   * @throws ConfigException when it is none
+   * @throws ConfigException if it isn't valid
    */
   static DatabaseUrl parse(String value) {
     Matcher form = FORM.matcher(value);
@@ -87,7 +87,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
         : Optional.empty();
   }
 
-  /** In the form of libpq a plus is a plus. */
+  /** Decodes percent escapes. In libpq's form a plus sign stands for itself. */
   private static String urlDecode(String text, boolean jdbc) {
     return URLDecoder.decode(jdbc ? text : text.replace("+", "%2B"), UTF_8);
   }

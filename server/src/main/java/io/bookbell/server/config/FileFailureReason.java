@@ -10,11 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
-/** Why a file could not be read or written, in a few words for the operator. */
+/** Explains in a few words, for the operator, why a file couldn't be read or written. */
 public final class FileFailureReason {
   private FileFailureReason() {}
 
-  /** Without the file's name, which Java's own messages consist of. */
+  /** Omits the file's name, which is all that Java's own messages contain. */
   public static String describeFailure(IOException failure) {
     return switch (failure) {
       case NoSuchFileException _ -> "it does not exist";

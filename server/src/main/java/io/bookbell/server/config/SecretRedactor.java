@@ -3,13 +3,13 @@ package io.bookbell.server.config;
 import java.util.regex.Pattern;
 
 /**
- * Takes passwords out of what is shown: every value of a setting and every message of a library
- * passes through here on its way to a terminal or the log. Stateless.
+ * Masks passwords in text that is shown: all values of settings and messages of libraries pass
+ * through it before they are printed or logged. Stateless.
  */
 public final class SecretRedactor {
   private static final String MASK = "***";
 
-  /** What stands between the slashes of an address and the last @ of the same word. */
+  /** Everything between a URL's slashes and the last @ of the same word. */
   private static final Pattern USER_INFO = Pattern.compile("(?<=//)\\S*@");
 
   private static final Pattern PARAMETER =
@@ -22,15 +22,15 @@ public final class SecretRedactor {
 
   private SecretRedactor() {}
 
-  /** A text of several words, such as a message. */
+  /** Masks passwords in a text of several words, such as a message. */
   public static String redactText(String text) {
     String masked = text.indexOf('@') < 0 ? text : maskMatches(USER_INFO, text, MASK + "@");
     return text.indexOf('=') < 0 ? masked : maskMatches(PARAMETER, masked, "$1" + MASK);
   }
 
   /**
-   * A whole value, however wrong it is: a password may hold spaces, slashes and further signs
-   * there.
+   * Masks the password in a whole value, even an invalid one: its password may contain spaces,
+   * slashes and other special characters.
    */
   static String redactValue(String value) {
     return maskMatches(

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The settings, checked. Immutable. */
+/** The validated settings. Immutable. */
 public record ServerConfig(
     ListenConfig listen,
     StorageConfig storage,
@@ -68,13 +68,13 @@ public record ServerConfig(
    * Where to listen.
    *
    * @param port 0 for a free one
-   * @param metricsPort empty: {@code /metrics} is on the port of everything else
+   * @param metricsPort empty if {@code /metrics} is served on the main port
    */
   public record ListenConfig(String host, int port, Optional<Integer> metricsPort) {}
 
-  /** Where the data are. */
+  /** Which database to use. */
   public sealed interface StorageConfig {
-    /** SQLite's file lies in this folder. */
+    /** SQLite, with its file in this folder. */
     record SqliteConfig(Path folder) implements StorageConfig {}
 
     record PostgresConfig(String url, String user, String password) implements StorageConfig {
@@ -87,10 +87,10 @@ public record ServerConfig(
   }
 
   /**
-   * Where nodes that share a PostgreSQL tell each other what happens.
+   * The Redis through which nodes that share a PostgreSQL notify each other.
    *
-   * @param legacyChannel of the replaced system, while it still runs beside this one
-   * @param prefix begins the names of everything that Bookbell has there
+   * @param legacyChannel the replaced system's channel, while that system still runs
+   * @param prefix the prefix of all names that Bookbell uses on Redis
    */
   public record RedisConfig(URI uri, Optional<String> legacyChannel, String prefix) {
     public static final String PREFIX = "bookbell";
@@ -103,49 +103,51 @@ public record ServerConfig(
   }
 
   /**
-   * How many, how they are written to and how they end.
+   * Limits and delivery options of connections.
    *
-   * @param perUser open at once
-   * @param drain clients of a node that goes down come back spread over this time
-   * @param ring whether what goes to many may leave through io_uring where there is one
-   * @param rateLimits whether one user's calls in a minute are limited
+   * @param perUser the most that one user may have open at once
+   * @param drain the period over which clients reconnect after this node goes down
+   * @param ring whether large broadcasts may use io_uring where it is available
+   * @param rateLimits whether each user's calls per minute are limited
    */
   public record ConnectionConfig(int perUser, Duration drain, boolean ring, boolean rateLimits) {}
 
   /**
    * How long messages are kept.
    *
-   * @param kept for devices that have not said that they have them
+   * @param kept for devices that haven't acknowledged them
    */
   public record InboxConfig(Duration kept) {}
 
   /**
-   * Where books are looked up.
+   * The catalogue in which books are looked up.
    *
-   * @param url without a slash at the end
-   * @param contact whom the catalogue's people may write to
+   * @param url without a trailing slash
+   * @param contact how the catalogue's operators can reach the operator of this server
    */
   public record CatalogueConfig(String url, Optional<String> contact) {
     private static final String OPEN_LIBRARY = "https://openlibrary.org";
 
-    /** Open Library keeps its covers on a host of their own. */
+    /** The base URL of covers, which Open Library serves from another host. */
     public String coversUrl() {
       return url.equals(OPEN_LIBRARY) ? "https://covers.openlibrary.org" : url;
     }
 
-    /** How far apart searches are to be: whoever names a contact may search more often. */
+    /**
+     * The minimum time between searches. Open Library allows more to clients that name a contact.
+     */
     public Duration searchInterval() {
       return contact.isPresent() ? Duration.ofMillis(334) : Duration.ofSeconds(1);
     }
   }
 
   /**
-   * How browsers come here.
+   * How browsers reach this server.
    *
-   * @param publicUrl empty: as each request says
-   * @param allowedOrigins pages besides those of the public URL
-   * @param trustedProxies whose X-Forwarded and Forwarded headers are believed
-   * @param cookieName of the session; empty: the usual one
+   * @param publicUrl empty if each request determines it
+   * @param allowedOrigins further origins besides that of the public URL
+   * @param trustedProxies whose X-Forwarded and Forwarded headers are trusted
+   * @param cookieName of the session cookie; empty for the default
    */
   public record PublicAccessConfig(
       Optional<PublicUrl> publicUrl,
@@ -175,10 +177,10 @@ public record ServerConfig(
   }
 
   /**
-   * Reads the environment, and the file where it exists.
+   * Reads the settings from the environment and, if it exists, the file.
    *
-   * @param usualData the data folder when none is set
-   * @throws ConfigException naming the first setting that cannot be used
+   * @param usualData the data folder if none is set
+   * @throws ConfigException for the first invalid setting
    */
   public static ServerConfig readConfig(
       Map<String, String> environment, Path file, Path usualData) {
@@ -210,12 +212,15 @@ public record ServerConfig(
         parseCatalogue(settingValues));
   }
 
-  /** How much is logged, where that is set. */
+  /** The log level, if it is set. */
   public static Optional<String> logLevel(Map<String, String> environment, Path file) {
     return new SettingValues(environment, file).optionalText(Setting.LOG);
   }
 
-  /** Left empty on purpose it is off, like the word: nobody may be asked by mistake. */
+  /**
+   * Parses the catalogue's settings. An empty URL means off, like the word, so that the default
+   * catalogue isn't queried by mistake.
+   */
   private static Optional<CatalogueConfig> parseCatalogue(SettingValues settingValues) {
     Optional<String> contact =
         settingValues.optionalText(Setting.CONTACT).map(ServerConfig::parseContact);
@@ -342,7 +347,10 @@ public record ServerConfig(
                         + " itself serves, such as /api"));
   }
 
-  /** Behind a proxy that strips it, such a path could not be told from our own. */
+  /**
+   * Whether the path starts with a name that Bookbell serves itself. A proxy that strips the path
+   * would make the two indistinguishable.
+   */
   private static boolean shadowsOwnPath(String path) {
     return !path.isEmpty() && OWN_PATHS.contains(path.split("/", 3)[1]);
   }
@@ -370,7 +378,10 @@ public record ServerConfig(
                     "a list of origins such as https://books.example, separated by commas"));
   }
 
-  /** The setting of earlier releases trusted every peer; now it trusts those on the same site. */
+  /**
+   * Parses the trusted proxies. BOOKBELL_TRUST_PROXY used to trust every peer; now it trusts
+   * loopback and private addresses.
+   */
   private static List<AddressRange> parseTrustedProxies(SettingValues settingValues) {
     boolean local = settingValues.booleanOrDefault(Setting.TRUST_PROXY, false);
     Optional<String> listed = settingValues.optionalText(Setting.TRUSTED_PROXIES);
@@ -405,7 +416,7 @@ public record ServerConfig(
         return uri;
       }
     } catch (URISyntaxException e) {
-      // told below, like every other address that is none
+      // reported below, like any other invalid URL
     }
     throw ConfigException.invalidValue(setting, value, expected);
   }

@@ -3,7 +3,7 @@ package io.bookbell.server.config;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Everything an operator can set, each in the environment or in {@code bookbell.properties}. */
+/** All settings. Each can be set in the environment or in {@code bookbell.properties}. */
 public enum Setting {
   PORT("8080", "the port to listen on; 0 takes a free one"),
   HOST("127.0.0.1", "the address to listen on; 0.0.0.0 for all"),
@@ -48,7 +48,7 @@ public enum Setting {
     return "BOOKBELL_" + name();
   }
 
-  /** What holds when nothing is set, in words. */
+  /** A description of the default, for the help text. */
   public String defaultText() {
     return usual;
   }

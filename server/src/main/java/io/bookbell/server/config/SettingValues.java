@@ -16,7 +16,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What was set, as texts. The environment wins over the file. Immutable. */
+/**
+ * The settings as text. The environment takes precedence over the file. Immutable once constructed.
+ */
 final class SettingValues {
   private static final Logger log = LoggerFactory.getLogger(SettingValues.class);
 
@@ -26,7 +28,7 @@ final class SettingValues {
 
   /**
    * @param file need not exist
-   * @throws ConfigException when the file cannot be read or has a key that nobody knows
+   * @throws ConfigException if the file can't be read or contains an unknown key
    */
   SettingValues(Map<String, String> environment, Path file) {
     this.file = file;
@@ -67,7 +69,7 @@ final class SettingValues {
     }
   }
 
-  /** A password in the file is for its owner alone. */
+  /** Logs a warning if the file contains a password and others can read it. */
   void warnIfReadable() {
     if (!secretInFile || !file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return;
@@ -90,12 +92,12 @@ final class SettingValues {
                 && !SecretRedactor.redactText(value).equals(value)));
   }
 
-  /** Blank is as good as not set, and undoes the file's value. */
+  /** Stores a value. A blank one counts as not set, and overrides the file's value. */
   private void putValue(Setting setting, String value) {
     values.put(setting, value.strip());
   }
 
-  /** As it was set, even to nothing. */
+  /** The value as it was set, possibly empty. */
   Optional<String> rawValue(Setting setting) {
     return Optional.ofNullable(values.get(setting));
   }
@@ -118,14 +120,14 @@ final class SettingValues {
                   return number;
                 }
               } catch (NumberFormatException e) {
-                // told below, like a number out of range
+                // reported below, like a number out of range
               }
               throw ConfigException.invalidValue(
                   setting, value, "a whole number from " + least + " to " + most);
             });
   }
 
-  /** Refuses any other value. */
+  /** Rejects any other value. */
   void requireOneOf(Setting setting, List<String> values) {
     optionalText(setting)
         .filter(value -> !values.contains(value))

@@ -9,9 +9,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jooq.SQLDialect;
 
 /**
- * Names the life of the database: sequence numbers mean something only within one. A restored
- * backup gets a new name, and so does a PostgreSQL that was promoted or put in place of another,
- * for it may have lost numbers that clients have seen. Thread-safe: it keeps nothing between calls.
+ * Reads and renews the epoch, which names one life of the database: sequence numbers are only
+ * comparable within one epoch. The epoch changes when a backup is restored, and when a PostgreSQL
+ * is promoted or replaced by another, because it may have lost numbers that clients have seen.
+ * Thread-safe and stateless.
  */
 public final class EpochStore {
   private static final String POSTGRES_LIFE =
@@ -21,7 +22,7 @@ public final class EpochStore {
   private static final String POSTGRES_DATABASE =
       "select cast(oid as text) from pg_database where datname = current_database()";
 
-  /** The name of the present life. */
+  /** The current epoch. */
   public String currentEpoch(Transaction tx) {
     String stored = tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION).fetchSingle().value1();
     if (tx.sql().family() != SQLDialect.POSTGRES) {
@@ -31,8 +32,8 @@ public final class EpochStore {
   }
 
   /**
-   * The id of this database among those that share a Redis. On PostgreSQL it has the database's
-   * number in its cluster in it, for a database may be the template of another.
+   * The installation's id, which separates databases that share a Redis. On PostgreSQL it includes
+   * the database's oid, because a database may be created as a copy of another (its template).
    */
   public static String installationId(Transaction tx) {
     String id =
@@ -42,7 +43,7 @@ public final class EpochStore {
         : id;
   }
 
-  /** Makes sure that the database has an id and its life a name; at every start. */
+  /** Creates the epoch and the installation's id if they don't exist. Called at every start. */
   public static void ensureInstallation(Transaction tx) {
     tx.sql()
         .insertInto(INSTALLATION)
@@ -58,16 +59,16 @@ public final class EpochStore {
         .execute();
   }
 
-  /** Begins a new life: every client takes a fresh snapshot. */
+  /** Starts a new epoch, so that every client gets a new snapshot. */
   public static void renewEpoch(Transaction tx) {
     tx.sql().update(INSTALLATION).set(INSTALLATION.EPOCH, randomName()).execute();
   }
 
   /**
-   * Begins a new life with the data of a backup. The id stays with the database: of two that are
-   * restored from one backup, neither is the other.
+   * Starts a new epoch after restoring a backup. The id belongs to the database and not to the
+   * backup: two databases restored from one backup are different installations.
    *
-   * @param installation the id from before, if there was one
+   * @param installation the id before the restore, if there was one
    */
   public static void renewEpoch(Transaction tx, Optional<String> installation) {
     renewEpoch(tx);
@@ -77,7 +78,7 @@ public final class EpochStore {
         .execute();
   }
 
-  /** The id of the database before it is overwritten. */
+  /** The installation's id, read before the database is overwritten. */
   public static Optional<String> findInstallationId(Transaction tx) {
     return tx.sql()
         .select(INSTALLATION.INSTALLATION_ID)

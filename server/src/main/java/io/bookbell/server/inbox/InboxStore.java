@@ -31,12 +31,12 @@ import org.jooq.Record3;
 import org.jooq.ResultQuery;
 
 /**
- * Every user's durable sequence of messages: 1, 2, 3 … without a gap. Thread-safe; what it does
- * happens in the transaction it is handed.
+ * Stores every user's durable sequence of messages: 1, 2, 3 … without gaps. Thread-safe; all work
+ * happens in the caller's transaction.
  *
- * <p>The numbers come from the user's row in {@code inbox_head}, locked until the commit, so a
- * number is visible only after every smaller one. A message's body is stored once and without its
- * number; delivery puts the number in.
+ * <p>Numbers come from the user's row in {@code inbox_head}, which stays locked until the commit,
+ * so a number becomes visible only after all smaller ones. A message's body is stored once, without
+ * a number; delivery inserts each user's number.
  */
 public final class InboxStore {
   private static final PreparedQuery<UserId, ResultQuery<Record2<Long, Long>>> HEAD =
@@ -52,16 +52,16 @@ public final class InboxStore {
   /**
    * Creates the service.
    *
-   * @param publisher handed each change's messages after the commit, in the order of the change; on
-   *     SQLite in the order of commits too
+   * @param publisher receives each change's messages after the commit, in the order of the change;
+   *     on SQLite also in the order of commits
    */
   public InboxStore(Consumer<List<Delivery>> publisher) {
     this.publisher = publisher;
   }
 
   /**
-   * Has the messages numbered and stored for everyone concerned at the end of the transaction, and
-   * delivered after the commit.
+   * Numbers and stores the messages for their audiences at the end of the transaction, and delivers
+   * them after the commit.
    */
   public void append(Transaction tx, OutgoingMessages outgoingMessages) {
     List<EncodedMessage> bodies =
@@ -85,18 +85,20 @@ public final class InboxStore {
     return message;
   }
 
-  /** The user's newest number and the number below which nothing may be replayed. */
+  /** The user's newest sequence number, and the floor below which nothing may be replayed. */
   public InboxBounds readBounds(Transaction tx, UserId user) {
     return tx.bindQuery(HEAD, user).fetchSingle(row -> new InboxBounds(row.value1(), row.value2()));
   }
 
-  /** Whether nothing after a number has been removed yet. */
+  /** Whether all messages after a number still exist. */
   public boolean hasAllAfter(Transaction tx, UserId user, long after, InboxBounds inboxBounds) {
     return after == inboxBounds.seq()
         || tx.sql().fetchExists(INBOX, INBOX.USER_ID.eq(user).and(INBOX.SEQ.eq(after + 1)));
   }
 
-  /** The user's messages after a number, in order and without a gap; at most {@code limit}. */
+  /**
+   * Reads at most {@code limit} of the user's messages after a number, in order and without gaps.
+   */
   public List<NumberedMessage> readAfter(Transaction tx, UserId user, long after, int limit) {
     return tx.sql()
         .select(INBOX.SEQ, MESSAGE.BODY)
@@ -111,9 +113,10 @@ public final class InboxStore {
   }
 
   /**
-   * Notes that a device of the user has everything up to a number.
+   * Records that one of the user's devices has everything up to a number.
    *
-   * @return up to where one of them had before; not below what is kept
+   * @return the number up to which some device had everything before, at least that of the last
+   *     removed message
    */
   public long acknowledge(Transaction tx, UserId user, long seq) {
     long before =
@@ -137,7 +140,10 @@ public final class InboxStore {
     return before;
   }
 
-  /** The revisions of requests that the user's messages between two numbers tell of. */
+  /**
+   * The request revisions that the user's messages after {@code after}, up to {@code upTo},
+   * announce.
+   */
   public List<RequestRevision> revisionsBetween(
       Transaction tx, UserId user, long after, long upTo) {
     return tx.sql()
@@ -152,7 +158,10 @@ public final class InboxStore {
         .fetch(row -> new RequestRevision(row.value1(), row.value2()));
   }
 
-  /** The revisions of a request that lie in inboxes of these users and reached no device of any. */
+  /**
+   * The revisions of a request that are in inboxes of these users but haven't reached any of their
+   * devices.
+   */
   public Set<Integer> unreceivedRevisions(Transaction tx, long request, Collection<UserId> users) {
     return tx.sql()
         .select(MESSAGE.REVISION)
@@ -168,7 +177,7 @@ public final class InboxStore {
         .fetchSet(MESSAGE.REVISION);
   }
 
-  /** Inboxes that hold messages, in the order of their users from the given one on. */
+  /** Lists non-empty inboxes in the order of their users, starting with the given one. */
   public List<InboxExtent> findNonEmpty(Transaction tx, UserId from, int limit) {
     return tx.sql()
         .select(INBOX_HEAD.USER_ID, INBOX_HEAD.RECEIVED, INBOX_HEAD.REMOVED, MESSAGE.CREATED_AT)
@@ -179,20 +188,21 @@ public final class InboxStore {
         .join(MESSAGE)
         .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
         .where(INBOX_HEAD.USER_ID.ge(from))
-        .and(INBOX.USER_ID.ge(from)) // which follows, but is not concluded
+        .and(INBOX.USER_ID.ge(from)) // implied by the join, but the planner doesn't infer it
         .orderBy(INBOX_HEAD.USER_ID)
         .limit(limit)
         .fetch(row -> new InboxExtent(row.value1(), row.value2(), row.value3(), row.value4()));
   }
 
   /**
-   * Removes the user's oldest messages as long as they may go.
+   * Removes the user's oldest messages, as long as the rule allows it.
    *
    * @param limit the most to remove
    * @return how many were removed
    */
   public int removeOldest(Transaction tx, UserId user, int limit, RemovalRule removalRule) {
-    // Of a message that several inboxes hold, two transactions at once would each leave the last.
+    // Serialises removals: if two transactions removed a message from its last two inboxes
+    // concurrently, each would see the other's row and leave the message.
     tx.lockWithoutReading(sql -> sql.select(INSTALLATION.ID).from(INSTALLATION));
     tx.lockWithoutReading(
         sql -> sql.select(INBOX_HEAD.SEQ).from(INBOX_HEAD).where(INBOX_HEAD.USER_ID.eq(user)));
@@ -227,8 +237,8 @@ public final class InboxStore {
   }
 
   /**
-   * Removes the messages that no inbox holds any more; of those that tell of a request's revision
-   * the row stays without its body, as the proof that it was told.
+   * Removes messages that are in no inbox any more. If a message announces a request's revision,
+   * its row stays without the body, as the proof that the revision was announced.
    */
   private static void removeUnreferenced(Transaction tx, List<Long> messages) {
     Condition unheld =
@@ -240,27 +250,27 @@ public final class InboxStore {
     tx.sql().update(MESSAGE).set(MESSAGE.BODY, "").where(unheld).execute();
   }
 
-  /** Gives a new account its inbox. */
+  /** Creates the inbox of a new account. */
   public static void createInbox(Transaction tx, UserId user) {
     tx.sql().insertInto(INBOX_HEAD).set(INBOX_HEAD.USER_ID, user).execute();
   }
 
-  /** Decides whether a message may go. */
+  /** Decides whether a message may be removed. */
   @FunctionalInterface
   public interface RemovalRule {
     boolean mayRemove(long seq, Instant createdAt);
   }
 
   /**
-   * An inbox that holds messages.
+   * A non-empty inbox.
    *
    * @param received the number up to which some device had everything
-   * @param removed the number before the first one kept
-   * @param oldest when the first one kept was made
+   * @param removed the number before the oldest remaining message
+   * @param oldest when the oldest remaining message was created
    */
   public record InboxExtent(UserId user, long received, long removed, Instant oldest) {}
 
-  /** One change of a request. */
+  /** One revision of a request. */
   public record RequestRevision(long requestId, int number) {}
 
   public record InboxBounds(long seq, long floor) {}

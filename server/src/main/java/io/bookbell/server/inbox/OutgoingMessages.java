@@ -13,20 +13,23 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one transaction and who is to have each. Features add to it; {@link
- * InboxStore#append} takes it once it is complete. Confined to the transaction's thread.
+ * The messages of one transaction with their audiences. Features add messages; {@link
+ * InboxStore#append} takes the complete change. Confined to the transaction's thread.
  */
 public final class OutgoingMessages {
   private final List<OutgoingMessage> entries = new ArrayList<>();
   private final Set<UserId> losingAccess = new HashSet<>();
 
-  /** Adds a message. A user who is named twice gets it once; an empty audience adds nothing. */
+  /**
+   * Adds a message. Each user gets it once, even if listed twice; with an empty audience nothing is
+   * added.
+   */
   public void add(MessageType type, Map<String, ?> fields, Collection<UserId> audience) {
     add(new OutgoingMessage(type, fields, new TreeSet<>(audience), null));
   }
 
   /**
-   * Adds the message that tells of one revision of a book request; each revision has exactly one.
+   * Adds the message that announces a revision of a book request. Each revision has exactly one.
    */
   public void addRevision(
       Map<String, ?> fields, Collection<UserId> audience, long requestId, int revision) {
@@ -39,8 +42,8 @@ public final class OutgoingMessages {
   }
 
   /**
-   * Closes what the user has received so far to replay: their history starts anew with the {@code
-   * access_changed} of this change, which must be added too.
+   * Prevents everything the user has received so far from being replayed. Their history then starts
+   * with this change's {@code access_changed}, which must be added, too.
    */
   public void revokeAccess(UserId user) {
     losingAccess.add(user);

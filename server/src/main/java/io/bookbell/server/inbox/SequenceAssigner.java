@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of every transaction that tells somebody something: locks the heads of all concerned, in
- * the order of their users, numbers and stores the messages of all its changes. Stateless.
+ * The last step of every transaction that sends messages: locks the inbox heads of all audiences in
+ * the order of their users, then numbers and stores the messages of all changes. Stateless.
  */
 final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   static final SequenceAssigner STEP = new SequenceAssigner();
@@ -47,18 +47,21 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
           .setColumn(INBOX.MESSAGE_ID, InboxRow::message)
           .failOnConflict();
 
-  /** Databases limit the parameters of a statement. */
+  /** Databases limit the number of parameters in a statement. */
   private static final int ROWS_AT_ONCE = 500;
 
-  /** A message to so many is put into their inboxes by the database, which has the numbers. */
+  /**
+   * From this audience size on, the database copies a message into the inboxes with one statement,
+   * using the numbers it holds.
+   */
   private static final int MANY = 32;
 
   private SequenceAssigner() {}
 
   /**
-   * What a command has to tell.
+   * The messages of one command.
    *
-   * @param tx the command's, for what follows the commit
+   * @param tx the command's transaction, for its after-commit hook
    */
   record AppendedMessages(
       Transaction tx,
@@ -71,7 +74,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     }
   }
 
-  /** A message of a change as it is stored. */
+  /** A message and its encoded body. */
   record EncodedMessage(OutgoingMessage entry, Message message) {}
 
   @Override
@@ -121,7 +124,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     return heads;
   }
 
-  /** The ids of the messages, in their order. */
+  /** Stores the messages and returns their ids in the same order. */
   private static List<Long> storeMessages(Transaction tx, List<AppendedMessages> changes) {
     var messages =
         changes.stream()
@@ -169,7 +172,9 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     }
   }
 
-  /** The users by how far they are from where they were: of many, most go as far as the others. */
+  /**
+   * Groups users by how far their number has advanced. Most of a large audience advance equally.
+   */
   private static Map<Long, List<UserId>> groupByStep(
       Map<UserId, Long> before, Map<UserId, Long> after) {
     var steps = new TreeMap<Long, List<UserId>>();
@@ -197,7 +202,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   }
 
   private static void advanceBounds(Transaction tx, Map<Long, List<UserId>> steps) {
-    // The rows are locked already, in order, so this cannot wait.
+    // The rows were locked in order before, so this can't block.
     steps.forEach(
         (step, users) -> {
           for (List<UserId> some : splitUsers(users)) {

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins the replaced system's nodes to those behind another backplane: what this node commits is
- * also told on their channel, and what they tell comes to this node's connections, neither numbered
- * nor stored. Every node listens to the channel itself, so nothing is passed on. Any thread may
- * call any method.
+ * A {@link Backplane} that also exchanges messages with the replaced system's nodes: what this node
+ * commits is also published on their channel, and their messages are delivered to this node's
+ * connections, neither numbered nor stored. Every node subscribes to the channel itself, so nothing
+ * is forwarded. Thread-safe.
  */
 public final class LegacyChannel implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(LegacyChannel.class);
@@ -35,9 +35,9 @@ public final class LegacyChannel implements Backplane {
   private final AtomicBoolean malformedSeen = new AtomicBoolean();
 
   /**
-   * Begins to connect, and returns.
+   * Starts connecting in the background.
    *
-   * @param nodes the way to the nodes of this system; closes with this
+   * @param nodes the backplane between nodes of this system; closed with this one
    */
   public LegacyChannel(Backplane nodes, RedisOptions options, String name) {
     this.nodes = nodes;
@@ -57,7 +57,9 @@ public final class LegacyChannel implements Backplane {
     change.stream().filter(LegacyChannel::hasRecipients).forEach(this::publishDelivery);
   }
 
-  /** A list of nobody could be taken for everybody. */
+  /**
+   * Whether the audience isn't empty: the replaced system could take an empty list for everybody.
+   */
   private static boolean hasRecipients(Delivery delivery) {
     return !delivery.sequence().isEmpty() || !delivery.unnumbered().isEmpty();
   }
@@ -89,11 +91,11 @@ public final class LegacyChannel implements Backplane {
     nodes.close();
   }
 
-  /** On an event loop of the channel. */
+  /** Called on an event loop of the channel. */
   private void onMessage(byte[] text) {
     switch (LegacyMessageCodec.decodeMessage(text)) {
       case DecodedMessage.OwnNodeMessage() -> {
-        // what matters of it here came by the way between nodes
+        // its content has arrived through the backplane between nodes
       }
       case DecodedMessage.MalformedMessage(String why) -> recordMalformed(why);
       case DecodedMessage.LegacyDelivery(Delivery delivery, boolean strangers) -> {

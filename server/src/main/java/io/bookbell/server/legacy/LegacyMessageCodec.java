@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The form in which the replaced system's nodes tell each other: the message object, and in it the
- * users who get it, as texts. What comes from a node of this system also names that node.
+ * The wire format of the replaced system's channel: the message object with its recipients as
+ * strings added to it. Messages from a node of this system also name that node. Stateless.
  *
  * <pre>{"type": ..., ..., "_target_users": ["101", "1", "10"], "_node": "1f0c"}</pre>
  */
@@ -31,22 +31,25 @@ final class LegacyMessageCodec {
 
   private LegacyMessageCodec() {}
 
-  /** What a text on the channel turned out to be. */
+  /** The result of decoding a text from the channel. */
   sealed interface DecodedMessage {
     /**
-     * From the replaced system.
+     * A message from the replaced system.
      *
-     * @param strangers whether users were named that cannot be any
+     * @param strangers whether it names users that can't exist
      */
     record LegacyDelivery(Delivery delivery, boolean strangers) implements DecodedMessage {}
 
-    /** From a node of this system; its users have heard of it already. */
+    /** A message from a node of this system, which has already reached its audience. */
     record OwnNodeMessage() implements DecodedMessage {}
 
     record MalformedMessage(String why) implements DecodedMessage {}
   }
 
-  /** To all whom the delivery concerns, without the numbers: each user has another. */
+  /**
+   * Encodes a delivery for its whole audience, without sequence numbers, which differ between
+   * users.
+   */
   static byte[] encodeDelivery(Delivery delivery, String node) {
     var users = new TreeSet<>(delivery.unnumbered());
     users.addAll(delivery.sequence().keySet());
@@ -83,7 +86,7 @@ final class LegacyMessageCodec {
     if (named == null || !named.isArray()) {
       return new DecodedMessage.MalformedMessage("its " + TARGETS + " is no list");
     }
-    message.remove(SEQUENCE); // would be taken for a number of the user's own history
+    message.remove(SEQUENCE); // would be taken for a sequence number of the user's inbox
     Set<UserId> users = new HashSet<>();
     boolean strangers = false;
     for (JsonNode each : named) {
@@ -97,7 +100,7 @@ final class LegacyMessageCodec {
     return new DecodedMessage.LegacyDelivery(Delivery.unnumbered(told, users), strangers);
   }
 
-  /** A text as the replaced system writes it, or a plain number. */
+  /** Accepts a string, as the replaced system writes it, or a plain number. */
   private static boolean isUserId(JsonNode named) {
     return (named.isTextual() || named.isIntegralNumber()) && ID.matcher(named.asText()).matches();
   }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What devices have said that they have, until it is stored: once a second, of all devices
- * together, on a thread of its own. What is not stored yet when the process dies is said again at
- * the device's next acknowledgement. Any thread may call any method.
+ * Collects acknowledgements from devices and stores those of all devices once a second, on a thread
+ * of its own. If the process dies before that, the device's next acknowledgement makes up for it.
+ * Thread-safe.
  */
 final class AcknowledgementWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AcknowledgementWriter.class);
@@ -46,7 +46,7 @@ final class AcknowledgementWriter implements AutoCloseable {
     waiting.merge(device, seq, Math::max);
   }
 
-  /** Leaves what waits: its numbers mean nothing in another life of the database. */
+  /** Discards pending acknowledgements, whose numbers are invalid in another epoch. */
   void discardPending() {
     waiting.clear();
   }
@@ -84,7 +84,7 @@ final class AcknowledgementWriter implements AutoCloseable {
     }
   }
 
-  /** Stores what still waits. */
+  /** Stores the pending acknowledgements. */
   @Override
   public void close() {
     thread.close();

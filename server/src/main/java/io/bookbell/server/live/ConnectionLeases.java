@@ -22,23 +22,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets that each user may have open on all nodes together. Any thread may call any method.
+ * Limits each user's open sockets across all nodes. Thread-safe.
  *
- * <p>Every place is a row in PostgreSQL, taken and counted under a lock of the user, so the limit
- * is exact however many nodes are asked at once. The rows of a node count as long as it says every
- * few seconds that it lives; the tables are not logged, so a place costs no waiting for the disk,
- * and are filled again by the nodes if they were emptied. One process alone counts in memory
- * ({@link io.bookbell.hub.WebSocketManager#tryReserve}) and needs none of this.
+ * <p>Every connection slot is a row in PostgreSQL that is inserted and counted under an advisory
+ * lock on the user, so the limit is exact even if several nodes ask at once. A node's slots count
+ * while its lease is valid; it renews the lease every few seconds. The tables are unlogged, so
+ * taking a slot doesn't wait for the disk; if a crash empties them, the nodes fill them again. A
+ * single process counts in memory ({@link io.bookbell.hub.WebSocketManager#tryReserve}) and doesn't
+ * need this class.
  */
 final class ConnectionLeases implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionLeases.class);
   private static final Duration BEAT = Duration.ofSeconds(5);
   private static final Duration FREED_WITHIN = Duration.ofMillis(50);
 
-  /** Longer than a node may stand still and still count. */
+  /** Longer than a node may pause without losing its slots. */
   private static final Duration LEASE = Duration.ofSeconds(20);
 
-  /** Every so many beats, all rows are compared. */
+  /** One beat in this many compares all of the node's rows. */
   private static final int THOROUGH = 12;
 
   private static final Duration FORGET = Duration.ofMinutes(1);
@@ -59,9 +60,7 @@ final class ConnectionLeases implements AutoCloseable {
   private int beats;
   private boolean failing;
 
-  /**
-   * @param most how many places one user may hold
-   */
+  /** @param most how many slots one user may hold */
   ConnectionLeases(Database database, int most) {
     this.database = database;
     this.most = most;
@@ -73,14 +72,14 @@ final class ConnectionLeases implements AutoCloseable {
             this::runHeartbeat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** One place, until it is closed. */
+  /** One connection slot, held until it is closed. */
   interface ConnectionLease extends AutoCloseable {
-    /** A second call does nothing. */
+    /** Releases the slot. Further calls do nothing. */
     @Override
     void close();
   }
 
-  /** Takes a place; empty if the user has as many as allowed. */
+  /** Takes a slot; empty if the user already holds the maximum. */
   CompletionStage<Optional<ConnectionLease>> acquireLease(UserId user) {
     long id = lastId.incrementAndGet();
     held.put(id, user);
@@ -89,7 +88,7 @@ final class ConnectionLeases implements AutoCloseable {
         .whenComplete(
             (granted, failure) -> {
               if (failure != null || !granted) {
-                releaseLease(id); // it may be stored all the same: by a lost answer, or by a beat
+                releaseLease(id); // a beat, or a commit without response, may have stored it
               }
             })
         .thenApply(granted -> granted ? Optional.of(() -> releaseLease(id)) : Optional.empty());
@@ -119,7 +118,7 @@ final class ConnectionLeases implements AutoCloseable {
         .toList();
   }
 
-  /** Takes an immutable map, whose keys and values come in one order. */
+  /** Requires an immutable map, because keys and values must iterate in the same order. */
   private void insertLeases(Transaction tx, Map<Long, UserId> places) {
     tx.sql()
         .execute(
@@ -159,7 +158,7 @@ final class ConnectionLeases implements AutoCloseable {
     }
   }
 
-  /** Says that this node lives, and mends what was lost on either side. */
+  /** Renews the lease, and repairs rows that are missing or left over. */
   private void runHeartbeat() {
     boolean thorough = beats++ % THOROUGH == 0;
     tryWrite(
@@ -175,7 +174,9 @@ final class ConnectionLeases implements AutoCloseable {
     deleteReleased();
   }
 
-  /** Renews the lease; whether nothing was known of this node. */
+  /**
+   * Renews the lease. Returns whether the node had no row, so that its slots must be stored again.
+   */
   private boolean renewNode(Transaction tx) {
     return tx.sql()
         .fetchSingle(
@@ -223,7 +224,7 @@ final class ConnectionLeases implements AutoCloseable {
     }
   }
 
-  /** Gives all places back at once. */
+  /** Releases all of the node's slots and its lease. */
   @Override
   public void close() {
     thread.close();

@@ -17,10 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The history behind a connection, read from the user's inbox. Thread-safe.
+ * The message history behind a connection, read from the user's inbox. Thread-safe.
  *
- * <p>What a user may no longer see is never read: below the floor of the inbox a client gets a
- * fresh snapshot instead.
+ * <p>It never reads what a user may no longer see: a client whose position is below the inbox's
+ * floor gets a new snapshot instead.
  */
 final class InboxHistory implements MessageHistory {
   private static final long MOST_REPLAYED = 1000;
@@ -74,7 +74,7 @@ final class InboxHistory implements MessageHistory {
     return new HistoryStart.ResumedStart(since.seq(), Message.of(Json.writeAsBytes(first)));
   }
 
-  /** The first frame of a connection that goes on; {@code seq} is where the replay will end. */
+  /** The first frame of a resumed connection; {@code seq} is where the replay ends. */
   private record ResumedMessage(String type, String epoch, long seq) {}
 
   @Override
@@ -82,7 +82,7 @@ final class InboxHistory implements MessageHistory {
     return database.read(
         tx -> {
           InboxBounds inboxBounds = inboxStore.readBounds(tx, user);
-          // the message at the floor itself says that access has changed, and may be read
+          // the message at the floor itself reports the change of access, and may be read
           if (after + 1 < inboxBounds.floor() || after > inboxBounds.seq()) {
             return new HistoryPage.TruncatedHistory();
           }

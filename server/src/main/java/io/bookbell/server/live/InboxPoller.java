@@ -17,24 +17,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds in PostgreSQL what other nodes have committed, whether or not anybody announced it: every
- * second, on a thread of its own. What was announced already costs nothing further.
+ * Finds what other nodes have committed to PostgreSQL, whether or not Redis announced it: once a
+ * second, on a thread of its own. Messages that were announced already cost nothing further.
  *
- * <p>Transactions become visible out of the order of their ids, so no id by itself can be a cursor.
- * Each poll reads, on one snapshot, every row written by a transaction from the cursor on, and
- * takes as the next cursor the oldest transaction that was still running then: what that or a later
- * one writes is read next time, some of it twice. The cost follows what was written, not who is
- * connected.
+ * <p>Transactions don't become visible in the order of their ids, so the highest id seen can't be
+ * the cursor. Each poll reads, on one snapshot, all rows written by transactions from the cursor
+ * on. The next cursor is the oldest transaction that was still running; some rows are therefore
+ * read twice. The cost depends on how much was written, not on how many users are connected.
  *
- * <p>After a crash PostgreSQL may give ids again that only transactions without a trace had. So
- * when a look fails, or the ids have gone back, the next look begins well before the cursor.
+ * <p>After a crash, PostgreSQL may reuse the ids of transactions that left nothing on disk. So
+ * after a failed poll, or if the ids have gone backwards, the next poll starts well before the
+ * cursor.
  */
 final class InboxPoller implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InboxPoller.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final long NOWHERE = -1;
 
-  /** More ids than transactions can be under way, or written nothing, when PostgreSQL crashes. */
+  /** More ids than PostgreSQL can reuse after a crash. */
   private static final long REUSED_IDS = 10_000;
 
   private final ScheduledExecutorService thread =
@@ -46,21 +46,21 @@ final class InboxPoller implements AutoCloseable {
   private @Nullable String epoch;
   private long cursor = NOWHERE;
 
-  /** Where the ids of transactions had come to at the last look. */
+  /** The next transaction id at the last poll. */
   private long reached;
 
   private boolean failing;
 
-  /** Told of what was found, on the poll's thread; may be told again of what it knows. */
+  /** Receives what a poll has found, on the poller's thread. May receive the same change again. */
   interface PollListener {
-    /** The newest number of each user that got messages. */
+    /** Called with the newest sequence number of each user who got messages. */
     void messagesFound(Map<UserId, Long> newest);
 
     void sessionEnded(UserId user, String session);
 
     void creatorChanged(UserId creator);
 
-    /** The database was restored or replaced: numbers and versions begin anew. */
+    /** The database was restored or replaced: sequence numbers and versions start again. */
     void epochChanged(String epoch);
   }
 
@@ -109,7 +109,10 @@ final class InboxPoller implements AutoCloseable {
     pollResult.creators.forEach(pollListener::creatorChanged);
   }
 
-  /** The first look at a database only learns where to begin: nobody was connected before. */
+  /**
+   * Reads the changes. The first poll of a database only sets the cursor, because nobody was
+   * connected before.
+   */
   private PollResult readChanges(Transaction tx) {
     var ids =
         tx.sql()

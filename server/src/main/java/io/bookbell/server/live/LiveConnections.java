@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The connected users, and the way of what was committed to them. Thread-safe. */
+/** The users connected to this node, and the delivery of committed changes to them. Thread-safe. */
 public final class LiveConnections implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveConnections.class);
 
@@ -47,7 +47,7 @@ public final class LiveConnections implements AutoCloseable {
   private final Optional<InboxPoller> poll;
 
   /**
-   * What a connection is shown of the stored data.
+   * The services from which connections are served.
    *
    * @param inbox each user's history
    */
@@ -62,11 +62,11 @@ public final class LiveConnections implements AutoCloseable {
       ReceiptService receipts) {}
 
   /**
-   * Begins to take connections.
+   * Starts to accept connections.
    *
-   * @param backplane stays open when this closes
-   * @param newLife told the new epoch when the database was restored or replaced under this node:
-   *     what is known of it is known no longer
+   * @param backplane not closed by {@link #close}
+   * @param newLife called with the new epoch when the database was restored or replaced while this
+   *     node was running, so that caches must be cleared
    */
   public LiveConnections(
       HubOptions options,
@@ -107,7 +107,7 @@ public final class LiveConnections implements AutoCloseable {
     return manager;
   }
 
-  /** A place for one more socket of the user; empty if there are as many as allowed. */
+  /** Reserves a connection slot for the user; empty if the user already has the maximum. */
   CompletionStage<Optional<ConnectionSlot>> reserveSlot(UserId user) {
     Optional<Reservation> here = manager.tryReserve(user);
     if (here.isEmpty()) {
@@ -132,10 +132,10 @@ public final class LiveConnections implements AutoCloseable {
   }
 
   /**
-   * A place for one socket.
+   * A reserved connection slot.
    *
-   * @param here among the sockets of this node
-   * @param everywhere among those of all nodes; to be closed when the socket is
+   * @param here counts it among this node's sockets
+   * @param everywhere counts it among those of all nodes; must be closed with the socket
    */
   record ConnectionSlot(Reservation here, ConnectionLeases.ConnectionLease everywhere) {
     void releaseSlot() {
@@ -144,22 +144,22 @@ public final class LiveConnections implements AutoCloseable {
     }
   }
 
-  /** A connection is closed. */
+  /** Called when a connection has been closed. */
   void connectionClosed(Connection connection) {
     typingPresence.stopTyping(connection);
   }
 
-  /** The messages of one committed change, in their order. */
+  /** Delivers the messages of one committed change, in their order. */
   public void broadcastChange(List<Delivery> change) {
     manager.broadcast(change);
   }
 
-  /** A message that is in nobody's history. */
+  /** Delivers a message that isn't stored in any inbox. */
   public void broadcast(Message message, Set<UserId> users) {
     manager.broadcast(message, users);
   }
 
-  /** The hashes of the sessions with which the sockets of this node were opened. */
+  /** The hashes of the sessions that opened this node's sockets. */
   public Set<String> openSessions() {
     return manager.connectedUsers().stream()
         .flatMap(user -> manager.connectionsOf(user).stream())
@@ -184,7 +184,7 @@ public final class LiveConnections implements AutoCloseable {
     places.ifPresent(ConnectionLeases::close);
   }
 
-  /** What other nodes have committed, to the connections of this one. */
+  /** Passes what other nodes have committed to this node's connections. */
   private final class LivePollListener implements InboxPoller.PollListener {
     private final Database database;
     private final LiveSources liveSources;

@@ -11,8 +11,8 @@ import io.bookbell.server.web.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients may say over the socket: {@code ping}, {@code ack} and {@code answering}. Called on
- * event loops; keeps nothing between calls.
+ * Handles the messages that clients send over the socket: {@code ping}, {@code ack} and {@code
+ * answering}. Called on event loops; stateless.
  */
 final class LiveMessageHandler implements ClientMessageHandler {
   private final AcknowledgementWriter acknowledgementWriter;

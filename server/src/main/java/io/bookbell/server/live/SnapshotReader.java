@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What a user sees at one moment: the content of {@code initial_data}. Thread-safe. */
+/** Reads what a user sees at one moment, the content of {@code initial_data}. Thread-safe. */
 final class SnapshotReader {
   private static final int NEWEST_REQUESTS = 50;
 
@@ -42,7 +42,7 @@ final class SnapshotReader {
     this.notificationService = notificationService;
   }
 
-  /** The first frame of a connection that begins anew. */
+  /** The first frame of a connection that starts with a snapshot. */
   record InitialDataMessage(
       String type,
       String epoch,
@@ -72,7 +72,7 @@ final class SnapshotReader {
         notificationService.countUnread(tx, user));
   }
 
-  /** The state of each creator whom the user supports or helps, one message each. */
+  /** One state message for each creator whom the user supports or helps. */
   List<Message> creatorStates(Transaction tx, UserId user) {
     Set<UserId> ids =
         relevantCreators(

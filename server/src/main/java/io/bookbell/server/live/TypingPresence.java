@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which admin is answering which request just now, told to the others of the team and kept nowhere.
- * Any thread may call any method; two concurrent maps hold its state.
+ * Which admin is answering which request, broadcast to the rest of the team and never stored.
+ * Thread-safe; the state is in two concurrent maps.
  *
- * <p>Each message speaks of one admin alone, so that nodes need to know nothing of each other. What
- * gets lost on the way is said again with the next renewal, or ends by itself at the receiver.
+ * <p>Each message is about a single admin, so nodes don't need to know each other's state. If a
+ * message is lost, the next renewal repeats it, or it expires at the receiver.
  */
 final class TypingPresence {
   static final Duration LIFETIME = Duration.ofSeconds(20);
@@ -37,14 +37,12 @@ final class TypingPresence {
   private final Duration lifetime;
   private final AtomicLong count = new AtomicLong();
 
-  /** The newest word of each connection that has said something. */
+  /** The number of each connection's newest report. */
   private final ConcurrentHashMap<Long, Long> words = new ConcurrentHashMap<>();
 
   private final ConcurrentHashMap<UserId, TypingState> places = new ConcurrentHashMap<>();
 
-  /**
-   * @param lifetime how long it holds without being said again
-   */
+  /** @param lifetime how long a report is valid unless it is renewed */
   TypingPresence(
       Database database,
       RequestListService requests,
@@ -57,16 +55,16 @@ final class TypingPresence {
   }
 
   /**
-   * Where an admin is.
+   * The request that an admin is answering.
    *
-   * @param word the one that said so
+   * @param word the number of the report that said so
    */
   private record TypingState(long connection, long word, long request, Colleagues colleagues) {}
 
   /**
-   * The user of a connection is answering a request.
+   * Reports that the user of a connection is answering a request.
    *
-   * @param refused run when it is none that they answer
+   * @param refused called if the user may not answer it
    */
   void startTyping(Connection connection, long request, Runnable refused) {
     long word = count.incrementAndGet();
@@ -103,7 +101,7 @@ final class TypingPresence {
     }
   }
 
-  /** The user of a connection answers nothing there, or no longer. */
+  /** Reports that the user of a connection isn't answering any request on it, or no longer. */
   void stopTyping(Connection connection) {
     words.remove(connection.id());
     Optional.ofNullable(places.get(connection.user()))

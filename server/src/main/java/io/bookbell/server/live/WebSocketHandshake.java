@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The opening handshake of a WebSocket, RFC 6455 section 4.2. Stateless. */
+/** The server side of the WebSocket opening handshake, RFC 6455 section 4.2. Stateless. */
 final class WebSocketHandshake {
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final int NONCE_BYTES = 16;
@@ -22,9 +22,9 @@ final class WebSocketHandshake {
   private WebSocketHandshake() {}
 
   /**
-   * Refuses what is no handshake.
+   * Rejects a request that isn't a valid handshake.
    *
-   * @throws Problem 426 for a plain request or another version, 400 for a broken key
+   * @throws Problem 426 for a plain request or another version, 400 for an invalid key
    */
   static void requireHandshake(HttpServerRequest request) {
     if (!"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
@@ -58,7 +58,7 @@ final class WebSocketHandshake {
     }
   }
 
-  /** Puts the headers of the 101 into the answer, which {@code toNetSocket} then sends. */
+  /** Adds the headers of the 101 response, which {@code toNetSocket} then sends. */
   static void writeUpgradeHeaders(HttpServerRequest request) {
     request
         .response()

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /api/book-requests/ws}: refuses before the upgrade what must be refused, answers the
- * handshake, and hands the channel over to the hub. On event loops; keeps nothing between calls.
+ * {@code GET /api/book-requests/ws}: authenticates and checks the request before the upgrade,
+ * answers the handshake, and passes the channel to the hub. Called on event loops; stateless.
  */
 public final class WebSocketRoutes {
   /** The key under which a connection's metadata holds the hash of its session. */
@@ -67,7 +67,7 @@ public final class WebSocketRoutes {
     router.get(PATH).putMetadata(ApiRouter.RATE, RateLimit.CONNECT).handler(this::handleRequest);
   }
 
-  /** Whether requests for a path may become WebSockets: for it alone, spelled like this. */
+  /** Whether requests for a path may become WebSockets. Only the exact spelling counts. */
   public static boolean isPath(String path) {
     return path.equals(PATH);
   }
@@ -126,7 +126,8 @@ public final class WebSocketRoutes {
             seat -> {
               ConnectionSlot place = seat.orElseThrow(WebSocketRoutes::tooManyConnections);
               Channel channel = channelOf(request);
-              // Here already: a client that gives up meanwhile never becomes a connection.
+              // Registered here because a client that gives up before the upgrade never becomes a
+              // connection.
               channel.closeFuture().addListener(_ -> place.releaseSlot());
               WebSocketHandshake.writeUpgradeHeaders(request);
               return request
@@ -163,7 +164,10 @@ public final class WebSocketRoutes {
     }
   }
 
-  /** A session that ended between its look-up and the registration closed no socket of ours. */
+  /**
+   * Closes the connection if its session ended before the connection was registered, because {@link
+   * LiveConnections#sessionEnded} didn't find it then.
+   */
   private void closeIfSessionEnded(Caller caller, Connection connection) {
     gate.isAlive(caller)
         .whenComplete(

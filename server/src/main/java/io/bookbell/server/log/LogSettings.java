@@ -15,8 +15,8 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is logged, and how. In Java, since a file of settings would have every start load parsers
- * for XML; {@code -Dlogback.configurationFile=FILE} still names one that is used instead.
+ * Configures Logback: levels, format and output. Written in Java because a configuration file would
+ * make every start load XML parsers; {@code -Dlogback.configurationFile=FILE} still replaces it.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSettings extends ContextAwareBase implements Configurator {
@@ -25,20 +25,20 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
   private static final String LEVEL = "BOOKBELL_LOG";
 
   /**
-   * What fails they throw as well. Flyway would log whole stacks, and jOOQ warns of each PostgreSQL
-   * but the newest.
+   * Loggers that are turned off, because their libraries also throw what they log. Flyway would log
+   * whole stack traces, and jOOQ warns about every PostgreSQL except the newest.
    */
   private static final List<String> SILENT = List.of("org.flywaydb", "org.jooq");
 
   private static final List<String> WARNINGS_ONLY =
       List.of("com.zaxxer.hikari", "io.netty", "io.lettuce", "io.vertx", "org.sqlite");
 
-  /** Whether failures are shown with their stacks. Any thread may ask. */
+  /** Whether failures are shown with their stack traces. Thread-safe. */
   public static boolean isDebug() {
     return LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME).isDebugEnabled();
   }
 
-  /** Sets what the file of settings says; the environment's word holds from the very start. */
+  /** Applies the level from the settings file; that from the environment applies from the start. */
   public static void setLevel(String level) {
     if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
       root.setLevel(Level.toLevel(level, Level.INFO));
@@ -75,7 +75,7 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
     return console;
   }
 
-  /** No message shows a password, nor does the message of an exception, whoever wrote it. */
+  /** Masks passwords in all messages, including those of exceptions. */
   private static final class RedactedLayout extends PatternLayout {
     @Override
     public String doLayout(ILoggingEvent event) {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /health/live} says that the process runs, {@code /health/ready} whether to send it
- * requests. Thread-safe.
+ * The health endpoints: {@code /health/live} reports that the process runs, {@code /health/ready}
+ * whether it should receive requests. Thread-safe.
  */
 public final class HealthRoutes {
   private static final Logger log = LoggerFactory.getLogger(HealthRoutes.class);
@@ -48,13 +48,14 @@ public final class HealthRoutes {
   }
 
   /**
-   * Has readiness say how Redis does: without it changes are found in the database, a bit later.
+   * Adds Redis to the readiness report. Without Redis the node is degraded but ready, because it
+   * finds changes by polling the database.
    */
   public void addRedisCheck(BooleanSupplier answers) {
     redis = Optional.of(answers);
   }
 
-  /** From now on not ready: what is under way is finished, nothing new should come. */
+  /** Reports not ready from now on, so that no new requests arrive while running ones finish. */
   public void markClosing() {
     closing = true;
   }
@@ -77,7 +78,7 @@ public final class HealthRoutes {
             });
   }
 
-  /** One word, as dashboards like it. */
+  /** The database's state in one word, for dashboards. */
   private static String failureState(Throwable failure) {
     return CompletionFailures.unwrapCause(failure) instanceof StorageException trouble
         ? switch (trouble.trouble()) {

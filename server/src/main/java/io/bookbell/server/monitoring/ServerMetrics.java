@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** What is measured, in the form of Prometheus at {@code /metrics}. Thread-safe. */
+/** The server's metrics, exposed in Prometheus format at {@code /metrics}. Thread-safe. */
 public final class ServerMetrics implements AutoCloseable {
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final String FRONT_PAGE = "page";
@@ -46,7 +46,7 @@ public final class ServerMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Supplier<HubStatistics> hub;
 
-  /** Taken once for each answer: asking the hub goes through all its connections. */
+  /** Taken once per scrape, because the hub computes its statistics from all connections. */
   private volatile HubStatistics sample;
 
   public ServerMetrics(Supplier<HubStatistics> hub, AdminCache adminCache) {
@@ -79,7 +79,7 @@ public final class ServerMetrics implements AutoCloseable {
     registerHubCounter("bookbell.history.failures", HubStatistics::failedReads);
   }
 
-  /** Counts too what is refused before a route sees it. */
+  /** Adds the number of requests that were refused before reaching a route. */
   public void registerRefusals(RefusalCounters refusalCounters) {
     for (RefusalCounters.RefusalReason refusalReason : RefusalCounters.RefusalReason.values()) {
       FunctionCounter.builder(
@@ -89,7 +89,7 @@ public final class ServerMetrics implements AutoCloseable {
     }
   }
 
-  /** Measures too whether the database can be written. */
+  /** Adds whether the database can be written, and the size of SQLite's write-ahead log. */
   public void registerDatabase(Database database) {
     registerGauge("bookbell.database.writable", database, of -> of.isWritable() ? 1 : 0);
     if (database.logSize().isPresent()) {
@@ -97,7 +97,7 @@ public final class ServerMetrics implements AutoCloseable {
     }
   }
 
-  /** Measures too what goes through Redis. */
+  /** Adds the traffic through Redis. */
   public void registerRedis(RedisBackplane redis) {
     registerGauge(
         "bookbell.redis.connected", redis, of -> of.state() == RedisState.CONNECTED ? 1 : 0);
@@ -114,7 +114,7 @@ public final class ServerMetrics implements AutoCloseable {
     registerRedisCounter("bookbell.redis.state.changes", redis, RedisStatistics::stateChanges);
   }
 
-  /** Measures too what is exchanged with the replaced system. */
+  /** Adds the traffic with the replaced system. */
   public void registerLegacy(LegacyChannel legacy) {
     registerGauge("bookbell.legacy.connected", legacy, of -> of.statistics().connected() ? 1 : 0);
     registerCounter("bookbell.legacy.published", legacy, of -> of.statistics().published());
@@ -144,7 +144,7 @@ public final class ServerMetrics implements AutoCloseable {
     FunctionCounter.builder(name, source, value).register(registry);
   }
 
-  /** Times every request of a router; to be added before its routes. */
+  /** Times all requests of a router. Call it before adding the router's routes. */
   public void timeRequests(Router router) {
     router
         .route()
@@ -165,7 +165,10 @@ public final class ServerMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  /** Clients can think of any number of methods, and each would be a series for good. */
+  /**
+   * Groups unknown methods, because each one that a client invents would become a permanent time
+   * series.
+   */
   private static String methodTag(HttpMethod method) {
     return METHODS.contains(method) ? method.name() : "other";
   }
@@ -174,7 +177,7 @@ public final class ServerMetrics implements AutoCloseable {
     return response.ended() ? Integer.toString(response.getStatusCode()) : "aborted";
   }
 
-  /** The route's own path, never the request's: an address must not make a series of its own. */
+  /** The route's pattern, never the request's path, which would create a time series per URL. */
   private static String routeTag(RoutingContext context) {
     String taken = ApiRouter.routeOf(context);
     Route route = context.currentRoute();

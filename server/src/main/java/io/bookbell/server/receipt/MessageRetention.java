@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Removes messages that have had their time: every device of the user has them, or they are too
- * old. Who comes back from before that gets a fresh snapshot. Thread-safe.
+ * Removes messages from inboxes once all of the user's devices have them or they are too old. A
+ * client that resumes from before that gets a new snapshot. Thread-safe.
  *
- * <p>A device is a session that has not ended, so one that never says what it has keeps its user's
- * messages until they are too old.
+ * <p>Every session that hasn't ended is a device, so a device that never acknowledges keeps its
+ * user's messages until they are too old.
  */
 public final class MessageRetention {
-  /** Tabs of one browser are one device, and one of them may be behind for a while. */
+  /** The tabs of a browser are one device, and one of them may be behind for a while. */
   private static final Duration GRACE = Duration.ofHours(1);
 
   private static final int USERS_AT_ONCE = 100;
@@ -34,7 +34,7 @@ public final class MessageRetention {
   /**
    * Creates the service.
    *
-   * @param kept for so long messages wait for devices that have not said that they have them
+   * @param kept how long messages wait for devices that haven't acknowledged them
    */
   public MessageRetention(
       InboxStore inboxStore,
@@ -48,14 +48,16 @@ public final class MessageRetention {
   }
 
   /**
-   * What a step has done.
+   * The result of one batch.
    *
-   * @param next the user to go on from; empty after the last one
-   * @param removed how many messages went out of inboxes
+   * @param next the user to continue with; empty after the last one
+   * @param removed how many messages were removed from inboxes
    */
   public record RetentionStep(Optional<UserId> next, int removed) {}
 
-  /** Looks at the inboxes of some users, in the order of their ids from the given one on. */
+  /**
+   * Processes the inboxes of some users, in the order of their ids, starting with the given one.
+   */
   public RetentionStep removeBatch(Transaction tx, UserId from) {
     List<InboxExtent> page = inboxStore.findNonEmpty(tx, from, USERS_AT_ONCE);
     if (page.isEmpty()) {
@@ -79,7 +81,10 @@ public final class MessageRetention {
     return signedIn.getOrDefault(device.user(), Set.of()).contains(device.session());
   }
 
-  /** The number up to which every device has everything; of nobody's, what the last ones had. */
+  /**
+   * The number up to which all signed-in devices have everything; if none is signed in, the number
+   * that was last acknowledged.
+   */
   private static long lowestAcknowledged(
       InboxExtent inbox, Set<String> signedIn, Map<Device, Long> positions) {
     return signedIn.stream()

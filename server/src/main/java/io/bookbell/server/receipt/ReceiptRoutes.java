@@ -3,7 +3,10 @@ package io.bookbell.server.receipt;
 import io.bookbell.server.web.ApiResponse;
 import io.bookbell.server.web.ApiRouter;
 
-/** {@code /api/book-requests/{id}/receipts} and {@code /seen}: has the other side got it? */
+/**
+ * {@code /api/book-requests/{id}/receipts} and {@code /seen}: whether the other side has received a
+ * change.
+ */
 public final class ReceiptRoutes {
   private ReceiptRoutes() {}
 

@@ -26,11 +26,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far each device has said that it has its user's messages, and when the changes of a request
- * first reached a device of its supporter. Thread-safe: it keeps nothing between calls.
+ * Stores each device's position, and receipts: when a change of a request first reached a device of
+ * its supporter. Thread-safe and stateless.
  */
 public final class ReceiptService {
-  /** How many messages are looked through at once. */
+  /** How many sequence numbers are processed at once. */
   private static final int STEP = 500;
 
   private final InboxStore inboxStore;
@@ -53,10 +53,11 @@ public final class ReceiptService {
   }
 
   /**
-   * Notes what devices say that they have. A device that says less than before is ignored. Rows of
-   * devices are locked before inbox heads, as by {@link MessageRetention}.
+   * Stores acknowledgements. One below the device's stored position is ignored. Device rows are
+   * locked before inbox heads, in the same order as by {@link MessageRetention}.
    *
-   * @param positions the number of the last message each has, in the order of the devices
+   * @param positions the number of the last message that each device has, in the order of the
+   *     devices
    */
   public void acknowledgePositions(Transaction tx, SortedMap<Device, Long> positions) {
     positions.forEach((device, seq) -> upsertPosition(tx, device, seq));
@@ -108,10 +109,10 @@ public final class ReceiptService {
   }
 
   /**
-   * What was done to a request, and when a device of its supporter first had it.
+   * A change of a request, and when it first reached a device of its supporter.
    *
    * @param kind as in the activity log
-   * @param receivedAt null: no device has said so yet
+   * @param receivedAt null if no device has acknowledged it yet
    */
   public record Receipt(
       int revision, UserId actorId, String kind, Instant createdAt, @Nullable Instant receivedAt) {}
@@ -122,7 +123,7 @@ public final class ReceiptService {
   /**
    * The receipts of a request, for the admins of its creator.
    *
-   * @throws Problem 404 for who may not see the request, 403 for its supporter
+   * @throws Problem 404 if the caller may not see the request, 403 for its supporter
    */
   public RequestReceipts listReceipts(Transaction tx, UserId admin, long id) {
     BookRequest request = requests.get(tx, admin, id);
@@ -135,7 +136,7 @@ public final class ReceiptService {
             .fetchMap(RECEIPT.REVISION, RECEIPT.RECEIVED_AT);
     var receipts = new ArrayList<Receipt>();
     for (ActivityLog.ActivityEvent activityEvent : activityLog.findByRequest(tx, id)) {
-      int revision = receipts.size() + 1; // each revision has one line of activity
+      int revision = receipts.size() + 1; // each revision has one activity entry
       receipts.add(
           new Receipt(
               revision,
@@ -148,20 +149,20 @@ public final class ReceiptService {
   }
 
   /**
-   * What a supporter did to their own request.
+   * A change that a supporter made to their own request.
    *
    * @param kind as in the activity log
-   * @param seen whether a device of somebody on the team has it
+   * @param seen whether it has reached a device of somebody on the team
    */
   public record SeenStatus(String kind, Instant createdAt, boolean seen) {}
 
-  /** All that a supporter did to a request, oldest first. */
+  /** All changes that a supporter made to a request, oldest first. */
   public record SeenStatusList(List<SeenStatus> items) {}
 
   /**
-   * Whether the team has what a supporter did to their own request; not who of the team.
+   * Whether a supporter's changes to their own request have reached the team, without saying whom.
    *
-   * @throws Problem 404 for who may not see the request, 403 for others than its supporter
+   * @throws Problem 404 if the caller may not see the request, 403 for anyone but its supporter
    */
   public SeenStatusList listSeenByTeam(Transaction tx, UserId user, long id) {
     BookRequest request = requests.get(tx, user, id);
@@ -173,7 +174,7 @@ public final class ReceiptService {
     var own = new ArrayList<SeenStatus>();
     int revision = 0;
     for (ActivityLog.ActivityEvent activityEvent : activityLog.findByRequest(tx, id)) {
-      revision++; // each revision has one line of activity
+      revision++; // each revision has one activity entry
       if (activityEvent.actorId().equals(user)) {
         own.add(
             new SeenStatus(
@@ -183,7 +184,7 @@ public final class ReceiptService {
     return new SeenStatusList(own);
   }
 
-  /** How far the devices of these users are; a device that has said nothing is not there. */
+  /** The positions of these users' devices, without devices that have never acknowledged. */
   Map<Device, Long> findPositions(Transaction tx, Collection<UserId> users) {
     var positions = new HashMap<Device, Long>();
     tx.sql()
@@ -195,7 +196,7 @@ public final class ReceiptService {
     return positions;
   }
 
-  /** Forgets devices that are signed in no more. */
+  /** Deletes devices that are no longer signed in. */
   void removeDevices(Transaction tx, Collection<Device> gone) {
     if (!gone.isEmpty()) {
       tx.sql()

@@ -3,17 +3,18 @@ package io.bookbell.server.storage;
 import java.util.List;
 
 /**
- * What is done at the very end of a transaction, once, with the parts that all commands in it have
- * left for it: for locks that would stand in the way of the next command of the same transaction.
+ * A step that runs once just before a transaction commits, with the parts that all its commands
+ * have added ({@link Transaction#addLastStep}). Use it to take locks that would otherwise block the
+ * next command in the same transaction. It runs on the transaction's thread.
  *
- * @param <T> a part
+ * @param <T> what a command adds for the step
  */
 @FunctionalInterface
 public interface BeforeCommitStep<T> {
   /**
-   * Does it.
+   * Runs the step.
    *
-   * @param parts of the commands that succeeded, in their order; at least one
+   * @param parts added by the commands that succeeded, in the order of the commands; at least one
    */
   void run(Transaction tx, List<T> parts);
 }

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of SQLite's files, which nobody but its owner may read or enter. For the thread that
+ * The folder that holds SQLite's files, accessible only to its owner. Called by the thread that
  * opens the database. File systems without POSIX permissions are left as they are.
  */
 final class DataFolder {
@@ -33,7 +33,7 @@ final class DataFolder {
   private static final String LOCK = "bookbell.lock";
   private static final int STICKY = 0x200;
 
-  /** Those whose locks or shared memory SQLite cannot rely on. */
+  /** File systems on which SQLite can't rely on file locks or shared memory. */
   private static final Pattern NETWORK =
       Pattern.compile(
           "nfs\\d*|cifs|smb\\w*|9p|virtiofs|afs|ceph|lustre|gpfs|beegfs\\w*|gfs2|ocfs2|glusterfs|davfs\\d*|webdav|osxfs"
@@ -42,12 +42,13 @@ final class DataFolder {
   private DataFolder() {}
 
   /**
-   * Makes the folder where it is missing, takes from everybody else what they may do with it and
-   * with the files, makes the database's file where it is missing, and warns of a place that SQLite
-   * does not fit.
+   * Creates the folder and the database file if they are missing, removes group and other
+   * permissions from the folder and the files, and logs a warning if the folder is on a network
+   * file system.
    *
-   * @param database the name of SQLite's file; what SQLite puts beside it gets its permissions
-   * @throws DatabaseException when the folder cannot be made or written
+   * @param database the name of SQLite's file; the files SQLite creates beside it get the same
+   *     permissions
+   * @throws DatabaseException if the folder can't be created or written
    */
   static void prepareFolder(Path folder, String database) {
     try {
@@ -79,13 +80,13 @@ final class DataFolder {
         cause);
   }
 
-  /** Makes a file for its owner alone, unless it is there. */
+  /** Creates a file that only its owner can access, unless it exists. */
   static void createFile(Path folder, Path file) throws IOException {
     if (Files.notExists(file)) {
       try {
         Files.createFile(file, permissionAttributes(folder, FILE));
       } catch (FileAlreadyExistsException e) {
-        // another process was quicker: whose folder it is, its lock decides
+        // another process created it first; the lock decides which of the two may use the folder
       }
     }
   }
@@ -101,7 +102,7 @@ final class DataFolder {
     return place.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /** Whether it serves nothing else, such as everybody's /tmp or somebody's home. */
+  /** Whether the folder is used for nothing else, unlike /tmp or a home directory. */
   private static boolean isOwn(Path folder) throws IOException {
     if (!isPosix(folder) || ((Integer) Files.getAttribute(folder, "unix:mode") & STICKY) != 0) {
       return false;

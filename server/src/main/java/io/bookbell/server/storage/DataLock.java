@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Holds a data folder for one process. The operating system lets go of it when the process ends,
- * however it ends, so there is no stale lock to clear away.
+ * An exclusive lock on a data folder, held by one process. The operating system releases it when
+ * the process ends for any reason, so a stale lock can't remain.
  */
 public final class DataLock implements AutoCloseable {
   private final FileChannel channel;
@@ -21,10 +21,10 @@ public final class DataLock implements AutoCloseable {
   }
 
   /**
-   * Takes the folder, creating it where it does not exist.
+   * Locks the folder, creating it if it doesn't exist.
    *
-   * @throws DatabaseException when another process has it (the message names that process), or when
-   *     the folder cannot be written
+   * @throws DatabaseException if another process holds the lock (the message gives its process id),
+   *     or if the folder can't be written
    */
   public static DataLock acquireLock(Path folder) {
     try {
@@ -60,7 +60,7 @@ public final class DataLock implements AutoCloseable {
     try {
       return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
     } catch (OverlappingFileLockException e) {
-      return false; // by this process itself
+      return false; // held by this process
     }
   }
 

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteException;
 
-/** Why a database did not do what it was asked, in one line for the operator. Stateless. */
+/** Turns database failures into one-line explanations for the operator. Stateless. */
 public final class DatabaseFailureReason {
   private static final int SQLITE_TOOBIG = 18;
   private static final int SQLITE_CONSTRAINT = 19;
@@ -14,7 +14,7 @@ public final class DatabaseFailureReason {
 
   private DatabaseFailureReason() {}
 
-  /** What the database or its driver said, and what can be done about it where that is known. */
+  /** The message of the database or its driver, followed by advice for known errors. */
   public static String of(Throwable failure) {
     String advice =
         switch (sqlFailure(failure)) {
@@ -25,7 +25,7 @@ public final class DatabaseFailureReason {
     return innermostMessage(failure) + advice;
   }
 
-  /** Whether what was to be written is at fault, and not the database. */
+  /** Whether the data being written caused the failure, as opposed to the database. */
   public static boolean isDataError(RuntimeException failure) {
     return switch (sqlFailure(failure)) {
       case null -> true;
@@ -40,7 +40,7 @@ public final class DatabaseFailureReason {
     };
   }
 
-  /** The innermost message, in one line and without passwords. */
+  /** The innermost exception's message, on one line and with passwords redacted. */
   public static String innermostMessage(Throwable failure) {
     Throwable root = failure;
     for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
@@ -57,7 +57,7 @@ public final class DatabaseFailureReason {
     return SecretRedactor.redactText(message).strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 
-  /** The innermost of the database's own exceptions. */
+  /** The innermost SQL exception, preferring one that has an SQL state. */
   static @Nullable SQLException sqlFailure(Throwable failure) {
     SQLException found = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -5,13 +5,13 @@ import org.jooq.SQLDialect;
 import org.jooq.Table;
 import org.jooq.TableField;
 
-/** The numbering of rows where ids were given by hand. */
+/** Identity columns after rows were inserted with explicit ids. */
 public final class IdentitySequences {
   private IdentitySequences() {}
 
   /**
-   * Has every table go on above its highest id. SQLite does so by itself; PostgreSQL's sequences
-   * know nothing of ids that did not come from them.
+   * Makes every table continue above its highest id. SQLite does so by itself; PostgreSQL's
+   * sequences don't notice ids that were inserted explicitly.
    */
   public static void resetSequences(Transaction tx) {
     if (tx.sql().family() != SQLDialect.POSTGRES) {

@@ -9,11 +9,17 @@ import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.internal.exception.FlywayMigrateException;
 
-/** What Flyway says of a failure, in one line for the operator and without its advice. */
+/**
+ * Turns Flyway's failures into one-line explanations for the operator, without Flyway's own advice.
+ */
 final class MigrationFailureReason {
   private MigrationFailureReason() {}
 
-  /** What speaks against using a database at all. */
+  /**
+   * Rejects a database that a newer Bookbell has migrated.
+   *
+   * @throws DatabaseException if it contains a migration that this program doesn't know
+   */
   static void requireNotNewer(Flyway flyway) {
     Optional<MigrationInfo> newer =
         Arrays.stream(flyway.info().all())
@@ -55,7 +61,7 @@ final class MigrationFailureReason {
         : "Cannot use the database: " + DatabaseFailureReason.of(failure);
   }
 
-  /** The first thing that Flyway found, without its heading and its advice. */
+  /** The first error that Flyway found, without its heading and its advice. */
   private static String firstValidationError(String message) {
     return message.lines().skip(1).findFirst().orElse(message).strip();
   }

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The turn of one of several nodes to migrate the PostgreSQL that they share; the others wait for
- * as long as it takes. SQLite's file has its {@link DataLock}. For one thread.
+ * A PostgreSQL advisory lock that makes nodes migrate their shared database one at a time; the
+ * others wait without a time limit. On SQLite it does nothing, because {@link DataLock} covers the
+ * file. Confined to one thread.
  */
 final class MigrationLock implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MigrationLock.class);
@@ -30,10 +31,10 @@ final class MigrationLock implements AutoCloseable {
   }
 
   /**
-   * Waits for the turn, and says so.
+   * Acquires the lock. While another node holds it, waits and logs that it is waiting.
    *
-   * @param source of connections without limits
-   * @param every how often it says so
+   * @param source provides connections without timeouts
+   * @param every how often to log
    */
   static MigrationLock acquireLock(DataSource source, Duration every) throws SQLException {
     Connection connection = source.getConnection();

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs which migration runs, and every few seconds for how long it has been running. Flyway calls
- * it on the thread that migrates; the lines in between come from a thread of its own.
+ * Logs which migration is running and, at intervals, for how long. Flyway calls it on the migrating
+ * thread; the messages in between come from a thread of its own.
  */
 final class MigrationProgress implements Callback, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MigrationProgress.class);
@@ -34,10 +34,11 @@ final class MigrationProgress implements Callback, AutoCloseable {
   }
 
   /**
-   * Begins to watch.
+   * Starts the timer.
    *
-   * @param total how many migrations are to come
-   * @param upgrade whether there is data already, so that it may take long; tells each migration
+   * @param total how many migrations are pending
+   * @param upgrade whether the database already holds data, so that a migration may take long; logs
+   *     the start and end of each one
    */
   MigrationProgress(int total, boolean upgrade, Duration every) {
     this.total = total;

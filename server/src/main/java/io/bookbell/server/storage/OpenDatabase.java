@@ -12,7 +12,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A configured database, opened. What {@link #database} answers is thread-safe. */
+/**
+ * An open database and, for SQLite, the lock on its folder. Only {@link #database} is thread-safe.
+ */
 public final class OpenDatabase implements AutoCloseable {
   private static final String SQLITE_FILE = "bookbell.db";
   private static final Pattern OWN_FILES = Pattern.compile("bookbell\\.(?:db|db-.*|lock|reserve)");
@@ -26,10 +28,11 @@ public final class OpenDatabase implements AutoCloseable {
   }
 
   /**
-   * For the one process that serves it (SQLite) or one of several (PostgreSQL): makes what is
-   * missing and brings the schema up to date.
+   * Opens the database to serve it, as the only process (SQLite) or as one of several (PostgreSQL).
+   * Creates it if it is missing and migrates it to the newest schema.
    *
-   * @throws DatabaseException in words for the operator, also when another process serves it
+   * @throws DatabaseException with a message for the operator, also if another process is serving
+   *     it
    */
   public static OpenDatabase forServing(ServerConfig.StorageConfig storageConfig) {
     return openExclusively(
@@ -43,9 +46,10 @@ public final class OpenDatabase implements AutoCloseable {
   }
 
   /**
-   * As {@link #forServing}, for work on all that is stored, which may take as long as it takes.
+   * Like {@link #forServing}, but without timeouts, for work that touches all stored data.
    *
-   * @throws DatabaseException in words for the operator, also when another process serves it
+   * @throws DatabaseException with a message for the operator, also if another process is serving
+   *     it
    */
   public static OpenDatabase forMaintenance(ServerConfig.StorageConfig storageConfig) {
     return openExclusively(
@@ -77,9 +81,10 @@ public final class OpenDatabase implements AutoCloseable {
   }
 
   /**
-   * For a look or a small change beside whoever serves it; a look may take as long as it takes.
+   * Opens an existing database while another process may be serving it, for queries or small
+   * changes. On PostgreSQL there are no timeouts.
    *
-   * @throws DatabaseException in words for the operator, also when there is nothing yet
+   * @throws DatabaseException with a message for the operator, also if there is no database yet
    */
   public static OpenDatabase forConcurrentAccess(ServerConfig.StorageConfig storageConfig) {
     return new OpenDatabase(
@@ -95,7 +100,7 @@ public final class OpenDatabase implements AutoCloseable {
         });
   }
 
-  /** Whether the file is one of those that the database consists of. */
+  /** Whether the file is one of the files that the database consists of. */
   public static boolean isFileOf(ServerConfig.StorageConfig storageConfig, Path file) {
     if (!(storageConfig instanceof SqliteConfig(Path folder))) {
       return false;

@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who of this process writes for which owner, and what waits for it to end. Thread-safe.
+ * The turns and queues of owners in this process. Thread-safe.
  *
- * <p>At most one transaction has the turn of an owner. Nobody waits for it: work that comes
- * meanwhile joins a queue, and who has the turn sees to the queue before giving it up.
+ * <p>At most one transaction holds an owner's turn. Threads don't block on it: a job that arrives
+ * in the meantime is queued, and the holder drains the queue before it gives up the turn.
  */
 final class OwnerQueues {
-  /** A queue is there as long as somebody has the turn. */
+  /** The queue of each owner. An owner has an entry exactly while somebody holds the turn. */
   private final ConcurrentHashMap<Object, Deque<WriteJob<?>>> waiting = new ConcurrentHashMap<>();
 
-  /** Takes the turn if nobody has it. */
+  /** Takes the turn if it is free. */
   boolean tryAcquire(Object owner) {
     return waiting.putIfAbsent(owner, new ArrayDeque<>()) == null;
   }
 
   /**
-   * Has the job wait.
+   * Queues the job.
    *
-   * @return whether nobody has the turn any more, so that it is now the caller's
+   * @return whether the turn was free and now belongs to the caller
    */
   boolean enqueueJob(Object owner, WriteJob<?> writeJob) {
     var free = new boolean[1];
@@ -39,7 +39,7 @@ final class OwnerQueues {
     return free[0];
   }
 
-  /** Takes those that have waited longest. When there are none, the turn is over. */
+  /** Removes the jobs at the head of the queue. If there are none, the turn ends. */
   List<WriteJob<?>> takeNext(Object owner, int most) {
     var taken = new ArrayList<WriteJob<?>>();
     waiting.computeIfPresent(
@@ -53,7 +53,7 @@ final class OwnerQueues {
     return taken;
   }
 
-  /** Takes what still waits, without an end of the turn. */
+  /** Removes all queued jobs. The caller keeps the turn. */
   List<WriteJob<?>> takeAll(Object owner) {
     var taken = new ArrayList<WriteJob<?>>();
     waiting.computeIfPresent(
@@ -66,7 +66,7 @@ final class OwnerQueues {
     return taken;
   }
 
-  /** Lets jobs that were taken wait again, before all others. */
+  /** Puts jobs back at the head of the queue, in their order. */
   void returnJobs(Object owner, List<WriteJob<?>> jobs) {
     waiting.computeIfPresent(
         owner,

@@ -17,18 +17,18 @@ import org.jooq.tools.jdbc.DefaultConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to PostgreSQL on which a statement of which no answer is wanted waits for the next
- * one and is sent together with it, in their order: each answer costs a round trip. For one thread.
+ * A PostgreSQL connection that saves round trips: it queues statements whose result nobody needs
+ * and sends them together with the next one, in order. Confined to one thread.
  *
- * <p>What such a statement fails with is thrown where it is sent, which is before anything that
- * comes after it is done; at the latest before a commit.
+ * <p>If a queued statement fails, the exception is thrown when the queue is sent, before any later
+ * statement has run; a commit always sends the queue first.
  */
 final class PipelinedConnection extends DefaultConnection {
   private static final String SAVEPOINT = "savepoint command";
   private static final String RELEASE = "release savepoint command";
   private static final String ROLLBACK_TO = "rollback to savepoint command";
 
-  /** So that little memory is kept, here and in the server. */
+  /** Limits the memory that queued statements use in this process and in PostgreSQL. */
   private static final int MOST_WAITING = 32;
 
   private final List<PipelinedStatement> waiting = new ArrayList<>();
@@ -38,7 +38,7 @@ final class PipelinedConnection extends DefaultConnection {
     super(connection);
   }
 
-  /** Runs the work, whose statements wait for the next one from elsewhere; they answer nothing. */
+  /** Runs the work and queues the statements it executes. Their results are not available. */
   void queueStatements(Runnable work) {
     holding = true;
     try {
@@ -77,7 +77,7 @@ final class PipelinedConnection extends DefaultConnection {
     super.rollback();
   }
 
-  /** One at a time. */
+  /** Only one savepoint can be active at a time. */
   @Override
   public Savepoint setSavepoint() {
     var pipelinedSavepoint = new PipelinedSavepoint();
@@ -103,7 +103,7 @@ final class PipelinedConnection extends DefaultConnection {
     waiting.add(new PipelinedStatement(RELEASE));
   }
 
-  /** Sends what waits, and throws what comes of it. */
+  /** Sends the queued statements. Throws if one of them fails. */
   void flushQueued() throws SQLException {
     if (!waiting.isEmpty()) {
       try (PreparedStatement all = super.prepareStatement(joinedSql())) {
@@ -120,7 +120,7 @@ final class PipelinedConnection extends DefaultConnection {
         .collect(Collectors.joining(";"));
   }
 
-  /** Returns how many values that were. */
+  /** Binds the values of all queued statements. Returns the number of parameters. */
   private int bindQueued(PreparedStatement all) throws SQLException {
     int filled = 0;
     for (PipelinedStatement pipelinedStatement : waiting) {
@@ -140,7 +140,7 @@ final class PipelinedConnection extends DefaultConnection {
             handler);
   }
 
-  /** A call that gives a statement a value. */
+  /** A recorded call that binds a parameter. */
   private record BoundValue(Method method, List<@Nullable Object> arguments) {
     static @Nullable BoundValue of(Method method, Object @Nullable [] arguments) {
       if (arguments == null
@@ -174,7 +174,7 @@ final class PipelinedConnection extends DefaultConnection {
     }
   }
 
-  /** A statement that waits, with its values. */
+  /** A queued statement with its values. */
   private class PipelinedStatement implements InvocationHandler {
     final String sql;
     final List<BoundValue> values = new ArrayList<>();
@@ -230,7 +230,10 @@ final class PipelinedConnection extends DefaultConnection {
     }
   }
 
-  /** The statement with which those that wait are sent: their results come before its own. */
+  /**
+   * The statement that sends the queue with it. The results of the queued statements precede its
+   * own.
+   */
   private final class FlushingStatement implements InvocationHandler {
     private final PreparedStatement all;
     private final int placesBefore;
@@ -263,7 +266,7 @@ final class PipelinedConnection extends DefaultConnection {
       };
     }
 
-    /** Whether its own result is rows. */
+    /** Returns whether the statement's own result is a result set. */
     private boolean executeAll() throws SQLException {
       waiting.clear();
       boolean isRows = all.execute();

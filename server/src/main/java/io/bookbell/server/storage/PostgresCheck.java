@@ -8,15 +8,17 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
- * Looks at a PostgreSQL before it is used: whether it is one that Bookbell can work with, and
- * whether what stands between (PgBouncer, say) keeps sessions and their settings. For the thread
- * that opens the database.
+ * Checks a PostgreSQL before it is used: that Bookbell supports it, and that a pooler in between,
+ * such as PgBouncer, preserves sessions and their settings. Called by the thread that opens the
+ * database.
  */
 final class PostgresCheck {
   private static final int OLDEST = 14;
   private static final Pattern SETTING = Pattern.compile("-c (\\w+)=(\\S+)");
 
-  /** A prepared statement is there already, or is not: the session has served somebody else. */
+  /**
+   * A prepared statement exists already, or doesn't exist: the session has served another client.
+   */
   private static final Set<String> STATEMENTS_OF_OTHERS = Set.of("42P05", "26000");
 
   private static final String ADVICE =
@@ -25,11 +27,11 @@ final class PostgresCheck {
   private PostgresCheck() {}
 
   /**
-   * Refuses a database that cannot serve.
+   * Rejects a database that Bookbell can't use.
    *
-   * @param options the start-up options that every session must have got, as {@code -c name=value}
-   *     in PostgreSQL's own units
-   * @throws DatabaseException in one line for the operator
+   * @param options the start-up options that must be in effect in every session, as {@code -c
+   *     name=value} in PostgreSQL's own units
+   * @throws DatabaseException with a one-line message for the operator
    */
   static void requireUsable(DataSource source, String options) {
     try (Connection first = source.getConnection();
@@ -85,13 +87,13 @@ final class PostgresCheck {
   }
 
   /**
-   * A session that has committed keeps its process. A pooler of transactions gives the process to
-   * the next that asks, or serves the session by another one afterwards.
+   * Checks that a session keeps its backend process across commits. In transaction mode, a pooler
+   * gives the process to the next client, or serves the session with another process afterwards.
    */
   private static void checkSessions(Connection first, Connection second) throws SQLException {
     String ofFirst = backendPid(first);
     first.commit();
-    String ofSecond = backendPid(second); // and its transaction stays open
+    String ofSecond = backendPid(second); // leaves its transaction open
     boolean pooled = ofFirst.equals(ofSecond) || !backendPid(first).equals(ofFirst);
     first.commit();
     second.commit();

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** How connections to PostgreSQL are made, and what each kind may take. Thread-safe. */
+/** Creates connections to PostgreSQL and sets their timeouts. Thread-safe. */
 final class PostgresConnections {
-  /** For a connection of a pool, which is free unless it has to be made. */
+  /** How long to wait for a connection from a pool. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
   static final String NO_LIMITS =
@@ -33,24 +33,26 @@ final class PostgresConnections {
     this.postgresCredentials = postgresCredentials;
   }
 
-  /** How to get in. */
+  /** The URL and credentials of the database. */
   record PostgresCredentials(String url, String user, String password) {}
 
-  /** How long things may take. */
+  /** The timeouts of a kind of connection. */
   enum PostgresTimeouts {
-    /** No transaction may hold its locks, or the horizon of what others can see, for longer. */
+    /**
+     * For serving: no transaction may hold its locks, or keep old row versions alive, for longer.
+     */
     SERVING(
         "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000",
-        "10", // longer than any statement may take: who has not answered by then is gone
+        "10", // longer than the statement timeout, so a server that is silent for this long is gone
         "5"),
 
-    /** For what goes through all that is stored: migrations, verify, backup, restore. */
+    /** For work on all stored data: migrations, verify, backup, restore. */
     NONE(
         "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0",
         "0",
         "5"),
 
-    /** For {@link PostgresHeartbeat}, which wants to know at once. */
+    /** For {@link PostgresHeartbeat}, which has to notice an outage quickly. */
     HEARTBEAT("", "1", "1");
 
     private final String options;
@@ -80,7 +82,7 @@ final class PostgresConnections {
     config.setPoolName(name);
     config.setJdbcUrl(jdbcUrl());
     if (!postgresCredentials.user
-        .isEmpty()) { // otherwise the driver takes the name of the system's user
+        .isEmpty()) { // otherwise the driver uses the name of the operating system's user
       config.setUsername(postgresCredentials.user);
     }
     config.setPassword(postgresCredentials.password);
@@ -91,7 +93,7 @@ final class PostgresConnections {
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
     connectionProperties(name, postgresTimeouts).forEach(config::addDataSourceProperty);
     if (postgresTimeouts
-        == PostgresTimeouts.NONE) { // should a pooler drop the options, and the role have limits
+        == PostgresTimeouts.NONE) { // in case a pooler drops the options and the role has limits
       config.setConnectionInitSql(NO_LIMITS);
     }
     config.setConnectionTimeout(PATIENCE.toMillis());
@@ -102,7 +104,7 @@ final class PostgresConnections {
     }
   }
 
-  /** Makes a connection for each that is asked for. */
+  /** A data source that opens a new connection for each request. */
   DataSource createDataSource(String name, PostgresTimeouts postgresTimeouts) {
     var all = new Properties();
     all.putAll(connectionProperties(name, postgresTimeouts));
@@ -110,7 +112,10 @@ final class PostgresConnections {
     return new DriverDataSource(jdbcUrl(), null, all, user, postgresCredentials.password);
   }
 
-  /** Without the operator's own start-up options, which come first in those of each session. */
+  /**
+   * The URL without the operator's own start-up options, which {@link #connectionProperties} adds
+   * in front of Bookbell's.
+   */
   private String jdbcUrl() {
     return OPTIONS.matcher(postgresCredentials.url).replaceFirst("");
   }
@@ -132,9 +137,9 @@ final class PostgresConnections {
   }
 
   /**
-   * Makes sure that there is a database.
+   * Checks that the database can be reached.
    *
-   * @throws DatabaseException in words for the operator
+   * @throws DatabaseException with a message for the operator
    */
   void requireReachable() {
     try (Connection _ = createDataSource("migrations", PostgresTimeouts.NONE).getConnection()) {
@@ -153,7 +158,7 @@ final class PostgresConnections {
         failure);
   }
 
-  /** A password may be among them. */
+  /** Removes the URL's parameters, which may contain a password. */
   private static String withoutParameters(String url) {
     return url.replaceFirst("\\?.*", "");
   }

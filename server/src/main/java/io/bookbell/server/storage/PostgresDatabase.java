@@ -16,12 +16,16 @@ import org.jooq.impl.DataSourceConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL 14 or newer. Thread-safe: there is a thread for each connection, and what finds none
- * free waits in a queue. Reads have connections of their own, so that commands waiting for a lock
- * do not keep anybody from looking. While the database does not answer, nothing waits for it.
+ * A {@link Database} on PostgreSQL 14 or newer. Thread-safe: there is one thread per connection,
+ * and work queues while all are busy. Reads have a pool of their own, so commands that wait for a
+ * lock don't delay them. While the database doesn't respond, all work fails at once instead of
+ * waiting.
  */
 public final class PostgresDatabase implements Database {
-  /** The driver logs what it throws, too; kept here, since Java forgets loggers that nobody has. */
+  /**
+   * Silenced, because the driver also logs what it throws. The field keeps the logger from being
+   * garbage collected, which would lose its level.
+   */
   private static final java.util.logging.Logger DRIVER_LOG =
       java.util.logging.Logger.getLogger("org.postgresql");
 
@@ -48,8 +52,8 @@ public final class PostgresDatabase implements Database {
    * Connects and migrates.
    *
    * @param url such as {@code jdbc:postgresql://host/db}
-   * @param listeners told of every statement
-   * @throws DatabaseException when the server cannot be reached or the schema not migrated
+   * @param listeners called for every statement
+   * @throws DatabaseException if the server can't be reached or the schema can't be migrated
    */
   public PostgresDatabase(
       String url,
@@ -66,9 +70,9 @@ public final class PostgresDatabase implements Database {
   }
 
   /**
-   * Connects and migrates, for work on all that is stored, which may take as long as it takes.
+   * Connects without timeouts and migrates, for work on all stored data.
    *
-   * @throws DatabaseException when the server cannot be reached or the schema not migrated
+   * @throws DatabaseException if the server can't be reached or the schema can't be migrated
    */
   static PostgresDatabase forMaintenance(PostgresCredentials postgresCredentials, TimeSource time) {
     return new PostgresDatabase(
@@ -76,10 +80,10 @@ public final class PostgresDatabase implements Database {
   }
 
   /**
-   * Connects to a database that another process may be serving, as it is, for work that may take as
-   * long as it takes.
+   * Connects without timeouts to a database that another process may be serving. Changes nothing in
+   * its schema.
    *
-   * @throws DatabaseException when it cannot be reached, or its schema is not the newest
+   * @throws DatabaseException if it can't be reached or its schema isn't the newest
    */
   static PostgresDatabase openExisting(PostgresCredentials postgresCredentials, TimeSource time) {
     return new PostgresDatabase(
@@ -118,7 +122,7 @@ public final class PostgresDatabase implements Database {
     }
   }
 
-  /** Those in use go when they are given back. */
+  /** Closes idle connections now, and the others when they are returned to their pool. */
   private void evictConnections() {
     writes.getHikariPoolMXBean().softEvictConnections();
     reads.getHikariPoolMXBean().softEvictConnections();
@@ -134,7 +138,7 @@ public final class PostgresDatabase implements Database {
     return writeJob.answer;
   }
 
-  /** What PostgreSQL keeps its data on is not ours to keep a reserve on. */
+  /** There is no reserve: the disk of PostgreSQL isn't ours to fill. */
   @Override
   public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
     return write(work);
@@ -151,7 +155,7 @@ public final class PostgresDatabase implements Database {
 
   private <T> void readInto(Function<Transaction, T> work, CompletableFuture<T> answer) {
     if (answer.isDone()) {
-      return; // the database went away meanwhile
+      return; // the database became unreachable in the meantime
     }
     try {
       T result =

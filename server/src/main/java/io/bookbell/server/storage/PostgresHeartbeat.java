@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks PostgreSQL a few times a second, on a connection of its own, whether it is there. While it
- * is not, whatever waits for it is answered at once, and so is what comes. Thread-safe.
+ * Checks every 300 ms, on a connection of its own, whether PostgreSQL responds. While it doesn't,
+ * pending and new calls fail at once. Thread-safe.
  */
 final class PostgresHeartbeat implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PostgresHeartbeat.class);
   private static final Duration EVERY = Duration.ofMillis(300);
 
-  /** Every so many beats it tries whether there is room again. */
+  /** While writes fail, one beat in this many checks whether the disk has room again. */
   private static final int ROOM_TRIED = 4;
 
-  /** 256 KiB, and a few rows of the catalogue. */
+  /** Allocates 256 KiB and a few catalogue rows. */
   private static final String NEEDS_ROOM =
       "CREATE TEMPORARY TABLE room ON COMMIT DROP AS"
           + " SELECT repeat(md5(i::text), 32) AS filling FROM generate_series(1, 256) AS i";
@@ -51,11 +51,11 @@ final class PostgresHeartbeat implements AutoCloseable {
   private long beats;
 
   /**
-   * Creates one that has not begun.
+   * Creates a heartbeat that hasn't started.
    *
-   * @param source of connections that give up soon
-   * @param condition whether there is room; tried again while there is none
-   * @param gone told when the database went away, on the thread of the heartbeat
+   * @param source provides connections with short timeouts
+   * @param condition tells whether writes fail; while they do, the heartbeat retries
+   * @param gone called on the heartbeat's thread when the database becomes unreachable
    */
   PostgresHeartbeat(DataSource source, WriteHealth condition, Runnable gone) {
     this.source = source;
@@ -69,7 +69,7 @@ final class PostgresHeartbeat implements AutoCloseable {
             this::runHeartbeat, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Has an answer not wait for a database that is not there. */
+  /** Makes the future fail as soon as the database is unreachable. */
   <T> CompletableFuture<T> failWhenUnreachable(CompletableFuture<T> answer) {
     long number = lastNumber.incrementAndGet();
     waiting.put(number, answer);
@@ -85,7 +85,7 @@ final class PostgresHeartbeat implements AutoCloseable {
     return away != null;
   }
 
-  /** The database has answered somebody. */
+  /** Records that the database has responded to somebody. */
   void recordResponse() {
     lastSign = System.nanoTime();
   }
@@ -110,7 +110,10 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
   }
 
-  /** A connection may have been closed for reasons of its own, so another one is asked. */
+  /**
+   * Pings the database. Retries once on a new connection, because PostgreSQL may have closed just
+   * this one; a timeout isn't retried.
+   */
   private void pingDatabase() throws SQLException {
     if (connection != null) {
       try {

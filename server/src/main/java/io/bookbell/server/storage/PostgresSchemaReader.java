@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
-/** What PostgreSQL says of the schema that a connection uses. */
+/** Reads a connection's schema from PostgreSQL's catalogue. */
 final class PostgresSchemaReader {
   private static final int FIRST_WITH_VERSION_OF_DATABASE = 150000;
 
@@ -61,7 +61,10 @@ final class PostgresSchemaReader {
       WHERE x.relnamespace = current_schema()::regnamespace AND NOT (i.indisvalid AND i.indisready)
       """;
 
-  /** Of the collations that columns name; "C" and the like have no version. */
+  /**
+   * The collations that columns use and whose version has changed. "C" and the like have no
+   * version.
+   */
   private static final String COLLATIONS =
       """
       SELECT DISTINCT o.collname AS name, o.collversion AS was,
@@ -100,7 +103,7 @@ final class PostgresSchemaReader {
         findDefects(sql));
   }
 
-  /** Runs work that must see the rows, not what indexes say of them. */
+  /** Runs work that must read the table rows instead of relying on indexes. */
   static void withoutIndexes(DSLContext sql, Runnable work) {
     List<String> ways = List.of("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan");
     ways.forEach(way -> sql.execute("SET LOCAL " + way + " = off"));

@@ -14,22 +14,23 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to PostgreSQL. Any thread submits; each job begins in a transaction of its own.
+ * Runs write jobs on PostgreSQL. Any thread submits; each job starts in a transaction of its own.
  *
- * <p>Commands of one owner are serial, so one after the other would pay for a commit each. Of this
- * process only one transaction has an owner's turn. Work that comes to the owner's row meanwhile
- * takes its transaction back and queues without a connection; whoever ends the turn writes what has
- * queued in one transaction, with one commit, before anybody of it is answered.
+ * <p>Commands of one owner are serial, so without batching each would wait for the previous one's
+ * commit. In this process, only one transaction holds an owner's turn. A job that reaches the
+ * owner's row while the turn is taken rolls back and queues without a connection. The holder of the
+ * turn then runs the queued jobs in one transaction with one commit, and completes their futures
+ * after it.
  *
- * <p>Such a transaction holds the owner's row while it runs works that may want locks that belong
- * before it, an idempotency key for instance. It waits for those only a moment: work that does not
- * get one is taken out and done alone, so no circle of waiting can last.
+ * <p>A shared transaction holds the owner's row while it runs jobs that may need locks that come
+ * earlier in the lock order, such as an idempotency key. It waits for those only briefly: a job
+ * that doesn't get its lock is set aside and runs alone, so a deadlock can't last.
  */
 final class PostgresWriter {
   private static final int MOST_ATTEMPTS = 4;
   private static final int MOST_PER_COMMIT = 64;
 
-  /** Together with the commit it must stay far below what a transaction may take. */
+  /** Together with the commit, this must stay far below the transaction timeouts. */
   private static final Duration LONGEST_BATCH = Duration.ofMillis(500);
 
   /** Shorter than the second after which PostgreSQL looks for deadlocks. */
@@ -59,9 +60,9 @@ final class PostgresWriter {
   }
 
   /**
-   * Takes a job over.
+   * Submits a job.
    *
-   * @param answered told when the database has answered, on one of the threads
+   * @param answered called on a writer thread when the database has responded
    */
   void submitJob(WriteJob<?> writeJob, Runnable answered) {
     threads.execute(() -> runJob(writeJob, answered), writeJob::failAnswer);
@@ -69,7 +70,7 @@ final class PostgresWriter {
 
   private void runJob(WriteJob<?> writeJob, Runnable answered) {
     if (writeJob.isAnswered()) {
-      return; // the database went away meanwhile
+      return; // the database became unreachable in the meantime
     }
     var ownerQueueGate = new OwnerQueueGate();
     Throwable failure = withRetries(() -> runAlone(writeJob, ownerQueueGate));
@@ -89,7 +90,10 @@ final class PostgresWriter {
     }
   }
 
-  /** Takes an owner's turn on the way to the owner's row; a second owner's row is only locked. */
+  /**
+   * Takes the turn for the first owner's row that a transaction locks; further owners' rows are
+   * only locked.
+   */
   private final class OwnerQueueGate implements RowLockGate {
     private @Nullable OwnerRow held;
 
@@ -120,7 +124,7 @@ final class PostgresWriter {
     writeJob.failAnswer(failure);
   }
 
-  /** Writes what waits for the owner's turn until nothing does. */
+  /** Runs the owner's queued jobs until there are none. */
   private void drainQueue(OwnerRow row) {
     List<WriteJob<?>> jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
     while (!jobs.isEmpty()) {
@@ -145,7 +149,7 @@ final class PostgresWriter {
       return;
     }
     jobs.forEach(writeJob -> failJob(writeJob, failure));
-    if (!sharedTransaction.begun) { // the others would wait as long for the same
+    if (!sharedTransaction.begun) { // the others would wait just as long for the same row
       ownerQueues.takeAll(row.owner()).forEach(writeJob -> failJob(writeJob, failure));
     }
   }
@@ -154,7 +158,7 @@ final class PostgresWriter {
     completeJob(writeJob, withRetries(() -> runAlone(writeJob, RowLockGate.OPEN)));
   }
 
-  /** What an attempt has thrown; null when it was committed. */
+  /** One attempt. Returns its failure, or null if it was committed. */
   @FunctionalInterface
   private interface WriteAttempt {
     @Nullable Throwable run();
@@ -184,7 +188,7 @@ final class PostgresWriter {
         });
   }
 
-  /** Several jobs of one owner and one commit. Confined to its thread. */
+  /** Several jobs of one owner in one commit. Confined to its thread. */
   private final class SharedTransaction {
     private final OwnerRow row;
     private final List<WriteJob<?>> jobs;
@@ -234,23 +238,23 @@ final class PostgresWriter {
 
   @FunctionalInterface
   private interface TransactionBody {
-    /** What speaks against a commit. */
+    /** Runs the statements. Returns a failure that must prevent the commit, or null. */
     @Nullable Throwable run(PipelinedConnection connection) throws SQLException;
   }
 
-  /** Nothing may be stored of what its caller was told has failed. */
+  /** Prevents the commit of a command whose caller was told that it failed. */
   private static StorageException lateAnswer() {
     return new StorageException(StorageTrouble.UNREACHABLE, "it answered too late");
   }
 
-  /** Runs the body and commits, or takes everything back. */
+  /** Runs the body, then commits or rolls back. */
   private @Nullable Throwable inTransaction(TransactionBody transactionBody) {
     try (Connection connection = pool.getConnection()) {
       var ended = new boolean[1];
       Throwable failure =
           inTransaction(new PipelinedConnection(connection), transactionBody, ended);
       if (!ended[0]) {
-        pool.evictConnection(connection); // nobody knows what state it is in
+        pool.evictConnection(connection); // its state is unknown
       }
       return failure;
     } catch (SQLException e) {
@@ -261,7 +265,7 @@ final class PostgresWriter {
   /**
    * Runs the body on a connection.
    *
-   * @param ended is set when the transaction is known to be over
+   * @param ended set when the transaction is known to have ended
    */
   private static @Nullable Throwable inTransaction(
       PipelinedConnection connection, TransactionBody transactionBody, boolean[] ended)

@@ -20,13 +20,13 @@ import org.jooq.impl.DefaultDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement that a connection keeps as jOOQ has built and rendered it, to run it with other
- * values: for those of frequent commands, which it takes longer to write than to run. Thread-safe.
+ * A statement that jOOQ builds and renders once per connection and runs with new values each time:
+ * for frequent commands, where rendering takes longer than running. Thread-safe.
  *
- * @param <A> what the values are taken from
+ * @param <A> the type from which the values are read
  */
 public final class PreparedQuery<A, Q extends Query> {
-  /** jOOQ writes the values of a statement that has more for SQLite (999) into its text. */
+  /** Limits the number of parameters: above SQLite's 999, jOOQ inlines values into the SQL text. */
   static final int MOST_VALUES = 900;
 
   private final QueryTemplate<A, Q> queryTemplate;
@@ -39,7 +39,7 @@ public final class PreparedQuery<A, Q extends Query> {
     return new PreparedQuery<>(queryTemplate);
   }
 
-  /** An insert, update or delete that tells one field of the rows that it writes. */
+  /** An insert, update or delete that returns one field of the rows it writes. */
   static <A, T> PreparedQuery<A, ResultQuery<Record1<T>>> withReturning(
       PreparedQuery<A, ? extends RowCountQuery> statement, Field<T> field) {
     return of(
@@ -48,19 +48,21 @@ public final class PreparedQuery<A, Q extends Query> {
                 sql, statement.queryTemplate.buildQuery(sql, from), field));
   }
 
-  /** Writes the statement; once for all values, so it must not depend on any. */
+  /**
+   * Builds the statement. It is built once for all values, so it must not depend on any of them.
+   */
   @FunctionalInterface
   public interface QueryTemplate<A, Q extends Query> {
     Q buildQuery(DSLContext sql, ParameterBinder<A> from);
   }
 
-  /** Makes places for values. */
+  /** Creates parameters. */
   public interface ParameterBinder<A> {
-    /** The place of a value of a column's type. */
+    /** A parameter for a value of the column's type. */
     <T> Field<T> parameterFor(Field<T> column, Function<? super A, ? extends @Nullable T> value);
   }
 
-  /** The statement written for one run. */
+  /** Builds the statement for a single run. */
   Q renderOnce(DSLContext sql, A source) {
     return queryTemplate.buildQuery(
         sql,
@@ -73,7 +75,9 @@ public final class PreparedQuery<A, Q extends Query> {
         });
   }
 
-  /** The statement written for every run on a connection, in whose thread it stays. */
+  /**
+   * Builds the statement for repeated runs on one connection, confined to that connection's thread.
+   */
   BoundQuery<A, Q> renderForReuse(DSLContext sql) {
     var slots = new ArrayList<ParameterSlot<A, ?>>();
     Q query =
@@ -96,7 +100,7 @@ public final class PreparedQuery<A, Q extends Query> {
     return new BoundQuery<>(query, slots);
   }
 
-  /** A statement and its values. */
+  /** A statement and its parameters. */
   record BoundQuery<A, Q extends Query>(Q query, List<ParameterSlot<A, ?>> slots) {
     Q bindValues(A source) {
       for (ParameterSlot<A, ?> parameterSlot : slots) {
@@ -107,8 +111,9 @@ public final class PreparedQuery<A, Q extends Query> {
   }
 
   /**
-   * A value that differs from run to run. jOOQ's parameters cannot be changed without a search of
-   * the whole statement for each, so this one is read from here when it is bound.
+   * A parameter whose value changes from run to run. Changing one of jOOQ's own parameters would
+   * search the whole statement each time, so the value is read from here when the statement is
+   * bound.
    */
   private static final class ParameterSlot<A, T> {
     private final Function<? super A, ? extends @Nullable T> source;
@@ -120,7 +125,7 @@ public final class PreparedQuery<A, Q extends Query> {
       this.place = createParameter(column.getBinding(), column.getType());
     }
 
-    /** On the type that the database has: what was converted already would keep its binding. */
+    /** Builds on the database's own type: an already converted one would keep its binding. */
     private <D> Field<T> createParameter(Binding<D, T> binding, Class<T> type) {
       Converter<T, T> current = Converter.of(type, type, stored -> stored, _ -> value);
       Binding<D, T> late =
@@ -134,7 +139,7 @@ public final class PreparedQuery<A, Q extends Query> {
       DataType<D> stored =
           DefaultDataType.getDataType(SQLDialect.DEFAULT, binding.converter().fromType());
       Field<T> bound = DSL.val(null, stored.asConvertedDataType(late));
-      return DSL.field("{0}", type, bound); // beside a column a bare value would take its binding
+      return DSL.field("{0}", type, bound); // a bare value would take over a column's binding
     }
 
     void bindValue(A from) {

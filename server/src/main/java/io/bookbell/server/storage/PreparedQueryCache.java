@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jooq.DSLContext;
 import org.jooq.Query;
 
-/** The statements that a connection has run and keeps. For one thread. */
+/** The prepared queries that a connection has run. Confined to one thread. */
 final class PreparedQueryCache {
   private final Map<PreparedQuery<?, ?>, PreparedQuery.BoundQuery<?, ?>> kept = new HashMap<>();
   private final DSLContext sql;
@@ -14,7 +14,7 @@ final class PreparedQueryCache {
     this.sql = sql;
   }
 
-  @SuppressWarnings("unchecked") // beside a statement lies nothing but what it has made
+  @SuppressWarnings("unchecked") // each key maps to the bound query that it created
   <A, Q extends Query> Q bindQuery(PreparedQuery<A, Q> preparedQuery, A source) {
     return ((PreparedQuery.BoundQuery<A, Q>)
             kept.computeIfAbsent(preparedQuery, each -> each.renderForReuse(sql)))

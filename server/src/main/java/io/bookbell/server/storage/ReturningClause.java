@@ -10,9 +10,9 @@ import org.jooq.RowCountQuery;
 import org.jooq.impl.DSL;
 
 /**
- * Has an insert, update or delete tell which rows it has written, by the {@code RETURNING} of the
- * database itself. jOOQ's own {@code returning} asks SQLite for the row of the last number given
- * out instead, which after an upsert is another statement's row; so features do without it.
+ * Adds the database's own {@code RETURNING} to an insert, update or delete. jOOQ's {@code
+ * returning} instead queries SQLite for the last generated id, which after an upsert can be the row
+ * of another statement; so don't use it.
  */
 final class ReturningClause {
   private ReturningClause() {}

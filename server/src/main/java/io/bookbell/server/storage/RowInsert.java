@@ -15,12 +15,12 @@ import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inserts rows that are alike, many with one statement. Thread-safe.
+ * Inserts rows of one table, many per statement. Thread-safe.
  *
- * @param <A> what a row is made of
+ * @param <A> the type from which a row's values are read
  */
 public final class RowInsert<A> {
-  /** Up to so many rows there is a statement kept for each number of them. */
+  /** Up to this many rows, each number of rows has its own prepared statement. */
   private static final int ANY_NUMBER = 16;
 
   private final Map<Integer, PreparedQuery<List<A>, Insert<?>>> bySize = new ConcurrentHashMap<>();
@@ -45,7 +45,7 @@ public final class RowInsert<A> {
     }
   }
 
-  /** Collects what goes into which column. */
+  /** Collects the columns and where their values come from. */
   public static final class InsertColumns<A> {
     private final List<InsertColumn<A, ?>> columns = new ArrayList<>();
     private final Table<?> table;
@@ -60,12 +60,12 @@ public final class RowInsert<A> {
       return this;
     }
 
-    /** A row that is there already is an error. */
+    /** Inserting a row that exists fails. */
     public RowInsert<A> failOnConflict() {
       return new RowInsert<>(table, List.copyOf(columns), false);
     }
 
-    /** A row that is there already is passed over. */
+    /** Inserting a row that exists does nothing. */
     public RowInsert<A> ignoreConflicts() {
       return new RowInsert<>(table, List.copyOf(columns), true);
     }
@@ -87,23 +87,23 @@ public final class RowInsert<A> {
   }
 
   /**
-   * Inserts a row, which is given a number.
+   * Inserts a row with a generated id.
    *
-   * @return the number
+   * @return the id
    */
   public long insertNumbered(Transaction tx, A row, Field<Long> id) {
     return insertNumbered(tx, List.of(row), id).getFirst();
   }
 
   /**
-   * Inserts the rows, which are given ascending numbers.
+   * Inserts the rows with generated, ascending ids.
    *
-   * @return the numbers of those that were inserted, in their order
+   * @return the ids of the rows that were inserted, in their order
    */
   public List<Long> insertNumbered(Transaction tx, List<A> rows, Field<Long> id) {
     var ids = new ArrayList<Long>();
     for (List<A> some : splitRows(tx, rows)) {
-      // The database numbers rows in their order, and may tell of them in another.
+      // Ids are generated in the order of the rows, but may be returned in another.
       ids.addAll(
           tx.bindQuery(insertNumbered(some.size(), id), some).fetch(id).stream().sorted().toList());
     }
@@ -135,7 +135,10 @@ public final class RowInsert<A> {
     return onlyNew ? insert.onConflictDoNothing() : insert;
   }
 
-  /** A connection that keeps statements keeps one for each size, so sizes there are but few. */
+  /**
+   * Splits rows over statements. A connection that caches statements keeps one per number of rows,
+   * so large numbers are rounded down to powers of two.
+   */
   private List<List<A>> splitRows(Transaction tx, List<A> rows) {
     var parts = new ArrayList<List<A>>();
     int most = PreparedQuery.MOST_VALUES / columns.size();

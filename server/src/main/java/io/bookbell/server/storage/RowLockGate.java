@@ -4,21 +4,21 @@ import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.SelectForUpdateStep;
 
-/** Where a transaction comes by before it locks the row at which commands of one owner queue. */
+/** Called by a transaction before it locks the row at which the commands of one owner queue. */
 @FunctionalInterface
 interface RowLockGate {
-  /** Lets everybody through to the database's own lock. */
+  /** Lets every transaction proceed to the database's own lock. */
   RowLockGate OPEN = _ -> {};
 
   /**
-   * Lets the caller go on to the lock.
+   * Returns if the caller may lock the row.
    *
-   * @throws LockQueuedError when its work is to be done together with others' instead
+   * @throws LockQueuedError if the job has to queue, to run later in a shared transaction
    */
   void requireTurn(OwnerRow row);
 
   /**
-   * The row of an owner, to be locked.
+   * An owner's row that is to be locked.
    *
    * @param owner whose commands are serial
    */
@@ -29,7 +29,7 @@ interface RowLockGate {
   }
 
   /**
-   * Ends an attempt whose work has to queue: no failure, and nobody's to catch but the writer's.
+   * Ends an attempt whose job has to queue. It isn't a failure, and only the writer may catch it.
    */
   final class LockQueuedError extends Error {
     private static final long serialVersionUID = 1L;

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Jobs that share a transaction, each under a savepoint of its own: a refused one takes back only
- * its own work. Confined to the thread that has the connection.
+ * Jobs that share a transaction, each under its own savepoint, so a refused job rolls back only its
+ * own work. Confined to the connection's thread.
  */
 final class SavepointBatch {
   private final Connection connection;
@@ -18,9 +18,9 @@ final class SavepointBatch {
   private final List<Transaction> succeeded = new ArrayList<>();
 
   /**
-   * Begins with no jobs.
+   * Creates an empty batch.
    *
-   * @param transactions makes each job its view of the transaction
+   * @param transactions creates a view of the transaction for each job
    */
   SavepointBatch(Connection connection, Supplier<Transaction> transactions) {
     this.connection = connection;
@@ -32,9 +32,9 @@ final class SavepointBatch {
   }
 
   /**
-   * As {@link #runJob(WriteJob)}.
+   * Like {@link #runJob(WriteJob)}.
    *
-   * @param refused told of a job that failed before its work is taken back; may end everything by
+   * @param refused called with a failed job before its work is rolled back; may abort the batch by
    *     throwing
    */
   void runJob(WriteJob<?> writeJob, Consumer<WriteJob<?>> refused) throws SQLException {
@@ -49,7 +49,7 @@ final class SavepointBatch {
     connection.releaseSavepoint(savepoint);
   }
 
-  /** Does what the jobs have left for the end; then it is time to commit. */
+  /** Runs the last steps of the successful jobs. Call it just before the commit. */
   void runLastSteps() {
     if (!succeeded.isEmpty()) {
       Transaction.runLastSteps(succeeded);

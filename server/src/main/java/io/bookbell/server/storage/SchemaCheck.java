@@ -18,14 +18,17 @@ import org.jooq.Table;
 import org.jooq.UniqueKey;
 
 /**
- * Compares a database with the schema that this program expects, and looks for rows that its
- * constraints forbid: they were lost in a repair by hand, or an index does not find what it should.
- * For one look.
+ * Compares a database with the schema that this program expects, and looks for duplicates that its
+ * unique keys forbid: a manual repair may have lost a constraint, and a corrupt index may miss
+ * rows. Use an instance once.
  */
 public final class SchemaCheck {
   private static final int MOST_PROBLEMS = 20;
 
-  /** What jOOQ still has from an older script; the index quota_ledger_once is in its place. */
+  /**
+   * Unique keys that jOOQ's generated tables still contain although a migration has replaced them,
+   * here by the index quota_ledger_once.
+   */
   private static final Set<String> REPLACED = Set.of("quota_ledger(kind, request_id)");
 
   private final Transaction tx;
@@ -38,14 +41,13 @@ public final class SchemaCheck {
   }
 
   /**
-   * What a database has of its schema; all names in small letters.
+   * The schema objects found in a database; all names in lower case.
    *
-   * @param unique for each index that keeps rows apart, its table and columns, as {@link
-   *     #describeColumns}
-   * @param foreignKeys likewise, with the table that is referred to
-   * @param required table and column of each that may not be null
-   * @param checks how many conditions each table has
-   * @param defects what the database says itself, in words
+   * @param unique table and columns of each unique index, as in {@link #describeColumns}
+   * @param foreignKeys likewise, followed by the referenced table
+   * @param required table and column of each column that is NOT NULL
+   * @param checks the number of CHECK constraints of each table
+   * @param defects problems that the database itself reports
    */
   record SchemaObjects(
       Set<String> indexes,
@@ -56,7 +58,7 @@ public final class SchemaCheck {
       Map<String, Integer> checks,
       List<String> defects) {}
 
-  /** What does not agree, each in a sentence; empty when all is well. */
+  /** Returns the differences and defects, one sentence each; empty if there are none. */
   public static List<String> findProblems(Transaction tx) {
     boolean postgres = tx.sql().family() == SQLDialect.POSTGRES;
     SchemaObjects found =
@@ -74,7 +76,7 @@ public final class SchemaCheck {
     return check.problems.stream().limit(MOST_PROBLEMS).toList();
   }
 
-  /** A table with some of its columns, in the order of their names. */
+  /** A table with some of its columns in alphabetical order. */
   static String describeColumns(String table, Collection<String> columns) {
     return (table + "(" + String.join(", ", columns.stream().sorted().toList()) + ")")
         .toLowerCase(Locale.ROOT);

@@ -28,17 +28,16 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A look at the history that Flyway keeps in the database, without Flyway, whose loading takes
- * longer than that of all the rest. It recognises one case: every migration of this program was
- * applied, unchanged, and nothing else. Then Flyway would do nothing. Whatever else it finds is for
- * Flyway to judge.
+ * Reads Flyway's schema history without loading Flyway, which takes longer than loading the rest of
+ * the program. It recognises a single case: all migrations of this program have been applied,
+ * unchanged, and no others. Flyway would then do nothing. Any other state is left to Flyway.
  */
 final class SchemaHistory {
   private static final Pattern SCRIPT = Pattern.compile("V([1-9][0-9]{0,8})__(\\w+)\\.sql");
 
   private SchemaHistory() {}
 
-  /** A row of the history. */
+  /** A row of the schema history. */
   private record AppliedMigration(
       @Nullable String version,
       @Nullable String description,
@@ -48,7 +47,7 @@ final class SchemaHistory {
       boolean success) {}
 
   /**
-   * Whether the database is exactly at the newest schema.
+   * Whether the database is at exactly the newest schema.
    *
    * @param folder the class-path folder of the dialect's migrations
    */
@@ -57,7 +56,7 @@ final class SchemaHistory {
       Optional<List<AppliedMigration>> expected = expectedSteps(folder);
       return expected.isPresent() && readApplied(source).equals(expected.get());
     } catch (IOException | SQLException e) {
-      return false; // most often there is no history yet; what else it may be, Flyway will say
+      return false; // usually there is no history yet; Flyway reports anything else
     }
   }
 
@@ -101,7 +100,10 @@ final class SchemaHistory {
         row.getBoolean("success"));
   }
 
-  /** Of the schema that new tables go to, as Flyway has it: not of the next one on the way. */
+  /**
+   * The history table's qualified name. Like Flyway, looks only in the schema to which new tables
+   * go, not in the rest of the search path.
+   */
   private static String historyTable(Connection connection) throws SQLException {
     String quote = connection.getMetaData().getIdentifierQuoteString();
     String schema = connection.getSchema();
@@ -111,7 +113,9 @@ final class SchemaHistory {
         : quote + schema.replace(quote, quote + quote) + quote + "." + table;
   }
 
-  /** What the history of a database at the newest schema is; empty: there is more than a list. */
+  /**
+   * The history of a database at the newest schema; empty if the folder contains other files, too.
+   */
   private static Optional<List<AppliedMigration>> expectedSteps(String folder) throws IOException {
     var steps = new ArrayList<AppliedMigration>();
     for (String name : fileNames(folder)) {
@@ -134,7 +138,7 @@ final class SchemaHistory {
       return names == null ? List.of() : List.of(names);
     }
     String prefix = folder + "/";
-    JarFile jar = inJar.getJarFile(); // shared with the class loader, so not ours to close
+    JarFile jar = inJar.getJarFile(); // shared with the class loader, so it must not be closed here
     return jar.stream()
         .filter(entry -> !entry.isDirectory())
         .map(ZipEntry::getName)
@@ -143,7 +147,7 @@ final class SchemaHistory {
         .toList();
   }
 
-  /** Flyway's: of the lines, without what separates them. */
+  /** Flyway's checksum: over the lines, without their line breaks. */
   private static int scriptChecksum(String script) throws IOException {
     var checksum = new CRC32();
     try (InputStream in = findResource(script).openStream();

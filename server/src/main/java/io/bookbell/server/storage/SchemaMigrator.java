@@ -7,7 +7,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
-/** The schema of a database, before anything else uses it. */
+/** Migrates or checks a database's schema before anything else uses it. */
 final class SchemaMigrator {
   private static final Duration TOLD_EVERY = Duration.ofSeconds(10);
   static final String NOT_NEWEST =
@@ -16,17 +16,19 @@ final class SchemaMigrator {
   private SchemaMigrator() {}
 
   /**
-   * Brings a database to the newest schema, however long it takes; another node that is at it is
-   * waited for.
+   * Migrates a database to the newest schema, without a time limit. Waits if another node is
+   * migrating.
    *
-   * @param source of connections without limits on what they may take
+   * @param source provides connections without timeouts
    * @param folder the class-path folder of the dialect's migrations, such as {@code db/sqlite}
    */
   static void migrateToNewest(DataSource source, String folder) {
     migrateToNewest(source, folder, TOLD_EVERY);
   }
 
-  /** As {@link #migrateToNewest(DataSource, String)}, and logs at least so often how far it is. */
+  /**
+   * Like {@link #migrateToNewest(DataSource, String)}, with the interval at which to log progress.
+   */
   static void migrateToNewest(DataSource source, String folder, Duration toldEvery) {
     if (SchemaHistory.isNewest(source, folder)) {
       return;
@@ -52,7 +54,7 @@ final class SchemaMigrator {
     }
   }
 
-  /** Changes nothing, and refuses a database that is not at the newest schema. */
+  /** Rejects a database that isn't at the newest schema. Changes nothing. */
   static void requireNewest(DataSource source, String folder) {
     if (SchemaHistory.isNewest(source, folder)) {
       return;

@@ -9,8 +9,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * What the migrations of a dialect leave behind that jOOQ's tables do not tell of: the names of
- * indexes and triggers.
+ * The names of the indexes and triggers that a dialect's migrations create. jOOQ's generated tables
+ * don't contain them.
  */
 final class SchemaScripts {
   private static final Pattern STEP =
@@ -23,15 +23,15 @@ final class SchemaScripts {
               + " RENAME TO (?<newName>\\w+)",
           Pattern.CASE_INSENSITIVE);
 
-  /** Tables by the names of their indexes. */
+  /** The table of each index. */
   private final Map<String, String> indexes = new TreeMap<>();
 
-  /** Tables by the names of their triggers. */
+  /** The table of each trigger. */
   private final Map<String, String> triggers = new TreeMap<>();
 
   private SchemaScripts() {}
 
-  /** Reads the migrations of a class-path folder. */
+  /** Parses the migrations in a class-path folder. */
   static SchemaScripts readScripts(String folder) {
     var scripts = new SchemaScripts();
     try {

@@ -26,10 +26,10 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * SQLite in one file, for one process. Thread-safe: writes queue for the one thread of the {@link
- * SqliteWriter}; reads run on a few threads, each with a connection of its own.
+ * A {@link Database} in one SQLite file, for one process. Thread-safe: writes queue for the thread
+ * of the {@link SqliteWriter}; reads run on a few threads, each with its own connection.
  *
- * <p>All of them are platform threads: SQLite's calls are native and would pin a virtual thread's
+ * <p>All of these are platform threads: SQLite's calls are native and would pin a virtual thread's
  * carrier for the length of an fsync.
  */
 public final class SqliteDatabase implements Database {
@@ -39,17 +39,21 @@ public final class SqliteDatabase implements Database {
   static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
   /**
-   * Holds what 64 commands change: the rest would be written before their commit and read again.
+   * Large enough for the pages that 64 commands change; otherwise SQLite would write some before
+   * the commit and read them again.
    */
   private static final int WRITER_CACHE_KIB = 16_384;
 
   /**
-   * Pages of the log, of 4 KiB, after which they are brought into the database: what changes often
-   * is brought there once for all of them.
+   * Size of the write-ahead log, in pages of 4 KiB, after which SQLite checkpoints it. A large log
+   * means that a page that changes often is copied once for many changes.
    */
   private static final int CHECKPOINT_PAGES = 4_000;
 
-  /** What the file of the log is cut to, once it is begun again after it had to grow. */
+  /**
+   * Size to which SQLite truncates a log file that had to grow, once it starts again from the
+   * beginning.
+   */
   private static final long MOST_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
 
   private final SQLiteDataSource readSource = createSource(true);
@@ -65,10 +69,10 @@ public final class SqliteDatabase implements Database {
           READERS, Thread.ofPlatform().name("sqlite-reader-", 1).factory());
 
   /**
-   * Opens the file, creates it where it does not exist, and migrates it.
+   * Opens the file, creates it if it doesn't exist, and migrates it.
    *
-   * @param listeners told of every statement
-   * @throws DatabaseException when the file cannot be opened or migrated
+   * @param listeners called for every statement
+   * @throws DatabaseException if the file can't be opened or migrated
    */
   public SqliteDatabase(Path file, TimeSource time, ExecuteListenerProvider... listeners) {
     this(
@@ -80,9 +84,9 @@ public final class SqliteDatabase implements Database {
   }
 
   /**
-   * Opens a file that another process may be serving, as it is.
+   * Opens a file that another process may be serving. Changes nothing in its schema.
    *
-   * @throws DatabaseException when there is none, or its schema is not the newest
+   * @throws DatabaseException if the file doesn't exist or its schema isn't the newest
    */
   static SqliteDatabase openExisting(Path file, TimeSource time) {
     if (!Files.isRegularFile(file)) {
@@ -90,7 +94,7 @@ public final class SqliteDatabase implements Database {
           "There is no database at %s: set BOOKBELL_DATA to its folder (data/demo for the demonstration)."
               .formatted(file));
     }
-    if (file.toFile().length() == 0) { // to open it would write to it
+    if (file.toFile().length() == 0) { // opening it would write to it
       throw new DatabaseException(SchemaMigrator.NOT_NEWEST);
     }
     return new SqliteDatabase(file, time, SchemaMigrator::requireNewest, new SqliteReserve(null));
@@ -125,7 +129,10 @@ public final class SqliteDatabase implements Database {
     return CompletableFuture.supplyAsync(() -> readOnThread(work), readers);
   }
 
-  /** After an error nobody knows what state a connection is in: the next read has another one. */
+  /**
+   * Runs a read. After an error the connection's state is unknown, so the next read opens a new
+   * one.
+   */
   private <T> T readOnThread(Function<Transaction, T> work) {
     ReadConnection here = requireReader();
     try {
@@ -160,7 +167,7 @@ public final class SqliteDatabase implements Database {
     }
   }
 
-  /** A connection, its context and what it keeps. For one thread. */
+  /** A read connection, its jOOQ context and its cached queries. Confined to one thread. */
   private record ReadConnection(Connection connection, DSLContext sql, PreparedQueryCache kept) {}
 
   @Override
@@ -244,9 +251,9 @@ public final class SqliteDatabase implements Database {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-    config.setGetGeneratedKeys(false); // jOOQ asks for the one it wants
+    config.setGetGeneratedKeys(false); // jOOQ queries the generated key itself
     config.setTempStore(
-        SQLiteConfig.TempStore.MEMORY); // savepoints keep what they may restore there
+        SQLiteConfig.TempStore.MEMORY); // savepoints keep their undo data there
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
     return new SQLiteDataSource(config);

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
-/** What SQLite says of the schema of its file. */
+/** Reads the schema of a SQLite file from its catalogue. */
 final class SqliteSchemaReader {
   private static final Pattern CHECK = Pattern.compile("\\bCHECK\\b", Pattern.CASE_INSENSITIVE);
   private static final int MOST_DEFECTS = 10;

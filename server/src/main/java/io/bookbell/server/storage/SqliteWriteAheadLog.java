@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SQLite's write-ahead log. SQLite brings it into the database and begins it again by itself, but
- * never while a reader needs some of it: beside long reads, or many that overlap, it would grow
- * without end. For the writer's thread, but for {@link #sizeInBytes}.
+ * SQLite's write-ahead log. SQLite checkpoints and restarts it automatically, but not while a
+ * reader still needs it: during long or overlapping reads it would grow without limit. Called on
+ * the writer's thread, except {@link #sizeInBytes}.
  */
 final class SqliteWriteAheadLog {
   private static final Logger log = LoggerFactory.getLogger(SqliteWriteAheadLog.class);
 
-  /** Four times what is usual; from here on readers are waited for, a moment at a time. */
+  /** Four times the usual size. Above it, the writer waits briefly for readers. */
   static final long LARGE = 64L << 20;
 
   private static final Duration APART = Duration.ofSeconds(5);
@@ -32,16 +32,18 @@ final class SqliteWriteAheadLog {
     this.file = database.resolveSibling(database.getFileName() + "-wal");
   }
 
-  /** In bytes. */
   long sizeInBytes() {
     try {
       return Files.size(file);
     } catch (IOException _) {
-      return 0; // it is not there while nobody has the database open
+      return 0; // the file doesn't exist while nobody has the database open
     }
   }
 
-  /** Empties the log after a commit if it has become large; now and then, as readers wait. */
+  /**
+   * Truncates the log if it has become large. Called after a commit; limits how often it tries,
+   * because it makes the writer wait for readers.
+   */
   void truncateIfLarge(Connection connection, int busyTimeoutMillis) throws SQLException {
     if (sizeInBytes() < LARGE || System.nanoTime() - nextTry < 0) {
       return;
@@ -56,9 +58,9 @@ final class SqliteWriteAheadLog {
   }
 
   /**
-   * Brings the whole log into the database and cuts the file.
+   * Checkpoints the whole log and truncates the file.
    *
-   * @return whether no reader stood in the way
+   * @return whether it succeeded, without being blocked by a reader
    */
   boolean truncateLog(Connection connection, int patienceMillis, int busyTimeoutMillis)
       throws SQLException {

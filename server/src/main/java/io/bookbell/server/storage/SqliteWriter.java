@@ -17,17 +17,17 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes to SQLite. Any thread submits; the writer's own thread runs, commits
- * and answers.
+ * The thread that writes to SQLite. Any thread submits jobs; the writer's thread runs them, commits
+ * and completes their futures.
  *
- * <p>Commands that wait together share one commit, and so one fsync: of several each runs under a
- * savepoint of its own, so a refused one takes back only its own work. None is answered before the
- * commit.
+ * <p>Waiting jobs share one commit, and so one fsync (group commit). If there are several, each
+ * runs under its own savepoint, so a refused job rolls back only its own work. No future completes
+ * before the commit.
  *
- * <p>After some errors, a full disk among them, SQLite may have ended the transaction by itself,
- * and what followed would be committed statement by statement. So after every such error the whole
- * commit is refused and its connection replaced. From then on commands are refused until there is
- * room for the {@link SqliteReserve} again; what may use the reserve goes on.
+ * <p>After some errors, such as a full disk, SQLite may have ended the transaction by itself, and
+ * later statements would each be committed separately. After such an error the writer fails the
+ * whole batch and replaces the connection. It then refuses commands until there is room for the
+ * {@link SqliteReserve} again; jobs that may use the reserve continue.
  */
 final class SqliteWriter implements AutoCloseable {
   private static final int MOST_PER_COMMIT = 64;
@@ -47,7 +47,7 @@ final class SqliteWriter implements AutoCloseable {
   /**
    * Starts the thread.
    *
-   * @param connections opens another one; the first is opened at once
+   * @param connections opens a connection; called at once for the first one
    */
   SqliteWriter(
       Supplier<Connection> connections,
@@ -80,7 +80,7 @@ final class SqliteWriter implements AutoCloseable {
     } else {
       queue.add(writeJob);
       if (ended) {
-        writeJob.refuseClosing(); // it came too late to be run, or to be refused with the others
+        writeJob.refuseClosing(); // too late to be run, or to be refused by close()
       }
     }
     return writeJob.answer;
@@ -92,7 +92,7 @@ final class SqliteWriter implements AutoCloseable {
       try {
         batch.add(queue.take());
       } catch (InterruptedException e) {
-        continue; // nobody stops this thread but close()
+        continue; // only close() stops this thread
       }
       queue.drainTo(batch, MOST_PER_COMMIT - 1);
       writeBatch(batch);
@@ -109,7 +109,10 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  /** Refuses commands; the rest is tried once more after the log has made room. */
+  /**
+   * Refuses commands. The jobs that may use the reserve are tried a second time, after truncating
+   * the log has freed space.
+   */
   private void writeFromReserve(List<WriteJob<?>> batch, StorageException trouble) {
     batch.stream()
         .filter(writeJob -> !writeJob.mayUseReserve)
@@ -122,10 +125,10 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   /**
-   * Runs jobs in one transaction and answers them; of what it returns nothing is stored and nobody
-   * answered.
+   * Runs jobs in one transaction and completes their futures. If it returns a failure, nothing is
+   * stored and no future is completed.
    *
-   * @param committed told before anybody is answered
+   * @param committed called before any future is completed
    */
   private Optional<StorageException> commitJobs(List<WriteJob<?>> jobs, Runnable committed) {
     try {
@@ -165,14 +168,14 @@ final class SqliteWriter implements AutoCloseable {
       try {
         log.truncateLog(currentSession().connection, 0, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
       } catch (SQLException | RuntimeException _) {
-        // what could not be brought into the database stays in the log
+        // changes that can't be checkpointed stay in the log
       }
     }
   }
 
-  /** Whether there may be something to commit. */
+  /** Runs the jobs. Returns whether there may be something to commit. */
   private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
-    if (jobs.size() == 1) { // taking back the transaction takes it back, without a savepoint
+    if (jobs.size() == 1) { // rolling back the transaction undoes a single job, without a savepoint
       boolean done = jobs.getFirst().runAlone(on.newTransaction());
       requireTransactionIntact(jobs.getFirst());
       return done;
@@ -185,7 +188,7 @@ final class SqliteWriter implements AutoCloseable {
     return true;
   }
 
-  /** After such a failure nobody knows whether there still is a transaction. */
+  /** Throws if the job's failure may have ended the transaction. */
   private static void requireTransactionIntact(WriteJob<?> writeJob) {
     Throwable failure = writeJob.workFailure();
     if (failure != null
@@ -204,8 +207,9 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   /**
-   * Opens the next connection before the last is closed, if it can: with none open, SQLite would
-   * read the log anew at the next opening, and find there what could not be committed.
+   * Opens a new connection before closing the last one, if possible. With no connection open,
+   * SQLite would recover the log when it is opened next, and find the changes there that failed to
+   * commit.
    */
   private void replaceSession(Throwable cause) {
     WriterSession last = writerSession;
@@ -213,7 +217,7 @@ final class SqliteWriter implements AutoCloseable {
     try {
       currentSession();
     } catch (RuntimeException e) {
-      cause.addSuppressed(e); // tried again with the next commands
+      cause.addSuppressed(e); // the next jobs try again
     }
     if (last != null) {
       try {
@@ -224,7 +228,7 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  /** A connection and what it keeps. */
+  /** A connection and its cached queries. */
   private final class WriterSession {
     private final Connection connection;
     private final DSLContext sql;
@@ -241,7 +245,7 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  /** Finishes what was submitted before, then closes the connection. */
+  /** Finishes all submitted jobs, then closes the connection. */
   @Override
   public void close() {
     closing = true;

@@ -8,19 +8,20 @@ import org.jooq.tools.jdbc.DefaultConnection;
 import org.jooq.tools.jdbc.DefaultPreparedStatement;
 
 /**
- * A connection that keeps its statements for the next time their text comes: SQLite's driver
- * compiles a statement each time it is prepared, which can take longer than to run it. For one
+ * A connection that caches prepared statements by their SQL text: SQLite's driver compiles a
+ * statement each time it is prepared, which can take longer than running it. Confined to one
  * thread.
  */
 final class StatementCachingConnection extends DefaultConnection {
   private static final int MOST_KEPT = 128;
 
-  /** A longer text is that of a long list, and such a list is not often as long again. */
+  /** Longer texts contain long lists, whose length rarely recurs. */
   private static final int LONGEST_KEPT = 4_000;
 
   /**
-   * By text, those used least recently first. A text is kept as it came first: to keep each that
-   * comes would have all of them grow old, only to be thrown away.
+   * Statements by text, least recently used first. The first String of each text stays the key:
+   * replacing it on each use would promote every new String to the old generation, only to discard
+   * it.
    */
   private final LinkedHashMap<String, CachedStatement> kept = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -60,8 +61,8 @@ final class StatementCachingConnection extends DefaultConnection {
     }
 
     /**
-     * Its parameters stay: who uses it next sets them all, and SQLite compiles joins anew after
-     * they were cleared.
+     * Returns the statement to the cache. Its parameters are not cleared: the next user sets all of
+     * them, and SQLite recompiles joins after they were cleared.
      */
     void returnStatement() throws SQLException {
       lent = false;
@@ -78,7 +79,7 @@ final class StatementCachingConnection extends DefaultConnection {
     }
   }
 
-  /** A statement while it is used. */
+  /** A statement while it is in use; closing it returns it to the cache. */
   private static final class BorrowedStatement extends DefaultPreparedStatement {
     private final CachedStatement cachedStatement;
     private boolean givenBack;

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One command's part in a transaction under way. Confined to the thread that runs the work; of no
- * use after it.
+ * One command's view of a running transaction. Confined to the thread that runs the work, and
+ * invalid after it.
  *
- * <p>Locks are taken in one order everywhere, which is what keeps two transactions from waiting for
- * each other: idempotency key, creator rows ascending, request rows ascending, membership rows by
- * (creator, user), inbox heads by user. Commands of one creator may share a transaction, so what
- * comes last in that order is left to its {@link BeforeCommitStep}.
+ * <p>All commands take locks in the same order, so that they don't deadlock: idempotency key,
+ * creator rows ascending, request rows ascending, membership rows by (creator, user), inbox heads
+ * by user. Commands of one creator may share a transaction, so locks at the end of that order are
+ * left to a {@link BeforeCommitStep}; {@link PostgresWriter} handles those at its beginning.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
@@ -46,7 +46,7 @@ public final class Transaction {
     this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
   }
 
-  /** For writes to PostgreSQL, on this connection. */
+  /** For writes to PostgreSQL on this connection. */
   Transaction(
       DSLContext sql,
       TimeSource time,
@@ -62,7 +62,7 @@ public final class Transaction {
         pipelinedConnection);
   }
 
-  /** On a connection of SQLite, which keeps its statements. */
+  /** For SQLite, on a connection that caches its statements. */
   Transaction(DSLContext sql, TimeSource time, PreparedQueryCache kept) {
     this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
   }
@@ -85,9 +85,9 @@ public final class Transaction {
   }
 
   /**
-   * Runs work that changes nothing in a transaction of its own.
+   * Runs read-only work in a transaction of its own.
    *
-   * @param begun makes of the transaction's context what the work sees
+   * @param begun creates the work's view from the transaction's jOOQ context
    */
   static <T> T runReadOnly(
       DSLContext sql, Function<DSLContext, Transaction> begun, Function<Transaction, T> work) {
@@ -103,7 +103,9 @@ public final class Transaction {
 
   private record CommandResult<T>(Transaction transaction, T result) {}
 
-  /** The same transaction with its clock set: for laying down a history that has already been. */
+  /**
+   * The same transaction with a fixed time, for inserting past events such as demonstration data.
+   */
   public Transaction atTime(Instant moment) {
     return new Transaction(
         sql, anywhere -> moment, rowLockGate, afterCommit, last, kept, pipelinedConnection);
@@ -114,9 +116,9 @@ public final class Transaction {
   }
 
   /**
-   * A statement with its values, ready to be run once, before any other.
+   * A statement bound to its values. Run it once, before binding another.
    *
-   * @param source what the values are taken from
+   * @param source the object from which the values are read
    */
   public <A, Q extends Query> Q bindQuery(PreparedQuery<A, Q> preparedQuery, A source) {
     return kept == null
@@ -125,8 +127,8 @@ public final class Transaction {
   }
 
   /**
-   * Runs a statement of which nothing is wanted but that it is done. PostgreSQL gets it together
-   * with the next one; where it fails, that one is not done.
+   * Runs a statement whose result isn't needed. On PostgreSQL it is sent together with the next
+   * statement; if it fails, the next one doesn't run.
    */
   public void run(Query statement) {
     if (pipelinedConnection == null) {
@@ -136,7 +138,7 @@ public final class Transaction {
     }
   }
 
-  /** Has everything run that {@link #run} has taken. */
+  /** Sends all statements that {@link #run} has queued. */
   void flushStatements() {
     if (pipelinedConnection != null) {
       try {
@@ -148,19 +150,19 @@ public final class Transaction {
   }
 
   /**
-   * Runs an insert, update or delete and reads what it has left in the rows it has written, in no
-   * particular order; on both databases, also after an upsert.
+   * Runs an insert, update or delete and returns the given fields of the rows it has written, in no
+   * particular order. Works on both databases, also for upserts.
    */
   public Result<Record> executeReturning(RowCountQuery statement, Field<?>... fields) {
     return ReturningClause.returningRows(sql, statement, List.of(fields)).fetch();
   }
 
-  /** As {@link #executeReturning}, for one field of at most one row. */
+  /** Like {@link #executeReturning}, for one field of at most one row. */
   public <T> Optional<T> executeReturningOne(RowCountQuery statement, Field<T> field) {
     return ReturningClause.returningField(sql, statement, field).fetchOptional(0, field.getType());
   }
 
-  /** On SQLite, and there only. */
+  /** True only on SQLite. */
   boolean cachesQueries() {
     return kept != null;
   }
@@ -170,8 +172,9 @@ public final class Transaction {
   }
 
   /**
-   * The database's time, to the millisecond: read at the first call, the same for the rest of the
-   * command; anew after the creator was locked, so that times follow the order of commands.
+   * The database's time in milliseconds. It is read at the first call and stays the same for the
+   * rest of the command, except that it is read again after {@link #lockOwnerRow}, so that times
+   * follow the order of commands.
    */
   public Instant now() {
     Instant known = now;
@@ -182,29 +185,32 @@ public final class Transaction {
     return known;
   }
 
-  /** The database's time for a statement that comes before the creator is locked. */
+  /**
+   * The database's time as an expression, for a statement that runs before the creator is locked.
+   */
   public Field<Instant> nowField() {
     return time.nowField(sql);
   }
 
   /**
-   * Fetches rows and keeps them locked until the end of the transaction, in the order of the query.
-   * On SQLite the one writer holds the whole database, so there is nothing to lock.
+   * Fetches rows and locks them until the end of the transaction, in the order of the query. On
+   * SQLite the only writer already holds the whole database, so no row locks are taken.
    */
   public <R extends Record> Result<R> lockRows(SelectForUpdateStep<R> query) {
     return usesRowLocks() ? query.forNoKeyUpdate().fetch() : query.fetch();
   }
 
-  /** As {@link #lockRows}, for rows that are read again behind the lock. */
+  /** Like {@link #lockRows}, for rows that are read again after they were locked. */
   public void lockWithoutReading(Function<DSLContext, SelectForUpdateStep<?>> query) {
     if (usesRowLocks()) {
-      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // whose rows nobody reads
+      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // the rows aren't read
     }
   }
 
   /**
-   * As {@link #lockRows}, for the row at which all commands of one owner queue. Where others of
-   * this process are there already, the work is taken back and done later, together with theirs.
+   * Like {@link #lockRows}, for the row at which all commands of one owner queue. If another
+   * transaction of this process has the owner's turn, the work is rolled back and runs again later,
+   * together with other queued commands.
    */
   public <A, R extends Record> Result<R> lockOwnerRow(
       A owner, PreparedQuery<A, ? extends SelectForUpdateStep<R>> row) {
@@ -214,15 +220,15 @@ public final class Transaction {
     return locked;
   }
 
-  /** Leaves a part for a step at the end of the transaction. */
+  /** Adds a part for a step at the end of the transaction. */
   public <T> void addLastStep(BeforeCommitStep<T> step, T part) {
     last.computeIfAbsent(step, _ -> new ArrayList<>()).add(part);
   }
 
   /**
-   * Runs the last steps of the commands that share a transaction, each step once.
+   * Runs each step once, with the parts of all commands that share a transaction.
    *
-   * @param commands those that succeeded, in their order
+   * @param commands the successful ones, in their order
    */
   static void runLastSteps(List<Transaction> commands) {
     var all = new LinkedHashMap<BeforeCommitStep<?>, List<Object>>();
@@ -233,14 +239,14 @@ public final class Transaction {
     all.forEach((step, parts) -> run(step, commands.getFirst(), parts));
   }
 
-  @SuppressWarnings("unchecked") // last() has put nothing but its T beside a step
+  @SuppressWarnings("unchecked") // addLastStep accepts only a step's own T
   private static <T> void run(BeforeCommitStep<T> step, Transaction tx, List<?> parts) {
     step.run(tx, (List<T>) parts);
   }
 
   /**
-   * Runs the hook once the transaction is committed, in the order of registration; never after a
-   * rollback. What a hook throws is logged: the commit stands.
+   * Runs the hook after the commit, in the order of registration, and never after a rollback. If a
+   * hook throws, the exception is only logged.
    */
   public void afterCommit(Runnable hook) {
     afterCommit.add(hook);

@@ -6,28 +6,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Whether the last write went through, and if not, why. The log says when that changes.
- * Thread-safe.
- */
+/** Whether the last write succeeded and if not, why. Logs each change. Thread-safe. */
 final class WriteHealth {
   private static final Logger log = LoggerFactory.getLogger(WriteHealth.class);
 
   private final AtomicReference<@Nullable StorageException> present = new AtomicReference<>();
 
-  /** What keeps writes from going through; empty while they do. */
+  /** The reason why writes fail; empty while they succeed. */
   Optional<StorageException> currentTrouble() {
     return Optional.ofNullable(present.get());
   }
 
-  /** A write went through. */
+  /** Records a successful write. */
   void recordSuccess() {
     if (present.get() != null && present.getAndSet(null) != null) {
       log.info("The database can be written again");
     }
   }
 
-  /** A write failed. That others hold what it wanted says nothing about the next one. */
+  /**
+   * Records a failed write. A busy database is ignored, because the next write may well succeed.
+   */
   void recordFailure(StorageException failure) {
     if (failure.trouble() == StorageTrouble.BUSY) {
       return;

@@ -8,14 +8,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that is to be written, and the answer to it. One thread at a time runs and ends it; it may
- * be run again, and what counts is the last time.
+ * Work to run in a write transaction, and its future. One thread at a time runs and completes it.
+ * It may run several times; only the last run counts.
  */
 final class WriteJob<T> {
   final CompletableFuture<T> answer = new CompletableFuture<>();
   private final Function<Transaction, T> work;
 
-  /** Whether it goes on when the disk is full, as long as there is some reserve. */
+  /** Whether it may continue on a full disk by using the reserve. */
   final boolean mayUseReserve;
 
   private @Nullable Transaction transaction;
@@ -31,12 +31,12 @@ final class WriteJob<T> {
     this.mayUseReserve = mayUseReserve;
   }
 
-  /** Whether its caller has been answered already, so that nothing may be stored any more. */
+  /** Whether the future is already completed, so that nothing may be stored any more. */
   boolean isAnswered() {
     return answer.isDone();
   }
 
-  /** Whether the work succeeded; what it threw is kept for the answer. */
+  /** Runs the work. Returns whether it succeeded; a failure is kept for the future. */
   boolean run(Transaction transaction) {
     return run(transaction, Transaction::flushStatements);
   }
@@ -55,19 +55,19 @@ final class WriteJob<T> {
   }
 
   /**
-   * As {@link #run}, and what the work has left for the end: it shares its transaction with none.
+   * Like {@link #run}, and also runs the last steps, for a job that doesn't share its transaction.
    */
   boolean runAlone(Transaction transaction) {
     return run(transaction, alone -> Transaction.runLastSteps(List.of(alone)));
   }
 
-  /** What the work threw. */
+  /** The exception that the work threw. */
   @Nullable Throwable workFailure() {
     return failure;
   }
 
-  /** Answers with what came out, after the commit. */
-  @SuppressWarnings("NullAway") // a work may return null: T is then a nullable type of its caller
+  /** Completes the future with the result or the failure, after the commit. */
+  @SuppressWarnings("NullAway") // a work may return null; T is then nullable for its caller
   void completeAnswer() {
     if (failure != null) {
       failAnswer(failure);
@@ -79,7 +79,7 @@ final class WriteJob<T> {
     answer.complete(result);
   }
 
-  /** Answers that nothing of it was done, or that nobody knows. */
+  /** Fails the future because the work wasn't stored, or because it is unknown whether it was. */
   void failAnswer(Throwable cause) {
     answer.completeExceptionally(StorageException.translateFailure(cause));
   }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 
-/** Invariant 9: no two accounts have e-mail addresses that are one address in the stored form. */
+/** Invariant 9: no two accounts have e-mail addresses that are equal once normalised. */
 final class AccountCheck {
   private AccountCheck() {}
 

@@ -22,7 +22,10 @@ import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import java.util.List;
 import org.jooq.Field;
 
-/** Invariants 3 and 4: every change has its messages, every inbox its unbroken sequence. */
+/**
+ * Invariants 3 and 4: every change has its messages, and inboxes have no gaps. Derived counts are
+ * checked, too.
+ */
 final class HistoryCheck {
   private static final int MOST_BREACHES = 20;
 
@@ -63,7 +66,7 @@ final class HistoryCheck {
     return tx.sql()
         .select(MESSAGE.ID)
         .from(MESSAGE)
-        .where(MESSAGE.BODY.ne("")) // of a message that was removed everywhere
+        .where(MESSAGE.BODY.ne("")) // the body is empty once a message was removed from all inboxes
         .and(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))))
         .limit(MOST_BREACHES)
         .fetch(

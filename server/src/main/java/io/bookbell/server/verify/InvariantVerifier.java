@@ -8,16 +8,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * Checks the invariants on the stored data, all on one snapshot, so it may run beside a working
- * system. Thread-safe.
+ * Checks the invariants on the stored data. It reads one snapshot, so it may run while servers use
+ * the database. Thread-safe.
  */
 public final class InvariantVerifier {
 
   /**
-   * A stored state that must not be.
+   * A violated invariant.
    *
-   * @param invariant the number of the invariant in the architecture's list; 0: the schema itself
-   * @param detail which rows, what was expected and what is there
+   * @param invariant the invariant's number in the list in docs/architecture.md, 9 for duplicate
+   *     e-mail addresses, or 0 for the schema
+   * @param detail which rows, what was expected and what was found
    */
   public record InvariantViolation(int invariant, String detail) {
     @Override
@@ -26,7 +27,7 @@ public final class InvariantVerifier {
     }
   }
 
-  /** What was looked at and what was found; no breach means that all is well. */
+  /** How much was checked, and all violations found. */
   public record VerificationReport(
       long requests, long ledgerLines, long inboxRows, List<InvariantViolation> breaches) {}
 

@@ -20,7 +20,10 @@ import java.util.List;
 import org.jooq.Cursor;
 import org.jooq.Field;
 
-/** Invariants 1 and 2: quotas are what the ledger says, and nothing comes back twice. */
+/**
+ * Invariants 1 and 2: quotas equal the sum of their ledger lines, and a request is refunded at most
+ * once.
+ */
 final class LedgerCheck {
   private static final int MOST_BREACHES = 20;
 
@@ -77,7 +80,7 @@ final class LedgerCheck {
             .and(QUOTA_LEDGER.PERIOD_KEY.eq(MEMBERSHIP.PERIOD_KEY)));
   }
 
-  /** Goes through each supporter's lines in order and counts along. */
+  /** Replays each supporter's lines in order, keeping a running total. */
   List<InvariantViolation> consumptionsStayWithinAllowance() {
     var breaches = new ArrayList<InvariantViolation>();
     var used = new HashMap<List<Object>, Integer>();

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Addresses, queries, methods and headers that make no sense. */
+/** Invalid paths, queries, methods and headers. */
 class BadAddressTest {
   private static final List<String> ODD_IDS =
       List.of(

@@ -20,11 +20,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever is sent, the answer is a problem that says what was wrong, and nothing breaks. */
+/** Invalid input is answered with a problem that explains it, and breaks nothing. */
 class BadInputTest {
   private static final int MIB = 1 << 20;
 
-  /** Values that fit hardly any field; each is JSON. */
+  /** JSON values that are invalid for almost every field. */
   private static final List<String> ODD_VALUES =
       List.of(
           "null",
@@ -57,7 +57,7 @@ class BadInputTest {
           "\"" + "\\ud83d\\ude00".repeat(4001) + "\"",
           "\"İ" + "İ".repeat(200) + "@x\"");
 
-  /** Bodies that are no JSON object. */
+  /** Bodies that aren't JSON objects. */
   private static final List<String> BROKEN_BODIES =
       List.of(
           "{",

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The descriptions of the API are sound, and {@link Contract} notices what departs from them. */
+/** The descriptions of the API are valid, and {@link Contract} detects deviations from them. */
 class ContractTest {
   private static final Description HTTP = new Description("openapi.yaml");
   private static final Description LIVE = new Description("asyncapi.yaml");
@@ -41,7 +41,7 @@ class ContractTest {
 
   @Nested
   class TheFiles {
-    /** The schema of such documents comes with Vert.x OpenAPI. */
+    /** Uses the schema of OpenAPI documents that comes with Vert.x OpenAPI. */
     @Test
     void areOpenApi31() {
       var schemas =
@@ -91,7 +91,10 @@ class ContractTest {
       assertThat(errors).as("examples that do not fit").isEmpty();
     }
 
-    /** A parameter, header or body has its schema beside it, a message too; a schema is its own. */
+    /**
+     * Validates an element's examples. Parameters, headers, bodies and messages contain their
+     * schema; a schema is its own.
+     */
     private List<String> exampleErrors(Description file, String pointer, JsonNode owner) {
       if (owner.has("schema")) {
         var examples = new ArrayList<>(owner.path("examples").findValues("value"));
@@ -179,7 +182,7 @@ class ContractTest {
       }
     }
 
-    /** Routes need their services only when they are called. */
+    /** The services are null, because routes use them only when they are called. */
     private void addRoutes(ApiRouter apiRouter) {
       FollowRoutes.addRoutes(apiRouter, null, null);
       RequestRoutes.addRoutes(apiRouter, null, null);

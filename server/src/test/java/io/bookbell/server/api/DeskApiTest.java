@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Search, filters, bulk answers, ready answers, files: what the team's desk asks of the server. */
+/** The API of the team inbox: search, filters, bulk answers, saved replies and exports. */
 class DeskApiTest {
   private static final String REQUESTS = "/api/book-requests";
 

@@ -35,9 +35,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thousands of requests, most of them bad: each is answered, no answer is a failure of the server,
- * every refusal is a problem, and nothing is logged as an error. {@code -Dbad.requests=50000} sends
- * more of them, {@code -Dseed} the same again.
+ * Sends thousands of requests, most of them invalid: each gets a response, none of them a server
+ * error, every refusal is a problem, and nothing is logged as an error. {@code
+ * -Dbad.requests=50000} sends more; {@code -Dseed} repeats a run.
  */
 class GeneratedRequestsTest {
   private static final int USUALLY = 2000;
@@ -115,7 +115,7 @@ class GeneratedRequestsTest {
     }
   }
 
-  /** The final answer, as far as its length says. */
+  /** The final response, up to the length it declares. */
   private static String send(String url, Generated request) {
     URI address = URI.create(url);
     try (var socket = new Socket()) {

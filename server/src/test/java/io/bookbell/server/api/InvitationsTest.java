@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Links by which people join, from the making to the joining. */
+/** Invitation links, from creating one to joining with it. */
 class InvitationsTest {
 
   @ParameterizedTest

@@ -36,9 +36,9 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nobody may call anything as often as they like. */
+/** All calls are rate-limited. */
 class RateLimitsTest {
-  /** {@link ApiRouter} gives each route a rate, and only what serves no data goes past it. */
+  /** {@link ApiRouter} gives each route a rate limit; only routes that serve no data bypass it. */
   @Test
   void aRouteOfTheApiIsRegisteredWithARate() throws Exception {
     Vertx vertx = Vertx.vertx();
@@ -112,7 +112,9 @@ class RateLimitsTest {
     RateLimits.withoutLimits().countCall(RateLimit.REPLY, user);
   }
 
-  /** A minute may turn meanwhile, and the count with it. */
+  /**
+   * Calls until the limit is reached. The counter may be reset meanwhile, when a new minute starts.
+   */
   private static void limited(RateLimit rateLimit, Supplier<Reply> call) {
     Reply last = call.get();
     for (int i = 0; i < 2 * rateLimit.perMinute() && last.status() != 429; i++) {

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A request from asking to completion, lists in pages, and commands that are sent twice. */
+/** A request from creation to completion, paging, and idempotent commands. */
 class RequestsTest {
   private static final String REQUESTS = "/api/book-requests";
 

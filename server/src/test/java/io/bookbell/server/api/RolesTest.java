@@ -15,10 +15,10 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who may do what: 404 for what somebody may not see, 403 for what they see and may not do. */
+/** Permissions: 404 for what the caller may not see, 403 for what they may see but not do. */
 class RolesTest {
 
-  /** A call and what each is answered. */
+  /** A call and the status that each role gets. */
   private record Rule(
       String call, Map<String, ?> body, int creator, int team, int supporter, int stranger) {}
 

@@ -154,7 +154,7 @@ class SessionsTest {
         .contains("Max-Age=0");
   }
 
-  /** The cookie that a call sets whose session was last used more than a day ago. */
+  /** The cookie set by a call whose session was last used more than a day ago. */
   private String renewed(Supplier<Reply> call) {
     String hash = SecretTokens.hashToken(cast.supporter().client().token().orElseThrow());
     server

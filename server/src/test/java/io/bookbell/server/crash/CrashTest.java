@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Invariants 1 to 4 and 7 against {@code kill -9} in the middle of 200 commands, again and again on
- * the same data. {@code -Dcrash.rounds} sets how often, {@code -Dseed} repeats a run's commands and
- * the moments of its strikes.
+ * Invariants 1 to 4 and 7 under {@code kill -9} in the middle of 200 commands, repeatedly on the
+ * same data. {@code -Dcrash.rounds} sets the number of rounds; {@code -Dseed} repeats a run's
+ * commands and the times of its crashes.
  */
 class CrashTest {
   private static final int ROUNDS = Integer.getInteger("crash.rounds", 6);
@@ -91,7 +91,10 @@ class CrashTest {
     verify(storageConfig);
   }
 
-  /** Ends in order, so that it leaves the archive of classes with which the others start fast. */
+  /**
+   * Creates the demonstration data. Shuts down in order, so that the process writes the class
+   * archive with which the others start faster.
+   */
   private void layData(StorageConfig storageConfig) {
     serve(storageConfig, "demo");
     server.terminate();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** Three nodes with the data of the demonstration. For one thread, except {@link #anyUrl}. */
+/** Three nodes with the demonstration data. Confined to one thread, except {@link #anyUrl}. */
 final class Cluster implements AutoCloseable {
   private static final int SIZE = 3;
 
@@ -22,7 +22,7 @@ final class Cluster implements AutoCloseable {
   private OwnRedis redis;
   private List<Node> nodes;
 
-  /** Starts everything. */
+  /** Starts PostgreSQL, Redis and the nodes. */
   Cluster(Path folder) {
     this.folder = folder;
     try {
@@ -49,7 +49,10 @@ final class Cluster implements AutoCloseable {
     return part;
   }
 
-  /** Ends in order, so that it leaves the archive of classes with which the others start fast. */
+  /**
+   * Creates the demonstration data. Shuts down in order, so that the process writes the class
+   * archive with which the others start faster.
+   */
   private void layData() {
     try (var demo = run("demo")) {
       demo.awaitReady();
@@ -78,12 +81,12 @@ final class Cluster implements AutoCloseable {
     return nodes;
   }
 
-  /** Where any of the nodes is reached, if it is there. */
+  /** The URL of a random node, which may be down. */
   String anyUrl() {
     return nodes.get(ThreadLocalRandom.current().nextInt(SIZE)).url();
   }
 
-  /** Has {@code bookbell verify} look at the data. */
+  /** Runs {@code bookbell verify} on the data. */
   void verify() {
     try (var verify = run("verify")) {
       assertThat(verify.awaitEnd()).as(verify.output()).isZero();

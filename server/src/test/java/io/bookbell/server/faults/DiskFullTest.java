@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A disk that fills and empties under load: what was acknowledged is stored and nothing else,
- * reading goes on, and so does writing once there is room. {@link
- * io.bookbell.server.storage.StorageTroubleTest} and the tests of the writers have the same errors
- * where no disk may be mounted.
+ * A disk that fills and empties under load: what was acknowledged is stored and nothing else, reads
+ * continue, and writes continue once there is room. Where mounting a disk isn't allowed, {@link
+ * io.bookbell.server.storage.StorageTroubleTest} and the tests of the writers cover the same
+ * errors.
  */
 class DiskFullTest {
   private static final int ROUNDS = Integer.getInteger("disk.rounds", 20);
@@ -48,7 +48,7 @@ class DiskFullTest {
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger count = new AtomicInteger();
 
-  /** How many more rows the load may store; it does not fill the disk by itself. */
+  /** How many more rows the load may store, so that it doesn't fill the disk by itself. */
   private final Semaphore room = new Semaphore(0);
 
   private volatile boolean over;
@@ -63,7 +63,9 @@ class DiskFullTest {
     }
   }
 
-  /** Its log is on another disk: PostgreSQL itself ends when that one is full. */
+  /**
+   * The write-ahead log is on another disk, because PostgreSQL stops when the log's disk is full.
+   */
   @Test
   void postgresqlGoesOn() throws SQLException {
     assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
@@ -131,7 +133,7 @@ class DiskFullTest {
     assertThat(server.client().get("/metrics").raw().body())
         .contains("bookbell_database_writable 0");
     if (server.database().isShared()) {
-      return; // where there is some room left in a page, small commands go through
+      return; // small commands still succeed if a page has room left
     }
     var reply = notice(creator, "full " + round).expect(503);
     assertThat(reply.code()).isEqualTo("storage_full");
@@ -184,7 +186,7 @@ class DiskFullTest {
     }
   }
 
-  /** What cannot be made shorter. */
+  /** A text that compression can't shorten. */
   private static String text() {
     return ThreadLocalRandom.current()
         .ints(4_000, '0', 'z')

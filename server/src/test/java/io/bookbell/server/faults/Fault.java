@@ -1,6 +1,6 @@
 package io.bookbell.server.faults;
 
-/** What may go wrong. */
+/** The faults that a campaign injects. */
 enum Fault {
   REDIS_KILLED(Side.REDIS, "Redis killed, started empty later"),
   REDIS_RESTARTED(Side.REDIS, "Redis restarted empty at once"),
@@ -33,12 +33,15 @@ enum Fault {
     this.words = words;
   }
 
-  /** Whether it only touches Redis or the way to it. */
+  /** Whether it affects only Redis or the connection to it. */
   boolean isOfRedis() {
     return side == Side.REDIS;
   }
 
-  /** Whether the two cannot be there at once: a node, for one, does not start without database. */
+  /**
+   * Whether the two can't be present at once; a node, for example, doesn't start without its
+   * database.
+   */
   boolean excludes(Fault other) {
     return side == other.side || (isVital() && other.isVital());
   }

@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections to PostgreSQL that die without a word, as behind a firewall that forgets them. */
+/** Connections to PostgreSQL that become half-open, as behind a firewall that drops their state. */
 class HalfOpenDatabaseTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

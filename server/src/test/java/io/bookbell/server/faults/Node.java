@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
 /**
- * A server process on a port of its own, with wires of its own to PostgreSQL and Redis. For one
- * thread, except {@link #url}.
+ * A server process on its own port, with its own {@link Wire} to PostgreSQL and to Redis. Confined
+ * to one thread, except {@link #url}.
  */
 final class Node implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -38,7 +38,7 @@ final class Node implements AutoCloseable {
     return Integer.parseInt(database.url().replaceFirst(".*:(\\d+)/.*", "$1"));
   }
 
-  /** The same database by another way. */
+  /** The same database, reached through a wire. */
   static StorageConfig.PostgresConfig through(Wire wire, StorageConfig.PostgresConfig database) {
     String url = database.url().replace(":" + port(database) + "/", ":" + wire.port() + "/");
     return new StorageConfig.PostgresConfig(url, database.user(), database.password());
@@ -60,7 +60,7 @@ final class Node implements AutoCloseable {
     process = ServerProcess.start(folder, settings, "serve");
   }
 
-  /** Waits until it serves, and reaches its database. */
+  /** Waits until the node serves and reaches its database. */
   void awaitReady() {
     Awaitility.await("the node at " + url())
         .atMost(PATIENCE)
@@ -82,12 +82,12 @@ final class Node implements AutoCloseable {
     Signals.goOn(process.pid());
   }
 
-  /** What the process has printed. */
+  /** The output of the process. */
   String output() {
     return process.output();
   }
 
-  /** {@code kill -TERM}; waits for the end, and answers the exit code. */
+  /** Sends SIGTERM, waits for the process to end, and returns its exit code. */
   int terminate() {
     process.terminate();
     return process.awaitEnd();

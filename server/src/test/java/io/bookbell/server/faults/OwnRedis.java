@@ -26,8 +26,9 @@ import org.awaitility.Awaitility;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A Redis process that holds nothing on a disk and can be killed, paused and started again empty.
- * It keeps the last doorbells that nodes have sent through it. For one thread.
+ * A Redis process without persistence that can be killed, paused and started again empty. It
+ * records the last messages published on channels that match {@link #DOORBELLS}, so that they can
+ * be repeated. Confined to one thread.
  */
 final class OwnRedis implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -41,13 +42,13 @@ final class OwnRedis implements AutoCloseable {
   private final int port = Signals.freePort();
   private final RedisClient client;
 
-  /** The channel and the frame of each; guarded by itself. */
+  /** The recorded channels and frames; guarded by itself. */
   private final ArrayDeque<Map.Entry<String, byte[]>> kept = new ArrayDeque<>();
 
   private Process process;
 
   /**
-   * Starts it.
+   * Starts Redis.
    *
    * @param folder its working directory
    */
@@ -91,7 +92,7 @@ final class OwnRedis implements AutoCloseable {
     return port;
   }
 
-  /** Empty; waits until it listens. */
+  /** Starts an empty Redis and waits until it listens. */
   void start() {
     var words =
         List.of(
@@ -125,7 +126,7 @@ final class OwnRedis implements AutoCloseable {
     }
   }
 
-  /** {@code kill -9}. */
+  /** Sends SIGKILL. */
   void kill() {
     try {
       if (!process.destroyForcibly().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -151,7 +152,7 @@ final class OwnRedis implements AutoCloseable {
     }
   }
 
-  /** Sends the doorbells that are kept once more, twice each, in any order. */
+  /** Publishes the recorded messages again, twice each and in random order. */
   void repeatDoorbells(Random random) {
     var again = new ArrayList<Map.Entry<String, byte[]>>();
     synchronized (kept) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written for the replaced system, and what of its texts is believed. */
+/** Encoding messages for the replaced system, and decoding and validating its messages. */
 class LegacyMessageCodecTest {
 
   @Test

@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a client says that it has, and what it gets when that is kept no more. */
+/** Acknowledgements, and what a client gets when messages it hasn't received are no longer kept. */
 class AcknowledgementTest {
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a client may send over its socket, and what becomes of the rest. */
+/** Messages that a client may send over its socket, and how others are rejected. */
 class LiveMessageHandlerTest {
   private final TestServer server = TestServer.shared(TestDatabase.SQLITE);
   private Cast cast;

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A client that does not read is let go, delays nobody, and loses nothing. */
+/** A slow consumer is closed, delays nobody else and loses nothing. */
 class SlowConsumerTest {
   private final TestServer server = TestServer.shared(TestDatabase.SQLITE);
 

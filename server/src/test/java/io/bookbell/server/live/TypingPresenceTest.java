@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** “A colleague is answering this”: who is told, and how it ends. */
+/** “A colleague is answering this”: who receives it, and how it ends. */
 class TypingPresenceTest {
 
   @ParameterizedTest
@@ -85,7 +85,7 @@ class TypingPresenceTest {
     return new String(message.json(), StandardCharsets.UTF_8);
   }
 
-  /** A connection of which nothing matters but whose it is. */
+  /** A connection that has only an id and a user. */
   private static Connection connection(Person person) {
     Map<String, Object> answers = Map.of("id", 1L, "user", new UserId(person.id()));
     return (Connection)

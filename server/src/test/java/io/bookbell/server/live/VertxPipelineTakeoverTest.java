@@ -48,7 +48,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Vert.x Web answers the handshake, the hub takes the channel, and no byte between is lost. */
+/**
+ * Vert.x Web answers the handshake, the hub takes over the channel, and no byte in between is lost.
+ */
 class VertxPipelineTakeoverTest {
   private static final int CLIENTS = 500;
   private static final UserId USER = new UserId(1);
@@ -98,7 +100,7 @@ class VertxPipelineTakeoverTest {
     threads.close();
   }
 
-  /** As a session is looked up: elsewhere, then back on the context. */
+  /** Simulates a session lookup: completes on the context, after running on another thread. */
   private Future<String> lookUp() {
     Promise<String> found = Promise.promise();
     Context context = vertx.getOrCreateContext();

@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is refused before a connection becomes a WebSocket, and what is not. */
+/** What is rejected and what is accepted before a connection becomes a WebSocket. */
 class WebSocketHandshakeTest {
   private final TestServer server = TestServer.shared(TestDatabase.SQLITE);
   private Cast cast;
@@ -163,7 +163,7 @@ class WebSocketHandshakeTest {
   }
 
   private String ownOrigin() {
-    return "Origin: http://localhost"; // the Host of the handshake
+    return "Origin: http://localhost"; // equals the handshake's Host
   }
 
   private void accepted(String query, String... headers) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How the server says that it is well, and what it measures. */
+/** Health checks and metrics. */
 class HealthRoutesTest {
 
   @ParameterizedTest

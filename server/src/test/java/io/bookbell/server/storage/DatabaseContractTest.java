@@ -23,7 +23,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link Database} promises. */
+/** The contract of {@link Database}, on both implementations. */
 @ParameterizedClass
 @EnumSource
 class DatabaseContractTest {
@@ -180,7 +180,7 @@ class DatabaseContractTest {
   @Test
   void aConflictThatPostgresqlReportsIsTriedAgain() {
     if (kind == TestDatabase.SQLITE) {
-      return; // it has one writer, so none conflicts
+      return; // it has a single writer, so writes never conflict
     }
     var tries = new AtomicInteger();
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is sent when, and what comes of it. */
+/** When queued statements are sent, and where their failures appear. */
 class PipelinedConnectionTest {
   private static final Table<Record> BOOK = table(name("book"));
   private static final Field<Long> ID = field(name("id"), SQLDataType.BIGINT);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What a pooler between Bookbell and PostgreSQL does to sessions is noticed. */
+/** Detects a pooler between Bookbell and PostgreSQL that breaks sessions. */
 class PostgresCheckTest {
   private static final String LIMITS = "-c statement_timeout=5000 -c lock_timeout=700";
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How commands of one owner come to share a transaction, and how not. */
+/** When commands of one owner share a transaction, and when they don't. */
 class PostgresWriterTest {
   @TempDir Path folder;
 
@@ -131,7 +131,10 @@ class PostgresWriterTest {
     assertThat(keys()).containsExactlyInAnyOrder("first", "second");
   }
 
-  /** A twin of a command, on another node: it has the key, and waits for the row that we hold. */
+  /**
+   * A duplicate of a command on another node holds the idempotency key and waits for the row that
+   * this node holds.
+   */
   @Test
   void whatWantsALockOutOfOrderIsDoneAloneAndNobodyWaitsInACircle() throws Exception {
     var firstRuns = new AtomicInteger();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a statement does whether its connection keeps it or not. */
+/** A statement behaves the same whether its connection caches it or not. */
 @ParameterizedClass
 @EnumSource
 class PreparedQueryTest {

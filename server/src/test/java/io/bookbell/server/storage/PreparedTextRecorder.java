@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.jooq.tools.jdbc.DefaultConnection;
 
-/** A driver's connection that notes what it is asked to prepare. */
+/** A connection that records the SQL texts it is asked to prepare. */
 final class PreparedTextRecorder extends DefaultConnection {
   private final List<String> texts;
 

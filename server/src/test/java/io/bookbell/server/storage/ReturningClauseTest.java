@@ -19,7 +19,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Values that are read back after a write are those of the rows that it has written. */
+/** Values returned by a write are those of the rows it has written. */
 @ParameterizedClass
 @EnumSource
 class ReturningClauseTest {

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What somebody has taken away by hand, and what then became possible. */
+/**
+ * Finds schema objects that were removed by hand, and the rows that became possible without them.
+ */
 @ParameterizedClass
 @EnumSource
 class SchemaCheckTest {

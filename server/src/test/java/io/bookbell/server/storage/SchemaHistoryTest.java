@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteDataSource;
 
-/** Only the exact schema is recognised without Flyway, so that all else is judged as before. */
+/** Only the exact newest schema is recognised without Flyway; everything else is left to Flyway. */
 @ParameterizedClass
 @EnumSource
 class SchemaHistoryTest {

@@ -16,7 +16,7 @@ class StatementCachingConnectionTest {
   private static final String ADD = "INSERT INTO word (word) VALUES (?)";
   private static final String COUNT = "SELECT count(*) FROM word WHERE word = ?";
 
-  /** What the driver was asked to compile. */
+  /** The texts that the driver was asked to compile. */
   private final List<String> compiled = new ArrayList<>();
 
   private Connection connection;
@@ -55,7 +55,7 @@ class StatementCachingConnectionTest {
         assertThat(found.getInt(1)).isEqualTo(1);
       }
       outer.close();
-      outer.close(); // the second time says nothing
+      outer.close(); // a second close does nothing
     }
     assertThat(count("one")).isEqualTo(1);
     assertThat(compiled).containsExactly(ADD, COUNT, COUNT);

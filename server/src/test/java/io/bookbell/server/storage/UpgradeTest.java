@@ -29,13 +29,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteDataSource;
 
-/** From every released schema, with 100,000 rows, to the newest one. */
+/** Upgrades every released schema, filled with 100,000 rows, to the newest one. */
 class UpgradeTest {
   private static final int NEWEST_RELEASED = 7;
   private static final int REQUESTS = 12_500;
   private static final int SUPPORTERS = 500;
 
-  /** The numbers from 1 to that of the requests; both databases understand it. */
+  /** The numbers from 1 to the number of requests, in SQL that both databases understand. */
   private static final String REQUEST_NUMBERS = numbers(REQUESTS);
 
   private static final String SUPPORTER_NUMBERS = numbers(SUPPORTERS);
@@ -91,7 +91,7 @@ class UpgradeTest {
     logger.setLevel(null);
   }
 
-  /** A database, or a role, may have limits of its own. */
+  /** A database or a role may have default timeouts. */
   @Test
   void migrationsHaveNoLimitOfTime() throws Exception {
     StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
@@ -108,7 +108,7 @@ class UpgradeTest {
     }
   }
 
-  /** Verify, backup and restore go through everything, however much it is. */
+  /** Verify, backup and restore process all stored data, which may take long. */
   @Test
   void whatGoesThroughEverythingHasNoLimitOfTime() throws Exception {
     StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
@@ -194,7 +194,8 @@ class UpgradeTest {
   }
 
   /**
-   * One creator, 500 supporters and what 12,500 requests leave, in the columns of the first schema.
+   * One creator, 500 supporters and the rows of 12,500 requests, in the columns of the first
+   * schema.
    */
   private static List<String> rows() {
     String asker = "(2 + (i - 1) % " + SUPPORTERS + ")";
