@@ -6,7 +6,7 @@ enum Fault {
   REDIS_RESTARTED(Side.REDIS, "Redis restarted empty at once"),
   REDIS_PAUSED(Side.REDIS, "Redis paused"),
   SUBSCRIBERS_KILLED(Side.REDIS, "CLIENT KILL of all subscribers"),
-  DOORBELLS_REPEATED(Side.REDIS, "doorbells repeated in any order"),
+  NODE_MESSAGES_REPEATED(Side.REDIS, "messages between nodes repeated in any order"),
   REDIS_LINK_CUT(Side.REDIS, "link of a node to Redis cut"),
   REDIS_LINK_STALLED(Side.REDIS, "link of a node to Redis half-open"),
   REDIS_LINK_DELAYED(Side.REDIS, "link of a node to Redis slow"),

@@ -36,6 +36,7 @@ class FaultCampaignTest {
       String report = report(name, campaign, breaches);
       Report.tell("faults-report.txt", report);
       assertThat(breaches).as(report).isEmpty();
+      assertThat(cluster.redis().hasRecorded()).as("nodes send each other messages").isTrue();
       cluster.verify();
     } catch (RuntimeException e) {
       throw new AssertionError(name, e);

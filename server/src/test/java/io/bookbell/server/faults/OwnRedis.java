@@ -27,14 +27,14 @@ import redis.embedded.core.ExecutableProvider;
 
 /**
  * A Redis process without persistence that can be killed, paused and started again empty. It
- * records the last messages published on channels that match {@link #DOORBELLS}, so that they can
+ * records the last messages published on channels that match {@link #NODE_CHANNELS}, so that they can
  * be repeated. Confined to one thread.
  */
 final class OwnRedis implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(new StringCodec(UTF_8), ByteArrayCodec.INSTANCE);
-  private static final String DOORBELLS = "bookbell:node:*";
+  private static final String NODE_CHANNELS = "bookbell:*:node:*";
   private static final int KEPT = 200;
 
   private final Path folder;
@@ -76,15 +76,15 @@ final class OwnRedis implements AutoCloseable {
             keep(Map.entry(channel, frame));
           }
         });
-    listening.sync().psubscribe(DOORBELLS);
+    listening.sync().psubscribe(NODE_CHANNELS);
   }
 
-  private void keep(Map.Entry<String, byte[]> doorbell) {
+  private void keep(Map.Entry<String, byte[]> message) {
     synchronized (kept) {
       if (kept.size() == KEPT) {
         kept.removeFirst();
       }
-      kept.addLast(doorbell);
+      kept.addLast(message);
     }
   }
 
@@ -152,8 +152,15 @@ final class OwnRedis implements AutoCloseable {
     }
   }
 
+  /** Whether nodes have sent each other anything on the channels that are recorded. */
+  boolean hasRecorded() {
+    synchronized (kept) {
+      return !kept.isEmpty();
+    }
+  }
+
   /** Publishes the recorded messages again, twice each and in random order. */
-  void repeatDoorbells(Random random) {
+  void repeatNodeMessages(Random random) {
     var again = new ArrayList<Map.Entry<String, byte[]>>();
     synchronized (kept) {
       again.addAll(kept);

@@ -53,7 +53,7 @@ final class Saboteur {
       case REDIS_RESTARTED -> done(redis::kill, redis::start, () -> {});
       case REDIS_PAUSED -> done(redis::pause, redis::goOn);
       case SUBSCRIBERS_KILLED -> done(redis::killSubscribers, redis::killSubscribers);
-      case DOORBELLS_REPEATED -> done(this::repeatDoorbells, this::repeatDoorbells);
+      case NODE_MESSAGES_REPEATED -> done(this::repeatNodeMessages, this::repeatNodeMessages);
       case REDIS_LINK_CUT -> done(node.toRedis()::cut, node.toRedis()::mend);
       case REDIS_LINK_STALLED -> done(node.toRedis()::stall, mend(node.toRedis()));
       case REDIS_LINK_DELAYED -> done(() -> slow(node.toRedis(), 500), node.toRedis()::mend);
@@ -89,8 +89,8 @@ final class Saboteur {
     wire.delay(Duration.ofMillis(1 + random.nextInt(mostMillis)));
   }
 
-  private void repeatDoorbells() {
-    cluster.redis().repeatDoorbells(random);
+  private void repeatNodeMessages() {
+    cluster.redis().repeatNodeMessages(random);
   }
 
   private void cutClients() {
