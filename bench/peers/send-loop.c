@@ -1,6 +1,6 @@
-/* The floor: one thread, one send() for each connection and text; built with -DRING, the kernel gets the sends in batches
-   through io_uring instead. It answers every handshake alike, without computing the
-   key, and its path and its framing are only as complete as bench/fan-out needs.  send-loop PORT */
+/* The baseline: one thread, one send() per connection and text; built with -DRING, the sends are submitted in batches
+   through io_uring instead. It sends the same response to every handshake, without computing the accept key, and
+   implements only as much of HTTP and WebSocket framing as bench/fan-out needs. Usage: send-loop PORT */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
