@@ -96,7 +96,7 @@ static void send_to_all(const char *text, size_t length) {
   deliver(frame, header + length);
 }
 
-/* What comes is whole: a handshake, a request of a few hundred bytes, or a frame that needs no answer. */
+/* Assumes that each read is complete: a handshake, a request of a few hundred bytes, or a frame that needs no response. */
 static void readable(int fd) {
   char buffer[MOST_BODY];
   ssize_t n = recv(fd, buffer, sizeof buffer - 1, 0);
