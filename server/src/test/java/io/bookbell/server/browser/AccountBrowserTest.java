@@ -55,7 +55,7 @@ class AccountBrowserTest {
   @Test
   void allTabsShowWhatHappensInOne() {
     try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var browser = browsers.of("reader").expectErrors("ERR_CONNECTION_REFUSED"); // the server stops first
+      var browser = browsers.of("reader").expectErrors("ERR_CONNECTION_REFUSED"); // on shutdown
       var page = SupporterPage.open(browser, server, "reader1");
       browser.openTab(server.url());
       page.awaitLive().ask("The Lantern Keeper", "Mira Solberg");
