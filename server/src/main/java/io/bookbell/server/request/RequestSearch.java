@@ -133,8 +133,8 @@ final class RequestSearch {
   }
 
   /**
-   * Returns the creator's words that contain a substring. A recursive query visits each distinct
-   * word once (a loose index scan), however often it is stored.
+   * Returns the creator's words that contain a substring, at most 100. A recursive query visits
+   * each distinct word once (a loose index scan), however often it is stored.
    */
   private static List<String> findSimilarWords(Transaction tx, UserId creator, String part) {
     Field<String> word = field(name("vocabulary", "word"), String.class);
