@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The steps of which the way of a message consists, each alone. */
+/** Measures the steps of delivering a message one by one. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -82,25 +82,25 @@ public class InnerStepsBenchmark {
     database.close();
   }
 
-  /** Of a change to the bytes that everyone gets. */
+  /** From a change to the encoded message. */
   @Benchmark
   public Message encodeOnce() {
     return CreatorUpdates.toMessage(creator);
   }
 
-  /** Who is connected, of ten thousand. */
+  /** Looks up one user's connections among ten thousand users. */
   @Benchmark
   public List<Connection> targetLookUp() {
     return hub.manager().connectionsOf(user);
   }
 
-  /** Who the admins are, known from before: the transaction is over and could not be asked. */
+  /** Finds the admins in the cache; the transaction is over, so a miss would fail. */
   @Benchmark
   public Set<UserId> adminCacheHit() {
     return adminCache.adminsOf(transaction, row);
   }
 
-  /** Of a message to the frame in the buffer that leaves, the flush included. */
+  /** From a message to the written frame, including the flush. */
   @Benchmark
   public int queueOffer() {
     connection.send(message);

@@ -14,9 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A history in which nothing was ever missed: each connection starts live at the same number.
+ * A message history in which nothing is ever missed: each connection starts with a snapshot at the
+ * same sequence number.
  *
- * @param seq the number of the last message of every user
+ * @param seq every user's latest sequence number
  */
 record PresentFeed(long seq) implements MessageHistory {
   @Override

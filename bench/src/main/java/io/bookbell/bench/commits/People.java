@@ -21,11 +21,11 @@ import io.bookbell.server.team.TeamService;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lays creators with a team and supporters into an empty database, all of them signed in. */
+/** Creates creators with teams and supporters in an empty database, all of them with a session. */
 final class People {
   private static final int CREATORS = 4;
   private static final int TEAM = 3;
-  private static final int SUPPORTERS = 240; // of whom each may ask 100 times a minute
+  private static final int SUPPORTERS = 240; // rate limit: 100 requests a minute each
 
   private final AccountStore accountStore = new AccountStore();
   private final ActivityLog activityLog = new ActivityLog((_, _, _) -> {});
@@ -40,10 +40,10 @@ final class People {
   private final TeamService teamService =
       new TeamService(creatorStore, roleResolver, activityLog, inboxStore);
 
-  /** Somebody and the token of a session. */
+  /** A user and the token of their session. */
   record Person(UserId id, String token) {}
 
-  /** A creator with those who answer, the creator among them, and those who ask. */
+  /** A creator, the admins including the creator, and the supporters. */
   record Circle(UserId creator, List<Person> admins, List<Person> supporters) {}
 
   private People() {}

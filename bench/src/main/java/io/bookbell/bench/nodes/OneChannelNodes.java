@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Nodes that publish everything, as JSON with the users concerned in it, on one channel that all of
- * them listen to. Each parses each message and writes those anew that concern users of its own.
+ * Nodes that publish everything on one channel that all of them subscribe to, as JSON with the
+ * target users in it. Each node parses every message, and serializes again those that concern its
+ * own users.
  */
 final class OneChannelNodes implements Nodes {
   private static final JsonMapper JSON = new JsonMapper();

@@ -12,10 +12,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Roles from the team and the supporters. Thread-safe.
+ * Determines a user's role from the team and the memberships. Thread-safe.
  *
- * <p>A creator's whole audience is cached by its {@code audience_version}, in the way of {@link
- * AdminCache}: a notice to ten thousand supporters needs no list of them from the database.
+ * <p>A creator's audience is cached by {@code audience_version}, the way {@link AdminCache} caches
+ * admins by {@code team_version}, so a message to ten thousand supporters doesn't have to load them
+ * from the database.
  */
 public final class RoleResolver implements CreatorRoles {
   private final CreatorStore creatorStore;
@@ -59,7 +60,10 @@ public final class RoleResolver implements CreatorRoles {
     return loaded.users;
   }
 
-  /** Forgets everything: versions begin anew with another life of the database. */
+  /**
+   * Clears both caches. Called when the epoch changes, because the version counters of a restored
+   * database may repeat.
+   */
   public void clearCaches() {
     audiences.clear();
     adminCache.clearCache();

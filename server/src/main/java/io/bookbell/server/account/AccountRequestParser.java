@@ -2,13 +2,15 @@ package io.bookbell.server.account;
 
 import io.bookbell.server.web.JsonBody;
 
-/** How accounts are described in requests. */
+/** Parses the account fields of sign-up requests. */
 public final class AccountRequestParser {
   private static final int LONGEST_NAME = 100;
 
   private AccountRequestParser() {}
 
-  /** What somebody wants their account to be. The password is as it was typed. */
+  /**
+   * The fields of a new account. The password is exactly as typed, neither trimmed nor normalized.
+   */
   public record AccountRequest(String email, String displayName, String password) {
     @Override
     public String toString() {
@@ -23,7 +25,7 @@ public final class AccountRequestParser {
         jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
   }
 
-  /** An e-mail address in the stored form. */
+  /** Returns the e-mail address in its stored form. */
   static String parseEmail(JsonBody jsonBody) {
     return jsonBody.requiredEmail("email");
   }

@@ -68,7 +68,7 @@ public final class AccountRoutes {
     return login;
   }
 
-  /** Nothing is wanted of the body; how the client's cookies are set. */
+  /** Requires an empty body and returns the setter for the client's cookies. */
   private static ServerCookies.CookieSetter requireEmptyBody(ApiRequest apiRequest) {
     apiRequest.jsonBody().requireNoErrors();
     return apiRequest.cookieSetter();

@@ -12,22 +12,22 @@ import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import org.jooq.Condition;
 
-/** The accounts, and the link by which the first one is made. Thread-safe: it keeps nothing. */
+/** Stores accounts and the setup token that creates the first one. Thread-safe and stateless. */
 public final class AccountStore {
   private static final int OLDER_AT_ONCE = 100;
 
   /**
-   * What an account is made of.
+   * The columns of a new account.
    *
    * @param email in the form of {@link EmailAddress}
    */
   public record NewAccount(String email, String displayName, String passwordHash) {}
 
   /**
-   * Makes an account with an empty inbox.
+   * Creates an account with an empty inbox.
    *
-   * @param operator whether it may see how the installation does
-   * @throws Problem 409 when the address has an account
+   * @param operator whether the account may see the installation's status
+   * @throws Problem 409 when the e-mail address already has an account
    */
   public Account create(Transaction tx, NewAccount wanted, boolean operator) {
     UserId id =
@@ -55,7 +55,10 @@ public final class AccountStore {
     return findWhere(tx, APP_USER.EMAIL.eq(email));
   }
 
-  /** Stores another hash of the same password, unless the password was changed meanwhile. */
+  /**
+   * Replaces the hash of the same password, unless the password has been changed since
+   * {@code before} was read (compare-and-set).
+   */
   void updatePasswordHash(Transaction tx, Account before, String hash) {
     tx.sql()
         .update(APP_USER)
@@ -78,8 +81,9 @@ public final class AccountStore {
   }
 
   /**
-   * Brings some accounts from before this schema up to date: the words of their names, and their
-   * addresses where nobody has the newer form. Others keep theirs, and {@code verify} tells.
+   * Migrates a batch of accounts that an older schema stored: fills in the search key of the name,
+   * and normalizes the e-mail address unless another account already has the normalized form. In
+   * that case the address is kept, and {@code bookbell verify} reports it.
    *
    * @return whether there may be more
    */
@@ -109,8 +113,8 @@ public final class AccountStore {
   }
 
   /**
-   * Where nobody has an account yet: a new token for the link that makes the first. Tokens given
-   * out before are void.
+   * Creates a token for the link that creates the first account, and invalidates earlier tokens.
+   * Returns empty if an account exists.
    */
   public Optional<String> createSetupToken(Transaction tx) {
     if (tx.sql().fetchExists(APP_USER)) {
@@ -125,9 +129,9 @@ public final class AccountStore {
   }
 
   /**
-   * Looks whether a setup token is good.
+   * Checks a setup token without consuming it.
    *
-   * @throws Problem 404 when it is not the one that was printed last, or has been used
+   * @throws Problem 404 unless it is the token printed last and hasn't been used
    */
   void requireSetupToken(Transaction tx, String token) {
     if (!tx.sql().fetchExists(INSTALLATION, matchesSetupToken(token))) {
@@ -136,7 +140,7 @@ public final class AccountStore {
   }
 
   /**
-   * Takes the setup token, which is good once.
+   * Consumes the setup token, which is valid once.
    *
    * @throws Problem as {@link #requireSetupToken}
    */

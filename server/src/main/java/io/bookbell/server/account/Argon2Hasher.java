@@ -12,11 +12,12 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * Argon2id hashes in the usual form {@code $argon2id$v=19$m=…,t=…,p=…$salt$hash}. Thread-safe; each
- * hash that is under way needs 19 MiB, which the next one uses again.
+ * Computes and checks Argon2id hashes in the usual form
+ * {@code $argon2id$v=19$m=…,t=…,p=…$salt$hash}. Thread-safe. Each hash in progress needs 19 MiB,
+ * which is pooled and reused.
  *
  * <p>The parameters are OWASP's: 19 MiB, 2 passes, 1 lane. They are part of each hash, so they can
- * be raised without touching those that are stored.
+ * be raised without invalidating stored hashes.
  */
 final class Argon2Hasher {
   private static final int KIB = 19 * 1024;
@@ -37,7 +38,7 @@ final class Argon2Hasher {
   /**
    * Creates a hasher.
    *
-   * @param atOnce for so many hashes at once the memory is kept
+   * @param atOnce the number of concurrent hashes for which memory is pooled
    */
   Argon2Hasher(int atOnce) {
     blocks = new FixedBlockPool(atOnce * KIB);
@@ -62,7 +63,7 @@ final class Argon2Hasher {
             base64.encodeToString(hash));
   }
 
-  /** Whether it is the password of that hash; of what is no hash, no password is. */
+  /** Returns whether the password matches the hash; false if the hash is malformed. */
   boolean matchesHash(String password, String hash) {
     Matcher form = FORM.matcher(hash);
     if (!form.matches()) {

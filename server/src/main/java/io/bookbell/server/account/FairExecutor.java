@@ -14,11 +14,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs expensive tasks on a few threads, one of each sender in turn, so that a sender of many
- * delays nobody else by more than one task. Thread-safe: its lock guards the queues.
+ * Runs expensive tasks on a few threads and serves the senders round-robin, so a sender with many
+ * tasks delays another by at most one task. Thread-safe; its monitor guards the queues.
  *
- * <p>What waits is bounded. Where a sender has too many waiting, or has the most of all when there
- * is no room left, its newest task fails with {@link QueueFullException}.
+ * <p>The queue is bounded. A task fails with {@link QueueFullException} if its sender already has
+ * the maximum waiting. If the queue as a whole is full, the newest task of the sender with the most
+ * waiting fails.
  */
 final class FairExecutor implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
@@ -27,12 +28,12 @@ final class FairExecutor implements AutoCloseable {
   private final int mostPerSender;
   private final int most;
 
-  /** By sender, in the order of their turns; none is empty. */
+  /** By sender, in round-robin order. No queue in it is empty. */
   private final LinkedHashMap<String, Deque<QueuedTask<?>>> waiting = new LinkedHashMap<>();
 
   private int size;
 
-  /** A sender has more tasks waiting than its share. */
+  /** A sender has more than its share of tasks waiting. */
   static final class QueueFullException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -52,10 +53,10 @@ final class FairExecutor implements AutoCloseable {
   }
 
   /**
-   * Creates the queue; threads begin with the first task and end when there is none.
+   * Creates the executor. Threads start on demand and end after 30 idle seconds.
    *
-   * @param name what the names of the threads begin with
-   * @param most tasks that wait, of all senders together
+   * @param name prefix of the thread names
+   * @param most limit on waiting tasks, over all senders
    */
   FairExecutor(String name, int threads, int mostPerSender, int most) {
     this.threads =
@@ -87,7 +88,10 @@ final class FairExecutor implements AutoCloseable {
     return queuedTask.result;
   }
 
-  /** Queues a task; the one that had to go for it, perhaps itself. */
+  /**
+   * Queues a task and returns the task that was rejected for it, which may be the same one; null if
+   * none was.
+   */
   private synchronized @Nullable QueuedTask<?> enqueueTask(
       String sender, QueuedTask<?> queuedTask) {
     Deque<QueuedTask<?>> own = waiting.get(sender);

@@ -10,23 +10,23 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * Recognises browsers in which somebody has signed in before, by a signed cookie, so that who
- * guesses at an account's password from elsewhere cannot lock its owner out. Thread-safe: it keeps
- * nothing between calls.
+ * Recognizes browsers in which a user has signed in before, by a signed cookie. Guessing passwords
+ * from elsewhere therefore can't lock the owner out. Thread-safe and stateless.
  *
- * <p>The cookie opens nothing: whoever holds it may be wrong about one account's password as often
- * as one address may. Its form is {@code device.user.signature}.
+ * <p>The cookie doesn't authenticate anybody. It only gives its holder a separate limit on wrong
+ * passwords for one account, as large as the limit of one address. Its form is
+ * {@code device.user.signature}.
  */
 public final class KnownDevices {
   private static final int LONGEST = 200;
 
-  /** The value of a cookie for a device on which this user has just signed in. */
+  /** Creates the cookie for a device on which this user has just signed in. */
   String createCookie(Transaction tx, UserId user) {
     String device = SecretTokens.createToken() + "." + user.value();
     return device + "." + signDevice(tx, device);
   }
 
-  /** The device's own name, if the cookie was signed here, for this user. */
+  /** Returns the device's id if the cookie was signed by this installation for this user. */
   Optional<String> findDevice(Transaction tx, UserId user, String cookie) {
     int signed = cookie.lastIndexOf('.');
     if (signed < 0 || cookie.length() > LONGEST) {
@@ -42,7 +42,7 @@ public final class KnownDevices {
     return Hmac.hexDigest(loadOrCreateKey(tx), "device " + device);
   }
 
-  /** What this installation signs with; made at the first sign-in. */
+  /** Returns the installation's signing key, which the first sign-in creates. */
   private static String loadOrCreateKey(Transaction tx) {
     Optional<String> stored = findKey(tx);
     if (stored.isPresent()) {

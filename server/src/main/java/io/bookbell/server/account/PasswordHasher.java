@@ -12,12 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Checks and hashes passwords. Thread-safe; a hash takes a tenth of a second of a processor, so the
- * work is done on a few threads of its own, in turn for each client. A client that has too much
+ * Checks and hashes passwords. Thread-safe. A hash takes about a tenth of a second of CPU time, so
+ * it runs on a few dedicated threads that serve the clients round-robin. A client with too many
  * waiting gets a {@link Problem} 429.
  *
- * <p>Passwords are hashed in Unicode's composed form (NFC), since keyboards differ in how they
- * write an ü. Hashes of what was typed in another form were stored in the past; they still match.
+ * <p>Passwords are hashed in Unicode normalization form NFC, because keyboards differ in how they
+ * encode an ü. Older releases stored hashes of other forms; these still match.
  */
 public final class PasswordHasher implements AutoCloseable {
   private static final int MOST_THREADS = 4;
@@ -26,8 +26,8 @@ public final class PasswordHasher implements AutoCloseable {
   private static final long SECONDS_TO_WAIT = 10;
 
   /**
-   * The hash of a password that nobody has: it costs what a real one costs, so that the time does
-   * not tell which addresses have accounts.
+   * The hash of an unknown password. Checking against it costs as much as against a real one, so
+   * response times don't reveal which addresses have accounts.
    */
   private static final String DECOY =
       "$argon2id$v=19$m=19456,t=2,p=1$djbMkWdeAsF9YfDO37wnmw$luCPEkWIgrPpC3uwOjw9CGvgDO+zV5y2+ijt6+1J9bw";
@@ -41,11 +41,11 @@ public final class PasswordHasher implements AutoCloseable {
     argon2Hasher = new Argon2Hasher(threads);
   }
 
-  /** What a stored hash says to a password. */
+  /** The result of checking a password against a stored hash. */
   enum PasswordVerdict {
     WRONG,
     RIGHT,
-    /** Right, but hashed in a form of Unicode that is not used any more. */
+    /** Right, but the hash is of an older Unicode form and should be replaced. */
     TO_BE_HASHED_AGAIN;
 
     boolean isCorrect() {
@@ -54,10 +54,10 @@ public final class PasswordHasher implements AutoCloseable {
   }
 
   /**
-   * Hashes the password of a new account. Fails with a {@link Problem} 400 when the rule does not
-   * allow it.
+   * Hashes the password of a new account. Fails with a {@link Problem} 400 if the password violates
+   * {@link PasswordPolicy}.
    *
-   * @param client who asks, as {@link SignInService.SignInClient#clientKey}
+   * @param client the key for fair scheduling, {@link SignInService.SignInClient#clientKey}
    */
   public CompletableFuture<String> hashNewPassword(
       String client, AccountRequestParser.AccountRequest accountRequest) {
@@ -69,12 +69,18 @@ public final class PasswordHasher implements AutoCloseable {
         });
   }
 
-  /** As {@link #hashNewPassword}, for a password that is known to be right. */
+  /**
+   * Like {@link #hashNewPassword}, but without the policy check, for a password that has just been
+   * verified.
+   */
   CompletableFuture<String> hashPassword(String client, String password) {
     return submitFairly(client, () -> argon2Hasher.hashPassword(normalizeNfc(password)));
   }
 
-  /** Whether it is the password of that hash; empty where there is no account, and so no hash. */
+  /**
+   * Checks a password against a hash; an empty hash, for an unknown account, never matches but
+   * takes as long.
+   */
   CompletableFuture<PasswordVerdict> verifyPassword(
       String client, String password, Optional<String> hash) {
     return submitFairly(client, () -> verifyNow(password, hash.orElse(DECOY)));
@@ -92,7 +98,10 @@ public final class PasswordHasher implements AutoCloseable {
     return PasswordVerdict.WRONG;
   }
 
-  /** The forms in which a password may have been hashed, today's first; mostly they are one. */
+  /**
+   * Returns the distinct forms in which a password may have been hashed, the current one first.
+   * Usually there is only one.
+   */
   private static List<String> normalizationForms(String password) {
     var forms = new LinkedHashSet<String>();
     forms.add(normalizeNfc(password));
@@ -121,7 +130,7 @@ public final class PasswordHasher implements AutoCloseable {
                         : failure));
   }
 
-  /** As {@link #hashPassword}, on the calling thread: for the command line. */
+  /** Like {@link #hashPassword}, but on the calling thread, for the command line. */
   public static String hashNow(String password) {
     return new Argon2Hasher(1).hashPassword(normalizeNfc(password));
   }

@@ -13,30 +13,33 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which passwords new accounts may have: ten characters or more, without the user's own name or
- * e-mail address, and not among those that are guessed first. Thread-safe.
+ * The rules for passwords of new accounts: 10 to 200 characters, not containing the user's name or
+ * e-mail address, and not easily guessed according to zxcvbn. Thread-safe.
  *
- * <p>Passwords of accounts that exist are not held to it.
+ * <p>Existing passwords aren't checked against it.
  */
 public final class PasswordPolicy {
   static final int SHORTEST = 10;
   static final int LONGEST = 200;
 
-  /** zxcvbn's second of five: a million guesses and more. */
+  /** zxcvbn's scores range from 0 to 4; 2 means at least a million guesses. */
   private static final int LEAST_SCORE = 2;
 
-  /** A longer password is judged by its beginning: the time that judging takes grows faster. */
+  /**
+   * Only this many characters are scored, because the time for scoring grows faster than the
+   * length.
+   */
   private static final int JUDGED = 64;
 
-  /** Shorter parts of names are in too many words. */
+  /** Shorter parts of names occur in too many words. */
   private static final int SHORTEST_PART = 4;
 
   private PasswordPolicy() {}
 
   /**
-   * Holds a password to the rule.
+   * Validates the password of a new account.
    *
-   * @throws Problem 400 when it is broken
+   * @throws Problem 400 when it violates the policy
    */
   static void requireValid(AccountRequestParser.AccountRequest accountRequest) {
     findViolation(accountRequest.password(), accountRequest.email(), accountRequest.displayName())
@@ -46,7 +49,9 @@ public final class PasswordPolicy {
             });
   }
 
-  /** What is wrong with a password, to be said after “The password”; empty when it is good. */
+  /**
+   * Returns the violation, phrased to follow “The password”; empty if the password is acceptable.
+   */
   public static Optional<String> findViolation(String password, String email, String displayName) {
     String typed = PasswordHasher.normalizeNfc(password);
     int length = typed.codePointCount(0, typed.length());
@@ -77,7 +82,7 @@ public final class PasswordPolicy {
         .toList();
   }
 
-  /** Made at the first new account: its lists of words take some megabytes. */
+  /** Loads zxcvbn on first use, because its dictionaries take several megabytes. */
   private static final class ZxcvbnHolder {
     static final Zxcvbn ZXCVBN = createZxcvbn();
 

@@ -6,9 +6,9 @@ import io.bookbell.server.web.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Secrets that let their holder in; only their hashes are stored. Thread-safe. */
+/** Creates and hashes bearer secrets, of which only the hashes are stored. Thread-safe. */
 public final class SecretTokens {
-  /** How many characters of a text may be looked at as a token; real ones are shorter. */
+  /** Input longer than this isn't looked at as a token. Real tokens are shorter. */
   public static final int LONGEST = 100;
 
   private static final int BYTES = 32;
@@ -16,14 +16,18 @@ public final class SecretTokens {
 
   private SecretTokens() {}
 
-  /** A new secret of 256 bits, in characters that need no escaping in URLs and headers. */
+  /**
+   * Creates a secret of 256 random bits, in characters that need no escaping in URLs and headers.
+   */
   public static String createToken() {
     byte[] secret = new byte[BYTES];
     RANDOM.nextBytes(secret);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
   }
 
-  /** What is stored of a secret: SHA-256 suffices, for nobody guesses 256 bits. */
+  /**
+   * Returns the hash to store. Plain SHA-256 suffices, because 256 random bits can't be guessed.
+   */
   public static String hashToken(String token) {
     return Sha256.hexDigest(token.getBytes(UTF_8));
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Lets in who holds a good token or ticket. Any thread may call it. */
+/** Authenticates callers by session token or WebSocket ticket. Any thread may call it. */
 public final class SessionAuthenticator implements Authenticator {
   private final Database database;
   private final SessionStore sessionStore;
@@ -34,8 +34,8 @@ public final class SessionAuthenticator implements Authenticator {
   }
 
   /**
-   * Takes a ticket in; it is void afterwards. Fails with a {@link Problem} 401. Anybody can invent
-   * tickets, so it writes only when there is one.
+   * Redeems a ticket, which is valid once. Fails with a {@link Problem} 401. It reads before it
+   * writes, so invented tickets cause no write transactions.
    */
   public CompletionStage<Caller> redeemTicket(String ticket) {
     return database
@@ -61,7 +61,7 @@ public final class SessionAuthenticator implements Authenticator {
         .flatMap(session -> sessionStore.findByHash(tx, session));
   }
 
-  /** Whether the session has not ended meanwhile. */
+  /** Returns whether the caller's session still exists. */
   public CompletionStage<Boolean> isAlive(Caller caller) {
     return database.read(tx -> sessionStore.findByHash(tx, caller.session()).isPresent());
   }

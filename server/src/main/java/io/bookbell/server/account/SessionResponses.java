@@ -4,7 +4,7 @@ import io.bookbell.server.account.SignInService.OpenedSession;
 import io.bookbell.server.web.ApiResponse;
 import io.bookbell.server.web.ServerCookies;
 
-/** The answer that hands out a session, as a token and as a cookie. */
+/** Builds the response that carries a new session, as a token and as a cookie. */
 public final class SessionResponses {
   private SessionResponses() {}
 
@@ -13,7 +13,7 @@ public final class SessionResponses {
     return apiResponse.withCookie(cookies.expiredSessionCookie());
   }
 
-  /** {@code {"user", "token"}}, and the cookies of the session and of the device. */
+  /** Returns {@code {"user", "token"}} with the session cookie and the device cookie. */
   public static ApiResponse of(OpenedSession openedSession, ServerCookies.CookieSetter cookies) {
     return ApiResponse.ok(new SignInResponse(openedSession.account(), openedSession.token()))
         .withCookie(cookies.sessionCookie(openedSession.token(), SessionStore.LIFE))

@@ -24,16 +24,19 @@ import org.jooq.Record3;
 import org.jooq.ResultQuery;
 
 /**
- * Who is signed in where. Thread-safe: it keeps nothing between calls, so a session that ended is
- * over for the very next request.
+ * Stores sessions. Thread-safe, without a cache: an ended session is invalid for the very next
+ * request.
  */
 public final class SessionStore {
-  /** A session that is not used for so long ends. */
+  /** A session expires when it hasn't been used for this long. */
   public static final Duration LIFE = Duration.ofDays(30);
 
   private static final Duration RENEWED_AFTER = Duration.ofDays(1);
 
-  /** For so long other nodes can learn that a session is over; far longer than any takes. */
+  /**
+   * How long ended sessions are remembered, so that other nodes learn about them; far longer than
+   * any of them needs.
+   */
   private static final Duration ENDED_KEPT = Duration.ofHours(1);
 
   private static final int REMOVED_AT_ONCE = 200;
@@ -57,24 +60,25 @@ public final class SessionStore {
   private final BiConsumer<UserId, String> ended;
 
   /**
-   * Creates the service.
+   * Creates the store.
    *
-   * @param ended told of each session that is over, by its hash, after the commit
+   * @param ended called after the commit with the user and the token hash of each session that
+   *     ended
    */
   public SessionStore(BiConsumer<UserId, String> ended) {
     this.ended = ended;
   }
 
   /**
-   * A session as its token finds it.
+   * A session found by its token.
    *
-   * @param stale whether it is time to {@link #renewSession} it
+   * @param stale whether it is due for {@link #renewSession}
    */
   public record StoredSession(Caller caller, boolean stale) {}
 
   /**
-   * Begins a session; the token is in nobody's hands but the answer's. Of a user who has as many as
-   * one may have, the one that was not used for the longest time ends.
+   * Creates a session and returns its token, which is stored only as a hash. If the user has the
+   * maximum number of sessions, the least recently used one ends.
    */
   public String createSession(Transaction tx, UserId user) {
     endOldest(tx, user, MOST_OF_ONE_USER - 1);
@@ -104,12 +108,12 @@ public final class SessionStore {
         .forEach(row -> removeSession(tx, user, row.value1()));
   }
 
-  /** The session of a token; empty when it is unknown, ended or expired. */
+  /** Returns the session of a token; empty if it is unknown, ended or expired. */
   public Optional<StoredSession> findByToken(Transaction tx, String token) {
     return findByHash(tx, SecretTokens.hashToken(token));
   }
 
-  /** As {@link #findByToken}, by the hash that {@link Caller#session} holds. */
+  /** Like {@link #findByToken}, by the hash in {@link Caller#session}. */
   public Optional<StoredSession> findByHash(Transaction tx, String hash) {
     return tx.bindQuery(LIVE, new SessionLookup(hash, tx.now()))
         .fetchOptional(
@@ -121,7 +125,7 @@ public final class SessionStore {
 
   private record SessionLookup(String hash, Instant now) {}
 
-  /** Counts the session's life from now. */
+  /** Restarts the session's lifetime from now. */
   public void renewSession(Transaction tx, String hash) {
     tx.sql()
         .update(SESSION)
@@ -132,8 +136,8 @@ public final class SessionStore {
   }
 
   /**
-   * Counts the life of sessions from now that are in use without a call, by open sockets. Their
-   * cookies are renewed by the next call.
+   * Restarts the lifetime of sessions that are in use only through open sockets. The next call of
+   * each renews its cookie.
    */
   public int extendSessions(Transaction tx, Collection<String> hashes) {
     return tx.sql()
@@ -144,7 +148,7 @@ public final class SessionStore {
         .execute();
   }
 
-  /** Those of the sessions whose life should be counted from now by {@link #extendSessions}. */
+  /** Returns those of the given sessions that are due for {@link #extendSessions}. */
   public List<String> findExtendable(Transaction tx, Collection<String> hashes) {
     return tx.sql()
         .select(SESSION.TOKEN_HASH)
@@ -155,13 +159,13 @@ public final class SessionStore {
         .fetch(SESSION.TOKEN_HASH);
   }
 
-  /** Whether the token was that of a session that ended within the last hour. */
+  /** Returns whether the token belonged to a session that ended within the last hour. */
   boolean hasEnded(Transaction tx, String token) {
     return tx.sql()
         .fetchExists(ENDED_SESSION, ENDED_SESSION.TOKEN_HASH.eq(SecretTokens.hashToken(token)));
   }
 
-  /** The hashes of the sessions that these users have at present. */
+  /** Returns the token hashes of these users' current sessions. */
   public Map<UserId, Set<String>> findHashesByUser(Transaction tx, Collection<UserId> users) {
     return tx.sql()
         .select(SESSION.USER_ID, SESSION.TOKEN_HASH)
@@ -176,7 +180,7 @@ public final class SessionStore {
   }
 
   /**
-   * Ends some sessions whose time is over.
+   * Ends a batch of expired sessions.
    *
    * @return whether there may be more
    */
@@ -192,7 +196,7 @@ public final class SessionStore {
     return expired.size() == REMOVED_AT_ONCE;
   }
 
-  /** Removes what nobody needs to learn any more. */
+  /** Deletes the records of ended sessions that every node has learned about by now. */
   public void removeEndedMarkers(Transaction tx) {
     tx.sql()
         .deleteFrom(ENDED_SESSION)

@@ -12,7 +12,10 @@ import io.bookbell.server.web.JsonBody;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /api/setup}: where the link of the first start leads. */
+/**
+ * {@code /api/setup}: creates the first account from the link that the server prints at its first
+ * start.
+ */
 public final class SetupRoutes {
   private static final int LONGEST_NAME = 100;
 

@@ -14,20 +14,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Slows down whoever guesses passwords. Wrong ones are counted for each account at each client,
- * more widely for each client and for each account; past a limit no further attempt is looked at
- * until its time is over. Counted in the database, so on all nodes together. Thread-safe: it keeps
- * nothing between calls.
+ * Limits password guessing. Wrong passwords are counted per client and account, per client, and per
+ * account; above a limit, further attempts are refused until the window ends. The counters are in
+ * the database and so apply to all nodes together. Thread-safe and stateless.
  *
- * <p>A device on which the user has signed in before has a count of its own alone, so nobody who
- * guesses from elsewhere locks the account's owner out.
+ * <p>A device on which the user has signed in before has only a counter of its own, so guesses from
+ * elsewhere can't lock the owner out.
  */
 public final class SignInLimiter {
   private static final int REMOVED_AT_ONCE = 500;
 
   private final SignInLimits signInLimits;
 
-  /** How many wrong passwords there may be. */
+  /** The numbers of wrong passwords allowed per window. */
   public record SignInLimits(int perAccountAndClient, int perClient, int perAccount) {
     static final Duration SHORT = Duration.ofMinutes(1);
     static final Duration LONG = Duration.ofMinutes(15);
@@ -38,9 +37,9 @@ public final class SignInLimiter {
   }
 
   /**
-   * One of the counts that an attempt belongs to.
+   * One of the counters that an attempt increments.
    *
-   * @param isNarrow whether a right password ends it
+   * @param isNarrow whether a correct password resets it
    */
   private record AttemptLimit(String subject, int most, Duration window, boolean isNarrow) {
     String subjectHash() {
@@ -66,10 +65,10 @@ public final class SignInLimiter {
   }
 
   /**
-   * Counts an attempt as failed, before its password is looked at, so that many at once are not all
-   * let through.
+   * Counts an attempt as failed before its password is checked, so that concurrent attempts can't
+   * all pass.
    *
-   * @return the refusal, if there were too many; to be thrown once the count is committed
+   * @return the refusal if a limit is exceeded, to be thrown once the count is committed
    */
   Optional<Problem> countAttempt(
       Transaction tx, String email, SignInService.SignInClient signInClient) {
@@ -115,7 +114,8 @@ public final class SignInLimiter {
   }
 
   /**
-   * The password was right after all: this attempt did not fail, nor shall those before it hinder.
+   * Corrects the counters after a correct password: removes this attempt, and resets the counter of
+   * this client and account.
    */
   void recordSuccess(Transaction tx, String email, SignInService.SignInClient signInClient) {
     for (AttemptLimit attemptLimit : countersFor(email, signInClient)) {
@@ -134,7 +134,7 @@ public final class SignInLimiter {
   }
 
   /**
-   * Removes some counts whose time is over.
+   * Deletes a batch of expired counters.
    *
    * @return whether there may be more
    */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Opens sessions for those who know their password. Thread-safe. */
+/** Signs users in with their passwords and opens their sessions. Thread-safe. */
 public final class SignInService {
   private final Database database;
   private final AccountStore accountStore;
@@ -17,7 +17,9 @@ public final class SignInService {
   private final SignInLimiter limit;
   private final KnownDevices devices = new KnownDevices();
 
-  /** The last attempt under way of each client at each e-mail address. */
+  /**
+   * The last attempt in progress of each client and e-mail address. The next attempt waits for it.
+   */
   private final ConcurrentHashMap<SignInKey, CompletableFuture<OpenedSession>> turns =
       new ConcurrentHashMap<>();
 
@@ -35,10 +37,10 @@ public final class SignInService {
   }
 
   /**
-   * Who asks, for limits and fair shares.
+   * The client that signs in, as the key for limits and fair scheduling.
    *
-   * @param network the client's address, or the network that it is in
-   * @param device one on which the user has signed in before
+   * @param network the client's address, or the network it belongs to
+   * @param device a device on which the user has signed in before
    */
   public record SignInClient(String network, Optional<String> device) {
     public static SignInClient ofNetwork(String network) {
@@ -55,19 +57,19 @@ public final class SignInService {
   }
 
   /**
-   * What somebody signs in with.
+   * The input of a sign-in.
    *
-   * @param device the cookie of {@link KnownDevices}, not looked at yet
+   * @param device the cookie of {@link KnownDevices}, not verified yet
    */
   record SignInAttempt(String email, String password, String network, Optional<String> device) {}
 
   private record SignInKey(String email, String network, Optional<String> device) {}
 
   /**
-   * A session that has begun.
+   * A session that was just opened.
    *
-   * @param token its only key
-   * @param device the cookie by which the device will be known
+   * @param token the only copy of its secret
+   * @param device the cookie by which the device will be recognized
    */
   public record OpenedSession(Account account, String token, String device) {
     @Override
@@ -78,10 +80,11 @@ public final class SignInService {
 
   /**
    * Signs in. Fails with a {@link Problem}: 401 for a wrong address or password, 429 after too many
-   * of these.
+   * failures.
    *
-   * <p>Attempts of one client at one address take turns: each counts as failed until its password
-   * was found right, so many right ones at once would be refused.
+   * <p>Attempts of one client for one address run one after another. Each counts as failed until
+   * its password is verified, so several correct ones at the same time would otherwise exceed the
+   * limit.
    */
   CompletableFuture<OpenedSession> signIn(SignInAttempt signInAttempt) {
     var signInKey = new SignInKey(signInAttempt.email, signInAttempt.network, signInAttempt.device);
@@ -135,11 +138,14 @@ public final class SignInService {
         signInClient, limit.countAttempt(tx, signInAttempt.email, signInClient), account);
   }
 
-  /** An attempt that is counted, and what there is at its address. */
+  /** A counted attempt and the account of its e-mail address. */
   private record SignInCheck(
       SignInClient client, Optional<Problem> refusal, Optional<Account> account) {}
 
-  /** The hash to be stored from now on; empty where the stored one stays. Fails with a 401. */
+  /**
+   * Returns the hash to store from now on; empty to keep the stored one. Throws a {@link Problem}
+   * 401 if the password is wrong.
+   */
   private CompletableFuture<Optional<String>> rehashIfNeeded(
       SignInCheck signInCheck, SignInAttempt signInAttempt, PasswordVerdict passwordVerdict) {
     if (signInCheck.account.isEmpty() || !passwordVerdict.isCorrect()) {
@@ -164,7 +170,7 @@ public final class SignInService {
         });
   }
 
-  /** Opens a session for an account that has just shown who it is. */
+  /** Opens a session for an account that has just been authenticated. */
   public OpenedSession openSession(Transaction tx, Account account) {
     return new OpenedSession(
         account,

@@ -15,9 +15,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Makes accounts, or has them join, once for each {@code Idempotency-Key}: whoever repeats a call
- * whose answer was lost gets a new session of the same account. No token is stored for that.
- * Thread-safe: it keeps nothing between calls.
+ * Runs sign-ups once per {@code Idempotency-Key}. A client that repeats a request whose response
+ * was lost gets a new session for the same account, so no token has to be stored. Thread-safe and
+ * stateless.
  */
 public final class SignUpService {
   private static final Duration KEPT = Duration.ofDays(2);
@@ -33,15 +33,16 @@ public final class SignUpService {
     this.signInService = signInService;
   }
 
-  /** Makes the account, or finds it, and has it join; in the transaction it is handed. */
+  /** Creates or finds the account and lets it join, in the given transaction. */
   @FunctionalInterface
   public interface SignUpWork extends Function<Transaction, Account> {}
 
   /**
-   * Does the work and opens a session, unless that was done for an equal call already: then it only
-   * opens a session.
+   * Runs the sign-up and opens a session. If the same request has already succeeded, it only opens
+   * a session.
    *
-   * @param prepare what comes before the transaction, such as hashing; not called for a repetition
+   * @param prepare what has to happen before the transaction, such as hashing; not called for a
+   *     repeated request
    */
   public CompletionStage<OpenedSession> signUpOnce(
       Optional<AnonymousRequestKey> call, Supplier<CompletionStage<SignUpWork>> prepare) {
@@ -63,7 +64,7 @@ public final class SignUpService {
       return signInService.openSession(tx, signUpWork.apply(tx));
     }
     AnonymousRequestKey repeatable = call.get();
-    if (!claimKey(tx, repeatable)) { // a twin was faster
+    if (!claimKey(tx, repeatable)) { // a concurrent request with the same key committed first
       return openSession(tx, findByKey(tx, repeatable).orElseThrow());
     }
     Account account = signUpWork.apply(tx);
@@ -91,9 +92,9 @@ public final class SignUpService {
   }
 
   /**
-   * Whom an equal call was for.
+   * Returns the account that an earlier request with this key signed up.
    *
-   * @throws Problem 409 when the key was used for another call
+   * @throws Problem 409 when the key was used for a different request
    */
   private static Optional<UserId> findByKey(Transaction tx, AnonymousRequestKey call) {
     return tx.sql()
@@ -109,7 +110,7 @@ public final class SignUpService {
   }
 
   /**
-   * Removes some keys that are older than 48 hours.
+   * Deletes a batch of keys that are older than 48 hours.
    *
    * @return whether there may be more
    */

@@ -9,13 +9,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Lets a client that cannot send headers with a WebSocket open one for its session: a ticket is
- * good once and for half a minute. Thread-safe: it keeps nothing between calls.
+ * Issues and redeems tickets, for clients that can't send headers when they open a WebSocket. A
+ * ticket is valid once, for 30 seconds. Thread-safe and stateless.
  */
 public final class TicketStore {
   private static final Duration LIFE = Duration.ofSeconds(30);
 
-  /** What is put into the address of the WebSocket, and until when. */
+  /** The value for the WebSocket's URL, and when it expires. */
   public record Ticket(String ticket, Instant expiresAt) {}
 
   public Ticket issueTicket(Transaction tx, Caller caller) {
@@ -30,7 +30,7 @@ public final class TicketStore {
     return new Ticket(token, expires);
   }
 
-  /** Whether there is such a ticket, still good. */
+  /** Returns whether the ticket exists and hasn't expired. */
   public boolean isValid(Transaction tx, String ticket) {
     return tx.sql()
         .fetchExists(
@@ -41,7 +41,10 @@ public final class TicketStore {
                 .and(WS_TICKET.EXPIRES_AT.gt(tx.now())));
   }
 
-  /** Takes a ticket in; the hash of the session that it stands for, if it is still good. */
+  /**
+   * Redeems a ticket and returns the hash of its session; empty if the ticket is unknown or
+   * expired.
+   */
   public Optional<String> redeemTicket(Transaction tx, String ticket) {
     return tx.executeReturningOne(
         tx.sql()
@@ -51,7 +54,7 @@ public final class TicketStore {
         WS_TICKET.SESSION_HASH);
   }
 
-  /** Removes those whose time is over. */
+  /** Deletes expired tickets. */
   public void removeExpired(Transaction tx) {
     tx.sql().deleteFrom(WS_TICKET).where(WS_TICKET.EXPIRES_AT.le(tx.now())).execute();
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** The log of who did what, append-only. Thread-safe: it keeps nothing between calls. */
+/** The append-only log of what admins and supporters did. Thread-safe and stateless. */
 public final class ActivityLog {
   private static final RowInsert<ActivityRow> LINES =
       RowInsert.<ActivityRow>insertInto(ACTIVITY)
@@ -32,25 +32,28 @@ public final class ActivityLog {
     this.activityListener = activityListener;
   }
 
-  /** Hears of what the team is told by nothing else, in its transaction. */
+  /** Called in the transaction of each activity about which the team gets no other message. */
   public interface ActivityListener {
     void onRecorded(Transaction tx, UserId creator, String kind);
   }
 
-  /** Notes something that concerns no single request. */
+  /** Records an activity that concerns no single request, and calls the listener. */
   public void recordActivity(
       Transaction tx, UserId creator, UserId actor, String kind, String detail) {
     recordWithoutNotice(tx, creator, actor, kind, detail);
     activityListener.onRecorded(tx, creator, kind);
   }
 
-  /** As {@link #recordActivity}, for something of which the team is told otherwise. */
+  /**
+   * Like {@link #recordActivity}, but without calling the listener, for activities that the team
+   * learns about by another message.
+   */
   public void recordWithoutNotice(
       Transaction tx, UserId creator, UserId actor, String kind, String detail) {
     LINES.insert(tx, new ActivityRow(creator, actor, kind, null, detail, tx.now()));
   }
 
-  /** Notes something done to a request. */
+  /** Records something that was done to a request. */
   public void recordRequestActivity(
       Transaction tx, UserId creator, UserId actor, String kind, long requestId, String detail) {
     LINES.insert(tx, new ActivityRow(creator, actor, kind, requestId, detail, tx.now()));
@@ -65,7 +68,7 @@ public final class ActivityLog {
       Instant at) {}
 
   /**
-   * Which lines are wanted; all that is given must hold.
+   * A filter of log entries; the given conditions are combined with AND.
    *
    * @param from inclusive
    * @param to exclusive
@@ -76,7 +79,10 @@ public final class ActivityLog {
         new ActivityFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** A creator's log, newest first; the caller has checked who asks. */
+  /**
+   * Returns a page of a creator's log, newest first. The caller has checked that the user may see
+   * it.
+   */
   public ListPage<ActivityItem> list(
       Transaction tx, UserId creator, ActivityFilter activityFilter, PageRequest page) {
     return ListPage.of(
@@ -85,7 +91,7 @@ public final class ActivityLog {
         ActivityItem::id);
   }
 
-  /** Lines below an id, newest first. */
+  /** Returns the entries with ids below a given one, newest first. */
   List<ActivityItem> findLines(
       Transaction tx,
       UserId creator,
@@ -123,8 +129,9 @@ public final class ActivityLog {
   }
 
   /**
-   * The first line of a creator's log from a time on; beyond all when there is none. Lines are
-   * written under the lock of the creator's row, so their ids and times have one order.
+   * Returns the id of the creator's first log entry at or after a time; greater than every id if
+   * there is none. Entries are written under the lock on the creator's row, so their ids and times
+   * have the same order.
    */
   private static Optional<Long> findFirstId(
       Transaction tx, UserId creator, Optional<Instant> time) {
@@ -141,7 +148,10 @@ public final class ActivityLog {
                 .orElse(Long.MAX_VALUE));
   }
 
-  /** What was done to a request, oldest first; the caller has checked who asks. */
+  /**
+   * Returns what was done to a request, oldest first. The caller has checked that the user may see
+   * it.
+   */
   public List<ActivityEvent> findByRequest(Transaction tx, long requestId) {
     return tx.sql()
         .select(ACTIVITY.ACTOR_ID, ACTIVITY.KIND, ACTIVITY.CREATED_AT)
@@ -151,9 +161,10 @@ public final class ActivityLog {
         .fetch(row -> new ActivityEvent(row.value1(), row.value2(), row.value3()));
   }
 
-  /** One line of the log, as a request has it. */
+  /** A log entry in the form that a request's history shows. */
   public record ActivityEvent(UserId actorId, String kind, Instant createdAt) {}
 
+  /** A log entry in the form that the activity page and the CSV export show. */
   public record ActivityItem(
       long id,
       UserId creatorId,

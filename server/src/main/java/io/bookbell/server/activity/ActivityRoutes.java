@@ -12,14 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/activity}, as pages and as a file. */
+/** {@code /api/activity} and its CSV export. */
 public final class ActivityRoutes {
   private static final int LONGEST_KIND = 40;
   private static final int ROWS_AT_ONCE = 500;
 
   private ActivityRoutes() {}
 
-  /** Refuses, with a problem, who is no admin of the creator. */
+  /** Throws a problem unless the user is an admin of the creator. */
   @FunctionalInterface
   public interface AdminCheck {
     void requireAdmin(Transaction tx, UserId creator, UserId user);

@@ -6,7 +6,7 @@ import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.Problem;
 import io.bookbell.server.web.RateLimit;
 
-/** {@code /api/books}: the catalogue's books and covers. */
+/** {@code /api/books}: catalogue search and covers. */
 public final class BookRoutes {
   private static final int LONGEST_TEXT = 200;
   private static final String FOR_GOOD = "private, max-age=31536000, immutable";

@@ -14,10 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches for books in a catalogue that belongs to others: each text is asked for once and then
- * remembered, calls keep the pace that the catalogue asks for, and after a failure it is left
- * alone. Never fails and never blocks; whoever asks is told when the catalogue is away.
- * Thread-safe.
+ * Searches a third-party book catalogue. Results are cached per search text, concurrent searches
+ * for the same text share one call, calls are throttled to the rate that the catalogue asks for,
+ * and a circuit breaker pauses them after a failure. It never blocks, and its futures never fail:
+ * the result says when the catalogue is unavailable. Thread-safe.
  */
 public final class BookSearch {
   private static final int LEAST = 3;
@@ -36,8 +36,8 @@ public final class BookSearch {
   /**
    * Creates the service.
    *
-   * @param library empty: there is no catalogue
-   * @param shown is told of what is found
+   * @param library empty if no catalogue is configured
+   * @param shown records the covers of the books found
    */
   public BookSearch(
       Optional<OpenLibraryClient> library,
@@ -55,7 +55,10 @@ public final class BookSearch {
     this.known = new BoundedCache<>(clock, KEPT, REMEMBERED, books -> 1);
   }
 
-  /** Whether the catalogue can be asked. */
+  /**
+   * Whether the catalogue is available ({@code HERE}), unavailable for now ({@code AWAY}) or not
+   * configured ({@code OFF}).
+   */
   public enum CatalogueState {
     HERE,
     AWAY,
@@ -67,14 +70,14 @@ public final class BookSearch {
     }
   }
 
-  /** Books that fit, the best first; none while the catalogue cannot be asked. */
+  /** Matching books, best first; empty unless the catalogue is {@code HERE}. */
   public record BookSearchResult(List<Book> items, CatalogueState catalogue) {
     private static BookSearchResult emptyResult(CatalogueState catalogue) {
       return new BookSearchResult(List.of(), catalogue);
     }
   }
 
-  /** Books that fit a text, which may be an ISBN. */
+  /** Finds books that match a text, which may be an ISBN. */
   public CompletionStage<BookSearchResult> searchBooks(String text) {
     return findOrFetch(text)
         .thenApply(

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * Remembers for a time, and only so much: what was not asked for the longest goes first.
- * Thread-safe.
+ * A cache with a time to live and a maximum total weight, which evicts the least recently used
+ * entries first. Thread-safe.
  */
 final class BoundedCache<K, V> {
   private final Map<K, CacheEntry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
@@ -24,7 +24,8 @@ final class BoundedCache<K, V> {
   /**
    * Creates a cache.
    *
-   * @param most what all values may weigh together
+   * @param kept time to live of an entry
+   * @param most maximum total weight of all values
    */
   BoundedCache(InstantSource clock, Duration kept, long most, ToIntFunction<V> weight) {
     this.clock = clock;

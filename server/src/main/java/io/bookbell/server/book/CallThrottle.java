@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Gives out turns at a service, no two closer together than is polite. Thread-safe. */
+/** Spaces calls to a service at least a given interval apart. Thread-safe. */
 final class CallThrottle {
   private final InstantSource clock;
   private final Duration apart;
@@ -13,9 +13,10 @@ final class CallThrottle {
   private Instant next = Instant.MIN;
 
   /**
-   * Creates a pace.
+   * Creates a throttle.
    *
-   * @param longestWait whoever would wait for longer gets no turn
+   * @param apart the minimum interval between two calls
+   * @param longestWait calls that would have to wait longer are refused
    */
   CallThrottle(InstantSource clock, Duration apart, Duration longestWait) {
     this.clock = clock;
@@ -23,7 +24,9 @@ final class CallThrottle {
     this.longestWait = longestWait;
   }
 
-  /** Takes the next turn; after how long it comes. */
+  /**
+   * Reserves the next call and returns how long to wait for it; empty if that would be too long.
+   */
   synchronized Optional<Duration> reserveTurn() {
     Instant now = clock.instant();
     Instant turn = next.isAfter(now) ? next : now;

@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Leaves a service alone after it failed, each time for longer. Thread-safe. */
+/**
+ * A circuit breaker: opens after each failure, for a pause that doubles from 10 seconds to 15
+ * minutes and is reset by a success. A service may ask for a longer pause, up to 15 minutes.
+ * Thread-safe.
+ */
 final class CircuitBreaker {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
@@ -18,16 +22,16 @@ final class CircuitBreaker {
     this.clock = clock;
   }
 
-  /** Whether nobody should ask for now. */
+  /** Returns whether calls should be skipped for now. */
   synchronized boolean isOpen() {
     return clock.instant().isBefore(closedFrom);
   }
 
   /**
-   * Notes a failure; further ones of calls that were under way at the same time change nothing.
+   * Opens the circuit. Failures of calls that were already in progress when it opened are ignored.
    *
-   * @param asked for how long the service wants to be left alone, if it said so
-   * @return how long that will be; empty for one of the further ones
+   * @param asked how long the service asks not to be called, if it said so
+   * @return the length of the pause; empty if the failure was ignored
    */
   synchronized Optional<Duration> recordFailure(Optional<Duration> asked) {
     if (isOpen()) {

@@ -5,13 +5,13 @@ import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 
 /**
- * A cover.
+ * A cover image.
  *
- * @param type as which browsers may take it
+ * @param type the media type
  */
 public record CoverImage(String type, Buffer content) {
 
-  /** By what the content begins with, whatever it was called; empty for what is no such picture. */
+  /** Detects the type by the first bytes; empty if they are those of no supported image type. */
   static Optional<CoverImage> of(byte[] content) {
     return PictureType.of(content)
         .map(type -> new CoverImage(type.mediaType(), Buffer.buffer(content)));

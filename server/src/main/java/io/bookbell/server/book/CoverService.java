@@ -11,9 +11,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Covers, fetched for those who look at the page so that nobody else learns who looks. Remembers
- * some in memory, those that do not exist among them; browsers keep theirs for good. Never blocks.
- * Thread-safe.
+ * Fetches covers on behalf of browsers, so that the third-party server doesn't learn who looks at
+ * them. Caches some in memory, including the fact that a cover doesn't exist; browsers cache covers
+ * indefinitely. Never blocks. Thread-safe.
  */
 public final class CoverService {
   private static final int REMEMBERED_BYTES = 8 << 20;
@@ -34,8 +34,8 @@ public final class CoverService {
   /**
    * Creates the service.
    *
-   * @param library empty: there is no catalogue
-   * @param shown what searches have shown
+   * @param library empty if no catalogue is configured
+   * @param shown the covers that searches have shown
    * @param isAskedFor whether a stored request has a cover
    */
   public CoverService(
@@ -56,9 +56,9 @@ public final class CoverService {
   }
 
   /**
-   * The cover of an id; empty when there is none, and when nobody here can have come across it.
+   * Returns a cover; empty if it doesn't exist, or if neither a search nor a request has shown it.
    *
-   * @return fails with a {@link Problem} 503 while the catalogue is away
+   * @return fails with a {@link Problem} 503 while the catalogue is unavailable
    */
   public CompletionStage<Optional<CoverImage>> findCover(int id) {
     Optional<Optional<CoverImage>> remembered = known.get(id);

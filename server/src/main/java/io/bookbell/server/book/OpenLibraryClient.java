@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open Library over HTTP. Nothing is opened before the first call. Thread-safe; every future fails
- * with an {@link CatalogueUnavailableException} or what the network threw.
+ * HTTP client for Open Library. Opens nothing before the first call. Thread-safe. Every future
+ * fails with a {@link CatalogueUnavailableException} or the network's exception.
  */
 public final class OpenLibraryClient implements AutoCloseable {
   private static final String FIELDS = "key,title,author_name,first_publish_year,cover_i,isbn";
@@ -41,8 +41,8 @@ public final class OpenLibraryClient implements AutoCloseable {
   /**
    * Creates the client.
    *
-   * @param patience how long an answer may take
-   * @param proxies through which the catalogue is asked
+   * @param patience the timeout for a whole response
+   * @param proxies selects the proxy for each call
    */
   public OpenLibraryClient(
       ServerConfig.CatalogueConfig address, Duration patience, ProxySelector proxies) {
@@ -51,7 +51,7 @@ public final class OpenLibraryClient implements AutoCloseable {
     this.patience = patience;
   }
 
-  /** Books that fit a text, which may be an ISBN; the best first. */
+  /** Finds books that match a text, which may be an ISBN; the best first. */
   CompletableFuture<List<Book>> searchBooks(String text) {
     String isbn = Isbn.stripSeparators(text);
     String what = Isbn.isValid(isbn) ? "isbn=" + isbn : "q=" + URLEncoder.encode(text, UTF_8);
@@ -62,12 +62,12 @@ public final class OpenLibraryClient implements AutoCloseable {
             answer ->
                 switch (answer.statusCode()) {
                   case 200 -> SearchResponse.parseBooks(answer.body());
-                  case 400, 422 -> List.of(); // it cannot search for this
+                  case 400, 422 -> List.of(); // it can't search for this text
                   default -> throw unexpectedStatus(answer);
                 });
   }
 
-  /** A cover of middling size; empty when there is none of this id. */
+  /** Fetches a medium-sized cover; empty if it doesn't exist. */
   CompletableFuture<Optional<CoverImage>> fetchCover(int id) {
     return fetchUrl(address.coversUrl() + "/b/id/" + id + "-M.jpg?default=false", LARGEST_COVER)
         .thenApply(
@@ -81,10 +81,13 @@ public final class OpenLibraryClient implements AutoCloseable {
 
   private CompletableFuture<HttpResponse<byte[]>> fetchUrl(String url, int most) {
     return followRedirects(URI.create(url), most, MOST_REDIRECTS)
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS); // the body's arrival, too
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS); // covers the body as well
   }
 
-  /** Covers lie on other hosts. The catalogue may send us to these, but to none of our network. */
+  /**
+   * Follows redirects, because covers are stored on other hosts. Only public addresses are allowed,
+   * so the catalogue can't redirect the server into its own network (SSRF).
+   */
   private CompletableFuture<HttpResponse<byte[]>> followRedirects(
       URI target, int most, int redirects) {
     return sendRequest(target, most)

@@ -9,13 +9,13 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls to a service of others. Keeps nothing. */
+/** Calls third-party services, with delays and a circuit breaker. Stateless. */
 final class RemoteCalls {
   private static final Logger log = LoggerFactory.getLogger(RemoteCalls.class);
 
   private RemoteCalls() {}
 
-  /** Makes a call when its turn comes. */
+  /** Makes a call after a delay. */
   static <T> CompletableFuture<T> callAfter(Duration wait, Supplier<CompletableFuture<T>> call) {
     if (!wait.isPositive()) {
       return call.get();
@@ -24,7 +24,7 @@ final class RemoteCalls {
     return CompletableFuture.runAsync(() -> {}, turn).thenCompose(_ -> call.get());
   }
 
-  /** Makes a call and tells the circuit how it went. */
+  /** Makes a call and reports the result to the circuit breaker. */
   static <T> CompletableFuture<T> callWithCircuit(
       CircuitBreaker circuitBreaker, String service, Supplier<CompletableFuture<T>> call) {
     return call.get()

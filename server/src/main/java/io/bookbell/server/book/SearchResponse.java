@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What Open Library answers to a search. Takes what it can use and passes over the rest. */
+/** Parses Open Library's search responses. Ignores what it can't use. */
 final class SearchResponse {
   private static final int MOST_AUTHORS = 3;
   private static final int MOST_ISBNS = 5;
@@ -21,9 +21,9 @@ final class SearchResponse {
   private SearchResponse() {}
 
   /**
-   * The books of an answer, in its order.
+   * Returns the books in the order of the response.
    *
-   * @throws CatalogueUnavailableException when it is no such answer
+   * @throws CatalogueUnavailableException when it isn't a search response
    */
   static List<Book> parseBooks(byte[] answer) {
     try {
@@ -34,7 +34,7 @@ final class SearchResponse {
         return List.copyOf(books);
       }
     } catch (IOException e) {
-      // told below, like other answers that are none
+      // reported below, like any other unusable response
     }
     throw new CatalogueUnavailableException("its answer is no list of books", Optional.empty());
   }
@@ -83,7 +83,7 @@ final class SearchResponse {
     return value == null || value <= 0 ? null : value;
   }
 
-  /** As a request could hold it. */
+  /** Cleans a text as it would be stored with a request. */
   private static String cleanText(JsonNode text) {
     if (!text.isTextual()) {
       return "";

@@ -5,8 +5,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Which covers searches of this server have shown lately. Others are not fetched for anybody: this
- * server is no way to read the catalogue's pictures through. Thread-safe.
+ * Remembers the covers that searches have shown within 24 hours. Other covers aren't fetched, so
+ * this server can't be used as a proxy for the catalogue's images. Thread-safe.
  */
 public final class ShownCovers {
   private static final int MOST = 20_000;

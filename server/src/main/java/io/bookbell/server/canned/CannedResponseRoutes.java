@@ -8,7 +8,7 @@ import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.JsonBody;
 import java.util.List;
 
-/** {@code /api/canned-responses}. */
+/** {@code /api/canned-responses}: saved replies. */
 public final class CannedResponseRoutes {
   private static final String PATH = "/api/canned-responses";
   private static final int LONGEST_NAME = 60;

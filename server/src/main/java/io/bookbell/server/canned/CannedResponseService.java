@@ -14,9 +14,7 @@ import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.Record;
 
-/**
- * The answers that each creator's team keeps ready. Thread-safe: it keeps nothing between calls.
- */
+/** Manages each creator's saved replies. Thread-safe and stateless. */
 public final class CannedResponseService {
   private static final int MOST = 100;
   private static final String CHANGED = "canned_responses_changed";
@@ -32,19 +30,19 @@ public final class CannedResponseService {
     this.updates = updates;
   }
 
-  /** What an answer says; what is empty stays as it is. */
+  /** The fields to change; empty fields stay as they are. */
   public record CannedResponseChanges(Optional<String> name, Optional<String> body) {}
 
-  /** In the order in which they were made. */
+  /** Returns the creator's saved replies in order of creation; for admins. */
   public List<CannedResponse> list(Transaction tx, UserId admin, UserId creator) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
     return findWhere(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator));
   }
 
   /**
-   * Keeps one more.
+   * Creates a saved reply; for admins.
    *
-   * @throws Problem 409 when there is one of that name, or as many as there may be
+   * @throws Problem 409 when the name is taken, or when the creator has the maximum number
    */
   public CannedResponse create(
       Transaction tx, UserId admin, UserId creator, String name, String body) {
@@ -68,9 +66,9 @@ public final class CannedResponseService {
   }
 
   /**
-   * Changes one.
+   * Changes a saved reply; for admins.
    *
-   * @throws Problem 404 when it is not there, 409 when another has the name
+   * @throws Problem 404 when it doesn't exist, 409 when the new name is taken
    */
   public CannedResponse update(
       Transaction tx, UserId admin, long id, CannedResponseChanges cannedResponseChanges) {
@@ -93,9 +91,9 @@ public final class CannedResponseService {
   }
 
   /**
-   * Removes one.
+   * Deletes a saved reply; for admins.
    *
-   * @throws Problem 404 when it is not there
+   * @throws Problem 404 when it doesn't exist
    */
   public void remove(Transaction tx, UserId admin, long id) {
     UserId creator = lockResponse(tx, admin, id).creatorId();
@@ -103,7 +101,7 @@ public final class CannedResponseService {
     updates.broadcastUpdate(tx, creator, CHANGED);
   }
 
-  /** As it is while its creator's row is locked. */
+  /** Locks the creator's row and reads the saved reply under the lock. */
   private CannedResponse lockResponse(Transaction tx, UserId admin, long id) {
     UserId creator = requireResponse(tx, id).creatorId();
     creatorRoles.requireAdmin(tx, creatorStore.lockCreator(tx, creator), admin);

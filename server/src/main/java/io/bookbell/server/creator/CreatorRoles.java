@@ -5,18 +5,18 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
 import java.util.Set;
 
-/** Who may see and do what with a creator's requests. */
+/** A user's roles with a creator, and the checks based on them. */
 public interface CreatorRoles {
 
-  /** The creator and the active team members. */
+  /** Returns the creator and the active team members. */
   Set<UserId> adminsOf(Transaction tx, CreatorRow creator);
 
   boolean isSupporter(Transaction tx, UserId creator, UserId user);
 
-  /** The creators of whom the user is an admin. */
+  /** Returns the creators of whom the user is an admin. */
   Set<UserId> administeredCreators(Transaction tx, UserId user);
 
-  /** Every supporter and admin: the audience of what concerns all. */
+  /** Returns every supporter and admin of the creator. */
   Set<UserId> audienceOf(Transaction tx, CreatorRow creator);
 
   default boolean isAdmin(Transaction tx, CreatorRow creator, UserId user) {
@@ -24,9 +24,9 @@ public interface CreatorRoles {
   }
 
   /**
-   * Lets only admins pass.
+   * Requires an admin.
    *
-   * @throws Problem 404 for somebody who has nothing to do with the creator, 403 for a supporter
+   * @throws Problem 404 for users without a role with this creator, 403 for supporters
    */
   default void requireAdmin(Transaction tx, CreatorRow creator, UserId user) {
     if (!isAdmin(tx, creator, user)) {
@@ -37,10 +37,10 @@ public interface CreatorRoles {
   }
 
   /**
-   * Lets only the creator pass.
+   * Requires the creator.
    *
-   * @throws Problem 404 for somebody who has nothing to do with the creator, 403 for team members
-   *     and supporters
+   * @throws Problem 404 for users without a role with this creator, 403 for team members and
+   *     supporters
    */
   default void requireCreator(Transaction tx, CreatorRow creator, UserId user) {
     if (!creator.id().equals(user)) {
@@ -50,9 +50,10 @@ public interface CreatorRoles {
   }
 
   /**
-   * Keeps team members from deciding about themselves, unless the creator allows it.
+   * Prevents team members from deciding about their own requests and quotas, unless the creator
+   * allows it.
    *
-   * @param owner whose request or account it is
+   * @param owner the user whose request or quota it is
    * @throws Problem 403 own_request
    */
   default void requireNotOwner(CreatorRow creator, UserId actor, UserId owner) {
@@ -67,10 +68,10 @@ public interface CreatorRoles {
   }
 
   /**
-   * What is said to somebody who is no supporter and would have to be one.
+   * Returns the problem for a user who would have to be a supporter.
    *
-   * @param words for admins
-   * @throws Problem 404 for somebody who has nothing to do with the creator
+   * @param words the detail, for admins
+   * @throws Problem 404 for users without a role with this creator
    */
   default Problem notSupporterProblem(
       Transaction tx, CreatorRow creator, UserId user, String words) {
@@ -79,9 +80,9 @@ public interface CreatorRoles {
   }
 
   /**
-   * Lets only supporters and admins pass.
+   * Requires a supporter or an admin.
    *
-   * @throws Problem 404 for somebody who is neither a supporter nor an admin
+   * @throws Problem 404 for users without a role with this creator
    */
   default void requireMember(Transaction tx, CreatorRow creator, UserId user) {
     if (!isAdmin(tx, creator, user) && !isSupporter(tx, creator.id(), user)) {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** {@code /api/creators}, and the count of requests that wait for a creator. */
+/** {@code /api/creators}, and the number of pending requests. */
 public final class CreatorRoutes {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_NOTICE = 500;

@@ -15,7 +15,7 @@ import org.jooq.Query;
 import org.jooq.SelectConditionStep;
 import org.jspecify.annotations.Nullable;
 
-/** The creators' rows. Thread-safe: it keeps nothing between calls. */
+/** Stores the creators' rows. Thread-safe and stateless. */
 public final class CreatorStore {
   private static final PreparedQuery<UserId, SelectConditionStep<CreatorRecord>> ROW =
       PreparedQuery.of(
@@ -31,7 +31,7 @@ public final class CreatorStore {
                       from.parameterFor(CREATOR.PENDING_COUNT, CreatorRow::pendingCount))
                   .where(CREATOR.ID.eq(from.parameterFor(CREATOR.ID, CreatorRow::id))));
 
-  /** Makes a creator of an account. */
+  /** Makes an account a creator. */
   public void create(Transaction tx, UserId id, String name) {
     tx.sql()
         .insertInto(CREATOR)
@@ -42,10 +42,10 @@ public final class CreatorStore {
   }
 
   /**
-   * Locks the creator's row: the first lock of every command that concerns the creator, so that
-   * these are serial and the versions read from the row stay true until the commit.
+   * Locks the creator's row. Every command that concerns the creator takes this lock first, so
+   * these commands are serial and the versions in the row stay valid until the commit.
    *
-   * @throws Problem 404 when there is no such creator
+   * @throws Problem 404 when the creator doesn't exist
    */
   public CreatorRow lockCreator(Transaction tx, UserId id) {
     return tx.lockOwnerRow(id, ROW).stream()
@@ -55,9 +55,9 @@ public final class CreatorStore {
   }
 
   /**
-   * The creator's row, unlocked.
+   * Reads the creator's row without a lock.
    *
-   * @throws Problem 404 when there is no such creator
+   * @throws Problem 404 when the creator doesn't exist
    */
   public CreatorRow get(Transaction tx, UserId id) {
     return find(tx, id).orElseThrow(Problem::notFound);
@@ -75,12 +75,12 @@ public final class CreatorStore {
         .fetch(CreatorStore::toCreatorRow);
   }
 
-  /** Which of these users are creators. */
+  /** Returns those of the given users who are creators. */
   public Set<UserId> findCreatorIds(Transaction tx, Collection<UserId> ids) {
     return tx.sql().select(CREATOR.ID).from(CREATOR).where(CREATOR.ID.in(ids)).fetchSet(CREATOR.ID);
   }
 
-  /** Stores what is shown of a locked creator as the next version. */
+  /** Stores a locked creator's profile as its next version. */
   CreatorRow update(Transaction tx, CreatorRow locked, Creator shown) {
     long version = shown.version() + 1;
     var next =
@@ -111,7 +111,9 @@ public final class CreatorStore {
         next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
   }
 
-  /** Stores that a locked creator has a new picture, or none, as the next version. */
+  /**
+   * Records that a locked creator's picture was replaced or removed, as the profile's next version.
+   */
   CreatorRow updatePicture(Transaction tx, CreatorRow locked, boolean present) {
     Creator was = locked.creator();
     long version = was.version() + 1;
@@ -142,7 +144,7 @@ public final class CreatorStore {
     return version == null ? null : "/api/creators/" + creator + "/picture?v=" + version;
   }
 
-  /** Adds to the pending count of a locked creator; the row as it is afterwards. */
+  /** Adds to a locked creator's pending count and returns the new row. */
   public CreatorRow addToPendingCount(Transaction tx, CreatorRow locked, int change) {
     var after =
         new CreatorRow(
@@ -154,12 +156,17 @@ public final class CreatorStore {
     return after;
   }
 
-  /** Says that the team of a locked creator has changed; the row as it is afterwards. */
+  /**
+   * Increments the versions of a locked creator whose team has changed, and returns the new row.
+   */
   public CreatorRow incrementTeamVersion(Transaction tx, CreatorRow locked) {
     return updateVersions(tx, locked, locked.teamVersion() + 1);
   }
 
-  /** Says that a locked creator has a new supporter; the row as it is afterwards. */
+  /**
+   * Increments the audience version of a locked creator who has a new supporter, and returns the
+   * new row.
+   */
   public CreatorRow incrementAudienceVersion(Transaction tx, CreatorRow locked) {
     return updateVersions(tx, locked, locked.teamVersion());
   }

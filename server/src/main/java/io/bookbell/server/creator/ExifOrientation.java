@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * How a camera was held, as a JPEG's Exif says: numbers from 1, upright, to 8. A picture that loses
- * its metadata has to be turned by it. Stateless.
+ * Reads the orientation from a JPEG's Exif data, a number from 1 (upright) to 8, and rotates the
+ * image accordingly, which is necessary because its metadata is removed. Stateless.
  */
 final class ExifOrientation {
   private static final int UPRIGHT = 1;
@@ -21,7 +21,7 @@ final class ExifOrientation {
 
   private ExifOrientation() {}
 
-  /** Upright where nothing, or nothing that makes sense, is said. */
+  /** Returns the orientation; upright if it is missing or invalid. */
   static int readOrientation(byte[] jpeg) {
     try {
       return scanSegments(ByteBuffer.wrap(jpeg));
@@ -60,7 +60,7 @@ final class ExifOrientation {
     return UPRIGHT;
   }
 
-  /** The picture as the camera saw it. */
+  /** Returns the image rotated or mirrored to be upright. */
   static BufferedImage rotateUpright(BufferedImage image, int orientation) {
     if (orientation == UPRIGHT) {
       return image;

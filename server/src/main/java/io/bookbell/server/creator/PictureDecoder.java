@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads pictures one after the other on a thread of its own: unpacking takes time, and memory.
- * Thread-safe.
+ * Decodes uploaded pictures one at a time on a dedicated thread, because decoding takes much CPU
+ * time and memory. Thread-safe.
  */
 public final class PictureDecoder implements AutoCloseable {
   private static final int MOST_WAITING = 50;
@@ -28,7 +28,10 @@ public final class PictureDecoder implements AutoCloseable {
     thread.allowCoreThreadTimeOut(true);
   }
 
-  /** As {@link ProfilePicture#of}, later. Refuses with an exception when too many are waiting. */
+  /**
+   * Runs {@link ProfilePicture#of} on the decoder's thread. Throws
+   * {@link java.util.concurrent.RejectedExecutionException} if too many are waiting.
+   */
   CompletionStage<ProfilePicture> readPicture(byte[] content) {
     return CompletableFuture.supplyAsync(() -> ProfilePicture.of(content), thread);
   }

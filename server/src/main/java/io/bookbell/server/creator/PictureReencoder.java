@@ -17,16 +17,16 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * Draws a picture anew, so that nothing is stored but pixels: no metadata, and nothing that only
- * looks like a picture. How large it is is read from its header before anything is unpacked.
- * Stateless; takes up to some tenths of a second.
+ * Re-encodes a picture, so that only pixels are stored: no metadata, and no other content disguised
+ * as an image. The dimensions are read from the header before anything is decoded. Stateless; takes
+ * up to a few tenths of a second.
  */
 final class PictureReencoder {
   static final int LONGEST_SIDE = 4096;
   static final int MOST_PIXELS = 16 << 20;
   static final int SIDE = 512;
 
-  /** What a PNG of this size holds is a photograph, which JPEG holds in a fraction of it. */
+  /** A larger opaque PNG is probably a photograph, for which JPEG needs a fraction of the size. */
   private static final int LARGE_PNG = 200 * 1024;
 
   private static final float JPEG_QUALITY = 0.88f;
@@ -34,9 +34,9 @@ final class PictureReencoder {
   private PictureReencoder() {}
 
   /**
-   * The picture, at most {@link #SIDE} pixels wide and high.
+   * Returns the picture, scaled down to at most {@link #SIDE} pixels in width and height.
    *
-   * @throws Problem 400 when it is too large or cannot be read
+   * @throws Problem 400 when it is too large or can't be read
    */
   static ProfilePicture redrawPicture(PictureType type, byte[] content) {
     Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(type.mediaType());
@@ -55,7 +55,7 @@ final class PictureReencoder {
           isJpeg);
     } catch (Problem problem) {
       throw problem;
-    } catch (IOException | RuntimeException e) { // readers throw all kinds at what is malformed
+    } catch (IOException | RuntimeException e) { // readers throw anything at bad input
       throw unreadablePicture(type);
     } finally {
       reader.dispose();
@@ -63,7 +63,8 @@ final class PictureReencoder {
   }
 
   /**
-   * Of a large picture only some of the pixels are unpacked, at least twice as many a side as stay.
+   * Decodes the picture and scales it down. A large picture is subsampled while it is decoded, to
+   * at least twice the final size.
    */
   private static BufferedImage readScaled(ImageReader reader) throws IOException {
     int width = reader.getWidth(0);

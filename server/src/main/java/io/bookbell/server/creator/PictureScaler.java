@@ -3,15 +3,15 @@ package io.bookbell.server.creator;
 import java.awt.image.BufferedImage;
 
 /**
- * Makes pictures smaller: each new pixel is the mean of those whose place it takes. Needs neither
- * fonts nor a display, which Java's own drawing looks for. Stateless.
+ * Scales images down by averaging the source pixels of each target pixel. Needs neither fonts nor a
+ * display, unlike Java's own drawing. Stateless.
  */
 final class PictureScaler {
   private static final int CHANNELS = 4;
 
   private PictureScaler() {}
 
-  /** A picture with plain pixels, at most so wide and so high as the given one. */
+  /** Returns the image at the given size, which must not exceed the original's. */
   static BufferedImage scaleImage(BufferedImage from, int width, int height) {
     boolean hasAlpha = from.getColorModel().hasAlpha();
     var to =
@@ -45,7 +45,7 @@ final class PictureScaler {
     return Math.max(left + 1, scalePosition(x + 1, from, to)) - left;
   }
 
-  /** Colours count by how opaque they are. */
+  /** Adds a row of pixels to the sums, with the colours weighted by their alpha. */
   private static void addLine(int[] line, long[] sums, int width) {
     for (int x = 0; x < width; x++) {
       int left = scalePosition(x, line.length, width);

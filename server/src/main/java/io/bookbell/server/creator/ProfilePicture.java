@@ -4,8 +4,8 @@ import io.bookbell.server.web.PictureType;
 import io.bookbell.server.web.Problem;
 
 /**
- * A picture as it is stored and sent. Those that were stored by earlier releases are as they were
- * sent then.
+ * A profile picture as stored and sent. Pictures stored by earlier releases haven't been
+ * re-encoded.
  */
 public final class ProfilePicture {
   static final int MOST_BYTES = 512 * 1024;
@@ -27,10 +27,10 @@ public final class ProfilePicture {
   }
 
   /**
-   * Reads what somebody has sent, and draws it anew. Takes a while.
+   * Validates and re-encodes an uploaded picture. Expensive, so not for an event loop.
    *
-   * @throws Problem 413 when it has too many bytes, 415 when it is no PNG, JPEG, GIF or WebP by its
-   *     first bytes, 400 when it has too many pixels or cannot be read
+   * @throws Problem 413 when it has too many bytes, 415 when its first bytes aren't those of a PNG,
+   *     JPEG, GIF or WebP, 400 when it has too many pixels or can't be read
    */
   public static ProfilePicture of(byte[] content) {
     if (content.length > MOST_BYTES) {

@@ -12,7 +12,10 @@ import java.util.concurrent.CompletionStage;
 public final class ProfilePictureRoutes {
   private static final String PATH = "/api/creators/:id/picture";
 
-  /** An address with a version never shows anything else; without, it is asked for each time. */
+  /**
+   * The content of a URL with a version never changes. Without a version, browsers have to
+   * revalidate.
+   */
   private static final String FOR_GOOD = "private, max-age=31536000, immutable";
 
   private ProfilePictureRoutes() {}
@@ -56,7 +59,10 @@ public final class ProfilePictureRoutes {
         .thenApply(profilePicture -> new PictureUpload(creator, profilePicture));
   }
 
-  /** Should it be opened by itself, nothing in it may run. */
+  /**
+   * Returns the picture with a content security policy that lets nothing in it run if it is opened
+   * as a document.
+   */
   private static ApiResponse pictureResponse(ProfilePicture profilePicture, boolean byVersion) {
     return ApiResponse.ofFile(
         profilePicture.mediaType(),

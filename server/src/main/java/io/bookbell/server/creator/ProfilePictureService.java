@@ -7,8 +7,8 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
 
 /**
- * The pictures that creators show of themselves. Each version of one has an address of its own, so
- * browsers may keep it for good. Thread-safe: it keeps nothing between calls.
+ * Stores the creators' profile pictures. Each version has its own URL, so browsers may cache it
+ * indefinitely. Thread-safe and stateless.
  */
 public final class ProfilePictureService {
   private final CreatorStore creatorStore;
@@ -23,7 +23,7 @@ public final class ProfilePictureService {
   }
 
   /**
-   * For supporters and admins.
+   * Returns the picture; for supporters and admins.
    *
    * @throws Problem 404 when there is none
    */
@@ -37,7 +37,7 @@ public final class ProfilePictureService {
         .orElseThrow(Problem::notFound);
   }
 
-  /** Puts a picture in the place of the one before, and tells everybody who is connected. */
+  /** Stores or replaces the picture, and notifies all connected supporters and admins. */
   public Creator replacePicture(
       Transaction tx, UserId actor, UserId creatorId, ProfilePicture profilePicture) {
     CreatorRow before = lockForCreator(tx, actor, creatorId);
@@ -52,7 +52,7 @@ public final class ProfilePictureService {
         tx, actor, creatorStore.updatePicture(tx, before, true), "New picture");
   }
 
-  /** Takes the picture away, and tells everybody who is connected. */
+  /** Deletes the picture, and notifies all connected supporters and admins. */
   public Creator removePicture(Transaction tx, UserId actor, UserId creatorId) {
     CreatorRow before = lockForCreator(tx, actor, creatorId);
     if (deleteRow(tx, creatorId) == 0) {

@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a creator shows to supporters: name, look, notice, whether requests are accepted.
- * Thread-safe.
+ * Reads and changes a creator's profile: name, appearance, notice, rules, and whether requests are
+ * accepted. Thread-safe.
  */
 public final class ProfileService {
   private final CreatorStore creatorStore;
@@ -22,7 +22,7 @@ public final class ProfileService {
   /**
    * Creates the service.
    *
-   * @param broadcast sends an unnumbered message to users, after the commit
+   * @param broadcast sends a state message to users, after the commit
    */
   public ProfileService(
       CreatorStore creatorStore,
@@ -35,7 +35,7 @@ public final class ProfileService {
     this.broadcast = broadcast;
   }
 
-  /** What is to change; what is empty stays, but an empty colour takes it away. */
+  /** The fields to change; empty fields stay as they are. An empty string removes the colour. */
   public record ProfileChanges(
       Optional<String> name,
       Optional<Boolean> accepting,
@@ -63,14 +63,14 @@ public final class ProfileService {
     }
   }
 
-  /** For supporters and admins. */
+  /** Returns the profile; for supporters and admins. */
   public Creator get(Transaction tx, UserId user, UserId creatorId) {
     CreatorRow creator = creatorStore.get(tx, creatorId);
     creatorRoles.requireMember(tx, creator, user);
     return creator.creator();
   }
 
-  /** Changes what is shown and tells every supporter and admin who is connected. */
+  /** Changes the profile and notifies all connected supporters and admins; for the creator. */
   public Creator update(
       Transaction tx, UserId actor, UserId creatorId, ProfileChanges profileChanges) {
     CreatorRow before = creatorStore.lockCreator(tx, creatorId);
@@ -83,7 +83,7 @@ public final class ProfileService {
     return announceChange(tx, actor, after, describeChange(before, after));
   }
 
-  /** Notes who has changed what, and tells every supporter and admin who is connected. */
+  /** Logs the change and notifies all connected supporters and admins. */
   Creator announceChange(Transaction tx, UserId actor, CreatorRow after, String change) {
     activityLog.recordWithoutNotice(tx, after.id(), actor, "creator_changed", change);
     Set<UserId> everyone = creatorRoles.audienceOf(tx, after);

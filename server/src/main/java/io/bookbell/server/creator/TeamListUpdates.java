@@ -8,17 +8,16 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Tells a creator's team that something behind one of its lists has changed: tiers, supporters, the
- * team, invitations, answers kept ready. What it is now is for the list to say. Thread-safe.
+ * Notifies a creator's admins that one of the team's lists has changed: tiers, supporters, team
+ * members, invitations or saved replies. The message has no data; clients fetch the list again.
+ * Thread-safe.
  */
 public final class TeamListUpdates {
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final BiConsumer<Message, Set<UserId>> broadcast;
 
-  /**
-   * @param broadcast told what is committed, and to whom it goes
-   */
+  /** @param broadcast sends a message to users, after the commit */
   public TeamListUpdates(
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
@@ -28,7 +27,7 @@ public final class TeamListUpdates {
     this.broadcast = broadcast;
   }
 
-  /** Tells those who are admins after the change, once it is committed. */
+  /** Notifies those who are admins after the change, once it is committed. */
   public void broadcastUpdate(Transaction tx, UserId creator, String kind) {
     Set<UserId> admins = creatorRoles.adminsOf(tx, creatorStore.get(tx, creator));
     Message message =

@@ -23,14 +23,14 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Lays the data of the demonstration: two creators, their teams and supporters, and six weeks of
- * requests, made by the same services that serve real users, so that every count is exact. The same
- * data each time, but for the times. Not thread-safe; used once.
+ * Creates the demo data: two creators, their teams and supporters, and six weeks of requests. It
+ * uses the real services, so every count is exact. Deterministic except for the times. Not
+ * thread-safe; used once.
  */
 public final class DemoData {
   private static final Duration SPAN = Duration.ofDays(42);
 
-  /** How old notifications are that nobody has read yet. */
+  /** The age up to which notifications are unread. */
   private static final Duration UNREAD = Duration.ofHours(18);
 
   private static final long FIRST_FURTHER_SUPPORTER = 1000;
@@ -49,7 +49,7 @@ public final class DemoData {
     this.teamService = demoServices.team;
   }
 
-  /** What serves real users, and here tells what happened before. */
+  /** The services that create the data. */
   public record DemoServices(
       CreatorStore creators,
       TierService tiers,
@@ -58,13 +58,13 @@ public final class DemoData {
       BookRequestService requests,
       NotificationService notifications) {}
 
-  /** Whether there is nothing that the demo data could mix with. */
+  /** Returns whether the database has no accounts, so that the demo data can't mix with others. */
   public static boolean isEmpty(Transaction tx) {
     return !tx.sql().fetchExists(APP_USER);
   }
 
   /**
-   * Lays everything down.
+   * Creates all demo data.
    *
    * @param passwordHash of the password that all accounts share
    */
@@ -192,6 +192,6 @@ public final class DemoData {
     return new UserId(value);
   }
 
-  /** Somebody who asks a creator for a number of books. */
+  /** A supporter who requests a number of books from a creator. */
   record DemoSupporter(UserId creator, UserId user, int books) {}
 }

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** What the people of the demonstration are called, ask for and say. Not thread-safe. */
+/** The names, books and texts of the demo data. Not thread-safe. */
 final class DemoTexts {
   private final List<DemoBook> books =
       readLines("books.tsv").stream().skip(1).map(DemoBook::of).toList();
@@ -23,7 +23,7 @@ final class DemoTexts {
   private final List<String> replies = readLines("replies.txt");
   private int nextBook;
 
-  /** A real book; the ISBN only where it is known for certain. */
+  /** A real book; the ISBN is given only if it is known for certain. */
   record DemoBook(String title, String author, @Nullable String isbn) {
     private static DemoBook of(String line) {
       String[] columns = line.split("\t", -1);
@@ -31,7 +31,7 @@ final class DemoTexts {
     }
   }
 
-  /** Each book once, then from the beginning again. */
+  /** Returns each book once, then starts over. */
   DemoBook nextBook() {
     return books.get(nextBook++ % books.size());
   }

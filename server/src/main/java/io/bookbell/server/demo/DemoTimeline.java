@@ -16,8 +16,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * What happened before the demonstration starts: who asked for which book when, and what became of
- * it. Events are told in the order of their times. Not thread-safe.
+ * The events of the demo's past: who requested which book when, and how the request ended. Events
+ * are played in the order of their times. Not thread-safe.
  */
 final class DemoTimeline {
   private final PriorityQueue<TimelineEvent> events =
@@ -39,7 +39,7 @@ final class DemoTimeline {
     this.end = end;
   }
 
-  /** Has somebody ask for their books, and these admins answer. */
+  /** Schedules a supporter's requests and the admins' answers to them. */
   void addRequests(DemoSupporter demoSupporter, List<UserId> admins) {
     for (int book = 0; book < demoSupporter.books(); book++) {
       Instant time = begin.plusSeconds(1 + random.nextLong(secondsBetween(begin, end)));
@@ -47,7 +47,7 @@ final class DemoTimeline {
     }
   }
 
-  /** Has something else happen. */
+  /** Schedules another event. */
   void addEvent(Instant time, Consumer<Transaction> event) {
     scheduleAt(time, event::accept);
   }
@@ -84,7 +84,7 @@ final class DemoTimeline {
           scheduleResponse(time, admin, id, Status.REJECTED, demoTexts.randomRejection(random));
       case 6, 7 -> scheduleReplies(time, demoSupporter, admin, id);
       case 8, 9 -> {
-        // stays open without a word
+        // stays pending without a reply
       }
       default -> scheduleApproval(time, demoSupporter, admin, id);
     }
@@ -134,7 +134,7 @@ final class DemoTimeline {
     scheduleAt(after.plus(randomDelay(mostMinutes)), timelineAction);
   }
 
-  /** What would happen after the end has not happened yet. */
+  /** Schedules an event, unless it would happen after the end. */
   private void scheduleAt(Instant time, TimelineAction timelineAction) {
     if (time.isBefore(end)) {
       events.add(new TimelineEvent(time, eventCount++, timelineAction));

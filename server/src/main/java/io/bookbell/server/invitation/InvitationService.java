@@ -21,9 +21,10 @@ import org.jooq.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Links that let people join a creator as supporters or as team members. Thread-safe.
+ * Manages invitation links, with which people join a creator as supporters or team members.
+ * Thread-safe.
  *
- * <p>Only a hash of a link's token is stored: who reads the database cannot join with it.
+ * <p>Only a hash of a link's token is stored, so nobody can join with what is in the database.
  */
 public final class InvitationService {
   private static final int MOST = 200;
@@ -50,18 +51,18 @@ public final class InvitationService {
     this.activityLog = activityLog;
   }
 
-  /** What a link is to be good for. */
+  /** The terms of a new link. */
   public record InvitationTerms(
       UserId creator, String kind, @Nullable Long tierId, int uses, Instant expiresAt) {}
 
-  /** A new link and the token in it, which cannot be read again later. */
+  /** A new link and its token, which can't be read again later. */
   public record CreatedInvitation(Invitation invitation, String token) {}
 
   /**
-   * Makes a link; for the creator.
+   * Creates a link; for the creator.
    *
-   * @throws Problem 400 when the tier is not one of the creator's, or the expiry has passed, 409
-   *     when there are as many open ones as there may be
+   * @throws Problem 400 when the tier isn't one of the creator's, or the expiry isn't in the
+   *     future, 409 when the creator has the maximum number of open links
    */
   public CreatedInvitation create(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
     CreatorRow creator = creatorStore.lockCreator(tx, invitationTerms.creator());
@@ -71,7 +72,7 @@ public final class InvitationService {
       throw Problem.validationFailed("tier_id", "must be the id of one of the creator's tiers");
     }
     Instant expiresAt =
-        invitationTerms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // as it is stored
+        invitationTerms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // the database's precision
     if (!expiresAt.isAfter(tx.now())) {
       throw Problem.validationFailed("expires_at", "must be in the future");
     }
@@ -109,7 +110,7 @@ public final class InvitationService {
         token);
   }
 
-  /** The creator's links that can still be used, newest first; for the creator. */
+  /** Returns the creator's usable links, newest first; for the creator. */
   public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireCreator(tx, creatorStore.get(tx, creatorId), actor);
     return tx.sql()
@@ -120,7 +121,7 @@ public final class InvitationService {
         .fetch(InvitationService::toInvitation);
   }
 
-  /** One link, usable or not; for the creator. */
+  /** Returns one link, usable or not; for the creator. */
   public Invitation get(Transaction tx, UserId actor, long id) {
     Invitation found =
         tx.sql()
@@ -144,7 +145,7 @@ public final class InvitationService {
         row.getCreatedAt());
   }
 
-  /** Makes a link useless; for the creator. */
+  /** Deletes a link; for the creator. */
   public void revokeInvitation(Transaction tx, UserId actor, long id) {
     UserId creatorId = get(tx, actor, id).creatorId();
     creatorStore.lockCreator(tx, creatorId);
@@ -153,10 +154,10 @@ public final class InvitationService {
   }
 
   /**
-   * Lets a user join by a link and takes one use from it.
+   * Lets a user join and takes one use from the link.
    *
-   * @throws Problem 404 when the link is unknown, used up, revoked or expired, 409 when the user is
-   *     what the link would make of them already
+   * @throws Problem 404 when the link is unknown, used up, revoked or expired, 409 when the user
+   *     already has the role
    */
   public void acceptInvitation(Transaction tx, UserId user, String token) {
     var found =
@@ -178,7 +179,7 @@ public final class InvitationService {
   }
 
   /**
-   * Looks whether somebody may join by a link.
+   * Checks that a link can be used, without using it.
    *
    * @throws Problem 404 when the link is unknown, used up, revoked or expired
    */

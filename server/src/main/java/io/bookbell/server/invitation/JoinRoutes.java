@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** {@code /api/auth/accept}: where an invitation link leads. */
+/** {@code /api/auth/accept}: joins by an invitation link, with or without an account. */
 public final class JoinRoutes {
   private final Database database;
   private final AccountStore accountStore;
@@ -56,8 +56,9 @@ public final class JoinRoutes {
   }
 
   /**
-   * What the call wants. A repetition is answered before it is looked at whether the body fits: the
-   * session that the first call opened may be there now.
+   * Parses the request. A parse error is only thrown when the result is called, because a repeated
+   * request must be answered even if its body no longer fits: the first response has set a session
+   * cookie, and with a session the body is parsed differently.
    */
   private Supplier<CompletionStage<SignUpService.SignUpWork>> prepareJoin(
       ApiRequest apiRequest, Optional<Caller> caller) {

@@ -23,9 +23,10 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What wants somebody's attention. Thread-safe.
+ * Stores notifications. Thread-safe.
  *
- * <p>What was sent to somebody as an admin is shown and counted only while they are one.
+ * <p>Notifications that a user got as an admin are listed and counted only while the user is an
+ * admin of that creator.
  */
 public final class NotificationService {
   private static final RowInsert<NotificationRow> STORE =
@@ -51,9 +52,11 @@ public final class NotificationService {
   }
 
   /**
-   * Why somebody's attention is wanted, and by whom.
+   * A notification to be sent.
    *
-   * @param text in English, for who cannot make a sentence of the rest
+   * @param text in English, for clients that can't phrase it from the other fields
+   * @param actor the user who caused it, who isn't notified
+   * @param toAdmins whether the recipients get it as admins
    */
   public record NewNotification(
       UserId creator,
@@ -66,17 +69,19 @@ public final class NotificationService {
   /**
    * The request that a notification is about.
    *
-   * @param supporter the name of who asked
+   * @param supporter the name of the supporter who made the request
    */
   public record NotificationSubject(long request, String title, String supporter) {}
 
-  /** Knows the requests that notifications are about. */
+  /** Looks up the requests that notifications are about. */
   public interface SubjectLookup {
-    /** Those of these requests that there are, by id. */
+    /** Returns the existing ones of these requests, by id. */
     Map<Long, NotificationSubject> findSubjects(Transaction tx, Set<Long> requests);
   }
 
-  /** Stores a notification and adds it to the change, for everyone named but the one who acted. */
+  /**
+   * Stores a notification for all recipients except the actor, and adds its message to the change.
+   */
   public void addNotification(
       Transaction tx,
       NewNotification newNotification,
@@ -117,7 +122,7 @@ public final class NotificationService {
 
   private record RecipientRow(UserId user, long id, UserId creator, boolean asAdmin) {}
 
-  /** The user's notifications, newest first. */
+  /** Returns a page of the user's notifications, newest first. */
   public ListPage<NotificationItem> list(
       Transaction tx, UserId user, PageRequest page, SubjectLookup subjectLookup) {
     var rows =
@@ -163,7 +168,7 @@ public final class NotificationService {
   }
 
   /**
-   * Marks the user's own notifications as read; ids that are not theirs are passed over.
+   * Marks the user's own notifications as read; other ids are ignored.
    *
    * @param ids those to mark; empty for all
    * @return how many are still unread
@@ -210,7 +215,7 @@ public final class NotificationService {
     }
   }
 
-  /** A notification as the message of a change carries it. */
+  /** A notification in the form that messages carry. */
   record NotificationMessage(
       long id,
       String kind,
@@ -233,9 +238,10 @@ public final class NotificationService {
   }
 
   /**
-   * A notification as the list shows it.
+   * A notification in the form that the list shows.
    *
-   * @param supporterName who asked for the book, where it was sent to the user as an admin
+   * @param supporterName the name of the supporter who made the request; null unless the user got
+   *     it as an admin
    */
   public record NotificationItem(
       long id,

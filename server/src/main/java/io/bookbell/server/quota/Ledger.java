@@ -24,10 +24,10 @@ import org.jooq.SelectHavingStep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append-only record of every request taken, given back, granted or carried into another
- * period. Thread-safe: it keeps nothing between calls.
+ * The append-only quota ledger: consumptions, refunds, grants and carries. Thread-safe and
+ * stateless.
  *
- * <p>For a consumption, a refund and a carried request, {@code reason} is the title of the book.
+ * <p>The {@code reason} of a consumption, refund or carry is the title of the book.
  */
 public final class Ledger {
   static final String CONSUME = "consume";
@@ -54,7 +54,12 @@ public final class Ledger {
 
   private Ledger() {}
 
-  /** Adds a line about the membership as it is after the change. */
+  /**
+   * Adds a ledger line.
+   *
+   * @param after the membership after the change
+   * @param period the period that the line counts in
+   */
   static long addEntry(
       Transaction tx,
       Membership after,
@@ -93,20 +98,23 @@ public final class Ledger {
       UserId actor,
       Instant at) {}
 
-  /** How a line changes what is used. */
+  /** The effect of a line on the number of used requests. */
   private static Field<Integer> usedDelta() {
     return when(QUOTA_LEDGER.KIND.eq(GRANT), 0)
         .when(QUOTA_LEDGER.KIND.eq(REFUND), -1)
         .otherwise(QUOTA_LEDGER.AMOUNT);
   }
 
-  /** The requests that count in a period: consumed or carried there, and not refunded. */
+  /**
+   * Returns the number of requests that count in a period: consumed in it or carried into it, and
+   * not refunded.
+   */
   static int countUsed(Transaction tx, UserId creator, UserId user, String period) {
     return sumWhere(
         tx, usedDelta(), matchesMembership(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
   }
 
-  /** The requests that count in at least one of two periods. */
+  /** Returns the number of requests that count in at least one of two periods. */
   static int countUsedInEither(
       Transaction tx, UserId creator, UserId user, String one, String other) {
     return selectRequests(
@@ -117,9 +125,9 @@ public final class Ledger {
   }
 
   /**
-   * Makes every request that counts in one period count in another one too.
+   * Carries every request that counts in one period into another, unless it already counts there.
    *
-   * @param membership locked; in the other period
+   * @param membership locked, as of the other period
    */
   static void carryOver(Transaction tx, Membership membership, String from, String to) {
     Condition whose = matchesMembership(membership.creator(), membership.user());
@@ -155,7 +163,10 @@ public final class Ledger {
     ADD.insert(tx, lines);
   }
 
-  /** Requests with their titles, each once; the caller adds which of them count. */
+  /**
+   * Selects requests with their titles, grouped by request; the caller adds a HAVING clause for
+   * those that count.
+   */
   private static SelectHavingStep<Record2<Long, String>> selectRequests(
       Transaction tx, Condition which) {
     return tx.sql()
@@ -186,7 +197,8 @@ public final class Ledger {
   }
 
   /**
-   * The periods in which a request counts: that of its consumption, then those it was carried to.
+   * Returns the periods in which a request counts: that of its consumption first, then those it was
+   * carried into.
    */
   static List<String> findPeriods(Transaction tx, long request) {
     return tx.sql()
@@ -198,7 +210,7 @@ public final class Ledger {
         .fetch(QUOTA_LEDGER.PERIOD_KEY);
   }
 
-  /** The newest lines that explain a quota, newest first. */
+  /** Returns the newest lines of a supporter's ledger, newest first, at most 200. */
   static List<LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
     return selectEntries(tx, matchesMembership(creator, user))
         .orderBy(QUOTA_LEDGER.ID.desc())
@@ -242,10 +254,10 @@ public final class Ledger {
   }
 
   /**
-   * A line as it is shown.
+   * A ledger line as clients see it.
    *
-   * @param title the book, for everything but a grant
-   * @param reason the admin's word, for a grant
+   * @param title of the book; null for a grant
+   * @param reason the admin's reason, for a grant; otherwise null
    */
   public record LedgerEntry(
       long id,

@@ -4,8 +4,8 @@ import io.bookbell.hub.UserId;
 import java.time.Instant;
 
 /**
- * A supporter's place with a creator, as of one moment: {@code used} and {@code granted} are those
- * of the period that moment falls in.
+ * A supporter's membership as of one moment. {@code used} and {@code granted} are those of the
+ * period that contains that moment.
  */
 record Membership(UserId creator, UserId user, Tier tier, Instant at, int used, int granted) {
 

@@ -21,12 +21,13 @@ import org.jooq.ResultQuery;
 import org.jooq.SelectConditionStep;
 
 /**
- * The membership rows. Thread-safe: it keeps nothing between calls.
+ * Stores the memberships. Thread-safe and stateless.
  *
  * <p>A row's {@code used} and {@code granted} belong to the period named in the row. When a new
- * period has begun, or the supporter's tier has another kind of period, the ledger says what they
- * are now; the row follows when it is next locked. What is used in the current period follows a
- * supporter to another kind of period: otherwise moving there and back would double an allowance.
+ * period has begun, or the tier now has another kind of period, the current values are calculated
+ * from the ledger, and the row is updated when it is next locked. Requests used in the current
+ * period are carried over when the kind of period changes; otherwise changing tiers back and forth
+ * would double the allowance.
  */
 final class MembershipStore {
   private static final PreparedQuery<MembershipKey, SelectConditionStep<Record>> BY_KEY =
@@ -66,7 +67,7 @@ final class MembershipStore {
     return tx.bindQuery(OF_USER, user).fetch(row -> toCurrentMembership(tx, row));
   }
 
-  /** Supporters on a tier whose ids are above one, in the order of ids, at most {@code limit}. */
+  /** Returns memberships of a tier with user ids above {@code above}, ordered by user id. */
   List<Membership> findByTier(Transaction tx, long tier, long above, int limit) {
     Condition rest = above == 0 ? noCondition() : MEMBERSHIP.USER_ID.gt(new UserId(above));
     return selectMemberships(tx.sql(), MEMBERSHIP.TIER_ID.eq(tier).and(rest))
@@ -75,7 +76,7 @@ final class MembershipStore {
         .fetch(row -> toCurrentMembership(tx, row));
   }
 
-  /** A creator with supporters whose rows are still those of a month that is over. */
+  /** Finds a creator some of whose memberships still have a past month's period. */
   Optional<UserId> findCreatorInPastMonth(Transaction tx, String currentMonth) {
     return tx.sql()
         .select(MEMBERSHIP.CREATOR_ID)
@@ -86,7 +87,10 @@ final class MembershipStore {
         .fetchOptional(MEMBERSHIP.CREATOR_ID);
   }
 
-  /** The creator's supporters whose rows are still those of a month that is over, by id. */
+  /**
+   * Returns the users whose memberships of this creator still have a past month's period, ordered
+   * by id.
+   */
   List<UserId> findUsersInPastMonth(
       Transaction tx, UserId creator, String currentMonth, int limit) {
     return tx.sql()
@@ -99,7 +103,7 @@ final class MembershipStore {
         .fetch(MEMBERSHIP.USER_ID);
   }
 
-  /** How many creators a user supports. */
+  /** Returns the number of creators a user supports. */
   int countByUser(Transaction tx, UserId user) {
     return tx.sql().fetchCount(MEMBERSHIP, MEMBERSHIP.USER_ID.eq(user));
   }
@@ -128,7 +132,7 @@ final class MembershipStore {
         .execute();
   }
 
-  /** Locks a membership and brings its row to the current period. */
+  /** Locks a membership and updates its row to the current period. */
   Optional<Membership> lockMembership(Transaction tx, UserId creator, UserId user) {
     tx.lockWithoutReading(
         sql -> sql.select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(matchesKey(creator, user)));
@@ -157,7 +161,10 @@ final class MembershipStore {
         .execute();
   }
 
-  /** Takes one request from a locked membership; false when the allowance is used up. */
+  /**
+   * Takes one request from a locked membership (compare-and-set); false if the allowance is used
+   * up.
+   */
   boolean consumeRequest(Transaction tx, Membership membership) {
     return tx.bindQuery(CONSUME, membership).execute() == 1;
   }

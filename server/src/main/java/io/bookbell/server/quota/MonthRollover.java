@@ -9,9 +9,10 @@ import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
 
 /**
- * Brings supporters into a month that has begun and tells them, and the team, their new quotas. It
- * runs in small transactions, so that a creator with many thousands of supporters holds nobody up;
- * the stored rows say who is still to come. Thread-safe: it keeps nothing between calls.
+ * Updates memberships to a new month, and sends the supporters and the team the new quotas. The
+ * housekeeping calls it. It works in small transactions, so a creator with many thousands of
+ * supporters blocks nobody; the stored periods tell which memberships are left. Thread-safe and
+ * stateless.
  */
 public final class MonthRollover {
   private static final int SUPPORTERS_PER_STEP = 100;
@@ -28,7 +29,7 @@ public final class MonthRollover {
   }
 
   /**
-   * Brings some supporters of one creator into the current month.
+   * Updates a batch of one creator's memberships to the current month.
    *
    * @return whether there may be more
    */
@@ -41,7 +42,7 @@ public final class MonthRollover {
 
   private void renewQuotas(Transaction tx, UserId creator, String month) {
     creatorStore.lockCreator(
-        tx, creator); // another node may be at it: what is left is read under the lock
+        tx, creator); // another node may do the same; the rest is read under the lock
     var outgoingMessages = new OutgoingMessages();
     for (UserId user :
         membershipStore.findUsersInPastMonth(tx, creator, month, SUPPORTERS_PER_STEP)) {

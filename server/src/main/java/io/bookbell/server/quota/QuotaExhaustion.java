@@ -3,7 +3,9 @@ package io.bookbell.server.quota;
 import io.bookbell.server.web.Problem;
 import io.bookbell.server.web.TimeText;
 
-/** The refusal of a supporter who has no requests left: it says why, and when there are more. */
+/**
+ * Builds the problem for a supporter who has no requests left: why, and when the allowance resets.
+ */
 final class QuotaExhaustion {
   private QuotaExhaustion() {}
 

@@ -13,7 +13,7 @@ import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
 
-/** A supporter's quota; {@code /api/tiers} and {@code /api/supporters}. */
+/** {@code /api/book-requests/quota}, {@code /api/tiers} and {@code /api/supporters}. */
 public final class QuotaRoutes {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_REASON = 300;

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Takes requests from a supporter's allowance and gives them back, exactly. Thread-safe.
+ * Consumes and refunds requests, exactly once even under concurrency. Thread-safe.
  *
- * <p>A consumption is a conditional update of the membership row, a refund is bound to its request
- * by a unique key of the ledger: neither needs a lock besides the rows of its transaction.
+ * <p>A consumption is a conditional update of the membership row, and a unique key of the ledger
+ * allows one refund per request, so no locks are needed beyond the rows of the transaction.
  */
 public final class QuotaService {
   private final MembershipStore membershipStore;
@@ -28,17 +28,17 @@ public final class QuotaService {
     this(new MembershipStore());
   }
 
-  /** A supporter's quota with one creator; empty for others. */
+  /** Returns a user's quota with one creator; empty unless the user is a supporter. */
   public Optional<Quota> findQuota(Transaction tx, UserId creator, UserId user) {
     return membershipStore.findMembership(tx, creator, user).map(Membership::toQuota);
   }
 
-  /** The user's quota with every creator they support, by creator. */
+  /** Returns the user's quotas with all creators they support, ordered by creator. */
   public List<Quota> findByUser(Transaction tx, UserId user) {
     return membershipStore.findByUser(tx, user).stream().map(Membership::toQuota).toList();
   }
 
-  /** The creators a user supports, with the tier of each. */
+  /** Returns the user's tiers and quotas with all creators they support. */
   public List<SupporterQuota> findSupport(Transaction tx, UserId user) {
     return membershipStore.findByUser(tx, user).stream()
         .map(membership -> new SupporterQuota(membership.tier(), membership.toQuota()))
@@ -53,16 +53,16 @@ public final class QuotaService {
     return membershipStore.findSupporters(tx, creator);
   }
 
-  /** The ledger lines behind a quota, newest first. */
+  /** Returns the ledger lines behind a quota, newest first. */
   public List<Ledger.LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
     return Ledger.findEntries(tx, creator, user);
   }
 
   /**
-   * Locks a supporter's membership and takes one request from it. The ledger line must follow, with
-   * {@link #recordConsumption}, once the request has an id.
+   * Locks a supporter's membership and takes one request from it. The caller has to write the
+   * ledger line with {@link #recordConsumption} once the request has an id.
    *
-   * @return empty for who is no supporter
+   * @return empty if the user isn't a supporter
    * @throws Problem 409 when nothing is left
    */
   public Optional<Consumption> consumeRequest(Transaction tx, CreatorRow creator, UserId user) {
@@ -78,7 +78,7 @@ public final class QuotaService {
     return new Consumption(membership.withUsage(membership.used() + 1, membership.granted()));
   }
 
-  /** Writes the ledger line of a consumption and adds the new quota to the change. */
+  /** Writes the ledger line of a consumption and adds the new quota to the messages. */
   public void recordConsumption(
       Transaction tx,
       Consumption consumption,
@@ -91,8 +91,9 @@ public final class QuotaService {
   }
 
   /**
-   * Gives a request back to the period it was taken from, and to those it was carried to, and adds
-   * the new quota to the change. The ledger refuses a second refund of the same request.
+   * Refunds a request in the period it was consumed in and in those it was carried into, and adds
+   * the new quota to the messages. The ledger's unique key rejects a second refund of the same
+   * request.
    */
   public void refundRequest(
       Transaction tx,
@@ -124,7 +125,7 @@ public final class QuotaService {
         MessageType.QUOTA_UPDATE, Map.of("quota", membership.toQuota()), Set.of(membership.user()));
   }
 
-  /** A request taken from an allowance and not yet written to the ledger. */
+  /** A request that was taken from an allowance but isn't in the ledger yet. */
   public static final class Consumption {
     private final Membership after;
 
@@ -133,6 +134,6 @@ public final class QuotaService {
     }
   }
 
-  /** A supporter's tier with one creator and what is left of it. */
+  /** A supporter's tier and quota with one creator. */
   public record SupporterQuota(Tier tier, Quota quota) {}
 }

@@ -28,7 +28,7 @@ import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
 
-/** A creator's supporters: who they are, on which tier, and what they were granted. Thread-safe. */
+/** Manages a creator's supporters, their tiers and their grants. Thread-safe. */
 public final class SupporterService {
   private final MembershipStore membershipStore = new MembershipStore();
   private static final int MOST_OF_ONE_USER = 500;
@@ -52,7 +52,7 @@ public final class SupporterService {
     this.inboxStore = inboxStore;
   }
 
-  /** A supporter as an admin sees them. */
+  /** A supporter in the form that admins see. */
   public record Supporter(
       UserId userId,
       String displayName,
@@ -61,7 +61,10 @@ public final class SupporterService {
       int requestsAllowed,
       int requestsUsed) {}
 
-  /** Supporters in the order of their ids, optionally those whose name or address has the text. */
+  /**
+   * Returns a page of supporters ordered by id, optionally only those whose name or e-mail address
+   * matches the text; for admins.
+   */
   public ListPage<Supporter> list(
       Transaction tx, UserId actor, UserId creatorId, Optional<String> text, PageRequest page) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
@@ -89,14 +92,14 @@ public final class SupporterService {
                     .toList());
   }
 
-  /** A supporter, and how their quota comes about. */
+  /** A supporter, their quota, and the ledger lines behind it. */
   public record SupporterAccount(
       Supporter supporter, Quota quota, List<Ledger.LedgerEntry> entries) {}
 
   /**
-   * One supporter, for an admin.
+   * Returns one supporter; for admins.
    *
-   * @throws Problem 404 when the user is no supporter
+   * @throws Problem 404 when the user isn't a supporter
    */
   public SupporterAccount getAccount(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
@@ -134,9 +137,10 @@ public final class SupporterService {
   }
 
   /**
-   * Puts a supporter on another tier, at once.
+   * Moves a supporter to another tier, effective immediately; for the creator.
    *
-   * @throws Problem 404 when the user is no supporter, 400 when the tier is not the creator's
+   * @throws Problem 404 when the user isn't a supporter, 400 when the tier isn't one of the
+   *     creator's
    */
   public Supporter setTier(
       Transaction tx, UserId actor, UserId creatorId, UserId user, long tierId) {
@@ -159,10 +163,10 @@ public final class SupporterService {
   }
 
   /**
-   * Adds to a supporter's allowance in the current period, or takes from it.
+   * Increases or decreases a supporter's allowance in the current period; for admins.
    *
-   * @param amount not 0
-   * @throws Problem 404 when the user is no supporter, 403 for a team member's own account
+   * @param amount not 0; negative to decrease
+   * @throws Problem 404 when the user isn't a supporter, 403 for a team member's own quota
    */
   public QuotaGrant grantRequests(
       Transaction tx, UserId actor, UserId creatorId, UserId user, int amount, String reason) {
@@ -186,13 +190,13 @@ public final class SupporterService {
     return new QuotaGrant(after.toQuota(), Ledger.findEntry(tx, creatorId, user, line));
   }
 
-  /** The quota after a grant, and its line in the ledger. */
+  /** The quota after a grant, and the grant's ledger line. */
   public record QuotaGrant(Quota quota, Ledger.LedgerEntry entry) {}
 
   /**
    * Makes a user a supporter of a creator whose row is locked.
    *
-   * @throws Problem 409 when the user is one already, or of as many creators as one may be
+   * @throws Problem 409 when the user already is one, or supports the maximum number of creators
    */
   public void addSupporter(Transaction tx, CreatorRow creator, UserId user, long tierId) {
     if (membershipStore.isMember(tx, creator.id(), user)) {

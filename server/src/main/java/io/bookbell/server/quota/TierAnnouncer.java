@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the supporters of a changed tier their new quota, a few in each transaction, so that a tier
- * of many thousands holds nobody up. What is still to do is stored, so a restart goes on with it.
+ * Sends the supporters of a changed tier their new quotas, in small transactions, so a tier with
+ * many thousands of supporters blocks nobody. Progress is stored, so it continues after a restart.
  * Thread-safe; one pass runs at a time.
  */
 public final class TierAnnouncer {
@@ -36,7 +36,10 @@ public final class TierAnnouncer {
     this.inboxStore = inboxStore;
   }
 
-  /** Starts a pass, or has the one that runs look again; at start and after a tier was changed. */
+  /**
+   * Starts a pass, or has the running one check again. Called at start and after a tier was
+   * changed.
+   */
   public void triggerPass() {
     wanted.set(true);
     if (running.compareAndSet(false, true)) {
@@ -65,7 +68,7 @@ public final class TierAnnouncer {
     return false;
   }
 
-  /** Whether there is more to do. */
+  /** Processes one batch and returns whether there may be more. */
   private boolean announceBatch(Transaction tx) {
     var next =
         tx.sql()
@@ -77,7 +80,7 @@ public final class TierAnnouncer {
       return false;
     }
     creatorStore.lockCreator(tx, next.getCreatorId());
-    next.refresh(); // it may have been set back to the first supporter before the lock was ours
+    next.refresh(); // may have been reset to the first supporter before the lock was acquired
     List<Membership> some =
         membershipStore.findByTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
     if (some.isEmpty()) {
@@ -85,7 +88,7 @@ public final class TierAnnouncer {
       return true;
     }
     var outgoingMessages = new OutgoingMessages();
-    for (Membership membership : some) { // locking brings the row to the tier's kind of period
+    for (Membership membership : some) { // locking updates the row to the tier's kind of period
       membershipStore
           .lockMembership(tx, membership.creator(), membership.user())
           .ifPresent(current -> QuotaService.addQuotaUpdate(current, outgoingMessages));

@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.Record;
 
-/** A creator's levels of support. Thread-safe. */
+/** Manages a creator's tiers. Thread-safe. */
 public final class TierService {
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
@@ -31,10 +31,10 @@ public final class TierService {
 
   private static final int MOST = 50;
 
-  /** What a tier is to be. */
+  /** The terms of a tier. */
   public record TierTerms(String name, int requestsAllowed, Period period) {}
 
-  /** What of a tier is to change; what is empty stays. */
+  /** The fields to change; empty fields stay as they are. */
   public record TierChanges(
       Optional<String> name, Optional<Integer> requestsAllowed, Optional<Period> period) {
     private TierTerms applyTo(Tier tier) {
@@ -45,7 +45,7 @@ public final class TierService {
     }
   }
 
-  /** The creator's tiers by id; for admins. */
+  /** Returns the creator's tiers, ordered by id; for admins. */
   public List<Tier> list(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
     return tx.sql()
@@ -56,9 +56,9 @@ public final class TierService {
   }
 
   /**
-   * Adds a tier; for the creator.
+   * Creates a tier; for the creator.
    *
-   * @throws Problem 409 when the creator has a tier of that name, or as many as there may be
+   * @throws Problem 409 when the name is taken, or when the creator has the maximum number
    */
   public Tier create(Transaction tx, UserId actor, UserId creatorId, TierTerms tierTerms) {
     CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
@@ -84,9 +84,10 @@ public final class TierService {
   }
 
   /**
-   * Changes a tier for all who are on it, at once; {@link TierAnnouncer} tells them one by one.
+   * Changes a tier for all its supporters, effective immediately; for the creator.
+   * {@link TierAnnouncer} notifies the supporters.
    *
-   * @throws Problem 409 when the creator has another tier of that name
+   * @throws Problem 409 when the new name is taken
    */
   public Tier update(Transaction tx, UserId actor, long tierId, TierChanges tierChanges) {
     Tier unlocked = findWhere(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
@@ -120,7 +121,7 @@ public final class TierService {
         .execute();
   }
 
-  /** A tier of the creator's own. */
+  /** Finds one of the creator's tiers. */
   public Optional<Tier> find(Transaction tx, UserId creatorId, long tierId) {
     return findWhere(tx, TIER.ID.eq(tierId).and(TIER.CREATOR_ID.eq(creatorId)));
   }

@@ -11,8 +11,8 @@ import java.net.Socket;
 import java.util.Map;
 
 /**
- * Somebody who uses the server of this machine, over plain sockets: an HTTP client would bring
- * classes that the server itself never needs. For one thread.
+ * A client for the local server over plain sockets. An HTTP client would load classes that the
+ * server itself never needs. For one thread.
  */
 final class TrainingClient {
   private static final int PATIENCE_MILLIS = 20_000;
@@ -29,7 +29,7 @@ final class TrainingClient {
     credentials = "Authorization: Bearer " + answer.required("token").asText() + "\r\n";
   }
 
-  /** What is at a place, as it came. */
+  /** Fetches a path and returns the body as received, perhaps compressed. */
   String fetchRaw(String path) throws IOException {
     return sendRequest("GET " + path, "Accept-Encoding: gzip\r\n", "");
   }
@@ -58,7 +58,7 @@ final class TrainingClient {
     }
   }
 
-  /** Opens the WebSocket. */
+  /** Opens a WebSocket. */
   TrainingSocket openWebSocket(long user) throws IOException {
     Socket socket = openSocket();
     writeHead(
@@ -84,7 +84,7 @@ final class TrainingClient {
     socket.getOutputStream().write((head + "\r\n").getBytes(ISO_8859_1));
   }
 
-  /** An open WebSocket. Nothing is masked: what comes is not, and the mask of what goes is zero. */
+  /** An open WebSocket. Frames are sent with a mask of zeros, so their payload needs no masking. */
   static final class TrainingSocket implements AutoCloseable {
     private static final int FINAL_TEXT = 0x81;
     private static final int MASKED = 0x80;
@@ -109,7 +109,7 @@ final class TrainingClient {
       socket.getOutputStream().write(frame);
     }
 
-    /** Waits for a text in what comes, and forgets everything up to its end. */
+    /** Waits until a text arrives, and discards everything up to its end. */
     void awaitText(String text) throws IOException {
       byte[] some = new byte[8192];
       int found = heard.indexOf(text);

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** What most visitors do on most days, a few times over, at a server with the demonstration. */
+/**
+ * The workload of the training run: what most users do on most days, a few times over, on a server
+ * with the demo data.
+ */
 public final class TrainingWorkload {
   private static final int ROUNDS = 12;
   private static final List<String> LOOKS =
@@ -45,7 +48,10 @@ public final class TrainingWorkload {
     }
   }
 
-  /** The rejection gives the request back, so that the next round can ask again. */
+  /**
+   * Creates a request, which is answered and then rejected. The rejection refunds it, so the next
+   * round can create another one.
+   */
   private static void runRequestCycle(TrainingClient reader, TrainingClient creator, long creatorId)
       throws IOException {
     try (var atReader = reader.openWebSocket(userIdOf(reader));

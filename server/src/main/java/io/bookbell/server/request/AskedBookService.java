@@ -27,9 +27,11 @@ import org.jooq.SelectField;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
-/** What was asked for already, and what a supporter follows of it. Thread-safe. */
+/**
+ * Finds books that were already requested, and the requests that a supporter follows. Thread-safe.
+ */
 public final class AskedBookService {
-  /** What still may lead to the book, or already has. */
+  /** The statuses of requests that were fulfilled or still may be. */
   static final Set<Status> SHOWN = Set.of(Status.PENDING, Status.APPROVED, Status.COMPLETED);
 
   private static final int MOST = 10;
@@ -56,19 +58,19 @@ public final class AskedBookService {
     this.creatorRoles = creatorRoles;
   }
 
-  /** Whether any request has this picture of its book. */
+  /** Returns whether any request has this cover. */
   public boolean hasCover(Transaction tx, int coverId) {
     return tx.sql().fetchExists(BOOK_REQUEST, BOOK_REQUEST.COVER_ID.eq(coverId));
   }
 
-  /** Some books, best first. */
+  /** Books, best match first. */
   public record AskedBookList(List<AskedBook> items) {}
 
   /**
-   * The books that a creator was asked for and that have words beginning like those of the text,
-   * each book once. Where the creator does not show them, only what the user asked for.
+   * Finds requested books that have, for each word of the text, a word beginning with it; each book
+   * once. If the creator doesn't show requested books, finds only the user's own.
    *
-   * @throws Problem 404 for who is neither a supporter nor an admin
+   * @throws Problem 404 for users without a role with this creator
    */
   public AskedBookList searchBooks(Transaction tx, UserId user, UserId creatorId, String text) {
     CreatorRow creator = creatorStore.get(tx, creatorId);
@@ -87,13 +89,15 @@ public final class AskedBookService {
             .toList());
   }
 
-  /** A book, and the number of its edition. */
+  /** A requested book and its ISBN. */
   private record AskedBookMatch(AskedBook book, @Nullable String isbn) {
     Set<String> identityKeys() {
       return BookIdentity.identityKeys(book.title(), book.author(), isbn);
     }
 
-    /** Whether a title or an author has all the words, not only their beginnings. */
+    /**
+     * Returns whether title and author contain all the words as whole words, not only as prefixes.
+     */
     boolean hasWholeWords(List<String> wanted) {
       return SearchWords.indexWords(book.title() + '\n' + book.author()).containsAll(wanted);
     }
@@ -113,8 +117,8 @@ public final class AskedBookService {
   }
 
   /**
-   * Whole words before beginnings. Of several requests for one book: one's own, one that is
-   * followed, one still to be decided.
+   * Orders whole-word matches before prefix matches. Among several requests for one book, the
+   * user's own comes first, then a followed one, then by status, pending first.
    */
   private static Comparator<AskedBookMatch> matchOrder(List<String> wanted) {
     return Comparator.comparing(
@@ -140,7 +144,7 @@ public final class AskedBookService {
             .on(BOOK_REQUEST.ID.eq(REQUEST_WORD.REQUEST_ID))
             .where(which)
             .and(BOOK_REQUEST.STATUS.in(shown))
-            .orderBy(REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID) // as in the index
+            .orderBy(REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID) // the order of the index
             .limit(MOST_ROWS)
             .fetch();
     Set<Long> following = followers.findFollowed(tx, user, rows.getValues(BOOK_REQUEST.ID));
@@ -150,11 +154,11 @@ public final class AskedBookService {
                 new AskedBookMatch(
                     toAskedBook(row, user, following.contains(row.get(BOOK_REQUEST.ID))),
                     row.get(BOOK_REQUEST.ISBN)))
-        .distinct() // two words of a title may begin alike
+        .distinct() // two words of a title may share the prefix
         .toList();
   }
 
-  /** What a user follows, newest requests first. */
+  /** Returns a page of the requests that a user follows, newest first. */
   public ListPage<AskedBook> listFollowed(Transaction tx, UserId user, PageRequest page) {
     List<AskedBook> found =
         selectFollowed(
@@ -165,7 +169,7 @@ public final class AskedBookService {
     return ListPage.of(found, page.limit(), AskedBook::id);
   }
 
-  /** One book that a user follows. */
+  /** Finds a request that a user follows. */
   Optional<AskedBook> findFollowed(Transaction tx, UserId user, long request) {
     return selectFollowed(tx, user, REQUEST_FOLLOWER.REQUEST_ID.eq(request), 1).stream()
         .findFirst();
@@ -200,7 +204,7 @@ public final class AskedBookService {
   }
 
   /**
-   * Makes some requests from before there was a search findable.
+   * Adds a batch of requests that are older than the search index to it.
    *
    * @return whether there may be more
    */

@@ -25,13 +25,13 @@ import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Book requests: ask, answer, talk. Thread-safe.
+ * The commands on book requests: create, decide, reply, withdraw. Thread-safe.
  *
- * <p>Every command locks the creator's row first, changes the state by compare-and-set, and ends
- * with the messages of the change, all in the transaction it is handed.
+ * <p>Every command locks the creator's row first, changes the state by compare-and-set and appends
+ * the messages of the change, all in the given transaction.
  */
 public final class BookRequestService {
-  /** Of one creator; each supporter has a quota besides. */
+  /** Limit per creator; each supporter is also limited by their quota. */
   private static final int MOST_PENDING = 100_000;
 
   private final RequestStore store = new RequestStore();
@@ -56,7 +56,7 @@ public final class BookRequestService {
     this.inboxStore = inboxStore;
   }
 
-  /** What a supporter asks for. */
+  /** The fields of a new request. */
   public record NewRequest(
       UserId creator,
       String title,
@@ -66,10 +66,11 @@ public final class BookRequestService {
       @Nullable Integer coverId) {}
 
   /**
-   * Asks for a book and takes it from the supporter's quota.
+   * Creates a request and takes it from the supporter's quota.
    *
-   * @throws Problem 404 for a creator the user may not see, 403 for admins who are no supporters,
-   *     409 when the creator is not accepting requests, the quota is used up or the inbox full
+   * @throws Problem 404 for users without a role with this creator, 403 for admins who aren't
+   *     supporters, 409 when the creator isn't accepting requests, the quota is used up, or the
+   *     creator has the maximum number of pending requests
    */
   public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
     CreatorRow creator = creatorStore.lockCreator(tx, wanted.creator());
@@ -107,15 +108,15 @@ public final class BookRequestService {
         tx, creator, user, "Only supporters can request books, and you are on the team.");
   }
 
-  /** An admin's decision: the new status, and a word with it. */
+  /** An admin's decision: the new status and an optional text. */
   public record Decision(Status status, @Nullable String response) {}
 
   /**
-   * Answers a request. Rejecting gives it back to the quota.
+   * Applies an admin's decision to a request. A rejection refunds it.
    *
-   * @throws Problem 404 for who may not see the request, 403 for its owner (own_request for an
-   *     owner on the team), 409 when it is no longer where the answer could apply; the detail names
-   *     who was first
+   * @throws Problem 404 for users who may not see the request, 403 for its supporter (own_request
+   *     if on the team), 409 when the status no longer allows the decision; the detail says who was
+   *     first
    */
   public BookRequest respondToRequest(Transaction tx, UserId admin, long id, Decision decision) {
     LockedRequest lockedRequest = lockRequest(tx, id);
@@ -144,10 +145,11 @@ public final class BookRequestService {
   }
 
   /**
-   * Answers several requests of a creator alike: each as {@link #respondToRequest} would, or not at
-   * all, whatever becomes of the others. A supporter with several is notified once.
+   * Applies one decision to several requests of a creator. Each succeeds or fails as
+   * {@link #respondToRequest} would, independently of the others. A supporter with several of them
+   * is notified once.
    *
-   * @return what became of each, in the order of the ids
+   * @return the outcome of each, in the order of the ids
    * @throws Problem as {@link CreatorRoles#requireAdmin}
    */
   public List<DecisionOutcome> respondToAll(
@@ -167,7 +169,7 @@ public final class BookRequestService {
             applyDecision(tx, lockedRequest, admin, decision, outgoingMessages);
         moves.add(statusChange);
         outcomes.add(DecisionOutcome.ofAnswer(statusChange.after()));
-      } catch (Problem refusal) { // nothing was written yet
+      } catch (Problem refusal) { // nothing of this one has been written yet
         outcomes.add(DecisionOutcome.ofRefusal(id, refusal, found.orElse(null)));
       }
     }
@@ -178,11 +180,11 @@ public final class BookRequestService {
   }
 
   /**
-   * What became of one of several requests.
+   * The outcome of one of several decisions.
    *
    * @param result "answered" or "refused"
-   * @param code of a refusal, as a single answer would have had it
-   * @param bookRequest as it is now; null where there is none
+   * @param code the problem's code, if refused
+   * @param bookRequest its current state; null if it doesn't exist
    */
   public record DecisionOutcome(
       long id,
@@ -200,10 +202,10 @@ public final class BookRequestService {
   }
 
   /**
-   * Takes back the user's own request, which gives it back to the quota.
+   * Withdraws the user's own request, which refunds it.
    *
-   * @throws Problem 404 for who may not see the request, 403 for others than its owner, 409 when it
-   *     is no longer pending
+   * @throws Problem 404 for users who may not see the request, 403 for admins, 409 when it is no
+   *     longer pending
    */
   public BookRequest cancelRequest(Transaction tx, UserId owner, long id) {
     LockedRequest lockedRequest = lockRequest(tx, id);
@@ -241,7 +243,7 @@ public final class BookRequestService {
         + ".";
   }
 
-  /** The request as it is after its move; given back to the quota if that is due. */
+  /** Reads the request after its status changed, and refunds it if necessary. */
   private StatusChange completeMove(
       Transaction tx, LockedRequest before, UserId actor, OutgoingMessages outgoingMessages) {
     BookRequest request = requireRequest(tx, before.request.id());
@@ -283,9 +285,9 @@ public final class BookRequestService {
   }
 
   /**
-   * Adds a word to a request's thread.
+   * Adds a reply to a request's thread.
    *
-   * @throws Problem 404 for who may not see the request, 409 when the thread is full
+   * @throws Problem 404 for users who may not see the request, 409 when the thread is full
    */
   public Reply addReply(Transaction tx, UserId user, long id, String body) {
     LockedRequest lockedRequest = lockRequest(tx, id);
@@ -303,9 +305,9 @@ public final class BookRequestService {
   }
 
   /**
-   * A request's replies, newest first, for its owner and for admins.
+   * Returns a page of a request's replies, newest first; for its supporter and for admins.
    *
-   * @throws Problem 404 for who may not see the request
+   * @throws Problem 404 for users who may not see the request
    */
   public ListPage<Reply> listReplies(Transaction tx, UserId user, long id, PageRequest page) {
     BookRequest request = requireRequest(tx, id);
@@ -314,9 +316,9 @@ public final class BookRequestService {
   }
 
   /**
-   * One request with its newest replies, for its owner and for admins.
+   * Returns one request with its newest replies; for its supporter and for admins.
    *
-   * @throws Problem 404 for who may not see the request
+   * @throws Problem 404 for users who may not see the request
    */
   public BookRequest get(Transaction tx, UserId user, long id) {
     BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
@@ -324,18 +326,18 @@ public final class BookRequestService {
     return request;
   }
 
-  /** The newest requests a user may see. */
+  /** Returns the newest requests that a user may see. */
   public List<BookRequest> listNewest(Transaction tx, UserId user, int limit) {
     return store.findVisible(
         tx, user, creatorRoles.administeredCreators(tx, user), RequestFilter.NONE, limit);
   }
 
-  /** Those of some requests that a user has asked for. */
+  /** Returns those of the given requests that a user has made. */
   public Set<Long> findOwned(Transaction tx, UserId user, Collection<Long> ids) {
     return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
   }
 
-  /** What is told of these requests in notifications, by id. */
+  /** Returns what notifications say about these requests, by id. */
   public Map<Long, NotificationSubject> findSubjects(Transaction tx, Set<Long> ids) {
     return store.findSubjects(tx, ids);
   }
@@ -368,6 +370,6 @@ public final class BookRequestService {
     return store.findRevision(tx, request.id());
   }
 
-  /** A request as it is while its creator's row is locked. */
+  /** A request read while its creator's row is locked. */
   private record LockedRequest(CreatorRow creator, BookRequest request) {}
 }

@@ -7,13 +7,15 @@ import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.RateLimit;
 
-/** {@code /api/book-requests}: what was asked for already, and following it. */
+/** {@code /api/book-requests}: searching for requested books and following requests. */
 public final class FollowRoutes {
   private static final int LONGEST_TEXT = 600;
 
   private FollowRoutes() {}
 
-  /** To be added before the routes that have an id in the same place. */
+  /**
+   * Adds the routes. Must be called before routes with an id in the same path segment are added.
+   */
   public static void addRoutes(
       ApiRouter apiRouter, AskedBookService asked, FollowService followService) {
     apiRouter.get(

@@ -10,8 +10,9 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.web.Problem;
 
 /**
- * Following what another supporter asked for, instead of asking once more. Costs nothing. Whoever
- * follows is told how it ends, and learns neither who asked nor what was said. Thread-safe.
+ * Follows another supporter's request instead of making one for the same book. It uses no quota.
+ * Followers are notified of status changes, but learn neither who made the request nor what was
+ * said. Thread-safe.
  */
 public final class FollowService {
   private static final int MOST = 500;
@@ -38,11 +39,11 @@ public final class FollowService {
   }
 
   /**
-   * Begins to follow; done already, it changes nothing.
+   * Follows a request; no effect if the user already follows it.
    *
-   * @throws Problem 404 for a request that is not shown to the user, 403 for admins who are no
-   *     supporters, 409 for the user's own, for one that is completed, and for more than one may
-   *     follow
+   * @throws Problem 404 for a request that isn't shown to the user, 403 for admins who aren't
+   *     supporters, 409 for the user's own request, for a completed one, and when the user follows
+   *     the maximum number
    */
   public AskedBook followRequest(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);
@@ -76,9 +77,9 @@ public final class FollowService {
   }
 
   /**
-   * Ends it; without any, it changes nothing.
+   * Stops following a request; no effect if the user doesn't follow it.
    *
-   * @throws Problem 404 for a request that is not shown to the user
+   * @throws Problem 404 for a request that isn't shown to the user
    */
   public void unfollowRequest(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);

@@ -11,9 +11,9 @@ import java.util.Collection;
 import java.util.Set;
 import org.jooq.Field;
 
-/** The rows of who follows what. Thread-safe: it keeps nothing between calls. */
+/** Stores who follows which request. Thread-safe and stateless. */
 final class FollowerStore {
-  /** How many follow the request of a row. */
+  /** The number of followers of a row's request. */
   static final Field<Integer> COUNT =
       field(
               selectCount()
@@ -22,9 +22,9 @@ final class FollowerStore {
           .as("followers");
 
   /**
-   * Makes a supporter of the creator a follower.
+   * Adds a supporter of the creator as a follower.
    *
-   * @return false when they are one already
+   * @return false if they already are one
    */
   boolean insertFollower(Transaction tx, BookRequest request, UserId user) {
     return tx.sql()
@@ -39,9 +39,9 @@ final class FollowerStore {
   }
 
   /**
-   * Ends it.
+   * Removes a follower.
    *
-   * @return false when the user was no follower
+   * @return false if the user wasn't one
    */
   boolean deleteFollower(Transaction tx, long request, UserId user) {
     return tx.sql()
@@ -52,7 +52,7 @@ final class FollowerStore {
         == 1;
   }
 
-  /** How many requests a user follows. */
+  /** Returns the number of requests a user follows. */
   int countByUser(Transaction tx, UserId user) {
     return tx.sql().fetchCount(REQUEST_FOLLOWER, REQUEST_FOLLOWER.USER_ID.eq(user));
   }
@@ -65,7 +65,7 @@ final class FollowerStore {
         .fetchSet(REQUEST_FOLLOWER.USER_ID);
   }
 
-  /** Those of some requests that a user follows. */
+  /** Returns those of the given requests that a user follows. */
   Set<Long> findFollowed(Transaction tx, UserId user, Collection<Long> requests) {
     if (requests.isEmpty()) {
       return Set.of();

@@ -26,9 +26,9 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectField;
 
-/** The rows of replies. Thread-safe: it keeps nothing between calls. */
+/** Stores replies. Thread-safe and stateless. */
 public final class ReplyStore {
-  /** So many replies a request may have. */
+  /** The maximum number of replies per request. */
   static final int MOST = 500;
 
   private static final AppUser AUTHOR = APP_USER.as("author");
@@ -44,9 +44,9 @@ public final class ReplyStore {
   ReplyStore() {}
 
   /**
-   * Adds a reply and counts it.
+   * Inserts a reply and increments the request's reply count.
    *
-   * @return false when the request has as many as it may have
+   * @return false if the request has the maximum number of replies
    */
   boolean insertReply(Transaction tx, long request, UserId user, String body) {
     boolean counted =
@@ -72,8 +72,10 @@ public final class ReplyStore {
   }
 
   /**
-   * The newest replies of some requests, each request's oldest first. Reads no others, however long
-   * the threads are.
+   * Returns the newest replies of some requests, each request's oldest first. Reads no other
+   * replies, however long the threads are.
+   *
+   * @param each how many per request
    */
   Map<Long, List<Reply>> findNewest(Transaction tx, Collection<Long> requests, int each) {
     if (requests.isEmpty()) {
@@ -107,7 +109,7 @@ public final class ReplyStore {
     return found;
   }
 
-  /** A request's replies, newest first. */
+  /** Returns a page of a request's replies, newest first. */
   ListPage<Reply> findPage(Transaction tx, long request, PageRequest page) {
     List<Reply> found =
         tx.sql()
@@ -132,7 +134,7 @@ public final class ReplyStore {
         row.get(REPLY.CREATED_AT));
   }
 
-  /** Counts all replies anew, where rows came from a backup that does not know the counts. */
+  /** Recounts all replies, after rows were restored from a backup without the counts. */
   public static void recountReplies(Transaction tx) {
     tx.sql()
         .update(BOOK_REQUEST)

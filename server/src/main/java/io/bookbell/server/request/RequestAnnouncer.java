@@ -21,8 +21,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Who is told what of a changed request: the supporter and all admins see the request, admins the
- * pending count, and those whose attention is wanted are notified. Thread-safe.
+ * Determines who gets which messages about a changed request: the supporter and all admins get the
+ * request, admins get the pending count, and those concerned get a notification. Also writes the
+ * activity log. Thread-safe.
  */
 public final class RequestAnnouncer {
   private static final int FIRST_REVISION = 1;
@@ -39,7 +40,7 @@ public final class RequestAnnouncer {
     this.activityLog = activityLog;
   }
 
-  /** A request before and after its status changed. */
+  /** A request before and after a change of its status. */
   record StatusChange(BookRequest before, BookRequest after, int revision, UserId actor) {}
 
   void announceCreated(
@@ -64,7 +65,10 @@ public final class RequestAnnouncer {
     announceMoves(tx, creator, List.of(statusChange), outgoingMessages);
   }
 
-  /** Several at once: admins are told the newest count, each supporter is notified once. */
+  /**
+   * Announces several changes: admins get the final count, and each supporter gets one
+   * notification.
+   */
   void announceMoves(
       Transaction tx,
       CreatorRow creator,
@@ -126,7 +130,10 @@ public final class RequestAnnouncer {
         outgoingMessages);
   }
 
-  /** Who asked and all admins see how many want it; it is no change of the request itself. */
+  /**
+   * Sends the supporter and all admins the new number of followers. The request's revision stays
+   * the same.
+   */
   void announceFollowers(
       Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
     var audience = new TreeSet<>(creatorRoles.adminsOf(tx, creator));
@@ -137,7 +144,7 @@ public final class RequestAnnouncer {
         audience);
   }
 
-  /** As the page says it too. */
+  /** The word for a status in notifications, the same as on the page. */
   private static String statusWord(Status status) {
     return status == Status.REJECTED ? "declined" : status.wireName();
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A creator's requests as a table in a file. Stateless. */
+/** Exports a creator's requests as CSV. Stateless. */
 final class RequestCsvExport {
   private static final int ROWS_AT_ONCE = 200;
   private static final List<String> COLUMNS =
@@ -30,7 +30,7 @@ final class RequestCsvExport {
 
   private RequestCsvExport() {}
 
-  /** Which requests are wanted. */
+  /** The creator and the filter of an export. */
   record RequestExportQuery(UserId creator, RequestFilter filter) {
     RequestFilter withCursor(Optional<PageCursor> mark) {
       return new RequestFilter(

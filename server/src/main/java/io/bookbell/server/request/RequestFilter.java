@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jooq.Condition;
 
 /**
- * Which requests to list, and from where on; all that is given must hold.
+ * Which requests to list, and after which cursor; the given conditions are combined with AND.
  *
  * @param statuses empty for all
- * @param text each of its words is a word of the request, or the beginning of one
+ * @param text words that the request has to match, see {@link RequestSearch}
  */
 public record RequestFilter(
     Set<Status> statuses,
@@ -26,8 +26,8 @@ public record RequestFilter(
           Set.of(), Optional.empty(), Optional.empty(), RequestSort.NEWEST, Optional.empty());
 
   /**
-   * Without the statuses, each of which is read along an index of its own, and without the text,
-   * for which {@link RequestSearch} needs to know whose requests they are.
+   * Returns the condition without the statuses, each of which is read along its own index, and
+   * without the text, for which {@link RequestSearch} needs to know whose requests they are.
    */
   Condition toCondition() {
     return supporter

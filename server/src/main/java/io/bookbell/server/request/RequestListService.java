@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Requests in lists, counted, and who else looks after one. Thread-safe. */
+/** Lists and counts requests, and finds the other admins of a request. Thread-safe. */
 public final class RequestListService {
   private final RequestStore store = new RequestStore();
   private final CreatorStore creatorStore;
@@ -24,14 +24,14 @@ public final class RequestListService {
     this.creatorRoles = creatorRoles;
   }
 
-  /** Which requests to list. */
+  /** The parameters of a list. */
   public record RequestListQuery(Optional<UserId> creator, RequestFilter filter, int limit) {}
 
   /**
-   * Of one creator, all for its admins and their own for its supporters; without a creator,
-   * everything the user may see.
+   * Returns a page of requests: of one creator, all for its admins and their own for its
+   * supporters; without a creator, everything the user may see.
    *
-   * @throws Problem 404 for a creator the user may not see
+   * @throws Problem 404 for users without a role with this creator
    */
   public ListPage<BookRequest> list(
       Transaction tx, UserId user, RequestListQuery requestListQuery) {
@@ -61,7 +61,7 @@ public final class RequestListService {
   }
 
   /**
-   * Some of a creator's requests for an admin, to be written to a file.
+   * Returns one chunk of a creator's requests for the CSV export; for admins.
    *
    * @throws Problem as {@link CreatorRoles#requireAdmin}
    */
@@ -71,7 +71,7 @@ public final class RequestListService {
     return store.findByCreator(tx, creator, requestFilter, limit);
   }
 
-  /** How many requests stand where. */
+  /** The number of requests in each status. */
   public record StatusCounts(
       int pending, int approved, int rejected, int completed, int cancelled) {
     static StatusCounts of(Map<Status, Integer> counts) {
@@ -85,7 +85,7 @@ public final class RequestListService {
   }
 
   /**
-   * Counts a creator's requests for an admin.
+   * Counts a creator's requests by status; for admins.
    *
    * @throws Problem as {@link CreatorRoles#requireAdmin}
    */
@@ -95,14 +95,17 @@ public final class RequestListService {
   }
 
   /**
-   * Those who may answer a request together with an admin.
+   * The other admins who may answer a request.
    *
    * @param name of the admin
-   * @param others without the admin
+   * @param others without that admin
    */
   public record Colleagues(UserId creator, String name, Set<UserId> others) {}
 
-  /** Empty where the user does not answer such a request. */
+  /**
+   * Finds the other admins of a request; empty if the user isn't an admin of an existing request's
+   * creator.
+   */
   public Optional<Colleagues> findColleagues(Transaction tx, UserId admin, long request) {
     return store
         .findCreatorId(tx, request)

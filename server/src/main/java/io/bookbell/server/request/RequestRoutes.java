@@ -20,7 +20,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** {@code /api/book-requests}: ask, list, count, answer, reply, cancel. */
+/** {@code /api/book-requests}: create, list, count, decide, reply, withdraw, and the CSV export. */
 public final class RequestRoutes {
   private static final int LONGEST_NAME = 300;
   private static final int LONGEST_TEXT = 4000;
@@ -203,6 +203,6 @@ public final class RequestRoutes {
 
   private record BulkDecisionResponse(List<BookRequestService.DecisionOutcome> items) {}
 
-  /** What to do with which request. */
+  /** A request id and the input of a command on it. */
   private record RequestCommand<T>(long id, T what) {}
 }

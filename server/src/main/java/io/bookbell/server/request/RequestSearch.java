@@ -24,11 +24,11 @@ import org.jooq.Condition;
 import org.jooq.Field;
 
 /**
- * Finds requests by the words of title, author, ISBN, note and the supporter's name: every wanted
- * word is the beginning of one of theirs or, where no word of the creator's requests begins so, any
- * part of one. Stateless.
+ * Builds SQL conditions that find requests by the words of title, author, ISBN, note and the
+ * supporter's name. Every search word must be the prefix of an indexed word. If no word of the
+ * creator's requests has that prefix, it may be any substring. Stateless.
  *
- * <p>Requests that are not in the index yet are looked through, each word anywhere in them.
+ * <p>Requests that aren't in the word index yet are matched by substring.
  */
 final class RequestSearch {
   private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
@@ -36,7 +36,10 @@ final class RequestSearch {
 
   private RequestSearch() {}
 
-  /** Of all requests of a creator, along its words. */
+  /**
+   * Returns a condition on all requests of a creator, evaluated along the creator's words in the
+   * index.
+   */
   static Condition conditionForCreator(Transaction tx, UserId creator, String text) {
     List<String> wanted = SearchWords.queryWords(text);
     if (wanted.isEmpty()) {
@@ -55,7 +58,10 @@ final class RequestSearch {
         .or(matchesUnindexed(tx, wanted));
   }
 
-  /** Of few requests, along these. */
+  /**
+   * Returns a condition for a small set of requests, evaluated request by request. It matches any
+   * substring.
+   */
   static Condition conditionForText(Transaction tx, String text) {
     List<String> wanted = SearchWords.queryWords(text);
     if (wanted.isEmpty()) {
@@ -68,8 +74,9 @@ final class RequestSearch {
   }
 
   /**
-   * Of the rows of a creator's words, joined to requests: those of books with words that begin like
-   * all of these; a lone letter must be a word.
+   * Returns a condition on the rows of a creator's words joined to requests, for books with a word
+   * for each of the given prefixes. If all of them are single letters, they must match whole words.
+   * Empty if {@code wanted} is.
    */
   static Optional<Condition> conditionForBooks(UserId creator, List<String> wanted) {
     boolean letters = wanted.stream().allMatch(SearchWords::isSingleLetter);
@@ -94,7 +101,10 @@ final class RequestSearch {
     Condition toCondition(RequestWord words);
   }
 
-  /** As a value, which PostgreSQL never turns into a join over all words, as it may an EXISTS. */
+  /**
+   * Expresses EXISTS as a scalar subquery. PostgreSQL may rewrite an EXISTS as a join over all
+   * words, but never a scalar subquery.
+   */
   private static Condition hasWord(WordCondition wordCondition) {
     RequestWord other = REQUEST_WORD.as("other");
     return field(
@@ -122,7 +132,10 @@ final class RequestSearch {
     return begun ? startsWith(words, word) : words.WORD.in(findSimilarWords(tx, creator, word));
   }
 
-  /** A creator's words that have a part, each looked at once, however often it is stored. */
+  /**
+   * Returns the creator's words that contain a substring, at most 100. A recursive query visits
+   * each distinct word once (a loose index scan), however often it is stored.
+   */
   private static List<String> findSimilarWords(Transaction tx, UserId creator, String part) {
     Field<String> word = field(name("vocabulary", "word"), String.class);
     var vocabulary =

@@ -12,12 +12,13 @@ import org.jooq.Condition;
 import org.jooq.OrderField;
 
 /**
- * In which order requests are listed. A page goes on behind a {@link PageCursor}, whatever changed.
+ * The order of a list of requests. A page continues after a {@link PageCursor} (keyset pagination),
+ * so changes in between don't shift it.
  */
 public enum RequestSort {
   NEWEST,
   OLDEST,
-  /** What was changed last comes first. */
+  /** Most recently changed first. */
   UPDATED;
 
   public String wireName() {
@@ -28,7 +29,7 @@ public enum RequestSort {
     return valueOf(wireName.toUpperCase(Locale.ROOT));
   }
 
-  /** Whether the order is one of times. */
+  /** Returns whether the order is by time, so that its cursors need one. */
   boolean isByTime() {
     return this == UPDATED;
   }

@@ -27,10 +27,7 @@ import org.jooq.Record1;
 import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The rows of book requests, each with its newest replies. Thread-safe: it keeps nothing between
- * calls.
- */
+/** Stores book requests and reads them with their newest replies. Thread-safe and stateless. */
 final class RequestStore {
   private static final int REPLIES_OF_EACH = 3;
   private static final int REPLIES_OF_ONE = 50;
@@ -85,10 +82,10 @@ final class RequestStore {
   }
 
   /**
-   * Moves a request to a status if it still is where that status may be reached from: whoever comes
-   * second changes nothing.
+   * Changes a request's status if its current status allows it (compare-and-set), so the second of
+   * two competing changes has no effect.
    *
-   * @return whether it was moved
+   * @return whether it was changed
    */
   boolean updateStatus(Transaction tx, long id, Status to) {
     Set<String> from = to.reachableFrom().stream().map(Status::wireName).collect(toSet());
@@ -155,14 +152,14 @@ final class RequestStore {
     return selectRequests(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1).stream().findFirst();
   }
 
-  /** With more of its thread than {@link #findById}. */
+  /** Like {@link #findById}, with more replies. */
   Optional<BookRequest> findWithThread(Transaction tx, long id) {
     return selectRequests(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1, REPLIES_OF_ONE)
         .stream()
         .findFirst();
   }
 
-  /** A creator's requests. */
+  /** Returns a creator's requests. */
   List<BookRequest> findByCreator(
       Transaction tx, UserId creator, RequestFilter requestFilter, int limit) {
     Condition sought =
@@ -173,7 +170,7 @@ final class RequestStore {
     return findByFilter(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(sought), requestFilter, limit);
   }
 
-  /** What a user has asked a creator for. */
+  /** Returns a supporter's own requests to a creator. */
   List<BookRequest> findBySupporter(
       Transaction tx, UserId creator, UserId user, RequestFilter requestFilter, int limit) {
     Condition whose = BOOK_REQUEST.CREATOR_ID.eq(creator).and(BOOK_REQUEST.USER_ID.eq(user));
@@ -181,8 +178,8 @@ final class RequestStore {
   }
 
   /**
-   * Everything a user may see: what they asked for, and all requests of the creators they are an
-   * admin of. Each source is read along its own index and only as far as needed.
+   * Returns everything a user may see: their own requests, and all requests of the creators they
+   * are an admin of. Each source is read along its own index and only up to the limit.
    */
   List<BookRequest> findVisible(
       Transaction tx,
@@ -225,7 +222,10 @@ final class RequestStore {
     return found.stream().sorted(requestSort.toComparator()).limit(limit).toList();
   }
 
-  /** How many of a creator's requests stand where; statuses that none has had are missing. */
+  /**
+   * Returns the number of a creator's requests by status. Statuses that no request has ever had are
+   * missing.
+   */
   Map<Status, Integer> countByStatus(Transaction tx, UserId creator) {
     return tx.sql()
         .select(REQUEST_COUNT.STATUS, REQUEST_COUNT.AMOUNT)

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of every request, stored so that the beginning of a word is a range of an index.
- * Thread-safe: it keeps nothing between calls.
+ * The search index: the words of every request, stored so that a prefix search is a range scan of a
+ * database index. Thread-safe and stateless.
  */
 final class WordIndex {
   private static final RowInsert<Entry> ENTRIES =
@@ -30,12 +30,12 @@ final class WordIndex {
           .ignoreConflicts();
   private static final int OLDER_AT_ONCE = 100;
 
-  /** Of one request: a long note is found by its first words only. */
+  /** Limit per request; of a long note, only the first words are indexed. */
   private static final int MOST_WORDS = 400;
 
   private record Entry(UserId creator, String word, long request, boolean ofBook) {}
 
-  /** What of a request is searched. */
+  /** The searchable texts of a request. */
   record IndexedTexts(
       String title, String author, @Nullable String isbn, @Nullable String note, String userName) {
     static IndexedTexts of(BookRequest request) {
@@ -43,7 +43,7 @@ final class WordIndex {
           request.title(), request.author(), request.isbn(), request.note(), request.userName());
     }
 
-    /** Each word, and whether it is of the book itself. */
+    /** Returns the distinct words, each with whether it is from title, author or ISBN. */
     private Map<String, Boolean> collectWords() {
       var words = new LinkedHashMap<String, Boolean>();
       for (String text : new String[] {title, author, Objects.requireNonNullElse(isbn, "")}) {
@@ -65,7 +65,7 @@ final class WordIndex {
             .toList());
   }
 
-  /** The id from which on all requests are in the index; empty: all are. */
+  /** Returns the id below which requests aren't indexed yet; empty if all are. */
   static OptionalLong findBacklog(Transaction tx) {
     Long below =
         tx.sql()
@@ -77,7 +77,7 @@ final class WordIndex {
   }
 
   /**
-   * Stores the words of some requests from before there was this index, the newest first.
+   * Indexes a batch of requests that are older than the index, newest first.
    *
    * @return whether there may be more
    */

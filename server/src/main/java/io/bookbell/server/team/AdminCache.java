@@ -12,19 +12,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The admins of each creator, cached. Thread-safe.
+ * A cache of each creator's admins. Thread-safe.
  *
- * <p>An entry is keyed by the creator's {@code team_version}, which every change of the team
- * increments under the creator's lock and which the caller has just read in its own transaction. So
- * a hit needs no query and no invalidation message, and is never stale. Only what a committed
- * transaction has read gets in.
+ * <p>An entry is valid for the creator's {@code team_version}, which every change of the team
+ * increments under the lock on the creator's row, and which the caller has just read in its own
+ * transaction. A hit therefore needs no query, is never stale, and no invalidation messages are
+ * necessary. Entries are added only after the transaction that read them has committed.
  */
 public final class AdminCache {
   private final ConcurrentHashMap<UserId, CachedAdmins> cache = new ConcurrentHashMap<>();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
 
-  /** The creator and the active team members, as of the row's team version. */
+  /** Returns the creator and the active team members, as of the row's team version. */
   public Set<UserId> adminsOf(Transaction tx, CreatorRow creator) {
     CachedAdmins cached = cache.get(creator.id());
     if (cached != null && cached.teamVersion == creator.teamVersion()) {
@@ -37,7 +37,7 @@ public final class AdminCache {
     return loaded.admins;
   }
 
-  /** The creators in whose team the user is active. Not cached. */
+  /** Returns the creators in whose teams the user is active. Not cached. */
   public Set<UserId> teamsOf(Transaction tx, UserId member) {
     return tx.sql()
         .select(TEAM_MEMBER.CREATOR_ID)
@@ -59,12 +59,15 @@ public final class AdminCache {
     return Set.copyOf(admins);
   }
 
-  /** Forgets everything: versions begin anew with another life of the database. */
+  /**
+   * Clears the cache. Called when the epoch changes, because the version counters of a restored
+   * database may repeat.
+   */
   public void clearCache() {
     cache.clear();
   }
 
-  /** A momentary view of the cache, not of the database. */
+  /** Returns a snapshot of the cache's content and its hit counts. */
   public AdminCacheStats cacheStats() {
     var details = new TreeMap<UserId, Integer>();
     cache.forEach((creator, cachedAdmins) -> details.put(creator, cachedAdmins.admins.size()));
@@ -73,7 +76,7 @@ public final class AdminCache {
   }
 
   /**
-   * What the cache holds and how often it was asked.
+   * The cache's content and hit counts.
    *
    * @param cacheDetails the number of admins by creator
    */

@@ -10,7 +10,7 @@ import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /api/team}, and what the operator may know of the admin cache. */
+/** {@code /api/team}, and the admin cache's statistics for the operator. */
 public final class TeamRoutes {
   private TeamRoutes() {}
 

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jooq.Condition;
 
-/** A creator's team: who answers besides the creator. Thread-safe. */
+/** Manages a creator's team. Thread-safe. */
 public final class TeamService {
   private static final int MOST = 200;
 
@@ -43,16 +43,16 @@ public final class TeamService {
     this.inboxStore = inboxStore;
   }
 
-  /** The members, active or not, by name; for admins. */
+  /** Returns the members, active or not, ordered by name; for admins. */
   public List<TeamMember> listMembers(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
     return selectMembers(tx, creatorId, TEAM_MEMBER.USER_ID.isNotNull());
   }
 
   /**
-   * Takes one of the creator's supporters into the team.
+   * Adds one of the creator's supporters to the team; for the creator.
    *
-   * @throws Problem 404 when the user is no supporter of the creator, 409 when already in the team
+   * @throws Problem 404 when the user isn't a supporter, 409 when already on the team
    */
   public TeamMember addCandidate(
       Transaction tx, UserId actor, UserId creatorId, MemberCandidate memberCandidate) {
@@ -65,9 +65,9 @@ public final class TeamService {
   }
 
   /**
-   * Takes a user into the team of a creator whose row is locked.
+   * Adds a user to the team of a creator whose row is locked.
    *
-   * @throws Problem 409 when already in the team, or when the team is as large as it may be
+   * @throws Problem 409 when already on the team, or when the team has the maximum size
    */
   public TeamMember addMember(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
     if (creator.id().equals(user) || findMember(tx, creator.id(), user).isPresent()) {
@@ -87,7 +87,10 @@ public final class TeamService {
     return member;
   }
 
-  /** Lets a member in again, or keeps one out; the same state twice changes nothing. */
+  /**
+   * Activates or deactivates a member; no effect if the member already is in that state. For the
+   * creator.
+   */
   public TeamMember setActive(
       Transaction tx, UserId actor, UserId creatorId, UserId user, boolean active) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
@@ -106,7 +109,10 @@ public final class TeamService {
     return new TeamMember(user, member.displayName(), member.email(), active);
   }
 
-  /** Takes a member out of the team: nothing committed afterwards reaches them as an admin. */
+  /**
+   * Removes a member; for the creator. Nothing that is committed afterwards reaches them as an
+   * admin.
+   */
   public void removeMember(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
     TeamMember member = requireMember(tx, creatorId, user);
@@ -180,7 +186,9 @@ public final class TeamService {
         .toList();
   }
 
-  /** By the letters first, then by accents and case, whatever the database would make of them. */
+  /**
+   * Orders by letters first, then by accents and case, independently of the database's collation.
+   */
   private static Comparator<TeamMember> byName() {
     Collator collator = Collator.getInstance(Locale.ROOT);
     return Comparator.comparing(TeamMember::displayName, collator::compare)
@@ -191,9 +199,7 @@ public final class TeamService {
     return TEAM_MEMBER.CREATOR_ID.eq(creatorId).and(TEAM_MEMBER.USER_ID.eq(user));
   }
 
-  /**
-   * How a future member is named: by id or by e-mail address, in the form of {@link EmailAddress}.
-   */
+  /** Identifies a future member by id or by e-mail address, in the form of {@link EmailAddress}. */
   public sealed interface MemberCandidate {
     record ById(UserId user) implements MemberCandidate {}
 

@@ -7,7 +7,7 @@ import java.text.Normalizer.Form;
 import org.junit.jupiter.api.Test;
 
 class Argon2HasherTest {
-  /** Of “pässword of old”, by the library that earlier versions used. */
+  /** The hash of “pässword of old”, by the library that earlier releases used. */
   private static final String EARLIER =
       "$argon2id$v=19$m=19456,t=2,p=1$QeUnUCiia48KPAre7EQySA$mrghZIvFJBIdf5BJCwRrKbGPfugH2sGFwi35qdPOzK8";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who waits how long behind whom; one thread that a first task holds. */
+/** Tests the order and the limits of waiting tasks, on one thread that a first task occupies. */
 class FairExecutorTest {
   private final FairExecutor executor = new FairExecutor("fair-", 1, 4, 6);
   private final CountDownLatch go = new CountDownLatch(1);

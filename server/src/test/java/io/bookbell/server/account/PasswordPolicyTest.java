@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which passwords a new account of Ada Lovelace may have. */
+/** Tests which passwords a new account of Ada Lovelace may have. */
 class PasswordPolicyTest {
   @ParameterizedTest
   @ValueSource(

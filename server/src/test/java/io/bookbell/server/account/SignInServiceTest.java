@@ -23,7 +23,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Signing in below HTTP, from many addresses. */
+/** Tests sign-ins from many addresses, without HTTP. */
 @ParameterizedClass
 @EnumSource
 class SignInServiceTest {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue is asked politely, and nothing of ours suffers when it is away. */
+/** Tests that the catalogue is called politely, and that Bookbell works while it is unavailable. */
 class BookSearchTest {
   private final StandInLibrary library = new StandInLibrary();
   private Instant now = Instant.parse("2026-05-20T12:00:00Z");

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page behind proxies that serve it under a path, or ask people to sign in there first. */
+/**
+ * Tests the page behind proxies that serve it under a path or require signing in at the proxy
+ * first.
+ */
 class ProxyBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

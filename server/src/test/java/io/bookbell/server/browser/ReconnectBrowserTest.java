@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections break; what happened meanwhile is shown once. */
+/** Tests that after a broken connection, what happened meanwhile is shown exactly once. */
 class ReconnectBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

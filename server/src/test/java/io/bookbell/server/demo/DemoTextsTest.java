@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the demonstration says is complete, and fits where it is stored. */
+/** Tests that the demo's texts are complete and fit their columns. */
 class DemoTextsTest {
   private static final int PEOPLE = 110;
   private static final int REQUESTS = 260;
@@ -83,16 +83,19 @@ class DemoTextsTest {
         demoTexts::randomReply);
   }
 
-  /** Every row, until the first comes again; rows that are equal count as several. */
+  /** Returns every row until the first one repeats; equal rows count separately. */
   private Set<DemoBook> allBooks() {
     Set<DemoBook> books = Collections.newSetFromMap(new IdentityHashMap<>());
     while (books.add(demoTexts.nextBook())) {
-      // goes on as long as the row is a new one
+      // until the first row comes again
     }
     return books;
   }
 
-  /** The digits of an ISBN-13, those at even places three times; divisible by ten. */
+  /**
+   * The weighted digit sum of an ISBN-13, with every second digit tripled; a valid one is divisible
+   * by ten.
+   */
   private static int weightedSum(String isbn) {
     return IntStream.range(0, isbn.length())
         .map(place -> Character.digit(isbn.charAt(place), 10) * (place % 2 == 0 ? 1 : 3))

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the packaging plays through is what the server understands. */
+/** Tests that the workload of the packaging's training run succeeds on the current server. */
 class TrainingWorkloadTest {
   @TempDir Path folder;
 

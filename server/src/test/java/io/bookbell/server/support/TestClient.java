@@ -22,11 +22,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Somebody who uses the API, signed in or not. Every answer is held to the API's description.
- * Immutable and thread-safe.
+ * A client of the HTTP API, signed in or not. Validates every response against the OpenAPI
+ * description. Immutable and thread-safe.
  *
- * @param url of the server, without a slash at the end
- * @param token of the session; empty for nobody
+ * @param url of the server, without a trailing slash
+ * @param token of the session; empty if not signed in
  */
 public record TestClient(String url, Optional<String> token) {
   private static final HttpClient HTTP =
@@ -34,14 +34,14 @@ public record TestClient(String url, Optional<String> token) {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   static final Contract CONTRACT = new Contract();
 
-  /** Nobody. */
+  /** Returns a client that isn't signed in. */
   public static TestClient at(String url) {
     return new TestClient(url, Optional.empty());
   }
 
-  /** What was answered; the body is a missing node where there was none. */
+  /** A response; the body is a missing node if there was none. */
   public record Reply(int status, HttpResponse<String> raw, JsonNode body) {
-    /** The stable word of a problem. */
+    /** The stable error code of a problem. */
     public String code() {
       return body.path("code").asText();
     }
@@ -59,7 +59,7 @@ public record TestClient(String url, Optional<String> token) {
     return as(post("/api/auth/login", body).expect(200));
   }
 
-  /** With the session that an answer has handed out. */
+  /** Returns a client with the session from a sign-in's response. */
   public TestClient as(Reply signedIn) {
     return new TestClient(url, Optional.of(signedIn.body().get("token").asText()));
   }
@@ -88,7 +88,7 @@ public record TestClient(String url, Optional<String> token) {
     return send("DELETE", path, null, Map.of());
   }
 
-  /** Sends what is not JSON. */
+  /** Sends a body that isn't JSON. */
   public Reply put(String path, byte[] content, String type) {
     try {
       var request =
@@ -168,7 +168,7 @@ public record TestClient(String url, Optional<String> token) {
     }
   }
 
-  /** Opens the WebSocket, as the holder of the token. */
+  /** Opens a WebSocket with the client's token. */
   public TestSocket connect(long userId, String since) {
     return TestSocket.open(this, userId, Optional.of(since));
   }

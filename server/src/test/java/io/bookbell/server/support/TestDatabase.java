@@ -9,7 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The databases that every test of stored data runs on: a new and empty one for each call. */
+/** The databases that every test of stored data runs on. Each call creates an empty one. */
 public enum TestDatabase {
   SQLITE {
     @Override
@@ -25,13 +25,13 @@ public enum TestDatabase {
   };
 
   /**
-   * An empty database.
+   * Creates an empty database.
    *
-   * @param folder where SQLite's folder is made
+   * @param folder the parent of SQLite's folder
    */
   public abstract StorageConfig create(Path folder);
 
-  /** How many deadlocks a database has met on connections that are closed by now. */
+  /** Returns the number of deadlocks in a database on connections that have since been closed. */
   public static long deadlocks(StorageConfig storageConfig) {
     return storageConfig
             instanceof StorageConfig.PostgresConfig(String url, String user, String password)
@@ -39,7 +39,9 @@ public enum TestDatabase {
         : 0;
   }
 
-  /** One PostgreSQL for all tests of this process, started by the first and gone with the last. */
+  /**
+   * One embedded PostgreSQL for all tests of this process, started by the first one that needs it.
+   */
   private static final class Server {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final EmbeddedPostgres POSTGRES = start();
@@ -48,7 +50,7 @@ public enum TestDatabase {
       try {
         return EmbeddedPostgres.builder()
             .setServerConfig("max_connections", "300")
-            .setServerConfig("fsync", "off") // tests that cut the power start their own
+            .setServerConfig("fsync", "off") // tests of power failures start their own
             .start();
       } catch (IOException e) {
         throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
