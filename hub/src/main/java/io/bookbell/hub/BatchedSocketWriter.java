@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The short way from a lane into its sockets, past pipeline and outbound buffer of a channel: one
- * buffer in which the frames of all connections lie until they are sent together. On the lane's
- * event loop only.
+ * Writes the frames of many connections directly to their sockets, bypassing each channel's
+ * pipeline and outbound buffer. Each {@link EventLoopWorker} has one, with a single shared buffer
+ * in which connections stage their frames until they are sent together. Used on that event loop
+ * only.
  */
 final class BatchedSocketWriter {
   private static final Logger log = LoggerFactory.getLogger(BatchedSocketWriter.class);
@@ -27,17 +28,21 @@ final class BatchedSocketWriter {
   private static final int MOST_WRITERS = IoUringSender.CAPACITY;
 
   /**
-   * Who never has so many to write to does without a ring, and without what it takes to make one.
+   * The smallest batch, in connections, for which an io_uring is created. Small installations never
+   * reach it and never pay for one.
    */
   private static final int WORTH_A_RING = 32;
 
-  /** What {@link #frames} lies in, and what keeps it. */
+  /** The memory behind {@link #frames}; the reference keeps it from being freed. */
   private final ByteBuffer memory = ByteBuffer.allocateDirect(CAPACITY);
 
   private final ByteBuf frames = Unpooled.wrappedBuffer(memory).clear();
   private final long address = Buffer.memoryAddress(memory);
 
-  /** Whose frames lie there, and where they end. */
+  /**
+   * The writers with staged frames, in buffer order. {@link #ends} holds the offset at which each
+   * one's frames end.
+   */
   private final @Nullable FrameWriter[] writers = new FrameWriter[MOST_WRITERS];
 
   private final int[] ends = new int[MOST_WRITERS];
@@ -48,15 +53,18 @@ final class BatchedSocketWriter {
   private @Nullable IoUringSender ring;
 
   /**
-   * Begins empty.
+   * Creates an empty writer.
    *
-   * @param mayHaveRing false where each write has to be a call of its own
+   * @param mayHaveRing false to send with one system call per socket
    */
   BatchedSocketWriter(boolean mayHaveRing) {
     this.mayHaveRing = mayHaveRing;
   }
 
-  /** The operating system's socket of a channel that leaves its bytes as they are, or null. */
+  /**
+   * Returns the native socket of a channel, or null if the channel uses TLS or isn't a native Unix
+   * one.
+   */
   static @Nullable Socket socketOf(Channel channel) {
     boolean plain = channel.pipeline().get(SslHandler.class) == null;
     return plain && channel instanceof UnixChannel unix && unix.fd() instanceof Socket socket
@@ -64,7 +72,10 @@ final class BatchedSocketWriter {
         : null;
   }
 
-  /** Whether so many bytes of one more connection find room; what lies there may be sent for it. */
+  /**
+   * Returns whether the buffer has room for this many bytes of one more connection, after sending
+   * what is already staged if necessary.
+   */
   boolean ensureRoomFor(int bytes) {
     if (sending) {
       return false;
@@ -75,19 +86,22 @@ final class BatchedSocketWriter {
     return frames.writableBytes() >= bytes;
   }
 
-  /** The buffer, to lay frames behind what lies there. */
+  /** The shared buffer; append frames at its writer index. */
   ByteBuf frameBuffer() {
     return frames;
   }
 
-  /** What was laid behind the rest is this writer's, who is told when it was sent. */
+  /**
+   * Records that everything appended since the previous call belongs to this writer, which is
+   * notified once it has been sent.
+   */
   void staged(FrameWriter writer) {
     writers[count] = writer;
     ends[count] = frames.writerIndex();
     count++;
   }
 
-  /** Sends what lies there, and tells each writer how much of its own the socket took. */
+  /** Sends all staged frames, and tells each writer how many of its bytes its socket accepted. */
   void sendStaged() {
     if (count == 0 || sending) {
       return;
@@ -126,7 +140,10 @@ final class BatchedSocketWriter {
     }
   }
 
-  /** How many bytes the socket took; 0 too where it is broken, which its channel will notice. */
+  /**
+   * Returns how many bytes the socket accepted: 0 also if it is broken, which its channel will
+   * detect.
+   */
   private int sendDirect(int place) {
     Socket socket = writerAt(place).nativeSocket();
     try {
@@ -136,7 +153,10 @@ final class BatchedSocketWriter {
     }
   }
 
-  /** The number of a socket that is closed may be another's by now. */
+  /**
+   * A closed socket's file descriptor may already belong to another one, so the ring must not use
+   * it.
+   */
   private boolean areAllOpen() {
     for (int place = 0; place < count; place++) {
       if (!writerAt(place).nativeSocket().isOpen()) {
@@ -192,7 +212,7 @@ final class BatchedSocketWriter {
     }
   }
 
-  /** Gives the ring back; what is sent afterwards leaves one by one. */
+  /** Closes the ring; later batches are sent with one system call per socket. */
   void close() {
     mayHaveRing = false;
     if (ring != null) {

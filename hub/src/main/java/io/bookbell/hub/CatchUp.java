@@ -14,13 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a connection keeps while it is CATCHING_UP, and the steps it takes; on its event loop only.
- * Stages of the feed complete elsewhere and hop back.
+ * Replays missed messages to one connection while that is CATCHING_UP. Used on the connection's
+ * event loop only; results of {@link MessageHistory} calls are handed back to it.
  *
- * <p>The history is read a page at a time, the next only when the socket has taken the last. What
- * is announced meanwhile is not kept but read too: only the highest number counts. Of a state the
- * newest version is kept, answers to the client wait. When everything announced was written, the
- * states and answers follow and the connection is LIVE.
+ * <p>The history is read page by page, the next page only once the socket has accepted the last
+ * (backpressure). Numbered live messages that arrive meanwhile aren't kept: only the highest number
+ * is remembered, and the messages are read from the history too. Of each state the newest version
+ * is kept; replies and other unnumbered messages wait. Once everything announced has been written,
+ * states and waiting messages follow, and the connection becomes LIVE.
  */
 final class CatchUp {
   private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
@@ -44,18 +45,18 @@ final class CatchUp {
     this.progressAt = hub.ticker().getAsLong();
   }
 
-  /** From the beginning: asks the history how to open. */
+  /** Starts a new connection: asks the history for a snapshot or a resume. */
   void openHistory(Optional<Position> since) {
     readAsync(() -> hub.feed().open(user(), since), this::onHistoryOpened);
   }
 
-  /** From a gap: everything up to the announced number is to be read. */
+  /** Starts after a gap: reads everything up to the announced number. */
   void fillGap(long upTo) {
     announced = upTo;
     runNextStep();
   }
 
-  /** A live message that came meanwhile. */
+  /** Handles a live message that arrives during catch-up. */
   void onLiveMessage(Message message, long sequence) {
     if (sequence != Sequence.NONE) {
       raiseTarget(sequence);
@@ -71,12 +72,12 @@ final class CatchUp {
     }
   }
 
-  /** The history holds this number by now. */
+  /** Notes that the history now reaches at least this number. */
   void raiseTarget(long sequence) {
     announced = Math.max(announced, sequence);
   }
 
-  /** An answer that must wait until what is before it was written. */
+  /** Queues a reply until everything before it has been written. */
   void deferReply(LongFunction<Message> reply) {
     waiting.add(reply);
     if (++waitingReplies > hub.options().client().maxDeferred()) {
@@ -84,7 +85,9 @@ final class CatchUp {
     }
   }
 
-  /** Takes the next step if nothing is asked for and the socket has taken everything. */
+  /**
+   * Takes the next step unless a read is in progress or the socket hasn't accepted everything yet.
+   */
   void runNextStep() {
     if (asking
         || !connectionState.isCatchingUp(this)
@@ -105,9 +108,10 @@ final class CatchUp {
   }
 
   /**
-   * Notices progress, and closes the connection when there was none for too long.
+   * Checks for progress, and closes the connection if there has been none for longer than {@link
+   * HubOptions.Queue#stall}.
    *
-   * @return whether the socket has taken something since the last call
+   * @return whether the socket has accepted anything since the last call
    */
   boolean checkProgress(long now) {
     long progressNow = connectionState.frameWriter().progressCount();
@@ -169,7 +173,9 @@ final class CatchUp {
     enqueueMessage(historyEntry.message(), historyEntry.seq());
   }
 
-  /** The read saw all there was: what was announced before it and not found does not exist. */
+  /**
+   * The read reached the end of the history: numbers announced before it and not found don't exist.
+   */
   private void onHistoryEnd(long announcedBefore) {
     reading = false;
     if (announcedBefore > connectionState.position()) {

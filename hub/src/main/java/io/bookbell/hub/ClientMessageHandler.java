@@ -1,16 +1,20 @@
 package io.bookbell.hub;
 
 /**
- * What to do with the frames that clients send. Called on the connection's event loop, one frame at
- * a time; must not block. What it throws is logged, and the connection stays open.
+ * Handles the messages that clients send. Called on the connection's event loop, one message at a
+ * time, so it must not block. Exceptions are logged, and the connection stays open.
  */
 @FunctionalInterface
 public interface ClientMessageHandler {
-  /** A whole text message, valid UTF-8 of at most {@link HubOptions.Client#maxFrameBytes}. */
+  /**
+   * Handles a complete text message: valid UTF-8 of at most {@link HubOptions.Client#maxFrameBytes}
+   * bytes.
+   */
   void onText(Connection connection, String text);
 
   /**
-   * A whole binary message. Unless overridden: as a text that nobody understands, the empty one.
+   * Handles a complete binary message. The default passes an empty text to {@link #onText}, so that
+   * it is handled like an invalid message.
    */
   default void onBinary(Connection connection, byte[] payload) {
     onText(connection, "");

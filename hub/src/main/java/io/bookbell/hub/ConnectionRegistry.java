@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is connected: any thread may call any method. What a user has is an immutable value, changed
- * only inside the map's atomic {@code compute}, so the count of a user is exact however many
- * connect at once, and readers never wait. A user without connections and reservations has no
- * entry.
+ * The connections of this node by user. Any thread may call any method. Each user's entry is an
+ * immutable value that is replaced only inside the map's atomic {@code compute}, so the limit per
+ * user is exact under concurrent connects, and readers never wait. A user with neither connections
+ * nor reservations has no entry.
  */
 final class ConnectionRegistry {
   private static final WebSocketConnection[] NONE = {};
@@ -26,7 +26,10 @@ final class ConnectionRegistry {
     this.presenceListener = presenceListener;
   }
 
-  /** Reserves a place unless the user has as many connections and reservations as allowed. */
+  /**
+   * Reserves a connection slot unless the user's connections and reservations have reached the
+   * limit.
+   */
   boolean tryReserve(UserId user, int most) {
     boolean[] granted = {false};
     users.compute(
@@ -42,14 +45,14 @@ final class ConnectionRegistry {
     return granted[0];
   }
 
-  /** Gives a reserved place back. */
+  /** Releases a reserved slot. */
   void releaseReservation(UserId user) {
     users.computeIfPresent(
         user,
         (id, present) -> new UserConnections(present.reserved - 1, present.connections).orNull());
   }
 
-  /** Puts the connection on a reserved place. */
+  /** Adds a connection in place of a reservation. */
   void add(WebSocketConnection connection) {
     users.computeIfPresent(
         connection.user(),
@@ -64,7 +67,7 @@ final class ConnectionRegistry {
         });
   }
 
-  /** Forgets the connection if it is known. */
+  /** Removes the connection if present. */
   void remove(WebSocketConnection connection) {
     users.computeIfPresent(
         connection.user(),
@@ -77,7 +80,7 @@ final class ConnectionRegistry {
         });
   }
 
-  /** The connections of a user, not to be changed. */
+  /** The connections of a user. The array is shared: callers must not modify it. */
   WebSocketConnection[] connectionsOf(UserId user) {
     UserConnections present = users.get(user);
     return present == null ? NONE : present.connections;
@@ -94,18 +97,21 @@ final class ConnectionRegistry {
     users.values().forEach(present -> Arrays.asList(present.connections).forEach(action));
   }
 
-  /** Entries for users, reservations included: 0 when nothing is left. */
+  /** The number of entries, including users with reservations only. */
   int size() {
     return users.size();
   }
 
-  /** Hears of each user's first connection and of the end of the last, inside the map's change. */
+  /**
+   * Notified, inside the map's atomic update, of each user's first connection and of the end of the
+   * last.
+   */
   @FunctionalInterface
   interface PresenceListener {
     void presenceChanged(UserId user, boolean connected);
   }
 
-  /** What one user has. The array is never changed once it is in here. */
+  /** One user's reservations and connections. The array is never modified once it is in here. */
   private static final class UserConnections {
     final int reserved;
     final WebSocketConnection[] connections;

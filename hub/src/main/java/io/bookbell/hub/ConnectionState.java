@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of one connection: everything here runs on its event loop, which alone changes it. Only
- * {@link #position}, {@link #acknowledged} (both volatile), {@link #pendingBytes} and {@link
- * #channel} may be asked elsewhere.
+ * The state of one connection, confined to its event loop. Only {@link #position}, {@link
+ * #acknowledged} (both volatile), {@link #pendingBytes} and {@link #channel} may be read on other
+ * threads.
  *
- * <p>CATCHING_UP is while {@link #catchUp} is there, LIVE while it is not; see the package.
+ * <p>The connection is CATCHING_UP while {@link #catchUp} is set, and LIVE otherwise; the package
+ * documentation describes the phases.
  */
 final class ConnectionState {
   private static final Logger log = LoggerFactory.getLogger(ConnectionState.class);
@@ -41,7 +42,7 @@ final class ConnectionState {
   private int place = EventLoopWorker.NO_PLACE;
   private long heardAt;
 
-  /** When the last ping left; while closing, when the goodbye began. */
+  /** When the last ping was sent; while CLOSING, when closing began. */
   private long pingedAt;
 
   private enum ConnectionPhase {
@@ -59,7 +60,7 @@ final class ConnectionState {
     this.catchUp = new CatchUp(this);
   }
 
-  // ---- beginning and end
+  // ---- opening and closing
 
   void startDelivery(Optional<Position> since) {
     takeOver();
@@ -88,7 +89,7 @@ final class ConnectionState {
     }
   }
 
-  /** The channel is closed. */
+  /** Cleans up after the channel has closed. Idempotent. */
   void onChannelClosed() {
     if (connectionPhase != ConnectionPhase.GONE) {
       connectionPhase = ConnectionPhase.GONE;
@@ -100,18 +101,24 @@ final class ConnectionState {
     }
   }
 
-  /** Sends a close frame; the client has a moment to answer. */
+  /** Sends a close frame, after which the client has a moment to answer. */
   void sendClose(CloseReason reason) {
     sendClose(reason, null);
   }
 
-  /** The client sent what it must not; what else it sends may make no sense any more. */
+  /**
+   * Closes after a protocol violation. The output is shut down behind the close frame, because what
+   * the client sends next may be unparseable.
+   */
   void closeOnProtocolError(CloseReason reason) {
     hub().counters().protocolErrors.increment();
     sendClose(reason, HALF_CLOSE);
   }
 
-  /** The client closes, or answers our close: ours goes out, and the channel closes behind it. */
+  /**
+   * Handles a close frame from the client, whether it starts the close or answers ours. If it
+   * starts it, ours is sent in answer; then the channel closes.
+   */
   void onPeerClose(Consumer<ByteBuf> answer) {
     boolean first = connectionPhase == ConnectionPhase.OPEN;
     beginClosing();
@@ -119,7 +126,7 @@ final class ConnectionState {
     requestFlush();
   }
 
-  /** Closes at once, without waiting for anything to leave. */
+  /** Closes at once with a TCP reset, discarding whatever hasn't been sent. */
   void forceClose() {
     if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
@@ -155,7 +162,7 @@ final class ConnectionState {
 
   // ---- messages
 
-  /** A message for this connection, {@link Sequence#NONE} or numbered. */
+  /** Delivers a message, numbered or with {@link Sequence#NONE}. */
   void deliverMessage(Message message, long sequence) {
     if (connectionPhase != ConnectionPhase.OPEN) {
       return;
@@ -174,7 +181,7 @@ final class ConnectionState {
     }
   }
 
-  /** The history holds this number by now; its message is to be read there. */
+  /** Handles an announcement that the history now reaches this number; a gap is read from there. */
   void onAnnounced(long sequence) {
     if (connectionPhase != ConnectionPhase.OPEN) {
       return;
@@ -192,7 +199,7 @@ final class ConnectionState {
     catchUp.fillGap(upTo);
   }
 
-  /** An answer that names the last number queued before it. */
+  /** Sends a reply that contains the sequence number of the last message queued before it. */
   void sendReply(LongFunction<Message> reply) {
     if (connectionPhase != ConnectionPhase.OPEN) {
       return;
@@ -238,9 +245,9 @@ final class ConnectionState {
         || (writer.waitingCount() > 0 && writer.pendingBytes() > most.maxBytes());
   }
 
-  // ---- what the lane does for all connections
+  // ---- called by the event loop worker
 
-  /** Asks the lane to flush this connection at the end of the turn. */
+  /** Schedules a flush of this connection at the end of the event loop's queue. */
   void requestFlush() {
     if (!touched) {
       touched = true;
@@ -248,7 +255,7 @@ final class ConnectionState {
     }
   }
 
-  /** Lays what there is to send where the lane sends it from. */
+  /** Stages what is waiting in the event loop's shared buffer. */
   void stage() {
     touched = false;
     if (connectionPhase != ConnectionPhase.GONE) {
@@ -256,19 +263,22 @@ final class ConnectionState {
     }
   }
 
-  /** What was laid has been sent. */
+  /** Called once the staged frames have been sent. */
   void onFlushed() {
     if (catchUp != null) {
       catchUp.runNextStep();
     }
   }
 
-  /** Something came from the client. */
+  /** Records that the client sent something. */
   void markActive() {
     heardAt = hub().ticker().getAsLong();
   }
 
-  /** Pings, and lets go of the dead and the stalled. */
+  /**
+   * Sends a ping when due, and closes a connection that is silent, stalled or doesn't answer a
+   * close.
+   */
   void checkKeepAlive(long now) {
     HubOptions.KeepAlive keepAlive = hub().options().keepAlive();
     if (connectionPhase == ConnectionPhase.CLOSING) {
@@ -278,7 +288,7 @@ final class ConnectionState {
       return;
     }
     if (catchUp != null && catchUp.checkProgress(now)) {
-      heardAt = now; // bytes that the other side took are a sign of life
+      heardAt = now; // accepted bytes are a sign of life
     }
     if (now - heardAt >= keepAlive.silence().toNanos()) {
       hub().counters().silentDrops.increment();
@@ -291,7 +301,7 @@ final class ConnectionState {
     }
   }
 
-  // ---- what belongs to it
+  // ---- accessors
 
   boolean isOpen() {
     return connectionPhase == ConnectionPhase.OPEN;
@@ -301,7 +311,7 @@ final class ConnectionState {
     return catchUp == which;
   }
 
-  /** Everything announced was written: LIVE. */
+  /** Ends catch-up, once everything announced has been written. */
   void markLive() {
     catchUp = null;
   }

@@ -13,23 +13,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one event loop does for its connections; everything here runs on that loop, and only {@link
- * #loop}, {@link #hub} and {@link #socketWriter} may be asked elsewhere.
+ * The connections of one event loop and the work shared among them: batched flushes and the
+ * keep-alive timer. Confined to that loop, except for {@link #eventLoop}, {@link #hub}, {@link
+ * #socketWriter} and {@link #shutDown}.
  *
- * <p>Connections that got something to send are flushed together by a task at the end of the loop's
- * queue, so what several changes sent to one connection in the meantime leaves in one write. A
- * write costs the kernel far more than the bytes in it: while changes come close upon each other,
- * the lane waits before many writes for about as long as they will take, {@link
- * #LONGEST_WAIT_NANOS} at most, for more changes to share them. What is sent to a few connections
- * does not wait, nor does a change that comes alone.
+ * <p>Connections with something to send are flushed together by a task at the end of the loop's
+ * queue, which coalesces several changes for one connection into one write. A write costs the
+ * kernel far more than the bytes in it. So while changes arrive in quick succession, the worker
+ * waits before many writes for about as long as they will take, at most {@link
+ * #LONGEST_WAIT_NANOS}, for more changes to share them. Writes to few connections, and a single
+ * change, are never delayed.
  *
- * <p>One timer for all connections sweeps for the silent and the slow; it runs while there are any.
+ * <p>One timer checks all connections for silence and stalls; it runs while there are any.
  */
 final class EventLoopWorker {
-  /** Where a connection stands that is not in a lane. */
+  /** The index of a connection that isn't a member of any worker. */
   static final int NO_PLACE = -1;
 
-  /** So many sweeps come between two pings of a connection. */
+  /** The number of sweeps in one ping interval. */
   private static final int SWEEPS_PER_PING = 25;
 
   private static final int MANY_WRITES = 64;
@@ -51,10 +52,12 @@ final class EventLoopWorker {
   private ArrayList<ConnectionState> flushing = new ArrayList<>();
   private boolean flushComing;
 
-  /** How many have come since the last flush. */
+  /** The number of changes since the last flush. */
   private int changes;
 
-  /** Whether several changes shared the last many writes: the next are likely to do so too. */
+  /**
+   * Whether several changes shared the last large flush, which makes it likely for the next one.
+   */
   private boolean shared;
 
   private @Nullable ScheduledFuture<?> sweeping;
@@ -77,7 +80,7 @@ final class EventLoopWorker {
     return batchedSocketWriter;
   }
 
-  /** The hub is closed. Any thread. */
+  /** Closes the socket writer when the hub closes. Any thread. */
   void shutDown() {
     try {
       loop.execute(batchedSocketWriter::close);
@@ -111,12 +114,12 @@ final class EventLoopWorker {
     }
   }
 
-  /** A change begins to be delivered. */
+  /** Counts a change that is about to be delivered. */
   void countChange() {
     changes++;
   }
 
-  /** The connection has something to flush; called once until it was flushed. */
+  /** Adds a connection to the next flush; called once per connection and flush. */
   void scheduleFlush(ConnectionState connectionState) {
     touched.add(connectionState);
     if (!flushComing) {
@@ -136,7 +139,7 @@ final class EventLoopWorker {
     }
   }
 
-  /** Looks after every connection: from the last one, since looking may remove it. */
+  /** Checks every connection, backwards because a check may remove the connection. */
   void sweep() {
     long now = hub.ticker().getAsLong();
     for (int place = members.size() - 1; place >= 0; place--) {
@@ -144,7 +147,7 @@ final class EventLoopWorker {
     }
   }
 
-  /** The text of these bytes, or null if they are not UTF-8. */
+  /** Decodes the bytes, or returns null if they aren't valid UTF-8. */
   @Nullable String decodeUtf8(ByteBuf bytes) {
     try {
       return utf8.decode(bytes.nioBuffer()).toString();

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 
-/** Writes the frames of a server as RFC 6455 lays them out: final and unmasked. Stateless. */
+/** Encodes server frames of RFC 6455: unfragmented and unmasked. Stateless. */
 final class FrameEncoder {
-  /** The longest header: two bytes and a length of eight. */
+  /** The longest header: two bytes and an eight-byte length. */
   private static final int MOST_HEADER_BYTES = 10;
 
   private static final int FINAL = 0x80;
@@ -20,7 +20,7 @@ final class FrameEncoder {
 
   private FrameEncoder() {}
 
-  /** The most bytes that the text frame of a message has. */
+  /** An upper bound for the size of a message's text frame, in bytes. */
   static int maxFrameSize(Message message, long sequence) {
     return MOST_HEADER_BYTES + message.payloadSize(sequence);
   }
@@ -45,7 +45,7 @@ final class FrameEncoder {
     out.writeShort(reason.code()).writeBytes(text);
   }
 
-  /** The answer to a close frame that gave no reason. */
+  /** Answers a close frame without a code. */
   static void encodeEmptyClose(ByteBuf out) {
     encodeHeader(CLOSE, 0, out);
   }

@@ -20,26 +20,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way in of one connection, on its event loop only: frames of the client and the events of the
- * channel. Puts fragmented messages together, answers pings and closes, and holds the client to its
- * limits.
+ * The inbound handler of one connection, on its event loop only: reads client frames and channel
+ * events, reassembles fragmented messages, answers pings and close frames, and enforces the
+ * client's limits.
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(FrameReader.class);
   private static final long SECOND = 1_000_000_000;
 
-  /** What a frame counts for besides its content, in bytes: the work of reading it. */
+  /** The bytes that a frame counts for in addition to its content, for the work of reading it. */
   private static final long FRAME_COST = 64;
 
   private final ConnectionState connectionState;
   private @Nullable FragmentedMessage fragmentedMessage;
 
-  /**
-   * The moment at which, at the allowed rate, all messages that came so far would have been due.
-   */
+  /** The tick at which all messages received so far would have been due at the allowed rate. */
   private long dueAt;
 
-  /** Likewise, all bytes. */
+  /** The same for bytes. */
   private long bytesDueAt;
 
   FrameReader(ConnectionState connectionState) {
@@ -70,7 +68,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     boolean counts =
         !(frame instanceof ContinuationWebSocketFrame) || !frame.content().isReadable();
     if (exceedsByteRate(frame) || (counts && exceedsMessageRate())) {
-      context.channel().config().setAutoRead(false); // whatever else comes is not even decoded
+      context.channel().config().setAutoRead(false); // whatever else arrives isn't even decoded
       connectionState.closeOnProtocolError(CloseReason.TOO_MANY_MESSAGES);
     } else if (frame instanceof PingWebSocketFrame) {
       connectionState.sendPong(frame.content());
@@ -172,7 +170,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     connectionState.onChannelClosed();
   }
 
-  /** Frames that make no sense are answered and the rest is not read; else the channel is gone. */
+  /**
+   * Answers a malformed frame with a close frame and reads no further; any other error closes the
+   * channel.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof CorruptedWebSocketFrameException corrupted) {
@@ -198,6 +199,6 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** A message of which not everything has come. */
+  /** A fragmented message that is still incomplete. */
   private record FragmentedMessage(boolean text, ByteBuf bytes) {}
 }

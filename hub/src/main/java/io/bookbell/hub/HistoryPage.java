@@ -2,11 +2,11 @@ package io.bookbell.hub;
 
 import java.util.List;
 
-/** A piece of a user's history. Immutable. */
+/** The result of reading a page of a user's history. Immutable. */
 public sealed interface HistoryPage {
   /**
-   * Messages that follow one another without a gap. Fewer than were asked for: these are the
-   * newest; empty: there is nothing newer.
+   * Consecutive messages. Fewer than requested means that the end of the history is reached; empty,
+   * that there is nothing newer.
    */
   record HistoryEntries(List<HistoryEntry> entries) implements HistoryPage {
     public HistoryEntries {
@@ -14,9 +14,12 @@ public sealed interface HistoryPage {
     }
   }
 
-  /** The history no longer reaches back that far, or the user may no longer see that part of it. */
+  /**
+   * The history doesn't reach back that far any more, or the user may no longer see that part of
+   * it.
+   */
   record TruncatedHistory() implements HistoryPage {}
 
-  /** One message and its number in the user's history. */
+  /** A message and its sequence number in the user's history. */
   record HistoryEntry(long seq, Message message) {}
 }

@@ -5,11 +5,11 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * What all connections of a manager have in common. Immutable; its parts may be used by any thread.
+ * What all connections of one manager share. Immutable; any thread may use its parts.
  *
- * @param ticker nanoseconds from an arbitrary origin, never going back, for the times between
+ * @param ticker monotonic nanoseconds from an arbitrary origin, for measuring durations
  * @param clock the time of day
- * @param decoding how frames of clients are read: masked, without extensions, of limited size
+ * @param decoding how client frames are decoded: masked, without extensions, limited in size
  */
 record Hub(
     HubOptions options,

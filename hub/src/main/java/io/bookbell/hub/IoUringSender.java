@@ -10,23 +10,23 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * Many sends to as many sockets in one call of the kernel, through Linux's io_uring. To be made and
- * used by one thread; closed by any, once that one is through with it.
+ * Sends to many sockets with one system call, through Linux's io_uring. Created and used by one
+ * thread; any thread may close it after that one has stopped using it.
  *
- * <p>No send waits: one that its socket does not take at once fails with {@code EAGAIN}. So all are
- * complete when {@link #submit} returns, and what they sent is free again.
+ * <p>Sends never wait: one that its socket can't take at once fails with {@code EAGAIN}. So all of
+ * them are complete when {@link #submit} returns, and their bytes may be reused.
  *
- * <p>The layouts are those of {@code linux/io_uring.h}.
+ * <p>Offsets and sizes are those of the structs in {@code linux/io_uring.h}.
  */
 final class IoUringSender implements AutoCloseable {
-  /** So many sends are in one call at most. */
+  /** The largest number of sends in one call. */
   static final int CAPACITY = 256;
 
   private static final int PARAMETERS_BYTES = 120;
   private static final int ENTRY_BYTES = 64;
   private static final int COMPLETION_BYTES = 16;
 
-  /** {@code IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN}: since Linux 6.1. */
+  /** {@code IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN}, available since Linux 6.1. */
   private static final int SETUP_FLAGS = 1 << 12 | 1 << 13;
 
   private static final int FEATURE_SINGLE_MMAP = 1;
@@ -57,9 +57,9 @@ final class IoUringSender implements AutoCloseable {
   private int waiting;
 
   /**
-   * Makes a ring.
+   * Creates a ring.
    *
-   * @throws IOException when the kernel has none, or does not let this process have one
+   * @throws IOException if the kernel doesn't support io_uring or doesn't permit it to this process
    */
   IoUringSender() throws IOException {
     MemorySegment parameters = arena.allocate(PARAMETERS_BYTES, Long.BYTES);
@@ -91,7 +91,7 @@ final class IoUringSender implements AutoCloseable {
     } catch (IOException e) {
       if (made >= 0) {
         LinuxSyscalls.closeDescriptor(
-            made, failure); // what was mapped of it lasts as long as the process
+            made, failure); // its mappings last as long as the process
       }
       arena.close();
       throw e;
@@ -99,8 +99,8 @@ final class IoUringSender implements AutoCloseable {
   }
 
   /**
-   * Adds a send, {@link #CAPACITY} at most before they are submitted. The bytes stay as they are
-   * until {@link #submit} has returned.
+   * Adds a send to the next batch of at most {@link #CAPACITY}. The bytes must not change until
+   * {@link #submit} has returned.
    */
   void addSend(int socket, long address, int length) {
     long entry = (long) ((tail + waiting) & submissionMask) * ENTRY_BYTES;
@@ -110,13 +110,13 @@ final class IoUringSender implements AutoCloseable {
     entries.set(JAVA_INT, entry + 24, length);
     entries.set(JAVA_INT, entry + 28, SEND_FLAGS);
     entries.set(JAVA_LONG, entry + 32, waiting);
-    waiting++; // the rest of an entry is 0 from the beginning
+    waiting++; // the other fields of the entry stay 0
   }
 
   /**
-   * Sends all that was added.
+   * Submits all added sends and waits until they are complete.
    *
-   * @throws IOException when the ring is broken; those whose {@link #resultAt} is 0 were not sent
+   * @throws IOException if the ring is broken; sends whose {@link #resultAt} is 0 weren't sent
    */
   void submit() throws IOException {
     int count = waiting;
@@ -156,7 +156,7 @@ final class IoUringSender implements AutoCloseable {
     return collected;
   }
 
-  /** How many bytes the send that was added so many after the first sent, or {@code -errno}. */
+  /** The number of bytes sent by the send with this index, or {@code -errno}. */
   int resultAt(int index) {
     return results[index];
   }

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this process can have {@link IoUringSender}s. Looked at once, on a thread of its own: to
- * make calls outside of Java ready takes longer than anybody should wait for. Thread-safe.
+ * Whether this process can use {@link IoUringSender}. Tested once, on its own thread, because
+ * linking the native calls takes too long for an event loop. Thread-safe.
  */
 final class IoUringSupport {
   private static final Logger log = LoggerFactory.getLogger(IoUringSupport.class);
@@ -23,9 +23,9 @@ final class IoUringSupport {
   }
 
   /**
-   * Begins to look, if nobody has yet.
+   * Starts the test unless it has started already.
    *
-   * @return whether rings can be had
+   * @return completes with whether io_uring is usable
    */
   static CompletableFuture<Boolean> checkUsability() {
     return UsabilityHolder.USABLE;

@@ -4,20 +4,21 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The newest version of each state that went out on this node, so that one that is heard of in two
- * ways goes out once. Thread-safe; holds one number for each state there ever was.
+ * The newest version of each state sent on this node, so that a state which arrives both over the
+ * backplane and from the database is sent once. Thread-safe; keeps one number for each state,
+ * without a limit.
  */
 final class LatestStates {
   private final ConcurrentHashMap<String, Long> versions = new ConcurrentHashMap<>();
 
-  /** Without the states that have gone out already, or were overtaken by newer ones. */
+  /** Removes states that have been sent already or have been superseded by newer ones. */
   List<Delivery> filterLatest(List<Delivery> change) {
     return change.stream().allMatch(delivery -> delivery.message().state().isEmpty())
         ? change
         : change.stream().filter(delivery -> isLatest(delivery.message())).toList();
   }
 
-  /** Forgets all versions: they begin anew. */
+  /** Forgets all versions, for a new epoch in which they start again. */
   void clear() {
     versions.clear();
   }

@@ -15,13 +15,13 @@ import java.lang.invoke.VarHandle;
 import java.util.Set;
 
 /**
- * The few calls of Linux that {@link IoUringSender} needs and Java has not: io_uring's through
- * {@code syscall(2)}, since the C library does not wrap them. Their numbers are the same on all
- * 64-bit machines. Stateless.
+ * The Linux system calls that {@link IoUringSender} needs and Java doesn't offer. Those of io_uring
+ * go through {@code syscall(2)}, since the C library doesn't wrap them; their numbers are the same
+ * on all 64-bit machines. Stateless.
  */
-@SuppressWarnings("restricted") // the descriptions below are those of the functions
+@SuppressWarnings("restricted") // the function descriptors below match the C declarations
 final class LinuxSyscalls {
-  /** Where a call leaves why it failed. */
+  /** The layout of the segment in which a failed call leaves {@code errno}. */
   static final StructLayout FAILURE = Linker.Option.captureStateLayout();
 
   static final int EINTR = 4;
@@ -56,14 +56,14 @@ final class LinuxSyscalls {
 
   private LinuxSyscalls() {}
 
-  /** Whether this is a system for which the numbers here are right. */
+  /** Whether the constants here apply to this operating system and architecture. */
   static boolean isSupported() {
     return System.getProperty("os.name").equals("Linux")
         && MACHINES.contains(System.getProperty("os.arch"));
   }
 
   /**
-   * Makes a ring.
+   * Creates a ring.
    *
    * @param parameters {@code struct io_uring_params}, filled in by the kernel
    * @return its file descriptor
@@ -78,16 +78,16 @@ final class LinuxSyscalls {
   }
 
   /**
-   * Has the kernel take entries from a ring and wait until so many are complete.
+   * Submits entries of a ring and waits until this many are complete.
    *
-   * @return how many it took, or the negative number of the failure
+   * @return the number of entries taken, or {@code -errno}
    */
   static int ioUringEnter(int ring, int submit, int complete, int flags, MemorySegment failure) {
     long taken = invokeSyscall(failure, IO_URING_ENTER, ring, submit, complete, flags);
     return taken < 0 ? -readErrno(failure) : (int) taken;
   }
 
-  /** Maps a part of a ring, until {@link #unmapMemory}. */
+  /** Maps a part of a ring until {@link #unmapMemory}. */
   static MemorySegment mapMemory(int ring, long offset, long size, MemorySegment failure)
       throws IOException {
     try {

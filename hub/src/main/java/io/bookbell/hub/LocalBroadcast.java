@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of one change to the connections of this node: filled by the thread that brings it, then
- * handed over as one task to each event loop concerned, after which only that loop touches the
+ * Distributes one change to the connections of this node. The calling thread collects the targets
+ * and then submits one task to each event loop concerned; from then on only that loop touches the
  * task.
  */
 final class LocalBroadcast {
@@ -32,7 +32,7 @@ final class LocalBroadcast {
     localBroadcast.batches.values().forEach(EventLoopBroadcast::startOnLoop);
   }
 
-  /** Tells how far the histories of these users reach, without the messages. */
+  /** Announces how far these users' histories reach, without the messages. */
   static void announceSequences(Map<UserId, Long> newest, ConnectionRegistry connectionRegistry) {
     LocalBroadcast localBroadcast = new LocalBroadcast(connectionRegistry);
     newest.forEach((user, sequence) -> localBroadcast.addTargets(user, null, sequence));
@@ -53,12 +53,12 @@ final class LocalBroadcast {
     }
   }
 
-  /** What one event loop delivers of a change, in the order of the change. */
+  /** One event loop's part of a change, in the order of the change. */
   private static final class EventLoopBroadcast implements Runnable {
     private final EventLoopWorker eventLoopWorker;
     private final List<WebSocketConnection> targets = new ArrayList<>();
 
-    /** Null where only the number is known. */
+    /** Null elements are announcements, of which only the number is known. */
     private final List<@Nullable Message> messages = new ArrayList<>();
 
     private long[] sequences = new long[8];

@@ -5,25 +5,25 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Where the hub reads what it has to deliver: each user's durable history. Called on event loops,
- * so no method may block; the stages may complete on any thread. A stage that fails closes the
- * connection that waits for it with 1001, and its client comes back.
+ * Each user's durable history, from which the hub reads what it has to deliver. Called on event
+ * loops, so no method may block; the stages may complete on any thread. If a stage fails, the
+ * connection that waits for it is closed with 1001, and its client reconnects.
  *
- * <p>What {@link WebSocketManager#broadcast(List)} announces must be readable here before.
+ * <p>Whatever {@link WebSocketManager#broadcast(List)} announces must already be readable here.
  */
 public interface MessageHistory {
   /**
-   * Begins a connection. Position and snapshot must be read in one view of the history.
+   * Starts a connection. Position and snapshot must come from one consistent read.
    *
-   * @param since where the client was, if it says so
+   * @param since the client's position, if it has one
    */
   CompletionStage<HistoryStart> open(UserId user, Optional<Position> since);
 
   /**
-   * Reads on.
+   * Reads a page.
    *
-   * @param after the number before the first one wanted
-   * @param limit the most messages to answer with; fewer mean that there are no more
+   * @param after the sequence number before the first one wanted
+   * @param limit the largest number of messages to return; fewer mean that there are no more
    */
   CompletionStage<HistoryPage> read(UserId user, long after, int limit);
 

@@ -10,13 +10,15 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 
 /**
- * Readies the channel of an answered handshake for the hub, on the channel's event loop. The hub's
- * handlers are added at the end first; then the others are removed from the last to the first,
- * except encryption. A handler that is removed passes on what it had buffered, and in this order
- * that arrives at the hub, earlier bytes before later ones.
+ * Replaces the handlers of a channel with the hub's after the handshake, on the channel's event
+ * loop. The hub's handlers are added at the end first; then the others, except TLS, are removed
+ * from last to first. A removed handler passes on what it had buffered, so in this order the bytes
+ * reach the hub in the order in which they were received.
  */
 final class PipelineTakeover {
-  /** Above the second number of bytes a socket counts as full, until it falls below the first. */
+  /**
+   * The channel becomes unwritable above 64 KiB of pending bytes and writable again below 16 KiB.
+   */
   private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 14, 1 << 16);
 
   private PipelineTakeover() {}

@@ -21,14 +21,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what a client sends right behind its handshake away from the HTTP decoder, which would take
- * it for a next request; on the channel's event loop only.
+ * Keeps bytes that a client sends right after its WebSocket handshake away from the HTTP decoder,
+ * which would parse them as another request. Used on the channel's event loop only.
  *
- * <p>It stands before the decoder, hands bytes on up to the end of each request head, and asks its
- * {@link UpgradeWatcher} behind the decoder whether that head is a handshake. If so, the rest waits
- * here until the hub takes the channel over, or until the request was refused. A few kilobytes at
- * most: a client that sends more unasked is cut off. Every other request passes, whatever it asks
- * to be upgraded to: a request with a body would never be whole if its body waited here.
+ * <p>The gate precedes the decoder and forwards bytes up to the end of each request head. Its
+ * {@link UpgradeWatcher} behind the decoder then decides whether that head is a handshake. If it
+ * is, the gate holds further bytes until the hub takes over the channel or the request is refused;
+ * a client that sends more than 128 KiB meanwhile is disconnected. All other requests pass,
+ * including those for other upgrades: a request whose body is held here would never complete.
  */
 public final class UpgradeGate extends ChannelInboundHandlerAdapter {
   private static final int MOST_HELD_BYTES = 1 << 17;
@@ -46,10 +46,10 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Puts a gate into a pipeline that ends with the handler of HTTP requests, before anything was
+   * Installs a gate in a pipeline that ends with the HTTP request handler, before anything has been
    * read. {@link WebSocketManager#connect} removes it again.
    *
-   * @param isRoute whether requests for a path, as clients send it, may become WebSockets
+   * @param isRoute whether requests for a raw path may become WebSockets
    */
   public static void install(Channel channel, Predicate<String> isRoute) {
     ChannelPipeline pipeline = channel.pipeline();
@@ -64,8 +64,8 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Whether the gate holds back what follows the request that came last. A channel may only be
-   * taken over when it does.
+   * Whether the gate is holding back what follows the last request. A channel may be taken over
+   * only while it is.
    */
   public static boolean isGateClosed(Channel channel) {
     UpgradeGate gate = channel.pipeline().get(UpgradeGate.class);
@@ -109,7 +109,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Hands on what may pass. The handlers behind may remove this one while they are called. */
+  /** Forwards what may pass. Handlers behind this one may remove it while they are called. */
   private void forwardHeld(ChannelHandlerContext context) {
     if (passing) {
       return;
@@ -128,13 +128,15 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     passing = false;
   }
 
-  /** How many bytes go up to an empty line; all of them if there is none. */
+  /**
+   * The number of bytes up to and including the next empty line, or all of them if there is none.
+   */
   private int headLength(ByteBuf bytes) {
     for (int at = bytes.readerIndex(); at < bytes.writerIndex(); at++) {
       switch (bytes.getByte(at)) {
         case '\n' -> endOfHead++;
         case '\r' -> {
-          // stands before the line feed and is no character of the line
+          // precedes the line feed and doesn't count as a character of the line
         }
         default -> endOfHead = 0;
       }
@@ -152,7 +154,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     context.fireChannelInactive();
   }
 
-  /** The hub has taken over and gets what was held. */
+  /** Forwards the held bytes to the hub, which has taken over the channel. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     ByteBuf rest = held;
@@ -177,7 +179,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     held = null;
   }
 
-  /** Behind the decoder: shuts the gate at a handshake, opens it when that was refused. */
+  /** Follows the decoder: closes the gate at a handshake, and opens it again if that is refused. */
   private final class UpgradeWatcher extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection as others see it: any thread may call any method, and what it asks for is done by
- * the {@link ConnectionState} on the event loop. Immutable but for that link.
+ * The thread-safe view of a connection: any thread may call any method, and the work is done by the
+ * {@link ConnectionState} on the event loop. Immutable except through that state.
  */
 final class WebSocketConnection implements Connection {
   private static final Logger log = LoggerFactory.getLogger(WebSocketConnection.class);
@@ -93,12 +93,12 @@ final class WebSocketConnection implements Connection {
     runOnLoop(() -> connectionState.sendClose(reason));
   }
 
-  /** Takes the channel over and opens the user's history. */
+  /** Takes over the channel and opens the user's history. */
   void startDelivery(Optional<Position> since) {
     runOnLoop(() -> connectionState.startDelivery(since));
   }
 
-  /** Takes the channel over only to say why there is no place for it. */
+  /** Takes over the channel only to send a close frame with this reason. */
   void rejectConnection(CloseReason reason) {
     runOnLoop(() -> connectionState.rejectConnection(reason));
   }
@@ -107,12 +107,15 @@ final class WebSocketConnection implements Connection {
     return eventLoopWorker;
   }
 
-  /** The state, for the event loop. */
+  /** The state, for use on the event loop only. */
   ConnectionState connectionState() {
     return connectionState;
   }
 
-  /** Runs it now on the event loop, else later; never when the loop has ended. */
+  /**
+   * Runs the work immediately if called on the event loop, and submits it otherwise. Does nothing
+   * if the loop has terminated.
+   */
   void runOnLoop(Runnable work) {
     if (eventLoopWorker.eventLoop().inEventLoop()) {
       work.run();
@@ -125,7 +128,7 @@ final class WebSocketConnection implements Connection {
     }
   }
 
-  /** For logs: which connection of whom. */
+  /** Identifies the connection and its user in logs. */
   @Override
   public String toString() {
     return "connection " + id + " of user " + user;

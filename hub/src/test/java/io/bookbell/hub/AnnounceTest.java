@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is found in the histories reaches those who are behind, and nobody else. */
+/** Announced numbers reach the connections that are behind, and no others. */
 class AnnounceTest {
   private static final UserId ANN = new UserId(1);
   private static final UserId BEN = new UserId(2);
@@ -105,7 +105,7 @@ class AnnounceTest {
     return client.text("hello").readText();
   }
 
-  /** Looks into the histories at once, but answers only when it is let. Any thread. */
+  /** Reads a history at once, but completes its stages only when released. Any thread. */
   private static final class Held implements MessageHistory {
     private final MessageHistory messageHistory;
     private final ConcurrentLinkedQueue<Runnable> answers = new ConcurrentLinkedQueue<>();
@@ -153,7 +153,7 @@ class AnnounceTest {
     }
   }
 
-  /** A node alone that writes down who comes and goes. */
+  /** A node without peers that records presence changes. */
   private static final class Presences implements Backplane {
     private final ConcurrentLinkedQueue<String> heard = new ConcurrentLinkedQueue<>();
 

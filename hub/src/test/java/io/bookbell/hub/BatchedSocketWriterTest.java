@@ -17,14 +17,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What leaves for many connections together, through io_uring and one by one. */
+/** Batched writes to many connections, through io_uring and with one system call each. */
 class BatchedSocketWriterTest {
-  /** More than one call of the kernel takes, on each of the server's event loops. */
+  /** More than one system call takes, on each of the server's event loops. */
   private static final int MANY = 2 * IoUringSender.CAPACITY + 88;
 
   private static final int SMALL_BUFFER = 1 << 12;
 
-  /** These do not take anything for the time being. */
+  /** Clients that don't read for now. */
   private static final Set<UserId> STALLED = users(7, 14);
 
   private static final Set<UserId> EVERYONE = users(1, MANY);
@@ -58,7 +58,7 @@ class BatchedSocketWriterTest {
       client.readText();
       clients.add(client);
     }
-    // so that each event loop has made its ring
+    // so that each event loop creates its ring
     manager.broadcast(Message.of("{\"text\":\"to all\"}".getBytes(UTF_8)), EVERYONE);
     clients.forEach(client -> assertThat(client.readText()).contains("to all"));
   }
@@ -98,7 +98,7 @@ class BatchedSocketWriterTest {
     two.forEach(user -> expect(user, texts));
   }
 
-  /** The event loop is held meanwhile, so that both happen in one turn of it. */
+  /** The event loop is blocked meanwhile, so that both happen in one turn of it. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatWasSentBeforeAGoodbyeArrivesBeforeIt(boolean ring) throws InterruptedException {

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What goes to so many connections that their lane waits for more before it flushes. */
+/**
+ * Broadcasts to so many connections that the event loop worker delays the flush to coalesce
+ * changes.
+ */
 class EventLoopWorkerTest {
   private static final int MANY = 200;
   private static final Set<UserId> EVERYONE =

@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Histories in memory: any thread commits and reads, the lock of this object guards them. Answers
- * are given by an executor, so that a test may delay them.
+ * Histories in memory. Any thread may commit and read; this object's lock guards the state. An
+ * executor completes the stages, so that a test can delay them.
  */
 final class InMemoryMessageHistory implements MessageHistory {
   private final Map<UserId, List<Message>> histories = new HashMap<>();
@@ -26,7 +26,7 @@ final class InMemoryMessageHistory implements MessageHistory {
     this.executor = executor;
   }
 
-  /** Stores the message in the histories of these users and tells which number it got in each. */
+  /** Stores a message in the histories of these users, and returns it with its number in each. */
   synchronized Delivery commit(String json, Set<UserId> users) {
     Message message = Message.of(json.getBytes(UTF_8));
     Map<UserId, Long> sequence = new HashMap<>();
@@ -42,7 +42,7 @@ final class InMemoryMessageHistory implements MessageHistory {
     states.put(user, messages);
   }
 
-  /** What was stored with this number. */
+  /** The text stored with this number. */
   synchronized String committed(UserId user, long seq) {
     return new String(histories.get(user).get(Math.toIntExact(seq - 1)).json(), UTF_8);
   }
@@ -51,7 +51,7 @@ final class InMemoryMessageHistory implements MessageHistory {
     return histories.getOrDefault(user, List.of()).size();
   }
 
-  /** What a look into the histories would find: each user's highest number. */
+  /** Each user's highest number, as a poll would find it. */
   synchronized Map<UserId, Long> heads() {
     Map<UserId, Long> found = new HashMap<>();
     histories.forEach((user, history) -> found.put(user, (long) history.size()));

@@ -13,6 +13,6 @@ class InProcessBackplaneTest extends BackplaneContract {
 
   @Override
   protected void awaitAcquainted(Map<Backplane, Set<UserId>> present) {
-    // everyone is told everything
+    // every node receives every change
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Not a byte is lost between HTTP and the hub, whenever the client sends it. */
+/** No byte is lost between HTTP and the hub, whenever the client sends it. */
 class PipelineTakeoverTest {
   private static final int CLIENTS = 200;
 
@@ -112,7 +112,9 @@ class PipelineTakeoverTest {
     all.forEach(RawClient::close);
   }
 
-  /** What waits in the gate never arrives, and a request with a body is never whole without it. */
+  /**
+   * The gate would hold back the body forever, since such a request completes only with its body.
+   */
   @Test
   void aRequestThatIsNoHandshakePassesWhateverItAsksToBeUpgradedTo() {
     String upgrade = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a backplane: any thread hands it tasks. What a task throws is logged and the
- * next one runs; what comes after the end is dropped.
+ * The single thread of a backplane. Any thread may submit tasks. An exception from a task is logged
+ * and doesn't affect later ones; tasks submitted after {@link #close} are dropped.
  */
 final class BackplaneThread implements Executor, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BackplaneThread.class);

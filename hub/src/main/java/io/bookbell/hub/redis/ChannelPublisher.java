@@ -8,9 +8,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out: any thread sends, nobody waits. What Redis does not take now is refused and counted,
- * never kept for later, and to refuse is cheap. Changes leave room for what nodes say about
- * themselves, or a burst would look like an outage.
+ * Publishes to Redis without blocking. Any thread may call it. Whatever Redis can't accept now is
+ * refused and counted, never queued for later, and refusing is cheap. The number of changes in
+ * flight is limited, which leaves room for heartbeats and presence; otherwise a burst would look
+ * like an outage.
  */
 final class ChannelPublisher {
   private static final CompletionStage<Boolean> REFUSED = CompletableFuture.completedStage(false);
@@ -25,7 +26,7 @@ final class ChannelPublisher {
   private final AtomicInteger changesUnderWay = new AtomicInteger();
 
   /**
-   * @param life of the histories that this node serves now, see {@link NodeMessageCodec}
+   * @param life the database and epoch that this node serves now, see {@link NodeMessageCodec}
    */
   ChannelPublisher(
       ReconnectingConnection<StatefulRedisConnection<String, byte[]>> reconnectingConnection,
@@ -39,7 +40,10 @@ final class ChannelPublisher {
     this.counters = counters;
   }
 
-  /** Tells, sooner or later, whether Redis has accepted the change in time. Never fails. */
+  /**
+   * Publishes a change. The stage completes with whether Redis has accepted it in time; it never
+   * fails.
+   */
   CompletionStage<Boolean> sendChange(String channel, byte[] frame) {
     if (changesUnderWay.incrementAndGet() > mostChanges) {
       changesUnderWay.decrementAndGet();
@@ -49,7 +53,9 @@ final class ChannelPublisher {
     return send(channel, frame).whenComplete((_, _) -> changesUnderWay.decrementAndGet());
   }
 
-  /** As {@link #sendChange}, for what a node says about itself. */
+  /**
+   * Like {@link #sendChange}, for messages about the node itself, which aren't limited in number.
+   */
   CompletionStage<Boolean> send(String channel, NodeMessage message) {
     return send(channel, NodeMessageCodec.encode(life.get(), message));
   }
@@ -70,7 +76,7 @@ final class ChannelPublisher {
     }
   }
 
-  /** Why Redis does not take what is published, as far as it has said. */
+  /** Why Redis doesn't accept messages, as far as known. */
   String refusalReason() {
     return refusal;
   }

@@ -8,13 +8,12 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A channel of Redis that other programs read and write too, each message in a form that they have
- * agreed on. Any thread may call any method, and none waits for Redis, except that {@link #close}
- * takes a moment.
+ * A Redis channel shared with other programs, in a message format agreed with them. Any thread may
+ * call any method. None waits for Redis, except that {@link #close} takes a moment.
  *
- * <p>Nothing is kept for later. The connections are its own, so that a busy channel does not delay
- * the {@link RedisBackplane}; they are made anew when they are lost, stuck or deaf. As the others
- * would not understand a probe, it listens to itself on a channel beside this one.
+ * <p>Nothing is queued for later. The channel has its own connections, so that heavy traffic on it
+ * doesn't delay the {@link RedisBackplane}; they are replaced when they are lost, stuck or deaf.
+ * The other programs wouldn't understand probes, so those use a separate channel.
  */
 public final class ExternalChannel implements AutoCloseable {
   private final RedisOptions options;
@@ -31,9 +30,9 @@ public final class ExternalChannel implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Begins to connect, and returns.
+   * Starts connecting, and returns at once.
    *
-   * @param heard called on an event loop with each message that comes, this node's own among them
+   * @param heard called on an event loop with each message, including those of this node
    */
   public ExternalChannel(RedisOptions options, String name, Consumer<byte[]> heard) {
     this.options = options;
@@ -67,17 +66,20 @@ public final class ExternalChannel implements AutoCloseable {
         connect, thread, options.timings(), ready, loopbackMonitor::onConnectionLost);
   }
 
-  /** Tells, sooner or later, whether Redis has accepted the message in time. Never fails. */
+  /**
+   * Publishes a message. The stage completes with whether Redis has accepted it in time; it never
+   * fails.
+   */
   public CompletionStage<Boolean> publish(byte[] message) {
     return channelPublisher.sendChange(name, message);
   }
 
-  /** Whether it is heard what is published. */
+  /** Whether published messages come back. */
   public RedisState state() {
     return loopbackMonitor.state();
   }
 
-  /** Ends both connections; nothing is heard afterwards. */
+  /** Closes both connections; no message is passed on afterwards. */
   @Override
   public void close() {
     closed = true;
@@ -111,7 +113,7 @@ public final class ExternalChannel implements AutoCloseable {
     }
   }
 
-  /** What is watched of the two connections. */
+  /** The two connections, as seen by the monitor. */
   private final class ChannelConnections implements LoopbackMonitor.MonitoredConnections {
     @Override
     public boolean isUp() {

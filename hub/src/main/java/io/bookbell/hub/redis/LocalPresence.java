@@ -11,15 +11,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Who is connected to this node, as the others are told. Any thread notes changes; the rest is for
- * the backplane's thread, which turns what was noted into the next version.
+ * The users connected to this node, as published to the others. Any thread may record changes; all
+ * other methods belong to the backplane's thread, which turns the recorded changes into the next
+ * version.
  */
 final class LocalPresence {
   private final String node;
   private final Queue<PresenceEvent> noted = new ConcurrentLinkedQueue<>();
   private final Set<UserId> told = new HashSet<>();
 
-  /** Begins anywhere, so that a node that starts again under its name does not seem unchanged. */
+  /**
+   * Starts at a random number, so that a node that restarts under the same name doesn't appear
+   * unchanged.
+   */
   private long version = ThreadLocalRandom.current().nextLong(1L << 40);
 
   LocalPresence(String node) {
@@ -30,7 +34,7 @@ final class LocalPresence {
     noted.add(new PresenceEvent(user, connected));
   }
 
-  /** What was noted since the last call, if it changes anything. */
+  /** The changes recorded since the last call, unless they cancel out. */
   Optional<NodeMessage> nextVersion() {
     Map<UserId, Boolean> last = new LinkedHashMap<>();
     for (PresenceEvent next = noted.poll(); next != null; next = noted.poll()) {

@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether Redis brings back what this node publishes. For the backplane's thread, but {@link
- * #state} and {@link #onChange} are for any. A connection can be open and deaf, so only probes
- * count: when they stay away, the subscription is renewed if Redis had accepted them, and else the
- * connection that publishes.
+ * Verifies that this node receives from Redis what it publishes. Belongs to the backplane's thread,
+ * except {@link #state} and {@link #onChange}, which any thread may call. A connection can be open
+ * and deliver nothing, so only returning probes count. If they stay away, the monitor renews the
+ * subscription if Redis had accepted them, and the publishing connection otherwise.
  */
 final class LoopbackMonitor {
   private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
@@ -29,7 +29,7 @@ final class LoopbackMonitor {
   private long tickedAt = System.nanoTime();
 
   /**
-   * @param probes one for each channel that must bring back what is published
+   * @param probes one for each channel to be verified
    */
   LoopbackMonitor(
       RedisOptions.Timings timings,
@@ -45,31 +45,31 @@ final class LoopbackMonitor {
   }
 
   /**
-   * How the log tells of it.
+   * The wording of log messages.
    *
-   * @param what is there or not
-   * @param otherwise what holds while it is not
+   * @param what the thing that is connected or away
+   * @param otherwise what happens while it is away
    */
   record MonitorWording(String what, String otherwise) {}
 
-  /** What is watched; called on the backplane's thread. */
+  /** The monitored connections; called on the backplane's thread. */
   interface MonitoredConnections {
-    /** Whether there are both connections. */
+    /** Whether both connections are open. */
     boolean isUp();
 
-    /** Publishes the number for every probe. */
+    /** Publishes the number on the channel of every probe. */
     void sendProbes(long number);
 
-    /** Why Redis does not take what is published, in words. */
+    /** Why Redis doesn't accept messages, for the log. */
     String refusalReason();
 
-    /** The subscription is deaf. */
+    /** Replaces the subscription, which is deaf. */
     void renewSubscription();
 
-    /** Redis does not take what is published. */
+    /** Replaces the publishing connection, because Redis doesn't accept messages. */
     void renewPublishing();
 
-    /** Everything is heard, after a time when it was not. */
+    /** Called when all probes return, for the first time or after an outage. */
     void onRecovered();
   }
 
@@ -81,7 +81,7 @@ final class LoopbackMonitor {
     listeners.add(listener);
   }
 
-  /** A connection was made. */
+  /** Called when a connection has been opened. */
   void onConnectionReady(long now) {
     discardPending();
     if (monitoredConnections.isUp()) {
@@ -89,7 +89,7 @@ final class LoopbackMonitor {
     }
   }
 
-  /** A connection is missing. */
+  /** Called when a connection is missing. */
   void onConnectionLost(String why) {
     discardPending();
     markDegraded(why);
@@ -110,7 +110,7 @@ final class LoopbackMonitor {
     boolean stoodStill = now - tickedAt > most / 2;
     tickedAt = now;
     if (stoodStill) {
-      return; // this process did: what came meanwhile has yet to be looked at
+      return; // this process was paused: what arrived meanwhile hasn't been processed yet
     }
     if (probes.stream().anyMatch(loopbackProbe -> loopbackProbe.isOverdue(now, most))) {
       onSilence();
@@ -140,7 +140,7 @@ final class LoopbackMonitor {
     probes.forEach(LoopbackProbe::discardPending);
   }
 
-  /** Told once, and again when it turns out that somebody has to grant something. */
+  /** Logs the outage once, and again if it turns out that the Redis user lacks a permission. */
   private void markDegraded(String why) {
     boolean mendable = RedisPermission.isPermissionReason(why) && !why.equals(grantTold);
     if (state != RedisState.DEGRADED || mendable) {

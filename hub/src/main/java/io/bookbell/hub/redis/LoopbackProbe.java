@@ -1,8 +1,8 @@
 package io.bookbell.hub.redis;
 
 /**
- * Whether one channel brings back what was published on it. For the backplane's thread. Probes
- * carry ascending numbers; one that comes back answers all before it.
+ * Verifies that one channel returns what is published on it. Belongs to the backplane's thread.
+ * Probes carry ascending numbers; a returning one settles all earlier ones.
  */
 final class LoopbackProbe {
   private long first;
@@ -12,7 +12,7 @@ final class LoopbackProbe {
   private boolean accepted;
   private boolean heard;
 
-  /** Forgets all probes under way: what comes back of them proves nothing any more. */
+  /** Discards all probes in flight: their return wouldn't prove anything about a new connection. */
   void discardPending() {
     first = last + 1;
     waiting = false;
@@ -30,7 +30,7 @@ final class LoopbackProbe {
     }
   }
 
-  /** Redis has taken it. */
+  /** Redis has accepted the probe. */
   void markAccepted(long number) {
     accepted |= waiting && isPending(number);
   }
@@ -45,7 +45,7 @@ final class LoopbackProbe {
     }
   }
 
-  /** Whether one was heard since the restart. */
+  /** Whether a probe has returned since the last {@link #discardPending}. */
   boolean hasReturned() {
     return heard;
   }

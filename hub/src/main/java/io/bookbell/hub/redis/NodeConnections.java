@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The two connections of a node and the watch over them. Built and opened once; afterwards for the
- * backplane's thread, but any thread may {@link #channelPublisher}, ask the {@link
- * #loopbackMonitor} and {@link #close}.
+ * The two Redis connections of a node and their monitor. Belongs to the backplane's thread once
+ * opened, but any thread may call {@link #channelPublisher}, {@link #loopbackMonitor} and {@link
+ * #close}.
  */
 final class NodeConnections implements LoopbackMonitor.MonitoredConnections, AutoCloseable {
   private static final LoopbackMonitor.MonitorWording WORDS =
@@ -28,9 +28,9 @@ final class NodeConnections implements LoopbackMonitor.MonitoredConnections, Aut
   private final ChannelPublisher channelPublisher;
 
   /**
-   * @param life as of now, for what is sent
-   * @param heard called on an event loop with each frame that comes
-   * @param heardAgain called when everything is heard, after a time when it was not
+   * @param life supplies the database and epoch for outgoing frames
+   * @param heard called on an event loop with each frame that arrives
+   * @param heardAgain called when all probes return, for the first time or after an outage
    */
   NodeConnections(
       RedisOptions options,
@@ -77,12 +77,12 @@ final class NodeConnections implements LoopbackMonitor.MonitoredConnections, Aut
     return loopbackMonitor;
   }
 
-  /** Of the channel that every node listens to. */
+  /** The probe of the channel to which every node subscribes. */
   LoopbackProbe broadcastProbe() {
     return everyone;
   }
 
-  /** Of the channel of this node. */
+  /** The probe of this node's own channel. */
   LoopbackProbe nodeProbe() {
     return own;
   }

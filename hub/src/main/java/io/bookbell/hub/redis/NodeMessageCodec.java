@@ -10,18 +10,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Frames between nodes: the version of the protocol, the life of the histories that the sender
- * serves, the kind, the node's name, then what the kind has. Numbers have a variable length.
+ * Encodes and decodes frames between nodes: protocol version, the sender's database and epoch
+ * ("life"), kind, the sender's name, and then the fields of that kind. Numbers are varints.
  * Stateless.
  *
  * <pre>
  *   change    = count { json  state  count { user seq }  users }
  *   state     = 0 | 1 key version
- *   users     = count { distance from the user before }
+ *   users     = count { distance from the previous user }
  * </pre>
  */
 final class NodeMessageCodec {
-  /** A frame of another version is left alone: its nodes are no peers, and find changes by poll. */
+  /**
+   * Frames of another version are dropped. Nodes that speak it aren't peers; their changes are
+   * found by the poll.
+   */
   static final int VERSION = 2;
 
   private static final int ALIVE = 1;
@@ -61,21 +64,21 @@ final class NodeMessageCodec {
         deliveries.forEach(delivery -> writeDelivery(delivery, out));
       }
       case NodeMessage.PresenceQuery _, NodeMessage.NodeShutdown _ -> {
-        // the name says it all
+        // only the name
       }
     }
     return out.toBytes();
   }
 
-  /** Whether the bytes speak another version than this one; not, if there are none. */
+  /** Whether a frame, if not empty, has another protocol version than this one. */
   static boolean hasOtherVersion(byte[] frame) {
     return frame.length > 0 && frame[0] != VERSION;
   }
 
   /**
-   * Whether the sender serves other histories than those of the given life.
+   * Whether the sender serves another database or epoch.
    *
-   * @throws MalformedFrameException if the frame does not say so
+   * @throws MalformedFrameException if the frame is too short or isn't valid
    */
   static boolean hasOtherEpoch(byte[] frame, String life) throws MalformedFrameException {
     return !readEpoch(new WireInput(frame)).equals(life);

@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other nodes and who is connected to each, as far as they have said. The backplane's thread
- * changes it, threads that publish read it. A node whose users are not known, or no longer for
- * sure, is asked, and asked again as long as it is heard of and has not answered.
+ * The other nodes, and the users connected to each as far as known. The backplane's thread modifies
+ * it; publishing threads read it. A node whose users aren't known for certain is asked for a
+ * snapshot, and asked again each time it is heard of until it responds.
  */
 final class PeerDirectory {
   private final ConcurrentHashMap<String, PeerNode> peers = new ConcurrentHashMap<>();
@@ -19,7 +19,7 @@ final class PeerDirectory {
   private final long forget;
 
   /**
-   * @param ask asks the node of this name who is connected to it
+   * @param ask requests a presence snapshot from the node with this name
    */
   PeerDirectory(RedisOptions.Timings timings, Consumer<String> ask) {
     this.ask = ask;
@@ -39,7 +39,7 @@ final class PeerDirectory {
     return (int) peers.values().stream().filter(PeerNode::isKnown).count();
   }
 
-  /** Who is connected to that node, if it is known. */
+  /** The users connected to that node, if known. */
   Optional<Set<UserId>> usersOf(String node) {
     return Optional.ofNullable(peers.get(node))
         .filter(PeerNode::isKnown)
@@ -48,7 +48,7 @@ final class PeerDirectory {
 
   // ---- for the backplane's thread
 
-  /** It was heard of, and nothing else. */
+  /** Handles a sign of life that says nothing else. */
   void handleContact(String node, long now) {
     PeerNode peerNode = findOrAdd(node, now);
     queryUnlessKnown(peerNode.isKnown(), peerNode, now);
@@ -76,7 +76,7 @@ final class PeerDirectory {
     peers.values().removeIf(peerNode -> peerNode.isSilent(now, forget));
   }
 
-  /** It was this node that heard nothing: everybody else's silence begins anew. */
+  /** Restarts every peer's silence, because it was this node that received nothing. */
   void resetSilence(long now) {
     peers.values().forEach(peerNode -> peerNode.markSeen(now));
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node knows of another one. The backplane's thread changes it; any thread may ask {@link
- * #filterRelevant}, {@link #isKnown} and {@link #users}. While it is not known who is connected
- * there, the peer is told everything.
+ * What this node knows about another one. The backplane's thread modifies it; any thread may call
+ * {@link #filterRelevant}, {@link #isKnown} and {@link #connectedUsers}. While the peer's users are
+ * unknown, it is sent every change.
  */
 final class PeerNode {
   private final String node;
@@ -42,7 +42,7 @@ final class PeerNode {
     return known == null ? Set.of() : Set.copyOf(known);
   }
 
-  /** What of a change concerns the users of that node. */
+  /** The part of a change that concerns users of that node. */
   List<Delivery> filterRelevant(List<Delivery> change) {
     Set<UserId> known = users;
     if (known == null) {
@@ -94,7 +94,7 @@ final class PeerNode {
     return now - heardAt >= most;
   }
 
-  /** Whether it is time to ask; notes that it was asked. */
+  /** Returns whether to ask for a snapshot now, and if so records the time. */
   boolean shouldQuery(long now, long interval) {
     if (asked && now - askedAt < interval) {
       return false;
@@ -104,7 +104,10 @@ final class PeerNode {
     return true;
   }
 
-  /** Whether this is the version that is known here; if not, nothing is known any more. */
+  /**
+   * Returns whether the peer's users are known at this version; if the version differs, they become
+   * unknown.
+   */
   boolean isAtVersion(long other) {
     if (users != null && version != other) {
       users = null;
@@ -119,7 +122,10 @@ final class PeerNode {
     users = all;
   }
 
-  /** Whether the change could be applied, or was before; if not, nothing is known any more. */
+  /**
+   * Applies a presence change. Returns false if it doesn't follow the known version, in which case
+   * the peer's users become unknown.
+   */
   boolean applyPresence(NodeMessage.PresenceChange change) {
     Set<UserId> known = users;
     if (known == null || version == change.to()) {

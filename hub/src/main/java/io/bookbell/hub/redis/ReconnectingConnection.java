@@ -12,10 +12,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to Redis that is made anew whenever it is lost or given up, after a random delay
- * that grows up to a bound. For the backplane's thread, but {@link #connection} may be asked by
- * any. Lettuce's own reconnection is off: it would subscribe again without telling whether that
- * worked.
+ * A Redis connection that is replaced whenever it is lost or given up, after a random delay with
+ * exponential backoff. Belongs to the backplane's thread, except {@link #connection}, which any
+ * thread may call. Lettuce's own reconnect is off, because it would resubscribe without reporting
+ * whether that worked.
  */
 final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
   private static final int MOST_DOUBLINGS = 20;
@@ -29,8 +29,8 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
   private int failures;
 
   /**
-   * @param ready called when a connection was made
-   * @param lost called with the reason when there is none, perhaps again and again
+   * @param ready called when a connection has been opened
+   * @param lost called with the reason when there is none, possibly repeatedly
    */
   ReconnectingConnection(
       Supplier<CompletionStage<C>> connect,
@@ -55,7 +55,7 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
     }
   }
 
-  /** Gives the connection up; another one follows. */
+  /** Closes the current connection and opens another. */
   void reconnect(String why) {
     C current = connection;
     if (current != null) {
@@ -63,12 +63,12 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
     }
   }
 
-  /** It has served: the next delay is short again. */
+  /** Resets the backoff, once the connection has proved to work. */
   void resetBackoff() {
     failures = 0;
   }
 
-  /** The connection, or null while there is none. */
+  /** The current connection, or null. */
   @Nullable C connection() {
     return connection;
   }
@@ -108,7 +108,7 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
     thread.schedule(Duration.ofNanos(ThreadLocalRandom.current().nextLong(most + 1)), this::open);
   }
 
-  /** The innermost cause says it best. */
+  /** The message of the innermost cause is the most specific. */
   private static String rootMessage(@Nullable Throwable failure) {
     Throwable cause = failure;
     while (cause != null && cause.getCause() != null) {
@@ -120,7 +120,7 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
     return cause == null ? "no connection" : String.valueOf(cause.getMessage());
   }
 
-  /** Called by Lettuce's event loop; hops to the backplane's thread. */
+  /** Called on Lettuce's event loop; continues on the backplane's thread. */
   private final class DisconnectListener implements RedisConnectionStateListener {
     private final Runnable ended;
 

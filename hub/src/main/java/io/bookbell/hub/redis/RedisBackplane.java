@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins nodes through Redis, which may be away at any time, also at the start: any thread may call
- * any method and none waits for Redis, except that {@link #close} takes a moment. Receivers are
- * called on the event loop of the subscription; a thread of its own keeps the connections and the
- * peers, see the package.
+ * A {@link Backplane} over Redis, which may be unavailable at any time, including at startup. Any
+ * thread may call any method. None waits for Redis, except that {@link #close} takes a moment.
+ * Receivers run on the event loop of the subscription; the backplane's own thread manages
+ * connections and peers, as the package documentation describes.
  *
- * <p>Nothing is kept for later: what Redis does not accept now is refused and counted, and found in
- * the {@link io.bookbell.hub.MessageHistory} by those whom it concerns.
+ * <p>Nothing is queued for later: whatever Redis doesn't accept now is refused and counted, and the
+ * nodes concerned find it in the {@link io.bookbell.hub.MessageHistory}.
  */
 public final class RedisBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
@@ -41,7 +41,7 @@ public final class RedisBackplane implements Backplane {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile String life;
 
-  /** Begins to connect, and returns. */
+  /** Starts connecting, and returns at once. */
   public RedisBackplane(RedisOptions options) {
     this.options = options;
     this.life = options.life();
@@ -93,8 +93,8 @@ public final class RedisBackplane implements Backplane {
   }
 
   /**
-   * The histories are others than before, such as those of a restored backup: from now on only
-   * nodes that know of it are heard.
+   * Switches to a new epoch, for example after restoring a backup: from now on only frames of nodes
+   * in the same epoch are accepted.
    *
    * @param newLife see {@link RedisOptions#life}
    */
@@ -108,8 +108,8 @@ public final class RedisBackplane implements Backplane {
   }
 
   /**
-   * Calls the listener with each new state from now on, on the thread of the backplane; it must be
-   * quick.
+   * Registers a listener for state changes from now on. It runs on the backplane's thread and must
+   * be quick.
    */
   public void onStateChange(Consumer<RedisState> listener) {
     nodeConnections.loopbackMonitor().onChange(listener);
@@ -119,12 +119,12 @@ public final class RedisBackplane implements Backplane {
     return counters.snapshot(peerDirectory);
   }
 
-  /** The name of this node, for logs and health. */
+  /** The name of this node, for logs and health checks. */
   public String node() {
     return options.node();
   }
 
-  /** Says goodbye if Redis is there, and ends all connections and threads. */
+  /** Announces the shutdown if Redis is available, and closes all connections and threads. */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -141,12 +141,12 @@ public final class RedisBackplane implements Backplane {
     nodeConnections.close();
   }
 
-  /** Who is connected to that node as far as it is known here, for tests. */
+  /** The users connected to that node as far as known here, for tests. */
   Optional<Set<UserId>> usersOf(String node) {
     return peerDirectory.usersOf(node);
   }
 
-  // ---- on the event loop of the subscription
+  // ---- on the subscription's event loop
 
   private void onFrame(byte[] frame) {
     if (closed.get()) {
@@ -206,7 +206,7 @@ public final class RedisBackplane implements Backplane {
     }
   }
 
-  // ---- on the thread of the backplane
+  // ---- on the backplane's thread
 
   private void handleMessage(NodeMessage message, long now) {
     boolean mine = message.node().equals(options.node());
@@ -230,7 +230,7 @@ public final class RedisBackplane implements Backplane {
           peerDirectory.handleShutdown(nodeShutdown.node());
       case NodeMessage.PresenceQuery asking -> replyWithSnapshot(asking, now);
       case NodeMessage.LoopbackEcho _, NodeMessage.CommittedDeliveries _ -> {
-        // an echo is for the one who called; changes do not come here
+        // an echo concerns only its sender, and deliveries are handled on the event loop
       }
     }
   }

@@ -25,9 +25,8 @@ import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes connections to Redis that neither keep nor repeat anything: a command that cannot be sent
- * now, or is not answered soon, has failed. Any thread may call any method; none blocks but {@link
- * #close}.
+ * Opens Redis connections that neither queue nor retry commands: one that can't be sent now, or
+ * isn't answered in time, fails. Any thread may call any method; only {@link #close} blocks.
  */
 final class RedisConnector implements AutoCloseable {
   private static final RedisCodec<String, byte[]> CODEC =
@@ -51,15 +50,16 @@ final class RedisConnector implements AutoCloseable {
     client.setOptions(clientOptions(options));
   }
 
-  /** A connection to publish with. */
+  /** Opens a connection for publishing. */
   CompletionStage<StatefulRedisConnection<String, byte[]>> connectPublisher() {
     return withTimeout(client.connectAsync(CODEC, uri), failure -> failure);
   }
 
   /**
-   * A connection on which Redis has accepted the subscription.
+   * Opens a connection and subscribes; the stage completes once Redis has accepted the
+   * subscription.
    *
-   * @param heard called on an event loop with the channel and what comes on it
+   * @param heard called on an event loop with the channel and the message
    */
   CompletionStage<StatefulRedisPubSubConnection<String, byte[]>> connectSubscriber(
       BiConsumer<String, byte[]> heard, String... channels) {
@@ -100,10 +100,11 @@ final class RedisConnector implements AutoCloseable {
   }
 
   /**
-   * An attempt without end would be the last one. What comes too late is closed.
+   * Limits an attempt to connect, because one that never completes would block all later ones. A
+   * connection that arrives too late is closed.
    *
-   * <p>Lettuce's futures do not override {@code exceptionallyCompose} and its like, which would
-   * wait for ever; so the failure is named here.
+   * <p>The failure is mapped here, because Lettuce's futures don't override {@code
+   * exceptionallyCompose} and similar methods, which would wait forever.
    */
   private <C extends StatefulConnection<?, ?>> CompletionStage<C> withTimeout(
       CompletionStage<C> attempt, UnaryOperator<Throwable> named) {
@@ -120,7 +121,10 @@ final class RedisConnector implements AutoCloseable {
     return result;
   }
 
-  /** Waits a moment for the threads to end, and lets them end alone if they take longer. */
+  /**
+   * Waits briefly for the threads to terminate, and leaves them to terminate alone if they take
+   * longer.
+   */
   @Override
   public void close() {
     CompletableFuture<Void> ended =

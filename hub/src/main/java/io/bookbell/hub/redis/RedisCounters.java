@@ -2,7 +2,7 @@ package io.bookbell.hub.redis;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a backplane counts: any thread adds and reads, each counter is a {@link LongAdder}. */
+/** The counters of a backplane. Any thread may increment and read them. */
 final class RedisCounters {
   final LongAdder published = new LongAdder();
   final LongAdder publishedBytes = new LongAdder();

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What to grant to a Redis user that may not do what the backplane needs. Stateless. */
+/** Explains which permission a Redis user lacks. Stateless. */
 final class RedisPermission {
   private static final String LACKS = "the Redis user lacks a permission";
 
@@ -15,10 +15,10 @@ final class RedisPermission {
   }
 
   /**
-   * In words for the operator, with the command that grants it.
+   * Describes the missing permission for the operator, including the command that grants it.
    *
-   * @param others channels whose names do not begin with the prefix
-   * @return empty when something else has failed
+   * @param others channels in use, which may lack the prefix
+   * @return empty if the failure has another cause
    */
   static Optional<String> findMissing(
       @Nullable Throwable failure, RedisOptions options, String... others) {
@@ -37,7 +37,10 @@ final class RedisPermission {
     return user.isEmpty() ? "default" : user;
   }
 
-  /** Redis refuses to add channels to a user that has all of them. */
+  /**
+   * Adds channels only if Redis complained about them: it refuses to add channels to a user that
+   * may access all of them.
+   */
   private static String grantCommand(String message, RedisOptions options, String... others) {
     var grant = new StringBuilder("ACL SETUSER ").append(userName(options.uri()));
     if (message.contains("channel")) {

@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Reads the parts of a frame, and believes nothing: no length is trusted before so many bytes are
- * there. For one thread.
+ * Decodes the fields of a frame from an untrusted source: no length is used before that many bytes
+ * are known to be there. Not thread-safe.
  */
 final class WireInput {
   private static final int MOST_BITS = 64;
@@ -39,7 +39,7 @@ final class WireInput {
     throw new MalformedFrameException("a number has more than " + MOST_BITS + " bits");
   }
 
-  /** How many things follow, each of at least one byte. */
+  /** Reads the number of items that follow, each of at least one byte. */
   int readCount() throws MalformedFrameException {
     long count = readVarint();
     requireValid(count >= 0 && count <= bytes.length - next, "more is promised than follows");

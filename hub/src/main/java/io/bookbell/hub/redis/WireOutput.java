@@ -6,7 +6,7 @@ import io.bookbell.hub.UserId;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** Writes the parts of a frame. For one thread. */
+/** Encodes the fields of a frame. Not thread-safe. */
 final class WireOutput {
   private byte[] bytes = new byte[256];
   private int size;
@@ -16,7 +16,7 @@ final class WireOutput {
     bytes[size++] = (byte) value;
   }
 
-  /** Seven bits at a time, the lowest first; small numbers take little. */
+  /** Writes seven bits per byte, the lowest first, so small numbers are short. */
   void writeVarint(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
@@ -30,7 +30,7 @@ final class WireOutput {
     writeBytes(text.getBytes(UTF_8));
   }
 
-  /** Its length, then the bytes. */
+  /** Writes the length, then the bytes. */
   void writeBytes(byte[] block) {
     writeVarint(block.length);
     ensureCapacity(block.length);
@@ -38,7 +38,10 @@ final class WireOutput {
     size += block.length;
   }
 
-  /** In ascending order, each as its distance from the one before: many are small. */
+  /**
+   * Writes ids in ascending order, each as its distance from the previous one; most distances are
+   * small.
+   */
   void writeUserIds(Collection<UserId> users) {
     long[] ids = users.stream().mapToLong(UserId::value).sorted().toArray();
     writeVarint(ids.length);

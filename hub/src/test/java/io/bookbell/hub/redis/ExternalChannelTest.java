@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A channel shared with programs that know only its name comes back whatever happens to Redis. */
+/** A channel shared with other programs recovers from everything that can happen to Redis. */
 class ExternalChannelTest {
   private static final String NAME = "shared_with_others";
 
@@ -83,7 +83,7 @@ class ExternalChannelTest {
     await().until(() -> channel.state() == RedisState.CONNECTED);
   }
 
-  /** Says it until it is heard: what is said during an outage is gone. */
+  /** Publishes repeatedly until it is heard, because messages during an outage are lost. */
   private void awaitHeard(String text) {
     await()
         .untilAsserted(

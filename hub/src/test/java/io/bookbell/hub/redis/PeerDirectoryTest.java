@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A node knows who is where for sure, or knows that it does not know. */
+/** A node either knows for certain who is connected to a peer, or knows that it doesn't. */
 class PeerDirectoryTest {
   private static final UserId ANN = new UserId(1);
   private static final UserId BEN = new UserId(2);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Nodes learn who is where, and are told what concerns their users only. */
+/** Nodes learn which users are connected where, and receive only what concerns their own. */
 class RedisAddressingTest {
   private static final UserId ANN = new UserId(1);
   private static final UserId BEN = new UserId(2);

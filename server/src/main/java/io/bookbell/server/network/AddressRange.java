@@ -10,10 +10,10 @@ import java.util.stream.Stream;
  * A range of IP addresses in CIDR notation. Immutable.
  *
  * @param start any address in the range
- * @param prefixLength how many leading bits all addresses in the range share
+ * @param prefixLength the number of leading bits that all addresses in the range share
  */
 public record AddressRange(InetAddress start, int prefixLength) {
-  /** Loopback, private and link-local networks: where a proxy on the same site connects from. */
+  /** Loopback, private and link-local networks, from which a proxy on the same site connects. */
   public static final List<AddressRange> LOCAL =
       Stream.of(
               "127.0.0.0/8",
@@ -28,7 +28,7 @@ public record AddressRange(InetAddress start, int prefixLength) {
           .map(text -> parse(text).orElseThrow())
           .toList();
 
-  /** Reads {@code 10.0.0.0/8}, {@code fd00::/8} or a single address. */
+  /** Parses {@code 10.0.0.0/8}, {@code fd00::/8} or a single address. */
   public static Optional<AddressRange> parse(String text) {
     int slash = text.indexOf('/');
     String address = slash < 0 ? text : text.substring(0, slash);
@@ -51,7 +51,7 @@ public record AddressRange(InetAddress start, int prefixLength) {
     return digits.matches("[0-9]{1,3}") ? Integer.parseInt(digits) : -1;
   }
 
-  /** Whether the address is in this range; one of the other IP version never is. */
+  /** Whether the address is in this range. An address of the other IP version never is. */
   public boolean contains(InetAddress address) {
     byte[] mine = start.getAddress();
     byte[] other = address.getAddress();

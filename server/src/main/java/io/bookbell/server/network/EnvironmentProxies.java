@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies for outgoing calls, from the variables that most programs know: {@code HTTPS_PROXY},
+ * Selects the proxy for outgoing calls by the usual environment variables {@code HTTPS_PROXY},
  * {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in upper or lower case. Immutable.
  */
 public final class EnvironmentProxies extends ProxySelector {
@@ -55,7 +55,7 @@ public final class EnvironmentProxies extends ProxySelector {
     return Optional.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(address.getHost(), port)));
   }
 
-  /** A name in the list also stands for what is below it; {@code *} stands for everything. */
+  /** A name in the list also matches its subdomains; {@code *} matches every host. */
   private boolean isExcepted(String host) {
     return findVariable("NO_PROXY").stream()
         .flatMap(list -> Arrays.stream(list.split("[,\\s]+", -1)))
@@ -85,6 +85,6 @@ public final class EnvironmentProxies extends ProxySelector {
   @Override
   public void connectFailed(
       @Nullable URI uri, @Nullable SocketAddress address, @Nullable IOException failure) {
-    // the call itself fails, which is told where it was made
+    // the call itself fails and reports it
   }
 }

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two requests for the same book have in common, however it was typed. Narrower than {@link
- * SearchWords}: C, C++ and C# are three books. Stateless.
+ * Recognizes requests for the same book, however it was typed. Stricter than {@link SearchWords}:
+ * C, C++ and C# are three different books. Stateless.
  */
 public final class BookIdentity {
   private static final Pattern BETWEEN_AUTHORS = Pattern.compile("\\s*[;&/]\\s*");
@@ -20,7 +20,7 @@ public final class BookIdentity {
 
   private BookIdentity() {}
 
-  /** The names of a book; books that share one are the same. */
+  /** Returns the identity keys of a book. Books that share a key are the same. */
   public static Set<String> identityKeys(String title, String author, @Nullable String isbn) {
     String named = "title:" + normalizeTitle(title) + '|' + normalizeAuthors(author);
     Stream<String> edition =
@@ -33,7 +33,7 @@ public final class BookIdentity {
     return words.isEmpty() ? CaseFolding.foldCase(TextNormalizer.normalizeLine(title)) : words;
   }
 
-  /** Every author with the family name last, whichever way it was typed. */
+  /** Normalizes every author to have the family name last, however it was typed. */
   private static String normalizeAuthors(String authors) {
     return Arrays.stream(BETWEEN_AUTHORS.split(authors))
         .map(BookIdentity::normalizeAuthor)
@@ -56,7 +56,7 @@ public final class BookIdentity {
     return word.text() + word.symbols();
   }
 
-  /** J. R. R. as J.R.R. */
+  /** Joins successive initials: J. R. R. becomes J.R.R. */
   private static List<String> joinInitials(List<String> words) {
     var together = new ArrayList<String>();
     boolean initialBefore = false;

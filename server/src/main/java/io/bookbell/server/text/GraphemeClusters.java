@@ -5,11 +5,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Characters as people see them: extended grapheme clusters, so that a family of emoji, a flag or a
- * letter with its accents is one. Stateless.
+ * Counts and truncates text by extended grapheme clusters, the characters that people see: an emoji
+ * of a family, a flag or an accented letter is one. Stateless.
  */
 public final class GraphemeClusters {
-  /** Code points in one character. No script needs as many; a pile of accents has more. */
+  /**
+   * The largest number of code points in one cluster. No script needs that many; stacked accents
+   * have more.
+   */
   static final int MOST_IN_ONE = 32;
 
   private static final Pattern CLUSTER = Pattern.compile("\\X");
@@ -27,7 +30,7 @@ public final class GraphemeClusters {
     return count;
   }
 
-  /** The beginning of a text: as much of it as a field of so many characters may hold. */
+  /** Truncates a text to this many clusters, so that it fits in a field of that length. */
   public static String truncateText(String text, int most) {
     var first = new StringBuilder();
     Matcher cluster = CLUSTER.matcher(text);
@@ -40,7 +43,7 @@ public final class GraphemeClusters {
     return first.toString().strip();
   }
 
-  /** Whether some character is piled up of more code points than any script needs. */
+  /** Whether some cluster has more code points than any script needs. */
   public static boolean hasOversizedCluster(String text) {
     if (text.codePointCount(0, text.length()) <= MOST_IN_ONE) {
       return false;
@@ -57,8 +60,9 @@ public final class GraphemeClusters {
   }
 
   /**
-   * How many bytes of UTF-8 a text may have that may have so many characters: enough for as many
-   * families of emoji, and a bound on what is stored. The schema of PostgreSQL has the same.
+   * The largest number of UTF-8 bytes in a text with this many clusters. It allows for as many
+   * emoji families, and bounds what is stored. Columns in PostgreSQL use the same formula, in
+   * characters.
    */
   public static int mostBytes(int mostCharacters) {
     return 25 * mostCharacters + 100;
@@ -68,7 +72,7 @@ public final class GraphemeClusters {
     return text.chars().allMatch(unit -> unit < 0x80);
   }
 
-  /** CR LF is one character. */
+  /** The number of CR LF pairs, each of which is one cluster. */
   private static int lineEnds(String text) {
     int count = 0;
     for (int at = text.indexOf("\r\n"); at >= 0; at = text.indexOf("\r\n", at + 2)) {

@@ -4,9 +4,9 @@ import java.lang.Character.UnicodeScript;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What scripts differ in when words are looked for. Stateless. */
+/** The properties of scripts that matter for word search. Stateless. */
 final class ScriptRules {
-  /** Written without spaces between words. */
+  /** Scripts written without spaces between words. */
   private static final Set<UnicodeScript> WITHOUT_SPACES =
       EnumSet.of(
           UnicodeScript.HAN,
@@ -26,8 +26,8 @@ final class ScriptRules {
           UnicodeScript.TAI_VIET);
 
   /**
-   * Where a mark is an accent, a vowel point or a stress, and left out by many who type. Elsewhere,
-   * as in Indic scripts, a mark is part of the letter: दिल is another word than दल.
+   * Scripts in which a mark is an accent, a vowel point or a stress, and often omitted in typing.
+   * In others, such as Indic scripts, a mark is part of the letter: दिल and दल are different words.
    */
   private static final Set<UnicodeScript> WITH_ACCENTS =
       EnumSet.of(

@@ -13,22 +13,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Texts as the words by which they are found: without case, accents and punctuation, the same for
- * every search and on every database. A search finds a text when each of its wanted words is the
- * beginning of one of the text's stored words. Stateless.
+ * Converts texts to words for search: without case, accents and punctuation, the same for every
+ * search and database. A query matches a text if each of its query words is a prefix of one of the
+ * text's index words. Stateless.
  *
- * <p>These words say what is alike, not what is the same: see {@link BookIdentity}.
+ * <p>Equal words mean that texts are similar, not that they name the same book: see {@link
+ * BookIdentity}.
  */
 public final class SearchWords {
-  /** Of a word between spaces, in UTF-16 units. */
+  /** The longest word of a script with spaces, in UTF-16 units. */
   private static final int LONGEST = 40;
 
-  /** Of what is written without spaces, in code points. */
+  /** The longest index word of a script without spaces, in code points. */
   private static final int LONGEST_END = 12;
 
   private static final int MOST_WANTED = 8;
 
-  /** Fewer digits on their own are rather a year or a title than the start of an ISBN. */
+  /** A query of fewer digits is more likely a year or a title than the start of an ISBN. */
   private static final int FEWEST_DIGITS = 7;
 
   private static final Pattern ISBN =
@@ -41,7 +42,7 @@ public final class SearchWords {
 
   private SearchWords() {}
 
-  /** What is stored of a text, each word once, in the order of the text. */
+  /** The words to store for a text, each once, in the order of the text. */
   public static Set<String> indexWords(String text) {
     var stored = new LinkedHashSet<String>();
     findIsbns(text)
@@ -69,7 +70,7 @@ public final class SearchWords {
     return stored;
   }
 
-  /** What to look for, the longest first, which is most likely the rarest. */
+  /** The words to search for, the longest first, because that is most likely the rarest. */
   public static List<String> queryWords(String text) {
     var wanted = new LinkedHashSet<String>();
     String rest = LABEL.matcher(text).replaceAll("").strip();
@@ -94,14 +95,14 @@ public final class SearchWords {
         .toList();
   }
 
-  /** Whether a wanted word is a single letter of a script that spells words out. */
+  /** Whether a query word is a single letter of a script with spaces. */
   public static boolean isSingleLetter(String wanted) {
     return wanted.codePointCount(0, wanted.length()) == 1
         && Character.isLetter(wanted.codePointAt(0))
         && !ScriptRules.isWithoutSpaces(wanted.codePointAt(0));
   }
 
-  /** The words of a short text in one line, to be searched for any part of them. */
+  /** The words of a short text in one line, for substring search. */
   public static String searchKey(String text) {
     List<Word> words = WordSplitter.splitWords(text);
     Collection<String> parts = new LinkedHashSet<>();
@@ -126,7 +127,9 @@ public final class SearchWords {
     return Isbn.toIsbn13(isbn.group()).isPresent() ? " " : Matcher.quoteReplacement(isbn.group());
   }
 
-  /** What hyphens, apostrophes and full stops join is found without them too: O'Brien, U.S.A. */
+  /**
+   * Adds the words joined by hyphens, apostrophes or full stops as one word, too: O'Brien, U.S.A.
+   */
   private static void addCompound(List<Word> words, int at, Collection<String> stored) {
     boolean begins = !words.get(at).joined() || words.get(at - 1).unspaced();
     int end = at + 1;
@@ -140,7 +143,7 @@ public final class SearchWords {
     }
   }
 
-  /** Words without spaces that nothing but a space or a dot keeps apart, as one. */
+  /** Joins words of scripts without spaces that are separated only by spaces or connectors. */
   private static String joinUnspaced(List<Word> words, int from) {
     int end = from + 1;
     while (end < words.size() && words.get(end).unspaced() && !words.get(end).apart()) {
@@ -149,7 +152,10 @@ public final class SearchWords {
     return words.subList(from, end).stream().map(Word::text).collect(Collectors.joining());
   }
 
-  /** Where no space says where a word begins, it may begin anywhere but at a mark. */
+  /**
+   * Adds an index word from every letter on, because a word may start at any letter, though not at
+   * a mark.
+   */
   private static void addEnds(String run, Collection<String> stored) {
     int[] points = run.codePoints().toArray();
     for (int from = 0; from < points.length; from++) {
@@ -159,7 +165,7 @@ public final class SearchWords {
     }
   }
 
-  /** As long as what is stored, each beginning at a letter. */
+  /** Splits into pieces as long as index words, each starting at a letter. */
   private static List<String> splitUnspaced(String run) {
     int[] points = run.codePoints().toArray();
     var pieces = new ArrayList<String>();
@@ -168,7 +174,7 @@ public final class SearchWords {
       int to = Math.min(from + LONGEST_END, points.length);
       pieces.add(new String(points, from, to - from));
       while (to < points.length && to > from + 1 && WordSplitter.isMark(points[to])) {
-        to--; // the next piece begins with the letter, as stored
+        to--; // back to the letter, where an index word starts
       }
       from = to;
     }

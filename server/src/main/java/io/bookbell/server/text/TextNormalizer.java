@@ -16,9 +16,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Brings what was typed or pasted into the form in which it is stored: composed (NFC), without
- * control characters, without what turns the direction of what follows, and without what nobody
- * sees. Stateless.
+ * Normalizes typed or pasted text to the form in which it is stored: composed (NFC), and without
+ * control characters, overrides of the text direction and invisible characters. Stateless.
  */
 public final class TextNormalizer {
   private static final Pattern LINE_ENDS = Pattern.compile("\r\n|[\r\u000B\f\u0085\u2028\u2029]");
@@ -28,19 +27,19 @@ public final class TextNormalizer {
   private static final int ZERO_WIDTH_SPACE = 0x200B;
   private static final int FLAG = 0x1F3F4;
 
-  /** Scripts whose letters are never joined or kept apart by an invisible character. */
+  /** Scripts in which invisible joiners never affect letters. */
   private static final Set<UnicodeScript> WITHOUT_JOINERS =
       Set.of(LATIN, GREEK, CYRILLIC, HAN, HIRAGANA, KATAKANA, HANGUL, COMMON);
 
   private TextNormalizer() {}
 
-  /** A text of one line, such as a name or a title; empty where nothing of it would be seen. */
+  /** Normalizes a single line, such as a name or title; empty if nothing of it is visible. */
   public static String normalizeLine(String text) {
     String spaced = LINE_ENDS.matcher(text).replaceAll("\n");
     return emptyIfInvisible(SPACES.matcher(removeDisallowed(spaced, true)).replaceAll(" "));
   }
 
-  /** A text of any number of lines; empty where nothing of it would be seen. */
+  /** Normalizes a text of any number of lines; empty if nothing of it is visible. */
   public static String normalizeLines(String text) {
     return emptyIfInvisible(removeDisallowed(LINE_ENDS.matcher(text).replaceAll("\n"), false));
   }
@@ -75,7 +74,7 @@ public final class TextNormalizer {
     };
   }
 
-  /** Controls, overrides of direction, formatting that nobody sees, tags and no characters. */
+  /** Control characters, directional overrides, invisible formatting, tags and noncharacters. */
   private static boolean isAlwaysDisallowed(int point) {
     return Character.isISOControl(point)
         || point == 0x202D
@@ -107,7 +106,7 @@ public final class TextNormalizer {
             || direction == Character.DIRECTIONALITY_RIGHT_TO_LEFT_ARABIC);
   }
 
-  /** Whether the letter may stand in a word that has an invisible joiner after it. */
+  /** Whether an invisible joiner may follow the letter. */
   private static boolean isJoined(int point) {
     return Character.isLetter(point)
         && !WITHOUT_JOINERS.contains(Character.UnicodeScript.of(point));
@@ -125,7 +124,7 @@ public final class TextNormalizer {
         || Character.UnicodeScript.of(point) == INHERITED;
   }
 
-  /** Whether a character on its own leaves something to see. */
+  /** Whether a character is visible on its own. */
   static boolean isVisible(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
@@ -142,7 +141,7 @@ public final class TextNormalizer {
     };
   }
 
-  /** Letters and symbols that look like nothing: Hangul fillers, the empty Braille pattern. */
+  /** Letters and symbols without a glyph: Hangul fillers, the empty Braille pattern. */
   private static boolean isBlank(int point) {
     return point == 0x115F
         || point == 0x1160
@@ -152,7 +151,7 @@ public final class TextNormalizer {
         || (point >= 0xE0000 && point <= 0xE0FFF);
   }
 
-  /** The first character of a text that anybody sees, in its plain form (NFKC); else empty. */
+  /** The first visible character of a text in compatibility form (NFKC), or an empty string. */
   public static String firstVisible(String text) {
     return text.codePoints()
         .filter(TextNormalizer::isVisible)

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Splits texts into words in the form in which they are compared. Confined to one thread. */
+/** Splits a text into words in a normalized form for comparison. Confined to one thread. */
 final class WordSplitter {
-  /** Every sign that is typed for an apostrophe, some of them letters to Unicode. */
+  /** Characters typed as an apostrophe, some of which Unicode classifies as letters. */
   private static final Pattern APOSTROPHES =
       Pattern.compile("[’‘‛ʼʻʹʾʿ′`´ˈ\u1FBD\u1FBF\uA78C\uFF07\u05F3]");
 
   private static final Pattern BADGES = Pattern.compile("[™℠®©]");
 
-  /** Letters that are no other letter with a mark, but typed as one by those who lack them. */
+  /** Letters that don't decompose into a letter and a mark, with their usual replacements. */
   private static final Map<Integer, String> PLAIN_LETTERS =
       Map.ofEntries(
           Map.entry((int) 'æ', "ae"),
@@ -45,11 +45,13 @@ final class WordSplitter {
   /**
    * A word.
    *
-   * @param symbols that follow it and tell it from others, as in C++ and C#
-   * @param unspaced whether it is of a script without spaces, so that it may be several words
-   * @param joined whether only a hyphen, an apostrophe or a full stop is between it and the one
-   *     before
-   * @param apart whether more than that and a space is between it and the one before
+   * @param text the normalized word
+   * @param symbols the symbols that follow and distinguish it, as in C++ and C#
+   * @param unspaced whether its script is written without spaces, so it may be several words
+   * @param joined whether only a connector, such as a hyphen, apostrophe or full stop, separates it
+   *     from the previous word
+   * @param apart whether anything other than spaces and connectors separates it from the previous
+   *     word
    */
   record Word(String text, String symbols, boolean unspaced, boolean joined, boolean apart) {}
 
@@ -135,7 +137,7 @@ final class WordSplitter {
     return ScriptRules.isWithoutSpaces(point);
   }
 
-  /** Such as the sign that lengthens a vowel in Japanese. */
+  /** Letters shared by several scripts, such as the prolonged sound mark in Japanese. */
   private static boolean isCommonLetter(int point) {
     return Character.getType(point) == Character.MODIFIER_LETTER
         && Character.UnicodeScript.of(point) == Character.UnicodeScript.COMMON;
@@ -155,7 +157,7 @@ final class WordSplitter {
         || type == Character.COMBINING_SPACING_MARK;
   }
 
-  /** What only joins letters, keeps them apart or chooses how they look. */
+  /** Joiners, non-joiners and variation selectors. */
   private static boolean isInvisible(int point) {
     return Character.getType(point) == Character.FORMAT
         || (point >= 0xFE00 && point <= 0xFE0F)

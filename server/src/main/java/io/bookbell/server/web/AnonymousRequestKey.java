@@ -3,15 +3,17 @@ package io.bookbell.server.web;
 import java.util.Optional;
 
 /**
- * A repeatable call that may come without a session, known by hashes that only somebody with its
- * {@code Idempotency-Key} can compute. Its body may hold a password, and these tell nothing of it.
+ * The idempotency key of a request that may come without a session. It is stored only as keyed
+ * hashes (HMAC under the client's {@code Idempotency-Key}), which reveal nothing about the body:
+ * that may contain a password.
  *
- * @param requestHash of the user, route, query and body
- * @param newcomersHash the same, for somebody without a session: the session that the lost answer
- *     opened may have arrived as a cookie
+ * @param keyHash identifies the key
+ * @param requestHash of user, route, query and body
+ * @param newcomersHash the same without a user, because a retry may carry the session cookie that
+ *     the lost response had set
  */
 public record AnonymousRequestKey(String keyHash, String requestHash, String newcomersHash) {
-  /** The call, if it has a key. */
+  /** The key of a request, if the request has one. */
   public static Optional<AnonymousRequestKey> of(ApiRequest apiRequest, Optional<Caller> caller) {
     return apiRequest
         .header(IdempotencyService.HEADER)
@@ -35,9 +37,9 @@ public record AnonymousRequestKey(String keyHash, String requestHash, String new
   }
 
   /**
-   * Compares with the hash of an earlier call with this key.
+   * Compares with the stored hash of an earlier request with this key.
    *
-   * @throws Problem 409 when that was another one
+   * @throws Problem 409 if that was a different request
    */
   public void requireEqual(String earlier) {
     if (!earlier.equals(requestHash) && !earlier.equals(newcomersHash)) {

@@ -10,7 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.Optional;
 
-/** One HTTP request as the routes read it. Confined to its event loop. */
+/** One HTTP request as routes read it. Confined to its event loop. */
 public final class ApiRequest {
   private final RoutingContext context;
   private final OriginPolicy originPolicy;
@@ -23,9 +23,9 @@ public final class ApiRequest {
   }
 
   /**
-   * An id in the path.
+   * Parses an id in the path.
    *
-   * @throws Problem 404 when it is not one: nothing can be there
+   * @throws Problem 404 if it isn't an id, since no such resource can exist
    */
   public long pathId(String name) {
     String text = context.pathParam(name);
@@ -40,7 +40,7 @@ public final class ApiRequest {
     return new UserId(pathId(name));
   }
 
-  /** The number, or -1 for what is no whole number from 0 to the largest long. */
+  /** Parses a whole number from 0 to {@link Long#MAX_VALUE}, or returns -1. */
   static long parseId(String text) {
     if (text.isEmpty() || text.length() > 19 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return -1;
@@ -56,15 +56,15 @@ public final class ApiRequest {
     return new QueryParameters(name -> context.queryParam(name), listTag());
   }
 
-  /** Names the list that is asked for, if it is one. */
+  /** The tag that identifies the requested list, for cursors. */
   ListTag listTag() {
     return ListTag.of(context.normalizedPath(), context.queryParams().entries());
   }
 
   /**
-   * The JSON object in the body; an empty body counts as an empty object.
+   * Parses the body as a JSON object; an empty body counts as an empty object.
    *
-   * @throws Problem 400 when it is something else, 415 when it is declared as something else
+   * @throws Problem 400 if it isn't one, 415 if its declared type or encoding isn't supported
    */
   public JsonBody jsonBody() {
     Buffer buffer = BodyReader.contentOf(context);
@@ -84,15 +84,15 @@ public final class ApiRequest {
     return new JsonBody(json);
   }
 
-  /** What is in the body, which is not JSON. */
+  /** The raw bytes of a body that isn't JSON. */
   public byte[] bodyBytes() {
     return BodyReader.contentOf(context).getBytes();
   }
 
   /**
-   * Also keeps forms of foreign pages out: these cannot declare JSON without asking first. A body
-   * without a type is taken for JSON, as RFC 9110 allows; who sends it with a cookie must name its
-   * page.
+   * Requiring the JSON type also keeps out forms of other sites, which can't send it without a CORS
+   * preflight. A body without a type counts as JSON, as RFC 9110 allows; with a cookie, such a
+   * request needs an allowed {@code Origin} anyway.
    */
   private void requireJson() {
     String type = context.request().getHeader("Content-Type");
@@ -105,14 +105,14 @@ public final class ApiRequest {
     }
   }
 
-  /** Parameters such as a charset change nothing: JSON is Unicode. */
+  /** Ignores parameters such as a charset: JSON is always Unicode. */
   private static boolean isJson(String type) {
     int parameters = type.indexOf(';');
     String name = parameters < 0 ? type : type.substring(0, parameters);
     return name.strip().equalsIgnoreCase("application/json");
   }
 
-  /** Query and body as they were sent: what a repetition must have in common with the first. */
+  /** Query and body as received, which a retry must have in common with the first request. */
   byte[] queryAndBody() {
     var content = Buffer.buffer();
     String query = context.request().query();
@@ -126,22 +126,22 @@ public final class ApiRequest {
     return Optional.ofNullable(context.request().getHeader(name));
   }
 
-  /** The cookie that says on which device somebody has signed in before. */
+  /** The cookie of a device on which somebody has signed in before. */
   public Optional<String> deviceCookie() {
     return serverCookies.findDevice(context.request());
   }
 
-  /** Sets cookies for this client. */
+  /** Creates cookies for this client. */
   public ServerCookies.CookieSetter cookieSetter() {
     return serverCookies.setterFor(originPolicy.isSecure(context.request()));
   }
 
-  /** How this server is reached from outside, without a slash at the end. */
+  /** The URL of this server as seen by the client, without a trailing slash. */
   public String publicUrl() {
     return originPolicy.publicUrl(context.request()).toString();
   }
 
-  /** Where the request comes from, for limits per client and for what users see of a session. */
+  /** The address of the client, for rate limits and for the list of sessions. */
   public ClientAddress clientAddress() {
     return originPolicy.clientAddress(context.request());
   }
@@ -150,7 +150,7 @@ public final class ApiRequest {
     return context.request();
   }
 
-  /** Method and path, in the one form that all their spellings have. */
+  /** Method and normalized path. */
   String routeKey() {
     return context.request().method() + " " + context.normalizedPath();
   }

@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route answers.
+ * The response of a route.
  *
- * @param body written as JSON, but for a {@link BinaryContent}; null for none
- * @param headers besides those that every answer has
+ * @param body written as JSON, except a {@link BinaryContent}; null for an empty body
+ * @param headers in addition to those of every response
  * @param cookies values of {@code Set-Cookie}
  */
 public record ApiResponse(
@@ -28,7 +28,7 @@ public record ApiResponse(
     return new ApiResponse(201, body, Map.of());
   }
 
-  /** Something else than JSON. */
+  /** Creates a response that isn't JSON. */
   public static ApiResponse ofFile(String type, byte[] content, Map<String, String> headers) {
     return new ApiResponse(200, new BinaryContent(type, Buffer.buffer(content)), headers);
   }
@@ -37,7 +37,7 @@ public record ApiResponse(
     return new ApiResponse(204, null, Map.of());
   }
 
-  /** Something else than JSON, sent as it is. */
+  /** Creates a response that isn't JSON, without copying its content. */
   public static ApiResponse ofContent(String type, Buffer content) {
     return new ApiResponse(200, new BinaryContent(type, content), Map.of());
   }
@@ -54,10 +54,10 @@ public record ApiResponse(
     return new ApiResponse(status, body, headers, List.copyOf(all));
   }
 
-  /** A body that is not JSON. */
+  /** A body that isn't JSON. */
   record BinaryContent(String type, Buffer content) {}
 
-  /** An answer in its sent form. */
+  /** A response with its body encoded. */
   record EncodedResponse(
       int status,
       @Nullable String json,

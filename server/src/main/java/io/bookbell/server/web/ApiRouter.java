@@ -13,14 +13,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers the routes of the API. A route reads its request on the event loop, does its work in
- * one transaction, and its answer is sent after the commit. Used by one thread, before the server
+ * Registers the routes of the API. A route reads its request on the event loop and does its work in
+ * one transaction; its response is sent after the commit. Used by one thread, before the server
  * listens.
  *
- * <p>Every route has a {@link RateLimit}, which counts its calls before anything is done for them.
+ * <p>Every route has a {@link RateLimit}, counted before any work is done.
  */
 public final class ApiRouter {
-  /** The {@link RateLimit} of a route, in its metadata. */
+  /** The routing metadata key for the {@link RateLimit} of a route. */
   public static final String RATE = "bookbell.rate";
 
   private static final String ROUTE = "bookbell.route";
@@ -47,32 +47,35 @@ public final class ApiRouter {
     this.callers = new CallerLookup(authenticator, originPolicy, serverCookies, rateLimits);
   }
 
-  /** Notes which route has taken a request; the router forgets it when the request fails. */
+  /**
+   * Records which route has accepted a request, because the router forgets it when the request
+   * fails.
+   */
   public static void markRoute(RoutingContext context, String path) {
     context.put(ROUTE, path);
   }
 
-  /** The path of the route that has taken a request; null when none did. */
+  /** The path of the route that has accepted a request, or null. */
   public static @Nullable String routeOf(RoutingContext context) {
     return context.get(ROUTE);
   }
 
-  /** What a route does, in the transaction it is handed. */
+  /** The work of a route, in the given transaction. */
   @FunctionalInterface
   public interface WriteHandler<C> {
     ApiResponse run(Transaction tx, Caller caller, C command);
   }
 
-  /** What a route does that anybody may use, signed in or not, and that may take its time. */
+  /** The work of a route that doesn't require a session and may complete asynchronously. */
   @FunctionalInterface
   public interface OpenHandler {
     CompletionStage<ApiResponse> run(ApiRequest apiRequest, Optional<Caller> caller);
   }
 
   /**
-   * A look at things.
+   * Registers a read in a read transaction.
    *
-   * @param parse reads the request; what it throws is answered
+   * @param parse reads the request; its {@link Problem}s become the response
    */
   public <C> void get(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
     registerRoute(
@@ -87,7 +90,7 @@ public final class ApiRouter {
         });
   }
 
-  /** A table of any length, to be kept as a file. */
+  /** Registers a CSV export of any length. */
   public <C> void getCsv(String path, Function<ApiRequest, C> parse, Csv.CsvTable<C> csvTable) {
     router
         .route(HttpMethod.GET, path)
@@ -121,13 +124,13 @@ public final class ApiRouter {
             () -> Csv.CsvSeparator.forLanguages(apiRequest.header("Accept-Language").orElse("")));
   }
 
-  /** What a route fetches from somewhere else; it may take its time. */
+  /** The work of a route that reads from outside the database, asynchronously. */
   @FunctionalInterface
   public interface FetchHandler<C> {
     CompletionStage<ApiResponse> run(Caller caller, C query);
   }
 
-  /** A look at things that are not in the database. */
+  /** Registers a read of something that isn't in the database. */
   public <C> void getExternal(
       String path,
       RateLimit rateLimit,
@@ -141,12 +144,15 @@ public final class ApiRouter {
             fetchHandler.run(caller, parse.apply(apiRequest)).thenApply(EncodedResponse::of));
   }
 
-  /** A command; with an {@code Idempotency-Key} it is done once, however often it is sent. */
+  /**
+   * Registers a command. With an {@code Idempotency-Key} it takes effect once, however often it is
+   * sent.
+   */
   public <C> void post(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
     post(path, RateLimit.WRITE, parse, writeHandler);
   }
 
-  /** As {@link #post(String, Function, WriteHandler)}, with an allowance of its own. */
+  /** Like {@link #post(String, Function, WriteHandler)}, with its own rate limit. */
   public <C> void post(
       String path,
       RateLimit rateLimit,
@@ -156,8 +162,8 @@ public final class ApiRouter {
   }
 
   /**
-   * As {@link #post(String, Function, WriteHandler)}, where the answer holds a secret, which is not
-   * stored in plain text.
+   * Like {@link #post(String, Function, WriteHandler)}, for a response that contains a secret: it
+   * is stored encrypted.
    */
   public <C> void postSecret(
       String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
@@ -177,8 +183,8 @@ public final class ApiRouter {
   }
 
   /**
-   * A command that may be done again whenever it is sent again, and goes on for a while when the
-   * disk is full.
+   * Registers a command that may run again whenever it is sent again. It uses the reserve, so it
+   * keeps working for a while when the disk is full.
    */
   public <C> void postRepeatable(
       String path,
@@ -197,10 +203,11 @@ public final class ApiRouter {
   }
 
   /**
-   * A command that ends the session with which it comes. Repeated with an {@code Idempotency-Key}
-   * after its answer was lost, it is answered as done.
+   * Registers a command that ends the session it is sent with. If it is retried with an {@code
+   * Idempotency-Key} after its response was lost, it is answered as done.
    *
-   * @param parse reads the request; what it throws is answered
+   * @param parse reads the request; its {@link Problem}s become the response
+   * @param repeated creates the response to such a retry
    */
   public <C> void postEndingSession(
       String path,
@@ -237,7 +244,7 @@ public final class ApiRouter {
                                                     repeated.apply(parse.apply(apiRequest)))))));
   }
 
-  /** Fails as the command did, unless its session has just ended and it may be a repetition. */
+  /** Fails with the original failure, unless the session has just ended and this may be a retry. */
   private Future<Object> recoverEndedSession(
       RoutingContext context, ApiRequest apiRequest, Throwable failure) {
     Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
@@ -253,14 +260,14 @@ public final class ApiRouter {
         .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
   }
 
-  /** As {@link #post(String, Function, WriteHandler)}. */
+  /** Like {@link #post(String, Function, WriteHandler)}. */
   public <C> void patch(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
     registerCommand(HttpMethod.PATCH, path, RateLimit.WRITE, parse, writeHandler);
   }
 
   /**
-   * As {@link #post(String, Function, WriteHandler)}, but for that it is done again when it is sent
-   * again, which is all the same.
+   * Registers an idempotent command, which needs no {@code Idempotency-Key}: it runs again when it
+   * is sent again.
    */
   public <C> void put(
       String path,
@@ -277,7 +284,7 @@ public final class ApiRouter {
         });
   }
 
-  /** As {@link #put}, for a command that takes time to be made of the request. */
+  /** Like {@link #put}, for a command that is prepared asynchronously from the request. */
   public <C> void putPrepared(
       String path,
       RateLimit rateLimit,
@@ -301,9 +308,8 @@ public final class ApiRouter {
   }
 
   /**
-   * A route for who has no session yet. A browser that sends the cookie of one that has ended is
-   * nobody, and so is who sends a cookie without saying from which page; a bearer token must be
-   * good.
+   * Registers a route that requires no session. A cookie of an ended session is ignored, and so is
+   * a cookie without an {@code Origin} header; an invalid bearer token is refused.
    */
   public void postOpen(String path, OpenHandler work) {
     router
@@ -400,7 +406,7 @@ public final class ApiRouter {
     return BodyReader.readBody(context, BodyReader.MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
   }
 
-  /** Nothing is read of what comes without a session, nor of what comes with a question. */
+  /** Reads a body only for signed-in callers, and never for GET and HEAD. */
   private static Future<Void> readBody(RoutingContext context, Caller caller) {
     var owner = new BodyBudget.Owner.User(caller.user());
     BodyBudget.setOwner(context, owner);

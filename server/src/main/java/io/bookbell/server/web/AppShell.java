@@ -17,12 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which files the page consists of, found as a browser finds them: from {@code index.html} along
- * the imports of its modules and the fonts of its style sheets. Whoever adds a module has nothing
- * to list anywhere.
+ * The files that make up the page, discovered like a browser does: from {@code index.html} along
+ * module imports, style sheets and fonts. New modules need no registration.
  *
  * @param first the modules that every view needs, each before those that it imports
- * @param files all, also what is imported only when it is needed, and what the manifest names
+ * @param files all files, including dynamically imported modules and the icons of the manifest
  */
 record AppShell(List<String> first, Set<String> files) {
   static final String INDEX = "/index.html";
@@ -40,9 +39,9 @@ record AppShell(List<String> first, Set<String> files) {
   private static final Pattern DYNAMIC = Pattern.compile("\\bimport\\(\\s*[\"']([^\"']+)[\"']");
 
   /**
-   * Looks through the page.
+   * Scans the page.
    *
-   * @param texts what stands in a file, by its path
+   * @param texts returns the text of the file with a given path
    */
   static AppShell of(Function<String, Optional<String>> texts) {
     String index = texts.apply(INDEX).orElseThrow();
@@ -84,7 +83,7 @@ record AppShell(List<String> first, Set<String> files) {
     return pattern.matcher(text).results().map(match -> match.group(1)).toList();
   }
 
-  /** The path that a file names relative to its own. */
+  /** Resolves a path relative to the file that contains it. */
   private static String resolvePath(String from, String name) {
     return URI.create(from).resolve(name).getPath();
   }
@@ -92,7 +91,7 @@ record AppShell(List<String> first, Set<String> files) {
   private record ModuleImports(
       Function<String, Optional<String>> texts, TreeMap<String, String> map) {
 
-    /** These modules and all they import. */
+    /** Collects these modules and everything they import. */
     Set<String> collectModules(List<String> from, boolean whenNeeded) {
       var seen = new LinkedHashSet<String>();
       var open = new ArrayDeque<>(from);
@@ -114,7 +113,10 @@ record AppShell(List<String> first, Set<String> files) {
       return names;
     }
 
-    /** The longest entry of the map that fits is the last in its order. */
+    /**
+     * Resolves a bare specifier by the longest matching entry of the import map, which comes first
+     * in descending order.
+     */
     private String resolveImport(String from, String name) {
       if (name.startsWith(".") || name.startsWith("/")) {
         return resolvePath(from, name);

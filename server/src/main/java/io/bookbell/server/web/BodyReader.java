@@ -10,21 +10,26 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The body of one request. It stays on the wire until a route reads it, which a route does when it
- * knows who is asking and how much that caller may send. A body that no route reads is dropped as
- * it comes, after the answer. Confined to the request's event loop.
+ * Reads the body of one request. The body stays on the wire until a route reads it, once the caller
+ * and their size limit are known. A body that no route reads is drained and dropped after the
+ * response. Confined to the request's event loop.
  */
 final class BodyReader {
-  /** The largest body of a route that needs no session. */
+  /** The largest body of a route that requires no session, in bytes. */
   static final int MOST_FROM_STRANGERS = 16 << 10;
 
-  /** The largest body of any other route. */
+  /** The largest body of any other route, in bytes. */
   static final int MOST = 1 << 20;
 
-  /** This much needs no budget: it costs no more than the head of the request. */
+  /**
+   * Bodies up to this size, in bytes, aren't counted: they cost no more than the request's headers.
+   */
   private static final int FREE = 2048;
 
-  /** So much of a refused body is read and dropped, so that its sender gets to read the answer. */
+  /**
+   * At most this much of a refused body is read and dropped, so that its sender gets to read the
+   * response.
+   */
   private static final long MOST_DROPPED = 2L << 20;
 
   private static final long LINGER_MS = 1000;
@@ -53,7 +58,7 @@ final class BodyReader {
     this.budget = budget;
   }
 
-  /** Holds the body of a request back, if it has one, and lets the request go on. */
+  /** Pauses the request if it has a body, and passes it on to the next handler. */
   static void attachTo(RoutingContext context, BodyBudget budget) {
     budget.attachTo(context);
     if (hasBody(context.request())) {
@@ -64,7 +69,7 @@ final class BodyReader {
     context.next();
   }
 
-  /** Whether a request says that a body follows. */
+  /** Whether the headers of a request announce a body. */
   static boolean hasBody(HttpServerRequest request) {
     return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || declaredLength(request) > 0;
   }
@@ -75,17 +80,17 @@ final class BodyReader {
   }
 
   /**
-   * Reads the whole body, if there is one; it is then in {@link #content}.
+   * Reads the whole body, if there is one; {@link #contentOf} then returns it.
    *
-   * @param most fails with 413 when it is longer
-   * @param owner fails with 503 when this owner's memory, or that of all, is used up
+   * @param most fails with 413 if the body is longer, in bytes
+   * @param owner fails with 503 if this owner's memory, or the total, is used up
    */
   static Future<Void> readBody(RoutingContext context, int most, Owner owner) {
     BodyReader body = context.get(KEY);
     return body == null ? Future.succeededFuture() : body.readBody(most, owner);
   }
 
-  /** What was read; empty when there was nothing. */
+  /** The body that was read, or an empty buffer. */
   static Buffer contentOf(RoutingContext context) {
     BodyReader body = context.get(KEY);
     return body == null ? Buffer.buffer() : body.content;
@@ -97,7 +102,7 @@ final class BodyReader {
         .pause()
         .handler(this::onChunk)
         .endHandler(_ -> onBodyEnd())
-        .exceptionHandler(_ -> {}); // the connection is closed, and the answer with it
+        .exceptionHandler(_ -> {}); // the connection is closed, so no response is possible
     context.addHeadersEndHandler(_ -> announceClose());
     context.addEndHandler(_ -> onResponseEnd());
   }
@@ -173,7 +178,10 @@ final class BodyReader {
     bodyState = BodyState.READ;
   }
 
-  /** Whoever must not be waited for is told that this is the connection's last answer. */
+  /**
+   * Announces that the connection closes after this response, if the rest of the body won't be
+   * awaited.
+   */
   private void announceClose() {
     boolean waits = bodyState == BodyState.WAITING && hasExpectHeader();
     boolean sendsMore =
@@ -184,7 +192,7 @@ final class BodyReader {
     }
   }
 
-  /** The answer is on its way, or the client is gone. */
+  /** Called when the response has been written or the client is gone. */
   private void onResponseEnd() {
     releaseBudget();
     if (bodyState == BodyState.READ) {

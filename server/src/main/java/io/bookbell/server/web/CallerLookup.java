@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Finds out who sends a request, by token or cookie, and refuses pages of other sites. On the event
- * loop of the request; keeps nothing between calls.
+ * Authenticates requests by bearer token or cookie, and refuses requests from pages of other sites.
+ * Runs on the request's event loop; stateless.
  */
 final class CallerLookup {
   private final Authenticator authenticator;
@@ -32,8 +32,8 @@ final class CallerLookup {
   }
 
   /**
-   * Who sends a signed-in request, counted for its rate. Fails with a {@link Problem}: 401, 403,
-   * 429.
+   * Authenticates the caller and counts the call against its rate limit. Fails with a {@link
+   * Problem}: 401, 403 or 429.
    */
   Future<Caller> requireCaller(RoutingContext context, RateLimit rateLimit) {
     Credentials credentials =
@@ -53,7 +53,7 @@ final class CallerLookup {
             });
   }
 
-  /** Finds the session, and renews the browser's cookie of it once a day. */
+  /** Looks up the session, and renews its cookie once a day. */
   private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
     return onContext(authenticator.authenticate(credentials.token()))
         .map(
@@ -66,8 +66,8 @@ final class CallerLookup {
   }
 
   /**
-   * Renews the cookie of a session that is renewed. One of an earlier name then ends, or when the
-   * answer sets another one: only now it is known to be ours.
+   * Renews the cookie if the session was renewed. A cookie under a former name is expired along
+   * with that, or along with cookies set by the route: only now is it known to be ours.
    */
   private void renewCookie(
       RoutingContext context, String name, Credentials credentials, Optional<Duration> renewed) {
@@ -84,7 +84,8 @@ final class CallerLookup {
   }
 
   /**
-   * Who sends a request that needs no session, if anybody known. Fails as {@link #requireCaller}.
+   * Authenticates the caller of a route that requires no session, if possible. Fails like {@link
+   * #requireCaller}.
    */
   Future<Optional<Caller>> findCaller(RoutingContext context) {
     rejectForeignOrigin(context, false);
@@ -100,7 +101,7 @@ final class CallerLookup {
     return credentials.get().isFromCookie() ? caller.recover(CallerLookup::emptyIfEnded) : caller;
   }
 
-  /** A bearer token that is none of ours does not hide a good cookie. */
+  /** Falls back to the cookie when a bearer token is unknown; it may belong to a proxy. */
   private Future<Caller> retryWithCookie(RoutingContext context, Throwable failure) {
     boolean unknown =
         Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
@@ -119,7 +120,7 @@ final class CallerLookup {
     return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
   }
 
-  /** Whether a request only looks at things. */
+  /** Whether a method is safe as defined by RFC 9110. */
   static boolean isSafe(HttpMethod method) {
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
@@ -131,7 +132,7 @@ final class CallerLookup {
     }
   }
 
-  /** Goes on on the event loop of the request, whichever thread completes the stage. */
+  /** Continues on the request's event loop, whichever thread completes the stage. */
   static <T> Future<T> onContext(CompletionStage<T> stage) {
     Context context = Vertx.currentContext();
     return Future.fromCompletionStage(stage, context);

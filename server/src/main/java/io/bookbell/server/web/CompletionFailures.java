@@ -2,7 +2,7 @@ package io.bookbell.server.web;
 
 import java.util.concurrent.CompletionException;
 
-/** What has failed beneath what {@link java.util.concurrent.CompletionStage}s wrap around it. */
+/** Unwraps the failures of {@link java.util.concurrent.CompletionStage}s. */
 public final class CompletionFailures {
   private CompletionFailures() {}
 

@@ -11,19 +11,25 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Tables as RFC 4180 has them, but for the separator, safe to open in a spreadsheet. Stateless. */
+/**
+ * CSV in the format of RFC 4180, except for the separator, and safe to open in a spreadsheet.
+ * Stateless.
+ */
 public final class Csv {
-  /** Tells spreadsheets that what follows is UTF-8. */
+  /** A byte order mark, by which spreadsheets recognize UTF-8. */
   static final String START = "\uFEFF";
 
-  /** A spreadsheet takes a cell for a formula whose first character, as anybody sees it, is so. */
+  /**
+   * If the first visible character of a cell is one of these, spreadsheets take the cell for a
+   * formula.
+   */
   private static final String BEGINS_FORMULA = "=+-@−|";
 
   private static final String BEGINS_CELL = "\t\r\n";
 
   private Csv() {}
 
-  /** What is between the cells of a line. */
+  /** The separator between the cells of a line. */
   enum CsvSeparator {
     COMMA(","),
     SEMICOLON(";");
@@ -41,10 +47,10 @@ public final class Csv {
     }
 
     /**
-     * What spreadsheets expect under the language that somebody prefers: where a comma stands in
-     * decimal numbers, it cannot stand between cells.
+     * The separator that spreadsheets expect in the preferred language: a semicolon where the comma
+     * is the decimal separator.
      *
-     * @param languages as in {@code Accept-Language}
+     * @param languages in the format of {@code Accept-Language}
      */
     static CsvSeparator forLanguages(String languages) {
       try {
@@ -56,13 +62,13 @@ public final class Csv {
             .filter(locale -> DecimalFormatSymbols.getInstance(locale).getDecimalSeparator() != '.')
             .map(_ -> SEMICOLON)
             .orElse(COMMA);
-      } catch (IllegalArgumentException e) { // no list of languages
+      } catch (IllegalArgumentException e) { // not a list of languages
         return COMMA;
       }
     }
   }
 
-  /** One line, with its end; null is an empty cell, everything else is written as its text. */
+  /** Formats one line, including its end; null becomes an empty cell. */
   static String formatLine(List<? extends @Nullable Object> cells, CsvSeparator csvSeparator) {
     return cells.stream()
         .map(Csv::formatCell)
@@ -83,23 +89,23 @@ public final class Csv {
             || (!first.isEmpty() && BEGINS_FORMULA.indexOf(first.charAt(0)) >= 0));
   }
 
-  /** What a file says: the names of its columns, and from where its rows come. */
+  /** A CSV file: its columns and the source of its rows. */
   public record CsvTable<C>(String fileName, List<String> columns, CsvRowSource<C> source) {}
 
-  /** Reads some rows after others, in a transaction of their own; checks who asks, each time. */
+  /** Reads the next rows, each time in a new transaction and with a new permission check. */
   @FunctionalInterface
   public interface CsvRowSource<C> {
     CsvChunk read(Transaction tx, Caller caller, C query, Optional<PageCursor> after);
   }
 
   /**
-   * Some rows.
+   * A chunk of rows.
    *
-   * @param last where they end; empty when there are no more
+   * @param last the position of the last row; empty if there are no more
    */
   public record CsvChunk(
       List<? extends List<? extends @Nullable Object>> rows, Optional<PageCursor> last) {
-    /** A piece of rows that were fetched with a limit: a full one says that there may be more. */
+    /** Creates a chunk from rows fetched with a limit: if it is full, there may be more. */
     public static <T> CsvChunk of(
         List<T> found,
         int limit,

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A table on its way to a client, piece by piece: the next one is read when the one before has
- * left, so memory does not grow with the table. Confined to the request's event loop.
+ * Streams a CSV file to a client, chunk by chunk: the next one is read once the previous one has
+ * been written, so memory use is independent of the file's size. Confined to the request's event
+ * loop.
  */
 final class CsvDownload<C> {
   private static final Logger log = LoggerFactory.getLogger(CsvDownload.class);
@@ -40,7 +41,10 @@ final class CsvDownload<C> {
     this.csvSeparator = csvSeparator;
   }
 
-  /** Fails as long as nothing was sent; what fails later cuts the connection. */
+  /**
+   * Starts the download. The future fails if the first chunk can't be read; a later failure closes
+   * the connection.
+   */
   Future<Void> start() {
     return readChunk(Optional.empty()).map(this::writeFirstChunk);
   }
@@ -87,7 +91,7 @@ final class CsvDownload<C> {
         .onFailure(this::abortDownload);
   }
 
-  /** A half table must not look like a whole one. */
+  /** Closes the connection, so that a truncated file doesn't look complete. */
   private void abortDownload(Throwable failure) {
     if (!context.response().closed()) {
       log.warn("{} could not be finished", csvTable.fileName(), failure);

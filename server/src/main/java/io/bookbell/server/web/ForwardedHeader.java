@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads the {@code Forwarded} header of RFC 7239. */
+/** Parses the {@code Forwarded} header of RFC 7239. */
 final class ForwardedHeader {
   private final String text;
   private int position;
@@ -16,8 +16,8 @@ final class ForwardedHeader {
   }
 
   /**
-   * What each hop added, the one nearest to the client first. A hop's parameters have lower-case
-   * names and values without quotes; a parameter that is malformed is left out.
+   * Returns the parameters added by each hop, the one nearest to the client first. Names are in
+   * lower case, values without quotes; malformed parameters are omitted.
    */
   static List<Map<String, String>> parse(String text) {
     return new ForwardedHeader(text).parseHops();
@@ -66,7 +66,7 @@ final class ForwardedHeader {
     return value.toString();
   }
 
-  /** Moves to the next of these delimiters, or to the end, and returns what it passed. */
+  /** Advances to the next of these delimiters, or to the end, and returns the text up to there. */
   private String readUntil(String delimiters) {
     int start = position;
     while (position < text.length() && delimiters.indexOf(peekChar()) < 0) {

@@ -7,16 +7,16 @@ import java.io.UncheckedIOException;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** Packs what is sent. Stateless. */
+/** Gzip compression of responses. Stateless. */
 final class Gzip {
   private Gzip() {}
 
-  /** As small as it gets, for what is packed once and sent often. */
+  /** Compresses as far as possible, for content that is compressed once and sent often. */
   static byte[] compressBest(byte[] content) {
     return compressAtLevel(content, Deflater.BEST_COMPRESSION);
   }
 
-  /** For what is packed while somebody waits. */
+  /** Compresses quickly, for content that is compressed per request. */
   static byte[] compressFast(byte[] content) {
     return compressAtLevel(content, Deflater.BEST_SPEED);
   }

@@ -14,11 +14,11 @@ import org.jooq.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what a client retries only once. Thread-safe: it keeps nothing between calls.
+ * Makes commands idempotent by the client's {@code Idempotency-Key}. Stateless and thread-safe.
  *
- * <p>The key is inserted first, in the transaction of the command itself: a twin that comes at the
- * same time waits for it, a refused command leaves no key, and a command is stored with its answer
- * or not at all.
+ * <p>The key is inserted first, in the same transaction as the command. So a concurrent duplicate
+ * waits for it, a refused command leaves no key behind, and a command is stored together with its
+ * response or not at all.
  */
 public final class IdempotencyService {
   static final String HEADER = "Idempotency-Key";
@@ -45,12 +45,12 @@ public final class IdempotencyService {
   private IdempotencyService() {}
 
   /**
-   * What a key was sent with.
+   * A key and the request it was sent with.
    *
+   * @param key the key as stored
    * @param route method and path
-   * @param key as it is stored
-   * @param bodyHash of the query too
-   * @param seal of the stored answer, where that holds a secret
+   * @param bodyHash the hash of query and body
+   * @param seal encrypts the stored response if it contains a secret
    */
   record IdempotencyKeyUse(
       String key, String route, String bodyHash, Optional<ResponseCipher> seal) {
@@ -63,7 +63,9 @@ public final class IdempotencyService {
           Optional.empty());
     }
 
-    /** For a command whose answer holds a secret: nobody reads it with the database alone. */
+    /**
+     * For a response with a secret, which can't be read from the database without the client's key.
+     */
     static IdempotencyKeyUse forSecretResponse(String key, ApiRequest apiRequest, UserId user) {
       IdempotencyKeyUse open = of(key, apiRequest);
       String what = user + "\n" + open.route + "\n" + open.bodyHash;
@@ -82,9 +84,9 @@ public final class IdempotencyService {
   }
 
   /**
-   * Looks at a key.
+   * Validates a key.
    *
-   * @throws Problem 400 when it is none
+   * @throws Problem 400 if it is invalid
    */
   static void requireUsable(String key) {
     if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= ' ')) {
@@ -98,7 +100,7 @@ public final class IdempotencyService {
         "idempotency_conflict", "This Idempotency-Key was already used for a different request.");
   }
 
-  /** Runs the command, or answers with what it answered before. */
+  /** Runs the command, or returns the stored response of its first execution. */
   static EncodedResponse runOnce(
       Transaction tx,
       UserId user,
@@ -148,7 +150,7 @@ public final class IdempotencyService {
   }
 
   /**
-   * Removes some keys that are older than 48 hours.
+   * Deletes some of the keys that are older than 48 hours.
    *
    * @return whether there may be more
    */

@@ -28,7 +28,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** JSON as the protocol has it: snake_case, ISO 8601 times in UTC, ids as integers. Thread-safe. */
+/**
+ * JSON as the API defines it: snake_case names, ISO 8601 times in UTC, integer ids. Thread-safe.
+ */
 public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -40,7 +42,7 @@ public final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** The most that the largest command needs, ten times over: a list of some hundred ids. */
+  /** About ten times what the largest command needs, a list of some hundred ids. */
   private static final StreamReadConstraints FOR_STRANGERS =
       StreamReadConstraints.builder()
           .maxNestingDepth(20)
@@ -50,8 +52,8 @@ public final class Json {
           .build();
 
   /**
-   * Reads what strangers send. Names are not kept: the parser's memory of them would be one that
-   * strangers fill.
+   * Reads untrusted input. Field names are neither interned nor cached, because untrusted clients
+   * could fill that memory.
    */
   private static final ObjectReader FOREIGN =
       MAPPER
@@ -66,7 +68,7 @@ public final class Json {
 
   private Json() {}
 
-  /** UTF-8 text of a value whose types we made ourselves. */
+  /** Encodes a value of our own types as UTF-8. */
   public static byte[] writeAsBytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
@@ -75,7 +77,7 @@ public final class Json {
     }
   }
 
-  /** As {@link #writeAsBytes}, as a text. */
+  /** Like {@link #writeAsBytes}, as a string. */
   public static String writeAsString(Object value) {
     return new String(writeAsBytes(value), UTF_8);
   }
@@ -88,17 +90,17 @@ public final class Json {
     return MAPPER.readTree(utf8);
   }
 
-  /** A value that somebody sent: as {@link #readTree}, but small in every respect. */
+  /** Parses untrusted input: like {@link #readTree}, with limits on its size and nesting. */
   public static JsonNode readUntrusted(byte[] utf8) throws IOException {
     return FOREIGN.readTree(utf8);
   }
 
-  /** As {@link #readUntrusted(byte[])}. */
+  /** Like {@link #readUntrusted(byte[])}. */
   public static JsonNode readUntrusted(String text) throws JsonProcessingException {
     return FOREIGN.readTree(text);
   }
 
-  /** Writes one value per line. */
+  /** Creates a generator that writes one value per line. */
   public static JsonGenerator createLineGenerator(OutputStream out) throws IOException {
     JsonGenerator json = MAPPER.createGenerator(out);
     SerializableString lineEnd = new SerializedString("\n");
@@ -106,7 +108,7 @@ public final class Json {
     return json;
   }
 
-  /** Reads value after value. */
+  /** Reads one value after the other. */
   public static MappingIterator<JsonNode> readLines(InputStream in) throws IOException {
     JsonParser parser = MAPPER.createParser(in);
     return MAPPER

@@ -20,10 +20,9 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * The JSON object in a request's body, read field by field. Each reader notes what is wrong and
- * answers with something harmless; {@link #requireNoErrors} then refuses the request with all that
- * was found, fields that nobody asked for among it. A field that is null counts as missing.
- * Confined to one thread.
+ * The JSON object in a request's body, read field by field. Each reader records errors and returns
+ * a harmless value instead; {@link #requireNoErrors} then refuses the request with all errors
+ * found, including unknown fields. A null field counts as missing. Confined to one thread.
  */
 public final class JsonBody extends RequestFields {
   private static final UserId SOMEBODY = new UserId(1);
@@ -37,24 +36,24 @@ public final class JsonBody extends RequestFields {
   }
 
   /**
-   * A text of some characters, as people see them, and of any number of lines; in the form of
-   * {@link TextNormalizer#normalizeLines}.
+   * A text of any number of lines, in the form of {@link TextNormalizer#normalizeLines}. Its length
+   * is counted in grapheme clusters.
    */
   public String requiredText(String field, int least, int most) {
     return optionalText(field, least, most).orElseGet(() -> reportMissing(field, ""));
   }
 
-  /** As {@link #requiredText}, of one line: a name, a title. */
+  /** Like {@link #requiredText}, for a single line such as a name or title. */
   public String requiredLine(String field, int least, int most) {
     return optionalLine(field, least, most).orElseGet(() -> reportMissing(field, ""));
   }
 
-  /** A text that may be missing; if it is there it is as {@link #requiredText} has it. */
+  /** Like {@link #requiredText}, but optional. */
   public Optional<String> optionalText(String field, int least, int most) {
     return readTyped(field, least, most, TextNormalizer::normalizeLines);
   }
 
-  /** As {@link #optionalText(String, int, int)}, of one line. */
+  /** Like {@link #optionalText(String, int, int)}, for a single line. */
   public Optional<String> optionalLine(String field, int least, int most) {
     return readTyped(field, least, most, TextNormalizer::normalizeLine);
   }
@@ -72,22 +71,22 @@ public final class JsonBody extends RequestFields {
             });
   }
 
-  /** A text that may be missing; blank counts as missing. */
+  /** An optional text; a blank one counts as missing. */
   public Optional<String> optionalText(String field, int most) {
     return optionalText(field, 0, most).filter(text -> !text.isEmpty());
   }
 
-  /** As {@link #optionalText(String, int)}, of one line. */
+  /** Like {@link #optionalText(String, int)}, for a single line. */
   public Optional<String> optionalLine(String field, int most) {
     return optionalLine(field, 0, most).filter(text -> !text.isEmpty());
   }
 
-  /** An e-mail address in the stored form. */
+  /** An e-mail address in its stored form. */
   public String requiredEmail(String field) {
     return optionalEmail(field).orElseGet(() -> reportMissing(field, ""));
   }
 
-  /** As {@link #requiredEmail}; it may be missing. */
+  /** Like {@link #requiredEmail}, but optional. */
   public Optional<String> optionalEmail(String field) {
     return findValue(field)
         .map(
@@ -99,7 +98,7 @@ public final class JsonBody extends RequestFields {
             });
   }
 
-  /** A text that may be missing; if it is there, all of it matches. */
+  /** An optional text that must match as a whole. */
   public Optional<String> optionalMatch(String field, Pattern form, String expectation) {
     return findValue(field)
         .map(
@@ -110,7 +109,7 @@ public final class JsonBody extends RequestFields {
             });
   }
 
-  /** A text that is taken as it is, such as a password. */
+  /** A text that is taken as it is, such as a password. Its length is counted in UTF-16 units. */
   public String requiredVerbatim(String field, int least, int most) {
     Optional<JsonNode> value = findValue(field);
     if (value.isEmpty()) {
@@ -148,7 +147,7 @@ public final class JsonBody extends RequestFields {
     return optionalId(field).map(UserId::new);
   }
 
-  /** An id: a positive integer. */
+  /** A positive integer. */
   public long requiredId(String field) {
     return optionalId(field).orElseGet(() -> reportMissing(field, 1L));
   }
@@ -163,7 +162,7 @@ public final class JsonBody extends RequestFields {
     return good ? value.asLong() : 1;
   }
 
-  /** A list of ids, each once. */
+  /** A list of ids without duplicates. */
   public Optional<Set<Long>> optionalIds(String field, int most) {
     return findValue(field)
         .map(
@@ -250,7 +249,7 @@ public final class JsonBody extends RequestFields {
     super.requireNoErrors();
   }
 
-  /** A name that a client made up, in a form that can be sent back: short, and whole characters. */
+  /** Makes a field name chosen by a client safe to return: short and valid Unicode. */
   private static String printableName(String field) {
     String start = field.length() <= 50 ? field : field.substring(0, 50) + "…";
     return new String(start.getBytes(UTF_8), UTF_8);

@@ -8,15 +8,15 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of a list that is ordered by id.
+ * One page of a list.
  *
- * @param nextCursor where the next page begins, opaque to clients; null on the last page
+ * @param nextCursor where the next page starts, opaque to clients; null on the last page
  */
 public record ListPage<T>(List<T> items, @Nullable String nextCursor) {
 
   /**
-   * Makes a page of rows that were fetched with a limit one above the wanted one: a row too many
-   * says that there is more.
+   * Creates a page of a list ordered by id from rows fetched with {@code limit + 1}: a surplus row
+   * means that there are more.
    */
   public static <T> ListPage<T> of(List<T> rows, int limit, ToLongFunction<T> id) {
     if (rows.size() <= limit) {
@@ -26,7 +26,7 @@ public record ListPage<T>(List<T> items, @Nullable String nextCursor) {
     return new ListPage<>(items, encode(id.applyAsLong(items.getLast())));
   }
 
-  /** As {@link #of}, of a list whose order is not that of ids alone. */
+  /** Like {@link #of}, for a list that isn't ordered by id alone. */
   public static <T> ListPage<T> ofCursors(List<T> rows, int limit, Function<T, PageCursor> mark) {
     return rows.size() <= limit
         ? new ListPage<>(List.copyOf(rows), null)
@@ -44,7 +44,7 @@ public record ListPage<T>(List<T> items, @Nullable String nextCursor) {
   }
 
   /**
-   * @throws IllegalArgumentException when the text is not a cursor of ours
+   * @throws IllegalArgumentException if the text isn't one of our cursors
    */
   static long decode(String cursor) {
     byte[] text = Base64.getUrlDecoder().decode(cursor);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * From which pages browsers may act with the session cookie, and how this server is reached.
- * Thread-safe.
+ * Decides which origins may send requests with the session cookie, and determines the URL at which
+ * clients reach this server. Thread-safe.
  */
 public final class OriginPolicy {
   private static final WebOrigin LOCALHOST = new WebOrigin("http", "localhost", 80);
@@ -21,11 +21,11 @@ public final class OriginPolicy {
   private final RefusedOrigins refused;
 
   /**
-   * Creates the rules.
+   * Creates the policy.
    *
-   * @param publicUrl how the server is reached; empty: as each request says
-   * @param allowed origins of further pages, besides the server's own
-   * @param proxies whose headers say how a request came
+   * @param publicUrl the URL of this server; empty to derive it from each request
+   * @param allowed origins allowed in addition to the server's own
+   * @param proxies the proxies whose headers describe the original request
    */
   public OriginPolicy(
       Optional<PublicUrl> publicUrl, List<WebOrigin> allowed, TrustedProxies proxies) {
@@ -39,7 +39,7 @@ public final class OriginPolicy {
     return publicUrl.orElseGet(() -> new PublicUrl(requestOrigin(request)));
   }
 
-  /** Whether the client speaks TLS, to us or to a proxy before us. */
+  /** Whether the client uses TLS, to this server or to a trusted proxy. */
   public boolean isSecure(HttpServerRequest request) {
     return publicUrl(request).isSecure();
   }
@@ -57,7 +57,7 @@ public final class OriginPolicy {
         .flatMap(host -> WebOrigin.of(scheme, host, forwardedValues.port()));
   }
 
-  /** What the headers of a proxy that is not trusted say, where that would make a difference. */
+  /** The origin according to an untrusted proxy's headers, if these would make a difference. */
   private Optional<WebOrigin> claimedOrigin(HttpServerRequest request) {
     ForwardedValues claimed = TrustedProxies.claimedValues(request);
     return publicUrl.isPresent() || claimed.equals(ForwardedValues.NOTHING)
@@ -65,16 +65,17 @@ public final class OriginPolicy {
         : requestOrigin(request, claimed);
   }
 
-  /** The address of the client, behind the proxies that are trusted. */
+  /** The address of the client, behind trusted proxies. */
   public ClientAddress clientAddress(HttpServerRequest request) {
     return proxies.clientAddress(request);
   }
 
   /**
-   * Whether a request may act for whoever it says it comes from.
+   * Whether a request may be authenticated by its credentials, judging by its {@code Origin}
+   * header.
    *
-   * @param byCookie whether it says so by a cookie, which browsers send by themselves: then its
-   *     page must be one of ours
+   * @param byCookie whether the credentials are a cookie. Browsers send cookies by themselves, so
+   *     the header is required then
    */
   public boolean isAllowed(HttpServerRequest request, boolean byCookie) {
     String origin = request.getHeader("Origin");

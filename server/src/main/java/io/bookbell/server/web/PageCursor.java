@@ -5,9 +5,9 @@ import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where a page ended, in a list that is ordered by time and then by id, or by id alone.
+ * The position at which a page ended, in a list ordered by time and id or by id alone.
  *
- * @param time in milliseconds; {@link #BY_ID} in a list that is ordered by id alone
+ * @param time in milliseconds since 1970; {@link #BY_ID} in a list ordered by id alone
  */
 public record PageCursor(long time, long id) {
   private static final long BY_ID = -1;
@@ -20,7 +20,7 @@ public record PageCursor(long time, long id) {
     return time != BY_ID;
   }
 
-  /** What clients send back; they do not look into it. */
+  /** Encodes the cursor for clients, for whom it is opaque. */
   String encode() {
     String text = isByTime() ? time + "," + id : Long.toString(id);
     return Base64.getUrlEncoder()
@@ -29,7 +29,7 @@ public record PageCursor(long time, long id) {
   }
 
   /**
-   * @throws IllegalArgumentException when the text is not a cursor of ours
+   * @throws IllegalArgumentException if the text isn't one of our cursors
    */
   static PageCursor decode(String cursor) {
     String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
@@ -46,6 +46,6 @@ public record PageCursor(long time, long id) {
     return pageCursor;
   }
 
-  /** Which part of a list is wanted. */
+  /** Selects a page of such a list. */
   public record CursorPageRequest(int limit, Optional<PageCursor> after) {}
 }

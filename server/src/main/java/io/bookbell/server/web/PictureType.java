@@ -3,7 +3,7 @@ package io.bookbell.server.web;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a picture is by its first bytes, whatever it was called. */
+/** The type of an image, recognized by its first bytes regardless of its declared type. */
 public enum PictureType {
   JPEG("image/jpeg"),
   PNG("image/png"),
@@ -20,7 +20,7 @@ public enum PictureType {
     return mediaType;
   }
 
-  /** Empty for what is none of these. */
+  /** Empty if the content has none of these types. */
   public static Optional<PictureType> of(byte[] content) {
     return Arrays.stream(values()).filter(type -> type.matchesSignature(content)).findFirst();
   }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A refusal, answered as RFC 9457 {@code application/problem+json}. Thrown inside a transaction it
- * rolls it back.
+ * A refusal, sent as RFC 9457 {@code application/problem+json}. Rolls back the transaction in which
+ * it is thrown.
  */
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -27,7 +27,7 @@ public final class Problem extends RuntimeException {
       String detail,
       List<FieldError> errors,
       long retryAfterSeconds) {
-    super(detail, null, false, false); // an expected outcome: nobody reads its stack
+    super(detail, null, false, false); // an expected outcome, so no stack trace is recorded
     this.status = status;
     this.code = code;
     this.title = title;
@@ -39,7 +39,7 @@ public final class Problem extends RuntimeException {
     return new Problem(status, code, title, detail, List.of(), 0);
   }
 
-  /** 400: what was sent is not what is expected; each error names its field. */
+  /** 400: the request is invalid; each error names its field. */
   public static Problem validationFailed(List<FieldError> errors) {
     String detail =
         String.join(
@@ -51,22 +51,22 @@ public final class Problem extends RuntimeException {
     return validationFailed(List.of(new FieldError(field, message)));
   }
 
-  /** 400: the request as a whole cannot be read. */
+  /** 400: the request can't be parsed. */
   public static Problem malformedRequest(String detail) {
     return of(400, "malformed_request", "Malformed request", detail);
   }
 
-  /** 401: who is asking is not known. */
+  /** 401: the caller isn't authenticated. */
   public static Problem unauthorized(String detail) {
     return of(401, "unauthorized", "Not signed in", detail);
   }
 
-  /** 403: who is asking may see this, but not do it. */
+  /** 403: the caller may see this, but not do it. */
   public static Problem forbidden(String detail) {
     return of(403, "forbidden", "Not allowed", detail);
   }
 
-  /** 404: there is no such thing, or none that the caller may see. */
+  /** 404: there is no such resource, or the caller may not see it. */
   public static Problem notFound() {
     return notFound("Not found, or not visible to you.");
   }
@@ -75,27 +75,27 @@ public final class Problem extends RuntimeException {
     return of(404, "not_found", "Not found", detail);
   }
 
-  /** 409: not as things stand. */
+  /** 409: the current state doesn't allow it. */
   public static Problem conflict(String code, String detail) {
     return of(409, code, "Conflict", detail);
   }
 
-  /** 409: there are as many of something as there may be. */
+  /** 409: the maximum number of something exists already. */
   public static Problem limitReached(String code, int most, String what) {
     return conflict(code, "There are already " + most + " " + what + ", the most there can be.");
   }
 
-  /** 429: too often; may be tried again after some seconds. */
+  /** 429: the rate limit is exceeded; the client may retry after some seconds. */
   public static Problem tooMany(String code, String detail, long retryAfterSeconds) {
     return new Problem(429, code, "Too many requests", detail, List.of(), retryAfterSeconds);
   }
 
-  /** 415: the body is of another kind than this route reads. */
+  /** 415: the route doesn't accept this media type. */
   public static Problem unsupportedType(String detail) {
     return of(415, "unsupported_media_type", "Unsupported media type", detail);
   }
 
-  /** 413: a body has at most so many bytes here. */
+  /** 413: the body is longer than this many bytes. */
   public static Problem tooLarge(int most) {
     String detail =
         most % (1 << 20) == 0
@@ -104,12 +104,12 @@ public final class Problem extends RuntimeException {
     return of(413, "too_large", "Too large", detail);
   }
 
-  /** 503: not now; may be tried again after a second. */
+  /** 503: temporarily overloaded; the client may retry after a second. */
   public static Problem serverBusy(String detail) {
     return new Problem(503, "busy", "Busy", detail, List.of(), 1);
   }
 
-  /** 503: nothing was done, for a reason that will pass. */
+  /** 503: nothing was changed, for a temporary reason. */
   static Problem of(StorageException failure) {
     return switch (failure.trouble()) {
       case FULL ->
@@ -130,7 +130,7 @@ public final class Problem extends RuntimeException {
     return new Problem(503, code, title, detail, List.of(), retryAfterSeconds);
   }
 
-  /** The refusal that a failed stage carries, if it failed by one. */
+  /** The problem with which a stage failed, if it failed with one. */
   public static Optional<Problem> findIn(Throwable failure) {
     return CompletionFailures.unwrapCause(failure) instanceof Problem problem
         ? Optional.of(problem)
@@ -145,12 +145,12 @@ public final class Problem extends RuntimeException {
     return code;
   }
 
-  /** Seconds for the {@code Retry-After} header. */
+  /** The value of the {@code Retry-After} header in seconds. */
   public OptionalLong retryAfterSeconds() {
     return retryAfterSeconds > 0 ? OptionalLong.of(retryAfterSeconds) : OptionalLong.empty();
   }
 
-  /** The members of the answer, in order. */
+  /** The members of the JSON object, in order. */
   public Map<String, Object> toMembers() {
     var members = new LinkedHashMap<String, Object>();
     members.put("type", "urn:bookbell:problem:" + code);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The query of a request's address, read like a {@link JsonBody}. Confined to one thread. */
+/** The query parameters of a request, read like a {@link JsonBody}. Confined to one thread. */
 public final class QueryParameters extends RequestFields {
   private static final int DEFAULT_LIMIT = 50;
   private static final int MOST = 100;
@@ -23,18 +23,18 @@ public final class QueryParameters extends RequestFields {
   private final ListTag list;
 
   /**
-   * Begins to read.
+   * Creates a reader.
    *
-   * @param parameters the values of a name, decoded
+   * @param parameters returns the decoded values of a parameter
    */
   public QueryParameters(Function<String, List<String>> parameters) {
     this(parameters, new ListTag(""));
   }
 
   /**
-   * As with parameters alone, of a list.
+   * Creates a reader for a list.
    *
-   * @param list where a cursor must come from
+   * @param list the list that a cursor must belong to
    */
   QueryParameters(Function<String, List<String>> parameters, ListTag list) {
     this.parameters = parameters;
@@ -79,14 +79,14 @@ public final class QueryParameters extends RequestFields {
             });
   }
 
-  /** A text of one line; blank counts as missing. */
+  /** A single line; a blank one counts as missing. */
   public Optional<String> optionalText(String name, int most) {
     return findValue(name)
         .map(text -> cleanText(name, text, 0, most, TextNormalizer::normalizeLine))
         .filter(text -> !text.isEmpty());
   }
 
-  /** A text exactly as it was sent. */
+  /** A text exactly as it was sent. Its length is counted in UTF-16 units. */
   public Optional<String> optionalVerbatim(String name, int most) {
     return findValue(name)
         .map(
@@ -96,16 +96,16 @@ public final class QueryParameters extends RequestFields {
             });
   }
 
-  /** {@code limit} and {@code cursor}. */
+  /** Reads {@code limit} and {@code cursor}. */
   public PageRequest pageRequest() {
     int limit = findValue("limit").map(this::parseLimit).orElse(DEFAULT_LIMIT);
     return new PageRequest(limit, findValue("cursor").map(this::parseIdCursor));
   }
 
   /**
-   * As {@link #pageRequest}, of a list that may be ordered by time.
+   * Like {@link #pageRequest}, for a list that may be ordered by time.
    *
-   * @param byTime whether it is
+   * @param byTime whether it is ordered by time
    */
   public PageCursor.CursorPageRequest cursorRequest(boolean byTime) {
     int limit = findValue("limit").map(this::parseLimit).orElse(DEFAULT_LIMIT);
@@ -128,7 +128,7 @@ public final class QueryParameters extends RequestFields {
     return list.removeTag(cursor).orElseThrow(() -> new IllegalArgumentException("another list"));
   }
 
-  /** Words with commas between them, each one of those allowed. */
+  /** A comma-separated list of allowed words. */
   public Set<String> optionalSomeOf(String name, List<String> allowed) {
     var found = new LinkedHashSet<String>();
     findValue(name)
@@ -147,7 +147,7 @@ public final class QueryParameters extends RequestFields {
     return found;
   }
 
-  /** A time such as {@code 2026-11-23T20:15:00Z}. */
+  /** A time such as {@code 2026-11-23T20:15:00Z}, from 1970 to 9999. */
   public Optional<Instant> optionalInstant(String name) {
     return findValue(name)
         .map(

@@ -1,8 +1,6 @@
 package io.bookbell.server.web;
 
-/**
- * An allowance of calls in a minute, counted for each user and shared by the routes that name it.
- */
+/** A number of calls per minute, counted for each user and shared by all routes that name it. */
 public enum RateLimit {
   READ(1_200),
   WRITE(300),
@@ -10,19 +8,19 @@ public enum RateLimit {
   ASK(120),
   REPLY(30),
   FOLLOW(60),
-  /** Look-ups in the catalogue of books. */
+  /** Searches in the book catalogue. */
   SEARCH(90),
-  /** Pictures of books, of which a page shows many. */
+  /** Book covers, of which a page shows many. */
   COVER(1_200),
-  /** Whole tables as files. */
+  /** CSV exports. */
   EXPORT(20),
-  /** Pictures that are sent here. */
+  /** Uploads of pictures. */
   UPLOAD(20),
   /** Tickets for WebSockets. */
   TICKET(120),
-  /** Handshakes of WebSockets. */
+  /** WebSocket handshakes. */
   CONNECT(300),
-  /** Calls without a session, counted for each client address, of IPv6 by its /64. */
+  /** Calls without a session, counted for each client address; for IPv6, each /64. */
   OPEN(600);
 
   private final int perMinute;

@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts calls by their {@link RateLimit}, on this node. Thread-safe. */
+/** Counts calls against each {@link RateLimit}, on this node only. Thread-safe. */
 public final class RateLimits {
   private final Map<RateLimit, RateLimiter<Object>> limiters = new EnumMap<>(RateLimit.class);
 
@@ -19,7 +19,7 @@ public final class RateLimits {
     return rateLimits;
   }
 
-  /** For load tests: everybody may call as often as they like. */
+  /** Creates an instance without limits, for load tests. */
   public static RateLimits withoutLimits() {
     return new RateLimits();
   }
@@ -27,16 +27,16 @@ public final class RateLimits {
   /**
    * Counts one call.
    *
-   * @throws Problem 429 when the user has none left in this minute
+   * @throws Problem 429 if the user has reached the limit in this minute
    */
   public void countCall(RateLimit rateLimit, UserId user) {
     countFor(rateLimit, user);
   }
 
   /**
-   * Counts one call of somebody without a session.
+   * Counts one call without a session.
    *
-   * @throws Problem as {@link #countCall}
+   * @throws Problem as in {@link #countCall}
    */
   void countAnonymousCall(RateLimit rateLimit, String network) {
     countFor(rateLimit, network);

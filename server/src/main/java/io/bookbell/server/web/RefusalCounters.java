@@ -5,18 +5,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts requests that no route got to see. Thread-safe. */
+/** Counts requests refused before any route saw them. Thread-safe. */
 public final class RefusalCounters {
   /** Why a request was refused. */
   public enum RefusalReason {
-    /** It is not HTTP, or too long for it, or does not say which host it is for. */
+    /** It isn't valid HTTP, is too long, or has no valid Host header. */
     MALFORMED,
     /** It took too long to arrive. */
     LATE,
-    /** Its answer was not read in time. */
+    /** Its response wasn't read in time. */
     UNREAD;
 
-    /** As the metric names it. */
+    /** The value of the metric's label. */
     public String metricLabel() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -34,7 +34,7 @@ public final class RefusalCounters {
     counterFor(refusalReason).increment();
   }
 
-  /** How often since the start. */
+  /** The number since the start. */
   public long countOf(RefusalReason refusalReason) {
     return counterFor(refusalReason).sum();
   }

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator of each refused origin once, with the setting that would allow it. Remembers
- * so many, then says no more. Thread-safe.
+ * Logs each refused origin once, with the setting that would allow it. It remembers a limited
+ * number of origins and logs no more after that. Thread-safe.
  */
 final class RefusedOrigins {
   private static final Logger log = LoggerFactory.getLogger(RefusedOrigins.class);
@@ -26,10 +26,10 @@ final class RefusedOrigins {
   }
 
   /**
-   * Notes a refusal.
+   * Logs a refusal unless this origin has been logged already.
    *
-   * @param own where the server believes that it is reached
-   * @param claimed what the headers of a proxy that is not trusted say about that
+   * @param own the server's own origin as far as it knows
+   * @param claimed the own origin according to the headers of an untrusted proxy
    */
   void logRefusal(
       HttpServerRequest request, String origin, WebOrigin own, Optional<WebOrigin> claimed) {

@@ -8,22 +8,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Collects what is wrong with the fields of one request. Confined to one thread. */
+/** Collects the errors in the fields of one request. Confined to one thread. */
 abstract class RequestFields {
-  /** Whoever has more errors than this is told of the first ones. */
+  /** Further errors aren't reported. */
   private static final int MOST_ERRORS = 20;
 
-  /** The first error of each field, in the order they were found. */
+  /** The first error of each field, in the order in which they were found. */
   private final Map<String, FieldError> errors = new LinkedHashMap<>();
 
-  /** Notes an error unless the condition holds or the field has one already. */
+  /** Records an error unless the condition holds or the field already has one. */
   public void checkField(String field, boolean holds, String message) {
     if (!holds && !isFull()) {
       errors.putIfAbsent(field, new FieldError(field, message));
     }
   }
 
-  /** Whether no further error would be told. */
+  /** Whether further errors would be dropped. */
   final boolean isFull() {
     return errors.size() >= MOST_ERRORS;
   }
@@ -33,9 +33,9 @@ abstract class RequestFields {
   }
 
   /**
-   * To be called when everything is read.
+   * To be called after all fields have been read.
    *
-   * @throws Problem 400 with the errors that were found
+   * @throws Problem 400 with the errors found
    */
   public void requireNoErrors() {
     if (!errors.isEmpty()) {
@@ -44,9 +44,12 @@ abstract class RequestFields {
   }
 
   /**
-   * The text in the form in which it is stored, if it has so many characters; else an error.
+   * Normalizes a text, and records an error if its length is out of range or it isn't valid
+   * Unicode.
    *
-   * @param stored brings it into that form
+   * @param least the smallest number of grapheme clusters
+   * @param most the largest number of grapheme clusters
+   * @param stored converts the text to its stored form
    */
   final String cleanText(
       String field, String typed, int least, int most, UnaryOperator<String> stored) {

@@ -28,13 +28,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the HTTP decoder and Vert.x, on the connection's event loop: refuses what is no
- * HTTP and what takes too long to arrive, in words, quietly, and before Vert.x makes an error of
- * it. Only what is refused while an earlier answer is still due is left to Vert.x, which keeps the
- * order of answers.
+ * A channel handler between the HTTP decoder and Vert.x, on the connection's event loop. It refuses
+ * malformed requests and those that take too long to arrive, with a proper response and before
+ * Vert.x treats them as errors. Only a malformed request that follows one whose response is still
+ * due is left to Vert.x, which keeps responses in order.
  */
 final class RequestGuard extends ChannelDuplexHandler {
-  /** After a last answer, what still comes is dropped for so long, so that the answer arrives. */
+  /**
+   * How long incoming bytes are dropped after the last response, so that the client gets to read
+   * it.
+   */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final RequestTimeouts requestTimeouts;
@@ -50,7 +53,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable ScheduledFuture<?> fullUntil;
 
-  /** What a client has begun to send and not finished. */
+  /** The part of a request that hasn't arrived yet. */
   private enum AwaitedPart {
     NOTHING,
     ANYTHING,
@@ -59,11 +62,11 @@ final class RequestGuard extends ChannelDuplexHandler {
   }
 
   /**
-   * How long a request may take to arrive.
+   * How long a request may take to arrive, and its response to be read.
    *
-   * @param head from its first byte to the end of its head
+   * @param head from the first byte of a request to the end of its head
    * @param body from there to the end of its body
-   * @param answer how long so much of an answer may wait for its reader that the socket is full
+   * @param answer how long the socket may stay full while a response waits for its reader
    */
   record RequestTimeouts(Duration head, Duration body, Duration answer) {}
 
@@ -72,7 +75,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     this.refusalCounters = refusalCounters;
   }
 
-  /** Puts a guard before the handler of HTTP requests, the last one of a pipeline. */
+  /** Adds a guard before the HTTP request handler, the last one of the pipeline. */
   static void install(
       Channel channel, RequestTimeouts requestTimeouts, RefusalCounters refusalCounters) {
     ChannelPipeline pipeline = channel.pipeline();
@@ -80,7 +83,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         pipeline.lastContext().name(), null, new RequestGuard(requestTimeouts, refusalCounters));
   }
 
-  /** A connection on which nothing is ever said costs its place as well. */
+  /** Sets a deadline for the first byte as well, since a silent connection also costs resources. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     awaitedPart = AwaitedPart.ANYTHING;
@@ -136,7 +139,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     return true;
   }
 
-  /** Bytes of which nothing came out of the decoder are the beginning of a head. */
+  /** Bytes from which the decoder produced nothing are the beginning of a head. */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (awaitedPart == AwaitedPart.ANYTHING) {
@@ -182,7 +185,7 @@ final class RequestGuard extends ChannelDuplexHandler {
             408, "request_timeout", "Request timeout", "The request took too long to arrive."));
   }
 
-  /** Ends the connection, with an answer where one is due and none has begun. */
+  /** Ends the connection, with a response if one is due and none has started. */
   private void rejectRequest(
       ChannelHandlerContext context, RefusalCounters.RefusalReason refusalReason, Problem problem) {
     refusalCounters.countRefusal(refusalReason);
@@ -193,7 +196,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     if (isDue) {
       endConnection(context, problemResponse(problem));
     } else if (unanswered == 0) {
-      endConnection(context, Unpooled.EMPTY_BUFFER); // the answer before has perhaps not left yet
+      endConnection(context, Unpooled.EMPTY_BUFFER); // the previous response may still be unsent
     } else {
       var _ = context.close();
     }
@@ -232,7 +235,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     return response;
   }
 
-  /** Follows which answers are under way; after a refusal no other one goes out. */
+  /** Tracks responses in progress; after a refusal, no other response is sent. */
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     if (refused) {
@@ -257,7 +260,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     var _ = context.write(message, promise);
   }
 
-  /** Whoever does not read an answer may not keep it here. */
+  /** Closes the connection if the client doesn't read a response in time. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (context.channel().isWritable()) {
@@ -297,7 +300,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     context.fireChannelInactive();
   }
 
-  /** The hub takes the connection over. */
+  /** Called when the hub takes over the connection. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     clearDeadline();

@@ -12,8 +12,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encrypts a stored answer that holds a secret, so that only a repetition of the call opens it:
- * AES-256-GCM under a key that is derived from the call's {@code Idempotency-Key}. Thread-safe.
+ * Encrypts a stored response that contains a secret, so that only a retry of the same request can
+ * decrypt it: AES-256-GCM with a key derived from the client's {@code Idempotency-Key}.
+ * Thread-safe.
  */
 final class ResponseCipher {
   private static final String CIPHER = "AES/GCM/NoPadding";
@@ -26,7 +27,7 @@ final class ResponseCipher {
   /**
    * Derives the key.
    *
-   * @param call who sent what where
+   * @param call identifies user, route and body, to bind the key to them
    */
   ResponseCipher(String idempotencyKey, String call) {
     key =

@@ -21,11 +21,11 @@ import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends answers and problems. On event loops; keeps nothing between calls. */
+/** Sends responses and problems. Runs on event loops; stateless. */
 final class ResponseWriter {
   private static final Logger log = LoggerFactory.getLogger(ResponseWriter.class);
 
-  /** A list of requests shrinks to a fifth; what is short is not worth the work. */
+  /** In bytes. A list of requests shrinks to a fifth; shorter bodies aren't worth the CPU time. */
   private static final int WORTH_PACKING = 2048;
 
   private static final String EXPIRY = "bookbell.expiry";
@@ -59,7 +59,10 @@ final class ResponseWriter {
     endResponse(context, response, body);
   }
 
-  /** What a command has done is told in any case; a look may be taken again later. */
+  /**
+   * Sends the body. Without memory for it a GET is refused, since it can be repeated; the response
+   * to a command is always sent.
+   */
   private static void endResponse(
       RoutingContext context, HttpServerResponse response, Buffer body) {
     var memory = BodyBudget.tryTakeForAnswer(context, body.length());
@@ -76,12 +79,14 @@ final class ResponseWriter {
     return encodings != null && encodings.contains("gzip");
   }
 
-  /** Answers a failed request; what was not meant to happen is logged and not told. */
+  /** Sends the response to a failed request. Unexpected failures are logged and not disclosed. */
   static void sendProblem(RoutingContext context) {
     sendProblem(context, context.statusCode());
   }
 
-  /** As {@link #sendProblem(RoutingContext)}, where the router gave up without saying why. */
+  /**
+   * Like {@link #sendProblem(RoutingContext)}, for a status set by the router without an exception.
+   */
   static void sendProblem(RoutingContext context, int status) {
     if (context.response().ended() || context.response().closed()) {
       return;
@@ -96,7 +101,7 @@ final class ResponseWriter {
         .end(Buffer.buffer(Json.writeAsBytes(problem.toMembers())));
   }
 
-  /** Answers what is not even HTTP, or too long for it, and ends the connection. */
+  /** Responds to a request that isn't valid HTTP or is too long, and closes the connection. */
   static void rejectUnreadable(HttpServerRequest request) {
     Problem problem = unreadableProblem(request.decoderResult());
     request
@@ -108,7 +113,7 @@ final class ResponseWriter {
         .onComplete(_ -> request.connection().close());
   }
 
-  /** Why a request could not be read. */
+  /** The problem that describes why a request couldn't be decoded. */
   static Problem unreadableProblem(DecoderResult result) {
     return switch (result.cause()) {
       case TooLongHttpLineException _ -> ofStatus(414);
@@ -126,12 +131,12 @@ final class ResponseWriter {
       if (expiry != null) {
         cookies.add(expiry);
       }
-      response.putHeader("Set-Cookie", cookies); // also in place of a renewed session's
+      response.putHeader("Set-Cookie", cookies); // replaces the header of a renewed session, too
     }
     return response;
   }
 
-  /** Ends a cookie together with the answer that sets others. */
+  /** Expires a cookie in the same response that sets others. */
   static void addExpiredCookie(RoutingContext context, String header) {
     context.put(EXPIRY, header);
   }
@@ -165,7 +170,7 @@ final class ResponseWriter {
     return Problem.serverBusy("The server is busy or shutting down. Try again.");
   }
 
-  /** The database is away, going down, or has no connection left for us. */
+  /** Whether the database is down, shutting down or out of connections. */
   private static boolean isUnreachable(DataAccessException failure) {
     String state = failure.sqlState();
     return UNREACHABLE.stream().anyMatch(state::startsWith)
@@ -177,7 +182,7 @@ final class ResponseWriter {
     return serverBusy();
   }
 
-  /** What the router does not take, such as a request without a host, is no failure of ours. */
+  /** Requests refused by the router, such as one without a host, aren't server errors. */
   private static boolean isClientError(int status) {
     return status >= 400 && status < 500;
   }

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The cookies that this server sets: for itself alone, out of the reach of scripts. Their names and
- * paths keep installations apart that share a host, and over TLS a prefix of the name ({@code
- * __Host-}, or {@code __Secure-} under a path) lets no other site of the domain set them. Cookies
- * that were set under an earlier name are still read. Immutable.
+ * The cookies that this server sets: host-only and out of reach of scripts. Their names and paths
+ * separate installations that share a host. With TLS, a name prefix ({@code __Host-}, or {@code
+ * __Secure-} under a path) keeps other sites of the domain from setting them. Cookies set under a
+ * former name are still read. Immutable.
  */
 public final class ServerCookies {
   private static final String USUAL = "bookbell";
@@ -32,10 +32,11 @@ public final class ServerCookies {
   }
 
   /**
-   * The cookies of an installation.
+   * Creates the cookies of an installation.
    *
-   * @param name of the session's; empty: the usual one, with the port where it is unusual
-   * @param publicUrl how the server is reached; empty: as each request says
+   * @param name the name of the session cookie; empty for the default, with the port if that is
+   *     unusual
+   * @param publicUrl the URL of this server; empty to derive it from each request
    */
   public static ServerCookies of(Optional<String> name, Optional<PublicUrl> publicUrl) {
     String basePath = publicUrl.map(PublicUrl::path).orElse("");
@@ -52,9 +53,9 @@ public final class ServerCookies {
   }
 
   /**
-   * A cookie as it came.
+   * A cookie of a request.
    *
-   * @param name by which it was found
+   * @param name the name under which it was found
    */
   record ReceivedCookie(String name, String value) {}
 
@@ -66,14 +67,14 @@ public final class ServerCookies {
     return device.findIn(request).map(ReceivedCookie::value);
   }
 
-  /** As it has to be set for a client that speaks TLS or does not. */
+  /** Creates cookies for a client with or without TLS. */
   public CookieSetter setterFor(boolean secure) {
     return new CookieSetter(this, secure);
   }
 
   /**
-   * Expires a session's cookie that was found under another name than it would get now; empty when
-   * it is up to date.
+   * The header that expires a session cookie found under another name than it has now; empty if the
+   * name is current.
    */
   Optional<String> expireFormerName(String name, boolean secure) {
     return name.equals(session.currentName(secure)) || name.equals(session.prefixed)
@@ -82,12 +83,12 @@ public final class ServerCookies {
   }
 
   /**
-   * Writes {@code Set-Cookie} headers for one client.
+   * Formats {@code Set-Cookie} headers for one client.
    *
    * @param secure whether the browser may send the cookies over TLS only
    */
   public record CookieSetter(ServerCookies cookies, boolean secure) {
-    /** Hands out a session, or counts its life from now. */
+    /** Sets or renews the session cookie. */
     public String sessionCookie(String token, Duration life) {
       return formatCookie(cookies.session.currentName(secure), token, cookies.path, life, secure);
     }
@@ -96,7 +97,7 @@ public final class ServerCookies {
       return sessionCookie("", Duration.ZERO);
     }
 
-    /** Says on which device somebody has signed in before; see {@code KnownDevices}. */
+    /** Marks a device on which somebody has signed in before; see {@code KnownDevices}. */
     public String deviceCookie(String value) {
       return formatCookie(
           cookies.device.currentName(secure), value, cookies.path, DEVICE_LIFE, secure);
@@ -113,15 +114,18 @@ public final class ServerCookies {
    * The names of one cookie.
    *
    * @param plain without TLS
-   * @param prefixed over TLS
-   * @param former of earlier releases
+   * @param prefixed with TLS
+   * @param former in earlier releases
    */
   private record CookieNames(String plain, String prefixed, String former) {
     String currentName(boolean secure) {
       return secure ? prefixed : plain;
     }
 
-    /** The newest; a proxy may forget to say that a client speaks TLS, so all are looked for. */
+    /**
+     * Finds the cookie under its newest name. All names are tried, because a proxy may fail to say
+     * that a client uses TLS.
+     */
     Optional<ReceivedCookie> findIn(HttpServerRequest request) {
       return allNames().stream().flatMap(name -> findCookie(request, name).stream()).findFirst();
     }

@@ -28,14 +28,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of the page, its libraries and the API's description, from the class path. Each is read
- * and compressed once, then served from memory; browsers ask again each time and are answered 304.
- * On event loops.
+ * Serves the files of the page, its libraries and the API descriptions from the class path. Each is
+ * read and compressed once and then served from memory; browsers revalidate each time by ETag. Runs
+ * on event loops.
  *
- * <p>The {@link SitePaths} are answered with the page, which knows the way from the address.
+ * <p>All {@link SitePaths} are answered with {@code index.html}, whose router shows the right view.
  */
 public final class SiteFiles {
-  /** The page uses none of these; it copies links and shows notifications. */
+  /** Denied because the page doesn't use them; it only copies links and shows notifications. */
   private static final String PERMISSIONS =
       Stream.of(
               "accelerometer",
@@ -74,21 +74,21 @@ public final class SiteFiles {
           "woff2", "font/woff2",
           "txt", "text/plain; charset=utf-8");
 
-  /** These are compressed as they are. */
+  /** Formats that are compressed already. */
   private static final Set<String> PACKED = Set.of("png", "woff2");
 
   private static final String WEBJARS = "META-INF/resources/webjars/";
 
   /**
-   * No dot at a name's beginning, so no way up and nothing hidden. Nothing is given back when it
-   * does not fit, so that a long path costs no more than its length, nor the stack.
+   * Names can't start with a dot, which excludes parent directories and hidden files. The
+   * quantifiers are possessive, so matching takes linear time and constant stack.
    */
   private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*+)++");
 
   private static final Pattern INLINE_SCRIPT =
       Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
 
-  /** Stands in the page where its modules are to be announced. */
+  /** The placeholder for module preloads in the page. */
   private static final String PRELOADS = "<!-- preloads -->";
 
   private static final String WORKER = "web/service-worker.js";
@@ -100,15 +100,15 @@ public final class SiteFiles {
   private final ClassLoader loader = SiteFiles.class.getClassLoader();
 
   /**
-   * Creates the files.
+   * Creates the handler.
    *
-   * @param basePath the path of the public URL: empty, or such as {@code /books}
+   * @param basePath the path of the public URL: empty, or for example {@code /books}
    */
   public SiteFiles(String basePath) {
     this.basePath = new BasePath(basePath);
   }
 
-  /** To be added behind every other route. */
+  /** Adds the routes, which must come after all others. */
   public void addRoutes(Router router) {
     getOrHead(router, "/openapi.yaml")
         .handler(context -> serveResource(context, "api/openapi.yaml"));
@@ -145,7 +145,7 @@ public final class SiteFiles {
     Optional<SiteFile> file = files.get(resource);
     if (file == null) {
       file = loadFile(resource);
-      if (file.isPresent()) { // what is not there is not remembered: anybody can think of names
+      if (file.isPresent()) { // clients can invent any number of missing names
         files.put(resource, file);
       }
     }
@@ -176,7 +176,7 @@ public final class SiteFiles {
     }
   }
 
-  /** A proxy that compresses marks our tags as weak; here that makes no difference. */
+  /** A proxy that compresses turns our ETags into weak ones, which still match. */
   private static boolean isKnown(SiteFile siteFile, @Nullable String tags) {
     return tags != null && (tags.strip().equals("*") || tags.contains(siteFile.tag));
   }
@@ -201,8 +201,8 @@ public final class SiteFiles {
   }
 
   /**
-   * All connections that a file is sent to send the same memory. From the heap each would copy it
-   * first, and keep the copy for as long as its client takes to read.
+   * Copies the content to direct memory, shared by all connections. From the heap, each connection
+   * would copy it first and keep the copy until its client has read it.
    */
   private static Buffer directBuffer(byte[] content) {
     return BufferInternal.buffer(Unpooled.directBuffer(content.length).writeBytes(content));
@@ -229,7 +229,10 @@ public final class SiteFiles {
     }
   }
 
-  /** Two files know of all others: the page announces its modules, its worker keeps all of them. */
+  /**
+   * Two files depend on all others: the page preloads its modules, and the service worker caches
+   * all files.
+   */
   private byte[] addGeneratedParts(String resource, byte[] stored) {
     return switch (resource) {
       case PAGE ->
@@ -250,14 +253,20 @@ public final class SiteFiles {
                 .map(bytes -> new String(bytes, UTF_8)));
   }
 
-  /** Lets a browser ask for all modules at once, not for each when it has read another. */
+  /**
+   * Preload links, so that a browser requests all modules at once instead of discovering them one
+   * by one.
+   */
   private static String preloadLinks(AppShell shell) {
     return shell.first().stream()
         .map("<link rel=\"modulepreload\" href=\"%s\" />"::formatted)
         .collect(Collectors.joining("\n    "));
   }
 
-  /** Every file with its tag: when one changes, the worker does, and browsers fetch all anew. */
+  /**
+   * Lists every file with its ETag. When a file changes, so does the service worker, and browsers
+   * fetch all files again.
+   */
   private String shellManifest(AppShell shell) {
     var tags = new TreeMap<String, String>();
     for (String path : shell.files()) {
@@ -277,7 +286,7 @@ public final class SiteFiles {
         : "web" + path;
   }
 
-  /** Only our own scripts run, and the import map of this very page. */
+  /** Allows only our own scripts and the import map of this very page. */
   private static String contentSecurityPolicy(String page) {
     Matcher script = INLINE_SCRIPT.matcher(page);
     String inline =

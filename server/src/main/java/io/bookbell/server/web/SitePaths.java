@@ -3,12 +3,11 @@ package io.bookbell.server.web;
 import java.util.regex.Pattern;
 
 /**
- * The addresses at which the page shows something, as its own router (web/app/router.js) knows
- * them. Every other address is nothing, and is answered so: a monitor that asks for a wrong path
- * must not be told that all is well.
+ * The paths at which the page has a view, as in its own router (web/app/router.js). Other paths are
+ * answered with 404, so that monitoring of a wrong path doesn't report success.
  */
 final class SitePaths {
-  /** In a form that JavaScript reads alike: the page's worker is told of it. */
+  /** In syntax common to Java and JavaScript, because the page's service worker uses it, too. */
   static final String PATTERN =
       "^/(?:join|setup|requests/[0-9]+|creators/[0-9]+/(?:requests|inbox|supporters|tiers"
           + "|invitations|team|activity|settings|begin))?$";

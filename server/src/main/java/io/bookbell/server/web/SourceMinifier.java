@@ -8,17 +8,19 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Makes the page's own sources smaller before they are sent, in place of a build step: their
- * comments are left out, and the style sheets are sent as one. Line numbers stay. Stateless.
+ * Shrinks the page's own sources when they are loaded, in place of a build step: removes comments,
+ * and joins style sheets. Line numbers don't change. Stateless.
  */
 final class SourceMinifier {
-  /** All style sheets of the page, in their order. */
+  /** The path of the joined style sheet. */
   static final String STYLES = "/style/page.css";
 
   private static final Pattern SHEET =
       Pattern.compile("[ ]*<link rel=\"stylesheet\" href=\"(/style/[^\"]+)\" />\\n");
 
-  /** Whole lines only: what looks like a comment behind code may be a part of a text. */
+  /**
+   * Matches whole lines only, because something like a comment after code may be part of a string.
+   */
   private static final Pattern COMMENT =
       Pattern.compile(
           "^[ \\t]*(?:/\\*[^*]*+\\*++(?:[^/*][^*]*+\\*++)*+/|//[^\\n]*)[ \\t]*$",
@@ -28,20 +30,20 @@ final class SourceMinifier {
 
   private SourceMinifier() {}
 
-  /** The page with one style sheet in place of all that it names. */
+  /** Replaces all style sheets of the page with the joined one. */
   static String withSingleStyleSheet(String page) {
     String link = "    <link rel=\"stylesheet\" href=\"%s\" />\n".formatted(STYLES);
     return SHEET.matcher(SHEET.matcher(page).replaceFirst("%%")).replaceAll("").replace("%%", link);
   }
 
-  /** Those that the page names, one after the other. */
+  /** Joins the style sheets that the page names, in order. */
   static byte[] joinStyleSheets(String page, Function<String, byte[]> read) {
     var all = new ByteArrayOutputStream();
     SHEET.matcher(page).results().forEach(each -> all.writeBytes(read.apply(each.group(1))));
     return all.toByteArray();
   }
 
-  /** A module or style sheet without its comments. */
+  /** Removes the comments of a module or style sheet. */
   static byte[] withoutComments(byte[] source) {
     String code =
         COMMENT.matcher(new String(source, UTF_8)).replaceAll(SourceMinifier::keepLineBreaks);

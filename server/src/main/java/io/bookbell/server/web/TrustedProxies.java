@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proxies whose headers are believed, and what these headers say: the client's address, scheme
- * and host. The only place that reads them. Thread-safe.
+ * The trusted proxies, and the client address, scheme and host that their headers report. No other
+ * class reads these headers. Thread-safe.
  *
- * <p>{@code X-Forwarded-*} wins over {@code Forwarded}: most proxies write the former and pass the
- * latter through as a visitor sent it.
+ * <p>{@code X-Forwarded-*} takes precedence over {@code Forwarded}, because most proxies set the
+ * former and pass the latter on as the client sent it.
  */
 public final class TrustedProxies {
   private static final String FOR = "X-Forwarded-For";
@@ -32,7 +32,7 @@ public final class TrustedProxies {
     this.ranges = List.copyOf(ranges);
   }
 
-  /** The client's address: the rightmost hop that is none of these proxies. */
+  /** The address of the client: the rightmost hop that isn't a trusted proxy. */
   public ClientAddress clientAddress(HttpServerRequest request) {
     InetAddress peer = peerAddress(request);
     if (!isTrusted(peer)) {
@@ -46,7 +46,7 @@ public final class TrustedProxies {
     for (String hop : hops.reversed()) {
       Optional<InetAddress> address = IpAddresses.parseWithPort(hop);
       if (address.isEmpty()) {
-        break; // hidden, or nonsense: whoever is on its left cannot be believed
+        break; // obfuscated or invalid, so hops further left can't be trusted
       }
       client = address.get();
       if (!isTrusted(client)) {
@@ -56,12 +56,12 @@ public final class TrustedProxies {
     return new ClientAddress(client);
   }
 
-  /** What the headers of a request say about its way, if the one who sent it is believed. */
+  /** The values in a request's headers if its peer is trusted, and none otherwise. */
   ForwardedValues trustedValues(HttpServerRequest request) {
     return isTrusted(peerAddress(request)) ? claimedValues(request) : ForwardedValues.NOTHING;
   }
 
-  /** What the headers of a request say about its way, whoever sent it. */
+  /** The values in a request's headers, trusted or not. */
   static ForwardedValues claimedValues(HttpServerRequest request) {
     if (hasXForwarded(request)) {
       return new ForwardedValues(
@@ -111,12 +111,15 @@ public final class TrustedProxies {
         .toList();
   }
 
-  /** The scheme, host and port that a client used, as proxies wrote them down. */
+  /** The scheme, host and port that the client used, as reported by proxies. */
   record ForwardedValues(Optional<String> proto, Optional<String> host, Optional<String> port) {
     static final ForwardedValues NOTHING =
         new ForwardedValues(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** Proxies also write {@code HTTPS}, and {@code wss} when a WebSocket opens. */
+    /**
+     * Normalizes the scheme, since proxies also send {@code HTTPS}, and {@code wss} for a
+     * WebSocket.
+     */
     Optional<String> normalizedScheme() {
       return proto.flatMap(
           value ->

@@ -28,25 +28,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
+/**
+ * Listens for HTTP connections, with one Vert.x HTTP server per available processor, spread over
+ * the event loops of the given {@link Vertx}. Any thread may call any method.
+ */
 public final class WebServer implements AutoCloseable {
-  /** The header that tells this server's answers from those of a proxy in front of it. */
+  /** The header that distinguishes this server's responses from those of a proxy in front of it. */
   static final String OWN_ANSWER = "Bookbell";
 
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
 
-  /** The page tells times by it, whatever the clock of the device says. */
+  /** The page computes relative times from this header rather than from the device's clock. */
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
 
-  /** For a year, of this host alone: what else the domain serves is not ours to decide. */
+  /** One year, for this host only: subdomains may be served by others. */
   private static final String TLS_ONLY = "max-age=31536000";
 
   private static final int BACKLOG = 4096;
   private static final int LONGEST_ADDRESS = 8192;
 
-  /** 32 KiB for the cookies of a whole site, and as much again as other headers need. */
+  /** In bytes: 32 KiB for the cookies of a whole site, and 1 KiB for other headers. */
   private static final int LONGEST_HEADERS = 33 << 10;
 
   private static final RequestGuard.RequestTimeouts LIMITS =
@@ -56,7 +59,7 @@ public final class WebServer implements AutoCloseable {
   private static final long GRACE_SECONDS = 5;
   private static final long PATIENCE_SECONDS = 10;
 
-  /** A negative number stands for one free port among the listeners that name the same. */
+  /** In Vert.x, servers that listen on the same negative port share one free port. */
   private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
   private final Vertx vertx;
@@ -75,29 +78,30 @@ public final class WebServer implements AutoCloseable {
   }
 
   /**
-   * Where requests go.
+   * The handling of incoming requests.
    *
-   * @param basePath what is taken off the requests' paths: empty, or such as {@code /books}
+   * @param basePath stripped from request paths: empty, or for example {@code /books}
    * @param isSocketRoute whether requests for a path may become WebSockets
-   * @param refusals counts what no route gets to see
+   * @param refusals counts requests refused before any route sees them
    */
   public record HttpIntake(
       Router router, String basePath, Predicate<String> isSocketRoute, RefusalCounters refusals) {}
 
   /**
-   * Begins to listen.
+   * Starts listening.
    *
-   * @param port 0 for a free one
-   * @throws WebServerException when nobody can listen there
+   * @param port 0 for a free port
+   * @throws WebServerException if the address can't be bound
    */
   public static WebServer start(Vertx vertx, String host, int port, HttpIntake httpIntake) {
     return new WebServer(vertx, host, port, httpIntake);
   }
 
   /**
-   * What every answer has, and how requests are read; to be added before the routes.
+   * Installs the headers of all responses, body handling and error handling; call it before adding
+   * routes.
    *
-   * @param isSecure whether a request came by TLS, to us or to a proxy before us
+   * @param isSecure whether a request arrived over TLS, at this server or at a trusted proxy
    */
   public static void installDefaults(
       Router router, InstantSource clock, Predicate<HttpServerRequest> isSecure) {
@@ -129,7 +133,7 @@ public final class WebServer implements AutoCloseable {
   private void deployVerticle(HttpVerticle httpVerticle, String host, int port) {
     try {
       deployments.add(vertx.deployVerticle(httpVerticle).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    } catch (Exception e) { // what the system refuses is checked, and thrown undeclared
+    } catch (Exception e) { // await rethrows checked exceptions undeclared
       throw new WebServerException(
           "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or BOOKBELL_PORT)"
               .formatted(host, port, e.getMessage()),
@@ -137,12 +141,15 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** The port that is listened on. */
+  /** The port on which the server listens. */
   public int port() {
     return port;
   }
 
-  /** Takes no more connections, and closes those of HTTP; the hub's have left this server. */
+  /**
+   * Accepts no more connections and closes HTTP connections. Those that the hub has taken over stay
+   * open.
+   */
   @Override
   public void close() {
     Future<?> closed = Future.join(deployments.stream().map(vertx::undeploy).toList());
@@ -155,7 +162,7 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** Nobody can listen there, or stop listening. The message says what to look at. */
+  /** Thrown when listening or closing fails. The message says what to check. */
   public static final class WebServerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -164,7 +171,9 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** The server of one event loop; those of one address share its connections. */
+  /**
+   * One HTTP server on one event loop. Servers with the same address share incoming connections.
+   */
   private static final class HttpVerticle extends AbstractVerticle {
     private final String host;
     private final int port;
@@ -187,7 +196,7 @@ public final class WebServer implements AutoCloseable {
               .setIdleTimeout(IDLE_SECONDS)
               .setMaxInitialLineLength(LONGEST_ADDRESS)
               .setMaxHeaderSize(LONGEST_HEADERS)
-              .setHttp2ClearTextEnabled(false); // its handler would stay in the hub's pipeline
+              .setHttp2ClearTextEnabled(false); // its handler would stay in the pipeline
       server = vertx.createHttpServer(options);
       server
           .connectionHandler(this::onConnection)

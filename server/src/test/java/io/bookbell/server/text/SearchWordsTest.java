@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which texts are found by which words, and which books are the same. */
+/** Which queries match which texts, and which books count as the same. */
 class SearchWordsTest {
 
   @ParameterizedTest

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is typed, as it is stored, counted and compared. */
+/** How typed text is stored, counted and compared. */
 class TextNormalizerTest {
 
   @ParameterizedTest

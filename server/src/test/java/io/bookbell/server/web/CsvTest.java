@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a spreadsheet makes of an exported table. */
+/** How spreadsheets interpret an exported file. */
 class CsvTest {
 
   @ParameterizedTest

@@ -177,7 +177,7 @@ class OriginPolicyTest {
     return new ArrayList<>(appender.list).stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  /** Lines are separated by "; ", and "&" stands for a semicolon within one. */
+  /** In {@code headers}, "; " separates lines, and "&" stands for a semicolon within a line. */
   private static String answer(String origin, String headers) {
     return CLIENT
         .request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/")
@@ -190,7 +190,7 @@ class OriginPolicyTest {
               }
               return request.send();
             })
-        .map(response -> response.getHeader(ANSWER)) // a body may be over before anybody reads it
+        .map(response -> response.getHeader(ANSWER)) // a body may end before it is read
         .await();
   }
 }

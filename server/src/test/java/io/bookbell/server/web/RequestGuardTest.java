@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused before Vert.x gets to see it, by the clock of the test. */
+/** Requests refused before Vert.x sees them, with the clock controlled by the test. */
 class RequestGuardTest {
   private static final RequestGuard.RequestTimeouts LIMITS =
       new RequestGuard.RequestTimeouts(
@@ -274,7 +274,7 @@ class RequestGuardTest {
     return all.toString();
   }
 
-  /** Takes requests, and answers when it is told to. */
+  /** Accepts requests, and responds when told to. */
   private static final class Application extends ChannelInboundHandlerAdapter {
     private ChannelHandlerContext context;
     private int requests;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** What answers tell browsers to keep to, and the log an operator. */
+/** The security headers of responses, and warnings in the log. */
 class ResponseHeadersTest {
   private static final String HSTS = "Strict-Transport-Security";
 

@@ -105,7 +105,7 @@ class SiteFilesTest {
     }
   }
 
-  /** A monitor or a script that asks for a wrong path must not be told that all is well. */
+  /** Monitoring of a wrong path must not report success. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -171,7 +171,7 @@ class SiteFilesTest {
     }
   }
 
-  /** The page's router is the one that knows; what it learns, the server must learn too. */
+  /** The page's router defines the paths, and {@code SitePaths} must follow. */
   @Test
   void theServerKnowsThePlacesOfThePagesRouter() {
     String router = get("/app/router.js").text();

@@ -110,7 +110,7 @@ class TrustedProxiesTest {
         .isEqualTo("127.0.0.1");
   }
 
-  /** Lines are separated by "; ", and "&" stands for a semicolon within one. */
+  /** In {@code headers}, "; " separates lines, and "&" stands for a semicolon within a line. */
   private static String read(String headers, Function<HttpServerRequest, String> wanted) {
     reader = wanted;
     return CLIENT
@@ -123,7 +123,7 @@ class TrustedProxiesTest {
               }
               return request.send();
             })
-        .map(response -> response.getHeader(ANSWER)) // a body may be over before anybody reads it
+        .map(response -> response.getHeader(ANSWER)) // a body may end before it is read
         .await();
   }
 
