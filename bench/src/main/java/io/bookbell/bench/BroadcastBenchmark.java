@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Measures a committed change that is broadcast to many users with one connection each, from
- * {@link WebSocketManager#broadcast(List)} to the frames, without a network.
+ * Measures a committed change that is broadcast to many users with one connection each, from {@link
+ * WebSocketManager#broadcast(List)} to the frames, without a network.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

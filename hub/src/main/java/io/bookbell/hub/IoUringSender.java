@@ -90,8 +90,7 @@ final class IoUringSender implements AutoCloseable {
       }
     } catch (IOException e) {
       if (made >= 0) {
-        LinuxSyscalls.closeDescriptor(
-            made, failure); // its mappings last as long as the process
+        LinuxSyscalls.closeDescriptor(made, failure); // its mappings last as long as the process
       }
       arena.close();
       throw e;

@@ -20,7 +20,9 @@ final class ClusterBackplane implements AutoCloseable {
   private final Backplane backplane;
   private final DatabaseIdentity databaseIdentity;
 
-  /** @param legacy wraps {@code nodes} while the replaced system still runs */
+  /**
+   * @param legacy wraps {@code nodes} while the replaced system still runs
+   */
   private record RedisChannels(RedisBackplane nodes, Optional<LegacyChannel> legacy) {
     static RedisChannels fromConfig(
         ServerConfig.RedisConfig config, DatabaseIdentity databaseIdentity) {

@@ -8,8 +8,8 @@ final class ServerLifecycle {
   private ServerLifecycle() {}
 
   /**
-   * Blocks until the process ends. On SIGTERM or SIGINT, a shutdown hook closes the server first and
-   * then the data it uses.
+   * Blocks until the process ends. On SIGTERM or SIGINT, a shutdown hook closes the server first
+   * and then the data it uses.
    */
   static void awaitShutdown(Bookbell bookbell, OpenDatabase data) throws InterruptedException {
     Thread hook =

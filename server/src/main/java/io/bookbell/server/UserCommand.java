@@ -125,7 +125,9 @@ final class UserCommand {
     return stored;
   }
 
-  /** @param madeUp whether it was generated, so that it must be printed */
+  /**
+   * @param madeUp whether it was generated, so that it must be printed
+   */
   private record NewPassword(String text, boolean madeUp) {
     /** Without the password. */
     @Override

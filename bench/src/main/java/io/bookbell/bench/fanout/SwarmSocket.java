@@ -34,7 +34,9 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
   private boolean shaken;
   private @Nullable ByteBuf rest;
 
-  /** @param request the head of the handshake request */
+  /**
+   * @param request the head of the handshake request
+   */
   SwarmSocket(String request, Tally tally, Server.Greeting greeting) {
     this.request = request;
     this.tally = tally;

@@ -56,8 +56,8 @@ public final class AccountStore {
   }
 
   /**
-   * Replaces the hash of the same password, unless the password has been changed since
-   * {@code before} was read (compare-and-set).
+   * Replaces the hash of the same password, unless the password has been changed since {@code
+   * before} was read (compare-and-set).
    */
   void updatePasswordHash(Transaction tx, Account before, String hash) {
     tx.sql()

@@ -12,9 +12,9 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * Computes and checks Argon2id hashes in the usual form
- * {@code $argon2id$v=19$m=…,t=…,p=…$salt$hash}. Thread-safe. Each hash in progress needs 19 MiB,
- * which is pooled and reused.
+ * Computes and checks Argon2id hashes in the usual form {@code
+ * $argon2id$v=19$m=…,t=…,p=…$salt$hash}. Thread-safe. Each hash in progress needs 19 MiB, which is
+ * pooled and reused.
  *
  * <p>The parameters are OWASP's: 19 MiB, 2 passes, 1 lane. They are part of each hash, so they can
  * be raised without invalidating stored hashes.

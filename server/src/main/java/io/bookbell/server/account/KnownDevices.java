@@ -14,8 +14,8 @@ import java.util.Optional;
  * from elsewhere therefore can't lock the owner out. Thread-safe and stateless.
  *
  * <p>The cookie doesn't authenticate anybody. It only gives its holder a separate limit on wrong
- * passwords for one account, as large as the limit of one address. Its form is
- * {@code device.user.signature}.
+ * passwords for one account, as large as the limit of one address. Its form is {@code
+ * device.user.signature}.
  */
 public final class KnownDevices {
   private static final int LONGEST = 200;

@@ -29,8 +29,8 @@ public final class PictureDecoder implements AutoCloseable {
   }
 
   /**
-   * Runs {@link ProfilePicture#of} on the decoder's thread. Throws
-   * {@link java.util.concurrent.RejectedExecutionException} if too many are waiting.
+   * Runs {@link ProfilePicture#of} on the decoder's thread. Throws {@link
+   * java.util.concurrent.RejectedExecutionException} if too many are waiting.
    */
   CompletionStage<ProfilePicture> readPicture(byte[] content) {
     return CompletableFuture.supplyAsync(() -> ProfilePicture.of(content), thread);

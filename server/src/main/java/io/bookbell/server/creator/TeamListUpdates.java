@@ -17,7 +17,9 @@ public final class TeamListUpdates {
   private final CreatorRoles creatorRoles;
   private final BiConsumer<Message, Set<UserId>> broadcast;
 
-  /** @param broadcast sends a message to users, after the commit */
+  /**
+   * @param broadcast sends a message to users, after the commit
+   */
   public TeamListUpdates(
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,

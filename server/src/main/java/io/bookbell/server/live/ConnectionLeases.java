@@ -60,7 +60,9 @@ final class ConnectionLeases implements AutoCloseable {
   private int beats;
   private boolean failing;
 
-  /** @param most how many slots one user may hold */
+  /**
+   * @param most how many slots one user may hold
+   */
   ConnectionLeases(Database database, int most) {
     this.database = database;
     this.most = most;

@@ -42,7 +42,9 @@ final class TypingPresence {
 
   private final ConcurrentHashMap<UserId, TypingState> places = new ConcurrentHashMap<>();
 
-  /** @param lifetime how long a report is valid unless it is renewed */
+  /**
+   * @param lifetime how long a report is valid unless it is renewed
+   */
   TypingPresence(
       Database database,
       RequestListService requests,

@@ -33,8 +33,8 @@ public enum Period {
   }
 
   /**
-   * Returns the key of the period that contains a moment: {@code none}, or a month such as
-   * {@code 2026-11}.
+   * Returns the key of the period that contains a moment: {@code none}, or a month such as {@code
+   * 2026-11}.
    */
   public String keyAt(Instant moment) {
     return switch (this) {

@@ -84,8 +84,8 @@ public final class TierService {
   }
 
   /**
-   * Changes a tier for all its supporters, effective immediately; for the creator.
-   * {@link TierAnnouncer} notifies the supporters.
+   * Changes a tier for all its supporters, effective immediately; for the creator. {@link
+   * TierAnnouncer} notifies the supporters.
    *
    * @throws Problem 409 when the new name is taken
    */

@@ -145,9 +145,9 @@ public final class BookRequestService {
   }
 
   /**
-   * Applies one decision to several requests of a creator. Each succeeds or fails as
-   * {@link #respondToRequest} would, independently of the others. A supporter with several of them
-   * is notified once.
+   * Applies one decision to several requests of a creator. Each succeeds or fails as {@link
+   * #respondToRequest} would, independently of the others. A supporter with several of them is
+   * notified once.
    *
    * @return the outcome of each, in the order of the ids
    * @throws Problem as {@link CreatorRoles#requireAdmin}

@@ -252,8 +252,7 @@ public final class SqliteDatabase implements Database {
     config.enforceForeignKeys(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
     config.setGetGeneratedKeys(false); // jOOQ queries the generated key itself
-    config.setTempStore(
-        SQLiteConfig.TempStore.MEMORY); // savepoints keep their undo data there
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY); // savepoints keep their undo data there
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
     return new SQLiteDataSource(config);

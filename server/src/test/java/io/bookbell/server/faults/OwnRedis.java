@@ -27,8 +27,8 @@ import redis.embedded.core.ExecutableProvider;
 
 /**
  * A Redis process without persistence that can be killed, paused and started again empty. It
- * records the last messages published on channels that match {@link #NODE_CHANNELS}, so that they can
- * be repeated. Confined to one thread.
+ * records the last messages published on channels that match {@link #NODE_CHANNELS}, so that they
+ * can be repeated. Confined to one thread.
  */
 final class OwnRedis implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
