@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
+import java.text.Normalizer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jooq.DeleteResultStep;
@@ -83,6 +84,19 @@ class ServerArchitectureTest {
         .dependOnClassesThat()
         .areAssignableTo(DeleteResultStep.class)
         .because("jOOQ's returning() reads another row on SQLite; use Transaction.returning")
+        .check(CLASSES);
+  }
+
+  @Test
+  void textIsNormalizedInLinearTime() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("UnicodeNormalizer")
+        .and()
+        .doNotHaveSimpleName("PasswordHasher") // its input is short
+        .should()
+        .callMethod(Normalizer.class, "normalize", CharSequence.class, Normalizer.Form.class)
+        .because("Normalizer sorts marks in quadratic time; use UnicodeNormalizer")
         .check(CLASSES);
   }
 

@@ -33,8 +33,8 @@ final class HeadCheck {
   /** Finds the first fault in a request's head. */
   Optional<BadHeadException> findFault(HttpRequest request) {
     HttpVersion version = request.protocolVersion();
-    boolean isOld = version.equals(HttpVersion.HTTP_1_0);
-    if (!isOld && !version.equals(HttpVersion.HTTP_1_1)) {
+    boolean isOld = isExactly(version, HttpVersion.HTTP_1_0);
+    if (!isOld && !isExactly(version, HttpVersion.HTTP_1_1)) {
       return Optional.of(new BadHeadException("Only HTTP/1.1 is supported."));
     }
     List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
@@ -44,6 +44,15 @@ final class HeadCheck {
     return hosts.size() == 1 && isHost(hosts.getFirst())
         ? Optional.empty()
         : Optional.of(new BadHeadException("Send exactly one Host header, a name or an address."));
+  }
+
+  /**
+   * Whether a version was written as the specification has it. "http/1.1" and "HTTP/01.1" are equal
+   * to HTTP/1.1, but Vert.x compares by identity and would answer 501.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isExactly(HttpVersion version, HttpVersion expected) {
+    return version == expected;
   }
 
   private static boolean isHost(String host) {

@@ -176,6 +176,13 @@ class HostileRequestsTest {
     try (var socket = RawSocket.to(server.url())) {
       assertThat(socket.request("GET / HTTP/1.1\nHost: a b").answer().status()).isEqualTo(400);
     }
+    for (String version : List.of("http/1.1", "HTTP/01.1", "HTTP/1.01", "HTTP/1.00", "HTTP/2.0")) {
+      try (var socket = RawSocket.to(server.url())) {
+        Answer answer = socket.request("GET /health/live " + version + "\nHost: a").answer();
+        assertThat(answer.status()).as(version).isEqualTo(400);
+        assertThat(answer.header("content-type")).contains("application/problem+json");
+      }
+    }
 
     assertThat(metrics()).contains("bookbell_requests_refused_total{reason=\"malformed\"}");
   }
