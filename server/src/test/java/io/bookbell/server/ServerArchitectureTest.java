@@ -37,10 +37,12 @@ class ServerArchitectureTest {
     noClasses()
         .that()
         .resideInAPackage(SERVER + ".*..")
+        .and()
+        .resideOutsideOfPackage(SERVER + ".cli..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage(SERVER)
-        .because("Bookbell and Main wire the features; a feature gets what it needs by constructor")
+        .because("Bookbell wires the features; a feature gets what it needs by constructor")
         .check(CLASSES);
   }
 
@@ -50,8 +52,33 @@ class ServerArchitectureTest {
   }
 
   @Test
-  void webKnowsNoFeature() {
-    mayDependOnlyOn("web", "config", "storage", "network", "text");
+  void httpKnowsNoFeature() {
+    mayDependOnlyOn("http", "config", "json", "network", "storage", "text");
+  }
+
+  @Test
+  void siteKnowsNoFeature() {
+    mayDependOnlyOn("site", "config", "http", "json", "network");
+  }
+
+  @Test
+  void jsonKnowsNothingElse() {
+    mayDependOnlyOn("json");
+  }
+
+  @Test
+  void storageIsReachedThroughItsFront() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(SERVER + ".storage..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            SERVER + ".storage.sqlite..",
+            SERVER + ".storage.postgres..",
+            SERVER + ".storage.migration..")
+        .because("features use Database and Transaction, and run on both databases")
+        .check(CLASSES);
   }
 
   @Test
