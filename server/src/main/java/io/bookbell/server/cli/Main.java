@@ -59,6 +59,7 @@ public final class Main implements Runnable {
         new CommandLine(new Main())
             .addSubcommand(new ServeCommand(around))
             .addSubcommand(new DemoCommand(around))
+            .addSubcommand(new HealthCommand(around))
             .addSubcommand(new VerifyCommand(around))
             .addSubcommand(new UserCommand(around))
             .addSubcommand(new BackupCommand(around))

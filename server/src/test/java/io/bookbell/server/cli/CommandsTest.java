@@ -106,7 +106,7 @@ class CommandsTest {
     assertThat(run(Map.of(), "serve", "--help").expect(0).said)
         .contains(Arrays.stream(Setting.values()).map(Setting::variableName).toList());
     assertThat(run(Map.of(), "--help").expect(0).said)
-        .contains("serve", "demo", "verify", "user", "backup", "restore");
+        .contains("serve", "demo", "verify", "health", "user", "backup", "restore");
     run(Map.of(), "nonsense").expect(2);
   }
 
