@@ -1,7 +1,7 @@
 package io.bookbell.example;
 
-import io.bookbell.hub.HandshakeGate;
 import io.bookbell.hub.Position;
+import io.bookbell.hub.UpgradeGate;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
 import io.netty.bootstrap.ServerBootstrap;
@@ -67,7 +67,7 @@ final class MinimalServer implements AutoCloseable {
       channel
           .pipeline()
           .addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 16), new Upgrade());
-      HandshakeGate.install(channel, "/ws"::equals);
+      UpgradeGate.install(channel, "/ws"::equals);
     }
   }
 
@@ -76,7 +76,7 @@ final class MinimalServer implements AutoCloseable {
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
       Channel channel = context.channel();
-      if (!HandshakeGate.isShut(channel)) {
+      if (!UpgradeGate.isGateClosed(channel)) {
         context.close(); // not a handshake for /ws
         return;
       }

@@ -2,15 +2,15 @@ package io.bookbell.example;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.bookbell.hub.ClientFrames;
+import io.bookbell.hub.ClientMessageHandler;
 import io.bookbell.hub.Connection;
 import io.bookbell.hub.Delivery;
-import io.bookbell.hub.Feed;
+import io.bookbell.hub.HistoryPage;
+import io.bookbell.hub.HistoryStart;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.InProcessBackplane;
 import io.bookbell.hub.Message;
-import io.bookbell.hub.Opening;
-import io.bookbell.hub.Page;
+import io.bookbell.hub.MessageHistory;
 import io.bookbell.hub.Position;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 /**
  * A counter that everyone connected sees: any text from a client adds one. The history is a list in
  * memory, the same for every user, and guarded by this object's lock. The hub calls {@link #onText}
- * and the methods of {@link Feed} on event loops.
+ * and the methods of {@link MessageHistory} on event loops.
  */
-final class SharedCounter implements ClientFrames, Feed {
+final class SharedCounter implements ClientMessageHandler, MessageHistory {
   private final List<Message> history = new ArrayList<>();
   private final WebSocketManager hub =
       new WebSocketManager(
@@ -52,29 +52,29 @@ final class SharedCounter implements ClientFrames, Feed {
   }
 
   @Override
-  public synchronized CompletionStage<Opening> open(UserId user, Optional<Position> since) {
+  public synchronized CompletionStage<HistoryStart> open(UserId user, Optional<Position> since) {
     long head = history.size();
     Message first = json("{\"connected\":" + user + ",\"count\":" + head + "}");
     return CompletableFuture.completedFuture(
         since
             .filter(position -> position.seq() <= head)
-            .<Opening>map(position -> new Opening.Resumed(position.seq(), first))
-            .orElse(new Opening.Snapshot(head, first)));
+            .<HistoryStart>map(position -> new HistoryStart.ResumedStart(position.seq(), first))
+            .orElse(new HistoryStart.SnapshotStart(head, first)));
   }
 
   @Override
-  public synchronized CompletionStage<Page> read(UserId user, long after, int limit) {
+  public synchronized CompletionStage<HistoryPage> read(UserId user, long after, int limit) {
     int from = Math.toIntExact(after);
     int to = Math.min(from + limit, history.size());
     return CompletableFuture.completedFuture(
-        new Page.Entries(
+        new HistoryPage.HistoryEntries(
             IntStream.range(from, to)
-                .mapToObj(index -> new Page.Entry(index + 1L, history.get(index)))
+                .mapToObj(index -> new HistoryPage.HistoryEntry(index + 1L, history.get(index)))
                 .toList()));
   }
 
   @Override
-  public CompletionStage<List<Message>> states(UserId user) {
+  public CompletionStage<List<Message>> readStates(UserId user) {
     return CompletableFuture.completedFuture(List.of());
   }
 

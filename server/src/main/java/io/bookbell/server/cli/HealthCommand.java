@@ -1,6 +1,6 @@
-package io.bookbell.server;
+package io.bookbell.server.cli;
 
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig.ListenConfig;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
@@ -20,27 +20,27 @@ import picocli.CommandLine.Command;
 final class HealthCommand implements Callable<Integer> {
   private static final int PATIENCE_MILLIS = (int) Duration.ofSeconds(5).toMillis();
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  HealthCommand(Surroundings around) {
+  HealthCommand(CommandEnvironment around) {
     this.around = around;
   }
 
   @Override
   public Integer call() {
-    URI address = address(around.config().listen());
+    URI address = address(around.loadConfig().listen());
     try {
       int status = status(address);
       boolean ready = status == HttpURLConnection.HTTP_OK;
-      around.print(ready ? "ready" : "not ready: %s answers %d".formatted(address, status));
+      around.printLine(ready ? "ready" : "not ready: %s answers %d".formatted(address, status));
       return ready ? ExitCode.DONE : ExitCode.UNAVAILABLE;
     } catch (IOException e) {
-      around.print("not ready: %s does not answer: %s".formatted(address, e.getMessage()));
+      around.printLine("not ready: %s does not answer: %s".formatted(address, e.getMessage()));
       return ExitCode.UNAVAILABLE;
     }
   }
 
-  private static URI address(Config.Listen listen) {
+  private static URI address(ListenConfig listen) {
     String host =
         switch (listen.host()) {
           case "0.0.0.0" -> "127.0.0.1";

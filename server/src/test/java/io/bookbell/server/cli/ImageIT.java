@@ -1,11 +1,11 @@
-package io.bookbell.server;
+package io.bookbell.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestClient;
-import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class ImageIT {
     Path image = Files.createDirectory(folder.resolve("image"));
     root = Files.createDirectory(folder.resolve("root"));
     run("tar", "-xf", IMAGE.toString(), "-C", image.toString());
-    JsonNode index = Json.tree(Files.readString(image.resolve("index.json")));
+    JsonNode index = Json.readTree(Files.readString(image.resolve("index.json")));
     JsonNode manifest = blob(image, index.at("/manifests/0/digest"));
     config = blob(image, manifest.at("/config/digest")).get("config");
     for (JsonNode layer : manifest.get("layers")) {
@@ -196,7 +196,7 @@ class ImageIT {
   }
 
   private static JsonNode blob(Path image, JsonNode digest) throws IOException {
-    return Json.tree(Files.readString(file(image, digest)));
+    return Json.readTree(Files.readString(file(image, digest)));
   }
 
   private static Path file(Path image, JsonNode digest) {
