@@ -8,7 +8,7 @@ import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.CreatorUpdates;
-import io.bookbell.server.roles.AdminCache;
+import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sqlite.SqliteDatabase;

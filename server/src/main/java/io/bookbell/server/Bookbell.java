@@ -145,7 +145,7 @@ public final class Bookbell implements AutoCloseable {
 
   /** Creates the epoch and id of a new database, and reads the state needed for the start. */
   private CompletableFuture<StartupState> prepareDatabase() {
-    return database.write(
+    return database.writeFromReserve(
         tx -> {
           EpochStore.ensureInstallation(tx);
           var databaseIdentity =
@@ -214,7 +214,8 @@ public final class Bookbell implements AutoCloseable {
         new WebServer.HttpIntake(router, basePath(), WebSocketRoutes::isPath, refusalCounters);
     HostHeaderWarning.warnWithoutPublicUrl(serverConfig);
     return registerCloseable(
-        WebServer.start(vertx, listenConfig.host(), listenConfig.port(), httpIntake));
+        WebServer.start(
+            vertx, listenConfig.host(), listenConfig.port(), "BOOKBELL_PORT", httpIntake));
   }
 
   private String basePath() {
@@ -233,7 +234,12 @@ public final class Bookbell implements AutoCloseable {
     var httpIntake = new WebServer.HttpIntake(apart, "", _ -> false, refusalCounters);
     var metricsServer =
         registerCloseable(
-            WebServer.start(vertx, serverConfig.listen().host(), own.get(), httpIntake));
+            WebServer.start(
+                vertx,
+                serverConfig.listen().host(),
+                own.get(),
+                "BOOKBELL_METRICS_PORT",
+                httpIntake));
     log.info("Metrics are on port {}", metricsServer.port());
   }
 

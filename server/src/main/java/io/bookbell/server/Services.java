@@ -27,7 +27,7 @@ import io.bookbell.server.request.AskedBookService;
 import io.bookbell.server.request.BookRequestService;
 import io.bookbell.server.request.RequestAnnouncer;
 import io.bookbell.server.request.RequestListService;
-import io.bookbell.server.roles.AdminCache;
+import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.roles.RoleResolver;
 import io.bookbell.server.team.TeamService;
 import java.util.List;

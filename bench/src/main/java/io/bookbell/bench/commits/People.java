@@ -13,7 +13,7 @@ import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.TierService;
-import io.bookbell.server.roles.AdminCache;
+import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.roles.RoleResolver;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.setup.OpenDatabase;

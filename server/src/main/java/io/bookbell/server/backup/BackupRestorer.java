@@ -50,7 +50,7 @@ public final class BackupRestorer {
   private static final int ROWS_PER_STATEMENT = 200;
 
   /** Derived tables in older backups; skipped. */
-  private static final Set<String> MADE_OF_OTHERS = Set.of("request_word");
+  private static final Set<String> DERIVED_TABLES = Set.of("request_word");
 
   private BackupRestorer() {}
 
@@ -104,15 +104,10 @@ public final class BackupRestorer {
               : "There is no file " + file);
     }
     try (MappingIterator<JsonNode> lines = openLines(file)) {
-      checkFileHeader(lines, file);
-      boolean inTable = false;
-      while (lines.hasNextValue()) {
-        JsonNode line = lines.nextValue();
-        if (line.isObject()) {
+      var content = new BackupContent(lines, file);
+      for (JsonNode line = content.next(); line != null; line = content.next()) {
+        if (line.isObject() && !isDerived(line)) {
           RowBatch.forTable(line);
-          inTable = true;
-        } else if (!inTable || !line.isArray()) {
-          throw notBackupFile(file);
         }
       }
     } catch (IOException | RuntimeJsonMappingException e) {
@@ -133,9 +128,7 @@ public final class BackupRestorer {
   private static RestoreException unreadableFile(Path file, Exception failure) {
     return switch (failure) {
       case ZipException _ -> notBackupFile(file);
-      case EOFException _, JsonProcessingException _, RuntimeJsonMappingException _ ->
-          new RestoreException(
-              "The backup " + file + " is cut off or damaged; nothing was changed");
+      case EOFException _, JsonProcessingException _, RuntimeJsonMappingException _ -> cutOff(file);
       case IOException e ->
           new RestoreException(
               "The backup %s cannot be read: %s; nothing was changed"
@@ -146,24 +139,18 @@ public final class BackupRestorer {
 
   private static long restoreRows(Transaction tx, MappingIterator<JsonNode> lines, Path file)
       throws IOException {
-    checkFileHeader(lines, file);
+    var content = new BackupContent(lines, file);
     Optional<String> installation = EpochStore.findInstallationId(tx);
     deleteAllRows(tx);
     long rows = 0;
     @Nullable RowBatch table = null;
-    boolean madeOfOthers = false;
-    while (lines.hasNextValue()) {
-      JsonNode line = lines.nextValue();
+    for (JsonNode line = content.next(); line != null; line = content.next()) {
       if (line.isObject()) {
         if (table != null) {
           table.insertWaiting(tx);
         }
-        madeOfOthers = MADE_OF_OTHERS.contains(line.path("table").asText());
-        table = madeOfOthers ? null : RowBatch.forTable(line);
-      } else if (!madeOfOthers) {
-        if (table == null) {
-          throw notBackupFile(file);
-        }
+        table = isDerived(line) ? null : RowBatch.forTable(line);
+      } else if (table != null) {
         table.addRow(tx, line);
         rows++;
       }
@@ -188,7 +175,62 @@ public final class BackupRestorer {
         .execute();
   }
 
-  private static void checkFileHeader(MappingIterator<JsonNode> lines, Path file)
+  private static boolean isDerived(JsonNode heading) {
+    return DERIVED_TABLES.contains(heading.path("table").asText());
+  }
+
+  /** The headers of tables and the rows in a file, and whether the file is complete. */
+  private static final class BackupContent {
+    private final MappingIterator<JsonNode> lines;
+    private final Path file;
+    private final boolean hasEnd;
+    private long rows;
+    private boolean inTable;
+
+    BackupContent(MappingIterator<JsonNode> lines, Path file) throws IOException {
+      this.lines = lines;
+      this.file = file;
+      this.hasEnd = checkFileHeader(lines, file) != BackupWriter.VERSION_WITHOUT_END;
+    }
+
+    /**
+     * Returns the header of the next table or its next row; null after the last one.
+     *
+     * @throws RestoreException if the file is cut off, has more or fewer rows than it says, or has
+     *     something else in it
+     */
+    @Nullable JsonNode next() throws IOException {
+      if (!lines.hasNextValue()) {
+        if (hasEnd) {
+          throw cutOff(file);
+        }
+        return null;
+      }
+      JsonNode line = lines.nextValue();
+      if (hasEnd && line.has(BackupWriter.ROWS)) {
+        if (line.path(BackupWriter.ROWS).asLong() != rows || lines.hasNextValue()) {
+          throw cutOff(file);
+        }
+        return null;
+      }
+      if (line.has("table")) {
+        inTable = true;
+      } else if (inTable && line.isArray()) {
+        rows++;
+      } else {
+        throw cutOff(file);
+      }
+      return line;
+    }
+  }
+
+  private static RestoreException cutOff(Path file) {
+    return new RestoreException(
+        "The backup " + file + " is cut off or damaged; nothing was changed");
+  }
+
+  /** Returns the version of the file. */
+  private static int checkFileHeader(MappingIterator<JsonNode> lines, Path file)
       throws IOException {
     JsonNode heading;
     try {
@@ -199,11 +241,13 @@ public final class BackupRestorer {
     if (heading == null || !BackupWriter.FORMAT.equals(heading.path("format").asText())) {
       throw notBackupFile(file);
     }
-    if (heading.path("version").asInt() != BackupWriter.VERSION) {
+    int version = heading.path("version").asInt();
+    if (version != BackupWriter.VERSION && version != BackupWriter.VERSION_WITHOUT_END) {
       throw new RestoreException(
           "The backup %s has version %s, this Bookbell reads version %s: use the Bookbell that wrote it"
               .formatted(file, heading.path("version"), BackupWriter.VERSION));
     }
+    return version;
   }
 
   private static RestoreException notBackupFile(Path file) {
@@ -250,6 +294,11 @@ public final class BackupRestorer {
     }
 
     void addRow(Transaction tx, JsonNode line) {
+      if (line.size() != fields.size()) {
+        throw new IllegalArgumentException(
+            "a row of %s has %s values for %s columns"
+                .formatted(table.getName(), line.size(), fields.size()));
+      }
       var row = new ArrayList<>();
       for (int column = 0; column < fields.size(); column++) {
         row.add(DSL.val(toColumnValue(line.path(column), fields.get(column)), fields.get(column)));
@@ -263,6 +312,10 @@ public final class BackupRestorer {
     private static @Nullable Object toColumnValue(JsonNode value, Field<?> field) {
       if (value.isNull()) {
         return null;
+      }
+      if (field.getDataType().isNumeric() && !value.isIntegralNumber()) {
+        throw new IllegalArgumentException(
+            "%s must be a whole number, not %s".formatted(field.getName(), value));
       }
       if (field.getType() == byte[].class) {
         return Base64.getDecoder().decode(value.asText());

@@ -20,14 +20,21 @@ import org.jooq.Table;
 /**
  * Writes the database into one file that {@link BackupRestorer} can restore on SQLite or
  * PostgreSQL. The file is gzipped, with one JSON value per line: first {@code {"format",
- * "version"}}, then for each table {@code {"table", "columns"}} followed by its rows as arrays. It
- * reads one snapshot, so the server can continue to run. Stateless.
+ * "version"}}, then for each table {@code {"table", "columns"}} followed by its rows as arrays, and
+ * at the end {@code {"rows"}} with their number, without which the file isn't complete. It reads
+ * one snapshot, so the server can continue to run. Stateless.
  *
  * <p>Sessions are left out, because restoring them would sign in people who have signed out since.
  */
 public final class BackupWriter {
   static final String FORMAT = "bookbell-backup";
-  static final int VERSION = 1;
+
+  static final String ROWS = "rows";
+
+  /** Since version 2, files end with the number of rows. */
+  static final int VERSION = 2;
+
+  static final int VERSION_WITHOUT_END = 1;
 
   private BackupWriter() {}
 
@@ -101,6 +108,9 @@ public final class BackupWriter {
         }
       }
     }
+    json.writeStartObject();
+    json.writeNumberField(ROWS, rows);
+    json.writeEndObject();
     return rows;
   }
 

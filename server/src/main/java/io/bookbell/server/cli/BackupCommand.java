@@ -39,6 +39,9 @@ final class BackupCommand implements Callable<Integer> {
 
   /** Checks the target, because an existing file is replaced. */
   private static void checkTarget(Path file, ServerConfig.StorageConfig storageConfig) {
+    if (Files.isDirectory(file)) {
+      throw new CommandException(file.toAbsolutePath() + " is a folder; name a file in it");
+    }
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new CommandException("There is no folder " + folder + " to put the backup into");

@@ -1,5 +1,7 @@
 package io.bookbell.server.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.bookbell.server.Services;
 import io.bookbell.server.account.Account;
 import io.bookbell.server.account.AccountStore.NewAccount;
@@ -112,15 +114,28 @@ final class UserCommand {
     return at > 0 ? email.substring(0, at) : email;
   }
 
+  /** Java puts this character in place of bytes that aren't UTF-8. */
+  private static void requireUnicode(String option, String text) {
+    if (text.indexOf('\uFFFD') >= 0) {
+      throw new CommandException(option + " must be valid UTF-8");
+    }
+  }
+
   private static String requireEmail(String email) {
+    requireUnicode("The email address", email);
     return EmailAddress.of(email)
         .orElseThrow(() -> new CommandException("“" + email + "” is not an e-mail address"));
   }
 
   private static String requireName(String option, String name) {
+    requireUnicode(option, name);
     String stored = TextNormalizer.normalizeLine(name);
     int length = GraphemeClusters.countCharacters(stored);
-    if (length < 1 || length > LONGEST_NAME || GraphemeClusters.hasOversizedCluster(stored)) {
+    boolean fits = stored.getBytes(UTF_8).length <= GraphemeClusters.mostBytes(LONGEST_NAME);
+    if (length < 1
+        || length > LONGEST_NAME
+        || !fits
+        || GraphemeClusters.hasOversizedCluster(stored)) {
       throw new CommandException(option + " must have 1 to " + LONGEST_NAME + " characters");
     }
     return stored;

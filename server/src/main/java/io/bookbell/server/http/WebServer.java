@@ -66,14 +66,14 @@ public final class WebServer implements AutoCloseable {
   private final List<String> deployments = new ArrayList<>();
   private final int port;
 
-  private WebServer(Vertx vertx, String host, int port, HttpIntake httpIntake) {
+  private WebServer(Vertx vertx, String host, int port, String portSetting, HttpIntake httpIntake) {
     this.vertx = vertx;
     int shared = port == 0 ? -FREE_PORTS.incrementAndGet() : port;
     var first = new HttpVerticle(host, shared, httpIntake);
-    deployVerticle(first, host, port);
+    deployVerticle(first, host, port, portSetting);
     this.port = first.actualPort();
     for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
-      deployVerticle(new HttpVerticle(host, shared, httpIntake), host, port);
+      deployVerticle(new HttpVerticle(host, shared, httpIntake), host, port, portSetting);
     }
   }
 
@@ -93,8 +93,9 @@ public final class WebServer implements AutoCloseable {
    * @param port 0 for a free port
    * @throws WebServerException if the address can't be bound
    */
-  public static WebServer start(Vertx vertx, String host, int port, HttpIntake httpIntake) {
-    return new WebServer(vertx, host, port, httpIntake);
+  public static WebServer start(
+      Vertx vertx, String host, int port, String portSetting, HttpIntake httpIntake) {
+    return new WebServer(vertx, host, port, portSetting, httpIntake);
   }
 
   /**
@@ -130,13 +131,14 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  private void deployVerticle(HttpVerticle httpVerticle, String host, int port) {
+  private void deployVerticle(
+      HttpVerticle httpVerticle, String host, int port, String portSetting) {
     try {
       deployments.add(vertx.deployVerticle(httpVerticle).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (Exception e) { // await rethrows checked exceptions undeclared
       throw new WebServerException(
-          "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or BOOKBELL_PORT)"
-              .formatted(host, port, e.getMessage()),
+          "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or %s)"
+              .formatted(host, port, e.getMessage(), portSetting),
           e);
     }
   }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSettings extends ContextAwareBase implements Configurator {
   private static final String OTHER_SETTINGS = "logback.configurationFile";
-  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%n";
+  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%cause%n";
   private static final String LEVEL = "BOOKBELL_LOG";
 
   /**
@@ -61,6 +61,7 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
   private static ConsoleAppender<ILoggingEvent> standardErrorAppender(LoggerContext context) {
     var layout = new RedactedLayout();
     layout.setContext(context);
+    layout.getInstanceConverterMap().put("cause", CauseConverter::new);
     layout.setPattern(PATTERN);
     layout.start();
     var encoder = new LayoutWrappingEncoder<ILoggingEvent>();

@@ -7,7 +7,7 @@ import io.bookbell.hub.redis.RedisStatistics;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.RefusalCounters;
 import io.bookbell.server.legacy.LegacyChannel;
-import io.bookbell.server.roles.AdminCache;
+import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.storage.Database;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

@@ -15,6 +15,7 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.text.BookIdentity;
 import io.bookbell.server.text.SearchWords;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -35,7 +36,11 @@ public final class AskedBookService {
   public static final Set<Status> SHOWN = Set.of(Status.PENDING, Status.APPROVED, Status.COMPLETED);
 
   private static final int MOST = 10;
-  private static final int MOST_ROWS = 100;
+  private static final int ROWS_PER_PAGE = 100;
+
+  /** A book that many people requested has many rows, so that one page may hold only few books. */
+  private static final int MOST_PAGES = 20;
+
   private static final List<SelectField<?>> FIELDS =
       List.of(
           BOOK_REQUEST.ID,
@@ -133,7 +138,21 @@ public final class AskedBookService {
         .thenComparingLong(AskedBook::id);
   }
 
+  /** Reads pages of matches until they contain enough books, or there are no more. */
   private List<AskedBookMatch> findMatches(Transaction tx, UserId user, Condition which) {
+    var matches = new ArrayList<AskedBookMatch>();
+    for (int page = 0; page < MOST_PAGES; page++) {
+      List<AskedBookMatch> found = findPage(tx, user, which, page * ROWS_PER_PAGE);
+      matches.addAll(found);
+      if (found.isEmpty() || distinctBooks(matches).size() >= MOST) {
+        break;
+      }
+    }
+    return matches.stream().distinct().toList(); // two words of a title may share the prefix
+  }
+
+  private List<AskedBookMatch> findPage(
+      Transaction tx, UserId user, Condition which, int firstRow) {
     List<String> shown = SHOWN.stream().map(Status::wireName).toList();
     var rows =
         tx.sql()
@@ -145,7 +164,8 @@ public final class AskedBookService {
             .where(which)
             .and(BOOK_REQUEST.STATUS.in(shown))
             .orderBy(REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID) // the order of the index
-            .limit(MOST_ROWS)
+            .offset(firstRow)
+            .limit(ROWS_PER_PAGE)
             .fetch();
     Set<Long> following = followers.findFollowed(tx, user, rows.getValues(BOOK_REQUEST.ID));
     return rows.stream()
@@ -154,7 +174,6 @@ public final class AskedBookService {
                 new AskedBookMatch(
                     toAskedBook(row, user, following.contains(row.get(BOOK_REQUEST.ID))),
                     row.get(BOOK_REQUEST.ISBN)))
-        .distinct() // two words of a title may share the prefix
         .toList();
   }
 

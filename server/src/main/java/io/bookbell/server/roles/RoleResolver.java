@@ -1,5 +1,7 @@
 package io.bookbell.server.roles;
 
+import io.bookbell.server.team.AdminCache;
+
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;

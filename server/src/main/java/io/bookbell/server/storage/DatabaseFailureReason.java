@@ -70,7 +70,8 @@ public final class DatabaseFailureReason {
 
   private static String adviceFor(SQLiteException failure) {
     return switch (failure.getResultCode()) {
-      case SQLITE_FULL -> ": make room on the disk of the data folder";
+      case SQLITE_FULL, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE ->
+          ": make room on the disk of the data folder";
       case SQLITE_NOTADB, SQLITE_CORRUPT ->
           ": restore a backup into an empty folder (BOOKBELL_DATA names the folder)";
       case SQLITE_BUSY, SQLITE_LOCKED -> ": another program has locked the database";

@@ -6,7 +6,6 @@ import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
-import io.bookbell.server.roles.AdminCache;
 import io.bookbell.server.team.TeamService.MemberCandidate;
 import java.util.List;
 import java.util.Optional;

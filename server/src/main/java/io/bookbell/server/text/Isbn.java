@@ -12,9 +12,16 @@ public final class Isbn {
 
   /** Removes hyphens and spaces, and converts digits to ASCII. */
   public static String stripSeparators(String text) {
-    return UnicodeNormalizer.normalize(text, Normalizer.Form.NFKC)
+    return toAsciiDigits(UnicodeNormalizer.normalize(text, Normalizer.Form.NFKC))
         .replaceAll("[\\s\\p{Z}\\p{Pd}\\p{Cf}−]", "")
         .toUpperCase(Locale.ROOT);
+  }
+
+  private static String toAsciiDigits(String text) {
+    return text.codePoints()
+        .map(point -> Character.isDigit(point) ? '0' + Character.digit(point, 10) : point)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
   }
 
   /** Converts a valid ISBN of either length to ISBN-13; empty if it is invalid. */

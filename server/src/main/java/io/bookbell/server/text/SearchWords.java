@@ -1,6 +1,7 @@
 package io.bookbell.server.text;
 
 import io.bookbell.server.text.WordSplitter.Word;
+import java.lang.Character.UnicodeScript;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -99,6 +100,7 @@ public final class SearchWords {
   public static boolean isSingleLetter(String wanted) {
     return wanted.codePointCount(0, wanted.length()) == 1
         && Character.isLetter(wanted.codePointAt(0))
+        && UnicodeScript.of(wanted.codePointAt(0)) != UnicodeScript.HANGUL // a syllable
         && !ScriptRules.isWithoutSpaces(wanted.codePointAt(0));
   }
 

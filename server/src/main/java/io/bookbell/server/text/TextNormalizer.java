@@ -137,13 +137,18 @@ public final class TextNormalizer {
     };
   }
 
-  /** Letters and symbols without a glyph: Hangul fillers, the empty Braille pattern. */
+  /**
+   * Code points without a glyph: Hangul fillers, the empty Braille pattern, and those that Unicode
+   * reserves for invisible characters.
+   */
   private static boolean isBlank(int point) {
     return point == 0x115F
         || point == 0x1160
         || point == 0x3164
         || point == 0xFFA0
         || point == 0x2800
+        || point == 0x2065
+        || (point >= 0xFFF0 && point <= 0xFFF8)
         || (point >= 0xE0000 && point <= 0xE0FFF);
   }
 

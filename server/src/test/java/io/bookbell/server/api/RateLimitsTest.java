@@ -65,7 +65,8 @@ class RateLimitsTest {
             resideInAnyPackage(
                     "io.bookbell.server.http",
                     "io.bookbell.server.monitoring",
-                    "io.bookbell.server.live")
+                    "io.bookbell.server.live",
+                    "io.bookbell.server.site")
                 .negate())
         .should()
         .dependOnClassesThat(assignableTo(Route.class))

@@ -1,6 +1,7 @@
 package io.bookbell.server.backup;
 
 import static io.bookbell.server.request.Status.APPROVED;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,11 +16,14 @@ import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.jooq.Record;
 import org.jooq.Table;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,44 @@ class BackupTest extends DomainTest {
         .hasMessageContaining("is not a backup of Bookbell");
 
     assertThat(content(domain)).isEqualTo(before);
+  }
+
+  /** Whole as gzip, but with too few, too many or wrong lines in it. */
+  @Test
+  void aFileThatIsNotCompleteChangesNothing() throws IOException {
+    domain.creator("mara");
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+    List<String> lines = unzip(file);
+    var doubled = new ArrayList<>(lines);
+    doubled.addAll(lines);
+    List<String> withText =
+        lines.stream().map(line -> line.replaceFirst("^\\[1,", "[\"one\",")).toList();
+    assertThat(withText).isNotEqualTo(lines);
+    Map<String, List<String>> before = content(domain);
+
+    for (int kept = 0; kept < lines.size(); kept++) {
+      refuses(lines.subList(0, kept));
+    }
+    refuses(doubled);
+    refuses(withText);
+    assertThat(content(domain)).isEqualTo(before);
+  }
+
+  private void refuses(List<String> lines) throws IOException {
+    Path file = folder.resolve("changed.gz");
+    try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(String.join("\n", lines).getBytes(UTF_8));
+    }
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), file, true).join())
+        .as("%s lines", lines.size())
+        .hasRootCauseInstanceOf(BackupRestorer.RestoreException.class);
+  }
+
+  private static List<String> unzip(Path file) throws IOException {
+    try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+      return new String(in.readAllBytes(), UTF_8).lines().toList();
+    }
   }
 
   private static String shown(Record row) {

@@ -139,7 +139,7 @@ class CommandFailuresTest {
             }),
         row("backup none/f", 1, "There is no folder"),
         row("backup circle/f", 1, "There is no folder", CommandFailuresTest::circle),
-        row("backup .", 1, "not a file that a backup can replace", CommandFailuresTest::database),
+        row("backup .", 1, "is a folder; name a file in it", CommandFailuresTest::database),
         row("backup data/bookbell.db", 1, "part of the database", CommandFailuresTest::database),
         row(
             "backup data/../data/bookbell.lock",

@@ -63,6 +63,23 @@ class DiskFullTest {
     }
   }
 
+  @Test
+  void sqliteStartsOnAFullDiskAndSignsPeopleIn() {
+    assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
+    try (var disk = SmallDisk.mount(made("disk"), 64)) {
+      var storage = new StorageConfig.SqliteConfig(folder.resolve("disk/data"));
+      TestServer.demo(TestServer.config(storage)).close();
+      disk.fill();
+      try (var server = TestServer.with(TestServer.config(storage))) {
+        signsInAndConnects(server);
+        assertThat(notice(server.signIn("creator"), "full").expect(503).code())
+            .isEqualTo("storage_full");
+        disk.empty();
+        isWell(server, server.signIn("creator"), 0);
+      }
+    }
+  }
+
   /**
    * The write-ahead log is on another disk, because PostgreSQL stops when the log's disk is full.
    */

@@ -125,6 +125,17 @@ class FollowTest extends DomainTest {
   }
 
   @Test
+  void aBookThatManyPeopleWantHidesNoOther() {
+    UserId keen = domain.supporter(creator, "keen", 200);
+    for (int request = 0; request < 120; request++) {
+      domain.ask(keen, creator, "Zebra Story");
+    }
+    domain.ask(keen, creator, "Zebra Quest");
+
+    assertThat(titles("zebra")).containsExactlyInAnyOrder("Zebra Story", "Zebra Quest");
+  }
+
+  @Test
   void booksAreFoundByTheBeginningsOfTheirWords() {
     ask("Doña Bárbara", "Rómulo Gallegos");
     ask("ノルウェイの森", "村上春樹");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
-import io.bookbell.server.roles.AdminCache;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;

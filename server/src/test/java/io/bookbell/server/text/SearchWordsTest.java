@@ -146,6 +146,22 @@ class SearchWordsTest {
     assertThat(areDisjoint(title, author, isbn, other, otherAuthor, otherIsbn)).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "٩٧٨٠١٤١٤٣٩٥١٨, 9780141439518",
+    "९७८-०-१४-१४३९५१-८, 9780141439518",
+    "９７８０１４１４３９５１８, 9780141439518"
+  })
+  void anIsbnMayHaveTheDigitsOfAnyScript(String typed, String isbn) {
+    assertThat(Isbn.toIsbn13(typed)).contains(isbn);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"V, true", "é, true", "한, false", "森, false", "7, false"})
+  void onlyALetterIsTooShortToBeTheBeginningOfAWord(String typed, boolean isLetter) {
+    assertThat(SearchWords.isSingleLetter(typed)).isEqualTo(isLetter);
+  }
+
   private static boolean areDisjoint(
       String title,
       String author,

@@ -73,6 +73,8 @@ class TextNormalizerTest {
         "\u200B",
         "\u2060\u2060",
         "\u3164",
+        "\u2065",
+        "\uFFF0",
         "\u115F\u1160",
         "\u2800",
         "\u00AD",

@@ -6,6 +6,7 @@ import io.bookbell.server.storage.DatabaseFailureReason;
 import io.bookbell.server.storage.JooqSettings;
 import io.bookbell.server.storage.PreparedQueryCache;
 import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteHealth;
@@ -127,6 +128,9 @@ public final class SqliteDatabase implements Database {
     this.writer =
         new SqliteWriter(
             () -> openConnection(writeSource), jooq, time, reserve, writeAheadLog, condition);
+    if (reserve.isReleased()) {
+      condition.recordFailure(new StorageException(StorageTrouble.FULL, "it was full at startup"));
+    }
   }
 
   @Override

@@ -38,9 +38,29 @@ final class SqliteReserve {
   SqliteReserve(@Nullable Path file) {
     this.file = file;
     regainRoom();
+    if (file != null && made) {
+      releaseIfDiskIsFull(file);
+    }
     if (file != null && !made) {
       log.warn("Not enough space for {}, which keeps sign-ins working on a full disk", file);
     }
+  }
+
+  /** SQLite can't even be opened on a full disk. */
+  private void releaseIfDiskIsFull(Path file) {
+    try {
+      if (Files.getFileStore(file).getUsableSpace() < LEAST) {
+        log.warn("The disk is full: {} was deleted so that people can still sign in", file);
+        releaseRoom();
+      }
+    } catch (IOException e) {
+      log.warn("The space on the disk of {} is unknown: {}", file, e.toString());
+    }
+  }
+
+  /** Whether the file was deleted because the disk is full. */
+  boolean isReleased() {
+    return file != null && made && !Files.exists(file);
   }
 
   /** Deletes the file to free its space. */

@@ -1,4 +1,4 @@
-package io.bookbell.server.roles;
+package io.bookbell.server.team;
 
 import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
 
