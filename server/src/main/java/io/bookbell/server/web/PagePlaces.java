@@ -3,7 +3,7 @@ package io.bookbell.server.web;
 import java.util.regex.Pattern;
 
 /**
- * The addresses at which the page shows something, as its own router (web/app/router.js) knows
+ * The addresses at which the page shows something, as its own router (web/src/app/router.js) knows
  * them. Every other address is nothing, and is answered so: a monitor that asks for a wrong path
  * must not be told that all is well.
  */
