@@ -1,11 +1,11 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html} from 'lit';
-import {Element, given} from '../ui/element.js';
-import {formError} from '../ui/field.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {phrase, say} from '../words/words.js';
-import {doorstep} from './doorstep.js';
-import {newAccountFields} from './new-account.js';
+import {Element, given} from '../ui/base-elements.js';
+import {formError} from '../ui/form-field.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {phrase, say} from '../words/translate.js';
+import {doorstep} from './signed-out-layout.js';
+import {newAccountFields} from './new-account-fields.js';
 import {passwordOf} from './sign-in.js';
 import './sign-in.js';
 

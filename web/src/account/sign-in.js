@@ -1,9 +1,9 @@
 import {html, nothing} from 'lit';
-import {Element, given} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {say} from '../words/words.js';
-import {doorstep} from './doorstep.js';
+import {Element, given} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {say} from '../words/translate.js';
+import {doorstep} from './signed-out-layout.js';
 
 /** @import {Api} from '../client/api.js' */
 

@@ -1,13 +1,13 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {listFoot} from '../ui/listing.js';
-import {Pages} from '../ui/pages.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {listFoot} from '../ui/list-footer.js';
+import {Pages} from '../ui/paged-list.js';
 import {initials} from '../ui/initials.js';
-import {say, separator} from '../words/words.js';
-import {deed} from './deeds.js';
+import {say, separator} from '../words/translate.js';
+import {deed} from './activity-text.js';
 import '../ui/time-ago.js';
 
 /** @import {Activity, Member} from '../client/types.js' */

@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
-import {Element} from '../ui/element.js';
-import {say} from '../words/words.js';
-import {ringBell} from './bell.js';
-import {choices, choose, permission} from './choices.js';
+import {Element} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
+import {ringBell} from './bell-sound.js';
+import {choices, choose, permission} from './alert-choices.js';
 
 /** In the account menu: whether this browser tells of what is new while nobody looks at the page. */
 export class AlertSwitches extends Element {
@@ -43,7 +43,7 @@ export class AlertSwitches extends Element {
     this.#choose({bell});
   }
 
-  /** @param {Partial<import('./choices.js').Choices>} change */
+  /** @param {Partial<import('./alert-choices.js').Choices>} change */
   #choose(change) {
     choose(change);
     this.choices = choices();

@@ -1,8 +1,8 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {number, say} from '../words/words.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {number, say} from '../words/translate.js';
 
 /** An admin's places: a column at the side, on a phone a bar at the bottom. */
 export class AdminNav extends SessionElement {

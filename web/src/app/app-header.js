@@ -1,19 +1,19 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {icon, logo} from '../ui/icons.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon, logo} from '../ui/icon-set.js';
 import {initials} from '../ui/initials.js';
-import {later} from '../ui/later.js';
-import {explain} from '../ui/refusal.js';
-import {number, say} from '../words/words.js';
-import {desksOf, homeOf} from './places.js';
+import {later} from '../ui/lazy-module.js';
+import {explain} from '../ui/error-text.js';
+import {number, say} from '../words/translate.js';
+import {desksOf, homeOf} from './workspaces.js';
 import '../notification/notification-panel.js';
 import '../ui/pop-up.js';
-import './connection-mark.js';
+import './connection-status.js';
 
-/** @import {Desk} from './places.js' */
+/** @import {Desk} from './workspaces.js' */
 
-const loadSwitches = later(() => Promise.all([import('../alert/alert-switches.js'), import('../ui/look-switch.js')]));
+const loadSwitches = later(() => Promise.all([import('../alert/alert-switches.js'), import('../ui/appearance-menu.js')]));
 
 /** The bar at the top: whose desk this is, whether it is live, notifications, the account. */
 export class AppHeader extends SessionElement {

@@ -1,16 +1,16 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
-import {wear} from '../ui/accent.js';
-import {SessionElement, given} from '../ui/element.js';
-import {say} from '../words/words.js';
-import {desksOf, rememberDesk, usualDesk} from './places.js';
+import {wear} from '../ui/accent-color.js';
+import {SessionElement, given} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
+import {desksOf, rememberDesk, usualDesk} from './workspaces.js';
 import './admin-nav.js';
 import './app-header.js';
 
 /**
  * @import {Route} from './router.js'
- * @import {Desk} from './places.js'
+ * @import {Desk} from './workspaces.js'
  */
 
 const FOR_CREATOR = ['invitations', 'settings', 'begin'];

@@ -1,24 +1,24 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 import {Api} from '../client/api.js';
 import {Backoff} from '../client/backoff.js';
 import {Session} from '../client/session.js';
-import {Crier} from '../notification/crier.js';
-import {Herald} from '../alert/herald.js';
-import {Element} from '../ui/element.js';
-import {later} from '../ui/later.js';
-import {keepTyped} from '../ui/typed-text.js';
-import {say} from '../words/words.js';
-import {Attention} from './attention.js';
-import {desksOf, homeOf, usualDesk} from './places.js';
+import {Crier} from '../notification/notification-toasts.js';
+import {Herald} from '../alert/desktop-notifications.js';
+import {Element} from '../ui/base-elements.js';
+import {later} from '../ui/lazy-module.js';
+import {keepTyped} from '../ui/text-limits.js';
+import {say} from '../words/translate.js';
+import {Attention} from './unread-badge.js';
+import {desksOf, homeOf, usualDesk} from './workspaces.js';
 import {Router} from './router.js';
-import {hearShell, keepShell, lookForNewer} from './shell-keeper.js';
-import {loadView} from './views.js';
+import {hearShell, keepShell, lookForNewer} from './page-updates.js';
+import {loadView} from './view-modules.js';
 import './app-shell.js';
-import './toasts.js';
+import './toast-region.js';
 
-/** @import {ToastRegion} from './toasts.js' */
+/** @import {ToastRegion} from './toast-region.js' */
 
 const loadSignIn = later(() => import('../account/sign-in.js'));
 

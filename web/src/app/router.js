@@ -1,4 +1,4 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 
 /**
  * @typedef {{name: string, creatorId?: number, requestId?: number, query: URLSearchParams}} Route

@@ -1,4 +1,4 @@
-import {ownName} from '../base.js';
+import {ownName} from '../base-path.js';
 
 /**
  * What a user is writing and has not sent, kept by the browser for when they come back: each form's fields under the

@@ -1,5 +1,5 @@
 import {learnServerTime} from './server-clock.js';
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 
 /**
  * A call that the server refused, or that never reached it (`status` 0, code `unreachable`).

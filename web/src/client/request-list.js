@@ -1,4 +1,4 @@
-import {contains} from './search-words.js';
+import {contains} from './search-match.js';
 
 /**
  * @import {Session} from './session.js'

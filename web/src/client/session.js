@@ -1,13 +1,13 @@
 import {Drafts, forgetOthers} from './drafts.js';
-import {Outbox} from './outbox.js';
-import {followPeriods} from './period-turn.js';
+import {Outbox} from './send-queue.js';
+import {followPeriods} from './quota-periods.js';
 import {SharedClient} from './shared-client.js';
 import {Store} from './store.js';
 
 /**
  * @import {Api} from './api.js'
  * @import {ClientOptions} from './bookbell-client.js'
- * @import {Parcel} from './outbox.js'
+ * @import {Parcel} from './send-queue.js'
  * @import {BookRequest, Me, Outcome, Reply, ServerMessage, Status} from './types.js'
  */
 
@@ -62,7 +62,7 @@ export class Session extends EventTarget {
     const load = async () => {
       if (!this.client.status.refused) return;
       this.client.removeEventListener('state', load);
-      const module = await import('./rest-refresh.js').catch(() => undefined);
+      const module = await import('./rest-polling.js').catch(() => undefined);
       if (module) module.refreshByRest(this);
       else this.client.addEventListener('state', load);
     };

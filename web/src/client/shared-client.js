@@ -1,4 +1,4 @@
-import {ownName} from '../base.js';
+import {ownName} from '../base-path.js';
 import {BookbellClient} from './bookbell-client.js';
 import {newKey} from './http.js';
 

@@ -1,5 +1,5 @@
-import {Pace} from './pace.js';
-import {replyCount, withRepliesOf} from './replies.js';
+import {Pace} from './frame-throttle.js';
+import {replyCount, withRepliesOf} from './reply-merge.js';
 
 /**
  * @import {BookRequest, Creator, InitialData, Me, Notification, Quota, Reply, ServerMessage} from './types.js'

@@ -1,11 +1,11 @@
 import {html, nothing} from 'lit';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {icon} from '../ui/icons.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {icon} from '../ui/icon-set.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
 import {initials} from '../ui/initials.js';
-import {say} from '../words/words.js';
+import {say} from '../words/translate.js';
 
 const LARGEST = 512 * 1024;
 const KINDS = ['image/png', 'image/jpeg', 'image/webp'];

@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {say} from '../words/words.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {say} from '../words/translate.js';
 
 /** What a creator tells all supporters, and whether requests are taken. */
 export class CreatorNotice extends SessionElement {

@@ -1,10 +1,10 @@
 import {html} from 'lit';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {say} from '../words/words.js';
-import './canned-answers.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {say} from '../words/translate.js';
+import './saved-reply-editor.js';
 import './creator-look.js';
 import './creator-rules.js';
 

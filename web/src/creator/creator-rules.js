@@ -1,9 +1,9 @@
 import {html} from 'lit';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {say} from '../words/words.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {say} from '../words/translate.js';
 
 /** What supporters are asked to heed, shown where they ask; for the creator to change. */
 export class CreatorRules extends SessionElement {

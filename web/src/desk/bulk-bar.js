@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
-import {Element, given} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {say} from '../words/words.js';
+import {Element, given} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {say} from '../words/translate.js';
 import {outboxOf} from './outbox.js';
 import './canned-choice.js';
 

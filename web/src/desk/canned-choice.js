@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {say} from '../words/words.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
 import {cannedOf, changesCanned} from './canned.js';
 
 /** @import {CannedResponse, ServerMessage} from '../client/types.js' */

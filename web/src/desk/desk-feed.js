@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {SessionElement, given} from '../ui/element.js';
-import {say} from '../words/words.js';
+import {SessionElement, given} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
 import {outboxOf} from './outbox.js';
 import {DeskList} from './desk-list.js';
 import {RowHeights} from './row-heights.js';

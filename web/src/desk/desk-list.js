@@ -1,4 +1,4 @@
-import {contains} from '../client/search-words.js';
+import {contains} from '../client/search-match.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -1,6 +1,6 @@
 import {html} from 'lit';
-import {Element} from '../ui/element.js';
-import {say} from '../words/words.js';
+import {Element} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
 
 const SETTING = 'bookbell.keys';
 

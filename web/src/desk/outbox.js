@@ -1,14 +1,14 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
-import {Element} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {explain} from '../ui/refusal.js';
-import {say} from '../words/words.js';
+import {Element} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {explain} from '../ui/error-text.js';
+import {say} from '../words/translate.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {Parcel} from '../client/outbox.js'
+ * @import {Parcel} from '../client/send-queue.js'
  * @import {BookRequest, Outcome, Status} from '../client/types.js'
  *
  * @typedef {{status: Status, response?: string}} Answer

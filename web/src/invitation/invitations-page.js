@@ -3,15 +3,15 @@ import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
 import {supportersNav} from '../supporter/supporters-nav.js';
 import {serverNow} from '../client/server-clock.js';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {icon} from '../ui/icons.js';
-import {listFoot} from '../ui/listing.js';
-import {Pages} from '../ui/pages.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {dateInWords} from '../words/times.js';
-import {say} from '../words/words.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {icon} from '../ui/icon-set.js';
+import {listFoot} from '../ui/list-footer.js';
+import {Pages} from '../ui/paged-list.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {dateInWords} from '../words/time-text.js';
+import {say} from '../words/translate.js';
 import '../ui/confirm-button.js';
 
 /** @import {Invitation, ServerMessage, Tier} from '../client/types.js' */

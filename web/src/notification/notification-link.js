@@ -1,4 +1,4 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {followingOf, isFollowed} from '../request/following.js';
 
 /**

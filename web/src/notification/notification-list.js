@@ -1,10 +1,10 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {explain} from '../ui/refusal.js';
-import {number, say} from '../words/words.js';
-import {byDay} from './days.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {explain} from '../ui/error-text.js';
+import {number, say} from '../words/translate.js';
+import {byDay} from './group-by-day.js';
 import {notificationLink} from './notification-link.js';
 import {notificationText} from './notification-text.js';
 import '../ui/time-ago.js';

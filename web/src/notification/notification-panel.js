@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {later} from '../ui/later.js';
-import {number, say} from '../words/words.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {later} from '../ui/lazy-module.js';
+import {number, say} from '../words/translate.js';
 import '../ui/pop-up.js';
 
 const loadList = later(() => import('./notification-list.js'));

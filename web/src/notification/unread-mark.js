@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/words.js';
-import {SessionElement} from '../ui/element.js';
+import {say} from '../words/translate.js';
+import {SessionElement} from '../ui/base-elements.js';
 import {isFollowed} from '../request/following.js';
 
 /** @import {Session} from '../client/session.js' */

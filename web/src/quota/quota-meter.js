@@ -1,9 +1,9 @@
 import {html, nothing, svg} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {dateInWords} from '../words/times.js';
-import {number, phrase, say} from '../words/words.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {dateInWords} from '../words/time-text.js';
+import {number, phrase, say} from '../words/translate.js';
 import {quotaParts} from './quota-sentence.js';
-import {allowanceRule, ledgerEffect, ledgerLine, quotaSum} from './quota-words.js';
+import {allowanceRule, ledgerEffect, ledgerLine, quotaSum} from './quota-text.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
 

@@ -1,5 +1,5 @@
-import {locale, say} from '../words/words.js';
-import {currentPeriod, givesBack, takes} from './quota-words.js';
+import {locale, say} from '../words/translate.js';
+import {currentPeriod, givesBack, takes} from './quota-text.js';
 
 /** @import {BookRequest, LedgerEntry, Quota} from '../client/types.js' */
 

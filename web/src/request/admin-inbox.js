@@ -1,14 +1,14 @@
-import {BASE, ownName} from '../base.js';
+import {BASE, ownName} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {answeringOf} from '../desk/answering.js';
 import {isTyping, keysAreOn} from '../desk/keys.js';
 import {outboxOf} from '../desk/outbox.js';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {later} from '../ui/later.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {later} from '../ui/lazy-module.js';
 import {searchField} from '../ui/search-field.js';
-import {showCurrent} from '../ui/tabs.js';
-import {number, say, separator} from '../words/words.js';
+import {showCurrent} from '../ui/tab-row.js';
+import {number, say, separator} from '../words/translate.js';
 import '../desk/desk-feed.js';
 import '../supporter/supporter-choice.js';
 

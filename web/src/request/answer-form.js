@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
 import {outboxOf} from '../desk/outbox.js';
-import {Element, given} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {say} from '../words/words.js';
+import {Element, given} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {say} from '../words/translate.js';
 import '../desk/canned-choice.js';
 import '../ui/confirm-button.js';
 

@@ -1,12 +1,12 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {say} from '../words/words.js';
+import {say} from '../words/translate.js';
 import {newKey} from '../client/http.js';
-import {Latest} from '../book/latest.js';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {explain} from '../ui/refusal.js';
+import {Latest} from '../book/debounced-search.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {explain} from '../ui/error-text.js';
 import './book-cover.js';
 import {followingOf} from './following.js';
 import {statusBadge} from './status-badge.js';

@@ -1,6 +1,6 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {Element} from '../ui/element.js';
+import {Element} from '../ui/base-elements.js';
 
 const CLOTHS = 12;
 const ORNAMENTS = 5;

@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {say} from '../words/words.js';
-import {SessionElement} from '../ui/element.js';
-import {explain} from '../ui/refusal.js';
+import {say} from '../words/translate.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {explain} from '../ui/error-text.js';
 import '../ui/time-ago.js';
 import './book-cover.js';
 import {followingOf} from './following.js';

@@ -1,12 +1,12 @@
 import {html} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {say} from '../words/words.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
 import '../creator/creator-notice.js';
 import '../quota/quota-meter.js';
 import './followed-books.js';
 import './new-request.js';
 import './request-feed.js';
-import './unsent.js';
+import './unsent-items.js';
 
 /** A supporter's home: what I asked this creator for, what I have left, and the form for more. */
 export class MyRequests extends SessionElement {

@@ -1,14 +1,14 @@
 import {html, nothing} from 'lit';
 import {isbnProblem} from '../book/isbn.js';
 import '../book/title-field.js';
-import {allowanceRule} from '../quota/quota-words.js';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {icon} from '../ui/icons.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {cut} from '../ui/typed-text.js';
-import {say} from '../words/words.js';
+import {allowanceRule} from '../quota/quota-text.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {icon} from '../ui/icon-set.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {cut} from '../ui/text-limits.js';
+import {say} from '../words/translate.js';
 import './asked-already.js';
 import './book-cover.js';
 

@@ -1,15 +1,15 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {replyCount} from '../client/replies.js';
+import {replyCount} from '../client/reply-merge.js';
 import {answeringOf} from '../desk/answering.js';
-import {Element, given} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {currentPeriod} from '../quota/quota-words.js';
-import {later} from '../ui/later.js';
-import {Submission} from '../ui/submission.js';
-import {explain} from '../ui/refusal.js';
-import {monthInWords} from '../words/times.js';
-import {phrase, say} from '../words/words.js';
+import {Element, given} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {currentPeriod} from '../quota/quota-text.js';
+import {later} from '../ui/lazy-module.js';
+import {Submission} from '../ui/form-submission.js';
+import {explain} from '../ui/error-text.js';
+import {monthInWords} from '../words/time-text.js';
+import {phrase, say} from '../words/translate.js';
 import {statusBadge} from './status-badge.js';
 import '../notification/unread-mark.js';
 import '../ui/confirm-button.js';
@@ -23,7 +23,7 @@ import './book-cover.js';
  * @import {BookRequest} from '../client/types.js'
  */
 
-const loadInside = later(() => import('./open-request.js'));
+const loadInside = later(() => import('./request-details.js'));
 
 /** How long a mouse that has stopped still counts as pointing at a card, ms. */
 const POINTED_AT_FOR = 2_000;

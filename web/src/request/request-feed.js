@@ -1,9 +1,9 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {RequestList} from '../client/request-list.js';
-import {SessionElement, given} from '../ui/element.js';
-import {explain} from '../ui/refusal.js';
-import {say} from '../words/words.js';
+import {SessionElement, given} from '../ui/base-elements.js';
+import {explain} from '../ui/error-text.js';
+import {say} from '../words/translate.js';
 import './request-card.js';
 
 /** @import {Filter} from '../client/request-list.js' */

@@ -1,9 +1,9 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {say} from '../words/words.js';
-import './open-request.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {say} from '../words/translate.js';
+import './request-details.js';
 import './request-card.js';
 
 /** One request by itself, such as a notification leads to. */

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
-import {phrase, say} from '../words/words.js';
-import {ReceiptElement} from './receipt.js';
+import {phrase, say} from '../words/translate.js';
+import {ReceiptElement} from './receipt-element.js';
 import '../ui/time-ago.js';
 
 /** @import {Receipt} from '../client/types.js' */

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/words.js';
-import {ReceiptElement} from './receipt.js';
+import {say} from '../words/translate.js';
+import {ReceiptElement} from './receipt-element.js';
 
 /**
  * Tells a supporter whether the team has their word, while that is the newest; not who of the team.

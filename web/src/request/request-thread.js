@@ -1,15 +1,15 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {replyCount} from '../client/replies.js';
-import {Element, given} from '../ui/element.js';
-import {Draft} from '../ui/draft.js';
-import {Submission, fieldsOf} from '../ui/submission.js';
-import {field, formError} from '../ui/field.js';
+import {replyCount} from '../client/reply-merge.js';
+import {Element, given} from '../ui/base-elements.js';
+import {Draft} from '../ui/form-draft.js';
+import {Submission, fieldsOf} from '../ui/form-submission.js';
+import {field, formError} from '../ui/form-field.js';
 import {initials} from '../ui/initials.js';
-import {say} from '../words/words.js';
-import {explain} from '../ui/refusal.js';
+import {say} from '../words/translate.js';
+import {explain} from '../ui/error-text.js';
 import '../ui/time-ago.js';
-import './unsent.js';
+import './unsent-items.js';
 
 /**
  * @import {Session} from '../client/session.js'

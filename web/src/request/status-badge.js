@@ -1,5 +1,5 @@
 import {html} from 'lit';
-import {say} from '../words/words.js';
+import {say} from '../words/translate.js';
 
 /** @import {Status} from '../client/types.js' */
 

@@ -1,8 +1,8 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/element.js';
-import {say} from '../words/words.js';
-import {readProgress, STEPS, stepsDone} from './progress.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
+import {readProgress, STEPS, stepsDone} from './setup-progress.js';
 
 /** On the home of a creator who has not finished setting up: where to go on. */
 export class SetupCard extends SessionElement {

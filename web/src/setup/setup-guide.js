@@ -1,19 +1,19 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import '../creator/creator-look.js';
 import {serverNow} from '../client/server-clock.js';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {icon} from '../ui/icons.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {say} from '../words/words.js';
-import {readProgress} from './progress.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {icon} from '../ui/icon-set.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {say} from '../words/translate.js';
+import {readProgress} from './setup-progress.js';
 
 /**
  * @import {Tier} from '../client/types.js'
- * @import {Progress} from './progress.js'
+ * @import {Progress} from './setup-progress.js'
  */
 
 const WEEK = 7 * 24 * 3_600_000;

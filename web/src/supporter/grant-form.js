@@ -1,9 +1,9 @@
 import {html} from 'lit';
-import {Draft} from '../ui/draft.js';
-import {Element, given} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {say} from '../words/words.js';
+import {Draft} from '../ui/form-draft.js';
+import {Element, given} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {say} from '../words/translate.js';
 
 /** @import {Session} from '../client/session.js' */
 

@@ -1,16 +1,16 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
-import {dateInWords} from '../words/times.js';
-import {phrase, say} from '../words/words.js';
-import {ledgerEffect, ledgerLine, quotaSum} from '../quota/quota-words.js';
+import {dateInWords} from '../words/time-text.js';
+import {phrase, say} from '../words/translate.js';
+import {ledgerEffect, ledgerLine, quotaSum} from '../quota/quota-text.js';
 import {statusBadge} from '../request/status-badge.js';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
 import {initials} from '../ui/initials.js';
-import {listFoot} from '../ui/listing.js';
-import {Pages} from '../ui/pages.js';
+import {listFoot} from '../ui/list-footer.js';
+import {Pages} from '../ui/paged-list.js';
 import '../ui/time-ago.js';
 import './grant-form.js';
 

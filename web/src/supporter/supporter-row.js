@@ -1,10 +1,10 @@
 import {html, nothing} from 'lit';
-import {Element, given} from '../ui/element.js';
-import {formError} from '../ui/field.js';
-import {icon} from '../ui/icons.js';
-import {Submission} from '../ui/submission.js';
+import {Element, given} from '../ui/base-elements.js';
+import {formError} from '../ui/form-field.js';
+import {icon} from '../ui/icon-set.js';
+import {Submission} from '../ui/form-submission.js';
 import {initials} from '../ui/initials.js';
-import {number, phrase, say} from '../words/words.js';
+import {number, phrase, say} from '../words/translate.js';
 import './grant-form.js';
 
 /**

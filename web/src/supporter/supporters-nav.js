@@ -1,8 +1,8 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {ref} from 'lit/directives/ref.js';
-import {showCurrent} from '../ui/tabs.js';
-import {say} from '../words/words.js';
+import {showCurrent} from '../ui/tab-row.js';
+import {say} from '../words/translate.js';
 
 /** @param {number} creatorId @param {'supporters' | 'tiers' | 'invitations'} current @param {boolean} isCreator */
 export function supportersNav(creatorId, current, isCreator) {

@@ -1,12 +1,12 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
-import {SessionElement} from '../ui/element.js';
-import {listFoot} from '../ui/listing.js';
-import {Pages} from '../ui/pages.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {listFoot} from '../ui/list-footer.js';
+import {Pages} from '../ui/paged-list.js';
 import {searchField} from '../ui/search-field.js';
-import {say} from '../words/words.js';
+import {say} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
 import './supporter-row.js';
 

@@ -1,13 +1,13 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesDesk} from '../desk/desk-update.js';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {listFoot} from '../ui/listing.js';
-import {Pages} from '../ui/pages.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {say} from '../words/words.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {listFoot} from '../ui/list-footer.js';
+import {Pages} from '../ui/paged-list.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {say} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
 
 /** @import {ServerMessage, Tier} from '../client/types.js' */

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/words.js';
-import {Element} from './element.js';
+import {say} from '../words/translate.js';
+import {Element} from './base-elements.js';
 
 /**
  * A button that asks in place before it does something that cannot be taken back. Emits `confirmed`, and `asking`

@@ -1,4 +1,4 @@
-import {cut} from './typed-text.js';
+import {cut} from './text-limits.js';
 
 /** @param {string} name */
 export function initials(name) {

@@ -1,5 +1,5 @@
 import {html} from 'lit';
-import {Element} from './element.js';
+import {Element} from './base-elements.js';
 
 /**
  * A button in the header with a panel under it. Closes on Escape, on a click elsewhere and when a link in it is

@@ -1,6 +1,6 @@
 import {html} from 'lit';
-import {say} from '../words/words.js';
-import {icon} from './icons.js';
+import {say} from '../words/translate.js';
+import {icon} from './icon-set.js';
 
 /**
  * A search form; `search` is called with the new words when they are sent or cleared.

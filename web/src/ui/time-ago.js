@@ -1,6 +1,6 @@
 import {html} from 'lit';
-import {exactTime, timeInWords} from '../words/times.js';
-import {Element} from './element.js';
+import {exactTime, timeInWords} from '../words/time-text.js';
+import {Element} from './base-elements.js';
 
 /** One clock for all, so that a long list costs one timer. */
 const shown = new Set();

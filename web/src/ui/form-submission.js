@@ -1,5 +1,5 @@
 import {ApiError, newKey} from '../client/http.js';
-import {explain, wrongFields} from './refusal.js';
+import {explain, wrongFields} from './error-text.js';
 
 /** @import {ReactiveControllerHost} from 'lit' */
 

@@ -1,7 +1,7 @@
 import {html} from 'lit';
-import {chooseLanguage, language, LANGUAGES, say} from '../words/words.js';
-import {Element} from './element.js';
-import {chooseTheme, theme, THEMES} from './theme.js';
+import {chooseLanguage, language, LANGUAGES, say} from '../words/translate.js';
+import {Element} from './base-elements.js';
+import {chooseTheme, theme, THEMES} from './color-theme.js';
 
 /** In which language and which colours this browser shows the page. */
 export class LookSwitch extends Element {

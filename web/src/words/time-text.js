@@ -1,5 +1,5 @@
 import {serverNow} from '../client/server-clock.js';
-import {locale, say} from './words.js';
+import {locale, say} from './translate.js';
 
 const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto'});
 const day = new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'long'});

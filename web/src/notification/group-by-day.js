@@ -1,5 +1,5 @@
-import {dateInWords, daysBetween} from '../words/times.js';
-import {locale} from '../words/words.js';
+import {dateInWords, daysBetween} from '../words/time-text.js';
+import {locale} from '../words/translate.js';
 
 /** @import {Notification} from '../client/types.js' */
 

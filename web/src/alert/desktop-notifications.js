@@ -1,5 +1,5 @@
-import {BASE, ownName} from '../base.js';
-import {choices} from './choices.js';
+import {BASE, ownName} from '../base-path.js';
+import {choices} from './alert-choices.js';
 
 /** @import {Session} from '../client/session.js' */
 
@@ -32,7 +32,7 @@ export class Herald {
     if (!this.session.client.leads) return;
     const {banner, bell} = choices();
     if ((!banner && !bell) || (await this.#anyFocused())) return;
-    if (bell) import('./bell.js').then(({ringBell}) => ringBell(), () => {});
+    if (bell) import('./bell-sound.js').then(({ringBell}) => ringBell(), () => {});
     if (banner) await this.#show(news);
   }
 

@@ -1,4 +1,4 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 
 /** The page's own start comes first, ms. */
 const PATIENCE = 3_000;

@@ -1,4 +1,4 @@
-import {ownName} from '../base.js';
+import {ownName} from '../base-path.js';
 
 /** @typedef {{banner: boolean, bell: boolean}} Choices how the user of this browser wants to be told when no tab has the focus */
 

@@ -1,4 +1,4 @@
-import {say} from '../words/words.js';
+import {say} from '../words/translate.js';
 import {notificationLink} from './notification-link.js';
 import {notificationText} from './notification-text.js';
 

@@ -1,12 +1,12 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesCanned} from '../desk/canned.js';
-import {Draft} from '../ui/draft.js';
-import {SessionElement} from '../ui/element.js';
-import {field, formError} from '../ui/field.js';
-import {Pages} from '../ui/pages.js';
-import {fieldsOf, Submission} from '../ui/submission.js';
-import {say} from '../words/words.js';
+import {Draft} from '../ui/form-draft.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {field, formError} from '../ui/form-field.js';
+import {Pages} from '../ui/paged-list.js';
+import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {say} from '../words/translate.js';
 import '../ui/confirm-button.js';
 
 /** @import {CannedResponse, ServerMessage} from '../client/types.js' */

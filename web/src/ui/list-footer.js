@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/words.js';
-import {explain} from './refusal.js';
+import {say} from '../words/translate.js';
+import {explain} from './error-text.js';
 
-/** @import {Pages} from './pages.js' */
+/** @import {Pages} from './paged-list.js' */
 
 /** What stands below a paged list: a failure, an empty state, or the button for more. @param {Pages<any>} pages @param {unknown} empty */
 export function listFoot(pages, empty) {

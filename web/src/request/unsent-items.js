@@ -1,12 +1,12 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {SessionElement} from '../ui/element.js';
-import {icon} from '../ui/icons.js';
-import {explain} from '../ui/refusal.js';
-import {say} from '../words/words.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {explain} from '../ui/error-text.js';
+import {say} from '../words/translate.js';
 import './book-cover.js';
 
-/** @import {Parcel} from '../client/outbox.js' */
+/** @import {Parcel} from '../client/send-queue.js' */
 
 /** What stands beside something that is not sent yet. */
 class Unsent extends SessionElement {

@@ -1,5 +1,5 @@
-import {momentInWords, monthInWords} from '../words/times.js';
-import {number, say} from '../words/words.js';
+import {momentInWords, monthInWords} from '../words/time-text.js';
+import {number, say} from '../words/translate.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
 

@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/words.js';
+import {say} from '../words/translate.js';
 
 /**
  * A labelled input, select or text area with its hint and its error, tied together for assistive technology.

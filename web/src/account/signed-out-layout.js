@@ -1,6 +1,6 @@
 import {html} from 'lit';
-import {logo} from '../ui/icons.js';
-import '../ui/look-switch.js';
+import {logo} from '../ui/icon-set.js';
+import '../ui/appearance-menu.js';
 
 /** The frame of the pages before one is signed in. @param {unknown} content */
 export function doorstep(content) {

@@ -1,6 +1,6 @@
-import {BASE} from '../base.js';
+import {BASE} from '../base-path.js';
 import {html} from 'lit';
-import {knows, phrase, say} from '../words/words.js';
+import {knows, phrase, say} from '../words/translate.js';
 
 /** @import {Activity} from '../client/types.js' */
 

@@ -1,4 +1,4 @@
-import {BASE, ownName} from '../base.js';
+import {BASE, ownName} from '../base-path.js';
 
 /**
  * @import {Me} from '../client/types.js'

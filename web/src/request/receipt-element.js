@@ -1,4 +1,4 @@
-import {Element, given} from '../ui/element.js';
+import {Element, given} from '../ui/base-elements.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -1,6 +1,6 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {Element} from '../ui/element.js';
+import {Element} from '../ui/base-elements.js';
 
 const STAYS = 6_000;
 const MOST = 3;

@@ -1,4 +1,4 @@
-import {knows, say} from '../words/words.js';
+import {knows, say} from '../words/translate.js';
 
 /** @import {ApiError} from '../client/http.js' */
 

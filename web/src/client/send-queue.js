@@ -1,4 +1,4 @@
-import {ownName} from '../base.js';
+import {ownName} from '../base-path.js';
 import {Backoff} from './backoff.js';
 import {newKey} from './http.js';
 

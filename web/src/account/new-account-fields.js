@@ -1,5 +1,5 @@
-import {field} from '../ui/field.js';
-import {say} from '../words/words.js';
+import {field} from '../ui/form-field.js';
+import {say} from '../words/translate.js';
 
 /** The fields of a new account. @param {Record<string, string>} wrong what is wrong, by field @param {string} [name] the label of the name */
 export function newAccountFields(wrong, name = say('account.name')) {

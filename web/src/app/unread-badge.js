@@ -1,4 +1,4 @@
-import {number} from '../words/words.js';
+import {number} from '../words/translate.js';
 
 /** The page's icon with a number on it, which is read against light and dark tab bars. @param {number} count */
 function countedIcon(count) {

@@ -1,4 +1,4 @@
-import {say} from '../words/words.js';
+import {say} from '../words/translate.js';
 
 /** What nobody sees and no text needs: controls, overrides of direction, the byte order mark. */
 const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;

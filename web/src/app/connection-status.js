@@ -1,6 +1,6 @@
 import {html} from 'lit';
-import {Element, given} from '../ui/element.js';
-import {say} from '../words/words.js';
+import {Element, given} from '../ui/base-elements.js';
+import {say} from '../words/translate.js';
 
 /**
  * @import {BookbellClient, ConnectionStatus} from '../client/bookbell-client.js'
