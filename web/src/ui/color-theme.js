@@ -6,7 +6,7 @@ export const THEMES = /** @type {const} */ (['system', 'light', 'dark']);
 /** @returns {string} the one chosen in this browser */
 export const theme = () => localStorage.getItem(CHOICE) ?? 'system';
 
-/** `first.js` shows it, at once and from now on at each start. @param {string} chosen */
+/** `early-theme.js` shows it, at once and from now on at each start. @param {string} chosen */
 export function chooseTheme(chosen) {
   if (chosen === 'system') localStorage.removeItem(CHOICE);
   else localStorage.setItem(CHOICE, chosen);

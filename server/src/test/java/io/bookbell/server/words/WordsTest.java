@@ -131,7 +131,7 @@ class WordsTest {
 
   @Test
   void theListOfLanguagesIsThatOfTheCatalogues() {
-    String words = Catalogue.read(Catalogue.WEB.resolve("words/words.js"));
+    String words = Catalogue.read(Catalogue.WEB.resolve("words/translate.js"));
     assertThat(Stream.of("en", "de", "fr", "es", "ar", "ja"))
         .allMatch(language -> words.contains(language + ": '"));
   }
