@@ -1,5 +1,5 @@
 import {BASE} from '../base-path.js';
-import {followingOf, isFollowed} from '../request/following.js';
+import {followingOf, isFollowed} from '../follow/follow-list.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
 import {say} from '../words/translate.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {isFollowed} from '../request/following.js';
+import {isFollowed} from '../follow/follow-list.js';
 
 /** @import {Session} from '../client/session.js' */
 

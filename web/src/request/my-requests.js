@@ -3,7 +3,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {say} from '../words/translate.js';
 import '../creator/creator-notice.js';
 import '../quota/quota-meter.js';
-import './followed-books.js';
+import '../follow/followed-books.js';
 import './new-request.js';
 import './request-feed.js';
 import './unsent-items.js';

@@ -9,7 +9,7 @@ import {icon} from '../ui/icon-set.js';
 import {fieldsOf, Submission} from '../ui/form-submission.js';
 import {cut} from '../ui/text-limits.js';
 import {say} from '../words/translate.js';
-import './asked-already.js';
+import '../follow/asked-already.js';
 import './book-cover.js';
 
 /** @import {IsbnProblem} from '../book/isbn.js' */
