@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 import {phrase, say} from '../words/translate.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {Latest} from './debounced-search.js';
-import '../request/book-cover.js';
+import '../ui/book-cover.js';
 
 /** @import {FoundBook, FoundBooks} from '../client/types.js' */
 

@@ -7,9 +7,9 @@ import {Latest} from '../book/debounced-search.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {explain} from '../ui/error-text.js';
-import '../request/book-cover.js';
+import '../ui/book-cover.js';
 import {followingOf} from './follow-list.js';
-import {statusBadge} from '../request/status-badge.js';
+import {statusBadge} from '../ui/status-badge.js';
 
 /** @import {AskedBook} from '../client/types.js' */
 

@@ -4,9 +4,9 @@ import {say} from '../words/translate.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {explain} from '../ui/error-text.js';
 import '../ui/time-ago.js';
-import '../request/book-cover.js';
+import '../ui/book-cover.js';
 import {followingOf} from './follow-list.js';
-import {statusBadge} from '../request/status-badge.js';
+import {statusBadge} from '../ui/status-badge.js';
 
 /** @import {AskedBook} from '../client/types.js' */
 

@@ -10,7 +10,7 @@ import {fieldsOf, Submission} from '../ui/form-submission.js';
 import {cut} from '../ui/text-limits.js';
 import {say} from '../words/translate.js';
 import '../follow/asked-already.js';
-import './book-cover.js';
+import '../ui/book-cover.js';
 
 /** @import {IsbnProblem} from '../book/isbn.js' */
 /** @import {TitleField} from '../book/title-field.js' */

@@ -10,12 +10,12 @@ import {Submission} from '../ui/form-submission.js';
 import {explain} from '../ui/error-text.js';
 import {monthInWords} from '../words/time-text.js';
 import {phrase, say} from '../words/translate.js';
-import {statusBadge} from './status-badge.js';
+import {statusBadge} from '../ui/status-badge.js';
 import '../notification/unread-mark.js';
 import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
 import './answer-form.js';
-import './book-cover.js';
+import '../ui/book-cover.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -4,7 +4,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {explain} from '../ui/error-text.js';
 import {say} from '../words/translate.js';
-import './book-cover.js';
+import '../ui/book-cover.js';
 
 /** @import {Parcel} from '../client/send-queue.js' */
 

@@ -5,7 +5,7 @@ import {changesDesk} from '../desk/desk-update.js';
 import {dateInWords} from '../words/time-text.js';
 import {phrase, say} from '../words/translate.js';
 import {ledgerEffect, ledgerLine, quotaSum} from '../quota/quota-text.js';
-import {statusBadge} from '../request/status-badge.js';
+import {statusBadge} from '../ui/status-badge.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {initials} from '../ui/initials.js';

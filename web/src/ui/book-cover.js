@@ -1,6 +1,6 @@
 import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {Element} from '../ui/base-elements.js';
+import {Element} from './base-elements.js';
 
 const CLOTHS = 12;
 const ORNAMENTS = 5;
