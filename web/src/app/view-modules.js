@@ -1,7 +1,7 @@
 /** Where each view's module is: it is loaded when its address is first gone to. */
 const MODULES = {
   requests: () => import('../request/my-requests.js'),
-  inbox: () => import('../request/admin-inbox.js'),
+  inbox: () => import('../team-inbox/team-inbox.js'),
   request: () => import('../request/request-page.js'),
   supporters: () => import('../supporter/supporters-page.js'),
   tiers: () => import('../supporter/tiers-page.js'),

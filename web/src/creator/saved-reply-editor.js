@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesCanned} from '../desk/canned.js';
+import {changesCanned} from '../answer/saved-replies.js';
 import {Draft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {field, formError} from '../ui/form-field.js';

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesDesk} from '../desk/desk-update.js';
+import {changesDesk} from '../client/desk-update.js';
 import {supportersNav} from '../supporter/supporters-nav.js';
 import {serverNow} from '../client/server-clock.js';
 import {Draft} from '../ui/form-draft.js';

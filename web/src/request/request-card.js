@@ -1,7 +1,7 @@
 import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {replyCount} from '../client/reply-merge.js';
-import {answeringOf} from '../desk/answering.js';
+import {answeringOf} from '../answer/typing-presence.js';
 import {Element, given} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {currentPeriod} from '../quota/quota-text.js';
@@ -14,12 +14,12 @@ import {statusBadge} from '../ui/status-badge.js';
 import '../notification/unread-mark.js';
 import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
-import './answer-form.js';
+import '../answer/answer-form.js';
 import '../ui/book-cover.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {AnswerForm} from './answer-form.js'
+ * @import {AnswerForm} from '../answer/answer-form.js'
  * @import {BookRequest} from '../client/types.js'
  */
 

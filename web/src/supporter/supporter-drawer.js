@@ -1,7 +1,7 @@
 import {BASE} from '../base-path.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesDesk} from '../desk/desk-update.js';
+import {changesDesk} from '../client/desk-update.js';
 import {dateInWords} from '../words/time-text.js';
 import {phrase, say} from '../words/translate.js';
 import {ledgerEffect, ledgerLine, quotaSum} from '../quota/quota-text.js';

@@ -1,7 +1,7 @@
 import {BASE} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesDesk} from '../desk/desk-update.js';
+import {changesDesk} from '../client/desk-update.js';
 import {Draft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {field, formError} from '../ui/form-field.js';

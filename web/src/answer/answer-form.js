@@ -1,9 +1,9 @@
 import {html, nothing} from 'lit';
-import {outboxOf} from '../desk/outbox.js';
+import {outboxOf} from './undoable-answers.js';
 import {Element, given} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {say} from '../words/translate.js';
-import '../desk/canned-choice.js';
+import './saved-reply-choice.js';
 import '../ui/confirm-button.js';
 
 /**

@@ -1,4 +1,4 @@
-import {changesDesk} from './desk-update.js';
+import {changesDesk} from '../client/desk-update.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -1,26 +1,26 @@
 import {BASE, ownName} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {answeringOf} from '../desk/answering.js';
-import {isTyping, keysAreOn} from '../desk/keys.js';
-import {outboxOf} from '../desk/outbox.js';
+import {answeringOf} from '../answer/typing-presence.js';
+import {isTyping, keysAreOn} from './keyboard-shortcuts.js';
+import {outboxOf} from '../answer/undoable-answers.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {later} from '../ui/lazy-module.js';
 import {searchField} from '../ui/search-field.js';
 import {showCurrent} from '../ui/tab-row.js';
 import {number, say, separator} from '../words/translate.js';
-import '../desk/desk-feed.js';
+import './inbox-feed.js';
 import '../supporter/supporter-choice.js';
 
 /**
- * @import {BulkBar} from '../desk/bulk-bar.js'
- * @import {DeskFeed} from '../desk/desk-feed.js'
- * @import {DeskFilter, Sort} from '../desk/desk-list.js'
- * @import {KeysSheet} from '../desk/keys.js'
+ * @import {BulkBar} from './bulk-bar.js'
+ * @import {DeskFeed} from './inbox-feed.js'
+ * @import {DeskFilter, Sort} from './inbox-list.js'
+ * @import {KeysSheet} from './keyboard-shortcuts.js'
  * @import {Counts, ServerMessage, Status} from '../client/types.js'
  */
 
-const loadBulkBar = later(() => import('../desk/bulk-bar.js'));
+const loadBulkBar = later(() => import('./bulk-bar.js'));
 
 /** @type {(Status | '')[]} */
 const TABS = ['pending', 'approved', 'completed', 'rejected', 'cancelled', ''];

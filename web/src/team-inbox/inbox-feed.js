@@ -2,14 +2,14 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement, given} from '../ui/base-elements.js';
 import {say} from '../words/translate.js';
-import {outboxOf} from './outbox.js';
-import {DeskList} from './desk-list.js';
+import {outboxOf} from '../answer/undoable-answers.js';
+import {DeskList} from './inbox-list.js';
 import {RowHeights} from './row-heights.js';
 import '../request/request-card.js';
 
 /**
  * @import {BookRequest, ServerMessage} from '../client/types.js'
- * @import {DeskFilter} from './desk-list.js'
+ * @import {DeskFilter} from './inbox-list.js'
  */
 
 /** So far beyond the window cards are there already, px. */

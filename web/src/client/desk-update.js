@@ -1,4 +1,4 @@
-/** @import {ServerMessage} from '../client/types.js' */
+/** @import {ServerMessage} from './types.js' */
 
 /**
  * Whether the lists of a creator's desk may have changed. What was said while the connection was away is not said again,

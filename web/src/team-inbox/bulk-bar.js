@@ -2,8 +2,8 @@ import {html, nothing} from 'lit';
 import {Element, given} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {say} from '../words/translate.js';
-import {outboxOf} from './outbox.js';
-import './canned-choice.js';
+import {outboxOf} from '../answer/undoable-answers.js';
+import '../answer/saved-reply-choice.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {say} from '../words/translate.js';
-import {cannedOf, changesCanned} from './canned.js';
+import {cannedOf, changesCanned} from './saved-replies.js';
 
 /** @import {CannedResponse, ServerMessage} from '../client/types.js' */
 
