@@ -2,17 +2,17 @@
 (() => {
   const SYSTEM = {light: '(prefers-color-scheme: light)', dark: '(prefers-color-scheme: dark)'};
 
-  function show() {
+  function applyTheme() {
     const chosen = localStorage.getItem('bookbell.theme');
     if (chosen) document.documentElement.dataset.theme = chosen;
     else delete document.documentElement.dataset.theme;
-    for (const bar of document.querySelectorAll('meta[name=theme-color]')) {
-      const {theme} = bar.dataset;
+    for (const bar of /** @type {NodeListOf<HTMLMetaElement>} */ (document.querySelectorAll('meta[name=theme-color]'))) {
+      const theme = /** @type {'light' | 'dark'} */ (bar.dataset.theme);
       bar.media = chosen ? (theme === chosen ? 'all' : 'not all') : SYSTEM[theme];
     }
   }
 
-  show();
-  addEventListener('storage', show); // chosen in another tab
-  addEventListener('theme', show);
+  applyTheme();
+  addEventListener('storage', applyTheme); // chosen in another tab
+  addEventListener('theme', applyTheme);
 })();

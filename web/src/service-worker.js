@@ -16,7 +16,7 @@ const PATIENCE = 3_000;
 const SIGN_IN = new Set([200, 401, 403, 407, 511]);
 
 self.addEventListener('install', (event) => event.waitUntil(fill()));
-self.addEventListener('activate', (event) => event.waitUntil(forgetOthers()));
+self.addEventListener('activate', (event) => event.waitUntil(forgetOtherUsers()));
 self.addEventListener('fetch', (event) => answer(event));
 self.addEventListener('message', (event) => event.waitUntil(told(event)));
 self.addEventListener('notificationclick', (event) => event.waitUntil(follow(event)));
@@ -34,7 +34,7 @@ async function keep(cache, path, tag) {
   await cache.put(BASE + path, response);
 }
 
-async function forgetOthers() {
+async function forgetOtherUsers() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith(KEPT_UNDER) && name !== CACHE).map((name) => caches.delete(name)));
 }

@@ -3,12 +3,12 @@ import {logo} from '../ui/icon-set.js';
 import '../ui/appearance-menu.js';
 
 /** The frame of the pages before one is signed in. @param {unknown} content */
-export function doorstep(content) {
+export function signedOutLayout(content) {
   return html`<main class="doorstep">
     <div class="doorstep__card">
       <p class="doorstep__brand">${logo()} <span>Bookbell</span></p>
       ${content}
     </div>
-    <look-switch class="look look--doorstep"></look-switch>
+    <appearance-menu class="look look--doorstep"></appearance-menu>
   </main>`;
 }

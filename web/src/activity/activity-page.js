@@ -1,13 +1,13 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {listFoot} from '../ui/list-footer.js';
-import {Pages} from '../ui/paged-list.js';
+import {listFooter} from '../ui/list-footer.js';
+import {PagedList} from '../ui/paged-list.js';
 import {initials} from '../ui/initials.js';
-import {say, separator} from '../words/translate.js';
-import {deed} from './activity-text.js';
+import {translate, csvSeparator} from '../words/translate.js';
+import {activityText} from './activity-text.js';
 import '../ui/time-ago.js';
 
 /** @import {Activity, Member} from '../client/types.js' */
@@ -19,8 +19,8 @@ const KINDS = ['request_created', 'request_approved', 'request_rejected', 'reque
 export class ActivityPage extends SessionElement {
   static properties = {creatorId: {attribute: false}, filter: {state: true}, people: {state: true}};
 
-  /** @type {Pages<Activity>} */
-  #activities = new Pages(this, (cursor) => this.session.api.activity({creator_id: this.creatorId, ...this.#query, limit: 50, cursor}));
+  /** @type {PagedList<Activity>} */
+  #activities = new PagedList(this, (cursor) => this.session.api.activity({creator_id: this.creatorId, ...this.#query, limit: 50, cursor}));
 
   constructor() {
     super();
@@ -42,8 +42,8 @@ export class ActivityPage extends SessionElement {
     return {kind, actor_id: actor || undefined, from: start(from, 0), to: start(to, 1)};
   }
 
-  heard() {
-    this.#activities.refreshSoon();
+  messageReceived() {
+    this.#activities.scheduleRefresh();
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -59,37 +59,37 @@ export class ActivityPage extends SessionElement {
 
   render() {
     return html`<div class="narrow">
-      <header class="page-head page-head--row"><h1 tabindex="-1">${say('activity.title')}</h1> ${this.#file()}</header>
+      <header class="page-head page-head--row"><h1 tabindex="-1">${translate('activity.title')}</h1> ${this.#file()}</header>
       ${this.#tools()}
       <ol class="activity" data-testid="activity-list">
         ${repeat(this.#activities.items, ({id}) => id, (activity) => this.#line(activity))}
       </ol>
-      ${listFoot(this.#activities, html`<h2>${say('activity.none')}</h2>`)}
+      ${listFooter(this.#activities, html`<h2>${translate('activity.none')}</h2>`)}
     </div>`;
   }
 
   #tools() {
     const {kind, actor, from, to} = this.filter;
     const choose = (/** @type {Event} */ {target}) => this.#choose(/** @type {HTMLInputElement} */ (target));
-    return html`<form class="desk-tools" role="search" aria-label=${say('desk.filter')} @change=${choose} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-      <select class="input input--small" name="kind" aria-label=${say('activity.kind')} data-testid="activity-kind" .value=${kind}>
-        <option value="">${say('activity.kind_all')}</option>
-        ${KINDS.map((one) => html`<option value=${one} ?selected=${one === kind}>${say(`activity.kind_${one}`)}</option>`)}
+    return html`<form class="desk-tools" role="search" aria-label=${translate('desk.filter')} @change=${choose} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      <select class="input input--small" name="kind" aria-label=${translate('activity.kind')} data-testid="activity-kind" .value=${kind}>
+        <option value="">${translate('activity.kind_all')}</option>
+        ${KINDS.map((one) => html`<option value=${one} ?selected=${one === kind}>${translate(`activity.kind_${one}`)}</option>`)}
       </select>
-      <select class="input input--small" name="actor" aria-label=${say('activity.actor')} data-testid="activity-actor" .value=${String(actor || '')}>
-        <option value="">${say('activity.actor_all')}</option>
+      <select class="input input--small" name="actor" aria-label=${translate('activity.actor')} data-testid="activity-actor" .value=${String(actor || '')}>
+        <option value="">${translate('activity.actor_all')}</option>
         <option value=${this.creatorId} ?selected=${actor === this.creatorId}>${this.session.creatorName(this.creatorId)}</option>
         ${this.people.map(({user_id, display_name}) => html`<option value=${user_id} ?selected=${actor === user_id}>${display_name}</option>`)}
       </select>
-      <label class="desk-tools__day">${say('activity.from')} <input class="input input--small" type="date" name="from" .value=${from} data-testid="activity-from" /></label>
-      <label class="desk-tools__day">${say('activity.to')} <input class="input input--small" type="date" name="to" .value=${to} data-testid="activity-to" /></label>
+      <label class="desk-tools__day">${translate('activity.from')} <input class="input input--small" type="date" name="from" .value=${from} data-testid="activity-from" /></label>
+      <label class="desk-tools__day">${translate('activity.to')} <input class="input input--small" type="date" name="to" .value=${to} data-testid="activity-to" /></label>
     </form>`;
   }
 
   #file() {
-    const given = Object.entries({creator_id: this.creatorId, ...this.#query, separator}).filter(([, value]) => value);
+    const given = Object.entries({creator_id: this.creatorId, ...this.#query, separator: csvSeparator}).filter(([, value]) => value);
     const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-    return html`<a class="button button--quiet" href="${BASE}/api/activity.csv?${query}" download data-testid="activity-csv">${icon('download')} ${say('desk.csv')}</a>`;
+    return html`<a class="button button--quiet" href="${BASE_PATH}/api/activity.csv?${query}" download data-testid="activity-csv">${icon('download')} ${translate('desk.csv')}</a>`;
   }
 
   /** @param {HTMLInputElement} field */
@@ -102,7 +102,7 @@ export class ActivityPage extends SessionElement {
     const {id, actor_name, kind, created_at} = activity;
     return html`<li class="activity__line" data-testid="activity" data-activity-id=${id} data-kind=${kind}>
       <span class="avatar avatar--small" aria-hidden="true">${initials(actor_name)}</span>
-      <p class="activity__text">${deed(activity)}</p>
+      <p class="activity__text">${activityText(activity)}</p>
       <span class="activity__time"><time-ago .time=${created_at}></time-ago></span>
     </li>`;
   }

@@ -1,6 +1,6 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
-import {knows, phrase, say} from '../words/translate.js';
+import {hasTranslation, translateMarkup, translate} from '../words/translate.js';
 
 /** @import {Activity} from '../client/types.js' */
 
@@ -20,29 +20,29 @@ const SETTINGS = [
 ];
 
 /** Who did what, as the content of an element. @param {Activity} activity @returns {unknown} */
-export function deed(activity) {
+export function activityText(activity) {
   const {kind, detail, actor_name, book_request_id} = activity;
   const actor = html`<strong><bdi>${actor_name}</bdi></strong>`;
   if (kind === 'creator_changed') return settings(actor, detail);
-  if (kind === 'invitation_created') return phrase(detail === 'team' ? 'activity.invitation_team' : 'activity.invitation_supporter', {actor});
-  if (kind === 'supporter_joined' && detail !== actor_name) return phrase('activity.supporter_joined_as', {actor, what: detail});
-  const what = book_request_id ? html`<a href="${BASE}/requests/${book_request_id}"><bdi>${detail}</bdi></a>` : tierTerms(kind, detail);
+  if (kind === 'invitation_created') return translateMarkup(detail === 'team' ? 'activity.invitation_team' : 'activity.invitation_supporter', {actor});
+  if (kind === 'supporter_joined' && detail !== actor_name) return translateMarkup('activity.supporter_joined_as', {actor, what: detail});
+  const what = book_request_id ? html`<a href="${BASE_PATH}/requests/${book_request_id}"><bdi>${detail}</bdi></a>` : tierTerms(kind, detail);
   const key = `activity.${kind}`;
-  return knows(key) ? phrase(key, {actor, what}) : html`${actor} · ${kind.replaceAll('_', ' ')} · ${what}`;
+  return hasTranslation(key) ? translateMarkup(key, {actor, what}) : html`${actor} · ${kind.replaceAll('_', ' ')} · ${what}`;
 }
 
 /** @param {unknown} actor @param {string} detail */
 function settings(actor, detail) {
   for (const [pattern, key] of SETTINGS) {
     const found = pattern.exec(detail);
-    if (found) return phrase(key, {actor, what: found.groups?.what});
+    if (found) return translateMarkup(key, {actor, what: found.groups?.what});
   }
-  return phrase('activity.creator_changed', {actor, what: detail});
+  return translateMarkup('activity.creator_changed', {actor, what: detail});
 }
 
 /** A tier is noted as "Reader: 3 a month". @param {string} kind @param {string} detail */
 function tierTerms(kind, detail) {
   const found = kind.startsWith('tier_') && /^(.*): (\d+)( a month)?$/s.exec(detail);
   if (!found) return detail;
-  return `${found[1]}: ${say(found[3] ? 'tiers.terms_month' : 'tiers.terms_none', {count: Number(found[2])})}`;
+  return `${found[1]}: ${translate(found[3] ? 'tiers.terms_month' : 'tiers.terms_none', {count: Number(found[2])})}`;
 }

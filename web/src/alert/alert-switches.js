@@ -1,24 +1,24 @@
 import {html, nothing} from 'lit';
-import {Element} from '../ui/base-elements.js';
-import {say} from '../words/translate.js';
+import {LightElement} from '../ui/base-elements.js';
+import {translate} from '../words/translate.js';
 import {ringBell} from './bell-sound.js';
-import {choices, choose, permission} from './alert-choices.js';
+import {alertChoices, chooseAlerts, notificationPermission} from './alert-choices.js';
 
 /** In the account menu: whether this browser tells of what is new while nobody looks at the page. */
-export class AlertSwitches extends Element {
+export class AlertSwitches extends LightElement {
   static properties = {choices: {state: true}, refused: {state: true}};
 
   constructor() {
     super();
-    this.choices = choices();
-    this.refused = permission() === 'denied';
+    this.choices = alertChoices();
+    this.refused = notificationPermission() === 'denied';
   }
 
   render() {
-    return html`<div class="menu__part" role="group" aria-label=${say('alert.when')}>
-      ${permission() === 'unsupported' ? nothing : this.#switch('banner', say('alert.banner'), () => this.#banner())}
-      ${this.refused ? html`<p class="menu__hint" role="status">${say('alert.refused')}</p>` : nothing}
-      ${this.#switch('bell', say('alert.bell'), () => this.#bell())}
+    return html`<div class="menu__part" role="group" aria-label=${translate('alert.when')}>
+      ${notificationPermission() === 'unsupported' ? nothing : this.#switch('banner', translate('alert.banner'), () => this.#banner())}
+      ${this.refused ? html`<p class="menu__hint" role="status">${translate('alert.refused')}</p>` : nothing}
+      ${this.#switch('bell', translate('alert.bell'), () => this.#bell())}
     </div>`;
   }
 
@@ -32,8 +32,8 @@ export class AlertSwitches extends Element {
   /** The browser asks for leave here and nowhere else: on a click that wishes for it. */
   async #banner() {
     const wanted = !this.choices.banner;
-    if (wanted && permission() !== 'granted') await Notification.requestPermission();
-    this.refused = permission() === 'denied';
+    if (wanted && notificationPermission() !== 'granted') await Notification.requestPermission();
+    this.refused = notificationPermission() === 'denied';
     this.#choose({banner: wanted});
   }
 
@@ -45,8 +45,8 @@ export class AlertSwitches extends Element {
 
   /** @param {Partial<import('./alert-choices.js').Choices>} change */
   #choose(change) {
-    choose(change);
-    this.choices = choices();
+    chooseAlerts(change);
+    this.choices = alertChoices();
   }
 }
 

@@ -1,5 +1,5 @@
-import {BASE, ownName} from '../base-path.js';
-import {choices} from './alert-choices.js';
+import {BASE_PATH, scopedName} from '../base-path.js';
+import {alertChoices} from './alert-choices.js';
 
 /** @import {Session} from '../client/session.js' */
 
@@ -7,7 +7,7 @@ import {choices} from './alert-choices.js';
  * Tells of what is new outside the page, as the user has chosen: once for all tabs, by the one that leads, and only
  * while none of them has the focus. A tab that has it holds a lock for that long, which every tab can look for.
  */
-export class Herald {
+export class DesktopNotifications {
   /** @type {(() => void) | null} */
   #release = null;
   #listening = new AbortController();
@@ -16,9 +16,9 @@ export class Herald {
   constructor(session, go) {
     this.session = session;
     this.go = go;
-    this.lock = `${ownName('bookbell.focus')}.${session.me.user.id}`;
-    for (const kind of ['focus', 'blur']) addEventListener(kind, () => this.#noteFocus(), {signal: this.#listening.signal});
-    this.#noteFocus();
+    this.lock = `${scopedName('bookbell.focus')}.${session.me.user.id}`;
+    for (const kind of ['focus', 'blur']) addEventListener(kind, () => this.#updateFocusLock(), {signal: this.#listening.signal});
+    this.#updateFocusLock();
   }
 
   /** The session has ended. */
@@ -28,41 +28,41 @@ export class Herald {
   }
 
   /** @param {{text: string, href?: string}} news */
-  async tell(news) {
+  async notify(news) {
     if (!this.session.client.leads) return;
-    const {banner, bell} = choices();
-    if ((!banner && !bell) || (await this.#anyFocused())) return;
+    const {banner, bell} = alertChoices();
+    if ((!banner && !bell) || (await this.#isAnyTabFocused())) return;
     if (bell) import('./bell-sound.js').then(({ringBell}) => ringBell(), () => {});
-    if (banner) await this.#show(news);
+    if (banner) await this.#showNotification(news);
   }
 
-  #noteFocus() {
+  #updateFocusLock() {
     if (!navigator.locks) return;
-    if (!document.hasFocus()) return this.#letGo();
+    if (!document.hasFocus()) return this.#releaseFocusLock();
     if (this.#release) return;
-    navigator.locks.request(this.lock, {mode: 'shared'}, () => this.#untilBlur());
+    navigator.locks.request(this.lock, {mode: 'shared'}, () => this.#holdUntilBlur());
     this.#release = () => {};
   }
 
   /** @returns {Promise<void> | void} */
-  #untilBlur() {
+  #holdUntilBlur() {
     if (document.hasFocus()) return new Promise((done) => (this.#release = done));
   }
 
-  #letGo() {
+  #releaseFocusLock() {
     this.#release?.();
     this.#release = null;
   }
 
-  async #anyFocused() {
+  async #isAnyTabFocused() {
     if (!navigator.locks) return document.hasFocus();
     const {held = []} = await navigator.locks.query();
     return held.some(({name}) => name === this.lock);
   }
 
   /** @param {{text: string, href?: string}} news */
-  async #show({text, href}) {
-    const options = {body: text, icon: `${BASE}/icons/192.png`, badge: `${BASE}/icons/192.png`, tag: href ?? 'bookbell', data: href};
+  async #showNotification({text, href}) {
+    const options = {body: text, icon: `${BASE_PATH}/icons/192.png`, badge: `${BASE_PATH}/icons/192.png`, tag: href ?? 'bookbell', data: href};
     const worker = await navigator.serviceWorker?.getRegistration();
     if (worker?.active) return worker.showNotification('Bookbell', options);
     const shown = new Notification('Bookbell', options);

@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
-import {outboxOf} from './undoable-answers.js';
-import {Element, given} from '../ui/base-elements.js';
+import {undoableAnswersOf} from './undoable-answers.js';
+import {LightElement, required} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import './saved-reply-choice.js';
 import '../ui/confirm-button.js';
 
@@ -17,7 +17,7 @@ import '../ui/confirm-button.js';
  * What an admin may do with a request now, with a word to its supporter. Emits `answered` when it is decided (it is
  * sent a little later, see the outbox), and `drafting` while a word is being written.
  */
-export class AnswerForm extends Element {
+export class AnswerForm extends LightElement {
   static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}, declining: {state: true}};
 
   #follow = () => this.requestUpdate();
@@ -29,9 +29,9 @@ export class AnswerForm extends Element {
   constructor() {
     super();
     /** @type {Session} */
-    this.session = given();
+    this.session = required();
     /** @type {BookRequest} */
-    this.request = given();
+    this.request = required();
     /** While it is being told that someone else was first, no button does what it did not say before. */
     this.held = false;
     /** Whether the word that is being written is that of a refusal: Enter sends it. */
@@ -51,28 +51,28 @@ export class AnswerForm extends Element {
   }
 
   get #outbox() {
-    return outboxOf(this.session);
+    return undoableAnswersOf(this.session);
   }
 
   render() {
     const {status, id, title, user_name} = this.request;
     const coming = this.#outbox.statusOf(id);
-    if (coming) return html`<p class="answer-form__coming" data-testid="answer-coming">${say(`desk.will_${coming}`, {title})}</p>`;
+    if (coming) return html`<p class="answer-form__coming" data-testid="answer-coming">${translate(`desk.will_${coming}`, {title})}</p>`;
     if (status !== 'pending' && status !== 'approved') return nothing;
     this.#couldDecide = this.#mayDecide;
-    if (!this.#couldDecide) return html`<p class="answer-form__coming" data-testid="answer-own">${say('answer.own')}</p>`;
-    return html`<form class="answer-form" aria-label=${say('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-      <label class="visually-hidden" for="answer-${id}">${say('answer.word', {name: user_name})}</label>
-      <textarea id="answer-${id}" class="input input--growing" rows="1" data-most="4000" placeholder=${say('answer.word_hint')} data-testid="respond-text"
-        aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#outbox.wordOf(id)} @input=${this.#drafting}
+    if (!this.#couldDecide) return html`<p class="answer-form__coming" data-testid="answer-own">${translate('answer.own')}</p>`;
+    return html`<form class="answer-form" aria-label=${translate('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      <label class="visually-hidden" for="answer-${id}">${translate('answer.word', {name: user_name})}</label>
+      <textarea id="answer-${id}" class="input input--growing" rows="1" data-most="4000" placeholder=${translate('answer.word_hint')} data-testid="respond-text"
+        aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#outbox.draftOf(id)} @input=${this.#drafting}
         @keydown=${this.#onKey}></textarea>
       <div class="answer-form__buttons">
-        ${status === 'pending' ? this.#button('approved', say('answer.approve'), 'check', 'respond-approve') : this.#button('completed', say('answer.complete'), 'book', 'respond-complete')}
-        <confirm-button testid="respond-reject" look="button--bad-quiet" label=${say('answer.decline')} question=${say('answer.decline_sure')} yes=${say('answer.decline')}
+        ${status === 'pending' ? this.#button('approved', translate('answer.approve'), 'check', 'respond-approve') : this.#button('completed', translate('answer.complete'), 'book', 'respond-complete')}
+        <confirm-button testid="respond-reject" look="button--bad-quiet" label=${translate('answer.decline')} question=${translate('answer.decline_sure')} yes=${translate('answer.decline')}
           ?disabled=${this.held} @confirmed=${() => this.answer('rejected')} @asking=${this.#asking}></confirm-button>
-        <canned-choice .session=${this.session} .creatorId=${this.request.creator_id} label=${say('desk.canned')} @chosen=${this.#onChosen}></canned-choice>
+        <saved-reply-choice .session=${this.session} .creatorId=${this.request.creator_id} label=${translate('desk.canned')} @chosen=${this.#onChosen}></saved-reply-choice>
       </div>
-      ${this.declining ? html`<p class="answer-form__hint" id="answer-${id}-hint" data-testid="decline-hint">${say('desk.decline_hint')}</p>` : nothing}
+      ${this.declining ? html`<p class="answer-form__hint" id="answer-${id}-hint" data-testid="decline-hint">${translate('desk.decline_hint')}</p>` : nothing}
     </form>`;
   }
 
@@ -94,7 +94,7 @@ export class AnswerForm extends Element {
 
   #drafting() {
     const text = this.#text?.value ?? '';
-    this.#outbox.keepWord(this.request.id, text);
+    this.#outbox.keepDraft(this.request.id, text);
     this.emit('drafting', {where: 'answer', drafting: text.trim() !== ''});
   }
 
@@ -138,7 +138,7 @@ export class AnswerForm extends Element {
     if (!possible || !this.#mayDecide || this.held || this.#outbox.statusOf(id)) return;
     const response = this.#text?.value.trim() ?? '';
     if (this.#text) this.#text.value = '';
-    this.#outbox.keepWord(id, '');
+    this.#outbox.keepDraft(id, '');
     this.declining = false;
     this.#outbox.add([this.request], response ? {status, response} : {status});
     this.emit('answered', id);

@@ -1,25 +1,25 @@
-import {changesDesk} from '../client/desk-update.js';
+import {changesCreatorLists} from '../client/desk-update.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {CannedResponse, ServerMessage} from '../client/types.js'
+ * @import {SavedReply, ServerMessage} from '../client/types.js'
  */
 
-/** @type {WeakMap<Session, Map<number, Promise<CannedResponse[]>>>} */
+/** @type {WeakMap<Session, Map<number, Promise<SavedReply[]>>>} */
 const read = new WeakMap();
 
 /** Whether a team's ready answers may have changed. @param {ServerMessage} message @param {number} creatorId */
-export function changesCanned(message, creatorId) {
-  return changesDesk(message, creatorId) && (message.type !== 'desk_update' || message.kind === 'canned_responses_changed');
+export function changesSavedReplies(message, creatorId) {
+  return changesCreatorLists(message, creatorId) && (message.type !== 'desk_update' || message.kind === 'canned_responses_changed');
 }
 
 /** The answers that a team keeps ready, read once and again when they have changed. @param {Session} session @param {number} creatorId */
-export function cannedOf(session, creatorId) {
+export function savedRepliesOf(session, creatorId) {
   const ofSession = read.get(session) ?? following(session);
   const known = ofSession.get(creatorId);
   if (known) return known;
-  /** @type {Promise<CannedResponse[]>} */
-  const answers = session.api.cannedResponses(creatorId).then(
+  /** @type {Promise<SavedReply[]>} */
+  const answers = session.api.savedReplies(creatorId).then(
     ({items}) => items,
     () => {
       ofSession.delete(creatorId);
@@ -32,11 +32,11 @@ export function cannedOf(session, creatorId) {
 
 /** @param {Session} session */
 function following(session) {
-  /** @type {Map<number, Promise<CannedResponse[]>>} */
+  /** @type {Map<number, Promise<SavedReply[]>>} */
   const answers = new Map();
   session.addEventListener('message', (event) => {
     const message = /** @type {CustomEvent<ServerMessage>} */ (event).detail;
-    for (const creatorId of [...answers.keys()]) if (changesCanned(message, creatorId)) answers.delete(creatorId);
+    for (const creatorId of [...answers.keys()]) if (changesSavedReplies(message, creatorId)) answers.delete(creatorId);
   });
   read.set(session, answers);
   return answers;

@@ -1,19 +1,19 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
-import {say} from '../words/translate.js';
-import {cannedOf, changesCanned} from './saved-replies.js';
+import {translate} from '../words/translate.js';
+import {savedRepliesOf, changesSavedReplies} from './saved-replies.js';
 
-/** @import {CannedResponse, ServerMessage} from '../client/types.js' */
+/** @import {SavedReply, ServerMessage} from '../client/types.js' */
 
 /** Puts an answer that is kept ready into a text. Emits `chosen` (detail: the text); is nothing where there are none. */
-export class CannedChoice extends SessionElement {
+export class SavedReplyChoice extends SessionElement {
   static properties = {creatorId: {attribute: false}, label: {}, answers: {state: true}};
 
   constructor() {
     super();
     this.creatorId = 0;
     this.label = '';
-    /** @type {CannedResponse[]} */
+    /** @type {SavedReply[]} */
     this.answers = [];
   }
 
@@ -23,18 +23,18 @@ export class CannedChoice extends SessionElement {
   }
 
   async #read() {
-    this.answers = await cannedOf(this.session, this.creatorId);
+    this.answers = await savedRepliesOf(this.session, this.creatorId);
   }
 
   /** @param {ServerMessage} message */
-  heard(message) {
-    if (changesCanned(message, this.creatorId)) this.#read();
+  messageReceived(message) {
+    if (changesSavedReplies(message, this.creatorId)) this.#read();
   }
 
   render() {
     if (this.answers.length === 0) return nothing;
     return html`<select class="input input--small canned-choice" aria-label=${this.label} data-testid="canned-choice" @change=${this.#chosen}>
-      <option value="">${say('desk.canned')}</option>
+      <option value="">${translate('desk.canned')}</option>
       ${this.answers.map(({id, name}) => html`<option value=${id}>${name}</option>`)}
     </select>`;
   }
@@ -48,4 +48,4 @@ export class CannedChoice extends SessionElement {
   }
 }
 
-customElements.define('canned-choice', CannedChoice);
+customElements.define('saved-reply-choice', SavedReplyChoice);

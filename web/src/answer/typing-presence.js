@@ -4,16 +4,16 @@
  */
 
 /** How often it is said again, ms. */
-const RENEW_EVERY = 10_000;
+const RENEW_INTERVAL = 10_000;
 /** How long what a colleague said holds, ms. */
-const HOLDS_FOR = 21_000;
+const EXPIRES_AFTER = 21_000;
 
-/** @type {WeakMap<Session, Answering>} */
+/** @type {WeakMap<Session, TypingPresence>} */
 const known = new WeakMap();
 
-/** @param {Session} session @returns {Answering} the one of this session */
-export function answeringOf(session) {
-  const made = known.get(session) ?? new Answering(session);
+/** @param {Session} session @returns {TypingPresence} the one of this session */
+export function typingPresenceOf(session) {
+  const made = known.get(session) ?? new TypingPresence(session);
   known.set(session, made);
   return made;
 }
@@ -23,7 +23,7 @@ export function answeringOf(session) {
  *
  * Event: `change`.
  */
-export class Answering extends EventTarget {
+export class TypingPresence extends EventTarget {
   /** @type {Map<number, {name: string, request: number, timer: ReturnType<typeof setTimeout>}>} by user */
   #others = new Map();
   #mine = 0;
@@ -34,7 +34,7 @@ export class Answering extends EventTarget {
   constructor(session) {
     super();
     this.session = session;
-    session.addEventListener('message', (event) => this.#heard(/** @type {CustomEvent} */ (event).detail));
+    session.addEventListener('message', (event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail));
     session.addEventListener('ended', () => this.stop());
     addEventListener('pagehide', () => this.stop(), {capture: true}); // before the connection is let go
   }
@@ -52,8 +52,8 @@ export class Answering extends EventTarget {
     if (this.#mine === request) return;
     this.#mine = request;
     clearInterval(this.#renewing);
-    this.#renewing = setInterval(() => this.#say(request), RENEW_EVERY);
-    this.#say(request);
+    this.#renewing = setInterval(() => this.#announce(request), RENEW_INTERVAL);
+    this.#announce(request);
   }
 
   /** @param {number} [request] only if it is this one */
@@ -61,31 +61,31 @@ export class Answering extends EventTarget {
     if (!this.#mine || this.#mine !== request) return;
     this.#mine = 0;
     clearInterval(this.#renewing);
-    this.#say(null);
+    this.#announce(null);
   }
 
   /** @param {number | null} request */
-  #say(request) {
-    this.session.client.say({type: 'answering', book_request_id: request});
+  #announce(request) {
+    this.session.client.sendTransient({type: 'answering', book_request_id: request});
   }
 
   /** @param {ServerMessage} message */
-  #heard(message) {
+  #onMessage(message) {
     if (message.type !== 'answering') return;
     const {user, book_request_id} = message;
-    this.#forget(user.user_id);
+    this.#removeColleague(user.user_id);
     if (book_request_id !== null) {
       const timer = setTimeout(() => {
-        this.#forget(user.user_id);
+        this.#removeColleague(user.user_id);
         this.dispatchEvent(new Event('change'));
-      }, HOLDS_FOR);
+      }, EXPIRES_AFTER);
       this.#others.set(user.user_id, {name: user.name, request: book_request_id, timer});
     }
     this.dispatchEvent(new Event('change'));
   }
 
   /** @param {number} user */
-  #forget(user) {
+  #removeColleague(user) {
     clearTimeout(this.#others.get(user)?.timer);
     this.#others.delete(user);
   }

@@ -1,16 +1,16 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
-import {wear} from '../ui/accent-color.js';
-import {SessionElement, given} from '../ui/base-elements.js';
-import {say} from '../words/translate.js';
-import {desksOf, rememberDesk, usualDesk} from './workspaces.js';
+import {applyAccent} from '../ui/accent-color.js';
+import {SessionElement, required} from '../ui/base-elements.js';
+import {translate} from '../words/translate.js';
+import {workspacesOf, rememberWorkspace, lastWorkspace} from './workspaces.js';
 import './admin-nav.js';
 import './app-header.js';
 
 /**
  * @import {Route} from './router.js'
- * @import {Desk} from './workspaces.js'
+ * @import {Workspace} from './workspaces.js'
  */
 
 const FOR_CREATOR = ['invitations', 'settings', 'begin'];
@@ -22,7 +22,7 @@ export class AppShell extends SessionElement {
   constructor() {
     super();
     /** @type {Route} */
-    this.route = given();
+    this.route = required();
     /** Whether the view's module could not be loaded. */
     this.missing = false;
     /** Whether there is something to show: a view that is drawn too early jumps when its numbers come. */
@@ -35,31 +35,31 @@ export class AppShell extends SessionElement {
     this.session.ready.then(() => (this.ready = true));
   }
 
-  /** The desk this address belongs to, or the usual one where it belongs to none. @returns {Desk | undefined} */
+  /** The desk this address belongs to, or the usual one where it belongs to none. @returns {Workspace | undefined} */
   get #desk() {
     const {me} = this.session;
     const {name, requestId} = this.route;
     const creatorId = this.route.creatorId ?? this.session.store.requests.get(requestId ?? 0)?.creator_id;
-    const own = desksOf(me).filter((desk) => desk.creatorId === creatorId);
+    const own = workspacesOf(me).filter((desk) => desk.creatorId === creatorId);
     const asSupporter = own.find((desk) => desk.role === 'supporter');
     if (name === 'requests') return asSupporter;
-    return own.find((desk) => desk.role === 'admin') ?? (name === 'request' ? asSupporter ?? usualDesk(me) : undefined);
+    return own.find((desk) => desk.role === 'admin') ?? (name === 'request' ? asSupporter ?? lastWorkspace(me) : undefined);
   }
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     const desk = this.#desk;
-    if (changed.has('route') && desk) rememberDesk(this.session.me, desk);
-    const here = desk ?? usualDesk(this.session.me);
-    wear((here && this.session.store.creators.get(here.creatorId)?.colour) ?? null);
+    if (changed.has('route') && desk) rememberWorkspace(this.session.me, desk);
+    const here = desk ?? lastWorkspace(this.session.me);
+    applyAccent((here && this.session.store.creators.get(here.creatorId)?.colour) ?? null);
   }
 
   render() {
     const desk = this.#desk;
     const admin = desk?.role === 'admin';
     return html`
-      <a class="skip" href="#main">${say('nav.skip')}</a>
-      <app-header .session=${this.session} .desk=${desk ?? usualDesk(this.session.me)}></app-header>
+      <a class="skip" href="#main">${translate('nav.skip')}</a>
+      <app-header .session=${this.session} .desk=${desk ?? lastWorkspace(this.session.me)}></app-header>
       <div class="frame ${admin ? 'frame--admin' : ''}">
         ${admin ? html`<admin-nav .session=${this.session} .creatorId=${desk.creatorId} .current=${this.route.name}></admin-nav>` : nothing}
         <main class="main" id="main" tabindex="-1">${this.#content(desk)}</main>
@@ -67,14 +67,14 @@ export class AppShell extends SessionElement {
     `;
   }
 
-  /** @param {Desk | undefined} desk */
+  /** @param {Workspace | undefined} desk */
   #content(desk) {
-    const onTheWay = this.route.name === 'home' && usualDesk(this.session.me);
+    const onTheWay = this.route.name === 'home' && lastWorkspace(this.session.me);
     if (!this.ready || onTheWay) return html`<div class="skeleton" aria-hidden="true"></div>`;
     return desk ? keyed(`${desk.creatorId} ${desk.role}`, this.#view(desk)) : this.#nothingHere();
   }
 
-  /** @param {Desk} desk */
+  /** @param {Workspace} desk */
   #view({creatorId}) {
     if (this.missing) return this.#missingView();
     const {session} = this;
@@ -84,7 +84,7 @@ export class AppShell extends SessionElement {
       case 'requests':
         return html`<my-requests .session=${session} .creatorId=${creatorId}></my-requests>`;
       case 'inbox':
-        return html`${this.#setup(creatorId)}<admin-inbox .session=${session} .creatorId=${creatorId} .query=${query}></admin-inbox>`;
+        return html`${this.#setup(creatorId)}<team-inbox .session=${session} .creatorId=${creatorId} .query=${query}></team-inbox>`;
       case 'supporters':
         return html`<supporters-page .session=${session} .creatorId=${creatorId} .query=${query}></supporters-page>`;
       case 'tiers':
@@ -117,16 +117,16 @@ export class AppShell extends SessionElement {
 
   #missingView() {
     return html`<div class="empty" role="alert" data-testid="view-missing">
-      <h1 tabindex="-1">${say('app.missing')}</h1>
-      <p>${say('app.missing_hint')}</p>
-      <p><button type="button" class="button" @click=${() => location.reload()}>${say('app.load_again')}</button></p>
+      <h1 tabindex="-1">${translate('app.missing')}</h1>
+      <p>${translate('app.missing_hint')}</p>
+      <p><button type="button" class="button" @click=${() => location.reload()}>${translate('app.load_again')}</button></p>
     </div>`;
   }
 
   #nothingHere() {
-    if (desksOf(this.session.me).length === 0)
-      return html`<div class="empty" data-testid="no-desk"><h1 tabindex="-1">${say('app.no_desk')}</h1><p>${say('app.no_desk_hint')}</p></div>`;
-    return html`<div class="empty" data-testid="not-found"><h1 tabindex="-1">${say('app.not_found')}</h1><p><a class="button" href="${BASE}/">${say('app.go_home')}</a></p></div>`;
+    if (workspacesOf(this.session.me).length === 0)
+      return html`<div class="empty" data-testid="no-desk"><h1 tabindex="-1">${translate('app.no_desk')}</h1><p>${translate('app.no_desk_hint')}</p></div>`;
+    return html`<div class="empty" data-testid="not-found"><h1 tabindex="-1">${translate('app.not_found')}</h1><p><a class="button" href="${BASE_PATH}/">${translate('app.go_home')}</a></p></div>`;
   }
 }
 

@@ -1,26 +1,26 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
 import {keyed} from 'lit/directives/keyed.js';
 import {Api} from '../client/api.js';
 import {Backoff} from '../client/backoff.js';
 import {Session} from '../client/session.js';
-import {Crier} from '../notification/notification-toasts.js';
-import {Herald} from '../alert/desktop-notifications.js';
-import {Element} from '../ui/base-elements.js';
-import {later} from '../ui/lazy-module.js';
-import {keepTyped} from '../ui/text-limits.js';
-import {say} from '../words/translate.js';
-import {Attention} from './unread-badge.js';
-import {desksOf, homeOf, usualDesk} from './workspaces.js';
+import {NotificationToasts} from '../notification/notification-toasts.js';
+import {DesktopNotifications} from '../alert/desktop-notifications.js';
+import {LightElement} from '../ui/base-elements.js';
+import {lazyModule} from '../ui/lazy-module.js';
+import {enforceFieldLimits} from '../ui/text-limits.js';
+import {translate} from '../words/translate.js';
+import {UnreadBadge} from './unread-badge.js';
+import {workspacesOf, workspacePath, lastWorkspace} from './workspaces.js';
 import {Router} from './router.js';
-import {hearShell, keepShell, lookForNewer} from './page-updates.js';
+import {onWorkerMessage, registerWorker, checkForUpdate} from './page-updates.js';
 import {loadView} from './view-modules.js';
 import './app-shell.js';
 import './toast-region.js';
 
 /** @import {ToastRegion} from './toast-region.js' */
 
-const loadSignIn = later(() => import('../account/sign-in.js'));
+const loadSignIn = lazyModule(() => import('../account/sign-in.js'));
 
 /** The page is drawn in its own font from the first moment, unless the font is late, ms. */
 const FONT_WITHIN = 1_000;
@@ -30,19 +30,19 @@ const font = Promise.race([document.fonts.load("1rem 'Source Sans 3'").catch(() 
 const LEAST_PAUSE = 800;
 
 /** The whole page: who is signed in, where they are, and what they are told in passing. */
-export class BookbellApp extends Element {
+export class BookbellApp extends LightElement {
   static properties = {session: {state: true}, route: {state: true}, phase: {state: true}, missing: {state: true}};
 
   #api = new Api();
   #router = new Router(() => this.#moved());
   #turn = 0;
   #refusalTold = false;
-  #attention = new Attention();
+  #unreadBadge = new UnreadBadge();
   #backoff = new Backoff({cap: 15_000});
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
-  /** @type {Herald | null} */
-  #herald = null;
+  /** @type {DesktopNotifications | null} */
+  #desktopNotifications = null;
 
   constructor() {
     super();
@@ -55,8 +55,8 @@ export class BookbellApp extends Element {
     /** Whether the module of the view could not be loaded. */
     this.missing = false;
     this.addEventListener('signed-in', () => this.#enter());
-    keepTyped(this, (text) => this.#toasts?.show({text, tone: 'plain'}));
-    this.addEventListener('tell', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
+    enforceFieldLimits(this, (text) => this.#toasts?.show({text, tone: 'plain'}));
+    this.addEventListener('toast', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('navigate', (event) => this.#router.go(/** @type {CustomEvent} */ (event).detail));
   }
 
@@ -69,7 +69,7 @@ export class BookbellApp extends Element {
     addEventListener('pagehide', () => this.session?.client.stop());
     addEventListener('pageshow', ({persisted}) => persisted && this.#wakeUp());
     this.#start();
-    hearShell((address) => this.#router.go(address));
+    onWorkerMessage((address) => this.#router.go(address));
   }
 
   #wakeUp() {
@@ -79,7 +79,7 @@ export class BookbellApp extends Element {
 
   /** @param {() => void} takeOver */
   #offer(takeOver) {
-    this.#toasts?.show({text: say('app.newer'), tone: 'plain', act: takeOver});
+    this.#toasts?.show({text: translate('app.newer'), tone: 'plain', act: takeOver});
   }
 
   get #toasts() {
@@ -117,26 +117,26 @@ export class BookbellApp extends Element {
   async #enter() {
     const {name} = this.route;
     const arrived = name === 'setup' || (name === 'join' && !this.querySelector('join-page sign-in'));
-    const known = new Set(this.session ? desksOf(this.session.me).map(homeOf) : []);
+    const known = new Set(this.session ? workspacesOf(this.session.me).map(workspacePath) : []);
     const me = await this.#api.me();
     this.#leave('');
     this.#open(me);
-    const gained = desksOf(me).map(homeOf).find((home) => !known.has(home));
-    if (arrived) this.#router.go(name === 'setup' ? `${BASE}/creators/${me.user.id}/begin` : gained ?? `${BASE}/`, {replace: true});
+    const gained = workspacesOf(me).map(workspacePath).find((home) => !known.has(home));
+    if (arrived) this.#router.go(name === 'setup' ? `${BASE_PATH}/creators/${me.user.id}/begin` : gained ?? `${BASE_PATH}/`, {replace: true});
   }
 
   /** @param {import('../client/types.js').Me} me */
   #open(me) {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const session = new Session(this.#api, me, {url: `${scheme}//${location.host}${BASE}/api/book-requests/ws`});
-    session.addEventListener('ended', () => session === this.session && this.#leave(say('account.signed_out')));
+    const session = new Session(this.#api, me, {url: `${scheme}//${location.host}${BASE_PATH}/api/book-requests/ws`});
+    session.addEventListener('ended', () => session === this.session && this.#leave(translate('account.signed_out')));
     session.addEventListener('access', () => this.#moved());
     session.store.addEventListener('change', () => this.#retitle());
-    session.addEventListener('resumed', lookForNewer);
+    session.addEventListener('resumed', checkForUpdate);
     session.client.addEventListener('state', () => this.#whenLive(session));
     session.client.addEventListener('state', () => this.#tellRefused(session));
-    this.#herald = new Herald(session, (address) => this.#router.go(address));
-    new Crier(session, (message) => this.#cry(message));
+    this.#desktopNotifications = new DesktopNotifications(session, (address) => this.#router.go(address));
+    new NotificationToasts(session, (message) => this.#showNews(message));
     this.session = session;
     session.start();
     this.#moved();
@@ -146,19 +146,19 @@ export class BookbellApp extends Element {
   #tellRefused({client}) {
     if (!client.status.refused || this.#refusalTold) return;
     this.#refusalTold = true;
-    this.#toasts?.show({text: say('connection.refused_why'), tone: 'plain'});
+    this.#toasts?.show({text: translate('connection.refused_why'), tone: 'plain'});
   }
 
   /** @param {Session} session */
   #whenLive({client}) {
     const isLive = () => client.status.state === 'live';
-    if (isLive()) keepShell(isLive, (takeOver) => this.#offer(takeOver));
+    if (isLive()) registerWorker(isLive, (takeOver) => this.#offer(takeOver));
   }
 
   /** @param {{text: string, tone: string, href?: string}} news */
-  #cry(news) {
+  #showNews(news) {
     this.#toasts?.show(news);
-    this.#herald?.tell(news);
+    this.#desktopNotifications?.notify(news);
   }
 
   /** @param {string} reason */
@@ -167,8 +167,8 @@ export class BookbellApp extends Element {
     this.session = null;
     this.reason = reason;
     session?.end();
-    this.#herald?.stop();
-    this.#herald = null;
+    this.#desktopNotifications?.stop();
+    this.#desktopNotifications = null;
     this.#retitle();
   }
 
@@ -179,12 +179,12 @@ export class BookbellApp extends Element {
     await this.#load(route);
     if (turn !== this.#turn) return;
     this.route = route;
-    const desk = this.session && usualDesk(this.session.me);
-    if (this.route.name === 'home' && desk) this.#router.go(homeOf(desk), {replace: true});
+    const desk = this.session && lastWorkspace(this.session.me);
+    if (this.route.name === 'home' && desk) this.#router.go(workspacePath(desk), {replace: true});
   }
 
   #retitle() {
-    this.#attention.show(this.session?.store.unread ?? 0);
+    this.#unreadBadge.show(this.session?.store.unread ?? 0);
   }
 
   render() {
@@ -206,9 +206,9 @@ export class BookbellApp extends Element {
 
   #unreachable() {
     return html`<main class="empty" data-testid="unreachable">
-      <h1>${say('app.unreachable')}</h1>
-      <p>${say('app.unreachable_hint')}</p>
-      <p><button type="button" class="button button--main" data-testid="start-retry" @click=${() => this.#start()}>${say('list.retry')}</button></p>
+      <h1>${translate('app.unreachable')}</h1>
+      <p>${translate('app.unreachable_hint')}</p>
+      <p><button type="button" class="button button--main" data-testid="start-retry" @click=${() => this.#start()}>${translate('list.retry')}</button></p>
     </main>`;
   }
 

@@ -1,6 +1,6 @@
 import {html} from 'lit';
-import {Element, given} from '../ui/base-elements.js';
-import {say} from '../words/translate.js';
+import {LightElement, required} from '../ui/base-elements.js';
+import {translate} from '../words/translate.js';
 
 /**
  * @import {BookbellClient, ConnectionStatus} from '../client/bookbell-client.js'
@@ -10,7 +10,7 @@ import {say} from '../words/translate.js';
 const PATIENCE = 700;
 
 /** Says whether what is shown is live, and if not, when the next attempt is made; a click makes it now. */
-export class ConnectionMark extends Element {
+export class ConnectionStatusButton extends LightElement {
   static properties = {client: {attribute: false}, waiting: {attribute: false}, status: {state: true}, calm: {state: true}};
 
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -21,7 +21,7 @@ export class ConnectionMark extends Element {
   constructor() {
     super();
     /** @type {BookbellClient} */
-    this.client = given();
+    this.client = required();
     /** How much the user has written that waits for the connection. */
     this.waiting = 0;
     /** @type {ConnectionStatus} */
@@ -61,7 +61,7 @@ export class ConnectionMark extends Element {
     const {state} = this.status;
     const [look, text] = this.#words();
     return html`<button type="button" class="connection connection--${look}" data-testid="connection-state" data-state=${state} title=${this.#hint(state)}
-      aria-label=${say('connection.label', {state: text})} @click=${() => this.client.wake()}>
+      aria-label=${translate('connection.label', {state: text})} @click=${() => this.client.wake()}>
       <span class="connection__dot"></span><span class="connection__text">${text}</span>
     </button>`;
   }
@@ -69,22 +69,22 @@ export class ConnectionMark extends Element {
   /** @returns {[string, string]} look and words */
   #words() {
     const {state, retryAt} = this.status;
-    if (state === 'live' || this.calm) return ['live', say('connection.live')];
-    if (this.status.refused) return ['waiting', say('connection.refused')];
-    if (state === 'catching-up') return ['waiting', say('connection.catching_up')];
+    if (state === 'live' || this.calm) return ['live', translate('connection.live')];
+    if (this.status.refused) return ['waiting', translate('connection.refused')];
+    if (state === 'catching-up') return ['waiting', translate('connection.catching_up')];
     if (state === 'offline' && retryAt) {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
-      return ['waiting', seconds > 0 ? say('connection.waiting', {seconds}) : say('connection.reconnecting')];
+      return ['waiting', seconds > 0 ? translate('connection.waiting', {seconds}) : translate('connection.reconnecting')];
     }
-    if (state === 'offline') return ['off', this.waiting > 0 ? say('connection.offline_waiting', {count: this.waiting}) : say('connection.offline')];
-    return ['waiting', say('connection.reconnecting')];
+    if (state === 'offline') return ['off', this.waiting > 0 ? translate('connection.offline_waiting', {count: this.waiting}) : translate('connection.offline')];
+    return ['waiting', translate('connection.reconnecting')];
   }
 
   /** @param {string} state */
   #hint(state) {
-    if (this.status.refused) return say('connection.refused_why');
-    return say(state === 'live' ? 'connection.hint_live' : 'connection.hint_old');
+    if (this.status.refused) return translate('connection.refused_why');
+    return translate(state === 'live' ? 'connection.hint_live' : 'connection.hint_old');
   }
 }
 
-customElements.define('connection-mark', ConnectionMark);
+customElements.define('connection-status', ConnectionStatusButton);

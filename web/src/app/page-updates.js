@@ -1,4 +1,4 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 
 /** The page's own start comes first, ms. */
 const PATIENCE = 3_000;
@@ -11,7 +11,7 @@ let asked = false;
  *
  * @param {(address: string) => void} go where a notification that was clicked leads
  */
-export function hearShell(go) {
+export function onWorkerMessage(go) {
   workers?.addEventListener('message', ({data}) => data?.go && go(data.go));
   if (workers?.controller) workers.addEventListener('controllerchange', () => location.reload());
 }
@@ -23,11 +23,11 @@ export function hearShell(go) {
  * @param {() => boolean} isLive whether the server is there
  * @param {(takeOver: () => void) => void} offer called when a newer version waits
  */
-export async function keepShell(isLive, offer) {
+export async function registerWorker(isLive, offer) {
   if (!workers || asked) return;
   asked = true;
   if (!workers.controller) await new Promise((done) => setTimeout(done, PATIENCE));
-  const registration = isLive() ? await workers.register(`${BASE}/service-worker.js`, {updateViaCache: 'none'}).catch(() => undefined) : undefined;
+  const registration = isLive() ? await workers.register(`${BASE_PATH}/service-worker.js`, {updateViaCache: 'none'}).catch(() => undefined) : undefined;
   asked = registration !== undefined;
   if (!registration) return;
   registration.addEventListener('updatefound', () => watch(registration.installing, offer));
@@ -38,7 +38,7 @@ export async function keepShell(isLive, offer) {
 }
 
 /** Looks whether the server has a newer page. */
-export async function lookForNewer() {
+export async function checkForUpdate() {
   const registration = await workers?.getRegistration();
   await registration?.update().catch(() => {});
 }

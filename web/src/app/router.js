@@ -1,4 +1,4 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 
 /**
  * @typedef {{name: string, creatorId?: number, requestId?: number, query: URLSearchParams}} Route
@@ -10,7 +10,7 @@ const CREATOR_PLACES = ['requests', 'inbox', 'supporters', 'tiers', 'invitations
 /** @param {{pathname: string, search: string}} address @returns {Route} */
 export function routeOf({pathname, search}) {
   const query = new URLSearchParams(search);
-  const path = pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : pathname === BASE ? '/' : pathname;
+  const path = pathname.startsWith(`${BASE_PATH}/`) ? pathname.slice(BASE_PATH.length) : pathname === BASE_PATH ? '/' : pathname;
   if (path === '/') return {name: 'home', query};
   if (path === '/join' || path === '/setup') return {name: path.slice(1), query};
   const request = /^\/requests\/(\d+)$/.exec(path);

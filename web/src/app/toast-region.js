@@ -1,6 +1,6 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {Element} from '../ui/base-elements.js';
+import {LightElement} from '../ui/base-elements.js';
 
 const STAYS = 6_000;
 const MOST = 3;
@@ -8,7 +8,7 @@ const MOST = 3;
 /** @typedef {{id: number, text: string, tone: string, href?: string, act?: () => void}} Toast one with an `act` is a button, and stays */
 
 /** Passing messages in a corner, read out by screen readers. */
-export class ToastRegion extends Element {
+export class ToastRegion extends LightElement {
   static properties = {toasts: {state: true}};
 
   #next = 1;

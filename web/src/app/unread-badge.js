@@ -1,4 +1,4 @@
-import {number} from '../words/translate.js';
+import {formatNumber} from '../words/translate.js';
 
 /** The page's icon with a number on it, which is read against light and dark tab bars. @param {number} count */
 function countedIcon(count) {
@@ -11,14 +11,14 @@ function countedIcon(count) {
 }
 
 /** How much is unread, where it is seen without the page: in the title, in the tab's icon, on the icon of an installed page. */
-export class Attention {
+export class UnreadBadge {
   #icon = /** @type {HTMLLinkElement} */ (document.querySelector('link[rel=icon]'));
   #plain = this.#icon.href;
   #shown = 0;
 
   /** @param {number} unread */
   show(unread) {
-    document.title = unread > 0 ? `(${number(unread)}) Bookbell` : 'Bookbell';
+    document.title = unread > 0 ? `(${formatNumber(unread)}) Bookbell` : 'Bookbell';
     if (unread === this.#shown) return;
     this.#shown = unread;
     this.#icon.href = unread > 0 ? `data:image/svg+xml,${encodeURIComponent(countedIcon(unread))}` : this.#plain;

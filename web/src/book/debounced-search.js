@@ -6,7 +6,7 @@ const PAUSE = 250;
  *
  * @template T
  */
-export class Latest {
+export class DebouncedSearch {
   #turn = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pause;
@@ -18,21 +18,21 @@ export class Latest {
   }
 
   /** @param {string} text */
-  typed(text) {
-    this.stop();
-    this.#pause = setTimeout(() => this.look(text), PAUSE);
+  schedule(text) {
+    this.cancel();
+    this.#pause = setTimeout(() => this.run(text), PAUSE);
   }
 
   /** @param {string} text */
-  async look(text) {
-    this.stop();
+  async run(text) {
+    this.cancel();
     const turn = this.#turn;
     const found = await this.fetch(text).catch(() => undefined);
     if (found !== undefined && turn === this.#turn) this.found(found);
   }
 
   /** What is under way counts no more. */
-  stop() {
+  cancel() {
     clearTimeout(this.#pause);
     this.#turn++;
   }

@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
-import {phrase, say} from '../words/translate.js';
+import {translateMarkup, translate} from '../words/translate.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {Latest} from './debounced-search.js';
+import {DebouncedSearch} from './debounced-search.js';
 import '../ui/book-cover.js';
 
 /** @import {FoundBook, FoundBooks} from '../client/types.js' */
@@ -16,8 +16,8 @@ const SOURCE = 'Open Library';
 export class TitleField extends SessionElement {
   static properties = {error: {}, books: {state: true}, catalogue: {state: true}, open: {state: true}, active: {state: true}};
 
-  /** @type {Latest<FoundBooks>} */
-  #latest = new Latest(
+  /** @type {DebouncedSearch<FoundBooks>} */
+  #search = new DebouncedSearch(
     (text) => this.session.api.searchBooks(text),
     ({items, catalogue}) => {
       Object.assign(this, {books: items, catalogue, active: -1, open: this.contains(document.activeElement)});
@@ -38,7 +38,7 @@ export class TitleField extends SessionElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#latest.stop();
+    this.#search.cancel();
   }
 
   get #input() {
@@ -52,13 +52,13 @@ export class TitleField extends SessionElement {
   render() {
     const shown = this.#shown;
     return html`<div class="field ${this.error ? 'field--wrong' : ''}" @focusout=${this.#left}>
-      <label class="field__label" for="new-title">${say('book.title')}</label>
+      <label class="field__label" for="new-title">${translate('book.title')}</label>
       <div class="title-field__box">
         <input class="input" id="new-title" name="title" data-testid="new-request-title" type="text" data-most="300" required autocomplete="off"
           role="combobox" aria-autocomplete="list" aria-expanded=${shown} aria-controls="title-books" aria-describedby=${this.error ? 'new-title-error' : nothing}
           aria-invalid=${this.error ? 'true' : nothing} aria-activedescendant=${shown && this.active >= 0 ? `title-book-${this.active}` : nothing}
           @input=${this.#typed} @keydown=${this.#key} @click=${() => (this.open = true)} />
-        <ul class="suggestions" id="title-books" role="listbox" aria-label=${say('search.suggestions')} ?hidden=${!shown} data-testid="book-suggestions">
+        <ul class="suggestions" id="title-books" role="listbox" aria-label=${translate('search.suggestions')} ?hidden=${!shown} data-testid="book-suggestions">
           ${this.books.map((book, index) => this.#option(book, index))}
         </ul>
       </div>
@@ -79,18 +79,18 @@ export class TitleField extends SessionElement {
   }
 
   #hint() {
-    if (this.catalogue === 'away') return say('search.away');
+    if (this.catalogue === 'away') return translate('search.away');
     if (!this.#shown) return '';
     const source = html`<a href="https://openlibrary.org" target="_blank" rel="noopener noreferrer">${SOURCE}</a>`;
-    return phrase('search.found', {count: this.books.length, source});
+    return translateMarkup('search.found', {count: this.books.length, source});
   }
 
   #typed() {
     const text = this.#input.value.trim();
     this.emit('typed', text);
     this.active = -1;
-    if (this.catalogue !== 'off' && text.length >= LEAST) return this.#latest.typed(text);
-    this.#latest.stop();
+    if (this.catalogue !== 'off' && text.length >= LEAST) return this.#search.schedule(text);
+    this.#search.cancel();
     this.books = [];
   }
 
@@ -117,7 +117,7 @@ export class TitleField extends SessionElement {
 
   /** @param {FoundBook} book */
   #choose(book) {
-    this.#latest.stop();
+    this.#search.cancel();
     this.#input.value = book.title;
     this.books = [];
     this.active = -1;
@@ -130,7 +130,7 @@ export class TitleField extends SessionElement {
   }
 
   clear() {
-    this.#latest.stop();
+    this.#search.cancel();
     this.#input.value = '';
     this.books = [];
   }

@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, CannedResponse, Counts, Creator, FoundBooks, Invitation, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, Creator, FoundBooks, Invitation, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -39,17 +39,17 @@ export class Api {
   /** @param {{creator_id: number, ids: number[], status: Status, response?: string}} answer @param {Command} [command] @returns {Promise<{items: Outcome[]}>} */
   respondToAll = (answer, command) => this.http.post('/api/book-requests/respond', answer, command);
 
-  /** @param {number} creatorId @returns {Promise<{items: CannedResponse[]}>} */
-  cannedResponses = (creatorId) => this.http.get('/api/canned-responses', {creator_id: creatorId});
+  /** @param {number} creatorId @returns {Promise<{items: SavedReply[]}>} */
+  savedReplies = (creatorId) => this.http.get('/api/canned-responses', {creator_id: creatorId});
 
-  /** @param {{creator_id: number, name: string, body: string}} answer @param {Command} [command] @returns {Promise<CannedResponse>} */
-  addCannedResponse = (answer, command) => this.http.post('/api/canned-responses', answer, command);
+  /** @param {{creator_id: number, name: string, body: string}} answer @param {Command} [command] @returns {Promise<SavedReply>} */
+  addSavedReply = (answer, command) => this.http.post('/api/canned-responses', answer, command);
 
-  /** @param {number} id @param {{name?: string, body?: string}} change @returns {Promise<CannedResponse>} */
-  changeCannedResponse = (id, change) => this.http.patch(`/api/canned-responses/${id}`, change);
+  /** @param {number} id @param {{name?: string, body?: string}} change @returns {Promise<SavedReply>} */
+  changeSavedReply = (id, change) => this.http.patch(`/api/canned-responses/${id}`, change);
 
   /** @param {number} id */
-  removeCannedResponse = (id) => this.http.delete(`/api/canned-responses/${id}`);
+  removeSavedReply = (id) => this.http.delete(`/api/canned-responses/${id}`);
 
   /** @param {number} id @returns {Promise<BookRequest>} */
   bookRequest = (id) => this.http.get(`/api/book-requests/${id}`);

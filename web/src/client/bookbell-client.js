@@ -24,18 +24,18 @@ import {Backoff} from './backoff.js';
 const CLOSE = {GOING_AWAY: 1001, SESSION_ENDED: 4401, TOO_SLOW: 4408, TOO_MANY_MESSAGES: 4429};
 
 /** All in ms. */
-const OPEN_WITHIN = 15_000;
-const PING_EVERY = 20_000;
-const PONG_WITHIN = 10_000;
-const ACK_AFTER = 3_000;
+const OPEN_TIMEOUT = 15_000;
+const PING_INTERVAL = 20_000;
+const PONG_TIMEOUT = 10_000;
+const ACK_DELAY = 3_000;
 const STABLE_AFTER = 5_000;
-const LONGEST_ASKED_DELAY = 120_000;
+const MAX_REQUESTED_DELAY = 120_000;
 /** A socket that opens and says nothing is as good as none, ms. */
-const GREETS_WITHIN = 6_000;
+const GREETING_TIMEOUT = 6_000;
 /** After so many attempts without a word from the server, while it answers otherwise, sockets count as refused. */
-const REFUSED_AFTER = 2;
+const REFUSED_AFTER_ATTEMPTS = 2;
 /** Whether they still are is tried so often, ms. */
-const TRY_REFUSED_EVERY = 30_000;
+const REFUSED_RETRY_INTERVAL = 30_000;
 
 /**
  * One user's live connection. It knows nothing of books and nothing of the page: it keeps a socket open, and
@@ -49,14 +49,14 @@ export class BookbellClient extends EventTarget {
   /** @type {{epoch: string, seq: number} | null} the last message handed on */
   #position = null;
   /** Until the first frame of a connection has come, nothing else is believed. */
-  #greeted = false;
+  #isGreeted = false;
   /** @type {number} where the replay under way will end */
   #replayEnd = 0;
   #acknowledged = 0;
   #started = false;
-  #networkThere = true;
+  #online = true;
   /** Attempts in a row that brought no greeting. */
-  #silent = 0;
+  #silentAttempts = 0;
   /** @type {ConnectionStatus} */
   #status = {state: 'offline', retryAt: null};
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
@@ -91,12 +91,12 @@ export class BookbellClient extends EventTarget {
   /** Ends the connection for good. */
   stop() {
     this.#started = false;
-    this.#abandon();
-    this.#enter('offline');
+    this.#dropSocket();
+    this.#setStatus('offline');
   }
 
   /** Says something in passing: nothing is kept for later where there is no connection. @param {object} frame */
-  say(frame) {
+  sendTransient(frame) {
     this.#send(frame);
   }
 
@@ -110,72 +110,72 @@ export class BookbellClient extends EventTarget {
   wake() {
     if (!this.#started || this.#status.state === 'signed-out') return;
     if (this.#socket === null) this.#connect();
-    else if (this.#greeted) this.#ping();
+    else if (this.#isGreeted) this.#sendPing();
   }
 
-  /** @param {boolean} there what the platform says of the network */
-  networkChanged(there) {
-    this.#networkThere = there;
+  /** @param {boolean} online what the platform says of the network */
+  networkChanged(online) {
+    this.#online = online;
     if (!this.#started || this.#status.state === 'signed-out') return;
-    if (there) {
+    if (online) {
       this.backoff.reset();
       this.wake();
     } else {
-      this.#abandon();
-      this.#enter('offline');
+      this.#dropSocket();
+      this.#setStatus('offline');
     }
   }
 
   #connect() {
-    this.#abandon();
-    if (!this.#networkThere) return this.#enter('offline');
-    if (!this.#isRefused) this.#enter('connecting');
-    const socket = new this.WebSocket(this.#address());
+    this.#dropSocket();
+    if (!this.#online) return this.#setStatus('offline');
+    if (!this.#isRefused) this.#setStatus('connecting');
+    const socket = new this.WebSocket(this.#socketUrl());
     this.#socket = socket;
     let opened = false;
     socket.onopen = () => {
       opened = true;
-      this.#after('open', GREETS_WITHIN, () => this.#closed(0, '', false));
+      this.#setTimer('open', GREETING_TIMEOUT, () => this.#onClosed(0, '', false));
     };
-    socket.onmessage = ({data}) => socket === this.#socket && this.#receive(data);
-    socket.onclose = ({code, reason}) => socket === this.#socket && this.#closed(code, reason, opened);
-    this.#after('open', OPEN_WITHIN, () => this.#closed(0, '', false));
+    socket.onmessage = ({data}) => socket === this.#socket && this.#onFrame(data);
+    socket.onclose = ({code, reason}) => socket === this.#socket && this.#onClosed(code, reason, opened);
+    this.#setTimer('open', OPEN_TIMEOUT, () => this.#onClosed(0, '', false));
   }
 
-  #address() {
+  #socketUrl() {
     const query = new URLSearchParams({user_id: String(this.userId)});
     if (this.#position) query.set('since', `${this.#position.epoch}:${this.#position.seq}`);
     return `${this.url}?${query}`;
   }
 
   /** Lets go of the socket; whatever it still says is not heard. */
-  #abandon() {
+  #dropSocket() {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     const socket = this.#socket;
     this.#socket = null;
-    this.#greeted = false;
+    this.#isGreeted = false;
     if (socket) socket.close();
   }
 
   /** @param {number} delay ms */
   #reconnect(delay) {
-    this.#abandon();
+    this.#dropSocket();
     if (!this.#started) return;
     if (delay === 0) return this.#connect();
-    this.#enter('offline', this.now() + delay);
-    this.#after('retry', delay, () => this.#connect());
+    this.#setStatus('offline', this.now() + delay);
+    this.#setTimer('retry', delay, () => this.#connect());
   }
 
   /** @param {number} code @param {string} reason @param {boolean} opened */
-  async #closed(code, reason, opened) {
-    const greeted = this.#greeted;
-    this.#abandon();
-    if (code === CLOSE.SESSION_ENDED) return this.#enter('signed-out');
-    if (!greeted && code !== CLOSE.GOING_AWAY) this.#silent++;
+  async #onClosed(code, reason, opened) {
+    const greeted = this.#isGreeted;
+    this.#dropSocket();
+    if (code === CLOSE.SESSION_ENDED) return this.#setStatus('signed-out');
+    if (!greeted && code !== CLOSE.GOING_AWAY) this.#silentAttempts++;
     let answers = false;
     if (!opened || !greeted) {
-      if (!this.#isRefused) this.#enter('connecting');
+      if (!this.#isRefused) this.#setStatus('connecting');
       const ended = await this.sessionEnded().then(
         (over) => {
           answers = true;
@@ -184,10 +184,10 @@ export class BookbellClient extends EventTarget {
         () => false,
       );
       if (!this.#started || this.#socket) return;
-      if (ended) return this.#enter('signed-out');
+      if (ended) return this.#setStatus('signed-out');
     }
-    if (answers && this.#silent >= REFUSED_AFTER) return this.#waitRefused();
-    this.#silent = answers || greeted ? this.#silent : 0;
+    if (answers && this.#silentAttempts >= REFUSED_AFTER_ATTEMPTS) return this.#retryRefusedLater();
+    this.#silentAttempts = answers || greeted ? this.#silentAttempts : 0;
     this.#reconnect(this.#delayAfter(code, reason));
   }
 
@@ -196,9 +196,9 @@ export class BookbellClient extends EventTarget {
   }
 
   /** The server answers, but not over a WebSocket: a proxy refuses or swallows it. */
-  #waitRefused() {
-    this.#enter('offline', this.now() + TRY_REFUSED_EVERY, true);
-    this.#after('retry', TRY_REFUSED_EVERY, () => this.#connect());
+  #retryRefusedLater() {
+    this.#setStatus('offline', this.now() + REFUSED_RETRY_INTERVAL, true);
+    this.#setTimer('retry', REFUSED_RETRY_INTERVAL, () => this.#connect());
   }
 
   /** @param {number} code @param {string} reason @returns {number} ms */
@@ -207,86 +207,86 @@ export class BookbellClient extends EventTarget {
     switch (code) {
       case CLOSE.GOING_AWAY: {
         const asked = /^\s*(\d+)/.exec(reason);
-        return asked ? Math.min(Number(asked[1]), LONGEST_ASKED_DELAY) : drawn;
+        return asked ? Math.min(Number(asked[1]), MAX_REQUESTED_DELAY) : drawn;
       }
       case CLOSE.TOO_SLOW:
-        return this.#atOnceThen(drawn);
+        return this.#immediatelyOrAfter(drawn);
       case CLOSE.TOO_MANY_MESSAGES:
-        return Math.max(drawn, PING_EVERY);
+        return Math.max(drawn, PING_INTERVAL);
       default:
         return drawn;
     }
   }
 
   /** @param {unknown} data */
-  #receive(data) {
+  #onFrame(data) {
     const message = parse(data);
     switch (message?.type) {
       case undefined:
         return;
       case 'initial_data':
-        return this.#begin(message, message.seq);
+        return this.#onGreeting(message, message.seq);
       case 'resumed':
         if (!this.#position || message.epoch !== this.#position.epoch) return this.refresh();
-        return this.#begin(message, this.#position.seq);
+        return this.#onGreeting(message, this.#position.seq);
       case 'pong':
-        return this.#pong(message.seq);
+        return this.#onPong(message.seq);
       default:
-        if (!this.#greeted) return;
-        if (message.seq === undefined) this.#handOn(message);
-        else this.#advance(message);
+        if (!this.#isGreeted) return;
+        if (message.seq === undefined) this.#emitMessage(message);
+        else this.#onNumbered(message);
     }
   }
 
   /** @param {any} greeting @param {number} seq where this client stands */
-  #begin(greeting, seq) {
-    this.#greeted = true;
-    this.#silent = 0;
+  #onGreeting(greeting, seq) {
+    this.#isGreeted = true;
+    this.#silentAttempts = 0;
     this.#position = {epoch: greeting.epoch, seq};
     this.#replayEnd = greeting.seq;
     this.#acknowledged = 0;
-    this.#stop('open');
-    this.#handOn(greeting);
-    this.#after('stable', STABLE_AFTER, () => this.backoff.reset());
-    this.#after('ping', PING_EVERY, () => this.#ping());
-    this.#after('ack', ACK_AFTER, () => this.#acknowledge());
-    this.#enter(seq < this.#replayEnd ? 'catching-up' : 'live');
+    this.#clearTimer('open');
+    this.#emitMessage(greeting);
+    this.#setTimer('stable', STABLE_AFTER, () => this.backoff.reset());
+    this.#setTimer('ping', PING_INTERVAL, () => this.#sendPing());
+    this.#setTimer('ack', ACK_DELAY, () => this.#sendAck());
+    this.#setStatus(seq < this.#replayEnd ? 'catching-up' : 'live');
   }
 
   /** @param {any} message a numbered one */
-  #advance(message) {
+  #onNumbered(message) {
     const position = /** @type {{epoch: string, seq: number}} */ (this.#position);
     if (message.seq <= position.seq) return;
     if (message.seq > position.seq + 1) return this.#resume();
     this.#position = {epoch: position.epoch, seq: message.seq};
-    this.#handOn(message);
-    if (!this.#timers.has('ack')) this.#after('ack', ACK_AFTER, () => this.#acknowledge());
-    if (this.#status.state === 'catching-up' && message.seq >= this.#replayEnd) this.#enter('live');
+    this.#emitMessage(message);
+    if (!this.#timers.has('ack')) this.#setTimer('ack', ACK_DELAY, () => this.#sendAck());
+    if (this.#status.state === 'catching-up' && message.seq >= this.#replayEnd) this.#setStatus('live');
   }
 
   /** Something was missed: the server still has it. */
   #resume() {
-    this.#reconnect(this.#atOnceThen(this.backoff.next()));
+    this.#reconnect(this.#immediatelyOrAfter(this.backoff.next()));
   }
 
   /** @param {number} drawn @returns {number} no delay for the first trouble of a stable connection, then the drawn one */
-  #atOnceThen(drawn) {
+  #immediatelyOrAfter(drawn) {
     return this.backoff.attempt <= 1 ? 0 : drawn;
   }
 
-  #ping() {
+  #sendPing() {
     this.#send({type: 'ping'});
-    this.#after('ping', PING_EVERY, () => this.#ping());
-    if (!this.#timers.has('pong')) this.#after('pong', PONG_WITHIN, () => this.#resume());
+    this.#setTimer('ping', PING_INTERVAL, () => this.#sendPing());
+    if (!this.#timers.has('pong')) this.#setTimer('pong', PONG_TIMEOUT, () => this.#resume());
   }
 
   /** @param {number | undefined} seq of the last numbered message that was sent before this answer */
-  #pong(seq) {
-    this.#stop('pong');
-    if (this.#greeted && seq !== undefined && seq > (this.#position?.seq ?? 0)) this.#resume();
+  #onPong(seq) {
+    this.#clearTimer('pong');
+    if (this.#isGreeted && seq !== undefined && seq > (this.#position?.seq ?? 0)) this.#resume();
   }
 
-  #acknowledge() {
+  #sendAck() {
     const seq = this.#position?.seq ?? 0;
     if (seq > this.#acknowledged) this.#send({type: 'ack', seq});
     this.#acknowledged = seq;
@@ -298,20 +298,20 @@ export class BookbellClient extends EventTarget {
   }
 
   /** @param {ServerMessage} message */
-  #handOn(message) {
+  #emitMessage(message) {
     this.dispatchEvent(new CustomEvent('message', {detail: message}));
   }
 
   /** @param {ConnectionState} state @param {number | null} [retryAt] @param {boolean} [refused] */
-  #enter(state, retryAt = null, refused = false) {
+  #setStatus(state, retryAt = null, refused = false) {
     if (state === this.#status.state && retryAt === this.#status.retryAt && refused === this.#isRefused) return;
     this.#status = refused ? {state, retryAt, refused} : {state, retryAt};
     this.dispatchEvent(new CustomEvent('state', {detail: this.#status}));
   }
 
   /** @param {string} name @param {number} ms @param {() => void} action */
-  #after(name, ms, action) {
-    this.#stop(name);
+  #setTimer(name, ms, action) {
+    this.#clearTimer(name);
     this.#timers.set(
       name,
       setTimeout(() => {
@@ -322,7 +322,7 @@ export class BookbellClient extends EventTarget {
   }
 
   /** @param {string} name */
-  #stop(name) {
+  #clearTimer(name) {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }

@@ -6,7 +6,7 @@
  *
  * @param {ServerMessage} message @param {number} creatorId
  */
-export function changesDesk(message, creatorId) {
+export function changesCreatorLists(message, creatorId) {
   switch (message.type) {
     case 'desk_update':
       return message.creator_id === creatorId;

@@ -1,4 +1,4 @@
-import {ownName} from '../base-path.js';
+import {scopedName} from '../base-path.js';
 
 /**
  * What a user is writing and has not sent, kept by the browser for when they come back: each form's fields under the
@@ -7,7 +7,7 @@ import {ownName} from '../base-path.js';
 export class Drafts {
   /** @param {number} userId @param {Storage} [storage] */
   constructor(userId, storage = localStorage) {
-    this.prefix = `${ownName('bookbell.draft')}.${userId}.`;
+    this.prefix = `${scopedName('bookbell.draft')}.${userId}.`;
     this.storage = storage;
   }
 
@@ -38,7 +38,7 @@ export class Drafts {
 const WRITTEN = /^bookbell\.(?:draft|outbox|desk)\.(\d+)(?:\.|$)/;
 
 /** Removes what everybody but this user has left in this browser: whoever signs in next is not to find it. @param {number} userId @param {Storage} [storage] */
-export function forgetOthers(userId, storage = localStorage) {
+export function forgetOtherUsers(userId, storage = localStorage) {
   for (const name of Object.keys(storage)) {
     const owner = WRITTEN.exec(name)?.[1];
     if (owner !== undefined && Number(owner) !== userId) storage.removeItem(name);

@@ -7,7 +7,7 @@ const NO_FRAME_FOR = 200;
  * Does one thing for many calls: the first call has it done with the next frame, and those that come meanwhile cost
  * nothing. A flood of calls has it done some ten times a second.
  */
-export class Pace {
+export class FrameThrottle {
   #due = false;
   #last = -Infinity;
 
@@ -16,7 +16,7 @@ export class Pace {
     this.action = action;
   }
 
-  ask() {
+  request() {
     if (this.#due) return;
     this.#due = true;
     const wait = this.#last + APART - performance.now();

@@ -1,5 +1,5 @@
 import {learnServerTime} from './server-clock.js';
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 
 /**
  * A call that the server refused, or that never reached it (`status` 0, code `unreachable`).
@@ -34,7 +34,7 @@ const OF_ANY_PROXY = new Set([400, 405, 413, 414, 431]);
  */
 export class Http {
   /** @param {{base?: string, fetch?: typeof globalThis.fetch, pause?: (ms: number) => Promise<void>}} [options] */
-  constructor({base = BASE, fetch = (...call) => globalThis.fetch(...call), pause = wait} = {}) {
+  constructor({base = BASE_PATH, fetch = (...call) => globalThis.fetch(...call), pause = wait} = {}) {
     this.base = base;
     this.fetch = fetch;
     this.pause = pause;

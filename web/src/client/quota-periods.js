@@ -17,7 +17,7 @@ const LONGEST = 2 ** 31 - 1;
  *
  * @param {Session} session
  */
-export function followPeriods(session) {
+export function refreshQuotasAtPeriodEnd(session) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let reading = false;
@@ -34,7 +34,7 @@ export function followPeriods(session) {
     reading = true;
     await Promise.all(over.map((quota) => session.readQuota(quota.creator_id).catch(() => {})));
     reading = false;
-    if (over.length || isOver) session.dispatchEvent(new Event('turned'));
+    if (over.length || isOver) session.dispatchEvent(new Event('quota-period-changed'));
     plan();
   };
   const plan = () => {

@@ -1,4 +1,4 @@
-import {contains} from './search-match.js';
+import {matchesSearch} from './search-match.js';
 
 /**
  * @import {Session} from './session.js'
@@ -16,7 +16,7 @@ const PAGE = 30;
 const FEW = 10;
 
 /**
- * A live, paged list of requests, newest first. Pages say how far back it reaches; what it shows within that reach
+ * A live, paged list of requests, newest first. PagedList say how far back it reaches; what it shows within that reach
  * is derived from the store, so an item comes, changes and leaves by itself and cannot stand there twice.
  */
 export class RequestList {
@@ -117,6 +117,6 @@ export class RequestList {
   #matches(request) {
     const {status, q} = this.filter;
     if (status && request.status !== status) return false;
-    return !q || this.#found.has(request.id) || contains([request.title, request.author, request.isbn, request.note, request.user_name], q);
+    return !q || this.#found.has(request.id) || matchesSearch([request.title, request.author, request.isbn, request.note, request.user_name], q);
   }
 }

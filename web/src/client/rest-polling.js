@@ -13,7 +13,7 @@ const EVERY_HIDDEN = 60_000;
  *
  * @param {Session} session
  */
-export function refreshByRest(session) {
+export function pollWhileRefused(session) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let on = false;
@@ -66,7 +66,7 @@ async function readAll(session) {
   if (isFirst) store.keepRequests(requests);
   else for (const request of requests.reverse()) tellRequest(session, request);
   const newest = Math.max(0, ...store.notifications.keys());
-  if (!isFirst) for (const one of notifications.toReversed()) if (one.id > newest && !one.read) session.hear({type: 'notification', notification: one});
+  if (!isFirst) for (const one of notifications.toReversed()) if (one.id > newest && !one.read) session.applyMessage({type: 'notification', notification: one});
   store.keepNotifications(notifications, next_cursor === null);
   await Promise.all([
     ...supported.map(readQuota),
@@ -80,5 +80,5 @@ function tellRequest(session, request) {
   const known = session.store.requests.get(request.id);
   if (known?.updated_at === request.updated_at && known.status === request.status) return;
   const action = !known ? 'created' : known.status === request.status ? 'reply_added' : 'status_changed';
-  session.hear({type: 'book_request_update', action, book_request: request});
+  session.applyMessage({type: 'book_request_update', action, book_request: request});
 }

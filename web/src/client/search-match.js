@@ -22,7 +22,7 @@ function plain(text) {
 const withIsbns = (text) => text.replace(ISBN, (isbn) => ` ${isbn.replace(/[^\dx]/g, '').replace(/^97[89](?=.{10}$)/, '').slice(0, 9)} `);
 
 /** @param {(string | null | undefined)[]} texts @param {string} sought */
-export function contains(texts, sought) {
+export function matchesSearch(texts, sought) {
   const whole = texts.map((text) => withIsbns(plain(text ?? '')).replace(BETWEEN, ' ')).join('\n');
   const joined = texts.map((text) => plain(text ?? '').replace(BETWEEN, '')).join('\n');
   const words = withIsbns(plain(sought)).split(BETWEEN).filter(Boolean);

@@ -1,13 +1,13 @@
-import {Drafts, forgetOthers} from './drafts.js';
-import {Outbox} from './send-queue.js';
-import {followPeriods} from './quota-periods.js';
+import {Drafts, forgetOtherUsers} from './drafts.js';
+import {SendQueue} from './send-queue.js';
+import {refreshQuotasAtPeriodEnd} from './quota-periods.js';
 import {SharedClient} from './shared-client.js';
 import {Store} from './store.js';
 
 /**
  * @import {Api} from './api.js'
  * @import {ClientOptions} from './bookbell-client.js'
- * @import {Parcel} from './send-queue.js'
+ * @import {QueuedItem} from './send-queue.js'
  * @import {BookRequest, Me, Outcome, Reply, ServerMessage, Status} from './types.js'
  */
 
@@ -18,12 +18,12 @@ const PATIENCE = 3_000;
  * One signed-in user: the REST calls, the live connection, and the store that both fill. Ends with the sign-out;
  * nothing of it outlives its user.
  *
- * Events: `ended`; `refused` (detail: a team's answer and why; its words are a draft again); `resumed` (the connection was away); `access` (what the user may see has changed); `turned` (the period of a quota is over); `message` (detail: a live message, already applied).
+ * Events: `ended`; `refused` (detail: a team's answer and why; its words are a draft again); `resumed` (the connection was away); `access` (what the user may see has changed); `quota-period-changed` (the period of a quota is over); `message` (detail: a live message, already applied).
  */
 export class Session extends EventTarget {
   store = new Store();
   /** What is still to be done before the user signs out. @type {(() => Promise<unknown>)[]} */
-  farewells = [];
+  beforeSignOut = [];
 
   /** @param {Api} api @param {Me} me @param {Omit<ClientOptions, 'userId' | 'sessionEnded'>} options */
   constructor(api, me, options) {
@@ -31,24 +31,24 @@ export class Session extends EventTarget {
     this.api = api;
     this.me = me;
     this.client = new SharedClient({...options, userId: me.user.id, sessionEnded: () => this.#hasEnded(), snapshot: () => this.store.snapshot()});
-    forgetOthers(me.user.id);
+    forgetOtherUsers(me.user.id);
     this.drafts = new Drafts(me.user.id);
-    this.outbox = new Outbox({
+    this.sendQueue = new SendQueue({
       userId: me.user.id,
-      send: (parcel) => this.#send(parcel),
+      send: (item) => this.#send(item),
       isAway: () => this.#isAway(),
-      giveBack: (parcel, error) => this.#giveBack(parcel, error),
+      restoreRefused: (item, error) => this.#restoreRefused(item, error),
     });
     this.store.addEventListener('read', (event) => this.client.share({read: /** @type {CustomEvent} */ (event).detail}));
     this.client.addEventListener('note', (event) => this.store.applyRead(/** @type {CustomEvent} */ (event).detail.read));
-    this.outbox.addEventListener('change', () => this.store.touch());
+    this.sendQueue.addEventListener('change', () => this.store.touch());
     this.client.addEventListener('message', (event) => this.#received(/** @type {CustomEvent} */ (event).detail));
     this.client.addEventListener('state', (event) => {
       const {state, refused} = /** @type {CustomEvent} */ (event).detail;
       if (state === 'signed-out') this.end();
-      if (state === 'live' || refused) this.outbox.flush();
+      if (state === 'live' || refused) this.sendQueue.flush();
     });
-    followPeriods(this);
+    refreshQuotasAtPeriodEnd(this);
     this.#pollWhereRefused();
     /** Fulfilled when the store holds a snapshot, or when none came in good time. @type {Promise<unknown>} */
     this.ready = Promise.race([
@@ -63,7 +63,7 @@ export class Session extends EventTarget {
       if (!this.client.status.refused) return;
       this.client.removeEventListener('state', load);
       const module = await import('./rest-polling.js').catch(() => undefined);
-      if (module) module.refreshByRest(this);
+      if (module) module.pollWhileRefused(this);
       else this.client.addEventListener('state', load);
     };
     this.client.addEventListener('state', load);
@@ -77,20 +77,20 @@ export class Session extends EventTarget {
   end() {
     this.api.http.onSessionEnded = () => {};
     this.client.stop();
-    this.outbox.stop();
+    this.sendQueue.stop();
     this.dispatchEvent(new Event('ended'));
   }
 
   async signOut() {
-    await Promise.allSettled(this.farewells.map((finish) => finish()));
+    await Promise.allSettled(this.beforeSignOut.map((finish) => finish()));
     await this.api.signOut();
-    this.outbox.clear();
+    this.sendQueue.clear();
     this.drafts.clear();
     this.#endEverywhere();
   }
 
   #endEverywhere() {
-    this.client.signedOut();
+    this.client.announceSignOut();
     this.end();
   }
 
@@ -139,7 +139,7 @@ export class Session extends EventTarget {
   async ask(request, key) {
     if (!request.title || !request.author) return this.api.ask(request, {key}); // to be refused, with what is missing
     const after = Math.max(0, ...this.store.requests.keys());
-    return /** @type {BookRequest | undefined} */ (await this.outbox.post({kind: 'ask', key, content: request, after}));
+    return /** @type {BookRequest | undefined} */ (await this.sendQueue.submit({kind: 'ask', key, content: request, after}));
   }
 
   /** @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}}} content @param {string} key @returns {Promise<Outcome[]>} */
@@ -154,8 +154,8 @@ export class Session extends EventTarget {
     return [{id, result: 'answered', code: null, detail: null, book_request}];
   }
 
-  /** The words of an answer that was refused go back into their field. @param {Parcel} parcel @param {any} error */
-  #giveBack({kind, content}, error) {
+  /** The words of an answer that was refused go back into their field. @param {QueuedItem} item @param {any} error */
+  #restoreRefused({kind, content}, error) {
     if (kind !== 'respond') return false;
     const {creatorId, ids, answer} = content;
     const form = ids.length === 1 ? `answer-${ids[0]}` : `bulk-${creatorId}`;
@@ -166,11 +166,11 @@ export class Session extends EventTarget {
 
   /** Shown as done at once; taken back where it is refused. @param {number} id @param {string} key */
   async cancel(id, key) {
-    this.store.guess(id, {status: 'cancelled'});
+    this.store.applyOptimistic(id, {status: 'cancelled'});
     try {
       return this.#keep(await this.#orReload(id, this.api.cancel(id, {key})));
     } finally {
-      this.store.dropGuess(id);
+      this.store.revertOptimistic(id);
     }
   }
 
@@ -178,10 +178,10 @@ export class Session extends EventTarget {
   async reply(id, body, key) {
     if (!body) return this.api.reply(id, body, {key});
     const after = Math.max(0, ...(this.store.requests.get(id)?.replies ?? []).map((one) => one.id));
-    return /** @type {Reply | undefined} */ (await this.outbox.post({kind: 'reply', key, content: {body}, requestId: id, after}));
+    return /** @type {Reply | undefined} */ (await this.sendQueue.submit({kind: 'reply', key, content: {body}, requestId: id, after}));
   }
 
-  /** @param {Parcel} parcel */
+  /** @param {QueuedItem} item */
   async #send({kind, key, content, requestId}) {
     if (kind === 'respond') return this.#respond(content, key);
     if (kind === 'ask') return this.#keep(await this.api.ask(content, {key}));
@@ -197,12 +197,12 @@ export class Session extends EventTarget {
     return globalThis.navigator?.onLine === false;
   }
 
-  /** What waits to be sent and does not show as done yet. @param {'ask' | 'reply'} kind @returns {Parcel[]} */
+  /** What waits to be sent and does not show as done yet. @param {'ask' | 'reply'} kind @returns {QueuedItem[]} */
   unsent(kind) {
-    return this.outbox.parcels.filter((parcel) => parcel.kind === kind && !this.#hasArrived(parcel));
+    return this.sendQueue.items.filter((item) => item.kind === kind && !this.#hasArrived(item));
   }
 
-  /** The live message may come before the answer. @param {Parcel} parcel */
+  /** The live message may come before the answer. @param {QueuedItem} item */
   #hasArrived({kind, content, requestId, after}) {
     const mine = (/** @type {{id: number, user_id: number}} */ one) => one.id > after && one.user_id === this.me.user.id;
     if (kind === 'reply') return this.store.requests.get(requestId ?? 0)?.replies.some((one) => mine(one) && one.body === content.body) ?? false;
@@ -235,7 +235,7 @@ export class Session extends EventTarget {
   }
 
   /** Applies what was learnt by other means than the live connection. @param {any} message */
-  hear(message) {
+  applyMessage(message) {
     this.#received(message);
   }
 

@@ -1,4 +1,4 @@
-import {ownName} from '../base-path.js';
+import {scopedName} from '../base-path.js';
 import {BookbellClient} from './bookbell-client.js';
 import {newKey} from './http.js';
 
@@ -13,10 +13,10 @@ import {newKey} from './http.js';
  */
 
 /** So many numbered messages are kept for tabs that have missed some. */
-const KEPT = 256;
+const MAX_RECENT = 256;
 /** All in ms. */
-const ROLL_CALL_EVERY = 20_000;
-const ANSWER_WITHIN = 4_000;
+const STATE_REQUEST_INTERVAL = 20_000;
+const LEADER_TIMEOUT = 4_000;
 
 /**
  * A user's live connection, one for all tabs of the browser: the tab that holds the lock leads, has the socket, and
@@ -28,14 +28,14 @@ const ANSWER_WITHIN = 4_000;
 export class SharedClient extends EventTarget {
   #tab = newKey();
   #started = false;
-  #networkThere = true;
-  #ended = new AbortController();
+  #online = true;
+  #abort = new AbortController();
   /** @type {BroadcastChannel | null} */
   #channel = null;
   /** The connection, where this tab has it. @type {BookbellClient | null} */
-  #led = null;
+  #ownClient = null;
   /** Gives the lead back. @type {() => void} */
-  #release = () => {};
+  #releaseLead = () => {};
   /** @type {Position | null} */
   #position = null;
   /** @type {any[]} the last numbered messages, without a gap, up to the position */
@@ -43,19 +43,20 @@ export class SharedClient extends EventTarget {
   /** @type {ConnectionStatus} */
   #status = {state: 'connecting', retryAt: null};
   /** Tabs that came before this one had anything to give. @type {Set<string>} */
-  #waiting = new Set();
+  #waitingTabs = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #overdue;
+  #leaderTimer;
   /** @type {ReturnType<typeof setInterval> | undefined} */
-  #rollCall;
+  #stateRequests;
 
   /** @param {SharedOptions} options */
   constructor({snapshot, locks = globalThis.navigator?.locks, ...options}) {
     super();
     this.options = options;
     this.snapshot = snapshot;
+    /** @type {LockManager | undefined} */
     this.locks = locks;
-    this.name = `${ownName('bookbell.live')}.${options.userId}`;
+    this.name = `${scopedName('bookbell.live')}.${options.userId}`;
   }
 
   get status() {
@@ -68,42 +69,42 @@ export class SharedClient extends EventTarget {
 
   /** Whether this tab has the connection: what is to be done once for all tabs is done by it. */
   get leads() {
-    return this.#led !== null;
+    return this.#ownClient !== null;
   }
 
   /** Begins, or goes on from where it was stopped. */
   start() {
     if (this.#started) return;
     this.#started = true;
-    this.#ended = new AbortController();
-    if (!this.locks) return this.#lead();
+    this.#abort = new AbortController();
+    if (!this.locks) return this.#startLeading();
     this.#channel = new BroadcastChannel(this.name);
-    this.#channel.onmessage = ({data}) => this.#heard(data);
-    this.#rollCall = setInterval(() => this.#callRoll(), ROLL_CALL_EVERY);
-    this.#queue();
-    this.#callRoll();
+    this.#channel.onmessage = ({data}) => this.#onTabMessage(data);
+    this.#stateRequests = setInterval(() => this.#requestState(), STATE_REQUEST_INTERVAL);
+    this.#queueForLead();
+    this.#requestState();
   }
 
   /** Ends this tab's part; the others go on. */
   stop() {
     this.#started = false;
-    this.#ended.abort();
-    clearInterval(this.#rollCall);
+    this.#abort.abort();
+    clearInterval(this.#stateRequests);
     this.#stepDown();
-    this.#release();
+    this.#releaseLead();
     this.#channel?.close();
     this.#channel = null;
-    this.#show({state: 'offline', retryAt: null});
+    this.#setStatus({state: 'offline', retryAt: null});
   }
 
   /** Says to all other tabs that the session is over. */
-  signedOut() {
+  announceSignOut() {
     this.#post({kind: 'state', status: {state: 'signed-out', retryAt: null}, position: null});
   }
 
   /** Says something to the server in passing. @param {object} frame */
-  say(frame) {
-    if (this.#led) this.#led.say(frame);
+  sendTransient(frame) {
+    if (this.#ownClient) this.#ownClient.sendTransient(frame);
     else this.#post({kind: 'say', frame});
   }
 
@@ -114,39 +115,39 @@ export class SharedClient extends EventTarget {
 
   /** Starts from a fresh snapshot. A tab that does not lead gets it with the leader's, who has the same reason. */
   refresh() {
-    if (this.#led) this.#led.refresh();
-    else this.#callRoll();
+    if (this.#ownClient) this.#ownClient.refresh();
+    else this.#requestState();
   }
 
   /** The user came back or asks for it: a waiting connection tries at once, an open one makes sure that it is. */
   wake() {
-    if (this.#led) this.#led.wake();
-    else this.#callRoll(true);
+    if (this.#ownClient) this.#ownClient.wake();
+    else this.#requestState(true);
   }
 
-  /** @param {boolean} there what the platform says of the network */
-  networkChanged(there) {
-    this.#networkThere = there;
-    if (this.#led) this.#led.networkChanged(there);
-    else if (there) this.#callRoll(true);
+  /** @param {boolean} online what the platform says of the network */
+  networkChanged(online) {
+    this.#online = online;
+    if (this.#ownClient) this.#ownClient.networkChanged(online);
+    else if (online) this.#requestState(true);
   }
 
   // Who leads
 
-  async #queue() {
-    const {signal} = this.#ended;
-    await this.#hold({signal});
-    if (!signal.aborted && this.locks) this.#queue();
+  async #queueForLead() {
+    const {signal} = this.#abort;
+    await this.#holdLock({signal});
+    if (!signal.aborted && this.locks) this.#queueForLead();
   }
 
   /** A leader that does not answer hangs: the lead is taken from it, and it finds out when it wakes. */
   #takeOver() {
-    if (this.#started && !this.#led) this.#hold({steal: true});
+    if (this.#started && !this.#ownClient) this.#holdLock({steal: true});
   }
 
   /** @param {LockOptions} how */
-  async #hold(how) {
-    const ended = this.#ended.signal;
+  async #holdLock(how) {
+    const ended = this.#abort.signal;
     try {
       await this.locks?.request(this.name, how, () => this.#leadUntilReleased());
     } catch (error) {
@@ -155,15 +156,15 @@ export class SharedClient extends EventTarget {
     }
     if (ended.aborted) return;
     this.#stepDown();
-    this.#callRoll();
+    this.#requestState();
   }
 
   /** @returns {Promise<void> | void} */
   #leadUntilReleased() {
     if (!this.#started) return;
     return new Promise((released) => {
-      this.#release = released;
-      this.#lead();
+      this.#releaseLead = released;
+      this.#startLeading();
     });
   }
 
@@ -172,47 +173,47 @@ export class SharedClient extends EventTarget {
     this.locks = undefined;
     this.#channel?.close();
     this.#channel = null;
-    if (this.#started && !this.#led) this.#lead();
+    if (this.#started && !this.#ownClient) this.#startLeading();
   }
 
-  #lead() {
-    this.#answered();
+  #startLeading() {
+    this.#leaderAnswered();
     const client = new BookbellClient(this.options);
-    this.#led = client;
-    client.addEventListener('message', (event) => client === this.#led && this.#handOn(/** @type {CustomEvent} */ (event).detail));
-    client.addEventListener('state', (event) => client === this.#led && this.#enter(/** @type {CustomEvent} */ (event).detail));
-    client.networkChanged(this.#networkThere);
+    this.#ownClient = client;
+    client.addEventListener('message', (event) => client === this.#ownClient && this.#forwardMessage(/** @type {CustomEvent} */ (event).detail));
+    client.addEventListener('state', (event) => client === this.#ownClient && this.#forwardStatus(/** @type {CustomEvent} */ (event).detail));
+    client.networkChanged(this.#online);
     client.start(this.#position);
   }
 
   #stepDown() {
-    const client = this.#led;
-    this.#led = null;
+    const client = this.#ownClient;
+    this.#ownClient = null;
     client?.stop();
-    this.#answered();
+    this.#leaderAnswered();
   }
 
   // What a leader does
 
   /** @param {any} message */
-  #handOn(message) {
-    const position = /** @type {Position} */ (/** @type {BookbellClient} */ (this.#led).position);
-    this.#keep(position, message);
-    this.#tell(message);
+  #forwardMessage(message) {
+    const position = /** @type {Position} */ (/** @type {BookbellClient} */ (this.#ownClient).position);
+    this.#remember(position, message);
+    this.#emitMessage(message);
     if (message.type !== 'resumed') this.#post({kind: 'message', epoch: position.epoch, message});
-    for (const tab of this.#waiting) this.#answer({from: tab, since: null});
+    for (const tab of this.#waitingTabs) this.#answerTab({from: tab, since: null});
   }
 
   /** @param {ConnectionStatus} status */
-  #enter(status) {
+  #forwardStatus(status) {
     this.#post({kind: 'state', status, position: this.#position});
-    this.#show(status);
+    this.#setStatus(status);
   }
 
   /** @param {{from: string, since: Position | null}} call */
-  #answer({from, since}) {
-    if (this.#position === null) this.#waiting.add(from);
-    else this.#waiting.delete(from);
+  #answerTab({from, since}) {
+    if (this.#position === null) this.#waitingTabs.add(from);
+    else this.#waitingTabs.delete(from);
     this.#post({kind: 'answer', to: from, epoch: this.#position?.epoch, messages: this.#missedSince(since), status: this.#status});
   }
 
@@ -230,44 +231,44 @@ export class SharedClient extends EventTarget {
   // What the others do
 
   /** Asks the leader for what this tab lacks, and whether it is there at all. @param {boolean} [wake] */
-  #callRoll(wake = false) {
-    if (!this.#channel || this.#led) return;
+  #requestState(wake = false) {
+    if (!this.#channel || this.#ownClient) return;
     this.#post({kind: 'call', from: this.#tab, since: this.#position, wake});
-    this.#overdue ??= setTimeout(() => {
-      this.#overdue = undefined;
+    this.#leaderTimer ??= setTimeout(() => {
+      this.#leaderTimer = undefined;
       this.#takeOver();
-    }, ANSWER_WITHIN);
+    }, LEADER_TIMEOUT);
   }
 
-  #answered() {
-    clearTimeout(this.#overdue);
-    this.#overdue = undefined;
+  #leaderAnswered() {
+    clearTimeout(this.#leaderTimer);
+    this.#leaderTimer = undefined;
   }
 
-  /** @param {any} said by another tab */
-  #heard(said) {
-    if (said.to !== undefined && said.to !== this.#tab) return;
-    if (said.status?.state === 'signed-out') return this.#show(said.status);
-    if (said.kind === 'note') return void this.dispatchEvent(new CustomEvent('note', {detail: said.note}));
-    if (this.#led) return this.#heardAsLeader(said);
-    switch (said.kind) {
+  /** @param {any} tabMessage from another tab */
+  #onTabMessage(tabMessage) {
+    if (tabMessage.to !== undefined && tabMessage.to !== this.#tab) return;
+    if (tabMessage.status?.state === 'signed-out') return this.#setStatus(tabMessage.status);
+    if (tabMessage.kind === 'note') return void this.dispatchEvent(new CustomEvent('note', {detail: tabMessage.note}));
+    if (this.#ownClient) return this.#onTabMessageAsLeader(tabMessage);
+    switch (tabMessage.kind) {
       case 'message':
-        return this.#take(said.epoch, said.message);
+        return this.#applyFromLeader(tabMessage.epoch, tabMessage.message);
       case 'answer':
-        this.#answered();
-        for (const message of said.messages) this.#take(said.epoch, message);
-        return this.#show(said.status);
+        this.#leaderAnswered();
+        for (const message of tabMessage.messages) this.#applyFromLeader(tabMessage.epoch, message);
+        return this.#setStatus(tabMessage.status);
       case 'state':
-        return this.#isBehind(said.position) ? this.#callRoll() : this.#show(said.status);
+        return this.#isBehind(tabMessage.position) ? this.#requestState() : this.#setStatus(tabMessage.status);
     }
   }
 
-  /** @param {any} said */
-  #heardAsLeader(said) {
-    if (said.kind === 'say') this.#led?.say(said.frame);
-    if (said.kind !== 'call') return;
-    this.#answer(said);
-    if (said.wake) this.#led?.wake();
+  /** @param {any} tabMessage */
+  #onTabMessageAsLeader(tabMessage) {
+    if (tabMessage.kind === 'say') this.#ownClient?.sendTransient(tabMessage.frame);
+    if (tabMessage.kind !== 'call') return;
+    this.#answerTab(tabMessage);
+    if (tabMessage.wake) this.#ownClient?.wake();
   }
 
   /** @param {Position | null} position the leader's */
@@ -277,45 +278,45 @@ export class SharedClient extends EventTarget {
   }
 
   /** @param {string} epoch @param {any} message */
-  #take(epoch, message) {
+  #applyFromLeader(epoch, message) {
     const {seq, type} = message;
     const here = this.#position?.epoch === epoch ? this.#position.seq : null;
     if (type === 'initial_data') {
       if (here !== null && seq < here) return;
     } else if (here === null) {
-      return this.#position ? this.#callRoll() : undefined;
+      return this.#position ? this.#requestState() : undefined;
     } else if (seq !== undefined) {
       if (seq <= here) return;
-      if (seq > here + 1) return this.#callRoll();
+      if (seq > here + 1) return this.#requestState();
     }
-    this.#keep({epoch, seq: seq ?? /** @type {number} */ (here)}, message);
-    this.#tell(message);
+    this.#remember({epoch, seq: seq ?? /** @type {number} */ (here)}, message);
+    this.#emitMessage(message);
   }
 
   // What all do
 
   /** @param {Position} position after this message @param {any} message */
-  #keep(position, message) {
+  #remember(position, message) {
     if (message.type === 'initial_data') this.#recent = [];
-    else if (position.seq !== this.#position?.seq) this.#recent = [...this.#recent, message].slice(-KEPT);
+    else if (position.seq !== this.#position?.seq) this.#recent = [...this.#recent, message].slice(-MAX_RECENT);
     this.#position = position;
   }
 
   /** @param {ServerMessage} message */
-  #tell(message) {
+  #emitMessage(message) {
     this.dispatchEvent(new CustomEvent('message', {detail: message}));
   }
 
   /** @param {ConnectionStatus} status */
-  #show(status) {
+  #setStatus(status) {
     const {state, retryAt, refused} = this.#status;
     if (status.state === state && status.retryAt === retryAt && status.refused === refused) return;
     this.#status = status;
     this.dispatchEvent(new CustomEvent('state', {detail: status}));
   }
 
-  /** @param {object} said */
-  #post(said) {
-    this.#channel?.postMessage(said);
+  /** @param {object} tabMessage */
+  #post(tabMessage) {
+    this.#channel?.postMessage(tabMessage);
   }
 }

@@ -1,4 +1,4 @@
-import {Pace} from './frame-throttle.js';
+import {FrameThrottle} from './frame-throttle.js';
 import {replyCount, withRepliesOf} from './reply-merge.js';
 
 /**
@@ -30,8 +30,8 @@ export class Store extends EventTarget {
   /** Counts the snapshots; a list that was loaded under an older one must be loaded again. */
   generation = 0;
   /** Of the requests that are shown otherwise for a moment. @type {Map<number, BookRequest>} */
-  #truths = new Map();
-  #pace = new Pace(() => this.dispatchEvent(new Event('change')));
+  #confirmed = new Map();
+  #throttle = new FrameThrottle(() => this.dispatchEvent(new Event('change')));
 
   /** @param {ServerMessage} message */
   apply(message) {
@@ -68,27 +68,27 @@ export class Store extends EventTarget {
 
   /** Keeps more of a request's thread. @param {number} id @param {Reply[]} replies */
   keepReplies(id, replies) {
-    for (const kept of [this.requests, this.#truths]) {
+    for (const kept of [this.requests, this.#confirmed]) {
       const known = kept.get(id);
       if (known) kept.set(id, withRepliesOf(known, {...known, replies}));
     }
     this.#changed();
   }
 
-  /** Shows what is about to be true of a request; what the server says meanwhile is kept for {@link dropGuess}. @param {number} id @param {Partial<BookRequest>} guess */
-  guess(id, guess) {
+  /** Shows what is about to be true of a request; what the server says meanwhile is kept for {@link revertOptimistic}. @param {number} id @param {Partial<BookRequest>} guess */
+  applyOptimistic(id, guess) {
     const truth = this.requests.get(id);
     if (!truth) return;
-    this.#truths.set(id, truth);
+    this.#confirmed.set(id, truth);
     this.requests.set(id, {...truth, ...guess});
     this.#changed();
   }
 
   /** Shows what is known of a request again. @param {number} id */
-  dropGuess(id) {
-    const truth = this.#truths.get(id);
+  revertOptimistic(id) {
+    const truth = this.#confirmed.get(id);
     if (!truth) return;
-    this.#truths.delete(id);
+    this.#confirmed.delete(id);
     this.requests.set(id, truth);
     this.#changed();
   }
@@ -191,7 +191,7 @@ export class Store extends EventTarget {
   /** @param {InitialData} data */
   #replace(data) {
     this.generation++;
-    this.#truths.clear();
+    this.#confirmed.clear();
     this.requests = new Map(data.book_requests.map((request) => [request.id, request]));
     this.quotas = new Map(data.quota.map((quota) => [quota.creator_id, quota]));
     this.pendingCounts = new Map(Object.entries(data.pending_count).map(([creator, count]) => [Number(creator), count]));
@@ -202,7 +202,7 @@ export class Store extends EventTarget {
 
   /** @param {BookRequest} request */
   #keepNewer(request) {
-    const kept = this.#truths.has(request.id) ? this.#truths : this.requests;
+    const kept = this.#confirmed.has(request.id) ? this.#confirmed : this.requests;
     const known = kept.get(request.id);
     if (!known) kept.set(request.id, request);
     else kept.set(request.id, isOlder(request, known) ? withRepliesOf(known, request) : withRepliesOf(request, known));
@@ -223,7 +223,7 @@ export class Store extends EventTarget {
   }
 
   #changed() {
-    this.#pace.ask();
+    this.#throttle.request();
   }
 }
 

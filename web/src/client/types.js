@@ -94,7 +94,7 @@
  *
  * @typedef {Supporter & {quota: Quota, entries: LedgerEntry[]}} SupporterAccount
  * @typedef {Record<Status, number>} Counts
- * @typedef {{id: number, creator_id: number, name: string, body: string}} CannedResponse
+ * @typedef {{id: number, creator_id: number, name: string, body: string}} SavedReply
  * @typedef {{id: number, result: 'answered' | 'refused', code: string | null, detail: string | null, book_request: BookRequest | null}} Outcome
  *
  * @typedef {object} Invitation

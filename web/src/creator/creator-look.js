@@ -1,11 +1,11 @@
 import {html, nothing} from 'lit';
-import {Draft} from '../ui/form-draft.js';
+import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {field, formError} from '../ui/form-field.js';
+import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
-import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {initials} from '../ui/initials.js';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 
 const LARGEST = 512 * 1024;
 const KINDS = ['image/png', 'image/jpeg', 'image/webp'];
@@ -16,10 +16,10 @@ const COLOURS = ['#2f4f8a', '#7a3b2e', '#1d6a43', '#6b3fa0', '#9a5a00', '#0f6b74
 export class CreatorLook extends SessionElement {
   static properties = {creatorId: {attribute: false}, unfit: {state: true}};
 
-  #naming = new Submission(this, {unreachable: 'error.unreachable_kept'});
-  #colouring = new Submission(this);
-  #picturing = new Submission(this);
-  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `look-${this.creatorId}`}));
+  #naming = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
+  #colouring = new FormSubmission(this);
+  #picturing = new FormSubmission(this);
+  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `look-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -36,7 +36,7 @@ export class CreatorLook extends SessionElement {
     const creator = this.#creator;
     if (!creator) return html`<div class="skeleton"></div>`;
     return html`<section class="panel look" aria-labelledby="look-heading">
-      <h2 class="panel__title" id="look-heading">${say('look.title')}</h2>
+      <h2 class="panel__title" id="look-heading">${translate('look.title')}</h2>
       ${this.#picture(creator)} ${this.#name(creator)} ${this.#colours(creator)}
     </section>`;
   }
@@ -44,14 +44,14 @@ export class CreatorLook extends SessionElement {
   /** @param {import('../client/types.js').Creator} creator */
   #picture({name, picture}) {
     return html`<div class="look__row">
-      ${picture ? html`<img class="look__picture" src=${picture} alt=${say('look.picture_of', {name})} width="72" height="72" data-testid="look-picture" />` : html`<span class="look__picture look__picture--none" aria-hidden="true">${initials(name)}</span>`}
+      ${picture ? html`<img class="look__picture" src=${picture} alt=${translate('look.picture_of', {name})} width="72" height="72" data-testid="look-picture" />` : html`<span class="look__picture look__picture--none" aria-hidden="true">${initials(name)}</span>`}
       <div class="look__choose">
         <label class="button button--quiet look__file">
           <input class="visually-hidden" type="file" accept=${KINDS.join()} data-testid="look-file" ?disabled=${this.#picturing.busy} @change=${this.#onPicture} />
-          ${say(picture ? 'look.another' : 'look.choose')}
+          ${translate(picture ? 'look.another' : 'look.choose')}
         </label>
-        ${picture ? html`<button type="button" class="button button--link" data-testid="look-picture-remove" @click=${() => this.#removePicture()}>${say('look.remove')}</button>` : nothing}
-        <p class="field__hint">${say('look.rule')}</p>
+        ${picture ? html`<button type="button" class="button button--link" data-testid="look-picture-remove" @click=${() => this.#removePicture()}>${translate('look.remove')}</button>` : nothing}
+        <p class="field__hint">${translate('look.rule')}</p>
         ${formError(this.unfit || this.#picturing.message)}
       </div>
     </div>`;
@@ -61,32 +61,32 @@ export class CreatorLook extends SessionElement {
   #name({name}) {
     return html`<form class="look__name" novalidate @submit=${this.#saveName}>
       ${formError(this.#naming.message)}
-      ${field({id: 'look-name', name: 'name', label: say('look.name'), value: name, maxlength: 100, testid: 'look-name', error: this.#naming.fields.name})}
-      <button class="button" data-testid="look-name-save" ?disabled=${this.#naming.busy}>${say('form.save')}</button>
+      ${formField({id: 'look-name', name: 'name', label: translate('look.name'), value: name, maxlength: 100, testid: 'look-name', error: this.#naming.fields.name})}
+      <button class="button" data-testid="look-name-save" ?disabled=${this.#naming.busy}>${translate('form.save')}</button>
     </form>`;
   }
 
   /** @param {import('../client/types.js').Creator} creator */
   #colours({colour}) {
     return html`<fieldset class="look__colours" ?disabled=${this.#colouring.busy}>
-      <legend class="field__label">${say('look.colour')}</legend>
+      <legend class="field__label">${translate('look.colour')}</legend>
       ${COLOURS.map(
-        (one) => html`<button type="button" class="look__colour" style="--one: ${one}" aria-pressed=${colour === one} aria-label=${say('look.colour_one', {colour: one})} data-testid="look-colour" data-colour=${one} @click=${() => this.#wear(one)}>
+        (one) => html`<button type="button" class="look__colour" style="--one: ${one}" aria-pressed=${colour === one} aria-label=${translate('look.colour_one', {colour: one})} data-testid="look-colour" data-colour=${one} @click=${() => this.#wear(one)}>
           ${colour === one ? icon('check') : nothing}
         </button>`,
       )}
-      <label class="look__own">${say('look.another_colour')} <input type="color" .value=${colour ?? COLOURS[0]} data-testid="look-colour-own" @change=${(/** @type {Event} */ event) => this.#wear(/** @type {HTMLInputElement} */ (event.target).value)} /></label>
-      ${colour ? html`<button type="button" class="button button--link" data-testid="look-colour-none" @click=${() => this.#wear('')}>${say('look.plain')}</button>` : nothing}
+      <label class="look__own">${translate('look.another_colour')} <input type="color" .value=${colour ?? COLOURS[0]} data-testid="look-colour-own" @change=${(/** @type {Event} */ event) => this.#wear(/** @type {HTMLInputElement} */ (event.target).value)} /></label>
+      ${colour ? html`<button type="button" class="button button--link" data-testid="look-colour-none" @click=${() => this.#wear('')}>${translate('look.plain')}</button>` : nothing}
       ${formError(this.#colouring.message)}
     </fieldset>`;
   }
 
   /** @param {SubmitEvent} event */
   async #saveName(event) {
-    const {name = ''} = fieldsOf(event);
+    const {name = ''} = formValues(event);
     if (!(await this.#naming.run(() => this.#change({name}), {name}))) return;
     this.#draft.drop();
-    this.tell(say('look.name_saved'));
+    this.showToast(translate('look.name_saved'));
   }
 
   /** @param {string} colour */
@@ -105,7 +105,7 @@ export class CreatorLook extends SessionElement {
     const file = input.files?.[0];
     input.value = '';
     if (!file) return;
-    this.unfit = file.size > LARGEST ? say('look.too_large') : KINDS.includes(file.type) ? '' : say('look.rule');
+    this.unfit = file.size > LARGEST ? translate('look.too_large') : KINDS.includes(file.type) ? '' : translate('look.rule');
     if (!this.unfit) await this.#picturing.run(async () => this.session.store.keepCreator(await this.session.api.showPicture(this.creatorId, file)));
   }
 

@@ -1,9 +1,9 @@
 import {html} from 'lit';
-import {Draft} from '../ui/form-draft.js';
+import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {field, formError} from '../ui/form-field.js';
-import {fieldsOf, Submission} from '../ui/form-submission.js';
-import {say} from '../words/translate.js';
+import {formField, formError} from '../ui/form-field.js';
+import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {translate} from '../words/translate.js';
 import './saved-reply-editor.js';
 import './creator-look.js';
 import './creator-rules.js';
@@ -12,11 +12,11 @@ import './creator-rules.js';
 export class CreatorPage extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
-  #switching = new Submission(this);
-  #showing = new Submission(this);
-  #deciding = new Submission(this);
-  #saving = new Submission(this, {unreachable: 'error.unreachable_kept'});
-  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `notice-${this.creatorId}`}));
+  #switching = new FormSubmission(this);
+  #showing = new FormSubmission(this);
+  #deciding = new FormSubmission(this);
+  #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
+  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `notice-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -28,15 +28,15 @@ export class CreatorPage extends SessionElement {
     if (!creator) return html`<div class="skeleton"></div>`;
     return html`<div class="narrow">
       <header class="page-head">
-        <h1 tabindex="-1">${say('creator.title')}</h1>
-        <p class="page-head__sub">${say('creator.lead')}</p>
+        <h1 tabindex="-1">${translate('creator.title')}</h1>
+        <p class="page-head__sub">${translate('creator.lead')}</p>
       </header>
       <section class="panel">
         ${formError(this.#switching.message)}
         <div class="switch-row">
           <div>
-            <h2 class="panel__title" id="accepting-label">${say('creator.accepting')}</h2>
-            <p class="panel__text">${say(creator.accepting ? 'creator.accepting_on' : 'creator.accepting_off')}</p>
+            <h2 class="panel__title" id="accepting-label">${translate('creator.accepting')}</h2>
+            <p class="panel__text">${translate(creator.accepting ? 'creator.accepting_on' : 'creator.accepting_off')}</p>
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.accepting} aria-labelledby="accepting-label" data-testid="accepting-switch"
             ?disabled=${this.#switching.busy} @click=${this.#switch}><span class="switch__knob"></span></button>
@@ -46,8 +46,8 @@ export class CreatorPage extends SessionElement {
         ${formError(this.#showing.message)}
         <div class="switch-row">
           <div>
-            <h2 class="panel__title" id="asked-label">${say('creator.asked')}</h2>
-            <p class="panel__text">${say(creator.shows_asked ? 'creator.asked_shown' : 'creator.asked_hidden')}</p>
+            <h2 class="panel__title" id="asked-label">${translate('creator.asked')}</h2>
+            <p class="panel__text">${translate(creator.shows_asked ? 'creator.asked_shown' : 'creator.asked_hidden')}</p>
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.shows_asked} aria-labelledby="asked-label" data-testid="asked-switch"
             ?disabled=${this.#showing.busy} @click=${this.#show}><span class="switch__knob"></span></button>
@@ -57,8 +57,8 @@ export class CreatorPage extends SessionElement {
         ${formError(this.#deciding.message)}
         <div class="switch-row">
           <div>
-            <h2 class="panel__title" id="own-label">${say('creator.own')}</h2>
-            <p class="panel__text">${say(creator.self_service ? 'creator.own_on' : 'creator.own_off')}</p>
+            <h2 class="panel__title" id="own-label">${translate('creator.own')}</h2>
+            <p class="panel__text">${translate(creator.self_service ? 'creator.own_on' : 'creator.own_off')}</p>
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.self_service} aria-labelledby="own-label" data-testid="own-switch"
             ?disabled=${this.#deciding.busy} @click=${this.#decide}><span class="switch__knob"></span></button>
@@ -67,22 +67,22 @@ export class CreatorPage extends SessionElement {
       <creator-look .session=${this.session} .creatorId=${this.creatorId}></creator-look>
       <form class="panel panel--form" @submit=${this.#save}>
         ${formError(this.#saving.message)}
-        ${field({
+        ${formField({
           id: 'notice',
           name: 'notice',
-          label: say('creator.notice'),
+          label: translate('creator.notice'),
           value: creator.notice,
           optional: true,
           rows: 4,
           maxlength: 500,
           testid: 'notice-text',
           error: this.#saving.fields.notice,
-          hint: say('creator.notice_hint', {most: 500}),
+          hint: translate('creator.notice_hint', {most: 500}),
         })}
-        <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>${say('creator.publish')}</button>
+        <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
       </form>
       <creator-rules .session=${this.session} .creatorId=${this.creatorId}></creator-rules>
-      <canned-answers .session=${this.session} .creatorId=${this.creatorId}></canned-answers>
+      <saved-reply-editor .session=${this.session} .creatorId=${this.creatorId}></saved-reply-editor>
     </div>`;
   }
 
@@ -103,10 +103,10 @@ export class CreatorPage extends SessionElement {
 
   /** @param {SubmitEvent} event */
   async #save(event) {
-    const {notice = ''} = fieldsOf(event);
+    const {notice = ''} = formValues(event);
     if (!(await this.#saving.run(() => this.#change({notice}), {notice}))) return;
     this.#draft.drop();
-    this.tell(say(notice ? 'creator.published' : 'creator.taken_down'));
+    this.showToast(translate(notice ? 'creator.published' : 'creator.taken_down'));
   }
 
   /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean, self_service?: boolean}} change */

@@ -1,16 +1,16 @@
 import {html} from 'lit';
-import {Draft} from '../ui/form-draft.js';
+import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {field, formError} from '../ui/form-field.js';
-import {fieldsOf, Submission} from '../ui/form-submission.js';
-import {say} from '../words/translate.js';
+import {formField, formError} from '../ui/form-field.js';
+import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {translate} from '../words/translate.js';
 
 /** What supporters are asked to heed, shown where they ask; for the creator to change. */
 export class CreatorRules extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
-  #saving = new Submission(this, {unreachable: 'error.unreachable_kept'});
-  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `rules-${this.creatorId}`}));
+  #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
+  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `rules-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -21,29 +21,29 @@ export class CreatorRules extends SessionElement {
     const creator = this.session.store.creators.get(this.creatorId);
     return html`<form class="panel panel--form" @submit=${this.#save}>
       ${formError(this.#saving.message)}
-      ${field({
+      ${formField({
         id: 'rules',
         name: 'rules',
-        label: say('creator.rules'),
+        label: translate('creator.rules'),
         value: creator?.rules ?? '',
         optional: true,
         rows: 5,
         maxlength: 2000,
         testid: 'rules-text',
         error: this.#saving.fields.rules,
-        hint: say('creator.rules_hint', {most: 2000}),
+        hint: translate('creator.rules_hint', {most: 2000}),
       })}
-      <button class="button button--main" data-testid="rules-submit" ?disabled=${this.#saving.busy}>${say('creator.publish')}</button>
+      <button class="button button--main" data-testid="rules-submit" ?disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
     </form>`;
   }
 
   /** @param {SubmitEvent} event */
   async #save(event) {
-    const {rules = ''} = fieldsOf(event);
+    const {rules = ''} = formValues(event);
     const change = async () => this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, {rules}));
     if (!(await this.#saving.run(change, {rules}))) return;
     this.#draft.drop();
-    this.tell(say('creator.rules_saved'));
+    this.showToast(translate('creator.rules_saved'));
   }
 }
 

@@ -5,12 +5,12 @@
 
 const END = /^followed_request_(\w+)$/;
 
-/** @type {WeakMap<Session, Following>} */
+/** @type {WeakMap<Session, FollowList>} */
 const ofSessions = new WeakMap();
 
-/** What a session's user follows. @param {Session} session @returns {Following} */
-export function followingOf(session) {
-  const known = ofSessions.get(session) ?? new Following(session);
+/** What a session's user follows. @param {Session} session @returns {FollowList} */
+export function followListOf(session) {
+  const known = ofSessions.get(session) ?? new FollowList(session);
   ofSessions.set(session, known);
   return known;
 }
@@ -20,7 +20,7 @@ export function followingOf(session) {
  *
  * Event: `change`, after every change.
  */
-class Following extends EventTarget {
+class FollowList extends EventTarget {
   /** @type {Map<number, AskedBook>} */
   books = new Map();
   #generation = -1;
@@ -29,7 +29,7 @@ class Following extends EventTarget {
   constructor(session) {
     super();
     this.session = session;
-    session.addEventListener('message', (event) => this.#heard(/** @type {CustomEvent<ServerMessage>} */ (event).detail));
+    session.addEventListener('message', (event) => this.#onMessage(/** @type {CustomEvent<ServerMessage>} */ (event).detail));
   }
 
   /** Reads them, unless that was done since the last snapshot. */
@@ -43,7 +43,7 @@ class Following extends EventTarget {
     } catch {
       this.#generation = -1; // the next one to ask tries again
     }
-    this.#changed();
+    this.#notifyChange();
   }
 
   /** @param {number} creatorId @returns {AskedBook[]} the newest first */
@@ -55,7 +55,7 @@ class Following extends EventTarget {
   async follow(id, key) {
     const book = await this.session.api.follow(id, {key});
     this.books.set(id, book);
-    this.#changed();
+    this.#notifyChange();
     return book;
   }
 
@@ -63,25 +63,25 @@ class Following extends EventTarget {
   async unfollow(id) {
     await this.session.api.unfollow(id);
     this.books.delete(id);
-    this.#changed();
+    this.#notifyChange();
   }
 
   /** @param {ServerMessage} message */
-  #heard(message) {
+  #onMessage(message) {
     if (message.type === 'initial_data' && this.#generation >= 0) this.load();
-    if (message.type === 'notification') this.#told(message.notification);
+    if (message.type === 'notification') this.#onNotification(message.notification);
   }
 
   /** @param {Notification} notification */
-  #told({kind, book_request_id, created_at}) {
+  #onNotification({kind, book_request_id, created_at}) {
     const status = /** @type {Status | undefined} */ (END.exec(kind)?.[1]);
     const book = book_request_id && this.books.get(book_request_id);
     if (!status || !book) return;
     this.books.set(book.id, {...book, status, updated_at: created_at});
-    this.#changed();
+    this.#notifyChange();
   }
 
-  #changed() {
+  #notifyChange() {
     this.dispatchEvent(new Event('change'));
   }
 }

@@ -1,11 +1,11 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {explain} from '../ui/error-text.js';
+import {errorText} from '../ui/error-text.js';
 import '../ui/time-ago.js';
 import '../ui/book-cover.js';
-import {followingOf} from './follow-list.js';
+import {followListOf} from './follow-list.js';
 import {statusBadge} from '../ui/status-badge.js';
 
 /** @import {AskedBook} from '../client/types.js' */
@@ -23,21 +23,21 @@ export class FollowedBooks extends SessionElement {
 
   connectedCallback() {
     super.connectedCallback();
-    const following = followingOf(this.session);
+    const following = followListOf(this.session);
     following.addEventListener('change', this.#follow);
     following.load();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    followingOf(this.session).removeEventListener('change', this.#follow);
+    followListOf(this.session).removeEventListener('change', this.#follow);
   }
 
   render() {
-    const books = followingOf(this.session).ofCreator(this.creatorId);
+    const books = followListOf(this.session).ofCreator(this.creatorId);
     if (books.length === 0) return nothing;
     return html`<section class="panel followed" aria-labelledby="followed-heading" data-testid="followed">
-      <h2 class="panel__title" id="followed-heading" tabindex="-1">${say('follow.title')}</h2>
+      <h2 class="panel__title" id="followed-heading" tabindex="-1">${translate('follow.title')}</h2>
       <ul>
         ${repeat(books, ({id}) => id, (book) => this.#book(book))}
       </ul>
@@ -53,17 +53,17 @@ export class FollowedBooks extends SessionElement {
         <small><bdi>${author}</bdi></small>
         <span class="asked__state">${statusBadge(status)} <time-ago .time=${updated_at}></time-ago></span>
       </div>
-      <button type="button" class="button button--quiet button--small" aria-label=${say('follow.stop_title', {title})} data-testid="unfollow" @click=${() => this.#stop(id)}>${say('follow.stop')}</button>
+      <button type="button" class="button button--quiet button--small" aria-label=${translate('follow.stop_title', {title})} data-testid="unfollow" @click=${() => this.#stop(id)}>${translate('follow.stop')}</button>
     </li>`;
   }
 
   /** @param {number} id */
   async #stop(id) {
     try {
-      await followingOf(this.session).unfollow(id);
+      await followListOf(this.session).unfollow(id);
       /** @type {HTMLElement | null} */ (this.querySelector('h2'))?.focus();
     } catch (error) {
-      this.tell(explain(/** @type {Error} */ (error)), 'plain');
+      this.showToast(errorText(/** @type {Error} */ (error)), 'plain');
     }
   }
 }

@@ -1,38 +1,38 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesDesk} from '../client/desk-update.js';
+import {changesCreatorLists} from '../client/desk-update.js';
 import {supportersNav} from '../supporter/supporters-nav.js';
 import {serverNow} from '../client/server-clock.js';
-import {Draft} from '../ui/form-draft.js';
+import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {field, formError} from '../ui/form-field.js';
+import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
-import {listFoot} from '../ui/list-footer.js';
-import {Pages} from '../ui/paged-list.js';
-import {fieldsOf, Submission} from '../ui/form-submission.js';
+import {listFooter} from '../ui/list-footer.js';
+import {PagedList} from '../ui/paged-list.js';
+import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {dateInWords} from '../words/time-text.js';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import '../ui/confirm-button.js';
 
 /** @import {Invitation, ServerMessage, Tier} from '../client/types.js' */
 
 const DAY = 24 * 3_600_000;
 /** @type {[string, string][]} */
-const KINDS = [['supporter', say('invitations.supporter')], ['team', say('invitations.team')]];
+const KINDS = [['supporter', translate('invitations.supporter')], ['team', translate('invitations.team')]];
 /** @type {[string, string][]} */
-const LIFETIMES = [1, 7, 30].map((count) => [String(count), say('invitations.days', {count})]);
+const LIFETIMES = [1, 7, 30].map((count) => [String(count), translate('invitations.days', {count})]);
 
 /** Links by which supporters and team members join. A link is shown once, when it is made. */
 export class InvitationsPage extends SessionElement {
   static properties = {creatorId: {attribute: false}, kind: {state: true}, made: {state: true}, copied: {state: true}};
 
-  #making = new Submission(this, {unreachable: 'error.unreachable_kept'});
-  #revoking = new Submission(this);
-  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `invitation-${this.creatorId}`}));
-  /** @type {Pages<Invitation>} */
-  #invitations = new Pages(this, () => this.session.api.invitations(this.creatorId));
-  /** @type {Pages<Tier>} */
-  #tiers = new Pages(this, () => this.session.api.tiers(this.creatorId));
+  #making = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
+  #revoking = new FormSubmission(this);
+  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `invitation-${this.creatorId}`}));
+  /** @type {PagedList<Invitation>} */
+  #invitations = new PagedList(this, () => this.session.api.invitations(this.creatorId));
+  /** @type {PagedList<Tier>} */
+  #tiers = new PagedList(this, () => this.session.api.tiers(this.creatorId));
 
   constructor() {
     super();
@@ -52,20 +52,20 @@ export class InvitationsPage extends SessionElement {
   }
 
   /** @param {ServerMessage} message */
-  heard(message) {
-    if (!changesDesk(message, this.creatorId)) return;
-    this.#invitations.refreshSoon();
-    this.#tiers.refreshSoon();
+  messageReceived(message) {
+    if (!changesCreatorLists(message, this.creatorId)) return;
+    this.#invitations.scheduleRefresh();
+    this.#tiers.scheduleRefresh();
   }
 
   render() {
     return html`
-      <header class="page-head page-head--row"><h1 tabindex="-1">${say('supporters.title')}</h1></header>
+      <header class="page-head page-head--row"><h1 tabindex="-1">${translate('supporters.title')}</h1></header>
       ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing} ${formError(this.#revoking.message)}
       <ul class="rows" data-testid="invitation-list">
         ${repeat(this.#invitations.items, ({id}) => id, (invitation) => this.#row(invitation))}
       </ul>
-      ${listFoot(this.#invitations, html`<h2>${say('invitations.none')}</h2>`)}
+      ${listFooter(this.#invitations, html`<h2>${translate('invitations.none')}</h2>`)}
     `;
   }
 
@@ -73,15 +73,15 @@ export class InvitationsPage extends SessionElement {
     const wrong = this.#making.fields;
     const tiers = /** @type {[number, string][]} */ (this.#tiers.items.map(({id, name}) => [id, name]));
     return html`<form class="panel panel--form" novalidate @submit=${this.#make} @change=${this.#onKind}>
-      <h2 class="panel__title">${say('invitations.invite')}</h2>
+      <h2 class="panel__title">${translate('invitations.invite')}</h2>
       ${formError(this.#making.message)}
       <div class="pair">
-        ${field({id: 'invite-kind', name: 'kind', label: say('invitations.who'), options: KINDS, value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
-        ${this.kind === 'supporter' ? field({id: 'invite-tier', name: 'tier_id', label: say('invitations.tier'), options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}
-        ${field({id: 'invite-uses', name: 'uses', label: say('invitations.uses'), type: 'number', min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
-        ${field({id: 'invite-days', name: 'days', label: say('invitations.valid'), options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
+        ${formField({id: 'invite-kind', name: 'kind', label: translate('invitations.who'), options: KINDS, value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
+        ${this.kind === 'supporter' ? formField({id: 'invite-tier', name: 'tier_id', label: translate('invitations.tier'), options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}
+        ${formField({id: 'invite-uses', name: 'uses', label: translate('invitations.uses'), type: 'number', min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
+        ${formField({id: 'invite-days', name: 'days', label: translate('invitations.valid'), options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
       </div>
-      <button class="button button--main" data-testid="invitation-submit" ?disabled=${this.#making.busy}>${icon('link')} ${say('invitations.make')}</button>
+      <button class="button button--main" data-testid="invitation-submit" ?disabled=${this.#making.busy}>${icon('link')} ${translate('invitations.make')}</button>
     </form>`;
   }
 
@@ -89,10 +89,10 @@ export class InvitationsPage extends SessionElement {
   #link({url}) {
     return html`<div class="notice notice--good" role="status" data-testid="invitation-made">
       <div class="made-link">
-        <p>${say('invitations.made')}</p>
+        <p>${translate('invitations.made')}</p>
         <p class="made-link__row">
-          <input class="input" dir="ltr" readonly aria-label=${say('invitations.link')} .value=${url ?? ''} data-testid="invitation-url" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
-          <button type="button" class="button" data-testid="invitation-copy" @click=${this.#copy}>${icon(this.copied ? 'check' : 'copy')} ${say(this.copied ? 'invitations.copied' : 'invitations.copy')}</button>
+          <input class="input" dir="ltr" readonly aria-label=${translate('invitations.link')} .value=${url ?? ''} data-testid="invitation-url" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
+          <button type="button" class="button" data-testid="invitation-copy" @click=${this.#copy}>${icon(this.copied ? 'check' : 'copy')} ${translate(this.copied ? 'invitations.copied' : 'invitations.copy')}</button>
         </p>
       </div>
     </div>`;
@@ -104,11 +104,11 @@ export class InvitationsPage extends SessionElement {
     const over = uses_left === 0 || Date.parse(expires_at) < serverNow();
     return html`<li class="row ${over ? 'row--off' : ''}" data-testid="invitation" data-invitation-id=${id}>
       <div class="row__main">
-        <p class="row__name">${say(kind === 'team' ? 'invitations.for_team' : tier ? 'invitations.for_tier' : 'invitations.for_supporter', {tier})}</p>
-        <p class="row__sub">${say('invitations.left', {left: uses_left, count: uses, date: dateInWords(expires_at)})}</p>
+        <p class="row__name">${translate(kind === 'team' ? 'invitations.for_team' : tier ? 'invitations.for_tier' : 'invitations.for_supporter', {tier})}</p>
+        <p class="row__sub">${translate('invitations.left', {left: uses_left, count: uses, date: dateInWords(expires_at)})}</p>
       </div>
       <div class="row__actions">
-        <confirm-button testid="invitation-revoke" label=${say('invitations.revoke')} question=${say('invitations.revoke_sure')} yes=${say('invitations.revoke')} @confirmed=${() => this.#revoke(id)}></confirm-button>
+        <confirm-button testid="invitation-revoke" label=${translate('invitations.revoke')} question=${translate('invitations.revoke_sure')} yes=${translate('invitations.revoke')} @confirmed=${() => this.#revoke(id)}></confirm-button>
       </div>
     </li>`;
   }
@@ -121,7 +121,7 @@ export class InvitationsPage extends SessionElement {
 
   /** @param {SubmitEvent} event */
   async #make(event) {
-    const {kind, tier_id, uses, days} = fieldsOf(event);
+    const {kind, tier_id, uses, days} = formValues(event);
     const wish = {creator_id: this.creatorId, kind, ...(tier_id && {tier_id: Number(tier_id)}), uses: Number(uses), days};
     const made = await this.#making.run(async (key) => {
       const {days, ...invitation} = wish;
@@ -140,13 +140,13 @@ export class InvitationsPage extends SessionElement {
       await navigator.clipboard.writeText(input.value);
       this.copied = true;
     } catch {
-      this.tell(say('invitations.copy_by_hand'), 'plain');
+      this.showToast(translate('invitations.copy_by_hand'), 'plain');
     }
   }
 
   /** @param {number} id */
   async #revoke(id) {
-    if (await this.#revoking.run(() => this.session.api.revokeInvitation(id))) this.tell(say('invitations.revoked'));
+    if (await this.#revoking.run(() => this.session.api.revokeInvitation(id))) this.showToast(translate('invitations.revoked'));
     this.#invitations.load();
   }
 }

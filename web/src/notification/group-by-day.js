@@ -6,7 +6,7 @@ import {locale} from '../words/translate.js';
 const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto'});
 
 /** @param {Notification[]} notifications newest first @returns {{day: string, items: Notification[]}[]} under the days of this place */
-export function byDay(notifications) {
+export function groupByDay(notifications) {
   const days = Map.groupBy(notifications, ({created_at}) => dayInWords(created_at));
   return [...days].map(([day, items]) => ({day, items}));
 }

@@ -2,9 +2,9 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {explain} from '../ui/error-text.js';
-import {number, say} from '../words/translate.js';
-import {byDay} from './group-by-day.js';
+import {errorText} from '../ui/error-text.js';
+import {formatNumber, translate} from '../words/translate.js';
+import {groupByDay} from './group-by-day.js';
 import {notificationLink} from './notification-link.js';
 import {notificationText} from './notification-text.js';
 import '../ui/time-ago.js';
@@ -32,20 +32,20 @@ export class NotificationList extends SessionElement {
   render() {
     const notifications = this.session.store.newestNotifications;
     const {unread} = this.session.store;
-    return html`<section class="notifications" aria-label=${say('notification.title')} data-testid="notifications">
+    return html`<section class="notifications" aria-label=${translate('notification.title')} data-testid="notifications">
       <header class="notifications__head">
-        <h2>${say('notification.title')}</h2>
-        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>${say('notification.read_all')}</button>` : nothing}
+        <h2>${translate('notification.title')}</h2>
+        ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>${translate('notification.read_all')}</button>` : nothing}
       </header>
       ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
-      ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">${say('notification.none')}</p>` : nothing}
-      ${byDay(notifications).map(
+      ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">${translate('notification.none')}</p>` : nothing}
+      ${groupByDay(notifications).map(
         ({day, items}) => html`<h3 class="notifications__day" data-testid="notifications-day">${day}</h3>
           <ol class="notifications__list">
             ${repeat(items, ({id}) => id, (notification) => this.#item(notification))}
           </ol>`,
       )}
-      ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>${say('notification.older')}</button>` : nothing}
+      ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>${translate('notification.older')}</button>` : nothing}
     </section>`;
   }
 
@@ -55,7 +55,7 @@ export class NotificationList extends SessionElement {
     const content = html`<span class="notification__text">${notificationText(notification)}</span> <time-ago class="notification__time" .time=${created_at}></time-ago>`;
     return html`<li class="notification ${read ? '' : 'notification--unread'}" data-testid="notification" data-notification-id=${id} data-read=${Boolean(read)}>
       ${book_request_id ? html`<a href=${notificationLink(this.session, notification)} @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
-      ${read ? nothing : html`<button type="button" class="notification__read" aria-label=${`${say('notification.read')}: ${notificationText(notification)}`} title=${say('notification.read')} data-testid="notification-read" @click=${() => this.#read(id)}>${icon('check')}</button>`}
+      ${read ? nothing : html`<button type="button" class="notification__read" aria-label=${`${translate('notification.read')}: ${notificationText(notification)}`} title=${translate('notification.read')} data-testid="notification-read" @click=${() => this.#read(id)}>${icon('check')}</button>`}
     </li>`;
   }
 
@@ -74,7 +74,7 @@ export class NotificationList extends SessionElement {
       this.cursor = page.next_cursor;
       this.failed = '';
     } catch (error) {
-      this.failed = explain(/** @type {Error} */ (error));
+      this.failed = errorText(/** @type {Error} */ (error));
     } finally {
       this.loading = false;
     }
@@ -89,7 +89,7 @@ export class NotificationList extends SessionElement {
 
   async #readAll() {
     this.session.store.markAllRead();
-    await this.session.api.markRead({all: true}).catch((error) => (this.failed = explain(error)));
+    await this.session.api.markRead({all: true}).catch((error) => (this.failed = errorText(error)));
     await this.#load(null);
   }
 }

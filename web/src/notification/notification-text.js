@@ -1,4 +1,4 @@
-import {knows, say} from '../words/translate.js';
+import {hasTranslation, translate} from '../words/translate.js';
 
 /** @import {Notification} from '../client/types.js' */
 
@@ -10,5 +10,5 @@ import {knows, say} from '../words/translate.js';
  */
 export function notificationText({kind, title, supporter_name: name, text}) {
   const key = `notification.${kind}${name ? '_by' : ''}`;
-  return title && knows(key) ? say(key, {title, name}) : text;
+  return title && hasTranslation(key) ? translate(key, {title, name}) : text;
 }

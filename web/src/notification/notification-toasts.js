@@ -1,4 +1,4 @@
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import {notificationLink} from './notification-link.js';
 import {notificationText} from './notification-text.js';
 
@@ -8,44 +8,44 @@ import {notificationText} from './notification-text.js';
  */
 
 /** Notifications that come faster than this are told together, ms. */
-const BREATH = 1_500;
+const MIN_INTERVAL = 1_500;
 
 /**
  * Tells a session's notifications in passing: one at a time as it comes, a flood in one sentence, and what was missed
  * while away in one sentence too.
  */
-export class Crier {
+export class NotificationToasts {
   /** @type {Notification[]} */
-  #untold = [];
+  #pending = [];
   #away = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #breath;
+  #cooldown;
 
-  /** @param {Session} session @param {(message: {text: string, tone: string, href?: string}) => void} tell */
-  constructor(session, tell) {
+  /** @param {Session} session @param {(message: {text: string, tone: string, href?: string}) => void} show */
+  constructor(session, show) {
     this.session = session;
-    this.tell = tell;
-    session.addEventListener('message', (event) => this.#heard(/** @type {CustomEvent} */ (event).detail));
-    session.client.addEventListener('state', () => this.#speak());
+    this.show = show;
+    session.addEventListener('message', (event) => this.#onMessage(/** @type {CustomEvent} */ (event).detail));
+    session.client.addEventListener('state', () => this.#showPending());
   }
 
   /** @param {any} message */
-  #heard(message) {
+  #onMessage(message) {
     if (message.type !== 'notification') return;
-    this.#untold.push(message.notification);
+    this.#pending.push(message.notification);
     this.#away ||= this.session.client.status.state === 'catching-up';
-    this.#speak();
+    this.#showPending();
   }
 
-  #speak() {
-    if (this.#breath || this.#untold.length === 0 || !this.#isCurrent) return;
-    this.tell(this.#sentence());
-    this.#untold = [];
+  #showPending() {
+    if (this.#cooldown || this.#pending.length === 0 || !this.#isCurrent) return;
+    this.show(this.#toast());
+    this.#pending = [];
     this.#away = false;
-    this.#breath = setTimeout(() => {
-      this.#breath = undefined;
-      this.#speak();
-    }, BREATH);
+    this.#cooldown = setTimeout(() => {
+      this.#cooldown = undefined;
+      this.#showPending();
+    }, MIN_INTERVAL);
   }
 
   get #isCurrent() {
@@ -53,10 +53,10 @@ export class Crier {
     return state === 'live' || refused === true;
   }
 
-  #sentence() {
-    const [first, ...more] = this.#untold;
-    if (this.#away) return {text: say('notification.while_away', {count: this.#untold.length}), tone: 'plain'};
-    if (more.length > 0) return {text: say('notification.more', {count: this.#untold.length}), tone: 'plain'};
+  #toast() {
+    const [first, ...more] = this.#pending;
+    if (this.#away) return {text: translate('notification.while_away', {count: this.#pending.length}), tone: 'plain'};
+    if (more.length > 0) return {text: translate('notification.more', {count: this.#pending.length}), tone: 'plain'};
     return {text: notificationText(first), tone: 'plain', href: first.book_request_id ? notificationLink(this.session, first) : undefined};
   }
 }

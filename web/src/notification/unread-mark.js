@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {isFollowed} from '../follow/follow-list.js';
 
@@ -56,7 +56,7 @@ export class UnreadMark extends SessionElement {
 
   render() {
     if (this.seen || this.#unread.length === 0) return nothing;
-    return html`<span class="unread" role="img" aria-label=${say('notification.new_here')} title=${say('notification.new_here')} data-testid="request-unread"></span>`;
+    return html`<span class="unread" role="img" aria-label=${translate('notification.new_here')} title=${translate('notification.new_here')} data-testid="request-unread"></span>`;
   }
 }
 

@@ -1,7 +1,7 @@
 import {html, nothing, svg} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {dateInWords} from '../words/time-text.js';
-import {number, phrase, say} from '../words/translate.js';
+import {formatNumber, translateMarkup, translate} from '../words/translate.js';
 import {quotaParts} from './quota-sentence.js';
 import {allowanceRule, ledgerEffect, ledgerLine, quotaSum} from './quota-text.js';
 
@@ -57,14 +57,14 @@ export class QuotaMeter extends SessionElement {
     const quota = this.#quota;
     if (!quota) return html`<section class="panel quota"><div class="skeleton skeleton--line"></div></section>`;
     const {allowed, used, remaining} = quota;
-    return html`<section class="panel quota" aria-label=${say('quota.title')} data-testid="quota">
+    return html`<section class="panel quota" aria-label=${translate('quota.title')} data-testid="quota">
       <div class="quota__sum">
         ${ring(quota)}
         <div>
-          <p class="quota__left">${phrase('quota.left', {count: remaining, number: html`<strong data-testid="quota-remaining">${number(remaining)}</strong>`})}</p>
+          <p class="quota__left">${translateMarkup('quota.left', {count: remaining, number: html`<strong data-testid="quota-remaining">${formatNumber(remaining)}</strong>`})}</p>
           <p class="quota__used" data-testid="quota-sentence">${this.#sentence(quota)}</p>
         </div>
-        <button type="button" class="button button--link" aria-expanded=${this.explained} data-testid="quota-explain" @click=${this.#toggle}>${say(this.explained ? 'quota.close' : 'quota.why')}</button>
+        <button type="button" class="button button--link" aria-expanded=${this.explained} data-testid="quota-explain" @click=${this.#toggle}>${translate(this.explained ? 'quota.close' : 'quota.why')}</button>
       </div>
       ${this.explained ? this.#explanation(quota) : nothing}
     </section>`;
@@ -73,10 +73,10 @@ export class QuotaMeter extends SessionElement {
   /** @param {Quota} quota */
   #sentence(quota) {
     const {allowed, used} = quota;
-    if (allowed === 0 && used === 0) return say('quota.zero');
-    const sum = html`<span data-testid="quota-used">${say('quota.used', {used, allowed})}</span>`;
+    if (allowed === 0 && used === 0) return translate('quota.zero');
+    const sum = html`<span data-testid="quota-used">${translate('quota.used', {used, allowed})}</span>`;
     const parts = quotaParts(quota, this.entries, this.session.store.requests);
-    return parts ? phrase('quota.sentence', {sum, parts}) : sum;
+    return parts ? translateMarkup('quota.sentence', {sum, parts}) : sum;
   }
 
   /** @param {Quota} quota */
@@ -105,7 +105,7 @@ export class QuotaMeter extends SessionElement {
 function ring({allowed, remaining}) {
   const share = allowed > 0 ? Math.min(1, remaining / allowed) : 0;
   const heat = remaining === 0 ? 'empty' : share <= 0.25 ? 'low' : 'fine';
-  return html`<svg class="ring ring--${heat}" viewBox="0 0 64 64" role="img" aria-label=${say('quota.ring', {remaining, allowed})}>
+  return html`<svg class="ring ring--${heat}" viewBox="0 0 64 64" role="img" aria-label=${translate('quota.ring', {remaining, allowed})}>
     ${svg`<circle class="ring__track" cx="32" cy="32" r="26" />
       <circle class="ring__left" cx="32" cy="32" r="26" transform="rotate(-90 32 32)" stroke-dasharray="${share * ROUND} ${ROUND}" />`}
   </svg>`;

@@ -1,4 +1,4 @@
-import {locale, say} from '../words/translate.js';
+import {locale, translate} from '../words/translate.js';
 import {currentPeriod, givesBack, takes} from './quota-text.js';
 
 /** @import {BookRequest, LedgerEntry, Quota} from '../client/types.js' */
@@ -31,5 +31,5 @@ export function quotaParts(quota, entries, requests) {
 
 /** @param {string} key @param {number} count */
 function counting(key, count) {
-  return count > 0 ? say(key, {count}) : '';
+  return count > 0 ? translate(key, {count}) : '';
 }

@@ -1,5 +1,5 @@
 import {momentInWords, monthInWords} from '../words/time-text.js';
-import {number, say} from '../words/translate.js';
+import {formatNumber, translate} from '../words/translate.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
 
@@ -7,10 +7,10 @@ const DAY = 24 * 3_600_000;
 
 /** @param {Quota} quota @returns {string} when a supporter may ask again */
 export function allowanceRule({period, resets_at, remaining, allowed, used}) {
-  if (allowed === 0) return say('quota.rule_zero');
-  if (period === 'month' && resets_at) return say('quota.rule_month', {date: momentInWords(resets_at)});
-  if (used > allowed) return say('quota.rule_debt', {count: used - allowed + 1});
-  return say(remaining > 0 ? 'quota.rule_left' : 'quota.rule_none');
+  if (allowed === 0) return translate('quota.rule_zero');
+  if (period === 'month' && resets_at) return translate('quota.rule_month', {date: momentInWords(resets_at)});
+  if (used > allowed) return translate('quota.rule_debt', {count: used - allowed + 1});
+  return translate(remaining > 0 ? 'quota.rule_left' : 'quota.rule_none');
 }
 
 /** @param {Quota} quota @returns {string} as the ledger names the period that counts now */
@@ -24,7 +24,7 @@ export function currentPeriod({period, resets_at}) {
  */
 export function quotaSum(quota, entries, name = '') {
   const {allowed, used, remaining} = quota;
-  if (allowed === 0 && used === 0) return say('quota.zero');
+  if (allowed === 0 && used === 0) return translate('quota.zero');
   const current = currentPeriod(quota);
   const now = entries.filter(({period}) => period === current);
   const asked = now.filter(takes).length;
@@ -32,9 +32,9 @@ export function quotaSum(quota, entries, name = '') {
   const given = now.reduce((total, {kind, amount}) => total + (kind === 'grant' ? amount : 0), 0);
   if (asked - back !== used) return '';
   const key = name ? (back > 0 ? 'quota.sum_back_of' : 'quota.sum_of') : back > 0 ? 'quota.sum_back' : 'quota.sum';
-  const said = say(key, {name, count: asked, back, used, allowed, remaining});
-  if (given > 0) return `${said} ${say('quota.sum_given', {tier: allowed - given, given, allowed})}`;
-  if (given < 0 && allowed > 0) return `${said} ${say('quota.sum_taken', {taken: -given, tier: allowed - given})}`;
+  const said = translate(key, {name, count: asked, back, used, allowed, remaining});
+  if (given > 0) return `${said} ${translate('quota.sum_given', {tier: allowed - given, given, allowed})}`;
+  if (given < 0 && allowed > 0) return `${said} ${translate('quota.sum_taken', {taken: -given, tier: allowed - given})}`;
   return said;
 }
 
@@ -53,13 +53,13 @@ export function ledgerLine(entry, quota) {
   const {kind, amount, title, reason, actor_name, period} = entry;
   switch (kind) {
     case 'consume':
-      return say('ledger.asked', {title});
+      return translate('ledger.asked', {title});
     case 'refund':
-      return isOver(period, quota) ? say('ledger.back_over', {title, month: monthInWords(period)}) : say('ledger.back', {title});
+      return isOver(period, quota) ? translate('ledger.back_over', {title, month: monthInWords(period)}) : translate('ledger.back', {title});
     case 'carry':
-      return say(amount > 0 ? 'ledger.carried' : 'ledger.back', {title});
+      return translate(amount > 0 ? 'ledger.carried' : 'ledger.back', {title});
     case 'grant':
-      return say(amount > 0 ? 'ledger.given' : 'ledger.taken', {name: actor_name}) + (reason ? say('ledger.reason', {reason}) : '');
+      return translate(amount > 0 ? 'ledger.given' : 'ledger.taken', {name: actor_name}) + (reason ? translate('ledger.reason', {reason}) : '');
   }
 }
 
@@ -71,5 +71,5 @@ function isOver(period, quota) {
 /** @param {LedgerEntry} entry what it does to the number of requests left */
 export function ledgerEffect(entry) {
   const effect = takes(entry) ? -1 : givesBack(entry) ? 1 : entry.amount;
-  return effect > 0 ? `+${number(effect)}` : `−${number(-effect)}`;
+  return effect > 0 ? `+${formatNumber(effect)}` : `−${formatNumber(-effect)}`;
 }

@@ -2,13 +2,13 @@ import {html, nothing} from 'lit';
 import {isbnProblem} from '../book/isbn.js';
 import '../book/title-field.js';
 import {allowanceRule} from '../quota/quota-text.js';
-import {Draft} from '../ui/form-draft.js';
+import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {field, formError} from '../ui/form-field.js';
+import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
-import {fieldsOf, Submission} from '../ui/form-submission.js';
-import {cut} from '../ui/text-limits.js';
-import {say} from '../words/translate.js';
+import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {truncate} from '../ui/text-limits.js';
+import {translate} from '../words/translate.js';
 import '../follow/asked-already.js';
 import '../ui/book-cover.js';
 
@@ -23,8 +23,8 @@ import '../ui/book-cover.js';
 export class NewRequest extends SessionElement {
   static properties = {creatorId: {attribute: false}, more: {state: true}, text: {state: true}, chosen: {state: true}, isbn: {state: true}};
 
-  #sending = new Submission(this);
-  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `request-${this.creatorId}`}));
+  #sending = new FormSubmission(this);
+  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `request-${this.creatorId}`}));
 
   constructor() {
     super();
@@ -43,11 +43,11 @@ export class NewRequest extends SessionElement {
     const quota = this.session.store.quotas.get(this.creatorId);
     const creator = this.session.store.creators.get(this.creatorId);
     return html`<section class="panel" aria-labelledby="new-request-heading" data-testid="new-request">
-      <h2 class="panel__title" id="new-request-heading">${say('ask.title')}</h2>
+      <h2 class="panel__title" id="new-request-heading">${translate('ask.title')}</h2>
       ${creator?.accepting === false
-        ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${say('ask.paused', {name: creator.name})}</p>`
+        ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${translate('ask.paused', {name: creator.name})}</p>`
         : quota && quota.remaining === 0
-          ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${say(quota.allowed === 0 ? 'quota.zero' : 'ask.used_up')}</p><h3>${say('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
+          ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${translate(quota.allowed === 0 ? 'quota.zero' : 'ask.used_up')}</p><h3>${translate('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
           : this.#form()}
     </section>`;
   }
@@ -60,18 +60,18 @@ export class NewRequest extends SessionElement {
       <title-field .session=${this.session} .error=${wrong.title ?? ''} @typed=${this.#typed} @chosen=${this.#choose}></title-field>
       <asked-already .session=${this.session} .creatorId=${this.creatorId} .text=${this.text} @followed=${() => this.#clear()}></asked-already>
       ${this.chosen?.cover_id ? this.#cover(this.chosen) : nothing}
-      ${field({id: 'new-author', name: 'author', label: say('book.author'), testid: 'new-request-author', maxlength: 300, error: wrong.author})}
+      ${formField({id: 'new-author', name: 'author', label: translate('book.author'), testid: 'new-request-author', maxlength: 300, error: wrong.author})}
       ${more
         ? [
-            field({id: 'new-isbn', name: 'isbn', label: say('book.isbn'), testid: 'new-request-isbn', optional: true, error: wrong.isbn}),
-            html`<p class="field__warning" role="status" data-testid="isbn-warning">${this.isbn ? say(`ask.isbn_${this.isbn}`) : nothing}</p>`,
-            field({id: 'new-note', name: 'note', label: say('ask.note'), testid: 'new-request-note', optional: true, rows: 3, maxlength: 4000, error: wrong.note}),
+            formField({id: 'new-isbn', name: 'isbn', label: translate('book.isbn'), testid: 'new-request-isbn', optional: true, error: wrong.isbn}),
+            html`<p class="field__warning" role="status" data-testid="isbn-warning">${this.isbn ? translate(`ask.isbn_${this.isbn}`) : nothing}</p>`,
+            formField({id: 'new-note', name: 'note', label: translate('ask.note'), testid: 'new-request-note', optional: true, rows: 3, maxlength: 4000, error: wrong.note}),
           ]
-        : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} ${say('ask.more')}</button>`}
+        : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} ${translate('ask.more')}</button>`}
       <button class="button button--main button--wide" data-testid="new-request-submit" ?disabled=${this.#sending.busy}>
-        ${say(this.#sending.busy ? 'form.sending' : 'ask.send')}
+        ${translate(this.#sending.busy ? 'form.sending' : 'ask.send')}
       </button>
-      ${Object.keys(wrong).length ? html`<p class="visually-hidden" role="alert">${say('form.attention')}</p>` : nothing}
+      ${Object.keys(wrong).length ? html`<p class="visually-hidden" role="alert">${translate('form.attention')}</p>` : nothing}
     </form>`;
   }
 
@@ -79,7 +79,7 @@ export class NewRequest extends SessionElement {
   #cover({title, authors, cover_id}) {
     return html`<div class="chosen" data-testid="chosen-cover">
       <book-cover class="chosen__cover" .title=${title} .author=${authors.join(', ')} .coverId=${cover_id}></book-cover>
-      <button type="button" class="button button--link" data-testid="drop-cover" @click=${() => (this.chosen = null)}>${say('ask.cover')}</button>
+      <button type="button" class="button button--link" data-testid="drop-cover" @click=${() => (this.chosen = null)}>${translate('ask.cover')}</button>
     </div>`;
   }
 
@@ -108,7 +108,7 @@ export class NewRequest extends SessionElement {
     await this.updateComplete;
     const author = this.#control('author');
     const isbn = this.#control('isbn');
-    if (author) author.value = cut(book.authors.join(', '), 300);
+    if (author) author.value = truncate(book.authors.join(', '), 300);
     if (isbn) isbn.value = book.isbns[0] ?? '';
     this.isbn = '';
   }
@@ -121,7 +121,7 @@ export class NewRequest extends SessionElement {
 
   /** @param {SubmitEvent} event */
   async #send(event) {
-    const {title = '', author = '', isbn, note} = fieldsOf(event);
+    const {title = '', author = '', isbn, note} = formValues(event);
     const cover = this.chosen?.cover_id;
     const request = {creator_id: this.creatorId, title, author, ...(isbn && {isbn}), ...(note && {note}), ...(cover && {cover_id: cover})};
     let asked;
@@ -129,7 +129,7 @@ export class NewRequest extends SessionElement {
     if (!done) return this.#showWrong();
     this.#draft.drop();
     this.#clear();
-    this.tell(asked ? say('ask.asked', {title}) : say('request.will_be_sent', {title}));
+    this.showToast(asked ? translate('ask.asked', {title}) : translate('request.will_be_sent', {title}));
   }
 
   #clear() {

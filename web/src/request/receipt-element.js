@@ -1,4 +1,4 @@
-import {Element, given} from '../ui/base-elements.js';
+import {LightElement, required} from '../ui/base-elements.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -14,7 +14,7 @@ const LOOK_AGAIN = 5_000;
  *
  * @template T
  */
-export class ReceiptElement extends Element {
+export class ReceiptElement extends LightElement {
   static properties = {session: {attribute: false}, request: {attribute: false}, receipt: {state: true}};
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -23,9 +23,9 @@ export class ReceiptElement extends Element {
   constructor() {
     super();
     /** @type {Session} */
-    this.session = given();
+    this.session = required();
     /** @type {BookRequest} */
-    this.request = given();
+    this.request = required();
     /** Of the newest word; nothing before the first answer, or where there is none. @type {T | undefined} */
     this.receipt = undefined;
   }

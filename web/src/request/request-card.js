@@ -1,15 +1,15 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {replyCount} from '../client/reply-merge.js';
-import {answeringOf} from '../answer/typing-presence.js';
-import {Element, given} from '../ui/base-elements.js';
+import {typingPresenceOf} from '../answer/typing-presence.js';
+import {LightElement, required} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {currentPeriod} from '../quota/quota-text.js';
-import {later} from '../ui/lazy-module.js';
-import {Submission} from '../ui/form-submission.js';
-import {explain} from '../ui/error-text.js';
+import {lazyModule} from '../ui/lazy-module.js';
+import {FormSubmission} from '../ui/form-submission.js';
+import {errorText} from '../ui/error-text.js';
 import {monthInWords} from '../words/time-text.js';
-import {phrase, say} from '../words/translate.js';
+import {translateMarkup, translate} from '../words/translate.js';
 import {statusBadge} from '../ui/status-badge.js';
 import '../notification/unread-mark.js';
 import '../ui/confirm-button.js';
@@ -23,7 +23,7 @@ import '../ui/book-cover.js';
  * @import {BookRequest} from '../client/types.js'
  */
 
-const loadInside = later(() => import('./request-details.js'));
+const loadInside = lazyModule(() => import('./request-details.js'));
 
 /** How long a mouse that has stopped still counts as pointing at a card, ms. */
 const POINTED_AT_FOR = 2_000;
@@ -32,7 +32,7 @@ const POINTED_AT_FOR = 2_000;
  * One request, as its supporter or an admin sees it. Emits `engaged` (detail: `{id, engaged}`) while someone is in
  * the middle of something here, so that a list does not take the card away under their hands.
  */
-export class RequestCard extends Element {
+export class RequestCard extends LightElement {
   static properties = {
     session: {attribute: false},
     request: {attribute: false},
@@ -47,7 +47,7 @@ export class RequestCard extends Element {
     touched: {state: true},
   };
 
-  #cancelling = new Submission(this);
+  #cancelling = new FormSubmission(this);
   /** What keeps this card in its list. @type {Set<string>} */
   #reasons = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -56,9 +56,9 @@ export class RequestCard extends Element {
   constructor() {
     super();
     /** @type {Session} */
-    this.session = given();
+    this.session = required();
     /** @type {BookRequest} */
-    this.request = given();
+    this.request = required();
     /** Whether the thread is open. */
     this.open = false;
     /** Shown as the supporter's own, even to one who could answer it too. */
@@ -87,7 +87,7 @@ export class RequestCard extends Element {
       this.setAttribute('aria-posinset', String(this.place));
       this.setAttribute('aria-setsize', String(this.places));
     }
-    this.setAttribute('aria-label', `${title}: ${say(`status.${status}`)}`);
+    this.setAttribute('aria-label', `${title}: ${translate(`status.${status}`)}`);
     const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
     if (before?.id !== id) return;
     this.touched ||= before.status !== status || replyCount(before) !== replyCount(this.request);
@@ -96,7 +96,7 @@ export class RequestCard extends Element {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    if (this.#asAdmin) answeringOf(this.session).stop(this.request.id);
+    if (this.#asAdmin) typingPresenceOf(this.session).stop(this.request.id);
   }
 
   get #mine() {
@@ -115,7 +115,7 @@ export class RequestCard extends Element {
         <book-cover class="request__cover" .title=${title} .author=${author} .coverId=${cover_id}></book-cover>
         <div class="request__body">
           <header class="request__head">
-            <h2 class="request__title">${this.#unreadMark()}<a href="${BASE}/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
+            <h2 class="request__title">${this.#unreadMark()}<a href="${BASE_PATH}/requests/${id}" data-testid="request-title"><bdi>${title}</bdi></a></h2>
             ${statusBadge(this.request.status)} ${this.#selector()}
           </header>
           <p class="request__author"><bdi data-testid="request-author">${author}</bdi></p>
@@ -145,13 +145,13 @@ export class RequestCard extends Element {
   #selector() {
     const {id, title, creator_id, user_id} = this.request;
     if (!this.selectable || !this.session.mayDecideAbout(creator_id, user_id)) return nothing;
-    return html`<input type="checkbox" class="request__select" aria-label=${say('desk.select', {title})} data-testid="request-select" .checked=${this.selected}
+    return html`<input type="checkbox" class="request__select" aria-label=${translate('desk.select', {title})} data-testid="request-select" .checked=${this.selected}
       @click=${(/** @type {MouseEvent} */ {shiftKey}) => this.emit('toggled', {id, range: shiftKey})} />`;
   }
 
   #colleagueNote() {
     return html`<p class="request__colleague" role="status" data-testid="request-colleague" ?hidden=${!this.colleague}>
-      ${this.colleague ? html`${icon('people')} ${say('desk.answering', {name: this.colleague})}` : nothing}
+      ${this.colleague ? html`${icon('people')} ${translate('desk.answering', {name: this.colleague})}` : nothing}
     </p>`;
   }
 
@@ -164,24 +164,24 @@ export class RequestCard extends Element {
     const {user_name, created_at, isbn, followers} = this.request;
     return html`<p class="request__facts">
       ${this.#asAdmin ? html`<button type="button" class="request__who" data-testid="request-supporter" @click=${this.#showSupporter}>${user_name}</button>` : nothing}
-      <span>${phrase('request.asked', {time: html`<time-ago .time=${created_at}></time-ago>`})}</span>
-      ${followers ? html`<span data-testid="request-followers">${say('follow.others', {count: followers})}</span>` : nothing}
-      ${isbn ? html`<span data-testid="request-isbn">${say('request.isbn', {isbn})}</span>` : nothing}
+      <span>${translateMarkup('request.asked', {time: html`<time-ago .time=${created_at}></time-ago>`})}</span>
+      ${followers ? html`<span data-testid="request-followers">${translate('follow.others', {count: followers})}</span>` : nothing}
+      ${isbn ? html`<span data-testid="request-isbn">${translate('request.isbn', {isbn})}</span>` : nothing}
     </p>`;
   }
 
   #response() {
     const {status, response, responded_by, responded_by_name, updated_at, replies, refunded} = this.request;
     if (status === 'cancelled')
-      return html`<p class="request__outcome">${say(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}</p>`;
+      return html`<p class="request__outcome">${translate(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}</p>`;
     if (!responded_by) return nothing;
     const lastReply = replies.at(-1)?.created_at ?? '';
-    const name = responded_by === this.session.me.user.id ? say('request.you') : responded_by_name || this.session.creatorName(this.request.creator_id);
+    const name = responded_by === this.session.me.user.id ? translate('request.you') : responded_by_name || this.session.creatorName(this.request.creator_id);
     const who = html`<bdi data-testid="request-responder">${name}</bdi>`;
     return html`<div class="answer answer--${status}" data-testid="request-answer">
       ${response ? html`<p class="answer__text" dir="auto" data-testid="request-response">${response}</p>` : nothing}
       <p class="answer__who">
-        ${phrase(`request.answered_${status}`, {who})}
+        ${translateMarkup(`request.answered_${status}`, {who})}
         ${updated_at > lastReply ? html` · <time-ago .time=${updated_at}></time-ago>` : nothing}${refunded && this.#mine ? ` · ${this.#refund()}` : nothing}
       </p>
     </div>`;
@@ -192,14 +192,14 @@ export class RequestCard extends Element {
     const quota = this.session.store.quotas.get(this.request.creator_id);
     const month = this.request.created_at.slice(0, 7);
     const over = quota?.period === 'month' && month !== currentPeriod(quota);
-    return over ? say('request.refunded_over', {month: monthInWords(month)}) : say('request.refunded');
+    return over ? translate('request.refunded_over', {month: monthInWords(month)}) : translate('request.refunded');
   }
 
   #conflictNote() {
     if (!this.conflict) return nothing;
     return html`<div class="notice notice--kind" role="status" data-testid="request-conflict">
       <p>${this.conflict}</p>
-      <button type="button" class="button button--quiet" data-testid="request-conflict-dismiss" @click=${() => this.#setConflict('')}>${say('request.understood')}</button>
+      <button type="button" class="button button--quiet" data-testid="request-conflict-dismiss" @click=${() => this.#setConflict('')}>${translate('request.understood')}</button>
     </div>`;
   }
 
@@ -207,13 +207,13 @@ export class RequestCard extends Element {
     if (this.#asAdmin)
       return html`<answer-form .session=${this.session} .request=${this.request} .held=${this.conflict !== ''} @drafting=${this.#onDrafting}></answer-form>`;
     if (!this.#mine || this.request.status !== 'pending') return nothing;
-    return html`<confirm-button testid="request-cancel" label=${say('request.withdraw')} question=${say('request.withdraw_sure')} yes=${say('request.withdraw')} ?disabled=${this.#cancelling.busy}
+    return html`<confirm-button testid="request-cancel" label=${translate('request.withdraw')} question=${translate('request.withdraw_sure')} yes=${translate('request.withdraw')} ?disabled=${this.#cancelling.busy}
       @confirmed=${this.#cancel}></confirm-button>`;
   }
 
   #threadToggle() {
     const count = replyCount(this.request);
-    const label = count ? say('request.replies', {count}) : say('request.reply');
+    const label = count ? translate('request.replies', {count}) : translate('request.reply');
     return html`<button type="button" class="button button--quiet" data-testid="thread-toggle" aria-expanded=${this.open} @click=${this.#toggle}>${icon('reply')} ${label}</button>`;
   }
 
@@ -226,7 +226,7 @@ export class RequestCard extends Element {
   // ---- what keys do
 
   toggleThread() {
-    if (!this.open && this.#asAdmin) answeringOf(this.session).start(this.request.id);
+    if (!this.open && this.#asAdmin) typingPresenceOf(this.session).start(this.request.id);
     this.#toggle();
   }
 
@@ -245,25 +245,25 @@ export class RequestCard extends Element {
 
   /** Who writes here is answering it. @param {FocusEvent} event */
   #onFocusIn({target}) {
-    if (this.#asAdmin && /** @type {Element} */ (target).matches('textarea')) answeringOf(this.session).start(this.request.id);
+    if (this.#asAdmin && /** @type {Element} */ (target).matches('textarea')) typingPresenceOf(this.session).start(this.request.id);
   }
 
   /** @param {FocusEvent} event */
   #onFocusOut({relatedTarget}) {
-    if (this.#asAdmin && !this.contains(/** @type {Node | null} */ (relatedTarget))) answeringOf(this.session).stop(this.request.id);
+    if (this.#asAdmin && !this.contains(/** @type {Node | null} */ (relatedTarget))) typingPresenceOf(this.session).stop(this.request.id);
   }
 
   async #cancel() {
     const done = await this.#cancelling.run((key) => this.session.cancel(this.request.id, key));
-    if (done) this.tell(say('request.withdrawn_told', {title: this.request.title}));
-    else this.#explain(this.#cancelling.error);
+    if (done) this.showToast(translate('request.withdrawn_told', {title: this.request.title}));
+    else this.#showError(this.#cancelling.error);
     if (document.activeElement === document.body) this.focus(); // the button is gone
   }
 
   /** A refusal; where someone else was first, the store already holds what they did. @param {any} error */
-  #explain(error) {
+  #showError(error) {
     if (error?.code === 'invalid_transition') this.#tellWhoWasFirst();
-    if (!this.conflict) this.#setConflict(error ? explain(error) : '');
+    if (!this.conflict) this.#setConflict(error ? errorText(error) : '');
   }
 
   /** Says it where another has decided this request meanwhile. */
@@ -271,7 +271,7 @@ export class RequestCard extends Element {
     const {status, responded_by, responded_by_name, user_id, user_name} = this.request;
     const [id, name] = status === 'cancelled' ? [user_id, user_name] : [responded_by, responded_by_name];
     if (!name || id === this.session.me.user.id) return;
-    this.#setConflict(say(`request.first_${status}`, {name}));
+    this.#setConflict(translate(`request.first_${status}`, {name}));
   }
 
   /** @param {string} text */

@@ -1,9 +1,9 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {RequestList} from '../client/request-list.js';
-import {SessionElement, given} from '../ui/base-elements.js';
-import {explain} from '../ui/error-text.js';
-import {say} from '../words/translate.js';
+import {SessionElement, required} from '../ui/base-elements.js';
+import {errorText} from '../ui/error-text.js';
+import {translate} from '../words/translate.js';
 import './request-card.js';
 
 /** @import {Filter} from '../client/request-list.js' */
@@ -16,14 +16,14 @@ export class RequestFeed extends SessionElement {
   static properties = {filter: {attribute: false}, empty: {attribute: false}};
 
   /** @type {RequestList} */
-  #list = given();
+  #list = required();
   /** Cards that someone is busy with: they stay, whatever their status becomes. @type {Set<number>} */
   #engaged = new Set();
 
   constructor() {
     super();
     /** @type {Filter} */
-    this.filter = given();
+    this.filter = required();
     /** @type {unknown} */
     this.empty = nothing;
   }
@@ -66,7 +66,7 @@ export class RequestFeed extends SessionElement {
       ${list.loaded && items.length === 0 && !list.hasMore ? html`<div class="empty" data-testid="request-list-empty">${this.empty}</div>` : nothing}
       ${list.hasMore
         ? html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${list.loading} @click=${() => list.loadMore()}>
-            ${say(list.loading ? 'list.loading' : 'list.older')}
+            ${translate(list.loading ? 'list.loading' : 'list.older')}
           </button>`
         : nothing}
     `;
@@ -75,8 +75,8 @@ export class RequestFeed extends SessionElement {
   /** @param {Error} error */
   #failure(error) {
     return html`<div class="notice notice--bad" role="alert">
-      <p>${explain(error)}</p>
-      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => this.#list.load()}>${say('list.retry')}</button>
+      <p>${errorText(error)}</p>
+      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => this.#list.load()}>${translate('list.retry')}</button>
     </div>`;
   }
 

@@ -1,8 +1,8 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import './request-details.js';
 import './request-card.js';
 
@@ -39,15 +39,15 @@ export class RequestPage extends SessionElement {
   render() {
     const request = this.session.store.requests.get(this.requestId);
     const administered = request && this.session.isAdminOf(request.creator_id);
-    const back = administered ? `${BASE}/creators/${request.creator_id}/inbox` : request ? `${BASE}/creators/${request.creator_id}/requests` : `${BASE}/`;
+    const back = administered ? `${BASE_PATH}/creators/${request.creator_id}/inbox` : request ? `${BASE_PATH}/creators/${request.creator_id}/requests` : `${BASE_PATH}/`;
     return html`<div class="narrow">
       <header class="page-head">
-        <p><a class="back" href=${back} data-testid="back">${icon('back')} ${say(administered ? 'inbox.title' : 'mine.title')}</a></p>
-        <h1 tabindex="-1" class="visually-hidden">${request?.title ?? say('request.title')}</h1>
+        <p><a class="back" href=${back} data-testid="back">${icon('back')} ${translate(administered ? 'inbox.title' : 'mine.title')}</a></p>
+        <h1 tabindex="-1" class="visually-hidden">${request?.title ?? translate('request.title')}</h1>
       </header>
       ${request ? html`<request-card .session=${this.session} .request=${request} open></request-card>` : nothing}
       ${this.failure && !request
-        ? html`<div class="empty" data-testid="request-missing"><h2>${say('request.missing')}</h2><p>${say('request.missing_hint')}</p></div>`
+        ? html`<div class="empty" data-testid="request-missing"><h2>${translate('request.missing')}</h2><p>${translate('request.missing_hint')}</p></div>`
         : nothing}
     </div>`;
   }

@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {phrase, say} from '../words/translate.js';
+import {translateMarkup, translate} from '../words/translate.js';
 import {ReceiptElement} from './receipt-element.js';
 import '../ui/time-ago.js';
 
@@ -17,8 +17,8 @@ export class RequestReceipt extends ReceiptElement {
     const {user_name} = this.request;
     return html`<p class="receipt" data-testid="request-receipt" data-received=${received_at !== null}>
       ${received_at
-        ? phrase('receipt.reached', {name: user_name, time: html`<time-ago .time=${received_at}></time-ago>`})
-        : say('receipt.waiting', {name: user_name})}
+        ? translateMarkup('receipt.reached', {name: user_name, time: html`<time-ago .time=${received_at}></time-ago>`})
+        : translate('receipt.waiting', {name: user_name})}
     </p>`;
   }
 

@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import {ReceiptElement} from './receipt-element.js';
 
 /**
@@ -11,7 +11,7 @@ export class RequestSeen extends ReceiptElement {
   render() {
     if (!this.receipt || !this.#haveLastWord) return nothing;
     const {seen} = this.receipt;
-    return html`<p class="receipt" role="status" data-testid="request-seen" data-seen=${seen}>${say(seen ? 'receipt.team_seen' : 'receipt.team_waiting')}</p>`;
+    return html`<p class="receipt" role="status" data-testid="request-seen" data-seen=${seen}>${translate(seen ? 'receipt.team_seen' : 'receipt.team_waiting')}</p>`;
   }
 
   /** Whether nobody of the team has answered since: who answers has seen it. */

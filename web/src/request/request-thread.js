@@ -1,13 +1,13 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {replyCount} from '../client/reply-merge.js';
-import {Element, given} from '../ui/base-elements.js';
-import {Draft} from '../ui/form-draft.js';
-import {Submission, fieldsOf} from '../ui/form-submission.js';
-import {field, formError} from '../ui/form-field.js';
+import {LightElement, required} from '../ui/base-elements.js';
+import {FormDraft} from '../ui/form-draft.js';
+import {FormSubmission, formValues} from '../ui/form-submission.js';
+import {formField, formError} from '../ui/form-field.js';
 import {initials} from '../ui/initials.js';
-import {say} from '../words/translate.js';
-import {explain} from '../ui/error-text.js';
+import {translate} from '../words/translate.js';
+import {errorText} from '../ui/error-text.js';
 import '../ui/time-ago.js';
 import './unsent-items.js';
 
@@ -20,27 +20,27 @@ import './unsent-items.js';
 const EARLIER = 50;
 
 /** The replies to a request and the form for one more. Emits `drafting` while one is being written. */
-export class RequestThread extends Element {
+export class RequestThread extends LightElement {
   static properties = {session: {attribute: false}, request: {attribute: false}, loading: {state: true}, failure: {state: true}};
 
   /** Where the page of replies before those loaded begins. @type {string | null} */
   #cursor = null;
-  #sending = new Submission(this);
-  #draft = new Draft(this, () => ({drafts: this.session.drafts, form: `reply-${this.request.id}`}));
+  #sending = new FormSubmission(this);
+  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `reply-${this.request.id}`}));
 
   constructor() {
     super();
     /** @type {Session} */
-    this.session = given();
+    this.session = required();
     /** @type {BookRequest} */
-    this.request = given();
+    this.request = required();
     this.loading = false;
     this.failure = '';
   }
 
   render() {
     const {id, title, replies} = this.request;
-    return html`<section class="thread" aria-label=${say('thread.label', {title, id: String(id)})} data-testid="thread">
+    return html`<section class="thread" aria-label=${translate('thread.label', {title, id: String(id)})} data-testid="thread">
       ${this.#earlier()}
       <ol class="thread__replies">
         ${repeat(replies, (reply) => reply.id, (reply) => this.#reply(reply))}
@@ -48,8 +48,8 @@ export class RequestThread extends Element {
       <unsent-replies .session=${this.session} .requestId=${id}></unsent-replies>
       <form class="thread__form" @submit=${this.#send} @input=${this.#drafting}>
         ${formError(this.#sending.message)}
-        ${field({id: `reply-${id}`, name: 'body', label: say('thread.yours'), testid: 'reply-text', rows: 2, maxlength: 4000, error: this.#sending.fields.body})}
-        <button class="button button--main" data-testid="reply-submit" ?disabled=${this.#sending.busy}>${say('form.send')}</button>
+        ${formField({id: `reply-${id}`, name: 'body', label: translate('thread.yours'), testid: 'reply-text', rows: 2, maxlength: 4000, error: this.#sending.fields.body})}
+        <button class="button button--main" data-testid="reply-submit" ?disabled=${this.#sending.busy}>${translate('form.send')}</button>
       </form>
     </section>`;
   }
@@ -59,7 +59,7 @@ export class RequestThread extends Element {
     if (replyCount(this.request) <= this.request.replies.length) return nothing;
     return html`${formError(this.failure)}
       <button type="button" class="button button--quiet" data-testid="thread-earlier" ?disabled=${this.loading} @click=${this.#loadEarlier}>
-        ${say(this.loading ? 'list.loading' : 'thread.earlier')}
+        ${translate(this.loading ? 'list.loading' : 'thread.earlier')}
       </button>`;
   }
 
@@ -73,7 +73,7 @@ export class RequestThread extends Element {
       this.#cursor = next_cursor;
       this.session.store.keepReplies(id, items);
     } catch (error) {
-      this.failure = explain(/** @type {Error} */ (error));
+      this.failure = errorText(/** @type {Error} */ (error));
     } finally {
       this.loading = false;
     }
@@ -85,7 +85,7 @@ export class RequestThread extends Element {
     return html`<li class="reply ${mine ? 'reply--mine' : ''}" data-testid="reply" data-reply-id=${id}>
       <span class="avatar" aria-hidden="true">${initials(user_name)}</span>
       <div class="reply__bubble">
-        <p class="reply__who"><bdi>${mine ? say('thread.you') : user_name}</bdi> · <time-ago .time=${created_at}></time-ago></p>
+        <p class="reply__who"><bdi>${mine ? translate('thread.you') : user_name}</bdi> · <time-ago .time=${created_at}></time-ago></p>
         <p class="reply__text" dir="auto">${body}</p>
       </div>
     </li>`;
@@ -99,7 +99,7 @@ export class RequestThread extends Element {
   /** @param {SubmitEvent} event */
   async #send(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    const {body = ''} = fieldsOf(event);
+    const {body = ''} = formValues(event);
     if (body) form.reset(); // it is shown above at once
     const done = await this.#sending.run((key) => this.session.reply(this.request.id, body, key), {body});
     if (!done) return this.#putBack(body);

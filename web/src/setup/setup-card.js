@@ -1,8 +1,8 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
-import {say} from '../words/translate.js';
-import {readProgress, STEPS, stepsDone} from './setup-progress.js';
+import {translate} from '../words/translate.js';
+import {readSetupProgress, STEPS, stepsDone} from './setup-progress.js';
 
 /** On the home of a creator who has not finished setting up: where to go on. */
 export class SetupCard extends SessionElement {
@@ -16,17 +16,17 @@ export class SetupCard extends SessionElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('creatorId')) readProgress(this.session, this.creatorId).then((progress) => (this.done = stepsDone(progress)), () => {});
+    if (changed.has('creatorId')) readSetupProgress(this.session, this.creatorId).then((progress) => (this.done = stepsDone(progress)), () => {});
   }
 
   render() {
     if (this.done === STEPS) return nothing;
     return html`<section class="panel setup-card" aria-labelledby="setup-card-heading" data-testid="setup-card">
       <div>
-        <h2 class="panel__title" id="setup-card-heading">${say('guide.card')}</h2>
-        <p class="panel__text">${say('guide.card_hint', {done: this.done, all: STEPS})}</p>
+        <h2 class="panel__title" id="setup-card-heading">${translate('guide.card')}</h2>
+        <p class="panel__text">${translate('guide.card_hint', {done: this.done, all: STEPS})}</p>
       </div>
-      <a class="button button--main" href="${BASE}/creators/${this.creatorId}/begin" data-testid="setup-continue">${say('guide.go_on')}</a>
+      <a class="button button--main" href="${BASE_PATH}/creators/${this.creatorId}/begin" data-testid="setup-continue">${translate('guide.go_on')}</a>
     </section>`;
   }
 }

@@ -6,7 +6,7 @@
  */
 
 /** How far a creator's setup is, read from what there is: nothing else remembers it. @param {Session} session @param {number} creatorId @returns {Promise<Progress>} */
-export async function readProgress(session, creatorId) {
+export async function readSetupProgress(session, creatorId) {
   const {api, store} = session;
   const [tiers, invitations, supporters] = await Promise.all([
     api.tiers(creatorId),

@@ -1,7 +1,7 @@
 import {html} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 
 /** @import {Supporter} from '../client/types.js' */
 
@@ -38,11 +38,11 @@ export class SupporterChoice extends SessionElement {
     if (this.userId)
       return html`<span class="chip" data-testid="inbox-supporter-chosen">
         <button type="button" class="button button--link" data-testid="supporter-open" @click=${this.#open}>${this.name || '…'}</button>
-        <button type="button" class="chip__off" aria-label=${say('desk.all_supporters')} data-testid="inbox-supporter-clear" @click=${() => this.emit('chosen', 0)}>${icon('close')}</button>
+        <button type="button" class="chip__off" aria-label=${translate('desk.all_supporters')} data-testid="inbox-supporter-clear" @click=${() => this.emit('chosen', 0)}>${icon('close')}</button>
       </span>`;
     return html`<span class="choice">
-      <label class="visually-hidden" for="inbox-supporter">${say('desk.supporter')}</label>
-      <input class="input input--small" id="inbox-supporter" list="inbox-supporters" autocomplete="off" placeholder=${say('desk.supporter')} data-testid="inbox-supporter"
+      <label class="visually-hidden" for="inbox-supporter">${translate('desk.supporter')}</label>
+      <input class="input input--small" id="inbox-supporter" list="inbox-supporters" autocomplete="off" placeholder=${translate('desk.supporter')} data-testid="inbox-supporter"
         @input=${this.#typed} @change=${this.#typed} />
       <datalist id="inbox-supporters">${this.found.map(({display_name, email}) => html`<option value=${email}>${display_name}</option>`)}</datalist>
     </span>`;

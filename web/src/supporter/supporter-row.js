@@ -1,10 +1,10 @@
 import {html, nothing} from 'lit';
-import {Element, given} from '../ui/base-elements.js';
+import {LightElement, required} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
-import {Submission} from '../ui/form-submission.js';
+import {FormSubmission} from '../ui/form-submission.js';
 import {initials} from '../ui/initials.js';
-import {number, phrase, say} from '../words/translate.js';
+import {formatNumber, translateMarkup, translate} from '../words/translate.js';
 import './grant-form.js';
 
 /**
@@ -14,7 +14,7 @@ import './grant-form.js';
  */
 
 /** One supporter: used and allowed, the tier, and a grant with its reason. Emits `changed`. */
-export class SupporterRow extends Element {
+export class SupporterRow extends LightElement {
   static properties = {
     session: {attribute: false},
     creatorId: {attribute: false},
@@ -24,15 +24,15 @@ export class SupporterRow extends Element {
     granting: {state: true},
   };
 
-  #moving = new Submission(this);
+  #moving = new FormSubmission(this);
 
   constructor() {
     super();
     /** @type {Session} */
-    this.session = given();
+    this.session = required();
     this.creatorId = 0;
     /** @type {Supporter} */
-    this.supporter = given();
+    this.supporter = required();
     /** @type {Tier[]} */
     this.tiers = [];
     this.mayMove = false;
@@ -47,13 +47,13 @@ export class SupporterRow extends Element {
           <p class="row__name"><button type="button" class="button button--link" data-testid="supporter-open" @click=${this.#open}>${display_name}</button></p>
           <p class="row__sub">${email}</p>
         </div>
-        <p class="row__figure">${phrase('quota.used', {
-          used: html`<span data-testid="supporter-used">${number(requests_used)}</span>`,
-          allowed: html`<span data-testid="supporter-allowed">${number(requests_allowed)}</span>`,
+        <p class="row__figure">${translateMarkup('quota.used', {
+          used: html`<span data-testid="supporter-used">${formatNumber(requests_used)}</span>`,
+          allowed: html`<span data-testid="supporter-allowed">${formatNumber(requests_allowed)}</span>`,
         })}</p>
         <div class="row__actions">
           ${this.#tier()}
-          <button type="button" class="button button--quiet" data-testid="supporter-grant" aria-expanded=${this.granting} @click=${this.#toggleGrant}>${icon('gift')} ${say('supporters.grant')}</button>
+          <button type="button" class="button button--quiet" data-testid="supporter-grant" aria-expanded=${this.granting} @click=${this.#toggleGrant}>${icon('gift')} ${translate('supporters.grant')}</button>
         </div>
       </div>
       ${formError(this.#moving.message)} ${this.granting ? this.#grantForm() : nothing}`;
@@ -62,7 +62,7 @@ export class SupporterRow extends Element {
   #tier() {
     const {user_id, display_name, tier_id} = this.supporter;
     if (!this.mayMove) return html`<span class="row__tier" data-testid="supporter-tier-name">${this.tiers.find(({id}) => id === tier_id)?.name ?? ''}</span>`;
-    return html`<select class="input input--small" aria-label=${say('supporters.tier_of', {name: display_name})} data-testid="supporter-tier" data-user-id=${user_id} .value=${String(tier_id)}
+    return html`<select class="input input--small" aria-label=${translate('supporters.tier_of', {name: display_name})} data-testid="supporter-tier" data-user-id=${user_id} .value=${String(tier_id)}
       ?disabled=${this.#moving.busy} @change=${this.#move}>
       ${this.tiers.map(({id, name}) => html`<option value=${id} ?selected=${id === tier_id}>${name}</option>`)}
     </select>`;
@@ -97,7 +97,7 @@ export class SupporterRow extends Element {
     const tier = Number(/** @type {HTMLSelectElement} */ (event.target).value);
     const {user_id, display_name} = this.supporter;
     const done = await this.#moving.run(() => this.session.api.moveSupporter(user_id, this.creatorId, tier));
-    if (done) this.tell(say('supporters.moved', {name: display_name, tier: this.tiers.find(({id}) => id === tier)?.name}));
+    if (done) this.showToast(translate('supporters.moved', {name: display_name, tier: this.tiers.find(({id}) => id === tier)?.name}));
     this.emit('changed');
   }
 }

@@ -1,12 +1,12 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesDesk} from '../client/desk-update.js';
+import {changesCreatorLists} from '../client/desk-update.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {listFoot} from '../ui/list-footer.js';
-import {Pages} from '../ui/paged-list.js';
+import {listFooter} from '../ui/list-footer.js';
+import {PagedList} from '../ui/paged-list.js';
 import {searchField} from '../ui/search-field.js';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
 import './supporter-row.js';
 
@@ -16,10 +16,10 @@ import './supporter-row.js';
 export class SupportersPage extends SessionElement {
   static properties = {creatorId: {attribute: false}, query: {attribute: false}};
 
-  /** @type {Pages<Supporter>} */
-  #supporters = new Pages(this, (cursor) => this.session.api.supporters({creator_id: this.creatorId, q: this.#sought, limit: 50, cursor}));
-  /** @type {Pages<Tier>} */
-  #tiers = new Pages(this, () => this.session.api.tiers(this.creatorId));
+  /** @type {PagedList<Supporter>} */
+  #supporters = new PagedList(this, (cursor) => this.session.api.supporters({creator_id: this.creatorId, q: this.#sought, limit: 50, cursor}));
+  /** @type {PagedList<Tier>} */
+  #tiers = new PagedList(this, () => this.session.api.tiers(this.creatorId));
 
   constructor() {
     super();
@@ -33,8 +33,8 @@ export class SupportersPage extends SessionElement {
     if (changed.has('creatorId') || changed.has('query')) this.#supporters.load();
   }
 
-  periodTurned() {
-    this.#supporters.refreshSoon();
+  quotaPeriodChanged() {
+    this.#supporters.scheduleRefresh();
   }
 
   get #sought() {
@@ -42,18 +42,18 @@ export class SupportersPage extends SessionElement {
   }
 
   /** What supporters have used changes with their requests. @param {ServerMessage} message */
-  heard(message) {
-    const changed = changesDesk(message, this.creatorId);
-    if (changed) this.#tiers.refreshSoon();
-    if (changed || message.type === 'book_request_update') this.#supporters.refreshSoon();
+  messageReceived(message) {
+    const changed = changesCreatorLists(message, this.creatorId);
+    if (changed) this.#tiers.scheduleRefresh();
+    if (changed || message.type === 'book_request_update') this.#supporters.scheduleRefresh();
   }
 
   render() {
     const isCreator = this.session.me.user.id === this.creatorId;
     return html`
       <header class="page-head page-head--row">
-        <h1 tabindex="-1">${say('supporters.title')}</h1>
-        ${searchField({sought: this.#sought, label: say('supporters.search'), placeholder: say('supporters.search_hint'), testid: 'supporter-search', search: (sought) => this.#search(sought)})}
+        <h1 tabindex="-1">${translate('supporters.title')}</h1>
+        ${searchField({sought: this.#sought, label: translate('supporters.search'), placeholder: translate('supporters.search_hint'), testid: 'supporter-search', search: (sought) => this.#search(sought)})}
       </header>
       ${supportersNav(this.creatorId, 'supporters', isCreator)}
       <ul class="rows" data-testid="supporter-list">
@@ -66,13 +66,13 @@ export class SupportersPage extends SessionElement {
           </li>`,
         )}
       </ul>
-      ${listFoot(this.#supporters, this.#sought ? html`<h2>${say('supporters.none_found', {sought: this.#sought})}</h2>` : html`<h2>${say('supporters.none')}</h2><p>${say('supporters.none_hint')}</p>`)}
+      ${listFooter(this.#supporters, this.#sought ? html`<h2>${translate('supporters.none_found', {sought: this.#sought})}</h2>` : html`<h2>${translate('supporters.none')}</h2><p>${translate('supporters.none_hint')}</p>`)}
     `;
   }
 
   /** @param {string} sought */
   #search(sought) {
-    this.emit('navigate', `${BASE}/creators/${this.creatorId}/supporters${sought ? `?${new URLSearchParams({q: sought})}` : ''}`);
+    this.emit('navigate', `${BASE_PATH}/creators/${this.creatorId}/supporters${sought ? `?${new URLSearchParams({q: sought})}` : ''}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import {html, nothing} from 'lit';
-import {Element, given} from '../ui/base-elements.js';
+import {LightElement, required} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {say} from '../words/translate.js';
-import {outboxOf} from '../answer/undoable-answers.js';
+import {translate} from '../words/translate.js';
+import {undoableAnswersOf} from '../answer/undoable-answers.js';
 import '../answer/saved-reply-choice.js';
 
 /**
@@ -14,13 +14,13 @@ import '../answer/saved-reply-choice.js';
 const MOST_AT_ONCE = 100;
 
 /** One answer for all that is selected. Emits `clear`. */
-export class BulkBar extends Element {
+export class BulkBar extends LightElement {
   static properties = {session: {attribute: false}, creatorId: {attribute: false}, selection: {attribute: false}};
 
   constructor() {
     super();
     /** @type {Session} */
-    this.session = given();
+    this.session = required();
     this.creatorId = 0;
     /** @type {Set<number>} */
     this.selection = new Set();
@@ -36,14 +36,14 @@ export class BulkBar extends Element {
     if (this.selection.size === 0) return nothing;
     const requests = this.#requests;
     const can = (/** @type {Status[]} */ ...from) => requests.some(({status}) => from.includes(status));
-    return html`<section class="bulk-bar" aria-label=${say('desk.bulk')} data-testid="bulk-bar">
-      <p class="bulk-bar__count" role="status" data-testid="bulk-count">${say('desk.selected', {count: requests.length})}</p>
-      <button type="button" class="chip__off bulk-bar__clear" aria-label=${say('desk.clear')} title=${say('desk.clear')} data-testid="bulk-clear" aria-keyshortcuts="Escape"
+    return html`<section class="bulk-bar" aria-label=${translate('desk.bulk')} data-testid="bulk-bar">
+      <p class="bulk-bar__count" role="status" data-testid="bulk-count">${translate('desk.selected', {count: requests.length})}</p>
+      <button type="button" class="chip__off bulk-bar__clear" aria-label=${translate('desk.clear')} title=${translate('desk.clear')} data-testid="bulk-clear" aria-keyshortcuts="Escape"
         @click=${() => this.emit('clear')}>${icon('close')}</button>
-      <label class="visually-hidden" for="bulk-text">${say('desk.bulk_word')}</label>
-      <textarea id="bulk-text" class="input input--growing" rows="1" data-most="4000" placeholder=${say('desk.bulk_word')} data-testid="bulk-text"
-        .defaultValue=${outboxOf(this.session).wordOf(-this.creatorId)} @input=${this.#written}></textarea>
-      <canned-choice .session=${this.session} .creatorId=${this.creatorId} label=${say('desk.canned')} @chosen=${this.#chosen}></canned-choice>
+      <label class="visually-hidden" for="bulk-text">${translate('desk.bulk_word')}</label>
+      <textarea id="bulk-text" class="input input--growing" rows="1" data-most="4000" placeholder=${translate('desk.bulk_word')} data-testid="bulk-text"
+        .defaultValue=${undoableAnswersOf(this.session).draftOf(-this.creatorId)} @input=${this.#written}></textarea>
+      <saved-reply-choice .session=${this.session} .creatorId=${this.creatorId} label=${translate('desk.canned')} @chosen=${this.#chosen}></saved-reply-choice>
       <div class="buttons">
         ${can('pending') ? this.#button(requests.length, 'approved', 'check', 'button--good') : nothing}
         ${!can('pending') && can('approved') ? this.#button(requests.length, 'completed', 'book', 'button--good') : nothing}
@@ -55,7 +55,7 @@ export class BulkBar extends Element {
   /** @param {number} count @param {'approved' | 'completed' | 'rejected'} status @param {'check' | 'book' | 'close'} picture @param {string} look */
   #button(count, status, picture, look) {
     return html`<button type="button" class="button ${look}" data-testid="bulk-${status}" @click=${() => this.answer(status)}>
-      ${icon(picture)} ${say(`desk.do_all_${status}`, {count})}
+      ${icon(picture)} ${translate(`desk.do_all_${status}`, {count})}
     </button>`;
   }
 
@@ -64,7 +64,7 @@ export class BulkBar extends Element {
   }
 
   /** The word comes first. */
-  focusWord() {
+  focusText() {
     this.#text?.focus();
   }
 
@@ -76,7 +76,7 @@ export class BulkBar extends Element {
   }
 
   #written() {
-    outboxOf(this.session).keepWord(-this.creatorId, this.#text.value);
+    undoableAnswersOf(this.session).keepDraft(-this.creatorId, this.#text.value);
   }
 
   /** @param {'approved' | 'completed' | 'rejected'} status */
@@ -85,7 +85,7 @@ export class BulkBar extends Element {
     const requests = this.#requests.filter((request) => from.includes(request.status));
     const response = this.#text.value.trim();
     for (let first = 0; first < requests.length; first += MOST_AT_ONCE)
-      outboxOf(this.session).add(requests.slice(first, first + MOST_AT_ONCE), response ? {status, response} : {status});
+      undoableAnswersOf(this.session).add(requests.slice(first, first + MOST_AT_ONCE), response ? {status, response} : {status});
     this.#text.value = '';
     this.#written();
     this.emit('clear');

@@ -1,15 +1,15 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {SessionElement, given} from '../ui/base-elements.js';
-import {say} from '../words/translate.js';
-import {outboxOf} from '../answer/undoable-answers.js';
-import {DeskList} from './inbox-list.js';
+import {SessionElement, required} from '../ui/base-elements.js';
+import {translate} from '../words/translate.js';
+import {undoableAnswersOf} from '../answer/undoable-answers.js';
+import {InboxList} from './inbox-list.js';
 import {RowHeights} from './row-heights.js';
 import '../request/request-card.js';
 
 /**
  * @import {BookRequest, ServerMessage} from '../client/types.js'
- * @import {DeskFilter} from './inbox-list.js'
+ * @import {InboxFilter} from './inbox-list.js'
  */
 
 /** So far beyond the window cards are there already, px. */
@@ -21,11 +21,11 @@ const AHEAD = 40;
  * The requests of a desk as a feed of any length: only what is near the window stands in the document. Emits `current`
  * (detail: the id that has the focus) and `selection`.
  */
-export class DeskFeed extends SessionElement {
+export class InboxFeed extends SessionElement {
   static properties = {filter: {attribute: false}, empty: {attribute: false}, total: {attribute: false}, selection: {attribute: false}, answering: {attribute: false}};
 
-  /** @type {DeskList} */
-  #list = given();
+  /** @type {InboxList} */
+  #list = required();
   #heights = new RowHeights();
   /** Cards that someone is busy with: they stay, whatever their status becomes. @type {Set<number>} */
   #engaged = new Set();
@@ -42,8 +42,8 @@ export class DeskFeed extends SessionElement {
 
   constructor() {
     super();
-    /** @type {DeskFilter} */
-    this.filter = given();
+    /** @type {InboxFilter} */
+    this.filter = required();
     /** @type {unknown} */
     this.empty = nothing;
     /** How many there are in all, where that is known. @type {number | undefined} */
@@ -58,14 +58,14 @@ export class DeskFeed extends SessionElement {
     super.connectedCallback();
     addEventListener('scroll', this.#scrolled, {passive: true});
     addEventListener('resize', this.#scrolled, {passive: true});
-    outboxOf(this.session).addEventListener('change', this.#answersChanged);
+    undoableAnswersOf(this.session).addEventListener('change', this.#answersChanged);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     removeEventListener('scroll', this.#scrolled);
     removeEventListener('resize', this.#scrolled);
-    outboxOf(this.session).removeEventListener('change', this.#answersChanged);
+    undoableAnswersOf(this.session).removeEventListener('change', this.#answersChanged);
     this.#watch.disconnect();
   }
 
@@ -79,8 +79,8 @@ export class DeskFeed extends SessionElement {
     this.#opened = new Set();
     this.#heights = new RowHeights();
     this.#current = 0;
-    const outbox = outboxOf(this.session);
-    const list = new DeskList(this.session, this.filter, (id) => outbox.statusOf(id), (from) => {
+    const outbox = undoableAnswersOf(this.session);
+    const list = new InboxList(this.session, this.filter, (id) => outbox.statusOf(id), (from) => {
       if (list !== this.#list) return;
       this.#heights.changed(from);
       this.requestUpdate();
@@ -95,14 +95,14 @@ export class DeskFeed extends SessionElement {
   }
 
   /** @param {ServerMessage} message */
-  heard(message) {
-    this.#list?.heard(message, this.#engaged);
+  messageReceived(message) {
+    this.#list?.messageReceived(message, this.#engaged);
   }
 
   /** What is answered leaves the list before the answer is sent, and comes back when it is taken back. */
   #refreshAnswered() {
     if (!this.#list) return;
-    const outbox = outboxOf(this.session);
+    const outbox = undoableAnswersOf(this.session);
     const now = new Set(this.#list.ids.filter((id) => outbox.statusOf(id)));
     for (const {content} of outbox.waiting) for (const id of content.ids) now.add(id);
     for (const id of [...now, ...this.#answered]) {
@@ -170,7 +170,7 @@ export class DeskFeed extends SessionElement {
     return html`
       ${list.error ? this.#failure(list.error) : nothing}
       ${!list.loaded && !list.error ? html`<div class="skeletons" aria-hidden="true">${[0, 1, 2].map(() => html`<div class="skeleton"></div>`)}</div>` : nothing}
-      <div class="feed feed--long" role=${list.ids.length > 0 ? 'feed' : 'group'} aria-label=${say('desk.requests')} aria-busy=${list.loading} data-testid="request-list" data-loaded=${list.ids.length}
+      <div class="feed feed--long" role=${list.ids.length > 0 ? 'feed' : 'group'} aria-label=${translate('desk.requests')} aria-busy=${list.loading} data-testid="request-list" data-loaded=${list.ids.length}
         data-more=${list.hasMore} @engaged=${this.#onEngaged} @answered=${this.#onAnswered} @focusin=${this.#onFocus} @thread=${this.#onThread}>
         <div style="height:${above}px"></div>
         ${repeat(shown, (id) => id, (id, index) => this.#row(id, first + index))}
@@ -196,7 +196,7 @@ export class DeskFeed extends SessionElement {
   #failure(error) {
     return html`<div class="notice notice--bad" role="alert">
       <p>${error.message}</p>
-      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => (this.#list.loaded ? this.#list.loadMore() : this.#list.load())}>${say('list.retry')}</button>
+      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => (this.#list.loaded ? this.#list.loadMore() : this.#list.load())}>${translate('list.retry')}</button>
     </div>`;
   }
 
@@ -291,4 +291,4 @@ export class DeskFeed extends SessionElement {
   }
 }
 
-customElements.define('desk-feed', DeskFeed);
+customElements.define('inbox-feed', InboxFeed);

@@ -1,4 +1,4 @@
-import {contains} from '../client/search-match.js';
+import {matchesSearch} from '../client/search-match.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -6,7 +6,7 @@ import {contains} from '../client/search-match.js';
  *
  * @typedef {'newest' | 'oldest' | 'updated'} Sort
  *
- * @typedef {object} DeskFilter
+ * @typedef {object} InboxFilter
  * @property {number} creatorId
  * @property {Status | ''} status '' for all
  * @property {string} q
@@ -22,7 +22,7 @@ const MOST_AGAIN = 1_000;
  * A live list of requests in any order, read page by page as far as somebody has scrolled. It holds ids in their
  * order; a live message moves one id, so a list of many thousands costs no more than a short one.
  */
-export class DeskList {
+export class InboxList {
   /** @type {number[]} */
   ids = [];
   /** Where each id was put: what a live change must be compared with. @type {Map<number, number[]>} */
@@ -43,7 +43,7 @@ export class DeskList {
   error = null;
 
   /**
-   * @param {Session} session @param {DeskFilter} filter
+   * @param {Session} session @param {InboxFilter} filter
    * @param {(id: number) => Status | undefined} statusOf what an answer that waits will make of a request
    * @param {(from: number) => void} changed called with the first place that changed
    */
@@ -120,7 +120,7 @@ export class DeskList {
   }
 
   /** @param {ServerMessage} message @param {Set<number>} kept ids that stay where they are, whatever became of them */
-  heard(message, kept) {
+  messageReceived(message, kept) {
     if (message.type !== 'book_request_update' || message.book_request.creator_id !== this.filter.creatorId) return;
     this.#kept = kept;
     if (this.loading) this.#meanwhile.add(message.book_request.id);
@@ -186,6 +186,6 @@ export class DeskList {
     const {status, q, userId} = this.filter;
     if (status && (this.statusOf(request.id) ?? request.status) !== status) return false;
     if (userId && request.user_id !== userId) return false;
-    return !q || this.#found.has(request.id) || contains([request.title, request.author, request.isbn, request.note, request.user_name], q);
+    return !q || this.#found.has(request.id) || matchesSearch([request.title, request.author, request.isbn, request.note, request.user_name], q);
   }
 }

@@ -1,11 +1,11 @@
 import {html} from 'lit';
-import {Element} from '../ui/base-elements.js';
-import {say} from '../words/translate.js';
+import {LightElement} from '../ui/base-elements.js';
+import {translate} from '../words/translate.js';
 
 const SETTING = 'bookbell.keys';
 
 /** Whether single keys do something: who dictates to the computer may want them off. */
-export const keysAreOn = () => localStorage.getItem(SETTING) !== 'off';
+export const shortcutsEnabled = () => localStorage.getItem(SETTING) !== 'off';
 
 /** @type {[string, string][]} */
 const KEYS = [
@@ -27,20 +27,20 @@ export function isTyping(target) {
 }
 
 /** A sheet with all keys of the desk. */
-export class KeysSheet extends Element {
+export class ShortcutsDialog extends LightElement {
   render() {
     return html`<dialog class="sheet" aria-labelledby="keys-title" data-testid="keys-sheet" @click=${this.#outside}>
-      <h2 class="panel__title" id="keys-title">${say('desk.keys')}</h2>
+      <h2 class="panel__title" id="keys-title">${translate('desk.keys')}</h2>
       <dl class="keys">
         ${KEYS.map(
           ([keys, what]) => html`<div class="keys__line">
             <dt>${keys.split('  ').map((key) => html`<kbd>${key}</kbd> `)}</dt>
-            <dd>${say(`desk.key_${what}`)}</dd>
+            <dd>${translate(`desk.key_${what}`)}</dd>
           </div>`,
         )}
       </dl>
-      <label class="keys__switch"><input type="checkbox" ?checked=${keysAreOn()} data-testid="keys-on" @change=${this.#switched} /> ${say('desk.keys_on')}</label>
-      <div class="buttons"><button type="button" class="button button--main" data-testid="keys-close" @click=${() => this.#dialog.close()}>${say('desk.close')}</button></div>
+      <label class="keys__switch"><input type="checkbox" ?checked=${shortcutsEnabled()} data-testid="keys-on" @change=${this.#switched} /> ${translate('desk.keys_on')}</label>
+      <div class="buttons"><button type="button" class="button button--main" data-testid="keys-close" @click=${() => this.#dialog.close()}>${translate('desk.close')}</button></div>
     </dialog>`;
   }
 
@@ -63,4 +63,4 @@ export class KeysSheet extends Element {
   }
 }
 
-customElements.define('keys-sheet', KeysSheet);
+customElements.define('shortcuts-dialog', ShortcutsDialog);

@@ -13,7 +13,7 @@ export class RowHeights {
   #tops = [0];
   #valid = 0;
 
-  get #guess() {
+  get #estimate() {
     return this.#measured.size ? this.#sum / this.#measured.size : FIRST_GUESS;
   }
 
@@ -54,7 +54,7 @@ export class RowHeights {
 
   /** Adds rows up as long as it is wanted. @param {number[]} ids @param {(valid: number, top: number) => boolean} wanted */
   #reach(ids, wanted) {
-    const [measured, tops, guess] = [this.#measured, this.#tops, this.#guess];
+    const [measured, tops, guess] = [this.#measured, this.#tops, this.#estimate];
     let valid = this.#valid;
     let top = tops[valid];
     while (wanted(valid, top)) {
@@ -66,6 +66,6 @@ export class RowHeights {
 
   /** What the rows from one on are likely to take. @param {number[]} ids @param {number} from */
   rest(ids, from) {
-    return Math.max(0, ids.length - from) * this.#guess;
+    return Math.max(0, ids.length - from) * this.#estimate;
   }
 }

@@ -1,26 +1,26 @@
-import {BASE, ownName} from '../base-path.js';
+import {BASE_PATH, scopedName} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {answeringOf} from '../answer/typing-presence.js';
-import {isTyping, keysAreOn} from './keyboard-shortcuts.js';
-import {outboxOf} from '../answer/undoable-answers.js';
+import {typingPresenceOf} from '../answer/typing-presence.js';
+import {isTyping, shortcutsEnabled} from './keyboard-shortcuts.js';
+import {undoableAnswersOf} from '../answer/undoable-answers.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {later} from '../ui/lazy-module.js';
+import {lazyModule} from '../ui/lazy-module.js';
 import {searchField} from '../ui/search-field.js';
-import {showCurrent} from '../ui/tab-row.js';
-import {number, say, separator} from '../words/translate.js';
+import {scrollToCurrentTab} from '../ui/tab-row.js';
+import {formatNumber, translate, csvSeparator} from '../words/translate.js';
 import './inbox-feed.js';
 import '../supporter/supporter-choice.js';
 
 /**
  * @import {BulkBar} from './bulk-bar.js'
- * @import {DeskFeed} from './inbox-feed.js'
- * @import {DeskFilter, Sort} from './inbox-list.js'
- * @import {KeysSheet} from './keyboard-shortcuts.js'
+ * @import {InboxFeed} from './inbox-feed.js'
+ * @import {InboxFilter, Sort} from './inbox-list.js'
+ * @import {ShortcutsDialog} from './keyboard-shortcuts.js'
  * @import {Counts, ServerMessage, Status} from '../client/types.js'
  */
 
-const loadBulkBar = later(() => import('./bulk-bar.js'));
+const loadBulkBar = lazyModule(() => import('./bulk-bar.js'));
 
 /** @type {(Status | '')[]} */
 const TABS = ['pending', 'approved', 'completed', 'rejected', 'cancelled', ''];
@@ -28,10 +28,10 @@ const TABS = ['pending', 'approved', 'completed', 'rejected', 'cancelled', ''];
 const SORTS = ['newest', 'oldest', 'updated'];
 /** Counts are read again at most so often, ms. */
 const COUNT_EVERY = 1_000;
-const SORT_CHOICE = ownName('bookbell.sort');
+const SORT_CHOICE = scopedName('bookbell.sort');
 
 /** Everything that supporters ask of a creator, made for speed: by status, searchable, sorted, by keys, many at once. The choice stands in the address. */
-export class AdminInbox extends SessionElement {
+export class TeamInbox extends SessionElement {
   static properties = {creatorId: {attribute: false}, query: {attribute: false}, counts: {state: true}, selection: {state: true}};
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -53,16 +53,16 @@ export class AdminInbox extends SessionElement {
 
   connectedCallback() {
     super.connectedCallback();
-    answeringOf(this.session).addEventListener('change', this.#again);
-    outboxOf(this.session).addEventListener('change', this.#again);
+    typingPresenceOf(this.session).addEventListener('change', this.#again);
+    undoableAnswersOf(this.session).addEventListener('change', this.#again);
     document.addEventListener('keydown', this.#pressed);
     this.#countSoon();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    answeringOf(this.session).removeEventListener('change', this.#again);
-    outboxOf(this.session).removeEventListener('change', this.#again);
+    typingPresenceOf(this.session).removeEventListener('change', this.#again);
+    undoableAnswersOf(this.session).removeEventListener('change', this.#again);
     document.removeEventListener('keydown', this.#pressed);
     clearTimeout(this.#counting);
     this.#counting = undefined;
@@ -77,11 +77,11 @@ export class AdminInbox extends SessionElement {
   async updated(changed) {
     if (!changed.has('query')) return;
     await this.session.ready; // with it comes a number into the tabs, which moves them
-    showCurrent(this.querySelector('.tabs'));
+    scrollToCurrentTab(this.querySelector('.tabs'));
   }
 
   /** @param {ServerMessage} message */
-  heard({type}) {
+  messageReceived({type}) {
     if (type === 'book_request_update' || type === 'initial_data') this.#countSoon();
   }
 
@@ -95,7 +95,7 @@ export class AdminInbox extends SessionElement {
 
   // ---- what is chosen
 
-  /** @returns {DeskFilter} */
+  /** @returns {InboxFilter} */
   get #filter() {
     const {query, creatorId} = this;
     const status = /** @type {Status | '' | null} */ (query.get('status'));
@@ -109,7 +109,7 @@ export class AdminInbox extends SessionElement {
     };
   }
 
-  /** @param {Partial<DeskFilter>} change */
+  /** @param {Partial<InboxFilter>} change */
   #address(change) {
     const {status, q, userId, sort} = {...this.#filter, ...change};
     const query = new URLSearchParams();
@@ -117,10 +117,10 @@ export class AdminInbox extends SessionElement {
     if (q) query.set('q', q);
     if (userId) query.set('user_id', String(userId));
     if (sort !== (localStorage.getItem(SORT_CHOICE) ?? 'newest')) query.set('sort', sort);
-    return `${BASE}/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
+    return `${BASE_PATH}/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
   }
 
-  /** @param {Partial<DeskFilter>} change */
+  /** @param {Partial<InboxFilter>} change */
   #choose(change) {
     this.emit('navigate', this.#address(change));
   }
@@ -132,30 +132,30 @@ export class AdminInbox extends SessionElement {
     if (this.selection.size > 0) loadBulkBar();
     return html`
       <header class="page-head page-head--row">
-        <h1 tabindex="-1">${say('inbox.title')}</h1>
+        <h1 tabindex="-1">${translate('inbox.title')}</h1>
         ${searchField({
           sought: filter.q,
-          label: say('inbox.search'),
-          placeholder: say('inbox.search_hint'),
+          label: translate('inbox.search'),
+          placeholder: translate('inbox.search_hint'),
           testid: 'inbox-search',
           search: (q) => this.#choose({q}),
         })}
       </header>
-      <nav class="tabs" aria-label=${say('inbox.tabs')}>${TABS.map((status) => this.#tab(status, filter))}</nav>
+      <nav class="tabs" aria-label=${translate('inbox.tabs')}>${TABS.map((status) => this.#tab(status, filter))}</nav>
       ${this.#tools(filter)}
       <bulk-bar .session=${this.session} .creatorId=${this.creatorId} .selection=${this.selection} @clear=${() => this.#select(new Set())}></bulk-bar>
-      <desk-feed .session=${this.session} .filter=${filter} .empty=${this.#empty(filter)} .total=${this.#total(filter)} .selection=${this.selection}
-        .answering=${answeringOf(this.session).byRequest} @toggled=${this.#onToggled}></desk-feed>
+      <inbox-feed .session=${this.session} .filter=${filter} .empty=${this.#empty(filter)} .total=${this.#total(filter)} .selection=${this.selection}
+        .answering=${typingPresenceOf(this.session).byRequest} @toggled=${this.#onToggled}></inbox-feed>
     `;
   }
 
-  /** @param {Status | ''} status @param {DeskFilter} filter */
+  /** @param {Status | ''} status @param {InboxFilter} filter */
   #tab(status, filter) {
     const count = this.#count(status);
     return html`<a class="tab" href=${this.#address({status})} data-testid="status-tab-${status || 'all'}" aria-current=${filter.status === status ? 'page' : nothing}>
-      ${status ? say(`status.${status}`) : say('inbox.all')}${count === undefined
+      ${status ? translate(`status.${status}`) : translate('inbox.all')}${count === undefined
         ? html` <span class="count count--quiet" aria-hidden="true"></span>`
-        : html` <span class="count ${status === 'pending' ? '' : 'count--quiet'}" data-testid=${status === 'pending' ? 'pending-badge' : `count-${status || 'all'}`}>${number(count)}</span>`}
+        : html` <span class="count ${status === 'pending' ? '' : 'count--quiet'}" data-testid=${status === 'pending' ? 'pending-badge' : `count-${status || 'all'}`}>${formatNumber(count)}</span>`}
     </a>`;
   }
 
@@ -164,38 +164,38 @@ export class AdminInbox extends SessionElement {
     const {counts, creatorId} = this;
     if (status === 'pending') {
       const pending = this.session.store.pendingCounts.get(creatorId);
-      return pending === undefined ? undefined : Math.max(0, pending - outboxOf(this.session).leaving(creatorId, 'pending'));
+      return pending === undefined ? undefined : Math.max(0, pending - undoableAnswersOf(this.session).leaving(creatorId, 'pending'));
     }
     if (!counts) return undefined;
     return status === '' ? Object.values(counts).reduce((sum, count) => sum + count, 0) : counts[status];
   }
 
-  /** @param {DeskFilter} filter */
+  /** @param {InboxFilter} filter */
   #total({status, q, userId}) {
     return q || userId ? undefined : this.#count(status);
   }
 
-  /** @param {DeskFilter} filter */
+  /** @param {InboxFilter} filter */
   #tools({sort, userId, status, q}) {
-    const file = new URLSearchParams(Object.entries({creator_id: String(this.creatorId), status, q, user_id: userId ? String(userId) : '', sort, separator}).filter(([, value]) => value));
+    const file = new URLSearchParams(Object.entries({creator_id: String(this.creatorId), status, q, user_id: userId ? String(userId) : '', sort, separator: csvSeparator}).filter(([, value]) => value));
     return html`<div class="desk-tools">
       <supporter-choice .session=${this.session} .creatorId=${this.creatorId} .userId=${userId} @chosen=${(/** @type {CustomEvent} */ {detail}) => this.#choose({userId: detail})}></supporter-choice>
-      <label class="desk-tools__sort">${icon('sort')} <span class="visually-hidden">${say('desk.sort')}</span>
+      <label class="desk-tools__sort">${icon('sort')} <span class="visually-hidden">${translate('desk.sort')}</span>
         <select class="input input--small" data-testid="inbox-sort" .value=${sort} @change=${this.#onSort}>
-          ${SORTS.map((one) => html`<option value=${one} ?selected=${one === sort}>${say(`desk.sort_${one}`)}</option>`)}
+          ${SORTS.map((one) => html`<option value=${one} ?selected=${one === sort}>${translate(`desk.sort_${one}`)}</option>`)}
         </select>
       </label>
-      <a class="button button--quiet" href="${BASE}/api/book-requests.csv?${file}" download data-testid="inbox-csv">${icon('download')} ${say('desk.csv')}</a>
-      <button type="button" class="button button--quiet desk-tools__keys" data-testid="keys-open" aria-keyshortcuts="?" @click=${this.#showKeys}>${icon('keyboard')} ${say('desk.keys')}</button>
+      <a class="button button--quiet" href="${BASE_PATH}/api/book-requests.csv?${file}" download data-testid="inbox-csv">${icon('download')} ${translate('desk.csv')}</a>
+      <button type="button" class="button button--quiet desk-tools__keys" data-testid="keys-open" aria-keyshortcuts="?" @click=${this.#showKeys}>${icon('keyboard')} ${translate('desk.keys')}</button>
     </div>`;
   }
 
-  /** @param {DeskFilter} filter */
+  /** @param {InboxFilter} filter */
   #empty({q, userId, status}) {
-    const all = html`<p><a class="button" href=${this.#address({status: '', q: '', userId: 0})} data-testid="show-all">${say('inbox.show_all')}</a></p>`;
-    if (q) return html`<h2>${say('inbox.none_found', {sought: q})}</h2>${all}`;
-    if (status === 'pending' && !userId) return html`<h2>${say('inbox.all_answered')}</h2><p>${say('inbox.all_answered_hint')}</p>${all}`;
-    return html`<h2>${say('list.empty')}</h2>${userId ? all : nothing}`;
+    const all = html`<p><a class="button" href=${this.#address({status: '', q: '', userId: 0})} data-testid="show-all">${translate('inbox.show_all')}</a></p>`;
+    if (q) return html`<h2>${translate('inbox.none_found', {sought: q})}</h2>${all}`;
+    if (status === 'pending' && !userId) return html`<h2>${translate('inbox.all_answered')}</h2><p>${translate('inbox.all_answered_hint')}</p>${all}`;
+    return html`<h2>${translate('list.empty')}</h2>${userId ? all : nothing}`;
   }
 
   /** @param {Event} event */
@@ -230,11 +230,11 @@ export class AdminInbox extends SessionElement {
   // ---- keys
 
   get #feed() {
-    return /** @type {DeskFeed} */ (this.querySelector('desk-feed'));
+    return /** @type {InboxFeed} */ (this.querySelector('inbox-feed'));
   }
 
   async #showKeys() {
-    const sheet = /** @type {KeysSheet} */ (document.querySelector('keys-sheet') ?? document.body.appendChild(document.createElement('keys-sheet')));
+    const sheet = /** @type {ShortcutsDialog} */ (document.querySelector('shortcuts-dialog') ?? document.body.appendChild(document.createElement('shortcuts-dialog')));
     await sheet.updateComplete;
     sheet.show();
   }
@@ -243,7 +243,7 @@ export class AdminInbox extends SessionElement {
   #key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (document.querySelector('dialog[open]') || isTyping(event.target)) return;
-    if (!keysAreOn() && event.key !== 'Escape') return;
+    if (!shortcutsEnabled() && event.key !== 'Escape') return;
     const arrows = /** @type {Element} */ (event.target).matches?.('request-card') ?? false;
     const action = this.#actions(event, arrows)[event.key];
     if (!action) return;
@@ -265,11 +265,11 @@ export class AdminInbox extends SessionElement {
       ArrowDown: onCard ? () => feed.move(1) : undefined,
       ArrowUp: onCard ? () => feed.move(-1) : undefined,
       a: () => (many ? bar.answer?.('approved') : card?.approve()),
-      r: () => (many ? bar.focusWord?.() : card?.decline()),
+      r: () => (many ? bar.focusText?.() : card?.decline()),
       Enter: onCard ? () => card?.toggleThread() : undefined,
       x: range,
       X: range,
-      z: () => outboxOf(this.session).undo(),
+      z: () => undoableAnswersOf(this.session).undo(),
       '/': () => /** @type {HTMLElement} */ (this.querySelector('[type=search]')).focus(),
       '?': () => this.#showKeys(),
       Escape: many ? () => this.#select(new Set()) : undefined,
@@ -277,4 +277,4 @@ export class AdminInbox extends SessionElement {
   }
 }
 
-customElements.define('admin-inbox', AdminInbox);
+customElements.define('team-inbox', TeamInbox);

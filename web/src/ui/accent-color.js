@@ -8,36 +8,36 @@ const STEP = 0.02;
 const DAY = {ground: '#efeade', surface: '#fffdf9', onAccent: '#ffffff', towards: /** @type {Rgb} */ ([0, 0, 0])};
 const NIGHT = {ground: '#262a33', surface: '#1c1f26', onAccent: '#10141c', towards: /** @type {Rgb} */ ([255, 255, 255])};
 
-let worn = '';
+let applied = '';
 
 /**
  * Has the page wear a creator's colour: in each theme the nearest shade of it that can be read, whatever it is.
  *
  * @param {string | null} colour such as `#7a3b2e`, or null for the page's own
  */
-export function wear(colour) {
-  if (worn === (colour ?? '')) return;
-  worn = colour ?? '';
+export function applyAccent(colour) {
+  if (applied === (colour ?? '')) return;
+  applied = colour ?? '';
   const {style} = document.documentElement;
-  for (const [name, value] of Object.entries(shades(colour))) {
+  for (const [name, value] of Object.entries(accentShades(colour))) {
     if (value) style.setProperty(name, value);
     else style.removeProperty(name);
   }
 }
 
 /** @param {string | null} colour @returns {Record<string, string | null>} custom properties, null for as they are */
-export function shades(colour) {
-  const day = colour && shadesIn(DAY, rgbOf(colour));
-  const night = colour && shadesIn(NIGHT, rgbOf(colour));
+export function accentShades(colour) {
+  const day = colour && shadesForTheme(DAY, parseHex(colour));
+  const night = colour && shadesForTheme(NIGHT, parseHex(colour));
   const both = (/** @type {'accent' | 'hover' | 'soft' | 'on'} */ part) => (day && night ? `light-dark(${day[part]}, ${night[part]})` : null);
   return {'--accent': both('accent'), '--accent-hover': both('hover'), '--accent-soft': both('soft'), '--on-accent': both('on')};
 }
 
 /** @param {typeof DAY} theme @param {Rgb} colour */
-function shadesIn({ground, surface, onAccent, towards}, colour) {
-  const softOf = (/** @type {Rgb} */ accent) => mix(rgbOf(surface), accent, 0.12);
+function shadesForTheme({ground, surface, onAccent, towards}, colour) {
+  const softOf = (/** @type {Rgb} */ accent) => mix(parseHex(surface), accent, 0.12);
   let accent = colour;
-  for (let share = 0; share <= 1 && !isReadable(accent, [rgbOf(ground), softOf(accent), rgbOf(onAccent)]); share += STEP) accent = mix(colour, towards, share);
+  for (let share = 0; share <= 1 && !isReadable(accent, [parseHex(ground), softOf(accent), parseHex(onAccent)]); share += STEP) accent = mix(colour, towards, share);
   return {accent: hex(accent), hover: hex(mix(accent, towards, 0.18)), soft: hex(softOf(accent)), on: onAccent};
 }
 
@@ -67,7 +67,7 @@ function mix(from, to, share) {
 }
 
 /** @param {string} colour @returns {Rgb} */
-export function rgbOf(colour) {
+export function parseHex(colour) {
   return /** @type {Rgb} */ ([1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
 }
 

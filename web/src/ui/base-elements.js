@@ -6,10 +6,10 @@ import {LitElement} from 'lit';
  */
 
 /** Stands for a property that whoever makes the element must give. @returns {any} */
-export const given = () => undefined;
+export const required = () => undefined;
 
 /** Every element of the page renders into the document itself, so that one set of style sheets and plain selectors reach it. */
-export class Element extends LitElement {
+export class LightElement extends LitElement {
   createRenderRoot() {
     return this;
   }
@@ -20,24 +20,24 @@ export class Element extends LitElement {
   }
 
   /** Shows a passing message. @param {string} text @param {'good' | 'plain'} [tone] */
-  tell(text, tone = 'good') {
-    this.emit('tell', {text, tone});
+  showToast(text, tone = 'good') {
+    this.emit('toast', {text, tone});
   }
 }
 
 /** An element that shows what the session's store holds, and follows it. */
-export class SessionElement extends Element {
+export class SessionElement extends LightElement {
   /** @type {import('lit').PropertyDeclarations} */
   static properties = {session: {attribute: false}};
 
   #follow = () => this.storeChanged();
-  #turned = () => this.periodTurned();
-  #hear = (/** @type {Event} */ event) => this.heard(/** @type {CustomEvent} */ (event).detail);
+  #turned = () => this.quotaPeriodChanged();
+  #hear = (/** @type {Event} */ event) => this.messageReceived(/** @type {CustomEvent} */ (event).detail);
 
   constructor() {
     super();
     /** @type {Session} */
-    this.session = given();
+    this.session = required();
   }
 
   connectedCallback() {
@@ -56,7 +56,7 @@ export class SessionElement extends Element {
     if (!this.session || !this.isConnected) return;
     this.session.store.addEventListener('change', this.#follow);
     this.session.addEventListener('message', this.#hear);
-    this.session.addEventListener('turned', this.#turned);
+    this.session.addEventListener('quota-period-changed', this.#turned);
   }
 
   disconnectedCallback() {
@@ -64,14 +64,14 @@ export class SessionElement extends Element {
     if (!this.session) return;
     this.session.store.removeEventListener('change', this.#follow);
     this.session.removeEventListener('message', this.#hear);
-    this.session.removeEventListener('turned', this.#turned);
+    this.session.removeEventListener('quota-period-changed', this.#turned);
   }
 
   /** For what the store does not hold: called with every live message. @param {ServerMessage} _message */
-  heard(_message) {}
+  messageReceived(_message) {}
 
   /** The period of a quota is over: what depends on it is to be read again. */
-  periodTurned() {}
+  quotaPeriodChanged() {}
 
   storeChanged() {
     this.requestUpdate();

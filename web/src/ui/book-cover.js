@@ -1,6 +1,6 @@
-import {BASE} from '../base-path.js';
+import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {Element} from './base-elements.js';
+import {LightElement} from './base-elements.js';
 
 const CLOTHS = 12;
 const ORNAMENTS = 5;
@@ -9,7 +9,7 @@ const ORNAMENTS = 5;
 const missing = new Set();
 
 /** A book's own cover, or one made from title and author: the same book always wears the same one. */
-export class BookCover extends Element {
+export class BookCover extends LightElement {
   static properties = {title: {attribute: false}, author: {attribute: false}, coverId: {attribute: false}};
 
   constructor() {
@@ -27,7 +27,7 @@ export class BookCover extends Element {
       <span dir="auto" class="cover__title ${titleSize(this.title)}">${this.title}</span>
       <span dir="auto" class="cover__author">${this.author}</span>
       ${this.coverId && !missing.has(this.coverId)
-        ? html`<img class="cover__picture" src="${BASE}/api/books/covers/${this.coverId}" alt="" loading="lazy" decoding="async" @error=${this.#failed} />`
+        ? html`<img class="cover__picture" src="${BASE_PATH}/api/books/covers/${this.coverId}" alt="" loading="lazy" decoding="async" @error=${this.#failed} />`
         : nothing}
     </div>`;
   }

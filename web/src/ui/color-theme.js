@@ -4,7 +4,7 @@ const CHOICE = 'bookbell.theme';
 export const THEMES = /** @type {const} */ (['system', 'light', 'dark']);
 
 /** @returns {string} the one chosen in this browser */
-export const theme = () => localStorage.getItem(CHOICE) ?? 'system';
+export const chosenTheme = () => localStorage.getItem(CHOICE) ?? 'system';
 
 /** `early-theme.js` shows it, at once and from now on at each start. @param {string} chosen */
 export function chooseTheme(chosen) {

@@ -1,12 +1,12 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/translate.js';
-import {Element} from './base-elements.js';
+import {translate} from '../words/translate.js';
+import {LightElement} from './base-elements.js';
 
 /**
  * A button that asks in place before it does something that cannot be taken back. Emits `confirmed`, and `asking`
  * (detail: whether it is). Its parts carry the test ids `<testid>`, `<testid>-confirm`, `<testid>-back`.
  */
-export class ConfirmButton extends Element {
+export class ConfirmButton extends LightElement {
   static properties = {
     label: {},
     question: {},
@@ -36,7 +36,7 @@ export class ConfirmButton extends Element {
     return html`<span class="confirm" role="group" aria-label=${this.question} @keydown=${this.#escape}>
       ${this.question ? html`<span class="confirm__question">${this.question}</span>` : nothing}
       <button type="button" class="button button--bad" data-testid="${this.testid}-confirm" ?disabled=${this.disabled} @click=${this.#confirm}>${this.yes}</button>
-      <button type="button" class="button button--quiet" data-testid="${this.testid}-back" @click=${() => this.#ask(false)}>${say('form.keep')}</button>
+      <button type="button" class="button button--quiet" data-testid="${this.testid}-back" @click=${() => this.#ask(false)}>${translate('form.keep')}</button>
     </span>`;
   }
 

@@ -1,4 +1,4 @@
-import {knows, say} from '../words/translate.js';
+import {hasTranslation, translate} from '../words/translate.js';
 
 /** @import {ApiError} from '../client/http.js' */
 
@@ -22,11 +22,11 @@ const RULES = [
  *
  * @param {Error | ApiError} error @param {Record<string, string>} [special]
  */
-export function explain(error, special = {}) {
+export function errorText(error, special = {}) {
   const code = 'code' in error ? error.code : '';
   const key = special[code] ?? `error.${code}`;
-  if (knows(key)) return say(key);
-  return 'problem' in error && !error.problem.detail ? say('error.internal_error') : error.message;
+  if (hasTranslation(key)) return translate(key);
+  return 'problem' in error && !error.problem.detail ? translate('error.internal_error') : error.message;
 }
 
 /**
@@ -34,7 +34,7 @@ export function explain(error, special = {}) {
  *
  * @param {ApiError | null} error @param {any} [sent] @returns {Record<string, string>}
  */
-export function wrongFields(error, sent) {
+export function fieldErrors(error, sent) {
   const value = (/** @type {string} */ field) => (sent ? String(sent[field] ?? '') : undefined);
   return Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, message]) => [field, rule(message, value(field))]));
 }
@@ -45,7 +45,7 @@ function rule(message, value) {
     const found = pattern.exec(message);
     if (!found) continue;
     const bounds = Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, bound]) => [name, Number(bound)]));
-    return say(key === 'invalid.length' ? lengthKey(bounds.least, value) : key, bounds);
+    return translate(key === 'invalid.length' ? lengthKey(bounds.least, value) : key, bounds);
   }
   return sentence(message);
 }

@@ -11,7 +11,7 @@ const NEVER_KEPT = new Set(['password', 'file', 'checkbox', 'radio', 'search']);
  * Keeps what is written into an element's form, and puts it back when the form is drawn again: after a reload, in the
  * next visit.
  */
-export class Draft {
+export class FormDraft {
   /** The fields that were filled: what is emptied by hand stays empty. @type {WeakSet<Element>} */
   #filled = new WeakSet();
 

@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 
 /**
  * A labelled input, select or text area with its hint and its error, tied together for assistive technology.
@@ -21,12 +21,12 @@ import {say} from '../words/translate.js';
  * @param {string} [parts.autocomplete]
  * @param {string} [parts.placeholder]
  */
-export function field(parts) {
+export function formField(parts) {
   const {id, label, error, hint, optional} = parts;
   return html`
     <div class="field ${error ? 'field--wrong' : ''}">
       <label class="field__label" for=${id}>
-        ${label}${optional ? html` <span class="field__optional">${say('form.optional')}</span>` : nothing}
+        ${label}${optional ? html` <span class="field__optional">${translate('form.optional')}</span>` : nothing}
       </label>
       ${control(parts)}
       ${error ? html`<p class="field__error" id="${id}-error" data-testid="${parts.testid}-error">${error}</p>` : nothing}
@@ -35,7 +35,7 @@ export function field(parts) {
   `;
 }
 
-/** @param {Parameters<typeof field>[0]} parts */
+/** @param {Parameters<typeof formField>[0]} parts */
 function control({id, name, testid, error, hint, type = 'text', value = '', optional, maxlength, min, rows, options, autocomplete, placeholder}) {
   const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ') || nothing;
   const invalid = error ? 'true' : nothing;

@@ -1,5 +1,5 @@
 import {ApiError, newKey} from '../client/http.js';
-import {explain, wrongFields} from './error-text.js';
+import {errorText, fieldErrors} from './error-text.js';
 
 /** @import {ReactiveControllerHost} from 'lit' */
 
@@ -7,7 +7,7 @@ import {explain, wrongFields} from './error-text.js';
  * The sending of one form: busy or not, and what was refused. A command whose fate is unknown (the answer was lost)
  * keeps its Idempotency-Key for the same content, so that pressing the button again cannot do it twice.
  */
-export class Submission {
+export class FormSubmission {
   busy = false;
   /** @type {ApiError | null} */
   error = null;
@@ -27,13 +27,13 @@ export class Submission {
 
   /** What is wrong, by field. @returns {Record<string, string>} */
   get fields() {
-    return wrongFields(this.error, this.#sent);
+    return fieldErrors(this.error, this.#sent);
   }
 
   /** What is wrong as a whole; empty where the fields say it. */
   get message() {
     if (!this.error || Object.keys(this.fields).length > 0) return '';
-    return explain(this.error, this.special);
+    return errorText(this.error, this.special);
   }
 
   /**
@@ -78,7 +78,7 @@ export class Submission {
 }
 
 /** @param {Event} event of a form @returns {Record<string, string>} its fields, trimmed; empty ones left out */
-export function fieldsOf(event) {
+export function formValues(event) {
   event.preventDefault();
   const form = /** @type {HTMLFormElement} */ (event.target);
   const entries = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);

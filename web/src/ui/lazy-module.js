@@ -4,7 +4,7 @@
  * @param {() => Promise<unknown>} load
  * @returns {() => void} has it loaded, if it is not; one that did not come is asked for again the next time
  */
-export function later(load) {
+export function lazyModule(load) {
   /** @type {Promise<unknown> | undefined} */
   let loading;
   return () => {

@@ -10,7 +10,7 @@ const REFRESH_AFTER = 600;
  *
  * @template T
  */
-export class Pages {
+export class PagedList {
   /** @type {T[]} */
   items = [];
   /** @type {string | null} */
@@ -49,7 +49,7 @@ export class Pages {
   }
 
   /** Reads again what is shown; several reasons in a short time cost one reading. */
-  refreshSoon() {
+  scheduleRefresh() {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
       this.load(this.items.length);

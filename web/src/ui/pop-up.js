@@ -1,12 +1,12 @@
 import {html} from 'lit';
-import {Element} from './base-elements.js';
+import {LightElement} from './base-elements.js';
 
 /**
  * A button in the header with a panel under it. Closes on Escape, on a click elsewhere and when a link in it is
  * followed. `.button` and `.panel` are what stands in the two; the panel is rendered only while it is open, by this
  * element: listeners in it must be arrow functions.
  */
-export class PopUp extends Element {
+export class PopUp extends LightElement {
   static properties = {
     label: {},
     testid: {},

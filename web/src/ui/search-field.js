@@ -1,5 +1,5 @@
 import {html} from 'lit';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import {icon} from './icon-set.js';
 
 /**
@@ -18,6 +18,6 @@ export function searchField({sought, label, placeholder, testid, search}) {
     ${icon('search')}
     <label class="visually-hidden" for=${testid}>${label}</label>
     <input class="input" id=${testid} name="q" type="search" placeholder=${placeholder} .value=${sought} data-testid=${testid} />
-    <button class="visually-hidden" data-testid="${testid}-submit">${say('form.search')}</button>
+    <button class="visually-hidden" data-testid="${testid}-submit">${translate('form.search')}</button>
   </form>`;
 }

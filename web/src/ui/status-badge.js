@@ -1,5 +1,5 @@
 import {html} from 'lit';
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 
 /** @import {Status} from '../client/types.js' */
 
@@ -8,5 +8,5 @@ export const STATUSES = ['pending', 'approved', 'rejected', 'completed', 'cancel
 
 /** @param {Status} status */
 export function statusBadge(status) {
-  return html`<span class="badge badge--${status}" data-testid="request-status">${say(`status.${status}`)}</span>`;
+  return html`<span class="badge badge--${status}" data-testid="request-status">${translate(`status.${status}`)}</span>`;
 }

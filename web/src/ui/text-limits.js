@@ -1,4 +1,4 @@
-import {say} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 
 /** What nobody sees and no text needs: controls, overrides of direction, the byte order mark. */
 const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
@@ -12,18 +12,18 @@ const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 const isAscii = (text) => /^[\x01-\x7f]*$/.test(text);
 
 /** @param {string} text */
-export function countOf(text) {
+export function countGraphemes(text) {
   return isAscii(text) ? text.length : [...segmenter.segment(text)].length;
 }
 
 /** The first characters of a text. @param {string} text @param {number} most */
-export function cut(text, most) {
+export function truncate(text, most) {
   if (text.length <= most) return text;
   return isAscii(text) ? text.slice(0, most) : [...segmenter.segment(text)].slice(0, most).map(({segment}) => segment).join('');
 }
 
 /** @param {string} text */
-export function withoutUnseen(text) {
+export function stripInvisible(text) {
   return text.replace(UNSEEN, (sign) => (KEPT.test(sign) ? sign : ''));
 }
 
@@ -33,17 +33,17 @@ export function withoutUnseen(text) {
  *
  * @param {EventTarget} page @param {(text: string) => void} tell
  */
-export function keepTyped(page, tell) {
+export function enforceFieldLimits(page, tell) {
   const check = (/** @type {Event} */ event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (/** @type {InputEvent} */ (event).isComposing || !TYPES.includes(field.type)) return;
     const most = Number(field.dataset.most ?? Infinity);
-    const seen = withoutUnseen(field.value);
-    const fits = cut(seen, most);
+    const seen = stripInvisible(field.value);
+    const fits = truncate(seen, most);
     if (fits === field.value) return;
     const taken = seen !== field.value;
     replace(field, fits);
-    tell(taken ? say('form.taken_out') : say('form.cut', {most}));
+    tell(taken ? translate('form.taken_out') : translate('form.cut', {most}));
   };
   page.addEventListener('input', check, {capture: true});
   page.addEventListener('compositionend', check, {capture: true});
@@ -52,7 +52,7 @@ export function keepTyped(page, tell) {
 /** Leaves the caret where it was in what is kept. @param {HTMLInputElement} field @param {string} text */
 function replace(field, text) {
   const caret = field.type === 'email' ? null : field.selectionEnd;
-  const before = caret === null ? 0 : Math.min(withoutUnseen(field.value.slice(0, caret)).length, text.length);
+  const before = caret === null ? 0 : Math.min(stripInvisible(field.value.slice(0, caret)).length, text.length);
   field.value = text;
   if (caret !== null) field.setSelectionRange(before, before);
 }

@@ -1,13 +1,13 @@
 import {html} from 'lit';
 import {exactTime, timeInWords} from '../words/time-text.js';
-import {Element} from './base-elements.js';
+import {LightElement} from './base-elements.js';
 
 /** One clock for all, so that a long list costs one timer. */
 const shown = new Set();
 setInterval(() => shown.forEach((element) => element.requestUpdate()), 20_000);
 
 /** A moment in words that stay true while the page is open. */
-export class TimeAgo extends Element {
+export class TimeAgo extends LightElement {
   static properties = {time: {}};
 
   constructor() {

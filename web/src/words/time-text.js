@@ -1,5 +1,5 @@
 import {serverNow} from '../client/server-clock.js';
-import {locale, say} from './translate.js';
+import {locale, translate} from './translate.js';
 
 const relative = new Intl.RelativeTimeFormat(locale, {numeric: 'auto'});
 const day = new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'long'});
@@ -16,12 +16,12 @@ const moment = new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'long', h
 /** @param {string} time ISO 8601 @param {number} [now] by the server's clock */
 export function timeInWords(time, now = serverNow()) {
   const ago = now - Date.parse(time);
-  if (ago < 45_000) return say('time.now');
+  if (ago < 45_000) return translate('time.now');
   if (ago < HOUR) return relative.format(-Math.max(1, Math.round(ago / MINUTE)), 'minute');
   const days = daysBetween(time, now);
   if (days < 1 || ago < 6 * HOUR) return relative.format(-Math.max(1, Math.round(ago / HOUR)), 'hour');
   if (days < 14) return relative.format(-days, 'day');
-  return say('time.on', {date: dateInWords(time, now)});
+  return translate('time.on', {date: dateInWords(time, now)});
 }
 
 /** @param {string} time @param {number} [now] */

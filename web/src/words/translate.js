@@ -1,6 +1,6 @@
 /**
  * What the page says, in the reader's language. Whoever imports this module waits until that one catalogue is here, so
- * `say` may be called from anywhere, at any time.
+ * `translate` may be called from anywhere, at any time.
  *
  * @typedef {Partial<Record<Intl.LDMLPluralRule, string>>} PluralForms
  * @typedef {Record<string, string | PluralForms>} Catalogue
@@ -51,21 +51,21 @@ export function chooseLanguage(code) {
 }
 
 /** @param {string} key */
-export const knows = (key) => key in catalogue;
+export const hasTranslation = (key) => key in catalogue;
 
 /** What is between the cells of a line where tables are opened: no comma where it stands in decimal numbers. */
-export const separator = numbers.formatToParts(1.5).some(({type, value}) => type === 'decimal' && value !== '.') ? 'semicolon' : 'comma';
+export const csvSeparator = numbers.formatToParts(1.5).some(({type, value}) => type === 'decimal' && value !== '.') ? 'semicolon' : 'comma';
 
 /** @param {number} value */
-export const number = (value) => numbers.format(value);
+export const formatNumber = (value) => numbers.format(value);
 
 /**
  * A text of the catalogue with its placeholders filled in. Where it has plural forms, `count` chooses among them.
  *
  * @param {string} key @param {Record<string, string | number | null | undefined>} [values]
  */
-export function say(key, values) {
-  return phrase(key, values).join('');
+export function translate(key, values) {
+  return translateMarkup(key, values).join('');
 }
 
 /**
@@ -73,7 +73,7 @@ export function say(key, values) {
  *
  * @param {string} key @param {Record<string, unknown>} [values] @returns {unknown[]}
  */
-export function phrase(key, values = {}) {
+export function translateMarkup(key, values = {}) {
   const parts = text(key, Number(values.count)).split(/\{(\w+)\}/);
   return parts.map((part, index) => (index % 2 ? shown(values[part]) : part));
 }
@@ -88,7 +88,7 @@ function text(key, count) {
 
 /** @param {unknown} value */
 function shown(value) {
-  if (typeof value === 'number') return number(value);
+  if (typeof value === 'number') return formatNumber(value);
   if (typeof value === 'string' && OPPOSITE.test(value)) return `\u2068${value}\u2069`;
   return value ?? '';
 }
