@@ -15,12 +15,12 @@ import '../ui/confirm-button.js';
 
 /**
  * What an admin may do with a request now, with a word to its supporter. Emits `answered` when it is decided (it is
- * sent a little later, see the outbox), and `drafting` while a word is being written.
+ * sent a little later, see UndoableAnswers), and `drafting` while a word is being written.
  */
 export class AnswerForm extends LightElement {
   static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}, declining: {state: true}};
 
-  #follow = () => this.requestUpdate();
+  #onChange = () => this.requestUpdate();
   #couldDecide = true;
   #creatorChanged = () => {
     if (this.#mayDecide !== this.#couldDecide) this.requestUpdate();
@@ -40,23 +40,23 @@ export class AnswerForm extends LightElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#outbox.addEventListener('change', this.#follow);
+    this.#answers.addEventListener('change', this.#onChange);
     this.session.store.addEventListener('change', this.#creatorChanged);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#outbox.removeEventListener('change', this.#follow);
+    this.#answers.removeEventListener('change', this.#onChange);
     this.session.store.removeEventListener('change', this.#creatorChanged);
   }
 
-  get #outbox() {
+  get #answers() {
     return undoableAnswersOf(this.session);
   }
 
   render() {
     const {status, id, title, user_name} = this.request;
-    const coming = this.#outbox.statusOf(id);
+    const coming = this.#answers.statusOf(id);
     if (coming) return html`<p class="answer-form__coming" data-testid="answer-coming">${translate(`desk.will_${coming}`, {title})}</p>`;
     if (status !== 'pending' && status !== 'approved') return nothing;
     this.#couldDecide = this.#mayDecide;
@@ -64,7 +64,7 @@ export class AnswerForm extends LightElement {
     return html`<form class="answer-form" aria-label=${translate('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="visually-hidden" for="answer-${id}">${translate('answer.word', {name: user_name})}</label>
       <textarea id="answer-${id}" class="input input--growing" rows="1" data-most="4000" placeholder=${translate('answer.word_hint')} data-testid="respond-text"
-        aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#outbox.draftOf(id)} @input=${this.#drafting}
+        aria-describedby=${this.declining ? `answer-${id}-hint` : nothing} .defaultValue=${this.#answers.draftOf(id)} @input=${this.#drafting}
         @keydown=${this.#onKey}></textarea>
       <div class="answer-form__buttons">
         ${status === 'pending' ? this.#button('approved', translate('answer.approve'), 'check', 'respond-approve') : this.#button('completed', translate('answer.complete'), 'book', 'respond-complete')}
@@ -94,7 +94,7 @@ export class AnswerForm extends LightElement {
 
   #drafting() {
     const text = this.#text?.value ?? '';
-    this.#outbox.keepDraft(this.request.id, text);
+    this.#answers.keepDraft(this.request.id, text);
     this.emit('drafting', {where: 'answer', drafting: text.trim() !== ''});
   }
 
@@ -135,12 +135,12 @@ export class AnswerForm extends LightElement {
   answer(status) {
     const {id, status: before} = this.request;
     const possible = status === 'rejected' ? before === 'pending' || before === 'approved' : before === (status === 'approved' ? 'pending' : 'approved');
-    if (!possible || !this.#mayDecide || this.held || this.#outbox.statusOf(id)) return;
+    if (!possible || !this.#mayDecide || this.held || this.#answers.statusOf(id)) return;
     const response = this.#text?.value.trim() ?? '';
     if (this.#text) this.#text.value = '';
-    this.#outbox.keepDraft(id, '');
+    this.#answers.keepDraft(id, '');
     this.declining = false;
-    this.#outbox.add([this.request], response ? {status, response} : {status});
+    this.#answers.add([this.request], response ? {status, response} : {status});
     this.emit('answered', id);
   }
 }

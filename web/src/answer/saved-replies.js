@@ -1,4 +1,4 @@
-import {changesCreatorLists} from '../client/desk-update.js';
+import {changesCreatorLists} from '../client/creator-lists.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -32,7 +32,7 @@ export function undoableAnswersOf(session) {
 }
 
 /**
- * The team's answers until the server has confirmed them. They wait in the session's outbox, which keeps them across
+ * The team's answers until the server has confirmed them. They wait in the session's send queue, which keeps them across
  * reloads and until the server is there. For a few seconds each can be taken back; then it is sent, or at once when the
  * page is hidden or left. The words of one that is refused go back into their field.
  *

@@ -15,14 +15,14 @@ import './connection-status.js';
 
 const loadSwitches = lazyModule(() => Promise.all([import('../alert/alert-switches.js'), import('../ui/appearance-menu.js')]));
 
-/** The bar at the top: whose desk this is, whether it is live, notifications, the account. */
+/** The bar at the top: whose workspace this is, whether it is live, notifications, the account. */
 export class AppHeader extends SessionElement {
-  static properties = {desk: {attribute: false}};
+  static properties = {workspace: {attribute: false}};
 
   constructor() {
     super();
     /** @type {Workspace | undefined} */
-    this.desk = undefined;
+    this.workspace = undefined;
   }
 
   render() {
@@ -37,29 +37,29 @@ export class AppHeader extends SessionElement {
   }
 
   #switcher() {
-    const desks = workspacesOf(this.session.me);
-    const name = this.desk ? this.session.creatorName(this.desk.creatorId) : 'Bookbell';
+    const workspaces = workspacesOf(this.session.me);
+    const name = this.workspace ? this.session.creatorName(this.workspace.creatorId) : 'Bookbell';
     const picture = this.#picture();
-    if (desks.length < 2) return this.desk ? html`<span class="bar__desk">${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span></span>` : nothing;
+    if (workspaces.length < 2) return this.workspace ? html`<span class="bar__desk">${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span></span>` : nothing;
     const button = html`${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
-    return html`<pop-up class="pop-up pop-up--start bar__desk" testid="creator-switcher" label=${translate('nav.switch', {name})} .button=${button} .panel=${() => this.#desks(desks)}></pop-up>`;
+    return html`<pop-up class="pop-up pop-up--start bar__desk" testid="creator-switcher" label=${translate('nav.switch', {name})} .button=${button} .panel=${() => this.#workspaceMenu(workspaces)}></pop-up>`;
   }
 
   /** The creator's, where they show one. */
   #picture() {
-    const picture = this.desk && this.session.store.creators.get(this.desk.creatorId)?.picture;
+    const picture = this.workspace && this.session.store.creators.get(this.workspace.creatorId)?.picture;
     return picture ? html`<img class="bar__picture" src=${picture} alt="" width="28" height="28" data-testid="creator-picture" />` : nothing;
   }
 
-  /** @param {Workspace[]} desks */
-  #desks(desks) {
+  /** @param {Workspace[]} workspaces */
+  #workspaceMenu(workspaces) {
     return html`<ul class="menu">
-      ${desks.map((desk) => {
-        const here = desk.creatorId === this.desk?.creatorId && desk.role === this.desk.role;
-        const waiting = desk.role === 'admin' ? this.session.store.pendingCounts.get(desk.creatorId) : undefined;
+      ${workspaces.map((workspace) => {
+        const here = workspace.creatorId === this.workspace?.creatorId && workspace.role === this.workspace.role;
+        const waiting = workspace.role === 'admin' ? this.session.store.pendingCounts.get(workspace.creatorId) : undefined;
         return html`<li>
-          <a class="menu__item" href=${workspacePath(desk)} aria-current=${here ? 'true' : nothing} data-testid="creator-option" data-creator-id=${desk.creatorId} data-role=${desk.role}>
-            <span class="menu__text">${this.session.creatorName(desk.creatorId)}<small>${translate(desk.role === 'admin' ? 'nav.as_admin' : 'nav.as_supporter')}</small></span>
+          <a class="menu__item" href=${workspacePath(workspace)} aria-current=${here ? 'true' : nothing} data-testid="creator-option" data-creator-id=${workspace.creatorId} data-role=${workspace.role}>
+            <span class="menu__text">${this.session.creatorName(workspace.creatorId)}<small>${translate(workspace.role === 'admin' ? 'nav.as_admin' : 'nav.as_supporter')}</small></span>
             ${waiting ? html`<span class="count">${formatNumber(waiting)}</span>` : nothing}
           </a>
         </li>`;

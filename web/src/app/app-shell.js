@@ -35,46 +35,46 @@ export class AppShell extends SessionElement {
     this.session.ready.then(() => (this.ready = true));
   }
 
-  /** The desk this address belongs to, or the usual one where it belongs to none. @returns {Workspace | undefined} */
-  get #desk() {
+  /** The workspace this address belongs to, or the usual one where it belongs to none. @returns {Workspace | undefined} */
+  get #workspace() {
     const {me} = this.session;
     const {name, requestId} = this.route;
     const creatorId = this.route.creatorId ?? this.session.store.requests.get(requestId ?? 0)?.creator_id;
-    const own = workspacesOf(me).filter((desk) => desk.creatorId === creatorId);
-    const asSupporter = own.find((desk) => desk.role === 'supporter');
+    const own = workspacesOf(me).filter((workspace) => workspace.creatorId === creatorId);
+    const asSupporter = own.find((workspace) => workspace.role === 'supporter');
     if (name === 'requests') return asSupporter;
-    return own.find((desk) => desk.role === 'admin') ?? (name === 'request' ? asSupporter ?? lastWorkspace(me) : undefined);
+    return own.find((workspace) => workspace.role === 'admin') ?? (name === 'request' ? asSupporter ?? lastWorkspace(me) : undefined);
   }
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
-    const desk = this.#desk;
-    if (changed.has('route') && desk) rememberWorkspace(this.session.me, desk);
-    const here = desk ?? lastWorkspace(this.session.me);
+    const workspace = this.#workspace;
+    if (changed.has('route') && workspace) rememberWorkspace(this.session.me, workspace);
+    const here = workspace ?? lastWorkspace(this.session.me);
     applyAccent((here && this.session.store.creators.get(here.creatorId)?.colour) ?? null);
   }
 
   render() {
-    const desk = this.#desk;
-    const admin = desk?.role === 'admin';
+    const workspace = this.#workspace;
+    const admin = workspace?.role === 'admin';
     return html`
       <a class="skip" href="#main">${translate('nav.skip')}</a>
-      <app-header .session=${this.session} .desk=${desk ?? lastWorkspace(this.session.me)}></app-header>
+      <app-header .session=${this.session} .workspace=${workspace ?? lastWorkspace(this.session.me)}></app-header>
       <div class="frame ${admin ? 'frame--admin' : ''}">
-        ${admin ? html`<admin-nav .session=${this.session} .creatorId=${desk.creatorId} .current=${this.route.name}></admin-nav>` : nothing}
-        <main class="main" id="main" tabindex="-1">${this.#content(desk)}</main>
+        ${admin ? html`<admin-nav .session=${this.session} .creatorId=${workspace.creatorId} .current=${this.route.name}></admin-nav>` : nothing}
+        <main class="main" id="main" tabindex="-1">${this.#content(workspace)}</main>
       </div>
     `;
   }
 
-  /** @param {Workspace | undefined} desk */
-  #content(desk) {
+  /** @param {Workspace | undefined} workspace */
+  #content(workspace) {
     const onTheWay = this.route.name === 'home' && lastWorkspace(this.session.me);
     if (!this.ready || onTheWay) return html`<div class="skeleton" aria-hidden="true"></div>`;
-    return desk ? keyed(`${desk.creatorId} ${desk.role}`, this.#view(desk)) : this.#nothingHere();
+    return workspace ? keyed(`${workspace.creatorId} ${workspace.role}`, this.#view(workspace)) : this.#nothingHere();
   }
 
-  /** @param {Workspace} desk */
+  /** @param {Workspace} workspace */
   #view({creatorId}) {
     if (this.missing) return this.#missingView();
     const {session} = this;

@@ -179,8 +179,8 @@ export class BookbellApp extends LightElement {
     await this.#load(route);
     if (turn !== this.#turn) return;
     this.route = route;
-    const desk = this.session && lastWorkspace(this.session.me);
-    if (this.route.name === 'home' && desk) this.#router.go(workspacePath(desk), {replace: true});
+    const workspace = this.session && lastWorkspace(this.session.me);
+    if (this.route.name === 'home' && workspace) this.#router.go(workspacePath(workspace), {replace: true});
   }
 
   #retitle() {

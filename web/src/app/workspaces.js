@@ -13,21 +13,21 @@ export function workspacesOf(me) {
   ];
 }
 
-/** @param {Workspace} desk */
+/** @param {Workspace} workspace */
 export function workspacePath({creatorId, role}) {
   return `${BASE_PATH}/creators/${creatorId}/${role === 'admin' ? 'inbox' : 'requests'}`;
 }
 
 const LAST = scopedName('bookbell.desk');
 
-/** The desk used last in this browser, or the first. @param {Me} me @returns {Workspace | undefined} */
+/** The workspace used last in this browser, or the first. @param {Me} me @returns {Workspace | undefined} */
 export function lastWorkspace(me) {
   const last = localStorage.getItem(`${LAST}.${me.user.id}`);
-  const desks = workspacesOf(me);
-  return desks.find((desk) => workspacePath(desk) === last) ?? desks[0];
+  const workspaces = workspacesOf(me);
+  return workspaces.find((workspace) => workspacePath(workspace) === last) ?? workspaces[0];
 }
 
-/** @param {Me} me @param {Workspace} desk */
-export function rememberWorkspace(me, desk) {
-  localStorage.setItem(`${LAST}.${me.user.id}`, workspacePath(desk));
+/** @param {Me} me @param {Workspace} workspace */
+export function rememberWorkspace(me, workspace) {
+  localStorage.setItem(`${LAST}.${me.user.id}`, workspacePath(workspace));
 }

@@ -134,7 +134,7 @@ export class Session extends EventTarget {
 
   /**
    * @param {{creator_id: number, title: string, author: string, isbn?: string, note?: string}} request @param {string} key
-   * @returns {Promise<BookRequest | undefined>} undefined where it waits in the outbox
+   * @returns {Promise<BookRequest | undefined>} undefined where it waits in the send queue
    */
   async ask(request, key) {
     if (!request.title || !request.author) return this.api.ask(request, {key}); // to be refused, with what is missing
@@ -174,7 +174,7 @@ export class Session extends EventTarget {
     }
   }
 
-  /** @param {number} id @param {string} body @param {string} key @returns {Promise<Reply | undefined>} undefined where it waits in the outbox */
+  /** @param {number} id @param {string} body @param {string} key @returns {Promise<Reply | undefined>} undefined where it waits in the send queue */
   async reply(id, body, key) {
     if (!body) return this.api.reply(id, body, {key});
     const after = Math.max(0, ...(this.store.requests.get(id)?.replies ?? []).map((one) => one.id));

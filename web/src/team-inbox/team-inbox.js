@@ -159,7 +159,7 @@ export class TeamInbox extends SessionElement {
     </a>`;
   }
 
-  /** What waits in the outbox is no longer where it was. @param {Status | ''} status */
+  /** What waits in the send queue is no longer where it was. @param {Status | ''} status */
   #count(status) {
     const {counts, creatorId} = this;
     if (status === 'pending') {
