@@ -5,7 +5,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
-import {initials} from '../ui/initials.js';
+import {initials} from '../ui/text-limits.js';
 import {translate, csvSeparator} from '../words/translate.js';
 import {activityText} from './activity-text.js';
 import '../ui/time-ago.js';

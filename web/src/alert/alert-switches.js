@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 import {LightElement} from '../ui/base-elements.js';
 import {translate} from '../words/translate.js';
 import {ringBell} from './bell-sound.js';
-import {alertChoices, chooseAlerts, notificationPermission} from './alert-choices.js';
+import {alertChoices, chooseAlerts, notificationPermission} from './desktop-notifications.js';
 
 /** In the account menu: whether this browser tells of what is new while nobody looks at the page. */
 export class AlertSwitches extends LightElement {
@@ -43,7 +43,7 @@ export class AlertSwitches extends LightElement {
     this.#choose({bell});
   }
 
-  /** @param {Partial<import('./alert-choices.js').Choices>} change */
+  /** @param {Partial<import('./desktop-notifications.js').Choices>} change */
   #choose(change) {
     chooseAlerts(change);
     this.choices = alertChoices();

@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {typingPresenceOf} from './typing-presence.js';
 import {undoableAnswersOf} from './undoable-answers.js';
 import {LightElement, required} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
@@ -22,6 +23,14 @@ export class AnswerForm extends LightElement {
 
   #onChange = () => this.requestUpdate();
   #couldDecide = true;
+  /** The card around this form: whoever writes in it, a reply too, is answering the request. @type {HTMLElement | null} */
+  #card = null;
+  #onCardFocusIn = (/** @type {FocusEvent} */ {target}) => {
+    if (/** @type {Element} */ (target).matches('textarea')) this.startAnswering();
+  };
+  #onCardFocusOut = (/** @type {FocusEvent} */ {relatedTarget}) => {
+    if (!this.#card?.contains(/** @type {Node | null} */ (relatedTarget))) typingPresenceOf(this.session).stop(this.request.id);
+  };
   #creatorChanged = () => {
     if (this.#mayDecide !== this.#couldDecide) this.requestUpdate();
   };
@@ -40,14 +49,39 @@ export class AnswerForm extends LightElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.#listen();
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  update(changed) {
+    this.#listen();
+    super.update(changed);
+  }
+
+  /** Where this module arrives after the card was rendered, the session comes with the first update. Listening twice is listening once. */
+  #listen() {
+    if (!this.session || !this.isConnected) return;
     this.#answers.addEventListener('change', this.#onChange);
     this.session.store.addEventListener('change', this.#creatorChanged);
+    this.#card ??= /** @type {HTMLElement | null} */ (this.closest('request-card'));
+    this.#card?.addEventListener('focusin', this.#onCardFocusIn);
+    this.#card?.addEventListener('focusout', this.#onCardFocusOut);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#card?.removeEventListener('focusin', this.#onCardFocusIn);
+    this.#card?.removeEventListener('focusout', this.#onCardFocusOut);
+    this.#card = null;
+    if (!this.session) return;
     this.#answers.removeEventListener('change', this.#onChange);
     this.session.store.removeEventListener('change', this.#creatorChanged);
+    typingPresenceOf(this.session).stop(this.request.id);
+  }
+
+  /** Tells the team that this request is being answered. */
+  startAnswering() {
+    typingPresenceOf(this.session).start(this.request.id);
   }
 
   get #answers() {

@@ -1,9 +1,8 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {icon, logo} from '../ui/icon-set.js';
-import {initials} from '../ui/initials.js';
-import {lazyModule} from '../ui/lazy-module.js';
+import {initials} from '../ui/text-limits.js';
 import {errorText} from '../ui/error-text.js';
 import {formatNumber, translate} from '../words/translate.js';
 import {workspacesOf, workspacePath} from './workspaces.js';

@@ -6,15 +6,13 @@ import {Backoff} from '../client/backoff.js';
 import {Session} from '../client/session.js';
 import {NotificationToasts} from '../notification/notification-toasts.js';
 import {DesktopNotifications} from '../alert/desktop-notifications.js';
-import {LightElement} from '../ui/base-elements.js';
-import {lazyModule} from '../ui/lazy-module.js';
+import {LightElement, lazyModule} from '../ui/base-elements.js';
 import {enforceFieldLimits} from '../ui/text-limits.js';
 import {translate} from '../words/translate.js';
 import {UnreadBadge} from './unread-badge.js';
 import {workspacesOf, workspacePath, lastWorkspace} from './workspaces.js';
-import {Router} from './router.js';
+import {Router, loadView} from './router.js';
 import {onWorkerMessage, registerWorker, checkForUpdate} from './page-updates.js';
-import {loadView} from './view-modules.js';
 import './app-shell.js';
 import './toast-region.js';
 

@@ -1,6 +1,3 @@
-import {FrameThrottle} from './frame-throttle.js';
-import {replyCount, withRepliesOf} from './reply-merge.js';
-
 /**
  * @import {BookRequest, Creator, InitialData, Me, Notification, Quota, Reply, ServerMessage} from './types.js'
  */
@@ -246,4 +243,63 @@ function isOlder(one, other) {
  */
 function keepIf(map, wanted) {
   for (const [key, value] of map) if (!wanted(value, key)) map.delete(key);
+}
+
+/** Runs of one pace are at least so far apart, ms: faster than anybody reads, slow enough for a flood. */
+const APART = 80;
+/** A window that is covered draws no frames, though it counts as visible, ms. */
+const NO_FRAME_FOR = 200;
+
+/**
+ * Does one thing for many calls: the first call has it done with the next frame, and those that come meanwhile cost
+ * nothing. A flood of calls has it done some ten times a second.
+ */
+export class FrameThrottle {
+  #due = false;
+  #last = -Infinity;
+
+  /** @param {() => void} action */
+  constructor(action) {
+    this.action = action;
+  }
+
+  request() {
+    if (this.#due) return;
+    this.#due = true;
+    const wait = this.#last + APART - performance.now();
+    if (wait > 0) setTimeout(() => this.#atNextFrame(), wait);
+    else this.#atNextFrame();
+  }
+
+  #atNextFrame() {
+    if (globalThis.document?.hidden !== false) return void setTimeout(() => this.#run());
+    requestAnimationFrame(() => this.#run());
+    setTimeout(() => this.#run(), NO_FRAME_FOR);
+  }
+
+  #run() {
+    if (!this.#due) return;
+    this.#due = false;
+    this.#last = performance.now();
+    this.action();
+  }
+}
+
+/** How many replies a request has; what an older version has stored has the whole thread in it and no number. @param {BookRequest} request */
+export function replyCount({replies, reply_count = replies.length}) {
+  return Math.max(reply_count, replies.length);
+}
+
+/**
+ * The newer of two states of a request, with the replies of both: each has only the newest of its time.
+ *
+ * @param {BookRequest} newer @param {BookRequest} older @returns {BookRequest}
+ */
+export function withRepliesOf(newer, older) {
+  const replies = new Map([...older.replies, ...newer.replies].map((reply) => [reply.id, reply]));
+  return {
+    ...newer,
+    replies: [...replies.values()].sort((a, b) => a.id - b.id),
+    reply_count: Math.max(replyCount(newer), replyCount(older)),
+  };
 }

@@ -4,7 +4,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
-import {initials} from '../ui/initials.js';
+import {initials} from '../ui/text-limits.js';
 import {translate} from '../words/translate.js';
 
 const LARGEST = 512 * 1024;

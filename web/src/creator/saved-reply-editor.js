@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesSavedReplies} from '../answer/saved-replies.js';
+import {changesSavedReplies} from '../answer/saved-reply-choice.js';
 import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';

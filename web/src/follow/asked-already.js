@@ -24,7 +24,7 @@ export class AskedAlready extends SessionElement {
     (text) => this.session.api.askedBooks(this.creatorId, text),
     ({items}) => (this.books = items),
   );
-  #follow = () => this.requestUpdate();
+  #onChange = () => this.requestUpdate();
 
   constructor() {
     super();
@@ -38,12 +38,12 @@ export class AskedAlready extends SessionElement {
 
   connectedCallback() {
     super.connectedCallback();
-    followListOf(this.session).addEventListener('change', this.#follow);
+    followListOf(this.session).addEventListener('change', this.#onChange);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    followListOf(this.session).removeEventListener('change', this.#follow);
+    followListOf(this.session).removeEventListener('change', this.#onChange);
     this.#search.cancel();
   }
 

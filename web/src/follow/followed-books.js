@@ -14,7 +14,7 @@ import {statusBadge} from '../ui/status-badge.js';
 export class FollowedBooks extends SessionElement {
   static properties = {creatorId: {attribute: false}};
 
-  #follow = () => this.requestUpdate();
+  #onChange = () => this.requestUpdate();
 
   constructor() {
     super();
@@ -24,13 +24,13 @@ export class FollowedBooks extends SessionElement {
   connectedCallback() {
     super.connectedCallback();
     const following = followListOf(this.session);
-    following.addEventListener('change', this.#follow);
+    following.addEventListener('change', this.#onChange);
     following.load();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    followListOf(this.session).removeEventListener('change', this.#follow);
+    followListOf(this.session).removeEventListener('change', this.#onChange);
   }
 
   render() {

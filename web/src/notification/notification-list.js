@@ -5,8 +5,7 @@ import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
 import {formatNumber, translate} from '../words/translate.js';
 import {groupByDay} from './group-by-day.js';
-import {notificationLink} from './notification-link.js';
-import {notificationText} from './notification-text.js';
+import {notificationLink, notificationText} from './notification-text.js';
 import '../ui/time-ago.js';
 
 /** @import {Notification} from '../client/types.js' */

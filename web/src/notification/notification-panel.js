@@ -1,7 +1,6 @@
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {lazyModule} from '../ui/lazy-module.js';
 import {formatNumber, translate} from '../words/translate.js';
 import '../ui/pop-up.js';
 

@@ -1,6 +1,5 @@
 import {translate} from '../words/translate.js';
-import {notificationLink} from './notification-link.js';
-import {notificationText} from './notification-text.js';
+import {notificationLink, notificationText} from './notification-text.js';
 
 /**
  * @import {Session} from '../client/session.js'

@@ -2,8 +2,7 @@ import {html, nothing, svg} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {dateInWords} from '../words/time-text.js';
 import {formatNumber, translateMarkup, translate} from '../words/translate.js';
-import {quotaParts} from './quota-sentence.js';
-import {allowanceRule, ledgerEffect, ledgerLine, quotaSum} from './quota-text.js';
+import {allowanceRule, ledgerEffect, ledgerLine, quotaParts, quotaSum} from './quota-text.js';
 
 /** @import {LedgerEntry, Quota} from '../client/types.js' */
 

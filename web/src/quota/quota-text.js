@@ -1,9 +1,10 @@
 import {momentInWords, monthInWords} from '../words/time-text.js';
-import {formatNumber, translate} from '../words/translate.js';
+import {formatNumber, locale, translate} from '../words/translate.js';
 
-/** @import {LedgerEntry, Quota} from '../client/types.js' */
+/** @import {BookRequest, LedgerEntry, Quota} from '../client/types.js' */
 
 const DAY = 24 * 3_600_000;
+const list = new Intl.ListFormat(locale, {type: 'conjunction'});
 
 /** @param {Quota} quota @returns {string} when a supporter may ask again */
 export function allowanceRule({period, resets_at, remaining, allowed, used}) {
@@ -72,4 +73,33 @@ function isOver(period, quota) {
 export function ledgerEffect(entry) {
   const effect = takes(entry) ? -1 : givesBack(entry) ? 1 : entry.amount;
   return effect > 0 ? `+${formatNumber(effect)}` : `−${formatNumber(-effect)}`;
+}
+
+/**
+ * What became of each request that is counted, and what came back, for one sentence; nothing where there is nothing.
+ *
+ * @param {Quota} quota @param {LedgerEntry[]} entries @param {Map<number, BookRequest>} requests
+ */
+export function quotaParts(quota, entries, requests) {
+  const now = entries.filter(({period}) => period === currentPeriod(quota));
+  const back = now.filter(givesBack);
+  const returned = new Set(back.map((entry) => entry.book_request_id));
+  const counted = now.filter((entry) => takes(entry) && !returned.has(entry.book_request_id));
+  const request = (/** @type {LedgerEntry} */ {book_request_id}) => requests.get(book_request_id ?? 0);
+  const open = counted.filter((entry) => request(entry)?.status === 'pending');
+  const granted = counted.filter((entry) => ['approved', 'completed'].includes(request(entry)?.status ?? ''));
+  const given = now.filter(({kind, amount}) => kind === 'grant' && amount > 0);
+  const said = [
+    counting('quota.part_open', open.length),
+    counting('quota.part_granted', granted.length),
+    counting('quota.part_earlier', counted.length - open.length - granted.length),
+    counting('quota.part_back', back.length),
+    counting('quota.part_given', given.reduce((sum, {amount}) => sum + amount, 0)),
+  ];
+  return list.format(said.filter((part) => part !== ''));
+}
+
+/** @param {string} key @param {number} count */
+function counting(key, count) {
+  return count > 0 ? translate(key, {count}) : '';
 }

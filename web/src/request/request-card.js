@@ -1,11 +1,9 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
-import {replyCount} from '../client/reply-merge.js';
-import {typingPresenceOf} from '../answer/typing-presence.js';
-import {LightElement, required} from '../ui/base-elements.js';
+import {replyCount} from '../client/store.js';
+import {LightElement, lazyModule, required} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {currentPeriod} from '../quota/quota-text.js';
-import {lazyModule} from '../ui/lazy-module.js';
 import {FormSubmission} from '../ui/form-submission.js';
 import {errorText} from '../ui/error-text.js';
 import {monthInWords} from '../words/time-text.js';
@@ -14,7 +12,6 @@ import {statusBadge} from '../ui/status-badge.js';
 import '../notification/unread-mark.js';
 import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
-import '../answer/answer-form.js';
 import '../ui/book-cover.js';
 
 /**
@@ -23,6 +20,7 @@ import '../ui/book-cover.js';
  * @import {BookRequest} from '../client/types.js'
  */
 
+const loadAnswerForm = lazyModule(() => import('../answer/answer-form.js'));
 const loadInside = lazyModule(() => import('./request-details.js'));
 
 /** How long a mouse that has stopped still counts as pointing at a card, ms. */
@@ -78,6 +76,7 @@ export class RequestCard extends LightElement {
   willUpdate(changed) {
     const {id, status, title} = this.request;
     if (this.open) loadInside();
+    if (this.#asAdmin) loadAnswerForm();
     this.dataset.testid = 'request-card';
     this.dataset.requestId = String(id);
     this.dataset.status = status;
@@ -94,11 +93,6 @@ export class RequestCard extends LightElement {
     if (before.status !== status && this.#reasons.size > 0 && this.#asAdmin) this.#tellWhoWasFirst();
   }
 
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    if (this.#asAdmin) typingPresenceOf(this.session).stop(this.request.id);
-  }
-
   get #mine() {
     return this.request.user_id === this.session.me.user.id;
   }
@@ -111,7 +105,7 @@ export class RequestCard extends LightElement {
     const {id, title, author, note, cover_id} = this.request;
     return html`
       <article class="request ${this.selected ? 'request--selected' : ''} ${this.touched ? 'request--touched' : ''}" @animationend=${() => (this.touched = false)} @answered=${this.#onAnswered}
-        @pointermove=${this.#onPointer} @focusin=${this.#onFocusIn} @focusout=${this.#onFocusOut}>
+        @pointermove=${this.#onPointer}>
         <book-cover class="request__cover" .title=${title} .author=${author} .coverId=${cover_id}></book-cover>
         <div class="request__body">
           <header class="request__head">
@@ -226,7 +220,7 @@ export class RequestCard extends LightElement {
   // ---- what keys do
 
   toggleThread() {
-    if (!this.open && this.#asAdmin) typingPresenceOf(this.session).start(this.request.id);
+    if (!this.open) this.#form?.startAnswering?.();
     this.#toggle();
   }
 
@@ -236,21 +230,11 @@ export class RequestCard extends LightElement {
 
   /** Says yes, whatever that means by now. */
   approve() {
-    this.#form?.answer(this.request.status === 'approved' ? 'completed' : 'approved');
+    this.#form?.answer?.(this.request.status === 'approved' ? 'completed' : 'approved');
   }
 
   decline() {
-    this.#form?.decline();
-  }
-
-  /** Who writes here is answering it. @param {FocusEvent} event */
-  #onFocusIn({target}) {
-    if (this.#asAdmin && /** @type {Element} */ (target).matches('textarea')) typingPresenceOf(this.session).start(this.request.id);
-  }
-
-  /** @param {FocusEvent} event */
-  #onFocusOut({relatedTarget}) {
-    if (this.#asAdmin && !this.contains(/** @type {Node | null} */ (relatedTarget))) typingPresenceOf(this.session).stop(this.request.id);
+    this.#form?.decline?.();
   }
 
   async #cancel() {

@@ -1,11 +1,11 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {replyCount} from '../client/reply-merge.js';
+import {replyCount} from '../client/store.js';
 import {LightElement, required} from '../ui/base-elements.js';
 import {FormDraft} from '../ui/form-draft.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
 import {formField, formError} from '../ui/form-field.js';
-import {initials} from '../ui/initials.js';
+import {initials} from '../ui/text-limits.js';
 import {translate} from '../words/translate.js';
 import {errorText} from '../ui/error-text.js';
 import '../ui/time-ago.js';

@@ -8,7 +8,7 @@ import {ledgerEffect, ledgerLine, quotaSum} from '../quota/quota-text.js';
 import {statusBadge} from '../ui/status-badge.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {initials} from '../ui/initials.js';
+import {initials} from '../ui/text-limits.js';
 import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import '../ui/time-ago.js';

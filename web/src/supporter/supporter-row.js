@@ -3,7 +3,7 @@ import {LightElement, required} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
 import {FormSubmission} from '../ui/form-submission.js';
-import {initials} from '../ui/initials.js';
+import {initials} from '../ui/text-limits.js';
 import {formatNumber, translateMarkup, translate} from '../words/translate.js';
 import './grant-form.js';
 

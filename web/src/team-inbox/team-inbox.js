@@ -3,12 +3,12 @@ import {html, nothing} from 'lit';
 import {typingPresenceOf} from '../answer/typing-presence.js';
 import {isTyping, shortcutsEnabled} from './keyboard-shortcuts.js';
 import {undoableAnswersOf} from '../answer/undoable-answers.js';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {lazyModule} from '../ui/lazy-module.js';
 import {searchField} from '../ui/search-field.js';
 import {scrollToCurrentTab} from '../ui/tab-row.js';
 import {formatNumber, translate, csvSeparator} from '../words/translate.js';
+import '../answer/answer-form.js';
 import './inbox-feed.js';
 import '../supporter/supporter-choice.js';
 
@@ -16,7 +16,7 @@ import '../supporter/supporter-choice.js';
  * @import {BulkBar} from './bulk-bar.js'
  * @import {InboxFeed} from './inbox-feed.js'
  * @import {InboxFilter, Sort} from './inbox-list.js'
- * @import {ShortcutsDialog} from './keyboard-shortcuts.js'
+ * @import {ShortcutsDialog} from './shortcuts-dialog.js'
  * @import {Counts, ServerMessage, Status} from '../client/types.js'
  */
 
@@ -234,6 +234,7 @@ export class TeamInbox extends SessionElement {
   }
 
   async #showKeys() {
+    await import('./shortcuts-dialog.js');
     const sheet = /** @type {ShortcutsDialog} */ (document.querySelector('shortcuts-dialog') ?? document.body.appendChild(document.createElement('shortcuts-dialog')));
     await sheet.updateComplete;
     sheet.show();

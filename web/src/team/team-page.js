@@ -8,7 +8,7 @@ import {formField, formError} from '../ui/form-field.js';
 import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
-import {initials} from '../ui/initials.js';
+import {initials} from '../ui/text-limits.js';
 import {translateMarkup, translate} from '../words/translate.js';
 import '../ui/confirm-button.js';
 

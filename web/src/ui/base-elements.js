@@ -30,9 +30,9 @@ export class SessionElement extends LightElement {
   /** @type {import('lit').PropertyDeclarations} */
   static properties = {session: {attribute: false}};
 
-  #follow = () => this.storeChanged();
-  #turned = () => this.quotaPeriodChanged();
-  #hear = (/** @type {Event} */ event) => this.messageReceived(/** @type {CustomEvent} */ (event).detail);
+  #onStoreChange = () => this.storeChanged();
+  #onPeriodChange = () => this.quotaPeriodChanged();
+  #onMessage = (/** @type {Event} */ event) => this.messageReceived(/** @type {CustomEvent} */ (event).detail);
 
   constructor() {
     super();
@@ -54,17 +54,17 @@ export class SessionElement extends LightElement {
   /** An element whose module arrives after it was rendered gets its session with its first update. Listening twice is listening once. */
   #listen() {
     if (!this.session || !this.isConnected) return;
-    this.session.store.addEventListener('change', this.#follow);
-    this.session.addEventListener('message', this.#hear);
-    this.session.addEventListener('quota-period-changed', this.#turned);
+    this.session.store.addEventListener('change', this.#onStoreChange);
+    this.session.addEventListener('message', this.#onMessage);
+    this.session.addEventListener('quota-period-changed', this.#onPeriodChange);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     if (!this.session) return;
-    this.session.store.removeEventListener('change', this.#follow);
-    this.session.removeEventListener('message', this.#hear);
-    this.session.removeEventListener('quota-period-changed', this.#turned);
+    this.session.store.removeEventListener('change', this.#onStoreChange);
+    this.session.removeEventListener('message', this.#onMessage);
+    this.session.removeEventListener('quota-period-changed', this.#onPeriodChange);
   }
 
   /** For what the store does not hold: called with every live message. @param {ServerMessage} _message */
@@ -76,4 +76,18 @@ export class SessionElement extends LightElement {
   storeChanged() {
     this.requestUpdate();
   }
+}
+
+/**
+ * A module that a first view can do without. Elements that it defines stand empty in the page until it has come.
+ *
+ * @param {() => Promise<unknown>} load
+ * @returns {() => void} has it loaded, if it is not; one that did not come is asked for again the next time
+ */
+export function lazyModule(load) {
+  /** @type {Promise<unknown> | undefined} */
+  let loading;
+  return () => {
+    loading ??= load().catch(() => (loading = undefined));
+  };
 }

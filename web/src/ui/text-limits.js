@@ -56,3 +56,9 @@ function replace(field, text) {
   field.value = text;
   if (caret !== null) field.setSelectionRange(before, before);
 }
+
+/** @param {string} name */
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  return [words[0], words.length > 1 ? words[words.length - 1] : ''].map((word) => truncate(word, 1)).join('').toUpperCase();
+}
