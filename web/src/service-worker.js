@@ -4,54 +4,54 @@
 
 /** The path of the public URL: empty, or such as `/books`. */
 const BASE = new URL('.', location).pathname.slice(0, -1);
-const KEPT_UNDER = BASE ? `bookbell-shell@${BASE}@` : 'bookbell-shell-';
-const CACHE = KEPT_UNDER + SHELL.version;
-const PLACE = new RegExp(SHELL.places);
+const CACHE_PREFIX = BASE ? `bookbell-shell@${BASE}@` : 'bookbell-shell-';
+const CACHE = CACHE_PREFIX + SHELL.version;
+const PAGE_PATH = new RegExp(SHELL.places);
 /** Asked of the server each time, by whoever asks. */
-const LIVE = /^\/(api|metrics|health|service-worker\.js|openapi\.yaml|asyncapi\.yaml)/;
+const NEVER_CACHED = /^\/(api|metrics|health|service-worker\.js|openapi\.yaml|asyncapi\.yaml)/;
 
 /** For how long a page waits for the server before it opens from what is kept, ms. */
-const PATIENCE = 3_000;
+const OFFLINE_AFTER = 3_000;
 /** Statuses with which a proxy before the server asks people to sign in there. */
-const SIGN_IN = new Set([200, 401, 403, 407, 511]);
+const SIGN_IN_STATUSES = new Set([200, 401, 403, 407, 511]);
 
-self.addEventListener('install', (event) => event.waitUntil(fill()));
-self.addEventListener('activate', (event) => event.waitUntil(forgetOtherUsers()));
-self.addEventListener('fetch', (event) => answer(event));
-self.addEventListener('message', (event) => event.waitUntil(told(event)));
-self.addEventListener('notificationclick', (event) => event.waitUntil(follow(event)));
+self.addEventListener('install', (event) => event.waitUntil(fillCache()));
+self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()));
+self.addEventListener('fetch', (event) => handleFetch(event));
+self.addEventListener('message', (event) => event.waitUntil(handleMessage(event)));
+self.addEventListener('notificationclick', (event) => event.waitUntil(openNotification(event)));
 
-async function fill() {
+async function fillCache() {
   const cache = await caches.open(CACHE);
-  await Promise.all(Object.entries(SHELL.files).map(([path, tag]) => keep(cache, path, tag)));
+  await Promise.all(Object.entries(SHELL.files).map(([path, tag]) => cacheFile(cache, path, tag)));
 }
 
 /** The server may be a newer one by now: better no version than a mixed one. */
-async function keep(cache, path, tag) {
+async function cacheFile(cache, path, tag) {
   const response = await fetch(BASE + path, {cache: 'no-cache'});
   const found = response.headers.get('ETag');
-  if (!response.ok || !isOurs(response) || (found && !found.includes(tag.replaceAll('"', '')))) throw new Error(`${path} is not of this version`);
+  if (!response.ok || !isFromBookbell(response) || (found && !found.includes(tag.replaceAll('"', '')))) throw new Error(`${path} is not of this version`);
   await cache.put(BASE + path, response);
 }
 
-async function forgetOtherUsers() {
+async function deleteOldCaches() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith(KEPT_UNDER) && name !== CACHE).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => name.startsWith(CACHE_PREFIX) && name !== CACHE).map((name) => caches.delete(name)));
 }
 
-function answer(event) {
+function handleFetch(event) {
   const {request} = event;
   const {origin, pathname: full} = new URL(request.url);
   if (!full.startsWith(`${BASE}/`)) return;
   const pathname = full.slice(BASE.length);
-  if (request.method !== 'GET' || origin !== location.origin || LIVE.test(pathname)) return;
-  const isPlace = request.mode === 'navigate' && PLACE.test(pathname);
-  if (isPlace) event.respondWith(page(request));
-  else if (pathname in SHELL.files) event.respondWith(kept(pathname, request));
+  if (request.method !== 'GET' || origin !== location.origin || NEVER_CACHED.test(pathname)) return;
+  const isPage = request.mode === 'navigate' && PAGE_PATH.test(pathname);
+  if (isPage) event.respondWith(servePage(request));
+  else if (pathname in SHELL.files) event.respondWith(serveFromCache(pathname, request));
 }
 
 /** Whether an answer is Bookbell's, and not that of a proxy before it. */
-function isOurs(response) {
+function isFromBookbell(response) {
   return response.headers.has('Bookbell');
 }
 
@@ -59,22 +59,22 @@ function isOurs(response) {
  * A page of this version, unless a proxy before the server wants people to sign in: its redirect, or its form, goes to
  * the browser. Where nothing answers, the page opens without a network.
  */
-async function page(request) {
-  const answered = fetch(request).catch(() => undefined);
-  const answer = await Promise.race([answered, new Promise((done) => setTimeout(done, PATIENCE))]);
-  const signIn = answer && !isOurs(answer) && (answer.type === 'opaqueredirect' || SIGN_IN.has(answer.status));
-  if (signIn) return answer;
+async function servePage(request) {
+  const pending = fetch(request).catch(() => undefined);
+  const response = await Promise.race([pending, new Promise((done) => setTimeout(done, OFFLINE_AFTER))]);
+  const signIn = response && !isFromBookbell(response) && (response.type === 'opaqueredirect' || SIGN_IN_STATUSES.has(response.status));
+  if (signIn) return response;
   const cache = await caches.open(CACHE);
-  return (await cache.match(BASE + '/index.html')) ?? (await answered) ?? Response.error();
+  return (await cache.match(BASE + '/index.html')) ?? (await pending) ?? Response.error();
 }
 
-async function kept(path, request) {
+async function serveFromCache(path, request) {
   const cache = await caches.open(CACHE);
   return (await cache.match(BASE + path)) ?? fetch(request);
 }
 
 /** A page that has just been opened, alone, or that its user tells to, goes over to this version. */
-async function told({data}) {
+async function handleMessage({data}) {
   if (data === 'take-over') await self.skipWaiting();
   if (data === 'take-over-if-alone') {
     const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
@@ -83,11 +83,11 @@ async function told({data}) {
 }
 
 /** A notification leads to its request, in a page that is open already if there is one. */
-async function follow({notification}) {
+async function openNotification({notification}) {
   notification.close();
   const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
-  const page = pages.find(({visibilityState}) => visibilityState === 'visible') ?? pages[0];
-  if (!page) return self.clients.openWindow(notification.data ?? `${BASE}/`);
-  await page.focus();
-  if (notification.data) page.postMessage({go: notification.data});
+  const open = pages.find(({visibilityState}) => visibilityState === 'visible') ?? pages[0];
+  if (!open) return self.clients.openWindow(notification.data ?? `${BASE}/`);
+  await open.focus();
+  if (notification.data) open.postMessage({go: notification.data});
 }

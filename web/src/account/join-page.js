@@ -7,7 +7,6 @@ import {translateMarkup, translate} from '../words/translate.js';
 import {signedOutLayout} from './signed-out-layout.js';
 import {newAccountFields} from './new-account-fields.js';
 import {passwordOf} from './sign-in.js';
-import './sign-in.js';
 
 /**
  * @import {Api} from '../client/api.js'

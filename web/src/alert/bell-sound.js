@@ -19,14 +19,14 @@ export function ringBell() {
   for (const [ratio, loudness, seconds] of PARTIALS) strike(audio, PITCH * ratio, loudness, now, seconds);
 }
 
-/** @param {AudioContext} audio @param {number} pitch @param {number} loudness @param {number} from @param {number} seconds */
-function strike(audio, pitch, loudness, from, seconds) {
-  const tone = new OscillatorNode(audio, {frequency: pitch});
-  const fade = new GainNode(audio, {gain: 0});
+/** @param {AudioContext} context @param {number} pitch @param {number} loudness @param {number} from @param {number} seconds */
+function strike(context, pitch, loudness, from, seconds) {
+  const tone = new OscillatorNode(context, {frequency: pitch});
+  const fade = new GainNode(context, {gain: 0});
   fade.gain.setValueAtTime(SILENT, from);
   fade.gain.exponentialRampToValueAtTime(loudness, from + 0.006);
   fade.gain.exponentialRampToValueAtTime(SILENT, from + seconds);
-  tone.connect(fade).connect(audio.destination);
+  tone.connect(fade).connect(context.destination);
   tone.start(from);
   tone.stop(from + seconds);
 }

@@ -124,8 +124,8 @@ export class InvitationsPage extends SessionElement {
     const {kind, tier_id, uses, days} = formValues(event);
     const wish = {creator_id: this.creatorId, kind, ...(tier_id && {tier_id: Number(tier_id)}), uses: Number(uses), days};
     const made = await this.#making.run(async (key) => {
-      const {days, ...invitation} = wish;
-      const expires_at = new Date(serverNow() + Number(days) * DAY).toISOString();
+      const {days: validDays, ...invitation} = wish;
+      const expires_at = new Date(serverNow() + Number(validDays) * DAY).toISOString();
       this.made = await this.session.api.invite({...invitation, expires_at}, {key});
       this.copied = false;
     });

@@ -3,7 +3,7 @@ import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
-import {formatNumber, translate} from '../words/translate.js';
+import {translate} from '../words/translate.js';
 import {groupByDay} from './group-by-day.js';
 import {notificationLink, notificationText} from './notification-text.js';
 import '../ui/time-ago.js';

@@ -55,7 +55,7 @@ export class QuotaMeter extends SessionElement {
   render() {
     const quota = this.#quota;
     if (!quota) return html`<section class="panel quota"><div class="skeleton skeleton--line"></div></section>`;
-    const {allowed, used, remaining} = quota;
+    const {remaining} = quota;
     return html`<section class="panel quota" aria-label=${translate('quota.title')} data-testid="quota">
       <div class="quota__sum">
         ${ring(quota)}
