@@ -5,7 +5,24 @@ import {translate} from '../words/translate.js';
 export function newAccountFields(wrong, name = translate('account.name')) {
   return [
     formField({id: 'display-name', name: 'display_name', label: name, autocomplete: 'name', maxlength: 100, testid: 'account-name', error: wrong.display_name}),
-    formField({id: 'email', name: 'email', label: translate('account.email'), type: 'email', autocomplete: 'username', testid: 'account-email', error: wrong.email}),
-    formField({id: 'password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'new-password', hint: translate('account.password_rule'), testid: 'account-password', error: wrong.password}),
+    formField({
+      id: 'email',
+      name: 'email',
+      label: translate('account.email'),
+      type: 'email',
+      autocomplete: 'username',
+      testid: 'account-email',
+      error: wrong.email,
+    }),
+    formField({
+      id: 'password',
+      name: 'password',
+      label: translate('account.password'),
+      type: 'password',
+      autocomplete: 'new-password',
+      hint: translate('account.password_rule'),
+      testid: 'account-password',
+      error: wrong.password,
+    }),
   ];
 }

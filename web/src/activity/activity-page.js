@@ -13,7 +13,17 @@ import '../ui/time-ago.js';
 /** @import {Activity, Member} from '../client/types.js' */
 
 /** What is worth looking for alone. */
-const KINDS = ['request_created', 'request_approved', 'request_rejected', 'request_completed', 'request_cancelled', 'reply_added', 'quota_granted', 'supporter_joined', 'creator_changed'];
+const KINDS = [
+  'request_created',
+  'request_approved',
+  'request_rejected',
+  'request_completed',
+  'request_cancelled',
+  'reply_added',
+  'quota_granted',
+  'supporter_joined',
+  'creator_changed',
+];
 
 /** Who did what, newest first. */
 export class ActivityPage extends SessionElement {
@@ -62,7 +72,11 @@ export class ActivityPage extends SessionElement {
       <header class="page-head page-head--row"><h1 tabindex="-1">${translate('activity.title')}</h1> ${this.#file()}</header>
       ${this.#tools()}
       <ol class="activity" data-testid="activity-list">
-        ${repeat(this.#activities.items, ({id}) => id, (activity) => this.#line(activity))}
+        ${repeat(
+          this.#activities.items,
+          ({id}) => id,
+          (activity) => this.#line(activity),
+        )}
       </ol>
       ${listFooter(this.#activities, html`<h2>${translate('activity.none')}</h2>`)}
     </div>`;

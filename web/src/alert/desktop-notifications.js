@@ -31,7 +31,11 @@ export class DesktopNotifications {
     if (!this.session.client.leads) return;
     const {banner, bell} = alertChoices();
     if ((!banner && !bell) || (await this.#isAnyTabFocused())) return;
-    if (bell) import('./bell-sound.js').then(({ringBell}) => ringBell(), () => {});
+    if (bell)
+      import('./bell-sound.js').then(
+        ({ringBell}) => ringBell(),
+        () => {},
+      );
     if (banner) await this.#showNotification(news);
   }
 

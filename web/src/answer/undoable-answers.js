@@ -121,10 +121,16 @@ export class UndoableAnswers extends EventTarget {
   #sendBeforeUnload() {
     const items = this.waiting;
     if (items.length === 0) return;
-    this.session.sendQueue.release(items.map(({key}) => key), KEEPALIVE_TIMEOUT);
+    this.session.sendQueue.release(
+      items.map(({key}) => key),
+      KEEPALIVE_TIMEOUT,
+    );
     for (const {key, content} of items) {
       const {creatorId, ids, answer} = content;
-      const sent = ids.length === 1 ? keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key) : keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
+      const sent =
+        ids.length === 1
+          ? keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
+          : keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
       sent.then(
         ({ok}) => (ok ? this.session.sendQueue.remove(key) : this.session.sendQueue.release([key])),
         () => this.session.sendQueue.release([key]),
@@ -197,11 +203,13 @@ class UndoBar extends LightElement {
   render() {
     const item = this.answers.waiting.at(-1);
     return html`<div class="undo-bar ${item ? '' : 'undo-bar--empty'}" role="status">
-      ${item
-        ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item)}</span>
+      ${
+        item
+          ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item)}</span>
             <button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>
             <button type="button" class="button button--quiet" data-testid="undo-send" @click=${() => this.answers.sendNow()}>${translate('desk.send_now')}</button>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 

@@ -39,7 +39,8 @@ export class AppHeader extends SessionElement {
     const workspaces = workspacesOf(this.session.me);
     const name = this.workspace ? this.session.creatorName(this.workspace.creatorId) : 'Bookbell';
     const picture = this.#picture();
-    if (workspaces.length < 2) return this.workspace ? html`<span class="bar__desk">${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span></span>` : nothing;
+    if (workspaces.length < 2)
+      return this.workspace ? html`<span class="bar__desk">${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span></span>` : nothing;
     const button = html`${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
     return html`<pop-up class="pop-up pop-up--start bar__desk" testid="creator-switcher" label=${translate('nav.switch', {name})} .button=${button} .panel=${() => this.#workspaceMenu(workspaces)}></pop-up>`;
   }

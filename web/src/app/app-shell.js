@@ -43,7 +43,7 @@ export class AppShell extends SessionElement {
     const own = workspacesOf(me).filter((workspace) => workspace.creatorId === creatorId);
     const asSupporter = own.find((workspace) => workspace.role === 'supporter');
     if (name === 'requests') return asSupporter;
-    return own.find((workspace) => workspace.role === 'admin') ?? (name === 'request' ? asSupporter ?? lastWorkspace(me) : undefined);
+    return own.find((workspace) => workspace.role === 'admin') ?? (name === 'request' ? (asSupporter ?? lastWorkspace(me)) : undefined);
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -111,7 +111,10 @@ export class AppShell extends SessionElement {
     const {me, store} = this.session;
     if (me.user.id !== creatorId || [...store.requests.values()].some((request) => request.creator_id === creatorId)) return nothing;
     if (this.setup) return html`<setup-card .session=${this.session} .creatorId=${creatorId}></setup-card>`;
-    import('../setup/setup-card.js').then(() => (this.setup = true), () => {});
+    import('../setup/setup-card.js').then(
+      () => (this.setup = true),
+      () => {},
+    );
     return nothing;
   }
 

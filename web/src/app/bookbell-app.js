@@ -108,7 +108,10 @@ export class BookbellApp extends LightElement {
 
   /** @param {import('./router.js').Route} route */
   async #load({name}) {
-    this.missing = !(await loadView(name).then(() => true, () => false));
+    this.missing = !(await loadView(name).then(
+      () => true,
+      () => false,
+    ));
   }
 
   /** After a sign-in, an accepted invitation, or the setup. */
@@ -119,8 +122,10 @@ export class BookbellApp extends LightElement {
     const me = await this.#api.me();
     this.#leave('');
     this.#open(me);
-    const gained = workspacesOf(me).map(workspacePath).find((home) => !known.has(home));
-    if (arrived) this.#router.go(name === 'setup' ? `${BASE_PATH}/creators/${me.user.id}/begin` : gained ?? `${BASE_PATH}/`, {replace: true});
+    const gained = workspacesOf(me)
+      .map(workspacePath)
+      .find((home) => !known.has(home));
+    if (arrived) this.#router.go(name === 'setup' ? `${BASE_PATH}/creators/${me.user.id}/begin` : (gained ?? `${BASE_PATH}/`), {replace: true});
   }
 
   /** @param {import('../client/types.js').Me} me */

@@ -76,7 +76,8 @@ export class ConnectionStatusButton extends LightElement {
       const seconds = Math.ceil((retryAt - Date.now()) / 1000);
       return ['waiting', seconds > 0 ? translate('connection.waiting', {seconds}) : translate('connection.reconnecting')];
     }
-    if (state === 'offline') return ['off', this.waiting > 0 ? translate('connection.offline_waiting', {count: this.waiting}) : translate('connection.offline')];
+    if (state === 'offline')
+      return ['off', this.waiting > 0 ? translate('connection.offline_waiting', {count: this.waiting}) : translate('connection.offline')];
     return ['waiting', translate('connection.reconnecting')];
   }
 

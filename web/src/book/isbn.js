@@ -1,7 +1,11 @@
 /** What can be wrong with an ISBN. @typedef {'' | 'length' | 'digit'} IsbnProblem */
 
 /** Without hyphens and spaces. @param {string} text */
-export const plainIsbn = (text) => text.normalize('NFKC').replace(/[\s\p{Z}\p{Pd}\p{Cf}−]/gu, '').toUpperCase();
+export const plainIsbn = (text) =>
+  text
+    .normalize('NFKC')
+    .replace(/[\s\p{Z}\p{Pd}\p{Cf}−]/gu, '')
+    .toUpperCase();
 
 /**
  * What is wrong with a number of ten or thirteen digits, hyphens allowed: its length, or its last digit, which must

@@ -122,12 +122,10 @@ export class Api {
   supporter = (userId, creatorId) => this.http.get(`/api/supporters/${userId}`, {creator_id: creatorId});
 
   /** @param {number} userId @param {number} creatorId @param {number} tierId */
-  moveSupporter = (userId, creatorId, tierId) =>
-    this.http.patch(`/api/supporters/${userId}`, {tier_id: tierId}, {query: {creator_id: creatorId}});
+  moveSupporter = (userId, creatorId, tierId) => this.http.patch(`/api/supporters/${userId}`, {tier_id: tierId}, {query: {creator_id: creatorId}});
 
   /** @param {number} userId @param {number} creatorId @param {{amount: number, reason: string}} grant @param {Command} [command] @returns {Promise<Quota>} */
-  grant = (userId, creatorId, grant, command) =>
-    this.http.post(`/api/supporters/${userId}/grant`, grant, {...command, query: {creator_id: creatorId}});
+  grant = (userId, creatorId, grant, command) => this.http.post(`/api/supporters/${userId}/grant`, grant, {...command, query: {creator_id: creatorId}});
 
   /** @param {number} creatorId @returns {Promise<{items: Invitation[]}>} */
   invitations = (creatorId) => this.http.get('/api/invitations', {creator_id: creatorId});
@@ -147,8 +145,7 @@ export class Api {
   addMember = (creatorId, email, command) => this.http.post('/api/team/add', {creator_id: creatorId, email}, command);
 
   /** @param {number} userId @param {number} creatorId @param {boolean} active @returns {Promise<Member>} */
-  activateMember = (userId, creatorId, active) =>
-    this.http.patch(`/api/team/${userId}`, {active}, {query: {creator_id: creatorId}});
+  activateMember = (userId, creatorId, active) => this.http.patch(`/api/team/${userId}`, {active}, {query: {creator_id: creatorId}});
 
   /** @param {number} userId @param {number} creatorId */
   removeMember = (userId, creatorId) => this.http.delete(`/api/team/${userId}`, {creator_id: creatorId});

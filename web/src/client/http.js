@@ -77,7 +77,13 @@ export class Http {
     const isJson = body !== undefined && !(body instanceof Blob);
     if (isJson) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
-    const init = {method, headers, body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body), credentials: /** @type {const} */ ('same-origin'), redirect: /** @type {const} */ ('manual')};
+    const init = {
+      method,
+      headers,
+      body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body),
+      credentials: /** @type {const} */ ('same-origin'),
+      redirect: /** @type {const} */ ('manual'),
+    };
     const response = await this.#fetchPatiently(address, init);
     if (response.ok) {
       if (method !== 'GET') this.onDone();

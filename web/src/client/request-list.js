@@ -55,9 +55,7 @@ export class RequestList {
 
   /** @param {Set<number>} [kept] ids shown whatever their status has become, such as one that is being answered */
   items(kept = new Set()) {
-    const wanted = [...this.session.store.requests.values()].filter(
-      (request) => this.#ofThisList(request) && (kept.has(request.id) || this.#matches(request)),
-    );
+    const wanted = [...this.session.store.requests.values()].filter((request) => this.#ofThisList(request) && (kept.has(request.id) || this.#matches(request)));
     return wanted.sort((a, b) => b.id - a.id);
   }
 

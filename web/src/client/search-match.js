@@ -14,12 +14,24 @@ const PLAIN = {æ: 'ae', œ: 'oe', ø: 'o', ð: 'd', đ: 'd', þ: 'th', ł: 'l',
 /** Without case, accents and what nobody sees, whatever the language of the page. @param {string} text */
 function plain(text) {
   const folded = text.replace(APOSTROPHES, "'").normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
-  const bare = folded.normalize('NFKD').replace(/[\p{Cf}\uFE00-\uFE0F]/gu, '').replace(ACCENTS, '$1').normalize('NFC');
+  const bare = folded
+    .normalize('NFKD')
+    .replace(/[\p{Cf}\uFE00-\uFE0F]/gu, '')
+    .replace(ACCENTS, '$1')
+    .normalize('NFC');
   return [...bare].map((letter) => PLAIN[letter] ?? letter).join('');
 }
 
 /** An ISBN of ten digits as what it has in common with that of thirteen. @param {string} text in plain form */
-const withIsbns = (text) => text.replace(ISBN, (isbn) => ` ${isbn.replace(/[^\dx]/g, '').replace(/^97[89](?=.{10}$)/, '').slice(0, 9)} `);
+const withIsbns = (text) =>
+  text.replace(
+    ISBN,
+    (isbn) =>
+      ` ${isbn
+        .replace(/[^\dx]/g, '')
+        .replace(/^97[89](?=.{10}$)/, '')
+        .slice(0, 9)} `,
+  );
 
 /** @param {(string | null | undefined)[]} texts @param {string} sought */
 export function matchesSearch(texts, sought) {

@@ -206,7 +206,9 @@ export class Session extends EventTarget {
   #hasArrived({kind, content, requestId, after}) {
     const mine = (/** @type {{id: number, user_id: number}} */ one) => one.id > after && one.user_id === this.me.user.id;
     if (kind === 'reply') return this.store.requests.get(requestId ?? 0)?.replies.some((one) => mine(one) && one.body === content.body) ?? false;
-    return [...this.store.requests.values()].some((one) => mine(one) && one.creator_id === content.creator_id && one.title === content.title && one.author === content.author);
+    return [...this.store.requests.values()].some(
+      (one) => mine(one) && one.creator_id === content.creator_id && one.title === content.title && one.author === content.author,
+    );
   }
 
   /** @param {number} id */

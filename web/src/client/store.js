@@ -228,11 +228,7 @@ const PROGRESS = {pending: 0, approved: 1, rejected: 2, completed: 2, cancelled:
 
 /** A request only moves forward: in its replies, in its status, in time. @param {BookRequest} one @param {BookRequest} other */
 function isOlder(one, other) {
-  const steps = [
-    PROGRESS[one.status] - PROGRESS[other.status],
-    replyCount(one) - replyCount(other),
-    Date.parse(one.updated_at) - Date.parse(other.updated_at),
-  ];
+  const steps = [PROGRESS[one.status] - PROGRESS[other.status], replyCount(one) - replyCount(other), Date.parse(one.updated_at) - Date.parse(other.updated_at)];
   return (steps.find((step) => step !== 0) ?? 0) < 0;
 }
 

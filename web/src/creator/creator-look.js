@@ -71,7 +71,9 @@ export class CreatorLook extends SessionElement {
     return html`<fieldset class="look__colours" ?disabled=${this.#colouring.busy}>
       <legend class="field__label">${translate('look.colour')}</legend>
       ${COLOURS.map(
-        (one) => html`<button type="button" class="look__colour" style="--one: ${one}" aria-pressed=${colour === one} aria-label=${translate('look.colour_one', {colour: one})} data-testid="look-colour" data-colour=${one} @click=${() => this.#wear(one)}>
+        (
+          one,
+        ) => html`<button type="button" class="look__colour" style="--one: ${one}" aria-pressed=${colour === one} aria-label=${translate('look.colour_one', {colour: one})} data-testid="look-colour" data-colour=${one} @click=${() => this.#wear(one)}>
           ${colour === one ? icon('check') : nothing}
         </button>`,
       )}

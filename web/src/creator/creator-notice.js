@@ -15,16 +15,20 @@ export class CreatorNotice extends SessionElement {
   render() {
     const creator = this.session.store.creators.get(this.creatorId);
     return html`<div aria-live="polite">
-      ${creator?.accepting === false
-        ? html`<p class="notice notice--pause" data-testid="creator-paused">${icon('pause')} <span>${translate('creator.paused', {name: creator.name})}</span></p>`
-        : nothing}
+      ${
+        creator?.accepting === false
+          ? html`<p class="notice notice--pause" data-testid="creator-paused">${icon('pause')} <span>${translate('creator.paused', {name: creator.name})}</span></p>`
+          : nothing
+      }
       ${creator?.notice ? html`<p class="notice" data-testid="creator-notice">${icon('megaphone')} <span dir="auto">${creator.notice}</span></p>` : nothing}
-      ${creator?.rules
-        ? html`<details class="notice rules" open data-testid="creator-rules">
+      ${
+        creator?.rules
+          ? html`<details class="notice rules" open data-testid="creator-rules">
             <summary>${translate('creator.rules')}</summary>
             <p dir="auto">${creator.rules}</p>
           </details>`
-        : nothing}
+          : nothing
+      }
     </div>`;
   }
 }

@@ -43,11 +43,17 @@ export class SavedReplyEditor extends SessionElement {
       <p class="panel__text">${translate('desk.canned_lead')}</p>
       ${this.#answers.error ? formError(this.#answers.error.message) : nothing}
       <ul class="rows" data-testid="canned-list">
-        ${repeat(this.#answers.items, ({id}) => id, (answer) => html`<li>${this.editing === answer.id ? this.#form(answer) : this.#row(answer)}</li>`)}
+        ${repeat(
+          this.#answers.items,
+          ({id}) => id,
+          (answer) => html`<li>${this.editing === answer.id ? this.#form(answer) : this.#row(answer)}</li>`,
+        )}
       </ul>
-      ${this.editing === 'new'
-        ? this.#form()
-        : html`<button type="button" class="button" data-testid="canned-new" @click=${() => this.#edit('new')}>${translate('desk.canned_new')}</button>`}
+      ${
+        this.editing === 'new'
+          ? this.#form()
+          : html`<button type="button" class="button" data-testid="canned-new" @click=${() => this.#edit('new')}>${translate('desk.canned_new')}</button>`
+      }
     </section>`;
   }
 
@@ -96,7 +102,8 @@ export class SavedReplyEditor extends SessionElement {
   async #save(event, answer) {
     const {name = '', body = ''} = formValues(event);
     const done = await this.#saving.run(
-      (key) => (answer ? this.session.api.changeSavedReply(answer.id, {name, body}) : this.session.api.addSavedReply({creator_id: this.creatorId, name, body}, {key})),
+      (key) =>
+        answer ? this.session.api.changeSavedReply(answer.id, {name, body}) : this.session.api.addSavedReply({creator_id: this.creatorId, name, body}, {key}),
       {name, body},
     );
     if (!done) return;

@@ -59,14 +59,20 @@ export class AskedAlready extends SessionElement {
     return html`<div role="status">
         ${this.books.length ? html`<span class="visually-hidden">${translate('follow.found', {count: this.books.length})}</span>` : nothing}
       </div>
-      ${this.books.length
-        ? html`<section class="asked-already" aria-label=${translate('follow.asked')} data-testid="asked-already">
+      ${
+        this.books.length
+          ? html`<section class="asked-already" aria-label=${translate('follow.asked')} data-testid="asked-already">
             <h3 class="asked-already__title">${translate('follow.asked')}</h3>
             <ul>
-              ${repeat(this.books, ({id}) => id, (book) => this.#book(book))}
+              ${repeat(
+                this.books,
+                ({id}) => id,
+                (book) => this.#book(book),
+              )}
             </ul>
           </section>`
-        : nothing}`;
+          : nothing
+      }`;
   }
 
   /** @param {AskedBook} book */

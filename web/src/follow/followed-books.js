@@ -39,7 +39,11 @@ export class FollowedBooks extends SessionElement {
     return html`<section class="panel followed" aria-labelledby="followed-heading" data-testid="followed">
       <h2 class="panel__title" id="followed-heading" tabindex="-1">${translate('follow.title')}</h2>
       <ul>
-        ${repeat(books, ({id}) => id, (book) => this.#book(book))}
+        ${repeat(
+          books,
+          ({id}) => id,
+          (book) => this.#book(book),
+        )}
       </ul>
     </section>`;
   }

@@ -18,7 +18,10 @@ import '../ui/confirm-button.js';
 
 const DAY = 24 * 3_600_000;
 /** @type {[string, string][]} */
-const KINDS = [['supporter', translate('invitations.supporter')], ['team', translate('invitations.team')]];
+const KINDS = [
+  ['supporter', translate('invitations.supporter')],
+  ['team', translate('invitations.team')],
+];
 /** @type {[string, string][]} */
 const LIFETIMES = [1, 7, 30].map((count) => [String(count), translate('invitations.days', {count})]);
 
@@ -63,7 +66,11 @@ export class InvitationsPage extends SessionElement {
       <header class="page-head page-head--row"><h1 tabindex="-1">${translate('supporters.title')}</h1></header>
       ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing} ${formError(this.#revoking.message)}
       <ul class="rows" data-testid="invitation-list">
-        ${repeat(this.#invitations.items, ({id}) => id, (invitation) => this.#row(invitation))}
+        ${repeat(
+          this.#invitations.items,
+          ({id}) => id,
+          (invitation) => this.#row(invitation),
+        )}
       </ul>
       ${listFooter(this.#invitations, html`<h2>${translate('invitations.none')}</h2>`)}
     `;

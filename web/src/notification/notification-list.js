@@ -41,7 +41,11 @@ export class NotificationList extends SessionElement {
       ${groupByDay(notifications).map(
         ({day, items}) => html`<h3 class="notifications__day" data-testid="notifications-day">${day}</h3>
           <ol class="notifications__list">
-            ${repeat(items, ({id}) => id, (notification) => this.#item(notification))}
+            ${repeat(
+              items,
+              ({id}) => id,
+              (notification) => this.#item(notification),
+            )}
           </ol>`,
       )}
       ${this.cursor ? html`<button type="button" class="button button--link" data-testid="notifications-more" @click=${() => this.#load(this.cursor)}>${translate('notification.older')}</button>` : nothing}

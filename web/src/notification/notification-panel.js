@@ -10,9 +10,11 @@ const loadList = lazyModule(() => import('./notification-list.js'));
 export class NotificationPanel extends SessionElement {
   render() {
     const {unread} = this.session.store;
-    const button = html`${icon('bell')}${unread > 0
-      ? html`<span class="count count--corner" data-testid="notification-badge">${unread > 99 ? `${formatNumber(99)}+` : formatNumber(unread)}</span>`
-      : nothing}`;
+    const button = html`${icon('bell')}${
+      unread > 0
+        ? html`<span class="count count--corner" data-testid="notification-badge">${unread > 99 ? `${formatNumber(99)}+` : formatNumber(unread)}</span>`
+        : nothing
+    }`;
     const panel = () => html`<notification-list .session=${this.session}></notification-list>`;
     return html`<pop-up class="pop-up" testid="notifications-open" label=${translate('notification.button', {count: unread})} .button=${button} .panel=${panel} @opened=${loadList}></pop-up>`;
   }

@@ -32,9 +32,7 @@ export class UnreadMark extends SessionElement {
   }
 
   get #unread() {
-    return [...this.session.store.notifications.values()].filter(
-      (one) => !one.read && one.book_request_id === this.requestId && !isFollowed(one),
-    );
+    return [...this.session.store.notifications.values()].filter((one) => !one.read && one.book_request_id === this.requestId && !isFollowed(one));
   }
 
   connectedCallback() {

@@ -94,7 +94,10 @@ export function quotaParts(quota, entries, requests) {
     counting('quota.part_granted', granted.length),
     counting('quota.part_earlier', counted.length - open.length - granted.length),
     counting('quota.part_back', back.length),
-    counting('quota.part_given', given.reduce((sum, {amount}) => sum + amount, 0)),
+    counting(
+      'quota.part_given',
+      given.reduce((sum, {amount}) => sum + amount, 0),
+    ),
   ];
   return list.format(said.filter((part) => part !== ''));
 }

@@ -44,11 +44,13 @@ export class NewRequest extends SessionElement {
     const creator = this.session.store.creators.get(this.creatorId);
     return html`<section class="panel" aria-labelledby="new-request-heading" data-testid="new-request">
       <h2 class="panel__title" id="new-request-heading">${translate('ask.title')}</h2>
-      ${creator?.accepting === false
-        ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${translate('ask.paused', {name: creator.name})}</p>`
-        : quota && quota.remaining === 0
-          ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${translate(quota.allowed === 0 ? 'quota.zero' : 'ask.used_up')}</p><h3>${translate('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
-          : this.#form()}
+      ${
+        creator?.accepting === false
+          ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${translate('ask.paused', {name: creator.name})}</p>`
+          : quota && quota.remaining === 0
+            ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${translate(quota.allowed === 0 ? 'quota.zero' : 'ask.used_up')}</p><h3>${translate('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
+            : this.#form()
+      }
     </section>`;
   }
 
@@ -61,13 +63,24 @@ export class NewRequest extends SessionElement {
       <asked-already .session=${this.session} .creatorId=${this.creatorId} .text=${this.text} @followed=${() => this.#clear()}></asked-already>
       ${this.chosen?.cover_id ? this.#cover(this.chosen) : nothing}
       ${formField({id: 'new-author', name: 'author', label: translate('book.author'), testid: 'new-request-author', maxlength: 300, error: wrong.author})}
-      ${more
-        ? [
-            formField({id: 'new-isbn', name: 'isbn', label: translate('book.isbn'), testid: 'new-request-isbn', optional: true, error: wrong.isbn}),
-            html`<p class="field__warning" role="status" data-testid="isbn-warning">${this.isbn ? translate(`ask.isbn_${this.isbn}`) : nothing}</p>`,
-            formField({id: 'new-note', name: 'note', label: translate('ask.note'), testid: 'new-request-note', optional: true, rows: 3, maxlength: 4000, error: wrong.note}),
-          ]
-        : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} ${translate('ask.more')}</button>`}
+      ${
+        more
+          ? [
+              formField({id: 'new-isbn', name: 'isbn', label: translate('book.isbn'), testid: 'new-request-isbn', optional: true, error: wrong.isbn}),
+              html`<p class="field__warning" role="status" data-testid="isbn-warning">${this.isbn ? translate(`ask.isbn_${this.isbn}`) : nothing}</p>`,
+              formField({
+                id: 'new-note',
+                name: 'note',
+                label: translate('ask.note'),
+                testid: 'new-request-note',
+                optional: true,
+                rows: 3,
+                maxlength: 4000,
+                error: wrong.note,
+              }),
+            ]
+          : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} ${translate('ask.more')}</button>`
+      }
       <button class="button button--main button--wide" data-testid="new-request-submit" ?disabled=${this.#sending.busy}>
         ${translate(this.#sending.busy ? 'form.sending' : 'ask.send')}
       </button>

@@ -122,9 +122,7 @@ export class RequestCard extends LightElement {
           <div class="request__actions">${this.#actions()} ${this.#threadToggle()}</div>
           ${this.open && this.#asAdmin ? html`<request-receipt .session=${this.session} .request=${this.request}></request-receipt>` : nothing}
           ${this.open && this.#mine && !this.#asAdmin ? html`<request-seen .session=${this.session} .request=${this.request}></request-seen>` : nothing}
-          ${this.open
-            ? html`<request-thread .session=${this.session} .request=${this.request} @drafting=${this.#onDrafting}></request-thread>`
-            : nothing}
+          ${this.open ? html`<request-thread .session=${this.session} .request=${this.request} @drafting=${this.#onDrafting}></request-thread>` : nothing}
         </div>
       </article>
     `;
@@ -166,8 +164,7 @@ export class RequestCard extends LightElement {
 
   #response() {
     const {status, response, responded_by, responded_by_name, updated_at, replies, refunded} = this.request;
-    if (status === 'cancelled')
-      return html`<p class="request__outcome">${translate(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}</p>`;
+    if (status === 'cancelled') return html`<p class="request__outcome">${translate(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}</p>`;
     if (!responded_by) return nothing;
     const lastReply = replies.at(-1)?.created_at ?? '';
     const name = responded_by === this.session.me.user.id ? translate('request.you') : responded_by_name || this.session.creatorName(this.request.creator_id);

@@ -61,14 +61,20 @@ export class RequestFeed extends SessionElement {
       ${list.error ? this.#failure(list.error) : nothing}
       ${!list.loaded && !list.error ? skeletons() : nothing}
       <ul class="feed" aria-busy=${list.loading} data-testid="request-list" @engaged=${this.#onEngaged} @answered=${this.#onAnswered}>
-        ${repeat(items, ({id}) => id, (request) => html`<li><request-card .session=${this.session} .request=${request} .own=${Boolean(this.filter.mine)}></request-card></li>`)}
+        ${repeat(
+          items,
+          ({id}) => id,
+          (request) => html`<li><request-card .session=${this.session} .request=${request} .own=${Boolean(this.filter.mine)}></request-card></li>`,
+        )}
       </ul>
       ${list.loaded && items.length === 0 && !list.hasMore ? html`<div class="empty" data-testid="request-list-empty">${this.empty}</div>` : nothing}
-      ${list.hasMore
-        ? html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${list.loading} @click=${() => list.loadMore()}>
+      ${
+        list.hasMore
+          ? html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${list.loading} @click=${() => list.loadMore()}>
             ${translate(list.loading ? 'list.loading' : 'list.older')}
           </button>`
-        : nothing}
+          : nothing
+      }
     `;
   }
 

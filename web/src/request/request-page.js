@@ -39,16 +39,22 @@ export class RequestPage extends SessionElement {
   render() {
     const request = this.session.store.requests.get(this.requestId);
     const administered = request && this.session.isAdminOf(request.creator_id);
-    const back = administered ? `${BASE_PATH}/creators/${request.creator_id}/inbox` : request ? `${BASE_PATH}/creators/${request.creator_id}/requests` : `${BASE_PATH}/`;
+    const back = administered
+      ? `${BASE_PATH}/creators/${request.creator_id}/inbox`
+      : request
+        ? `${BASE_PATH}/creators/${request.creator_id}/requests`
+        : `${BASE_PATH}/`;
     return html`<div class="narrow">
       <header class="page-head">
         <p><a class="back" href=${back} data-testid="back">${icon('back')} ${translate(administered ? 'inbox.title' : 'mine.title')}</a></p>
         <h1 tabindex="-1" class="visually-hidden">${request?.title ?? translate('request.title')}</h1>
       </header>
       ${request ? html`<request-card .session=${this.session} .request=${request} open></request-card>` : nothing}
-      ${this.failure && !request
-        ? html`<div class="empty" data-testid="request-missing"><h2>${translate('request.missing')}</h2><p>${translate('request.missing_hint')}</p></div>`
-        : nothing}
+      ${
+        this.failure && !request
+          ? html`<div class="empty" data-testid="request-missing"><h2>${translate('request.missing')}</h2><p>${translate('request.missing_hint')}</p></div>`
+          : nothing
+      }
     </div>`;
   }
 }

@@ -16,9 +16,11 @@ export class RequestReceipt extends ReceiptElement {
     const {received_at} = this.receipt;
     const {user_name} = this.request;
     return html`<p class="receipt" data-testid="request-receipt" data-received=${received_at !== null}>
-      ${received_at
-        ? translateMarkup('receipt.reached', {name: user_name, time: html`<time-ago .time=${received_at}></time-ago>`})
-        : translate('receipt.waiting', {name: user_name})}
+      ${
+        received_at
+          ? translateMarkup('receipt.reached', {name: user_name, time: html`<time-ago .time=${received_at}></time-ago>`})
+          : translate('receipt.waiting', {name: user_name})
+      }
     </p>`;
   }
 

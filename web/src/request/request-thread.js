@@ -43,7 +43,11 @@ export class RequestThread extends LightElement {
     return html`<section class="thread" aria-label=${translate('thread.label', {title, id: String(id)})} data-testid="thread">
       ${this.#earlier()}
       <ol class="thread__replies">
-        ${repeat(replies, (reply) => reply.id, (reply) => this.#reply(reply))}
+        ${repeat(
+          replies,
+          (reply) => reply.id,
+          (reply) => this.#reply(reply),
+        )}
       </ol>
       <unsent-replies .session=${this.session} .requestId=${id}></unsent-replies>
       <form class="thread__form" @submit=${this.#send} @input=${this.#drafting}>

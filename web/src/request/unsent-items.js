@@ -40,7 +40,11 @@ export class UnsentRequests extends Unsent {
   render() {
     const items = this.session.unsent('ask').filter(({content}) => content.creator_id === this.creatorId);
     return html`<ul class="feed unsent-list">
-      ${repeat(items, ({key}) => key, (item) => this.#card(item))}
+      ${repeat(
+        items,
+        ({key}) => key,
+        (item) => this.#card(item),
+      )}
     </ul>`;
   }
 

@@ -16,7 +16,11 @@ export class SetupCard extends SessionElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('creatorId')) readSetupProgress(this.session, this.creatorId).then((progress) => (this.done = stepsDone(progress)), () => {});
+    if (changed.has('creatorId'))
+      readSetupProgress(this.session, this.creatorId).then(
+        (progress) => (this.done = stepsDone(progress)),
+        () => {},
+      );
   }
 
   render() {

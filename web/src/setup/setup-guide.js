@@ -83,13 +83,28 @@ export class SetupGuide extends SessionElement {
     return html`
       <p class="panel__text">${translate('guide.tiers_hint')}</p>
       <ul class="rows">
-        ${repeat(tiers, ({id}) => id, ({name, requests_allowed, period}) => html`<li class="row" data-testid="guide-tier"><p class="row__name">${name}</p><p class="row__sub">${translate(period === 'month' ? 'tiers.terms_month' : 'tiers.terms_none', {count: requests_allowed})}</p></li>`)}
+        ${repeat(
+          tiers,
+          ({id}) => id,
+          ({name, requests_allowed, period}) =>
+            html`<li class="row" data-testid="guide-tier"><p class="row__name">${name}</p><p class="row__sub">${translate(period === 'month' ? 'tiers.terms_month' : 'tiers.terms_none', {count: requests_allowed})}</p></li>`,
+        )}
       </ul>
       <form class="guide__form" novalidate @submit=${this.#addTier} data-testid="guide-tier-form">
         ${formError(this.#saving.message)}
         ${formField({id: 'guide-tier-name', name: 'name', label: translate('tiers.name'), placeholder: translate('guide.tier_example'), testid: 'guide-tier-name', maxlength: 100, error: wrong.name})}
         ${formField({id: 'guide-tier-allowed', name: 'requests_allowed', label: translate('tiers.requests'), type: 'number', min: 0, value: 3, testid: 'guide-tier-allowed', error: wrong.requests_allowed})}
-        ${formField({id: 'guide-tier-period', name: 'period', label: translate('tiers.period'), options: [['month', translate('tiers.period_month')], ['none', translate('tiers.period_none')]], testid: 'guide-tier-period', error: wrong.period})}
+        ${formField({
+          id: 'guide-tier-period',
+          name: 'period',
+          label: translate('tiers.period'),
+          options: [
+            ['month', translate('tiers.period_month')],
+            ['none', translate('tiers.period_none')],
+          ],
+          testid: 'guide-tier-period',
+          error: wrong.period,
+        })}
         <button class="button" data-testid="guide-tier-add" ?disabled=${this.#saving.busy}>${icon('plus')} ${translate('guide.add_tier')}</button>
       </form>
     `;
@@ -102,7 +117,11 @@ export class SetupGuide extends SessionElement {
       <p class="panel__text">${translate('guide.invite_hint', {count: GUESTS})}</p>
       ${formError(this.#inviting.message)}
       <ul class="rows">
-        ${repeat(tiers, ({id}) => id, (tier) => html`<li class="row guide__link"><p class="row__name">${tier.name}</p>${this.#link(tier)}</li>`)}
+        ${repeat(
+          tiers,
+          ({id}) => id,
+          (tier) => html`<li class="row guide__link"><p class="row__name">${tier.name}</p>${this.#link(tier)}</li>`,
+        )}
       </ul>
     `;
   }

@@ -84,7 +84,11 @@ class SupporterDrawer extends SessionElement {
       <h3 class="drawer__title">${translate('desk.history')}</h3>
       <p><a href="${BASE_PATH}/creators/${this.creatorId}/inbox?status=&user_id=${this.userId}" data-testid="drawer-only" @click=${() => this.#dialog.close()}>${translate('desk.show_theirs')}</a></p>
       <ul class="history" data-testid="drawer-requests">
-        ${repeat(this.#requests.items, ({id}) => id, (request) => this.#request(request))}
+        ${repeat(
+          this.#requests.items,
+          ({id}) => id,
+          (request) => this.#request(request),
+        )}
       </ul>
       ${listFooter(this.#requests, html`<p>${translate('list.empty')}</p>`)}
     </dialog>`;
@@ -96,9 +100,11 @@ class SupporterDrawer extends SessionElement {
         <p class="drawer__used" data-testid="drawer-used">${translate('quota.used', {used: quota.used, allowed: quota.allowed})}</p>
         <p>${quotaSum(quota, entries, display_name)}</p>
       </section>
-      ${this.session.mayDecideAbout(this.creatorId, this.userId)
-        ? html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>`
-        : html`<p data-testid="own-account">${translate('answer.own')}</p>`}
+      ${
+        this.session.mayDecideAbout(this.creatorId, this.userId)
+          ? html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>`
+          : html`<p data-testid="own-account">${translate('answer.own')}</p>`
+      }
       <details class="drawer__ledger">
         <summary>${translate('desk.ledger', {count: entries.length})}</summary>
         <ol class="ledger">

@@ -6,10 +6,15 @@ import {translate} from '../words/translate.js';
 
 /** @param {number} creatorId @param {'supporters' | 'tiers' | 'invitations'} current @param {boolean} isCreator */
 export function supportersNav(creatorId, current, isCreator) {
-  const places = [['supporters', translate('supporters.title')], ['tiers', translate('tiers.title')], ...(isCreator ? [['invitations', translate('invitations.title')]] : [])];
+  const places = [
+    ['supporters', translate('supporters.title')],
+    ['tiers', translate('tiers.title')],
+    ...(isCreator ? [['invitations', translate('invitations.title')]] : []),
+  ];
   return html`<nav class="tabs" aria-label=${translate('supporters.title')} ${ref(scrollToCurrentTab)}>
     ${places.map(
-      ([place, label]) => html`<a class="tab" href="${BASE_PATH}/creators/${creatorId}/${place}" data-testid="tab-${place}" aria-current=${place === current ? 'page' : nothing}>${label}</a>`,
+      ([place, label]) =>
+        html`<a class="tab" href="${BASE_PATH}/creators/${creatorId}/${place}" data-testid="tab-${place}" aria-current=${place === current ? 'page' : nothing}>${label}</a>`,
     )}
   </nav>`;
 }

@@ -13,7 +13,10 @@ import {supportersNav} from './supporters-nav.js';
 /** @import {ServerMessage, Tier} from '../client/types.js' */
 
 /** @type {[string, string][]} */
-const PERIODS = [['none', translate('tiers.period_none')], ['month', translate('tiers.period_month')]];
+const PERIODS = [
+  ['none', translate('tiers.period_none')],
+  ['month', translate('tiers.period_month')],
+];
 
 /** What each tier of supporters may ask for. */
 export class TiersPage extends SessionElement {
@@ -53,7 +56,11 @@ export class TiersPage extends SessionElement {
       </header>
       ${supportersNav(this.creatorId, 'tiers', this.#isCreator)} ${this.editing === 'new' ? this.#form() : nothing}
       <ul class="rows" data-testid="tier-list">
-        ${repeat(this.#tiers.items, ({id}) => id, (tier) => html`<li>${this.editing === tier.id ? this.#form(tier) : this.#row(tier)}</li>`)}
+        ${repeat(
+          this.#tiers.items,
+          ({id}) => id,
+          (tier) => html`<li>${this.editing === tier.id ? this.#form(tier) : this.#row(tier)}</li>`,
+        )}
       </ul>
       ${listFooter(this.#tiers, html`<h2>${translate('tiers.none')}</h2><p>${translate('tiers.none_hint')}</p>`)}
     `;
@@ -66,9 +73,11 @@ export class TiersPage extends SessionElement {
         <p class="row__name" data-testid="tier-name">${tier.name}</p>
         <p class="row__sub">${translate(`tiers.terms_${tier.period}`, {count: tier.requests_allowed})}</p>
       </div>
-      ${this.#isCreator
-        ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>${translate('tiers.change')}</button></div>`
-        : nothing}
+      ${
+        this.#isCreator
+          ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>${translate('tiers.change')}</button></div>`
+          : nothing
+      }
     </div>`;
   }
 

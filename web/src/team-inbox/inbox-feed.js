@@ -22,7 +22,13 @@ const AHEAD = 40;
  * (detail: the id that has the focus) and `selection`.
  */
 export class InboxFeed extends SessionElement {
-  static properties = {filter: {attribute: false}, empty: {attribute: false}, total: {attribute: false}, selection: {attribute: false}, answering: {attribute: false}};
+  static properties = {
+    filter: {attribute: false},
+    empty: {attribute: false},
+    total: {attribute: false},
+    selection: {attribute: false},
+    answering: {attribute: false},
+  };
 
   /** @type {InboxList} */
   #list = required();
@@ -80,11 +86,16 @@ export class InboxFeed extends SessionElement {
     this.#heights = new RowHeights();
     this.#current = 0;
     const outbox = undoableAnswersOf(this.session);
-    const list = new InboxList(this.session, this.filter, (id) => outbox.statusOf(id), (from) => {
-      if (list !== this.#list) return;
-      this.#heights.changed(from);
-      this.requestUpdate();
-    });
+    const list = new InboxList(
+      this.session,
+      this.filter,
+      (id) => outbox.statusOf(id),
+      (from) => {
+        if (list !== this.#list) return;
+        this.#heights.changed(from);
+        this.requestUpdate();
+      },
+    );
     this.#list = list;
     list.load();
   }
@@ -173,7 +184,11 @@ export class InboxFeed extends SessionElement {
       <div class="feed feed--long" role=${list.ids.length > 0 ? 'feed' : 'group'} aria-label=${translate('desk.requests')} aria-busy=${list.loading} data-testid="request-list" data-loaded=${list.ids.length}
         data-more=${list.hasMore} @engaged=${this.#onEngaged} @answered=${this.#onAnswered} @focusin=${this.#onFocus} @thread=${this.#onThread}>
         <div style="height:${above}px"></div>
-        ${repeat(shown, (id) => id, (id, index) => this.#row(id, first + index))}
+        ${repeat(
+          shown,
+          (id) => id,
+          (id, index) => this.#row(id, first + index),
+        )}
         <div style="height:${below}px"></div>
       </div>
       ${list.loaded && list.ids.length === 0 && !list.hasMore ? html`<div class="empty" data-testid="request-list-empty">${this.empty}</div>` : nothing}
@@ -185,7 +200,7 @@ export class InboxFeed extends SessionElement {
   #row(id, at) {
     const request = this.session.store.requests.get(id);
     if (!request) return nothing;
-    const of = this.#list.hasMore ? this.total ?? -1 : this.#list.ids.length;
+    const of = this.#list.hasMore ? (this.total ?? -1) : this.#list.ids.length;
     return html`<div class="feed__row" data-id=${id} data-at=${at}>
       <request-card .session=${this.session} .request=${request} .place=${at + 1} .places=${of} .selectable=${true} .selected=${this.selection.has(id)}
         ?open=${this.#opened.has(id)} .colleague=${this.answering.get(id) ?? ''}></request-card>

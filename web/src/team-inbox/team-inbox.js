@@ -86,11 +86,14 @@ export class TeamInbox extends SessionElement {
   }
 
   #countSoon() {
-    this.#counting ??= setTimeout(async () => {
-      this.#countedAt = Date.now();
-      this.#counting = undefined;
-      this.counts = await this.session.api.counts(this.creatorId).catch(() => this.counts);
-    }, Math.max(0, this.#countedAt + COUNT_EVERY - Date.now()));
+    this.#counting ??= setTimeout(
+      async () => {
+        this.#countedAt = Date.now();
+        this.#counting = undefined;
+        this.counts = await this.session.api.counts(this.creatorId).catch(() => this.counts);
+      },
+      Math.max(0, this.#countedAt + COUNT_EVERY - Date.now()),
+    );
   }
 
   // ---- what is chosen
@@ -153,9 +156,11 @@ export class TeamInbox extends SessionElement {
   #tab(status, filter) {
     const count = this.#count(status);
     return html`<a class="tab" href=${this.#address({status})} data-testid="status-tab-${status || 'all'}" aria-current=${filter.status === status ? 'page' : nothing}>
-      ${status ? translate(`status.${status}`) : translate('inbox.all')}${count === undefined
-        ? html` <span class="count count--quiet" aria-hidden="true"></span>`
-        : html` <span class="count ${status === 'pending' ? '' : 'count--quiet'}" data-testid=${status === 'pending' ? 'pending-badge' : `count-${status || 'all'}`}>${formatNumber(count)}</span>`}
+      ${status ? translate(`status.${status}`) : translate('inbox.all')}${
+        count === undefined
+          ? html` <span class="count count--quiet" aria-hidden="true"></span>`
+          : html` <span class="count ${status === 'pending' ? '' : 'count--quiet'}" data-testid=${status === 'pending' ? 'pending-badge' : `count-${status || 'all'}`}>${formatNumber(count)}</span>`
+      }
     </a>`;
   }
 
@@ -177,7 +182,11 @@ export class TeamInbox extends SessionElement {
 
   /** @param {InboxFilter} filter */
   #tools({sort, userId, status, q}) {
-    const file = new URLSearchParams(Object.entries({creator_id: String(this.creatorId), status, q, user_id: userId ? String(userId) : '', sort, separator: csvSeparator}).filter(([, value]) => value));
+    const file = new URLSearchParams(
+      Object.entries({creator_id: String(this.creatorId), status, q, user_id: userId ? String(userId) : '', sort, separator: csvSeparator}).filter(
+        ([, value]) => value,
+      ),
+    );
     return html`<div class="desk-tools">
       <supporter-choice .session=${this.session} .creatorId=${this.creatorId} .userId=${userId} @chosen=${(/** @type {CustomEvent} */ {detail}) => this.#choose({userId: detail})}></supporter-choice>
       <label class="desk-tools__sort">${icon('sort')} <span class="visually-hidden">${translate('desk.sort')}</span>
@@ -235,7 +244,9 @@ export class TeamInbox extends SessionElement {
 
   async #showKeys() {
     await import('./shortcuts-dialog.js');
-    const sheet = /** @type {ShortcutsDialog} */ (document.querySelector('shortcuts-dialog') ?? document.body.appendChild(document.createElement('shortcuts-dialog')));
+    const sheet = /** @type {ShortcutsDialog} */ (
+      document.querySelector('shortcuts-dialog') ?? document.body.appendChild(document.createElement('shortcuts-dialog'))
+    );
     await sheet.updateComplete;
     sheet.show();
   }

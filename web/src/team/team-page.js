@@ -50,7 +50,11 @@ export class TeamPage extends SessionElement {
       </header>
       ${this.#isCreator ? this.#form() : nothing} ${formError(this.#changing.message)}
       <ul class="rows" data-testid="team-list">
-        ${repeat(this.#members.items, ({user_id}) => user_id, (member) => this.#row(member))}
+        ${repeat(
+          this.#members.items,
+          ({user_id}) => user_id,
+          (member) => this.#row(member),
+        )}
       </ul>
       ${listFooter(this.#members, html`<h2>${translate('team.none')}</h2><p>${translate('team.none_hint')}</p>`)}
     </div>`;
@@ -80,14 +84,16 @@ export class TeamPage extends SessionElement {
         <p class="row__name">${display_name} ${active ? nothing : html`<span class="badge badge--cancelled">${translate('team.inactive')}</span>`}</p>
         <p class="row__sub">${email}</p>
       </div>
-      ${this.#isCreator
-        ? html`<div class="row__actions">
+      ${
+        this.#isCreator
+          ? html`<div class="row__actions">
             <button type="button" class="button button--quiet" data-testid="team-toggle" ?disabled=${this.#changing.busy} @click=${() => this.#activate(member)}>
               ${translate(active ? 'team.deactivate' : 'team.activate')}
             </button>
             <confirm-button testid="team-remove" label=${translate('team.remove')} question=${translate('team.remove_sure', {name: display_name})} yes=${translate('team.remove')} @confirmed=${() => this.#remove(member)}></confirm-button>
           </div>`
-        : nothing}
+          : nothing
+      }
     </li>`;
   }
 

@@ -37,7 +37,8 @@ export function accentShades(colour) {
 function shadesForTheme({ground, surface, onAccent, towards}, colour) {
   const softOf = (/** @type {Rgb} */ accent) => mix(parseHex(surface), accent, 0.12);
   let accent = colour;
-  for (let share = 0; share <= 1 && !isReadable(accent, [parseHex(ground), softOf(accent), parseHex(onAccent)]); share += STEP) accent = mix(colour, towards, share);
+  for (let share = 0; share <= 1 && !isReadable(accent, [parseHex(ground), softOf(accent), parseHex(onAccent)]); share += STEP)
+    accent = mix(colour, towards, share);
   return {accent: hex(accent), hover: hex(mix(accent, towards, 0.18)), soft: hex(softOf(accent)), on: onAccent};
 }
 

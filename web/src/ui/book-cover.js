@@ -26,9 +26,11 @@ export class BookCover extends LightElement {
     return html`<div class="cover ${look}" aria-hidden="true">
       <span dir="auto" class="cover__title ${titleSize(this.title)}">${this.title}</span>
       <span dir="auto" class="cover__author">${this.author}</span>
-      ${this.coverId && !missing.has(this.coverId)
-        ? html`<img class="cover__picture" src="${BASE_PATH}/api/books/covers/${this.coverId}" alt="" loading="lazy" decoding="async" @error=${this.#failed} />`
-        : nothing}
+      ${
+        this.coverId && !missing.has(this.coverId)
+          ? html`<img class="cover__picture" src="${BASE_PATH}/api/books/covers/${this.coverId}" alt="" loading="lazy" decoding="async" @error=${this.#failed} />`
+          : nothing
+      }
     </div>`;
   }
 

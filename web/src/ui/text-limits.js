@@ -20,7 +20,12 @@ export function countGraphemes(text) {
 /** The first characters of a text. @param {string} text @param {number} most */
 export function truncate(text, most) {
   if (text.length <= most) return text;
-  return isAscii(text) ? text.slice(0, most) : [...segmenter.segment(text)].slice(0, most).map(({segment}) => segment).join('');
+  return isAscii(text)
+    ? text.slice(0, most)
+    : [...segmenter.segment(text)]
+        .slice(0, most)
+        .map(({segment}) => segment)
+        .join('');
 }
 
 /** @param {string} text */
@@ -61,5 +66,8 @@ function replace(field, text) {
 /** @param {string} name */
 export function initials(name) {
   const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words[words.length - 1] : ''].map((word) => truncate(word, 1)).join('').toUpperCase();
+  return [words[0], words.length > 1 ? words[words.length - 1] : '']
+    .map((word) => truncate(word, 1))
+    .join('')
+    .toUpperCase();
 }
