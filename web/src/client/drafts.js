@@ -34,13 +34,18 @@ export class Drafts {
   }
 }
 
-/** What users write and send, under their ids. */
-const WRITTEN = /^bookbell\.(?:draft|outbox|desk)\.(\d+)(?:\.|$)/;
+/** What users write and send, each under a user's id. */
+const WRITTEN = ['bookbell.draft', 'bookbell.outbox', 'bookbell.desk'].map((name) => `${scopedName(name)}.`);
 
-/** Removes what everybody but this user has left in this browser: whoever signs in next is not to find it. @param {number} userId @param {Storage} [storage] */
+/**
+ * Removes what everybody but this user has left in this browser: whoever signs in next is not to find it.
+ *
+ * @param {number} userId @param {Storage} [storage]
+ */
 export function forgetOtherUsers(userId, storage = localStorage) {
   for (const name of Object.keys(storage)) {
-    const owner = WRITTEN.exec(name)?.[1];
-    if (owner !== undefined && Number(owner) !== userId) storage.removeItem(name);
+    const prefix = WRITTEN.find((start) => name.startsWith(start));
+    const owner = prefix && /^\d+/.exec(name.slice(prefix.length))?.[0];
+    if (owner && Number(owner) !== userId) storage.removeItem(name);
   }
 }

@@ -201,7 +201,8 @@ export class SharedClient extends EventTarget {
     this.#remember(position, message);
     this.#emitMessage(message);
     if (message.type !== 'resumed') this.#post({kind: 'message', epoch: position.epoch, message});
-    for (const tab of this.#waitingTabs) this.#answerTab({from: tab, since: null});
+    const since = message.type === 'initial_data' ? position : null; // they have just heard it
+    for (const tab of this.#waitingTabs) this.#answerTab({from: tab, since});
   }
 
   /** @param {ConnectionStatus} status */

@@ -254,15 +254,16 @@ export class FrameThrottle {
   #due = false;
   #last = -Infinity;
 
-  /** @param {() => void} action */
-  constructor(action) {
+  /** @param {() => void} action @param {() => number} [now] ms */
+  constructor(action, now = () => performance.now()) {
     this.action = action;
+    this.now = now;
   }
 
   request() {
     if (this.#due) return;
     this.#due = true;
-    const wait = this.#last + APART - performance.now();
+    const wait = this.#last + APART - this.now();
     if (wait > 0) setTimeout(() => this.#atNextFrame(), wait);
     else this.#atNextFrame();
   }
@@ -276,7 +277,7 @@ export class FrameThrottle {
   #run() {
     if (!this.#due) return;
     this.#due = false;
-    this.#last = performance.now();
+    this.#last = this.now();
     this.action();
   }
 }
