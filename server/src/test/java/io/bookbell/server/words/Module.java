@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /** One JavaScript module of the page, for what it says and how. */
 record Module(String name, String source) {
   private static final Pattern KEY = Pattern.compile("'([a-z]+\\.[a-z0-9_]+)'");
-  private static final Pattern CALL = Pattern.compile("\\b(?:translate|translateMarkup|hasTranslation)\\(");
+  private static final Pattern CALL =
+      Pattern.compile("\\b(?:translate|translateMarkup|hasTranslation)\\(");
   private static final Pattern KEY_START =
       Pattern.compile("`([a-z]+\\.[a-z0-9_]*)\\$\\{"); // the rest is found out at run time
 
