@@ -1,14 +1,14 @@
-# Read by the scripts beside it, which have set bookbell_home.
+# Sourced by the scripts in this folder, which set bookbell_home first.
 
 . "$bookbell_home/.mvn/find-jdk.sh"
 set -eu
 
-# build OPTIONS: makes the server's and the benchmarks' jars.
+# build OPTIONS: builds the jars of the server and the benchmarks.
 build() {
   (cd "$bookbell_home" && ./mvnw -q -DskipTests package -pl server,bench -am "$@") >&2
 }
 
-# measure CLASS ARGUMENTS: the end of a script.
+# measure CLASS ARGUMENTS: replaces the script by a benchmark (exec).
 measure() {
   class=$1
   shift

@@ -1,4 +1,4 @@
-// uWebSockets, as Bun has it: everyone subscribes to one topic.
+// uWebSockets as embedded in Bun; every client subscribes to one topic.
 const server = Bun.serve({
   port: process.env.PORT,
   hostname: "127.0.0.1",

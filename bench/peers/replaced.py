@@ -1,4 +1,4 @@
-"""The replaced system's way of sending, reduced to it: FastAPI, a map of users to sockets, one send after the other."""
+"""How the replaced system sends, and nothing else: FastAPI, a map from users to sockets, sequential sends."""
 import json
 import os
 

@@ -1,6 +1,6 @@
-/* The floor: one thread, one send() for each connection and text; built with -DRING, the kernel gets the sends in batches
-   through io_uring instead. It answers every handshake alike, without computing the
-   key, and its path and its framing are only as complete as bench/fan-out needs.  send-loop PORT */
+/* The baseline: one thread, one send() per connection and text; built with -DRING, the sends are submitted in batches
+   through io_uring instead. It sends the same response to every handshake, without computing the accept key, and
+   implements only as much of HTTP and WebSocket framing as bench/fan-out needs. Usage: send-loop PORT */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -96,7 +96,7 @@ static void send_to_all(const char *text, size_t length) {
   deliver(frame, header + length);
 }
 
-/* What comes is whole: a handshake, a request of a few hundred bytes, or a frame that needs no answer. */
+/* Assumes that each read is complete: a handshake, a request of a few hundred bytes, or a frame that needs no response. */
 static void readable(int fd) {
   char buffer[MOST_BODY];
   ssize_t n = recv(fd, buffer, sizeof buffer - 1, 0);

@@ -1,4 +1,4 @@
-// Socket.IO, as it comes, over WebSocket only.
+// Socket.IO with its defaults, over WebSocket only.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 

@@ -1,4 +1,4 @@
-// Node.js and ws, sending as the README of ws shows it.
+// Node.js with ws, which sends the way ws's README does.
 import { createServer } from "node:http";
 import { WebSocket, WebSocketServer } from "ws";
 

@@ -4,7 +4,7 @@ import {BASE_PATH} from '../base-path.js';
  * @typedef {{name: string, creatorId?: number, requestId?: number, query: URLSearchParams}} Route
  */
 
-/** The server serves the page at these addresses and at no others: PagePlaces.java has the same. */
+/** The server serves the page at these addresses and at no others: SitePaths.java has the same list. */
 const CREATOR_PLACES = ['requests', 'inbox', 'supporters', 'tiers', 'invitations', 'team', 'activity', 'settings', 'begin'];
 
 /** @param {{pathname: string, search: string}} address @returns {Route} */

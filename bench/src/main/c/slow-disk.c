@@ -1,4 +1,4 @@
-/* Preloaded into a process, has each of its fsyncs take SLOW_DISK_MICROS longer, as on a slower disk. */
+/* Simulates a slower disk: preloaded into a process (LD_PRELOAD), it delays each fsync by SLOW_DISK_MICROS. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>

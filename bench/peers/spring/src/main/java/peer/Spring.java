@@ -19,7 +19,7 @@ import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry
 import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
-/** Spring's WebSocket with the server it comes with, sending as its documentation shows it. */
+/** Spring's WebSocket support with its default server, used as its documentation shows. */
 @SpringBootApplication
 @EnableWebSocket
 @RestController

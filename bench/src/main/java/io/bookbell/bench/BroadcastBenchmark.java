@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One committed change, told to many users with one connection each: from {@link
+ * Measures a committed change that is broadcast to many users with one connection each, from {@link
  * WebSocketManager#broadcast(List)} to the frames, without a network.
  */
 @State(Scope.Thread)
@@ -59,7 +59,7 @@ public class BroadcastBenchmark {
     writtenBuffers();
   }
 
-  /** Returns how many buffers were written: at least one for each connection. */
+  /** Returns the number of buffers written, at least one per connection. */
   @Benchmark
   public int broadcast() {
     seq++;

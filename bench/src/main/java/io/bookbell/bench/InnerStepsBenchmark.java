@@ -6,12 +6,12 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.CreatorUpdates;
-import io.bookbell.server.creator.Creators;
 import io.bookbell.server.storage.SqliteDatabase;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.team.Admins;
+import io.bookbell.server.team.AdminCache;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The steps of which the way of a message consists, each alone. */
+/** Measures the steps of delivering a message one by one. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -45,14 +45,14 @@ public class InnerStepsBenchmark {
 
   private final Creator creator =
       new Creator(CREATOR, "Bench", true, "x".repeat(300), "", true, false, null, null, 1);
-  private final Message message = CreatorUpdates.message(creator);
+  private final Message message = CreatorUpdates.toMessage(creator);
   private final QuietHub hub = new QuietHub();
   private final EmbeddedChannel channel = new EmbeddedChannel();
-  private final Admins admins = new Admins();
+  private final AdminCache adminCache = new AdminCache();
   private final UserId user = new UserId(USERS + 1);
   private final SqliteDatabase database = database();
   private final Transaction transaction = database.read(tx -> tx).join();
-  private final CreatorRow row = database.read(tx -> new Creators().get(tx, CREATOR)).join();
+  private final CreatorRow row = database.read(tx -> new CreatorStore().get(tx, CREATOR)).join();
   private final Connection connection;
 
   public InnerStepsBenchmark() {
@@ -61,7 +61,7 @@ public class InnerStepsBenchmark {
     }
     connection = hub.connect(channel, user);
     QuietHub.written(channel);
-    database.read(tx -> admins.of(tx, row)).join();
+    database.read(tx -> adminCache.adminsOf(tx, row)).join();
   }
 
   private static SqliteDatabase database() {
@@ -82,25 +82,25 @@ public class InnerStepsBenchmark {
     database.close();
   }
 
-  /** Of a change to the bytes that everyone gets. */
+  /** From a change to the encoded message. */
   @Benchmark
   public Message encodeOnce() {
-    return CreatorUpdates.message(creator);
+    return CreatorUpdates.toMessage(creator);
   }
 
-  /** Who is connected, of ten thousand. */
+  /** Looks up one user's connections among ten thousand users. */
   @Benchmark
   public List<Connection> targetLookUp() {
     return hub.manager().connectionsOf(user);
   }
 
-  /** Who the admins are, known from before: the transaction is over and could not be asked. */
+  /** Finds the admins in the cache; the transaction is over, so a miss would fail. */
   @Benchmark
   public Set<UserId> adminCacheHit() {
-    return admins.of(transaction, row);
+    return adminCache.adminsOf(transaction, row);
   }
 
-  /** Of a message to the frame in the buffer that leaves, the flush included. */
+  /** From a message to the written frame, including the flush. */
   @Benchmark
   public int queueOffer() {
     connection.send(message);

@@ -10,7 +10,9 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
-/** A hub without a network, whose users have missed nothing and say nothing. For one thread. */
+/**
+ * A hub on embedded channels, whose clients have missed nothing and send nothing. For one thread.
+ */
 final class QuietHub implements AutoCloseable {
   private final InProcessBackplane backplane = new InProcessBackplane();
   private final WebSocketManager manager =
@@ -29,7 +31,7 @@ final class QuietHub implements AutoCloseable {
     return manager.connect(channel, user, Map.of(), Optional.empty());
   }
 
-  /** How many buffers the channel has written since it was last asked. */
+  /** Returns how many buffers the channel has written since the last call. */
   static int written(EmbeddedChannel channel) {
     channel.runPendingTasks();
     int buffers = channel.outboundMessages().size();

@@ -1,4 +1,4 @@
-/** Benchmarks of the hub. */
+/** Microbenchmarks of the hub. */
 @NullMarked
 package io.bookbell.bench;
 

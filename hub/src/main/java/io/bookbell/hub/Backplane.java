@@ -4,33 +4,33 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * How the nodes tell each other of changes: at most once, in any order, perhaps repeated. A
- * doorbell, not a store: what it loses is found in the {@link Feed}. One instance is one node; any
- * thread may call any method.
+ * How nodes notify each other of committed changes: at most once, in any order, possibly repeated.
+ * It stores nothing; receivers find what it loses in the {@link MessageHistory}. One instance
+ * represents one node. Any thread may call any method.
  */
 public interface Backplane extends AutoCloseable {
   /**
-   * Calls the receiver with what every other node publishes from now on; what is meant only for
-   * users who are not {@link #presence connected} here may be left out. It is called on a thread of
-   * the backplane's choice, perhaps on several at once, and must not block. What one receiver
-   * throws is logged and harms no other.
+   * Registers a receiver for everything that other nodes publish from now on. The backplane may
+   * leave out deliveries whose targets are all users not {@link #presence connected} to this node.
+   * The receiver runs on a thread of the backplane's choice, possibly on several at once, and must
+   * not block. An exception from one receiver is logged and doesn't affect the others.
    */
   void subscribe(Consumer<List<Delivery>> receiver);
 
   /**
-   * Tells every other node, never the one that publishes. Does not block, and does not throw
-   * because a node is away or the backplane is closed.
+   * Publishes a change to every other node, never to this one. Doesn't block, and doesn't throw
+   * when a node is unreachable or the backplane is closed.
    */
   void publish(List<Delivery> change);
 
   /**
-   * Notes that a user's first connection on this node opened, or that the last one closed. The
-   * manager calls it from inside the atomic change of who is connected: in order for each user, so
-   * it must neither block nor throw, nor ask who is connected.
+   * Called when a user's first connection on this node opens and when the last one closes. The
+   * manager calls it inside the registry's atomic update, in order for each user, so it must
+   * neither block nor throw, nor query the registry.
    */
   void presence(UserId user, boolean connected);
 
-  /** Nothing is received or published afterwards. A second call does nothing. */
+  /** Stops receiving and publishing. Idempotent. */
   @Override
   void close();
 }

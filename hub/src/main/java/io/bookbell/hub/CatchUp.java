@@ -14,18 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a connection keeps while it is CATCHING_UP, and the steps it takes; on its event loop only.
- * Stages of the feed complete elsewhere and hop back.
+ * Replays missed messages to one connection while that is CATCHING_UP. Used on the connection's
+ * event loop only; results of {@link MessageHistory} calls are handed back to it.
  *
- * <p>The history is read a page at a time, the next only when the socket has taken the last. What
- * is announced meanwhile is not kept but read too: only the highest number counts. Of a state the
- * newest version is kept, answers to the client wait. When everything announced was written, the
- * states and answers follow and the connection is LIVE.
+ * <p>The history is read page by page, the next page only once the socket has accepted the last
+ * (backpressure). Numbered live messages that arrive meanwhile aren't kept: only the highest number
+ * is remembered, and the messages are read from the history too. Of each state the newest version
+ * is kept; replies and other unnumbered messages wait. Once everything announced has been written,
+ * states and waiting messages follow, and the connection becomes LIVE.
  */
 final class CatchUp {
   private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
 
-  private final Link link;
+  private final ConnectionState connectionState;
   private final Hub hub;
   private final Map<String, Message> states = new LinkedHashMap<>();
   private final ArrayDeque<LongFunction<Message>> waiting = new ArrayDeque<>();
@@ -38,77 +39,82 @@ final class CatchUp {
   private long progress;
   private long progressAt;
 
-  CatchUp(Link link) {
-    this.link = link;
-    this.hub = link.hub();
+  CatchUp(ConnectionState connectionState) {
+    this.connectionState = connectionState;
+    this.hub = connectionState.hub();
     this.progressAt = hub.ticker().getAsLong();
   }
 
-  /** From the beginning: asks the history how to open. */
-  void open(Optional<Position> since) {
-    ask(() -> hub.feed().open(user(), since), this::opened);
+  /** Starts a new connection: asks the history for a snapshot or a resume. */
+  void openHistory(Optional<Position> since) {
+    readAsync(() -> hub.feed().open(user(), since), this::onHistoryOpened);
   }
 
-  /** From a gap: everything up to the announced number is to be read. */
-  void fill(long upTo) {
+  /** Starts after a gap: reads everything up to the announced number. */
+  void fillGap(long upTo) {
     announced = upTo;
-    advance();
+    runNextStep();
   }
 
-  /** A live message that came meanwhile. */
-  void meanwhile(Message message, long sequence) {
+  /** Handles a live message that arrives during catch-up. */
+  void onLiveMessage(Message message, long sequence) {
     if (sequence != Sequence.NONE) {
-      announced(sequence);
+      raiseTarget(sequence);
     } else if (message.state().isPresent()) {
-      keepNewest(message);
+      keepLatestState(message);
     } else {
       waiting.add(_ -> message);
       waitingBytes += message.size();
       HubOptions.Queue most = hub.options().queue();
       if (waitingBytes > most.maxBytes() || waiting.size() > most.maxMessages()) {
-        link.tooSlow();
+        connectionState.closeSlowConsumer();
       }
     }
   }
 
-  /** The history holds this number by now. */
-  void announced(long sequence) {
+  /** Notes that the history now reaches at least this number. */
+  void raiseTarget(long sequence) {
     announced = Math.max(announced, sequence);
   }
 
-  /** An answer that must wait until what is before it was written. */
-  void defer(LongFunction<Message> reply) {
+  /** Queues a reply until everything before it has been written. */
+  void deferReply(LongFunction<Message> reply) {
     waiting.add(reply);
     if (++waitingReplies > hub.options().client().maxDeferred()) {
-      link.refuse(CloseReason.TOO_MANY_MESSAGES);
-    }
-  }
-
-  /** Takes the next step if nothing is asked for and the socket has taken everything. */
-  void advance() {
-    if (asking || !link.isCatchingUp(this) || !link.writer().isDrained()) {
-      return;
-    }
-    if (reading || announced > link.position()) {
-      long announcedBefore = announced;
-      int limit = hub.options().queue().pageSize();
-      ask(
-          () -> hub.feed().read(user(), link.position(), limit),
-          page -> turned(page, limit, announcedBefore));
-    } else if (statesDue) {
-      ask(() -> hub.feed().states(user()), this::told);
-    } else {
-      finish();
+      connectionState.closeOnProtocolError(CloseReason.TOO_MANY_MESSAGES);
     }
   }
 
   /**
-   * Notices progress, and closes the connection when there was none for too long.
-   *
-   * @return whether the socket has taken something since the last call
+   * Takes the next step unless a read is in progress or the socket hasn't accepted everything yet.
    */
-  boolean sweep(long now) {
-    long progressNow = link.writer().progress();
+  void runNextStep() {
+    if (asking
+        || !connectionState.isCatchingUp(this)
+        || !connectionState.frameWriter().isDrained()) {
+      return;
+    }
+    if (reading || announced > connectionState.position()) {
+      long announcedBefore = announced;
+      int limit = hub.options().queue().pageSize();
+      readAsync(
+          () -> hub.feed().read(user(), connectionState.position(), limit),
+          historyPage -> onPageRead(historyPage, limit, announcedBefore));
+    } else if (statesDue) {
+      readAsync(() -> hub.feed().readStates(user()), this::onStatesRead);
+    } else {
+      goLive();
+    }
+  }
+
+  /**
+   * Checks for progress, and closes the connection if there has been none for longer than {@link
+   * HubOptions.Queue#stall}.
+   *
+   * @return whether the socket has accepted anything since the last call
+   */
+  boolean checkProgress(long now) {
+    long progressNow = connectionState.frameWriter().progressCount();
     if (progressNow != progress) {
       progress = progressNow;
       progressAt = now;
@@ -116,133 +122,144 @@ final class CatchUp {
     }
     if (now - progressAt >= hub.options().queue().stall().toNanos()) {
       if (asking) {
-        failed(new IllegalStateException("no answer within " + hub.options().queue().stall()));
+        onReadFailed(
+            new IllegalStateException("no answer within " + hub.options().queue().stall()));
       } else {
-        link.tooSlow();
+        connectionState.closeSlowConsumer();
       }
     }
     return false;
   }
 
-  private void opened(Opening opening) {
-    switch (opening) {
-      case Opening.Snapshot(long seq, Message first) -> begin(seq, first);
-      case Opening.Resumed(long seq, Message first) -> {
-        begin(seq, first);
+  private void onHistoryOpened(HistoryStart historyStart) {
+    switch (historyStart) {
+      case HistoryStart.SnapshotStart(long seq, Message first) -> startFrom(seq, first);
+      case HistoryStart.ResumedStart(long seq, Message first) -> {
+        startFrom(seq, first);
         reading = true;
         statesDue = true;
       }
-      case Opening.Refused(CloseReason reason) -> link.sayGoodbye(reason);
+      case HistoryStart.RefusedStart(CloseReason reason) -> connectionState.sendClose(reason);
     }
   }
 
-  private void begin(long seq, Message first) {
-    link.advanceTo(seq);
-    write(first, Sequence.NONE);
+  private void startFrom(long seq, Message first) {
+    connectionState.advanceTo(seq);
+    enqueueMessage(first, Sequence.NONE);
   }
 
-  private void turned(Page page, int limit, long announcedBefore) {
-    switch (page) {
-      case Page.Truncated() -> link.sayGoodbye(CloseReason.GOING_AWAY);
-      case Page.Entries(List<Page.Entry> entries) -> {
-        entries.forEach(this::replay);
+  private void onPageRead(HistoryPage historyPage, int limit, long announcedBefore) {
+    switch (historyPage) {
+      case HistoryPage.TruncatedHistory() -> connectionState.sendClose(CloseReason.GOING_AWAY);
+      case HistoryPage.HistoryEntries(List<HistoryPage.HistoryEntry> entries) -> {
+        entries.forEach(this::replayEntry);
         if (entries.size() < limit) {
-          atHead(announcedBefore);
+          onHistoryEnd(announcedBefore);
         }
       }
     }
   }
 
-  private void replay(Page.Entry entry) {
-    if (entry.seq() != link.position() + 1) {
+  private void replayEntry(HistoryPage.HistoryEntry historyEntry) {
+    if (historyEntry.seq() != connectionState.position() + 1) {
       throw new IllegalStateException(
-          "expected number " + (link.position() + 1) + " of the history, got " + entry.seq());
+          "expected number "
+              + (connectionState.position() + 1)
+              + " of the history, got "
+              + historyEntry.seq());
     }
-    link.advanceTo(entry.seq());
+    connectionState.advanceTo(historyEntry.seq());
     hub.counters().replayed.increment();
-    write(entry.message(), entry.seq());
+    enqueueMessage(historyEntry.message(), historyEntry.seq());
   }
 
-  /** The read saw all there was: what was announced before it and not found does not exist. */
-  private void atHead(long announcedBefore) {
+  /**
+   * The read reached the end of the history: numbers announced before it and not found don't exist.
+   */
+  private void onHistoryEnd(long announcedBefore) {
     reading = false;
-    if (announcedBefore > link.position()) {
+    if (announcedBefore > connectionState.position()) {
       hub.counters().emptyAnnouncements.increment();
       if (announced == announcedBefore) {
-        announced = link.position();
+        announced = connectionState.position();
       }
     }
   }
 
-  private void told(List<Message> current) {
+  private void onStatesRead(List<Message> current) {
     statesDue = false;
-    current.forEach(this::keepNewest);
+    current.forEach(this::keepLatestState);
     writeStates();
   }
 
-  private void keepNewest(Message message) {
+  private void keepLatestState(Message message) {
     Message.StateKey key = message.state().orElseThrow();
-    states.merge(key.key(), message, (old, other) -> version(other) < version(old) ? old : other);
+    states.merge(
+        key.key(), message, (old, other) -> versionOf(other) < versionOf(old) ? old : other);
   }
 
-  private static long version(Message message) {
+  private static long versionOf(Message message) {
     return message.state().orElseThrow().version();
   }
 
-  private void finish() {
+  private void goLive() {
     writeStates();
-    waiting.forEach(message -> write(message.apply(link.position()), Sequence.NONE));
-    link.caughtUp();
+    waiting.forEach(
+        message -> enqueueMessage(message.apply(connectionState.position()), Sequence.NONE));
+    connectionState.markLive();
   }
 
   private void writeStates() {
-    states.values().forEach(message -> write(message, Sequence.NONE));
+    states.values().forEach(message -> enqueueMessage(message, Sequence.NONE));
     states.clear();
   }
 
-  private void write(Message message, long sequence) {
-    link.writer().text(message, sequence);
-    link.touch();
+  private void enqueueMessage(Message message, long sequence) {
+    connectionState.frameWriter().enqueueText(message, sequence);
+    connectionState.requestFlush();
   }
 
-  private <T> void ask(Supplier<CompletionStage<T>> question, Consumer<T> then) {
+  private <T> void readAsync(Supplier<CompletionStage<T>> question, Consumer<T> then) {
     asking = true;
     progressAt = hub.ticker().getAsLong();
     try {
       question
           .get()
           .whenComplete(
-              (answer, failure) -> link.connection().onLoop(() -> answered(answer, failure, then)));
+              (answer, failure) ->
+                  connectionState
+                      .connection()
+                      .runOnLoop(() -> onReadCompleted(answer, failure, then)));
     } catch (RuntimeException failure) {
-      failed(failure);
+      onReadFailed(failure);
     }
   }
 
-  private <T> void answered(T answer, @Nullable Throwable failure, Consumer<T> then) {
+  private <T> void onReadCompleted(T answer, @Nullable Throwable failure, Consumer<T> then) {
     asking = false;
     progressAt = hub.ticker().getAsLong();
-    if (!link.isCatchingUp(this)) {
+    if (!connectionState.isCatchingUp(this)) {
       return;
     }
     if (failure != null) {
-      failed(failure);
+      onReadFailed(failure);
       return;
     }
     try {
       then.accept(answer);
     } catch (RuntimeException wrongAnswer) {
-      failed(wrongAnswer);
+      onReadFailed(wrongAnswer);
     }
-    advance();
+    runNextStep();
   }
 
   private UserId user() {
-    return link.connection().user();
+    return connectionState.connection().user();
   }
 
-  private void failed(Throwable failure) {
+  private void onReadFailed(Throwable failure) {
     hub.counters().failedReads.increment();
     log.warn("The history of user {} cannot be read; closing", user(), failure);
-    link.sayGoodbye(CloseReason.GOING_AWAY);
+    connectionState.sendClose(CloseReason.GOING_AWAY);
   }
 }

@@ -3,14 +3,14 @@ package io.bookbell.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Why a connection is closed, as its client is told. Immutable.
+ * The close code and text sent to a client when its connection is closed. Immutable.
  *
  * @param code the close code of RFC 6455, 1000 to 4999
- * @param text at most 123 bytes of UTF-8. With code 1001 it is the delay in ms after which the
- *     client should come back; empty: the hub draws one for each connection
+ * @param text at most 123 bytes of UTF-8. With code 1001, the delay in milliseconds after which the
+ *     client should reconnect; if empty, the hub draws a random delay for each connection
  */
 public record CloseReason(int code, String text) {
-  /** The longest text: a control frame holds 125 bytes, two of them the code. */
+  /** A control frame holds at most 125 bytes, of which the code takes two. */
   private static final int MOST_TEXT_BYTES = 123;
 
   public static final CloseReason NORMAL = new CloseReason(1000, "");
@@ -24,7 +24,7 @@ public record CloseReason(int code, String text) {
   public static final CloseReason TOO_MANY_MESSAGES = new CloseReason(4429, "too many messages");
 
   /**
-   * @throws IllegalArgumentException if the code or the length of the text is not allowed
+   * @throws IllegalArgumentException if the code is out of range or the text is too long
    */
   public CloseReason {
     if (code < 1000 || code > 4999) {

@@ -5,45 +5,51 @@ import java.util.Map;
 import java.util.function.LongFunction;
 
 /**
- * One open WebSocket of a user. Any thread may call any method; the work is done on the
- * connection's event loop, in the order of the calls of one thread. Once the connection is closed,
+ * One open WebSocket of a user. Any thread may call any method. The work happens on the
+ * connection's event loop, in the order of one thread's calls. After the connection has closed,
  * everything but the getters does nothing.
  */
 public interface Connection {
-  /** Unique among the connections of this manager, never reused. */
+  /** Unique among this manager's connections, and never reused. */
   long id();
 
   UserId user();
 
-  /** What the one who connected it gave along, such as its session. */
+  /** The metadata passed to {@link WebSocketManager#connect}, such as the session. */
   Map<String, String> metadata();
 
   Instant connectedAt();
 
-  /** The number of the last durable message that was queued for the client. */
+  /** The sequence number of the last durable message queued for the client. */
   long position();
 
-  /** The highest number that the client said it has, 0 for none. */
+  /** The highest sequence number the client has acknowledged, or 0. */
   long acknowledged();
 
-  /** Sends without a number, behind what is queued; while catching up, behind all of that. */
+  /**
+   * Sends a message without a sequence number, after everything queued; during catch-up, after the
+   * replay.
+   */
   void send(Message message);
 
   /**
-   * Sends an answer that names the number of the last durable message queued before it. While the
-   * connection catches up the answer waits; when more than {@link HubOptions.Client#maxDeferred}
-   * wait, the connection closes with 4429.
+   * Sends a reply that contains the sequence number of the last durable message queued before it.
+   * During catch-up the reply waits; if more than {@link HubOptions.Client#maxDeferred} are
+   * waiting, the connection closes with 4429.
    *
-   * @param reply makes the answer, on the event loop
+   * @param reply builds the reply from that number, on the event loop
    */
   void reply(LongFunction<Message> reply);
 
-  /** As {@link #reply}, for a text that is not JSON. */
+  /** Like {@link #reply}, for plain text that isn't JSON. */
   void replyText(String bare);
 
-  /** The client says that it has everything up to this number; lower than before is ignored. */
+  /**
+   * Records the client's acknowledgement of everything up to this number. A number lower than an
+   * earlier one is ignored, and one beyond {@link #position} counts as that position.
+   */
   void acknowledged(long seq);
 
-  /** Says goodbye with this reason and closes, by force if the client does not answer. */
+  /** Sends a close frame with this reason, and closes by force if the client doesn't answer it. */
   void close(CloseReason reason);
 }

@@ -4,11 +4,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One message of a committed change and who gets it. Immutable.
+ * One message of a committed change, with its audience. Immutable.
  *
- * @param message what is told
- * @param sequence the users who get it as a numbered message, each with that user's own number
- * @param unnumbered the users who get it without a number
+ * @param message the message
+ * @param sequence the users who receive it as a numbered message, each with their own sequence
+ *     number
+ * @param unnumbered the users who receive it without a number
  */
 public record Delivery(Message message, Map<UserId, Long> sequence, Set<UserId> unnumbered) {
   public Delivery {
@@ -16,7 +17,7 @@ public record Delivery(Message message, Map<UserId, Long> sequence, Set<UserId> 
     unnumbered = Set.copyOf(unnumbered);
   }
 
-  /** A durable message: each user gets it with the number it has in that user's history. */
+  /** A durable message, delivered to each user with its number in that user's history. */
   public static Delivery numbered(Message message, Map<UserId, Long> sequence) {
     return new Delivery(message, sequence, Set.of());
   }

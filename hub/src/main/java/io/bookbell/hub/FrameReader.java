@@ -20,139 +20,137 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way in of one connection, on its event loop only: frames of the client and the events of the
- * channel. Puts fragmented messages together, answers pings and closes, and holds the client to its
- * limits.
+ * The inbound handler of one connection, on its event loop only: reads client frames and channel
+ * events, reassembles fragmented messages, answers pings and close frames, and enforces the
+ * client's limits.
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(FrameReader.class);
   private static final long SECOND = 1_000_000_000;
 
-  /** What a frame counts for besides its content, in bytes: the work of reading it. */
+  /** The bytes that a frame counts for in addition to its content, for the work of reading it. */
   private static final long FRAME_COST = 64;
 
-  private final Link link;
-  private @Nullable Fragments fragments;
+  private final ConnectionState connectionState;
+  private @Nullable FragmentedMessage fragmentedMessage;
 
-  /**
-   * The moment at which, at the allowed rate, all messages that came so far would have been due.
-   */
+  /** The tick at which all messages received so far would have been due at the allowed rate. */
   private long dueAt;
 
-  /** Likewise, all bytes. */
+  /** The same for bytes. */
   private long bytesDueAt;
 
-  FrameReader(Link link) {
-    this.link = link;
-    this.dueAt = link.hub().ticker().getAsLong();
+  FrameReader(ConnectionState connectionState) {
+    this.connectionState = connectionState;
+    this.dueAt = connectionState.hub().ticker().getAsLong();
     this.bytesDueAt = dueAt;
   }
 
-  SocketConnection connection() {
-    return link.connection();
+  WebSocketConnection connection() {
+    return connectionState.connection();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object frame) {
     try {
-      link.heard();
+      connectionState.markActive();
       if (frame instanceof CloseWebSocketFrame close) {
-        closed(close);
-      } else if (frame instanceof WebSocketFrame other && link.isOpen()) {
-        received(context, other);
+        handleClose(close);
+      } else if (frame instanceof WebSocketFrame other && connectionState.isOpen()) {
+        handleFrame(context, other);
       }
     } finally {
       ReferenceCountUtil.release(frame);
     }
   }
 
-  private void received(ChannelHandlerContext context, WebSocketFrame frame) {
+  private void handleFrame(ChannelHandlerContext context, WebSocketFrame frame) {
     boolean counts =
         !(frame instanceof ContinuationWebSocketFrame) || !frame.content().isReadable();
-    if (isTooMuch(frame) || (counts && isTooMany())) {
-      context.channel().config().setAutoRead(false); // whatever else comes is not even decoded
-      link.refuse(CloseReason.TOO_MANY_MESSAGES);
+    if (exceedsByteRate(frame) || (counts && exceedsMessageRate())) {
+      context.channel().config().setAutoRead(false); // whatever else arrives isn't even decoded
+      connectionState.closeOnProtocolError(CloseReason.TOO_MANY_MESSAGES);
     } else if (frame instanceof PingWebSocketFrame) {
-      link.pong(frame.content());
+      connectionState.sendPong(frame.content());
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
-      begun(frame, frame instanceof TextWebSocketFrame);
-    } else if (frame instanceof ContinuationWebSocketFrame && fragments != null) {
-      continued(frame, fragments);
+      handleDataFrame(frame, frame instanceof TextWebSocketFrame);
+    } else if (frame instanceof ContinuationWebSocketFrame && fragmentedMessage != null) {
+      handleContinuation(frame, fragmentedMessage);
     }
   }
 
-  private void begun(WebSocketFrame frame, boolean text) {
+  private void handleDataFrame(WebSocketFrame frame, boolean text) {
     if (frame.isFinalFragment()) {
-      message(frame.content(), text);
+      handleMessage(frame.content(), text);
     } else {
-      fragments = new Fragments(text, frame.content().alloc().heapBuffer());
-      continued(frame, fragments);
+      fragmentedMessage = new FragmentedMessage(text, frame.content().alloc().heapBuffer());
+      handleContinuation(frame, fragmentedMessage);
     }
   }
 
-  private void continued(WebSocketFrame frame, Fragments begun) {
-    int most = link.hub().options().client().maxFrameBytes();
+  private void handleContinuation(WebSocketFrame frame, FragmentedMessage begun) {
+    int most = connectionState.hub().options().client().maxFrameBytes();
     if (begun.bytes.readableBytes() + frame.content().readableBytes() > most) {
       dropFragments();
-      link.refuse(CloseReason.TOO_LARGE);
+      connectionState.closeOnProtocolError(CloseReason.TOO_LARGE);
       return;
     }
     begun.bytes.writeBytes(frame.content());
     if (frame.isFinalFragment()) {
       try {
-        message(begun.bytes, begun.text);
+        handleMessage(begun.bytes, begun.text);
       } finally {
         dropFragments();
       }
     }
   }
 
-  private void message(ByteBuf payload, boolean isText) {
+  private void handleMessage(ByteBuf payload, boolean isText) {
     if (!isText) {
       byte[] bytes = ByteBufUtil.getBytes(payload);
-      handOn(frames -> frames.onBinary(connection(), bytes));
+      callHandler(frames -> frames.onBinary(connection(), bytes));
       return;
     }
-    String text = link.lane().utf8(payload);
+    String text = connectionState.eventLoopWorker().decodeUtf8(payload);
     if (text == null) {
-      link.refuse(CloseReason.NOT_UTF8);
+      connectionState.closeOnProtocolError(CloseReason.NOT_UTF8);
     } else {
-      handOn(frames -> frames.onText(connection(), text));
+      callHandler(frames -> frames.onText(connection(), text));
     }
   }
 
-  private void handOn(Consumer<ClientFrames> call) {
+  private void callHandler(Consumer<ClientMessageHandler> call) {
     try {
-      call.accept(link.hub().frames());
+      call.accept(connectionState.hub().frames());
     } catch (RuntimeException failure) {
       log.error("A message of {} could not be handled", connection(), failure);
     }
   }
 
-  private void closed(CloseWebSocketFrame frame) {
+  private void handleClose(CloseWebSocketFrame frame) {
     int code = frame.statusCode();
     if (code < 0) {
-      link.peerCloses(Frames::closeWithoutReason);
+      connectionState.onPeerClose(FrameEncoder::encodeEmptyClose);
     } else {
       CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
-      link.peerCloses(out -> Frames.close(answer, out));
+      connectionState.onPeerClose(out -> FrameEncoder.encodeClose(answer, out));
     }
   }
 
-  private boolean isTooMuch(WebSocketFrame frame) {
+  private boolean exceedsByteRate(WebSocketFrame frame) {
     long bytes = frame.content().readableBytes() + FRAME_COST;
-    long now = link.hub().ticker().getAsLong();
+    long now = connectionState.hub().ticker().getAsLong();
     long ahead =
         Math.max(0, bytesDueAt - now)
-            + bytes * SECOND / link.hub().options().client().bytesPerSecond();
+            + bytes * SECOND / connectionState.hub().options().client().bytesPerSecond();
     bytesDueAt = now + ahead;
     return ahead > SECOND;
   }
 
-  private boolean isTooMany() {
-    HubOptions.Client allowed = link.hub().options().client();
+  private boolean exceedsMessageRate() {
+    HubOptions.Client allowed = connectionState.hub().options().client();
     long each = SECOND / allowed.perSecond();
-    long now = link.hub().ticker().getAsLong();
+    long now = connectionState.hub().ticker().getAsLong();
     long ahead = Math.max(0, dueAt - now) + each;
     if (ahead > each * allowed.burst()) {
       return true;
@@ -163,21 +161,24 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    link.touch();
+    connectionState.requestFlush();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     dropFragments();
-    link.gone();
+    connectionState.onChannelClosed();
   }
 
-  /** Frames that make no sense are answered and the rest is not read; else the channel is gone. */
+  /**
+   * Answers a malformed frame with a close frame and reads no further; any other error closes the
+   * channel.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof CorruptedWebSocketFrameException corrupted) {
       context.pipeline().remove(WebSocket13FrameDecoder.class);
-      link.refuse(
+      connectionState.closeOnProtocolError(
           switch (corrupted.closeStatus().code()) {
             case 1009 -> CloseReason.TOO_LARGE;
             case 1007 -> CloseReason.NOT_UTF8;
@@ -192,12 +193,12 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   }
 
   private void dropFragments() {
-    if (fragments != null) {
-      fragments.bytes.release();
-      fragments = null;
+    if (fragmentedMessage != null) {
+      fragmentedMessage.bytes.release();
+      fragmentedMessage = null;
     }
   }
 
-  /** A message of which not everything has come. */
-  private record Fragments(boolean text, ByteBuf bytes) {}
+  /** A fragmented message that is still incomplete. */
+  private record FragmentedMessage(boolean text, ByteBuf bytes) {}
 }

@@ -11,57 +11,57 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out of one connection, used on its event loop only; other threads may ask {@link
+ * The outbound side of one connection, used on its event loop only; other threads may call {@link
  * #pendingBytes}.
  *
- * <p>Messages wait as references to their shared bytes until the connection is flushed. Then their
- * frames are laid one behind the other and leave in one write: through the lane's {@link Outlet}
- * while the socket takes everything, through the channel while it does not. An idle connection has
- * neither buffer nor queue.
+ * <p>Messages wait as references to their shared bytes until the connection is flushed. Their
+ * frames are then encoded back to back and sent in one write: through the event loop's {@link
+ * BatchedSocketWriter} while the socket accepts everything, and through the channel while it
+ * doesn't. An idle connection holds neither a buffer nor a queue.
  */
 final class FrameWriter {
-  /** A buffer that holds this much leaves before more is laid into it. */
+  /** A batch for the channel is written before it would exceed this many bytes. */
   private static final int FULL_BATCH = 1 << 16;
 
   private static final int SMALLEST_BATCH = 256;
 
   private final Channel channel;
-  private final Outlet outlet;
+  private final BatchedSocketWriter batchedSocketWriter;
 
-  /** Control frames of this turn. */
+  /** Control frames to be written with the next flush. */
   private @Nullable ByteBuf control;
 
-  /** What waits longest; alone, it needs no queue. */
+  /** The oldest waiting message. While it is the only one, no queue is needed. */
   private @Nullable Message first;
 
   private long firstSequence;
-  private @Nullable ArrayDeque<Waiting> queue;
+  private @Nullable ArrayDeque<QueuedMessage> queue;
   private volatile long queuedBytes;
   private long handedOver;
 
-  /** The channel was given something, and may hold it still: nothing may overtake it. */
+  /** Whether the channel may still hold earlier bytes, which nothing may overtake. */
   private boolean channelHolds = true;
 
-  /** The way past the channel, if there is one. */
+  /** The socket for direct writes, or null if all writes go through the channel. */
   private @Nullable Socket socket;
 
-  /** The outlet was given something and has not sent it yet. */
+  /** Whether frames of this connection are staged in the batched writer and not sent yet. */
   private boolean liesInOutlet;
 
   private @Nullable ChannelFutureListener afterwards;
 
-  FrameWriter(Channel channel, Outlet outlet) {
+  FrameWriter(Channel channel, BatchedSocketWriter batchedSocketWriter) {
     this.channel = channel;
-    this.outlet = outlet;
+    this.batchedSocketWriter = batchedSocketWriter;
   }
 
-  /** The channel is the hub's alone from here on. */
+  /** Called when the hub has taken over the channel; direct writes are allowed from then on. */
   void takeOver() {
-    socket = Outlet.socketOf(channel);
+    socket = BatchedSocketWriter.socketOf(channel);
   }
 
-  /** Adds a text frame behind what is there. */
-  void text(Message message, long sequence) {
+  /** Queues a text frame. */
+  void enqueueText(Message message, long sequence) {
     if (first == null) {
       first = message;
       firstSequence = sequence;
@@ -69,14 +69,14 @@ final class FrameWriter {
       if (queue == null) {
         queue = new ArrayDeque<>();
       }
-      queue.add(new Waiting(message, sequence));
+      queue.add(new QueuedMessage(message, sequence));
     }
     long before = queuedBytes;
-    queuedBytes = before + Frames.size(message, sequence);
+    queuedBytes = before + FrameEncoder.maxFrameSize(message, sequence);
   }
 
-  /** Adds a control frame, which overtakes messages that wait. */
-  void control(Consumer<ByteBuf> frame) {
+  /** Queues a control frame, which overtakes waiting messages. */
+  void enqueueControl(Consumer<ByteBuf> frame) {
     if (control == null) {
       control = channel.alloc().ioBuffer(SMALLEST_BATCH);
     }
@@ -84,81 +84,82 @@ final class FrameWriter {
   }
 
   /**
-   * Forgets the messages that the socket does not take at once, and adds the last frame.
+   * Sends what the socket accepts at once, drops the other waiting messages, and queues the last
+   * frame.
    *
-   * @param afterwards what to do with the channel once that frame has left, if anything
+   * @param afterwards added as a listener to the write of that frame, if not null
    */
-  void last(Consumer<ByteBuf> lastFrame, @Nullable ChannelFutureListener afterwards) {
+  void writeFinalFrame(Consumer<ByteBuf> lastFrame, @Nullable ChannelFutureListener afterwards) {
     flush();
     discardQueue();
-    control(lastFrame);
+    enqueueControl(lastFrame);
     this.afterwards = afterwards;
   }
 
-  /** Forgets the messages that wait. */
+  /** Drops the waiting messages. */
   void discardQueue() {
     first = null;
     queue = null;
     queuedBytes = 0;
   }
 
-  /** Writes out what was added, as much of it as the socket takes. */
+  /** Writes everything queued, as far as the socket accepts it. */
   void flush() {
-    lay();
-    settle();
+    stage();
+    flushStaged();
   }
 
   /**
-   * As {@link #flush}, but what goes the short way may lie in the outlet until that sends, together
-   * with what other connections have there.
+   * Like {@link #flush}, except that frames for direct writing may stay staged in the batched
+   * writer until that sends them together with those of other connections.
    */
-  void lay() {
+  void stage() {
     if (control != null) {
       ByteBuf frames = control;
       control = null;
-      write(frames);
+      writeToChannel(frames);
     }
     while (first != null && channel.isWritable()) {
-      if (!layInOutlet()) {
-        ByteBuf batch = channel.alloc().ioBuffer(Frames.size(first, firstSequence));
-        fill(batch, FULL_BATCH);
-        write(batch);
+      if (!tryStage()) {
+        ByteBuf batch = channel.alloc().ioBuffer(FrameEncoder.maxFrameSize(first, firstSequence));
+        encodeWaiting(batch, FULL_BATCH);
+        writeToChannel(batch);
       }
     }
   }
 
-  /** Sees to it that nothing lies in the outlet any more. */
-  private void settle() {
+  /** Sends the batched writer's frames if any of this connection are among them. */
+  private void flushStaged() {
     if (liesInOutlet) {
-      outlet.send();
+      batchedSocketWriter.sendStaged();
     }
   }
 
-  /** Everything was handed to the socket, and it takes more. */
+  /** Whether everything has been handed to the socket and the channel accepts more. */
   boolean isDrained() {
     return control == null && first == null && !liesInOutlet && channel.isWritable();
   }
 
-  /** How many messages wait for the socket. */
-  int waiting() {
+  /** The number of messages waiting for the socket. */
+  int waitingCount() {
     return (first == null ? 0 : 1) + (queue == null ? 0 : queue.size());
   }
 
-  /** Bytes accepted and not yet taken by the operating system. Any thread. */
+  /** Bytes accepted for sending that the operating system hasn't taken yet. Any thread. */
   long pendingBytes() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     return queuedBytes + (outbound == null ? 0 : outbound.totalPendingWriteBytes());
   }
 
-  /** A number that changes whenever the operating system took something. */
-  long progress() {
+  /** A number that changes whenever the operating system takes some bytes. */
+  long progressCount() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     return outbound == null
         ? handedOver
         : handedOver - outbound.totalPendingWriteBytes() + outbound.currentProgress();
   }
 
-  /** Releases what was not written, because the channel is gone. */
+  /** Releases what hasn't been written, after the channel has closed. */
   void release() {
     discardQueue();
     if (control != null) {
@@ -168,47 +169,49 @@ final class FrameWriter {
   }
 
   /**
-   * Lays as much into the outlet as that holds.
+   * Stages as many frames in the batched writer as fit.
    *
-   * @return whether that could be done
+   * @return false if the frames have to go through the channel
    */
-  private boolean layInOutlet() {
-    settle();
+  private boolean tryStage() {
+    flushStaged();
     if (socket == null
-        || channelHolds()
+        || isChannelBusy()
         || !socket.isOpen()
-        || !outlet.makesRoomFor(Frames.size(first(), firstSequence))) {
+        || !batchedSocketWriter.ensureRoomFor(
+            FrameEncoder.maxFrameSize(firstWaiting(), firstSequence))) {
       return false;
     }
-    ByteBuf frames = outlet.frames();
-    fill(frames, frames.capacity());
-    outlet.laid(this);
+    ByteBuf frames = batchedSocketWriter.frameBuffer();
+    encodeWaiting(frames, frames.capacity());
+    batchedSocketWriter.staged(this);
     liesInOutlet = true;
     return true;
   }
 
-  /** Where to the outlet sends. */
-  Socket socket() {
+  /** The socket to which the batched writer sends this connection's frames. */
+  Socket nativeSocket() {
     return Objects.requireNonNull(socket);
   }
 
-  /** The socket took all that lay in the outlet. */
-  void sent(int bytes) {
+  /** Called when the socket has accepted all staged bytes. */
+  void onSent(int bytes) {
     liesInOutlet = false;
     handedOver += bytes;
   }
 
   /**
-   * The socket took a part of what lay in the outlet.
+   * Called when the socket has accepted only a part of the staged bytes; the rest goes through the
+   * channel.
    *
-   * @param rest what it did not take; not to be kept
+   * @param rest the bytes not accepted, valid only during the call
    */
-  void sent(int bytes, ByteBuf rest) {
-    sent(bytes);
-    write(channel.alloc().ioBuffer(rest.readableBytes()).writeBytes(rest));
+  void onSent(int bytes, ByteBuf rest) {
+    onSent(bytes);
+    writeToChannel(channel.alloc().ioBuffer(rest.readableBytes()).writeBytes(rest));
   }
 
-  private boolean channelHolds() {
+  private boolean isChannelBusy() {
     if (channelHolds) {
       ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
       channelHolds = outbound == null || !outbound.isEmpty();
@@ -216,21 +219,23 @@ final class FrameWriter {
     return channelHolds;
   }
 
-  /** Lays frames into a buffer, at least one, until none waits or it holds so many bytes. */
-  private void fill(ByteBuf batch, int most) {
+  /**
+   * Encodes waiting messages, at least one, until none is left or the next would exceed the limit.
+   */
+  private void encodeWaiting(ByteBuf batch, int most) {
     long bytes = queuedBytes;
-    int size = Frames.size(first(), firstSequence);
+    int size = FrameEncoder.maxFrameSize(firstWaiting(), firstSequence);
     do {
-      Frames.text(first(), firstSequence, batch);
+      FrameEncoder.encodeText(firstWaiting(), firstSequence, batch);
       bytes -= size;
-      advance();
-      size = first == null ? 0 : Frames.size(first, firstSequence);
+      removeFirst();
+      size = first == null ? 0 : FrameEncoder.maxFrameSize(first, firstSequence);
     } while (first != null && batch.readableBytes() + size <= most);
     queuedBytes = bytes;
   }
 
-  private void advance() {
-    Waiting second = queue == null ? null : queue.poll();
+  private void removeFirst() {
+    QueuedMessage second = queue == null ? null : queue.poll();
     if (second == null) {
       first = null;
       queue = null;
@@ -240,15 +245,15 @@ final class FrameWriter {
     }
   }
 
-  private Message first() {
+  private Message firstWaiting() {
     if (first == null) {
       throw new IllegalStateException("no message waits");
     }
     return first;
   }
 
-  private void write(ByteBuf batch) {
-    settle();
+  private void writeToChannel(ByteBuf batch) {
+    flushStaged();
     handedOver += batch.readableBytes();
     channelHolds = true;
     if (afterwards == null) {
@@ -258,5 +263,5 @@ final class FrameWriter {
     }
   }
 
-  private record Waiting(Message message, long sequence) {}
+  private record QueuedMessage(Message message, long sequence) {}
 }

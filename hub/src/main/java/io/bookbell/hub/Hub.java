@@ -5,32 +5,32 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * What all connections of a manager have in common. Immutable; its parts may be used by any thread.
+ * What all connections of one manager share. Immutable; any thread may use its parts.
  *
- * @param ticker nanoseconds from an arbitrary origin, never going back, for the times between
+ * @param ticker monotonic nanoseconds from an arbitrary origin, for measuring durations
  * @param clock the time of day
- * @param decoding how frames of clients are read: masked, without extensions, of limited size
+ * @param decoding how client frames are decoded: masked, without extensions, limited in size
  */
 record Hub(
     HubOptions options,
-    Feed feed,
-    ClientFrames frames,
-    Registry registry,
+    MessageHistory feed,
+    ClientMessageHandler frames,
+    ConnectionRegistry registry,
     HubCounters counters,
     LongSupplier ticker,
     InstantSource clock,
     WebSocketDecoderConfig decoding) {
   Hub(
       HubOptions options,
-      Feed feed,
-      ClientFrames frames,
-      Registry registry,
+      MessageHistory feed,
+      ClientMessageHandler frames,
+      ConnectionRegistry registry,
       LongSupplier ticker,
       InstantSource clock) {
-    this(options, feed, frames, registry, new HubCounters(), ticker, clock, decoding(options));
+    this(options, feed, frames, registry, new HubCounters(), ticker, clock, decoderConfig(options));
   }
 
-  private static WebSocketDecoderConfig decoding(HubOptions options) {
+  private static WebSocketDecoderConfig decoderConfig(HubOptions options) {
     return WebSocketDecoderConfig.newBuilder()
         .maxFramePayloadLength(options.client().maxFrameBytes())
         .closeOnProtocolViolation(false)

@@ -2,7 +2,7 @@ package io.bookbell.hub;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a hub counts: any thread adds and reads, each counter is a {@link LongAdder}. */
+/** The counters of a hub. Any thread may increment and read them. */
 final class HubCounters {
   final LongAdder opened = new LongAdder();
   final LongAdder closed = new LongAdder();

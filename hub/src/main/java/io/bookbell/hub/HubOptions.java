@@ -5,13 +5,13 @@ import java.time.Duration;
 /**
  * The limits of a hub. Immutable.
  *
- * @param connectionsPerUser how many sockets one user may have open at once
+ * @param connectionsPerUser how many connections one user may have open on this node
  * @param queue what may wait for a connection
  * @param client what a client may send
  * @param keepAlive when a connection counts as dead
- * @param reconnectSpread clients told to go away come back at a random moment within this time
- * @param ring whether what goes to many connections may leave together through Linux's io_uring,
- *     where there is one; it does where that is to be had
+ * @param reconnectSpread clients told to go away reconnect after a random delay up to this one
+ * @param ring whether to send to many connections with one system call through io_uring, where
+ *     Linux offers it
  */
 public record HubOptions(
     int connectionsPerUser,
@@ -21,7 +21,7 @@ public record HubOptions(
     Duration reconnectSpread,
     boolean ring) {
 
-  /** What the protocol promises. */
+  /** The limits that the protocol promises to clients. */
   public static HubOptions defaults() {
     return new HubOptions(
         20,
@@ -33,8 +33,8 @@ public record HubOptions(
   }
 
   public HubOptions {
-    atLeastOne("connectionsPerUser", connectionsPerUser);
-    positive("reconnectSpread", reconnectSpread);
+    requirePositive("connectionsPerUser", connectionsPerUser);
+    requirePositive("reconnectSpread", reconnectSpread);
   }
 
   public HubOptions withConnectionsPerUser(int most) {
@@ -64,62 +64,62 @@ public record HubOptions(
   /**
    * What may wait for a connection.
    *
-   * @param maxBytes a live connection with more bytes than this waiting is closed with 4408
-   * @param maxMessages likewise with more messages
+   * @param maxBytes a live connection with more waiting bytes is closed with 4408
+   * @param maxMessages a live connection with more waiting messages is closed with 4408
    * @param pageSize how many messages are read from the history at a time
-   * @param stall a connection that catches up is too slow when nothing was written for this time
+   * @param stall how long a connection that is catching up may make no progress
    */
   public record Queue(int maxBytes, int maxMessages, int pageSize, Duration stall) {
     public Queue {
-      atLeastOne("maxBytes", maxBytes);
-      atLeastOne("maxMessages", maxMessages);
-      atLeastOne("pageSize", pageSize);
-      positive("stall", stall);
+      requirePositive("maxBytes", maxBytes);
+      requirePositive("maxMessages", maxMessages);
+      requirePositive("pageSize", pageSize);
+      requirePositive("stall", stall);
     }
   }
 
   /**
    * What a client may send.
    *
-   * @param maxFrameBytes the largest message, all its fragments together
-   * @param burst how many messages may come at once
-   * @param perSecond how many may come per second in the long run
-   * @param bytesPerSecond how many bytes may come per second; as many may come at once
-   * @param maxDeferred how many answers may wait while the connection catches up
+   * @param maxFrameBytes the largest message, all fragments together
+   * @param burst how many messages may arrive at once
+   * @param perSecond how many messages may arrive per second in the long run
+   * @param bytesPerSecond how many bytes may arrive per second; also the largest burst
+   * @param maxDeferred how many replies may wait while the connection catches up
    */
   public record Client(
       int maxFrameBytes, int burst, int perSecond, int bytesPerSecond, int maxDeferred) {
     public Client {
-      atLeastOne("maxFrameBytes", maxFrameBytes);
-      atLeastOne("burst", burst);
-      atLeastOne("perSecond", perSecond);
-      atLeastOne("bytesPerSecond", bytesPerSecond);
-      atLeastOne("maxDeferred", maxDeferred);
+      requirePositive("maxFrameBytes", maxFrameBytes);
+      requirePositive("burst", burst);
+      requirePositive("perSecond", perSecond);
+      requirePositive("bytesPerSecond", bytesPerSecond);
+      requirePositive("maxDeferred", maxDeferred);
     }
   }
 
   /**
    * When a connection counts as dead.
    *
-   * @param ping how often the hub pings
-   * @param silence a connection from which nothing came for this time is dropped
-   * @param goodbye how long a client has to answer a close before it is cut off
+   * @param ping the interval between pings
+   * @param silence how long a client may send nothing before its connection is dropped
+   * @param goodbye how long a client may take to answer a close frame
    */
   public record KeepAlive(Duration ping, Duration silence, Duration goodbye) {
     public KeepAlive {
-      positive("ping", ping);
-      positive("silence", silence);
-      positive("goodbye", goodbye);
+      requirePositive("ping", ping);
+      requirePositive("silence", silence);
+      requirePositive("goodbye", goodbye);
     }
   }
 
-  private static void atLeastOne(String name, int value) {
+  private static void requirePositive(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be at least 1, got " + value);
     }
   }
 
-  private static void positive(String name, Duration value) {
+  private static void requirePositive(String name, Duration value) {
     if (!value.isPositive()) {
       throw new IllegalArgumentException(name + " must be longer than nothing, got " + value);
     }

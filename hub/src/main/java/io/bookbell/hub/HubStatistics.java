@@ -1,23 +1,23 @@
 package io.bookbell.hub;
 
 /**
- * What a hub has done since it began, and what it holds now. A snapshot: immutable, its numbers
- * taken one after the other.
+ * A snapshot of a hub's counters since its start, and of its current connections. Immutable; the
+ * numbers are read one after the other, not atomically.
  *
- * @param connections open now
- * @param users with at least one open connection now
- * @param pendingBytes accepted for sending and not yet taken by the operating system, now
- * @param opened connections ever
- * @param closed connections ever
- * @param delivered live messages queued to a connection, one count per connection
+ * @param connections connections open now
+ * @param users users with at least one open connection now
+ * @param pendingBytes bytes accepted for sending that the operating system hasn't taken yet, now
+ * @param opened connections opened
+ * @param closed connections closed
+ * @param delivered live messages queued, counted once per connection
  * @param replayed messages read from a history and queued
- * @param repeated numbered messages dropped because the connection had them already
- * @param gaps times that a live connection went back to its history because it missed a number
- * @param emptyAnnouncements times that an announced message was not in the history
- * @param slowCloses connections closed because they read too slowly
- * @param silentDrops connections dropped because nothing came from them
- * @param protocolErrors connections closed because of what their client sent
- * @param failedReads times that a history could not be read
+ * @param repeated numbered messages dropped because the connection already had them
+ * @param gaps times a live connection missed a number and read its history
+ * @param emptyAnnouncements times an announced message wasn't in the history
+ * @param slowCloses connections closed as slow consumers
+ * @param silentDrops connections dropped because their clients were silent
+ * @param protocolErrors connections closed because of what their clients sent
+ * @param failedReads times a history couldn't be read
  */
 public record HubStatistics(
     long connections,

@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins managers of one process: any thread publishes, and the receivers of the others are called
- * on that thread; copy-on-write lists guard who is joined and who receives. One made with {@link
- * #InProcessBackplane()} is alone, which is how a single node runs; {@link Bus#join} makes several
- * that hear each other.
+ * A backplane between managers of one process. Any thread may publish; the receivers of the other
+ * nodes run on that thread. Copy-on-write lists hold members and receivers. {@link
+ * #InProcessBackplane()} creates a node without peers, which is how a single node runs; {@link
+ * Bus#addNode} creates nodes that hear each other.
  */
 public final class InProcessBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(InProcessBackplane.class);
@@ -19,7 +19,7 @@ public final class InProcessBackplane implements Backplane {
   private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
       new CopyOnWriteArrayList<>();
 
-  /** A node that has no others. */
+  /** Creates a node without peers. */
   public InProcessBackplane() {
     this(new Bus());
   }
@@ -40,12 +40,12 @@ public final class InProcessBackplane implements Backplane {
     }
     for (InProcessBackplane other : bus.members) {
       if (other != this) {
-        other.receive(change);
+        other.deliverToReceivers(change);
       }
     }
   }
 
-  private void receive(List<Delivery> change) {
+  private void deliverToReceivers(List<Delivery> change) {
     for (Consumer<List<Delivery>> receiver : receivers) {
       try {
         receiver.accept(change);
@@ -55,7 +55,7 @@ public final class InProcessBackplane implements Backplane {
     }
   }
 
-  /** Changes nothing: telling a node of this process too much costs nothing. */
+  /** Does nothing: within one process there is no cost in publishing to a node without the user. */
   @Override
   public void presence(UserId user, boolean connected) {}
 
@@ -65,12 +65,12 @@ public final class InProcessBackplane implements Backplane {
     receivers.clear();
   }
 
-  /** What the joined ones have in common. Any thread may join and leave. */
+  /** Connects nodes of one process. Any thread may add or close nodes. */
   public static final class Bus {
     private final CopyOnWriteArrayList<InProcessBackplane> members = new CopyOnWriteArrayList<>();
 
-    /** A further node on this bus; closing it leaves the bus. */
-    public InProcessBackplane join() {
+    /** Adds a node, which leaves the bus when it closes. */
+    public InProcessBackplane addNode() {
       InProcessBackplane member = new InProcessBackplane(this);
       members.add(member);
       return member;

@@ -7,11 +7,11 @@ import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
 /**
- * One JSON object, encoded once and sent to any number of connections. Immutable and on the heap:
- * any thread may use it, nothing needs releasing.
+ * One JSON object, encoded once and sent to any number of connections. Immutable, and on the heap:
+ * any thread may use it, and it needs no release.
  *
- * <p>A numbered delivery splices {@code "seq":N,} in behind the opening brace while the frame is
- * written, so the bytes of the object are shared and only a small header differs per user.
+ * <p>For a numbered delivery, {@code "seq":N,} is spliced in after the opening brace while the
+ * frame is written, so all users share the bytes of the object.
  */
 public final class Message {
   private static final byte[] SEQUENCE_FIELD = "{\"seq\":".getBytes(US_ASCII);
@@ -25,27 +25,28 @@ public final class Message {
   }
 
   /**
-   * A message that is delivered as often as it is sent.
+   * Creates a message that is delivered as often as it is sent.
    *
-   * @param jsonObject the UTF-8 text of one JSON object without a {@code seq}, no space around it
-   * @throws IllegalArgumentException if the text does not start with '{' and end with '}'
+   * @param jsonObject the UTF-8 text of one JSON object without a {@code seq} field and without
+   *     surrounding whitespace
+   * @throws IllegalArgumentException if the text doesn't start with '{' and end with '}'
    */
   public static Message of(byte[] jsonObject) {
     return new Message(checkedCopy(jsonObject), Optional.empty());
   }
 
   /**
-   * A state: of one key only the newest version matters, so older ones may be left out while a
-   * connection catches up. Never numbered.
+   * Creates a state message: of each key only the newest version matters, so older ones may be
+   * dropped while a connection catches up. Never numbered.
    *
-   * @throws IllegalArgumentException if the text is not an object, as in {@link #of}
+   * @throws IllegalArgumentException if the text isn't an object, as in {@link #of}
    */
   public static Message state(String key, long version, byte[] jsonObject) {
     return new Message(checkedCopy(jsonObject), Optional.of(new StateKey(key, version)));
   }
 
-  /** A text frame that is not JSON, such as a bare {@code pong}. */
-  static Message bare(String text) {
+  /** Creates a text frame that isn't JSON, such as a bare {@code pong}. */
+  static Message ofPlainText(String text) {
     return new Message(text.getBytes(UTF_8), Optional.empty());
   }
 
@@ -62,53 +63,56 @@ public final class Message {
     return json.clone();
   }
 
-  /** The bytes of the encoded object. */
+  /** The size of the encoded object in bytes. */
   public int size() {
     return json.length;
   }
 
-  /** What state this message tells; empty for a message that must not be left out. */
+  /** The state that this message carries; empty if the message must not be dropped. */
   public Optional<StateKey> state() {
     return state;
   }
 
-  /** The size and kind only: what is said stays between the server and its users. */
+  /** Shows only size and state key, so that contents never reach a log. */
   @Override
   public String toString() {
     return "Message[" + json.length + " bytes" + state.map(key -> ", " + key).orElse("") + "]";
   }
 
-  /** The bytes of the payload when sent with this number ({@link Sequence#NONE}: without one). */
+  /**
+   * The size of the payload in bytes with this sequence number, or without one for {@link
+   * Sequence#NONE}.
+   */
   int payloadSize(long sequence) {
     return sequence == Sequence.NONE
         ? json.length
-        : json.length + SEQUENCE_FIELD.length - 1 + Sequence.digits(sequence) + separatorSize();
+        : json.length + SEQUENCE_FIELD.length - 1 + Sequence.digitCount(sequence) + separatorSize();
   }
 
-  /** Writes the payload, with {@code "seq":N,} as its first field unless there is no number. */
+  /** Writes the payload, with {@code "seq":N,} as its first field if it is numbered. */
   void writePayload(long sequence, ByteBuf out) {
     if (sequence == Sequence.NONE) {
       out.writeBytes(json);
       return;
     }
     out.writeBytes(SEQUENCE_FIELD);
-    Sequence.write(sequence, out);
+    Sequence.writeDecimal(sequence, out);
     if (separatorSize() == 1) {
       out.writeByte(',');
     }
     out.writeBytes(json, 1, json.length - 1);
   }
 
-  /** An empty object takes no comma behind the number. */
+  /** An empty object has no comma after the number. */
   private int separatorSize() {
     return json.length == 2 ? 0 : 1;
   }
 
   /**
-   * Names a state and its age.
+   * Identifies a state and its version.
    *
-   * @param key what it is the state of; the same key, the same thing
-   * @param version grows with each change; of two, the higher is the newer
+   * @param key identifies what the state describes
+   * @param version increases with each change; the higher of two is the newer
    */
   public record StateKey(String key, long version) {}
 }

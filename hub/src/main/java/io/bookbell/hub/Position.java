@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * How far a client has read its history. Immutable.
  *
- * @param epoch the life of the history that the number belongs to, if the client knows it
- * @param seq the number of the last message applied, 0 for none
+ * @param epoch the epoch that the number belongs to, if the client knows it
+ * @param seq the sequence number of the last message applied, or 0
  */
 public record Position(Optional<String> epoch, long seq) {
   private static final Pattern FORM = Pattern.compile("(?:([A-Za-z0-9._-]{1,64}):)?([0-9]{1,18})");
@@ -23,9 +23,9 @@ public record Position(Optional<String> epoch, long seq) {
   }
 
   /**
-   * Reads {@code seq} or {@code epoch:seq}.
+   * Parses {@code seq} or {@code epoch:seq}.
    *
-   * @throws IllegalArgumentException if the text has another form; its message may be shown
+   * @throws IllegalArgumentException if the text has another form; its message is fit for users
    */
   public static Position parse(String text) {
     Matcher form = FORM.matcher(text);

@@ -3,9 +3,9 @@ package io.bookbell.hub;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One place among the connections a user may have, held from before the handshake until {@link
- * WebSocketManager#connect} consumes it or {@link #close} gives it back. Any thread may do either;
- * the first wins, and what comes later does nothing.
+ * A connection slot of a user, held from before the handshake until {@link
+ * WebSocketManager#connect} consumes it or {@link #close} releases it. Any thread may do either;
+ * the first wins, and later calls do nothing.
  */
 public final class Reservation implements AutoCloseable {
   private final UserId user;
@@ -17,8 +17,8 @@ public final class Reservation implements AutoCloseable {
     this.giveBack = giveBack;
   }
 
-  /** No place: settled from the start. */
-  static Reservation none(UserId user) {
+  /** Creates a reservation without a slot, which can be neither consumed nor released. */
+  static Reservation createSettled(UserId user) {
     Reservation none = new Reservation(user, () -> {});
     none.settled.set(true);
     return none;
@@ -28,7 +28,7 @@ public final class Reservation implements AutoCloseable {
     return user;
   }
 
-  /** Gives the place back unless a connection has taken it. */
+  /** Releases the slot unless a connection has consumed it. */
   @Override
   public void close() {
     if (settled.compareAndSet(false, true)) {
@@ -36,8 +36,8 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
-  /** Whether the caller now owns the place. */
-  boolean consume() {
+  /** Returns whether the caller now owns the slot. */
+  boolean tryConsume() {
     return settled.compareAndSet(false, true);
   }
 }

@@ -2,17 +2,17 @@ package io.bookbell.hub;
 
 import io.netty.buffer.ByteBuf;
 
-/** The numbers of a user's messages, 1, 2, 3 …, as text in frames. Stateless. */
+/** Encodes sequence numbers as decimal text in frames. Stateless. */
 final class Sequence {
-  /** Stands for "without a number". */
+  /** The value for a message without a sequence number. */
   static final long NONE = -1;
 
   private static final int MOST_DIGITS = 19;
 
   private Sequence() {}
 
-  /** How many characters the number takes. */
-  static int digits(long sequence) {
+  /** The number of decimal digits. */
+  static int digitCount(long sequence) {
     int digits = 1;
     for (long bound = 10; digits < MOST_DIGITS && sequence >= bound; bound *= 10) {
       digits++;
@@ -20,10 +20,10 @@ final class Sequence {
     return digits;
   }
 
-  /** Writes the number in decimal, without making a string of it. */
-  static void write(long sequence, ByteBuf out) {
+  /** Writes the number in decimal without allocating a string. */
+  static void writeDecimal(long sequence, ByteBuf out) {
     int start = out.writerIndex();
-    int digits = digits(sequence);
+    int digits = digitCount(sequence);
     out.ensureWritable(digits).writerIndex(start + digits);
     long rest = sequence;
     for (int place = start + digits - 1; place >= start; place--) {

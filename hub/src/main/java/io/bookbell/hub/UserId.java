@@ -1,8 +1,7 @@
 package io.bookbell.hub;
 
 /**
- * The id of a user: a positive number, and a type of its own so that it cannot be mixed up with a
- * text or with the id of something else. Immutable, safe to share.
+ * The id of a user. Immutable.
  *
  * @param value the number, at least 1
  */
@@ -21,7 +20,7 @@ public record UserId(long value) implements Comparable<UserId> {
     return Long.compare(value, other.value);
   }
 
-  /** The plain number, as users and logs see it. */
+  /** The plain number. */
   @Override
   public String toString() {
     return Long.toString(value);

@@ -16,107 +16,112 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * All connections of this node: who is connected, and the way of a message to them. Any thread may
- * call any method; who is connected is guarded by the {@link Registry}, the state of a connection
- * belongs to its event loop.
+ * All connections of this node, and the API to send messages to users. Any thread may call any
+ * method: the {@link ConnectionRegistry} is concurrent, and each connection's state is confined to
+ * its event loop.
  */
 public final class WebSocketManager implements AutoCloseable {
   private static final CloseReason TOO_MANY_CONNECTIONS =
       new CloseReason(CloseReason.POLICY.code(), "too many connections");
 
   private final Hub hub;
-  private final Registry registry;
+  private final ConnectionRegistry connectionRegistry;
   private final Backplane backplane;
-  private final NewestStates states = new NewestStates();
-  private final ConcurrentHashMap<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
+  private final LatestStates states = new LatestStates();
+  private final ConcurrentHashMap<EventLoop, EventLoopWorker> lanes = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile boolean closed;
 
   /**
-   * @param feed each user's durable history
-   * @param frames what to do with what clients send
-   * @param backplane the way to other nodes; stays open when this closes
+   * @param messageHistory each user's durable history
+   * @param frames handles what clients send
+   * @param backplane connects to other nodes; stays open when this manager closes
    * @param clock the time of day, for {@link Connection#connectedAt}
    */
   public WebSocketManager(
       HubOptions options,
-      Feed feed,
-      ClientFrames frames,
+      MessageHistory messageHistory,
+      ClientMessageHandler frames,
       Backplane backplane,
       InstantSource clock) {
-    this(options, feed, frames, backplane, clock, System::nanoTime);
+    this(options, messageHistory, frames, backplane, clock, System::nanoTime);
   }
 
   WebSocketManager(
       HubOptions options,
-      Feed feed,
-      ClientFrames frames,
+      MessageHistory messageHistory,
+      ClientMessageHandler frames,
       Backplane backplane,
       InstantSource clock,
       LongSupplier ticker) {
-    this.registry = new Registry(backplane::presence);
-    this.hub = new Hub(options, feed, frames, registry, ticker, clock);
+    this.connectionRegistry = new ConnectionRegistry(backplane::presence);
+    this.hub = new Hub(options, messageHistory, frames, connectionRegistry, ticker, clock);
     this.backplane = backplane;
-    backplane.subscribe(this::deliver);
+    backplane.subscribe(this::deliverLocally);
   }
 
   /**
-   * Keeps a place for a connection of this user, to be asked before the handshake is answered.
-   * Whoever gets one must either {@link #connect} with it or close it.
+   * Reserves a connection slot for this user, before the handshake is answered. The caller must
+   * either {@link #connect} with it or close it.
    *
-   * @return empty if the user has as many connections as allowed
+   * @return empty if the user has reached the limit
    */
   public Optional<Reservation> tryReserve(UserId user) {
-    return registry.reserve(user, hub.options().connectionsPerUser())
-        ? Optional.of(new Reservation(user, () -> registry.release(user)))
+    return connectionRegistry.tryReserve(user, hub.options().connectionsPerUser())
+        ? Optional.of(new Reservation(user, () -> connectionRegistry.releaseReservation(user)))
         : Optional.empty();
   }
 
   /**
-   * Takes the channel over, right after the handshake was answered: removes every handler from its
-   * pipeline, registers the connection, then opens the user's history. To be called on the
-   * channel's event loop in the same turn that answered the handshake, so that nothing is read in
-   * between; elsewhere only if the channel does not read. Frames that have come already may be
-   * handled before this returns.
+   * Takes over a channel right after the handshake was answered: removes every handler except TLS
+   * from its pipeline, registers the connection and opens the user's history. Call it on the
+   * channel's event loop in the same task that answered the handshake, so that nothing is read in
+   * between; on another thread only if the channel isn't reading. Frames that have already arrived
+   * may be handled before this returns.
    *
-   * @param reservation consumed; if it is already settled, the channel closes with 1008
+   * @param reservation is consumed; if it is already settled, the channel closes with 1008
    * @param metadata kept with the connection
-   * @param since where the client was, if it says so
+   * @param since the client's position, if it has one
    */
   public Connection connect(
       Channel channel,
       Reservation reservation,
       Map<String, String> metadata,
       Optional<Position> since) {
-    Lane lane = lanes.computeIfAbsent(channel.eventLoop(), loop -> new Lane(hub, loop));
-    SocketConnection connection =
-        new SocketConnection(lane, channel, lastId.incrementAndGet(), reservation.user(), metadata);
-    if (!reservation.consume()) {
-      connection.turnAway(TOO_MANY_CONNECTIONS);
+    EventLoopWorker eventLoopWorker =
+        lanes.computeIfAbsent(channel.eventLoop(), loop -> new EventLoopWorker(hub, loop));
+    WebSocketConnection connection =
+        new WebSocketConnection(
+            eventLoopWorker, channel, lastId.incrementAndGet(), reservation.user(), metadata);
+    if (!reservation.tryConsume()) {
+      connection.rejectConnection(TOO_MANY_CONNECTIONS);
       return connection;
     }
-    registry.add(connection);
-    connection.begin(since);
+    connectionRegistry.add(connection);
+    connection.startDelivery(since);
     if (closed) {
       connection.close(CloseReason.GOING_AWAY);
     }
     return connection;
   }
 
-  /** As with a reservation that is made now; the channel closes with 1008 if there is no place. */
+  /**
+   * Connects with a new reservation; if the user has reached the limit, the channel closes with
+   * 1008.
+   */
   public Connection connect(
       Channel channel, UserId user, Map<String, String> metadata, Optional<Position> since) {
-    Reservation reservation = tryReserve(user).orElseGet(() -> Reservation.none(user));
+    Reservation reservation = tryReserve(user).orElseGet(() -> Reservation.createSettled(user));
     return connect(channel, reservation, metadata, since);
   }
 
-  /** As {@link Connection#close}. */
+  /** Closes a connection, like {@link Connection#close}. */
   public void disconnect(Connection connection, CloseReason reason) {
     connection.close(reason);
   }
 
   /**
-   * Closes some connections of a user on this node.
+   * Closes those connections of a user on this node that match.
    *
    * @return how many
    */
@@ -127,108 +132,109 @@ public final class WebSocketManager implements AutoCloseable {
   }
 
   /**
-   * Forgets what it knows of numbers and versions, and closes every connection of this node with
-   * 1001: the histories are others than before, such as those of a restored backup.
+   * Forgets all state versions and closes every connection of this node with 1001, because the
+   * histories have been replaced, for example by restoring a backup.
    */
-  public void beginAnew() {
+  public void resetForNewEpoch() {
     states.clear();
-    registry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+    connectionRegistry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
   }
 
-  /** Sends a message without a number to all connections of these users, on every node. */
+  /** Sends a message without a sequence number to all connections of these users, on every node. */
   public void broadcast(Message message, Set<UserId> targets) {
     broadcast(List.of(Delivery.unnumbered(message, targets)));
   }
 
   /**
-   * Sends the messages of one committed change, in their order, to the connections of this node and
-   * tells the other nodes. Numbered ones must be readable in the {@link Feed} already.
+   * Sends the messages of one committed change, in order, to the connections of this node, and
+   * publishes it to the other nodes. Numbered messages must already be readable in the {@link
+   * MessageHistory}.
    */
   public void broadcast(List<Delivery> change) {
-    deliver(change);
+    deliverLocally(change);
     backplane.publish(change);
   }
 
-  /** Sends a message without a number to all connections of one user, on every node. */
+  /** Sends a message without a sequence number to all connections of one user, on every node. */
   public void sendToUser(UserId user, Message message) {
     broadcast(message, Set.of(user));
   }
 
   /**
-   * Sends to the connections of this node only, as if another node had published it: for changes
-   * that were found in the history rather than heard of. Of a state only a version newer than every
-   * one before goes out.
+   * Sends to the connections of this node only, for changes published by another node or found in
+   * the database. A state is sent only if its version is newer than all earlier ones.
    */
-  public void deliver(List<Delivery> change) {
-    Fanout.send(states.news(change), registry);
+  public void deliverLocally(List<Delivery> change) {
+    LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry);
   }
 
   /**
-   * Tells the connections of this node how far their users' histories reach, for numbers that were
-   * found without their messages: whoever is behind reads on, nothing happens to the others.
+   * Announces to the connections of this node how far their users' histories reach, for numbers
+   * found without their messages. A connection that is behind replays; the others are unaffected.
    *
-   * @param newest each user's highest number; users without a connection here are passed over
+   * @param newest each user's highest number; users without a connection here are ignored
    */
   public void announce(Map<UserId, Long> newest) {
-    Fanout.announce(newest, registry);
+    LocalBroadcast.announceSequences(newest, connectionRegistry);
   }
 
   /** The users with a connection on this node. A snapshot. */
   public Set<UserId> connectedUsers() {
-    return registry.connectedUsers();
+    return connectionRegistry.connectedUsers();
   }
 
   /** The connections of a user on this node. A snapshot. */
   public List<Connection> connectionsOf(UserId user) {
-    return List.of(registry.of(user));
+    return List.of(connectionRegistry.connectionsOf(user));
   }
 
-  /** The connection that a channel was taken over for, while it is open. */
+  /** The connection for which a channel was taken over, while it is open. */
   public Optional<Connection> connectionOf(Channel channel) {
     return Optional.ofNullable(channel.pipeline().get(FrameReader.class))
         .map(FrameReader::connection);
   }
 
-  /** Whose channel it is, while it is open. */
+  /** The user of a channel, while it is open. */
   public Optional<UserId> userOf(Channel channel) {
     return connectionOf(channel).map(Connection::user);
   }
 
-  /** What was done and what is held. Asks every connection what waits for it. */
+  /** Counters and current totals. Visits every connection. */
   public HubStatistics statistics() {
     long[] totals = new long[2];
-    registry.forEach(
+    connectionRegistry.forEach(
         connection -> {
           totals[0]++;
-          totals[1] += connection.link().pendingBytes();
+          totals[1] += connection.connectionState().pendingBytes();
         });
-    return hub.counters().snapshot(totals[0], registry.connectedUsers().size(), totals[1]);
+    return hub.counters()
+        .snapshot(totals[0], connectionRegistry.connectedUsers().size(), totals[1]);
   }
 
   /**
-   * Closes every connection with 1001 and takes no more. Waits until they are gone, at most {@link
-   * HubOptions.KeepAlive#goodbye}, then cuts the rest off; called on an event loop it does not
-   * wait. The backplane stays open: whoever made it closes it.
+   * Closes every connection with 1001 and accepts no more. Waits until they have closed, at most
+   * {@link HubOptions.KeepAlive#goodbye}, and then closes the rest by force; on an event loop it
+   * doesn't wait. The backplane stays open: its owner closes it.
    */
   @Override
   public void close() {
     closed = true;
-    List<SocketConnection> open = new ArrayList<>();
-    registry.forEach(open::add);
+    List<WebSocketConnection> open = new ArrayList<>();
+    connectionRegistry.forEach(open::add);
     open.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
     if (lanes.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
       awaitClosed(open);
     }
-    lanes.values().forEach(Lane::end);
+    lanes.values().forEach(EventLoopWorker::shutDown);
   }
 
-  private void awaitClosed(List<SocketConnection> connections) {
+  private void awaitClosed(List<WebSocketConnection> connections) {
     long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
     try {
-      for (SocketConnection connection : connections) {
-        ChannelFuture gone = connection.link().channel().closeFuture();
+      for (WebSocketConnection connection : connections) {
+        ChannelFuture gone = connection.connectionState().channel().closeFuture();
         if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-          connection.onLoop(connection.link()::cutOff);
+          connection.runOnLoop(connection.connectionState()::forceClose);
         }
       }
     } catch (InterruptedException interrupted) {
@@ -236,13 +242,15 @@ public final class WebSocketManager implements AutoCloseable {
     }
   }
 
-  /** What the registry holds, for tests: 0 when nothing is left of any connection. */
+  /** The number of registry entries, for tests: 0 once no connection or reservation is left. */
   int registrySize() {
-    return registry.size();
+    return connectionRegistry.size();
   }
 
-  /** Looks after all connections now, for tests with a clock of their own. */
+  /** Sweeps all connections now, for tests with their own clock. */
   void sweep() {
-    lanes.values().forEach(lane -> lane.loop().execute(lane::sweep));
+    lanes
+        .values()
+        .forEach(eventLoopWorker -> eventLoopWorker.eventLoop().execute(eventLoopWorker::sweep));
   }
 }

@@ -1,17 +1,18 @@
 /**
- * Real-time delivery over WebSockets. Knows users, connections and messages, and nothing of what
- * they are about.
+ * Real-time delivery of messages over WebSockets. Knows users, connections and messages, and
+ * nothing about their content.
  *
- * <p>{@link io.bookbell.hub.WebSocketManager} is the way in. Each user has a history of numbered
- * messages, 1, 2, 3 …, which the hub reads through a {@link io.bookbell.hub.Feed}; it is the truth.
- * What is broadcast, here or on another node of the {@link io.bookbell.hub.Backplane}, only
- * announces what the history holds by then. So an announcement may be lost, repeated or late: each
- * connection still gets every number once, in order.
+ * <p>{@link io.bookbell.hub.WebSocketManager} is the entry point. Each user has a history of
+ * numbered messages, 1, 2, 3 …, which the hub reads through a {@link
+ * io.bookbell.hub.MessageHistory}. The history is the source of truth. A broadcast, from this node
+ * or another one on the {@link io.bookbell.hub.Backplane}, only announces what the history already
+ * holds. So an announcement may be lost, repeated or late: each connection still receives every
+ * number once, in order.
  *
  * <pre>
  *             connect                    all announced is written,
  *   channel ───────────▶ CATCHING_UP ──────────────────────────────▶ LIVE
- *                         │       ▲     states and answers are sent   │
+ *                         │       ▲     states and replies are sent   │
  *                         │       └───────────────────────────────────┤
  *                         │            a number is missing            │
  *                         └──────────────────┬────────────────────────┘
@@ -21,19 +22,22 @@
  * </pre>
  *
  * <ul>
- *   <li>CATCHING_UP: registered, so nothing announced from now on is missed. The history opens with
- *       a snapshot, or resumes and is read page by page as the socket takes it, followed by the
- *       states. Numbered live messages only raise the number to be reached; of each state the
- *       newest is kept; answers to the client wait. Too slow when the socket took nothing for a
- *       while.
- *   <li>LIVE: the next number is written as it comes, a known one is dropped, a later one means
- *       that one was missed: back to CATCHING_UP. Too slow when too much waits for the socket.
- *   <li>CLOSING: nothing more is sent; the client has a moment to answer, then it is cut off.
+ *   <li>CATCHING_UP: the connection is registered, so it misses no announcement from now on. The
+ *       history opens with a snapshot, or resumes and is read page by page as the socket accepts
+ *       it, followed by the states. Numbered live messages only raise the number to be reached; of
+ *       each state the newest version is kept; replies and other unnumbered messages wait. A client
+ *       is too slow if its socket accepts nothing for {@link
+ *       io.bookbell.hub.HubOptions.Queue#stall}.
+ *   <li>LIVE: the next number is queued as it arrives, a known one is dropped, and a later one is a
+ *       gap, which returns the connection to CATCHING_UP. A client is too slow if too much waits
+ *       for its socket.
+ *   <li>CLOSING: nothing more is sent after the close frame. A client that doesn't answer in time
+ *       is disconnected.
  * </ul>
  *
- * <p>All state of a connection belongs to the event loop of its channel; nothing is locked on the
- * way of a message. A change costs one task per event loop, however many connections it reaches,
- * and one write and flush per connection and turn of the loop.
+ * <p>All state of a connection is confined to the event loop of its channel; delivering a message
+ * takes no lock there. A change costs one task per event loop, however many connections it reaches,
+ * and one flush per connection and turn of the loop.
  */
 @NullMarked
 package io.bookbell.hub;

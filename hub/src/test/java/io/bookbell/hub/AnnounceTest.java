@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is found in the histories reaches those who are behind, and nobody else. */
+/** Announced numbers reach the connections that are behind, and no others. */
 class AnnounceTest {
   private static final UserId ANN = new UserId(1);
   private static final UserId BEN = new UserId(2);
 
-  private final MemoryFeed feed = new MemoryFeed(Runnable::run);
+  private final InMemoryMessageHistory feed = new InMemoryMessageHistory(Runnable::run);
   private final Held held = new Held(feed);
   private final Presences presences = new Presences();
   private final WebSocketManager manager =
@@ -105,14 +105,14 @@ class AnnounceTest {
     return client.text("hello").readText();
   }
 
-  /** Looks into the histories at once, but answers only when it is let. Any thread. */
-  private static final class Held implements Feed {
-    private final Feed feed;
+  /** Reads a history at once, but completes its stages only when released. Any thread. */
+  private static final class Held implements MessageHistory {
+    private final MessageHistory messageHistory;
     private final ConcurrentLinkedQueue<Runnable> answers = new ConcurrentLinkedQueue<>();
     private volatile boolean holding;
 
-    Held(Feed feed) {
-      this.feed = feed;
+    Held(MessageHistory messageHistory) {
+      this.messageHistory = messageHistory;
     }
 
     void hold() {
@@ -129,18 +129,18 @@ class AnnounceTest {
     }
 
     @Override
-    public CompletionStage<Opening> open(UserId user, Optional<Position> since) {
-      return later(feed.open(user, since));
+    public CompletionStage<HistoryStart> open(UserId user, Optional<Position> since) {
+      return later(messageHistory.open(user, since));
     }
 
     @Override
-    public CompletionStage<Page> read(UserId user, long after, int limit) {
-      return later(feed.read(user, after, limit));
+    public CompletionStage<HistoryPage> read(UserId user, long after, int limit) {
+      return later(messageHistory.read(user, after, limit));
     }
 
     @Override
-    public CompletionStage<List<Message>> states(UserId user) {
-      return later(feed.states(user));
+    public CompletionStage<List<Message>> readStates(UserId user) {
+      return later(messageHistory.readStates(user));
     }
 
     private <T> CompletionStage<T> later(CompletionStage<T> answer) {
@@ -153,7 +153,7 @@ class AnnounceTest {
     }
   }
 
-  /** A node alone that writes down who comes and goes. */
+  /** A node without peers that records presence changes. */
   private static final class Presences implements Backplane {
     private final ConcurrentLinkedQueue<String> heard = new ConcurrentLinkedQueue<>();
 

@@ -14,17 +14,17 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Backplane} promises; inherited by the test of each. */
+/** The contract of every {@link Backplane}, extended by the test of each implementation. */
 public abstract class BackplaneContract {
   private static final UserId ANN = new UserId(1);
   private static final UserId BEN = new UserId(2);
 
   private final List<Backplane> nodes = new ArrayList<>();
 
-  /** One more node among those that hear each other. */
+  /** Adds another node to those that hear each other. */
   protected abstract Backplane join();
 
-  /** Waits until the nodes know each other, and that these users are connected to each. */
+  /** Waits until the nodes know each other, and which users are connected to each. */
   protected abstract void awaitAcquainted(Map<Backplane, Set<UserId>> present);
 
   @AfterEach
@@ -111,7 +111,7 @@ public abstract class BackplaneContract {
     assertThat(hearing.get(0).texts()).isEmpty();
   }
 
-  /** So many nodes, each with a connection of Ann, that know each other. */
+  /** Creates this many nodes that know each other, each with a connection of Ann. */
   private List<Hearing> nodesWithAnn(int count) {
     List<Hearing> hearing = new ArrayList<>();
     for (int number = 0; number < count; number++) {

@@ -27,9 +27,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 
 /**
- * Whatever the order in which changes are committed and announced on two nodes, and wherever
- * clients are cut and come back: every client sees every number once, in order, with the right
- * message.
+ * In whatever order changes are committed and announced on two nodes, and wherever clients
+ * disconnect and reconnect: every client sees every number once, in order, with the right message.
  */
 class DeliveryOrderTest {
   private static final int USERS = 6;
@@ -43,10 +42,11 @@ class DeliveryOrderTest {
 
   private final Seed seed = new Seed(DeliveryOrderTest.class);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final MemoryFeed feed = new MemoryFeed(laterInAnyOrder(threads, seed.random(-1)));
+  private final InMemoryMessageHistory feed =
+      new InMemoryMessageHistory(laterInAnyOrder(threads, seed.random(-1)));
   private final AtomicLong lastId = new AtomicLong(END);
 
-  /** Keeps the committers at the pace of the clients. */
+  /** Keeps the committers from running ahead of the clients. */
   private final Semaphore framesRead = new Semaphore(0);
 
   @RepeatedTest(5)
@@ -83,11 +83,11 @@ class DeliveryOrderTest {
         options,
         feed,
         (connection, text) -> connection.replyText("unexpected"),
-        new ShakyBackplane(bus.join(), seed.random(number)),
+        new ShakyBackplane(bus.addNode(), seed.random(number)),
         InstantSource.system());
   }
 
-  /** Commits in one order, announces in another, on any node. */
+  /** Commits in one order and announces in another, on any node. */
   private Callable<Void> committer(int number, List<WebSocketManager> nodes) {
     RandomGenerator random = seed.random(number);
     return () -> {
@@ -122,7 +122,7 @@ class DeliveryOrderTest {
     return IntStream.rangeClosed(1, count).mapToObj(UserId::new).collect(Collectors.toSet());
   }
 
-  /** What a node finds by looking into the histories, as it must when announcements are lost. */
+  /** Announces what a poll would find in the histories, as when announcements are lost. */
   private void pollUntil(List<WebSocketManager> nodes, Callable<Boolean> done) {
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
@@ -134,7 +134,9 @@ class DeliveryOrderTest {
             });
   }
 
-  /** Reads, is cut, comes back on any node, until it has seen the end; then tells its position. */
+  /**
+   * Reads, disconnects and reconnects to any node until it has seen the end; returns its position.
+   */
   private Callable<Long> client(int number, List<HubServer> servers) {
     RandomGenerator random = seed.random(1000 + number);
     UserId user = new UserId(1 + number % USERS);
@@ -186,7 +188,7 @@ class DeliveryOrderTest {
     return matcher;
   }
 
-  /** Runs tasks a moment later, so that answers of the history overtake each other. */
+  /** Runs tasks after random delays, so that results of the history overtake each other. */
   private static Executor laterInAnyOrder(Executor executor, RandomGenerator random) {
     return task -> {
       long delay;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a socket does not take at once: on the short way into it, and through the channel. */
+/** Partial writes, on direct writes to the socket and through the channel. */
 class FrameWriterTest {
   private static final UserId USER = new UserId(1);
   private static final int SMALL_BUFFER = 1 << 12;
@@ -22,9 +22,9 @@ class FrameWriterTest {
 
   private final List<String> texts =
       IntStream.rangeClosed(1, 600).mapToObj(FrameWriterTest::text).toList();
-  private final MemoryFeed feed = new MemoryFeed(Runnable::run);
+  private final InMemoryMessageHistory feed = new InMemoryMessageHistory(Runnable::run);
 
-  /** Counted down when the client has taken so much that its socket has room again. */
+  /** Counted down when the client has read so much that its socket has room again. */
   private final CountDownLatch room = new CountDownLatch(60);
 
   private final CountDownLatch held = new CountDownLatch(1);
@@ -33,7 +33,9 @@ class FrameWriterTest {
     return Stream.of(true, false).filter(epoll -> !epoll || Epoll.isAvailable());
   }
 
-  /** The event loop is held until there is room, so that it cannot notice before it has more. */
+  /**
+   * The event loop is blocked until there is room, so that it has more to write before it notices.
+   */
   @ParameterizedTest
   @MethodSource("transports")
   void nothingOvertakesWhatTheSocketDidNotTake(boolean epoll) throws InterruptedException {
@@ -81,7 +83,7 @@ class FrameWriterTest {
         .toList();
   }
 
-  /** All together they stay below what may wait; one is larger than any batch. */
+  /** All together are less than the queue's limit; one is larger than any batch. */
   private static String text(int number) {
     int filling = number == 300 ? LARGER_THAN_ANY_BATCH : number * 37 % 1_000;
     return "{\"id\":" + number + ",\"filling\":\"" + "x".repeat(filling) + "\"}";

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
-/** What one receiver of a backplane heard, and what there is to hear. Any thread. */
+/** A receiver of a backplane that records deliveries, and factories for deliveries. Any thread. */
 public final class Hearing {
   private static final String BEGIN = "{\"text\":\"";
   private static final String END = "\"}";
@@ -18,7 +18,7 @@ public final class Hearing {
     node.subscribe(heard::addAll);
   }
 
-  /** A text without a number. */
+  /** A delivery without a sequence number. */
   public static Delivery plain(String text, UserId... users) {
     return Delivery.unnumbered(message(text), Set.of(users));
   }
@@ -35,7 +35,7 @@ public final class Hearing {
     return heard;
   }
 
-  /** Numbers or state of each message, and its text. */
+  /** The sequence numbers or the state of each message, and its text. */
   public List<String> texts() {
     return heard.stream().map(Hearing::text).toList();
   }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What the hub may know, and how its tests may wait. */
+/** The dependencies that the hub may have, and how its tests may wait. */
 class HubArchitectureTest {
   private static final JavaClasses HUB =
       new ClassFileImporter()

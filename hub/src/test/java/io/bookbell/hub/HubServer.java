@@ -34,14 +34,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A hub behind a plain Netty HTTP server on loopback. {@code /ws?user=1&since=5&after=20} answers
- * the handshake after 20 ms; paths other than {@code /ws} answer 200, a user over the limit 429.
+ * the handshake after 20 ms. Paths other than {@code /ws} answer 200, and a user at the limit gets
+ * 429.
  */
 final class HubServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final Channel listening;
   private final WebSocketManager manager;
 
-  /** With the operating system's own transport where there is one. */
+  /** Uses epoll if available. */
   HubServer(WebSocketManager manager) {
     this(manager, Epoll.isAvailable());
   }
@@ -78,7 +79,7 @@ final class HubServer implements AutoCloseable {
     @Override
     protected void initChannel(Channel channel) {
       channel.pipeline().addLast(new HttpServerCodec(), new Route());
-      HandshakeGate.install(channel, "/ws"::equals);
+      UpgradeGate.install(channel, "/ws"::equals);
     }
   }
 

@@ -8,11 +8,11 @@ class InProcessBackplaneTest extends BackplaneContract {
 
   @Override
   protected Backplane join() {
-    return bus.join();
+    return bus.addNode();
   }
 
   @Override
   protected void awaitAcquainted(Map<Backplane, Set<UserId>> present) {
-    // everyone is told everything
+    // every node receives every change
   }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How much a client may send, by the clock of the test. */
+/** The limits on what a client may send, with the clock controlled by the test. */
 class InboundRateTest {
   private static final byte[] LARGEST = new byte[1 << 16];
   private static final byte[] PIECE = new byte[1];
@@ -18,7 +18,7 @@ class InboundRateTest {
       new HubServer(
           new WebSocketManager(
               HubOptions.defaults(),
-              new MemoryFeed(Runnable::run),
+              new InMemoryMessageHistory(Runnable::run),
               (connection, text) -> connection.replyText("taken"),
               new InProcessBackplane(),
               InstantSource.system(),
@@ -53,7 +53,7 @@ class InboundRateTest {
     }
   }
 
-  /** Pieces of a message count for no message of their own; reading each is work all the same. */
+  /** Fragments don't count as messages of their own, but reading each one is work. */
   @Test
   void whoSendsManySmallPiecesIsClosed() {
     try (RawClient client = new RawClient(server.port()).open("user=1")) {

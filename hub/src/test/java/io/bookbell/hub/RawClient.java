@@ -14,7 +14,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 
-/** A WebSocket client that does only what it is told, right or wrong. For one thread at a time. */
+/**
+ * A WebSocket client that sends exactly what it is told, valid or not. For one thread at a time.
+ */
 final class RawClient implements AutoCloseable {
   static final int CONTINUATION = 0;
   static final int TEXT = 1;
@@ -34,7 +36,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /**
-   * @param receiveBuffer how much the operating system may keep for this client
+   * @param receiveBuffer the size of the operating system's receive buffer in bytes
    */
   RawClient(int port, int receiveBuffer) {
     try {
@@ -49,7 +51,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** The handshake as a text, with the query of its path. */
+  /** The text of a handshake with this query. */
   static String handshake(String query) {
     return "GET /ws?"
         + query
@@ -57,7 +59,7 @@ final class RawClient implements AutoCloseable {
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   }
 
-  /** Sends the handshake and reads the head of the answer. */
+  /** Sends the handshake and reads the head of the response. */
   RawClient open(String query) {
     write(handshake(query).getBytes(UTF_8));
     String head = readHead();
@@ -67,7 +69,7 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
-  /** The head of an HTTP answer. */
+  /** Reads the head of an HTTP response. */
   String readHead() {
     try {
       ByteArrayOutputStream head = new ByteArrayOutputStream();
@@ -124,7 +126,7 @@ final class RawClient implements AutoCloseable {
     return bytes;
   }
 
-  /** The next frame; fails the test at the end of the stream. */
+  /** Reads the next frame; fails the test at the end of the stream. */
   Frame read() {
     try {
       int first = in.readUnsignedByte();
@@ -142,7 +144,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** The next text; pings of the server are passed over. */
+  /** Reads the next text frame, skipping pings. */
   String readText() {
     Frame frame = read();
     while (frame.kind() == PING) {
@@ -154,7 +156,7 @@ final class RawClient implements AutoCloseable {
     return frame.text();
   }
 
-  /** Reads on to the close frame. */
+  /** Reads up to the close frame. */
   Frame readClose() {
     Frame frame = read();
     while (frame.kind() != CLOSE) {
@@ -163,11 +165,11 @@ final class RawClient implements AutoCloseable {
     return frame;
   }
 
-  /** Whether the server has ended the connection, after reading what is left. */
+  /** Reads everything that is left; returns true once the server has ended the connection. */
   boolean readEnd() {
     try {
       while (in.read() >= 0) {
-        // reads on to the end
+        // discard
       }
       return true;
     } catch (EOFException | java.net.SocketException end) {
@@ -177,7 +179,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Ends the connection without a goodbye: the other side sees a reset. */
+  /** Closes the connection with a TCP reset, without a close frame. */
   void reset() {
     try {
       socket.setSoLinger(true, 0);
@@ -196,7 +198,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** A frame of the server. */
+  /** A frame from the server. */
   record Frame(int kind, ByteBuffer payload) {
     String text() {
       return UTF_8.decode(payload.duplicate()).toString();

@@ -3,7 +3,7 @@ package io.bookbell.hub;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/** Randomness of a test: its seed is printed, and {@code -Dseed=N} gives it back. */
+/** The random seed of a test. It is printed, and {@code -Dseed=N} repeats it. */
 final class Seed {
   private static final String PROPERTY = "seed";
 
@@ -13,7 +13,7 @@ final class Seed {
     System.out.println(test.getSimpleName() + ": -D" + PROPERTY + "=" + value);
   }
 
-  /** One generator per thread: the same number, the same sequence. */
+  /** Creates a generator, one per thread: the same number gives the same sequence. */
   RandomGenerator random(int number) {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(value + number);
   }

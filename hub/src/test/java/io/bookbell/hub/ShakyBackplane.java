@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * Loses, repeats and reorders what it publishes over another backplane. Any thread publishes; the
- * lock of this object guards what is held back.
+ * Loses, repeats and reorders what is published over another backplane. Any thread may publish;
+ * this object's lock guards the changes held back.
  */
 final class ShakyBackplane implements Backplane {
   private final Backplane sound;

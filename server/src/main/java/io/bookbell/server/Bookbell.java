@@ -5,46 +5,46 @@ import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountRoutes;
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.account.SessionGate;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.SessionAuthenticator;
 import io.bookbell.server.account.SetupRoutes;
-import io.bookbell.server.account.SignIn;
-import io.bookbell.server.account.SignUps;
+import io.bookbell.server.account.SignInService;
+import io.bookbell.server.account.SignUpService;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.book.BookSearch;
-import io.bookbell.server.book.Covers;
-import io.bookbell.server.book.OpenLibrary;
+import io.bookbell.server.book.CoverService;
+import io.bookbell.server.book.OpenLibraryClient;
 import io.bookbell.server.book.ShownCovers;
-import io.bookbell.server.canned.CannedRoutes;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.canned.CannedResponseRoutes;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.creator.CreatorRoutes;
-import io.bookbell.server.creator.PictureReader;
-import io.bookbell.server.creator.PictureRoutes;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.creator.PictureDecoder;
+import io.bookbell.server.creator.ProfilePictureRoutes;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.invitation.JoinRoutes;
-import io.bookbell.server.live.Live;
-import io.bookbell.server.live.SocketRoute;
-import io.bookbell.server.monitoring.Health;
-import io.bookbell.server.monitoring.Metrics;
+import io.bookbell.server.live.LiveConnections;
+import io.bookbell.server.live.WebSocketRoutes;
+import io.bookbell.server.monitoring.HealthRoutes;
+import io.bookbell.server.monitoring.ServerMetrics;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.receipt.ReceiptRoutes;
-import io.bookbell.server.receipt.Retention;
 import io.bookbell.server.request.FollowRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Cookies;
-import io.bookbell.server.web.Origins;
-import io.bookbell.server.web.PageFiles;
-import io.bookbell.server.web.Rates;
-import io.bookbell.server.web.Refusals;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.OriginPolicy;
+import io.bookbell.server.web.RateLimits;
+import io.bookbell.server.web.RefusalCounters;
+import io.bookbell.server.web.ServerCookies;
+import io.bookbell.server.web.SiteFiles;
 import io.bookbell.server.web.TrustedProxies;
 import io.bookbell.server.web.WebServer;
 import io.vertx.core.Vertx;
@@ -64,40 +64,44 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running server: every part is made here and given what it needs by constructor. {@link #start}
- * and {@link #close} are for one thread; what runs in between has threads of its own.
+ * A running server. Creates all parts and passes each its dependencies by constructor. {@link
+ * #start} and {@link #close} must not run concurrently; {@link #close} may be called on another
+ * thread, such as a shutdown hook. The parts have threads of their own.
  */
 final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
   private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
 
   private final InstantSource clock = InstantSource.system();
-  private final Config config;
+  private final ServerConfig serverConfig;
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final Features features = new Features(new ToConnections());
-  private final Doorbell doorbell;
-  private final Live live;
-  private final Health health;
-  private final Origins origins;
-  private final Refusals refusals = new Refusals();
+  private final Services services = new Services(new LiveClientNotifier());
+  private final ClusterBackplane clusterBackplane;
+  private final LiveConnections liveConnections;
+  private final HealthRoutes healthRoutes;
+  private final OriginPolicy originPolicy;
+  private final RefusalCounters refusalCounters = new RefusalCounters();
   private final WebServer server;
   private final Optional<String> setupToken;
 
-  private Bookbell(Config config, Database database) {
-    this.config = config;
+  private Bookbell(ServerConfig serverConfig, Database database) {
+    this.serverConfig = serverConfig;
     this.database = database;
-    this.health = new Health(database);
-    var reach = config.reach();
-    var proxies = new TrustedProxies(reach.trustedProxies());
-    this.origins = new Origins(reach.publicUrl(), reach.allowedOrigins(), proxies);
+    this.healthRoutes = new HealthRoutes(database);
+    var publicAccessConfig = serverConfig.reach();
+    var proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
+    this.originPolicy =
+        new OriginPolicy(
+            publicAccessConfig.publicUrl(), publicAccessConfig.allowedOrigins(), proxies);
     try {
-      CompletableFuture<Begun> begun = begin();
-      Vertx vertx = vertx();
+      CompletableFuture<StartupState> begun = prepareDatabase();
+      Vertx vertx = createVertx();
       this.setupToken = begun.join().setupToken;
-      this.doorbell = opened(new Doorbell(config, begun.join().identity));
-      this.live = opened(live());
-      this.server = serve(vertx);
+      this.clusterBackplane =
+          registerCloseable(new ClusterBackplane(serverConfig, begun.join().identity));
+      this.liveConnections = registerCloseable(createLiveService());
+      this.server = startWebServer(vertx);
     } catch (RuntimeException e) {
       closeAll();
       throw e;
@@ -105,17 +109,17 @@ final class Bookbell implements AutoCloseable {
   }
 
   /**
-   * Serves a database that is open; it stays open when the server closes.
+   * Starts serving an open database, which stays open when the server closes.
    *
-   * @throws WebServer.WebServerException when the port is taken
+   * @throws WebServer.WebServerException if the port is in use
    */
-  static Bookbell start(Config config, Database database) {
-    return new Bookbell(config, database);
+  static Bookbell start(ServerConfig serverConfig, Database database) {
+    return new Bookbell(serverConfig, database);
   }
 
-  /** Where it is reached from this machine. */
-  String url() {
-    String host = config.listen().host();
+  /** The URL at which this machine can reach the server. */
+  String localUrl() {
+    String host = serverConfig.listen().host();
     boolean all = host.equals("0.0.0.0") || host.equals("::");
     String reached = all ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
     return "http://" + reached + ":" + server.port();
@@ -125,55 +129,59 @@ final class Bookbell implements AutoCloseable {
     return server.port();
   }
 
-  /** The page that makes the first account, while there is none. */
+  /** The link for creating the first account; empty once there is an account. */
   Optional<String> setupLink() {
-    String base = config.reach().publicUrl().map(PublicUrl::toString).orElse(url());
+    String base = serverConfig.reach().publicUrl().map(PublicUrl::toString).orElse(localUrl());
     return setupToken.map(token -> base + "/setup#" + token);
   }
 
   /**
-   * What the database says at the start.
+   * What is read from the database at the start.
    *
-   * @param setupToken of {@link #setupLink}
+   * @param setupToken the token in {@link #setupLink}
    */
-  private record Begun(Optional<String> setupToken, Doorbell.Identity identity) {}
+  private record StartupState(
+      Optional<String> setupToken, ClusterBackplane.DatabaseIdentity identity) {}
 
-  /** Begins the database's life where it is new. */
-  private CompletableFuture<Begun> begin() {
+  /** Creates the epoch and id of a new database, and reads the state needed for the start. */
+  private CompletableFuture<StartupState> prepareDatabase() {
     return database.write(
         tx -> {
-          Epochs.begin(tx);
-          var identity = new Doorbell.Identity(Epochs.installation(tx), new Epochs().current(tx));
-          return new Begun(features.accounts.offerSetup(tx), identity);
+          EpochStore.ensureInstallation(tx);
+          var databaseIdentity =
+              new ClusterBackplane.DatabaseIdentity(
+                  EpochStore.installationId(tx), new EpochStore().currentEpoch(tx));
+          return new StartupState(services.accounts.createSetupToken(tx), databaseIdentity);
         });
   }
 
-  private Live live() {
-    var sources =
-        new Live.Sources(
-            features.inbox,
-            features.creators,
-            features.access,
-            features.quotas,
-            features.requests,
-            features.lists,
-            features.notifications,
-            features.receipts);
+  private LiveConnections createLiveService() {
+    var liveSources =
+        new LiveConnections.LiveSources(
+            services.inbox,
+            services.creators,
+            services.access,
+            services.quotas,
+            services.requests,
+            services.lists,
+            services.notifications,
+            services.receipts);
     var options =
         HubOptions.defaults()
-            .withConnectionsPerUser(config.connections().perUser())
-            .withReconnectSpread(config.connections().drain())
-            .withRing(config.connections().ring());
-    return new Live(options, database, sources, doorbell.backplane(), clock, this::beginLife);
+            .withConnectionsPerUser(serverConfig.connections().perUser())
+            .withReconnectSpread(serverConfig.connections().drain())
+            .withRing(serverConfig.connections().ring());
+    return new LiveConnections(
+        options, database, liveSources, clusterBackplane.backplane(), clock, this::startEpoch);
   }
 
-  /** The database was restored, or replaced by another. */
-  private void beginLife(String epoch) {
-    features.access.clear();
-    doorbell.beginLife(epoch);
+  /** Called when the database was restored or replaced. */
+  private void startEpoch(String epoch) {
+    services.access.clearCaches();
+    clusterBackplane.startEpoch(epoch);
   }
 
-  private Vertx vertx() {
+  private Vertx createVertx() {
     var options =
         new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(eventLoops());
     options.getFileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
@@ -182,120 +190,143 @@ final class Bookbell implements AutoCloseable {
     return vertx;
   }
 
-  /** Half of the processors are left to the database's threads: see docs/decisions/0020. */
+  /** Leaves half of the processors to the database's threads: see docs/decisions/0020. */
   private static int eventLoops() {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
-  private WebServer serve(Vertx vertx) {
-    Metrics metrics = opened(new Metrics(live.manager()::statistics, features.admins));
-    metrics.watch(database);
-    doorbell.watch(health, metrics);
-    metrics.watch(refusals);
+  private WebServer startWebServer(Vertx vertx) {
+    ServerMetrics serverMetrics =
+        registerCloseable(
+            new ServerMetrics(liveConnections.webSocketManager()::statistics, services.admins));
+    serverMetrics.registerDatabase(database);
+    clusterBackplane.registerMonitoring(healthRoutes, serverMetrics);
+    serverMetrics.registerRefusals(refusalCounters);
     Router router = Router.router(vertx);
-    metrics.time(router);
-    WebServer.prepare(router, clock, origins::secure);
-    health.add(router);
-    serveMetrics(vertx, router, metrics);
-    api(router);
-    new PageFiles(basePath()).add(router);
-    var listen = config.listen();
-    var intake = new WebServer.Intake(router, basePath(), SocketRoute::isPath, refusals);
-    HostTrust.warn(config);
-    return opened(WebServer.start(vertx, listen.host(), listen.port(), intake));
+    serverMetrics.timeRequests(router);
+    WebServer.installDefaults(router, clock, originPolicy::isSecure);
+    healthRoutes.addRoutes(router);
+    serveMetrics(vertx, router, serverMetrics);
+    addApiRoutes(router);
+    new SiteFiles(basePath()).addRoutes(router);
+    var listenConfig = serverConfig.listen();
+    var httpIntake =
+        new WebServer.HttpIntake(router, basePath(), WebSocketRoutes::isPath, refusalCounters);
+    HostHeaderWarning.warnWithoutPublicUrl(serverConfig);
+    return registerCloseable(
+        WebServer.start(vertx, listenConfig.host(), listenConfig.port(), httpIntake));
   }
 
   private String basePath() {
-    return config.reach().publicUrl().map(PublicUrl::path).orElse("");
+    return serverConfig.reach().publicUrl().map(PublicUrl::path).orElse("");
   }
 
-  private void serveMetrics(Vertx vertx, Router router, Metrics metrics) {
-    Optional<Integer> own = config.listen().metricsPort();
+  private void serveMetrics(Vertx vertx, Router router, ServerMetrics serverMetrics) {
+    Optional<Integer> own = serverConfig.listen().metricsPort();
     if (own.isEmpty()) {
-      metrics.add(router);
+      serverMetrics.addRoute(router);
       return;
     }
     Router apart = Router.router(vertx);
-    WebServer.prepare(apart, clock, _ -> false);
-    metrics.add(apart);
-    var intake = new WebServer.Intake(apart, "", _ -> false, refusals);
-    var metricsServer = opened(WebServer.start(vertx, config.listen().host(), own.get(), intake));
+    WebServer.installDefaults(apart, clock, _ -> false);
+    serverMetrics.addRoute(apart);
+    var httpIntake = new WebServer.HttpIntake(apart, "", _ -> false, refusalCounters);
+    var metricsServer =
+        registerCloseable(
+            WebServer.start(vertx, serverConfig.listen().host(), own.get(), httpIntake));
     log.info("Metrics are on port {}", metricsServer.port());
   }
 
-  private void api(Router router) {
-    var gate = new SessionGate(database, features.sessions, features.tickets);
-    Cookies cookies = Cookies.of(config.reach().cookieName(), config.reach().publicUrl());
-    Rates rates = config.connections().rateLimits() ? Rates.limited(clock) : Rates.unlimited();
-    new SocketRoute(live, gate, origins, cookies, rates).add(router);
-    var api = new Api(router, database, gate, origins, cookies, rates);
-    accounts(api);
-    CreatorRoutes.add(api, features.profile, features.creators, features.access);
-    PictureRoutes.add(api, features.pictures, opened(new PictureReader()));
-    QuotaRoutes.addQuota(api, features.quotas);
-    FollowRoutes.add(api, features.asked, features.following);
-    RequestRoutes.add(api, features.requests, features.lists);
-    CannedRoutes.add(api, features.canned);
-    ReceiptRoutes.add(api, features.receipts);
-    QuotaRoutes.addTiers(api, features.tiers, housekeeping());
-    QuotaRoutes.addSupporters(api, features.supporters);
-    InvitationRoutes.add(api, features.invitations, clock);
-    TeamRoutes.add(api, features.team, features.admins);
-    ActivityRoutes.add(
-        api,
-        features.activity,
+  private void addApiRoutes(Router router) {
+    var gate = new SessionAuthenticator(database, services.sessions, services.tickets);
+    ServerCookies serverCookies =
+        ServerCookies.of(serverConfig.reach().cookieName(), serverConfig.reach().publicUrl());
+    RateLimits rates =
+        serverConfig.connections().rateLimits()
+            ? RateLimits.withLimits(clock)
+            : RateLimits.withoutLimits();
+    new WebSocketRoutes(liveConnections, gate, originPolicy, serverCookies, rates)
+        .addRoutes(router);
+    var apiRouter = new ApiRouter(router, database, gate, originPolicy, serverCookies, rates);
+    addAccountRoutes(apiRouter);
+    CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
+    ProfilePictureRoutes.addRoutes(
+        apiRouter, services.pictures, registerCloseable(new PictureDecoder()));
+    QuotaRoutes.addQuotaRoute(apiRouter, services.quotas);
+    FollowRoutes.addRoutes(apiRouter, services.asked, services.following);
+    RequestRoutes.addRoutes(apiRouter, services.requests, services.lists);
+    CannedResponseRoutes.addRoutes(apiRouter, services.canned);
+    ReceiptRoutes.addRoutes(apiRouter, services.receipts);
+    QuotaRoutes.addTierRoutes(apiRouter, services.tiers, startHousekeeping());
+    QuotaRoutes.addSupporterRoutes(apiRouter, services.supporters);
+    InvitationRoutes.addRoutes(apiRouter, services.invitations, clock);
+    TeamRoutes.addRoutes(apiRouter, services.team, services.admins);
+    ActivityRoutes.addRoutes(
+        apiRouter,
+        services.activity,
         (tx, creator, user) ->
-            features.access.requireAdmin(tx, features.creators.get(tx, creator), user));
-    NotificationRoutes.add(api, features.notifications, features.requests::about);
-    books(api);
+            services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
+    NotificationRoutes.addRoutes(
+        apiRouter, services.notifications, services.requests::findSubjects);
+    addBookRoutes(apiRouter);
   }
 
-  private void books(Api api) {
-    var address = config.catalogue();
+  private void addBookRoutes(ApiRouter apiRouter) {
+    var address = serverConfig.catalogue();
     var proxies = new EnvironmentProxies(System.getenv());
     var library =
-        address.map(catalogue -> opened(new OpenLibrary(catalogue, CATALOGUE_PATIENCE, proxies)));
+        address.map(
+            catalogueConfig ->
+                registerCloseable(
+                    new OpenLibraryClient(catalogueConfig, CATALOGUE_PATIENCE, proxies)));
     var shown = new ShownCovers(clock);
-    BookRoutes.add(
-        api,
+    BookRoutes.addRoutes(
+        apiRouter,
         new BookSearch(library, address, shown, clock),
-        new Covers(library, shown, this::isAskedFor, clock));
+        new CoverService(library, shown, this::isRequestedCover, clock));
   }
 
-  private CompletionStage<Boolean> isAskedFor(int cover) {
-    return database.read(tx -> features.asked.hasCover(tx, cover));
+  private CompletionStage<Boolean> isRequestedCover(int cover) {
+    return database.read(tx -> services.asked.hasCover(tx, cover));
   }
 
-  private void accounts(Api api) {
-    Passwords passwords = opened(new Passwords());
-    var signIn =
-        new SignIn(database, features.accounts, features.sessions, passwords, features.loginLimit);
-    AccountRoutes.addSessions(api, signIn, features.sessions, features.tickets);
-    AccountRoutes.addMe(
-        api, features.accounts, features.creators, features.access, features.quotas);
-    var signUps = new SignUps(database, features.accounts, signIn);
-    new SetupRoutes(database, features.accounts, features.creators, passwords, signUps).add(api);
-    new JoinRoutes(database, features.accounts, passwords, signUps, features.invitations).add(api);
+  private void addAccountRoutes(ApiRouter apiRouter) {
+    PasswordHasher passwordHasher = registerCloseable(new PasswordHasher());
+    var signInService =
+        new SignInService(
+            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
+    AccountRoutes.addSessionRoutes(apiRouter, signInService, services.sessions, services.tickets);
+    AccountRoutes.addMeRoute(
+        apiRouter, services.accounts, services.creators, services.access, services.quotas);
+    var signUpService = new SignUpService(database, services.accounts, signInService);
+    new SetupRoutes(database, services.accounts, services.creators, passwordHasher, signUpService)
+        .addRoutes(apiRouter);
+    new JoinRoutes(database, services.accounts, passwordHasher, signUpService, services.invitations)
+        .addRoutes(apiRouter);
   }
 
-  private TierAnnouncer housekeeping() {
-    var announcer = new TierAnnouncer(database, features.creators, features.inbox);
-    var retention =
-        new Retention(features.inbox, features.receipts, features.sessions, config.inbox().kept());
-    opened(new Housekeeping(database, features, announcer, retention, live::openSessions)).start();
+  private TierAnnouncer startHousekeeping() {
+    var announcer = new TierAnnouncer(database, services.creators, services.inbox);
+    var messageRetention =
+        new MessageRetention(
+            services.inbox, services.receipts, services.sessions, serverConfig.inbox().kept());
+    registerCloseable(
+            new HousekeepingWorker(
+                database, services, announcer, messageRetention, liveConnections::openSessions))
+        .start();
     return announcer;
   }
 
-  private <T extends AutoCloseable> T opened(T part) {
+  private <T extends AutoCloseable> T registerCloseable(T part) {
     open.push(part);
     return part;
   }
 
-  /** Turns new requests away, says goodbye to every connection, finishes what is under way. */
+  /** Reports not ready, closes every WebSocket with a close frame, then closes all parts. */
   @Override
   public void close() {
-    health.closing();
-    live.close(); // before the server, which would cut its connections without a word
+    healthRoutes.markClosing();
+    liveConnections.close(); // before the server, which would send no close frames
     closeAll();
   }
 
@@ -309,21 +340,21 @@ final class Bookbell implements AutoCloseable {
     }
   }
 
-  /** What was committed goes to those who are connected; at the very start nobody is. */
-  private final class ToConnections implements Features.Outlet {
+  /** Sends committed changes to connected users. During the start nobody is connected yet. */
+  private final class LiveClientNotifier implements Services.ClientNotifier {
     @Override
-    public void deliver(List<Delivery> change) {
-      live.deliver(change);
+    public void publishChange(List<Delivery> change) {
+      liveConnections.broadcastChange(change);
     }
 
     @Override
-    public void broadcast(Message message, Set<UserId> users) {
-      live.broadcast(message, users);
+    public void broadcastMessage(Message message, Set<UserId> users) {
+      liveConnections.broadcast(message, users);
     }
 
     @Override
-    public void sessionEnded(UserId user, String session) {
-      live.sessionEnded(user, session);
+    public void closeSession(UserId user, String session) {
+      liveConnections.sessionEnded(user, session);
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.bookbell.server;
 
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.backup.Restore;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.demo.DemoData;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.Transaction;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bookbell demo}. */
+/** The command {@code bookbell demo}. */
 @Command(
     name = "demo",
     description = "Serves the demonstration: two creators, their teams and supporters.",
@@ -26,53 +26,56 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--reset", description = "Empties the database first.")
   private boolean reset;
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  DemoCommand(Surroundings around) {
+  DemoCommand(CommandEnvironment around) {
     this.around = around;
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    demonstrate(reset, around);
+    runDemo(reset, around);
     return 0;
   }
 
-  static void demonstrate(boolean anew, Surroundings around) throws InterruptedException {
-    Config config = around.config(USUAL_DATA);
-    StoredData data = StoredData.forServing(config.storage());
+  static void runDemo(boolean anew, CommandEnvironment around) throws InterruptedException {
+    ServerConfig serverConfig = around.loadConfig(USUAL_DATA);
+    OpenDatabase data = OpenDatabase.forServing(serverConfig.storage());
     Bookbell bookbell;
     try {
-      lay(data.database(), anew);
-      bookbell = Bookbell.start(config, data.database());
+      populateDatabase(data.database(), anew);
+      bookbell = Bookbell.start(serverConfig, data.database());
     } catch (RuntimeException e) {
       data.close();
       throw e;
     }
-    tell(bookbell, data.database(), around.out());
-    Running.untilTold(bookbell, data);
+    printSignIns(bookbell, data.database(), around.out());
+    ServerLifecycle.awaitShutdown(bookbell, data);
   }
 
-  /** Makes the demonstration where there is nothing yet, or anew. */
-  static void lay(Database database, boolean anew) {
-    database.write(tx -> layIfEmpty(tx, anew)).join();
+  /** Creates the demonstration data if the database is empty, or after emptying it. */
+  static void populateDatabase(Database database, boolean anew) {
+    database.write(tx -> populateIfEmpty(tx, anew)).join();
   }
 
-  private static boolean layIfEmpty(Transaction tx, boolean anew) {
-    Epochs.begin(tx);
+  private static boolean populateIfEmpty(Transaction tx, boolean anew) {
+    EpochStore.ensureInstallation(tx);
     if (anew) {
-      Restore.clear(tx);
-      Epochs.begin(tx);
+      BackupRestorer.deleteAllRows(tx);
+      EpochStore.ensureInstallation(tx);
     }
     if (!DemoData.isEmpty(tx)) {
       return false;
     }
-    new Features(Features.Outlet.none()).demoData().lay(tx, Passwords.hashNow(PASSWORD));
+    new Services(Services.ClientNotifier.noOp())
+        .createDemoData()
+        .populateDatabase(tx, PasswordHasher.hashNow(PASSWORD));
     return true;
   }
 
-  private static void tell(Bookbell bookbell, Database database, PrintWriter out) {
-    out.println("The demonstration is at " + bookbell.url() + " (" + database.product() + ")");
+  private static void printSignIns(Bookbell bookbell, Database database, PrintWriter out) {
+    out.println(
+        "The demonstration is at " + bookbell.localUrl() + " (" + database.productName() + ")");
     out.println("Sign in with the password “" + PASSWORD + "” as");
     out.println("  creator@demo.test                the creator, who also runs this installation");
     out.println("  team1@demo.test                  a member of the creator's team");

@@ -1,22 +1,22 @@
 package io.bookbell.server;
 
-/** What a command ends with, for scripts and service managers: see docs/operating.md. */
+/** The exit codes, for scripts and service managers: see docs/operating.md. */
 final class ExitCode {
   static final int DONE = 0;
 
-  /** What was asked for was refused, or {@code verify} found what does not agree. */
+  /** The command was refused, or {@code verify} found violations. */
   static final int REFUSED = 1;
 
-  /** The words of the command line make no sense. */
+  /** The command line is invalid. */
   static final int USAGE = 2;
 
-  /** A database, file, disk or port cannot be used. */
+  /** A database, file, disk or port can't be used. */
   static final int UNAVAILABLE = 69;
 
-  /** A fault in the program. */
+  /** An error in the program. */
   static final int INTERNAL = 70;
 
-  /** A setting has a value that cannot be used; starting again does not help. */
+  /** A setting is invalid; restarting doesn't help. */
   static final int SETTINGS = 78;
 
   private ExitCode() {}

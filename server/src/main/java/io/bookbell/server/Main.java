@@ -15,46 +15,46 @@ import picocli.CommandLine.Spec;
     name = "bookbell",
     description = "Live book requests between a creator and paying supporters.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+    versionProvider = Main.VersionProvider.class)
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
   private Main() {}
 
   public static void main(String... arguments) {
-    Locale.setDefault(Locale.ROOT); // what is written does not depend on the machine's language
-    System.setProperty("java.awt.headless", "true"); // pictures need no display
-    System.exit(run(Surroundings.ofProcess(), arguments));
+    Locale.setDefault(Locale.ROOT); // output must not depend on the system's language
+    System.setProperty("java.awt.headless", "true"); // image processing needs no display
+    System.exit(run(CommandEnvironment.fromProcess(), arguments));
   }
 
   /**
-   * Runs a command; its exit code. The parser takes as long to load as all the rest, so the words
-   * that start servers go past it.
+   * Runs a command and returns its exit code. The commands that start a server bypass the
+   * command-line parser, because loading it takes as long as loading everything else.
    */
-  static int run(Surroundings around, String... arguments) {
+  static int run(CommandEnvironment around, String... arguments) {
     return switch (String.join(" ", arguments)) {
-      case "serve" -> plainly(around, () -> ServeCommand.serve(around));
-      case "demo" -> plainly(around, () -> DemoCommand.demonstrate(false, around));
-      case "rehearse" -> plainly(around, () -> Rehearse.inThisFolder());
-      default -> commandLine(around).execute(arguments);
+      case "serve" -> runCommand(around, () -> ServeCommand.runServer(around));
+      case "demo" -> runCommand(around, () -> DemoCommand.runDemo(false, around));
+      case "rehearse" -> runCommand(around, () -> TrainingRun.runInWorkingDirectory());
+      default -> createCommandLine(around).execute(arguments);
     };
   }
 
-  private static int plainly(Surroundings around, Plain command) {
+  private static int runCommand(CommandEnvironment around, PlainCommand command) {
     try {
       command.run();
       return ExitCode.DONE;
     } catch (Exception | LinkageError | OutOfMemoryError failure) {
-      return CommandFailure.tell(failure, around.err());
+      return CommandException.reportFailure(failure, around.err());
     }
   }
 
-  /** A command that takes no words. */
-  private interface Plain {
+  /** A command without arguments. */
+  private interface PlainCommand {
     void run() throws Exception;
   }
 
-  static CommandLine commandLine(Surroundings around) {
+  static CommandLine createCommandLine(CommandEnvironment around) {
     var commandLine =
         new CommandLine(new Main())
             .addSubcommand(new ServeCommand(around))
@@ -66,19 +66,19 @@ public final class Main implements Runnable {
             .setOut(around.out())
             .setErr(around.err())
             .setExecutionExceptionHandler(
-                (failure, _, _) -> CommandFailure.tell(failure, around.err()))
+                (failure, _, _) -> CommandException.reportFailure(failure, around.err()))
             .setParameterExceptionHandler(
                 (failure, _) -> {
-                  tellUsage(failure, around.err());
+                  printUsageError(failure, around.err());
                   return ExitCode.USAGE;
                 });
     ServeCommand.describeSettings(requireNonNull(commandLine.getSubcommands().get("serve")));
     return commandLine;
   }
 
-  private static void tellUsage(ParameterException failure, PrintWriter err) {
+  private static void printUsageError(ParameterException failure, PrintWriter err) {
     err.println(
-        CommandFailure.oneLine(String.valueOf(failure.getMessage()))
+        CommandException.toSingleLine(String.valueOf(failure.getMessage()))
             + " (see "
             + failure.getCommandLine().getCommandSpec().qualifiedName()
             + " --help)");
@@ -90,8 +90,8 @@ public final class Main implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  /** Tells the version that the build wrote into the jar. */
-  static final class Version implements CommandLine.IVersionProvider {
+  /** Reads the version that the build wrote into the jar. */
+  static final class VersionProvider implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
       String version = Main.class.getPackage().getImplementationVersion();

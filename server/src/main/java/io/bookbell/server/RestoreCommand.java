@@ -1,15 +1,15 @@
 package io.bookbell.server;
 
-import io.bookbell.server.backup.Restore;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.storage.OpenDatabase;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bookbell restore}. */
+/** The command {@code bookbell restore}. */
 @Command(
     name = "restore",
     description = {
@@ -24,22 +24,22 @@ final class RestoreCommand implements Callable<Integer> {
   @Option(names = "--replace", description = "Replaces a database that has accounts.")
   private boolean replace;
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  RestoreCommand(Surroundings around) {
+  RestoreCommand(CommandEnvironment around) {
     this.around = around;
   }
 
   @Override
   public Integer call() {
-    Config config = around.config();
-    Path source = around.at(file);
-    Restore.check(source); // before there is a database that would have to stay empty
+    ServerConfig serverConfig = around.loadConfig();
+    Path source = around.resolvePath(file);
+    BackupRestorer.checkFile(source); // before opening a database, which would create one
     long rows;
-    try (var data = StoredData.forMaintenance(config.storage())) {
-      rows = Restore.read(data.database(), source, replace).join();
+    try (var data = OpenDatabase.forMaintenance(serverConfig.storage())) {
+      rows = BackupRestorer.restoreBackup(data.database(), source, replace).join();
     }
-    around.print(rows + " rows restored from " + file);
+    around.printLine(rows + " rows restored from " + file);
     return ExitCode.DONE;
   }
 }

@@ -2,16 +2,16 @@ package io.bookbell.server;
 
 import static java.util.stream.Collectors.joining;
 
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.Setting;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code bookbell serve}. */
+/** The command {@code bookbell serve}. */
 @Command(
     name = "serve",
     description = "Serves until it is stopped. The first start prints a link to set it up.",
@@ -19,13 +19,13 @@ import picocli.CommandLine.Command;
 final class ServeCommand implements Callable<Integer> {
   private static final String SETTINGS = "settings";
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  ServeCommand(Surroundings around) {
+  ServeCommand(CommandEnvironment around) {
     this.around = around;
   }
 
-  /** Lists every setting at the end of the help. */
+  /** Appends all settings to the help text. */
   static void describeSettings(CommandLine serve) {
     var keys = new ArrayList<>(serve.getHelpSectionKeys());
     keys.add(SETTINGS);
@@ -36,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
             SETTINGS,
             _ ->
                 Arrays.stream(Setting.values())
-                    .map(ServeCommand::describe)
+                    .map(ServeCommand::describeSetting)
                     .collect(
                         joining(
                             "",
@@ -45,31 +45,32 @@ final class ServeCommand implements Callable<Integer> {
                             "")));
   }
 
-  private static String describe(Setting setting) {
-    String usual = setting.usual().isEmpty() ? "" : " (" + setting.usual() + ")";
-    return "  %s%n      %s%s%n".formatted(setting.key(), setting.purpose(), usual);
+  private static String describeSetting(Setting setting) {
+    String usual = setting.defaultText().isEmpty() ? "" : " (" + setting.defaultText() + ")";
+    return "  %s%n      %s%s%n".formatted(setting.variableName(), setting.description(), usual);
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    serve(around);
+    runServer(around);
     return 0;
   }
 
-  static void serve(Surroundings around) throws InterruptedException {
-    Config config = around.config();
-    StoredData data = StoredData.forServing(config.storage());
+  static void runServer(CommandEnvironment around) throws InterruptedException {
+    ServerConfig serverConfig = around.loadConfig();
+    OpenDatabase data = OpenDatabase.forServing(serverConfig.storage());
     Bookbell bookbell;
     try {
-      bookbell = Bookbell.start(config, data.database());
+      bookbell = Bookbell.start(serverConfig, data.database());
     } catch (RuntimeException e) {
       data.close();
       throw e;
     }
-    around.print("Bookbell is at " + bookbell.url() + " (" + data.database().product() + ")");
+    around.printLine(
+        "Bookbell is at " + bookbell.localUrl() + " (" + data.database().productName() + ")");
     bookbell
         .setupLink()
-        .ifPresent(link -> around.print("Nobody has an account yet. Set it up here: " + link));
-    Running.untilTold(bookbell, data);
+        .ifPresent(link -> around.printLine("Nobody has an account yet. Set it up here: " + link));
+    ServerLifecycle.awaitShutdown(bookbell, data);
   }
 }

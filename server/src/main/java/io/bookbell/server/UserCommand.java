@@ -1,15 +1,15 @@
 package io.bookbell.server;
 
 import io.bookbell.server.account.Account;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.account.PasswordRule;
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.account.Tokens;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.PasswordPolicy;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.text.Characters;
 import io.bookbell.server.text.EmailAddress;
-import io.bookbell.server.text.TypedText;
+import io.bookbell.server.text.GraphemeClusters;
+import io.bookbell.server.text.TextNormalizer;
 import io.bookbell.server.web.Problem;
 import java.io.BufferedReader;
 import java.io.Console;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bookbell user}. */
+/** The command {@code bookbell user}. */
 @Command(
     name = "user",
     description = "Accounts created by the operator.",
@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
 final class UserCommand {
   private static final int LONGEST_NAME = 100;
 
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  UserCommand(Surroundings around) {
+  UserCommand(CommandEnvironment around) {
     this.around = around;
   }
 
@@ -60,103 +60,104 @@ final class UserCommand {
       @Option(names = "--password-stdin", description = "Reads the password from standard input.")
           boolean fromInput)
       throws IOException {
-    String shown = checkedName("--name", name == null ? beforeAt(email) : name);
-    String address = checkedEmail(email);
-    @Nullable String page = creatorName(creator, shown);
+    String shown = requireName("--name", name == null ? localPart(email) : name);
+    String address = requireEmail(email);
+    @Nullable String page = requireCreatorName(creator, shown);
     Account account;
-    Password password;
-    try (var data = StoredData.beside(around.config().storage())) {
-      password =
-          password(fromInput, address, shown); // asked for when there is a database to keep it
-      var wanted = new NewAccount(address, shown, Passwords.hashNow(password.text));
-      account = data.database().write(tx -> create(tx, wanted, page, operator)).join();
+    NewPassword newPassword;
+    try (var data = OpenDatabase.forConcurrentAccess(around.loadConfig().storage())) {
+      newPassword =
+          readPassword(fromInput, address, shown); // after the database was opened successfully
+      var wanted = new NewAccount(address, shown, PasswordHasher.hashNow(newPassword.text));
+      account = data.database().write(tx -> createAccount(tx, wanted, page, operator)).join();
     } catch (CompletionException e) {
-      throw Problem.in(e)
+      throw Problem.findIn(e)
           .<RuntimeException>map(
-              problem -> new CommandFailure(String.valueOf(problem.getMessage())))
+              problem -> new CommandException(String.valueOf(problem.getMessage())))
           .orElse(e);
     }
-    tell(account, password);
+    printAccount(account, newPassword);
     return ExitCode.DONE;
   }
 
-  private void tell(Account account, Password password) {
-    around.print("User " + account.id() + " is " + account.email());
-    if (password.madeUp) {
-      around.print("The password is " + password.text);
+  private void printAccount(Account account, NewPassword newPassword) {
+    around.printLine("User " + account.id() + " is " + account.email());
+    if (newPassword.madeUp) {
+      around.printLine("The password is " + newPassword.text);
       if (around.out().checkError()) {
-        throw new CommandFailure(
+        throw new CommandException(
             "The account exists, but its password could not be printed on standard output; it is "
-                + password.text);
+                + newPassword.text);
       }
     }
   }
 
-  private static Account create(
+  private static Account createAccount(
       Transaction tx, NewAccount wanted, @Nullable String creator, boolean operator) {
-    var features = new Features(Features.Outlet.none());
-    Account account = features.accounts.create(tx, wanted, operator);
+    var services = new Services(Services.ClientNotifier.noOp());
+    Account account = services.accounts.create(tx, wanted, operator);
     if (creator != null) {
-      features.creators.create(tx, account.id(), creator);
+      services.creators.create(tx, account.id(), creator);
     }
     return account;
   }
 
-  private static @Nullable String creatorName(@Nullable String given, String displayName) {
-    return given == null ? null : given.isBlank() ? displayName : checkedName("--creator", given);
+  private static @Nullable String requireCreatorName(@Nullable String given, String displayName) {
+    return given == null ? null : given.isBlank() ? displayName : requireName("--creator", given);
   }
 
-  private static String beforeAt(String email) {
+  private static String localPart(String email) {
     int at = email.indexOf('@');
     return at > 0 ? email.substring(0, at) : email;
   }
 
-  private static String checkedEmail(String email) {
+  private static String requireEmail(String email) {
     return EmailAddress.of(email)
-        .orElseThrow(() -> new CommandFailure("“" + email + "” is not an e-mail address"));
+        .orElseThrow(() -> new CommandException("“" + email + "” is not an e-mail address"));
   }
 
-  private static String checkedName(String option, String name) {
-    String stored = TypedText.line(name);
-    int length = Characters.count(stored);
-    if (length < 1 || length > LONGEST_NAME || Characters.hasPiledUp(stored)) {
-      throw new CommandFailure(option + " must have 1 to " + LONGEST_NAME + " characters");
+  private static String requireName(String option, String name) {
+    String stored = TextNormalizer.normalizeLine(name);
+    int length = GraphemeClusters.countCharacters(stored);
+    if (length < 1 || length > LONGEST_NAME || GraphemeClusters.hasOversizedCluster(stored)) {
+      throw new CommandException(option + " must have 1 to " + LONGEST_NAME + " characters");
     }
     return stored;
   }
 
   /**
-   * @param madeUp whether nobody knows it yet
+   * @param madeUp whether it was generated, so that it must be printed
    */
-  private record Password(String text, boolean madeUp) {
-    /** Without what is secret. */
+  private record NewPassword(String text, boolean madeUp) {
+    /** Without the password. */
     @Override
     public String toString() {
-      return "Password[madeUp=" + madeUp + "]";
+      return "NewPassword[madeUp=" + madeUp + "]";
     }
   }
 
-  @SuppressWarnings("SystemConsoleNull") // it is null where standard input is no terminal
-  private Password password(boolean fromInput, String email, String name) throws IOException {
+  @SuppressWarnings("SystemConsoleNull") // it is null if standard input is not a terminal
+  private NewPassword readPassword(boolean fromInput, String email, String name)
+      throws IOException {
     Console console = System.console();
     String password;
     if (fromInput) {
-      password = firstLineOfInput();
+      password = readFirstLine();
     } else if (console != null && console.isTerminal()) {
       char[] typed = console.readPassword("Password: ");
       password = typed == null ? "" : new String(typed);
     } else {
-      return new Password(Tokens.create().substring(0, 16), true);
+      return new NewPassword(SecretTokens.createToken().substring(0, 16), true);
     }
-    PasswordRule.breach(password, email, name)
+    PasswordPolicy.findViolation(password, email, name)
         .ifPresent(
             breach -> {
-              throw new CommandFailure("The password " + breach);
+              throw new CommandException("The password " + breach);
             });
-    return new Password(password, false);
+    return new NewPassword(password, false);
   }
 
-  private String firstLineOfInput() throws IOException {
+  private String readFirstLine() throws IOException {
     var input = new BufferedReader(new InputStreamReader(around.in(), StandardCharsets.UTF_8));
     String line = input.readLine();
     return line == null ? "" : line;

@@ -1,13 +1,13 @@
 package io.bookbell.server;
 
-import io.bookbell.server.storage.StoredData;
-import io.bookbell.server.verify.Verifier;
-import io.bookbell.server.verify.Verifier.Report;
+import io.bookbell.server.storage.OpenDatabase;
+import io.bookbell.server.verify.InvariantVerifier;
+import io.bookbell.server.verify.InvariantVerifier.VerificationReport;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code bookbell verify}. */
+/** The command {@code bookbell verify}. */
 @Command(
     name = "verify",
     description = {
@@ -16,28 +16,28 @@ import picocli.CommandLine.Command;
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
-  private final Surroundings around;
+  private final CommandEnvironment around;
 
-  VerifyCommand(Surroundings around) {
+  VerifyCommand(CommandEnvironment around) {
     this.around = around;
   }
 
   @Override
   public Integer call() {
-    Report report;
-    try (var data = StoredData.beside(around.config().storage())) {
-      report = Verifier.verify(data.database()).join();
+    VerificationReport verificationReport;
+    try (var data = OpenDatabase.forConcurrentAccess(around.loadConfig().storage())) {
+      verificationReport = InvariantVerifier.verifyInvariants(data.database()).join();
     }
     PrintWriter out = around.out();
-    report.breaches().forEach(out::println);
+    verificationReport.breaches().forEach(out::println);
     out.printf(
         "%s: %d requests, %d ledger lines, %d inbox messages, %d breaches%n",
-        report.breaches().isEmpty() ? "All is well" : "Not well",
-        report.requests(),
-        report.ledgerLines(),
-        report.inboxRows(),
-        report.breaches().size());
+        verificationReport.breaches().isEmpty() ? "All is well" : "Not well",
+        verificationReport.requests(),
+        verificationReport.ledgerLines(),
+        verificationReport.inboxRows(),
+        verificationReport.breaches().size());
     out.flush();
-    return report.breaches().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
+    return verificationReport.breaches().isEmpty() ? ExitCode.DONE : ExitCode.REFUSED;
   }
 }

@@ -1,6 +1,4 @@
-/**
- * The application: the command line and the wiring of the features, each in a package of its own.
- */
+/** The command line, and the wiring of the features, each of which has a package of its own. */
 @NullMarked
 package io.bookbell.server;
 

@@ -3,7 +3,7 @@ package io.bookbell.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Tokens;
+import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.quota.Period;
 import java.time.Duration;
 import java.util.List;
@@ -24,25 +24,29 @@ class AccountsTest extends DomainTest {
   @Test
   void aSessionLivesOnWhileASocketOfItIsOpen() {
     UserId user = domain.account("mara");
-    String open = Tokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
-    String idle = Tokens.hash(domain.write(tx -> domain.features.sessions.begin(tx, user)));
+    String open =
+        SecretTokens.hashToken(
+            domain.write(tx -> domain.features.sessions.createSession(tx, user)));
+    String idle =
+        SecretTokens.hashToken(
+            domain.write(tx -> domain.features.sessions.createSession(tx, user)));
     assertThat(toBeKept(open)).isEmpty();
 
     domain.passes(Duration.ofDays(20));
     assertThat(toBeKept(open)).containsExactly(open);
-    domain.write(tx -> domain.features.sessions.keep(tx, List.of(open)));
+    domain.write(tx -> domain.features.sessions.extendSessions(tx, List.of(open)));
     assertThat(toBeKept(open)).isEmpty();
 
     domain.passes(Duration.ofDays(20));
     domain.write(domain.features.sessions::endExpired);
     assertThat(isAlive(open)).isTrue();
     assertThat(isAlive(idle)).isFalse();
-    domain.write(tx -> domain.features.sessions.keep(tx, List.of(idle)));
+    domain.write(tx -> domain.features.sessions.extendSessions(tx, List.of(idle)));
     assertThat(isAlive(idle)).as("nothing revives what has ended").isFalse();
   }
 
   private List<String> toBeKept(String session) {
-    return domain.read(tx -> domain.features.sessions.toBeKept(tx, List.of(session)));
+    return domain.read(tx -> domain.features.sessions.findExtendable(tx, List.of(session)));
   }
 
   private boolean isAlive(String session) {

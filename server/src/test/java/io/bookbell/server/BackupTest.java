@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.backup.Backup;
-import io.bookbell.server.backup.Restore;
-import io.bookbell.server.creator.Picture;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.backup.BackupWriter;
+import io.bookbell.server.creator.ProfilePicture;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.schema.DefaultSchema;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestDatabase;
@@ -24,7 +24,7 @@ import org.jooq.Record;
 import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 
-/** A backup of either database comes back whole in either. */
+/** A backup of either database can be restored completely into either. */
 class BackupTest extends DomainTest {
   private static final Set<String> NOT_KEPT =
       Set.of(
@@ -34,8 +34,8 @@ class BackupTest extends DomainTest {
           "sign_up_key",
           "ws_ticket",
           "installation",
-          "request_count", // follows the requests
-          "request_word", // and so do these
+          "request_count", // derived from the requests
+          "request_word", // likewise
           "search_backlog");
 
   @Test
@@ -43,19 +43,21 @@ class BackupTest extends DomainTest {
     UserId creator = domain.creator("mära");
     UserId supporter = domain.supporter(creator, "amara", 3);
     domain.teamMember(creator, "ines");
-    Picture picture = Picture.of(Images.of("jpeg", 3, 2));
-    domain.write(tx -> domain.features.pictures.put(tx, creator, creator, picture));
+    ProfilePicture profilePicture = ProfilePicture.of(Images.of("jpeg", 3, 2));
+    domain.write(
+        tx -> domain.features.pictures.replacePicture(tx, creator, creator, profilePicture));
     long request = domain.ask(supporter, creator, "Ünïcode “quoted”\nsecond line").id();
     domain.answer(creator, request, APPROVED);
-    domain.write(tx -> domain.features.sessions.begin(tx, supporter));
+    domain.write(tx -> domain.features.sessions.createSession(tx, supporter));
     Path file = folder.resolve("backup.gz");
 
-    long rows = Backup.write(domain.database(), file).join();
+    long rows = BackupWriter.writeBackup(domain.database(), file).join();
 
     for (TestDatabase other : TestDatabase.values()) {
       try (var back = new Domain(other, Files.createDirectory(folder.resolve(other.name())))) {
         String epoch = epoch(back);
-        assertThat(Restore.read(back.database(), file, false).join()).isEqualTo(rows);
+        assertThat(BackupRestorer.restoreBackup(back.database(), file, false).join())
+            .isEqualTo(rows);
 
         assertThat(content(back)).isEqualTo(content(domain));
         assertThat(epoch(back)).isNotEqualTo(epoch(domain)).isNotEqualTo(epoch);
@@ -69,13 +71,13 @@ class BackupTest extends DomainTest {
   void doesNotReplaceAccountsUnlessTold() {
     domain.creator("mara");
     Path file = folder.resolve("backup.gz");
-    Backup.write(domain.database(), file).join();
+    BackupWriter.writeBackup(domain.database(), file).join();
     domain.account("later");
 
-    assertThatThrownBy(() -> Restore.read(domain.database(), file, false).join())
-        .hasRootCauseInstanceOf(Restore.RestoreException.class)
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), file, false).join())
+        .hasRootCauseInstanceOf(BackupRestorer.RestoreException.class)
         .hasMessageContaining("--replace");
-    Restore.read(domain.database(), file, true).join();
+    BackupRestorer.restoreBackup(domain.database(), file, true).join();
 
     assertThat(content(domain).get("app_user")).hasSize(1);
   }
@@ -84,14 +86,15 @@ class BackupTest extends DomainTest {
   void aBrokenFileChangesNothing() throws IOException {
     domain.creator("mara");
     Path file = folder.resolve("backup.gz");
-    Backup.write(domain.database(), file).join();
+    BackupWriter.writeBackup(domain.database(), file).join();
     byte[] whole = Files.readAllBytes(file);
     Path half = Files.write(folder.resolve("half.gz"), Arrays.copyOf(whole, whole.length / 2));
     Path none = Files.writeString(folder.resolve("none.gz"), "no backup");
     Map<String, List<String>> before = content(domain);
 
-    assertThatThrownBy(() -> Restore.read(domain.database(), half, true).join()).isNotNull();
-    assertThatThrownBy(() -> Restore.read(domain.database(), none, true).join())
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), half, true).join())
+        .isNotNull();
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), none, true).join())
         .hasMessageContaining("is not a backup of Bookbell");
 
     assertThat(content(domain)).isEqualTo(before);
@@ -105,7 +108,7 @@ class BackupTest extends DomainTest {
   }
 
   private static String epoch(Domain domain) {
-    return domain.read(tx -> new Epochs().current(tx));
+    return domain.read(tx -> new EpochStore().currentEpoch(tx));
   }
 
   private static Map<String, List<String>> content(Domain domain) {

@@ -1,10 +1,10 @@
 package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.invitation.Invitations;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestClient;
 import java.util.Map;
@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * People of one test's own on a server that others use too: a creator with a team member and two
- * supporters who may ask for three books each, and a stranger who is a creator elsewhere.
+ * The people of one test on a shared server: a creator with a team member and two supporters who
+ * may make three requests each, and a stranger who is another creator.
  */
 public record Cast(
     Person creator, Person team, Person supporter, Person other, Person stranger, long tier) {
@@ -22,7 +22,7 @@ public record Cast(
 
   /** Somebody who is signed in. */
   public record Person(long id, String email, TestClient client) {
-    /** Asks a creator for a book; the request's id. */
+    /** Requests a book from a creator. Returns the request's id. */
     public long ask(Person creator, String title) {
       var wanted = Map.of("creator_id", creator.id, "title", title, "author", "Somebody");
       return client.post("/api/book-requests", wanted).expect(201).body().get("id").asLong();
@@ -34,17 +34,17 @@ public record Cast(
     return server.database().write(maker::cast).join();
   }
 
-  private record Maker(TestServer server, String passwordHash, int number, Features features) {
+  private record Maker(TestServer server, String passwordHash, int number, Services features) {
     Maker(TestServer server, String passwordHash, int number) {
-      this(server, passwordHash, number, new Features(Features.Outlet.none()));
+      this(server, passwordHash, number, new Services(Services.ClientNotifier.noOp()));
     }
 
     Cast cast(Transaction tx) {
       Person creator = creator(tx, "creator");
       Person stranger = creator(tx, "stranger");
       UserId id = new UserId(creator.id);
-      var terms = new Tiers.Terms("Patron", ALLOWED, Period.NONE);
-      long tier = features.tiers.create(tx, id, id, terms).id();
+      var tierTerms = new TierService.TierTerms("Patron", ALLOWED, Period.NONE);
+      long tier = features.tiers.create(tx, id, id, tierTerms).id();
       Person team = person(tx, "team");
       join(tx, id, team, null);
       Person supporter = person(tx, "supporter");
@@ -55,11 +55,11 @@ public record Cast(
     }
 
     private void join(Transaction tx, UserId creator, Person person, Long tier) {
-      var terms =
-          new Invitations.Terms(
+      var invitationTerms =
+          new InvitationService.InvitationTerms(
               creator, tier == null ? "team" : "supporter", tier, 1, tx.now().plusSeconds(3600));
-      String token = features.invitations.create(tx, creator, terms).token();
-      features.invitations.accept(tx, new UserId(person.id), token);
+      String token = features.invitations.create(tx, creator, invitationTerms).token();
+      features.invitations.acceptInvitation(tx, new UserId(person.id), token);
     }
 
     private Person creator(Transaction tx, String name) {
@@ -71,7 +71,7 @@ public record Cast(
     private Person person(Transaction tx, String name) {
       String email = name + number + "@cast.test";
       var account = features.accounts.create(tx, new NewAccount(email, name, passwordHash), false);
-      String token = features.sessions.begin(tx, account.id());
+      String token = features.sessions.createSession(tx, account.id());
       return new Person(
           account.id().value(), email, new TestClient(server.url(), Optional.of(token)));
     }

@@ -3,10 +3,10 @@ package io.bookbell.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.Setting;
 import io.bookbell.server.storage.DataLock;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestDatabase;
 import java.io.ByteArrayInputStream;
@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every command says in one line what is wrong, and leaves everything as it was. */
-@Timeout(60) // a setting that is wrongly accepted would serve for ever
+/** Every failing command explains the failure in one line and changes nothing. */
+@Timeout(60) // an invalid setting that is accepted would serve forever
 class CommandFailuresTest {
   private static final Set<Setting> FREE =
       Set.of(Setting.DATA, Setting.HOST, Setting.DATABASE_USER, Setting.DATABASE_PASSWORD);
@@ -56,7 +56,7 @@ class CommandFailuresTest {
   @BeforeAll
   static void makeDatabase() {
     whole = TemporaryFolder.make();
-    StoredData.forServing(new Storage.Sqlite(whole.resolve("data"))).close();
+    OpenDatabase.forServing(new StorageConfig.SqliteConfig(whole.resolve("data"))).close();
     var test = new CommandFailuresTest();
     test.folder = whole;
     assertThat(test.run("user", "add", "ann@books.example")).isEqualTo(ExitCode.DONE);
@@ -69,7 +69,7 @@ class CommandFailuresTest {
     TemporaryFolder.delete(whole);
   }
 
-  /** What is put into the folder before the command. */
+  /** Prepares the folder before the command runs. */
   private interface Preparation {
     void in(CommandFailuresTest test) throws Exception;
   }
@@ -201,7 +201,7 @@ class CommandFailuresTest {
 
   @Test
   void aFolderThatIsInUseNamesWhoUsesIt() throws IOException {
-    try (var _ = DataLock.take(Files.createDirectory(folder.resolve("data")))) {
+    try (var _ = DataLock.acquireLock(Files.createDirectory(folder.resolve("data")))) {
       assertTold(
           run("serve"), 69, "in use by another Bookbell, process " + ProcessHandle.current().pid());
     }
@@ -225,10 +225,10 @@ class CommandFailuresTest {
     if (FREE.contains(setting)) {
       return;
     }
-    settings.put(setting.key(), "no sense : //x:hush@");
+    settings.put(setting.variableName(), "no sense : //x:hush@");
 
-    assertTold(run("serve"), 78, setting.key() + " is ");
-    assertTold(run("verify"), 78, setting.key() + " is ");
+    assertTold(run("serve"), 78, setting.variableName() + " is ");
+    assertTold(run("verify"), 78, setting.variableName() + " is ");
   }
 
   @Test
@@ -250,7 +250,7 @@ class CommandFailuresTest {
 
   @Test
   void aPostgresThatCannotBeUsedIsNamed() throws Exception {
-    var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     String server = storage.url().replaceFirst("jdbc:postgresql://([^/]+)/.*", "$1");
     expectUrl("postgres://ann:hush@127.0.0.1:1/db", "127.0.0.1:1/db: Connection refused");
     expectUrl("postgres://ann:hush@no.invalid/db", "there is no host no.invalid");
@@ -264,7 +264,7 @@ class CommandFailuresTest {
     sql(storage, "CREATE TABLE other (id int)");
     expectUrl(own, "tables of another program", "serve");
     sql(storage, "DROP TABLE other");
-    StoredData.forServing(storage).close();
+    OpenDatabase.forServing(storage).close();
     sql(storage, NEWER);
     expectUrl(own, "newer Bookbell");
     expectUrl(own, "newer Bookbell", "serve");
@@ -320,15 +320,15 @@ class CommandFailuresTest {
     return Main.run(around(new PrintWriter(out)), arguments);
   }
 
-  private Surroundings around(PrintWriter printed) {
+  private CommandEnvironment around(PrintWriter printed) {
     var environment = new HashMap<>(Map.of("BOOKBELL_DATA", folder.resolve("data").toString()));
     environment.put("BOOKBELL_PORT", "0");
     environment.putAll(settings);
-    return new Surroundings(
+    return new CommandEnvironment(
         environment, folder, new ByteArrayInputStream(new byte[0]), printed, new PrintWriter(err));
   }
 
-  /** Every file but those that SQLite makes while it looks, and its size. */
+  /** The sizes of all files, except those that SQLite creates even when it only reads. */
   private Map<String, Long> files() throws IOException {
     try (var files = Files.walk(folder)) {
       var sizes = new TreeMap<String, Long>();
@@ -373,7 +373,7 @@ class CommandFailuresTest {
     }
   }
 
-  private static void sql(Storage.Postgres storage, String text) throws SQLException {
+  private static void sql(StorageConfig.PostgresConfig storage, String text) throws SQLException {
     try (var connection = DriverManager.getConnection(storage.url(), storage.user(), "");
         var statement = connection.createStatement()) {
       statement.execute(text);
@@ -389,7 +389,7 @@ class CommandFailuresTest {
     Files.write(folder.resolve(name), content);
   }
 
-  /** The first bytes of a backup, or all but the last. */
+  /** The first bytes of the backup; a negative length omits that many bytes at the end. */
   private static byte[] part(int length) throws IOException {
     byte[] content = Files.readAllBytes(whole.resolve("good.backup"));
     return Arrays.copyOf(

@@ -23,11 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands as an operator runs them, each in a process of its own. */
+/** The commands as an operator runs them, each in its own process. */
 class CommandsTest {
   @TempDir Path folder;
 
-  /** How a command ended and what it said. */
+  /** A command's exit code and output. */
   private record Outcome(int exit, String said) {
     Outcome expect(int expected) {
       assertThat(exit).as(said).isEqualTo(expected);
@@ -104,7 +104,7 @@ class CommandsTest {
   @Test
   void theHelpListsEverySetting() {
     assertThat(run(Map.of(), "serve", "--help").expect(0).said)
-        .contains(Arrays.stream(Setting.values()).map(Setting::key).toList());
+        .contains(Arrays.stream(Setting.values()).map(Setting::variableName).toList());
     assertThat(run(Map.of(), "--help").expect(0).said)
         .contains("serve", "demo", "verify", "user", "backup", "restore");
     run(Map.of(), "nonsense").expect(2);
@@ -163,7 +163,7 @@ class CommandsTest {
     }
   }
 
-  /** Starts the demonstration and ends it again. */
+  /** Starts the demonstration and stops it again. */
   private void demo(String... options) throws Exception {
     Path said = folder.resolve("demo" + options.length);
     var command = new ArrayList<String>(List.of("demo"));

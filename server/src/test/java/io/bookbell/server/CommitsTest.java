@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.web.Problem;
@@ -21,11 +21,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Commands of one creator share commits, and nobody notices but by the speed. */
+/** Commands of one creator share commits, without any effect but speed. */
 class CommitsTest extends DomainTest {
   private static final int MANY = 64;
 
-  /** The commit of the one that keeps them waiting, and of those that the wait has gathered. */
+  /** The most transactions that the queued commands may take together. */
   private static final int FEW = 8;
 
   private final CountDownLatch release = new CountDownLatch(1);
@@ -60,7 +60,7 @@ class CommitsTest extends DomainTest {
 
     CompletableFuture<?> holder = holdRow(elsewhere);
     var answers = askers.stream().map(asker -> later(tx -> ask(tx, asker, askers))).toList();
-    await().until(() -> begun.get() >= MANY || domain.database().product().equals("SQLite"));
+    await().until(() -> begun.get() >= MANY || domain.database().productName().equals("SQLite"));
     release.countDown();
     holder.get(20, SECONDS);
 
@@ -87,7 +87,7 @@ class CommitsTest extends DomainTest {
     return numbers.containsKey(user) ? List.of(numbers.get(user)) : List.of();
   }
 
-  /** More of them than there are connections. */
+  /** Queues more commands than there are connections. */
   @Test
   void commandsOfAnotherCreatorDoNotQueueBehindThem() throws Exception {
     if (kind == TestDatabase.SQLITE) {
@@ -116,14 +116,14 @@ class CommitsTest extends DomainTest {
     assertThat(domain.used(creator, supporter)).isEqualTo(40);
   }
 
-  /** Keeps the creator's row, on SQLite the writer, until all may go. */
+  /** Holds the creator's row, or SQLite's writer, until it is released. */
   private CompletableFuture<?> holdRow(Domain node) throws InterruptedException {
     var held = new CountDownLatch(1);
     CompletableFuture<Boolean> holder =
         node.database()
             .write(
                 tx -> {
-                  node.features.creators.lock(tx, creator);
+                  node.features.creators.lockCreator(tx, creator);
                   held.countDown();
                   return hasCome(release);
                 });
@@ -139,7 +139,7 @@ class CommitsTest extends DomainTest {
     }
   }
 
-  /** Answers with the id of the transaction that the command was done in. */
+  /** Runs the command and returns the id of its transaction. */
   private CompletableFuture<Long> later(Function<Transaction, ?> command) {
     return domain
         .database()
@@ -155,7 +155,7 @@ class CommitsTest extends DomainTest {
             });
   }
 
-  /** Every fourth is refused after all. */
+  /** Makes a request; every fourth one is refused after its rows were written. */
   private Object ask(Transaction tx, UserId supporter, List<UserId> askers) {
     Object request = ask(tx, supporter);
     if (askers.indexOf(supporter) % 4 == 3) {

@@ -1,9 +1,9 @@
 package io.bookbell.server;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.demo.DemoData;
-import io.bookbell.server.inbox.Epochs;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.support.TemporaryFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the data of the demonstration into empty databases. It is laid once in this process, which
- * takes longer than most tests, and then copied.
+ * Copies the demonstration data into empty databases. It is created once per process, because that
+ * takes longer than most tests.
  */
 final class DemoCopy {
   private static final String SQLITE_FILE = "bookbell.db";
@@ -30,12 +30,13 @@ final class DemoCopy {
 
   private DemoCopy() {}
 
-  /** Fills a database that nobody is connected to. */
-  static synchronized void into(Storage storage, String passwordHash) {
+  /** Fills a database to which nobody is connected. */
+  static synchronized void into(StorageConfig storageConfig, String passwordHash) {
     try {
-      switch (storage) {
-        case Storage.Sqlite(Path folder) -> intoSqlite(folder, passwordHash);
-        case Storage.Postgres postgres -> intoPostgres(postgres, passwordHash);
+      switch (storageConfig) {
+        case StorageConfig.SqliteConfig(Path folder) -> intoSqlite(folder, passwordHash);
+        case StorageConfig.PostgresConfig postgresConfig ->
+            intoPostgres(postgresConfig, passwordHash);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("The demo data could not be copied", e);
@@ -48,7 +49,7 @@ final class DemoCopy {
     byte[] content = sqlite;
     if (content == null) {
       Path first = TemporaryFolder.make();
-      lay(new Storage.Sqlite(first), passwordHash);
+      lay(new StorageConfig.SqliteConfig(first), passwordHash);
       content = Files.readAllBytes(first.resolve(SQLITE_FILE));
       sqlite = content;
       TemporaryFolder.delete(first);
@@ -57,7 +58,7 @@ final class DemoCopy {
     Files.write(folder.resolve(SQLITE_FILE), content);
   }
 
-  private static void intoPostgres(Storage.Postgres storage, String passwordHash)
+  private static void intoPostgres(StorageConfig.PostgresConfig storage, String passwordHash)
       throws SQLException {
     int name = storage.url().lastIndexOf('/') + 1;
     String server = storage.url().substring(0, name);
@@ -68,7 +69,7 @@ final class DemoCopy {
       if (PREPARED.add(server)) {
         statement.execute("CREATE DATABASE " + TEMPLATE);
         lay(
-            new Storage.Postgres(server + TEMPLATE, storage.user(), storage.password()),
+            new StorageConfig.PostgresConfig(server + TEMPLATE, storage.user(), storage.password()),
             passwordHash);
       }
       statement.execute("DROP DATABASE " + database);
@@ -76,14 +77,14 @@ final class DemoCopy {
     }
   }
 
-  private static void lay(Storage storage, String passwordHash) {
-    DemoData demo = new Features(Features.Outlet.none()).demoData();
-    try (var data = StoredData.forServing(storage)) {
+  private static void lay(StorageConfig storageConfig, String passwordHash) {
+    DemoData demo = new Services(Services.ClientNotifier.noOp()).createDemoData();
+    try (var data = OpenDatabase.forServing(storageConfig)) {
       data.database()
           .write(
               tx -> {
-                Epochs.begin(tx);
-                demo.lay(tx, passwordHash);
+                EpochStore.ensureInstallation(tx);
+                demo.populateDatabase(tx, passwordHash);
                 return true;
               })
           .join();

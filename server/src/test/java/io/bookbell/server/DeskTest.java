@@ -8,14 +8,14 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.Outcome;
-import io.bookbell.server.request.Filter;
-import io.bookbell.server.request.RequestLists.Counts;
-import io.bookbell.server.request.RequestLists.Query;
-import io.bookbell.server.request.Sort;
-import io.bookbell.server.web.Mark;
-import io.bookbell.server.web.Page;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.DecisionOutcome;
+import io.bookbell.server.request.RequestFilter;
+import io.bookbell.server.request.RequestListService.RequestListQuery;
+import io.bookbell.server.request.RequestListService.StatusCounts;
+import io.bookbell.server.request.RequestSort;
+import io.bookbell.server.web.ListPage;
+import io.bookbell.server.web.PageCursor;
 import io.bookbell.server.web.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the team's desk does with many requests at once, on each database. */
+/** Bulk operations of the team inbox, on each database. */
 class DeskTest extends DomainTest {
   private UserId creator;
   private UserId member;
@@ -54,11 +54,11 @@ class DeskTest extends DomainTest {
     long before = domain.head(supporter);
     int sent = domain.sent.size();
 
-    List<Outcome> outcomes =
+    List<DecisionOutcome> outcomes =
         rejectAll(member, List.of(ids.get(0), ids.get(1), ids.get(2), theirs, foreign));
 
     assertThat(outcomes)
-        .extracting(Outcome::result, Outcome::code)
+        .extracting(DecisionOutcome::result, DecisionOutcome::code)
         .containsExactlyInAnyOrder(
             tuple("answered", null),
             tuple("refused", "invalid_transition"),
@@ -66,8 +66,8 @@ class DeskTest extends DomainTest {
             tuple("answered", null),
             tuple("refused", "not_found"));
     assertThat(outcomes)
-        .filteredOn(outcome -> outcome.id() == ids.get(1))
-        .allMatch(outcome -> outcome.detail().contains("by mara"));
+        .filteredOn(decisionOutcome -> decisionOutcome.id() == ids.get(1))
+        .allMatch(decisionOutcome -> decisionOutcome.detail().contains("by mara"));
     assertThat(domain.used(creator, supporter)).isZero();
     assertThat(domain.pending(creator)).isZero();
     assertThat(newTypes(supporter, before))
@@ -94,7 +94,7 @@ class DeskTest extends DomainTest {
                     each.database()
                         .write(
                             tx ->
-                                each.features.requests.respondAll(
+                                each.features.requests.respondToAll(
                                     tx,
                                     each == domain ? creator : member,
                                     creator,
@@ -102,7 +102,8 @@ class DeskTest extends DomainTest {
                                     new Decision(REJECTED, "no"))))
             .toList();
 
-    List<Outcome> all = bulks.stream().map(CompletableFuture::join).flatMap(List::stream).toList();
+    List<DecisionOutcome> all =
+        bulks.stream().map(CompletableFuture::join).flatMap(List::stream).toList();
     assertThat(all).hasSize(120).filteredOn(each -> each.result().equals("answered")).hasSize(30);
     assertThat(domain.used(creator, supporter)).isZero();
     assertThat(domain.breaches()).isEmpty();
@@ -119,59 +120,64 @@ class DeskTest extends DomainTest {
                 .database()
                 .write(
                     tx ->
-                        domain.features.requests.respond(
+                        domain.features.requests.respondToRequest(
                             tx, member, id, new Decision(decision, null)))
-                .handle((_, failure) -> failure == null || Problem.in(failure).isPresent()));
+                .handle((_, failure) -> failure == null || Problem.findIn(failure).isPresent()));
       }
       if (id % 3 == 0) {
         commands.add(
             domain
                 .database()
-                .write(tx -> domain.features.requests.cancel(tx, supporter, id))
-                .handle((_, failure) -> failure == null || Problem.in(failure).isPresent()));
+                .write(tx -> domain.features.requests.cancelRequest(tx, supporter, id))
+                .handle((_, failure) -> failure == null || Problem.findIn(failure).isPresent()));
       }
     }
     commands.forEach(CompletableFuture::join);
 
-    Counts counts = domain.read(tx -> domain.features.lists.counts(tx, member, creator));
-    var listed = all(Sort.NEWEST, 100).stream().map(BookRequest::status).toList();
-    assertThat(counts.pending()).isZero().isEqualTo(domain.pending(creator));
-    assertThat(counts.rejected()).isEqualTo(listed.stream().filter(REJECTED::equals).count());
-    assertThat(counts.approved()).isEqualTo(listed.stream().filter(APPROVED::equals).count());
-    assertThat(counts.rejected() + counts.approved() + counts.cancelled()).isEqualTo(20);
+    StatusCounts statusCounts =
+        domain.read(tx -> domain.features.lists.countByStatus(tx, member, creator));
+    var listed = all(RequestSort.NEWEST, 100).stream().map(BookRequest::status).toList();
+    assertThat(statusCounts.pending()).isZero().isEqualTo(domain.pending(creator));
+    assertThat(statusCounts.rejected()).isEqualTo(listed.stream().filter(REJECTED::equals).count());
+    assertThat(statusCounts.approved()).isEqualTo(listed.stream().filter(APPROVED::equals).count());
+    assertThat(statusCounts.rejected() + statusCounts.approved() + statusCounts.cancelled())
+        .isEqualTo(20);
     assertThat(domain.breaches()).isEmpty();
     refused(
-        "forbidden", () -> domain.read(tx -> domain.features.lists.counts(tx, supporter, creator)));
+        "forbidden",
+        () -> domain.read(tx -> domain.features.lists.countByStatus(tx, supporter, creator)));
   }
 
   @Test
   void pagesAreWholeAndRepeatNothingWhileRequestsChange() {
-    for (Sort sort : Sort.values()) {
-      var ids = new TreeSet<>(asked("A " + sort, "B", "C", "D", "E", "F", "G"));
+    for (RequestSort requestSort : RequestSort.values()) {
+      var ids = new TreeSet<>(asked("A " + requestSort, "B", "C", "D", "E", "F", "G"));
       long touched = ids.first();
       var seen = new ArrayList<Long>();
-      Optional<Mark> after = Optional.empty();
+      Optional<PageCursor> after = Optional.empty();
       do {
-        var page = page(sort, 3, after);
-        page.items().forEach(request -> seen.add(request.id()));
+        var listPage = page(requestSort, 3, after);
+        listPage.items().forEach(request -> seen.add(request.id()));
         after =
-            page.nextCursor() == null ? Optional.empty() : Optional.of(mark(page.items(), sort));
+            listPage.nextCursor() == null
+                ? Optional.empty()
+                : Optional.of(mark(listPage.items(), requestSort));
         domain.passes(Duration.ofSeconds(1));
-        domain.write(tx -> domain.features.requests.reply(tx, member, touched, "meanwhile"));
+        domain.write(tx -> domain.features.requests.addReply(tx, member, touched, "meanwhile"));
         domain.ask(supporter, creator, "Late");
       } while (after.isPresent());
 
-      assertThat(seen).as("%s", sort).doesNotHaveDuplicates();
+      assertThat(seen).as("%s", requestSort).doesNotHaveDuplicates();
       ids.remove(touched);
-      assertThat(seen).as("%s", sort).containsAll(ids);
+      assertThat(seen).as("%s", requestSort).containsAll(ids);
     }
   }
 
-  private static Mark mark(List<BookRequest> items, Sort sort) {
+  private static PageCursor mark(List<BookRequest> items, RequestSort requestSort) {
     BookRequest last = items.getLast();
-    return sort == Sort.UPDATED
-        ? new Mark(last.updatedAt().toEpochMilli(), last.id())
-        : Mark.ofId(last.id());
+    return requestSort == RequestSort.UPDATED
+        ? new PageCursor(last.updatedAt().toEpochMilli(), last.id())
+        : PageCursor.ofId(last.id());
   }
 
   private List<Long> asked(String... titles) {
@@ -184,21 +190,24 @@ class DeskTest extends DomainTest {
         .toList();
   }
 
-  private Page<BookRequest> page(Sort sort, int limit, Optional<Mark> after) {
-    var filter = new Filter(Set.of(), Optional.empty(), Optional.empty(), sort, after);
+  private ListPage<BookRequest> page(
+      RequestSort requestSort, int limit, Optional<PageCursor> after) {
+    var requestFilter =
+        new RequestFilter(Set.of(), Optional.empty(), Optional.empty(), requestSort, after);
     return domain.read(
         tx ->
-            domain.features.lists.list(tx, member, new Query(Optional.of(creator), filter, limit)));
+            domain.features.lists.list(
+                tx, member, new RequestListQuery(Optional.of(creator), requestFilter, limit)));
   }
 
-  private List<BookRequest> all(Sort sort, int limit) {
-    return page(sort, limit, Optional.empty()).items();
+  private List<BookRequest> all(RequestSort requestSort, int limit) {
+    return page(requestSort, limit, Optional.empty()).items();
   }
 
-  private List<Outcome> rejectAll(UserId admin, Collection<Long> ids) {
+  private List<DecisionOutcome> rejectAll(UserId admin, Collection<Long> ids) {
     return domain.write(
         tx ->
-            domain.features.requests.respondAll(
+            domain.features.requests.respondToAll(
                 tx, admin, creator, new TreeSet<>(ids), new Decision(REJECTED, "Not now.")));
   }
 

@@ -5,16 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.config.Config.Storage.Postgres;
-import io.bookbell.server.config.Config.Storage.Sqlite;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.Tiers;
+import io.bookbell.server.quota.TierService;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.PostgresDatabase;
@@ -22,7 +22,7 @@ import io.bookbell.server.storage.SqliteDatabase;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,16 +37,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
- * The features on an empty database, with a clock that stands still until it is moved and a record
- * of what was sent. Several may share a database, as nodes do. Thread-safe.
+ * All services on an empty database, with a clock that only tests advance and a record of
+ * everything sent. Several can share a database, like nodes. Thread-safe.
  */
 public final class Domain implements AutoCloseable {
-  public final Features features;
+  public final Services features;
 
-  /** What was handed to the connected users, in the order of commits. */
+  /** The messages passed on to connected users, in the order of commits. */
   public final List<Delivery> sent = new CopyOnWriteArrayList<>();
 
-  private final Storage storage;
+  private final StorageConfig storageConfig;
   private final Database database;
   private final boolean owner;
   private volatile Instant now = Instant.parse("2026-05-20T12:00:00Z");
@@ -55,39 +55,43 @@ public final class Domain implements AutoCloseable {
     this(kind.create(folder));
     write(
         tx -> {
-          Epochs.begin(tx);
+          EpochStore.ensureInstallation(tx);
           return true;
         });
   }
 
-  private Domain(Storage storage) {
-    this.storage = storage;
+  private Domain(StorageConfig storageConfig) {
+    this.storageConfig = storageConfig;
     TimeSource clock = TimeSource.of(() -> now);
     this.database =
-        switch (storage) {
-          case Sqlite(Path data) -> new SqliteDatabase(created(data).resolve("test.db"), clock);
-          case Postgres(String url, String user, String password) ->
+        switch (storageConfig) {
+          case SqliteConfig(Path data) ->
+              new SqliteDatabase(created(data).resolve("test.db"), clock);
+          case PostgresConfig(String url, String user, String password) ->
               new PostgresDatabase(url, user, password, clock);
         };
     this.owner = true;
-    this.features = new Features(new Recorder());
+    this.features = new Services(new Recorder());
   }
 
   private Domain(Domain beside) {
-    this.storage = beside.storage;
+    this.storageConfig = beside.storageConfig;
     this.database = beside.database;
     this.owner = false;
-    this.features = new Features(new Recorder());
+    this.features = new Services(new Recorder());
   }
 
-  /** Another node on the same database, with caches of its own. */
+  /** Another node on the same database, with its own caches. */
   public Domain node() {
     return new Domain(this);
   }
 
-  /** As {@link #node}, and where several processes can write, as another of them; to be closed. */
+  /**
+   * Like {@link #node}, but with its own connections if the database can be shared by processes.
+   * The caller must close it.
+   */
   public Domain process() {
-    return database.isShared() ? new Domain(storage) : node();
+    return database.isShared() ? new Domain(storageConfig) : node();
   }
 
   private static Path created(Path folder) {
@@ -102,8 +106,8 @@ public final class Domain implements AutoCloseable {
     return database;
   }
 
-  public Storage storage() {
-    return storage;
+  public StorageConfig storage() {
+    return storageConfig;
   }
 
   public void setTime(String instant) {
@@ -114,7 +118,7 @@ public final class Domain implements AutoCloseable {
     now = now.plus(time);
   }
 
-  /** Runs a command and waits for it; what it throws comes out as it is. */
+  /** Runs a command, waits for it, and throws its original exception. */
   public <T> T write(Function<Transaction, T> work) {
     return join(database.write(work));
   }
@@ -150,11 +154,11 @@ public final class Domain implements AutoCloseable {
   }
 
   public long tier(UserId creator, int allowed, Period period) {
-    var terms = new Tiers.Terms("Tier of " + allowed + " " + period, allowed, period);
-    return write(tx -> features.tiers.create(tx, creator, creator, terms).id());
+    var tierTerms = new TierService.TierTerms("Tier of " + allowed + " " + period, allowed, period);
+    return write(tx -> features.tiers.create(tx, creator, creator, tierTerms).id());
   }
 
-  /** A supporter who may ask for so many books, for good. */
+  /** Creates a supporter with an allowance that is never renewed. */
   public UserId supporter(UserId creator, String name, int allowed) {
     return join(creator, account(name), tier(creator, allowed, Period.NONE));
   }
@@ -162,7 +166,8 @@ public final class Domain implements AutoCloseable {
   public UserId join(UserId creator, UserId user, long tier) {
     write(
         tx -> {
-          features.supporters.join(tx, features.creators.lock(tx, creator), user, tier);
+          features.supporters.addSupporter(
+              tx, features.creators.lockCreator(tx, creator), user, tier);
           return true;
         });
     return user;
@@ -170,7 +175,8 @@ public final class Domain implements AutoCloseable {
 
   public UserId teamMember(UserId creator, String name) {
     UserId id = account(name);
-    write(tx -> features.team.join(tx, creator, features.creators.lock(tx, creator), id));
+    write(
+        tx -> features.team.addMember(tx, creator, features.creators.lockCreator(tx, creator), id));
     return id;
   }
 
@@ -181,32 +187,33 @@ public final class Domain implements AutoCloseable {
 
   public BookRequest answer(UserId admin, long request, Status status) {
     return write(
-        tx -> features.requests.respond(tx, admin, request, new Decision(status, "a word")));
+        tx ->
+            features.requests.respondToRequest(tx, admin, request, new Decision(status, "a word")));
   }
 
   public int used(UserId creator, UserId user) {
-    return read(tx -> features.quotas.find(tx, creator, user).orElseThrow().used());
+    return read(tx -> features.quotas.findQuota(tx, creator, user).orElseThrow().used());
   }
 
   public int pending(UserId creator) {
     return read(tx -> features.creators.get(tx, creator).pendingCount());
   }
 
-  public List<Verifier.Breach> breaches() {
-    return Verifier.verify(database).join().breaches();
+  public List<InvariantVerifier.InvariantViolation> breaches() {
+    return InvariantVerifier.verifyInvariants(database).join().breaches();
   }
 
   /** The types of the messages in a user's inbox, oldest first. */
   public List<String> inboxTypes(UserId user) {
-    return read(tx -> features.inbox.read(tx, user, 0, 10_000)).stream()
-        .map(numbered -> new String(numbered.message().json(), UTF_8))
+    return read(tx -> features.inbox.readAfter(tx, user, 0, 10_000)).stream()
+        .map(numberedMessage -> new String(numberedMessage.message().json(), UTF_8))
         .map(json -> json.replaceFirst("^\\{\"type\":\"([a-z_]+)\".*$", "$1"))
         .toList();
   }
 
-  /** The newest number in a user's inbox. */
+  /** The user's newest sequence number. */
   public long head(UserId user) {
-    return read(tx -> features.inbox.head(tx, user).seq());
+    return read(tx -> features.inbox.readBounds(tx, user).seq());
   }
 
   @Override
@@ -216,18 +223,18 @@ public final class Domain implements AutoCloseable {
     }
   }
 
-  private final class Recorder implements Features.Outlet {
+  private final class Recorder implements Services.ClientNotifier {
     @Override
-    public void deliver(List<Delivery> change) {
+    public void publishChange(List<Delivery> change) {
       sent.addAll(change);
     }
 
     @Override
-    public void broadcast(Message message, Set<UserId> users) {
+    public void broadcastMessage(Message message, Set<UserId> users) {
       sent.add(Delivery.unnumbered(message, users));
     }
 
     @Override
-    public void sessionEnded(UserId user, String session) {}
+    public void closeSession(UserId user, String session) {}
   }
 }

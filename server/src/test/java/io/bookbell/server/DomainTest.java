@@ -13,7 +13,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the features do, on each database, below HTTP. */
+/** Base class of tests of the services, below HTTP and on each database. */
 @ParameterizedClass
 @EnumSource
 abstract class DomainTest {
@@ -32,11 +32,11 @@ abstract class DomainTest {
     domain.close();
   }
 
-  /** The command is refused, with this word. */
+  /** Asserts that the command is refused with this error code. */
   static AbstractThrowableAssert<?, ? extends Throwable> refused(
       String code, ThrowingCallable command) {
     return Assertions.assertThatThrownBy(command)
         .isInstanceOfSatisfying(
-            Problem.class, problem -> Assertions.assertThat(problem.code()).isEqualTo(code));
+            Problem.class, problem -> Assertions.assertThat(problem.errorCode()).isEqualTo(code));
   }
 }

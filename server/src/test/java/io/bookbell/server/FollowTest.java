@@ -10,13 +10,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.Profile;
+import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.request.AskedBook;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequests.NewRequest;
-import io.bookbell.server.request.Filter;
-import io.bookbell.server.request.RequestLists;
-import io.bookbell.server.request.Sort;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.RequestFilter;
+import io.bookbell.server.request.RequestListService;
+import io.bookbell.server.request.RequestSort;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What was asked for already, and wanting it too. */
+/** Finding existing requests for a book, and following them. */
 class FollowTest extends DomainTest {
   private UserId creator;
   private UserId asker;
@@ -73,7 +73,7 @@ class FollowTest extends DomainTest {
     follow(reader, id);
     long before = domain.head(reader);
 
-    domain.write(tx -> domain.features.requests.reply(tx, creator, id, "a secret"));
+    domain.write(tx -> domain.features.requests.addReply(tx, creator, id, "a secret"));
     domain.answer(creator, id, APPROVED);
     domain.answer(creator, id, COMPLETED);
 
@@ -93,7 +93,7 @@ class FollowTest extends DomainTest {
     long id = domain.ask(asker, creator, "Kindred").id();
     follow(reader, id);
 
-    domain.write(tx -> domain.features.requests.cancel(tx, asker, id));
+    domain.write(tx -> domain.features.requests.cancelRequest(tx, asker, id));
 
     assertThat(bodies(reader, 0)).last().asString().contains("followed_request_cancelled");
   }
@@ -180,31 +180,36 @@ class FollowTest extends DomainTest {
   }
 
   private AskedBook follow(UserId user, long id) {
-    return domain.write(tx -> domain.features.following.follow(tx, user, id));
+    return domain.write(tx -> domain.features.following.followRequest(tx, user, id));
   }
 
   private void unfollow(UserId user, long id) {
     domain.write(
         tx -> {
-          domain.features.following.unfollow(tx, user, id);
+          domain.features.following.unfollowRequest(tx, user, id);
           return true;
         });
   }
 
   private List<AskedBook> following(UserId user) {
     var page = new PageRequest(10, Optional.empty());
-    return domain.read(tx -> domain.features.asked.followed(tx, user, page)).items();
+    return domain.read(tx -> domain.features.asked.listFollowed(tx, user, page)).items();
   }
 
   private List<AskedBook> asked(UserId user, String text) {
-    return domain.read(tx -> domain.features.asked.find(tx, user, creator, text)).items();
+    return domain.read(tx -> domain.features.asked.searchBooks(tx, user, creator, text)).items();
   }
 
   private List<Long> listed(UserId user, String text) {
-    var filter =
-        new Filter(Set.of(), Optional.empty(), Optional.of(text), Sort.NEWEST, Optional.empty());
-    var query = new RequestLists.Query(Optional.of(creator), filter, 10);
-    return domain.read(tx -> domain.features.lists.list(tx, user, query)).items().stream()
+    var requestFilter =
+        new RequestFilter(
+            Set.of(), Optional.empty(), Optional.of(text), RequestSort.NEWEST, Optional.empty());
+    var requestListQuery =
+        new RequestListService.RequestListQuery(Optional.of(creator), requestFilter, 10);
+    return domain
+        .read(tx -> domain.features.lists.list(tx, user, requestListQuery))
+        .items()
+        .stream()
         .map(BookRequest::id)
         .toList();
   }
@@ -219,8 +224,8 @@ class FollowTest extends DomainTest {
   }
 
   private void show(boolean asked) {
-    var changes =
-        new Profile.Changes(
+    var profileChanges =
+        new ProfileService.ProfileChanges(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -228,12 +233,12 @@ class FollowTest extends DomainTest {
             Optional.of(asked),
             Optional.empty(),
             Optional.empty());
-    domain.write(tx -> domain.features.profile.change(tx, creator, creator, changes));
+    domain.write(tx -> domain.features.profile.update(tx, creator, creator, profileChanges));
   }
 
   private List<String> bodies(UserId user, long after) {
-    return domain.read(tx -> domain.features.inbox.read(tx, user, after, 1000)).stream()
-        .map(numbered -> new String(numbered.message().json(), UTF_8))
+    return domain.read(tx -> domain.features.inbox.readAfter(tx, user, after, 1000)).stream()
+        .map(numberedMessage -> new String(numberedMessage.message().json(), UTF_8))
         .toList();
   }
 }

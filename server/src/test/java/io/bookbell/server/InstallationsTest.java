@@ -3,10 +3,10 @@ package io.bookbell.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.backup.Backup;
-import io.bookbell.server.backup.Restore;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.backup.BackupWriter;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.embedded.RedisServer;
 
-/** Several databases on one Redis have nothing to do with each other. */
+/** Several installations on one Redis don't affect each other. */
 class InstallationsTest {
   @TempDir Path folder;
 
@@ -52,11 +52,13 @@ class InstallationsTest {
   }
 
   private TestServer server(int redis) {
-    Config config = TestServer.config(TestDatabase.POSTGRESQL.create(folder));
+    ServerConfig serverConfig = TestServer.config(TestDatabase.POSTGRESQL.create(folder));
     return TestServer.demo(
-        config.withRedis(
-            new Config.Redis(
-                URI.create("redis://127.0.0.1:" + redis), Optional.empty(), Config.Redis.PREFIX)));
+        serverConfig.withRedis(
+            new ServerConfig.RedisConfig(
+                URI.create("redis://127.0.0.1:" + redis),
+                Optional.empty(),
+                ServerConfig.RedisConfig.PREFIX)));
   }
 
   private static void ask(TestServer server, String title) {
@@ -84,11 +86,11 @@ class InstallationsTest {
       String id = installation(original);
       String ofCopy = installation(copy);
       original.creator("mara");
-      Backup.write(original.database(), file).join();
+      BackupWriter.writeBackup(original.database(), file).join();
 
-      Restore.read(copy.database(), file, false).join();
-      Restore.read(another.database(), file, false).join();
-      Restore.read(original.database(), file, true).join();
+      BackupRestorer.restoreBackup(copy.database(), file, false).join();
+      BackupRestorer.restoreBackup(another.database(), file, false).join();
+      BackupRestorer.restoreBackup(original.database(), file, true).join();
 
       assertThat(installation(original)).isEqualTo(id);
       assertThat(installation(copy)).isEqualTo(ofCopy).isNotEqualTo(id);
@@ -101,6 +103,6 @@ class InstallationsTest {
   }
 
   private static String installation(Domain domain) {
-    return domain.read(tx -> Epochs.installation(tx));
+    return domain.read(tx -> EpochStore.installationId(tx));
   }
 }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.inbox.Change;
+import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +17,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Messages to more people than a statement takes parameters, and to a few of them besides. */
+/**
+ * Messages to more users than a statement has parameters, and to a few of them in the same
+ * transaction.
+ */
 class LargeAudienceTest extends DomainTest {
   private static final int ALL = 1_200;
 
@@ -41,7 +44,7 @@ class LargeAudienceTest extends DomainTest {
     for (UserId user : all) {
       var stored = new TreeMap<Long, String>();
       domain
-          .read(tx -> domain.features.inbox.read(tx, user, 0, 10))
+          .read(tx -> domain.features.inbox.readAfter(tx, user, 0, 10))
           .forEach(each -> stored.put(each.seq(), text(each.message())));
       assertThat(stored).isEqualTo(expected.get(user));
       assertThat(domain.head(user)).isEqualTo(stored.lastKey());
@@ -56,7 +59,7 @@ class LargeAudienceTest extends DomainTest {
         .toList();
   }
 
-  /** Tells all in one transaction, in the order of the texts. */
+  /** Sends all messages in one transaction, in the order of their texts. */
   private void tell(
       Map<UserId, NavigableMap<Long, String>> expected, Map<String, List<UserId>> audiences) {
     var inOrder = new TreeMap<>(audiences);
@@ -64,9 +67,9 @@ class LargeAudienceTest extends DomainTest {
         tx -> {
           inOrder.forEach(
               (text, audience) -> {
-                var change = new Change();
-                change.add(MessageType.NOTIFICATION, Map.of("text", text), audience);
-                domain.features.inbox.append(tx, change);
+                var outgoingMessages = new OutgoingMessages();
+                outgoingMessages.add(MessageType.NOTIFICATION, Map.of("text", text), audience);
+                domain.features.inbox.append(tx, outgoingMessages);
               });
           return true;
         });

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher where a package was unpacked, in a folder with a space in its name. */
+/** The launcher in an unpacked package, in a folder with a space in its name. */
 class LauncherTest {
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();
   private static final Path JAVA = Path.of(System.getProperty("java.home"));
@@ -80,7 +80,7 @@ class LauncherTest {
 
   @Test
   void librariesAreUnpackedElsewhereWhereTheUsualFolderHoldsNoPrograms() throws Exception {
-    options = "-Djava.io.tmpdir=/proc"; // as good as a /tmp that is mounted noexec, or full
+    options = "-Djava.io.tmpdir=/proc"; // like a /tmp that is full or mounted noexec
 
     assertThatItServes();
     assertThat(folder.resolve("data/native")).isDirectory();
@@ -108,7 +108,7 @@ class LauncherTest {
     Process process = start("restore", "cut");
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(said()).contains("\tat io.bookbell.server.backup.Restore");
+    assertThat(said()).contains("\tat io.bookbell.server.backup.BackupRestorer");
   }
 
   @Test

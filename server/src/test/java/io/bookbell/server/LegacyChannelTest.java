@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import io.bookbell.server.web.Json;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.embedded.RedisServer;
 
 /**
- * Two nodes and a program that does what a node of the replaced system does: they tell each other's
- * users what happens, through that system's channel.
+ * Two nodes and a simulated node of the replaced system, which exchange messages for each other's
+ * users through that system's channel.
  */
 class LegacyChannelTest {
   private static final String CHANNEL = "book_requests";
@@ -51,11 +51,13 @@ class LegacyChannelTest {
     redis = new RedisServer(port);
     redis.start();
     URI uri = URI.create("redis://127.0.0.1:" + port);
-    var config =
+    var serverConfig =
         TestServer.config(TestDatabase.POSTGRESQL.create(folder))
-            .withRedis(new Config.Redis(uri, Optional.of(CHANNEL), Config.Redis.PREFIX));
-    first = TestServer.demo(config);
-    second = TestServer.with(config);
+            .withRedis(
+                new ServerConfig.RedisConfig(
+                    uri, Optional.of(CHANNEL), ServerConfig.RedisConfig.PREFIX));
+    first = TestServer.demo(serverConfig);
+    second = TestServer.with(serverConfig);
     listen(uri);
     await().untilAsserted(() -> assertThat(metrics(first)).contains("bookbell_legacy_connected 1"));
     await()
@@ -136,7 +138,7 @@ class LegacyChannelTest {
       assertThat(legacy(other)).containsExactly("the end");
       String frame = here.frames().getLast();
       assertThat(frame).doesNotContain("_target_users", "\"seq\"");
-      assertThat(heard).hasSize(2); // no node has passed anything on
+      assertThat(heard).hasSize(2); // no node has forwarded anything
     }
     try (var later = second.signIn("reader1").connect(101).withoutCheck()) {
       later.await("initial_data");
@@ -191,7 +193,7 @@ class LegacyChannelTest {
     return message.get("_target_users").valueStream().map(JsonNode::textValue).toList();
   }
 
-  /** What the replaced system's message said: the API's description knows nothing of it. */
+  /** The texts of the replaced system's messages, which the API's description doesn't contain. */
   private static List<String> legacy(TestSocket socket) {
     return socket.frames().stream()
         .filter(frame -> frame.contains("legacy_word"))
@@ -211,7 +213,7 @@ class LegacyChannelTest {
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + text, e);
     }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.CloseReason;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.inbox.Epochs;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
@@ -30,13 +30,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import redis.embedded.RedisServer;
 
 /**
- * Two nodes on one PostgreSQL are one server, with Redis and without: what one commits is seen on
- * the other, in order and once.
+ * Two nodes on one PostgreSQL act as one server, with Redis and without: what one commits is
+ * delivered by the other, in order and once.
  */
 @ParameterizedClass
 @EnumSource
 class NodesTest {
-  /** How nodes hear of each other besides the database. */
+  /** The backplane between the nodes. */
   enum Doorbell {
     NONE,
     REDIS,
@@ -52,21 +52,23 @@ class NodesTest {
 
   @BeforeEach
   void start() throws IOException {
-    Config.Storage storage = TestDatabase.POSTGRESQL.create(folder);
-    Config config = TestServer.config(storage);
+    ServerConfig.StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    ServerConfig serverConfig = TestServer.config(storageConfig);
     if (doorbell != Doorbell.NONE) {
       int port = freePort();
       if (doorbell == Doorbell.REDIS) {
         redis = Optional.of(new RedisServer(port));
         redis.get().start();
       }
-      config =
-          config.withRedis(
-              new Config.Redis(
-                  URI.create("redis://127.0.0.1:" + port), Optional.empty(), Config.Redis.PREFIX));
+      serverConfig =
+          serverConfig.withRedis(
+              new ServerConfig.RedisConfig(
+                  URI.create("redis://127.0.0.1:" + port),
+                  Optional.empty(),
+                  ServerConfig.RedisConfig.PREFIX));
     }
-    first = TestServer.demo(config);
-    second = TestServer.with(config);
+    first = TestServer.demo(serverConfig);
+    second = TestServer.with(serverConfig);
   }
 
   @AfterEach
@@ -178,7 +180,7 @@ class NodesTest {
     }
   }
 
-  /** Nothing of it is stored, so only Redis takes it to another node. */
+  /** Typing presence is never stored, so only Redis takes it to another node. */
   @Test
   void aColleagueWhoAnswersIsSeen() {
     TestServer elsewhere = doorbell == Doorbell.REDIS ? second : first;
@@ -191,7 +193,7 @@ class NodesTest {
       await()
           .untilAsserted(
               () -> {
-                member.send(answering); // again: the other node learns of a connection in a moment
+                member.send(answering); // again: the other node learns of a connection late
                 assertThat(creator.messages()).anyMatch(message -> answers(message, request));
               });
 
@@ -289,7 +291,7 @@ class NodesTest {
           .database()
           .write(
               tx -> {
-                Epochs.renew(tx);
+                EpochStore.renewEpoch(tx);
                 return true;
               })
           .join();
@@ -325,9 +327,12 @@ class NodesTest {
     }
   }
 
-  /** As after a failover to a database with another past: the same versions, other supporters. */
+  /**
+   * Simulates a failover to a database with another history: the same versions, but other
+   * supporters.
+   */
   private static int replacedByOneWith(Transaction tx, long creator, long supporter, long tier) {
-    Epochs.renew(tx);
+    EpochStore.renewEpoch(tx);
     return tx.sql()
         .execute(
             "insert into membership (creator_id, user_id, tier_id, period_key, created_at)"

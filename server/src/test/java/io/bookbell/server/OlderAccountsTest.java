@@ -4,14 +4,14 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.quota.Supporters.Supporter;
-import io.bookbell.server.verify.Verifier.Breach;
+import io.bookbell.server.quota.SupporterService.Supporter;
+import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Accounts from before addresses and names had one form, on each database. */
+/** Accounts created before e-mail addresses and names were normalised, on each database. */
 class OlderAccountsTest extends DomainTest {
 
   @Test
@@ -22,12 +22,12 @@ class OlderAccountsTest extends DomainTest {
     UserId twin = older(domain.supporter(creator, "three", 3), "ann@b\u00FCcher.example");
     assertThat(supporters(creator, "жанна")).as("before").contains(zhanna);
 
-    assertThat(domain.write(domain.features.accounts::renewOlder)).isFalse();
+    assertThat(domain.write(domain.features.accounts::migrateOlderAccounts)).isFalse();
 
     assertThat(email(zhanna)).isEqualTo("жанна@пример.рф");
     assertThat(email(ann)).as("taken by another").isEqualTo("ann@bu\u0308cher.example");
     assertThat(supporters(creator, "ЖАННА")).contains(zhanna, ann, twin);
-    assertThat(domain.breaches()).extracting(Breach::invariant).containsExactly(9);
+    assertThat(domain.breaches()).extracting(InvariantViolation::invariant).containsExactly(9);
   }
 
   private UserId older(UserId user, String email) {

@@ -5,14 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.api.Contract;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.receipt.Retention;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.web.Idempotency;
+import io.bookbell.server.web.IdempotencyService;
 import io.bookbell.server.web.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,13 +30,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Calls everything that can be called, has the rest of the server do what it does by itself, and
- * then looks how the database goes about each statement that was run on the way.
+ * Calls every operation of the API, runs the server's background tasks, and then checks the query
+ * plan of every statement that was executed.
  */
 class QueryPlansTest {
   private static final Contract CONTRACT = new Contract();
 
-  /** What may be as it is, and why. */
+  /** Accepted steps of plans, with the reason. */
   private static final Map<String, String> MEANT =
       Map.of(
           "SCAN installation", "it has one row",
@@ -51,7 +51,6 @@ class QueryPlansTest {
           "book_request.user_id = ? and book_request.creator_id not in",
               "it sorts what one person has asked for");
 
-  /** As much of one as is looked at. */
   @TempDir Path folder;
 
   private final Statements statements = new Statements();
@@ -60,9 +59,9 @@ class QueryPlansTest {
   @ParameterizedTest
   @EnumSource
   void noStatementReadsAWholeTableOrSortsWithoutEnd(TestDatabase database) throws Exception {
-    Storage storage = database.create(Files.createDirectories(folder.resolve("x")));
+    StorageConfig storageConfig = database.create(Files.createDirectories(folder.resolve("x")));
     Files.createDirectories(folder.resolve("x/data"));
-    try (var server = TestServer.watched(storage, statements)) {
+    try (var server = TestServer.watched(storageConfig, statements)) {
       callEverything(server);
       socket(server);
       housekeeping(server);
@@ -70,16 +69,18 @@ class QueryPlansTest {
 
     var notCalled = new TreeSet<>(CONTRACT.calls());
     notCalled.removeAll(called);
-    notCalled.remove("GET /api/book-requests/ws"); // by the socket
-    notCalled.remove("GET /api/books/covers/{cover_id}"); // without a catalogue there are none
+    notCalled.remove("GET /api/book-requests/ws"); // called by the socket
+    notCalled.remove("GET /api/books/covers/{cover_id}"); // there are no covers without a catalogue
     assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
-    assertThat(objections(storage)).as("plans to be mended by an index or another query").isEmpty();
+    assertThat(objections(storageConfig))
+        .as("plans to be mended by an index or another query")
+        .isEmpty();
   }
 
-  private List<String> objections(Storage storage) {
+  private List<String> objections(StorageConfig storageConfig) {
     var found = new ArrayList<String>();
     statements
-        .objections(storage)
+        .objections(storageConfig)
         .forEach(
             (form, steps) ->
                 steps.stream()
@@ -178,7 +179,7 @@ class QueryPlansTest {
       supporter.send(
           "POST",
           "/api/book-requests/" + first + "/reply",
-          Json.text(Map.of("body", "please")),
+          Json.writeAsString(Map.of("body", "please")),
           key);
     }
     post(supporter, "/api/book-requests/" + first + "/reply", Map.of("body", "please"));
@@ -314,21 +315,26 @@ class QueryPlansTest {
     }
   }
 
-  /** What the server does once a minute, when there is something to do. */
+  /** The tasks that the server runs once a minute, with work to do for each. */
   private void housekeeping(TestServer server) {
-    var features = new Features(Features.Outlet.none());
-    var retention =
-        new Retention(features.inbox, features.receipts, features.sessions, Duration.ofDays(-1));
+    var services = new Services(Services.ClientNotifier.noOp());
+    var messageRetention =
+        new MessageRetention(
+            services.inbox, services.receipts, services.sessions, Duration.ofDays(-1));
     List<Consumer<Transaction>> steps =
         List.of(
-            tx -> retention.step(tx, new UserId(1)),
-            tx -> features.asked.indexOlder(tx),
-            features.accounts::renewOlder,
-            tx -> features.tickets.removeExpired(tx),
-            features.sessions::forgetEnded,
-            tx -> features.sessions.endExpired(tx.at(Instant.now().plus(Duration.ofDays(400)))),
-            tx -> features.loginLimit.removeExpired(tx.at(Instant.now().plus(Duration.ofDays(1)))),
-            tx -> Idempotency.forgetOld(tx.at(Instant.now().plus(Duration.ofDays(9)))));
+            tx -> messageRetention.removeBatch(tx, new UserId(1)),
+            tx -> services.asked.indexOlder(tx),
+            services.accounts::migrateOlderAccounts,
+            tx -> services.tickets.removeExpired(tx),
+            services.sessions::removeEndedMarkers,
+            tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
+            tx ->
+                services.loginLimit.removeExpired(
+                    tx.atTime(Instant.now().plus(Duration.ofDays(1)))),
+            tx ->
+                IdempotencyService.deleteExpired(
+                    tx.atTime(Instant.now().plus(Duration.ofDays(9)))));
     for (Consumer<Transaction> step : steps) {
       server
           .database()
@@ -343,7 +349,7 @@ class QueryPlansTest {
     assertThat(statements.anyContains("delete from idempotency_key")).isTrue();
   }
 
-  /** The first page, and the one after it if there is one. */
+  /** Fetches the first page, and the second one if there is any. */
   private void pages(TestClient client, String path) {
     String and = path.endsWith("?") ? "" : "&";
     String cursor = get(client, path + and + "limit=1").body().path("next_cursor").asText("");
@@ -357,11 +363,11 @@ class QueryPlansTest {
   }
 
   private Reply post(TestClient client, String path, Map<String, ?> body) {
-    return send(client, "POST", path, body.isEmpty() ? "" : Json.text(body));
+    return send(client, "POST", path, body.isEmpty() ? "" : Json.writeAsString(body));
   }
 
   private Reply patch(TestClient client, String path, Map<String, ?> body) {
-    return send(client, "PATCH", path, Json.text(body));
+    return send(client, "PATCH", path, Json.writeAsString(body));
   }
 
   private Reply send(TestClient client, String method, String path, String json) {

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.Profile;
+import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.TierAnnouncer;
-import io.bookbell.server.quota.Tiers;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.Outcome;
+import io.bookbell.server.quota.TierService;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.DecisionOutcome;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -113,14 +113,15 @@ class QuotaTest extends DomainTest {
             .toList();
     List<Long> heads = readers.stream().map(domain::head).toList();
 
-    var wider = new Tiers.Changes(Optional.empty(), Optional.of(9), Optional.empty());
-    domain.write(tx -> domain.features.tiers.change(tx, creator, tier, wider));
+    var wider = new TierService.TierChanges(Optional.empty(), Optional.of(9), Optional.empty());
+    domain.write(tx -> domain.features.tiers.update(tx, creator, tier, wider));
     assertThat(quota(readers.getFirst()).allowed()).isEqualTo(9);
     assertThat(domain.head(readers.getFirst())).isEqualTo(heads.getFirst());
 
-    // As after a restart: what is still to be told is stored.
+    // As after a restart: pending announcements are stored.
     Domain later = domain.node();
-    new TierAnnouncer(domain.database(), later.features.creators, later.features.inbox).wake();
+    new TierAnnouncer(domain.database(), later.features.creators, later.features.inbox)
+        .triggerPass();
 
     await()
         .untilAsserted(
@@ -194,8 +195,9 @@ class QuotaTest extends DomainTest {
     domain.ask(reader, creator, "Two");
 
     for (Period period : List.of(Period.MONTH, Period.NONE, Period.MONTH)) {
-      var change = new Tiers.Changes(Optional.empty(), Optional.empty(), Optional.of(period));
-      domain.write(tx -> domain.features.tiers.change(tx, creator, tier, change));
+      var change =
+          new TierService.TierChanges(Optional.empty(), Optional.empty(), Optional.of(period));
+      domain.write(tx -> domain.features.tiers.update(tx, creator, tier, change));
       assertThat(quota(reader)).extracting(Quota::used, Quota::remaining).containsExactly(2, 0);
       refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
     }
@@ -259,13 +261,13 @@ class QuotaTest extends DomainTest {
     var refusal =
         domain.write(
             tx ->
-                domain.features.requests.respondAll(
+                domain.features.requests.respondToAll(
                     tx,
                     member,
                     creator,
                     new TreeSet<>(List.of(own)),
                     new Decision(APPROVED, null)));
-    assertThat(refusal).extracting(Outcome::code).containsExactly("own_request");
+    assertThat(refusal).extracting(DecisionOutcome::code).containsExactly("own_request");
     assertThat(quota(member)).extracting(Quota::allowed, Quota::used).containsExactly(2, 1);
 
     allowSelfService();
@@ -276,7 +278,7 @@ class QuotaTest extends DomainTest {
 
   private void allowSelfService() {
     var change =
-        new Profile.Changes(
+        new ProfileService.ProfileChanges(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -284,12 +286,12 @@ class QuotaTest extends DomainTest {
             Optional.empty(),
             Optional.of(true),
             Optional.empty());
-    domain.write(tx -> domain.features.profile.change(tx, creator, creator, change));
+    domain.write(tx -> domain.features.profile.update(tx, creator, creator, change));
   }
 
   private void turnMonth() {
-    while (domain.write(domain.features.monthTurn::step)) {
-      // another step
+    while (domain.write(domain.features.monthTurn::renewBatch)) {
+      // run the next step
     }
   }
 
@@ -305,20 +307,20 @@ class QuotaTest extends DomainTest {
   }
 
   private Quota quota(UserId user) {
-    return domain.read(tx -> domain.features.quotas.find(tx, creator, user).orElseThrow());
+    return domain.read(tx -> domain.features.quotas.findQuota(tx, creator, user).orElseThrow());
   }
 
   private List<LedgerEntry> entries(UserId user) {
-    return domain.read(tx -> domain.features.quotas.entries(tx, creator, user));
+    return domain.read(tx -> domain.features.quotas.findEntries(tx, creator, user));
   }
 
   private void grant(UserId admin, UserId user, int amount) {
     domain.write(
-        tx -> domain.features.supporters.grant(tx, admin, creator, user, amount, "a word"));
+        tx -> domain.features.supporters.grantRequests(tx, admin, creator, user, amount, "a word"));
   }
 
   private void grant(UserId user, int amount, String reason) {
     domain.write(
-        tx -> domain.features.supporters.grant(tx, creator, creator, user, amount, reason));
+        tx -> domain.features.supporters.grantRequests(tx, creator, creator, user, amount, reason));
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Many at once: the counts stay exact, the sequences stay whole. */
+/** Concurrent commands: counts stay exact and sequences have no gaps. */
 class RaceTest extends DomainTest {
 
   @Test
@@ -70,7 +70,7 @@ class RaceTest extends DomainTest {
                       Domain node = admin.value() % 2 == 0 ? domain : otherNode;
                       return command(
                           tx ->
-                              node.features.requests.respond(
+                              node.features.requests.respondToRequest(
                                   tx, admin, request, new Decision(Status.REJECTED, "no")));
                     })
                 .toList());
@@ -84,7 +84,7 @@ class RaceTest extends DomainTest {
         Stream.concat(admins.stream(), Stream.of(creator, supporter)).toArray(UserId[]::new));
   }
 
-  /** Two creators who share their supporters, one of them in the other's team; on two nodes. */
+  /** Two creators with shared supporters, one of them in the other's team, on two nodes. */
   @Test
   void aCrowdOfRandomCommands() {
     long seed = Long.getLong("seed", System.nanoTime());
@@ -95,7 +95,8 @@ class RaceTest extends DomainTest {
     UserId member = domain.teamMember(first, "member");
     domain.write(
         tx ->
-            domain.features.team.join(tx, first, domain.features.creators.lock(tx, first), second));
+            domain.features.team.addMember(
+                tx, first, domain.features.creators.lockCreator(tx, first), second));
     var people = new ArrayList<UserId>();
     for (int number = 0; number < 4; number++) {
       UserId supporter = domain.supporter(first, "reader" + number, 4 + number);
@@ -115,7 +116,7 @@ class RaceTest extends DomainTest {
 
     people.addAll(List.of(first, second, member));
     assertWhole(people.toArray(UserId[]::new));
-    domain.close(); // only then PostgreSQL has counted what each connection met
+    domain.close(); // PostgreSQL publishes a connection's statistics only when it closes
     assertThat(TestDatabase.deadlocks(domain.storage())).isZero();
   }
 
@@ -139,11 +140,15 @@ class RaceTest extends DomainTest {
       return switch (random.nextInt(8)) {
         case 0, 1, 2 -> tx -> node.features.requests.create(tx, supporter, book(creator, "A book"));
         case 3, 4 ->
-            tx -> node.features.requests.respond(tx, admin, request, new Decision(status, null));
-        case 5 -> tx -> node.features.requests.cancel(tx, supporter, request);
-        case 6 -> tx -> node.features.requests.reply(tx, supporter, request, "a word");
+            tx ->
+                node.features.requests.respondToRequest(
+                    tx, admin, request, new Decision(status, null));
+        case 5 -> tx -> node.features.requests.cancelRequest(tx, supporter, request);
+        case 6 -> tx -> node.features.requests.addReply(tx, supporter, request, "a word");
         default ->
-            tx -> node.features.supporters.grant(tx, creator, creator, supporter, 1, "thanks");
+            tx ->
+                node.features.supporters.grantRequests(
+                    tx, creator, creator, supporter, 1, "thanks");
       };
     }
 
@@ -160,7 +165,7 @@ class RaceTest extends DomainTest {
     return command;
   }
 
-  /** The code of each refusal; empty where a command was carried out. */
+  /** The error code of each refused command; empty for commands that succeeded. */
   private List<Optional<String>> atOnce(List<? extends Function<Transaction, ?>> commands) {
     var under = commands.stream().map(command -> outcome(domain, command)).toList();
     return under.stream().map(CompletableFuture::join).toList();
@@ -177,8 +182,8 @@ class RaceTest extends DomainTest {
         .exceptionally(
             failure -> {
               Problem problem =
-                  Problem.in(failure).orElseThrow(() -> new CompletionException(failure));
-              return Optional.of(problem.code());
+                  Problem.findIn(failure).orElseThrow(() -> new CompletionException(failure));
+              return Optional.of(problem.errorCode());
             });
   }
 

@@ -8,10 +8,10 @@ import static io.bookbell.server.request.Status.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.activity.Activity;
-import io.bookbell.server.creator.Profile;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequests.NewRequest;
+import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.web.PageRequest;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every flow of a request, and who is told what of it. */
+/** Every transition of a request, and who is notified of it. */
 class RequestFlowTest extends DomainTest {
   private static final Map<Status, Set<Status>> ALLOWED =
       Map.of(
@@ -82,8 +82,8 @@ class RequestFlowTest extends DomainTest {
     UserId both = domain.supporter(creator, "both", 3);
     domain.write(
         tx ->
-            domain.features.team.join(
-                tx, creator, domain.features.creators.lock(tx, creator), both));
+            domain.features.team.addMember(
+                tx, creator, domain.features.creators.lockCreator(tx, creator), both));
     long before = domain.head(both);
 
     domain.ask(both, creator, "Beloved");
@@ -123,7 +123,7 @@ class RequestFlowTest extends DomainTest {
 
   private BookRequest move(long request, Status to, UserId owner) {
     return to == CANCELLED
-        ? domain.write(tx -> domain.features.requests.cancel(tx, owner, request))
+        ? domain.write(tx -> domain.features.requests.cancelRequest(tx, owner, request))
         : domain.answer(member, request, to);
   }
 
@@ -150,7 +150,7 @@ class RequestFlowTest extends DomainTest {
     long request = domain.ask(supporter, creator, "Emma").id();
     long before = domain.head(member);
 
-    domain.write(tx -> domain.features.requests.cancel(tx, supporter, request));
+    domain.write(tx -> domain.features.requests.cancelRequest(tx, supporter, request));
 
     assertThat(domain.used(creator, supporter)).isZero();
     assertThat(domain.pending(creator)).isZero();
@@ -164,8 +164,8 @@ class RequestFlowTest extends DomainTest {
     long member0 = domain.head(member);
     long supporter0 = domain.head(supporter);
 
-    domain.write(tx -> domain.features.requests.reply(tx, supporter, request, "Please?"));
-    domain.write(tx -> domain.features.requests.reply(tx, creator, request, "Soon."));
+    domain.write(tx -> domain.features.requests.addReply(tx, supporter, request, "Please?"));
+    domain.write(tx -> domain.features.requests.addReply(tx, creator, request, "Soon."));
 
     assertThat(newTypes(member, member0))
         .containsExactly("book_request_update", "notification", "book_request_update");
@@ -188,11 +188,11 @@ class RequestFlowTest extends DomainTest {
     refused("forbidden", () -> domain.ask(member, creator, "Middlemarch"));
     domain.write(
         tx ->
-            domain.features.profile.change(
+            domain.features.profile.update(
                 tx,
                 creator,
                 creator,
-                new Profile.Changes(
+                new ProfileService.ProfileChanges(
                     Optional.empty(),
                     Optional.of(false),
                     Optional.empty(),
@@ -222,31 +222,34 @@ class RequestFlowTest extends DomainTest {
           () -> domain.read(tx -> domain.features.requests.get(tx, outsider, request)));
       refused(
           "not_found",
-          () -> domain.write(tx -> domain.features.requests.reply(tx, outsider, request, "x")));
+          () -> domain.write(tx -> domain.features.requests.addReply(tx, outsider, request, "x")));
       refused(
           "not_found",
-          () -> domain.write(tx -> domain.features.requests.cancel(tx, outsider, request)));
+          () -> domain.write(tx -> domain.features.requests.cancelRequest(tx, outsider, request)));
     }
     refused("forbidden", () -> domain.answer(supporter, request, APPROVED));
     refused(
         "forbidden",
-        () -> domain.write(tx -> domain.features.requests.cancel(tx, member, request)));
+        () -> domain.write(tx -> domain.features.requests.cancelRequest(tx, member, request)));
   }
 
   @Test
   void theLogSaysWhoDidWhat() {
     long request = domain.ask(supporter, creator, "Dracula").id();
     domain.answer(member, request, APPROVED);
-    domain.write(tx -> domain.features.requests.reply(tx, supporter, request, "Thanks!"));
+    domain.write(tx -> domain.features.requests.addReply(tx, supporter, request, "Thanks!"));
 
     var log =
         domain.read(
             tx ->
                 domain.features.activity.list(
-                    tx, creator, Activity.Filter.NONE, new PageRequest(3, Optional.empty())));
+                    tx,
+                    creator,
+                    ActivityLog.ActivityFilter.NONE,
+                    new PageRequest(3, Optional.empty())));
 
     assertThat(log.items())
-        .extracting(item -> item.actorName() + " " + item.kind())
+        .extracting(activityItem -> activityItem.actorName() + " " + activityItem.kind())
         .containsExactly("amara reply_added", "ines request_approved", "amara request_created");
     assertThat(log.nextCursor()).isNotNull();
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.receipt.Device;
-import io.bookbell.server.receipt.Receipts.Receipt;
-import io.bookbell.server.receipt.Retention;
+import io.bookbell.server.receipt.MessageRetention;
+import io.bookbell.server.receipt.ReceiptService.Receipt;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.web.Caller;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What devices say that they have, and what need not be kept for them any more. */
+/** Acknowledgements by devices, and the removal of messages that are no longer needed. */
 class RetentionTest extends DomainTest {
   private static final Duration KEPT = Duration.ofDays(30);
 
@@ -42,34 +42,36 @@ class RetentionTest extends DomainTest {
   }
 
   private Device signIn(UserId user) {
-    String token = domain.write(tx -> domain.features.sessions.begin(tx, user));
+    String token = domain.write(tx -> domain.features.sessions.createSession(tx, user));
     Caller caller =
-        domain.read(tx -> domain.features.sessions.find(tx, token)).orElseThrow().caller();
+        domain.read(tx -> domain.features.sessions.findByToken(tx, token)).orElseThrow().caller();
     return new Device(user, caller.session());
   }
 
   private void has(Device device, long seq) {
     domain.write(
         tx -> {
-          domain.features.receipts.acknowledge(tx, new TreeMap<>(Map.of(device, seq)));
+          domain.features.receipts.acknowledgePositions(tx, new TreeMap<>(Map.of(device, seq)));
           return true;
         });
   }
 
   private List<Receipt> receipts() {
-    return domain.read(tx -> domain.features.receipts.ofRequest(tx, creator, request)).items();
+    return domain.read(tx -> domain.features.receipts.listReceipts(tx, creator, request)).items();
   }
 
   private int remove() {
-    var features = domain.features;
-    var retention = new Retention(features.inbox, features.receipts, features.sessions, KEPT);
+    var services = domain.features;
+    var messageRetention =
+        new MessageRetention(services.inbox, services.receipts, services.sessions, KEPT);
     int removed = 0;
     Optional<UserId> next = Optional.of(new UserId(1));
     while (next.isPresent()) {
       UserId from = next.get();
-      Retention.Step step = domain.write(tx -> retention.step(tx, from));
-      removed += step.removed();
-      next = step.next();
+      MessageRetention.RetentionStep retentionStep =
+          domain.write(tx -> messageRetention.removeBatch(tx, from));
+      removed += retentionStep.removed();
+      next = retentionStep.next();
     }
     return removed;
   }
@@ -103,11 +105,11 @@ class RetentionTest extends DomainTest {
   void receiptsAreForAdmins() {
     refused(
         "forbidden",
-        () -> domain.read(tx -> domain.features.receipts.ofRequest(tx, supporter, request)));
+        () -> domain.read(tx -> domain.features.receipts.listReceipts(tx, supporter, request)));
     UserId stranger = domain.account("stranger");
     refused(
         "not_found",
-        () -> domain.read(tx -> domain.features.receipts.ofRequest(tx, stranger, request)));
+        () -> domain.read(tx -> domain.features.receipts.listReceipts(tx, stranger, request)));
   }
 
   @Test
@@ -143,7 +145,7 @@ class RetentionTest extends DomainTest {
     has(phone, domain.head(supporter));
     domain.write(
         tx -> {
-          domain.features.sessions.end(tx, new Caller(supporter, laptop.session(), false));
+          domain.features.sessions.endSession(tx, new Caller(supporter, laptop.session(), false));
           return true;
         });
     domain.passes(Duration.ofHours(2));
@@ -196,6 +198,7 @@ class RetentionTest extends DomainTest {
   void aRowThatIsMissingBehindWhatWasRemovedIsFound() {
     domain.write(
         tx -> tx.sql().execute("delete from inbox where seq = 1 and user_id = " + supporter));
-    assertThat(domain.breaches()).anyMatch(breach -> breach.invariant() == 4);
+    assertThat(domain.breaches())
+        .anyMatch(invariantViolation -> invariantViolation.invariant() == 4);
   }
 }

@@ -16,7 +16,7 @@ import org.jooq.InsertResultStep;
 import org.jooq.UpdateResultStep;
 import org.junit.jupiter.api.Test;
 
-/** Which package may know which, and how the tests may wait. */
+/** Allowed dependencies between packages, and how tests may wait. */
 class ServerArchitectureTest {
   private static final String SERVER = "io.bookbell.server";
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The shortest way through all layers. */
+/** The shortest path through all layers. */
 class ServerSmokeTest {
   @TempDir Path folder;
 

@@ -1,9 +1,9 @@
 package io.bookbell.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.config.Config.Storage.Postgres;
-import io.bookbell.server.config.Config.Storage.Sqlite;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +21,7 @@ import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 
 /**
- * Every statement that was run, once for each of its forms, and how the database would run it.
+ * Records every executed statement once per form, and finds problems in their query plans.
  * Thread-safe.
  */
 final class Statements implements ExecuteListener {
@@ -30,11 +30,11 @@ final class Statements implements ExecuteListener {
   private static final Pattern EXPLAINABLE =
       Pattern.compile("^\\s*(select|insert|update|delete|with)\\b.*", Pattern.DOTALL);
 
-  /** Lists that are longer at one time than at another. */
+  /** Lists whose length varies. */
   private static final Pattern LISTS =
       Pattern.compile("\\(\\?(, \\?)*\\)(, \\(\\?(, \\?)*\\))*|( when \\? then [^ ]+)+");
 
-  /** Has PostgreSQL believe that each page of a table holds a million rows. */
+  /** Makes PostgreSQL assume that every page of a table holds a million rows. */
   private static final String LARGE =
       "UPDATE pg_class SET reltuples = 1000000, relpages = 1"
           + " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
@@ -54,14 +54,14 @@ final class Statements implements ExecuteListener {
     return forms.keySet().stream().anyMatch(form -> form.contains(part));
   }
 
-  /** What is to be said against the plan of each statement, by its form. */
-  Map<String, List<String>> objections(Storage storage) {
+  /** The problems in each statement's query plan, by the statement's form. */
+  Map<String, List<String>> objections(StorageConfig storageConfig) {
     var objections = new TreeMap<String, List<String>>();
-    try (Connection connection = connect(storage);
+    try (Connection connection = connect(storageConfig);
         Statement statement = connection.createStatement()) {
       for (Map.Entry<String, String> form : forms.entrySet()) {
         List<String> found =
-            storage instanceof Sqlite
+            storageConfig instanceof SqliteConfig
                 ? sqlite(statement, form.getValue())
                 : postgres(statement, form.getValue());
         if (!found.isEmpty()) {
@@ -74,16 +74,16 @@ final class Statements implements ExecuteListener {
     return objections;
   }
 
-  private static Connection connect(Storage storage) throws SQLException {
-    return switch (storage) {
-      case Sqlite(var folder) ->
+  private static Connection connect(StorageConfig storageConfig) throws SQLException {
+    return switch (storageConfig) {
+      case SqliteConfig(var folder) ->
           DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("bookbell.db"));
-      case Postgres(String url, String user, String password) -> {
+      case PostgresConfig(String url, String user, String password) -> {
         Connection connection = DriverManager.getConnection(url, user, password);
         try (var statement = connection.createStatement()) {
           statement.execute(LARGE);
           statement.execute("DELETE FROM pg_statistic");
-          statement.execute("SET enable_seqscan = off"); // where there is an index, it is used
+          statement.execute("SET enable_seqscan = off"); // uses an index wherever there is one
         }
         yield connection;
       }
@@ -109,7 +109,7 @@ final class Statements implements ExecuteListener {
     var found = new ArrayList<String>();
     try (var plan = statement.executeQuery("EXPLAIN (FORMAT JSON) " + sql)) {
       plan.next();
-      scans(Json.tree(plan.getString(1)).at("/0/Plan"), found);
+      scans(Json.readTree(plan.getString(1)).at("/0/Plan"), found);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.verify.Verifier.Breach;
+import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import org.jooq.exception.DataAccessException;
 import org.jooq.exception.IntegrityConstraintViolationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the schema itself refuses, whatever the code does, and what {@code bookbell verify} finds
- * where somebody has written past both.
+ * States that the schema itself rejects, and those that {@code bookbell verify} finds if somebody
+ * has bypassed both the code and the schema.
  */
 class StoredInvariantsTest extends DomainTest {
   private UserId creator;
@@ -143,9 +143,9 @@ class StoredInvariantsTest extends DomainTest {
     assertThat(domain.breaches())
         .as("breaches")
         .anySatisfy(
-            (Breach breach) -> {
-              assertThat(breach.invariant()).isEqualTo(invariant);
-              assertThat(breach.detail()).contains(words);
+            (InvariantViolation invariantViolation) -> {
+              assertThat(invariantViolation.invariant()).isEqualTo(invariant);
+              assertThat(invariantViolation.detail()).contains(words);
             });
   }
 }

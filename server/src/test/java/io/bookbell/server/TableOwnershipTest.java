@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jooq.Named;
 import org.junit.jupiter.api.Test;
 
-/** Each table belongs to one feature; the others call that feature's service. */
+/** Each table belongs to one feature; other features call that feature's service. */
 class TableOwnershipTest {
   private static final Map<String, String> OWNERS =
       Map.ofEntries(
@@ -53,10 +53,10 @@ class TableOwnershipTest {
           Map.entry("device_position", "receipt"),
           Map.entry("receipt", "receipt"));
 
-  /** Names of users are shown everywhere; the installation is one row of facts. */
+  /** Names of users are shown everywhere; the installation is a single row. */
   private static final Set<String> OPEN_TO_ALL = Set.of("app_user", "installation");
 
-  /** Work on the stored data as a whole. */
+  /** Packages that process all stored data. */
   private static final Set<String> READERS_OF_ALL = Set.of("verify", "backup");
 
   private static final String SERVER = "io.bookbell.server";
@@ -108,7 +108,7 @@ class TableOwnershipTest {
     return Stream.concat(constants, types);
   }
 
-  /** The table that a generated class (a table's or a record's) stands for. */
+  /** The table of a generated class (a table or a record). */
   private static Optional<String> tableOfType(JavaClass type) {
     JavaClass outermost = type.getEnclosingClass().orElse(type);
     if (!outermost.getPackageName().startsWith(SCHEMA + ".tables")) {

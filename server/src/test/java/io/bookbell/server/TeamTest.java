@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.team.Admins;
+import io.bookbell.server.team.AdminCache;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The team, and the cached look-up of admins that follows it at once, on every node. */
+/** The team, and the admin cache, which is invalidated at once on every node. */
 class TeamTest extends DomainTest {
   private UserId creator;
   private UserId supporter;
@@ -30,7 +30,7 @@ class TeamTest extends DomainTest {
     assertThat(admins(node)).containsExactlyInAnyOrder(creator, member);
     assertThat(admins(node)).containsExactlyInAnyOrder(creator, member);
     assertThat(stats(node))
-        .extracting(Admins.Stats::hits, Admins.Stats::misses)
+        .extracting(AdminCache.AdminCacheStats::hits, AdminCache.AdminCacheStats::misses)
         .containsExactly(1L, 1L);
     assertThat(stats(node).cacheDetails()).containsOnlyKeys(creator).containsValue(2);
 
@@ -56,7 +56,7 @@ class TeamTest extends DomainTest {
 
     assertThat(domain.inboxTypes(member).getLast()).isEqualTo("access_changed");
     assertThat(domain.head(member)).isEqualTo(last);
-    long floor = domain.read(tx -> domain.features.inbox.head(tx, member).floor());
+    long floor = domain.read(tx -> domain.features.inbox.readBounds(tx, member).floor());
     assertThat(floor).isEqualTo(last);
   }
 
@@ -82,10 +82,10 @@ class TeamTest extends DomainTest {
             () ->
                 domain.write(
                     tx -> {
-                      var row = domain.features.creators.lock(tx, creator);
-                      domain.features.team.join(tx, creator, row, outsider);
+                      var row = domain.features.creators.lockCreator(tx, creator);
+                      domain.features.team.addMember(tx, creator, row, outsider);
                       var changed = domain.features.creators.get(tx, creator);
-                      assertThat(domain.features.access.admins(tx, changed)).contains(outsider);
+                      assertThat(domain.features.access.adminsOf(tx, changed)).contains(outsider);
                       throw new IllegalStateException("refused at the end");
                     }))
         .hasMessage("refused at the end");
@@ -108,7 +108,7 @@ class TeamTest extends DomainTest {
                         .read(
                             tx -> {
                               UserId whose = number % 2 == 0 ? creator : other;
-                              return domain.features.access.admins(
+                              return domain.features.access.adminsOf(
                                   tx, domain.features.creators.get(tx, whose));
                             }))
             .toList();
@@ -130,7 +130,7 @@ class TeamTest extends DomainTest {
         () ->
             domain.write(
                 tx -> {
-                  domain.features.team.remove(tx, member, creator, member);
+                  domain.features.team.removeMember(tx, member, creator, member);
                   return true;
                 }));
     refused(
@@ -143,17 +143,17 @@ class TeamTest extends DomainTest {
         () ->
             domain.write(
                 tx ->
-                    domain.features.team.join(
-                        tx, creator, domain.features.creators.lock(tx, creator), member)));
+                    domain.features.team.addMember(
+                        tx, creator, domain.features.creators.lockCreator(tx, creator), member)));
   }
 
   private Set<UserId> admins(Domain node) {
     return node.read(
-        tx -> node.features.access.admins(tx, node.features.creators.get(tx, creator)));
+        tx -> node.features.access.adminsOf(tx, node.features.creators.get(tx, creator)));
   }
 
-  private static Admins.Stats stats(Domain node) {
-    return node.features.admins.stats();
+  private static AdminCache.AdminCacheStats stats(Domain node) {
+    return node.features.admins.cacheStats();
   }
 
   private void ask(Domain node, String title) {
@@ -167,7 +167,7 @@ class TeamTest extends DomainTest {
   private void remove(UserId member) {
     domain.write(
         tx -> {
-          domain.features.team.remove(tx, creator, creator, member);
+          domain.features.team.removeMember(tx, creator, creator, member);
           return true;
         });
   }

@@ -1,16 +1,16 @@
 package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.config.Config.Connections;
-import io.bookbell.server.config.Config.Listen;
-import io.bookbell.server.config.Config.Reach;
-import io.bookbell.server.request.RequestLists;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.ConnectionConfig;
+import io.bookbell.server.config.ServerConfig.ListenConfig;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.PostgresDatabase;
 import io.bookbell.server.storage.SqliteDatabase;
-import io.bookbell.server.storage.StoredData;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
@@ -25,11 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.ExecuteListener;
 import org.jooq.ExecuteListenerProvider;
 
-/** A whole server in this process, on a free port and a database of its own. */
+/** A complete server in this process, on a free port. */
 public final class TestServer implements AutoCloseable {
   public static final String PASSWORD = "demo";
 
-  private static final String PASSWORD_HASH = Passwords.hashNow(PASSWORD);
+  private static final String PASSWORD_HASH = PasswordHasher.hashNow(PASSWORD);
 
   private static final Map<TestDatabase, TestServer> SHARED = new ConcurrentHashMap<>();
 
@@ -37,49 +37,52 @@ public final class TestServer implements AutoCloseable {
   private final AutoCloseable data;
   private final Bookbell bookbell;
 
-  private TestServer(Config config, boolean demo) {
+  private TestServer(ServerConfig serverConfig, boolean demo) {
     if (demo) {
-      DemoCopy.into(config.storage(), PASSWORD_HASH);
+      DemoCopy.into(serverConfig.storage(), PASSWORD_HASH);
     }
-    StoredData stored = StoredData.forServing(config.storage());
+    OpenDatabase stored = OpenDatabase.forServing(serverConfig.storage());
     this.data = stored;
     this.database = stored.database();
-    this.bookbell = Bookbell.start(config, database);
+    this.bookbell = Bookbell.start(serverConfig, database);
   }
 
-  private TestServer(Config config, Database database) {
+  private TestServer(ServerConfig serverConfig, Database database) {
     this.data = database;
     this.database = database;
-    this.bookbell = Bookbell.start(config, database);
+    this.bookbell = Bookbell.start(serverConfig, database);
   }
 
-  /** As after the very first start, on a database that tells a listener of every statement. */
-  static TestServer watched(Config.Storage storage, ExecuteListener listener) {
+  /** An empty server that reports every statement to a listener. */
+  static TestServer watched(ServerConfig.StorageConfig storageConfig, ExecuteListener listener) {
     ExecuteListenerProvider told = () -> listener;
     return new TestServer(
-        config(storage),
-        switch (storage) {
-          case Config.Storage.Sqlite(Path folder) ->
+        config(storageConfig),
+        switch (storageConfig) {
+          case ServerConfig.StorageConfig.SqliteConfig(Path folder) ->
               new SqliteDatabase(
                   folder.resolve("bookbell.db"), TimeSource.of(InstantSource.system()), told);
-          case Config.Storage.Postgres(String url, String user, String password) ->
-              new PostgresDatabase(url, user, password, TimeSource.postgres(), told);
+          case ServerConfig.StorageConfig.PostgresConfig(
+                  String url,
+                  String user,
+                  String password) ->
+              new PostgresDatabase(url, user, password, TimeSource.ofPostgres(), told);
         });
   }
 
-  /** With the data of the demonstration, in which all passwords are {@link #PASSWORD}. */
+  /** A server with the demonstration data, in which all passwords are {@link #PASSWORD}. */
   public static TestServer demo(TestDatabase database, Path folder) {
     return new TestServer(config(database.create(folder)), true);
   }
 
-  /** As after the very first start. */
+  /** A server on an empty database. */
   public static TestServer empty(TestDatabase database, Path folder) {
     return new TestServer(config(database.create(folder)), false);
   }
 
   /**
-   * One with the data of the demonstration that tests share, until the process ends; each brings
-   * people of its own ({@link #cast}).
+   * A server with the demonstration data that tests share until the process ends. Each test creates
+   * its own people ({@link #cast}).
    */
   public static TestServer shared(TestDatabase database) {
     return SHARED.computeIfAbsent(database, TestServer::untilTheEnd);
@@ -98,30 +101,30 @@ public final class TestServer implements AutoCloseable {
     return server;
   }
 
-  /** As configured, with the data of the demonstration laid first. */
-  public static TestServer demo(Config config) {
-    return new TestServer(config, true);
+  /** A server with this configuration, after adding the demonstration data. */
+  public static TestServer demo(ServerConfig serverConfig) {
+    return new TestServer(serverConfig, true);
   }
 
-  /** As configured, with what the database holds. */
-  public static TestServer with(Config config) {
-    return new TestServer(config, false);
+  /** A server with this configuration, on the database as it is. */
+  public static TestServer with(ServerConfig serverConfig) {
+    return new TestServer(serverConfig, false);
   }
 
-  /** On a free port, without limits on calls in a minute: tests are quicker than people. */
-  public static Config config(Config.Storage storage) {
-    return new Config(
-        new Listen("127.0.0.1", 0, Optional.empty()),
-        storage,
+  /** A free port and no rate limits, because tests are faster than people. */
+  public static ServerConfig config(ServerConfig.StorageConfig storageConfig) {
+    return new ServerConfig(
+        new ListenConfig("127.0.0.1", 0, Optional.empty()),
+        storageConfig,
         Optional.empty(),
-        new Reach(Optional.empty(), List.of(), List.of(), Optional.empty()),
-        new Connections(20, Duration.ofSeconds(4), true, false),
-        new Config.Inbox(Duration.ofDays(30)),
+        new PublicAccessConfig(Optional.empty(), List.of(), List.of(), Optional.empty()),
+        new ConnectionConfig(20, Duration.ofSeconds(4), true, false),
+        new ServerConfig.InboxConfig(Duration.ofDays(30)),
         Optional.empty());
   }
 
   public String url() {
-    return bookbell.url();
+    return bookbell.localUrl();
   }
 
   public Optional<String> setupLink() {
@@ -132,32 +135,32 @@ public final class TestServer implements AutoCloseable {
     return database;
   }
 
-  /** What the requests of this server look like to its features. */
-  public RequestLists lists() {
-    return new Features(Features.Outlet.none()).lists;
+  /** The list service for this server's requests. */
+  public RequestListService lists() {
+    return new Services(Services.ClientNotifier.noOp()).lists;
   }
 
-  /** Signs a user in so many times; the last one's token. */
+  /** Signs a user in several times. Returns the last session's token. */
   public String signInAgain(UserId user, int times) {
-    var features = new Features(Features.Outlet.none());
+    var services = new Services(Services.ClientNotifier.noOp());
     String token = "";
     for (int time = 0; time < times; time++) {
-      token = database.write(tx -> features.sessions.begin(tx, user)).join();
+      token = database.write(tx -> services.sessions.createSession(tx, user)).join();
     }
     return token;
   }
 
-  /** New people, all with {@link #PASSWORD}. */
+  /** Creates new people, all with {@link #PASSWORD}. */
   public Cast cast() {
     return Cast.on(this, PASSWORD_HASH);
   }
 
-  /** Nobody. */
+  /** A client that isn't signed in. */
   public TestClient client() {
     return TestClient.at(url());
   }
 
-  /** One of the demonstration's people, such as {@code reader1}. */
+  /** Signs in as one of the demonstration's people, such as {@code reader1}. */
   public TestClient signIn(String name) {
     return client().signIn(name + "@demo.test", PASSWORD);
   }

@@ -4,7 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,23 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a reply costs does not depend on those before it. */
+/** The cost of a reply doesn't depend on earlier replies. */
 class ThreadCostTest {
   private static final int REPLIES = 1_000;
   private static final int MOST_IN_A_THREAD = 500;
 
-  /** Ids and numbers of requests have more digits later than at first. */
+  /** A tolerance, because later ids and numbers have more digits. */
   private static final int DIGITS = 40;
 
   @TempDir Path folder;
 
-  /** Counts what one command executes. */
+  /** Counts the statements of one command. */
   private static final class Count implements ExecuteListener {
     private static final long serialVersionUID = 1L;
     private final AtomicInteger statements = new AtomicInteger();
     private transient volatile Thread counted = Thread.currentThread();
 
-    /** From now on what this thread executes is counted: the server has others at work. */
+    /** Starts counting the statements of this thread; the server runs others on its own threads. */
     void begin() {
       counted = Thread.currentThread();
       statements.set(0);
@@ -59,7 +59,7 @@ class ThreadCostTest {
     var texts = new ArrayList<Integer>();
     try (var server = TestServer.watched(created(database), count)) {
       Cast cast = server.cast();
-      var features = new Features(Features.Outlet.none());
+      var services = new Services(Services.ClientNotifier.noOp());
       var supporter = new UserId(cast.supporter().id());
       String body = "x".repeat(4000);
       for (int thread = 0; thread < REPLIES / MOST_IN_A_THREAD; thread++) {
@@ -70,7 +70,7 @@ class ThreadCostTest {
               .write(
                   tx -> {
                     count.begin();
-                    return features.requests.reply(tx, supporter, request, body);
+                    return services.requests.addReply(tx, supporter, request, body);
                   })
               .join();
           if (reply >= 3) {
@@ -95,19 +95,19 @@ class ThreadCostTest {
     assertThat(texts).as("bytes of a message").allMatch(bytes -> bytes <= least + DIGITS);
   }
 
-  private Config.Storage created(TestDatabase database) {
-    Config.Storage storage = database.create(folder);
-    if (storage instanceof Config.Storage.Sqlite(Path data)) {
+  private ServerConfig.StorageConfig created(TestDatabase database) {
+    ServerConfig.StorageConfig storageConfig = database.create(folder);
+    if (storageConfig instanceof ServerConfig.StorageConfig.SqliteConfig(Path data)) {
       assertThat(data.toFile().exists() || data.toFile().mkdirs()).isTrue();
     }
-    return storage;
+    return storageConfig;
   }
 
   private static int sizeOfList(Cast cast) {
     return cast.supporter().client().get("/api/book-requests").raw().body().length();
   }
 
-  /** Of the messages that tell of a reply, from the one with a third reply in it on. */
+  /** The lengths of the messages that announce replies, starting with the third reply. */
   private static List<Integer> lengths(TestServer server, long request) {
     return server
         .database()

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same command several times at once, so that its twins share a transaction. */
+/** Duplicates of a command that are sent at once and share a transaction. */
 class TwinsTest {
   private static final int TWINS = 3;
 
@@ -76,14 +76,14 @@ class TwinsTest {
     return found;
   }
 
-  /** A command of the creator that takes long enough for all others to queue behind it. */
+  /** A command that holds the creator's row long enough for all others to queue behind it. */
   private static CompletableFuture<?> keepBusy(TestServer server, Cast cast) {
-    var features = new Features(Features.Outlet.none());
+    var services = new Services(Services.ClientNotifier.noOp());
     return server
         .database()
         .write(
             tx -> {
-              features.creators.lock(tx, new UserId(cast.creator().id()));
+              services.creators.lockCreator(tx, new UserId(cast.creator().id()));
               return server.database().isShared() ? tx.sql().execute("select pg_sleep(0.4)") : 0;
             });
   }

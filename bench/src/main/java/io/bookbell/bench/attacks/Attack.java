@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The ways to stop a server that somebody has tried. */
+/** Denial-of-service attacks. */
 enum Attack {
   MANY_FIELDS("30,000 unknown fields, to sign in; 8 at a time") {
     @Override
@@ -149,7 +149,7 @@ enum Attack {
     this.description = description;
   }
 
-  /** Attacks until the end. */
+  /** Attacks until the target's deadline. */
   abstract void run(Target target);
 
   private static String head(String line, int length) {

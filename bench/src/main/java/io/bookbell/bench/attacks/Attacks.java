@@ -19,7 +19,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Attacks a server of its own in one way after the other, while others use it. */
+/**
+ * Runs the attacks one after the other on a server of its own, and measures ordinary users and
+ * memory meanwhile.
+ */
 @Command(
     name = "attacks",
     description = "What becomes of ordinary users, and of memory, while a server is attacked.",
@@ -47,7 +50,10 @@ public final class Attacks implements Callable<Integer> {
     System.exit(new CommandLine(new Attacks()).execute(arguments));
   }
 
-  /** Ends with 1 when a socket was lost, or an answer or memory was beyond what is promised. */
+  /**
+   * Returns exit code 1 if a socket was lost, or if a response time or the memory exceeded its
+   * limit.
+   */
   @Override
   public Integer call() throws Exception {
     Path work = Files.createTempDirectory(home.resolve("bench/target"), "attacks");
@@ -57,7 +63,7 @@ public final class Attacks implements Callable<Integer> {
     Population.lay(work.resolve("data"), sockets + 1);
     try (var server = Launched.serve(launcher, settings, work);
         var onlookers = new Onlookers(server.port(), sockets)) {
-      TimeUnit.SECONDS.sleep(10); // what is compiled for ordinary users is not the attack's memory
+      TimeUnit.SECONDS.sleep(10); // so that the JIT compiler's memory isn't counted
       System.out.println(
           "| attack | sockets lost | p50 ms | p99 ms | worst ms | heap MiB | resident MiB |");
       System.out.println("|---|---:|---:|---:|---:|---:|---:|");
@@ -96,7 +102,7 @@ public final class Attacks implements Callable<Integer> {
     return report.lost() == 0 && report.p99Millis() < MOST_MILLIS && heap < MOST_MIB;
   }
 
-  /** What is in use after a collection, when the connections of an attack are gone. */
+  /** Returns the used heap after a garbage collection, once the attack's connections are closed. */
   private static double heapMib(Launched server) throws IOException, InterruptedException {
     TimeUnit.SECONDS.sleep(2);
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");

@@ -16,8 +16,8 @@ import org.HdrHistogram.SynchronizedHistogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ordinary users with a socket each, who ask once a second whether the server is there and measure
- * how long it takes to say so. Thread-safe.
+ * Ordinary users with one WebSocket each, who send a ping once a second and measure the time to the
+ * pong. Thread-safe.
  */
 final class Onlookers implements AutoCloseable {
   private static final long LONGEST_MICROS = 60_000_000;
@@ -50,7 +50,7 @@ final class Onlookers implements AutoCloseable {
             TimeUnit.MICROSECONDS);
   }
 
-  /** How they have fared since this was asked last. */
+  /** The measurements since the previous report. */
   record Report(int lost, double medianMillis, double p99Millis, double worstMillis) {}
 
   Report report() {
@@ -71,7 +71,7 @@ final class Onlookers implements AutoCloseable {
     http.shutdownNow();
   }
 
-  /** One socket; asks again when it was answered. */
+  /** One user's socket. It has at most one ping in flight. */
   private final class Onlooker implements WebSocket.Listener {
     private volatile @Nullable WebSocket socket;
     private volatile long askedAt;

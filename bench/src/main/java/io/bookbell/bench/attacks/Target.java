@@ -11,16 +11,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The server under attack, and the end of the attack. Thread-safe.
+ * The server under attack and the attack's deadline. Thread-safe.
  *
- * @param token of a user who takes part in the attack
- * @param user that user
- * @param until in the time of {@link System#nanoTime}
+ * @param token session token of the user that attacks use
+ * @param user that user's id
+ * @param until deadline in terms of {@link System#nanoTime}
  */
 record Target(int port, String token, int user, long until) {
   private static final int PATIENCE_MS = 10_000;
 
-  /** What one connection of the attack does; it is tried again until the end. */
+  /** What one connection of an attack does; repeated until the deadline. */
   @FunctionalInterface
   interface Assault {
     void run(Socket socket, int number) throws IOException, InterruptedException;
@@ -30,7 +30,7 @@ record Target(int port, String token, int user, long until) {
     return System.nanoTime() > until;
   }
 
-  /** So many connections at once, each replaced when the server ends it. */
+  /** Runs that many connections at once, and reconnects each when the server closes it. */
   void everyConnection(int connections, Assault assault) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int number = 0; number < connections; number++) {
@@ -67,7 +67,7 @@ record Target(int port, String token, int user, long until) {
     socket.getOutputStream().write(text.replace("\n", "\r\n").getBytes(ISO_8859_1));
   }
 
-  /** Reads what is there of an answer. */
+  /** Waits for data and discards what has arrived. */
   static void hear(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     if (in.read() < 0) {
@@ -76,7 +76,7 @@ record Target(int port, String token, int user, long until) {
     in.skipNBytes(in.available());
   }
 
-  /** Waits as somebody who holds the connection open. */
+  /** Keeps the connection open until the deadline, discarding what arrives. */
   void hold(Socket socket) throws IOException {
     while (!isOver()) {
       hear(socket);

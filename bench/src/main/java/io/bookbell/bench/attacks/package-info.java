@@ -1,4 +1,4 @@
-/** What strangers and users do to stop a server, and how others fare meanwhile. */
+/** Attacks on a server, and their effect on ordinary users. */
 @NullMarked
 package io.bookbell.bench.attacks;
 

@@ -26,7 +26,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Supporters who ask for books through HTTP, and admins who hear of it on their sockets. */
+/**
+ * Generates load: supporters make requests over HTTP, and admins receive them on their WebSockets.
+ */
 final class Asking {
   private static final Pattern TITLE = Pattern.compile("\"title\":\"Book (\\d+)\"");
 
@@ -39,7 +41,7 @@ final class Asking {
     this.host = host;
   }
 
-  /** Commands per second with so many under way all the time. */
+  /** Returns the commands per second with a constant number of them in flight. */
   double closedLoop(List<Circle> circles, int underWay, Duration time) throws InterruptedException {
     var free = new Semaphore(underWay);
     var done = new LongAdder();
@@ -84,9 +86,10 @@ final class Asking {
   }
 
   /**
-   * Milliseconds from when a command was due to when the last admin has heard of it.
+   * Sends commands at a constant rate, and measures the milliseconds from when each was due until
+   * the last admin received it.
    *
-   * @return 50, 95 and 99 of 100 take no longer
+   * @return the 50th, 95th and 99th percentile
    */
   double[] openLoop(Circle circle, int perSecond, Duration time) throws InterruptedException {
     var heard = new ConcurrentHashMap<Integer, Heard>();
@@ -119,7 +122,7 @@ final class Asking {
         .toArray();
   }
 
-  /** A command and who has not heard of it; guarded by its counter. */
+  /** A command that admins are still to receive; its counter makes it thread-safe. */
   private static final class Heard {
     private final long due;
     private final AtomicInteger missing;

@@ -2,7 +2,7 @@ package io.bookbell.bench.commits;
 
 import io.bookbell.bench.commits.People.Circle;
 import io.bookbell.bench.process.Launched;
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Has supporters ask for books at a server on SQLite and at one on PostgreSQL, and prints how many
- * requests a second each stores, beside what the disk can do one by one in the same minute.
+ * Measures how many requests a second are stored by a server on SQLite and one on PostgreSQL, next
+ * to the number of fsyncs a second that the disk can do sequentially in the same minute.
  */
 public final class Commits {
   private static final int MANY = 64;
@@ -38,21 +38,21 @@ public final class Commits {
   /**
    * Prints a table.
    *
-   * @param arguments the launcher, a folder on the disk to measure, and for how many seconds each
-   *     line is measured
+   * @param arguments the launcher, a folder on the disk to measure, and the seconds to measure for
+   *     each line
    */
   public static void main(String[] arguments) throws Exception {
     var seconds = Duration.ofSeconds(arguments.length > 2 ? Long.parseLong(arguments[2]) : 10);
     Path folder = Files.createTempDirectory(Path.of(arguments[1]), "commits");
     new Commits(Path.of(arguments[0]), folder, seconds).run();
-    System.exit(0); // the embedded PostgreSQL ends with the process
+    System.exit(0); // also ends the embedded PostgreSQL
   }
 
   private void run() throws IOException, InterruptedException {
     out.println(
         "| database | creators | in flight | commands/s | × one by one | fsyncs/s one by one |");
     out.println("|---|---:|---:|---:|---:|---:|");
-    measure("SQLite", new Storage.Sqlite(folder.resolve("sqlite")));
+    measure("SQLite", new StorageConfig.SqliteConfig(folder.resolve("sqlite")));
     var postgres =
         EmbeddedPostgres.builder()
             .setDataDirectory(folder.resolve("postgres"))
@@ -60,15 +60,16 @@ public final class Commits {
             .setServerConfig("synchronous_commit", "on");
     try (EmbeddedPostgres started = postgres.start()) {
       String url = started.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
-      measure("PostgreSQL", new Storage.Postgres(url, "postgres", ""));
+      measure("PostgreSQL", new StorageConfig.PostgresConfig(url, "postgres", ""));
     }
   }
 
-  private void measure(String name, Storage storage) throws IOException, InterruptedException {
-    List<Circle> circles = People.lay(storage);
-    try (var server = Launched.serve(launcher, settings(storage), folder)) {
+  private void measure(String name, StorageConfig storageConfig)
+      throws IOException, InterruptedException {
+    List<Circle> circles = People.lay(storageConfig);
+    try (var server = Launched.serve(launcher, settings(storageConfig), folder)) {
       var asking = new Asking(http, "127.0.0.1:" + server.port());
-      asking.closedLoop(circles, MANY, time); // so that what follows runs compiled
+      asking.closedLoop(circles, MANY, time); // warms up the JIT compiler
       double oneByOne = row(name, asking, circles.subList(0, 1), 1, OptionalDouble.empty());
       row(name, asking, circles.subList(0, 1), MANY, OptionalDouble.of(oneByOne));
       row(name, asking, circles, MANY, OptionalDouble.of(oneByOne));
@@ -79,10 +80,10 @@ public final class Commits {
     }
   }
 
-  private Map<String, String> settings(Storage storage) {
-    return switch (storage) {
-      case Storage.Sqlite(Path data) -> Map.of("BOOKBELL_DATA", data.toString());
-      case Storage.Postgres(String url, String user, String password) ->
+  private Map<String, String> settings(StorageConfig storageConfig) {
+    return switch (storageConfig) {
+      case StorageConfig.SqliteConfig(Path data) -> Map.of("BOOKBELL_DATA", data.toString());
+      case StorageConfig.PostgresConfig(String url, String user, String password) ->
           Map.of(
               "BOOKBELL_DATA", folder.toString(),
               "BOOKBELL_DATABASE_URL", url,
@@ -91,7 +92,7 @@ public final class Commits {
     };
   }
 
-  /** Returns the commands a second. */
+  /** Prints a line and returns the commands per second. */
   private double row(
       String name, Asking asking, List<Circle> circles, int underWay, OptionalDouble oneByOne)
       throws IOException, InterruptedException {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
-/** What the disk can do: one page written and synchronized after the other. */
+/** The disk's baseline: writes and syncs one page after the other. */
 final class Disk {
   private static final int PAGE = 4096;
 

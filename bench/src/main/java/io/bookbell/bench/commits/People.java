@@ -1,59 +1,62 @@
 package io.bookbell.bench.commits;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.access.Access;
-import io.bookbell.server.account.Accounts;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.account.Sessions;
-import io.bookbell.server.activity.Activity;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.creator.Creators;
-import io.bookbell.server.inbox.Epochs;
-import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.access.RoleResolver;
+import io.bookbell.server.account.AccountStore;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.account.SessionStore;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.Quotas;
-import io.bookbell.server.quota.Supporters;
-import io.bookbell.server.quota.Tiers;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.quota.SupporterService;
+import io.bookbell.server.quota.TierService;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.team.Admins;
-import io.bookbell.server.team.Team;
+import io.bookbell.server.team.AdminCache;
+import io.bookbell.server.team.TeamService;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lays creators with a team and supporters into an empty database, all of them signed in. */
+/** Creates creators with teams and supporters in an empty database, all of them with a session. */
 final class People {
   private static final int CREATORS = 4;
   private static final int TEAM = 3;
-  private static final int SUPPORTERS = 240; // of whom each may ask 100 times a minute
+  private static final int SUPPORTERS = 240; // rate limit: 100 requests a minute each
 
-  private final Accounts accounts = new Accounts();
-  private final Activity activity = new Activity((_, _, _) -> {});
-  private final Creators creators = new Creators();
-  private final Access access = new Access(creators, new Admins(), new Quotas());
-  private final Inbox inbox = new Inbox(_ -> {});
-  private final Sessions sessions = new Sessions((_, _) -> {});
-  private final Tiers tiers = new Tiers(creators, access, activity);
-  private final Supporters supporters = new Supporters(creators, access, tiers, activity, inbox);
-  private final Team team = new Team(creators, access, activity, inbox);
+  private final AccountStore accountStore = new AccountStore();
+  private final ActivityLog activityLog = new ActivityLog((_, _, _) -> {});
+  private final CreatorStore creatorStore = new CreatorStore();
+  private final RoleResolver roleResolver =
+      new RoleResolver(creatorStore, new AdminCache(), new QuotaService());
+  private final InboxStore inboxStore = new InboxStore(_ -> {});
+  private final SessionStore sessionStore = new SessionStore((_, _) -> {});
+  private final TierService tierService = new TierService(creatorStore, roleResolver, activityLog);
+  private final SupporterService supporterService =
+      new SupporterService(creatorStore, roleResolver, tierService, activityLog, inboxStore);
+  private final TeamService teamService =
+      new TeamService(creatorStore, roleResolver, activityLog, inboxStore);
 
-  /** Somebody and the token of a session. */
+  /** A user and the token of their session. */
   record Person(UserId id, String token) {}
 
-  /** A creator with those who answer, the creator among them, and those who ask. */
+  /** A creator, the admins including the creator, and the supporters. */
   record Circle(UserId creator, List<Person> admins, List<Person> supporters) {}
 
   private People() {}
 
-  static List<Circle> lay(Config.Storage storage) {
+  static List<Circle> lay(ServerConfig.StorageConfig storageConfig) {
     var people = new People();
-    try (var data = StoredData.forServing(storage)) {
+    try (var data = OpenDatabase.forServing(storageConfig)) {
       return data.database().write(people::circles).join();
     }
   }
 
   private List<Circle> circles(Transaction tx) {
-    Epochs.begin(tx);
+    EpochStore.ensureInstallation(tx);
     var circles = new ArrayList<Circle>();
     for (int number = 0; number < CREATORS; number++) {
       circles.add(circle(tx, "c" + number));
@@ -63,26 +66,28 @@ final class People {
 
   private Circle circle(Transaction tx, String name) {
     Person creator = person(tx, name);
-    creators.create(tx, creator.id, name);
+    creatorStore.create(tx, creator.id, name);
     var admins = new ArrayList<>(List.of(creator));
     for (int number = 0; number < TEAM; number++) {
       Person member = person(tx, name + "t" + number);
-      team.join(tx, creator.id, creators.lock(tx, creator.id), member.id);
+      teamService.addMember(tx, creator.id, creatorStore.lockCreator(tx, creator.id), member.id);
       admins.add(member);
     }
-    var terms = new Tiers.Terms("All", 1_000_000, Period.NONE);
-    long tier = tiers.create(tx, creator.id, creator.id, terms).id();
+    var tierTerms = new TierService.TierTerms("All", 1_000_000, Period.NONE);
+    long tier = tierService.create(tx, creator.id, creator.id, tierTerms).id();
     var askers = new ArrayList<Person>();
     for (int number = 0; number < SUPPORTERS; number++) {
       Person supporter = person(tx, name + "s" + number);
-      supporters.join(tx, creators.lock(tx, creator.id), supporter.id, tier);
+      supporterService.addSupporter(
+          tx, creatorStore.lockCreator(tx, creator.id), supporter.id, tier);
       askers.add(supporter);
     }
     return new Circle(creator.id, admins, askers);
   }
 
   private Person person(Transaction tx, String name) {
-    UserId id = accounts.create(tx, new NewAccount(name + "@bench.test", name, "no"), false).id();
-    return new Person(id, sessions.begin(tx, id));
+    UserId id =
+        accountStore.create(tx, new NewAccount(name + "@bench.test", name, "no"), false).id();
+    return new Person(id, sessionStore.createSession(tx, id));
   }
 }

@@ -1,4 +1,6 @@
-/** How many commands a second a server stores, beside what its disk could do one by one. */
+/**
+ * Measures how many commands a second a server commits, compared with its disk's sequential fsyncs.
+ */
 @NullMarked
 package io.bookbell.bench.commits;
 

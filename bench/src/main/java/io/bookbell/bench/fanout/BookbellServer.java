@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import java.util.Map;
 
 /**
- * The whole product on SQLite: every connection is that of a supporter with an account, and a text
- * is the creator's notice, stored before it is sent.
+ * The whole product on SQLite. Every connection belongs to a supporter with an account. To publish
+ * a text, the creator changes the notice, which is stored before it is sent.
  */
 final class BookbellServer extends Server {
   private BookbellServer(Launched launched) {
@@ -18,9 +18,9 @@ final class BookbellServer extends Server {
   }
 
   /**
-   * Starts it on a new data folder with so many supporters.
+   * Starts it on a new data folder with supporters.
    *
-   * @param home where the launcher is
+   * @param home the folder of the launcher
    */
   static BookbellServer start(Path home, Path work, int supporters)
       throws IOException, InterruptedException, SQLException {
@@ -28,16 +28,16 @@ final class BookbellServer extends Server {
   }
 
   /**
-   * Starts it on a new data folder with so many supporters, who have asked for so many books.
+   * Starts it on a new data folder with supporters and stored requests.
    *
-   * @param home where the launcher is
+   * @param home the folder of the launcher
    */
   static BookbellServer start(Path home, Path work, int supporters, int requests)
       throws IOException, InterruptedException, SQLException {
     Path launcher = home.resolve("bookbell");
     Path data = work.resolve("bookbell-" + System.nanoTime());
     Map<String, String> settings = Map.of("BOOKBELL_DATA", data.toString());
-    Launched.serve(launcher, settings, work).close(); // makes the schema
+    Launched.serve(launcher, settings, work).close(); // creates the schema
     Population.lay(data, supporters);
     Population.layRequests(data, supporters, requests);
     return new BookbellServer(Launched.serve(launcher, settings, work));
@@ -70,7 +70,7 @@ final class BookbellServer extends Server {
         .method("PATCH", BodyPublishers.ofString("{\"notice\":\"" + text + "\"}"));
   }
 
-  /** A request of a user who is signed in. */
+  /** Returns an HTTP request with a user's session. */
   HttpRequest.Builder as(int user, String path) {
     return HttpRequest.newBuilder(uri(path))
         .header("Authorization", "Bearer " + Population.token(user))

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures what a text to everyone costs each server, in one run. */
+/** Measures the cost of sending a text to all connections, for several servers in one run. */
 @Command(
     name = "fan-out",
     description = "Sends texts to all connections of Bookbell and of its peers, in one run.",
@@ -97,7 +97,7 @@ public final class FanOut implements Callable<Integer> {
     try (Server server = starter.start();
         Swarm swarm = new Swarm(server, tally)) {
       swarm.growTo(connections.getFirst());
-      for (int texts : inFlight) { // so that all of it runs compiled afterwards
+      for (int texts : inFlight) { // warms up the JIT compilers
         measure(server, tally, new Case(connections.getFirst(), texts), warmUp);
       }
       for (int count : connections) {
@@ -128,7 +128,10 @@ public final class FanOut implements Callable<Integer> {
         tally.micros(histogram -> histogram.getValueAtPercentile(99.9)) / 1000.0);
   }
 
-  /** Sends the next text whenever one has arrived everywhere. */
+  /**
+   * Sends a text whenever a previous one has arrived on all connections, with a constant number in
+   * flight, and returns how many were sent.
+   */
   private long keepSending(Server server, Tally tally, Case load, long until)
       throws InterruptedException {
     var window = new Semaphore(load.inFlight());

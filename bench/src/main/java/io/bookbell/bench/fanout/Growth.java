@@ -20,7 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures what a command costs the more is stored and the more are connected. */
+/** Measures how the cost of a command depends on the numbers of stored requests and connections. */
 @Command(
     name = "growth",
     description = "Costs of a command by requests stored and by connections, on SQLite.",
@@ -44,9 +44,7 @@ public final class Growth implements Callable<Integer> {
 
   private int lastBook;
 
-  /**
-   * What the server spends on one request: CPU in microseconds, and milliseconds until the answer.
-   */
+  /** The server's cost of one request: CPU time in µs, and the time to the response in ms. */
   private record Cost(double cpuMicros, double millis) {}
 
   public static void main(String[] arguments) {
@@ -71,7 +69,7 @@ public final class Growth implements Callable<Integer> {
 
   private void measure(int stored, int connected) throws Exception {
     Path work = Files.createTempDirectory("bookbell-bench");
-    int supporters = Math.max(connected, 1_000); // each may ask for 100 books a minute
+    int supporters = Math.max(connected, 1_000); // rate limit: 100 requests a minute each
     try (BookbellServer server = BookbellServer.start(home, work, supporters, stored);
         Swarm swarm = new Swarm(server, new Tally())) {
       swarm.growTo(connected);

@@ -17,7 +17,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures what an idle connection holds in each server, as the slope between two numbers. */
+/**
+ * Measures each server's memory per idle connection, as the slope between two numbers of
+ * connections.
+ */
 @Command(
     name = "memory",
     description = "Measures the memory of idle connections in Bookbell and its peers.",
@@ -86,7 +89,10 @@ public final class IdleMemory implements Callable<Integer> {
     return (after - before) * 1024 / (many - few);
   }
 
-  /** The resident memory first, as it is; only then the heap, for which it must be collected. */
+  /**
+   * Reads the resident memory first and the heap second, because reading the heap forces a garbage
+   * collection.
+   */
   private Reading read(Server server) throws IOException, InterruptedException {
     TimeUnit.SECONDS.sleep(settle);
     long resident = Processes.residentKib(server.process());
@@ -117,9 +123,9 @@ public final class IdleMemory implements Callable<Integer> {
   }
 
   /**
-   * What is held.
+   * Memory readings.
    *
-   * @param ownKib without what is mapped from files, which comes and goes with what runs
+   * @param ownKib resident memory without mapped files, whose pages come and go
    */
   private record Reading(long residentKib, long ownKib, long heapKib, long kernelKib) {}
 }

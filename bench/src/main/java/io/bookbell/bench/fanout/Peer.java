@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The peers and how each is started. {@code bench/peers/install} gets what they need. */
+/**
+ * The servers to compare with and the commands that start them. {@code bench/peers/install}
+ * installs them.
+ */
 enum Peer {
   C("C, a loop of send()", "/ws", Server.Greeting.NONE) {
     @Override
@@ -107,7 +110,7 @@ enum Peer {
 
   abstract List<String> command(Path peers, Path work, int port);
 
-  /** What must be there for it to be measured. */
+  /** Returns a file that exists if and only if the peer is installed. */
   Path needed(Path peers) {
     return Path.of(command(peers, peers, 0).getFirst());
   }

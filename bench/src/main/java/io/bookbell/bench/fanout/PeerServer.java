@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * One of the small servers in {@code bench/peers}: it sends the body of {@code POST /publish} to
- * everyone at its WebSocket.
+ * One of the small servers in {@code bench/peers}, which send the body of {@code POST /publish} to
+ * all WebSockets.
  */
 final class PeerServer extends Server {
   private final Peer peer;
@@ -22,8 +22,8 @@ final class PeerServer extends Server {
   /**
    * Starts it.
    *
-   * @param folder where the peers are
-   * @param work for what it writes
+   * @param folder the folder of the peers
+   * @param work the folder for its output
    */
   static PeerServer start(Peer peer, Path folder, Path work)
       throws IOException, InterruptedException {
@@ -59,7 +59,7 @@ final class PeerServer extends Server {
     return HttpRequest.newBuilder(uri("/publish")).POST(BodyPublishers.ofString(message(text)));
   }
 
-  /** As Bookbell tells of a notice. */
+  /** The same message that Bookbell sends for a notice. */
   private static String message(String text) {
     return "{\"type\":\"creator_update\",\"creator\":{\"id\":1,\"name\":\"Bench\",\"accepting\":true,"
         + "\"notice\":\""

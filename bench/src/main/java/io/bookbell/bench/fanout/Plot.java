@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Draws results as bars, in SVG 1.1. Stateless. */
+/** Draws results as a bar chart in SVG 1.1. Stateless. */
 final class Plot {
   private static final int BAR = 18;
   private static final int GAP = 30;
@@ -17,7 +17,7 @@ final class Plot {
 
   private Plot() {}
 
-  /** The CPU time of a delivery: a group for each load, a bar for each server. */
+  /** Draws the CPU time per delivery: one group per load, one bar per server. */
   static String cpuPerDelivery(List<Result> results) {
     double most = results.stream().mapToDouble(Result::cpuMicros).max().orElse(1);
     Map<Result.Case, List<Result>> groups = new LinkedHashMap<>();

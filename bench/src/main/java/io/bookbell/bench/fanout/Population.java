@@ -14,8 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Lays a creator and many supporters, each signed in, into the SQLite file of a Bookbell that does
- * not run: thousands of sign-ups through the API would spend minutes on hashing passwords.
+ * Writes a creator and many supporters with sessions into the SQLite file of a stopped Bookbell.
+ * Thousands of sign-ups through the API would spend minutes hashing passwords.
  */
 public final class Population {
   public static final int CREATOR = 1;
@@ -24,20 +24,20 @@ public final class Population {
 
   private Population() {}
 
-  /** The user of a connection: each has one of its own. */
+  /** Returns the id of a connection's user; each connection has its own. */
   public static int supporter(int connection) {
     return FIRST_SUPPORTER + connection;
   }
 
-  /** The session's token of a user. */
+  /** Returns the token of a user's session. */
   public static String token(int user) {
     return "bench-" + user;
   }
 
   /**
-   * Lays them down.
+   * Writes the users.
    *
-   * @param data the folder of a Bookbell that was started once, so that the schema is there
+   * @param data the folder of a Bookbell that was started once, so that the schema exists
    */
   public static void lay(Path data, int supporters) throws SQLException {
     String url = "jdbc:sqlite:" + data.resolve("bookbell.db");
@@ -65,9 +65,9 @@ public final class Population {
   }
 
   /**
-   * Has the supporters ask in turn for so many books; half of the requests wait, half are approved.
+   * Writes requests, distributed over the supporters; half of them are pending, half approved.
    *
-   * @param supporters as many as were laid, at least one
+   * @param supporters the number of supporters written before, at least one
    */
   static void layRequests(Path data, int supporters, int requests) throws SQLException {
     String url = "jdbc:sqlite:" + data.resolve("bookbell.db");

@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints results as a table in Markdown. Stateless. */
+/** Prints results as a Markdown table. Stateless. */
 final class Report {
   private Report() {}
 
   /**
-   * @param ours the server that the others are compared with
-   * @param before results of an earlier run, none to compare with nothing
+   * @param ours the server to compare the others with
+   * @param before results of an earlier run; empty to compare with none
    */
   static void table(List<Result> results, String ours, List<Result> before, PrintStream out) {
     out.println(

@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one server did in one case: the median of several runs.
+ * One server's result for one load, the median of several runs.
  *
- * @param cpuMicros user and system time of the server process for each delivery
- * @param least the least of it in any run
- * @param most the most of it in any run
- * @param perSecond deliveries
- * @param p50Millis from the sending of a text to its arrival on a connection
+ * @param cpuMicros user and system time of the server process per delivery
+ * @param least the smallest {@code cpuMicros} of any run
+ * @param most the largest {@code cpuMicros} of any run
+ * @param perSecond deliveries per second
+ * @param p50Millis median time from sending a text to its arrival on a connection
  */
 record Result(
     String server,
@@ -32,9 +32,9 @@ record Result(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * One load.
+   * A load.
    *
-   * @param inFlight how many texts are under way at once
+   * @param inFlight the number of texts in flight at once
    */
   record Case(int connections, int inFlight) {}
 
@@ -64,7 +64,7 @@ record Result(
         .orElseThrow();
   }
 
-  /** The result of the same load for another server or at another time. */
+  /** Returns the result for the same load of another server or another run. */
   Optional<Result> sameLoadOf(String other, List<Result> results) {
     return results.stream()
         .filter(result -> result.server.equals(other) && result.load.equals(load))

@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
 
-/** A server under test, running in a process of its own. Thread-safe. */
+/** A server under test, running as a child process. Thread-safe. */
 abstract class Server implements AutoCloseable {
   private final Launched launched;
   private final HttpClient http =
@@ -18,28 +18,31 @@ abstract class Server implements AutoCloseable {
     this.launched = launched;
   }
 
-  /** How a server greets. */
+  /** What a server sends first on a new connection. */
   enum Greeting {
-    /** Not at all: the handshake is enough. */
+    /** Nothing; the connection is open after the handshake. */
     NONE,
-    /** With one frame. */
+    /** One frame. */
     FRAME,
-    /** As Engine.IO 4, under Socket.IO: "0…" is answered by "40"; later "2" by "3". */
+    /**
+     * The Engine.IO 4 protocol under Socket.IO: the client answers "0…" with "40", and later each
+     * "2" with "3".
+     */
     ENGINE_IO
   }
 
   abstract String name();
 
-  /** What a new connection hears before it counts as open. */
+  /** What a new connection has to receive before it counts as open. */
   abstract Greeting greeting();
 
-  /** Where a connection opens. */
+  /** The path and query of a connection's handshake. */
   abstract String path(int connection);
 
-  /** Header lines beyond those of every handshake. */
+  /** Additional header lines of a connection's handshake. */
   abstract String headers(int connection);
 
-  /** The request that has a text sent to every connection. */
+  /** The HTTP request that sends a text to every connection. */
   abstract HttpRequest.Builder publication(String text);
 
   final ProcessHandle process() {
@@ -54,7 +57,7 @@ abstract class Server implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port() + path);
   }
 
-  /** The head of the request that opens a connection. */
+  /** Returns the request head of a connection's handshake. */
   final String handshake(int connection) {
     return "GET "
         + path(connection)
@@ -65,18 +68,18 @@ abstract class Server implements AutoCloseable {
   }
 
   /**
-   * Has a text sent to every connection.
+   * Sends a text to every connection.
    *
-   * @return completes when the server has taken it
+   * @return completes when the server has accepted it
    */
   final CompletableFuture<?> publish(String text) {
     return request(publication(text));
   }
 
   /**
-   * Asks the server for something.
+   * Sends an HTTP request.
    *
-   * @return the answer, which fails unless it is a success
+   * @return the response; fails unless its status is 2xx
    */
   final CompletableFuture<HttpResponse<String>> request(HttpRequest.Builder request) {
     return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Server::checked);

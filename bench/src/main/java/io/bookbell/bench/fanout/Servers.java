@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
 
-/** Which servers a program measures; its options are those of every such program. */
+/** Selects the servers to measure. Its options are shared by all programs that compare servers. */
 final class Servers {
   static final String OURS = "Bookbell";
 
@@ -22,7 +22,7 @@ final class Servers {
   @Option(names = "--home", required = true, hidden = true, description = "The source tree.")
   private Path home = Path.of("");
 
-  /** A server that can be started, as often as one likes. */
+  /** Starts a server, any number of times. */
   record Starter(String name, Callable<Server> how) {
     Server start() throws Exception {
       return how.call();
@@ -30,9 +30,9 @@ final class Servers {
   }
 
   /**
-   * Bookbell first, then its peers.
+   * Returns Bookbell, then the installed peers, as selected.
    *
-   * @param connections the most that will be opened
+   * @param connections the maximum number of connections
    */
   List<Starter> starters(int connections) throws IOException {
     Path work = Files.createTempDirectory("bookbell-bench");

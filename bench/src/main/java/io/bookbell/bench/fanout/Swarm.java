@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Many open WebSockets to one server, all on one event loop. Used by one thread. */
+/** Many WebSockets to one server, all on one event loop. Used by one thread. */
 final class Swarm implements AutoCloseable {
   private static final int AT_ONCE = 64;
 
@@ -31,7 +31,7 @@ final class Swarm implements AutoCloseable {
     return channels.size();
   }
 
-  /** Connects until there are so many. */
+  /** Opens connections up to the given number. */
   void growTo(int wanted) throws InterruptedException {
     var gate = new Semaphore(AT_ONCE);
     List<CompletableFuture<Void>> opening = new ArrayList<>();
@@ -53,7 +53,7 @@ final class Swarm implements AutoCloseable {
     CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new)).join();
   }
 
-  /** Cuts every connection. */
+  /** Closes every connection abruptly. */
   @Override
   public void close() {
     loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

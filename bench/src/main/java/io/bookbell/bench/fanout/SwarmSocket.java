@@ -12,11 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's end of one WebSocket, as cheap as can be: it shakes hands, counts the frames that
- * hold a mark, answers pings. On its event loop only.
+ * A minimal WebSocket client: does the handshake, counts frames that contain a mark, and answers
+ * pings. Runs on its event loop only.
  */
 final class SwarmSocket extends ChannelInboundHandlerAdapter {
-  /** Before the number of a text. */
+  /** Precedes the number of a text. */
   static final char MARK = '~';
 
   static final int DIGITS = 8;
@@ -35,7 +35,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf rest;
 
   /**
-   * @param request the head of the handshake
+   * @param request the head of the handshake request
    */
   SwarmSocket(String request, Tally tally, Server.Greeting greeting) {
     this.request = request;
@@ -43,7 +43,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     this.greeting = greeting;
   }
 
-  /** Completes when the server has greeted. */
+  /** Completes when the connection counts as open. */
   CompletableFuture<Void> open() {
     return open;
   }
@@ -63,7 +63,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     if (shaken || shakeHands(context, bytes)) {
       long now = System.nanoTime();
       while (frame(context, bytes, now)) {
-        // the next one may be there too
+        // decode all complete frames
       }
     }
     if (bytes.isReadable()) {
@@ -92,7 +92,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  /** Takes one frame if it is there whole. */
+  /** Decodes one frame and returns true, or returns false if it is incomplete. */
   private boolean frame(ChannelHandlerContext context, ByteBuf bytes, long now) {
     int readable = bytes.readableBytes();
     if (readable < 2) {
@@ -156,12 +156,11 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * A short frame under a mask of zeros, which leaves it as it is.
+   * Sends a short frame with a mask of zeros, which leaves the payload unchanged.
    *
-   * <p>To Linux a socket that answers is one of a dialogue, whose acknowledgements wait for the
-   * next answer; what comes in the meantime is acknowledged in the sender's time instead of the
-   * reader's. Servers that ask their clients whether they are alive would pay for that, so it is
-   * undone.
+   * <p>Linux considers a socket that sends data interactive and delays its acknowledgements, which
+   * are then sent on the sender's CPU time instead of the reader's. That would penalize servers
+   * that ping their clients, so {@code TCP_QUICKACK} is set again.
    */
   private static void send(ChannelHandlerContext context, int kind, ByteBuf payload) {
     ByteBuf frame = context.alloc().buffer(6 + payload.readableBytes());

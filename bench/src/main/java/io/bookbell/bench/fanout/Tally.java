@@ -6,8 +6,8 @@ import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * Which text has arrived how often, and how long each delivery took. Texts are sent on any thread;
- * their arrival is told on one thread, that of the swarm's event loop.
+ * Counts the deliveries of each text and records how long they took. Texts may be sent on any
+ * thread; arrivals are recorded on one thread, the swarm's event loop.
  */
 final class Tally {
   private static final long LONGEST_MICROS = 60_000_000;
@@ -16,9 +16,9 @@ final class Tally {
   private Histogram micros = new Histogram(LONGEST_MICROS, 3);
 
   /**
-   * A text is about to be sent.
+   * Registers a text that is about to be sent.
    *
-   * @param receivers on how many connections it is to arrive
+   * @param receivers the number of connections that should receive it
    * @return completes when it has arrived on all of them
    */
   CompletableFuture<?> sending(int number, int receivers) {
@@ -27,7 +27,7 @@ final class Tally {
     return text.everywhere;
   }
 
-  /** A text arrived on one connection. */
+  /** Records that a text arrived on one connection. */
   void arrived(int number, long nanoTime) {
     Text text = underWay.get(number);
     if (text == null) {
@@ -40,12 +40,15 @@ final class Tally {
     }
   }
 
-  /** Begins to measure anew; called while nothing is under way. */
+  /** Discards the measurements. Only while no text is in flight. */
   void reset() {
     micros = new Histogram(LONGEST_MICROS, 3);
   }
 
-  /** From the sending of a text to its arrival; asked while nothing is under way. */
+  /**
+   * Returns a statistic of the time from sending a text to its arrival, in µs. Only while no text
+   * is in flight.
+   */
   long micros(ToLongFunction<Histogram> figure) {
     return figure.applyAsLong(micros);
   }

@@ -1,6 +1,6 @@
 /**
- * The load harness: starts Bookbell and its peers as processes of their own, connects a swarm of
- * sockets to each, has texts sent to all of them, and measures what that costs the server.
+ * The load generator: starts Bookbell and the servers to compare with as child processes, opens
+ * many WebSockets to each, has texts sent to all of them, and measures the server's cost.
  */
 @NullMarked
 package io.bookbell.bench.fanout;

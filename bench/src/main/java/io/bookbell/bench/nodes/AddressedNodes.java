@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Nodes with the doorbell as it is: each tells another only what concerns that one's users. */
+/**
+ * Nodes with {@link RedisBackplane}, which sends a message only to nodes whose users it concerns.
+ */
 final class AddressedNodes implements Nodes {
   private final List<RedisBackplane> nodes = new ArrayList<>();
   private final LongAdder messages = new LongAdder();
@@ -21,7 +23,7 @@ final class AddressedNodes implements Nodes {
         .users()
         .forEach(
             users -> {
-              var node = new RedisBackplane(RedisOptions.at(uri).withPrefix(prefix));
+              var node = new RedisBackplane(RedisOptions.forUri(uri).withPrefix(prefix));
               nodes.add(node);
               node.subscribe(_ -> messages.increment());
               users.forEach(user -> node.presence(user, true));

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import redis.embedded.RedisServer;
 
 /**
- * Counts what each of 1, 2, 4 and 8 nodes receives and parses of the same traffic, with a real
- * Redis between nodes in one process, and what they spend on it.
+ * Counts the messages that each of 1, 2, 4 and 8 nodes receives and parses for the same traffic,
+ * and the CPU time spent on it. The nodes run in one process, with a real Redis between them.
  */
 public final class NodeTraffic {
   private static final int[] NODES = {1, 2, 4, 8};
@@ -43,7 +43,7 @@ public final class NodeTraffic {
   /**
    * Prints a table.
    *
-   * @param arguments how many changes, and the seed of the traffic; both may be left out
+   * @param arguments the number of changes and the seed of the traffic, both optional
    */
   public static void main(String[] arguments) throws IOException {
     int changes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20_000;
@@ -66,7 +66,7 @@ public final class NodeTraffic {
   }
 
   private void report(PrintStream out) {
-    measure(4, Teams.ANYWHERE, true); // so that what follows runs compiled
+    measure(4, Teams.ANYWHERE, true); // warms up the JIT compiler
     measure(4, Teams.ANYWHERE, false);
     out.printf("%d changes, seed %d%n%n", changes, seed);
     out.println(
@@ -101,7 +101,10 @@ public final class NodeTraffic {
         channel.cpuMicros);
   }
 
-  /** What is received is the same each time; what it costs is not. */
+  /**
+   * Returns the round with the median CPU time. The number of messages received is the same in all
+   * rounds.
+   */
   private static Measured median(List<Measured> rounds) {
     return rounds.stream()
         .sorted(Comparator.comparingDouble(Measured::cpuMicros))
@@ -111,7 +114,7 @@ public final class NodeTraffic {
 
   /**
    * @param received by all nodes
-   * @param cpuMicros of this process, for each change
+   * @param cpuMicros CPU time of this process per change
    */
   private record Measured(Received received, double cpuMicros) {}
 
@@ -127,7 +130,10 @@ public final class NodeTraffic {
     }
   }
 
-  /** Publishes a few changes again and again until each goes exactly where it should. */
+  /**
+   * Publishes a few changes repeatedly, until each is received exactly by the nodes that should
+   * receive it.
+   */
   private void getAcquainted(Nodes nodes, Traffic traffic) {
     int few = Math.min(FEW, changes);
     long until = System.nanoTime() + PATIENCE.toNanos();

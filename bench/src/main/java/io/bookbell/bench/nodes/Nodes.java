@@ -1,23 +1,23 @@
 package io.bookbell.bench.nodes;
 
-/** Some nodes of one way to tell each other. For one thread. */
+/** A group of nodes that use the same way to notify each other. For one thread. */
 interface Nodes extends AutoCloseable {
-  /** Commits a change on its node, without waiting for anything. */
+  /** Publishes a change from its node, without waiting. */
   void publish(Traffic.Change change);
 
-  /** How many messages have come to all nodes so far; cheap to ask. */
+  /** Returns the number of messages that all nodes have received so far; cheap. */
   long messages();
 
-  /** What has come to all nodes so far, as they count it. */
+  /** Returns what all nodes have received so far, by their own statistics. */
   Received received();
 
-  /** What comes to all nodes when the first so many changes were published. */
+  /** Returns how many messages all nodes should receive for the first {@code changes} changes. */
   long expected(Traffic traffic, int changes);
 
   @Override
   void close();
 
-  /** Messages and their bytes, of all nodes together. */
+  /** The messages and bytes received by all nodes together. */
   record Received(long messages, long bytes) {
     Received since(Received before) {
       return new Received(messages - before.messages, bytes - before.bytes);

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bookbell.hub.UserId;
-import io.bookbell.hub.redis.PlainChannel;
+import io.bookbell.hub.redis.ExternalChannel;
 import io.bookbell.hub.redis.RedisOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,14 +18,15 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Nodes that publish everything, as JSON with the users concerned in it, on one channel that all of
- * them listen to. Each parses each message and writes those anew that concern users of its own.
+ * Nodes that publish everything on one channel that all of them subscribe to, as JSON with the
+ * target users in it. Each node parses every message, and serializes again those that concern its
+ * own users.
  */
 final class OneChannelNodes implements Nodes {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String TARGETS = "_target_users";
 
-  private final List<PlainChannel> nodes = new ArrayList<>();
+  private final List<ExternalChannel> nodes = new ArrayList<>();
   private final LongAdder messages = new LongAdder();
   private final LongAdder bytes = new LongAdder();
 
@@ -33,7 +34,7 @@ final class OneChannelNodes implements Nodes {
     for (Set<UserId> users : traffic.users()) {
       Set<String> names = new HashSet<>();
       users.forEach(user -> names.add(user.toString()));
-      nodes.add(new PlainChannel(RedisOptions.at(uri), channel, text -> heard(text, names)));
+      nodes.add(new ExternalChannel(RedisOptions.forUri(uri), channel, text -> heard(text, names)));
     }
   }
 
@@ -80,6 +81,6 @@ final class OneChannelNodes implements Nodes {
 
   @Override
   public void close() {
-    nodes.forEach(PlainChannel::close);
+    nodes.forEach(ExternalChannel::close);
   }
 }

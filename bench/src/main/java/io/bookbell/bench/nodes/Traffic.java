@@ -13,10 +13,11 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Who is connected where, and the changes that happen: each concerns a supporter and the team of
- * one creator, and is committed on the supporter's node. The same seed makes the same. Immutable.
+ * A random workload: which users are connected to which node, and the changes. Each change concerns
+ * a supporter and the team of one creator, and is committed on the supporter's node. The same seed
+ * gives the same workload. Immutable.
  *
- * @param users those of each node
+ * @param users the users of each node
  */
 record Traffic(List<Set<UserId>> users, List<Change> changes) {
   private static final int CREATORS = 50;
@@ -24,7 +25,7 @@ record Traffic(List<Set<UserId>> users, List<Change> changes) {
   private static final int SUPPORTERS_OF_EACH = 36;
   private static final int TEXT = 400;
 
-  /** Where the members of a team are connected; supporters are anywhere. */
+  /** Where team members are connected; supporters may be on any node. */
   enum Teams {
     ANYWHERE("anywhere"),
     TOGETHER("on one node");
@@ -37,9 +38,9 @@ record Traffic(List<Set<UserId>> users, List<Change> changes) {
   }
 
   /**
-   * One committed change of one message.
+   * A committed change with one message.
    *
-   * @param node where it is committed
+   * @param node the node that commits it
    */
   record Change(int node, Message message, Set<UserId> audience) {}
 
@@ -87,7 +88,7 @@ record Traffic(List<Set<UserId>> users, List<Change> changes) {
     return Message.of(json.getBytes(UTF_8));
   }
 
-  /** How often something of the first so many changes concerns a node other than their own. */
+  /** Returns how many messages the first changes cause to nodes other than their own. */
   long concerningOthers(int first) {
     long count = 0;
     for (Change change : changes.subList(0, first)) {

@@ -1,5 +1,6 @@
 /**
- * What a node receives of the traffic of all, by the doorbell and by one channel for everything.
+ * Compares the traffic that each node receives with addressed messages and with one channel for
+ * everything.
  */
 @NullMarked
 package io.bookbell.bench.nodes;

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A process that listens on a port once it is ready. Thread-safe. */
+/** A child process that listens on a port once it is ready. Thread-safe. */
 public record Launched(Process process, int port) implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /**
-   * Starts it and waits until the port takes connections.
+   * Starts a process and waits until its port accepts connections.
    *
-   * @param log where its output goes
+   * @param log the file for its output
    */
   public static Launched start(
       List<String> command, Map<String, String> environment, Path folder, Path log, int port)
@@ -33,10 +33,10 @@ public record Launched(Process process, int port) implements AutoCloseable {
   }
 
   /**
-   * Starts Bookbell, which listens once everything else is ready.
+   * Starts Bookbell and waits until it is ready; it opens its port last.
    *
-   * @param settings further ones than the port
-   * @param work where it runs and its output goes
+   * @param settings environment variables in addition to the port
+   * @param work the working directory, where its output is written
    */
   public static Launched serve(Path launcher, Map<String, String> settings, Path work)
       throws IOException, InterruptedException {
@@ -48,7 +48,7 @@ public record Launched(Process process, int port) implements AutoCloseable {
     return start(command, all, work, work.resolve("Bookbell.log"), port);
   }
 
-  /** A port at which nobody listens at the moment. */
+  /** Returns a port that is currently free. */
   public static int freePort() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

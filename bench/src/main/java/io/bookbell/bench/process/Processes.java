@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** What Linux says of a process and its children, in {@code /proc}; see proc(5). Stateless. */
+/**
+ * Reads the resource usage of a process and its descendants from {@code /proc}; see proc(5).
+ * Stateless.
+ */
 public final class Processes {
   private static final long MICROS_PER_TICK = 10_000;
   private static final int UTIME = 11;
@@ -17,7 +20,7 @@ public final class Processes {
 
   private Processes() {}
 
-  /** User and system time, in µs; the kernel counts it in steps of 10 ms. */
+  /** User and system CPU time, in µs, with the kernel's resolution of 10 ms. */
   public static long cpuMicros(ProcessHandle process) {
     return sum(process, Processes::cpuMicros);
   }
@@ -27,12 +30,12 @@ public final class Processes {
     return sum(process, pid -> field(lines(pid, "status"), "VmRSS:"));
   }
 
-  /** The part of it that is mapped from files, in KiB. */
+  /** The part of the resident memory that is mapped from files, in KiB. */
   public static long mappedKib(ProcessHandle process) {
     return sum(process, pid -> field(lines(pid, "status"), "RssFile:"));
   }
 
-  /** The kernel's memory for sockets and its own structures on the whole machine, in KiB. */
+  /** The kernel memory of the whole machine for sockets and slabs, in KiB. */
   public static long kernelKib() {
     List<String> memory = lines(Path.of("/proc/meminfo"));
     long pages =
@@ -70,7 +73,7 @@ public final class Processes {
     return lines(Path.of("/proc", Long.toString(pid), file));
   }
 
-  /** Empty for a process that has just ended. */
+  /** Returns the file's lines; empty if the process has just ended. */
   private static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);

@@ -1,4 +1,4 @@
-/** Processes that are measured: how they are started and what Linux says of them. */
+/** Starting the processes under test and reading their resource usage. */
 @NullMarked
 package io.bookbell.bench.process;
 

@@ -1,6 +1,6 @@
 package io.bookbell.bench.start;
 
-/** The least that Java can do. */
+/** The smallest Java program, as a baseline for start-up times. */
 public final class Hello {
   private Hello() {}
 

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A server that was just started as a process of its own. For one thread. */
+/** A server that was started as a child process. For one thread. */
 final class Served implements AutoCloseable {
   private static final byte[] QUESTION =
       "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -43,7 +43,7 @@ final class Served implements AutoCloseable {
     return new Served(builder.start(), port, begun);
   }
 
-  /** Waits for the first 200, and tells how long it took since the process was started. */
+  /** Waits for the first 200 and returns the time since the process was started. */
   Duration ready() throws IOException, InterruptedException, TimeoutException {
     while (!isReady()) {
       if (!process.isAlive()) {
@@ -68,21 +68,24 @@ final class Served implements AutoCloseable {
       String answer = new String(socket.getInputStream().readNBytes(12), US_ASCII);
       return answer.equals("HTTP/1.1 200");
     } catch (IOException e) {
-      return false; // nobody listens there yet
+      return false; // not listening yet
     }
   }
 
-  /** What it has used of the processors, all threads together. */
+  /** The CPU time used so far, over all threads. */
   Duration processorTime() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /** What it holds of the machine's memory, as Linux counts it: its own and what it has mapped. */
+  /** The resident memory, including mapped files, in KiB. */
   long residentKilobytes() {
     return Processes.residentKib(process.toHandle());
   }
 
-  /** The part of it that is mapped from files, the cache of classes above all. */
+  /**
+   * The part of the resident memory that is mapped from files, most of it the class data archive,
+   * in KiB.
+   */
   long mappedKilobytes() {
     return Processes.mappedKib(process.toHandle());
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Starts a server again and again on the same data, and beside it a Java that only says hello, so
- * that what is printed can be compared between machines.
+ * Starts a server repeatedly on the same data, alternating with a minimal Java program as a
+ * baseline, so that the results of different machines can be compared.
  */
 public final class StartUp {
   private static final Duration IDLE = Duration.ofSeconds(20);

@@ -1,4 +1,4 @@
-/** How long a server takes until it is ready, and how much memory it then holds. */
+/** Measures how long a server takes to start and how much memory it then uses. */
 @NullMarked
 package io.bookbell.bench.start;
 

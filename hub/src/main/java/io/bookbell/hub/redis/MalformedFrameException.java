@@ -1,6 +1,9 @@
 package io.bookbell.hub.redis;
 
-/** Bytes that are no frame of this protocol. Checked, so that nobody forgets them. */
+/**
+ * Thrown for bytes that aren't a frame of this protocol. Checked, so that callers have to handle
+ * it.
+ */
 final class MalformedFrameException extends Exception {
   MalformedFrameException(String what) {
     super(what);

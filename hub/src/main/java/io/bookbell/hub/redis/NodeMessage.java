@@ -5,33 +5,33 @@ import io.bookbell.hub.UserId;
 import java.util.List;
 import java.util.Set;
 
-/** What one node says to others through Redis. Immutable. */
+/** A message between nodes over Redis. Immutable. */
 sealed interface NodeMessage {
-  /** The name of the node that says it. */
+  /** The name of the sending node. */
   String node();
 
   /**
-   * To everyone, every second: I am here, and this is the version of who is connected to me. The
-   * sender hears it too, as the probe of the channel.
+   * To every node, once a second: the sender is alive, and its presence has this version. The
+   * sender receives it too, as the probe of the broadcast channel.
    */
-  record Alive(String node, long version, long nonce) implements NodeMessage {}
+  record NodeHeartbeat(String node, long version, long nonce) implements NodeMessage {}
 
-  /** To itself: the probe of a node's own channel. */
-  record Echo(String node, long nonce) implements NodeMessage {}
+  /** To the sender itself: the probe of its own channel. */
+  record LoopbackEcho(String node, long nonce) implements NodeMessage {}
 
-  /** To everyone: what leads from one version of who is connected to the next. */
-  record Presence(String node, long from, long to, Set<UserId> joined, Set<UserId> left)
+  /** To every node: the changes from one presence version to the next. */
+  record PresenceChange(String node, long from, long to, Set<UserId> joined, Set<UserId> left)
       implements NodeMessage {}
 
-  /** To one node: who is connected to you? */
-  record Ask(String node) implements NodeMessage {}
+  /** To one node: a request for its presence. */
+  record PresenceQuery(String node) implements NodeMessage {}
 
-  /** The answer, to the node that asked. */
-  record Snapshot(String node, long version, Set<UserId> users) implements NodeMessage {}
+  /** The response to a {@link PresenceQuery}, sent to the node that asked. */
+  record PresenceSnapshot(String node, long version, Set<UserId> users) implements NodeMessage {}
 
-  /** To everyone: I am going. */
-  record Goodbye(String node) implements NodeMessage {}
+  /** To every node: the sender is shutting down. */
+  record NodeShutdown(String node) implements NodeMessage {}
 
-  /** To one node: what concerns its users of a committed change. */
-  record Change(String node, List<Delivery> deliveries) implements NodeMessage {}
+  /** To one node: the part of a committed change that concerns its users. */
+  record CommittedDeliveries(String node, List<Delivery> deliveries) implements NodeMessage {}
 }

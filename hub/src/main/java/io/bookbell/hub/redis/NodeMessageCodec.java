@@ -10,18 +10,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Frames between nodes: the version of the protocol, the life of the histories that the sender
- * serves, the kind, the node's name, then what the kind has. Numbers have a variable length.
+ * Encodes and decodes frames between nodes: protocol version, the sender's database and epoch
+ * ("life"), kind, the sender's name, and then the fields of that kind. Numbers are varints.
  * Stateless.
  *
  * <pre>
  *   change    = count { json  state  count { user seq }  users }
  *   state     = 0 | 1 key version
- *   users     = count { distance from the user before }
+ *   users     = count { distance from the previous user }
  * </pre>
  */
 final class NodeMessageCodec {
-  /** A frame of another version is left alone: its nodes are no peers, and find changes by poll. */
+  /**
+   * Frames of another version are dropped. Nodes that speak it aren't peers; their changes are
+   * found by the poll.
+   */
   static final int VERSION = 2;
 
   private static final int ALIVE = 1;
@@ -36,125 +39,126 @@ final class NodeMessageCodec {
 
   static byte[] encode(String life, NodeMessage message) {
     WireOutput out = new WireOutput();
-    out.octet(VERSION);
-    out.text(life);
-    out.octet(kind(message));
-    out.text(message.node());
+    out.writeByte(VERSION);
+    out.writeString(life);
+    out.writeByte(kindOf(message));
+    out.writeString(message.node());
     switch (message) {
-      case NodeMessage.Alive(_, long version, long nonce) -> {
-        out.number(version);
-        out.number(nonce);
+      case NodeMessage.NodeHeartbeat(_, long version, long nonce) -> {
+        out.writeVarint(version);
+        out.writeVarint(nonce);
       }
-      case NodeMessage.Echo(_, long nonce) -> out.number(nonce);
-      case NodeMessage.Presence(_, long from, long to, var joined, var left) -> {
-        out.number(from);
-        out.number(to);
-        out.users(joined);
-        out.users(left);
+      case NodeMessage.LoopbackEcho(_, long nonce) -> out.writeVarint(nonce);
+      case NodeMessage.PresenceChange(_, long from, long to, var joined, var left) -> {
+        out.writeVarint(from);
+        out.writeVarint(to);
+        out.writeUserIds(joined);
+        out.writeUserIds(left);
       }
-      case NodeMessage.Snapshot(_, long version, var users) -> {
-        out.number(version);
-        out.users(users);
+      case NodeMessage.PresenceSnapshot(_, long version, var users) -> {
+        out.writeVarint(version);
+        out.writeUserIds(users);
       }
-      case NodeMessage.Change(_, var deliveries) -> {
-        out.number(deliveries.size());
-        deliveries.forEach(delivery -> write(delivery, out));
+      case NodeMessage.CommittedDeliveries(_, var deliveries) -> {
+        out.writeVarint(deliveries.size());
+        deliveries.forEach(delivery -> writeDelivery(delivery, out));
       }
-      case NodeMessage.Ask _, NodeMessage.Goodbye _ -> {
-        // the name says it all
+      case NodeMessage.PresenceQuery _, NodeMessage.NodeShutdown _ -> {
+        // only the name
       }
     }
     return out.toBytes();
   }
 
-  /** Whether the bytes speak another version than this one; not, if there are none. */
-  static boolean isForeign(byte[] frame) {
+  /** Whether a frame, if not empty, has another protocol version than this one. */
+  static boolean hasOtherVersion(byte[] frame) {
     return frame.length > 0 && frame[0] != VERSION;
   }
 
   /**
-   * Whether the sender serves other histories than those of the given life.
+   * Whether the sender serves another database or epoch.
    *
-   * @throws MalformedFrameException if the frame does not say so
+   * @throws MalformedFrameException if the frame is too short or isn't valid
    */
-  static boolean isOfAnotherLife(byte[] frame, String life) throws MalformedFrameException {
-    return !lifeOf(new WireInput(frame)).equals(life);
+  static boolean hasOtherEpoch(byte[] frame, String life) throws MalformedFrameException {
+    return !readEpoch(new WireInput(frame)).equals(life);
   }
 
-  private static String lifeOf(WireInput in) throws MalformedFrameException {
-    WireInput.require(in.octet() == VERSION, "another version of the protocol");
-    return in.text();
+  private static String readEpoch(WireInput in) throws MalformedFrameException {
+    WireInput.requireValid(in.readByte() == VERSION, "another version of the protocol");
+    return in.readString();
   }
 
   static NodeMessage decode(byte[] frame) throws MalformedFrameException {
     WireInput in = new WireInput(frame);
-    lifeOf(in);
-    int kind = in.octet();
-    NodeMessage message = read(kind, in.text(), in);
-    in.end();
+    readEpoch(in);
+    int kind = in.readByte();
+    NodeMessage message = readBody(kind, in.readString(), in);
+    in.requireEnd();
     return message;
   }
 
-  private static int kind(NodeMessage message) {
+  private static int kindOf(NodeMessage message) {
     return switch (message) {
-      case NodeMessage.Alive _ -> ALIVE;
-      case NodeMessage.Echo _ -> ECHO;
-      case NodeMessage.Presence _ -> PRESENCE;
-      case NodeMessage.Ask _ -> ASK;
-      case NodeMessage.Snapshot _ -> SNAPSHOT;
-      case NodeMessage.Goodbye _ -> GOODBYE;
-      case NodeMessage.Change _ -> CHANGE;
+      case NodeMessage.NodeHeartbeat _ -> ALIVE;
+      case NodeMessage.LoopbackEcho _ -> ECHO;
+      case NodeMessage.PresenceChange _ -> PRESENCE;
+      case NodeMessage.PresenceQuery _ -> ASK;
+      case NodeMessage.PresenceSnapshot _ -> SNAPSHOT;
+      case NodeMessage.NodeShutdown _ -> GOODBYE;
+      case NodeMessage.CommittedDeliveries _ -> CHANGE;
     };
   }
 
-  private static NodeMessage read(int kind, String node, WireInput in)
+  private static NodeMessage readBody(int kind, String node, WireInput in)
       throws MalformedFrameException {
     return switch (kind) {
-      case ALIVE -> new NodeMessage.Alive(node, in.number(), in.number());
-      case ECHO -> new NodeMessage.Echo(node, in.number());
+      case ALIVE -> new NodeMessage.NodeHeartbeat(node, in.readVarint(), in.readVarint());
+      case ECHO -> new NodeMessage.LoopbackEcho(node, in.readVarint());
       case PRESENCE ->
-          new NodeMessage.Presence(node, in.number(), in.number(), in.users(), in.users());
-      case ASK -> new NodeMessage.Ask(node);
-      case SNAPSHOT -> new NodeMessage.Snapshot(node, in.number(), in.users());
-      case GOODBYE -> new NodeMessage.Goodbye(node);
-      case CHANGE -> new NodeMessage.Change(node, deliveries(in));
+          new NodeMessage.PresenceChange(
+              node, in.readVarint(), in.readVarint(), in.readUserIds(), in.readUserIds());
+      case ASK -> new NodeMessage.PresenceQuery(node);
+      case SNAPSHOT -> new NodeMessage.PresenceSnapshot(node, in.readVarint(), in.readUserIds());
+      case GOODBYE -> new NodeMessage.NodeShutdown(node);
+      case CHANGE -> new NodeMessage.CommittedDeliveries(node, readDeliveries(in));
       default -> throw new MalformedFrameException("there is no kind " + kind);
     };
   }
 
-  private static void write(Delivery delivery, WireOutput out) {
+  private static void writeDelivery(Delivery delivery, WireOutput out) {
     Message message = delivery.message();
-    out.block(message.json());
-    message.state().ifPresentOrElse(state -> write(state, out), () -> out.octet(0));
-    out.number(delivery.sequence().size());
+    out.writeBytes(message.json());
+    message.state().ifPresentOrElse(state -> writeState(state, out), () -> out.writeByte(0));
+    out.writeVarint(delivery.sequence().size());
     delivery
         .sequence()
         .forEach(
             (user, sequence) -> {
-              out.number(user.value());
-              out.number(sequence);
+              out.writeVarint(user.value());
+              out.writeVarint(sequence);
             });
-    out.users(delivery.unnumbered());
+    out.writeUserIds(delivery.unnumbered());
   }
 
-  private static void write(Message.StateKey state, WireOutput out) {
-    out.octet(1);
-    out.text(state.key());
-    out.number(state.version());
+  private static void writeState(Message.StateKey state, WireOutput out) {
+    out.writeByte(1);
+    out.writeString(state.key());
+    out.writeVarint(state.version());
   }
 
-  private static List<Delivery> deliveries(WireInput in) throws MalformedFrameException {
-    int count = in.count();
+  private static List<Delivery> readDeliveries(WireInput in) throws MalformedFrameException {
+    int count = in.readCount();
     List<Delivery> deliveries = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      deliveries.add(new Delivery(message(in), sequence(in), in.users()));
+      deliveries.add(new Delivery(readMessage(in), readSequence(in), in.readUserIds()));
     }
     return deliveries;
   }
 
-  private static Message message(WireInput in) throws MalformedFrameException {
-    byte[] json = in.block();
-    Optional<Message.StateKey> state = state(in);
+  private static Message readMessage(WireInput in) throws MalformedFrameException {
+    byte[] json = in.readBytes();
+    Optional<Message.StateKey> state = readState(in);
     try {
       return state.isPresent()
           ? Message.state(state.get().key(), state.get().version(), json)
@@ -164,19 +168,21 @@ final class NodeMessageCodec {
     }
   }
 
-  private static Optional<Message.StateKey> state(WireInput in) throws MalformedFrameException {
-    int flag = in.octet();
-    WireInput.require(flag <= 1, "a message is neither a state nor none");
-    return flag == 0 ? Optional.empty() : Optional.of(new Message.StateKey(in.text(), in.number()));
+  private static Optional<Message.StateKey> readState(WireInput in) throws MalformedFrameException {
+    int flag = in.readByte();
+    WireInput.requireValid(flag <= 1, "a message is neither a state nor none");
+    return flag == 0
+        ? Optional.empty()
+        : Optional.of(new Message.StateKey(in.readString(), in.readVarint()));
   }
 
-  private static Map<UserId, Long> sequence(WireInput in) throws MalformedFrameException {
-    int count = in.count();
+  private static Map<UserId, Long> readSequence(WireInput in) throws MalformedFrameException {
+    int count = in.readCount();
     Map<UserId, Long> sequence = HashMap.newHashMap(count);
     for (int i = 0; i < count; i++) {
-      UserId user = in.user();
-      long number = in.number();
-      WireInput.require(number > 0, "a sequence number is not positive");
+      UserId user = in.readUserId();
+      long number = in.readVarint();
+      WireInput.requireValid(number > 0, "a sequence number is not positive");
       sequence.put(user, number);
     }
     return sequence;

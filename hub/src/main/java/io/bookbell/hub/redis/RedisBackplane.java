@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins nodes through Redis, which may be away at any time, also at the start: any thread may call
- * any method and none waits for Redis, except that {@link #close} takes a moment. Receivers are
- * called on the event loop of the subscription; a thread of its own keeps the connections and the
- * peers, see the package.
+ * A {@link Backplane} over Redis, which may be unavailable at any time, including at startup. Any
+ * thread may call any method. None waits for Redis, except that {@link #close} takes a moment.
+ * Receivers run on the event loop of the subscription; the backplane's own thread manages
+ * connections and peers, as the package documentation describes.
  *
- * <p>Nothing is kept for later: what Redis does not accept now is refused and counted, and found in
- * the {@link io.bookbell.hub.Feed} by those whom it concerns.
+ * <p>Nothing is queued for later: whatever Redis doesn't accept now is refused and counted, and the
+ * nodes concerned find it in the {@link io.bookbell.hub.MessageHistory}.
  */
 public final class RedisBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
@@ -29,10 +29,10 @@ public final class RedisBackplane implements Backplane {
 
   private final RedisOptions options;
   private final RedisCounters counters = new RedisCounters();
-  private final OwnThread thread = new OwnThread();
-  private final OwnUsers users;
-  private final Links links;
-  private final Peers peers;
+  private final BackplaneThread thread = new BackplaneThread();
+  private final LocalPresence users;
+  private final NodeConnections nodeConnections;
+  private final PeerDirectory peerDirectory;
   private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
       new CopyOnWriteArrayList<>();
   private final AtomicBoolean telling = new AtomicBoolean();
@@ -41,17 +41,17 @@ public final class RedisBackplane implements Backplane {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile String life;
 
-  /** Begins to connect, and returns. */
+  /** Starts connecting, and returns at once. */
   public RedisBackplane(RedisOptions options) {
     this.options = options;
     this.life = options.life();
-    this.users = new OwnUsers(options.node());
-    this.peers = new Peers(options.timings(), this::ask);
-    this.links =
-        new Links(
-            options, () -> life, thread, users, counters, this::received, this::pardonSilence);
-    thread.execute(links::open);
-    thread.every(options.timings().probe().dividedBy(4), this::tick);
+    this.users = new LocalPresence(options.node());
+    this.peerDirectory = new PeerDirectory(options.timings(), this::querySnapshot);
+    this.nodeConnections =
+        new NodeConnections(
+            options, () -> life, thread, users, counters, this::onFrame, this::resetSilence);
+    thread.execute(nodeConnections::open);
+    thread.scheduleWithFixedDelay(options.timings().probe().dividedBy(4), this::runPeriodicChecks);
   }
 
   @Override
@@ -62,18 +62,19 @@ public final class RedisBackplane implements Backplane {
   @Override
   public void publish(List<Delivery> change) {
     if (!closed.get()) {
-      peers.forEach(peer -> publish(peer.meant(change), peer));
+      peerDirectory.forEach(peerNode -> publish(peerNode.filterRelevant(change), peerNode));
     }
   }
 
-  private void publish(List<Delivery> meant, Peer peer) {
+  private void publish(List<Delivery> meant, PeerNode peerNode) {
     if (meant.isEmpty()) {
       return;
     }
-    byte[] frame = NodeMessageCodec.encode(life, new NodeMessage.Change(options.node(), meant));
-    links
-        .post()
-        .sendChange(options.channelOf(peer.node()), frame)
+    byte[] frame =
+        NodeMessageCodec.encode(life, new NodeMessage.CommittedDeliveries(options.node(), meant));
+    nodeConnections
+        .channelPublisher()
+        .sendChange(options.channelOf(peerNode.node()), frame)
         .thenAccept(
             accepted -> {
               if (accepted) {
@@ -85,45 +86,45 @@ public final class RedisBackplane implements Backplane {
 
   @Override
   public void presence(UserId user, boolean connected) {
-    users.note(user, connected);
+    users.recordPresence(user, connected);
     if (telling.compareAndSet(false, true)) {
-      thread.after(options.timings().batch(), this::tellPresence);
+      thread.schedule(options.timings().batch(), this::publishPresence);
     }
   }
 
   /**
-   * The histories are others than before, such as those of a restored backup: from now on only
-   * nodes that know of it are heard.
+   * Switches to a new epoch, for example after restoring a backup: from now on only frames of nodes
+   * in the same epoch are accepted.
    *
    * @param newLife see {@link RedisOptions#life}
    */
-  public void beginLife(String newLife) {
+  public void startEpoch(String newLife) {
     RedisOptions.checkLife(newLife);
     life = newLife;
   }
 
   public RedisState state() {
-    return links.watch().state();
+    return nodeConnections.loopbackMonitor().state();
   }
 
   /**
-   * Calls the listener with each new state from now on, on the thread of the backplane; it must be
-   * quick.
+   * Registers a listener for state changes from now on. It runs on the backplane's thread and must
+   * be quick.
    */
   public void onStateChange(Consumer<RedisState> listener) {
-    links.watch().onChange(listener);
+    nodeConnections.loopbackMonitor().onChange(listener);
   }
 
   public RedisStatistics statistics() {
-    return counters.snapshot(peers);
+    return counters.snapshot(peerDirectory);
   }
 
-  /** The name of this node, for logs and health. */
+  /** The name of this node, for logs and health checks. */
   public String node() {
     return options.node();
   }
 
-  /** Says goodbye if Redis is there, and ends all connections and threads. */
+  /** Announces the shutdown if Redis is available, and closes all connections and threads. */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -131,52 +132,52 @@ public final class RedisBackplane implements Backplane {
     }
     receivers.clear();
     thread.close();
-    links
-        .post()
-        .send(options.everyone(), new NodeMessage.Goodbye(options.node()))
+    nodeConnections
+        .channelPublisher()
+        .send(options.broadcastChannel(), new NodeMessage.NodeShutdown(options.node()))
         .toCompletableFuture()
         .completeOnTimeout(false, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
         .join();
-    links.close();
+    nodeConnections.close();
   }
 
-  /** Who is connected to that node as far as it is known here, for tests. */
+  /** The users connected to that node as far as known here, for tests. */
   Optional<Set<UserId>> usersOf(String node) {
-    return peers.usersOf(node);
+    return peerDirectory.usersOf(node);
   }
 
-  // ---- on the event loop of the subscription
+  // ---- on the subscription's event loop
 
-  private void received(byte[] frame) {
+  private void onFrame(byte[] frame) {
     if (closed.get()) {
       return;
     }
-    if (NodeMessageCodec.isForeign(frame)) {
-      ofAnotherVersion(frame[0]);
+    if (NodeMessageCodec.hasOtherVersion(frame)) {
+      rejectOtherVersion(frame[0]);
       return;
     }
     try {
-      if (NodeMessageCodec.isOfAnotherLife(frame, life)) {
-        ofAnotherLife();
+      if (NodeMessageCodec.hasOtherEpoch(frame, life)) {
+        rejectOtherEpoch();
         return;
       }
-      received(NodeMessageCodec.decode(frame), frame.length);
+      dispatchMessage(NodeMessageCodec.decode(frame), frame.length);
     } catch (MalformedFrameException malformed) {
       counters.malformed.increment();
     }
   }
 
-  private void received(NodeMessage message, int bytes) {
-    if (message instanceof NodeMessage.Change(_, List<Delivery> deliveries)) {
+  private void dispatchMessage(NodeMessage message, int bytes) {
+    if (message instanceof NodeMessage.CommittedDeliveries(_, List<Delivery> deliveries)) {
       counters.received.increment();
       counters.receivedBytes.add(bytes);
-      receivers.forEach(receiver -> hand(deliveries, receiver));
+      receivers.forEach(receiver -> callReceiver(deliveries, receiver));
     } else {
-      thread.execute(() -> handle(message, System.nanoTime()));
+      thread.execute(() -> handleMessage(message, System.nanoTime()));
     }
   }
 
-  private static void hand(List<Delivery> change, Consumer<List<Delivery>> receiver) {
+  private static void callReceiver(List<Delivery> change, Consumer<List<Delivery>> receiver) {
     try {
       receiver.accept(change);
     } catch (RuntimeException failure) {
@@ -184,7 +185,7 @@ public final class RedisBackplane implements Backplane {
     }
   }
 
-  private void ofAnotherLife() {
+  private void rejectOtherEpoch() {
     counters.foreign.increment();
     if (otherLifeSeen.compareAndSet(false, true)) {
       log.warn(
@@ -194,7 +195,7 @@ public final class RedisBackplane implements Backplane {
     }
   }
 
-  private void ofAnotherVersion(int version) {
+  private void rejectOtherVersion(int version) {
     counters.foreign.increment();
     if (otherVersionSeen.compareAndSet(false, true)) {
       log.warn(
@@ -205,49 +206,64 @@ public final class RedisBackplane implements Backplane {
     }
   }
 
-  // ---- on the thread of the backplane
+  // ---- on the backplane's thread
 
-  private void handle(NodeMessage message, long now) {
+  private void handleMessage(NodeMessage message, long now) {
     boolean mine = message.node().equals(options.node());
     switch (message) {
-      case NodeMessage.Alive alive when mine ->
-          links.watch().heard(links.everyone(), alive.nonce(), now);
-      case NodeMessage.Echo echo when mine -> links.watch().heard(links.own(), echo.nonce(), now);
+      case NodeMessage.NodeHeartbeat nodeHeartbeat when mine ->
+          nodeConnections
+              .loopbackMonitor()
+              .onProbeReturned(nodeConnections.broadcastProbe(), nodeHeartbeat.nonce(), now);
+      case NodeMessage.LoopbackEcho loopbackEcho when mine ->
+          nodeConnections
+              .loopbackMonitor()
+              .onProbeReturned(nodeConnections.nodeProbe(), loopbackEcho.nonce(), now);
       case NodeMessage other when mine -> log.debug("Heard of myself: {}", other);
-      case NodeMessage.Alive alive -> peers.alive(alive, now);
-      case NodeMessage.Presence presence -> peers.presence(presence, now);
-      case NodeMessage.Snapshot snapshot -> peers.snapshot(snapshot, now);
-      case NodeMessage.Goodbye goodbye -> peers.goodbye(goodbye.node());
-      case NodeMessage.Ask asking -> answer(asking, now);
-      case NodeMessage.Echo _, NodeMessage.Change _ -> {
-        // an echo is for the one who called; changes do not come here
+      case NodeMessage.NodeHeartbeat nodeHeartbeat ->
+          peerDirectory.handleHeartbeat(nodeHeartbeat, now);
+      case NodeMessage.PresenceChange presenceChange ->
+          peerDirectory.handlePresence(presenceChange, now);
+      case NodeMessage.PresenceSnapshot presenceSnapshot ->
+          peerDirectory.handleSnapshot(presenceSnapshot, now);
+      case NodeMessage.NodeShutdown nodeShutdown ->
+          peerDirectory.handleShutdown(nodeShutdown.node());
+      case NodeMessage.PresenceQuery asking -> replyWithSnapshot(asking, now);
+      case NodeMessage.LoopbackEcho _, NodeMessage.CommittedDeliveries _ -> {
+        // an echo concerns only its sender, and deliveries are handled on the event loop
       }
     }
   }
 
-  private void answer(NodeMessage.Ask asking, long now) {
-    links.post().send(options.channelOf(asking.node()), users.snapshot());
-    peers.heard(asking.node(), now);
+  private void replyWithSnapshot(NodeMessage.PresenceQuery asking, long now) {
+    nodeConnections.channelPublisher().send(options.channelOf(asking.node()), users.snapshot());
+    peerDirectory.handleContact(asking.node(), now);
   }
 
-  private void ask(String node) {
-    links.post().send(options.channelOf(node), new NodeMessage.Ask(options.node()));
+  private void querySnapshot(String node) {
+    nodeConnections
+        .channelPublisher()
+        .send(options.channelOf(node), new NodeMessage.PresenceQuery(options.node()));
   }
 
-  private void tellPresence() {
+  private void publishPresence() {
     telling.set(false);
-    users.nextVersion().ifPresent(presence -> links.post().send(options.everyone(), presence));
+    users
+        .nextVersion()
+        .ifPresent(
+            presence ->
+                nodeConnections.channelPublisher().send(options.broadcastChannel(), presence));
   }
 
-  private void tick() {
+  private void runPeriodicChecks() {
     long now = System.nanoTime();
-    links.watch().tick(now);
+    nodeConnections.loopbackMonitor().checkProbes(now);
     if (state() == RedisState.CONNECTED) {
-      peers.forgetSilent(now);
+      peerDirectory.removeSilent(now);
     }
   }
 
-  private void pardonSilence() {
-    peers.pardonSilence(System.nanoTime());
+  private void resetSilence() {
+    peerDirectory.resetSilence(System.nanoTime());
   }
 }

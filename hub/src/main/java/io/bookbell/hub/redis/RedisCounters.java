@@ -2,7 +2,7 @@ package io.bookbell.hub.redis;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a backplane counts: any thread adds and reads, each counter is a {@link LongAdder}. */
+/** The counters of a backplane. Any thread may increment and read them. */
 final class RedisCounters {
   final LongAdder published = new LongAdder();
   final LongAdder publishedBytes = new LongAdder();
@@ -14,7 +14,7 @@ final class RedisCounters {
   final LongAdder renewals = new LongAdder();
   final LongAdder stateChanges = new LongAdder();
 
-  RedisStatistics snapshot(Peers peers) {
+  RedisStatistics snapshot(PeerDirectory peerDirectory) {
     return new RedisStatistics(
         published.sum(),
         publishedBytes.sum(),
@@ -25,7 +25,7 @@ final class RedisCounters {
         malformed.sum(),
         renewals.sum(),
         stateChanges.sum(),
-        peers.size(),
-        peers.known());
+        peerDirectory.size(),
+        peerDirectory.knownCount());
   }
 }

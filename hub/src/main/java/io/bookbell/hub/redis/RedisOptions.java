@@ -7,42 +7,43 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Where Redis is and how patient the backplane is with it. Immutable.
+ * The address of Redis, and the backplane's names, timings and limits. Immutable.
  *
- * @param uri such as {@code redis://user:password@host:6379/0}, {@code rediss://} for TLS
- * @param prefix begins the names of all channels; the same for all nodes that are to hear each
- *     other
- * @param node the name of this node, different from that of every other
- * @param life names the histories whose numbers this node knows; nodes with another are not heard
- * @param timings how often and how long
- * @param requestQueue how many changes may be under way to Redis; more are refused
+ * @param uri such as {@code redis://user:password@host:6379/0}; {@code rediss://} for TLS
+ * @param prefix the prefix of all channel names, the same for all nodes of an installation
+ * @param node the unique name of this node
+ * @param life identifies the database and its epoch; frames of nodes with another one are dropped
+ * @param timings intervals and timeouts
+ * @param requestQueue how many changes may be in flight to Redis; more are refused
  */
 public record RedisOptions(
     String uri, String prefix, String node, String life, Timings timings, int requestQueue) {
-  /** Begins the names of the channels unless told otherwise. */
+  /** The default prefix of channel names. */
   public static final String PREFIX = "bookbell:";
 
   private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Pattern VISIBLE = Pattern.compile("[!-~]{1,100}");
 
-  /** Made for nodes on one network; the node gets a random name. */
-  public static RedisOptions at(String uri) {
+  /** The defaults, for nodes on one network. The node gets a random name. */
+  public static RedisOptions forUri(String uri) {
     String node = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
     return new RedisOptions(uri, PREFIX, node, "", Timings.defaults(), 1024);
   }
 
   /**
-   * @throws IllegalArgumentException if a value makes no sense; the URI, which may hold a password,
-   *     is not repeated
+   * @throws IllegalArgumentException if a value is invalid; the message doesn't repeat the URI,
+   *     which may contain a password
    */
   public RedisOptions {
-    check(isRedis(uri), "uri must look like redis://host:6379; what came is not repeated here");
-    check(VISIBLE.matcher(prefix).matches(), "prefix must be 1 to 100 visible ASCII characters");
-    check(
+    checkArgument(
+        isRedis(uri), "uri must look like redis://host:6379; what came is not repeated here");
+    checkArgument(
+        VISIBLE.matcher(prefix).matches(), "prefix must be 1 to 100 visible ASCII characters");
+    checkArgument(
         NODE.matcher(node).matches(),
         "node must be 1 to 64 letters, digits, dots, hyphens or underscores, got '" + node + "'");
     checkLife(life);
-    check(requestQueue >= 1, "requestQueue must be at least 1, got " + requestQueue);
+    checkArgument(requestQueue >= 1, "requestQueue must be at least 1, got " + requestQueue);
   }
 
   public RedisOptions withPrefix(String other) {
@@ -62,13 +63,13 @@ public record RedisOptions(
   }
 
   static void checkLife(String life) {
-    check(
+    checkArgument(
         life.isEmpty() || VISIBLE.matcher(life).matches(),
         "life must be at most 100 visible ASCII characters");
   }
 
-  /** The channel that every node listens to. */
-  String everyone() {
+  /** The channel to which every node subscribes. */
+  String broadcastChannel() {
     return prefix + "all";
   }
 
@@ -77,7 +78,7 @@ public record RedisOptions(
     return prefix + "node:" + name;
   }
 
-  /** Without the URI, which may hold a password. */
+  /** Omits the URI, which may contain a password. */
   @Override
   public String toString() {
     return "RedisOptions[prefix=" + prefix + ", node=" + node + ", timings=" + timings + "]";
@@ -92,23 +93,24 @@ public record RedisOptions(
     }
   }
 
-  private static void check(boolean good, String otherwise) {
+  private static void checkArgument(boolean good, String otherwise) {
     if (!good) {
       throw new IllegalArgumentException(otherwise);
     }
   }
 
   /**
-   * How often and how long.
+   * Intervals and timeouts.
    *
-   * @param probe how often the backplane asks itself, through Redis, whether it hears
-   * @param silence how long the first unanswered probe may be away before Redis counts as deaf;
-   *     longer than one {@code probe} so that two are missing by then
-   * @param batch how long changes of who is connected are gathered
-   * @param forget a node not heard of for this time is forgotten
-   * @param command how long Redis may take for one command, or to accept a connection
-   * @param reconnectFrom the highest delay before the first new connection; doubles with each
-   * @param reconnectTo where the doubling ends
+   * @param probe the interval between probes
+   * @param silence how long the oldest pending probe may be outstanding before Redis counts as
+   *     deaf; longer than {@code probe}, so that two are missing by that time
+   * @param batch how long presence changes are collected before they are published
+   * @param forget a peer that hasn't been heard of for this long is forgotten
+   * @param command how long Redis may take to answer a command or accept a connection
+   * @param reconnectFrom the upper bound of the first random delay before reconnecting; doubles
+   *     with each failure
+   * @param reconnectTo the limit of that doubling
    */
   public record Timings(
       Duration probe,
@@ -118,7 +120,7 @@ public record RedisOptions(
       Duration command,
       Duration reconnectFrom,
       Duration reconnectTo) {
-    /** A deaf Redis is noticed within about two seconds. */
+    /** With these timings a deaf Redis is detected within about two seconds. */
     public static Timings defaults() {
       return new Timings(
           Duration.ofSeconds(1),
@@ -131,21 +133,21 @@ public record RedisOptions(
     }
 
     public Timings {
-      positive("probe", probe);
-      positive("batch", batch);
-      positive("command", command);
-      positive("reconnectFrom", reconnectFrom);
-      longer("silence", silence, "probe", probe);
-      longer("forget", forget, "silence", silence);
-      longer("reconnectTo", reconnectTo, "reconnectFrom", reconnectFrom);
+      requirePositive("probe", probe);
+      requirePositive("batch", batch);
+      requirePositive("command", command);
+      requirePositive("reconnectFrom", reconnectFrom);
+      requireLonger("silence", silence, "probe", probe);
+      requireLonger("forget", forget, "silence", silence);
+      requireLonger("reconnectTo", reconnectTo, "reconnectFrom", reconnectFrom);
     }
 
-    private static void positive(String name, Duration value) {
-      check(value.isPositive(), name + " must be longer than nothing, got " + value);
+    private static void requirePositive(String name, Duration value) {
+      checkArgument(value.isPositive(), name + " must be longer than nothing, got " + value);
     }
 
-    private static void longer(String name, Duration value, String than, Duration shorter) {
-      check(
+    private static void requireLonger(String name, Duration value, String than, Duration shorter) {
+      checkArgument(
           value.compareTo(shorter) > 0,
           name + " must be longer than " + than + ", " + shorter + ", got " + value);
     }

@@ -4,42 +4,45 @@ import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What to grant to a Redis user that may not do what the backplane needs. Stateless. */
+/** Explains which permission a Redis user lacks. Stateless. */
 final class RedisPermission {
   private static final String LACKS = "the Redis user lacks a permission";
 
   private RedisPermission() {}
 
-  static boolean isTold(String reason) {
+  static boolean isPermissionReason(String reason) {
     return reason.startsWith(LACKS);
   }
 
   /**
-   * In words for the operator, with the command that grants it.
+   * Describes the missing permission for the operator, including the command that grants it.
    *
-   * @param others channels whose names do not begin with the prefix
-   * @return empty when something else has failed
+   * @param others channels in use, which may lack the prefix
+   * @return empty if the failure has another cause
    */
-  static Optional<String> missing(
+  static Optional<String> findMissing(
       @Nullable Throwable failure, RedisOptions options, String... others) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
       if (message != null && message.startsWith("NOPERM")) {
-        return Optional.of(grant(message, options, others));
+        return Optional.of(grantCommand(message, options, others));
       }
     }
     return Optional.empty();
   }
 
-  private static String user(String uri) {
+  private static String userName(String uri) {
     String userInfo = URI.create(uri).getUserInfo();
     String user = userInfo == null ? "" : userInfo.split(":", 2)[0];
     return user.isEmpty() ? "default" : user;
   }
 
-  /** Redis refuses to add channels to a user that has all of them. */
-  private static String grant(String message, RedisOptions options, String... others) {
-    var grant = new StringBuilder("ACL SETUSER ").append(user(options.uri()));
+  /**
+   * Adds channels only if Redis complained about them: it refuses to add channels to a user that
+   * may access all of them.
+   */
+  private static String grantCommand(String message, RedisOptions options, String... others) {
+    var grant = new StringBuilder("ACL SETUSER ").append(userName(options.uri()));
     if (message.contains("channel")) {
       grant.append(" &").append(options.prefix()).append('*');
       for (String channel : others) {

@@ -1,6 +1,6 @@
 package io.bookbell.hub.redis;
 
-/** Redis refuses what the backplane needs. The message says what to grant. */
+/** Thrown when Redis refuses what the backplane needs. The message says what to grant. */
 final class RedisRefusalException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -1,11 +1,11 @@
 package io.bookbell.hub.redis;
 
-/** Whether a node hears through Redis what it says. */
+/** Whether a node receives from Redis what it publishes. */
 public enum RedisState {
-  /** It has not tried for long enough to know. */
+  /** It is too early to know. */
   CONNECTING,
-  /** Its last probes came back on both channels. */
+  /** The last probes returned on all channels. */
   CONNECTED,
-  /** They did not, or a connection is missing: what others publish may not arrive. */
+  /** Probes are missing or a connection is down: messages from other nodes may not arrive. */
   DEGRADED
 }

@@ -1,21 +1,21 @@
 package io.bookbell.hub.redis;
 
 /**
- * What a backplane has done since it began, and what it knows now. A snapshot: immutable, its
- * numbers taken one after the other. Only changes count as published or received, not what nodes
- * say to each other about themselves.
+ * A snapshot of a backplane's counters since its start, and of its current peers. Immutable; the
+ * numbers are read one after the other, not atomically. Only changes count as published or
+ * received, not the nodes' messages about themselves.
  *
- * @param published changes that Redis accepted, one count per node addressed
- * @param publishedBytes their size
- * @param received changes of other nodes
- * @param receivedBytes their size
- * @param refused what Redis did not accept in time, changes and everything else
- * @param foreign frames of nodes with other histories, or another version of the protocol, dropped
- * @param malformed frames that could not be read, dropped
- * @param renewals subscriptions given up because they were deaf
- * @param stateChanges how often the state changed
- * @param peers other nodes heard of lately, now
- * @param peersKnown those of them whose users are known, now; the others are sent everything
+ * @param published changes accepted by Redis, counted once per node addressed
+ * @param publishedBytes the size of these
+ * @param received changes from other nodes
+ * @param receivedBytes the size of these
+ * @param refused messages of all kinds that Redis didn't accept in time
+ * @param foreign frames dropped because of another database, epoch or protocol version
+ * @param malformed frames dropped because they couldn't be decoded
+ * @param renewals subscriptions replaced because they were deaf
+ * @param stateChanges changes of the state
+ * @param peers other nodes heard of recently, now
+ * @param peersKnown those of them whose users are known, now; the others are sent every change
  */
 public record RedisStatistics(
     long published,

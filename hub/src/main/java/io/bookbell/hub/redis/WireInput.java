@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Reads the parts of a frame, and believes nothing: no length is trusted before so many bytes are
- * there. For one thread.
+ * Decodes the fields of a frame from an untrusted source: no length is used before that many bytes
+ * are known to be there. Not thread-safe.
  */
 final class WireInput {
   private static final int MOST_BITS = 64;
@@ -22,15 +22,15 @@ final class WireInput {
     this.bytes = bytes;
   }
 
-  int octet() throws MalformedFrameException {
-    require(next < bytes.length, "the frame ends too early");
+  int readByte() throws MalformedFrameException {
+    requireValid(next < bytes.length, "the frame ends too early");
     return bytes[next++] & 0xFF;
   }
 
-  long number() throws MalformedFrameException {
+  long readVarint() throws MalformedFrameException {
     long value = 0;
     for (int shift = 0; shift < MOST_BITS; shift += 7) {
-      int octet = octet();
+      int octet = readByte();
       value |= (long) (octet & 0x7F) << shift;
       if ((octet & 0x80) == 0) {
         return value;
@@ -39,54 +39,54 @@ final class WireInput {
     throw new MalformedFrameException("a number has more than " + MOST_BITS + " bits");
   }
 
-  /** How many things follow, each of at least one byte. */
-  int count() throws MalformedFrameException {
-    long count = number();
-    require(count >= 0 && count <= bytes.length - next, "more is promised than follows");
+  /** Reads the number of items that follow, each of at least one byte. */
+  int readCount() throws MalformedFrameException {
+    long count = readVarint();
+    requireValid(count >= 0 && count <= bytes.length - next, "more is promised than follows");
     return (int) count;
   }
 
-  byte[] block() throws MalformedFrameException {
-    int length = count();
+  byte[] readBytes() throws MalformedFrameException {
+    int length = readCount();
     next += length;
     return Arrays.copyOfRange(bytes, next - length, next);
   }
 
-  String text() throws MalformedFrameException {
+  String readString() throws MalformedFrameException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(block())).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes())).toString();
     } catch (CharacterCodingException notText) {
       throw new MalformedFrameException("a text is not UTF-8");
     }
   }
 
-  UserId user() throws MalformedFrameException {
-    return user(number());
+  UserId readUserId() throws MalformedFrameException {
+    return toUserId(readVarint());
   }
 
-  Set<UserId> users() throws MalformedFrameException {
-    int count = count();
+  Set<UserId> readUserIds() throws MalformedFrameException {
+    int count = readCount();
     Set<UserId> users = HashSet.newHashSet(count);
     long id = 0;
     for (int i = 0; i < count; i++) {
-      long distance = number();
-      require(distance > 0, "users are not in ascending order");
+      long distance = readVarint();
+      requireValid(distance > 0, "users are not in ascending order");
       id += distance;
-      users.add(user(id));
+      users.add(toUserId(id));
     }
     return users;
   }
 
-  void end() throws MalformedFrameException {
-    require(next == bytes.length, "something follows the frame");
+  void requireEnd() throws MalformedFrameException {
+    requireValid(next == bytes.length, "something follows the frame");
   }
 
-  private static UserId user(long id) throws MalformedFrameException {
-    require(id > 0, "a user's id is not positive");
+  private static UserId toUserId(long id) throws MalformedFrameException {
+    requireValid(id > 0, "a user's id is not positive");
     return new UserId(id);
   }
 
-  static void require(boolean met, String otherwise) throws MalformedFrameException {
+  static void requireValid(boolean met, String otherwise) throws MalformedFrameException {
     if (!met) {
       throw new MalformedFrameException(otherwise);
     }

@@ -6,45 +6,48 @@ import io.bookbell.hub.UserId;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** Writes the parts of a frame. For one thread. */
+/** Encodes the fields of a frame. Not thread-safe. */
 final class WireOutput {
   private byte[] bytes = new byte[256];
   private int size;
 
-  void octet(int value) {
-    ensure(1);
+  void writeByte(int value) {
+    ensureCapacity(1);
     bytes[size++] = (byte) value;
   }
 
-  /** Seven bits at a time, the lowest first; small numbers take little. */
-  void number(long value) {
+  /** Writes seven bits per byte, the lowest first, so small numbers are short. */
+  void writeVarint(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      octet((int) (rest & 0x7F) | 0x80);
+      writeByte((int) (rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
-    octet((int) rest);
+    writeByte((int) rest);
   }
 
-  void text(String text) {
-    block(text.getBytes(UTF_8));
+  void writeString(String text) {
+    writeBytes(text.getBytes(UTF_8));
   }
 
-  /** Its length, then the bytes. */
-  void block(byte[] block) {
-    number(block.length);
-    ensure(block.length);
+  /** Writes the length, then the bytes. */
+  void writeBytes(byte[] block) {
+    writeVarint(block.length);
+    ensureCapacity(block.length);
     System.arraycopy(block, 0, bytes, size, block.length);
     size += block.length;
   }
 
-  /** In ascending order, each as its distance from the one before: many are small. */
-  void users(Collection<UserId> users) {
+  /**
+   * Writes ids in ascending order, each as its distance from the previous one; most distances are
+   * small.
+   */
+  void writeUserIds(Collection<UserId> users) {
     long[] ids = users.stream().mapToLong(UserId::value).sorted().toArray();
-    number(ids.length);
+    writeVarint(ids.length);
     long before = 0;
     for (long id : ids) {
-      number(id - before);
+      writeVarint(id - before);
       before = id;
     }
   }
@@ -53,7 +56,7 @@ final class WireOutput {
     return Arrays.copyOf(bytes, size);
   }
 
-  private void ensure(int more) {
+  private void ensureCapacity(int more) {
     if (bytes.length - size < more) {
       bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
     }

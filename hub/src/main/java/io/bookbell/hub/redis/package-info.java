@@ -1,32 +1,32 @@
 /**
- * A {@link io.bookbell.hub.Backplane} over Redis, and the only place that knows Redis.
+ * A {@link io.bookbell.hub.Backplane} over Redis, and the only package that depends on Redis.
  *
- * <p>Redis carries announcements and holds nothing. Whatever it loses is found in the database by
- * the poll that every node makes anyway, so all of this may be wrong for a moment, and must only
- * never be wrong for ever without being noticed.
+ * <p>Redis carries announcements and stores nothing. Every node polls the database anyway and finds
+ * there whatever Redis loses. So anything here may be wrong for a moment, but must never stay wrong
+ * unnoticed.
  *
  * <pre>
  *   channel      who publishes       what
  *   ──────────   ─────────────────   ────────────────────────────────────────────────────
- *   ...all       every node          alive (each second; also the probe), presence (who came
- *                                    and went, batched), goodbye
+ *   ...all       every node          heartbeat (each second; also the probe), presence
+ *                                    (who came and went, batched), shutdown
  *   ...node:ID   the node itself     echo (each second; the probe)
- *                every other node    change, ask, snapshot
+ *                every other node    deliveries, presence query, presence snapshot
  * </pre>
  *
  * <ul>
- *   <li>Who is where ({@link io.bookbell.hub.redis.Peers}, {@link io.bookbell.hub.redis.OwnUsers}):
- *       each node keeps in memory which users every other has, by versions. A version that does not
- *       follow, or a node it has not heard of before, makes it ask that node for a snapshot; until
- *       then it sends that node everything. A change is published once for each node that has
- *       somebody of its audience, cut to these users.
- *   <li>Whether Redis is heard ({@link io.bookbell.hub.redis.Watch}): every second a node publishes
- *       a number on both of its channels. When they stay away, it says so in its state, and renews
- *       what must be at fault.
- *   <li>Connections ({@link io.bookbell.hub.redis.Line}): one publishes, one listens; each is made
- *       anew when it is lost.
- *   <li>Besides, {@link io.bookbell.hub.redis.PlainChannel}: a channel shared with programs that
- *       know nothing of all this.
+ *   <li>Presence ({@link io.bookbell.hub.redis.PeerDirectory}, {@link
+ *       io.bookbell.hub.redis.LocalPresence}): each node keeps the users of every other node in
+ *       memory, by version. If a version doesn't follow the last one, or the node is new, it asks
+ *       that node for a snapshot and sends it every change until the snapshot arrives. A change is
+ *       published once to each node with somebody of its audience, reduced to that node's users.
+ *   <li>Verification ({@link io.bookbell.hub.redis.LoopbackMonitor}): every second a node publishes
+ *       a number on the broadcast channel and on its own. If they don't return, it changes its
+ *       state and replaces the connection at fault.
+ *   <li>Connections ({@link io.bookbell.hub.redis.ReconnectingConnection}): one publishes, one
+ *       subscribes; each is replaced when it is lost.
+ *   <li>{@link io.bookbell.hub.redis.ExternalChannel} is separate from all this: a channel shared
+ *       with programs that don't know this protocol.
  * </ul>
  */
 @NullMarked

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Passes bytes to Redis and back, until told to swallow what comes back on the subscriptions there
- * are: their sockets stay open and deaf. Any thread.
+ * Forwards bytes to Redis and back, until told to drop everything that comes back on current
+ * subscriptions: their sockets stay open, but deaf. Any thread.
  */
 final class DeafeningProxy implements AutoCloseable {
   private final ServerSocket listening;
@@ -39,7 +39,7 @@ final class DeafeningProxy implements AutoCloseable {
     passages.stream().filter(passage -> passage.subscribes).forEach(passage -> passage.deaf = true);
   }
 
-  /** Swallows what comes back on every connection there is. */
+  /** Drops everything that comes back on current connections. */
   void deafenAll() {
     passages.forEach(passage -> passage.deaf = true);
   }
@@ -67,7 +67,7 @@ final class DeafeningProxy implements AutoCloseable {
     }
   }
 
-  /** One connection and the one behind it. */
+  /** A client's connection and the one to Redis. */
   private static final class Passage {
     private final Socket client;
     private final Socket redis;
@@ -95,7 +95,7 @@ final class DeafeningProxy implements AutoCloseable {
           }
         }
       } catch (IOException ended) {
-        // as the other side
+        // the connection has ended
       } finally {
         end();
       }

@@ -27,13 +27,13 @@ class NodeMessageCodecTest {
 
   static Stream<NodeMessage> messages() {
     return Stream.of(
-        new NodeMessage.Alive("a", 7, Long.MAX_VALUE),
-        new NodeMessage.Echo("node-2.x", 0),
-        new NodeMessage.Presence("a", 1, 2, Set.of(ANN, ZOE), Set.of(new UserId(300))),
-        new NodeMessage.Presence("a", 1, 2, Set.of(), Set.of()),
-        new NodeMessage.Ask("a"),
-        new NodeMessage.Snapshot("a", 1L << 40, Set.of(ZOE)),
-        new NodeMessage.Goodbye("a"));
+        new NodeMessage.NodeHeartbeat("a", 7, Long.MAX_VALUE),
+        new NodeMessage.LoopbackEcho("node-2.x", 0),
+        new NodeMessage.PresenceChange("a", 1, 2, Set.of(ANN, ZOE), Set.of(new UserId(300))),
+        new NodeMessage.PresenceChange("a", 1, 2, Set.of(), Set.of()),
+        new NodeMessage.PresenceQuery("a"),
+        new NodeMessage.PresenceSnapshot("a", 1L << 40, Set.of(ZOE)),
+        new NodeMessage.NodeShutdown("a"));
   }
 
   @ParameterizedTest
@@ -45,15 +45,15 @@ class NodeMessageCodecTest {
   @Test
   void aChangeKeepsOrderNumbersStatesAndBytes() throws Exception {
     NodeMessage read = NodeMessageCodec.decode(NodeMessageCodec.encode("a/1", change()));
-    assertThat(read).isInstanceOf(NodeMessage.Change.class);
-    NodeMessage.Change change = (NodeMessage.Change) read;
-    assertThat(change.node()).isEqualTo("a");
-    Delivery numbered = change.deliveries().getFirst();
+    assertThat(read).isInstanceOf(NodeMessage.CommittedDeliveries.class);
+    NodeMessage.CommittedDeliveries committedDeliveries = (NodeMessage.CommittedDeliveries) read;
+    assertThat(committedDeliveries.node()).isEqualTo("a");
+    Delivery numbered = committedDeliveries.deliveries().getFirst();
     assertThat(new String(numbered.message().json(), UTF_8)).isEqualTo("{\"ü\":\"☃\"}");
     assertThat(numbered.message().state()).isEmpty();
     assertThat(numbered.sequence()).isEqualTo(Map.of(ANN, 1L, ZOE, Long.MAX_VALUE));
     assertThat(numbered.unnumbered()).containsExactly(new UserId(5));
-    Delivery state = change.deliveries().getLast();
+    Delivery state = committedDeliveries.deliveries().getLast();
     assertThat(state.message().state()).contains(new Message.StateKey("creator:9", -3));
     assertThat(state.sequence()).isEmpty();
     assertThat(state.unnumbered()).isEqualTo(Set.of(ANN, ZOE));
@@ -65,7 +65,7 @@ class NodeMessageCodecTest {
         LongStream.rangeClosed(1, 100_000)
             .mapToObj(id -> new UserId(id * 3))
             .collect(Collectors.toSet());
-    byte[] frame = NodeMessageCodec.encode("a/1", new NodeMessage.Snapshot("a", 1, users));
+    byte[] frame = NodeMessageCodec.encode("a/1", new NodeMessage.PresenceSnapshot("a", 1, users));
     assertThat(frame.length).isLessThan(101_000);
   }
 
@@ -123,24 +123,25 @@ class NodeMessageCodecTest {
 
   @Test
   void anotherVersionIsForeignAndNotMalformed() {
-    assertThat(NodeMessageCodec.isForeign(new byte[] {1, 1})).isTrue();
-    assertThat(NodeMessageCodec.isForeign(NodeMessageCodec.encode("a/1", change()))).isFalse();
-    assertThat(NodeMessageCodec.isForeign(new byte[0])).isFalse();
+    assertThat(NodeMessageCodec.hasOtherVersion(new byte[] {1, 1})).isTrue();
+    assertThat(NodeMessageCodec.hasOtherVersion(NodeMessageCodec.encode("a/1", change())))
+        .isFalse();
+    assertThat(NodeMessageCodec.hasOtherVersion(new byte[0])).isFalse();
   }
 
   @Test
   void aFrameSaysWhichHistoriesItsSenderServes() throws Exception {
     byte[] frame = NodeMessageCodec.encode("a/1", change());
 
-    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "a/1")).isFalse();
-    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "a/2")).isTrue();
-    assertThat(NodeMessageCodec.isOfAnotherLife(frame, "")).isTrue();
-    assertThatThrownBy(() -> NodeMessageCodec.isOfAnotherLife(new byte[0], "a/1"))
+    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "a/1")).isFalse();
+    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "a/2")).isTrue();
+    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "")).isTrue();
+    assertThatThrownBy(() -> NodeMessageCodec.hasOtherEpoch(new byte[0], "a/1"))
         .isInstanceOf(MalformedFrameException.class);
   }
 
   private static NodeMessage change() {
-    return new NodeMessage.Change(
+    return new NodeMessage.CommittedDeliveries(
         "a",
         List.of(
             new Delivery(

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Nodes learn who is where, and are told what concerns their users only. */
+/** Nodes learn which users are connected where, and receive only what concerns their own. */
 class RedisAddressingTest {
   private static final UserId ANN = new UserId(1);
   private static final UserId BEN = new UserId(2);
@@ -97,7 +97,8 @@ class RedisAddressingTest {
     RedisBackplane node = started(options);
     await().until(() -> node.state() == RedisState.CONNECTED);
     redis.publish(
-        options.everyone(), NodeMessageCodec.encode("", new NodeMessage.Alive("ghost", 1, 1)));
+        options.broadcastChannel(),
+        NodeMessageCodec.encode("", new NodeMessage.NodeHeartbeat("ghost", 1, 1)));
     await().until(() -> node.statistics().peers() == 1);
     assertThat(node.statistics().peersKnown()).isZero();
     node.publish(List.of(Hearing.plain("perhaps", ANN)));
@@ -111,10 +112,10 @@ class RedisAddressingTest {
     RedisBackplane other = node();
     awaitKnown(other, node, ANN);
     RedisOptions options = redis.calm().withPrefix(prefix);
-    redis.publish(options.everyone(), new byte[0]);
-    redis.publish(options.everyone(), new byte[] {2, 0, 99, 1, 'x'});
+    redis.publish(options.broadcastChannel(), new byte[0]);
+    redis.publish(options.broadcastChannel(), new byte[] {2, 0, 99, 1, 'x'});
     redis.publish(options.channelOf(node.node()), new byte[] {2, 0, 7, 1, 'x', 100});
-    redis.publish(options.everyone(), new byte[] {9, 1, 1, 'x', 1, 1});
+    redis.publish(options.broadcastChannel(), new byte[] {9, 1, 1, 'x', 1, 1});
     Hearing hearing = new Hearing(node);
     other.publish(List.of(Hearing.plain("still there", ANN)));
     await().untilAsserted(() -> assertThat(hearing.texts()).containsExactly(" still there"));
@@ -136,9 +137,10 @@ class RedisAddressingTest {
         options.channelOf(first.node()),
         NodeMessageCodec.encode(
             "two/1",
-            new NodeMessage.Change(second.node(), List.of(Hearing.plain("not for you", ANN)))));
+            new NodeMessage.CommittedDeliveries(
+                second.node(), List.of(Hearing.plain("not for you", ANN)))));
 
-    second.beginLife("one/1");
+    second.startEpoch("one/1");
     awaitKnown(second, first, ANN);
     second.publish(List.of(Hearing.plain("for you", ANN)));
     await().untilAsserted(() -> assertThat(hearing.texts()).containsExactly(" for you"));

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** What every backplane promises. */
+/** Runs the backplane contract over Redis. */
 class RedisBackplaneTest extends BackplaneContract {
   private static TestRedis redis;
 

@@ -11,17 +11,17 @@ class RedisOptionsTest {
 
   @Test
   void twoNodesHaveTwoNames() {
-    assertThat(RedisOptions.at(SECRET).node()).isNotEqualTo(RedisOptions.at(SECRET).node());
+    assertThat(RedisOptions.forUri(SECRET).node()).isNotEqualTo(RedisOptions.forUri(SECRET).node());
   }
 
   @Test
   void wrongValuesAreNamed() {
-    RedisOptions good = RedisOptions.at(SECRET);
-    assertThatThrownBy(() -> RedisOptions.at("http://:hunter2@localhost"))
+    RedisOptions good = RedisOptions.forUri(SECRET);
+    assertThatThrownBy(() -> RedisOptions.forUri("http://:hunter2@localhost"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("uri must look like redis://host:6379")
         .hasMessageNotContaining("hunter2");
-    assertThatThrownBy(() -> RedisOptions.at("nonsense")).hasMessageStartingWith("uri");
+    assertThatThrownBy(() -> RedisOptions.forUri("nonsense")).hasMessageStartingWith("uri");
     assertThatThrownBy(() -> good.withPrefix("a b")).hasMessageStartingWith("prefix");
     assertThatThrownBy(() -> good.withNode("a:b")).hasMessageStartingWith("node");
     assertThatThrownBy(() -> timings(Duration.ZERO)).hasMessageStartingWith("probe");
@@ -31,7 +31,7 @@ class RedisOptionsTest {
 
   @Test
   void thePasswordIsNotPrinted() {
-    assertThat(RedisOptions.at(SECRET).toString()).doesNotContain("hunter2");
+    assertThat(RedisOptions.forUri(SECRET).toString()).doesNotContain("hunter2");
   }
 
   private static RedisOptions.Timings timings(Duration probe) {

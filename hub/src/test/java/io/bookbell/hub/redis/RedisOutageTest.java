@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** Whatever happens to Redis is noticed, told once, and over when Redis is well again. */
+/** Every kind of Redis outage is detected, logged once, and over once Redis has recovered. */
 class RedisOutageTest {
   private static final UserId ANN = new UserId(1);
   private static final Duration QUICK = Duration.ofSeconds(3);
@@ -122,7 +122,7 @@ class RedisOutageTest {
   void aDeafSubscriptionIsNoticedInAboutTwoSecondsAndRenewed() {
     redis.start();
     try (DeafeningProxy proxy = new DeafeningProxy(redis.port())) {
-      RedisBackplane deaf = started(RedisOptions.at(TestRedis.uri(proxy.port())));
+      RedisBackplane deaf = started(RedisOptions.forUri(TestRedis.uri(proxy.port())));
       RedisBackplane sound = node(redis.port());
       awaitAcquainted(sound, deaf);
       awaitConnected();
@@ -192,7 +192,7 @@ class RedisOutageTest {
             });
   }
 
-  /** What the first publishes reaches the second. */
+  /** Waits until the second node receives what the first one publishes. */
   private static void awaitFlow(RedisBackplane from, RedisBackplane to) {
     Hearing hearing = new Hearing(to);
     await()
@@ -215,7 +215,7 @@ class RedisOutageTest {
     return Duration.ofNanos(System.nanoTime() - before);
   }
 
-  /** That Redis is away, as often as it was logged. */
+  /** Collects the log messages about an outage. */
   private static final class Warnings extends AppenderBase<ILoggingEvent> {
     private final List<String> told = new CopyOnWriteArrayList<>();
 

@@ -22,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** A Redis user without a permission that is needed: the log says what to grant, and that helps. */
+/**
+ * If the Redis user lacks a permission, the log contains the command that grants it, and that
+ * works.
+ */
 class RedisPermissionTest {
   private static final Pattern GRANT = Pattern.compile("ACL (SETUSER ann .*?) \\(");
 
@@ -71,7 +74,7 @@ class RedisPermissionTest {
     }
   }
 
-  /** The words after ACL of the command that the log says would help. */
+  /** The arguments of the logged ACL command. */
   private Optional<String> grant() {
     return List.copyOf(told.list).stream()
         .map(event -> GRANT.matcher(event.getFormattedMessage()))

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.function.Function;
 import redis.embedded.RedisServer;
 
-/** A real Redis on a free port of this machine that can be stopped, paused and told what to do. */
+/** A real Redis on a free local port that tests can stop, pause and command. */
 final class TestRedis implements AutoCloseable {
   private static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(new StringCodec(UTF_8), ByteArrayCodec.INSTANCE);
@@ -42,23 +42,23 @@ final class TestRedis implements AutoCloseable {
     return "redis://127.0.0.1:" + port;
   }
 
-  /** For tests of outages: noticed soon. */
+  /** Options for tests of outages, which are detected quickly. */
   static RedisOptions quick(int port) {
     return options(port, Duration.ofMillis(800), Duration.ofSeconds(20));
   }
 
-  /** Forgets nodes soon. */
+  /** Options by which silent nodes are forgotten quickly. */
   RedisOptions forgetful() {
     return options(port, Duration.ofMillis(800), Duration.ofSeconds(4));
   }
 
-  /** For tests that have no outage, however slow the machine is. */
+  /** Options for tests without outages, with timeouts for slow machines. */
   RedisOptions calm() {
     return options(port, Duration.ofSeconds(10), Duration.ofSeconds(60));
   }
 
   private static RedisOptions options(int port, Duration silence, Duration forget) {
-    return RedisOptions.at(uri(port))
+    return RedisOptions.forUri(uri(port))
         .withTimings(
             new RedisOptions.Timings(
                 Duration.ofMillis(200),
@@ -70,7 +70,7 @@ final class TestRedis implements AutoCloseable {
                 Duration.ofMillis(200)));
   }
 
-  /** Empty, as it holds nothing on a disk. */
+  /** Starts it empty, because it persists nothing. */
   void start() {
     try {
       server =
@@ -104,7 +104,7 @@ final class TestRedis implements AutoCloseable {
     ask(admin -> admin.sync().clientKill(KillArgs.Builder.typePubsub()));
   }
 
-  /** Stops the process in its tracks, sockets open; closing what is returned lets it go on. */
+  /** Suspends the process with its sockets open; closing the result resumes it. */
   Pause pause() {
     String info = ask(admin -> admin.sync().info("server"));
     String pid = info.replaceFirst("(?s).*process_id:(\\d+).*", "$1");

@@ -1,4 +1,4 @@
-/** Who may see and do what, put together from the team and the supporters. */
+/** Roles: combines the team and the memberships into who may see and do what. */
 @NullMarked
 package io.bookbell.server.access;
 

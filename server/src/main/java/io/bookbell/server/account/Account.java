@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.bookbell.hub.UserId;
 
 /**
- * Somebody who can sign in, in the form that clients see.
+ * A user account, in the form that clients see.
  *
  * @param email in lower case
  */

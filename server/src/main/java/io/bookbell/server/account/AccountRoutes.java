@@ -2,18 +2,18 @@ package io.bookbell.server.account;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.Creator;
+import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
-import io.bookbell.server.creator.Creators;
-import io.bookbell.server.creator.Roles;
-import io.bookbell.server.quota.Quotas;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
-import io.bookbell.server.web.Cookies;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.RateLimit;
+import io.bookbell.server.web.ServerCookies;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,94 +24,110 @@ import java.util.stream.Collectors;
 public final class AccountRoutes {
   private AccountRoutes() {}
 
-  public static void addSessions(Api api, SignIn signIn, Sessions sessions, Tickets tickets) {
-    api.openPost(
+  public static void addSessionRoutes(
+      ApiRouter apiRouter,
+      SignInService signInService,
+      SessionStore sessionStore,
+      TicketStore ticketStore) {
+    apiRouter.postOpen(
         "/api/auth/login",
-        (call, _) -> {
-          return signIn
-              .with(login(call))
-              .thenApply(opened -> SessionAnswer.of(opened, call.setter()));
+        (apiRequest, _) -> {
+          return signInService
+              .signIn(parseLogin(apiRequest))
+              .thenApply(
+                  openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
         });
-    api.postLast(
+    apiRouter.postEndingSession(
         "/api/auth/logout",
-        AccountRoutes::nothing,
+        AccountRoutes::requireEmptyBody,
         (tx, caller, cookies) -> {
-          sessions.end(tx, caller);
-          return signedOut(cookies);
+          sessionStore.endSession(tx, caller);
+          return signedOutResponse(cookies);
         },
-        AccountRoutes::signedOut);
-    api.postOnce(
+        AccountRoutes::signedOutResponse);
+    apiRouter.postRepeatable(
         "/api/ws-ticket",
-        Rate.TICKET,
-        AccountRoutes::nothing,
-        (tx, caller, _) -> Answer.created(tickets.issue(tx, caller)));
+        RateLimit.TICKET,
+        AccountRoutes::requireEmptyBody,
+        (tx, caller, _) -> ApiResponse.created(ticketStore.issueTicket(tx, caller)));
   }
 
-  private static Answer signedOut(Cookies.Setter cookies) {
-    return SessionAnswer.withoutCookie(Answer.noContent(), cookies);
+  private static ApiResponse signedOutResponse(ServerCookies.CookieSetter cookies) {
+    return SessionResponses.clearSessionCookie(ApiResponse.noContent(), cookies);
   }
 
-  private static SignIn.Attempt login(Call call) {
-    Body body = call.body();
+  private static SignInService.SignInAttempt parseLogin(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
     var login =
-        new SignIn.Attempt(
-            AccountFields.email(body),
-            body.verbatim("password", 1, PasswordRule.LONGEST),
-            call.clientAddress().network(),
-            call.deviceCookie());
-    body.done();
+        new SignInService.SignInAttempt(
+            AccountRequestParser.parseEmail(jsonBody),
+            jsonBody.requiredVerbatim("password", 1, PasswordPolicy.LONGEST),
+            apiRequest.clientAddress().networkKey(),
+            apiRequest.deviceCookie());
+    jsonBody.requireNoErrors();
     return login;
   }
 
-  /** Nothing is wanted of the body; how the client's cookies are set. */
-  private static Cookies.Setter nothing(Call call) {
-    call.body().done();
-    return call.setter();
+  /** Requires an empty body and returns the setter for the client's cookies. */
+  private static ServerCookies.CookieSetter requireEmptyBody(ApiRequest apiRequest) {
+    apiRequest.jsonBody().requireNoErrors();
+    return apiRequest.cookieSetter();
   }
 
-  public static void addMe(
-      Api api, Accounts accounts, Creators creators, Roles roles, Quotas quotas) {
-    api.get(
+  public static void addMeRoute(
+      ApiRouter apiRouter,
+      AccountStore accountStore,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      QuotaService quotaService) {
+    apiRouter.get(
         "/api/me",
-        call -> {
-          call.query().done();
-          return call;
+        apiRequest -> {
+          apiRequest.queryParameters().requireNoErrors();
+          return apiRequest;
         },
-        (tx, caller, _) -> Answer.ok(me(tx, caller.user(), accounts, creators, roles, quotas)));
+        (tx, caller, _) ->
+            ApiResponse.ok(
+                loadCurrentUser(
+                    tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService)));
   }
 
-  private static Me me(
+  private static MeResponse loadCurrentUser(
       Transaction tx,
       UserId user,
-      Accounts accounts,
-      Creators creators,
-      Roles roles,
-      Quotas quotas) {
-    Set<UserId> adminOf = roles.adminOf(tx, user);
-    List<Quotas.Support> support = quotas.support(tx, user);
+      AccountStore accountStore,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      QuotaService quotaService) {
+    Set<UserId> adminOf = creatorRoles.administeredCreators(tx, user);
+    List<QuotaService.SupporterQuota> support = quotaService.findSupport(tx, user);
     var all = new HashSet<>(adminOf);
     support.forEach(each -> all.add(each.quota().creatorId()));
     Map<UserId, String> names =
-        creators.all(tx, all).stream()
+        creatorStore.findAll(tx, all).stream()
             .map(CreatorRow::creator)
             .collect(Collectors.toMap(Creator::id, Creator::name));
-    return new Me(
-        accounts.get(tx, user),
-        support.stream().map(each -> membership(each, names)).toList(),
-        adminOf.stream().sorted().map(id -> new Administered(id, nameOf(id, names))).toList());
+    return new MeResponse(
+        accountStore.get(tx, user),
+        support.stream().map(each -> toMembership(each, names)).toList(),
+        adminOf.stream()
+            .sorted()
+            .map(id -> new AdministeredCreator(id, requireName(id, names)))
+            .toList());
   }
 
-  private static Membership membership(Quotas.Support support, Map<UserId, String> names) {
-    UserId creator = support.quota().creatorId();
-    return new Membership(
+  private static MembershipResponse toMembership(
+      QuotaService.SupporterQuota supporterQuota, Map<UserId, String> names) {
+    UserId creator = supporterQuota.quota().creatorId();
+    return new MembershipResponse(
         creator,
-        nameOf(creator, names),
-        support.tier().name(),
-        support.quota().allowed(),
-        support.quota().used());
+        requireName(creator, names),
+        supporterQuota.tier().name(),
+        supporterQuota.quota().allowed(),
+        supporterQuota.quota().used());
   }
 
-  private static String nameOf(UserId creator, Map<UserId, String> names) {
+  private static String requireName(UserId creator, Map<UserId, String> names) {
     String name = names.get(creator);
     if (name == null) {
       throw Problem.notFound();
@@ -119,10 +135,11 @@ public final class AccountRoutes {
     return name;
   }
 
-  private record Me(Account user, List<Membership> memberships, List<Administered> adminOf) {}
+  private record MeResponse(
+      Account user, List<MembershipResponse> memberships, List<AdministeredCreator> adminOf) {}
 
-  private record Membership(
+  private record MembershipResponse(
       UserId creatorId, String creatorName, String tier, int requestsAllowed, int requestsUsed) {}
 
-  private record Administered(UserId creatorId, String creatorName) {}
+  private record AdministeredCreator(UserId creatorId, String creatorName) {}
 }

@@ -14,11 +14,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs expensive tasks on a few threads, one of each sender in turn, so that a sender of many
- * delays nobody else by more than one task. Thread-safe: its lock guards the queues.
+ * Runs expensive tasks on a few threads and serves the senders round-robin, so a sender with many
+ * tasks delays another by at most one task. Thread-safe; its monitor guards the queues.
  *
- * <p>What waits is bounded. Where a sender has too many waiting, or has the most of all when there
- * is no room left, its newest task fails with {@link TooManyWaiting}.
+ * <p>The queue is bounded. A task fails with {@link QueueFullException} if its sender already has
+ * the maximum waiting. If the queue as a whole is full, the newest task of the sender with the most
+ * waiting fails.
  */
 final class FairExecutor implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
@@ -27,21 +28,21 @@ final class FairExecutor implements AutoCloseable {
   private final int mostPerSender;
   private final int most;
 
-  /** By sender, in the order of their turns; none is empty. */
-  private final LinkedHashMap<String, Deque<Task<?>>> waiting = new LinkedHashMap<>();
+  /** By sender, in round-robin order. No queue in it is empty. */
+  private final LinkedHashMap<String, Deque<QueuedTask<?>>> waiting = new LinkedHashMap<>();
 
   private int size;
 
-  /** A sender has more tasks waiting than its share. */
-  static final class TooManyWaiting extends RuntimeException {
+  /** A sender has more than its share of tasks waiting. */
+  static final class QueueFullException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TooManyWaiting() {
+    QueueFullException() {
       super("too many tasks of one sender are waiting", null, false, false);
     }
   }
 
-  private record Task<T>(Supplier<T> work, CompletableFuture<T> result) {
+  private record QueuedTask<T>(Supplier<T> work, CompletableFuture<T> result) {
     void run() {
       try {
         result.complete(work.get());
@@ -52,10 +53,10 @@ final class FairExecutor implements AutoCloseable {
   }
 
   /**
-   * Creates the queue; threads begin with the first task and end when there is none.
+   * Creates the executor. Threads start on demand and end after 30 idle seconds.
    *
-   * @param name what the names of the threads begin with
-   * @param most tasks that wait, of all senders together
+   * @param name prefix of the thread names
+   * @param most limit on waiting tasks, over all senders
    */
   FairExecutor(String name, int threads, int mostPerSender, int most) {
     this.threads =
@@ -72,34 +73,38 @@ final class FairExecutor implements AutoCloseable {
   }
 
   <T> CompletableFuture<T> submit(String sender, Supplier<T> work) {
-    var task = new Task<>(work, new CompletableFuture<T>());
-    Task<?> refused = add(sender, task);
+    var queuedTask = new QueuedTask<>(work, new CompletableFuture<T>());
+    QueuedTask<?> refused = enqueueTask(sender, queuedTask);
     if (refused != null) {
-      refused.result.completeExceptionally(new TooManyWaiting());
+      refused.result.completeExceptionally(new QueueFullException());
     }
     if (refused == null) {
       try {
         threads.execute(this::runNext);
       } catch (RejectedExecutionException e) { // closing
-        task.result.completeExceptionally(e);
+        queuedTask.result.completeExceptionally(e);
       }
     }
-    return task.result;
+    return queuedTask.result;
   }
 
-  /** Queues a task; the one that had to go for it, perhaps itself. */
-  private synchronized @Nullable Task<?> add(String sender, Task<?> task) {
-    Deque<Task<?>> own = waiting.get(sender);
+  /**
+   * Queues a task and returns the task that was rejected for it, which may be the same one; null if
+   * none was.
+   */
+  private synchronized @Nullable QueuedTask<?> enqueueTask(
+      String sender, QueuedTask<?> queuedTask) {
+    Deque<QueuedTask<?>> own = waiting.get(sender);
     int ownSize = own == null ? 0 : own.size();
     if (ownSize >= mostPerSender) {
-      return task;
+      return queuedTask;
     }
-    Task<?> removed = null;
+    QueuedTask<?> removed = null;
     if (size >= most) {
-      String largest = largest();
-      Deque<Task<?>> queue = waiting.get(largest);
+      String largest = longestQueue();
+      Deque<QueuedTask<?>> queue = waiting.get(largest);
       if (queue == null || queue.size() <= ownSize) {
-        return task;
+        return queuedTask;
       }
       removed = queue.removeLast();
       if (queue.isEmpty()) {
@@ -107,12 +112,12 @@ final class FairExecutor implements AutoCloseable {
       }
       size--;
     }
-    waiting.computeIfAbsent(sender, _ -> new ArrayDeque<>()).add(task);
+    waiting.computeIfAbsent(sender, _ -> new ArrayDeque<>()).add(queuedTask);
     size++;
     return removed;
   }
 
-  private String largest() {
+  private String longestQueue() {
     return waiting.entrySet().stream()
         .max(Comparator.comparingInt(queue -> queue.getValue().size()))
         .map(Map.Entry::getKey)
@@ -120,31 +125,31 @@ final class FairExecutor implements AutoCloseable {
   }
 
   private void runNext() {
-    Task<?> next = next();
+    QueuedTask<?> next = pollNext();
     if (next != null) {
       next.run();
     }
   }
 
-  private synchronized @Nullable Task<?> next() {
+  private synchronized @Nullable QueuedTask<?> pollNext() {
     var turn = waiting.pollFirstEntry();
     if (turn == null) {
       return null;
     }
-    Task<?> task = turn.getValue().remove();
+    QueuedTask<?> queuedTask = turn.getValue().remove();
     if (!turn.getValue().isEmpty()) {
       waiting.put(turn.getKey(), turn.getValue());
     }
     size--;
-    return task;
+    return queuedTask;
   }
 
   @Override
   public void close() {
     threads.shutdownNow();
     var ending = new RejectedExecutionException("closing");
-    for (Task<?> task = next(); task != null; task = next()) {
-      task.result.completeExceptionally(ending);
+    for (QueuedTask<?> queuedTask = pollNext(); queuedTask != null; queuedTask = pollNext()) {
+      queuedTask.result.completeExceptionally(ending);
     }
   }
 }

@@ -10,53 +10,53 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * Recognises browsers in which somebody has signed in before, by a signed cookie, so that who
- * guesses at an account's password from elsewhere cannot lock its owner out. Thread-safe: it keeps
- * nothing between calls.
+ * Recognizes browsers in which a user has signed in before, by a signed cookie. Guessing passwords
+ * from elsewhere therefore can't lock the owner out. Thread-safe and stateless.
  *
- * <p>The cookie opens nothing: whoever holds it may be wrong about one account's password as often
- * as one address may. Its form is {@code device.user.signature}.
+ * <p>The cookie doesn't authenticate anybody. It only gives its holder a separate limit on wrong
+ * passwords for one account, as large as the limit of one address. Its form is {@code
+ * device.user.signature}.
  */
 public final class KnownDevices {
   private static final int LONGEST = 200;
 
-  /** The value of a cookie for a device on which this user has just signed in. */
-  String recognise(Transaction tx, UserId user) {
-    String device = Tokens.create() + "." + user.value();
-    return device + "." + signature(tx, device);
+  /** Creates the cookie for a device on which this user has just signed in. */
+  String createCookie(Transaction tx, UserId user) {
+    String device = SecretTokens.createToken() + "." + user.value();
+    return device + "." + signDevice(tx, device);
   }
 
-  /** The device's own name, if the cookie was signed here, for this user. */
-  Optional<String> find(Transaction tx, UserId user, String cookie) {
+  /** Returns the device's id if the cookie was signed by this installation for this user. */
+  Optional<String> findDevice(Transaction tx, UserId user, String cookie) {
     int signed = cookie.lastIndexOf('.');
     if (signed < 0 || cookie.length() > LONGEST) {
       return Optional.empty();
     }
     String device = cookie.substring(0, signed);
-    byte[] expected = signature(tx, device).getBytes(UTF_8);
+    byte[] expected = signDevice(tx, device).getBytes(UTF_8);
     boolean ours = MessageDigest.isEqual(expected, cookie.substring(signed + 1).getBytes(UTF_8));
     return ours && device.endsWith("." + user.value()) ? Optional.of(device) : Optional.empty();
   }
 
-  private static String signature(Transaction tx, String device) {
-    return Hmac.hex(key(tx), "device " + device);
+  private static String signDevice(Transaction tx, String device) {
+    return Hmac.hexDigest(loadOrCreateKey(tx), "device " + device);
   }
 
-  /** What this installation signs with; made at the first sign-in. */
-  private static String key(Transaction tx) {
-    Optional<String> stored = stored(tx);
+  /** Returns the installation's signing key, which the first sign-in creates. */
+  private static String loadOrCreateKey(Transaction tx) {
+    Optional<String> stored = findKey(tx);
     if (stored.isPresent()) {
       return stored.get();
     }
     tx.sql()
         .update(INSTALLATION)
-        .set(INSTALLATION.DEVICE_KEY, Tokens.create())
+        .set(INSTALLATION.DEVICE_KEY, SecretTokens.createToken())
         .where(INSTALLATION.DEVICE_KEY.isNull())
         .execute();
-    return stored(tx).orElseThrow();
+    return findKey(tx).orElseThrow();
   }
 
-  private static Optional<String> stored(Transaction tx) {
+  private static Optional<String> findKey(Transaction tx) {
     return tx.sql()
         .select(INSTALLATION.DEVICE_KEY)
         .from(INSTALLATION)

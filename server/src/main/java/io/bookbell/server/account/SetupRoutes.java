@@ -1,81 +1,90 @@
 package io.bookbell.server.account;
 
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.creator.Creators;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
-import io.bookbell.server.web.Unsigned;
+import io.bookbell.server.web.AnonymousRequestKey;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /api/setup}: where the link of the first start leads. */
+/**
+ * {@code /api/setup}: creates the first account from the link that the server prints at its first
+ * start.
+ */
 public final class SetupRoutes {
   private static final int LONGEST_NAME = 100;
 
   private final Database database;
-  private final Accounts accounts;
-  private final Creators creators;
-  private final Passwords passwords;
-  private final SignUps signUps;
+  private final AccountStore accountStore;
+  private final CreatorStore creatorStore;
+  private final PasswordHasher passwordHasher;
+  private final SignUpService signUpService;
 
   public SetupRoutes(
       Database database,
-      Accounts accounts,
-      Creators creators,
-      Passwords passwords,
-      SignUps signUps) {
+      AccountStore accountStore,
+      CreatorStore creatorStore,
+      PasswordHasher passwordHasher,
+      SignUpService signUpService) {
     this.database = database;
-    this.accounts = accounts;
-    this.creators = creators;
-    this.passwords = passwords;
-    this.signUps = signUps;
+    this.accountStore = accountStore;
+    this.creatorStore = creatorStore;
+    this.passwordHasher = passwordHasher;
+    this.signUpService = signUpService;
   }
 
-  public void add(Api api) {
-    api.openPost("/api/setup", (call, _) -> setUp(call));
+  public void addRoutes(ApiRouter apiRouter) {
+    apiRouter.postOpen("/api/setup", (apiRequest, _) -> completeSetup(apiRequest));
   }
 
-  private record Setup(String token, String creatorName, AccountFields.Wanted account) {}
+  private record SetupRequest(
+      String token, String creatorName, AccountRequestParser.AccountRequest account) {}
 
-  private static Setup setup(Call call) {
-    Body body = call.body();
-    var setup =
-        new Setup(
-            body.verbatim("token", 1, Tokens.LONGEST),
-            body.line("creator_name", 1, LONGEST_NAME),
-            AccountFields.read(body));
-    body.done();
-    return setup;
+  private static SetupRequest parseSetup(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    var setupRequest =
+        new SetupRequest(
+            jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST),
+            jsonBody.requiredLine("creator_name", 1, LONGEST_NAME),
+            AccountRequestParser.parseAccount(jsonBody));
+    jsonBody.requireNoErrors();
+    return setupRequest;
   }
 
-  private CompletionStage<Answer> setUp(Call call) {
-    Setup setup = setup(call);
-    String client = SignIn.Client.at(call.clientAddress().network()).key();
-    return signUps
-        .once(Unsigned.of(call, Optional.empty()), () -> prepared(setup, client))
-        .thenApply(opened -> SessionAnswer.of(opened, call.setter()));
+  private CompletionStage<ApiResponse> completeSetup(ApiRequest apiRequest) {
+    SetupRequest setupRequest = parseSetup(apiRequest);
+    String client =
+        SignInService.SignInClient.ofNetwork(apiRequest.clientAddress().networkKey()).clientKey();
+    return signUpService
+        .signUpOnce(
+            AnonymousRequestKey.of(apiRequest, Optional.empty()),
+            () -> prepareSetup(setupRequest, client))
+        .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
   }
 
-  private CompletionStage<SignUps.Work> prepared(Setup setup, String client) {
+  private CompletionStage<SignUpService.SignUpWork> prepareSetup(
+      SetupRequest setupRequest, String client) {
     return database
         .read(
             tx -> {
-              accounts.requireSetup(tx, setup.token);
-              return setup.account;
+              accountStore.requireSetupToken(tx, setupRequest.token);
+              return setupRequest.account;
             })
-        .thenCompose(wanted -> passwords.hashNew(client, wanted))
-        .thenApply(hash -> tx -> create(tx, setup, hash));
+        .thenCompose(accountRequest -> passwordHasher.hashNewPassword(client, accountRequest))
+        .thenApply(hash -> tx -> createFirstAccount(tx, setupRequest, hash));
   }
 
-  private Account create(Transaction tx, Setup setup, String hash) {
-    accounts.takeSetup(tx, setup.token);
-    var wanted = new NewAccount(setup.account.email(), setup.account.displayName(), hash);
-    Account account = accounts.create(tx, wanted, true);
-    creators.create(tx, account.id(), setup.creatorName);
+  private Account createFirstAccount(Transaction tx, SetupRequest setupRequest, String hash) {
+    accountStore.consumeSetupToken(tx, setupRequest.token);
+    var wanted =
+        new NewAccount(setupRequest.account.email(), setupRequest.account.displayName(), hash);
+    Account account = accountStore.create(tx, wanted, true);
+    creatorStore.create(tx, account.id(), setupRequest.creatorName);
     return account;
   }
 }

@@ -1,4 +1,4 @@
-/** Who people are: accounts, passwords, sessions, tickets. */
+/** Accounts, passwords, sessions and WebSocket tickets. */
 @NullMarked
 package io.bookbell.server.account;
 

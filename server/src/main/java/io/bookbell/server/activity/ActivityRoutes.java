@@ -2,56 +2,66 @@ package io.bookbell.server.activity;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.Csv;
-import io.bookbell.server.web.Mark;
+import io.bookbell.server.web.PageCursor;
 import io.bookbell.server.web.PageRequest;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/activity}, as pages and as a file. */
+/** {@code /api/activity} and its CSV export. */
 public final class ActivityRoutes {
   private static final int LONGEST_KIND = 40;
   private static final int ROWS_AT_ONCE = 500;
 
   private ActivityRoutes() {}
 
-  /** Refuses, with a problem, who is no admin of the creator. */
+  /** Throws a problem unless the user is an admin of the creator. */
   @FunctionalInterface
   public interface AdminCheck {
-    void require(Transaction tx, UserId creator, UserId user);
+    void requireAdmin(Transaction tx, UserId creator, UserId user);
   }
 
-  public static void add(Api api, Activity activity, AdminCheck admins) {
-    api.get(
+  public static void addRoutes(ApiRouter apiRouter, ActivityLog activityLog, AdminCheck admins) {
+    apiRouter.get(
         "/api/activity",
-        ActivityRoutes::query,
-        (tx, caller, query) -> {
-          admins.require(tx, query.wanted.creator, caller.user());
-          return Answer.ok(
-              activity.list(tx, query.wanted.creator, query.wanted.filter, query.page));
+        ActivityRoutes::parseListQuery,
+        (tx, caller, activityPageQuery) -> {
+          admins.requireAdmin(tx, activityPageQuery.wanted.creator, caller.user());
+          return ApiResponse.ok(
+              activityLog.list(
+                  tx,
+                  activityPageQuery.wanted.creator,
+                  activityPageQuery.wanted.filter,
+                  activityPageQuery.page));
         });
-    api.csv("/api/activity.csv", ActivityRoutes::exported, table(activity, admins));
+    apiRouter.getCsv(
+        "/api/activity.csv", ActivityRoutes::parseExport, csvTable(activityLog, admins));
   }
 
-  private static Csv.Table<Wanted> table(Activity activity, AdminCheck admins) {
-    return new Csv.Table<>(
+  private static Csv.CsvTable<ActivityQuery> csvTable(ActivityLog activityLog, AdminCheck admins) {
+    return new Csv.CsvTable<>(
         "activity.csv",
         List.of("id", "created_at", "actor_id", "actor_name", "kind", "book_request_id", "detail"),
-        (tx, caller, wanted, after) -> {
-          admins.require(tx, wanted.creator, caller.user());
-          return Csv.Piece.of(
-              activity.lines(tx, wanted.creator, wanted.filter, after.map(Mark::id), ROWS_AT_ONCE),
+        (tx, caller, activityQuery, after) -> {
+          admins.requireAdmin(tx, activityQuery.creator, caller.user());
+          return Csv.CsvChunk.of(
+              activityLog.findLines(
+                  tx,
+                  activityQuery.creator,
+                  activityQuery.filter,
+                  after.map(PageCursor::id),
+                  ROWS_AT_ONCE),
               ROWS_AT_ONCE,
-              line -> Mark.ofId(line.id()),
-              ActivityRoutes::row);
+              line -> PageCursor.ofId(line.id()),
+              ActivityRoutes::toCsvRow);
         });
   }
 
-  private static List<@Nullable Object> row(Activity.Item line) {
+  private static List<@Nullable Object> toCsvRow(ActivityLog.ActivityItem line) {
     return Arrays.asList(
         line.id(),
         line.createdAt(),
@@ -62,31 +72,31 @@ public final class ActivityRoutes {
         line.detail());
   }
 
-  private static Query query(Call call) {
-    var query = call.query();
-    var wanted = new Query(wanted(query), query.page());
-    query.done();
+  private static ActivityPageQuery parseListQuery(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var wanted = new ActivityPageQuery(parseFilter(queryParameters), queryParameters.pageRequest());
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static Wanted exported(Call call) {
-    var query = call.query();
-    var wanted = wanted(query);
-    query.done();
-    return wanted;
+  private static ActivityQuery parseExport(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var activityQuery = parseFilter(queryParameters);
+    queryParameters.requireNoErrors();
+    return activityQuery;
   }
 
-  private static Wanted wanted(io.bookbell.server.web.Query query) {
-    return new Wanted(
-        query.userId("creator_id"),
-        new Activity.Filter(
-            query.optionalText("kind", LONGEST_KIND),
-            query.optionalUserId("actor_id"),
-            query.optionalInstant("from"),
-            query.optionalInstant("to")));
+  private static ActivityQuery parseFilter(io.bookbell.server.web.QueryParameters queryParameters) {
+    return new ActivityQuery(
+        queryParameters.requiredUserId("creator_id"),
+        new ActivityLog.ActivityFilter(
+            queryParameters.optionalText("kind", LONGEST_KIND),
+            queryParameters.optionalUserId("actor_id"),
+            queryParameters.optionalInstant("from"),
+            queryParameters.optionalInstant("to")));
   }
 
-  private record Query(Wanted wanted, PageRequest page) {}
+  private record ActivityPageQuery(ActivityQuery wanted, PageRequest page) {}
 
-  private record Wanted(UserId creator, Activity.Filter filter) {}
+  private record ActivityQuery(UserId creator, ActivityLog.ActivityFilter filter) {}
 }

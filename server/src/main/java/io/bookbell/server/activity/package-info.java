@@ -1,4 +1,4 @@
-/** The log of who did what. */
+/** The append-only activity log. */
 @NullMarked
 package io.bookbell.server.activity;
 

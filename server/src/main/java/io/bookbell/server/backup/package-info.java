@@ -1,4 +1,4 @@
-/** A whole installation in one portable file. */
+/** Backups: a whole installation in one portable file. */
 @NullMarked
 package io.bookbell.server.backup;
 

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A book as the catalogue has it.
+ * A book as found in the catalogue.
  *
- * @param key its place in the catalogue, such as {@code /works/OL59800W}
- * @param firstYear when it was first published
- * @param coverId of its picture
- * @param isbns of some editions, without hyphens, the 13-digit ones first
+ * @param key its key in the catalogue, such as {@code /works/OL59800W}
+ * @param firstYear the year of first publication
+ * @param coverId the id of its cover image in the catalogue
+ * @param isbns of some editions, without hyphens, 13-digit ones first
  */
 public record Book(
     @Nullable String key,

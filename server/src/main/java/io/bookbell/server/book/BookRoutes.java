@@ -1,48 +1,48 @@
 package io.bookbell.server.book;
 
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.RateLimit;
 
-/** {@code /api/books}: the catalogue's books and covers. */
+/** {@code /api/books}: catalogue search and covers. */
 public final class BookRoutes {
   private static final int LONGEST_TEXT = 200;
   private static final String FOR_GOOD = "private, max-age=31536000, immutable";
 
   private BookRoutes() {}
 
-  public static void add(Api api, BookSearch search, Covers covers) {
-    api.getElsewhere(
+  public static void addRoutes(ApiRouter apiRouter, BookSearch search, CoverService coverService) {
+    apiRouter.getExternal(
         "/api/books/search",
-        Rate.SEARCH,
-        BookRoutes::text,
-        (caller, text) -> search.find(text).thenApply(Answer::ok));
-    api.getElsewhere(
+        RateLimit.SEARCH,
+        BookRoutes::parseSearchText,
+        (caller, text) -> search.searchBooks(text).thenApply(ApiResponse::ok));
+    apiRouter.getExternal(
         "/api/books/covers/:cover_id",
-        Rate.COVER,
-        BookRoutes::coverId,
+        RateLimit.COVER,
+        BookRoutes::parseCoverId,
         (caller, id) ->
-            covers
-                .get(id)
+            coverService
+                .findCover(id)
                 .thenApply(
                     found -> {
-                      Picture picture = found.orElseThrow(Problem::notFound);
-                      return Answer.content(picture.type(), picture.content())
-                          .with("Cache-Control", FOR_GOOD);
+                      CoverImage coverImage = found.orElseThrow(Problem::notFound);
+                      return ApiResponse.ofContent(coverImage.type(), coverImage.content())
+                          .withHeader("Cache-Control", FOR_GOOD);
                     }));
   }
 
-  private static String text(Call call) {
-    var query = call.query();
-    String text = query.optionalText("q", LONGEST_TEXT).orElse("");
-    query.done();
+  private static String parseSearchText(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    String text = queryParameters.optionalText("q", LONGEST_TEXT).orElse("");
+    queryParameters.requireNoErrors();
     return text;
   }
 
-  private static int coverId(Call call) {
-    long id = call.pathId("cover_id");
+  private static int parseCoverId(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("cover_id");
     if (id > Integer.MAX_VALUE) {
       throw Problem.notFound();
     }

@@ -1,7 +1,7 @@
 package io.bookbell.server.book;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.text.CaseFolding;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,10 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches for books in a catalogue that belongs to others: each text is asked for once and then
- * remembered, calls keep the pace that the catalogue asks for, and after a failure it is left
- * alone. Never fails and never blocks; whoever asks is told when the catalogue is away.
- * Thread-safe.
+ * Searches a third-party book catalogue. Results are cached per search text, concurrent searches
+ * for the same text share one call, calls are throttled to the rate that the catalogue asks for,
+ * and a circuit breaker pauses them after a failure. It never blocks, and its futures never fail:
+ * the result says when the catalogue is unavailable. Thread-safe.
  */
 public final class BookSearch {
   private static final int LEAST = 3;
@@ -25,35 +25,41 @@ public final class BookSearch {
   private static final Duration KEPT = Duration.ofHours(24);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
-  private final @Nullable OpenLibrary library;
-  private final Circuit circuit;
-  private final Pace pace;
+  private final @Nullable OpenLibraryClient library;
+  private final CircuitBreaker circuitBreaker;
+  private final CallThrottle callThrottle;
   private final ShownCovers shown;
   private final BoundedCache<String, List<Book>> known;
-  private final ConcurrentHashMap<String, CompletableFuture<Found>> underWay =
+  private final ConcurrentHashMap<String, CompletableFuture<BookSearchResult>> underWay =
       new ConcurrentHashMap<>();
 
   /**
    * Creates the service.
    *
-   * @param library empty: there is no catalogue
-   * @param shown is told of what is found
+   * @param library empty if no catalogue is configured
+   * @param shown records the covers of the books found
    */
   public BookSearch(
-      Optional<OpenLibrary> library,
-      Optional<Config.Catalogue> address,
+      Optional<OpenLibraryClient> library,
+      Optional<ServerConfig.CatalogueConfig> address,
       ShownCovers shown,
       InstantSource clock) {
     this.library = library.orElse(null);
     this.shown = shown;
-    this.circuit = new Circuit(clock);
-    this.pace =
-        new Pace(clock, address.map(Config.Catalogue::apart).orElse(Duration.ZERO), LONGEST_WAIT);
+    this.circuitBreaker = new CircuitBreaker(clock);
+    this.callThrottle =
+        new CallThrottle(
+            clock,
+            address.map(ServerConfig.CatalogueConfig::searchInterval).orElse(Duration.ZERO),
+            LONGEST_WAIT);
     this.known = new BoundedCache<>(clock, KEPT, REMEMBERED, books -> 1);
   }
 
-  /** Whether the catalogue can be asked. */
-  public enum State {
+  /**
+   * Whether the catalogue is available ({@code HERE}), unavailable for now ({@code AWAY}) or not
+   * configured ({@code OFF}).
+   */
+  public enum CatalogueState {
     HERE,
     AWAY,
     OFF;
@@ -64,72 +70,81 @@ public final class BookSearch {
     }
   }
 
-  /** Books that fit, the best first; none while the catalogue cannot be asked. */
-  public record Found(List<Book> items, State catalogue) {
-    private static Found nothing(State catalogue) {
-      return new Found(List.of(), catalogue);
+  /** Matching books, best first; empty unless the catalogue is {@code HERE}. */
+  public record BookSearchResult(List<Book> items, CatalogueState catalogue) {
+    private static BookSearchResult emptyResult(CatalogueState catalogue) {
+      return new BookSearchResult(List.of(), catalogue);
     }
   }
 
-  /** Books that fit a text, which may be an ISBN. */
-  public CompletionStage<Found> find(String text) {
-    return look(text)
+  /** Finds books that match a text, which may be an ISBN. */
+  public CompletionStage<BookSearchResult> searchBooks(String text) {
+    return findOrFetch(text)
         .thenApply(
-            found -> {
-              shown.note(found.items);
-              return found;
+            bookSearchResult -> {
+              shown.recordShown(bookSearchResult.items);
+              return bookSearchResult;
             });
   }
 
-  private CompletionStage<Found> look(String text) {
-    String wanted = CaseFolding.fold(text.strip()).replaceAll("[\\s\\p{Z}]+", " ");
+  private CompletionStage<BookSearchResult> findOrFetch(String text) {
+    String wanted = CaseFolding.foldCase(text.strip()).replaceAll("[\\s\\p{Z}]+", " ");
     if (library == null) {
-      return done(Found.nothing(State.OFF));
+      return completedStage(BookSearchResult.emptyResult(CatalogueState.OFF));
     }
     if (wanted.length() < LEAST) {
-      return done(Found.nothing(State.HERE));
+      return completedStage(BookSearchResult.emptyResult(CatalogueState.HERE));
     }
     Optional<List<Book>> remembered = known.get(wanted);
     return remembered.isPresent()
-        ? done(new Found(remembered.get(), State.HERE))
-        : askOnce(library, wanted);
+        ? completedStage(new BookSearchResult(remembered.get(), CatalogueState.HERE))
+        : fetchOnce(library, wanted);
   }
 
-  private CompletionStage<Found> askOnce(OpenLibrary catalogue, String text) {
-    var mine = new CompletableFuture<Found>();
-    CompletableFuture<Found> others = underWay.putIfAbsent(text, mine);
+  private CompletionStage<BookSearchResult> fetchOnce(OpenLibraryClient catalogue, String text) {
+    var mine = new CompletableFuture<BookSearchResult>();
+    CompletableFuture<BookSearchResult> others = underWay.putIfAbsent(text, mine);
     if (others != null) {
       return others;
     }
     var _ =
-        ask(catalogue, text)
+        fetchPaced(catalogue, text)
             .whenComplete(
-                (found, failure) -> {
+                (bookSearchResult, failure) -> {
                   underWay.remove(text);
-                  mine.complete(failure == null ? found : Found.nothing(State.AWAY));
+                  mine.complete(
+                      failure == null
+                          ? bookSearchResult
+                          : BookSearchResult.emptyResult(CatalogueState.AWAY));
                 });
     return mine;
   }
 
-  private CompletableFuture<Found> ask(OpenLibrary catalogue, String text) {
-    Optional<Duration> turn = circuit.isOpen() ? Optional.empty() : pace.turn();
-    return turn.map(wait -> Calls.after(wait, () -> askNow(catalogue, text)))
-        .orElseGet(() -> CompletableFuture.completedFuture(Found.nothing(State.AWAY)));
+  private CompletableFuture<BookSearchResult> fetchPaced(OpenLibraryClient catalogue, String text) {
+    Optional<Duration> turn =
+        circuitBreaker.isOpen() ? Optional.empty() : callThrottle.reserveTurn();
+    return turn.map(wait -> RemoteCalls.callAfter(wait, () -> fetchNow(catalogue, text)))
+        .orElseGet(
+            () ->
+                CompletableFuture.completedFuture(
+                    BookSearchResult.emptyResult(CatalogueState.AWAY)));
   }
 
-  private CompletableFuture<Found> askNow(OpenLibrary catalogue, String text) {
-    if (circuit.isOpen()) {
-      return CompletableFuture.completedFuture(Found.nothing(State.AWAY));
+  private CompletableFuture<BookSearchResult> fetchNow(OpenLibraryClient catalogue, String text) {
+    if (circuitBreaker.isOpen()) {
+      return CompletableFuture.completedFuture(BookSearchResult.emptyResult(CatalogueState.AWAY));
     }
-    return Calls.watched(circuit, "book catalogue", () -> catalogue.search(text))
+    return RemoteCalls.callWithCircuit(
+            circuitBreaker, "book catalogue", () -> catalogue.searchBooks(text))
         .thenApply(
             books -> {
               known.put(text, books);
-              return new Found(books, State.HERE);
+              return new BookSearchResult(books, CatalogueState.HERE);
             });
   }
 
-  private static CompletionStage<Found> done(Found found) {
-    return CompletableFuture.completedFuture(found);
+  private static CompletionStage<BookSearchResult> completedStage(
+      BookSearchResult bookSearchResult) {
+    return CompletableFuture.completedFuture(bookSearchResult);
   }
 }

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * Remembers for a time, and only so much: what was not asked for the longest goes first.
- * Thread-safe.
+ * A cache with a time to live and a maximum total weight, which evicts the least recently used
+ * entries first. Thread-safe.
  */
 final class BoundedCache<K, V> {
-  private final Map<K, Entry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<K, CacheEntry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final InstantSource clock;
   private final Duration kept;
   private final long most;
@@ -24,7 +24,8 @@ final class BoundedCache<K, V> {
   /**
    * Creates a cache.
    *
-   * @param most what all values may weigh together
+   * @param kept time to live of an entry
+   * @param most maximum total weight of all values
    */
   BoundedCache(InstantSource clock, Duration kept, long most, ToIntFunction<V> weight) {
     this.clock = clock;
@@ -34,12 +35,12 @@ final class BoundedCache<K, V> {
   }
 
   synchronized Optional<V> get(K key) {
-    Entry<V> entry = entries.get(key);
-    if (entry == null) {
+    CacheEntry<V> cacheEntry = entries.get(key);
+    if (cacheEntry == null) {
       return Optional.empty();
     }
-    if (clock.instant().isBefore(entry.until)) {
-      return Optional.of(entry.value);
+    if (clock.instant().isBefore(cacheEntry.until)) {
+      return Optional.of(cacheEntry.value);
     }
     remove(key);
     return Optional.empty();
@@ -47,9 +48,9 @@ final class BoundedCache<K, V> {
 
   synchronized void put(K key, V value) {
     remove(key);
-    entries.put(key, new Entry<>(value, clock.instant().plus(kept)));
+    entries.put(key, new CacheEntry<>(value, clock.instant().plus(kept)));
     weighs += weight.applyAsInt(value);
-    Iterator<Entry<V>> eldest = entries.values().iterator();
+    Iterator<CacheEntry<V>> eldest = entries.values().iterator();
     while (weighs > most && eldest.hasNext()) {
       weighs -= weight.applyAsInt(eldest.next().value);
       eldest.remove();
@@ -57,11 +58,11 @@ final class BoundedCache<K, V> {
   }
 
   private void remove(K key) {
-    Entry<V> entry = entries.remove(key);
-    if (entry != null) {
-      weighs -= weight.applyAsInt(entry.value);
+    CacheEntry<V> cacheEntry = entries.remove(key);
+    if (cacheEntry != null) {
+      weighs -= weight.applyAsInt(cacheEntry.value);
     }
   }
 
-  private record Entry<V>(V value, Instant until) {}
+  private record CacheEntry<V>(V value, Instant until) {}
 }

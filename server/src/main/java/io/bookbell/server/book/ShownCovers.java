@@ -5,8 +5,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Which covers searches of this server have shown lately. Others are not fetched for anybody: this
- * server is no way to read the catalogue's pictures through. Thread-safe.
+ * Remembers the covers that searches have shown within 24 hours. Other covers aren't fetched, so
+ * this server can't be used as a proxy for the catalogue's images. Thread-safe.
  */
 public final class ShownCovers {
   private static final int MOST = 20_000;
@@ -18,7 +18,7 @@ public final class ShownCovers {
     this.shown = new BoundedCache<>(clock, KEPT, MOST, _ -> 1);
   }
 
-  void note(List<Book> books) {
+  void recordShown(List<Book> books) {
     for (Book book : books) {
       Integer cover = book.coverId();
       if (cover != null) {
@@ -27,7 +27,7 @@ public final class ShownCovers {
     }
   }
 
-  boolean has(int cover) {
+  boolean wasShown(int cover) {
     return shown.get(cover).isPresent();
   }
 }

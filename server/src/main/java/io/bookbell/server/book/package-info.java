@@ -1,4 +1,4 @@
-/** What is known of books elsewhere: a search of Open Library, and its covers. */
+/** Search and covers of the Open Library catalogue. */
 @NullMarked
 package io.bookbell.server.book;
 

@@ -3,8 +3,8 @@ package io.bookbell.server.canned;
 import io.bookbell.hub.UserId;
 
 /**
- * An answer that is kept ready.
+ * A saved reply.
  *
- * @param name by which the team finds it; supporters do not see it
+ * @param name a label for the team, which supporters never see
  */
 public record CannedResponse(long id, UserId creatorId, String name, String body) {}

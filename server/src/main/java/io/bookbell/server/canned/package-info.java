@@ -1,4 +1,4 @@
-/** Answers that a team keeps ready. */
+/** Saved replies ({@code canned_response} in the API and the database). */
 @NullMarked
 package io.bookbell.server.canned;
 

@@ -1,6 +1,6 @@
 package io.bookbell.server.config;
 
-/** A setting has a value that cannot be used. The message names it, its value and what is meant. */
+/** A setting is invalid. The message names the setting, its value and what is expected. */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -8,8 +8,9 @@ public final class ConfigException extends RuntimeException {
     super(message);
   }
 
-  static ConfigException wrong(Setting setting, String value, String expected) {
+  static ConfigException invalidValue(Setting setting, String value, String expected) {
     return new ConfigException(
-        "%s is “%s”; expected %s".formatted(setting.key(), Redaction.value(value), expected));
+        "%s is “%s”; expected %s"
+            .formatted(setting.variableName(), SecretRedactor.redactValue(value), expected));
   }
 }

@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of a PostgreSQL database, in the form of libpq ({@code
- * postgres://user:p%40ss@host/db}) or of JDBC. Immutable.
+ * The URL of a PostgreSQL database, given in libpq's form ({@code postgres://user:p%40ss@host/db})
+ * or JDBC's. Immutable.
  *
- * @param jdbc for the driver, without user and password
- * @param user empty where the address names none
- * @param password empty where the address has none
+ * @param jdbc the driver's URL, without user and password
+ * @param user empty if the URL contains none
+ * @param password empty if the URL contains none
  */
 record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password) {
   static final String EXPECTED =
@@ -33,7 +33,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?])?(?::([0-9]+))?");
   private static final int HIGHEST_PORT = 65_535;
 
-  /** What libpq names differently than the driver. */
+  /** Parameters whose names differ between libpq and the driver. */
   private static final Map<String, String> NAMES =
       Map.of(
           "application_name", "ApplicationName",
@@ -53,54 +53,54 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
           "prefer-standby", "preferSecondary");
 
   /**
-   * Reads an address.
+   * Parses a URL.
    *
-   * @throws ConfigException when it is none
+   * @throws ConfigException if it isn't valid
    */
   static DatabaseUrl parse(String value) {
     Matcher form = FORM.matcher(value);
     if (!form.matches()) {
-      throw wrong(value);
+      throw invalidUrl(value);
     }
     boolean jdbc = form.group(1) != null;
     try {
-      Map<String, String> parameters = parameters(form.group("more"), jdbc);
+      Map<String, String> parameters = parseParameters(form.group("more"), jdbc);
       Optional<String> user = Optional.ofNullable(parameters.remove("user"));
       Optional<String> password = Optional.ofNullable(parameters.remove("password"));
       String[] who = form.group("who") == null ? new String[0] : form.group("who").split(":", 2);
       return new DatabaseUrl(
-          jdbc(hosts(form.group("hosts"), value), form.group("db"), parameters),
-          user.or(() -> part(who, 0)),
-          password.or(() -> part(who, 1)));
+          buildJdbcUrl(parseHosts(form.group("hosts"), value), form.group("db"), parameters),
+          user.or(() -> userInfoPart(who, 0)),
+          password.or(() -> userInfoPart(who, 1)));
     } catch (IllegalArgumentException malformedEscape) {
-      throw wrong(value);
+      throw invalidUrl(value);
     }
   }
 
-  private static ConfigException wrong(String value) {
-    return ConfigException.wrong(Setting.DATABASE_URL, value, EXPECTED);
+  private static ConfigException invalidUrl(String value) {
+    return ConfigException.invalidValue(Setting.DATABASE_URL, value, EXPECTED);
   }
 
-  private static Optional<String> part(String[] who, int index) {
+  private static Optional<String> userInfoPart(String[] who, int index) {
     return index < who.length && !who[index].isEmpty()
-        ? Optional.of(decoded(who[index], false))
+        ? Optional.of(urlDecode(who[index], false))
         : Optional.empty();
   }
 
-  /** In the form of libpq a plus is a plus. */
-  private static String decoded(String text, boolean jdbc) {
+  /** Decodes percent escapes. In libpq's form a plus sign stands for itself. */
+  private static String urlDecode(String text, boolean jdbc) {
     return URLDecoder.decode(jdbc ? text : text.replace("+", "%2B"), UTF_8);
   }
 
-  private static String hosts(String hosts, String value) {
+  private static String parseHosts(String hosts, String value) {
     if (hosts.startsWith("%2F") || hosts.startsWith("%2f")) {
-      throw ConfigException.wrong(
+      throw ConfigException.invalidValue(
           Setting.DATABASE_URL, value, "a host reached over TCP; sockets in a folder are not used");
     }
     for (String host : hosts.split(",", -1)) {
       Matcher form = HOST.matcher(host);
       if (!form.matches() || !isPort(form.group(1))) {
-        throw wrong(value);
+        throw invalidUrl(value);
       }
     }
     return hosts.isEmpty() ? "localhost" : hosts;
@@ -113,7 +113,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
             && Integer.parseInt(port) <= HIGHEST_PORT);
   }
 
-  private static Map<String, String> parameters(@Nullable String more, boolean jdbc) {
+  private static Map<String, String> parseParameters(@Nullable String more, boolean jdbc) {
     var parameters = new LinkedHashMap<String, String>();
     if (more == null) {
       return parameters;
@@ -121,14 +121,15 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
     for (String each : more.split("&", -1)) {
       if (!each.isEmpty()) {
         int equals = each.indexOf('=');
-        String name = decoded(equals < 0 ? each : each.substring(0, equals), jdbc);
-        put(parameters, name, equals < 0 ? "" : decoded(each.substring(equals + 1), jdbc));
+        String name = urlDecode(equals < 0 ? each : each.substring(0, equals), jdbc);
+        putParameter(
+            parameters, name, equals < 0 ? "" : urlDecode(each.substring(equals + 1), jdbc));
       }
     }
     return parameters;
   }
 
-  private static void put(Map<String, String> parameters, String name, String given) {
+  private static void putParameter(Map<String, String> parameters, String name, String given) {
     String value =
         switch (name) {
           case "target_session_attrs" -> SERVER_TYPES.getOrDefault(given, given);
@@ -143,23 +144,26 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
     parameters.put(NAMES.getOrDefault(name, name), value);
   }
 
-  private static String jdbc(String hosts, @Nullable String db, Map<String, String> parameters) {
+  private static String buildJdbcUrl(
+      String hosts, @Nullable String db, Map<String, String> parameters) {
     String more =
         parameters.entrySet().stream()
-            .map(each -> encoded(each.getKey()) + "=" + encoded(each.getValue()))
+            .map(each -> urlEncode(each.getKey()) + "=" + urlEncode(each.getValue()))
             .collect(joining("&"));
     return "jdbc:postgresql://%s/%s%s"
         .formatted(
-            hosts, db == null ? "" : encoded(decoded(db, false)), more.isEmpty() ? "" : "?" + more);
+            hosts,
+            db == null ? "" : urlEncode(urlDecode(db, false)),
+            more.isEmpty() ? "" : "?" + more);
   }
 
-  private static String encoded(String text) {
+  private static String urlEncode(String text) {
     return URLEncoder.encode(text, UTF_8);
   }
 
   /** Without the password. */
   @Override
   public String toString() {
-    return "DatabaseUrl[" + Redaction.text(jdbc) + "]";
+    return "DatabaseUrl[" + SecretRedactor.redactText(jdbc) + "]";
   }
 }

@@ -3,7 +3,7 @@ package io.bookbell.server.config;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Everything an operator can set, each in the environment or in {@code bookbell.properties}. */
+/** All settings. Each can be set in the environment or in {@code bookbell.properties}. */
 public enum Setting {
   PORT("8080", "the port to listen on; 0 takes a free one"),
   HOST("127.0.0.1", "the address to listen on; 0.0.0.0 for all"),
@@ -44,20 +44,22 @@ public enum Setting {
   }
 
   /** The name of the environment variable, and the key in the file. */
-  public String key() {
+  public String variableName() {
     return "BOOKBELL_" + name();
   }
 
-  /** What holds when nothing is set, in words. */
-  public String usual() {
+  /** A description of the default, for the help text. */
+  public String defaultText() {
     return usual;
   }
 
-  public String purpose() {
+  public String description() {
     return purpose;
   }
 
-  static Optional<Setting> of(String key) {
-    return Arrays.stream(values()).filter(setting -> setting.key().equals(key)).findFirst();
+  static Optional<Setting> findByName(String key) {
+    return Arrays.stream(values())
+        .filter(setting -> setting.variableName().equals(key))
+        .findFirst();
   }
 }

@@ -1,4 +1,4 @@
-/** What an operator sets, and what is expected of it. */
+/** The operator's settings and their validation. */
 @NullMarked
 package io.bookbell.server.config;
 

@@ -4,15 +4,17 @@ import io.bookbell.hub.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What supporters and admins see of a creator.
+ * A creator's profile, in the form that supporters and admins see.
  *
- * @param notice a text for all supporters; empty when there is none
- * @param rules what to heed when asking; empty when there are none
- * @param showsAsked whether supporters may see what others asked for, though never who
- * @param selfService whether team members may answer their own requests and grant to themselves
- * @param colour such as {@code #7a3b2e}; null for the page's own
- * @param picture where it is; null when there is none
- * @param version grows with every change, so that a client can drop what it has overtaken
+ * @param notice a text for all supporters; empty for none
+ * @param rules what to observe when making a request; empty for none
+ * @param showsAsked whether supporters may see which books others requested; they never see who
+ *     requested them
+ * @param selfService whether team members may answer their own requests and grant requests to
+ *     themselves
+ * @param colour such as {@code #7a3b2e}; null for the page's default
+ * @param picture the URL of the profile picture; null for none
+ * @param version incremented with every change, so that clients can drop outdated state messages
  */
 public record Creator(
     UserId id,

@@ -2,16 +2,16 @@ package io.bookbell.server.creator;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** {@code /api/creators}, and the count of requests that wait for a creator. */
+/** {@code /api/creators}, and the number of pending requests. */
 public final class CreatorRoutes {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_NOTICE = 500;
@@ -21,64 +21,78 @@ public final class CreatorRoutes {
 
   private CreatorRoutes() {}
 
-  public static void add(Api api, Profile profile, Creators creators, Roles roles) {
-    api.get(
+  public static void addRoutes(
+      ApiRouter apiRouter,
+      ProfileService profileService,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles) {
+    apiRouter.get(
         "/api/creators/:id",
-        call -> call.pathUser("id"),
-        (tx, caller, creator) -> Answer.ok(profile.get(tx, caller.user(), creator)));
-    api.patch(
+        apiRequest -> apiRequest.pathUserId("id"),
+        (tx, caller, creator) -> ApiResponse.ok(profileService.get(tx, caller.user(), creator)));
+    apiRouter.patch(
         "/api/creators/:id",
-        CreatorRoutes::change,
-        (tx, caller, wanted) ->
-            Answer.ok(profile.change(tx, caller.user(), wanted.creator, wanted.changes)));
-    api.get(
+        CreatorRoutes::parseUpdate,
+        (tx, caller, profilePatch) ->
+            ApiResponse.ok(
+                profileService.update(
+                    tx, caller.user(), profilePatch.creator, profilePatch.changes)));
+    apiRouter.get(
         "/api/book-requests/pending-count",
-        CreatorRoutes::creatorIfGiven,
+        CreatorRoutes::parseOptionalCreatorId,
         (tx, caller, given) ->
-            Answer.ok(new PendingCount(pending(tx, creators, roles, caller.user(), given))));
+            ApiResponse.ok(
+                new PendingCountResponse(
+                    countPending(tx, creatorStore, creatorRoles, caller.user(), given))));
   }
 
-  private static Optional<UserId> creatorIfGiven(Call call) {
-    var query = call.query();
-    Optional<UserId> creator = query.optionalUserId("creator_id");
-    query.done();
+  private static Optional<UserId> parseOptionalCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    Optional<UserId> creator = queryParameters.optionalUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static int pending(
-      Transaction tx, Creators creators, Roles roles, UserId user, Optional<UserId> given) {
-    CreatorRow creator = creators.get(tx, given.orElseGet(() -> only(roles.adminOf(tx, user))));
-    roles.requireAdmin(tx, creator, user);
+  private static int countPending(
+      Transaction tx,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      UserId user,
+      Optional<UserId> given) {
+    CreatorRow creator =
+        creatorStore.get(
+            tx, given.orElseGet(() -> requireSingle(creatorRoles.administeredCreators(tx, user))));
+    creatorRoles.requireAdmin(tx, creator, user);
     return creator.pendingCount();
   }
 
-  private static UserId only(Set<UserId> all) {
+  private static UserId requireSingle(Set<UserId> all) {
     if (all.isEmpty()) {
       throw Problem.notFound();
     }
     if (all.size() > 1) {
-      throw Problem.validation("creator_id", "is required: you answer for several creators");
+      throw Problem.validationFailed("creator_id", "is required: you answer for several creators");
     }
     return all.iterator().next();
   }
 
-  private static Wanted change(Call call) {
-    UserId creator = call.pathUser("id");
-    Body body = call.body();
-    var changes =
-        new Profile.Changes(
-            body.optionalLine("name", 1, LONGEST_NAME),
-            body.optionalBool("accepting"),
-            body.optionalText("notice", 0, LONGEST_NOTICE),
-            body.optionalText("rules", 0, LONGEST_RULES),
-            body.optionalBool("shows_asked"),
-            body.optionalBool("self_service"),
-            body.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
-    body.done();
-    return new Wanted(creator, changes);
+  private static ProfilePatch parseUpdate(ApiRequest apiRequest) {
+    UserId creator = apiRequest.pathUserId("id");
+    JsonBody jsonBody = apiRequest.jsonBody();
+    var profileChanges =
+        new ProfileService.ProfileChanges(
+            jsonBody.optionalLine("name", 1, LONGEST_NAME),
+            jsonBody.optionalBoolean("accepting"),
+            jsonBody.optionalText("notice", 0, LONGEST_NOTICE),
+            jsonBody.optionalText("rules", 0, LONGEST_RULES),
+            jsonBody.optionalBoolean("shows_asked"),
+            jsonBody.optionalBoolean("self_service"),
+            jsonBody.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
+    jsonBody.requireNoErrors();
+    return new ProfilePatch(creator, profileChanges);
   }
 
-  private record Wanted(UserId creator, Profile.Changes changes) {}
+  private record ProfilePatch(UserId creator, ProfileService.ProfileChanges changes) {}
 
-  private record PendingCount(int pendingCount) {}
+  private record PendingCountResponse(int pendingCount) {}
 }

@@ -3,11 +3,11 @@ package io.bookbell.server.creator;
 import io.bookbell.hub.UserId;
 
 /**
- * A creator's row as one transaction sees it.
+ * A creator's row as read by one transaction.
  *
- * @param teamVersion grows with every change of the team: the key of the admin cache
- * @param audienceVersion grows whenever somebody becomes or ceases to be a supporter or an admin
- * @param pendingCount requests waiting for an answer
+ * @param teamVersion incremented with every change of the team; the admin cache compares it
+ * @param audienceVersion incremented whenever somebody becomes a supporter or the team changes
+ * @param pendingCount the number of pending requests
  */
 public record CreatorRow(
     Creator creator, long teamVersion, long audienceVersion, int pendingCount) {

@@ -3,15 +3,16 @@ package io.bookbell.server.creator;
 import io.bookbell.hub.Message;
 import io.bookbell.server.web.Json;
 
-/** The message that shows a creator's newest state. */
+/** Builds {@code creator_update} messages. */
 public final class CreatorUpdates {
   private CreatorUpdates() {}
 
-  /** A state, not a numbered message: of several only the newest version matters. */
-  public static Message message(Creator creator) {
-    var update = new Update("creator_update", creator);
-    return Message.state("creator:" + creator.id(), creator.version(), Json.bytes(update));
+  /** Returns a state message, which has no sequence number: only the newest version matters. */
+  public static Message toMessage(Creator creator) {
+    var creatorUpdateMessage = new CreatorUpdateMessage("creator_update", creator);
+    return Message.state(
+        "creator:" + creator.id(), creator.version(), Json.writeAsBytes(creatorUpdateMessage));
   }
 
-  private record Update(String type, Creator creator) {}
+  private record CreatorUpdateMessage(String type, Creator creator) {}
 }

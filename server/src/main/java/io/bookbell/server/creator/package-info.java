@@ -1,5 +1,6 @@
 /**
- * A creator: the row that orders all commands, what supporters see of it, and the roles around it.
+ * Creators: the row that serializes all commands of one creator, its profile, and the roles around
+ * it.
  */
 @NullMarked
 package io.bookbell.server.creator;

@@ -3,17 +3,17 @@ package io.bookbell.server.demo;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.Creators;
-import io.bookbell.server.inbox.Inbox;
-import io.bookbell.server.notification.Notifications;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.Supporters;
+import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.Tier;
-import io.bookbell.server.quota.Tiers;
-import io.bookbell.server.request.BookRequests;
-import io.bookbell.server.storage.Identities;
+import io.bookbell.server.quota.TierService;
+import io.bookbell.server.request.BookRequestService;
+import io.bookbell.server.storage.IdentitySequences;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.team.Team;
+import io.bookbell.server.team.TeamService;
 import io.bookbell.server.text.SearchWords;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,14 +23,14 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Lays the data of the demonstration: two creators, their teams and supporters, and six weeks of
- * requests, made by the same services that serve real users, so that every count is exact. The same
- * data each time, but for the times. Not thread-safe; used once.
+ * Creates the demo data: two creators, their teams and supporters, and six weeks of requests. It
+ * uses the real services, so every count is exact. Deterministic except for the times. Not
+ * thread-safe; used once.
  */
 public final class DemoData {
   private static final Duration SPAN = Duration.ofDays(42);
 
-  /** How old notifications are that nobody has read yet. */
+  /** The age up to which notifications are unread. */
   private static final Duration UNREAD = Duration.ofHours(18);
 
   private static final long FIRST_FURTHER_SUPPORTER = 1000;
@@ -38,149 +38,160 @@ public final class DemoData {
   private static final int READERS = 20;
 
   private final Random random = new Random(2026);
-  private final Texts texts = new Texts();
-  private final Services services;
-  private final Creators creators;
-  private final Team team;
+  private final DemoTexts demoTexts = new DemoTexts();
+  private final DemoServices demoServices;
+  private final CreatorStore creatorStore;
+  private final TeamService teamService;
 
-  public DemoData(Services services) {
-    this.services = services;
-    this.creators = services.creators;
-    this.team = services.team;
+  public DemoData(DemoServices demoServices) {
+    this.demoServices = demoServices;
+    this.creatorStore = demoServices.creators;
+    this.teamService = demoServices.team;
   }
 
-  /** What serves real users, and here tells what happened before. */
-  public record Services(
-      Creators creators,
-      Tiers tiers,
-      Supporters supporters,
-      Team team,
-      BookRequests requests,
-      Notifications notifications) {}
+  /** The services that create the data. */
+  public record DemoServices(
+      CreatorStore creators,
+      TierService tiers,
+      SupporterService supporters,
+      TeamService team,
+      BookRequestService requests,
+      NotificationService notifications) {}
 
-  /** Whether there is nothing that the demo data could mix with. */
+  /** Returns whether the database has no accounts, so that the demo data can't mix with others. */
   public static boolean isEmpty(Transaction tx) {
     return !tx.sql().fetchExists(APP_USER);
   }
 
   /**
-   * Lays everything down.
+   * Creates all demo data.
    *
    * @param passwordHash of the password that all accounts share
    */
-  public void lay(Transaction tx, String passwordHash) {
+  public void populateDatabase(Transaction tx, String passwordHash) {
     Instant begin = tx.now().minus(SPAN);
-    Transaction then = tx.at(begin);
-    accounts(then, passwordHash);
-    List<Asker> first = firstCreator(then);
-    List<Asker> second = secondCreator(then);
+    Transaction then = tx.atTime(begin);
+    createAccounts(then, passwordHash);
+    List<DemoSupporter> first = createFirstCreator(then);
+    List<DemoSupporter> second = createSecondCreator(then);
     Instant end = tx.now().minus(Duration.ofMinutes(4));
-    var story = new Story(services.requests, texts, random, begin, end);
-    first.forEach(asker -> story.add(asker, List.of(id(1), id(10), id(11))));
-    second.forEach(asker -> story.add(asker, List.of(id(2), id(20), id(21), id(22))));
-    story.add(end.minus(UNREAD), this::readNotifications);
-    story.tell(tx);
-    Identities.advance(tx);
+    var demoTimeline = new DemoTimeline(demoServices.requests, demoTexts, random, begin, end);
+    first.forEach(
+        demoSupporter ->
+            demoTimeline.addRequests(demoSupporter, List.of(userId(1), userId(10), userId(11))));
+    second.forEach(
+        demoSupporter ->
+            demoTimeline.addRequests(
+                demoSupporter, List.of(userId(2), userId(20), userId(21), userId(22))));
+    demoTimeline.addEvent(end.minus(UNREAD), this::markNotificationsRead);
+    demoTimeline.playEvents(tx);
+    IdentitySequences.resetSequences(tx);
   }
 
-  private void accounts(Transaction tx, String passwordHash) {
-    account(tx, 1, "creator@demo.test", "Mara Lindqvist", passwordHash);
-    account(tx, 2, "creator2@demo.test", "Tomás Okafor", passwordHash);
-    account(tx, 10, "team1@demo.test", "Ines Duarte", passwordHash);
-    account(tx, 11, "team2@demo.test", "Jonas Weber", passwordHash);
-    account(tx, 20, "team3@demo.test", "Aiko Tanaka", passwordHash);
-    account(tx, 21, "team4@demo.test", "Sam Whitfield", passwordHash);
-    account(tx, 22, "team5@demo.test", "Leila Haddad", passwordHash);
+  private void createAccounts(Transaction tx, String passwordHash) {
+    createAccount(tx, 1, "creator@demo.test", "Mara Lindqvist", passwordHash);
+    createAccount(tx, 2, "creator2@demo.test", "Tomás Okafor", passwordHash);
+    createAccount(tx, 10, "team1@demo.test", "Ines Duarte", passwordHash);
+    createAccount(tx, 11, "team2@demo.test", "Jonas Weber", passwordHash);
+    createAccount(tx, 20, "team3@demo.test", "Aiko Tanaka", passwordHash);
+    createAccount(tx, 21, "team4@demo.test", "Sam Whitfield", passwordHash);
+    createAccount(tx, 22, "team5@demo.test", "Leila Haddad", passwordHash);
     for (int reader = 1; reader <= READERS; reader++) {
       String email = "reader" + reader + "@demo.test";
-      account(tx, 100 + reader, email, texts.name(reader - 1), passwordHash);
+      createAccount(tx, 100 + reader, email, demoTexts.nameAt(reader - 1), passwordHash);
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
       String email = "supporter" + (further + 1) + "@demo.test";
-      account(
+      createAccount(
           tx,
           FIRST_FURTHER_SUPPORTER + further,
           email,
-          texts.name(READERS + further),
+          demoTexts.nameAt(READERS + further),
           passwordHash);
     }
-    tx.sql().update(APP_USER).set(APP_USER.OPERATOR, true).where(APP_USER.ID.eq(id(1))).execute();
+    tx.sql()
+        .update(APP_USER)
+        .set(APP_USER.OPERATOR, true)
+        .where(APP_USER.ID.eq(userId(1)))
+        .execute();
   }
 
-  private void readNotifications(Transaction tx) {
+  private void markNotificationsRead(Transaction tx) {
     for (UserId user : tx.sql().select(APP_USER.ID).from(APP_USER).fetch(APP_USER.ID)) {
-      services.notifications.markRead(tx, user, Optional.empty());
+      demoServices.notifications.markRead(tx, user, Optional.empty());
     }
   }
 
-  private static void account(
+  private static void createAccount(
       Transaction tx, long id, String email, String name, String passwordHash) {
     tx.sql()
         .insertInto(APP_USER)
-        .set(APP_USER.ID, id(id))
+        .set(APP_USER.ID, userId(id))
         .set(APP_USER.EMAIL, email)
         .set(APP_USER.DISPLAY_NAME, name)
-        .set(APP_USER.NAME_KEY, SearchWords.key(name))
+        .set(APP_USER.NAME_KEY, SearchWords.searchKey(name))
         .set(APP_USER.PASSWORD_HASH, passwordHash)
         .set(APP_USER.CREATED_AT, tx.now())
         .execute();
-    Inbox.open(tx, id(id));
+    InboxStore.createInbox(tx, userId(id));
   }
 
-  private List<Asker> firstCreator(Transaction tx) {
-    UserId creator = id(1);
-    creators.create(tx, creator, "Mara Reads Aloud");
-    Tier reader = tier(tx, creator, "Reader", 5, Period.NONE);
-    Tier patron = tier(tx, creator, "Patron", 8, Period.NONE);
-    Tier circle = tier(tx, creator, "Inner circle", 4, Period.MONTH);
-    var askers = new ArrayList<Asker>();
+  private List<DemoSupporter> createFirstCreator(Transaction tx) {
+    UserId creator = userId(1);
+    creatorStore.create(tx, creator, "Mara Reads Aloud");
+    Tier reader = createTier(tx, creator, "Reader", 5, Period.NONE);
+    Tier patron = createTier(tx, creator, "Patron", 8, Period.NONE);
+    Tier circle = createTier(tx, creator, "Inner circle", 4, Period.MONTH);
+    var askers = new ArrayList<DemoSupporter>();
     for (int number = 1; number <= READERS; number++) {
-      join(tx, creator, 100 + number, reader);
-      askers.add(new Asker(creator, id(100 + number), number % 4));
+      addSupporter(tx, creator, 100 + number, reader);
+      askers.add(new DemoSupporter(creator, userId(100 + number), number % 4));
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further++) {
       long id = FIRST_FURTHER_SUPPORTER + further;
       Tier tier = further % 9 == 0 ? circle : further % 3 == 0 ? patron : reader;
-      join(tx, creator, id, tier);
-      askers.add(new Asker(creator, id(id), 1 + random.nextInt(3)));
+      addSupporter(tx, creator, id, tier);
+      askers.add(new DemoSupporter(creator, userId(id), 1 + random.nextInt(3)));
     }
-    team.join(tx, creator, creators.lock(tx, creator), id(10));
-    team.join(tx, creator, creators.lock(tx, creator), id(11));
+    teamService.addMember(tx, creator, creatorStore.lockCreator(tx, creator), userId(10));
+    teamService.addMember(tx, creator, creatorStore.lockCreator(tx, creator), userId(11));
     return askers;
   }
 
-  private List<Asker> secondCreator(Transaction tx) {
-    UserId creator = id(2);
-    creators.create(tx, creator, "The Night Library");
-    Tier reader = tier(tx, creator, "Night owl", 5, Period.NONE);
-    var askers = new ArrayList<Asker>();
+  private List<DemoSupporter> createSecondCreator(Transaction tx) {
+    UserId creator = userId(2);
+    creatorStore.create(tx, creator, "The Night Library");
+    Tier reader = createTier(tx, creator, "Night owl", 5, Period.NONE);
+    var askers = new ArrayList<DemoSupporter>();
     for (int number = 1; number <= READERS; number += 2) {
-      join(tx, creator, 100 + number, reader);
-      askers.add(new Asker(creator, id(100 + number), number % 3));
+      addSupporter(tx, creator, 100 + number, reader);
+      askers.add(new DemoSupporter(creator, userId(100 + number), number % 3));
     }
     for (int further = 0; further < FURTHER_SUPPORTERS; further += 5) {
       long id = FIRST_FURTHER_SUPPORTER + further;
-      join(tx, creator, id, reader);
-      askers.add(new Asker(creator, id(id), 2));
+      addSupporter(tx, creator, id, reader);
+      askers.add(new DemoSupporter(creator, userId(id), 2));
     }
     for (long member = 20; member <= 22; member++) {
-      team.join(tx, creator, creators.lock(tx, creator), id(member));
+      teamService.addMember(tx, creator, creatorStore.lockCreator(tx, creator), userId(member));
     }
     return askers;
   }
 
-  private Tier tier(Transaction tx, UserId creator, String name, int allowed, Period period) {
-    return services.tiers.create(tx, creator, creator, new Tiers.Terms(name, allowed, period));
+  private Tier createTier(Transaction tx, UserId creator, String name, int allowed, Period period) {
+    return demoServices.tiers.create(
+        tx, creator, creator, new TierService.TierTerms(name, allowed, period));
   }
 
-  private void join(Transaction tx, UserId creator, long user, Tier tier) {
-    services.supporters.join(tx, creators.lock(tx, creator), id(user), tier.id());
+  private void addSupporter(Transaction tx, UserId creator, long user, Tier tier) {
+    demoServices.supporters.addSupporter(
+        tx, creatorStore.lockCreator(tx, creator), userId(user), tier.id());
   }
 
-  private static UserId id(long value) {
+  private static UserId userId(long value) {
     return new UserId(value);
   }
 
-  /** Somebody who asks a creator for a number of books. */
-  record Asker(UserId creator, UserId user, int books) {}
+  /** A supporter who requests a number of books from a creator. */
+  record DemoSupporter(UserId creator, UserId user, int books) {}
 }

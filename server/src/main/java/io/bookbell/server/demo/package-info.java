@@ -1,4 +1,4 @@
-/** The data of the demonstration. */
+/** The demo data. */
 @NullMarked
 package io.bookbell.server.demo;
 

@@ -2,7 +2,7 @@ package io.bookbell.server.inbox;
 
 import java.util.Locale;
 
-/** The numbered messages, in the order in which those of one change are sent. */
+/** The types of numbered messages, in the order in which the messages of one change are sent. */
 public enum MessageType {
   ACCESS_CHANGED,
   BOOK_REQUEST_UPDATE,

@@ -1,4 +1,4 @@
-/** Every user's durable sequence of messages. */
+/** Every user's durable sequence of messages, and the epoch in which its numbers are valid. */
 @NullMarked
 package io.bookbell.server.inbox;
 

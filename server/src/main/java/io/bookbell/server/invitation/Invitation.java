@@ -5,10 +5,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A link by which people join.
+ * A link with which people join a creator.
  *
  * @param kind {@code supporter} or {@code team}
- * @param tierId the tier of those who join as supporters
+ * @param tierId the tier of those who join as supporters; null for {@code team}
  */
 public record Invitation(
     long id,

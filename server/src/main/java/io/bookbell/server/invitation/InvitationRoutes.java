@@ -2,10 +2,10 @@ package io.bookbell.server.invitation;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,58 +17,60 @@ public final class InvitationRoutes {
 
   private InvitationRoutes() {}
 
-  public static void add(Api api, Invitations invitations, InstantSource clock) {
-    api.postSecret(
+  public static void addRoutes(
+      ApiRouter apiRouter, InvitationService invitationService, InstantSource clock) {
+    apiRouter.postSecret(
         "/api/invitations",
-        call -> new Wanted(terms(call, clock), call.publicUrl()),
-        (tx, caller, wanted) -> {
-          var created = invitations.create(tx, caller.user(), wanted.terms);
-          String url = wanted.publicUrl + "/join#" + created.token();
-          return Answer.created(new WithUrl(created.invitation(), url));
+        apiRequest -> new NewInvitation(parseTerms(apiRequest, clock), apiRequest.publicUrl()),
+        (tx, caller, newInvitation) -> {
+          var createdInvitation = invitationService.create(tx, caller.user(), newInvitation.terms);
+          String url = newInvitation.publicUrl + "/join#" + createdInvitation.token();
+          return ApiResponse.created(new InvitationResponse(createdInvitation.invitation(), url));
         });
-    api.get(
+    apiRouter.get(
         "/api/invitations",
-        call -> {
-          var query = call.query();
-          UserId creator = query.userId("creator_id");
-          query.done();
+        apiRequest -> {
+          var queryParameters = apiRequest.queryParameters();
+          UserId creator = queryParameters.requiredUserId("creator_id");
+          queryParameters.requireNoErrors();
           return creator;
         },
         (tx, caller, creator) ->
-            Answer.ok(new Items(invitations.list(tx, caller.user(), creator))));
-    api.get(
+            ApiResponse.ok(new InvitationList(invitationService.list(tx, caller.user(), creator))));
+    apiRouter.get(
         "/api/invitations/:id",
-        call -> call.pathId("id"),
-        (tx, caller, id) -> Answer.ok(invitations.get(tx, caller.user(), id)));
-    api.delete(
+        apiRequest -> apiRequest.pathId("id"),
+        (tx, caller, id) -> ApiResponse.ok(invitationService.get(tx, caller.user(), id)));
+    apiRouter.delete(
         "/api/invitations/:id",
-        call -> call.pathId("id"),
+        apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {
-          invitations.revoke(tx, caller.user(), id);
-          return Answer.noContent();
+          invitationService.revokeInvitation(tx, caller.user(), id);
+          return ApiResponse.noContent();
         });
   }
 
-  private static Invitations.Terms terms(Call call, InstantSource clock) {
-    Body body = call.body();
-    UserId creator = body.userId("creator_id");
-    String kind = body.oneOf("kind", Invitation.SUPPORTER, Invitation.TEAM);
-    var tier = body.optionalId("tier_id");
-    int uses = body.optionalInteger("uses", 1, MOST_USES).orElse(1);
+  private static InvitationService.InvitationTerms parseTerms(
+      ApiRequest apiRequest, InstantSource clock) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
+    String kind = jsonBody.requiredOneOf("kind", Invitation.SUPPORTER, Invitation.TEAM);
+    var tier = jsonBody.optionalId("tier_id");
+    int uses = jsonBody.optionalInteger("uses", 1, MOST_USES).orElse(1);
     var expires =
-        body.optionalInstant("expires_at").orElseGet(() -> clock.instant().plus(DEFAULT_LIFE));
+        jsonBody.optionalInstant("expires_at").orElseGet(() -> clock.instant().plus(DEFAULT_LIFE));
     boolean supporter = Invitation.SUPPORTER.equals(kind);
-    body.check(
+    jsonBody.checkField(
         "tier_id",
         supporter == tier.isPresent(),
         supporter ? "is required for supporters" : "is only for supporters");
-    body.done();
-    return new Invitations.Terms(creator, kind, tier.orElse(null), uses, expires);
+    jsonBody.requireNoErrors();
+    return new InvitationService.InvitationTerms(creator, kind, tier.orElse(null), uses, expires);
   }
 
-  private record Wanted(Invitations.Terms terms, String publicUrl) {}
+  private record NewInvitation(InvitationService.InvitationTerms terms, String publicUrl) {}
 
-  private record WithUrl(@JsonUnwrapped Invitation invitation, String url) {}
+  private record InvitationResponse(@JsonUnwrapped Invitation invitation, String url) {}
 
-  private record Items(List<Invitation> items) {}
+  private record InvitationList(List<Invitation> items) {}
 }

@@ -1,99 +1,106 @@
 package io.bookbell.server.invitation;
 
 import io.bookbell.server.account.Account;
-import io.bookbell.server.account.AccountFields;
-import io.bookbell.server.account.Accounts;
-import io.bookbell.server.account.Accounts.NewAccount;
-import io.bookbell.server.account.Passwords;
-import io.bookbell.server.account.SessionAnswer;
-import io.bookbell.server.account.SignIn;
-import io.bookbell.server.account.SignUps;
-import io.bookbell.server.account.Tokens;
+import io.bookbell.server.account.AccountRequestParser;
+import io.bookbell.server.account.AccountStore;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.account.SessionResponses;
+import io.bookbell.server.account.SignInService;
+import io.bookbell.server.account.SignUpService;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.AnonymousRequestKey;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.Caller;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.Unsigned;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** {@code /api/auth/accept}: where an invitation link leads. */
+/** {@code /api/auth/accept}: joins by an invitation link, with or without an account. */
 public final class JoinRoutes {
   private final Database database;
-  private final Accounts accounts;
-  private final Passwords passwords;
-  private final SignUps signUps;
-  private final Invitations invitations;
+  private final AccountStore accountStore;
+  private final PasswordHasher passwordHasher;
+  private final SignUpService signUpService;
+  private final InvitationService invitationService;
 
   public JoinRoutes(
       Database database,
-      Accounts accounts,
-      Passwords passwords,
-      SignUps signUps,
-      Invitations invitations) {
+      AccountStore accountStore,
+      PasswordHasher passwordHasher,
+      SignUpService signUpService,
+      InvitationService invitationService) {
     this.database = database;
-    this.accounts = accounts;
-    this.passwords = passwords;
-    this.signUps = signUps;
-    this.invitations = invitations;
+    this.accountStore = accountStore;
+    this.passwordHasher = passwordHasher;
+    this.signUpService = signUpService;
+    this.invitationService = invitationService;
   }
 
-  public void add(Api api) {
-    api.openPost("/api/auth/accept", this::accept);
+  public void addRoutes(ApiRouter apiRouter) {
+    apiRouter.postOpen("/api/auth/accept", this::acceptInvitation);
   }
 
-  private CompletionStage<Answer> accept(Call call, Optional<Caller> caller) {
-    return signUps
-        .once(Unsigned.of(call, caller), work(call, caller))
-        .thenApply(opened -> SessionAnswer.of(opened, call.setter()));
+  private CompletionStage<ApiResponse> acceptInvitation(
+      ApiRequest apiRequest, Optional<Caller> caller) {
+    return signUpService
+        .signUpOnce(AnonymousRequestKey.of(apiRequest, caller), prepareJoin(apiRequest, caller))
+        .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
   }
 
   /**
-   * What the call wants. A repetition is answered before it is looked at whether the body fits: the
-   * session that the first call opened may be there now.
+   * Parses the request. A parse error is only thrown when the result is called, because a repeated
+   * request must be answered even if its body no longer fits: the first response has set a session
+   * cookie, and with a session the body is parsed differently.
    */
-  private Supplier<CompletionStage<SignUps.Work>> work(Call call, Optional<Caller> caller) {
+  private Supplier<CompletionStage<SignUpService.SignUpWork>> prepareJoin(
+      ApiRequest apiRequest, Optional<Caller> caller) {
     try {
-      Body body = call.body();
-      String token = body.verbatim("token", 1, Tokens.LONGEST);
+      JsonBody jsonBody = apiRequest.jsonBody();
+      String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
       if (caller.isPresent()) {
-        body.done();
-        return () -> asUser(token, caller.get());
+        jsonBody.requireNoErrors();
+        return () -> joinAsUser(token, caller.get());
       }
-      var wanted = AccountFields.read(body);
-      body.done();
-      String client = SignIn.Client.at(call.clientAddress().network()).key();
-      return () -> asNewcomer(token, wanted, client);
+      var accountRequest = AccountRequestParser.parseAccount(jsonBody);
+      jsonBody.requireNoErrors();
+      String client =
+          SignInService.SignInClient.ofNetwork(apiRequest.clientAddress().networkKey()).clientKey();
+      return () -> joinAsNewUser(token, accountRequest, client);
     } catch (Problem problem) {
       return () -> CompletableFuture.failedStage(problem);
     }
   }
 
-  private CompletionStage<SignUps.Work> asUser(String token, Caller caller) {
-    return CompletableFuture.completedStage(tx -> join(tx, accounts.get(tx, caller.user()), token));
+  private CompletionStage<SignUpService.SignUpWork> joinAsUser(String token, Caller caller) {
+    return CompletableFuture.completedStage(
+        tx -> joinWithAccount(tx, accountStore.get(tx, caller.user()), token));
   }
 
-  private CompletionStage<SignUps.Work> asNewcomer(
-      String token, AccountFields.Wanted wanted, String client) {
+  private CompletionStage<SignUpService.SignUpWork> joinAsNewUser(
+      String token, AccountRequestParser.AccountRequest accountRequest, String client) {
     return database
         .read(
             tx -> {
-              invitations.requireUsable(tx, token);
-              return wanted;
+              invitationService.requireUsable(tx, token);
+              return accountRequest;
             })
-        .thenCompose(allowed -> passwords.hashNew(client, allowed))
-        .thenApply(hash -> new NewAccount(wanted.email(), wanted.displayName(), hash))
-        .thenApply(account -> tx -> join(tx, accounts.create(tx, account, false), token));
+        .thenCompose(allowed -> passwordHasher.hashNewPassword(client, allowed))
+        .thenApply(
+            hash -> new NewAccount(accountRequest.email(), accountRequest.displayName(), hash))
+        .thenApply(
+            account -> tx -> joinWithAccount(tx, accountStore.create(tx, account, false), token));
   }
 
-  private Account join(Transaction tx, Account account, String token) {
-    invitations.accept(tx, account.id(), token);
+  private Account joinWithAccount(Transaction tx, Account account, String token) {
+    invitationService.acceptInvitation(tx, account.id(), token);
     return account;
   }
 }

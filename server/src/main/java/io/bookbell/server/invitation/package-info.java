@@ -1,4 +1,4 @@
-/** Links by which supporters and team members join. */
+/** Invitation links for supporters and team members. */
 @NullMarked
 package io.bookbell.server.invitation;
 

@@ -3,10 +3,10 @@ package io.bookbell.server.legacy;
 import io.bookbell.hub.Backplane;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.UserId;
-import io.bookbell.hub.redis.PlainChannel;
+import io.bookbell.hub.redis.ExternalChannel;
 import io.bookbell.hub.redis.RedisOptions;
 import io.bookbell.hub.redis.RedisState;
-import io.bookbell.server.legacy.LegacyForm.Heard;
+import io.bookbell.server.legacy.LegacyMessageCodec.DecodedMessage;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,17 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins the replaced system's nodes to those behind another backplane: what this node commits is
- * also told on their channel, and what they tell comes to this node's connections, neither numbered
- * nor stored. Every node listens to the channel itself, so nothing is passed on. Any thread may
- * call any method.
+ * A {@link Backplane} that also exchanges messages with the replaced system's nodes: what this node
+ * commits is also published on their channel, and their messages are delivered to this node's
+ * connections, neither numbered nor stored. Every node subscribes to the channel itself, so nothing
+ * is forwarded. Thread-safe.
  */
 public final class LegacyChannel implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(LegacyChannel.class);
 
   private final Backplane nodes;
   private final String node;
-  private final PlainChannel channel;
+  private final ExternalChannel channel;
   private final List<Consumer<List<Delivery>>> receivers = new CopyOnWriteArrayList<>();
   private final LongAdder published = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -35,14 +35,14 @@ public final class LegacyChannel implements Backplane {
   private final AtomicBoolean malformedSeen = new AtomicBoolean();
 
   /**
-   * Begins to connect, and returns.
+   * Starts connecting in the background.
    *
-   * @param nodes the way to the nodes of this system; closes with this
+   * @param nodes the backplane between nodes of this system; closed with this one
    */
   public LegacyChannel(Backplane nodes, RedisOptions options, String name) {
     this.nodes = nodes;
     this.node = options.node();
-    this.channel = new PlainChannel(options, name, this::heard);
+    this.channel = new ExternalChannel(options, name, this::onMessage);
   }
 
   @Override
@@ -54,18 +54,20 @@ public final class LegacyChannel implements Backplane {
   @Override
   public void publish(List<Delivery> change) {
     nodes.publish(change);
-    change.stream().filter(LegacyChannel::concernsSomebody).forEach(this::tell);
+    change.stream().filter(LegacyChannel::hasRecipients).forEach(this::publishDelivery);
   }
 
-  /** A list of nobody could be taken for everybody. */
-  private static boolean concernsSomebody(Delivery delivery) {
+  /**
+   * Whether the audience isn't empty: the replaced system could take an empty list for everybody.
+   */
+  private static boolean hasRecipients(Delivery delivery) {
     return !delivery.sequence().isEmpty() || !delivery.unnumbered().isEmpty();
   }
 
-  private void tell(Delivery delivery) {
+  private void publishDelivery(Delivery delivery) {
     var _ =
         channel
-            .publish(LegacyForm.write(delivery, node))
+            .publish(LegacyMessageCodec.encodeDelivery(delivery, node))
             .thenAccept(accepted -> (accepted ? published : refused).increment());
   }
 
@@ -89,24 +91,24 @@ public final class LegacyChannel implements Backplane {
     nodes.close();
   }
 
-  /** On an event loop of the channel. */
-  private void heard(byte[] text) {
-    switch (LegacyForm.read(text)) {
-      case Heard.FromNode() -> {
-        // what matters of it here came by the way between nodes
+  /** Called on an event loop of the channel. */
+  private void onMessage(byte[] text) {
+    switch (LegacyMessageCodec.decodeMessage(text)) {
+      case DecodedMessage.OwnNodeMessage() -> {
+        // its content has arrived through the backplane between nodes
       }
-      case Heard.Malformed(String why) -> malformed(why);
-      case Heard.Told(Delivery delivery, boolean strangers) -> {
+      case DecodedMessage.MalformedMessage(String why) -> recordMalformed(why);
+      case DecodedMessage.LegacyDelivery(Delivery delivery, boolean strangers) -> {
         if (strangers) {
-          malformed("it names users that cannot be any");
+          recordMalformed("it names users that cannot be any");
         }
         received.increment();
-        receivers.forEach(receiver -> hand(delivery, receiver));
+        receivers.forEach(receiver -> deliverTo(delivery, receiver));
       }
     }
   }
 
-  private void malformed(String why) {
+  private void recordMalformed(String why) {
     malformed.increment();
     if (malformedSeen.compareAndSet(false, true)) {
       log.warn(
@@ -116,7 +118,7 @@ public final class LegacyChannel implements Backplane {
     }
   }
 
-  private static void hand(Delivery delivery, Consumer<List<Delivery>> receiver) {
+  private static void deliverTo(Delivery delivery, Consumer<List<Delivery>> receiver) {
     try {
       receiver.accept(List.of(delivery));
     } catch (RuntimeException failure) {

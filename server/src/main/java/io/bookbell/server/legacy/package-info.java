@@ -1,4 +1,4 @@
-/** The replaced system's channel, for the time in which users move from that system to this one. */
+/** The replaced system's channel, used while users move from that system to this one. */
 @NullMarked
 package io.bookbell.server.legacy;
 

@@ -1,4 +1,6 @@
-/** The WebSocket: the endpoint, the first frame, the history behind a connection. */
+/**
+ * WebSockets: the endpoint, snapshots and replay, polling, connection slots and typing presence.
+ */
 @NullMarked
 package io.bookbell.server.live;
 

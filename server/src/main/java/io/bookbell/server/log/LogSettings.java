@@ -10,13 +10,13 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import io.bookbell.server.config.Redaction;
+import io.bookbell.server.config.SecretRedactor;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is logged, and how. In Java, since a file of settings would have every start load parsers
- * for XML; {@code -Dlogback.configurationFile=FILE} still names one that is used instead.
+ * Configures Logback: levels, format and output. Written in Java because a configuration file would
+ * make every start load XML parsers; {@code -Dlogback.configurationFile=FILE} still replaces it.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSettings extends ContextAwareBase implements Configurator {
@@ -25,20 +25,20 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
   private static final String LEVEL = "BOOKBELL_LOG";
 
   /**
-   * What fails they throw as well. Flyway would log whole stacks, and jOOQ warns of each PostgreSQL
-   * but the newest.
+   * Loggers that are turned off, because their libraries also throw what they log. Flyway would log
+   * whole stack traces, and jOOQ warns about every PostgreSQL except the newest.
    */
   private static final List<String> SILENT = List.of("org.flywaydb", "org.jooq");
 
   private static final List<String> WARNINGS_ONLY =
       List.of("com.zaxxer.hikari", "io.netty", "io.lettuce", "io.vertx", "org.sqlite");
 
-  /** Whether failures are shown with their stacks. Any thread may ask. */
+  /** Whether failures are shown with their stack traces. Thread-safe. */
   public static boolean isDebug() {
     return LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME).isDebugEnabled();
   }
 
-  /** Sets what the file of settings says; the environment's word holds from the very start. */
+  /** Applies the level from the settings file; that from the environment applies from the start. */
   public static void setLevel(String level) {
     if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
       root.setLevel(Level.toLevel(level, Level.INFO));
@@ -54,11 +54,11 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
     WARNINGS_ONLY.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(System.getenv(LEVEL), Level.INFO));
-    root.addAppender(toStandardError(context));
+    root.addAppender(standardErrorAppender(context));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  private static ConsoleAppender<ILoggingEvent> toStandardError(LoggerContext context) {
+  private static ConsoleAppender<ILoggingEvent> standardErrorAppender(LoggerContext context) {
     var layout = new RedactedLayout();
     layout.setContext(context);
     layout.setPattern(PATTERN);
@@ -75,11 +75,11 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
     return console;
   }
 
-  /** No message shows a password, nor does the message of an exception, whoever wrote it. */
+  /** Masks passwords in all messages, including those of exceptions. */
   private static final class RedactedLayout extends PatternLayout {
     @Override
     public String doLayout(ILoggingEvent event) {
-      return Redaction.text(super.doLayout(event));
+      return SecretRedactor.redactText(super.doLayout(event));
     }
   }
 }

@@ -1,4 +1,4 @@
-/** How the log looks. */
+/** The configuration of the log. */
 @NullMarked
 package io.bookbell.server.log;
 

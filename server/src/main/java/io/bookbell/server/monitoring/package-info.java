@@ -1,4 +1,4 @@
-/** How the operator sees that all is well. */
+/** Health checks and metrics for the operator. */
 @NullMarked
 package io.bookbell.server.monitoring;
 

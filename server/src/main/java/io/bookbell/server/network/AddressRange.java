@@ -10,10 +10,10 @@ import java.util.stream.Stream;
  * A range of IP addresses in CIDR notation. Immutable.
  *
  * @param start any address in the range
- * @param prefixLength how many leading bits all addresses in the range share
+ * @param prefixLength the number of leading bits that all addresses in the range share
  */
 public record AddressRange(InetAddress start, int prefixLength) {
-  /** Loopback, private and link-local networks: where a proxy on the same site connects from. */
+  /** Loopback, private and link-local networks, from which a proxy on the same site connects. */
   public static final List<AddressRange> LOCAL =
       Stream.of(
               "127.0.0.0/8",
@@ -28,7 +28,7 @@ public record AddressRange(InetAddress start, int prefixLength) {
           .map(text -> parse(text).orElseThrow())
           .toList();
 
-  /** Reads {@code 10.0.0.0/8}, {@code fd00::/8} or a single address. */
+  /** Parses {@code 10.0.0.0/8}, {@code fd00::/8} or a single address. */
   public static Optional<AddressRange> parse(String text) {
     int slash = text.indexOf('/');
     String address = slash < 0 ? text : text.substring(0, slash);
@@ -37,18 +37,21 @@ public record AddressRange(InetAddress start, int prefixLength) {
             start -> {
               int bits = start.getAddress().length * 8;
               boolean mapped = start instanceof Inet4Address && address.indexOf(':') >= 0;
-              int prefix = slash < 0 ? bits : number(text.substring(slash + 1)) - (mapped ? 96 : 0);
+              int prefix =
+                  slash < 0
+                      ? bits
+                      : parsePrefixLength(text.substring(slash + 1)) - (mapped ? 96 : 0);
               return prefix >= 0 && prefix <= bits
                   ? Optional.of(new AddressRange(start, prefix))
                   : Optional.empty();
             });
   }
 
-  private static int number(String digits) {
+  private static int parsePrefixLength(String digits) {
     return digits.matches("[0-9]{1,3}") ? Integer.parseInt(digits) : -1;
   }
 
-  /** Whether the address is in this range; one of the other IP version never is. */
+  /** Whether the address is in this range. An address of the other IP version never is. */
   public boolean contains(InetAddress address) {
     byte[] mine = start.getAddress();
     byte[] other = address.getAddress();

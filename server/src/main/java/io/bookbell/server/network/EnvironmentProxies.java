@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies for outgoing calls, from the variables that most programs know: {@code HTTPS_PROXY},
+ * Selects the proxy for outgoing calls by the usual environment variables {@code HTTPS_PROXY},
  * {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in upper or lower case. Immutable.
  */
 public final class EnvironmentProxies extends ProxySelector {
@@ -35,13 +35,13 @@ public final class EnvironmentProxies extends ProxySelector {
     }
     String name = "https".equalsIgnoreCase(uri.getScheme()) ? "HTTPS_PROXY" : "HTTP_PROXY";
     return List.of(
-        variable(name)
-            .or(() -> variable("ALL_PROXY"))
-            .flatMap(EnvironmentProxies::proxy)
+        findVariable(name)
+            .or(() -> findVariable("ALL_PROXY"))
+            .flatMap(EnvironmentProxies::parseProxy)
             .orElse(Proxy.NO_PROXY));
   }
 
-  private static Optional<Proxy> proxy(String text) {
+  private static Optional<Proxy> parseProxy(String text) {
     URI address;
     try {
       address = URI.create(text.contains("://") ? text : "http://" + text);
@@ -55,9 +55,9 @@ public final class EnvironmentProxies extends ProxySelector {
     return Optional.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(address.getHost(), port)));
   }
 
-  /** A name in the list also stands for what is below it; {@code *} stands for everything. */
+  /** A name in the list also matches its subdomains; {@code *} matches every host. */
   private boolean isExcepted(String host) {
-    return variable("NO_PROXY").stream()
+    return findVariable("NO_PROXY").stream()
         .flatMap(list -> Arrays.stream(list.split("[,\\s]+", -1)))
         .map(each -> each.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", ""))
         .filter(each -> !each.isEmpty())
@@ -75,7 +75,7 @@ public final class EnvironmentProxies extends ProxySelector {
         .orElse(false);
   }
 
-  private Optional<String> variable(String name) {
+  private Optional<String> findVariable(String name) {
     return Optional.ofNullable(environment.get(name))
         .or(() -> Optional.ofNullable(environment.get(name.toLowerCase(Locale.ROOT))))
         .map(String::strip)
@@ -85,6 +85,6 @@ public final class EnvironmentProxies extends ProxySelector {
   @Override
   public void connectFailed(
       @Nullable URI uri, @Nullable SocketAddress address, @Nullable IOException failure) {
-    // the call itself fails, which is told where it was made
+    // the call itself fails and reports it
   }
 }

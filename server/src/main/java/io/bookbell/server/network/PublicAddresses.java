@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which addresses are on the public Internet: a server that follows what others tell it may go
- * nowhere else.
+ * Tells public Internet addresses from private and reserved ones. A server that follows URLs
+ * supplied by others must connect to public addresses only (SSRF).
  */
 public final class PublicAddresses {
   private static final List<AddressRange> RESERVED =
@@ -22,7 +22,7 @@ public final class PublicAddresses {
                       "198.51.100.0/24",
                       "203.0.113.0/24",
                       "224.0.0.0/3",
-                      "::/96", // unspecified, loopback, and IPv4 addresses in disguise
+                      "::/96", // unspecified, loopback and IPv4-compatible addresses
                       "64:ff9b::/96",
                       "64:ff9b:1::/48",
                       "100::/64",
@@ -40,11 +40,11 @@ public final class PublicAddresses {
   }
 
   /**
-   * Whether a host is reached on the public Internet alone. Asks a name server.
+   * Whether a host has public addresses only. Performs a DNS lookup and blocks.
    *
-   * @param host a name, or an IP address, in brackets if it has colons
+   * @param host a name, or an IP address, in brackets if it contains colons
    */
-  public static boolean areThoseOf(String host) {
+  public static boolean isPublicHost(String host) {
     try {
       return Arrays.stream(InetAddress.getAllByName(host)).allMatch(PublicAddresses::isPublic);
     } catch (UnknownHostException e) {

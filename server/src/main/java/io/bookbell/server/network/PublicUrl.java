@@ -5,10 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where people reach this server: an origin, and the path under which it is served there.
+ * The URL at which clients reach this server: an origin, and the path under which it is served.
  * Immutable.
  *
- * @param path empty, or such as {@code /books}
+ * @param path empty, or for example {@code /books}
  */
 public record PublicUrl(WebOrigin origin, String path) {
   private static final Pattern URL =
@@ -19,7 +19,7 @@ public record PublicUrl(WebOrigin origin, String path) {
     this(origin, "");
   }
 
-  /** Reads an address without a query. */
+  /** Parses a URL without a query. */
   public static Optional<PublicUrl> parse(String text) {
     Matcher parts = URL.matcher(text);
     return parts.matches()
@@ -27,11 +27,11 @@ public record PublicUrl(WebOrigin origin, String path) {
         : Optional.empty();
   }
 
-  public boolean secure() {
-    return origin.secure();
+  public boolean isSecure() {
+    return origin.isSecure();
   }
 
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   @Override
   public String toString() {
     return origin + path;

@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The origin of a web page, in the one form that all its spellings have: in lower case, without a
- * default port, without a dot at the end of the host. Immutable.
+ * The origin of a web page in normalized form: lower case, without the default port, and without a
+ * trailing dot after the host. Immutable.
  *
  * @param scheme {@code http} or {@code https}
- * @param host a name, or an IP address, in brackets if it has colons
+ * @param host a name, or an IP address, in brackets if it contains colons
  */
 public record WebOrigin(String scheme, String host, int port) {
   private static final int HTTP = 80;
@@ -25,21 +25,21 @@ public record WebOrigin(String scheme, String host, int port) {
   private static final Pattern AUTHORITY =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+\\]|[^\\[\\]:]+)(?::([0-9]{0,5}))?");
 
-  /** Underscores are no part of a host's name by the letter, but many internal names have them. */
+  /** Host names may not contain underscores by the standard, but many internal names do. */
   private static final Pattern NAME =
       Pattern.compile(
           "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*+");
 
-  /** Reads what browsers send as {@code Origin}. */
+  /** Parses the value of an {@code Origin} header. */
   public static Optional<WebOrigin> parse(String text) {
     Matcher parts = ORIGIN.matcher(text);
     return parts.matches() ? of(parts.group(1), parts.group(2)) : Optional.empty();
   }
 
   /**
-   * Puts an origin together.
+   * Creates an origin.
    *
-   * @param authority a host, with a port or without one, as in a {@code Host} header
+   * @param authority a host with an optional port, as in a {@code Host} header
    */
   public static Optional<WebOrigin> of(String scheme, String authority) {
     Matcher parts = AUTHORITY.matcher(authority);
@@ -51,31 +51,36 @@ public record WebOrigin(String scheme, String host, int port) {
     int port = digits == null || digits.isEmpty() ? defaultPort(lower) : Integer.parseInt(digits);
     return port < 1 || port > HIGHEST_PORT
         ? Optional.empty()
-        : host(parts.group(1)).map(host -> new WebOrigin(lower, host, port));
+        : normalizeHost(parts.group(1)).map(host -> new WebOrigin(lower, host, port));
   }
 
-  /** Whether the authority names a port. */
-  static boolean namesPort(String authority) {
+  /** Whether the authority contains a port. */
+  static boolean hasPort(String authority) {
     Matcher parts = AUTHORITY.matcher(authority);
     return parts.matches() && parts.group(2) != null && !parts.group(2).isEmpty();
   }
 
-  /** As {@link #of}, with the port that a proxy names apart from the host. */
+  /**
+   * Like {@link #of(String, String)}, with a port that a proxy reports separately from the host.
+   */
   public static Optional<WebOrigin> of(String scheme, String authority, Optional<String> port) {
     Optional<WebOrigin> origin = of(scheme, authority);
-    if (port.isEmpty() || namesPort(authority) || !port.get().matches("[0-9]{1,5}")) {
+    if (port.isEmpty() || hasPort(authority) || !port.get().matches("[0-9]{1,5}")) {
       return origin;
     }
     int number = Integer.parseInt(port.get());
     return origin.map(
         found ->
-            number < 1 || number > HIGHEST_PORT || number == otherDefault(found.scheme)
+            number < 1 || number > HIGHEST_PORT || number == otherDefaultPort(found.scheme)
                 ? found
                 : new WebOrigin(found.scheme, found.host, number));
   }
 
-  /** The other scheme's port is that of a hop between proxies: nobody serves HTTPS on port 80. */
-  private static int otherDefault(String scheme) {
+  /**
+   * The other scheme's default port belongs to a hop between proxies: nobody serves HTTPS on port
+   * 80.
+   */
+  private static int otherDefaultPort(String scheme) {
     return defaultPort(scheme) == HTTPS ? HTTP : HTTPS;
   }
 
@@ -83,45 +88,45 @@ public record WebOrigin(String scheme, String host, int port) {
     return scheme.equals("https") ? HTTPS : HTTP;
   }
 
-  private static Optional<String> host(String text) {
+  private static Optional<String> normalizeHost(String text) {
     if (text.startsWith("[")) {
       Optional<InetAddress> address = IpAddresses.parse(text);
-      return address.map(found -> "[" + IpAddresses.text(found) + "]");
+      return address.map(found -> "[" + IpAddresses.formatAddress(found) + "]");
     }
     String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-    String ascii = ascii(name).toLowerCase(Locale.ROOT);
+    String ascii = toAscii(name).toLowerCase(Locale.ROOT);
     return ascii.length() <= LONGEST_HOST && NAME.matcher(ascii).matches()
         ? Optional.of(ascii)
         : Optional.empty();
   }
 
-  private static String ascii(String name) {
+  private static String toAscii(String name) {
     if (name.length() > LONGEST_HOST || name.chars().allMatch(c -> c < 0x80)) {
       return name;
     }
     try {
       return IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);
     } catch (IllegalArgumentException e) {
-      return name; // refused by its pattern
+      return name; // doesn't match NAME either
     }
   }
 
-  /** Whether pages of this origin are reached by TLS. */
-  public boolean secure() {
+  /** Whether the scheme is {@code https}. */
+  public boolean isSecure() {
     return scheme.equals("https");
   }
 
-  /** Whether the port is the one that a browser takes when an address names none. */
+  /** Whether the port is the default of the scheme. */
   public boolean hasDefaultPort() {
     return port == defaultPort(scheme);
   }
 
-  /** Whether the port is 80 or 443, whichever the scheme. */
+  /** Whether the port is 80 or 443, regardless of the scheme. */
   public boolean hasWebPort() {
     return port == HTTP || port == HTTPS;
   }
 
-  /** As browsers write it. */
+  /** The form that browsers send. */
   @Override
   public String toString() {
     return scheme + "://" + host + (hasDefaultPort() ? "" : ":" + port);

@@ -1,4 +1,4 @@
-/** Addresses of machines and of web pages: how they are written, and which are equal. */
+/** IP addresses, web origins and public URLs: parsing, normalizing and comparing them. */
 @NullMarked
 package io.bookbell.server.network;
 

@@ -1,10 +1,10 @@
 package io.bookbell.server.notification;
 
-import io.bookbell.server.notification.Notifications.Subjects;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.notification.NotificationService.SubjectLookup;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.PageRequest;
 import java.util.Optional;
 import java.util.Set;
@@ -15,33 +15,36 @@ public final class NotificationRoutes {
 
   private NotificationRoutes() {}
 
-  public static void add(Api api, Notifications notifications, Subjects subjects) {
-    api.get(
+  public static void addRoutes(
+      ApiRouter apiRouter, NotificationService notificationService, SubjectLookup subjectLookup) {
+    apiRouter.get(
         "/api/notifications",
-        NotificationRoutes::page,
-        (tx, caller, page) -> Answer.ok(notifications.list(tx, caller.user(), page, subjects)));
-    api.post(
+        NotificationRoutes::parsePage,
+        (tx, caller, page) ->
+            ApiResponse.ok(notificationService.list(tx, caller.user(), page, subjectLookup)));
+    apiRouter.post(
         "/api/notifications/read",
-        NotificationRoutes::which,
+        NotificationRoutes::parseIds,
         (tx, caller, which) ->
-            Answer.ok(new Unread(notifications.markRead(tx, caller.user(), which))));
+            ApiResponse.ok(
+                new UnreadResponse(notificationService.markRead(tx, caller.user(), which))));
   }
 
-  private static PageRequest page(Call call) {
-    var query = call.query();
-    PageRequest page = query.page();
-    query.done();
+  private static PageRequest parsePage(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    PageRequest page = queryParameters.pageRequest();
+    queryParameters.requireNoErrors();
     return page;
   }
 
-  private static Optional<Set<Long>> which(Call call) {
-    Body body = call.body();
-    Optional<Set<Long>> ids = body.optionalIds("ids", MOST_IDS);
-    boolean all = body.optionalBool("all").orElse(false);
-    body.check("ids", ids.isPresent() != all, "or all: true is required, one of the two");
-    body.done();
+  private static Optional<Set<Long>> parseIds(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    Optional<Set<Long>> ids = jsonBody.optionalIds("ids", MOST_IDS);
+    boolean all = jsonBody.optionalBoolean("all").orElse(false);
+    jsonBody.checkField("ids", ids.isPresent() != all, "or all: true is required, one of the two");
+    jsonBody.requireNoErrors();
     return ids;
   }
 
-  private record Unread(int unreadNotifications) {}
+  private record UnreadResponse(int unreadNotifications) {}
 }

@@ -1,4 +1,4 @@
-/** What wants somebody's attention. */
+/** Notifications and whether they have been read. */
 @NullMarked
 package io.bookbell.server.notification;
 

@@ -24,10 +24,10 @@ import org.jooq.SelectHavingStep;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append-only record of every request taken, given back, granted or carried into another
- * period. Thread-safe: it keeps nothing between calls.
+ * The append-only quota ledger: consumptions, refunds, grants and carries. Thread-safe and
+ * stateless.
  *
- * <p>For a consumption, a refund and a carried request, {@code reason} is the title of the book.
+ * <p>The {@code reason} of a consumption, refund or carry is the title of the book.
  */
 public final class Ledger {
   static final String CONSUME = "consume";
@@ -37,25 +37,30 @@ public final class Ledger {
 
   private static final int MOST_ENTRIES = 200;
 
-  private static final RowInsert<Line> ADD =
-      RowInsert.<Line>into(QUOTA_LEDGER)
-          .set(QUOTA_LEDGER.CREATOR_ID, Line::creator)
-          .set(QUOTA_LEDGER.USER_ID, Line::user)
-          .set(QUOTA_LEDGER.KIND, Line::kind)
-          .set(QUOTA_LEDGER.AMOUNT, Line::amount)
-          .set(QUOTA_LEDGER.REQUEST_ID, Line::request)
-          .set(QUOTA_LEDGER.PERIOD_KEY, Line::period)
-          .set(QUOTA_LEDGER.USED_AFTER, Line::usedAfter)
-          .set(QUOTA_LEDGER.ALLOWED, Line::allowed)
-          .set(QUOTA_LEDGER.REASON, Line::reason)
-          .set(QUOTA_LEDGER.ACTOR_ID, Line::actor)
-          .set(QUOTA_LEDGER.CREATED_AT, Line::at)
-          .rows();
+  private static final RowInsert<LedgerRow> ADD =
+      RowInsert.<LedgerRow>insertInto(QUOTA_LEDGER)
+          .setColumn(QUOTA_LEDGER.CREATOR_ID, LedgerRow::creator)
+          .setColumn(QUOTA_LEDGER.USER_ID, LedgerRow::user)
+          .setColumn(QUOTA_LEDGER.KIND, LedgerRow::kind)
+          .setColumn(QUOTA_LEDGER.AMOUNT, LedgerRow::amount)
+          .setColumn(QUOTA_LEDGER.REQUEST_ID, LedgerRow::request)
+          .setColumn(QUOTA_LEDGER.PERIOD_KEY, LedgerRow::period)
+          .setColumn(QUOTA_LEDGER.USED_AFTER, LedgerRow::usedAfter)
+          .setColumn(QUOTA_LEDGER.ALLOWED, LedgerRow::allowed)
+          .setColumn(QUOTA_LEDGER.REASON, LedgerRow::reason)
+          .setColumn(QUOTA_LEDGER.ACTOR_ID, LedgerRow::actor)
+          .setColumn(QUOTA_LEDGER.CREATED_AT, LedgerRow::at)
+          .failOnConflict();
 
   private Ledger() {}
 
-  /** Adds a line about the membership as it is after the change. */
-  static long add(
+  /**
+   * Adds a ledger line.
+   *
+   * @param after the membership after the change
+   * @param period the period that the line counts in
+   */
+  static long addEntry(
       Transaction tx,
       Membership after,
       String period,
@@ -64,8 +69,8 @@ public final class Ledger {
       @Nullable Long request,
       String reason,
       UserId actor) {
-    var line =
-        new Line(
+    var ledgerRow =
+        new LedgerRow(
             after.creator(),
             after.user(),
             kind,
@@ -73,14 +78,14 @@ public final class Ledger {
             request,
             period,
             after.used(),
-            after.allowed(),
+            after.requestsAllowed(),
             reason,
             actor,
             tx.now());
-    return ADD.numbered(tx, line, QUOTA_LEDGER.ID);
+    return ADD.insertNumbered(tx, ledgerRow, QUOTA_LEDGER.ID);
   }
 
-  private record Line(
+  private record LedgerRow(
       UserId creator,
       UserId user,
       String kind,
@@ -93,50 +98,56 @@ public final class Ledger {
       UserId actor,
       Instant at) {}
 
-  /** How a line changes what is used. */
-  private static Field<Integer> effectOnUsed() {
+  /** The effect of a line on the number of used requests. */
+  private static Field<Integer> usedDelta() {
     return when(QUOTA_LEDGER.KIND.eq(GRANT), 0)
         .when(QUOTA_LEDGER.KIND.eq(REFUND), -1)
         .otherwise(QUOTA_LEDGER.AMOUNT);
   }
 
-  /** The requests that count in a period: consumed or carried there, and not refunded. */
-  static int used(Transaction tx, UserId creator, UserId user, String period) {
-    return total(tx, effectOnUsed(), of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
+  /**
+   * Returns the number of requests that count in a period: consumed in it or carried into it, and
+   * not refunded.
+   */
+  static int countUsed(Transaction tx, UserId creator, UserId user, String period) {
+    return sumWhere(
+        tx, usedDelta(), matchesMembership(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
   }
 
-  /** The requests that count in at least one of two periods. */
-  static int usedInEither(Transaction tx, UserId creator, UserId user, String one, String other) {
-    return counting(tx, of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.in(one, other)))
-        .having(sum(effectOnUsed()).gt(BigDecimal.ZERO))
+  /** Returns the number of requests that count in at least one of two periods. */
+  static int countUsedInEither(
+      Transaction tx, UserId creator, UserId user, String one, String other) {
+    return selectRequests(
+            tx, matchesMembership(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.in(one, other)))
+        .having(sum(usedDelta()).gt(BigDecimal.ZERO))
         .fetch()
         .size();
   }
 
   /**
-   * Makes every request that counts in one period count in another one too.
+   * Carries every request that counts in one period into another, unless it already counts there.
    *
-   * @param membership locked; in the other period
+   * @param membership locked, as of the other period
    */
-  static void carry(Transaction tx, Membership membership, String from, String to) {
-    Condition whose = of(membership.creator(), membership.user());
-    Condition counts = sum(effectOnUsed()).gt(BigDecimal.ZERO);
+  static void carryOver(Transaction tx, Membership membership, String from, String to) {
+    Condition whose = matchesMembership(membership.creator(), membership.user());
+    Condition counts = sum(usedDelta()).gt(BigDecimal.ZERO);
     var there =
-        counting(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(to)))
+        selectRequests(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(to)))
             .having(counts)
             .fetchSet(QUOTA_LEDGER.REQUEST_ID);
     var missing =
-        counting(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(from)))
+        selectRequests(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(from)))
             .having(counts)
             .orderBy(QUOTA_LEDGER.REQUEST_ID)
             .fetch()
             .stream()
             .filter(row -> !there.contains(row.value1()))
             .toList();
-    var lines = new ArrayList<Line>();
+    var lines = new ArrayList<LedgerRow>();
     for (var row : missing) {
       lines.add(
-          new Line(
+          new LedgerRow(
               membership.creator(),
               membership.user(),
               CARRY,
@@ -144,16 +155,20 @@ public final class Ledger {
               row.value1(),
               to,
               there.size() + lines.size() + 1,
-              membership.allowed(),
+              membership.requestsAllowed(),
               row.value2(),
               membership.creator(),
               tx.now()));
     }
-    ADD.run(tx, lines);
+    ADD.insert(tx, lines);
   }
 
-  /** Requests with their titles, each once; the caller adds which of them count. */
-  private static SelectHavingStep<Record2<Long, String>> counting(Transaction tx, Condition which) {
+  /**
+   * Selects requests with their titles, grouped by request; the caller adds a HAVING clause for
+   * those that count.
+   */
+  private static SelectHavingStep<Record2<Long, String>> selectRequests(
+      Transaction tx, Condition which) {
     return tx.sql()
         .select(QUOTA_LEDGER.REQUEST_ID, max(QUOTA_LEDGER.REASON))
         .from(QUOTA_LEDGER)
@@ -162,14 +177,16 @@ public final class Ledger {
         .groupBy(QUOTA_LEDGER.REQUEST_ID);
   }
 
-  static int granted(Transaction tx, UserId creator, UserId user, String period) {
-    return total(
+  static int sumGranted(Transaction tx, UserId creator, UserId user, String period) {
+    return sumWhere(
         tx,
         QUOTA_LEDGER.AMOUNT,
-        of(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)).and(QUOTA_LEDGER.KIND.eq(GRANT)));
+        matchesMembership(creator, user)
+            .and(QUOTA_LEDGER.PERIOD_KEY.eq(period))
+            .and(QUOTA_LEDGER.KIND.eq(GRANT)));
   }
 
-  private static int total(Transaction tx, Field<Integer> amount, Condition which) {
+  private static int sumWhere(Transaction tx, Field<Integer> amount, Condition which) {
     return tx.sql()
         .select(coalesce(sum(amount), inline(BigDecimal.ZERO)))
         .from(QUOTA_LEDGER)
@@ -180,9 +197,10 @@ public final class Ledger {
   }
 
   /**
-   * The periods in which a request counts: that of its consumption, then those it was carried to.
+   * Returns the periods in which a request counts: that of its consumption first, then those it was
+   * carried into.
    */
-  static List<String> periodsOf(Transaction tx, long request) {
+  static List<String> findPeriods(Transaction tx, long request) {
     return tx.sql()
         .select(QUOTA_LEDGER.PERIOD_KEY)
         .from(QUOTA_LEDGER)
@@ -192,19 +210,20 @@ public final class Ledger {
         .fetch(QUOTA_LEDGER.PERIOD_KEY);
   }
 
-  /** The newest lines that explain a quota, newest first. */
-  static List<LedgerEntry> entries(Transaction tx, UserId creator, UserId user) {
-    return select(tx, of(creator, user))
+  /** Returns the newest lines of a supporter's ledger, newest first, at most 200. */
+  static List<LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
+    return selectEntries(tx, matchesMembership(creator, user))
         .orderBy(QUOTA_LEDGER.ID.desc())
         .limit(MOST_ENTRIES)
-        .fetch(Ledger::entry);
+        .fetch(Ledger::toEntry);
   }
 
-  static LedgerEntry entry(Transaction tx, UserId creator, UserId user, long id) {
-    return select(tx, of(creator, user).and(QUOTA_LEDGER.ID.eq(id))).fetchSingle(Ledger::entry);
+  static LedgerEntry findEntry(Transaction tx, UserId creator, UserId user, long id) {
+    return selectEntries(tx, matchesMembership(creator, user).and(QUOTA_LEDGER.ID.eq(id)))
+        .fetchSingle(Ledger::toEntry);
   }
 
-  private static SelectConditionStep<Record> select(Transaction tx, Condition which) {
+  private static SelectConditionStep<Record> selectEntries(Transaction tx, Condition which) {
     return tx.sql()
         .select(QUOTA_LEDGER.fields())
         .select(APP_USER.DISPLAY_NAME)
@@ -214,7 +233,7 @@ public final class Ledger {
         .where(which);
   }
 
-  private static LedgerEntry entry(Record row) {
+  private static LedgerEntry toEntry(Record row) {
     String kind = row.get(QUOTA_LEDGER.KIND);
     String reason = row.get(QUOTA_LEDGER.REASON);
     boolean grant = GRANT.equals(kind);
@@ -230,15 +249,15 @@ public final class Ledger {
         row.get(QUOTA_LEDGER.CREATED_AT));
   }
 
-  private static Condition of(UserId creator, UserId user) {
+  private static Condition matchesMembership(UserId creator, UserId user) {
     return QUOTA_LEDGER.CREATOR_ID.eq(creator).and(QUOTA_LEDGER.USER_ID.eq(user));
   }
 
   /**
-   * A line as it is shown.
+   * A ledger line as clients see it.
    *
-   * @param title the book, for everything but a grant
-   * @param reason the admin's word, for a grant
+   * @param title of the book; null for a grant
+   * @param reason the admin's reason, for a grant; otherwise null
    */
   public record LedgerEntry(
       long id,

@@ -4,12 +4,12 @@ import io.bookbell.hub.UserId;
 import java.time.Instant;
 
 /**
- * A supporter's place with a creator, as of one moment: {@code used} and {@code granted} are those
- * of the period that moment falls in.
+ * A supporter's membership as of one moment. {@code used} and {@code granted} are those of the
+ * period that contains that moment.
  */
 record Membership(UserId creator, UserId user, Tier tier, Instant at, int used, int granted) {
 
-  int allowed() {
+  int requestsAllowed() {
     return Math.max(0, tier.requestsAllowed() + granted);
   }
 
@@ -17,17 +17,17 @@ record Membership(UserId creator, UserId user, Tier tier, Instant at, int used, 
     return tier.period().keyAt(at);
   }
 
-  Quota quota() {
+  Quota toQuota() {
     return new Quota(
         creator,
-        allowed(),
+        requestsAllowed(),
         used,
-        Math.max(0, allowed() - used),
+        Math.max(0, requestsAllowed() - used),
         tier.period(),
-        tier.period().resetsAfter(at));
+        tier.period().nextResetAfter(at));
   }
 
-  Membership with(int used, int granted) {
+  Membership withUsage(int used, int granted) {
     return new Membership(creator, user, tier, at, used, granted);
   }
 }

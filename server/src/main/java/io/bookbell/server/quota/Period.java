@@ -8,16 +8,16 @@ import java.time.ZoneOffset;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How long an allowance lasts. */
+/** The kind of period for which an allowance is valid. */
 public enum Period {
-  /** For good: what is used stays used until it is refunded. */
+  /** No period: requests stay used until they are refunded. */
   NONE,
   /** A calendar month in UTC. */
   MONTH;
 
   private static final String NONE_KEY = "none";
 
-  /** The stored and sent form. */
+  /** The form in the database and in the API. */
   @JsonValue
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
@@ -27,25 +27,28 @@ public enum Period {
     return valueOf(wireName.toUpperCase(Locale.ROOT));
   }
 
-  /** The kind of period that a key of {@link #keyAt} names. */
+  /** Returns the kind of period of a key returned by {@link #keyAt}. */
   static Period ofKey(String key) {
     return key.equals(NONE_KEY) ? NONE : MONTH;
   }
 
-  /** Names the period that a moment falls in: {@code none}, or a month such as {@code 2026-11}. */
+  /**
+   * Returns the key of the period that contains a moment: {@code none}, or a month such as {@code
+   * 2026-11}.
+   */
   public String keyAt(Instant moment) {
     return switch (this) {
       case NONE -> NONE_KEY;
-      case MONTH -> YearMonth.from(utcDate(moment)).toString();
+      case MONTH -> YearMonth.from(toUtcDate(moment)).toString();
     };
   }
 
-  /** When the allowance of that moment's period starts anew; null for never. */
-  public @Nullable Instant resetsAfter(Instant moment) {
+  /** Returns the end of the period that contains a moment; null for never. */
+  public @Nullable Instant nextResetAfter(Instant moment) {
     return switch (this) {
       case NONE -> null;
       case MONTH ->
-          YearMonth.from(utcDate(moment))
+          YearMonth.from(toUtcDate(moment))
               .plusMonths(1)
               .atDay(1)
               .atStartOfDay(ZoneOffset.UTC)
@@ -53,7 +56,7 @@ public enum Period {
     };
   }
 
-  private static LocalDate utcDate(Instant moment) {
+  private static LocalDate toUtcDate(Instant moment) {
     return LocalDate.ofInstant(moment, ZoneOffset.UTC);
   }
 }

@@ -5,11 +5,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a supporter may still ask of a creator.
+ * A supporter's quota with one creator.
  *
- * @param used may exceed {@code allowed} after a tier was lowered
+ * @param used may exceed {@code allowed}, such as after the tier was lowered
  * @param remaining never negative
- * @param resetsAt when a new period begins; null for period {@code none}
+ * @param resetsAt when the next period begins; null for period {@code none}
  */
 public record Quota(
     UserId creatorId,

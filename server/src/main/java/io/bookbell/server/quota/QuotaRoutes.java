@@ -4,16 +4,16 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.PageRequest;
 import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
 
-/** A supporter's quota; {@code /api/tiers} and {@code /api/supporters}. */
+/** {@code /api/book-requests/quota}, {@code /api/tiers} and {@code /api/supporters}. */
 public final class QuotaRoutes {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_REASON = 300;
@@ -22,178 +22,199 @@ public final class QuotaRoutes {
 
   private QuotaRoutes() {}
 
-  public static void addQuota(Api api, Quotas quotas) {
-    api.get(
+  public static void addQuotaRoute(ApiRouter apiRouter, QuotaService quotaService) {
+    apiRouter.get(
         "/api/book-requests/quota",
-        QuotaRoutes::creatorIfGiven,
-        (tx, caller, creator) -> Answer.ok(explained(tx, quotas, caller.user(), creator)));
+        QuotaRoutes::parseOptionalCreatorId,
+        (tx, caller, creator) ->
+            ApiResponse.ok(explainQuota(tx, quotaService, caller.user(), creator)));
   }
 
-  private static Optional<UserId> creatorIfGiven(Call call) {
-    var query = call.query();
-    Optional<UserId> creator = query.optionalUserId("creator_id");
-    query.done();
+  private static Optional<UserId> parseOptionalCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    Optional<UserId> creator = queryParameters.optionalUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static Explained explained(
-      Transaction tx, Quotas quotas, UserId user, Optional<UserId> given) {
+  private static QuotaResponse explainQuota(
+      Transaction tx, QuotaService quotaService, UserId user, Optional<UserId> given) {
     Quota quota =
         given
-            .map(creator -> quotas.find(tx, creator, user).orElseThrow(Problem::notFound))
-            .orElseGet(() -> only(quotas.of(tx, user)));
-    return new Explained(quota, quotas.entries(tx, quota.creatorId(), user));
+            .map(
+                creator -> quotaService.findQuota(tx, creator, user).orElseThrow(Problem::notFound))
+            .orElseGet(() -> requireSingle(quotaService.findByUser(tx, user)));
+    return new QuotaResponse(quota, quotaService.findEntries(tx, quota.creatorId(), user));
   }
 
-  private static Quota only(List<Quota> all) {
+  private static Quota requireSingle(List<Quota> all) {
     if (all.isEmpty()) {
       throw Problem.notFound();
     }
     if (all.size() > 1) {
-      throw Problem.validation("creator_id", "is required: you support several creators");
+      throw Problem.validationFailed("creator_id", "is required: you support several creators");
     }
     return all.getFirst();
   }
 
-  private record Explained(@JsonUnwrapped Quota quota, List<LedgerEntry> entries) {}
+  private record QuotaResponse(@JsonUnwrapped Quota quota, List<LedgerEntry> entries) {}
 
-  public static void addTiers(Api api, Tiers tiers, TierAnnouncer announcer) {
-    api.get(
+  public static void addTierRoutes(
+      ApiRouter apiRouter, TierService tierService, TierAnnouncer announcer) {
+    apiRouter.get(
         "/api/tiers",
-        call -> {
-          var query = call.query();
-          UserId creator = query.userId("creator_id");
-          query.done();
+        apiRequest -> {
+          var queryParameters = apiRequest.queryParameters();
+          UserId creator = queryParameters.requiredUserId("creator_id");
+          queryParameters.requireNoErrors();
           return creator;
         },
-        (tx, caller, creator) -> Answer.ok(new Items<>(tiers.list(tx, caller.user(), creator))));
-    api.post(
+        (tx, caller, creator) ->
+            ApiResponse.ok(new ItemsResponse<>(tierService.list(tx, caller.user(), creator))));
+    apiRouter.post(
         "/api/tiers",
-        QuotaRoutes::newTier,
+        QuotaRoutes::parseNewTier,
         (tx, caller, wanted) ->
-            Answer.created(tiers.create(tx, caller.user(), wanted.creator, wanted.terms)));
-    api.patch(
+            ApiResponse.created(
+                tierService.create(tx, caller.user(), wanted.creator, wanted.terms)));
+    apiRouter.patch(
         "/api/tiers/:id",
-        QuotaRoutes::tierChange,
+        QuotaRoutes::parseTierUpdate,
         (tx, caller, wanted) -> {
-          Tier changed = tiers.change(tx, caller.user(), wanted.tier, wanted.changes);
-          tx.afterCommit(announcer::wake);
-          return Answer.ok(changed);
+          Tier changed = tierService.update(tx, caller.user(), wanted.tier, wanted.changes);
+          tx.afterCommit(announcer::triggerPass);
+          return ApiResponse.ok(changed);
         });
   }
 
-  private static NewTier newTier(Call call) {
-    Body body = call.body();
-    UserId creator = body.userId("creator_id");
-    var terms =
-        new Tiers.Terms(
-            body.line("name", 1, LONGEST_NAME),
-            body.integer("requests_allowed", 0, MOST_REQUESTS),
-            body.optionalOneOf("period", "none", "month").map(Period::of).orElse(Period.NONE));
-    body.done();
-    return new NewTier(creator, terms);
+  private static NewTier parseNewTier(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
+    var tierTerms =
+        new TierService.TierTerms(
+            jsonBody.requiredLine("name", 1, LONGEST_NAME),
+            jsonBody.requiredInteger("requests_allowed", 0, MOST_REQUESTS),
+            jsonBody.optionalOneOf("period", "none", "month").map(Period::of).orElse(Period.NONE));
+    jsonBody.requireNoErrors();
+    return new NewTier(creator, tierTerms);
   }
 
-  private static TierChange tierChange(Call call) {
-    long tier = call.pathId("id");
-    Body body = call.body();
-    var changes =
-        new Tiers.Changes(
-            body.optionalLine("name", 1, LONGEST_NAME),
-            body.optionalInteger("requests_allowed", 0, MOST_REQUESTS),
-            body.optionalOneOf("period", "none", "month").map(Period::of));
-    body.done();
-    return new TierChange(tier, changes);
+  private static TierPatch parseTierUpdate(ApiRequest apiRequest) {
+    long tier = apiRequest.pathId("id");
+    JsonBody jsonBody = apiRequest.jsonBody();
+    var tierChanges =
+        new TierService.TierChanges(
+            jsonBody.optionalLine("name", 1, LONGEST_NAME),
+            jsonBody.optionalInteger("requests_allowed", 0, MOST_REQUESTS),
+            jsonBody.optionalOneOf("period", "none", "month").map(Period::of));
+    jsonBody.requireNoErrors();
+    return new TierPatch(tier, tierChanges);
   }
 
-  private record NewTier(UserId creator, Tiers.Terms terms) {}
+  private record NewTier(UserId creator, TierService.TierTerms terms) {}
 
-  private record TierChange(long tier, Tiers.Changes changes) {}
+  private record TierPatch(long tier, TierService.TierChanges changes) {}
 
-  private record Items<T>(List<T> items) {}
+  private record ItemsResponse<T>(List<T> items) {}
 
-  public static void addSupporters(Api api, Supporters supporters) {
-    api.get(
+  public static void addSupporterRoutes(ApiRouter apiRouter, SupporterService supporterService) {
+    apiRouter.get(
         "/api/supporters",
-        QuotaRoutes::search,
-        (tx, caller, search) ->
-            Answer.ok(
-                supporters.list(tx, caller.user(), search.creator, search.text, search.page)));
-    api.get(
+        QuotaRoutes::parseSupporterSearch,
+        (tx, caller, supporterQuery) ->
+            ApiResponse.ok(
+                supporterService.list(
+                    tx,
+                    caller.user(),
+                    supporterQuery.creator,
+                    supporterQuery.text,
+                    supporterQuery.page)));
+    apiRouter.get(
         "/api/supporters/:user_id",
-        call -> new OfSupporter(call.pathUser("user_id"), creator(call)),
+        apiRequest ->
+            new SupporterKey(apiRequest.pathUserId("user_id"), parseCreatorId(apiRequest)),
         (tx, caller, wanted) -> {
-          var account = supporters.account(tx, caller.user(), wanted.creator, wanted.supporter);
-          return Answer.ok(
-              new AccountShown(account.supporter(), account.quota(), account.entries()));
+          var supporterAccount =
+              supporterService.getAccount(tx, caller.user(), wanted.creator, wanted.supporter);
+          return ApiResponse.ok(
+              new SupporterAccountResponse(
+                  supporterAccount.supporter(),
+                  supporterAccount.quota(),
+                  supporterAccount.entries()));
         });
-    api.patch(
+    apiRouter.patch(
         "/api/supporters/:user_id",
-        QuotaRoutes::tierOfSupporter,
+        QuotaRoutes::parseTierAssignment,
         (tx, caller, wanted) ->
-            Answer.ok(
-                supporters.setTier(
+            ApiResponse.ok(
+                supporterService.setTier(
                     tx, caller.user(), wanted.creator, wanted.supporter, wanted.tier)));
-    api.post(
+    apiRouter.post(
         "/api/supporters/:user_id/grant",
-        QuotaRoutes::grant,
+        QuotaRoutes::parseGrant,
         (tx, caller, wanted) -> {
-          var grant =
-              supporters.grant(
+          var quotaGrant =
+              supporterService.grantRequests(
                   tx,
                   caller.user(),
                   wanted.creator,
                   wanted.supporter,
                   wanted.amount,
                   wanted.reason);
-          return Answer.ok(new Granted(grant.quota(), grant.entry()));
+          return ApiResponse.ok(new GrantResponse(quotaGrant.quota(), quotaGrant.entry()));
         });
   }
 
-  private static Search search(Call call) {
-    var query = call.query();
-    var search = new Search(query.userId("creator_id"), query.optionalText("q", 200), query.page());
-    query.done();
-    return search;
+  private static SupporterQuery parseSupporterSearch(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var supporterQuery =
+        new SupporterQuery(
+            queryParameters.requiredUserId("creator_id"),
+            queryParameters.optionalText("q", 200),
+            queryParameters.pageRequest());
+    queryParameters.requireNoErrors();
+    return supporterQuery;
   }
 
-  private static TierOfSupporter tierOfSupporter(Call call) {
-    UserId supporter = call.pathUser("user_id");
-    UserId creator = creator(call);
-    Body body = call.body();
-    long tier = body.id("tier_id");
-    body.done();
-    return new TierOfSupporter(supporter, creator, tier);
+  private static SetTierRequest parseTierAssignment(ApiRequest apiRequest) {
+    UserId supporter = apiRequest.pathUserId("user_id");
+    UserId creator = parseCreatorId(apiRequest);
+    JsonBody jsonBody = apiRequest.jsonBody();
+    long tier = jsonBody.requiredId("tier_id");
+    jsonBody.requireNoErrors();
+    return new SetTierRequest(supporter, creator, tier);
   }
 
-  private static GrantWanted grant(Call call) {
-    UserId supporter = call.pathUser("user_id");
-    UserId creator = creator(call);
-    Body body = call.body();
-    int amount = body.integer("amount", -LARGEST_GRANT, LARGEST_GRANT);
-    String reason = body.line("reason", 1, LONGEST_REASON);
-    body.check("amount", amount != 0, "must not be 0");
-    body.done();
-    return new GrantWanted(supporter, creator, amount, reason);
+  private static GrantRequest parseGrant(ApiRequest apiRequest) {
+    UserId supporter = apiRequest.pathUserId("user_id");
+    UserId creator = parseCreatorId(apiRequest);
+    JsonBody jsonBody = apiRequest.jsonBody();
+    int amount = jsonBody.requiredInteger("amount", -LARGEST_GRANT, LARGEST_GRANT);
+    String reason = jsonBody.requiredLine("reason", 1, LONGEST_REASON);
+    jsonBody.checkField("amount", amount != 0, "must not be 0");
+    jsonBody.requireNoErrors();
+    return new GrantRequest(supporter, creator, amount, reason);
   }
 
-  private static UserId creator(Call call) {
-    var query = call.query();
-    UserId creator = query.userId("creator_id");
-    query.done();
+  private static UserId parseCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private record Search(UserId creator, Optional<String> text, PageRequest page) {}
+  private record SupporterQuery(UserId creator, Optional<String> text, PageRequest page) {}
 
-  private record OfSupporter(UserId supporter, UserId creator) {}
+  private record SupporterKey(UserId supporter, UserId creator) {}
 
-  private record AccountShown(
-      @JsonUnwrapped Supporters.Supporter supporter, Quota quota, List<LedgerEntry> entries) {}
+  private record SupporterAccountResponse(
+      @JsonUnwrapped SupporterService.Supporter supporter,
+      Quota quota,
+      List<LedgerEntry> entries) {}
 
-  private record TierOfSupporter(UserId supporter, UserId creator, long tier) {}
+  private record SetTierRequest(UserId supporter, UserId creator, long tier) {}
 
-  private record GrantWanted(UserId supporter, UserId creator, int amount, String reason) {}
+  private record GrantRequest(UserId supporter, UserId creator, int amount, String reason) {}
 
-  private record Granted(@JsonUnwrapped Quota quota, LedgerEntry entry) {}
+  private record GrantResponse(@JsonUnwrapped Quota quota, LedgerEntry entry) {}
 }

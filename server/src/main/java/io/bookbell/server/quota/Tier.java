@@ -3,7 +3,7 @@ package io.bookbell.server.quota;
 import io.bookbell.hub.UserId;
 
 /**
- * A level of support.
+ * A level of support with an allowance.
  *
  * @param requestsAllowed requests per period
  */

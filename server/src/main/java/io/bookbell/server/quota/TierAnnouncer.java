@@ -2,9 +2,9 @@ package io.bookbell.server.quota;
 
 import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
 
-import io.bookbell.server.creator.Creators;
-import io.bookbell.server.inbox.Change;
-import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
@@ -15,58 +15,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the supporters of a changed tier their new quota, a few in each transaction, so that a tier
- * of many thousands holds nobody up. What is still to do is stored, so a restart goes on with it.
+ * Sends the supporters of a changed tier their new quotas, in small transactions, so a tier with
+ * many thousands of supporters blocks nobody. Progress is stored, so it continues after a restart.
  * Thread-safe; one pass runs at a time.
  */
 public final class TierAnnouncer {
   private static final Logger log = LoggerFactory.getLogger(TierAnnouncer.class);
   private static final int SUPPORTERS_PER_STEP = 100;
 
-  private final Memberships memberships = new Memberships();
+  private final MembershipStore membershipStore = new MembershipStore();
   private final Database database;
-  private final Creators creators;
-  private final Inbox inbox;
+  private final CreatorStore creatorStore;
+  private final InboxStore inboxStore;
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
 
-  public TierAnnouncer(Database database, Creators creators, Inbox inbox) {
+  public TierAnnouncer(Database database, CreatorStore creatorStore, InboxStore inboxStore) {
     this.database = database;
-    this.creators = creators;
-    this.inbox = inbox;
+    this.creatorStore = creatorStore;
+    this.inboxStore = inboxStore;
   }
 
-  /** Starts a pass, or has the one that runs look again; at start and after a tier was changed. */
-  public void wake() {
+  /**
+   * Starts a pass, or has the running one check again. Called at start and after a tier was
+   * changed.
+   */
+  public void triggerPass() {
     wanted.set(true);
     if (running.compareAndSet(false, true)) {
       wanted.set(false);
-      step();
+      startBatch();
     }
   }
 
-  private void step() {
-    CompletableFuture<Boolean> step = database.write(this::announceSome);
-    var _ = step.handle((more, failure) -> afterStep(failure == null && more, failure));
+  private void startBatch() {
+    CompletableFuture<Boolean> step = database.write(this::announceBatch);
+    var _ = step.handle((more, failure) -> afterBatch(failure == null && more, failure));
   }
 
-  private boolean afterStep(boolean more, @Nullable Throwable failure) {
+  private boolean afterBatch(boolean more, @Nullable Throwable failure) {
     if (failure != null) {
       log.warn("A tier change could not be announced; trying again at the next one", failure);
     }
     if (more) {
-      step();
+      startBatch();
       return true;
     }
     running.set(false);
     if (failure == null && wanted.get()) {
-      wake();
+      triggerPass();
     }
     return false;
   }
 
-  /** Whether there is more to do. */
-  private boolean announceSome(Transaction tx) {
+  /** Processes one batch and returns whether there may be more. */
+  private boolean announceBatch(Transaction tx) {
     var next =
         tx.sql()
             .selectFrom(TIER_ANNOUNCEMENT)
@@ -76,21 +79,21 @@ public final class TierAnnouncer {
     if (next == null) {
       return false;
     }
-    creators.lock(tx, next.getCreatorId());
-    next.refresh(); // it may have been set back to the first supporter before the lock was ours
+    creatorStore.lockCreator(tx, next.getCreatorId());
+    next.refresh(); // may have been reset to the first supporter before the lock was acquired
     List<Membership> some =
-        memberships.onTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
+        membershipStore.findByTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
     if (some.isEmpty()) {
       next.delete();
       return true;
     }
-    var change = new Change();
-    for (Membership membership : some) { // locking brings the row to the tier's kind of period
-      memberships
-          .lock(tx, membership.creator(), membership.user())
-          .ifPresent(current -> Quotas.announce(current, change));
+    var outgoingMessages = new OutgoingMessages();
+    for (Membership membership : some) { // locking updates the row to the tier's kind of period
+      membershipStore
+          .lockMembership(tx, membership.creator(), membership.user())
+          .ifPresent(current -> QuotaService.addQuotaUpdate(current, outgoingMessages));
     }
-    inbox.append(tx, change);
+    inboxStore.append(tx, outgoingMessages);
     next.setToldUpTo(some.getLast().user().value());
     next.update();
     return true;

@@ -1,4 +1,4 @@
-/** Tiers, supporters and the ledger that says what each has used. */
+/** Tiers, memberships, quotas and the quota ledger. */
 @NullMarked
 package io.bookbell.server.quota;
 

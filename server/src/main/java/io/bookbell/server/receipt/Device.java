@@ -4,7 +4,7 @@ import io.bookbell.hub.UserId;
 import java.util.Comparator;
 
 /**
- * Where a user is signed in: a browser, or a program with a token.
+ * A place where a user is signed in: a browser, or a program with a token.
  *
  * @param session the hash of the session's token
  */

@@ -1,20 +1,23 @@
 package io.bookbell.server.receipt;
 
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
 
-/** {@code /api/book-requests/{id}/receipts} and {@code /seen}: has the other side got it? */
+/**
+ * {@code /api/book-requests/{id}/receipts} and {@code /seen}: whether the other side has received a
+ * change.
+ */
 public final class ReceiptRoutes {
   private ReceiptRoutes() {}
 
-  public static void add(Api api, Receipts receipts) {
-    api.get(
+  public static void addRoutes(ApiRouter apiRouter, ReceiptService receiptService) {
+    apiRouter.get(
         "/api/book-requests/:id/receipts",
-        call -> call.pathId("id"),
-        (tx, caller, id) -> Answer.ok(receipts.ofRequest(tx, caller.user(), id)));
-    api.get(
+        apiRequest -> apiRequest.pathId("id"),
+        (tx, caller, id) -> ApiResponse.ok(receiptService.listReceipts(tx, caller.user(), id)));
+    apiRouter.get(
         "/api/book-requests/:id/seen",
-        call -> call.pathId("id"),
-        (tx, caller, id) -> Answer.ok(receipts.seenByTeam(tx, caller.user(), id)));
+        apiRequest -> apiRequest.pathId("id"),
+        (tx, caller, id) -> ApiResponse.ok(receiptService.listSeenByTeam(tx, caller.user(), id)));
   }
 }

@@ -1,4 +1,4 @@
-/** What the devices of users have received, and how long messages are kept for them. */
+/** Which messages each device has received, and how long messages are kept for devices. */
 @NullMarked
 package io.bookbell.server.receipt;
 

@@ -1,4 +1,7 @@
-/** The server used for a moment by itself, while Java notes what it should have ready next time. */
+/**
+ * The workload with which a newly built server is run once, while Java records what it should have
+ * ready at the next start.
+ */
 @NullMarked
 package io.bookbell.server.rehearsal;
 

@@ -5,12 +5,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What supporters see of each other's requests: the book and how it stands, never who asked, nor
- * what was said.
+ * What supporters see of each other's requests: the book and the status, but never who made the
+ * request or what was said.
  *
- * @param followers how many want it besides who asked
- * @param mine whether the one who looks has asked for it
- * @param following whether the one who looks follows it
+ * @param followers how many users follow the request
+ * @param mine whether the current user made the request
+ * @param following whether the current user follows it
  */
 public record AskedBook(
     long id,

@@ -6,17 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A book request as clients see it.
+ * A book request in the form that its supporter and admins see.
  *
- * @param userId the supporter who asks
- * @param response the admin's word with the newest answer
- * @param respondedBy the admin who gave it
- * @param refunded whether the request was given back to the quota
- * @param replies the newest ones, oldest first: three, or more where one request alone was asked
- *     for
- * @param replyCount how many there are in all
- * @param coverId of the book's picture in the catalogue
- * @param followers how many others want it too
+ * @param userId the supporter who made the request
+ * @param response the text of the latest decision
+ * @param respondedBy the admin who made the latest decision
+ * @param refunded whether the request was refunded to the quota
+ * @param replies the newest ones, oldest first: up to 3 in lists, up to 50 for a single request
+ * @param replyCount the number of all replies
+ * @param coverId of the book's cover in the catalogue
+ * @param followers how many users follow the request
  */
 public record BookRequest(
     long id,
@@ -39,6 +38,6 @@ public record BookRequest(
     @Nullable Integer coverId,
     int followers) {
 
-  /** A word in a request's thread. */
+  /** A reply in a request's thread. */
   public record Reply(long id, UserId userId, String userName, String body, Instant createdAt) {}
 }

@@ -1,63 +1,68 @@
 package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
 import io.bookbell.server.web.PageRequest;
-import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.RateLimit;
 
-/** {@code /api/book-requests}: what was asked for already, and following it. */
+/** {@code /api/book-requests}: searching for requested books and following requests. */
 public final class FollowRoutes {
   private static final int LONGEST_TEXT = 600;
 
   private FollowRoutes() {}
 
-  /** To be added before the routes that have an id in the same place. */
-  public static void add(Api api, AskedBooks asked, Following following) {
-    api.get(
+  /**
+   * Adds the routes. Must be called before routes with an id in the same path segment are added.
+   */
+  public static void addRoutes(
+      ApiRouter apiRouter, AskedBookService asked, FollowService followService) {
+    apiRouter.get(
         "/api/book-requests/asked",
-        FollowRoutes::search,
+        FollowRoutes::parseSearch,
         (tx, caller, wanted) ->
-            Answer.ok(asked.find(tx, caller.user(), wanted.creator, wanted.text)));
-    api.get(
+            ApiResponse.ok(asked.searchBooks(tx, caller.user(), wanted.creator, wanted.text)));
+    apiRouter.get(
         "/api/book-requests/following",
-        FollowRoutes::page,
-        (tx, caller, page) -> Answer.ok(asked.followed(tx, caller.user(), page)));
-    api.post(
+        FollowRoutes::parsePage,
+        (tx, caller, page) -> ApiResponse.ok(asked.listFollowed(tx, caller.user(), page)));
+    apiRouter.post(
         "/api/book-requests/:id/follow",
-        Rate.FOLLOW,
-        FollowRoutes::which,
-        (tx, caller, id) -> Answer.ok(following.follow(tx, caller.user(), id)));
-    api.delete(
+        RateLimit.FOLLOW,
+        FollowRoutes::parseRequestId,
+        (tx, caller, id) -> ApiResponse.ok(followService.followRequest(tx, caller.user(), id)));
+    apiRouter.delete(
         "/api/book-requests/:id/follow",
-        call -> call.pathId("id"),
+        apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {
-          following.unfollow(tx, caller.user(), id);
-          return Answer.noContent();
+          followService.unfollowRequest(tx, caller.user(), id);
+          return ApiResponse.noContent();
         });
   }
 
-  private static Search search(Call call) {
-    var query = call.query();
+  private static AskedBookQuery parseSearch(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
     var wanted =
-        new Search(query.userId("creator_id"), query.optionalText("q", LONGEST_TEXT).orElse(""));
-    query.done();
+        new AskedBookQuery(
+            queryParameters.requiredUserId("creator_id"),
+            queryParameters.optionalText("q", LONGEST_TEXT).orElse(""));
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static PageRequest page(Call call) {
-    var query = call.query();
-    PageRequest page = query.page();
-    query.done();
+  private static PageRequest parsePage(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    PageRequest page = queryParameters.pageRequest();
+    queryParameters.requireNoErrors();
     return page;
   }
 
-  private static long which(Call call) {
-    long id = call.pathId("id");
-    call.body().done();
+  private static long parseRequestId(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("id");
+    apiRequest.jsonBody().requireNoErrors();
     return id;
   }
 
-  private record Search(UserId creator, String text) {}
+  private record AskedBookQuery(UserId creator, String text) {}
 }

@@ -11,9 +11,9 @@ import java.util.Collection;
 import java.util.Set;
 import org.jooq.Field;
 
-/** The rows of who follows what. Thread-safe: it keeps nothing between calls. */
+/** Stores who follows which request. Thread-safe and stateless. */
 final class FollowerStore {
-  /** How many follow the request of a row. */
+  /** The number of followers of a row's request. */
   static final Field<Integer> COUNT =
       field(
               selectCount()
@@ -22,11 +22,11 @@ final class FollowerStore {
           .as("followers");
 
   /**
-   * Makes a supporter of the creator a follower.
+   * Adds a supporter of the creator as a follower.
    *
-   * @return false when they are one already
+   * @return false if they already are one
    */
-  boolean add(Transaction tx, BookRequest request, UserId user) {
+  boolean insertFollower(Transaction tx, BookRequest request, UserId user) {
     return tx.sql()
             .insertInto(REQUEST_FOLLOWER)
             .set(REQUEST_FOLLOWER.REQUEST_ID, request.id())
@@ -39,11 +39,11 @@ final class FollowerStore {
   }
 
   /**
-   * Ends it.
+   * Removes a follower.
    *
-   * @return false when the user was no follower
+   * @return false if the user wasn't one
    */
-  boolean remove(Transaction tx, long request, UserId user) {
+  boolean deleteFollower(Transaction tx, long request, UserId user) {
     return tx.sql()
             .deleteFrom(REQUEST_FOLLOWER)
             .where(REQUEST_FOLLOWER.REQUEST_ID.eq(request))
@@ -52,12 +52,12 @@ final class FollowerStore {
         == 1;
   }
 
-  /** How many requests a user follows. */
-  int numberOf(Transaction tx, UserId user) {
+  /** Returns the number of requests a user follows. */
+  int countByUser(Transaction tx, UserId user) {
     return tx.sql().fetchCount(REQUEST_FOLLOWER, REQUEST_FOLLOWER.USER_ID.eq(user));
   }
 
-  Set<UserId> of(Transaction tx, long request) {
+  Set<UserId> findFollowers(Transaction tx, long request) {
     return tx.sql()
         .select(REQUEST_FOLLOWER.USER_ID)
         .from(REQUEST_FOLLOWER)
@@ -65,8 +65,8 @@ final class FollowerStore {
         .fetchSet(REQUEST_FOLLOWER.USER_ID);
   }
 
-  /** Those of some requests that a user follows. */
-  Set<Long> followedBy(Transaction tx, UserId user, Collection<Long> requests) {
+  /** Returns those of the given requests that a user follows. */
+  Set<Long> findFollowed(Transaction tx, UserId user, Collection<Long> requests) {
     if (requests.isEmpty()) {
       return Set.of();
     }

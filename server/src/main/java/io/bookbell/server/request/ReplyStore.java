@@ -14,7 +14,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
-import io.bookbell.server.web.Page;
+import io.bookbell.server.web.ListPage;
 import io.bookbell.server.web.PageRequest;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,9 +26,9 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.SelectField;
 
-/** The rows of replies. Thread-safe: it keeps nothing between calls. */
+/** Stores replies. Thread-safe and stateless. */
 public final class ReplyStore {
-  /** So many replies a request may have. */
+  /** The maximum number of replies per request. */
   static final int MOST = 500;
 
   private static final AppUser AUTHOR = APP_USER.as("author");
@@ -44,11 +44,11 @@ public final class ReplyStore {
   ReplyStore() {}
 
   /**
-   * Adds a reply and counts it.
+   * Inserts a reply and increments the request's reply count.
    *
-   * @return false when the request has as many as it may have
+   * @return false if the request has the maximum number of replies
    */
-  boolean add(Transaction tx, long request, UserId user, String body) {
+  boolean insertReply(Transaction tx, long request, UserId user, String body) {
     boolean counted =
         tx.sql()
                 .update(BOOK_REQUEST)
@@ -72,10 +72,12 @@ public final class ReplyStore {
   }
 
   /**
-   * The newest replies of some requests, each request's oldest first. Reads no others, however long
-   * the threads are.
+   * Returns the newest replies of some requests, each request's oldest first. Reads no other
+   * replies, however long the threads are.
+   *
+   * @param each how many per request
    */
-  Map<Long, List<Reply>> newest(Transaction tx, Collection<Long> requests, int each) {
+  Map<Long, List<Reply>> findNewest(Transaction tx, Collection<Long> requests, int each) {
     if (requests.isEmpty()) {
       return Map.of();
     }
@@ -102,13 +104,13 @@ public final class ReplyStore {
             row ->
                 found
                     .computeIfAbsent(row.get(REPLY.REQUEST_ID), _ -> new ArrayList<>())
-                    .add(reply(row)));
+                    .add(toReply(row)));
     found.values().forEach(replies -> replies.sort(Comparator.comparingLong(Reply::id)));
     return found;
   }
 
-  /** A request's replies, newest first. */
-  Page<Reply> page(Transaction tx, long request, PageRequest page) {
+  /** Returns a page of a request's replies, newest first. */
+  ListPage<Reply> findPage(Transaction tx, long request, PageRequest page) {
     List<Reply> found =
         tx.sql()
             .select(FIELDS)
@@ -119,11 +121,11 @@ public final class ReplyStore {
             .and(page.cursor().map(REPLY.ID::lt).orElse(noCondition()))
             .orderBy(REPLY.ID.desc())
             .limit(page.limit() + 1)
-            .fetch(ReplyStore::reply);
-    return Page.of(found, page.limit(), Reply::id);
+            .fetch(ReplyStore::toReply);
+    return ListPage.of(found, page.limit(), Reply::id);
   }
 
-  private static Reply reply(Record row) {
+  private static Reply toReply(Record row) {
     return new Reply(
         row.get(REPLY.ID),
         row.get(REPLY.USER_ID),
@@ -132,8 +134,8 @@ public final class ReplyStore {
         row.get(REPLY.CREATED_AT));
   }
 
-  /** Counts all replies anew, where rows came from a backup that does not know the counts. */
-  public static void recount(Transaction tx) {
+  /** Recounts all replies, after rows were restored from a backup without the counts. */
+  public static void recountReplies(Transaction tx) {
     tx.sql()
         .update(BOOK_REQUEST)
         .set(

@@ -3,16 +3,16 @@ package io.bookbell.server.request;
 import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.request.BookRequests.Decision;
-import io.bookbell.server.request.BookRequests.NewRequest;
-import io.bookbell.server.request.RequestLists.Query;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
-import io.bookbell.server.web.Mark;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.RequestListService.RequestListQuery;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
+import io.bookbell.server.web.PageCursor;
 import io.bookbell.server.web.PageRequest;
-import io.bookbell.server.web.Rate;
+import io.bookbell.server.web.RateLimit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +20,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** {@code /api/book-requests}: ask, list, count, answer, reply, cancel. */
+/** {@code /api/book-requests}: create, list, count, decide, reply, withdraw, and the CSV export. */
 public final class RequestRoutes {
   private static final int LONGEST_NAME = 300;
   private static final int LONGEST_TEXT = 4000;
@@ -29,157 +29,180 @@ public final class RequestRoutes {
   private static final int MOST_AT_ONCE = 100;
   private static final List<String> STATUSES =
       Stream.of(Status.values()).map(Status::wireName).toList();
-  private static final List<String> SORTS = Stream.of(Sort.values()).map(Sort::wireName).toList();
+  private static final List<String> SORTS =
+      Stream.of(RequestSort.values()).map(RequestSort::wireName).toList();
 
   private RequestRoutes() {}
 
-  public static void add(Api api, BookRequests requests, RequestLists lists) {
-    api.post(
+  public static void addRoutes(
+      ApiRouter apiRouter, BookRequestService requests, RequestListService lists) {
+    apiRouter.post(
         "/api/book-requests",
-        Rate.ASK,
-        RequestRoutes::newRequest,
-        (tx, caller, wanted) -> Answer.created(requests.create(tx, caller.user(), wanted)));
-    api.get(
+        RateLimit.ASK,
+        RequestRoutes::parseNewRequest,
+        (tx, caller, wanted) -> ApiResponse.created(requests.create(tx, caller.user(), wanted)));
+    apiRouter.get(
         "/api/book-requests",
-        RequestRoutes::query,
-        (tx, caller, query) -> Answer.ok(lists.list(tx, caller.user(), query)));
-    api.get(
+        RequestRoutes::parseListQuery,
+        (tx, caller, requestListQuery) ->
+            ApiResponse.ok(lists.list(tx, caller.user(), requestListQuery)));
+    apiRouter.get(
         "/api/book-requests/counts",
-        RequestRoutes::creator,
-        (tx, caller, creator) -> Answer.ok(lists.counts(tx, caller.user(), creator)));
-    api.csv("/api/book-requests.csv", RequestRoutes::exported, RequestTable.of(lists));
-    api.post(
+        RequestRoutes::parseCreatorId,
+        (tx, caller, creator) -> ApiResponse.ok(lists.countByStatus(tx, caller.user(), creator)));
+    apiRouter.getCsv(
+        "/api/book-requests.csv", RequestRoutes::parseExport, RequestCsvExport.csvTable(lists));
+    apiRouter.post(
         "/api/book-requests/respond",
-        RequestRoutes::decisionForAll,
+        RequestRoutes::parseBulkDecision,
         (tx, caller, all) ->
-            Answer.ok(
-                new Outcomes(
-                    requests.respondAll(tx, caller.user(), all.creator, all.ids, all.what))));
-    api.get(
+            ApiResponse.ok(
+                new BulkDecisionResponse(
+                    requests.respondToAll(tx, caller.user(), all.creator, all.ids, all.what))));
+    apiRouter.get(
         "/api/book-requests/:id",
-        call -> call.pathId("id"),
-        (tx, caller, id) -> Answer.ok(requests.get(tx, caller.user(), id)));
-    api.get(
+        apiRequest -> apiRequest.pathId("id"),
+        (tx, caller, id) -> ApiResponse.ok(requests.get(tx, caller.user(), id)));
+    apiRouter.get(
         "/api/book-requests/:id/replies",
-        RequestRoutes::replies,
-        (tx, caller, of) -> Answer.ok(requests.replies(tx, caller.user(), of.id, of.what)));
-    api.post(
+        RequestRoutes::parseRepliesQuery,
+        (tx, caller, of) ->
+            ApiResponse.ok(requests.listReplies(tx, caller.user(), of.id, of.what)));
+    apiRouter.post(
         "/api/book-requests/:id/respond",
-        RequestRoutes::decision,
-        (tx, caller, on) -> Answer.ok(requests.respond(tx, caller.user(), on.id, on.what)));
-    api.post(
+        RequestRoutes::parseDecision,
+        (tx, caller, requestCommand) ->
+            ApiResponse.ok(
+                requests.respondToRequest(
+                    tx, caller.user(), requestCommand.id, requestCommand.what)));
+    apiRouter.post(
         "/api/book-requests/:id/reply",
-        Rate.REPLY,
-        RequestRoutes::reply,
-        (tx, caller, on) -> Answer.created(requests.reply(tx, caller.user(), on.id, on.what)));
-    api.post(
+        RateLimit.REPLY,
+        RequestRoutes::parseReply,
+        (tx, caller, requestCommand) ->
+            ApiResponse.created(
+                requests.addReply(tx, caller.user(), requestCommand.id, requestCommand.what)));
+    apiRouter.post(
         "/api/book-requests/:id/cancel",
-        RequestRoutes::cancel,
-        (tx, caller, id) -> Answer.ok(requests.cancel(tx, caller.user(), id)));
+        RequestRoutes::parseRequestId,
+        (tx, caller, id) -> ApiResponse.ok(requests.cancelRequest(tx, caller.user(), id)));
   }
 
-  private static NewRequest newRequest(Call call) {
-    Body body = call.body();
+  private static NewRequest parseNewRequest(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
     var wanted =
         new NewRequest(
-            body.userId("creator_id"),
-            body.line("title", 1, LONGEST_NAME),
-            body.line("author", 1, LONGEST_NAME),
-            body.optionalLine("isbn", LONGEST_ISBN).orElse(null),
-            body.optionalText("note", LONGEST_TEXT).orElse(null),
-            body.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null));
-    body.done();
+            jsonBody.requiredUserId("creator_id"),
+            jsonBody.requiredLine("title", 1, LONGEST_NAME),
+            jsonBody.requiredLine("author", 1, LONGEST_NAME),
+            jsonBody.optionalLine("isbn", LONGEST_ISBN).orElse(null),
+            jsonBody.optionalText("note", LONGEST_TEXT).orElse(null),
+            jsonBody.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null));
+    jsonBody.requireNoErrors();
     return wanted;
   }
 
-  private static Query query(Call call) {
-    var query = call.query();
-    var wanted = query(query, query.optionalUserId("creator_id"), true);
-    query.done();
+  private static RequestListQuery parseListQuery(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var wanted =
+        parseListQuery(queryParameters, queryParameters.optionalUserId("creator_id"), true);
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static RequestTable.Wanted exported(Call call) {
-    var query = call.query();
-    UserId creator = query.userId("creator_id");
-    Filter filter = query(query, Optional.of(creator), false).filter();
-    query.done();
-    return new RequestTable.Wanted(creator, filter);
+  private static RequestCsvExport.RequestExportQuery parseExport(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    RequestFilter requestFilter =
+        parseListQuery(queryParameters, Optional.of(creator), false).filter();
+    queryParameters.requireNoErrors();
+    return new RequestCsvExport.RequestExportQuery(creator, requestFilter);
   }
 
-  private static Query query(
-      io.bookbell.server.web.Query query, Optional<UserId> creator, boolean inPages) {
-    Sort sort = query.optionalOneOf("sort", SORTS).map(Sort::of).orElse(Sort.NEWEST);
+  private static RequestListQuery parseListQuery(
+      io.bookbell.server.web.QueryParameters queryParameters,
+      Optional<UserId> creator,
+      boolean inPages) {
+    RequestSort requestSort =
+        queryParameters
+            .optionalOneOf("sort", SORTS)
+            .map(RequestSort::of)
+            .orElse(RequestSort.NEWEST);
     Set<Status> statuses =
-        query.optionalSomeOf("status", STATUSES).stream().map(Status::of).collect(toSet());
-    Mark.Part part = inPages ? query.part(sort.isByTime()) : new Mark.Part(1, Optional.empty());
-    var filter =
-        new Filter(
+        queryParameters.optionalSomeOf("status", STATUSES).stream()
+            .map(Status::of)
+            .collect(toSet());
+    PageCursor.CursorPageRequest cursorPageRequest =
+        inPages
+            ? queryParameters.cursorRequest(requestSort.isByTime())
+            : new PageCursor.CursorPageRequest(1, Optional.empty());
+    var requestFilter =
+        new RequestFilter(
             statuses,
-            query.optionalUserId("user_id"),
-            query.optionalText("q", LONGEST_SEARCH),
-            sort,
-            part.after());
-    return new Query(creator, filter, part.limit());
+            queryParameters.optionalUserId("user_id"),
+            queryParameters.optionalText("q", LONGEST_SEARCH),
+            requestSort,
+            cursorPageRequest.after());
+    return new RequestListQuery(creator, requestFilter, cursorPageRequest.limit());
   }
 
-  private static UserId creator(Call call) {
-    var query = call.query();
-    UserId creator = query.userId("creator_id");
-    query.done();
+  private static UserId parseCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static OnAll decisionForAll(Call call) {
-    Body body = call.body();
-    UserId creator = body.userId("creator_id");
-    var ids = new TreeSet<>(body.optionalIds("ids", MOST_AT_ONCE).orElse(Set.of()));
-    body.check("ids", !ids.isEmpty(), "must be a list of 1 to " + MOST_AT_ONCE + " ids");
-    Decision decision = decision(body);
-    body.done();
-    return new OnAll(creator, ids, decision);
+  private static BulkDecisionRequest parseBulkDecision(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
+    var ids = new TreeSet<>(jsonBody.optionalIds("ids", MOST_AT_ONCE).orElse(Set.of()));
+    jsonBody.checkField("ids", !ids.isEmpty(), "must be a list of 1 to " + MOST_AT_ONCE + " ids");
+    Decision decision = parseDecision(jsonBody);
+    jsonBody.requireNoErrors();
+    return new BulkDecisionRequest(creator, ids, decision);
   }
 
-  private static On<Decision> decision(Call call) {
-    long id = call.pathId("id");
-    Body body = call.body();
-    Decision decision = decision(body);
-    body.done();
-    return new On<>(id, decision);
+  private static RequestCommand<Decision> parseDecision(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("id");
+    JsonBody jsonBody = apiRequest.jsonBody();
+    Decision decision = parseDecision(jsonBody);
+    jsonBody.requireNoErrors();
+    return new RequestCommand<>(id, decision);
   }
 
-  private static Decision decision(Body body) {
-    String status = body.oneOf("status", "approved", "rejected", "completed");
-    String response = body.optionalText("response", LONGEST_TEXT).orElse(null);
+  private static Decision parseDecision(JsonBody jsonBody) {
+    String status = jsonBody.requiredOneOf("status", "approved", "rejected", "completed");
+    String response = jsonBody.optionalText("response", LONGEST_TEXT).orElse(null);
     return new Decision(Status.of(status), response);
   }
 
-  private static On<String> reply(Call call) {
-    long id = call.pathId("id");
-    Body body = call.body();
-    String text = body.text("body", 1, LONGEST_TEXT);
-    body.done();
-    return new On<>(id, text);
+  private static RequestCommand<String> parseReply(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("id");
+    JsonBody jsonBody = apiRequest.jsonBody();
+    String text = jsonBody.requiredText("body", 1, LONGEST_TEXT);
+    jsonBody.requireNoErrors();
+    return new RequestCommand<>(id, text);
   }
 
-  private static On<PageRequest> replies(Call call) {
-    long id = call.pathId("id");
-    var query = call.query();
-    var wanted = new On<>(id, query.page());
-    query.done();
+  private static RequestCommand<PageRequest> parseRepliesQuery(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("id");
+    var queryParameters = apiRequest.queryParameters();
+    var wanted = new RequestCommand<>(id, queryParameters.pageRequest());
+    queryParameters.requireNoErrors();
     return wanted;
   }
 
-  private static long cancel(Call call) {
-    long id = call.pathId("id");
-    call.body().done();
+  private static long parseRequestId(ApiRequest apiRequest) {
+    long id = apiRequest.pathId("id");
+    apiRequest.jsonBody().requireNoErrors();
     return id;
   }
 
-  private record OnAll(UserId creator, SortedSet<Long> ids, Decision what) {}
+  private record BulkDecisionRequest(UserId creator, SortedSet<Long> ids, Decision what) {}
 
-  private record Outcomes(List<BookRequests.Outcome> items) {}
+  private record BulkDecisionResponse(List<BookRequestService.DecisionOutcome> items) {}
 
-  /** What to do with which request. */
-  private record On<T>(long id, T what) {}
+  /** A request id and the input of a command on it. */
+  private record RequestCommand<T>(long id, T what) {}
 }

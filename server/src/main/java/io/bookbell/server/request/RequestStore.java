@@ -7,10 +7,10 @@ import static java.util.stream.Collectors.toSet;
 import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.notification.Notifications.About;
+import io.bookbell.server.notification.NotificationService.NotificationSubject;
 import io.bookbell.server.request.BookRequest.Reply;
-import io.bookbell.server.request.BookRequests.NewRequest;
-import io.bookbell.server.storage.Prepared;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
@@ -27,46 +27,43 @@ import org.jooq.Record1;
 import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The rows of book requests, each with its newest replies. Thread-safe: it keeps nothing between
- * calls.
- */
+/** Stores book requests and reads them with their newest replies. Thread-safe and stateless. */
 final class RequestStore {
   private static final int REPLIES_OF_EACH = 3;
   private static final int REPLIES_OF_ONE = 50;
   private static final ReplyStore REPLIES = new ReplyStore();
   private static final AppUser RESPONDER = APP_USER.as("responder");
 
-  private static final RowInsert<Asked> INSERT =
-      RowInsert.<Asked>into(BOOK_REQUEST)
-          .set(BOOK_REQUEST.CREATOR_ID, asked -> asked.wanted.creator())
-          .set(BOOK_REQUEST.USER_ID, Asked::user)
-          .set(BOOK_REQUEST.TITLE, asked -> asked.wanted.title())
-          .set(BOOK_REQUEST.AUTHOR, asked -> asked.wanted.author())
-          .set(BOOK_REQUEST.ISBN, asked -> asked.wanted.isbn())
-          .set(BOOK_REQUEST.NOTE, asked -> asked.wanted.note())
-          .set(BOOK_REQUEST.COVER_ID, asked -> asked.wanted.coverId())
-          .set(BOOK_REQUEST.STATUS, _ -> Status.PENDING.wireName())
-          .set(BOOK_REQUEST.CREATED_AT, Asked::at)
-          .set(BOOK_REQUEST.UPDATED_AT, Asked::at)
-          .rows();
-  private static final Prepared<UserId, ResultQuery<Record1<String>>> NAME =
-      Prepared.of(
+  private static final RowInsert<RequestRow> INSERT =
+      RowInsert.<RequestRow>insertInto(BOOK_REQUEST)
+          .setColumn(BOOK_REQUEST.CREATOR_ID, requestRow -> requestRow.wanted.creator())
+          .setColumn(BOOK_REQUEST.USER_ID, RequestRow::user)
+          .setColumn(BOOK_REQUEST.TITLE, requestRow -> requestRow.wanted.title())
+          .setColumn(BOOK_REQUEST.AUTHOR, requestRow -> requestRow.wanted.author())
+          .setColumn(BOOK_REQUEST.ISBN, requestRow -> requestRow.wanted.isbn())
+          .setColumn(BOOK_REQUEST.NOTE, requestRow -> requestRow.wanted.note())
+          .setColumn(BOOK_REQUEST.COVER_ID, requestRow -> requestRow.wanted.coverId())
+          .setColumn(BOOK_REQUEST.STATUS, _ -> Status.PENDING.wireName())
+          .setColumn(BOOK_REQUEST.CREATED_AT, RequestRow::at)
+          .setColumn(BOOK_REQUEST.UPDATED_AT, RequestRow::at)
+          .failOnConflict();
+  private static final PreparedQuery<UserId, ResultQuery<Record1<String>>> NAME =
+      PreparedQuery.of(
           (sql, from) ->
               sql.select(APP_USER.DISPLAY_NAME)
                   .from(APP_USER)
-                  .where(APP_USER.ID.eq(from.value(APP_USER.ID, id -> id))));
+                  .where(APP_USER.ID.eq(from.parameterFor(APP_USER.ID, id -> id))));
 
-  private record Asked(UserId user, NewRequest wanted, Instant at) {}
+  private record RequestRow(UserId user, NewRequest wanted, Instant at) {}
 
-  BookRequest insert(Transaction tx, UserId user, NewRequest wanted) {
+  BookRequest insertRequest(Transaction tx, UserId user, NewRequest wanted) {
     Instant now = tx.now();
-    long id = INSERT.numbered(tx, new Asked(user, wanted, now), BOOK_REQUEST.ID);
+    long id = INSERT.insertNumbered(tx, new RequestRow(user, wanted, now), BOOK_REQUEST.ID);
     return new BookRequest(
         id,
         wanted.creator(),
         user,
-        nameOf(tx, user),
+        findName(tx, user),
         wanted.title(),
         wanted.author(),
         wanted.isbn(),
@@ -85,17 +82,17 @@ final class RequestStore {
   }
 
   /**
-   * Moves a request to a status if it still is where that status may be reached from: whoever comes
-   * second changes nothing.
+   * Changes a request's status if its current status allows it (compare-and-set), so the second of
+   * two competing changes has no effect.
    *
-   * @return whether it was moved
+   * @return whether it was changed
    */
-  boolean move(Transaction tx, long id, Status to) {
+  boolean updateStatus(Transaction tx, long id, Status to) {
     Set<String> from = to.reachableFrom().stream().map(Status::wireName).collect(toSet());
     return tx.sql()
             .update(BOOK_REQUEST)
             .set(BOOK_REQUEST.STATUS, to.wireName())
-            .set(BOOK_REQUEST.REFUNDED, to.refunds())
+            .set(BOOK_REQUEST.REFUNDED, to.refundsQuota())
             .set(BOOK_REQUEST.REVISION, BOOK_REQUEST.REVISION.plus(1))
             .set(BOOK_REQUEST.UPDATED_AT, tx.now())
             .where(BOOK_REQUEST.ID.eq(id))
@@ -104,7 +101,7 @@ final class RequestStore {
         == 1;
   }
 
-  void setResponse(Transaction tx, long id, @Nullable String response, UserId by) {
+  void updateResponse(Transaction tx, long id, @Nullable String response, UserId by) {
     tx.sql()
         .update(BOOK_REQUEST)
         .set(BOOK_REQUEST.RESPONSE, response)
@@ -113,7 +110,7 @@ final class RequestStore {
         .execute();
   }
 
-  Optional<UserId> creatorOf(Transaction tx, long id) {
+  Optional<UserId> findCreatorId(Transaction tx, long id) {
     return tx.sql()
         .select(BOOK_REQUEST.CREATOR_ID)
         .from(BOOK_REQUEST)
@@ -121,7 +118,7 @@ final class RequestStore {
         .fetchOptional(BOOK_REQUEST.CREATOR_ID);
   }
 
-  int revision(Transaction tx, long id) {
+  int findRevision(Transaction tx, long id) {
     return tx.sql()
         .select(BOOK_REQUEST.REVISION)
         .from(BOOK_REQUEST)
@@ -130,7 +127,7 @@ final class RequestStore {
         .value1();
   }
 
-  Set<Long> ownedBy(Transaction tx, UserId user, Collection<Long> ids) {
+  Set<Long> findOwned(Transaction tx, UserId user, Collection<Long> ids) {
     return tx.sql()
         .select(BOOK_REQUEST.ID)
         .from(BOOK_REQUEST)
@@ -139,77 +136,97 @@ final class RequestStore {
         .fetchSet(BOOK_REQUEST.ID);
   }
 
-  Map<Long, About> about(Transaction tx, Collection<Long> ids) {
+  Map<Long, NotificationSubject> findSubjects(Transaction tx, Collection<Long> ids) {
     return tx.sql()
         .select(BOOK_REQUEST.ID, BOOK_REQUEST.TITLE, APP_USER.DISPLAY_NAME)
         .from(BOOK_REQUEST)
         .join(APP_USER)
         .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
         .where(BOOK_REQUEST.ID.in(ids))
-        .fetchMap(BOOK_REQUEST.ID, row -> new About(row.value1(), row.value2(), row.value3()));
+        .fetchMap(
+            BOOK_REQUEST.ID,
+            row -> new NotificationSubject(row.value1(), row.value2(), row.value3()));
   }
 
-  Optional<BookRequest> find(Transaction tx, long id) {
-    return select(tx, BOOK_REQUEST.ID.eq(id), Sort.NEWEST, 1).stream().findFirst();
+  Optional<BookRequest> findById(Transaction tx, long id) {
+    return selectRequests(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1).stream().findFirst();
   }
 
-  /** With more of its thread than {@link #find}. */
+  /** Like {@link #findById}, with more replies. */
   Optional<BookRequest> findWithThread(Transaction tx, long id) {
-    return select(tx, BOOK_REQUEST.ID.eq(id), Sort.NEWEST, 1, REPLIES_OF_ONE).stream().findFirst();
+    return selectRequests(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1, REPLIES_OF_ONE)
+        .stream()
+        .findFirst();
   }
 
-  /** A creator's requests. */
-  List<BookRequest> ofCreator(Transaction tx, UserId creator, Filter filter, int limit) {
+  /** Returns a creator's requests. */
+  List<BookRequest> findByCreator(
+      Transaction tx, UserId creator, RequestFilter requestFilter, int limit) {
     Condition sought =
-        filter.text().map(text -> Search.ofCreator(tx, creator, text)).orElse(noCondition());
-    return list(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(sought), filter, limit);
+        requestFilter
+            .text()
+            .map(text -> RequestSearch.conditionForCreator(tx, creator, text))
+            .orElse(noCondition());
+    return findByFilter(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(sought), requestFilter, limit);
   }
 
-  /** What a user has asked a creator for. */
-  List<BookRequest> ofSupporter(
-      Transaction tx, UserId creator, UserId user, Filter filter, int limit) {
+  /** Returns a supporter's own requests to a creator. */
+  List<BookRequest> findBySupporter(
+      Transaction tx, UserId creator, UserId user, RequestFilter requestFilter, int limit) {
     Condition whose = BOOK_REQUEST.CREATOR_ID.eq(creator).and(BOOK_REQUEST.USER_ID.eq(user));
-    return list(tx, whose.and(among(tx, filter)), filter, limit);
+    return findByFilter(tx, whose.and(matchesText(tx, requestFilter)), requestFilter, limit);
   }
 
   /**
-   * Everything a user may see: what they asked for, and all requests of the creators they are an
-   * admin of. Each source is read along its own index and only as far as needed.
+   * Returns everything a user may see: their own requests, and all requests of the creators they
+   * are an admin of. Each source is read along its own index and only up to the limit.
    */
-  List<BookRequest> visible(
-      Transaction tx, UserId user, Collection<UserId> adminOf, Filter filter, int limit) {
+  List<BookRequest> findVisible(
+      Transaction tx,
+      UserId user,
+      Collection<UserId> adminOf,
+      RequestFilter requestFilter,
+      int limit) {
     var found = new ArrayList<BookRequest>();
     for (UserId creator : adminOf) {
-      found.addAll(ofCreator(tx, creator, filter, limit));
+      found.addAll(findByCreator(tx, creator, requestFilter, limit));
     }
     Condition own = BOOK_REQUEST.USER_ID.eq(user).and(BOOK_REQUEST.CREATOR_ID.notIn(adminOf));
-    found.addAll(list(tx, own.and(among(tx, filter)), filter, limit));
-    return first(found, filter.sort(), limit);
+    found.addAll(findByFilter(tx, own.and(matchesText(tx, requestFilter)), requestFilter, limit));
+    return sortAndLimit(found, requestFilter.sort(), limit);
   }
 
-  private static Condition among(Transaction tx, Filter filter) {
-    return filter.text().map(text -> Search.among(tx, text)).orElse(noCondition());
+  private static Condition matchesText(Transaction tx, RequestFilter requestFilter) {
+    return requestFilter
+        .text()
+        .map(text -> RequestSearch.conditionForText(tx, text))
+        .orElse(noCondition());
   }
 
-  private static List<BookRequest> list(Transaction tx, Condition whose, Filter filter, int limit) {
-    Condition which = whose.and(filter.condition());
-    if (filter.statuses().isEmpty()) {
-      return select(tx, which, filter.sort(), limit);
+  private static List<BookRequest> findByFilter(
+      Transaction tx, Condition whose, RequestFilter requestFilter, int limit) {
+    Condition which = whose.and(requestFilter.toCondition());
+    if (requestFilter.statuses().isEmpty()) {
+      return selectRequests(tx, which, requestFilter.sort(), limit);
     }
     var found = new ArrayList<BookRequest>();
-    for (Status status : filter.statuses()) {
+    for (Status status : requestFilter.statuses()) {
       Condition here = which.and(BOOK_REQUEST.STATUS.eq(status.wireName()));
-      found.addAll(select(tx, here, filter.sort(), limit));
+      found.addAll(selectRequests(tx, here, requestFilter.sort(), limit));
     }
-    return first(found, filter.sort(), limit);
+    return sortAndLimit(found, requestFilter.sort(), limit);
   }
 
-  private static List<BookRequest> first(List<BookRequest> found, Sort sort, int limit) {
-    return found.stream().sorted(sort.comparator()).limit(limit).toList();
+  private static List<BookRequest> sortAndLimit(
+      List<BookRequest> found, RequestSort requestSort, int limit) {
+    return found.stream().sorted(requestSort.toComparator()).limit(limit).toList();
   }
 
-  /** How many of a creator's requests stand where; statuses that none has had are missing. */
-  Map<Status, Integer> counts(Transaction tx, UserId creator) {
+  /**
+   * Returns the number of a creator's requests by status. Statuses that no request has ever had are
+   * missing.
+   */
+  Map<Status, Integer> countByStatus(Transaction tx, UserId creator) {
     return tx.sql()
         .select(REQUEST_COUNT.STATUS, REQUEST_COUNT.AMOUNT)
         .from(REQUEST_COUNT)
@@ -217,16 +234,17 @@ final class RequestStore {
         .fetchMap(row -> Status.of(row.value1()), row -> row.value2());
   }
 
-  String nameOf(Transaction tx, UserId user) {
-    return tx.query(NAME, user).fetchSingle().value1();
+  String findName(Transaction tx, UserId user) {
+    return tx.bindQuery(NAME, user).fetchSingle().value1();
   }
 
-  private static List<BookRequest> select(Transaction tx, Condition which, Sort sort, int limit) {
-    return select(tx, which, sort, limit, REPLIES_OF_EACH);
+  private static List<BookRequest> selectRequests(
+      Transaction tx, Condition which, RequestSort requestSort, int limit) {
+    return selectRequests(tx, which, requestSort, limit, REPLIES_OF_EACH);
   }
 
-  private static List<BookRequest> select(
-      Transaction tx, Condition which, Sort sort, int limit, int replies) {
+  private static List<BookRequest> selectRequests(
+      Transaction tx, Condition which, RequestSort requestSort, int limit, int replies) {
     var rows =
         tx.sql()
             .select(BOOK_REQUEST.fields())
@@ -237,14 +255,15 @@ final class RequestStore {
             .leftJoin(RESPONDER)
             .on(RESPONDER.ID.eq(BOOK_REQUEST.RESPONDED_BY))
             .where(which)
-            .orderBy(sort.order())
+            .orderBy(requestSort.orderFields())
             .limit(limit)
             .fetch();
-    Map<Long, List<Reply>> newest = REPLIES.newest(tx, rows.getValues(BOOK_REQUEST.ID), replies);
-    return rows.map(row -> request(row, newest));
+    Map<Long, List<Reply>> newest =
+        REPLIES.findNewest(tx, rows.getValues(BOOK_REQUEST.ID), replies);
+    return rows.map(row -> toRequest(row, newest));
   }
 
-  private static BookRequest request(Record row, Map<Long, List<Reply>> replies) {
+  private static BookRequest toRequest(Record row, Map<Long, List<Reply>> replies) {
     long id = row.get(BOOK_REQUEST.ID);
     return new BookRequest(
         id,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.Set;
 
-/** Where a book request stands. */
+/** The status of a book request. */
 public enum Status {
   PENDING,
   APPROVED,
@@ -12,7 +12,7 @@ public enum Status {
   COMPLETED,
   CANCELLED;
 
-  /** The stored and sent form. */
+  /** The form in the database and in the API. */
   @JsonValue
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
@@ -22,7 +22,7 @@ public enum Status {
     return valueOf(wireName.toUpperCase(Locale.ROOT));
   }
 
-  /** From where this status may be reached. */
+  /** Returns the statuses from which this one may be reached. */
   Set<Status> reachableFrom() {
     return switch (this) {
       case PENDING -> Set.of();
@@ -32,8 +32,8 @@ public enum Status {
     };
   }
 
-  /** Whether reaching it gives the request back to the supporter's quota. */
-  boolean refunds() {
+  /** Returns whether reaching this status refunds the request. */
+  boolean refundsQuota() {
     return this == REJECTED || this == CANCELLED;
   }
 }

@@ -17,56 +17,56 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The words of every request, stored so that the beginning of a word is a range of an index.
- * Thread-safe: it keeps nothing between calls.
+ * The search index: the words of every request, stored so that a prefix search is a range scan of a
+ * database index. Thread-safe and stateless.
  */
 final class WordIndex {
   private static final RowInsert<Entry> ENTRIES =
-      RowInsert.<Entry>into(REQUEST_WORD)
-          .set(REQUEST_WORD.CREATOR_ID, Entry::creator)
-          .set(REQUEST_WORD.WORD, Entry::word)
-          .set(REQUEST_WORD.REQUEST_ID, Entry::request)
-          .set(REQUEST_WORD.OF_BOOK, Entry::ofBook)
-          .newRows();
+      RowInsert.<Entry>insertInto(REQUEST_WORD)
+          .setColumn(REQUEST_WORD.CREATOR_ID, Entry::creator)
+          .setColumn(REQUEST_WORD.WORD, Entry::word)
+          .setColumn(REQUEST_WORD.REQUEST_ID, Entry::request)
+          .setColumn(REQUEST_WORD.OF_BOOK, Entry::ofBook)
+          .ignoreConflicts();
   private static final int OLDER_AT_ONCE = 100;
 
-  /** Of one request: a long note is found by its first words only. */
+  /** Limit per request; of a long note, only the first words are indexed. */
   private static final int MOST_WORDS = 400;
 
   private record Entry(UserId creator, String word, long request, boolean ofBook) {}
 
-  /** What of a request is searched. */
-  record Texts(
+  /** The searchable texts of a request. */
+  record IndexedTexts(
       String title, String author, @Nullable String isbn, @Nullable String note, String userName) {
-    static Texts of(BookRequest request) {
-      return new Texts(
+    static IndexedTexts of(BookRequest request) {
+      return new IndexedTexts(
           request.title(), request.author(), request.isbn(), request.note(), request.userName());
     }
 
-    /** Each word, and whether it is of the book itself. */
-    private Map<String, Boolean> words() {
+    /** Returns the distinct words, each with whether it is from title, author or ISBN. */
+    private Map<String, Boolean> collectWords() {
       var words = new LinkedHashMap<String, Boolean>();
       for (String text : new String[] {title, author, Objects.requireNonNullElse(isbn, "")}) {
-        SearchWords.stored(text).forEach(word -> words.putIfAbsent(word, true));
+        SearchWords.indexWords(text).forEach(word -> words.putIfAbsent(word, true));
       }
       for (String text : new String[] {userName, Objects.requireNonNullElse(note, "")}) {
-        SearchWords.stored(text).forEach(word -> words.putIfAbsent(word, false));
+        SearchWords.indexWords(text).forEach(word -> words.putIfAbsent(word, false));
       }
       return words;
     }
   }
 
-  void index(Transaction tx, UserId creator, long request, Texts texts) {
-    ENTRIES.run(
+  void indexRequest(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
+    ENTRIES.insert(
         tx,
-        texts.words().entrySet().stream()
+        indexedTexts.collectWords().entrySet().stream()
             .limit(MOST_WORDS)
             .map(word -> new Entry(creator, word.getKey(), request, word.getValue()))
             .toList());
   }
 
-  /** The id from which on all requests are in the index; empty: all are. */
-  static OptionalLong backlog(Transaction tx) {
+  /** Returns the id below which requests aren't indexed yet; empty if all are. */
+  static OptionalLong findBacklog(Transaction tx) {
     Long below =
         tx.sql()
             .select(SEARCH_BACKLOG.BELOW)
@@ -77,12 +77,12 @@ final class WordIndex {
   }
 
   /**
-   * Stores the words of some requests from before there was this index, the newest first.
+   * Indexes a batch of requests that are older than the index, newest first.
    *
    * @return whether there may be more
    */
   boolean indexOlder(Transaction tx) {
-    OptionalLong below = backlog(tx);
+    OptionalLong below = findBacklog(tx);
     if (below.isEmpty()) {
       return false;
     }
@@ -104,10 +104,10 @@ final class WordIndex {
             .limit(OLDER_AT_ONCE)
             .fetch(
                 row -> {
-                  var texts =
-                      new Texts(
+                  var indexedTexts =
+                      new IndexedTexts(
                           row.value3(), row.value4(), row.value5(), row.value6(), row.value7());
-                  index(tx, row.value2(), row.value1(), texts);
+                  indexRequest(tx, row.value2(), row.value1(), indexedTexts);
                   return row.value1();
                 });
     if (done.isEmpty()) {

@@ -1,4 +1,4 @@
-/** Book requests and their threads. */
+/** Book requests, replies, search and following. */
 @NullMarked
 package io.bookbell.server.request;
 

@@ -8,12 +8,12 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * As many threads as there are connections to a database server, for the tasks that use one.
- * Thread-safe. Tasks begin in the order in which they come; none begins after having waited for
- * longer than it may.
+ * A fixed pool with one thread per database connection, for tasks that use a connection.
+ * Thread-safe. Tasks start in the order they are submitted. A task that has waited longer than the
+ * limit is rejected instead of started.
  *
- * <p>They are platform threads: each answer that a virtual one waits for goes through the poller's
- * thread and its scheduler, which costs more than the statement.
+ * <p>These are platform threads: with virtual threads, each response from the database would pass
+ * through the poller's thread and the scheduler, which costs more than the statement itself.
  */
 final class ConnectionThreads implements AutoCloseable {
   private final ExecutorService threads;
@@ -33,9 +33,9 @@ final class ConnectionThreads implements AutoCloseable {
   }
 
   /**
-   * Runs the task, or tells why it is not run.
+   * Runs the task on a pool thread, or reports why it doesn't run.
    *
-   * @param refused told on the caller's thread after {@link #close}, or on one of these
+   * @param refused called on the caller's thread after {@link #close}, otherwise on a pool thread
    */
   void execute(Runnable task, Consumer<RejectedExecutionException> refused) {
     long asked = nanos.getAsLong();
@@ -51,11 +51,11 @@ final class ConnectionThreads implements AutoCloseable {
             }
           });
     } catch (RejectedExecutionException _) {
-      refused.accept(Job.closing());
+      refused.accept(WriteJob.closingFailure());
     }
   }
 
-  /** Waits for all tasks that were taken. */
+  /** Stops accepting tasks and waits for all accepted ones. */
   @Override
   public void close() {
     threads.close();

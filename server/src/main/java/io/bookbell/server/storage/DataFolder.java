@@ -1,6 +1,6 @@
 package io.bookbell.server.storage;
 
-import io.bookbell.server.config.FileFailure;
+import io.bookbell.server.config.FileFailureReason;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of SQLite's files, which nobody but its owner may read or enter. For the thread that
+ * The folder that holds SQLite's files, accessible only to its owner. Called by the thread that
  * opens the database. File systems without POSIX permissions are left as they are.
  */
 final class DataFolder {
@@ -33,7 +33,7 @@ final class DataFolder {
   private static final String LOCK = "bookbell.lock";
   private static final int STICKY = 0x200;
 
-  /** Those whose locks or shared memory SQLite cannot rely on. */
+  /** File systems on which SQLite can't rely on file locks or shared memory. */
   private static final Pattern NETWORK =
       Pattern.compile(
           "nfs\\d*|cifs|smb\\w*|9p|virtiofs|afs|ceph|lustre|gpfs|beegfs\\w*|gfs2|ocfs2|glusterfs|davfs\\d*|webdav|osxfs"
@@ -42,55 +42,57 @@ final class DataFolder {
   private DataFolder() {}
 
   /**
-   * Makes the folder where it is missing, takes from everybody else what they may do with it and
-   * with the files, makes the database's file where it is missing, and warns of a place that SQLite
-   * does not fit.
+   * Creates the folder and the database file if they are missing, removes group and other
+   * permissions from the folder and the files, and logs a warning if the folder is on a network
+   * file system.
    *
-   * @param database the name of SQLite's file; what SQLite puts beside it gets its permissions
-   * @throws DatabaseException when the folder cannot be made or written
+   * @param database the name of SQLite's file; the files SQLite creates beside it get the same
+   *     permissions
+   * @throws DatabaseException if the folder can't be created or written
    */
-  static void prepare(Path folder, String database) {
+  static void prepareFolder(Path folder, String database) {
     try {
-      Files.createDirectories(folder, owners(folder, FOLDER));
+      Files.createDirectories(folder, permissionAttributes(folder, FOLDER));
       List<Path> closed = new ArrayList<>();
       if (isOwn(folder)) {
-        close(folder, FOLDER, closed);
+        restrictPermissions(folder, FOLDER, closed);
       }
       for (String name : List.of(database, database + "-wal", database + "-shm", LOCK)) {
-        close(folder.resolve(name), FILE, closed);
+        restrictPermissions(folder.resolve(name), FILE, closed);
       }
       if (!closed.isEmpty()) {
         log.info("Access is now restricted to the owner: {}", closed);
       }
-      create(folder, folder.resolve(LOCK));
-      create(folder, folder.resolve(database));
-      warnOfNetwork(folder);
+      createFile(folder, folder.resolve(LOCK));
+      createFile(folder, folder.resolve(database));
+      warnIfNetwork(folder);
     } catch (FileAlreadyExistsException e) {
       throw new DatabaseException("BOOKBELL_DATA names " + folder + ", which is not a folder", e);
     } catch (IOException e) {
-      throw unusable(folder, e);
+      throw notWritable(folder, e);
     }
   }
 
-  static DatabaseException unusable(Path folder, IOException cause) {
+  static DatabaseException notWritable(Path folder, IOException cause) {
     return new DatabaseException(
         "Cannot write to the data folder %s: %s (BOOKBELL_DATA names it)"
-            .formatted(folder, FileFailure.reason(cause)),
+            .formatted(folder, FileFailureReason.describeFailure(cause)),
         cause);
   }
 
-  /** Makes a file for its owner alone, unless it is there. */
-  static void create(Path folder, Path file) throws IOException {
+  /** Creates a file that only its owner can access, unless it exists. */
+  static void createFile(Path folder, Path file) throws IOException {
     if (Files.notExists(file)) {
       try {
-        Files.createFile(file, owners(folder, FILE));
+        Files.createFile(file, permissionAttributes(folder, FILE));
       } catch (FileAlreadyExistsException e) {
-        // another process was quicker: whose folder it is, its lock decides
+        // another process created it first; the lock decides which of the two may use the folder
       }
     }
   }
 
-  private static FileAttribute<?>[] owners(Path place, Set<PosixFilePermission> permissions) {
+  private static FileAttribute<?>[] permissionAttributes(
+      Path place, Set<PosixFilePermission> permissions) {
     return isPosix(place)
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
         : new FileAttribute<?>[0];
@@ -100,7 +102,7 @@ final class DataFolder {
     return place.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /** Whether it serves nothing else, such as everybody's /tmp or somebody's home. */
+  /** Whether the folder is used for nothing else, unlike /tmp or a home directory. */
   private static boolean isOwn(Path folder) throws IOException {
     if (!isPosix(folder) || ((Integer) Files.getAttribute(folder, "unix:mode") & STICKY) != 0) {
       return false;
@@ -115,8 +117,8 @@ final class DataFolder {
     return true;
   }
 
-  private static void close(Path place, Set<PosixFilePermission> most, List<Path> closed)
-      throws IOException {
+  private static void restrictPermissions(
+      Path place, Set<PosixFilePermission> most, List<Path> closed) throws IOException {
     if (!isPosix(place) || !Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -129,12 +131,12 @@ final class DataFolder {
         log.warn(
             "{} can be read by others, and its permissions cannot be changed: {}",
             place,
-            FileFailure.reason(e));
+            FileFailureReason.describeFailure(e));
       }
     }
   }
 
-  private static void warnOfNetwork(Path folder) throws IOException {
+  private static void warnIfNetwork(Path folder) throws IOException {
     FileStore store = Files.getFileStore(folder);
     if (isNetwork(store.type())) {
       log.warn(

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Holds a data folder for one process. The operating system lets go of it when the process ends,
- * however it ends, so there is no stale lock to clear away.
+ * An exclusive lock on a data folder, held by one process. The operating system releases it when
+ * the process ends for any reason, so a stale lock can't remain.
  */
 public final class DataLock implements AutoCloseable {
   private final FileChannel channel;
@@ -21,12 +21,12 @@ public final class DataLock implements AutoCloseable {
   }
 
   /**
-   * Takes the folder, creating it where it does not exist.
+   * Locks the folder, creating it if it doesn't exist.
    *
-   * @throws DatabaseException when another process has it (the message names that process), or when
-   *     the folder cannot be written
+   * @throws DatabaseException if another process holds the lock (the message gives its process id),
+   *     or if the folder can't be written
    */
-  public static DataLock take(Path folder) {
+  public static DataLock acquireLock(Path folder) {
     try {
       Files.createDirectories(folder);
       FileChannel channel =
@@ -35,15 +35,15 @@ public final class DataLock implements AutoCloseable {
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      return lock(folder, channel);
+      return lockChannel(folder, channel);
     } catch (IOException e) {
-      throw DataFolder.unusable(folder, e);
+      throw DataFolder.notWritable(folder, e);
     }
   }
 
-  private static DataLock lock(Path folder, FileChannel channel) throws IOException {
+  private static DataLock lockChannel(Path folder, FileChannel channel) throws IOException {
     if (!isLocked(channel)) {
-      String holder = read(channel);
+      String holder = readHolder(channel);
       channel.close();
       throw new DatabaseException(
           "The data folder " + folder + " is in use by another Bookbell, process " + holder);
@@ -60,11 +60,11 @@ public final class DataLock implements AutoCloseable {
     try {
       return channel.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
     } catch (OverlappingFileLockException e) {
-      return false; // by this process itself
+      return false; // held by this process
     }
   }
 
-  private static String read(FileChannel channel) throws IOException {
+  private static String readHolder(FileChannel channel) throws IOException {
     ByteBuffer content = ByteBuffer.allocate(32);
     channel.read(content, 0);
     return StandardCharsets.US_ASCII.decode(content.flip()).toString();

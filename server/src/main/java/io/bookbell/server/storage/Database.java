@@ -5,52 +5,58 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * The store, reached only through whole transactions. Thread-safe; no method blocks its caller.
+ * The database, accessible only through whole transactions. Thread-safe; no method blocks its
+ * caller except {@link #close}.
  *
- * <p>The future of a call completes after the commit (or the rollback), on a thread of the
- * database, so what follows it must not block. It completes exceptionally with whatever the work
- * threw, after a rollback: a refused command leaves nothing behind. Where the database itself is in
- * trouble, that is a {@link StorageException}.
+ * <p>A call's future completes after the commit or rollback, on one of the database's threads, so
+ * dependent stages must not block. If the work throws, the transaction rolls back and the future
+ * completes with that exception, so a refused command leaves nothing behind. If the database itself
+ * failed, the exception is a {@link StorageException}.
  */
 public interface Database extends AutoCloseable {
 
   /**
-   * Runs the work in a read-write transaction, which it may share with other works: each succeeds
-   * or fails for itself, and none is answered before the commit. The work may run more than once,
-   * when the database asks for a retry (serialization failure or deadlock, at most three times) or
-   * when it has to queue ({@link Transaction#lockInTurn}), so its only effects are those on the
-   * transaction it is handed.
+   * Runs the work in a read-write transaction that it may share with other commands (group commit).
+   * Each command succeeds or fails on its own, and no future completes before the commit. The work
+   * may run more than once: after a serialization failure or a deadlock, which are retried up to
+   * three times, or if it has to queue for its turn ({@link Transaction#lockOwnerRow}). It must
+   * therefore have no side effects outside its transaction.
    */
   <T> CompletableFuture<T> write(Function<Transaction, T> work);
 
   /**
-   * As {@link #write}, and goes on for a while when the disk is full, by a reserve that is kept for
-   * it where there can be one: for signing in and out.
+   * Like {@link #write}, but keeps working for a while on a full disk by using up a reserve, if the
+   * database has one. For signing in and out.
    */
   <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work);
 
-  /** Runs the work on one read-only snapshot. */
+  /** Runs the work on one consistent read-only snapshot. */
   <T> CompletableFuture<T> read(Function<Transaction, T> work);
 
-  /** Whether other processes may commit to it too, so that it must be polled for what they did. */
+  /**
+   * Whether other processes can commit to this database too, so that their changes have to be
+   * polled.
+   */
   boolean isShared();
 
-  /** Which database this is, in words for logs: "SQLite" or "PostgreSQL". */
-  String product();
+  /** The product's name for log messages: "SQLite" or "PostgreSQL". */
+  String productName();
 
   /**
-   * Completes when the database has answered and, if the last write failed, could be written again;
-   * otherwise fails with a {@link StorageException}.
+   * Checks that the database responds and, if the last write failed, that it can be written again.
+   * The future fails with a {@link StorageException} if not.
    */
-  CompletableFuture<?> check();
+  CompletableFuture<?> checkHealth();
 
-  /** Whether the last write went through. */
+  /** Whether the last write succeeded and the database is reachable. */
   boolean isWritable();
 
-  /** The size of SQLite's write-ahead log in bytes; empty for a database that sees to its own. */
+  /**
+   * The size of SQLite's write-ahead log in bytes; empty for a database that manages its own log.
+   */
   OptionalLong logSize();
 
-  /** Waits for the work under way, then closes every connection. */
+  /** Waits for running work, then closes all connections. */
   @Override
   void close();
 }

@@ -1,6 +1,9 @@
 package io.bookbell.server.storage;
 
-/** The database could not be opened, reached or migrated. The message says what to look at. */
+/**
+ * The database could not be opened, reached or migrated. The message tells the operator what to
+ * check.
+ */
 public final class DatabaseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -5,8 +5,8 @@ import org.jooq.impl.AbstractConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes a time column as an {@link Instant}. Stored are whole milliseconds since 1970
- * UTC; what is finer is cut off. Stateless, safe to share.
+ * Converts a time column to {@link Instant}. The column holds whole milliseconds since 1970 UTC;
+ * anything finer is truncated. Stateless.
  */
 public final class InstantConverter extends AbstractConverter<Long, Instant> {
   public InstantConverter() {

@@ -7,7 +7,7 @@ import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DefaultConfiguration;
 
-/** How jOOQ renders and runs every statement. */
+/** The jOOQ settings for rendering and executing all statements. */
 final class JooqSettings {
   private static final Settings SETTINGS =
       new Settings()
@@ -22,8 +22,12 @@ final class JooqSettings {
 
   private JooqSettings() {}
 
-  /** What all transactions on a database share; each derives its own with a connection. */
-  static Configuration configuration(SQLDialect dialect, ExecuteListenerProvider... listeners) {
+  /**
+   * The configuration shared by all transactions on a database; each derives its own with a
+   * connection.
+   */
+  static Configuration createConfiguration(
+      SQLDialect dialect, ExecuteListenerProvider... listeners) {
     return new DefaultConfiguration().set(dialect).set(SETTINGS).set(listeners);
   }
 }

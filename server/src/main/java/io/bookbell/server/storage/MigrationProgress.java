@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs which migration runs, and every few seconds for how long it has been running. Flyway calls
- * it on the thread that migrates; the lines in between come from a thread of its own.
+ * Logs which migration is running and, at intervals, for how long. Flyway calls it on the migrating
+ * thread; the messages in between come from a thread of its own.
  */
 final class MigrationProgress implements Callback, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MigrationProgress.class);
@@ -24,33 +24,34 @@ final class MigrationProgress implements Callback, AutoCloseable {
           Thread.ofPlatform().name("migration-progress").daemon().factory());
   private final int total;
   private final boolean upgrade;
-  private volatile @Nullable Running running;
+  private volatile @Nullable RunningMigration runningMigration;
   private int begun;
 
-  private record Running(String what, long since) {
-    String seconds() {
+  private record RunningMigration(String what, long since) {
+    String elapsedText() {
       return Duration.ofNanos(System.nanoTime() - since).toSeconds() + " s";
     }
   }
 
   /**
-   * Begins to watch.
+   * Starts the timer.
    *
-   * @param total how many migrations are to come
-   * @param upgrade whether there is data already, so that it may take long; tells each migration
+   * @param total how many migrations are pending
+   * @param upgrade whether the database already holds data, so that a migration may take long; logs
+   *     the start and end of each one
    */
   MigrationProgress(int total, boolean upgrade, Duration every) {
     this.total = total;
     this.upgrade = upgrade;
     var _ =
         thread.scheduleWithFixedDelay(
-            this::tell, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+            this::logProgress, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void tell() {
-    Running known = running;
+  private void logProgress() {
+    RunningMigration known = runningMigration;
     if (known != null) {
-      log.info("{} has been running for {}", known.what, known.seconds());
+      log.info("{} has been running for {}", known.what, known.elapsedText());
     }
   }
 
@@ -67,30 +68,30 @@ final class MigrationProgress implements Callback, AutoCloseable {
   @Override
   public void handle(Event event, Context context) {
     if (event == Event.BEFORE_EACH_MIGRATE) {
-      begin(context.getMigrationInfo());
+      beginMigration(context.getMigrationInfo());
     } else {
-      end();
+      endMigration();
     }
   }
 
-  private void begin(MigrationInfo migration) {
+  private void beginMigration(MigrationInfo migration) {
     begun++;
     var begins =
-        new Running(
+        new RunningMigration(
             "Migration %d of %d (V%s, %s)"
                 .formatted(begun, total, migration.getVersion(), migration.getDescription()),
             System.nanoTime());
-    running = begins;
+    runningMigration = begins;
     if (upgrade) {
       log.info("{} begins", begins.what);
     }
   }
 
-  private void end() {
-    Running known = running;
-    running = null;
+  private void endMigration() {
+    RunningMigration known = runningMigration;
+    runningMigration = null;
     if (upgrade && known != null) {
-      log.info("{} took {}", known.what, known.seconds());
+      log.info("{} took {}", known.what, known.elapsedText());
     }
   }
 

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where SQLite and Netty unpack the libraries that the system then runs. Usually that is the
- * system's folder for temporary files; many mount it {@code noexec}, and it may be full. For the
- * thread that opens the database, before any of them is loaded.
+ * Chooses the folder to which SQLite and Netty extract their native libraries. The default is the
+ * system's temporary folder, which may be full or mounted {@code noexec}. Called by the thread that
+ * opens the database, before any of these libraries is loaded.
  */
 final class NativeLibraries {
   private static final Logger log = LoggerFactory.getLogger(NativeLibraries.class);
@@ -27,27 +27,27 @@ final class NativeLibraries {
   private NativeLibraries() {}
 
   /**
-   * Finds them another folder where the usual one does not fit.
+   * Chooses another folder if the default can't be used.
    *
-   * @param data the data folder, which exists; null where there is none
+   * @param data the data folder, which exists; null if there is none
    */
-  static void findRoom(@Nullable Path data) {
+  static void chooseFolder(@Nullable Path data) {
     Path usual = Path.of(System.getProperty("java.io.tmpdir", "."));
-    if (fits(usual)) {
+    if (canHoldLibraries(usual)) {
       return;
     }
     Optional<Path> other =
         Stream.of(
                 Optional.ofNullable(data),
-                program(),
+                jarFolder(),
                 Optional.of(Path.of(System.getProperty("user.home", "."), ".cache", "bookbell")),
                 Optional.of(Path.of("")))
             .flatMap(Optional::stream)
             .map(Path::toAbsolutePath)
-            .filter(NativeLibraries::fits)
+            .filter(NativeLibraries::canHoldLibraries)
             .findFirst();
     other.ifPresentOrElse(
-        NativeLibraries::use,
+        NativeLibraries::useFolder,
         () ->
             log.warn(
                 "{} cannot hold executables (mounted noexec, full or read-only), nor can any"
@@ -56,7 +56,7 @@ final class NativeLibraries {
                 usual));
   }
 
-  private static void use(Path folder) {
+  private static void useFolder(Path folder) {
     try {
       Path place = folder.resolve("native");
       Files.createDirectories(place);
@@ -72,8 +72,8 @@ final class NativeLibraries {
     }
   }
 
-  /** The folder of the jar. */
-  private static Optional<Path> program() {
+  /** The folder that contains the jar. */
+  private static Optional<Path> jarFolder() {
     try {
       var source = NativeLibraries.class.getProtectionDomain().getCodeSource();
       return source == null
@@ -84,8 +84,8 @@ final class NativeLibraries {
     }
   }
 
-  /** Whether a library can be written there and then be run. */
-  private static boolean fits(Path folder) {
+  /** Whether a library can be written to the folder and then be executed from there. */
+  private static boolean canHoldLibraries(Path folder) {
     Path there = folder.toAbsolutePath();
     while (there.getParent() != null && Files.notExists(there)) {
       there = there.getParent();
@@ -102,7 +102,7 @@ final class NativeLibraries {
   }
 
   /**
-   * Whether programs may not be run from a folder.
+   * Whether a folder is mounted {@code noexec}.
    *
    * @param mounts lines of <a
    *     href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html">mountinfo</a>
@@ -118,7 +118,7 @@ final class NativeLibraries {
       String point = fields[4].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\");
       String inside = point.endsWith("/") ? point : point + "/";
       if (point.length() >= longest.length() && (folder + "/").startsWith(inside)) {
-        longest = point; // of two at one point, the later lies above
+        longest = point; // of two mounts at the same point, the later one hides the earlier
         noexec = List.of(fields[5].split(",", -1)).contains("noexec");
       }
     }

@@ -8,15 +8,17 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
- * Looks at a PostgreSQL before it is used: whether it is one that Bookbell can work with, and
- * whether what stands between (PgBouncer, say) keeps sessions and their settings. For the thread
- * that opens the database.
+ * Checks a PostgreSQL before it is used: that Bookbell supports it, and that a pooler in between,
+ * such as PgBouncer, preserves sessions and their settings. Called by the thread that opens the
+ * database.
  */
 final class PostgresCheck {
   private static final int OLDEST = 14;
   private static final Pattern SETTING = Pattern.compile("-c (\\w+)=(\\S+)");
 
-  /** A prepared statement is there already, or is not: the session has served somebody else. */
+  /**
+   * A prepared statement exists already, or doesn't exist: the session has served another client.
+   */
   private static final Set<String> STATEMENTS_OF_OTHERS = Set.of("42P05", "26000");
 
   private static final String ADVICE =
@@ -25,39 +27,41 @@ final class PostgresCheck {
   private PostgresCheck() {}
 
   /**
-   * Refuses a database that cannot serve.
+   * Rejects a database that Bookbell can't use.
    *
-   * @param options the start-up options that every session must have got, as {@code -c name=value}
-   *     in PostgreSQL's own units
-   * @throws DatabaseException in one line for the operator
+   * @param options the start-up options that must be in effect in every session, as {@code -c
+   *     name=value} in PostgreSQL's own units
+   * @throws DatabaseException with a one-line message for the operator
    */
-  static void check(DataSource source, String options) {
+  static void requireUsable(DataSource source, String options) {
     try (Connection first = source.getConnection();
         Connection second = source.getConnection()) {
-      settings(first, options);
-      sessions(first, second);
-      server(first);
+      checkSettings(first, options);
+      checkSessions(first, second);
+      checkServer(first);
     } catch (SQLException e) {
       if (STATEMENTS_OF_OTHERS.contains(String.valueOf(e.getSQLState()))) {
-        throw pooled();
+        throw poolerFailure();
       }
-      throw new DatabaseException("Cannot use the database: " + FailureReason.of(e), e);
+      throw new DatabaseException("Cannot use the database: " + DatabaseFailureReason.of(e), e);
     }
   }
 
-  private static void server(Connection connection) throws SQLException {
-    int version = Integer.parseInt(ask(connection, "SELECT current_setting('server_version_num')"));
+  private static void checkServer(Connection connection) throws SQLException {
+    int version =
+        Integer.parseInt(queryString(connection, "SELECT current_setting('server_version_num')"));
     if (version / 10_000 < OLDEST) {
       throw new DatabaseException(
           "PostgreSQL %s is too old; Bookbell needs %s or newer"
-              .formatted(ask(connection, "SELECT current_setting('server_version')"), OLDEST));
+              .formatted(
+                  queryString(connection, "SELECT current_setting('server_version')"), OLDEST));
     }
-    if (ask(connection, "SELECT pg_is_in_recovery()").equals("t")) {
+    if (queryString(connection, "SELECT pg_is_in_recovery()").equals("t")) {
       throw new DatabaseException(
           "The PostgreSQL is a standby and cannot be written: BOOKBELL_DATABASE_URL must name the"
               + " primary, or several hosts with target_session_attrs=read-write");
     }
-    String encoding = ask(connection, "SELECT current_setting('server_encoding')");
+    String encoding = queryString(connection, "SELECT current_setting('server_encoding')");
     if (!encoding.equals("UTF8")) {
       throw new DatabaseException(
           "The database has the encoding %s and cannot hold every language: create one with UTF8 (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0)"
@@ -66,11 +70,12 @@ final class PostgresCheck {
     connection.commit();
   }
 
-  private static void settings(Connection connection, String options) throws SQLException {
+  private static void checkSettings(Connection connection, String options) throws SQLException {
     Matcher setting = SETTING.matcher(options);
     while (setting.find()) {
       String name = setting.group(1);
-      String value = ask(connection, "SELECT setting FROM pg_settings WHERE name = '" + name + "'");
+      String value =
+          queryString(connection, "SELECT setting FROM pg_settings WHERE name = '" + name + "'");
       if (!value.equals(setting.group(2))) {
         throw new DatabaseException(
             "A pooler such as PgBouncer drops the start-up options of Bookbell's sessions (%s is %s and not %s)"
@@ -82,33 +87,33 @@ final class PostgresCheck {
   }
 
   /**
-   * A session that has committed keeps its process. A pooler of transactions gives the process to
-   * the next that asks, or serves the session by another one afterwards.
+   * Checks that a session keeps its backend process across commits. In transaction mode, a pooler
+   * gives the process to the next client, or serves the session with another process afterwards.
    */
-  private static void sessions(Connection first, Connection second) throws SQLException {
-    String ofFirst = process(first);
+  private static void checkSessions(Connection first, Connection second) throws SQLException {
+    String ofFirst = backendPid(first);
     first.commit();
-    String ofSecond = process(second); // and its transaction stays open
-    boolean pooled = ofFirst.equals(ofSecond) || !process(first).equals(ofFirst);
+    String ofSecond = backendPid(second); // leaves its transaction open
+    boolean pooled = ofFirst.equals(ofSecond) || !backendPid(first).equals(ofFirst);
     first.commit();
     second.commit();
     if (pooled) {
-      throw pooled();
+      throw poolerFailure();
     }
   }
 
-  private static DatabaseException pooled() {
+  private static DatabaseException poolerFailure() {
     return new DatabaseException(
         "A pooler such as PgBouncer gives each transaction another session of PostgreSQL"
             + " (pool_mode=transaction); Bookbell needs sessions of its own"
             + ADVICE);
   }
 
-  private static String process(Connection connection) throws SQLException {
-    return ask(connection, "SELECT pg_backend_pid()");
+  private static String backendPid(Connection connection) throws SQLException {
+    return queryString(connection, "SELECT pg_backend_pid()");
   }
 
-  private static String ask(Connection connection, String query) throws SQLException {
+  private static String queryString(Connection connection, String query) throws SQLException {
     try (var statement = connection.createStatement();
         var answer = statement.executeQuery(query)) {
       return answer.next() ? String.valueOf(answer.getString(1)) : "";

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** How connections to PostgreSQL are made, and what each kind may take. Thread-safe. */
+/** Creates connections to PostgreSQL and sets their timeouts. Thread-safe. */
 final class PostgresConnections {
-  /** For a connection of a pool, which is free unless it has to be made. */
+  /** How long to wait for a connection from a pool. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
   static final String NO_LIMITS =
@@ -27,99 +27,107 @@ final class PostgresConnections {
 
   private static final Pattern OPTIONS = Pattern.compile("(?<=[?&])options=([^&]*)&?");
 
-  private final Access access;
+  private final PostgresCredentials postgresCredentials;
 
-  PostgresConnections(Access access) {
-    this.access = access;
+  PostgresConnections(PostgresCredentials postgresCredentials) {
+    this.postgresCredentials = postgresCredentials;
   }
 
-  /** How to get in. */
-  record Access(String url, String user, String password) {}
+  /** The URL and credentials of the database. */
+  record PostgresCredentials(String url, String user, String password) {}
 
-  /** How long things may take. */
-  enum Limits {
-    /** No transaction may hold its locks, or the horizon of what others can see, for longer. */
+  /** The timeouts of a kind of connection. */
+  enum PostgresTimeouts {
+    /**
+     * For serving: no transaction may hold its locks, or keep old row versions alive, for longer.
+     */
     SERVING(
         "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000",
-        "10", // longer than any statement may take: who has not answered by then is gone
+        "10", // longer than the statement timeout, so a server that is silent for this long is gone
         "5"),
 
-    /** For what goes through all that is stored: migrations, verify, backup, restore. */
+    /** For work on all stored data: migrations, verify, backup, restore. */
     NONE(
         "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0",
         "0",
         "5"),
 
-    /** For {@link PostgresHeartbeat}, which wants to know at once. */
+    /** For {@link PostgresHeartbeat}, which has to notice an outage quickly. */
     HEARTBEAT("", "1", "1");
 
     private final String options;
     private final String silenceSeconds;
     private final String connectSeconds;
 
-    Limits(String options, String silenceSeconds, String connectSeconds) {
+    PostgresTimeouts(String options, String silenceSeconds, String connectSeconds) {
       this.options = options;
       this.silenceSeconds = silenceSeconds;
       this.connectSeconds = connectSeconds;
     }
 
     /** The start-up options of a session, as {@code -c name=value}. */
-    String options() {
+    String startupOptions() {
       return options;
     }
 
-    Map<String, String> properties() {
+    Map<String, String> driverProperties() {
       return new TreeMap<>(
           Map.of("socketTimeout", silenceSeconds, "connectTimeout", connectSeconds));
     }
   }
 
-  HikariDataSource pool(String name, int size, boolean readOnly, Limits limits) {
+  HikariDataSource createPool(
+      String name, int size, boolean readOnly, PostgresTimeouts postgresTimeouts) {
     var config = new HikariConfig();
     config.setPoolName(name);
-    config.setJdbcUrl(address());
-    if (!access.user.isEmpty()) { // otherwise the driver takes the name of the system's user
-      config.setUsername(access.user);
+    config.setJdbcUrl(jdbcUrl());
+    if (!postgresCredentials.user
+        .isEmpty()) { // otherwise the driver uses the name of the operating system's user
+      config.setUsername(postgresCredentials.user);
     }
-    config.setPassword(access.password);
+    config.setPassword(postgresCredentials.password);
     config.setMaximumPoolSize(size);
     config.setReadOnly(readOnly);
     config.setAutoCommit(false);
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
-    properties(name, limits).forEach(config::addDataSourceProperty);
-    if (limits == Limits.NONE) { // should a pooler drop the options, and the role have limits
+    connectionProperties(name, postgresTimeouts).forEach(config::addDataSourceProperty);
+    if (postgresTimeouts
+        == PostgresTimeouts.NONE) { // in case a pooler drops the options and the role has limits
       config.setConnectionInitSql(NO_LIMITS);
     }
     config.setConnectionTimeout(PATIENCE.toMillis());
     try {
       return new HikariDataSource(config);
     } catch (RuntimeException e) {
-      throw unreachable(e);
+      throw databaseUnreachable(e);
     }
   }
 
-  /** Makes a connection for each that is asked for. */
-  DataSource single(String name, Limits limits) {
+  /** A data source that opens a new connection for each request. */
+  DataSource createDataSource(String name, PostgresTimeouts postgresTimeouts) {
     var all = new Properties();
-    all.putAll(properties(name, limits));
-    @Nullable String user = access.user.isEmpty() ? null : access.user;
-    return new DriverDataSource(address(), null, all, user, access.password);
+    all.putAll(connectionProperties(name, postgresTimeouts));
+    @Nullable String user = postgresCredentials.user.isEmpty() ? null : postgresCredentials.user;
+    return new DriverDataSource(jdbcUrl(), null, all, user, postgresCredentials.password);
   }
 
-  /** Without the operator's own start-up options, which come first in those of each session. */
-  private String address() {
-    return OPTIONS.matcher(access.url).replaceFirst("");
+  /**
+   * The URL without the operator's own start-up options, which {@link #connectionProperties} adds
+   * in front of Bookbell's.
+   */
+  private String jdbcUrl() {
+    return OPTIONS.matcher(postgresCredentials.url).replaceFirst("");
   }
 
   private String ownOptions() {
-    Matcher options = OPTIONS.matcher(access.url);
+    Matcher options = OPTIONS.matcher(postgresCredentials.url);
     return options.find() ? URLDecoder.decode(options.group(1), UTF_8) + " " : "";
   }
 
-  private Map<String, String> properties(String name, Limits limits) {
-    Map<String, String> properties = limits.properties();
-    String options = (ownOptions() + limits.options()).strip();
+  private Map<String, String> connectionProperties(String name, PostgresTimeouts postgresTimeouts) {
+    Map<String, String> properties = postgresTimeouts.driverProperties();
+    String options = (ownOptions() + postgresTimeouts.startupOptions()).strip();
     if (!options.isEmpty()) {
       properties.put("options", options);
     }
@@ -129,28 +137,28 @@ final class PostgresConnections {
   }
 
   /**
-   * Makes sure that there is a database.
+   * Checks that the database can be reached.
    *
-   * @throws DatabaseException in words for the operator
+   * @throws DatabaseException with a message for the operator
    */
-  void expectAnswer() {
-    try (Connection _ = single("migrations", Limits.NONE).getConnection()) {
+  void requireReachable() {
+    try (Connection _ = createDataSource("migrations", PostgresTimeouts.NONE).getConnection()) {
       return;
     } catch (SQLException e) {
-      throw unreachable(e);
+      throw databaseUnreachable(e);
     }
   }
 
-  private DatabaseException unreachable(Exception failure) {
+  private DatabaseException databaseUnreachable(Exception failure) {
     return new DatabaseException(
         "Cannot reach the database at "
-            + withoutParameters(access.url)
+            + withoutParameters(postgresCredentials.url)
             + ": "
-            + FailureReason.of(failure),
+            + DatabaseFailureReason.of(failure),
         failure);
   }
 
-  /** A password may be among them. */
+  /** Removes the URL's parameters, which may contain a password. */
   private static String withoutParameters(String url) {
     return url.replaceFirst("\\?.*", "");
   }

@@ -1,8 +1,8 @@
 package io.bookbell.server.storage;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.bookbell.server.storage.PostgresConnections.Access;
-import io.bookbell.server.storage.PostgresConnections.Limits;
+import io.bookbell.server.storage.PostgresConnections.PostgresCredentials;
+import io.bookbell.server.storage.PostgresConnections.PostgresTimeouts;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -16,12 +16,16 @@ import org.jooq.impl.DataSourceConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL 14 or newer. Thread-safe: there is a thread for each connection, and what finds none
- * free waits in a queue. Reads have connections of their own, so that commands waiting for a lock
- * do not keep anybody from looking. While the database does not answer, nothing waits for it.
+ * A {@link Database} on PostgreSQL 14 or newer. Thread-safe: there is one thread per connection,
+ * and work queues while all are busy. Reads have a pool of their own, so commands that wait for a
+ * lock don't delay them. While the database doesn't respond, all work fails at once instead of
+ * waiting.
  */
 public final class PostgresDatabase implements Database {
-  /** The driver logs what it throws, too; kept here, since Java forgets loggers that nobody has. */
+  /**
+   * Silenced, because the driver also logs what it throws. The field keeps the logger from being
+   * garbage collected, which would lose its level.
+   */
   private static final java.util.logging.Logger DRIVER_LOG =
       java.util.logging.Logger.getLogger("org.postgresql");
 
@@ -37,7 +41,7 @@ public final class PostgresDatabase implements Database {
   private final PostgresWriter writer;
   private final TimeSource time;
   private final Configuration jooq;
-  private final WriteCondition condition = new WriteCondition();
+  private final WriteHealth condition = new WriteHealth();
   private final PostgresHeartbeat heartbeat;
   private final ConnectionThreads writers =
       new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PostgresConnections.PATIENCE);
@@ -48,8 +52,8 @@ public final class PostgresDatabase implements Database {
    * Connects and migrates.
    *
    * @param url such as {@code jdbc:postgresql://host/db}
-   * @param listeners told of every statement
-   * @throws DatabaseException when the server cannot be reached or the schema not migrated
+   * @param listeners called for every statement
+   * @throws DatabaseException if the server can't be reached or the schema can't be migrated
    */
   public PostgresDatabase(
       String url,
@@ -57,74 +61,84 @@ public final class PostgresDatabase implements Database {
       String password,
       TimeSource time,
       ExecuteListenerProvider... listeners) {
-    this(new Access(url, user, password), time, Migrations::run, Limits.SERVING, listeners);
+    this(
+        new PostgresCredentials(url, user, password),
+        time,
+        SchemaMigrator::migrateToNewest,
+        PostgresTimeouts.SERVING,
+        listeners);
   }
 
   /**
-   * Connects and migrates, for work on all that is stored, which may take as long as it takes.
+   * Connects without timeouts and migrates, for work on all stored data.
    *
-   * @throws DatabaseException when the server cannot be reached or the schema not migrated
+   * @throws DatabaseException if the server can't be reached or the schema can't be migrated
    */
-  static PostgresDatabase forMaintenance(Access access, TimeSource time) {
-    return new PostgresDatabase(access, time, Migrations::run, Limits.NONE);
+  static PostgresDatabase forMaintenance(PostgresCredentials postgresCredentials, TimeSource time) {
+    return new PostgresDatabase(
+        postgresCredentials, time, SchemaMigrator::migrateToNewest, PostgresTimeouts.NONE);
   }
 
   /**
-   * Connects to a database that another process may be serving, as it is, for work that may take as
-   * long as it takes.
+   * Connects without timeouts to a database that another process may be serving. Changes nothing in
+   * its schema.
    *
-   * @throws DatabaseException when it cannot be reached, or its schema is not the newest
+   * @throws DatabaseException if it can't be reached or its schema isn't the newest
    */
-  static PostgresDatabase existing(Access access, TimeSource time) {
-    return new PostgresDatabase(access, time, Migrations::expectNewest, Limits.NONE);
+  static PostgresDatabase openExisting(PostgresCredentials postgresCredentials, TimeSource time) {
+    return new PostgresDatabase(
+        postgresCredentials, time, SchemaMigrator::requireNewest, PostgresTimeouts.NONE);
   }
 
   private PostgresDatabase(
-      Access access,
+      PostgresCredentials postgresCredentials,
       TimeSource time,
       BiConsumer<DataSource, String> schema,
-      Limits limits,
+      PostgresTimeouts postgresTimeouts,
       ExecuteListenerProvider... listeners) {
-    var connections = new PostgresConnections(access);
-    connections.expectAnswer();
+    var connections = new PostgresConnections(postgresCredentials);
+    connections.requireReachable();
     this.time = time;
-    this.jooq = JooqSettings.configuration(SQLDialect.POSTGRES, listeners);
-    this.writes = connections.pool("writes", WRITE_CONNECTIONS, false, limits);
+    this.jooq = JooqSettings.createConfiguration(SQLDialect.POSTGRES, listeners);
+    this.writes = connections.createPool("writes", WRITE_CONNECTIONS, false, postgresTimeouts);
     try {
-      PostgresCheck.check(writes, limits.options());
-      schema.accept(connections.single("migrations", Limits.NONE), "db/postgresql");
-      this.reads = connections.pool("reads", READ_CONNECTIONS, true, limits);
+      PostgresCheck.requireUsable(writes, postgresTimeouts.startupOptions());
+      schema.accept(
+          connections.createDataSource("migrations", PostgresTimeouts.NONE), "db/postgresql");
+      this.reads = connections.createPool("reads", READ_CONNECTIONS, true, postgresTimeouts);
     } catch (RuntimeException e) {
       writes.close();
       throw e;
     }
     this.heartbeat =
         new PostgresHeartbeat(
-            connections.single("heartbeat", Limits.HEARTBEAT), condition, this::forgetConnections);
+            connections.createDataSource("heartbeat", PostgresTimeouts.HEARTBEAT),
+            condition,
+            this::evictConnections);
     this.writer =
         new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers, condition);
-    if (limits == Limits.SERVING) {
-      heartbeat.start();
+    if (postgresTimeouts == PostgresTimeouts.SERVING) {
+      heartbeat.startBeating();
     }
   }
 
-  /** Those in use go when they are given back. */
-  private void forgetConnections() {
+  /** Closes idle connections now, and the others when they are returned to their pool. */
+  private void evictConnections() {
     writes.getHikariPoolMXBean().softEvictConnections();
     reads.getHikariPoolMXBean().softEvictConnections();
   }
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    var job = new Job<>(work);
-    var _ = heartbeat.watch(job.answer);
-    if (!job.isAnswered()) {
-      writer.submit(job, heartbeat::lives);
+    var writeJob = new WriteJob<>(work);
+    var _ = heartbeat.failWhenUnreachable(writeJob.answer);
+    if (!writeJob.isAnswered()) {
+      writer.submitJob(writeJob, heartbeat::recordResponse);
     }
-    return job.answer;
+    return writeJob.answer;
   }
 
-  /** What PostgreSQL keeps its data on is not ours to keep a reserve on. */
+  /** There is no reserve: the disk of PostgreSQL isn't ours to fill. */
   @Override
   public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
     return write(work);
@@ -132,36 +146,36 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    CompletableFuture<T> answer = heartbeat.watch(new CompletableFuture<>());
+    CompletableFuture<T> answer = heartbeat.failWhenUnreachable(new CompletableFuture<>());
     if (!answer.isDone()) {
-      readers.execute(() -> read(work, answer), answer::completeExceptionally);
+      readers.execute(() -> readInto(work, answer), answer::completeExceptionally);
     }
     return answer;
   }
 
-  private <T> void read(Function<Transaction, T> work, CompletableFuture<T> answer) {
+  private <T> void readInto(Function<Transaction, T> work, CompletableFuture<T> answer) {
     if (answer.isDone()) {
-      return; // the database went away meanwhile
+      return; // the database became unreachable in the meantime
     }
     try {
       T result =
-          Transaction.read(
+          Transaction.runReadOnly(
               jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
               sql -> new Transaction(sql, time),
               work);
-      heartbeat.lives();
+      heartbeat.recordResponse();
       answer.complete(result);
     } catch (RuntimeException | Error e) {
-      answer.completeExceptionally(StorageException.named(e));
+      answer.completeExceptionally(StorageException.translateFailure(e));
     }
   }
 
   @Override
-  public CompletableFuture<?> check() {
+  public CompletableFuture<?> checkHealth() {
     return read(tx -> tx.sql().selectOne().fetchSingle().value1())
         .thenAccept(
             _ -> {
-              @Nullable StorageException trouble = condition.trouble().orElse(null);
+              @Nullable StorageException trouble = condition.currentTrouble().orElse(null);
               if (trouble != null) {
                 throw trouble;
               }
@@ -170,7 +184,7 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public boolean isWritable() {
-    return condition.trouble().isEmpty() && !heartbeat.isAway();
+    return condition.currentTrouble().isEmpty() && !heartbeat.isUnreachable();
   }
 
   @Override
@@ -184,7 +198,7 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
-  public String product() {
+  public String productName() {
     return "PostgreSQL";
   }
 

@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks PostgreSQL a few times a second, on a connection of its own, whether it is there. While it
- * is not, whatever waits for it is answered at once, and so is what comes. Thread-safe.
+ * Checks every 300 ms, on a connection of its own, whether PostgreSQL responds. While it doesn't,
+ * pending and new calls fail at once. Thread-safe.
  */
 final class PostgresHeartbeat implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PostgresHeartbeat.class);
   private static final Duration EVERY = Duration.ofMillis(300);
 
-  /** Every so many beats it tries whether there is room again. */
+  /** While writes fail, one beat in this many checks whether the disk has room again. */
   private static final int ROOM_TRIED = 4;
 
-  /** 256 KiB, and a few rows of the catalogue. */
+  /** Allocates 256 KiB and a few catalogue rows. */
   private static final String NEEDS_ROOM =
       "CREATE TEMPORARY TABLE room ON COMMIT DROP AS"
           + " SELECT repeat(md5(i::text), 32) AS filling FROM generate_series(1, 256) AS i";
@@ -43,7 +43,7 @@ final class PostgresHeartbeat implements AutoCloseable {
   private final Map<Long, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong lastNumber = new AtomicLong();
   private final DataSource source;
-  private final WriteCondition condition;
+  private final WriteHealth condition;
   private final Runnable gone;
   private volatile @Nullable StorageException away;
   private volatile long lastSign = System.nanoTime();
@@ -51,24 +51,26 @@ final class PostgresHeartbeat implements AutoCloseable {
   private long beats;
 
   /**
-   * Creates one that has not begun.
+   * Creates a heartbeat that hasn't started.
    *
-   * @param source of connections that give up soon
-   * @param condition whether there is room; tried again while there is none
-   * @param gone told when the database went away, on the thread of the heartbeat
+   * @param source provides connections with short timeouts
+   * @param condition tells whether writes fail; while they do, the heartbeat retries
+   * @param gone called on the heartbeat's thread when the database becomes unreachable
    */
-  PostgresHeartbeat(DataSource source, WriteCondition condition, Runnable gone) {
+  PostgresHeartbeat(DataSource source, WriteHealth condition, Runnable gone) {
     this.source = source;
     this.condition = condition;
     this.gone = gone;
   }
 
-  void start() {
-    var _ = thread.scheduleWithFixedDelay(this::beat, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  void startBeating() {
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::runHeartbeat, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Has an answer not wait for a database that is not there. */
-  <T> CompletableFuture<T> watch(CompletableFuture<T> answer) {
+  /** Makes the future fail as soon as the database is unreachable. */
+  <T> CompletableFuture<T> failWhenUnreachable(CompletableFuture<T> answer) {
     long number = lastNumber.incrementAndGet();
     waiting.put(number, answer);
     var _ = answer.whenComplete((_, _) -> waiting.remove(number));
@@ -79,40 +81,43 @@ final class PostgresHeartbeat implements AutoCloseable {
     return answer;
   }
 
-  boolean isAway() {
+  boolean isUnreachable() {
     return away != null;
   }
 
-  /** The database has answered somebody. */
-  void lives() {
+  /** Records that the database has responded to somebody. */
+  void recordResponse() {
     lastSign = System.nanoTime();
   }
 
-  private void beat() {
+  private void runHeartbeat() {
     long begun = System.nanoTime();
     try {
-      ask();
-      lives();
-      back();
-      if (condition.trouble().isPresent() && beats++ % ROOM_TRIED == 0) {
-        tryRoom();
+      pingDatabase();
+      recordResponse();
+      markReachable();
+      if (condition.currentTrouble().isPresent() && beats++ % ROOM_TRIED == 0) {
+        tryAllocate();
       }
     } catch (SQLException e) {
       disconnect();
       boolean answers = TOO_MANY_CONNECTIONS.equals(e.getSQLState()) || lastSign - begun > 0;
       if (!answers && !thread.isShutdown()) {
-        lost(e);
+        markUnreachable(e);
       }
     } catch (RuntimeException e) {
       log.error("The heartbeat failed", e);
     }
   }
 
-  /** A connection may have been closed for reasons of its own, so another one is asked. */
-  private void ask() throws SQLException {
+  /**
+   * Pings the database. Retries once on a new connection, because PostgreSQL may have closed just
+   * this one; a timeout isn't retried.
+   */
+  private void pingDatabase() throws SQLException {
     if (connection != null) {
       try {
-        execute("SELECT 1");
+        executeStatement("SELECT 1");
         return;
       } catch (SQLException e) {
         if (e.getCause() instanceof SocketTimeoutException) {
@@ -122,10 +127,10 @@ final class PostgresHeartbeat implements AutoCloseable {
       }
     }
     connection = source.getConnection();
-    execute("SELECT 1");
+    executeStatement("SELECT 1");
   }
 
-  private void execute(String sql) throws SQLException {
+  private void executeStatement(String sql) throws SQLException {
     Connection open = connection;
     if (open != null) {
       try (Statement statement = open.createStatement()) {
@@ -134,20 +139,20 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
   }
 
-  private void tryRoom() {
+  private void tryAllocate() {
     Connection open = connection;
     if (open == null) {
       return;
     }
     try {
       open.setAutoCommit(false);
-      execute(NEEDS_ROOM);
+      executeStatement(NEEDS_ROOM);
       open.commit();
       open.setAutoCommit(true);
-      condition.wrote();
+      condition.recordSuccess();
     } catch (SQLException e) {
       if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
-        condition.wrote();
+        condition.recordSuccess();
       }
       disconnect();
     }
@@ -165,7 +170,7 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
   }
 
-  private void lost(SQLException failure) {
+  private void markUnreachable(SQLException failure) {
     if (away == null) {
       log.warn("The database is not responding: {}", failure.getMessage());
       away = new StorageException(StorageTrouble.UNREACHABLE, failure);
@@ -177,7 +182,7 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
   }
 
-  private void back() {
+  private void markReachable() {
     if (away != null) {
       away = null;
       log.info("The database is responding again");

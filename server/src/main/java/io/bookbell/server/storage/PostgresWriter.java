@@ -1,8 +1,8 @@
 package io.bookbell.server.storage;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.bookbell.server.storage.Gate.GaveWay;
-import io.bookbell.server.storage.Gate.Owned;
+import io.bookbell.server.storage.RowLockGate.LockQueuedError;
+import io.bookbell.server.storage.RowLockGate.OwnerRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -14,22 +14,23 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to PostgreSQL. Any thread submits; each job begins in a transaction of its own.
+ * Runs write jobs on PostgreSQL. Any thread submits; each job starts in a transaction of its own.
  *
- * <p>Commands of one owner are serial, so one after the other would pay for a commit each. Of this
- * process only one transaction has an owner's turn. Work that comes to the owner's row meanwhile
- * takes its transaction back and queues without a connection; whoever ends the turn writes what has
- * queued in one transaction, with one commit, before anybody of it is answered.
+ * <p>Commands of one owner are serial, so without batching each would wait for the previous one's
+ * commit. In this process, only one transaction holds an owner's turn. A job that reaches the
+ * owner's row while the turn is taken rolls back and queues without a connection. The holder of the
+ * turn then runs the queued jobs in one transaction with one commit, and completes their futures
+ * after it.
  *
- * <p>Such a transaction holds the owner's row while it runs works that may want locks that belong
- * before it, an idempotency key for instance. It waits for those only a moment: work that does not
- * get one is taken out and done alone, so no circle of waiting can last.
+ * <p>A shared transaction holds the owner's row while it runs jobs that may need locks that come
+ * earlier in the lock order, such as an idempotency key. It waits for those only briefly: a job
+ * that doesn't get its lock is set aside and runs alone, so a deadlock can't last.
  */
 final class PostgresWriter {
   private static final int MOST_ATTEMPTS = 4;
   private static final int MOST_PER_COMMIT = 64;
 
-  /** Together with the commit it must stay far below what a transaction may take. */
+  /** Together with the commit, this must stay far below the transaction timeouts. */
   private static final Duration LONGEST_BATCH = Duration.ofMillis(500);
 
   /** Shorter than the second after which PostgreSQL looks for deadlocks. */
@@ -38,19 +39,19 @@ final class PostgresWriter {
   private static final String WAIT_AS_EVER = "set local lock_timeout to default";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-  private final Turns turns = new Turns();
+  private final OwnerQueues ownerQueues = new OwnerQueues();
   private final HikariDataSource pool;
   private final Function<Connection, DSLContext> dsl;
   private final TimeSource time;
   private final ConnectionThreads threads;
-  private final WriteCondition condition;
+  private final WriteHealth condition;
 
   PostgresWriter(
       HikariDataSource pool,
       Function<Connection, DSLContext> dsl,
       TimeSource time,
       ConnectionThreads threads,
-      WriteCondition condition) {
+      WriteHealth condition) {
     this.pool = pool;
     this.dsl = dsl;
     this.time = time;
@@ -59,194 +60,201 @@ final class PostgresWriter {
   }
 
   /**
-   * Takes a job over.
+   * Submits a job.
    *
-   * @param answered told when the database has answered, on one of the threads
+   * @param answered called on a writer thread when the database has responded
    */
-  void submit(Job<?> job, Runnable answered) {
-    threads.execute(() -> begin(job, answered), job::fail);
+  void submitJob(WriteJob<?> writeJob, Runnable answered) {
+    threads.execute(() -> runJob(writeJob, answered), writeJob::failAnswer);
   }
 
-  private void begin(Job<?> job, Runnable answered) {
-    if (job.isAnswered()) {
-      return; // the database went away meanwhile
+  private void runJob(WriteJob<?> writeJob, Runnable answered) {
+    if (writeJob.isAnswered()) {
+      return; // the database became unreachable in the meantime
     }
-    var turn = new Turn();
-    Throwable failure = withRetries(() -> alone(job, turn));
+    var ownerQueueGate = new OwnerQueueGate();
+    Throwable failure = withRetries(() -> runAlone(writeJob, ownerQueueGate));
     if (failure == null) {
       answered.run();
     }
-    if (failure instanceof GaveWay gaveWay) {
-      Owned row = gaveWay.row();
-      if (turns.join(row.owner(), job)) {
-        serve(row);
+    if (failure instanceof LockQueuedError lockQueuedError) {
+      OwnerRow row = lockQueuedError.ownerRow();
+      if (ownerQueues.enqueueJob(row.owner(), writeJob)) {
+        drainQueue(row);
       }
       return;
     }
-    answer(job, failure);
-    if (turn.held != null) {
-      serve(turn.held);
+    completeJob(writeJob, failure);
+    if (ownerQueueGate.held != null) {
+      drainQueue(ownerQueueGate.held);
     }
   }
 
-  /** Takes an owner's turn on the way to the owner's row; a second owner's row is only locked. */
-  private final class Turn implements Gate {
-    private @Nullable Owned held;
+  /**
+   * Takes the turn for the first owner's row that a transaction locks; further owners' rows are
+   * only locked.
+   */
+  private final class OwnerQueueGate implements RowLockGate {
+    private @Nullable OwnerRow held;
 
     @Override
-    public void pass(Owned row) {
+    public void requireTurn(OwnerRow row) {
       if (held == null) {
-        if (!turns.tryTake(row.owner())) {
-          throw new GaveWay(row);
+        if (!ownerQueues.tryAcquire(row.owner())) {
+          throw new LockQueuedError(row);
         }
         held = row;
       }
     }
   }
 
-  private void answer(Job<?> job, @Nullable Throwable failure) {
+  private void completeJob(WriteJob<?> writeJob, @Nullable Throwable failure) {
     if (failure == null) {
-      job.finish();
+      writeJob.completeAnswer();
     } else {
-      fail(job, failure);
+      failJob(writeJob, failure);
     }
   }
 
-  private void fail(Job<?> job, Throwable failure) {
-    if (StorageException.named(failure) instanceof StorageException trouble
+  private void failJob(WriteJob<?> writeJob, Throwable failure) {
+    if (StorageException.translateFailure(failure) instanceof StorageException trouble
         && trouble.trouble() != StorageTrouble.UNREACHABLE) {
-      condition.failed(trouble);
+      condition.recordFailure(trouble);
     }
-    job.fail(failure);
+    writeJob.failAnswer(failure);
   }
 
-  /** Writes what waits for the owner's turn until nothing does. */
-  private void serve(Owned row) {
-    List<Job<?>> jobs = turns.next(row.owner(), MOST_PER_COMMIT);
+  /** Runs the owner's queued jobs until there are none. */
+  private void drainQueue(OwnerRow row) {
+    List<WriteJob<?>> jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
     while (!jobs.isEmpty()) {
       if (jobs.size() == 1) {
-        Job<?> only = jobs.getFirst();
-        answer(only, withRetries(() -> alone(only, Gate.OPEN)));
+        WriteJob<?> only = jobs.getFirst();
+        completeJob(only, withRetries(() -> runAlone(only, RowLockGate.OPEN)));
       } else {
-        together(row, jobs);
+        runShared(row, jobs);
       }
-      jobs = turns.next(row.owner(), MOST_PER_COMMIT);
+      jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
     }
   }
 
-  private void together(Owned row, List<Job<?>> jobs) {
-    var shared = new Shared(row, jobs);
-    Throwable failure = withRetries(shared::attempt);
+  private void runShared(OwnerRow row, List<WriteJob<?>> jobs) {
+    var sharedTransaction = new SharedTransaction(row, jobs);
+    Throwable failure = withRetries(sharedTransaction::attemptCommit);
     if (failure == null) {
-      shared.done.forEach(job -> answer(job, job.failure()));
-      shared.setAside.forEach(job -> threads.execute(() -> withoutQueue(job), job::fail));
-      turns.putBack(row.owner(), shared.left);
+      sharedTransaction.done.forEach(writeJob -> completeJob(writeJob, writeJob.workFailure()));
+      sharedTransaction.setAside.forEach(
+          writeJob -> threads.execute(() -> runWithoutQueue(writeJob), writeJob::failAnswer));
+      ownerQueues.returnJobs(row.owner(), sharedTransaction.left);
       return;
     }
-    jobs.forEach(job -> fail(job, failure));
-    if (!shared.begun) { // the others would wait as long for the same
-      turns.rest(row.owner()).forEach(job -> fail(job, failure));
+    jobs.forEach(writeJob -> failJob(writeJob, failure));
+    if (!sharedTransaction.begun) { // the others would wait just as long for the same row
+      ownerQueues.takeAll(row.owner()).forEach(writeJob -> failJob(writeJob, failure));
     }
   }
 
-  private void withoutQueue(Job<?> job) {
-    answer(job, withRetries(() -> alone(job, Gate.OPEN)));
+  private void runWithoutQueue(WriteJob<?> writeJob) {
+    completeJob(writeJob, withRetries(() -> runAlone(writeJob, RowLockGate.OPEN)));
   }
 
-  /** What an attempt has thrown; null when it was committed. */
+  /** One attempt. Returns its failure, or null if it was committed. */
   @FunctionalInterface
-  private interface Attempt {
+  private interface WriteAttempt {
     @Nullable Throwable run();
   }
 
-  private static @Nullable Throwable withRetries(Attempt attempt) {
-    Throwable failure = attempt.run();
-    for (int retry = 1; retry < MOST_ATTEMPTS && asksForRetry(failure); retry++) {
-      failure = attempt.run();
+  private static @Nullable Throwable withRetries(WriteAttempt writeAttempt) {
+    Throwable failure = writeAttempt.run();
+    for (int retry = 1; retry < MOST_ATTEMPTS && isRetryable(failure); retry++) {
+      failure = writeAttempt.run();
     }
     return failure;
   }
 
-  private static boolean asksForRetry(@Nullable Throwable failure) {
-    return isState(failure, "40001") || isState(failure, "40P01");
+  private static boolean isRetryable(@Nullable Throwable failure) {
+    return hasSqlState(failure, "40001") || hasSqlState(failure, "40P01");
   }
 
-  private static boolean isState(@Nullable Throwable failure, String state) {
+  private static boolean hasSqlState(@Nullable Throwable failure, String state) {
     return failure instanceof DataAccessException e && state.equals(e.sqlState());
   }
 
-  private @Nullable Throwable alone(Job<?> job, Gate gate) {
+  private @Nullable Throwable runAlone(WriteJob<?> writeJob, RowLockGate rowLockGate) {
     return inTransaction(
         connection -> {
-          job.runAlone(new Transaction(dsl.apply(connection), time, gate, connection));
-          return job.isAnswered() ? tooLate() : job.failure();
+          writeJob.runAlone(new Transaction(dsl.apply(connection), time, rowLockGate, connection));
+          return writeJob.isAnswered() ? lateAnswer() : writeJob.workFailure();
         });
   }
 
-  /** Several jobs of one owner and one commit. Confined to its thread. */
-  private final class Shared {
-    private final Owned row;
-    private final List<Job<?>> jobs;
-    private List<Job<?>> done = new ArrayList<>();
-    private List<Job<?>> setAside = new ArrayList<>();
-    private List<Job<?>> left = List.of();
+  /** Several jobs of one owner in one commit. Confined to its thread. */
+  private final class SharedTransaction {
+    private final OwnerRow row;
+    private final List<WriteJob<?>> jobs;
+    private List<WriteJob<?>> done = new ArrayList<>();
+    private List<WriteJob<?>> setAside = new ArrayList<>();
+    private List<WriteJob<?>> left = List.of();
     private boolean begun;
 
-    Shared(Owned row, List<Job<?>> jobs) {
+    SharedTransaction(OwnerRow row, List<WriteJob<?>> jobs) {
       this.row = row;
       this.jobs = jobs;
     }
 
-    @Nullable Throwable attempt() {
+    @Nullable Throwable attemptCommit() {
       done = new ArrayList<>();
       setAside = new ArrayList<>();
       left = List.of();
       begun = false;
-      return inTransaction(this::run);
+      return inTransaction(this::runJobs);
     }
 
-    private @Nullable Throwable run(Pipeline connection) throws SQLException {
+    private @Nullable Throwable runJobs(PipelinedConnection connection) throws SQLException {
       DSLContext sql = dsl.apply(connection);
-      row.lock(sql);
-      connection.hold(() -> sql.execute(WAIT_A_MOMENT));
+      row.lockRow(sql);
+      connection.queueStatements(() -> sql.execute(WAIT_A_MOMENT));
       begun = true;
       long end = System.nanoTime() + LONGEST_BATCH.toNanos();
-      var batch = new Batch(connection, () -> new Transaction(sql, time, Gate.OPEN, connection));
-      for (Job<?> job : jobs) {
+      var savepointBatch =
+          new SavepointBatch(
+              connection, () -> new Transaction(sql, time, RowLockGate.OPEN, connection));
+      for (WriteJob<?> writeJob : jobs) {
         if (System.nanoTime() - end > 0) {
           left = jobs.subList(done.size() + setAside.size(), jobs.size());
           break;
         }
-        batch.run(job);
-        if (asksForRetry(job.failure())) {
-          return job.failure();
+        savepointBatch.runJob(writeJob);
+        if (isRetryable(writeJob.workFailure())) {
+          return writeJob.workFailure();
         }
-        (isState(job.failure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(job);
+        (hasSqlState(writeJob.workFailure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
       }
-      connection.hold(() -> sql.execute(WAIT_AS_EVER));
-      batch.end();
-      return done.stream().anyMatch(Job::isAnswered) ? tooLate() : null;
+      connection.queueStatements(() -> sql.execute(WAIT_AS_EVER));
+      savepointBatch.runLastSteps();
+      return done.stream().anyMatch(WriteJob::isAnswered) ? lateAnswer() : null;
     }
   }
 
   @FunctionalInterface
-  private interface Body {
-    /** What speaks against a commit. */
-    @Nullable Throwable run(Pipeline connection) throws SQLException;
+  private interface TransactionBody {
+    /** Runs the statements. Returns a failure that must prevent the commit, or null. */
+    @Nullable Throwable run(PipelinedConnection connection) throws SQLException;
   }
 
-  /** Nothing may be stored of what its caller was told has failed. */
-  private static StorageException tooLate() {
+  /** Prevents the commit of a command whose caller was told that it failed. */
+  private static StorageException lateAnswer() {
     return new StorageException(StorageTrouble.UNREACHABLE, "it answered too late");
   }
 
-  /** Runs the body and commits, or takes everything back. */
-  private @Nullable Throwable inTransaction(Body body) {
+  /** Runs the body, then commits or rolls back. */
+  private @Nullable Throwable inTransaction(TransactionBody transactionBody) {
     try (Connection connection = pool.getConnection()) {
       var ended = new boolean[1];
-      Throwable failure = inTransaction(new Pipeline(connection), body, ended);
+      Throwable failure =
+          inTransaction(new PipelinedConnection(connection), transactionBody, ended);
       if (!ended[0]) {
-        pool.evictConnection(connection); // nobody knows what state it is in
+        pool.evictConnection(connection); // its state is unknown
       }
       return failure;
     } catch (SQLException e) {
@@ -257,14 +265,15 @@ final class PostgresWriter {
   /**
    * Runs the body on a connection.
    *
-   * @param ended is set when the transaction is known to be over
+   * @param ended set when the transaction is known to have ended
    */
-  private static @Nullable Throwable inTransaction(Pipeline connection, Body body, boolean[] ended)
+  private static @Nullable Throwable inTransaction(
+      PipelinedConnection connection, TransactionBody transactionBody, boolean[] ended)
       throws SQLException {
     Throwable failure;
     boolean committing = false;
     try {
-      failure = body.run(connection);
+      failure = transactionBody.run(connection);
       if (failure == null) {
         committing = true;
         connection.commit();
@@ -276,11 +285,11 @@ final class PostgresWriter {
     } catch (SQLException e) {
       failure = new DataAccessException("The transaction failed: " + e.getMessage(), e);
     }
-    ended[0] = rollback(connection, failure) && !committing;
+    ended[0] = tryRollback(connection, failure) && !committing;
     return failure;
   }
 
-  private static boolean rollback(Connection connection, Throwable cause) {
+  private static boolean tryRollback(Connection connection, Throwable cause) {
     try {
       connection.rollback();
       return true;

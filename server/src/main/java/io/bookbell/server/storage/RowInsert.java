@@ -15,125 +15,136 @@ import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inserts rows that are alike, many with one statement. Thread-safe.
+ * Inserts rows of one table, many per statement. Thread-safe.
  *
- * @param <A> what a row is made of
+ * @param <A> the type from which a row's values are read
  */
 public final class RowInsert<A> {
-  /** Up to so many rows there is a statement kept for each number of them. */
+  /** Up to this many rows, each number of rows has its own prepared statement. */
   private static final int ANY_NUMBER = 16;
 
-  private final Map<Integer, Prepared<List<A>, Insert<?>>> bySize = new ConcurrentHashMap<>();
-  private final Map<Numbered, Prepared<List<A>, ResultQuery<Record1<Long>>>> numbered =
-      new ConcurrentHashMap<>();
+  private final Map<Integer, PreparedQuery<List<A>, Insert<?>>> bySize = new ConcurrentHashMap<>();
+  private final Map<NumberedInsertKey, PreparedQuery<List<A>, ResultQuery<Record1<Long>>>>
+      numbered = new ConcurrentHashMap<>();
   private final Table<?> table;
-  private final List<Column<A, ?>> columns;
+  private final List<InsertColumn<A, ?>> columns;
   private final boolean onlyNew;
 
-  private record Numbered(int rows, Field<Long> id) {}
+  private record NumberedInsertKey(int rows, Field<Long> id) {}
 
-  private RowInsert(Table<?> table, List<Column<A, ?>> columns, boolean onlyNew) {
+  private RowInsert(Table<?> table, List<InsertColumn<A, ?>> columns, boolean onlyNew) {
     this.table = table;
     this.columns = columns;
     this.onlyNew = onlyNew;
   }
 
-  private record Column<A, T>(Field<T> field, Function<? super A, ? extends @Nullable T> value) {
-    Field<T> place(int row, Prepared.Places<List<A>> from) {
-      return from.value(field, rows -> value.apply(rows.get(row)));
+  private record InsertColumn<A, T>(
+      Field<T> field, Function<? super A, ? extends @Nullable T> value) {
+    Field<T> parameterFor(int row, PreparedQuery.ParameterBinder<List<A>> from) {
+      return from.parameterFor(field, rows -> value.apply(rows.get(row)));
     }
   }
 
-  /** Collects what goes into which column. */
-  public static final class Columns<A> {
-    private final List<Column<A, ?>> columns = new ArrayList<>();
+  /** Collects the columns and where their values come from. */
+  public static final class InsertColumns<A> {
+    private final List<InsertColumn<A, ?>> columns = new ArrayList<>();
     private final Table<?> table;
 
-    private Columns(Table<?> table) {
+    private InsertColumns(Table<?> table) {
       this.table = table;
     }
 
-    public <T> Columns<A> set(Field<T> column, Function<? super A, ? extends @Nullable T> value) {
-      columns.add(new Column<>(column, value));
+    public <T> InsertColumns<A> setColumn(
+        Field<T> column, Function<? super A, ? extends @Nullable T> value) {
+      columns.add(new InsertColumn<>(column, value));
       return this;
     }
 
-    /** A row that is there already is an error. */
-    public RowInsert<A> rows() {
+    /** Inserting a row that exists fails. */
+    public RowInsert<A> failOnConflict() {
       return new RowInsert<>(table, List.copyOf(columns), false);
     }
 
-    /** A row that is there already is passed over. */
-    public RowInsert<A> newRows() {
+    /** Inserting a row that exists does nothing. */
+    public RowInsert<A> ignoreConflicts() {
       return new RowInsert<>(table, List.copyOf(columns), true);
     }
   }
 
-  public static <A> Columns<A> into(Table<?> table) {
-    return new Columns<>(table);
+  public static <A> InsertColumns<A> insertInto(Table<?> table) {
+    return new InsertColumns<>(table);
   }
 
-  public void run(Transaction tx, A row) {
-    run(tx, List.of(row));
+  public void insert(Transaction tx, A row) {
+    insert(tx, List.of(row));
   }
 
   /** Inserts the rows in their order. */
-  public void run(Transaction tx, List<A> rows) {
-    for (List<A> some : parts(tx, rows)) {
-      tx.run(tx.query(insert(some.size()), some));
+  public void insert(Transaction tx, List<A> rows) {
+    for (List<A> some : splitRows(tx, rows)) {
+      tx.run(tx.bindQuery(buildInsert(some.size()), some));
     }
   }
 
   /**
-   * Inserts a row, which is given a number.
+   * Inserts a row with a generated id.
    *
-   * @return the number
+   * @return the id
    */
-  public long numbered(Transaction tx, A row, Field<Long> id) {
-    return numbered(tx, List.of(row), id).getFirst();
+  public long insertNumbered(Transaction tx, A row, Field<Long> id) {
+    return insertNumbered(tx, List.of(row), id).getFirst();
   }
 
   /**
-   * Inserts the rows, which are given ascending numbers.
+   * Inserts the rows with generated, ascending ids.
    *
-   * @return the numbers of those that were inserted, in their order
+   * @return the ids of the rows that were inserted, in their order
    */
-  public List<Long> numbered(Transaction tx, List<A> rows, Field<Long> id) {
+  public List<Long> insertNumbered(Transaction tx, List<A> rows, Field<Long> id) {
     var ids = new ArrayList<Long>();
-    for (List<A> some : parts(tx, rows)) {
-      // The database numbers rows in their order, and may tell of them in another.
-      ids.addAll(tx.query(numbered(some.size(), id), some).fetch(id).stream().sorted().toList());
+    for (List<A> some : splitRows(tx, rows)) {
+      // Ids are generated in the order of the rows, but may be returned in another.
+      ids.addAll(
+          tx.bindQuery(insertNumbered(some.size(), id), some).fetch(id).stream().sorted().toList());
     }
     return ids;
   }
 
-  private Prepared<List<A>, Insert<?>> insert(int rows) {
+  private PreparedQuery<List<A>, Insert<?>> buildInsert(int rows) {
     return bySize.computeIfAbsent(
-        rows, size -> Prepared.of((sql, from) -> insert(sql, from, size)));
+        rows, size -> PreparedQuery.of((sql, from) -> buildInsert(sql, from, size)));
   }
 
-  private Prepared<List<A>, ResultQuery<Record1<Long>>> numbered(int rows, Field<Long> id) {
+  private PreparedQuery<List<A>, ResultQuery<Record1<Long>>> insertNumbered(
+      int rows, Field<Long> id) {
     return numbered.computeIfAbsent(
-        new Numbered(rows, id), key -> Prepared.returning(insert(key.rows), key.id));
+        new NumberedInsertKey(rows, id),
+        key -> PreparedQuery.withReturning(buildInsert(key.rows), key.id));
   }
 
-  private Insert<?> insert(DSLContext sql, Prepared.Places<List<A>> from, int size) {
+  private Insert<?> buildInsert(
+      DSLContext sql, PreparedQuery.ParameterBinder<List<A>> from, int size) {
     InsertValuesStepN<?> insert =
-        sql.insertInto(table, columns.stream().map(Column::field).toList());
+        sql.insertInto(table, columns.stream().map(InsertColumn::field).toList());
     for (int number = 0; number < size; number++) {
       int row = number;
-      insert = insert.values(columns.stream().map(column -> column.place(row, from)).toList());
+      insert =
+          insert.values(
+              columns.stream().map(insertColumn -> insertColumn.parameterFor(row, from)).toList());
     }
     return onlyNew ? insert.onConflictDoNothing() : insert;
   }
 
-  /** A connection that keeps statements keeps one for each size, so sizes there are but few. */
-  private List<List<A>> parts(Transaction tx, List<A> rows) {
+  /**
+   * Splits rows over statements. A connection that caches statements keeps one per number of rows,
+   * so large numbers are rounded down to powers of two.
+   */
+  private List<List<A>> splitRows(Transaction tx, List<A> rows) {
     var parts = new ArrayList<List<A>>();
-    int most = Prepared.MOST_VALUES / columns.size();
+    int most = PreparedQuery.MOST_VALUES / columns.size();
     for (int from = 0; from < rows.size(); from += parts.getLast().size()) {
       int size = Math.min(rows.size() - from, most);
-      if (tx.keepsQueries() && size > ANY_NUMBER) {
+      if (tx.cachesQueries() && size > ANY_NUMBER) {
         size = Integer.highestOneBit(size);
       }
       parts.add(rows.subList(from, from + size));

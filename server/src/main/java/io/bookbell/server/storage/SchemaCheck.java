@@ -18,35 +18,38 @@ import org.jooq.Table;
 import org.jooq.UniqueKey;
 
 /**
- * Compares a database with the schema that this program expects, and looks for rows that its
- * constraints forbid: they were lost in a repair by hand, or an index does not find what it should.
- * For one look.
+ * Compares a database with the schema that this program expects, and looks for duplicates that its
+ * unique keys forbid: a manual repair may have lost a constraint, and a corrupt index may miss
+ * rows. Use an instance once.
  */
 public final class SchemaCheck {
   private static final int MOST_PROBLEMS = 20;
 
-  /** What jOOQ still has from an older script; the index quota_ledger_once is in its place. */
+  /**
+   * Unique keys that jOOQ's generated tables still contain although a migration has replaced them,
+   * here by the index quota_ledger_once.
+   */
   private static final Set<String> REPLACED = Set.of("quota_ledger(kind, request_id)");
 
   private final Transaction tx;
-  private final Catalogue found;
+  private final SchemaObjects found;
   private final List<String> problems = new ArrayList<>();
 
-  private SchemaCheck(Transaction tx, Catalogue found) {
+  private SchemaCheck(Transaction tx, SchemaObjects found) {
     this.tx = tx;
     this.found = found;
   }
 
   /**
-   * What a database has of its schema; all names in small letters.
+   * The schema objects found in a database; all names in lower case.
    *
-   * @param unique for each index that keeps rows apart, its table and columns, as {@link #columns}
-   * @param foreignKeys likewise, with the table that is referred to
-   * @param required table and column of each that may not be null
-   * @param checks how many conditions each table has
-   * @param defects what the database says itself, in words
+   * @param unique table and columns of each unique index, as in {@link #describeColumns}
+   * @param foreignKeys likewise, followed by the referenced table
+   * @param required table and column of each column that is NOT NULL
+   * @param checks the number of CHECK constraints of each table
+   * @param defects problems that the database itself reports
    */
-  record Catalogue(
+  record SchemaObjects(
       Set<String> indexes,
       Set<String> triggers,
       Set<String> unique,
@@ -55,37 +58,40 @@ public final class SchemaCheck {
       Map<String, Integer> checks,
       List<String> defects) {}
 
-  /** What does not agree, each in a sentence; empty when all is well. */
-  public static List<String> problems(Transaction tx) {
+  /** Returns the differences and defects, one sentence each; empty if there are none. */
+  public static List<String> findProblems(Transaction tx) {
     boolean postgres = tx.sql().family() == SQLDialect.POSTGRES;
-    Catalogue found = postgres ? PostgresCatalogue.read(tx.sql()) : SqliteCatalogue.read(tx.sql());
+    SchemaObjects found =
+        postgres
+            ? PostgresSchemaReader.readSchema(tx.sql())
+            : SqliteSchemaReader.readSchema(tx.sql());
     var check = new SchemaCheck(tx, found);
     check.problems.addAll(found.defects);
-    check.names(SchemaScripts.of(postgres ? "db/postgresql" : "db/sqlite"));
+    check.checkNames(SchemaScripts.readScripts(postgres ? "db/postgresql" : "db/sqlite"));
     if (postgres) {
-      PostgresCatalogue.withoutIndexes(tx.sql(), check::tables);
+      PostgresSchemaReader.withoutIndexes(tx.sql(), check::checkTables);
     } else {
-      check.tables();
+      check.checkTables();
     }
     return check.problems.stream().limit(MOST_PROBLEMS).toList();
   }
 
-  /** A table with some of its columns, in the order of their names. */
-  static String columns(String table, Collection<String> columns) {
+  /** A table with some of its columns in alphabetical order. */
+  static String describeColumns(String table, Collection<String> columns) {
     return (table + "(" + String.join(", ", columns.stream().sorted().toList()) + ")")
         .toLowerCase(Locale.ROOT);
   }
 
-  private static String columns(Table<?> table, Collection<? extends Field<?>> fields) {
-    return columns(table.getName(), fields.stream().map(Field::getName).toList());
+  private static String describeColumns(Table<?> table, Collection<? extends Field<?>> fields) {
+    return describeColumns(table.getName(), fields.stream().map(Field::getName).toList());
   }
 
-  private void names(SchemaScripts expected) {
-    missing("index", expected.indexes(), found.indexes);
-    missing("trigger", expected.triggers(), found.triggers);
+  private void checkNames(SchemaScripts expected) {
+    reportMissing("index", expected.indexNames(), found.indexes);
+    reportMissing("trigger", expected.triggerNames(), found.triggers);
   }
 
-  private void missing(String what, Set<String> expected, Set<String> there) {
+  private void reportMissing(String what, Set<String> expected, Set<String> there) {
     var missing = new HashSet<>(expected);
     missing.removeAll(there);
     missing.stream()
@@ -93,24 +99,27 @@ public final class SchemaCheck {
         .forEach(name -> problems.add("the " + what + " " + name + " is missing"));
   }
 
-  private void tables() {
+  private void checkTables() {
     for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
       for (UniqueKey<?> key : table.getKeys()) {
-        keptApart(table, key);
+        checkUniqueKey(table, key);
       }
       table
           .getReferences()
           .forEach(
               reference ->
-                  expect(
+                  requirePresent(
                       found.foreignKeys,
-                      columns(table, reference.getFields())
+                      describeColumns(table, reference.getFields())
                           + " -> "
                           + reference.getKey().getTable().getName(),
                       "the foreign key"));
       Arrays.stream(table.fields())
           .filter(field -> !field.getDataType().nullable())
-          .forEach(field -> expect(found.required, columns(table, List.of(field)), "NOT NULL of"));
+          .forEach(
+              field ->
+                  requirePresent(
+                      found.required, describeColumns(table, List.of(field)), "NOT NULL of"));
       int checks = found.checks.getOrDefault(table.getName(), 0);
       if (checks < table.getChecks().size()) {
         problems.add(
@@ -120,18 +129,18 @@ public final class SchemaCheck {
     }
   }
 
-  private void expect(Set<String> there, String wanted, String what) {
+  private void requirePresent(Set<String> there, String wanted, String what) {
     if (!there.contains(wanted)) {
       problems.add(what + " " + wanted + " is missing");
     }
   }
 
-  private void keptApart(Table<?> table, UniqueKey<?> key) {
-    String wanted = columns(table, key.getFields());
+  private void checkUniqueKey(Table<?> table, UniqueKey<?> key) {
+    String wanted = describeColumns(table, key.getFields());
     if (REPLACED.contains(wanted)) {
       return;
     }
-    expect(found.unique, wanted, "the unique constraint");
+    requirePresent(found.unique, wanted, "the unique constraint");
     var present =
         key.getFields().stream()
             .filter(field -> field.getDataType().nullable())

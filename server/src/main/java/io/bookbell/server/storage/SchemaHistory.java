@@ -28,18 +28,17 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A look at the history that Flyway keeps in the database, without Flyway, whose loading takes
- * longer than that of all the rest. It recognises one case: every migration of this program was
- * applied, unchanged, and nothing else. Then Flyway would do nothing. Whatever else it finds is for
- * Flyway to judge.
+ * Reads Flyway's schema history without loading Flyway, which takes longer than loading the rest of
+ * the program. It recognises a single case: all migrations of this program have been applied,
+ * unchanged, and no others. Flyway would then do nothing. Any other state is left to Flyway.
  */
 final class SchemaHistory {
   private static final Pattern SCRIPT = Pattern.compile("V([1-9][0-9]{0,8})__(\\w+)\\.sql");
 
   private SchemaHistory() {}
 
-  /** A row of the history. */
-  private record Step(
+  /** A row of the schema history. */
+  private record AppliedMigration(
       @Nullable String version,
       @Nullable String description,
       @Nullable String type,
@@ -48,26 +47,26 @@ final class SchemaHistory {
       boolean success) {}
 
   /**
-   * Whether the database is exactly at the newest schema.
+   * Whether the database is at exactly the newest schema.
    *
    * @param folder the class-path folder of the dialect's migrations
    */
   static boolean isNewest(DataSource source, String folder) {
     try {
-      Optional<List<Step>> expected = expected(folder);
-      return expected.isPresent() && applied(source).equals(expected.get());
+      Optional<List<AppliedMigration>> expected = expectedSteps(folder);
+      return expected.isPresent() && readApplied(source).equals(expected.get());
     } catch (IOException | SQLException e) {
-      return false; // most often there is no history yet; what else it may be, Flyway will say
+      return false; // usually there is no history yet; Flyway reports anything else
     }
   }
 
   /** The texts of a folder's migrations, in the order of their versions. */
-  static List<String> texts(String folder) throws IOException {
+  static List<String> readScripts(String folder) throws IOException {
     var scripts = new TreeMap<Integer, String>();
     for (String name : fileNames(folder)) {
       Matcher script = SCRIPT.matcher(name);
       if (script.matches()) {
-        try (InputStream in = resource(folder + "/" + name).openStream()) {
+        try (InputStream in = findResource(folder + "/" + name).openStream()) {
           scripts.put(Integer.valueOf(script.group(1)), new String(in.readAllBytes(), UTF_8));
         }
       }
@@ -75,24 +74,24 @@ final class SchemaHistory {
     return List.copyOf(scripts.values());
   }
 
-  private static List<Step> applied(DataSource source) throws SQLException {
+  private static List<AppliedMigration> readApplied(DataSource source) throws SQLException {
     try (var connection = source.getConnection();
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
                 "SELECT version, description, type, script, checksum, success FROM "
-                    + table(connection)
+                    + historyTable(connection)
                     + " ORDER BY installed_rank")) {
-      var steps = new ArrayList<Step>();
+      var steps = new ArrayList<AppliedMigration>();
       while (rows.next()) {
-        steps.add(applied(rows));
+        steps.add(readApplied(rows));
       }
       return steps;
     }
   }
 
-  private static Step applied(ResultSet row) throws SQLException {
-    return new Step(
+  private static AppliedMigration readApplied(ResultSet row) throws SQLException {
+    return new AppliedMigration(
         row.getString("version"),
         row.getString("description"),
         row.getString("type"),
@@ -101,8 +100,11 @@ final class SchemaHistory {
         row.getBoolean("success"));
   }
 
-  /** Of the schema that new tables go to, as Flyway has it: not of the next one on the way. */
-  private static String table(Connection connection) throws SQLException {
+  /**
+   * The history table's qualified name. Like Flyway, looks only in the schema to which new tables
+   * go, not in the rest of the search path.
+   */
+  private static String historyTable(Connection connection) throws SQLException {
     String quote = connection.getMetaData().getIdentifierQuoteString();
     String schema = connection.getSchema();
     String table = quote + "flyway_schema_history" + quote;
@@ -111,30 +113,32 @@ final class SchemaHistory {
         : quote + schema.replace(quote, quote + quote) + quote + "." + table;
   }
 
-  /** What the history of a database at the newest schema is; empty: there is more than a list. */
-  private static Optional<List<Step>> expected(String folder) throws IOException {
-    var steps = new ArrayList<Step>();
+  /**
+   * The history of a database at the newest schema; empty if the folder contains other files, too.
+   */
+  private static Optional<List<AppliedMigration>> expectedSteps(String folder) throws IOException {
+    var steps = new ArrayList<AppliedMigration>();
     for (String name : fileNames(folder)) {
       Matcher script = SCRIPT.matcher(name);
       if (!script.matches()) {
         return Optional.empty();
       }
       String description = script.group(2).replace('_', ' ');
-      int checksum = checksum(folder + "/" + name);
-      steps.add(new Step(script.group(1), description, "SQL", name, checksum, true));
+      int checksum = scriptChecksum(folder + "/" + name);
+      steps.add(new AppliedMigration(script.group(1), description, "SQL", name, checksum, true));
     }
-    steps.sort(comparingInt(step -> Integer.parseInt(step.version)));
+    steps.sort(comparingInt(appliedMigration -> Integer.parseInt(appliedMigration.version)));
     return Optional.of(steps);
   }
 
   private static List<String> fileNames(String folder) throws IOException {
-    URLConnection place = resource(folder).openConnection();
+    URLConnection place = findResource(folder).openConnection();
     if (!(place instanceof JarURLConnection inJar)) {
       String[] names = new File(URI.create(place.getURL().toString())).list();
       return names == null ? List.of() : List.of(names);
     }
     String prefix = folder + "/";
-    JarFile jar = inJar.getJarFile(); // shared with the class loader, so not ours to close
+    JarFile jar = inJar.getJarFile(); // shared with the class loader, so it must not be closed here
     return jar.stream()
         .filter(entry -> !entry.isDirectory())
         .map(ZipEntry::getName)
@@ -143,10 +147,10 @@ final class SchemaHistory {
         .toList();
   }
 
-  /** Flyway's: of the lines, without what separates them. */
-  private static int checksum(String script) throws IOException {
+  /** Flyway's checksum: over the lines, without their line breaks. */
+  private static int scriptChecksum(String script) throws IOException {
     var checksum = new CRC32();
-    try (InputStream in = resource(script).openStream();
+    try (InputStream in = findResource(script).openStream();
         var lines = new BufferedReader(new InputStreamReader(in, UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         checksum.update(line.getBytes(UTF_8));
@@ -155,7 +159,7 @@ final class SchemaHistory {
     return (int) checksum.getValue();
   }
 
-  private static URL resource(String path) throws IOException {
+  private static URL findResource(String path) throws IOException {
     URL url = SchemaHistory.class.getClassLoader().getResource(path);
     if (url == null) {
       throw new IOException("The class path has no " + path);

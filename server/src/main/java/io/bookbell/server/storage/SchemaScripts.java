@@ -9,8 +9,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * What the migrations of a dialect leave behind that jOOQ's tables do not tell of: the names of
- * indexes and triggers.
+ * The names of the indexes and triggers that a dialect's migrations create. jOOQ's generated tables
+ * don't contain them.
  */
 final class SchemaScripts {
   private static final Pattern STEP =
@@ -23,21 +23,21 @@ final class SchemaScripts {
               + " RENAME TO (?<newName>\\w+)",
           Pattern.CASE_INSENSITIVE);
 
-  /** Tables by the names of their indexes. */
+  /** The table of each index. */
   private final Map<String, String> indexes = new TreeMap<>();
 
-  /** Tables by the names of their triggers. */
+  /** The table of each trigger. */
   private final Map<String, String> triggers = new TreeMap<>();
 
   private SchemaScripts() {}
 
-  /** Reads the migrations of a class-path folder. */
-  static SchemaScripts of(String folder) {
+  /** Parses the migrations in a class-path folder. */
+  static SchemaScripts readScripts(String folder) {
     var scripts = new SchemaScripts();
     try {
-      for (String text : SchemaHistory.texts(folder)) {
+      for (String text : SchemaHistory.readScripts(folder)) {
         String plain = text.replaceAll("--[^\n]*", "").replaceAll("\\s+", " ");
-        STEP.matcher(plain).results().forEach(scripts::apply);
+        STEP.matcher(plain).results().forEach(scripts::applyStep);
       }
     } catch (IOException e) {
       throw new DatabaseException("The migrations in " + folder + " cannot be read", e);
@@ -45,41 +45,41 @@ final class SchemaScripts {
     return scripts;
   }
 
-  Set<String> indexes() {
+  Set<String> indexNames() {
     return indexes.keySet();
   }
 
-  Set<String> triggers() {
+  Set<String> triggerNames() {
     return triggers.keySet();
   }
 
-  private void apply(MatchResult step) {
+  private void applyStep(MatchResult step) {
     if (step.group("index") != null) {
-      indexes.put(name(step, "index"), name(step, "indexed"));
+      indexes.put(groupName(step, "index"), groupName(step, "indexed"));
     } else if (step.group("trigger") != null) {
-      triggers.put(name(step, "trigger"), name(step, "triggered"));
+      triggers.put(groupName(step, "trigger"), groupName(step, "triggered"));
     } else if (step.group("dropped") != null) {
-      indexes.remove(name(step, "dropped"));
-      triggers.remove(name(step, "dropped"));
+      indexes.remove(groupName(step, "dropped"));
+      triggers.remove(groupName(step, "dropped"));
     } else if (step.group("droppedTable") != null) {
-      indexes.values().removeIf(name(step, "droppedTable")::equals);
-      triggers.values().removeIf(name(step, "droppedTable")::equals);
+      indexes.values().removeIf(groupName(step, "droppedTable")::equals);
+      triggers.values().removeIf(groupName(step, "droppedTable")::equals);
     } else if (step.group("table") != null) {
-      rename(indexes, name(step, "table"), name(step, "newTable"));
-      rename(triggers, name(step, "table"), name(step, "newTable"));
+      renameTable(indexes, groupName(step, "table"), groupName(step, "newTable"));
+      renameTable(triggers, groupName(step, "table"), groupName(step, "newTable"));
     } else {
-      String table = indexes.remove(name(step, "renamed"));
+      String table = indexes.remove(groupName(step, "renamed"));
       if (table != null) {
-        indexes.put(name(step, "newName"), table);
+        indexes.put(groupName(step, "newName"), table);
       }
     }
   }
 
-  private static void rename(Map<String, String> names, String table, String newTable) {
+  private static void renameTable(Map<String, String> names, String table, String newTable) {
     names.replaceAll((_, of) -> of.equals(table) ? newTable : of);
   }
 
-  private static String name(MatchResult step, String group) {
+  private static String groupName(MatchResult step, String group) {
     return step.group(group).toLowerCase(Locale.ROOT);
   }
 }

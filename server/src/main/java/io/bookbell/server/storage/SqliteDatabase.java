@@ -26,10 +26,10 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * SQLite in one file, for one process. Thread-safe: writes queue for the one thread of the {@link
- * SqliteWriter}; reads run on a few threads, each with a connection of its own.
+ * A {@link Database} in one SQLite file, for one process. Thread-safe: writes queue for the thread
+ * of the {@link SqliteWriter}; reads run on a few threads, each with its own connection.
  *
- * <p>All of them are platform threads: SQLite's calls are native and would pin a virtual thread's
+ * <p>All of these are platform threads: SQLite's calls are native and would pin a virtual thread's
  * carrier for the length of an fsync.
  */
 public final class SqliteDatabase implements Database {
@@ -39,61 +39,65 @@ public final class SqliteDatabase implements Database {
   static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
   /**
-   * Holds what 64 commands change: the rest would be written before their commit and read again.
+   * Large enough for the pages that 64 commands change; otherwise SQLite would write some before
+   * the commit and read them again.
    */
   private static final int WRITER_CACHE_KIB = 16_384;
 
   /**
-   * Pages of the log, of 4 KiB, after which they are brought into the database: what changes often
-   * is brought there once for all of them.
+   * Size of the write-ahead log, in pages of 4 KiB, after which SQLite checkpoints it. A large log
+   * means that a page that changes often is copied once for many changes.
    */
   private static final int CHECKPOINT_PAGES = 4_000;
 
-  /** What the file of the log is cut to, once it is begun again after it had to grow. */
+  /**
+   * Size to which SQLite truncates a log file that had to grow, once it starts again from the
+   * beginning.
+   */
   private static final long MOST_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
 
-  private final SQLiteDataSource readSource = source(true);
+  private final SQLiteDataSource readSource = createSource(true);
   private final TimeSource time;
   private final Configuration jooq;
-  private final SqliteLog writeAheadLog;
-  private final WriteCondition condition = new WriteCondition();
+  private final SqliteWriteAheadLog writeAheadLog;
+  private final WriteHealth condition = new WriteHealth();
   private final SqliteWriter writer;
-  private final ThreadLocal<Reader> reader = ThreadLocal.withInitial(this::openReader);
+  private final ThreadLocal<ReadConnection> reader = ThreadLocal.withInitial(this::openReader);
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
           READERS, Thread.ofPlatform().name("sqlite-reader-", 1).factory());
 
   /**
-   * Opens the file, creates it where it does not exist, and migrates it.
+   * Opens the file, creates it if it doesn't exist, and migrates it.
    *
-   * @param listeners told of every statement
-   * @throws DatabaseException when the file cannot be opened or migrated
+   * @param listeners called for every statement
+   * @throws DatabaseException if the file can't be opened or migrated
    */
   public SqliteDatabase(Path file, TimeSource time, ExecuteListenerProvider... listeners) {
     this(
         file,
         time,
-        Migrations::run,
+        SchemaMigrator::migrateToNewest,
         new SqliteReserve(file.toAbsolutePath().resolveSibling(RESERVE)),
         listeners);
   }
 
   /**
-   * Opens a file that another process may be serving, as it is.
+   * Opens a file that another process may be serving. Changes nothing in its schema.
    *
-   * @throws DatabaseException when there is none, or its schema is not the newest
+   * @throws DatabaseException if the file doesn't exist or its schema isn't the newest
    */
-  static SqliteDatabase existing(Path file, TimeSource time) {
+  static SqliteDatabase openExisting(Path file, TimeSource time) {
     if (!Files.isRegularFile(file)) {
       throw new DatabaseException(
           "There is no database at %s: set BOOKBELL_DATA to its folder (data/demo for the demonstration)."
               .formatted(file));
     }
-    if (file.toFile().length() == 0) { // to open it would write to it
-      throw new DatabaseException(Migrations.NOT_NEWEST);
+    if (file.toFile().length() == 0) { // opening it would write to it
+      throw new DatabaseException(SchemaMigrator.NOT_NEWEST);
     }
-    return new SqliteDatabase(file, time, Migrations::expectNewest, new SqliteReserve(null));
+    return new SqliteDatabase(file, time, SchemaMigrator::requireNewest, new SqliteReserve(null));
   }
 
   private SqliteDatabase(
@@ -103,51 +107,57 @@ public final class SqliteDatabase implements Database {
       SqliteReserve reserve,
       ExecuteListenerProvider... listeners) {
     this.time = time;
-    this.jooq = JooqSettings.configuration(SQLDialect.SQLITE, listeners);
-    SQLiteDataSource writeSource = writeSource();
+    this.jooq = JooqSettings.createConfiguration(SQLDialect.SQLITE, listeners);
+    SQLiteDataSource writeSource = createWriteSource();
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
     writeSource.setUrl(url);
     readSource.setUrl(url);
     schema.accept(writeSource, "db/sqlite");
-    this.writeAheadLog = new SqliteLog(file.toAbsolutePath());
+    this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
     this.writer =
-        new SqliteWriter(() -> open(writeSource), jooq, time, reserve, writeAheadLog, condition);
+        new SqliteWriter(
+            () -> openConnection(writeSource), jooq, time, reserve, writeAheadLog, condition);
   }
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    return writer.submit(work);
+    return writer.submitWork(work);
   }
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return CompletableFuture.supplyAsync(() -> readHere(work), readers);
+    return CompletableFuture.supplyAsync(() -> readOnThread(work), readers);
   }
 
-  /** After an error nobody knows what state a connection is in: the next read has another one. */
-  private <T> T readHere(Function<Transaction, T> work) {
-    Reader here = readerOrTrouble();
+  /**
+   * Runs a read. After an error the connection's state is unknown, so the next read opens a new
+   * one.
+   */
+  private <T> T readOnThread(Function<Transaction, T> work) {
+    ReadConnection here = requireReader();
     try {
-      return Transaction.read(here.sql, sql -> new Transaction(sql, time, here.kept), work);
+      return Transaction.runReadOnly(here.sql, sql -> new Transaction(sql, time, here.kept), work);
     } catch (DataAccessException e) {
-      forget(here);
-      throw named(e);
+      discardReader(here);
+      throw translateFailure(e);
     }
   }
 
-  private Reader readerOrTrouble() {
+  private ReadConnection requireReader() {
     try {
       return reader.get();
     } catch (DatabaseException e) {
-      throw named(e);
+      throw translateFailure(e);
     }
   }
 
-  private static RuntimeException named(RuntimeException failure) {
-    return StorageException.named(failure) instanceof StorageException trouble ? trouble : failure;
+  private static RuntimeException translateFailure(RuntimeException failure) {
+    return StorageException.translateFailure(failure) instanceof StorageException trouble
+        ? trouble
+        : failure;
   }
 
-  private void forget(Reader here) {
+  private void discardReader(ReadConnection here) {
     reader.remove();
     readConnections.remove(here.connection);
     try {
@@ -157,8 +167,8 @@ public final class SqliteDatabase implements Database {
     }
   }
 
-  /** A connection, its context and what it keeps. For one thread. */
-  private record Reader(Connection connection, DSLContext sql, KeptQueries kept) {}
+  /** A read connection, its jOOQ context and its cached queries. Confined to one thread. */
+  private record ReadConnection(Connection connection, DSLContext sql, PreparedQueryCache kept) {}
 
   @Override
   public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
@@ -166,21 +176,21 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
-  public CompletableFuture<?> check() {
+  public CompletableFuture<?> checkHealth() {
     CompletableFuture<?> look = read(tx -> tx.sql().selectOne().fetchSingle().value1());
-    return condition.trouble().isEmpty()
+    return condition.currentTrouble().isEmpty()
         ? look
         : look.thenCompose(_ -> write(tx -> tx.sql().execute("PRAGMA user_version = 0")));
   }
 
   @Override
   public boolean isWritable() {
-    return condition.trouble().isEmpty();
+    return condition.currentTrouble().isEmpty();
   }
 
   @Override
   public OptionalLong logSize() {
-    return OptionalLong.of(writeAheadLog.size());
+    return OptionalLong.of(writeAheadLog.sizeInBytes());
   }
 
   @Override
@@ -189,7 +199,7 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
-  public String product() {
+  public String productName() {
     return "SQLite";
   }
 
@@ -207,14 +217,14 @@ public final class SqliteDatabase implements Database {
     readConnections.forEach(SqliteDatabase::closeQuietly);
   }
 
-  private Reader openReader() {
-    Connection connection = new PreparedOnce(open(readSource));
+  private ReadConnection openReader() {
+    Connection connection = new StatementCachingConnection(openConnection(readSource));
     readConnections.add(connection);
     DSLContext sql = DSL.using(jooq.derive(connection));
-    return new Reader(connection, sql, new KeptQueries(sql));
+    return new ReadConnection(connection, sql, new PreparedQueryCache(sql));
   }
 
-  private static Connection open(SQLiteDataSource source) {
+  private static Connection openConnection(SQLiteDataSource source) {
     try {
       return source.getConnection();
     } catch (SQLException e) {
@@ -222,7 +232,7 @@ public final class SqliteDatabase implements Database {
           "Cannot open the SQLite file "
               + source.getUrl().replaceFirst("^jdbc:sqlite:", "")
               + ": "
-              + FailureReason.of(e),
+              + DatabaseFailureReason.of(e),
           e);
     }
   }
@@ -235,22 +245,21 @@ public final class SqliteDatabase implements Database {
     }
   }
 
-  private static SQLiteDataSource source(boolean readOnly) {
+  private static SQLiteDataSource createSource(boolean readOnly) {
     var config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-    config.setGetGeneratedKeys(false); // jOOQ asks for the one it wants
-    config.setTempStore(
-        SQLiteConfig.TempStore.MEMORY); // savepoints keep what they may restore there
+    config.setGetGeneratedKeys(false); // jOOQ queries the generated key itself
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY); // savepoints keep their undo data there
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
     return new SQLiteDataSource(config);
   }
 
-  private static SQLiteDataSource writeSource() {
-    SQLiteDataSource source = source(false);
+  private static SQLiteDataSource createWriteSource() {
+    SQLiteDataSource source = createSource(false);
     source.getConfig().setCacheSize(-WRITER_CACHE_KIB);
     source
         .getConfig()

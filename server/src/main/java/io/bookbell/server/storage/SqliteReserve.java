@@ -10,40 +10,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that keeps some room on the disk beside SQLite's. It is removed when the disk is full, so
- * that people can go on signing in and out, and made again before anything else is written. For the
- * writer's thread.
+ * A file that reserves disk space beside SQLite's. It is deleted when the disk is full, so that
+ * people can continue to sign in and out, and created again before commands are accepted. Called on
+ * the writer's thread.
  */
 final class SqliteReserve {
   private static final Logger log = LoggerFactory.getLogger(SqliteReserve.class);
   private static final long MOST = 8L << 20;
   private static final long LEAST = 256L << 10;
 
-  /** The most that it takes of a small disk. */
+  /** The reserve takes at most 1/SHARE of a small disk. */
   private static final long SHARE = 16;
 
   private static final int PIECE = 64 << 10;
 
   private final @Nullable Path file;
 
-  /** Whether it was there once; where there never was room for it, nothing waits for it. */
+  /** Whether the file has existed. If there was never room for it, commands don't wait for it. */
   private boolean made;
 
   /**
-   * Makes the file.
+   * Creates the file.
    *
-   * @param file null where another process keeps the reserve
+   * @param file null if another process maintains the reserve
    */
   SqliteReserve(@Nullable Path file) {
     this.file = file;
-    regain();
+    regainRoom();
     if (file != null && !made) {
       log.warn("Not enough space for {}, which keeps sign-ins working on a full disk", file);
     }
   }
 
-  /** Lets go of the room. */
-  void release() {
+  /** Deletes the file to free its space. */
+  void releaseRoom() {
     if (file == null) {
       return;
     }
@@ -55,15 +55,15 @@ final class SqliteReserve {
   }
 
   /**
-   * Takes the room again, unless it is taken already.
+   * Creates the file unless it exists.
    *
-   * @return whether there is room for commands, too
+   * @return whether commands may be written
    */
-  boolean regain() {
-    return file == null || regain(file);
+  boolean regainRoom() {
+    return file == null || regainRoom(file);
   }
 
-  private boolean regain(Path file) {
+  private boolean regainRoom(Path file) {
     try {
       if (made && Files.exists(file)) {
         return true;
@@ -74,7 +74,7 @@ final class SqliteReserve {
         made = true;
         return true;
       }
-      if (disk.getUsableSpace() < size + size / 2 || !write(file, size)) {
+      if (disk.getUsableSpace() < size + size / 2 || !writeFile(file, size)) {
         return !made;
       }
       made = true;
@@ -84,11 +84,11 @@ final class SqliteReserve {
     }
   }
 
-  /** What is written is random, since some file systems give no room to zeros. */
-  private boolean write(Path file, long size) {
+  /** Fills the file with random bytes, because some file systems allocate no space for zeros. */
+  private boolean writeFile(Path file, long size) {
     var piece = new byte[PIECE];
     try {
-      DataFolder.create(file, file);
+      DataFolder.createFile(file, file);
     } catch (IOException e) {
       return false;
     }
@@ -100,7 +100,7 @@ final class SqliteReserve {
       }
       return true;
     } catch (IOException e) {
-      release();
+      releaseRoom();
       return false;
     }
   }

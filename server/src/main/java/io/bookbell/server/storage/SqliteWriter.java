@@ -17,200 +17,207 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that writes to SQLite. Any thread submits; the writer's own thread runs, commits
- * and answers.
+ * The thread that writes to SQLite. Any thread submits jobs; the writer's thread runs them, commits
+ * and completes their futures.
  *
- * <p>Commands that wait together share one commit, and so one fsync: of several each runs under a
- * savepoint of its own, so a refused one takes back only its own work. None is answered before the
- * commit.
+ * <p>Waiting jobs share one commit, and so one fsync (group commit). If there are several, each
+ * runs under its own savepoint, so a refused job rolls back only its own work. No future completes
+ * before the commit.
  *
- * <p>After some errors, a full disk among them, SQLite may have ended the transaction by itself,
- * and what followed would be committed statement by statement. So after every such error the whole
- * commit is refused and its connection replaced. From then on commands are refused until there is
- * room for the {@link SqliteReserve} again; what may use the reserve goes on.
+ * <p>After some errors, such as a full disk, SQLite may have ended the transaction by itself, and
+ * later statements would each be committed separately. After such an error the writer fails the
+ * whole batch and replaces the connection. It then refuses commands until there is room for the
+ * {@link SqliteReserve} again; jobs that may use the reserve continue.
  */
 final class SqliteWriter implements AutoCloseable {
   private static final int MOST_PER_COMMIT = 64;
 
-  private final BlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
+  private final BlockingQueue<WriteJob<?>> queue = new LinkedBlockingQueue<>();
   private final Supplier<Connection> connections;
   private final Configuration jooq;
   private final TimeSource time;
   private final SqliteReserve reserve;
-  private final SqliteLog log;
-  private final WriteCondition condition;
-  private final Thread thread = new Thread(this::run, "sqlite-writer");
-  private @Nullable Session session;
+  private final SqliteWriteAheadLog log;
+  private final WriteHealth condition;
+  private final Thread thread = new Thread(this::runLoop, "sqlite-writer");
+  private @Nullable WriterSession writerSession;
   private volatile boolean closing;
   private volatile boolean ended;
 
   /**
    * Starts the thread.
    *
-   * @param connections opens another one; the first is opened at once
+   * @param connections opens a connection; called at once for the first one
    */
   SqliteWriter(
       Supplier<Connection> connections,
       Configuration jooq,
       TimeSource time,
       SqliteReserve reserve,
-      SqliteLog log,
-      WriteCondition condition) {
+      SqliteWriteAheadLog log,
+      WriteHealth condition) {
     this.connections = connections;
     this.jooq = jooq;
     this.time = time;
     this.reserve = reserve;
     this.log = log;
     this.condition = condition;
-    this.session = new Session(connections.get());
+    this.writerSession = new WriterSession(connections.get());
     thread.start();
   }
 
-  <T> CompletableFuture<T> submit(Function<Transaction, T> work) {
-    return submit(new Job<>(work, false));
+  <T> CompletableFuture<T> submitWork(Function<Transaction, T> work) {
+    return submitJob(new WriteJob<>(work, false));
   }
 
   <T> CompletableFuture<T> submitFromReserve(Function<Transaction, T> work) {
-    return submit(new Job<>(work, true));
+    return submitJob(new WriteJob<>(work, true));
   }
 
-  private <T> CompletableFuture<T> submit(Job<T> job) {
+  private <T> CompletableFuture<T> submitJob(WriteJob<T> writeJob) {
     if (closing) {
-      job.refuse();
+      writeJob.refuseClosing();
     } else {
-      queue.add(job);
+      queue.add(writeJob);
       if (ended) {
-        job.refuse(); // it came too late to be run, or to be refused with the others
+        writeJob.refuseClosing(); // too late to be run, or to be refused by close()
       }
     }
-    return job.answer;
+    return writeJob.answer;
   }
 
-  private void run() {
-    var batch = new ArrayList<Job<?>>(MOST_PER_COMMIT);
+  private void runLoop() {
+    var batch = new ArrayList<WriteJob<?>>(MOST_PER_COMMIT);
     while (!closing || !queue.isEmpty()) {
       try {
         batch.add(queue.take());
       } catch (InterruptedException e) {
-        continue; // nobody stops this thread but close()
+        continue; // only close() stops this thread
       }
       queue.drainTo(batch, MOST_PER_COMMIT - 1);
-      write(batch);
+      writeBatch(batch);
       batch.clear();
     }
   }
 
-  private void write(List<Job<?>> batch) {
-    Optional<StorageException> known = condition.trouble();
-    if (known.isEmpty() || !known.get().trouble().isAboutRoom() || reserve.regain()) {
-      commit(batch, condition::wrote).ifPresent(met -> writeFromReserve(batch, met));
+  private void writeBatch(List<WriteJob<?>> batch) {
+    Optional<StorageException> known = condition.currentTrouble();
+    if (known.isEmpty() || !known.get().trouble().blocksWrites() || reserve.regainRoom()) {
+      commitJobs(batch, condition::recordSuccess).ifPresent(met -> writeFromReserve(batch, met));
     } else {
       writeFromReserve(batch, known.get());
     }
   }
 
-  /** Refuses commands; the rest is tried once more after the log has made room. */
-  private void writeFromReserve(List<Job<?>> batch, StorageException trouble) {
-    batch.stream().filter(job -> !job.mayUseReserve).forEach(job -> job.fail(trouble));
-    List<Job<?>> urgent = batch.stream().filter(job -> job.mayUseReserve).toList();
-    if (!urgent.isEmpty() && commit(urgent, () -> {}).isPresent()) {
-      commit(urgent, () -> {}).ifPresent(still -> urgent.forEach(job -> job.fail(still)));
+  /**
+   * Refuses commands. The jobs that may use the reserve are tried a second time, after truncating
+   * the log has freed space.
+   */
+  private void writeFromReserve(List<WriteJob<?>> batch, StorageException trouble) {
+    batch.stream()
+        .filter(writeJob -> !writeJob.mayUseReserve)
+        .forEach(writeJob -> writeJob.failAnswer(trouble));
+    List<WriteJob<?>> urgent = batch.stream().filter(writeJob -> writeJob.mayUseReserve).toList();
+    if (!urgent.isEmpty() && commitJobs(urgent, () -> {}).isPresent()) {
+      commitJobs(urgent, () -> {})
+          .ifPresent(still -> urgent.forEach(writeJob -> writeJob.failAnswer(still)));
     }
   }
 
   /**
-   * Runs jobs in one transaction and answers them; of what it returns nothing is stored and nobody
-   * answered.
+   * Runs jobs in one transaction and completes their futures. If it returns a failure, nothing is
+   * stored and no future is completed.
    *
-   * @param committed told before anybody is answered
+   * @param committed called before any future is completed
    */
-  private Optional<StorageException> commit(List<Job<?>> jobs, Runnable committed) {
+  private Optional<StorageException> commitJobs(List<WriteJob<?>> jobs, Runnable committed) {
     try {
-      Session on = session();
+      WriterSession on = currentSession();
       on.connection.setAutoCommit(false);
-      if (!run(on, jobs)) {
+      if (!runJobs(on, jobs)) {
         on.connection.rollback();
       }
       on.connection.setAutoCommit(true); // commits; Connection.commit would begin another one
     } catch (SQLException | RuntimeException | Error e) {
       replaceSession(e);
-      if (StorageException.named(e) instanceof StorageException trouble) {
-        met(trouble);
+      if (StorageException.translateFailure(e) instanceof StorageException trouble) {
+        handleTrouble(trouble);
         return Optional.of(trouble);
       }
-      jobs.forEach(job -> job.fail(e));
+      jobs.forEach(writeJob -> writeJob.failAnswer(e));
       return Optional.empty();
     }
     committed.run();
-    jobs.forEach(Job::finish);
-    keepLogSmall();
+    jobs.forEach(WriteJob::completeAnswer);
+    truncateLargeLog();
     return Optional.empty();
   }
 
-  private void keepLogSmall() {
+  private void truncateLargeLog() {
     try {
-      log.keepSmall(session().connection, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
+      log.truncateIfLarge(currentSession().connection, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
     } catch (SQLException | RuntimeException e) {
       replaceSession(e);
     }
   }
 
-  private void met(StorageException trouble) {
-    condition.failed(trouble);
-    if (trouble.trouble().isAboutRoom()) {
-      reserve.release();
+  private void handleTrouble(StorageException trouble) {
+    condition.recordFailure(trouble);
+    if (trouble.trouble().blocksWrites()) {
+      reserve.releaseRoom();
       try {
-        log.empty(session().connection, 0, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
+        log.truncateLog(currentSession().connection, 0, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
       } catch (SQLException | RuntimeException _) {
-        // what could not be brought into the database stays in the log
+        // changes that can't be checkpointed stay in the log
       }
     }
   }
 
-  /** Whether there may be something to commit. */
-  private boolean run(Session on, List<Job<?>> jobs) throws SQLException {
-    if (jobs.size() == 1) { // taking back the transaction takes it back, without a savepoint
-      boolean done = jobs.getFirst().runAlone(on.transaction());
-      refuseToGoOn(jobs.getFirst());
+  /** Runs the jobs. Returns whether there may be something to commit. */
+  private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
+    if (jobs.size() == 1) { // rolling back the transaction undoes a single job, without a savepoint
+      boolean done = jobs.getFirst().runAlone(on.newTransaction());
+      requireTransactionIntact(jobs.getFirst());
       return done;
     }
-    var batch = new Batch(on.connection, on::transaction);
-    for (Job<?> job : jobs) {
-      batch.run(job, SqliteWriter::refuseToGoOn);
+    var savepointBatch = new SavepointBatch(on.connection, on::newTransaction);
+    for (WriteJob<?> writeJob : jobs) {
+      savepointBatch.runJob(writeJob, SqliteWriter::requireTransactionIntact);
     }
-    batch.end();
+    savepointBatch.runLastSteps();
     return true;
   }
 
-  /** After such a failure nobody knows whether there still is a transaction. */
-  private static void refuseToGoOn(Job<?> job) {
-    Throwable failure = job.failure();
+  /** Throws if the job's failure may have ended the transaction. */
+  private static void requireTransactionIntact(WriteJob<?> writeJob) {
+    Throwable failure = writeJob.workFailure();
     if (failure != null
-        && StorageTrouble.in(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
+        && StorageTrouble.findIn(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
       throw new DataAccessException("The transaction is void: " + failure.getMessage(), failure);
     }
   }
 
-  private Session session() {
-    Session known = session;
+  private WriterSession currentSession() {
+    WriterSession known = writerSession;
     if (known == null) {
-      known = new Session(connections.get());
-      session = known;
+      known = new WriterSession(connections.get());
+      writerSession = known;
     }
     return known;
   }
 
   /**
-   * Opens the next connection before the last is closed, if it can: with none open, SQLite would
-   * read the log anew at the next opening, and find there what could not be committed.
+   * Opens a new connection before closing the last one, if possible. With no connection open,
+   * SQLite would recover the log when it is opened next, and find the changes there that failed to
+   * commit.
    */
   private void replaceSession(Throwable cause) {
-    Session last = session;
-    session = null;
+    WriterSession last = writerSession;
+    writerSession = null;
     try {
-      session();
+      currentSession();
     } catch (RuntimeException e) {
-      cause.addSuppressed(e); // tried again with the next commands
+      cause.addSuppressed(e); // the next jobs try again
     }
     if (last != null) {
       try {
@@ -221,36 +228,36 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  /** A connection and what it keeps. */
-  private final class Session {
+  /** A connection and its cached queries. */
+  private final class WriterSession {
     private final Connection connection;
     private final DSLContext sql;
-    private final KeptQueries kept;
+    private final PreparedQueryCache kept;
 
-    Session(Connection connection) {
+    WriterSession(Connection connection) {
       this.connection = connection;
-      this.sql = DSL.using(jooq.derive(new PreparedOnce(connection)));
-      this.kept = new KeptQueries(sql);
+      this.sql = DSL.using(jooq.derive(new StatementCachingConnection(connection)));
+      this.kept = new PreparedQueryCache(sql);
     }
 
-    Transaction transaction() {
+    Transaction newTransaction() {
       return new Transaction(sql, time, kept);
     }
   }
 
-  /** Finishes what was submitted before, then closes the connection. */
+  /** Finishes all submitted jobs, then closes the connection. */
   @Override
   public void close() {
     closing = true;
-    queue.add(new Job<>(transaction -> true, true)); // wakes the thread
+    queue.add(new WriteJob<>(transaction -> true, true)); // wakes the thread
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     ended = true;
-    queue.forEach(Job::refuse);
-    Session last = session;
+    queue.forEach(WriteJob::refuseClosing);
+    WriterSession last = writerSession;
     if (last != null) {
       SqliteDatabase.closeQuietly(last.connection);
     }

@@ -2,7 +2,7 @@ package io.bookbell.server.storage;
 
 import java.util.concurrent.CompletionException;
 
-/** A work failed because the database is in trouble. What it was to write is not stored. */
+/** A transaction failed because the database is in trouble. None of its changes are stored. */
 public final class StorageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -18,15 +18,18 @@ public final class StorageException extends RuntimeException {
     this.trouble = trouble;
   }
 
-  /** The failure as its caller is to get it: troubles of the database by their name. */
-  static Throwable named(Throwable failure) {
+  /**
+   * The failure as the caller should see it: wrapped in a StorageException if the database caused
+   * it.
+   */
+  static Throwable translateFailure(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
     return cause instanceof StorageException
         ? cause
-        : StorageTrouble.in(cause)
+        : StorageTrouble.findIn(cause)
             .<Throwable>map(trouble -> new StorageException(trouble, cause))
             .orElse(cause);
   }

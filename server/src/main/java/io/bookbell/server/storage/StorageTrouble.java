@@ -9,8 +9,8 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Why a database cannot do what it was asked, for reasons that have nothing to do with the command:
- * the same command works once the reason is gone.
+ * Why a database can't do what it was asked to, for reasons unrelated to the command: the same
+ * command works once the reason is gone.
  */
 public enum StorageTrouble {
   FULL("The disk of the database is full"),
@@ -26,26 +26,26 @@ public enum StorageTrouble {
     this.description = description;
   }
 
-  /** In words for an operator, without a full stop. */
+  /** A description for the operator, without a full stop. */
   public String description() {
     return description;
   }
 
   /**
-   * Whether the transaction may be over although nobody ended it, so that its connection can be
-   * used no longer.
+   * Whether the database may have ended the transaction by itself, so that the connection can't be
+   * used any longer.
    */
   boolean mayEndTransactions() {
     return this != BUSY;
   }
 
-  /** Whether nothing can be written, though what is stored can most likely be read. */
-  boolean isAboutRoom() {
+  /** Whether nothing can be written, although stored data can probably be read. */
+  boolean blocksWrites() {
     return this == FULL || this == FAILING || this == READ_ONLY;
   }
 
-  /** The trouble that a failure comes from; empty when it is about the command. */
-  static Optional<StorageTrouble> in(@Nullable Throwable failure) {
+  /** The trouble that caused a failure; empty if the command itself caused it. */
+  static Optional<StorageTrouble> findIn(@Nullable Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       @Nullable StorageTrouble trouble = of(each);
       if (trouble != null) {
@@ -98,7 +98,7 @@ public enum StorageTrouble {
       case "53100" -> FULL;
       case "53200" -> OUT_OF_MEMORY;
       case "25006" -> READ_ONLY;
-      // canceled, lock not available, in a transaction for too long, conflicts after all retries
+      // canceled, lock not available, transaction too long, conflicts after all retries
       case "57014", "55P03", "25P03", "25P04", "40001", "40P01" -> BUSY;
       default -> ofClass(state.substring(0, 2));
     };
@@ -108,7 +108,7 @@ public enum StorageTrouble {
     return switch (stateClass) {
       case "08", "57" -> UNREACHABLE; // connection exception, operator intervention
       case "53" -> BUSY; // insufficient resources, such as connections
-      case "58", "XX" -> FAILING; // system error, internal error: files that cannot be written
+      case "58", "XX" -> FAILING; // system error, internal error: files that can't be written
       default -> null;
     };
   }

@@ -10,8 +10,8 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Where a transaction's time comes from: quota periods and expiries follow it. Nodes that share a
- * PostgreSQL share its clock, so they agree on which month it is.
+ * The clock of transactions; quota periods and expiries depend on it. Nodes that share a PostgreSQL
+ * use its clock, so they agree on the current month.
  */
 @FunctionalInterface
 public interface TimeSource {
@@ -19,18 +19,18 @@ public interface TimeSource {
 
   Instant now(DSLContext sql);
 
-  /** The time as a part of a statement, without asking for it first. */
-  default Field<Instant> clock(DSLContext sql) {
+  /** The current time as an expression in a statement, which saves a query. */
+  default Field<Instant> nowField(DSLContext sql) {
     return DSL.val(now(sql), STORED);
   }
 
-  /** The clock of this process: what SQLite uses, and tests that need to set the time. */
+  /** The clock of this process, for SQLite and for tests that set the time. */
   static TimeSource of(InstantSource clock) {
     return sql -> clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   /** PostgreSQL's clock at the moment of the call. */
-  static TimeSource postgres() {
+  static TimeSource ofPostgres() {
     Field<Instant> clock =
         DSL.field("(extract(epoch from clock_timestamp()) * 1000)::bigint", STORED);
     return new TimeSource() {
@@ -40,7 +40,7 @@ public interface TimeSource {
       }
 
       @Override
-      public Field<Instant> clock(DSLContext sql) {
+      public Field<Instant> nowField(DSLContext sql) {
         return clock;
       }
     };

@@ -21,80 +21,94 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One command's part in a transaction under way. Confined to the thread that runs the work; of no
- * use after it.
+ * One command's view of a running transaction. Confined to the thread that runs the work, and
+ * invalid after it.
  *
- * <p>Locks are taken in one order everywhere, which is what keeps two transactions from waiting for
- * each other: idempotency key, creator rows ascending, request rows ascending, membership rows by
- * (creator, user), inbox heads by user. Commands of one creator may share a transaction, so what
- * comes last in that order is left to its {@link LastStep}.
+ * <p>All commands take locks in the same order, so that they don't deadlock: idempotency key,
+ * creator rows ascending, request rows ascending, membership rows by (creator, user), inbox heads
+ * by user. Commands of one creator may share a transaction, so locks at the end of that order are
+ * left to a {@link BeforeCommitStep}; {@link PostgresWriter} handles those at its beginning.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
 
   private final DSLContext sql;
   private final TimeSource time;
-  private final Gate gate;
+  private final RowLockGate rowLockGate;
   private final List<Runnable> afterCommit;
-  private final Map<LastStep<?>, List<Object>> last;
-  private final @Nullable KeptQueries kept;
-  private final @Nullable Pipeline pipeline;
+  private final Map<BeforeCommitStep<?>, List<Object>> last;
+  private final @Nullable PreparedQueryCache kept;
+  private final @Nullable PipelinedConnection pipelinedConnection;
   private @Nullable Instant now;
 
   /** For reads on PostgreSQL. */
   Transaction(DSLContext sql, TimeSource time) {
-    this(sql, time, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
+    this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
   }
 
-  /** For writes to PostgreSQL, on this connection. */
-  Transaction(DSLContext sql, TimeSource time, Gate gate, Pipeline pipeline) {
-    this(sql, time, gate, new ArrayList<>(), new LinkedHashMap<>(), null, pipeline);
+  /** For writes to PostgreSQL on this connection. */
+  Transaction(
+      DSLContext sql,
+      TimeSource time,
+      RowLockGate rowLockGate,
+      PipelinedConnection pipelinedConnection) {
+    this(
+        sql,
+        time,
+        rowLockGate,
+        new ArrayList<>(),
+        new LinkedHashMap<>(),
+        null,
+        pipelinedConnection);
   }
 
-  /** On a connection of SQLite, which keeps its statements. */
-  Transaction(DSLContext sql, TimeSource time, KeptQueries kept) {
-    this(sql, time, Gate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
+  /** For SQLite, on a connection that caches its statements. */
+  Transaction(DSLContext sql, TimeSource time, PreparedQueryCache kept) {
+    this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
   }
 
   private Transaction(
       DSLContext sql,
       TimeSource time,
-      Gate gate,
+      RowLockGate rowLockGate,
       List<Runnable> afterCommit,
-      Map<LastStep<?>, List<Object>> last,
-      @Nullable KeptQueries kept,
-      @Nullable Pipeline pipeline) {
+      Map<BeforeCommitStep<?>, List<Object>> last,
+      @Nullable PreparedQueryCache kept,
+      @Nullable PipelinedConnection pipelinedConnection) {
     this.sql = sql;
     this.time = time;
-    this.gate = gate;
+    this.rowLockGate = rowLockGate;
     this.afterCommit = afterCommit;
     this.last = last;
     this.kept = kept;
-    this.pipeline = pipeline;
+    this.pipelinedConnection = pipelinedConnection;
   }
 
   /**
-   * Runs work that changes nothing in a transaction of its own.
+   * Runs read-only work in a transaction of its own.
    *
-   * @param begun makes of the transaction's context what the work sees
+   * @param begun creates the work's view from the transaction's jOOQ context
    */
-  static <T> T read(
+  static <T> T runReadOnly(
       DSLContext sql, Function<DSLContext, Transaction> begun, Function<Transaction, T> work) {
-    Done<T> done =
+    CommandResult<T> commandResult =
         sql.transactionResult(
             configuration -> {
               Transaction transaction = begun.apply(configuration.dsl());
-              return new Done<>(transaction, work.apply(transaction));
+              return new CommandResult<>(transaction, work.apply(transaction));
             });
-    done.transaction.committed();
-    return done.result;
+    commandResult.transaction.runAfterCommit();
+    return commandResult.result;
   }
 
-  private record Done<T>(Transaction transaction, T result) {}
+  private record CommandResult<T>(Transaction transaction, T result) {}
 
-  /** The same transaction with its clock set: for laying down a history that has already been. */
-  public Transaction at(Instant moment) {
-    return new Transaction(sql, anywhere -> moment, gate, afterCommit, last, kept, pipeline);
+  /**
+   * The same transaction with a fixed time, for inserting past events such as demonstration data.
+   */
+  public Transaction atTime(Instant moment) {
+    return new Transaction(
+        sql, anywhere -> moment, rowLockGate, afterCommit, last, kept, pipelinedConnection);
   }
 
   public DSLContext sql() {
@@ -102,31 +116,33 @@ public final class Transaction {
   }
 
   /**
-   * A statement with its values, ready to be run once, before any other.
+   * A statement bound to its values. Run it once, before binding another.
    *
-   * @param source what the values are taken from
+   * @param source the object from which the values are read
    */
-  public <A, Q extends Query> Q query(Prepared<A, Q> prepared, A source) {
-    return kept == null ? prepared.once(sql, source) : kept.query(prepared, source);
+  public <A, Q extends Query> Q bindQuery(PreparedQuery<A, Q> preparedQuery, A source) {
+    return kept == null
+        ? preparedQuery.renderOnce(sql, source)
+        : kept.bindQuery(preparedQuery, source);
   }
 
   /**
-   * Runs a statement of which nothing is wanted but that it is done. PostgreSQL gets it together
-   * with the next one; where it fails, that one is not done.
+   * Runs a statement whose result isn't needed. On PostgreSQL it is sent together with the next
+   * statement; if it fails, the next one doesn't run.
    */
   public void run(Query statement) {
-    if (pipeline == null) {
+    if (pipelinedConnection == null) {
       statement.execute();
     } else {
-      pipeline.hold(statement::execute);
+      pipelinedConnection.queueStatements(statement::execute);
     }
   }
 
-  /** Has everything run that {@link #run} has taken. */
-  void settle() {
-    if (pipeline != null) {
+  /** Sends all statements that {@link #run} has queued. */
+  void flushStatements() {
+    if (pipelinedConnection != null) {
       try {
-        pipeline.send();
+        pipelinedConnection.flushQueued();
       } catch (SQLException e) {
         throw new DataAccessException("A statement failed: " + e.getMessage(), e);
       }
@@ -134,30 +150,31 @@ public final class Transaction {
   }
 
   /**
-   * Runs an insert, update or delete and reads what it has left in the rows it has written, in no
-   * particular order; on both databases, also after an upsert.
+   * Runs an insert, update or delete and returns the given fields of the rows it has written, in no
+   * particular order. Works on both databases, also for upserts.
    */
-  public Result<Record> returning(RowCountQuery statement, Field<?>... fields) {
-    return Returning.rows(sql, statement, List.of(fields)).fetch();
+  public Result<Record> executeReturning(RowCountQuery statement, Field<?>... fields) {
+    return ReturningClause.returningRows(sql, statement, List.of(fields)).fetch();
   }
 
-  /** As {@link #returning}, for one field of at most one row. */
-  public <T> Optional<T> returningOne(RowCountQuery statement, Field<T> field) {
-    return Returning.column(sql, statement, field).fetchOptional(0, field.getType());
+  /** Like {@link #executeReturning}, for one field of at most one row. */
+  public <T> Optional<T> executeReturningOne(RowCountQuery statement, Field<T> field) {
+    return ReturningClause.returningField(sql, statement, field).fetchOptional(0, field.getType());
   }
 
-  /** On SQLite, and there only. */
-  boolean keepsQueries() {
+  /** True only on SQLite. */
+  boolean cachesQueries() {
     return kept != null;
   }
 
-  private boolean locksRows() {
-    return !keepsQueries();
+  private boolean usesRowLocks() {
+    return !cachesQueries();
   }
 
   /**
-   * The database's time, to the millisecond: read at the first call, the same for the rest of the
-   * command; anew after the creator was locked, so that times follow the order of commands.
+   * The database's time in milliseconds. It is read at the first call and stays the same for the
+   * rest of the command, except that it is read again after {@link #lockOwnerRow}, so that times
+   * follow the order of commands.
    */
   public Instant now() {
     Instant known = now;
@@ -168,50 +185,53 @@ public final class Transaction {
     return known;
   }
 
-  /** The database's time for a statement that comes before the creator is locked. */
-  public Field<Instant> clock() {
-    return time.clock(sql);
+  /**
+   * The database's time as an expression, for a statement that runs before the creator is locked.
+   */
+  public Field<Instant> nowField() {
+    return time.nowField(sql);
   }
 
   /**
-   * Fetches rows and keeps them locked until the end of the transaction, in the order of the query.
-   * On SQLite the one writer holds the whole database, so there is nothing to lock.
+   * Fetches rows and locks them until the end of the transaction, in the order of the query. On
+   * SQLite the only writer already holds the whole database, so no row locks are taken.
    */
-  public <R extends Record> Result<R> lock(SelectForUpdateStep<R> query) {
-    return locksRows() ? query.forNoKeyUpdate().fetch() : query.fetch();
+  public <R extends Record> Result<R> lockRows(SelectForUpdateStep<R> query) {
+    return usesRowLocks() ? query.forNoKeyUpdate().fetch() : query.fetch();
   }
 
-  /** As {@link #lock}, for rows that are read again behind the lock. */
-  public void lockOnly(Function<DSLContext, SelectForUpdateStep<?>> query) {
-    if (locksRows()) {
-      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // whose rows nobody reads
+  /** Like {@link #lockRows}, for rows that are read again after they were locked. */
+  public void lockWithoutReading(Function<DSLContext, SelectForUpdateStep<?>> query) {
+    if (usesRowLocks()) {
+      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // the rows aren't read
     }
   }
 
   /**
-   * As {@link #lock}, for the row at which all commands of one owner queue. Where others of this
-   * process are there already, the work is taken back and done later, together with theirs.
+   * Like {@link #lockRows}, for the row at which all commands of one owner queue. If another
+   * transaction of this process has the owner's turn, the work is rolled back and runs again later,
+   * together with other queued commands.
    */
-  public <A, R extends Record> Result<R> lockInTurn(
-      A owner, Prepared<A, ? extends SelectForUpdateStep<R>> row) {
-    gate.pass(new Gate.Owned(owner, sql -> row.once(sql, owner)));
-    Result<R> locked = lock(query(row, owner));
+  public <A, R extends Record> Result<R> lockOwnerRow(
+      A owner, PreparedQuery<A, ? extends SelectForUpdateStep<R>> row) {
+    rowLockGate.requireTurn(new RowLockGate.OwnerRow(owner, sql -> row.renderOnce(sql, owner)));
+    Result<R> locked = lockRows(bindQuery(row, owner));
     now = null;
     return locked;
   }
 
-  /** Leaves a part for a step at the end of the transaction. */
-  public <T> void last(LastStep<T> step, T part) {
+  /** Adds a part for a step at the end of the transaction. */
+  public <T> void addLastStep(BeforeCommitStep<T> step, T part) {
     last.computeIfAbsent(step, _ -> new ArrayList<>()).add(part);
   }
 
   /**
-   * Runs the last steps of the commands that share a transaction, each step once.
+   * Runs each step once, with the parts of all commands that share a transaction.
    *
-   * @param commands those that succeeded, in their order
+   * @param commands the successful ones, in their order
    */
   static void runLastSteps(List<Transaction> commands) {
-    var all = new LinkedHashMap<LastStep<?>, List<Object>>();
+    var all = new LinkedHashMap<BeforeCommitStep<?>, List<Object>>();
     for (Transaction command : commands) {
       command.last.forEach(
           (step, parts) -> all.computeIfAbsent(step, _ -> new ArrayList<>()).addAll(parts));
@@ -219,20 +239,20 @@ public final class Transaction {
     all.forEach((step, parts) -> run(step, commands.getFirst(), parts));
   }
 
-  @SuppressWarnings("unchecked") // last() has put nothing but its T beside a step
-  private static <T> void run(LastStep<T> step, Transaction tx, List<?> parts) {
+  @SuppressWarnings("unchecked") // addLastStep accepts only a step's own T
+  private static <T> void run(BeforeCommitStep<T> step, Transaction tx, List<?> parts) {
     step.run(tx, (List<T>) parts);
   }
 
   /**
-   * Runs the hook once the transaction is committed, in the order of registration; never after a
-   * rollback. What a hook throws is logged: the commit stands.
+   * Runs the hook after the commit, in the order of registration, and never after a rollback. If a
+   * hook throws, the exception is only logged.
    */
   public void afterCommit(Runnable hook) {
     afterCommit.add(hook);
   }
 
-  void committed() {
+  void runAfterCommit() {
     for (Runnable hook : afterCommit) {
       try {
         hook.run();

@@ -4,9 +4,7 @@ import io.bookbell.hub.UserId;
 import org.jooq.impl.AbstractConverter;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads and writes a column that holds a user's id as a {@link UserId}. Stateless, safe to share.
- */
+/** Converts a column that holds a user's id to {@link UserId}. Stateless. */
 public final class UserIdConverter extends AbstractConverter<Long, UserId> {
   public UserIdConverter() {
     super(Long.class, UserId.class);

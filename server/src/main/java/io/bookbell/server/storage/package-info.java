@@ -1,4 +1,4 @@
-/** The database: transactions, migrations, and the types that its columns have in Java. */
+/** Access to the database: transactions, writers, migrations, and conversions of column types. */
 @NullMarked
 package io.bookbell.server.storage;
 

@@ -3,8 +3,8 @@ package io.bookbell.server.team;
 import io.bookbell.hub.UserId;
 
 /**
- * Somebody who helps a creator answer.
+ * A member of a creator's team.
  *
- * @param active an inactive member keeps the place in the team and sees nothing
+ * @param active an inactive member stays on the team but has no access
  */
 public record TeamMember(UserId userId, String displayName, String email, boolean active) {}

@@ -1,88 +1,94 @@
 package io.bookbell.server.team;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.team.Team.Candidate;
-import io.bookbell.server.web.Answer;
-import io.bookbell.server.web.Api;
-import io.bookbell.server.web.Body;
-import io.bookbell.server.web.Call;
+import io.bookbell.server.team.TeamService.MemberCandidate;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.JsonBody;
 import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /api/team}, and what the operator may know of the admin cache. */
+/** {@code /api/team}, and the admin cache's statistics for the operator. */
 public final class TeamRoutes {
   private TeamRoutes() {}
 
-  public static void add(Api api, Team team, Admins admins) {
-    api.get(
+  public static void addRoutes(
+      ApiRouter apiRouter, TeamService teamService, AdminCache adminCache) {
+    apiRouter.get(
         "/api/team",
-        TeamRoutes::creator,
-        (tx, caller, creator) -> Answer.ok(new Members(team.members(tx, caller.user(), creator))));
-    api.post(
+        TeamRoutes::parseCreatorId,
+        (tx, caller, creator) ->
+            ApiResponse.ok(
+                new TeamMemberList(teamService.listMembers(tx, caller.user(), creator))));
+    apiRouter.post(
         "/api/team/add",
-        TeamRoutes::addition,
+        TeamRoutes::parseAddition,
         (tx, caller, wanted) ->
-            Answer.created(team.add(tx, caller.user(), wanted.creator, wanted.candidate)));
-    api.patch(
+            ApiResponse.created(
+                teamService.addCandidate(tx, caller.user(), wanted.creator, wanted.candidate)));
+    apiRouter.patch(
         "/api/team/:user_id",
-        TeamRoutes::activation,
+        TeamRoutes::parseActivation,
         (tx, caller, wanted) ->
-            Answer.ok(
-                team.setActive(tx, caller.user(), wanted.creator, wanted.member, wanted.active)));
-    api.delete(
+            ApiResponse.ok(
+                teamService.setActive(
+                    tx, caller.user(), wanted.creator, wanted.member, wanted.active)));
+    apiRouter.delete(
         "/api/team/:user_id",
-        call -> new Place(creator(call), call.pathUser("user_id")),
-        (tx, caller, place) -> {
-          team.remove(tx, caller.user(), place.creator, place.member);
-          return Answer.noContent();
+        apiRequest ->
+            new TeamMemberKey(parseCreatorId(apiRequest), apiRequest.pathUserId("user_id")),
+        (tx, caller, teamMemberKey) -> {
+          teamService.removeMember(tx, caller.user(), teamMemberKey.creator, teamMemberKey.member);
+          return ApiResponse.noContent();
         });
-    api.get(
+    apiRouter.get(
         "/api/admin/cache-stats",
-        call -> call,
-        (tx, caller, call) -> {
+        apiRequest -> apiRequest,
+        (tx, caller, apiRequest) -> {
           if (!caller.operator()) {
             throw Problem.notFound();
           }
-          return Answer.ok(admins.stats());
+          return ApiResponse.ok(adminCache.cacheStats());
         });
   }
 
-  private static UserId creator(Call call) {
-    var query = call.query();
-    UserId creator = query.userId("creator_id");
-    query.done();
+  private static UserId parseCreatorId(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    queryParameters.requireNoErrors();
     return creator;
   }
 
-  private static Addition addition(Call call) {
-    Body body = call.body();
-    UserId creator = body.userId("creator_id");
-    Optional<UserId> user = body.optionalUserId("user_id");
-    Optional<String> email = body.optionalEmail("email");
-    body.check(
+  private static AddMemberRequest parseAddition(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
+    Optional<UserId> user = jsonBody.optionalUserId("user_id");
+    Optional<String> email = jsonBody.optionalEmail("email");
+    jsonBody.checkField(
         "user_id", user.isPresent() != email.isPresent(), "or email is required, one of the two");
-    body.done();
-    Candidate candidate =
-        user.<Candidate>map(Candidate.ById::new)
-            .orElseGet(() -> new Candidate.ByEmail(email.orElseThrow()));
-    return new Addition(creator, candidate);
+    jsonBody.requireNoErrors();
+    MemberCandidate memberCandidate =
+        user.<MemberCandidate>map(MemberCandidate.ById::new)
+            .orElseGet(() -> new MemberCandidate.ByEmail(email.orElseThrow()));
+    return new AddMemberRequest(creator, memberCandidate);
   }
 
-  private static Activation activation(Call call) {
-    UserId member = call.pathUser("user_id");
-    UserId creator = creator(call);
-    Body body = call.body();
-    boolean active = body.bool("active");
-    body.done();
-    return new Activation(creator, member, active);
+  private static SetActiveRequest parseActivation(ApiRequest apiRequest) {
+    UserId member = apiRequest.pathUserId("user_id");
+    UserId creator = parseCreatorId(apiRequest);
+    JsonBody jsonBody = apiRequest.jsonBody();
+    boolean active = jsonBody.requiredBoolean("active");
+    jsonBody.requireNoErrors();
+    return new SetActiveRequest(creator, member, active);
   }
 
-  private record Members(List<TeamMember> members) {}
+  private record TeamMemberList(List<TeamMember> members) {}
 
-  private record Addition(UserId creator, Candidate candidate) {}
+  private record AddMemberRequest(UserId creator, MemberCandidate candidate) {}
 
-  private record Place(UserId creator, UserId member) {}
+  private record TeamMemberKey(UserId creator, UserId member) {}
 
-  private record Activation(UserId creator, UserId member, boolean active) {}
+  private record SetActiveRequest(UserId creator, UserId member, boolean active) {}
 }

@@ -1,4 +1,4 @@
-/** Those who answer besides the creator, and the cached admin look-up. */
+/** Team members and the cache of admins. */
 @NullMarked
 package io.bookbell.server.team;
 

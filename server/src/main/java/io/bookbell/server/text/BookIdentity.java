@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two requests for the same book have in common, however it was typed. Narrower than {@link
- * SearchWords}: C, C++ and C# are three books. Stateless.
+ * Recognizes requests for the same book, however it was typed. Stricter than {@link SearchWords}:
+ * C, C++ and C# are three different books. Stateless.
  */
 public final class BookIdentity {
   private static final Pattern BETWEEN_AUTHORS = Pattern.compile("\\s*[;&/]\\s*");
@@ -20,43 +20,44 @@ public final class BookIdentity {
 
   private BookIdentity() {}
 
-  /** The names of a book; books that share one are the same. */
-  public static Set<String> of(String title, String author, @Nullable String isbn) {
-    String named = "title:" + title(title) + '|' + authors(author);
+  /** Returns the identity keys of a book. Books that share a key are the same. */
+  public static Set<String> identityKeys(String title, String author, @Nullable String isbn) {
+    String named = "title:" + normalizeTitle(title) + '|' + normalizeAuthors(author);
     Stream<String> edition =
-        isbn == null ? Stream.empty() : Isbn.thirteen(isbn).stream().map("isbn:"::concat);
+        isbn == null ? Stream.empty() : Isbn.toIsbn13(isbn).stream().map("isbn:"::concat);
     return Stream.concat(Stream.of(named), edition).collect(Collectors.toSet());
   }
 
-  private static String title(String title) {
-    String words = words(title).stream().collect(Collectors.joining(" "));
-    return words.isEmpty() ? CaseFolding.fold(TypedText.line(title)) : words;
+  private static String normalizeTitle(String title) {
+    String words = splitWords(title).stream().collect(Collectors.joining(" "));
+    return words.isEmpty() ? CaseFolding.foldCase(TextNormalizer.normalizeLine(title)) : words;
   }
 
-  /** Every author with the family name last, whichever way it was typed. */
-  private static String authors(String authors) {
+  /** Normalizes every author to have the family name last, however it was typed. */
+  private static String normalizeAuthors(String authors) {
     return Arrays.stream(BETWEEN_AUTHORS.split(authors))
-        .map(BookIdentity::author)
+        .map(BookIdentity::normalizeAuthor)
         .sorted()
         .collect(Collectors.joining("&"));
   }
 
-  private static String author(String author) {
+  private static String normalizeAuthor(String author) {
     String[] parts = AFTER_FAMILY_NAME.split(author, 2);
-    List<String> words = parts.length == 2 ? words(parts[1] + ' ' + parts[0]) : words(author);
-    return words.isEmpty() ? CaseFolding.fold(author) : String.join(" ", initialsTogether(words));
+    List<String> words =
+        parts.length == 2 ? splitWords(parts[1] + ' ' + parts[0]) : splitWords(author);
+    return words.isEmpty() ? CaseFolding.foldCase(author) : String.join(" ", joinInitials(words));
   }
 
-  private static List<String> words(String text) {
-    return WordSplitter.split(text).stream().map(BookIdentity::whole).toList();
+  private static List<String> splitWords(String text) {
+    return WordSplitter.splitWords(text).stream().map(BookIdentity::fullText).toList();
   }
 
-  private static String whole(Word word) {
+  private static String fullText(Word word) {
     return word.text() + word.symbols();
   }
 
-  /** J. R. R. as J.R.R. */
-  private static List<String> initialsTogether(List<String> words) {
+  /** Joins successive initials: J. R. R. becomes J.R.R. */
+  private static List<String> joinInitials(List<String> words) {
     var together = new ArrayList<String>();
     boolean initialBefore = false;
     for (String word : words) {

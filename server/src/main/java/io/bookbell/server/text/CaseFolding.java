@@ -4,8 +4,8 @@ import java.text.Normalizer;
 import java.util.Locale;
 
 /**
- * Unicode's full case folding: the one way in which texts are compared without regard to case, on
- * every database and under every locale of the machine. Stateless.
+ * Full Unicode case folding. All comparisons without regard to case use it, so they don't depend on
+ * the database or on the locale of the machine. Stateless.
  */
 public final class CaseFolding {
   private static final int CAPITAL_I_WITH_DOT = 'İ';
@@ -13,22 +13,22 @@ public final class CaseFolding {
 
   private CaseFolding() {}
 
-  /** The text in the form that is equal for texts that differ only in case; composed (NFC). */
-  public static String fold(String text) {
+  /** Folds a text to a form that is equal for texts which differ only in case; composed (NFC). */
+  public static String foldCase(String text) {
     var folded = new StringBuilder(text.length());
     Normalizer.normalize(text, Normalizer.Form.NFC)
         .codePoints()
-        .forEach(point -> append(folded, point));
+        .forEach(point -> appendFolded(folded, point));
     return Normalizer.normalize(folded, Normalizer.Form.NFC);
   }
 
-  /** Whether two texts are the same but for case and composition. */
+  /** Whether two texts are equal except for case and composition. */
   public static boolean areEqual(String one, String other) {
-    return fold(one).equals(fold(other));
+    return foldCase(one).equals(foldCase(other));
   }
 
-  /** By way of the capital letters, as some small letters have but those in common: σ and ς. */
-  private static void append(StringBuilder folded, int point) {
+  /** Converts by way of the capital letter, because some small letters share only that: σ and ς. */
+  private static void appendFolded(StringBuilder folded, int point) {
     switch (point) {
       case CAPITAL_I_WITH_DOT -> folded.append("i\u0307");
       case SMALL_I_WITHOUT_DOT -> folded.appendCodePoint(point);

@@ -4,22 +4,22 @@ import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Optional;
 
-/** International standard book numbers, of ten digits and of thirteen. */
+/** Validates and converts ISBNs of ten and thirteen digits. Stateless. */
 public final class Isbn {
   private static final String BOOKLAND = "978";
 
   private Isbn() {}
 
-  /** Without hyphens and spaces, in ASCII digits. */
-  public static String plain(String text) {
+  /** Removes hyphens and spaces, and converts digits to ASCII. */
+  public static String stripSeparators(String text) {
     return Normalizer.normalize(text, Normalizer.Form.NFKC)
         .replaceAll("[\\s\\p{Z}\\p{Pd}\\p{Cf}−]", "")
         .toUpperCase(Locale.ROOT);
   }
 
-  /** The number of thirteen digits that a valid number of either length stands for. */
-  public static Optional<String> thirteen(String text) {
-    String plain = plain(text);
+  /** Converts a valid ISBN of either length to ISBN-13; empty if it is invalid. */
+  public static Optional<String> toIsbn13(String text) {
+    String plain = stripSeparators(text);
     if (!isValid(plain)) {
       return Optional.empty();
     }
@@ -30,8 +30,8 @@ public final class Isbn {
     return Optional.of(digits + (10 - sumOf13(digits) % 10) % 10);
   }
 
-  /** The number of ten digits that a number of thirteen had before; not every one has. */
-  static Optional<String> ten(String thirteen) {
+  /** Converts an ISBN-13 to ISBN-10; empty if it has none because its prefix isn't 978. */
+  static Optional<String> toIsbn10(String thirteen) {
     if (!thirteen.startsWith(BOOKLAND)) {
       return Optional.empty();
     }
@@ -40,7 +40,7 @@ public final class Isbn {
     return Optional.of(digits + (last == 10 ? "X" : Integer.toString(last)));
   }
 
-  /** Whether the plain form has the right length and its last digit agrees with the others. */
+  /** Whether a number without separators has a valid length and check digit. */
   public static boolean isValid(String plain) {
     return switch (plain.length()) {
       case 10 -> plain.matches("\\d{9}[\\dX]") && sumOf10(plain) % 11 == 0;

@@ -13,22 +13,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Texts as the words by which they are found: without case, accents and punctuation, the same for
- * every search and on every database. A search finds a text when each of its wanted words is the
- * beginning of one of the text's stored words. Stateless.
+ * Converts texts to words for search: without case, accents and punctuation, the same for every
+ * search and database. A query matches a text if each of its query words is a prefix of one of the
+ * text's index words. Stateless.
  *
- * <p>These words say what is alike, not what is the same: see {@link BookIdentity}.
+ * <p>Equal words mean that texts are similar, not that they name the same book: see {@link
+ * BookIdentity}.
  */
 public final class SearchWords {
-  /** Of a word between spaces, in UTF-16 units. */
+  /** The longest word of a script with spaces, in UTF-16 units. */
   private static final int LONGEST = 40;
 
-  /** Of what is written without spaces, in code points. */
+  /** The longest index word of a script without spaces, in code points. */
   private static final int LONGEST_END = 12;
 
   private static final int MOST_WANTED = 8;
 
-  /** Fewer digits on their own are rather a year or a title than the start of an ISBN. */
+  /** A query of fewer digits is more likely a year or a title than the start of an ISBN. */
   private static final int FEWEST_DIGITS = 7;
 
   private static final Pattern ISBN =
@@ -41,27 +42,27 @@ public final class SearchWords {
 
   private SearchWords() {}
 
-  /** What is stored of a text, each word once, in the order of the text. */
-  public static Set<String> stored(String text) {
+  /** The words to store for a text, each once, in the order of the text. */
+  public static Set<String> indexWords(String text) {
     var stored = new LinkedHashSet<String>();
-    isbns(text)
+    findIsbns(text)
         .forEach(
             thirteen -> {
               stored.add(thirteen);
-              Isbn.ten(thirteen).map(CaseFolding::fold).ifPresent(stored::add);
+              Isbn.toIsbn10(thirteen).map(CaseFolding::foldCase).ifPresent(stored::add);
             });
-    List<Word> words = WordSplitter.split(text);
+    List<Word> words = WordSplitter.splitWords(text);
     for (int at = 0; at < words.size(); at++) {
       Word word = words.get(at);
       if (word.unspaced()) {
         boolean goesOn = at > 0 && words.get(at - 1).unspaced() && !word.apart();
         if (!goesOn) {
-          addEnds(run(words, at), stored);
+          addEnds(joinUnspaced(words, at), stored);
         }
       } else {
-        stored.add(cut(word.text()));
+        stored.add(truncateWord(word.text()));
         if (!word.symbols().isEmpty()) {
-          stored.add(cut(word.text() + word.symbols()));
+          stored.add(truncateWord(word.text() + word.symbols()));
         }
         addCompound(words, at, stored);
       }
@@ -69,23 +70,23 @@ public final class SearchWords {
     return stored;
   }
 
-  /** What to look for, the longest first, which is most likely the rarest. */
-  public static List<String> wanted(String text) {
+  /** The words to search for, the longest first, because that is most likely the rarest. */
+  public static List<String> queryWords(String text) {
     var wanted = new LinkedHashSet<String>();
     String rest = LABEL.matcher(text).replaceAll("").strip();
-    if (DIGITS.matcher(rest).matches() && Isbn.plain(rest).length() >= FEWEST_DIGITS) {
-      String digits = Isbn.plain(rest);
-      wanted.add(CaseFolding.fold(Isbn.thirteen(digits).orElse(digits)));
+    if (DIGITS.matcher(rest).matches() && Isbn.stripSeparators(rest).length() >= FEWEST_DIGITS) {
+      String digits = Isbn.stripSeparators(rest);
+      wanted.add(CaseFolding.foldCase(Isbn.toIsbn13(digits).orElse(digits)));
       rest = "";
     } else {
-      wanted.addAll(isbns(rest));
-      rest = ISBN.matcher(rest).replaceAll(SearchWords::unlessValid);
+      wanted.addAll(findIsbns(rest));
+      rest = ISBN.matcher(rest).replaceAll(SearchWords::blankIfValid);
     }
-    for (Word word : WordSplitter.split(rest)) {
+    for (Word word : WordSplitter.splitWords(rest)) {
       if (word.unspaced()) {
-        wanted.addAll(pieces(word.text()));
+        wanted.addAll(splitUnspaced(word.text()));
       } else {
-        wanted.add(cut(word.text() + word.symbols()));
+        wanted.add(truncateWord(word.text() + word.symbols()));
       }
     }
     return wanted.stream()
@@ -94,16 +95,16 @@ public final class SearchWords {
         .toList();
   }
 
-  /** Whether a wanted word is a single letter of a script that spells words out. */
+  /** Whether a query word is a single letter of a script with spaces. */
   public static boolean isSingleLetter(String wanted) {
     return wanted.codePointCount(0, wanted.length()) == 1
         && Character.isLetter(wanted.codePointAt(0))
-        && !Scripts.isWithoutSpaces(wanted.codePointAt(0));
+        && !ScriptRules.isWithoutSpaces(wanted.codePointAt(0));
   }
 
-  /** The words of a short text in one line, to be searched for any part of them. */
-  public static String key(String text) {
-    List<Word> words = WordSplitter.split(text);
+  /** The words of a short text in one line, for substring search. */
+  public static String searchKey(String text) {
+    List<Word> words = WordSplitter.splitWords(text);
     Collection<String> parts = new LinkedHashSet<>();
     for (int at = 0; at < words.size(); at++) {
       Word word = words.get(at);
@@ -117,16 +118,18 @@ public final class SearchWords {
     return String.join(" ", parts);
   }
 
-  private static List<String> isbns(String text) {
+  private static List<String> findIsbns(String text) {
     Matcher isbn = ISBN.matcher(text);
-    return isbn.results().map(MatchResult::group).flatMap(s -> Isbn.thirteen(s).stream()).toList();
+    return isbn.results().map(MatchResult::group).flatMap(s -> Isbn.toIsbn13(s).stream()).toList();
   }
 
-  private static String unlessValid(MatchResult isbn) {
-    return Isbn.thirteen(isbn.group()).isPresent() ? " " : Matcher.quoteReplacement(isbn.group());
+  private static String blankIfValid(MatchResult isbn) {
+    return Isbn.toIsbn13(isbn.group()).isPresent() ? " " : Matcher.quoteReplacement(isbn.group());
   }
 
-  /** What hyphens, apostrophes and full stops join is found without them too: O'Brien, U.S.A. */
+  /**
+   * Adds the words joined by hyphens, apostrophes or full stops as one word, too: O'Brien, U.S.A.
+   */
   private static void addCompound(List<Word> words, int at, Collection<String> stored) {
     boolean begins = !words.get(at).joined() || words.get(at - 1).unspaced();
     int end = at + 1;
@@ -135,12 +138,13 @@ public final class SearchWords {
     }
     if (begins && end - at > 1) {
       stored.add(
-          cut(words.subList(at, end).stream().map(Word::text).collect(Collectors.joining())));
+          truncateWord(
+              words.subList(at, end).stream().map(Word::text).collect(Collectors.joining())));
     }
   }
 
-  /** Words without spaces that nothing but a space or a dot keeps apart, as one. */
-  private static String run(List<Word> words, int from) {
+  /** Joins words of scripts without spaces that are separated only by spaces or connectors. */
+  private static String joinUnspaced(List<Word> words, int from) {
     int end = from + 1;
     while (end < words.size() && words.get(end).unspaced() && !words.get(end).apart()) {
       end++;
@@ -148,7 +152,10 @@ public final class SearchWords {
     return words.subList(from, end).stream().map(Word::text).collect(Collectors.joining());
   }
 
-  /** Where no space says where a word begins, it may begin anywhere but at a mark. */
+  /**
+   * Adds an index word from every letter on, because a word may start at any letter, though not at
+   * a mark.
+   */
   private static void addEnds(String run, Collection<String> stored) {
     int[] points = run.codePoints().toArray();
     for (int from = 0; from < points.length; from++) {
@@ -158,8 +165,8 @@ public final class SearchWords {
     }
   }
 
-  /** As long as what is stored, each beginning at a letter. */
-  private static List<String> pieces(String run) {
+  /** Splits into pieces as long as index words, each starting at a letter. */
+  private static List<String> splitUnspaced(String run) {
     int[] points = run.codePoints().toArray();
     var pieces = new ArrayList<String>();
     int from = 0;
@@ -167,14 +174,14 @@ public final class SearchWords {
       int to = Math.min(from + LONGEST_END, points.length);
       pieces.add(new String(points, from, to - from));
       while (to < points.length && to > from + 1 && WordSplitter.isMark(points[to])) {
-        to--; // the next piece begins with the letter, as stored
+        to--; // back to the letter, where an index word starts
       }
       from = to;
     }
     return pieces;
   }
 
-  private static String cut(String word) {
+  private static String truncateWord(String word) {
     if (word.length() <= LONGEST) {
       return word;
     }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Splits texts into words in the form in which they are compared. Confined to one thread. */
+/** Splits a text into words in a normalized form for comparison. Confined to one thread. */
 final class WordSplitter {
-  /** Every sign that is typed for an apostrophe, some of them letters to Unicode. */
+  /** Characters typed as an apostrophe, some of which Unicode classifies as letters. */
   private static final Pattern APOSTROPHES =
       Pattern.compile("[’‘‛ʼʻʹʾʿ′`´ˈ\u1FBD\u1FBF\uA78C\uFF07\u05F3]");
 
   private static final Pattern BADGES = Pattern.compile("[™℠®©]");
 
-  /** Letters that are no other letter with a mark, but typed as one by those who lack them. */
+  /** Letters that don't decompose into a letter and a mark, with their usual replacements. */
   private static final Map<Integer, String> PLAIN_LETTERS =
       Map.ofEntries(
           Map.entry((int) 'æ', "ae"),
@@ -45,40 +45,42 @@ final class WordSplitter {
   /**
    * A word.
    *
-   * @param symbols that follow it and tell it from others, as in C++ and C#
-   * @param unspaced whether it is of a script without spaces, so that it may be several words
-   * @param joined whether only a hyphen, an apostrophe or a full stop is between it and the one
-   *     before
-   * @param apart whether more than that and a space is between it and the one before
+   * @param text the normalized word
+   * @param symbols the symbols that follow and distinguish it, as in C++ and C#
+   * @param unspaced whether its script is written without spaces, so it may be several words
+   * @param joined whether only a connector, such as a hyphen, apostrophe or full stop, separates it
+   *     from the previous word
+   * @param apart whether anything other than spaces and connectors separates it from the previous
+   *     word
    */
   record Word(String text, String symbols, boolean unspaced, boolean joined, boolean apart) {}
 
-  static List<Word> split(String text) {
+  static List<Word> splitWords(String text) {
     var splitter = new WordSplitter();
-    plain(text).codePoints().forEach(splitter::take);
-    splitter.end();
+    normalizeText(text).codePoints().forEach(splitter::acceptCodePoint);
+    splitter.endWord();
     return splitter.words;
   }
 
-  private static String plain(String text) {
+  private static String normalizeText(String text) {
     String marked = APOSTROPHES.matcher(text).replaceAll("'");
     String compatible =
         Normalizer.normalize(BADGES.matcher(marked).replaceAll(""), Normalizer.Form.NFKC);
-    String apart = Normalizer.normalize(CaseFolding.fold(compatible), Normalizer.Form.NFKD);
+    String apart = Normalizer.normalize(CaseFolding.foldCase(compatible), Normalizer.Form.NFKD);
     var plain = new StringBuilder(apart.length());
     int letter = ' ';
     for (int point : apart.codePoints().toArray()) {
       if (!isMark(point)) {
         letter = point;
-        plain.append(letter(point));
-      } else if (!Scripts.hasAccents(letter) && !isInvisible(point)) {
+        plain.append(plainLetter(point));
+      } else if (!ScriptRules.hasAccents(letter) && !isInvisible(point)) {
         plain.appendCodePoint(point);
       }
     }
     return Normalizer.normalize(plain, Normalizer.Form.NFC);
   }
 
-  private static String letter(int point) {
+  private static String plainLetter(int point) {
     int digit = Character.digit(point, 10);
     if (digit >= 0) {
       return Integer.toString(digit);
@@ -86,14 +88,14 @@ final class WordSplitter {
     return PLAIN_LETTERS.getOrDefault(point, Character.toString(point));
   }
 
-  private void take(int point) {
+  private void acceptCodePoint(int point) {
     if (isInvisible(point)) {
       return;
     }
     if (isWordPart(point)) {
       boolean without = (isMark(point) || isCommonLetter(point)) ? unspaced : isUnspaced(point);
       if (!symbols.isEmpty() || (!word.isEmpty() && without != unspaced)) {
-        end();
+        endWord();
         joined = true;
       }
       unspaced = without;
@@ -101,13 +103,13 @@ final class WordSplitter {
     } else if ((point == '+' || point == '#') && !word.isEmpty() && !unspaced) {
       symbols.appendCodePoint(point);
     } else {
-      between(point);
+      handleSeparator(point);
     }
   }
 
-  private void between(int point) {
+  private void handleSeparator(int point) {
     boolean wasWord = !word.isEmpty();
-    end();
+    endWord();
     if (Character.getType(point) == Character.OTHER_SYMBOL) {
       words.add(new Word(Character.toString(point), "", false, false, true));
       joined = false;
@@ -120,7 +122,7 @@ final class WordSplitter {
     }
   }
 
-  private void end() {
+  private void endWord() {
     if (!word.isEmpty()) {
       words.add(new Word(word.toString(), symbols.toString(), unspaced, joined, apart));
       word.setLength(0);
@@ -132,10 +134,10 @@ final class WordSplitter {
   }
 
   private static boolean isUnspaced(int point) {
-    return Scripts.isWithoutSpaces(point);
+    return ScriptRules.isWithoutSpaces(point);
   }
 
-  /** Such as the sign that lengthens a vowel in Japanese. */
+  /** Letters shared by several scripts, such as the prolonged sound mark in Japanese. */
   private static boolean isCommonLetter(int point) {
     return Character.getType(point) == Character.MODIFIER_LETTER
         && Character.UnicodeScript.of(point) == Character.UnicodeScript.COMMON;
@@ -155,7 +157,7 @@ final class WordSplitter {
         || type == Character.COMBINING_SPACING_MARK;
   }
 
-  /** What only joins letters, keeps them apart or chooses how they look. */
+  /** Joiners, non-joiners and variation selectors. */
   private static boolean isInvisible(int point) {
     return Character.getType(point) == Character.FORMAT
         || (point >= 0xFE00 && point <= 0xFE0F)

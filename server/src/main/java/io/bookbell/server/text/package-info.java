@@ -1,4 +1,6 @@
-/** What people type: how it is cleaned, counted, compared and found. Knows no feature. */
+/**
+ * User-typed text: normalizing, counting, comparing and searching it. Independent of all features.
+ */
 @NullMarked
 package io.bookbell.server.text;
 

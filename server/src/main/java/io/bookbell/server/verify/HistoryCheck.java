@@ -18,11 +18,14 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectOne;
 
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.verify.Verifier.Breach;
+import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import java.util.List;
 import org.jooq.Field;
 
-/** Invariants 3 and 4: every change has its messages, every inbox its unbroken sequence. */
+/**
+ * Invariants 3 and 4: every change has its messages, and inboxes have no gaps. Derived counts are
+ * checked, too.
+ */
 final class HistoryCheck {
   private static final int MOST_BREACHES = 20;
 
@@ -32,15 +35,15 @@ final class HistoryCheck {
     this.tx = tx;
   }
 
-  long requests() {
+  long countRequests() {
     return tx.sql().fetchCount(BOOK_REQUEST);
   }
 
-  long inboxRows() {
+  long countInboxRows() {
     return tx.sql().fetchCount(INBOX);
   }
 
-  List<Breach> everyRevisionHasItsMessage() {
+  List<InvariantViolation> everyRevisionHasItsMessage() {
     Field<Integer> messages =
         field(select(count()).from(MESSAGE).where(MESSAGE.REQUEST_ID.eq(BOOK_REQUEST.ID)));
     Field<Integer> logged =
@@ -53,23 +56,26 @@ final class HistoryCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     3,
                     "request %s was changed %s times, with %s messages and %s lines of activity"
                         .formatted(row.value1(), row.value2(), row.value3(), row.value4())));
   }
 
-  List<Breach> everyMessageHasAnInbox() {
+  List<InvariantViolation> everyMessageHasAnInbox() {
     return tx.sql()
         .select(MESSAGE.ID)
         .from(MESSAGE)
-        .where(MESSAGE.BODY.ne("")) // of a message that was removed everywhere
+        .where(MESSAGE.BODY.ne("")) // the body is empty once a message was removed from all inboxes
         .and(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))))
         .limit(MOST_BREACHES)
-        .fetch(row -> new Breach(3, "message %s is in nobody's inbox".formatted(row.value1())));
+        .fetch(
+            row ->
+                new InvariantViolation(
+                    3, "message %s is in nobody's inbox".formatted(row.value1())));
   }
 
-  List<Breach> replyCountsAgree() {
+  List<InvariantViolation> replyCountsAgree() {
     Field<Integer> replies =
         field(select(count()).from(REPLY).where(REPLY.REQUEST_ID.eq(BOOK_REQUEST.ID)));
     return tx.sql()
@@ -79,13 +85,13 @@ final class HistoryCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     3,
                     "request %s has %s replies and counts %s"
                         .formatted(row.value1(), row.value3(), row.value2())));
   }
 
-  List<Breach> pendingCountsAgree() {
+  List<InvariantViolation> pendingCountsAgree() {
     Field<Integer> pending =
         field(
             select(count())
@@ -99,13 +105,13 @@ final class HistoryCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     3,
                     "creator %s counts %s pending requests, there are %s"
                         .formatted(row.value1(), row.value2(), row.value3())));
   }
 
-  List<Breach> countsByStatusAgree() {
+  List<InvariantViolation> countsByStatusAgree() {
     Field<Integer> standing =
         field(
             select(count())
@@ -119,13 +125,13 @@ final class HistoryCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     3,
                     "creator %s counts as %s: %s requests, there are %s"
                         .formatted(row.value1(), row.value2(), row.value3(), row.value4())));
   }
 
-  List<Breach> inboxesHaveNoGap() {
+  List<InvariantViolation> inboxesHaveNoGap() {
     Field<Integer> rows = count(INBOX.SEQ);
     Field<Long> first = coalesce(min(INBOX.SEQ), INBOX_HEAD.REMOVED.plus(1L));
     Field<Long> last = coalesce(max(INBOX.SEQ), INBOX_HEAD.REMOVED);
@@ -141,7 +147,7 @@ final class HistoryCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     4,
                     "the inbox of user %s ends at %s and holds %s messages from %s to %s, after %s were removed"
                         .formatted(

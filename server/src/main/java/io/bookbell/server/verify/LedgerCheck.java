@@ -12,7 +12,7 @@ import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.when;
 
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.verify.Verifier.Breach;
+import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +20,10 @@ import java.util.List;
 import org.jooq.Cursor;
 import org.jooq.Field;
 
-/** Invariants 1 and 2: quotas are what the ledger says, and nothing comes back twice. */
+/**
+ * Invariants 1 and 2: quotas equal the sum of their ledger lines, and a request is refunded at most
+ * once.
+ */
 final class LedgerCheck {
   private static final int MOST_BREACHES = 20;
 
@@ -30,18 +33,18 @@ final class LedgerCheck {
     this.tx = tx;
   }
 
-  long lines() {
+  long countLines() {
     return tx.sql().fetchCount(QUOTA_LEDGER);
   }
 
-  List<Breach> membershipsAgreeWithLedger() {
+  List<InvariantViolation> membershipsAgreeWithLedger() {
     Field<Integer> used =
         when(QUOTA_LEDGER.KIND.eq("grant"), 0)
             .when(QUOTA_LEDGER.KIND.eq("refund"), -1)
             .otherwise(QUOTA_LEDGER.AMOUNT);
     Field<Integer> granted = when(QUOTA_LEDGER.KIND.eq("grant"), QUOTA_LEDGER.AMOUNT).otherwise(0);
-    Field<BigDecimal> ledgerUsed = total(used);
-    Field<BigDecimal> ledgerGranted = total(granted);
+    Field<BigDecimal> ledgerUsed = sumOfLines(used);
+    Field<BigDecimal> ledgerGranted = sumOfLines(granted);
     return tx.sql()
         .select(
             MEMBERSHIP.CREATOR_ID,
@@ -56,7 +59,7 @@ final class LedgerCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     1,
                     "supporter %s of creator %s: used is %s, the ledger says %s; granted is %s, the ledger says %s"
                         .formatted(
@@ -68,7 +71,7 @@ final class LedgerCheck {
                             row.value6())));
   }
 
-  private static Field<BigDecimal> total(Field<Integer> amount) {
+  private static Field<BigDecimal> sumOfLines(Field<Integer> amount) {
     return field(
         select(coalesce(sum(amount), inline(BigDecimal.ZERO)))
             .from(QUOTA_LEDGER)
@@ -77,9 +80,9 @@ final class LedgerCheck {
             .and(QUOTA_LEDGER.PERIOD_KEY.eq(MEMBERSHIP.PERIOD_KEY)));
   }
 
-  /** Goes through each supporter's lines in order and counts along. */
-  List<Breach> consumptionsStayWithinAllowance() {
-    var breaches = new ArrayList<Breach>();
+  /** Replays each supporter's lines in order, keeping a running total. */
+  List<InvariantViolation> consumptionsStayWithinAllowance() {
+    var breaches = new ArrayList<InvariantViolation>();
     var used = new HashMap<List<Object>, Integer>();
     try (Cursor<?> lines =
         tx.sql()
@@ -101,7 +104,7 @@ final class LedgerCheck {
         if ((now != line.get(QUOTA_LEDGER.USED_AFTER) || now < 0 || beyond)
             && breaches.size() < MOST_BREACHES) {
           breaches.add(
-              new Breach(
+              new InvariantViolation(
                   1,
                   "ledger line %s of supporter %s with creator %s: used %s of %s, the line says %s"
                       .formatted(
@@ -117,8 +120,8 @@ final class LedgerCheck {
     return breaches;
   }
 
-  List<Breach> everyRequestIsConsumedOnce() {
-    Field<Integer> lines = linesOf("consume");
+  List<InvariantViolation> everyRequestIsConsumedOnce() {
+    Field<Integer> lines = lineCount("consume");
     return tx.sql()
         .select(BOOK_REQUEST.ID, lines)
         .from(BOOK_REQUEST)
@@ -126,14 +129,14 @@ final class LedgerCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     1,
                     "request %s was taken from the quota %s times instead of once"
                         .formatted(row.value1(), row.value2())));
   }
 
-  List<Breach> refundsFollowStatus() {
-    Field<Integer> refunds = linesOf("refund");
+  List<InvariantViolation> refundsFollowStatus() {
+    Field<Integer> refunds = lineCount("refund");
     Field<Integer> expected = when(BOOK_REQUEST.STATUS.in("rejected", "cancelled"), 1).otherwise(0);
     return tx.sql()
         .select(BOOK_REQUEST.ID, BOOK_REQUEST.STATUS, refunds)
@@ -142,13 +145,13 @@ final class LedgerCheck {
         .limit(MOST_BREACHES)
         .fetch(
             row ->
-                new Breach(
+                new InvariantViolation(
                     2,
                     "request %s is %s and was refunded %s times"
                         .formatted(row.value1(), row.value2(), row.value3())));
   }
 
-  private static Field<Integer> linesOf(String kind) {
+  private static Field<Integer> lineCount(String kind) {
     return field(
         select(count())
             .from(QUOTA_LEDGER)

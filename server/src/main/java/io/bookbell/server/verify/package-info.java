@@ -1,4 +1,4 @@
-/** Checks the stored invariants. */
+/** The checks behind {@code bookbell verify}. */
 @NullMarked
 package io.bookbell.server.verify;
 

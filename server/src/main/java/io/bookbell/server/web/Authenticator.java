@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Says whose session a token belongs to. Any thread may call it. */
+/** Looks up the session of a token. Any thread may call it. */
 public interface Authenticator {
   /**
-   * Whose session it is.
+   * The owner of a session.
    *
-   * @param renewed the life that a cookie of the session has from now on; empty where it was
-   *     renewed less than a day ago
+   * @param renewed the lifetime of a renewed session cookie; empty if it was renewed less than a
+   *     day ago
    */
-  record Authenticated(Caller caller, Optional<Duration> renewed) {}
+  record AuthenticatedCaller(Caller caller, Optional<Duration> renewed) {}
 
-  /** Fails with a {@link Problem} 401 when the session is unknown, ended or expired. */
-  CompletionStage<Authenticated> authenticate(String token);
+  /** Fails with a {@link Problem} 401 if the session is unknown, ended or expired. */
+  CompletionStage<AuthenticatedCaller> authenticate(String token);
 
-  /** Whether the token was that of a session that ended a short while ago. */
+  /** Whether the token belonged to a session that ended a short while ago. */
   CompletionStage<Boolean> hasEnded(String token);
 }

@@ -3,15 +3,15 @@ package io.bookbell.server.web;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Writes the path of the public URL into the files that name addresses of this server. Modules need
- * nothing: they know where they were loaded from.
+ * Inserts the path of the public URL into files that contain addresses of this server. Modules need
+ * no change, because they import relative to where they were loaded from.
  *
- * @param path empty, or such as {@code /books}
+ * @param path empty, or for example {@code /books}
  */
 record BasePath(String path) {
 
-  /** The file as it is served under this path. */
-  byte[] in(String resource, byte[] content) {
+  /** Returns the content as served under this path. */
+  byte[] rewritePaths(String resource, byte[] content) {
     if (path.isEmpty()) {
       return content;
     }

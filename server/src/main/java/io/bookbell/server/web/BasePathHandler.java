@@ -7,9 +7,9 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequest;
 
 /**
- * Takes the path of the public URL off every request, behind the decoder and before everything that
- * looks at paths. A request without it passes as it is: the proxy may have taken it off already. On
- * the channel's event loop only.
+ * Strips the path of the public URL from every request, between the HTTP decoder and the handlers
+ * that look at paths. A request without it passes unchanged, because the proxy may have stripped it
+ * already. Used on the channel's event loop only.
  */
 final class BasePathHandler extends ChannelInboundHandlerAdapter {
   private final String basePath;
@@ -19,9 +19,9 @@ final class BasePathHandler extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Puts a handler into a pipeline that ends with the handler of HTTP requests.
+   * Adds a handler to a pipeline that ends with the HTTP request handler.
    *
-   * @param basePath such as {@code /books}; with an empty one there is nothing to do
+   * @param basePath for example {@code /books}; nothing is added if it is empty
    */
   static void install(Channel channel, String basePath) {
     if (!basePath.isEmpty()) {
@@ -33,13 +33,13 @@ final class BasePathHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof HttpRequest request) {
-      request.setUri(without(basePath, request.uri()));
+      request.setUri(stripBasePath(basePath, request.uri()));
     }
     context.fireChannelRead(message);
   }
 
-  /** The address below the base path; the whole address if it is not below. */
-  static String without(String basePath, String address) {
+  /** Removes the base path from an address, or returns an address outside of it unchanged. */
+  static String stripBasePath(String basePath, String address) {
     if (!address.startsWith(basePath)) {
       return address;
     }

@@ -7,24 +7,29 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that the bodies of all requests and the large answers under way may take together.
- * Nobody may take all of it: strangers share a quarter, and each user has a limit. Thread-safe; it
- * holds an entry for each owner with something under way, and none for others.
+ * Limits the memory of all request bodies and large responses in progress. No caller can take all
+ * of it: anonymous callers share a quarter, and each user has a limit. Thread-safe; it keeps an
+ * entry only for owners with something in progress.
  */
 final class BodyBudget {
-  /** Whoever calls a route that needs no session. */
+  /** All callers of routes that require no session. */
   static final Owner STRANGERS = new Owner.Strangers();
 
   private static final String BUDGET = "bookbell.budget";
   private static final String OWNER = "bookbell.owner";
 
-  /** An answer up to this size waits in what the operating system and Netty keep anyway. */
+  /**
+   * Responses up to this size, in bytes, aren't counted: buffers of Netty and the operating system
+   * hold them anyway.
+   */
   private static final int FREE_ANSWER = 1 << 16;
 
   private static final long LEAST_BYTES = 8L << 20;
   private static final long MOST_BYTES = 64L << 20;
 
-  /** Of the heap, for all bodies; parsing them needs as much again. */
+  /**
+   * All bodies together may take this fraction of the heap, 1/16; parsing them needs as much again.
+   */
   private static final int PART_OF_HEAP = 16;
 
   private static final long MOST_FOR_ONE_USER = 4L << 20;
@@ -37,13 +42,13 @@ final class BodyBudget {
     this.mostForAll = mostForAll;
   }
 
-  /** As large as this process can afford. */
+  /** Creates a budget in proportion to the heap of this process. */
   static BodyBudget ofThisProcess() {
     long share = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
     return new BodyBudget(Math.clamp(share, LEAST_BYTES, MOST_BYTES));
   }
 
-  /** Whose memory a body is. */
+  /** The owner of a body's memory. */
   sealed interface Owner {
     record Strangers() implements Owner {}
 
@@ -51,8 +56,9 @@ final class BodyBudget {
   }
 
   /**
-   * Takes so many bytes for an owner, or none and answers false. An owner who has none yet gets
-   * them, unless those of all are used up: whatever is larger than a share must be had as well.
+   * Takes memory for an owner, in bytes, or returns false. An owner with none in use may exceed the
+   * share of one owner, though not the total; otherwise a body larger than that share could never
+   * be read.
    */
   boolean tryTake(Owner owner, int bytes) {
     if (takenByAll.addAndGet(bytes) > mostForAll || !tryTakeShare(owner, bytes)) {
@@ -79,25 +85,25 @@ final class BodyBudget {
     return fits[0];
   }
 
-  void giveBack(Owner owner, long bytes) {
+  void releaseBytes(Owner owner, long bytes) {
     taken.computeIfPresent(owner, (_, before) -> before > bytes ? before - bytes : null);
     takenByAll.addAndGet(-bytes);
   }
 
-  /** Says from which budget a request lives. */
-  void feed(RoutingContext context) {
+  /** Sets the budget of a request. */
+  void attachTo(RoutingContext context) {
     context.put(BUDGET, this);
   }
 
-  /** Says whose request it is. */
-  static void own(RoutingContext context, Owner owner) {
+  /** Sets the owner of a request. */
+  static void setOwner(RoutingContext context, Owner owner) {
     context.put(OWNER, owner);
   }
 
   /**
-   * Takes memory for an answer, which its reader may take long to read.
+   * Takes memory for a response, which a client may take long to read.
    *
-   * @return gives it back; empty when there is none left
+   * @return releases the memory; empty if none is left
    */
   static Optional<Runnable> tryTakeForAnswer(RoutingContext context, int bytes) {
     BodyBudget budget = context.get(BUDGET);
@@ -106,7 +112,7 @@ final class BodyBudget {
     }
     Owner owner = context.get(OWNER, STRANGERS);
     return budget.tryTake(owner, bytes)
-        ? Optional.of(() -> budget.giveBack(owner, bytes))
+        ? Optional.of(() -> budget.releaseBytes(owner, bytes))
         : Optional.empty();
   }
 }

@@ -3,7 +3,7 @@ package io.bookbell.server.web;
 import io.bookbell.hub.UserId;
 
 /**
- * Who is asking.
+ * The authenticated sender of a request.
  *
  * @param session the hash of the session's token
  * @param operator whether the user runs this installation

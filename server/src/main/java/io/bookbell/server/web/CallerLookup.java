@@ -11,116 +11,128 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Finds out who sends a request, by token or cookie, and refuses pages of other sites. On the event
- * loop of the request; keeps nothing between calls.
+ * Authenticates requests by bearer token or cookie, and refuses requests from pages of other sites.
+ * Runs on the request's event loop; stateless.
  */
 final class CallerLookup {
   private final Authenticator authenticator;
-  private final Origins origins;
-  private final Cookies cookies;
-  private final Rates rates;
+  private final OriginPolicy originPolicy;
+  private final ServerCookies serverCookies;
+  private final RateLimits rateLimits;
 
-  CallerLookup(Authenticator authenticator, Origins origins, Cookies cookies, Rates rates) {
+  CallerLookup(
+      Authenticator authenticator,
+      OriginPolicy originPolicy,
+      ServerCookies serverCookies,
+      RateLimits rateLimits) {
     this.authenticator = authenticator;
-    this.origins = origins;
-    this.cookies = cookies;
-    this.rates = rates;
+    this.originPolicy = originPolicy;
+    this.serverCookies = serverCookies;
+    this.rateLimits = rateLimits;
   }
 
   /**
-   * Who sends a signed-in request, counted for its rate. Fails with a {@link Problem}: 401, 403,
-   * 429.
+   * Authenticates the caller and counts the call against its rate limit. Fails with a {@link
+   * Problem}: 401, 403 or 429.
    */
-  Future<Caller> caller(RoutingContext context, Rate rate) {
+  Future<Caller> requireCaller(RoutingContext context, RateLimit rateLimit) {
     Credentials credentials =
-        Credentials.of(context.request(), cookies)
+        Credentials.of(context.request(), serverCookies)
             .orElseThrow(() -> Problem.unauthorized("Sign in first."));
-    if (credentials.byCookie() && !isSafe(context.request().method())) {
-      refuseForeignPage(context, true);
+    if (credentials.isFromCookie() && !isSafe(context.request().method())) {
+      rejectForeignOrigin(context, true);
     }
     Future<Caller> found = authenticate(context, credentials);
-    return (credentials.byCookie() ? found : found.recover(failure -> byCookie(context, failure)))
+    return (credentials.isFromCookie()
+            ? found
+            : found.recover(failure -> retryWithCookie(context, failure)))
         .map(
             caller -> {
-              rates.count(rate, caller.user());
+              rateLimits.countCall(rateLimit, caller.user());
               return caller;
             });
   }
 
-  /** Finds the session, and renews the browser's cookie of it once a day. */
+  /** Looks up the session, and renews its cookie once a day. */
   private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
     return onContext(authenticator.authenticate(credentials.token()))
         .map(
             found -> {
               credentials
                   .cookie()
-                  .ifPresent(name -> keepCookie(context, name, credentials, found.renewed()));
+                  .ifPresent(name -> renewCookie(context, name, credentials, found.renewed()));
               return found.caller();
             });
   }
 
   /**
-   * Renews the cookie of a session that is renewed. One of an earlier name then ends, or when the
-   * answer sets another one: only now it is known to be ours.
+   * Renews the cookie if the session was renewed. A cookie under a former name is expired along
+   * with that, or along with cookies set by the route: only now is it known to be ours.
    */
-  private void keepCookie(
+  private void renewCookie(
       RoutingContext context, String name, Credentials credentials, Optional<Duration> renewed) {
-    Cookies.Setter setter = new Call(context, origins, cookies).setter();
+    ServerCookies.CookieSetter cookieSetter =
+        new ApiRequest(context, originPolicy, serverCookies).cookieSetter();
     var headers = new ArrayList<String>();
-    renewed.ifPresent(life -> headers.add(setter.session(credentials.token(), life)));
-    Optional<String> expiry = cookies.expiry(name, setter.secure());
-    expiry.ifPresent(header -> Answers.noteExpiry(context, header));
+    renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(credentials.token(), life)));
+    Optional<String> expiry = serverCookies.expireFormerName(name, cookieSetter.secure());
+    expiry.ifPresent(header -> ResponseWriter.addExpiredCookie(context, header));
     if (!headers.isEmpty()) {
       expiry.ifPresent(headers::add);
       context.response().putHeader("Set-Cookie", headers);
     }
   }
 
-  /** Who sends a request that needs no session, if anybody known. Fails as {@link #caller}. */
-  Future<Optional<Caller>> callerOrNobody(RoutingContext context) {
-    refuseForeignPage(context, false);
-    rates.countOpen(Rate.OPEN, origins.clientAddress(context.request()).network());
+  /**
+   * Authenticates the caller of a route that requires no session, if possible. Fails like {@link
+   * #requireCaller}.
+   */
+  Future<Optional<Caller>> findCaller(RoutingContext context) {
+    rejectForeignOrigin(context, false);
+    rateLimits.countAnonymousCall(
+        RateLimit.OPEN, originPolicy.clientAddress(context.request()).networkKey());
     Optional<Credentials> credentials =
-        Credentials.of(context.request(), cookies)
-            .filter(found -> origins.admit(context.request(), found.byCookie()));
+        Credentials.of(context.request(), serverCookies)
+            .filter(found -> originPolicy.isAllowed(context.request(), found.isFromCookie()));
     if (credentials.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
     Future<Optional<Caller>> caller = authenticate(context, credentials.get()).map(Optional::of);
-    return credentials.get().byCookie() ? caller.recover(CallerLookup::nobodyIfEnded) : caller;
+    return credentials.get().isFromCookie() ? caller.recover(CallerLookup::emptyIfEnded) : caller;
   }
 
-  /** A bearer token that is none of ours does not hide a good cookie. */
-  private Future<Caller> byCookie(RoutingContext context, Throwable failure) {
-    boolean unknown = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
-    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), cookies);
+  /** Falls back to the cookie when a bearer token is unknown; it may belong to a proxy. */
+  private Future<Caller> retryWithCookie(RoutingContext context, Throwable failure) {
+    boolean unknown =
+        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
+    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), serverCookies);
     if (!unknown || cookie.isEmpty()) {
       return Future.failedFuture(failure);
     }
     if (!isSafe(context.request().method())) {
-      refuseForeignPage(context, true);
+      rejectForeignOrigin(context, true);
     }
     return authenticate(context, cookie.get());
   }
 
-  private static Future<Optional<Caller>> nobodyIfEnded(Throwable failure) {
-    boolean ended = Problem.in(failure).filter(problem -> problem.status() == 401).isPresent();
+  private static Future<Optional<Caller>> emptyIfEnded(Throwable failure) {
+    boolean ended = Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
     return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
   }
 
-  /** Whether a request only looks at things. */
+  /** Whether a method is safe as defined by RFC 9110. */
   static boolean isSafe(HttpMethod method) {
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
-  private void refuseForeignPage(RoutingContext context, boolean byCookie) {
-    if (!origins.admit(context.request(), byCookie)) {
+  private void rejectForeignOrigin(RoutingContext context, boolean byCookie) {
+    if (!originPolicy.isAllowed(context.request(), byCookie)) {
       throw Problem.of(
           403, "foreign_origin", "Not allowed", "Pages of other sites cannot do this.");
     }
   }
 
-  /** Goes on on the event loop of the request, whichever thread completes the stage. */
+  /** Continues on the request's event loop, whichever thread completes the stage. */
   static <T> Future<T> onContext(CompletionStage<T> stage) {
     Context context = Vertx.currentContext();
     return Future.fromCompletionStage(stage, context);

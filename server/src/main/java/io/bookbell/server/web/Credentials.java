@@ -5,23 +5,23 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a request brings along to say who is asking.
+ * The credentials sent with a request.
  *
- * @param token of a session
- * @param cookie the name of the cookie in which a browser sent it by itself, so that the page that
- *     asks must be one of ours; empty: it came otherwise
+ * @param token a session's token
+ * @param cookie the name of the cookie that carried the token; empty for a bearer token. Browsers
+ *     send cookies by themselves, so such a request must come from an allowed origin
  */
 public record Credentials(String token, Optional<String> cookie) {
   private static final String BEARER = "Bearer ";
 
-  /** What a token of ours looks like; a JWT has dots and belongs to a proxy in front. */
+  /** The form of our tokens. A JWT contains dots; it belongs to a proxy. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,100}");
 
   /**
-   * A bearer token wins over the cookie: only somebody who means it sends one. A token that cannot
-   * be ours does not count, nor does another scheme.
+   * Reads the credentials of a request. A bearer token takes precedence over the cookie, because it
+   * is always sent on purpose. A token that can't be ours is ignored, as are other schemes.
    */
-  public static Optional<Credentials> of(HttpServerRequest request, Cookies cookies) {
+  public static Optional<Credentials> of(HttpServerRequest request, ServerCookies serverCookies) {
     String header = request.getHeader("Authorization");
     if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       String token = header.substring(BEARER.length()).strip();
@@ -29,17 +29,19 @@ public record Credentials(String token, Optional<String> cookie) {
         return Optional.of(new Credentials(token, Optional.empty()));
       }
     }
-    return ofCookie(request, cookies);
+    return ofCookie(request, serverCookies);
   }
 
-  /** The session that a browser sends by itself. */
-  static Optional<Credentials> ofCookie(HttpServerRequest request, Cookies cookies) {
-    return cookies
-        .session(request)
-        .map(found -> new Credentials(found.value(), Optional.of(found.name())));
+  /** Reads the credentials in the session cookie. */
+  static Optional<Credentials> ofCookie(HttpServerRequest request, ServerCookies serverCookies) {
+    return serverCookies
+        .findSession(request)
+        .map(
+            receivedCookie ->
+                new Credentials(receivedCookie.value(), Optional.of(receivedCookie.name())));
   }
 
-  public boolean byCookie() {
+  public boolean isFromCookie() {
     return cookie.isPresent();
   }
 }

@@ -1,7 +1,7 @@
 package io.bookbell.server.web;
 
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.text.TypedText;
+import io.bookbell.server.text.TextNormalizer;
 import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
@@ -11,20 +11,26 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Tables as RFC 4180 has them, but for the separator, safe to open in a spreadsheet. Stateless. */
+/**
+ * CSV in the format of RFC 4180, except for the separator, and safe to open in a spreadsheet.
+ * Stateless.
+ */
 public final class Csv {
-  /** Tells spreadsheets that what follows is UTF-8. */
+  /** A byte order mark, by which spreadsheets recognize UTF-8. */
   static final String START = "\uFEFF";
 
-  /** A spreadsheet takes a cell for a formula whose first character, as anybody sees it, is so. */
+  /**
+   * If the first visible character of a cell is one of these, spreadsheets take the cell for a
+   * formula.
+   */
   private static final String BEGINS_FORMULA = "=+-@−|";
 
   private static final String BEGINS_CELL = "\t\r\n";
 
   private Csv() {}
 
-  /** What is between the cells of a line. */
-  enum Separator {
+  /** The separator between the cells of a line. */
+  enum CsvSeparator {
     COMMA(","),
     SEMICOLON(";");
 
@@ -32,21 +38,21 @@ public final class Csv {
 
     private final String text;
 
-    Separator(String text) {
+    CsvSeparator(String text) {
       this.text = text;
     }
 
-    static Separator of(String name) {
+    static CsvSeparator of(String name) {
       return name.equals("semicolon") ? SEMICOLON : COMMA;
     }
 
     /**
-     * What spreadsheets expect under the language that somebody prefers: where a comma stands in
-     * decimal numbers, it cannot stand between cells.
+     * The separator that spreadsheets expect in the preferred language: a semicolon where the comma
+     * is the decimal separator.
      *
-     * @param languages as in {@code Accept-Language}
+     * @param languages in the format of {@code Accept-Language}
      */
-    static Separator usualIn(String languages) {
+    static CsvSeparator forLanguages(String languages) {
       try {
         return Locale.LanguageRange.parse(languages).stream()
             .map(LanguageRange::getRange)
@@ -56,18 +62,20 @@ public final class Csv {
             .filter(locale -> DecimalFormatSymbols.getInstance(locale).getDecimalSeparator() != '.')
             .map(_ -> SEMICOLON)
             .orElse(COMMA);
-      } catch (IllegalArgumentException e) { // no list of languages
+      } catch (IllegalArgumentException e) { // not a list of languages
         return COMMA;
       }
     }
   }
 
-  /** One line, with its end; null is an empty cell, everything else is written as its text. */
-  static String line(List<? extends @Nullable Object> cells, Separator separator) {
-    return cells.stream().map(Csv::cell).collect(Collectors.joining(separator.text, "", "\r\n"));
+  /** Formats one line, including its end; null becomes an empty cell. */
+  static String formatLine(List<? extends @Nullable Object> cells, CsvSeparator csvSeparator) {
+    return cells.stream()
+        .map(Csv::formatCell)
+        .collect(Collectors.joining(csvSeparator.text, "", "\r\n"));
   }
 
-  private static String cell(@Nullable Object value) {
+  private static String formatCell(@Nullable Object value) {
     String text = value == null ? "" : value.toString();
     String safe = !(value instanceof Number) && isFormula(text) ? "'" + text : text;
     boolean plain = safe.chars().noneMatch(c -> ",;\"\t\r\n".indexOf(c) >= 0);
@@ -75,40 +83,41 @@ public final class Csv {
   }
 
   private static boolean isFormula(String text) {
-    String first = TypedText.firstVisible(text);
+    String first = TextNormalizer.firstVisible(text);
     return !text.isEmpty()
         && (BEGINS_CELL.indexOf(text.charAt(0)) >= 0
             || (!first.isEmpty() && BEGINS_FORMULA.indexOf(first.charAt(0)) >= 0));
   }
 
-  /** What a file says: the names of its columns, and from where its rows come. */
-  public record Table<C>(String fileName, List<String> columns, Source<C> source) {}
+  /** A CSV file: its columns and the source of its rows. */
+  public record CsvTable<C>(String fileName, List<String> columns, CsvRowSource<C> source) {}
 
-  /** Reads some rows after others, in a transaction of their own; checks who asks, each time. */
+  /** Reads the next rows, each time in a new transaction and with a new permission check. */
   @FunctionalInterface
-  public interface Source<C> {
-    Piece read(Transaction tx, Caller caller, C query, Optional<Mark> after);
+  public interface CsvRowSource<C> {
+    CsvChunk read(Transaction tx, Caller caller, C query, Optional<PageCursor> after);
   }
 
   /**
-   * Some rows.
+   * A chunk of rows.
    *
-   * @param last where they end; empty when there are no more
+   * @param last the position of the last row; empty if there are no more
    */
-  public record Piece(List<? extends List<? extends @Nullable Object>> rows, Optional<Mark> last) {
-    /** A piece of rows that were fetched with a limit: a full one says that there may be more. */
-    public static <T> Piece of(
+  public record CsvChunk(
+      List<? extends List<? extends @Nullable Object>> rows, Optional<PageCursor> last) {
+    /** Creates a chunk from rows fetched with a limit: if it is full, there may be more. */
+    public static <T> CsvChunk of(
         List<T> found,
         int limit,
-        Function<T, Mark> mark,
+        Function<T, PageCursor> mark,
         Function<T, List<? extends @Nullable Object>> row) {
-      return new Piece(
+      return new CsvChunk(
           found.stream().map(row).toList(),
           found.size() < limit ? Optional.empty() : Optional.of(mark.apply(found.getLast())));
     }
 
-    String text(Separator separator) {
-      return rows.stream().map(row -> line(row, separator)).collect(Collectors.joining());
+    String toCsv(CsvSeparator csvSeparator) {
+      return rows.stream().map(row -> formatLine(row, csvSeparator)).collect(Collectors.joining());
     }
   }
 }

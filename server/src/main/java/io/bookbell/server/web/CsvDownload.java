@@ -12,45 +12,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A table on its way to a client, piece by piece: the next one is read when the one before has
- * left, so memory does not grow with the table. Confined to the request's event loop.
+ * Streams a CSV file to a client, chunk by chunk: the next one is read once the previous one has
+ * been written, so memory use is independent of the file's size. Confined to the request's event
+ * loop.
  */
 final class CsvDownload<C> {
   private static final Logger log = LoggerFactory.getLogger(CsvDownload.class);
 
   private final RoutingContext context;
   private final Database database;
-  private final Csv.Table<C> table;
+  private final Csv.CsvTable<C> csvTable;
   private final Caller caller;
   private final C query;
-  private final Csv.Separator separator;
+  private final Csv.CsvSeparator csvSeparator;
 
   CsvDownload(
       RoutingContext context,
       Database database,
-      Csv.Table<C> table,
+      Csv.CsvTable<C> csvTable,
       Caller caller,
       C query,
-      Csv.Separator separator) {
+      Csv.CsvSeparator csvSeparator) {
     this.context = context;
     this.database = database;
-    this.table = table;
+    this.csvTable = csvTable;
     this.caller = caller;
     this.query = query;
-    this.separator = separator;
+    this.csvSeparator = csvSeparator;
   }
 
-  /** Fails as long as nothing was sent; what fails later cuts the connection. */
+  /**
+   * Starts the download. The future fails if the first chunk can't be read; a later failure closes
+   * the connection.
+   */
   Future<Void> start() {
-    return read(Optional.empty()).map(this::begin);
+    return readChunk(Optional.empty()).map(this::writeFirstChunk);
   }
 
-  private Future<Csv.Piece> read(Optional<Mark> after) {
+  private Future<Csv.CsvChunk> readChunk(Optional<PageCursor> after) {
     return Future.fromCompletionStage(
-        database.read(tx -> table.source().read(tx, caller, query, after)), Vertx.currentContext());
+        database.read(tx -> csvTable.source().read(tx, caller, query, after)),
+        Vertx.currentContext());
   }
 
-  private @Nullable Void begin(Csv.Piece first) {
+  private @Nullable Void writeFirstChunk(Csv.CsvChunk first) {
     HttpServerResponse response =
         context
             .response()
@@ -58,15 +63,16 @@ final class CsvDownload<C> {
             .putHeader("Cache-Control", "no-store")
             .putHeader("Vary", "Accept-Language")
             .putHeader("Content-Type", "text/csv; charset=utf-8")
-            .putHeader("Content-Disposition", "attachment; filename=\"" + table.fileName() + "\"");
-    write(
+            .putHeader(
+                "Content-Disposition", "attachment; filename=\"" + csvTable.fileName() + "\"");
+    writeChunk(
         response,
-        Csv.START + Csv.line(table.columns(), separator) + first.text(separator),
+        Csv.START + Csv.formatLine(csvTable.columns(), csvSeparator) + first.toCsv(csvSeparator),
         first.last());
     return null;
   }
 
-  private void write(HttpServerResponse response, String text, Optional<Mark> last) {
+  private void writeChunk(HttpServerResponse response, String text, Optional<PageCursor> last) {
     if (last.isEmpty()) {
       response.end(text);
       return;
@@ -74,21 +80,21 @@ final class CsvDownload<C> {
     Buffer piece = Buffer.buffer(text);
     var memory = BodyBudget.tryTakeForAnswer(context, piece.length());
     if (memory.isEmpty()) {
-      cut(Problem.busy("Too many large responses are in progress."));
+      abortDownload(Problem.serverBusy("Too many large responses are in progress."));
       return;
     }
     response
         .write(piece)
         .onComplete(_ -> memory.get().run())
-        .compose(_ -> read(last))
-        .onSuccess(next -> write(response, next.text(separator), next.last()))
-        .onFailure(this::cut);
+        .compose(_ -> readChunk(last))
+        .onSuccess(next -> writeChunk(response, next.toCsv(csvSeparator), next.last()))
+        .onFailure(this::abortDownload);
   }
 
-  /** A half table must not look like a whole one. */
-  private void cut(Throwable failure) {
+  /** Closes the connection, so that a truncated file doesn't look complete. */
+  private void abortDownload(Throwable failure) {
     if (!context.response().closed()) {
-      log.warn("{} could not be finished", table.fileName(), failure);
+      log.warn("{} could not be finished", csvTable.fileName(), failure);
       var _ = context.request().connection().close();
     }
   }

@@ -1,7 +1,7 @@
 package io.bookbell.server.web;
 
 /**
- * What is wrong with one field of a request.
+ * An error in one field of a request.
  *
  * @param message continues the field's name, such as "must have 1 to 300 characters"
  */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads the {@code Forwarded} header of RFC 7239. */
+/** Parses the {@code Forwarded} header of RFC 7239. */
 final class ForwardedHeader {
   private final String text;
   private int position;
@@ -16,24 +16,24 @@ final class ForwardedHeader {
   }
 
   /**
-   * What each hop added, the one nearest to the client first. A hop's parameters have lower-case
-   * names and values without quotes; a parameter that is malformed is left out.
+   * Returns the parameters added by each hop, the one nearest to the client first. Names are in
+   * lower case, values without quotes; malformed parameters are omitted.
    */
   static List<Map<String, String>> parse(String text) {
-    return new ForwardedHeader(text).hops();
+    return new ForwardedHeader(text).parseHops();
   }
 
-  private List<Map<String, String>> hops() {
+  private List<Map<String, String>> parseHops() {
     var hops = new ArrayList<Map<String, String>>();
     var hop = new HashMap<String, String>();
     while (position < text.length()) {
-      String name = until("=;,").strip().toLowerCase(Locale.ROOT);
-      if (next() == '=') {
+      String name = readUntil("=;,").strip().toLowerCase(Locale.ROOT);
+      if (peekChar() == '=') {
         position++;
-        hop.putIfAbsent(name, value());
-        until(";,");
+        hop.putIfAbsent(name, parseValue());
+        readUntil(";,");
       }
-      if (next() == ',') {
+      if (peekChar() == ',') {
         hops.add(Map.copyOf(hop));
         hop.clear();
       }
@@ -43,22 +43,22 @@ final class ForwardedHeader {
     return hops;
   }
 
-  private String value() {
-    while (next() == ' ') {
+  private String parseValue() {
+    while (peekChar() == ' ') {
       position++;
     }
-    return next() == '"' ? quoted() : until(";,").strip();
+    return peekChar() == '"' ? parseQuoted() : readUntil(";,").strip();
   }
 
-  private String quoted() {
+  private String parseQuoted() {
     var value = new StringBuilder();
     position++;
-    while (position < text.length() && next() != '"') {
-      if (next() == '\\') {
+    while (position < text.length() && peekChar() != '"') {
+      if (peekChar() == '\\') {
         position++;
       }
       if (position < text.length()) {
-        value.append(next());
+        value.append(peekChar());
         position++;
       }
     }
@@ -66,16 +66,16 @@ final class ForwardedHeader {
     return value.toString();
   }
 
-  /** Moves to the next of these delimiters, or to the end, and returns what it passed. */
-  private String until(String delimiters) {
+  /** Advances to the next of these delimiters, or to the end, and returns the text up to there. */
+  private String readUntil(String delimiters) {
     int start = position;
-    while (position < text.length() && delimiters.indexOf(next()) < 0) {
+    while (position < text.length() && delimiters.indexOf(peekChar()) < 0) {
       position++;
     }
     return text.substring(Math.min(start, text.length()), Math.min(position, text.length()));
   }
 
-  private char next() {
+  private char peekChar() {
     return position < text.length() ? text.charAt(position) : '\0';
   }
 }

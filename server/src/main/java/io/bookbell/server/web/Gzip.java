@@ -7,23 +7,23 @@ import java.io.UncheckedIOException;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** Packs what is sent. Stateless. */
+/** Gzip compression of responses. Stateless. */
 final class Gzip {
   private Gzip() {}
 
-  /** As small as it gets, for what is packed once and sent often. */
-  static byte[] smallest(byte[] content) {
-    return pack(content, Deflater.BEST_COMPRESSION);
+  /** Compresses as far as possible, for content that is compressed once and sent often. */
+  static byte[] compressBest(byte[] content) {
+    return compressAtLevel(content, Deflater.BEST_COMPRESSION);
   }
 
-  /** For what is packed while somebody waits. */
-  static byte[] quick(byte[] content) {
-    return pack(content, Deflater.BEST_SPEED);
+  /** Compresses quickly, for content that is compressed per request. */
+  static byte[] compressFast(byte[] content) {
+    return compressAtLevel(content, Deflater.BEST_SPEED);
   }
 
-  private static byte[] pack(byte[] content, int level) {
+  private static byte[] compressAtLevel(byte[] content, int level) {
     var packed = new ByteArrayOutputStream();
-    try (var gzip = new Packing(packed, level)) {
+    try (var gzip = new LeveledGzipStream(packed, level)) {
       gzip.write(content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -31,8 +31,8 @@ final class Gzip {
     return packed.toByteArray();
   }
 
-  private static final class Packing extends GZIPOutputStream {
-    Packing(OutputStream out, int level) throws IOException {
+  private static final class LeveledGzipStream extends GZIPOutputStream {
+    LeveledGzipStream(OutputStream out, int level) throws IOException {
       super(out);
       def.setLevel(level);
     }

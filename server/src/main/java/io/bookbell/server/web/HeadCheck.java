@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a request's head must have beyond what the decoder checks. Stateless. */
+/** Checks of a request's head in addition to those of the HTTP decoder. Stateless. */
 final class HeadCheck {
   private static final int LONGEST_HOST = 260;
 
-  /** A name, an IPv4 address or an IPv6 address in brackets; then perhaps a port. */
+  /** A name, an IPv4 address or an IPv6 address in brackets, with an optional port. */
   private static final Pattern HOST =
       Pattern.compile("(?:[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{0,5})?");
 
-  /** Says what is wrong with a head. */
+  /** Says what is wrong with a request's head. */
   static final class BadHeadException extends Exception {
     private static final long serialVersionUID = 1L;
     private final String fault;
@@ -25,13 +25,13 @@ final class HeadCheck {
       this.fault = fault;
     }
 
-    String fault() {
+    String faultText() {
       return fault;
     }
   }
 
-  /** What is wrong with a head, if anything is. */
-  Optional<BadHeadException> fault(HttpRequest request) {
+  /** Finds the first fault in a request's head. */
+  Optional<BadHeadException> findFault(HttpRequest request) {
     HttpVersion version = request.protocolVersion();
     boolean isOld = version.equals(HttpVersion.HTTP_1_0);
     if (!isOld && !version.equals(HttpVersion.HTTP_1_1)) {

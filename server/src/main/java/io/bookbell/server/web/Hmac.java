@@ -13,11 +13,11 @@ public final class Hmac {
 
   private Hmac() {}
 
-  public static String hex(String key, String text) {
-    return HexFormat.of().formatHex(bytes(key, text.getBytes(UTF_8)));
+  public static String hexDigest(String key, String text) {
+    return HexFormat.of().formatHex(digestBytes(key, text.getBytes(UTF_8)));
   }
 
-  static byte[] bytes(String key, byte[] content) {
+  static byte[] digestBytes(String key, byte[] content) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(key.getBytes(UTF_8), ALGORITHM));

@@ -28,19 +28,21 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** JSON as the protocol has it: snake_case, ISO 8601 times in UTC, ids as integers. Thread-safe. */
+/**
+ * JSON as the API defines it: snake_case names, ISO 8601 times in UTC, integer ids. Thread-safe.
+ */
 public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(new JavaTimeModule())
-          .addModule(userIds())
+          .addModule(userIdModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** The most that the largest command needs, ten times over: a list of some hundred ids. */
+  /** About ten times what the largest command needs, a list of some hundred ids. */
   private static final StreamReadConstraints FOR_STRANGERS =
       StreamReadConstraints.builder()
           .maxNestingDepth(20)
@@ -50,8 +52,8 @@ public final class Json {
           .build();
 
   /**
-   * Reads what strangers send. Names are not kept: the parser's memory of them would be one that
-   * strangers fill.
+   * Reads untrusted input. Field names are neither interned nor cached, because untrusted clients
+   * could fill that memory.
    */
   private static final ObjectReader FOREIGN =
       MAPPER
@@ -66,8 +68,8 @@ public final class Json {
 
   private Json() {}
 
-  /** UTF-8 text of a value whose types we made ourselves. */
-  public static byte[] bytes(Object value) {
+  /** Encodes a value of our own types as UTF-8. */
+  public static byte[] writeAsBytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
@@ -75,38 +77,38 @@ public final class Json {
     }
   }
 
-  /** As {@link #bytes}, as a text. */
-  public static String text(Object value) {
-    return new String(bytes(value), UTF_8);
+  /** Like {@link #writeAsBytes}, as a string. */
+  public static String writeAsString(Object value) {
+    return new String(writeAsBytes(value), UTF_8);
   }
 
-  public static JsonNode tree(String text) throws JsonProcessingException {
+  public static JsonNode readTree(String text) throws JsonProcessingException {
     return MAPPER.readTree(text);
   }
 
-  public static JsonNode tree(byte[] utf8) throws IOException {
+  public static JsonNode readTree(byte[] utf8) throws IOException {
     return MAPPER.readTree(utf8);
   }
 
-  /** A value that somebody sent: as {@link #tree}, but small in every respect. */
-  public static JsonNode foreign(byte[] utf8) throws IOException {
+  /** Parses untrusted input: like {@link #readTree}, with limits on its size and nesting. */
+  public static JsonNode readUntrusted(byte[] utf8) throws IOException {
     return FOREIGN.readTree(utf8);
   }
 
-  /** As {@link #foreign(byte[])}. */
-  public static JsonNode foreign(String text) throws JsonProcessingException {
+  /** Like {@link #readUntrusted(byte[])}. */
+  public static JsonNode readUntrusted(String text) throws JsonProcessingException {
     return FOREIGN.readTree(text);
   }
 
-  /** Writes one value per line. */
-  public static JsonGenerator lines(OutputStream out) throws IOException {
+  /** Creates a generator that writes one value per line. */
+  public static JsonGenerator createLineGenerator(OutputStream out) throws IOException {
     JsonGenerator json = MAPPER.createGenerator(out);
     SerializableString lineEnd = new SerializedString("\n");
     json.setPrettyPrinter(new MinimalPrettyPrinter(lineEnd.getValue()));
     return json;
   }
 
-  /** Reads value after value. */
+  /** Reads one value after the other. */
   public static MappingIterator<JsonNode> readLines(InputStream in) throws IOException {
     JsonParser parser = MAPPER.createParser(in);
     return MAPPER
@@ -115,7 +117,7 @@ public final class Json {
         .readValues(parser);
   }
 
-  private static SimpleModule userIds() {
+  private static SimpleModule userIdModule() {
     var module = new SimpleModule("user ids");
     module.addSerializer(UserId.class, new UserIdSerializer());
     module.addKeySerializer(UserId.class, new UserIdKeySerializer());

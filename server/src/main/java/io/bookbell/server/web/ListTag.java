@@ -9,18 +9,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Names a list with its order and its filters, so that a cursor is good for that list alone: every
- * cursor begins with the tag of the list it came from. Immutable.
+ * Identifies a list including its order and filters. Every cursor starts with the tag of its list,
+ * so it is valid for that list alone. Immutable.
  */
 record ListTag(String text) {
   private static final int LENGTH = 8;
 
-  /** What says which part of a list is wanted, and not which list. */
+  /** The parameters that select a page and not the list. */
   private static final Set<String> OF_THE_PART = Set.of("limit", "cursor");
 
   /**
-   * @param path of the list, in the one form that all its spellings have
-   * @param query the parameters, decoded, in any order
+   * @param path the normalized path of the list
+   * @param query the decoded parameters in any order
    */
   static ListTag of(String path, Collection<Map.Entry<String, String>> query) {
     var parts = new TreeSet<String>();
@@ -30,28 +30,29 @@ record ListTag(String text) {
       }
     }
     String list = path + "\n" + String.join("\n", parts);
-    return new ListTag(Sha256.hex(list.getBytes(UTF_8)).substring(0, LENGTH));
+    return new ListTag(Sha256.hexDigest(list.getBytes(UTF_8)).substring(0, LENGTH));
   }
 
-  /** The cursor as clients are given it. */
-  String mark(String cursor) {
+  /** Returns the cursor as clients receive it. */
+  String addTag(String cursor) {
     return text + cursor;
   }
 
-  /** The cursor without the tag; empty for one of another list. */
-  Optional<String> unmark(String cursor) {
+  /** Returns the cursor without the tag; empty if it belongs to another list. */
+  Optional<String> removeTag(String cursor) {
     return cursor.startsWith(text) ? Optional.of(cursor.substring(LENGTH)) : Optional.empty();
   }
 
-  /** The answer, with the cursor of its page marked, where it is a page. */
-  Answer mark(Answer answer) {
-    if (answer.body() instanceof Page<?> page) {
-      String next = page.nextCursor();
+  /** Adds the tag to the cursor in a response, if its body is a page. */
+  ApiResponse addTag(ApiResponse apiResponse) {
+    if (apiResponse.body() instanceof ListPage<?> listPage) {
+      String next = listPage.nextCursor();
       if (next != null) {
-        var marked = new Page<>(page.items(), mark(next));
-        return new Answer(answer.status(), marked, answer.headers(), answer.cookies());
+        var marked = new ListPage<>(listPage.items(), addTag(next));
+        return new ApiResponse(
+            apiResponse.status(), marked, apiResponse.headers(), apiResponse.cookies());
       }
     }
-    return answer;
+    return apiResponse;
   }
 }

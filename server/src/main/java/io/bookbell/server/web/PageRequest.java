@@ -3,9 +3,9 @@ package io.bookbell.server.web;
 import java.util.Optional;
 
 /**
- * Which part of a list is wanted.
+ * Selects a page of a list ordered by id.
  *
  * @param limit 1 to 100
- * @param cursor the id at which the page before ended; empty for the first page
+ * @param cursor the last id of the previous page; empty for the first page
  */
 public record PageRequest(int limit, Optional<Long> cursor) {}

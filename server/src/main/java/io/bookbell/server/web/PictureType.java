@@ -3,7 +3,7 @@ package io.bookbell.server.web;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a picture is by its first bytes, whatever it was called. */
+/** The type of an image, recognized by its first bytes regardless of its declared type. */
 public enum PictureType {
   JPEG("image/jpeg"),
   PNG("image/png"),
@@ -20,21 +20,22 @@ public enum PictureType {
     return mediaType;
   }
 
-  /** Empty for what is none of these. */
+  /** Empty if the content has none of these types. */
   public static Optional<PictureType> of(byte[] content) {
-    return Arrays.stream(values()).filter(type -> type.begins(content)).findFirst();
+    return Arrays.stream(values()).filter(type -> type.matchesSignature(content)).findFirst();
   }
 
-  private boolean begins(byte[] content) {
+  private boolean matchesSignature(byte[] content) {
     return switch (this) {
-      case JPEG -> has(content, 0, 0xFF, 0xD8, 0xFF);
-      case PNG -> has(content, 0, 0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A);
-      case GIF -> has(content, 0, 'G', 'I', 'F', '8');
-      case WEBP -> has(content, 0, 'R', 'I', 'F', 'F') && has(content, 8, 'W', 'E', 'B', 'P');
+      case JPEG -> hasBytesAt(content, 0, 0xFF, 0xD8, 0xFF);
+      case PNG -> hasBytesAt(content, 0, 0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A);
+      case GIF -> hasBytesAt(content, 0, 'G', 'I', 'F', '8');
+      case WEBP ->
+          hasBytesAt(content, 0, 'R', 'I', 'F', 'F') && hasBytesAt(content, 8, 'W', 'E', 'B', 'P');
     };
   }
 
-  private static boolean has(byte[] content, int at, int... signature) {
+  private static boolean hasBytesAt(byte[] content, int at, int... signature) {
     if (content.length < at + signature.length) {
       return false;
     }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A refusal, answered as RFC 9457 {@code application/problem+json}. Thrown inside a transaction it
- * rolls it back.
+ * A refusal, sent as RFC 9457 {@code application/problem+json}. Rolls back the transaction in which
+ * it is thrown.
  */
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -27,7 +27,7 @@ public final class Problem extends RuntimeException {
       String detail,
       List<FieldError> errors,
       long retryAfterSeconds) {
-    super(detail, null, false, false); // an expected outcome: nobody reads its stack
+    super(detail, null, false, false); // an expected outcome, so no stack trace is recorded
     this.status = status;
     this.code = code;
     this.title = title;
@@ -39,34 +39,34 @@ public final class Problem extends RuntimeException {
     return new Problem(status, code, title, detail, List.of(), 0);
   }
 
-  /** 400: what was sent is not what is expected; each error names its field. */
-  public static Problem validation(List<FieldError> errors) {
+  /** 400: the request is invalid; each error names its field. */
+  public static Problem validationFailed(List<FieldError> errors) {
     String detail =
         String.join(
             "; ", errors.stream().map(error -> error.field() + " " + error.message()).toList());
     return new Problem(400, "validation_failed", "Invalid request", detail, errors, 0);
   }
 
-  public static Problem validation(String field, String message) {
-    return validation(List.of(new FieldError(field, message)));
+  public static Problem validationFailed(String field, String message) {
+    return validationFailed(List.of(new FieldError(field, message)));
   }
 
-  /** 400: the request as a whole cannot be read. */
-  public static Problem malformed(String detail) {
+  /** 400: the request can't be parsed. */
+  public static Problem malformedRequest(String detail) {
     return of(400, "malformed_request", "Malformed request", detail);
   }
 
-  /** 401: who is asking is not known. */
+  /** 401: the caller isn't authenticated. */
   public static Problem unauthorized(String detail) {
     return of(401, "unauthorized", "Not signed in", detail);
   }
 
-  /** 403: who is asking may see this, but not do it. */
+  /** 403: the caller may see this, but not do it. */
   public static Problem forbidden(String detail) {
     return of(403, "forbidden", "Not allowed", detail);
   }
 
-  /** 404: there is no such thing, or none that the caller may see. */
+  /** 404: there is no such resource, or the caller may not see it. */
   public static Problem notFound() {
     return notFound("Not found, or not visible to you.");
   }
@@ -75,27 +75,27 @@ public final class Problem extends RuntimeException {
     return of(404, "not_found", "Not found", detail);
   }
 
-  /** 409: not as things stand. */
+  /** 409: the current state doesn't allow it. */
   public static Problem conflict(String code, String detail) {
     return of(409, code, "Conflict", detail);
   }
 
-  /** 409: there are as many of something as there may be. */
-  public static Problem full(String code, int most, String what) {
+  /** 409: the maximum number of something exists already. */
+  public static Problem limitReached(String code, int most, String what) {
     return conflict(code, "There are already " + most + " " + what + ", the most there can be.");
   }
 
-  /** 429: too often; may be tried again after some seconds. */
+  /** 429: the rate limit is exceeded; the client may retry after some seconds. */
   public static Problem tooMany(String code, String detail, long retryAfterSeconds) {
     return new Problem(429, code, "Too many requests", detail, List.of(), retryAfterSeconds);
   }
 
-  /** 415: the body is of another kind than this route reads. */
+  /** 415: the route doesn't accept this media type. */
   public static Problem unsupportedType(String detail) {
     return of(415, "unsupported_media_type", "Unsupported media type", detail);
   }
 
-  /** 413: a body has at most so many bytes here. */
+  /** 413: the body is longer than this many bytes. */
   public static Problem tooLarge(int most) {
     String detail =
         most % (1 << 20) == 0
@@ -104,33 +104,35 @@ public final class Problem extends RuntimeException {
     return of(413, "too_large", "Too large", detail);
   }
 
-  /** 503: not now; may be tried again after a second. */
-  public static Problem busy(String detail) {
+  /** 503: temporarily overloaded; the client may retry after a second. */
+  public static Problem serverBusy(String detail) {
     return new Problem(503, "busy", "Busy", detail, List.of(), 1);
   }
 
-  /** 503: nothing was done, for a reason that will pass. */
+  /** 503: nothing was changed, for a temporary reason. */
   static Problem of(StorageException failure) {
     return switch (failure.trouble()) {
       case FULL ->
-          away("storage_full", "Disk full", "The server's disk is full. Nothing was stored.", 10);
+          serviceUnavailable(
+              "storage_full", "Disk full", "The server's disk is full. Nothing was stored.", 10);
       case READ_ONLY, FAILING, OUT_OF_MEMORY, UNREACHABLE ->
-          away(
+          serviceUnavailable(
               "storage_unavailable",
               "Database unavailable",
               "The server's database is unavailable. Try again.",
               2);
-      case BUSY -> away("busy", "Busy", "The server is busy. Try again.", 1);
+      case BUSY -> serviceUnavailable("busy", "Busy", "The server is busy. Try again.", 1);
     };
   }
 
-  private static Problem away(String code, String title, String detail, long retryAfterSeconds) {
+  private static Problem serviceUnavailable(
+      String code, String title, String detail, long retryAfterSeconds) {
     return new Problem(503, code, title, detail, List.of(), retryAfterSeconds);
   }
 
-  /** The refusal that a failed stage carries, if it failed by one. */
-  public static Optional<Problem> in(Throwable failure) {
-    return Failures.cause(failure) instanceof Problem problem
+  /** The problem with which a stage failed, if it failed with one. */
+  public static Optional<Problem> findIn(Throwable failure) {
+    return CompletionFailures.unwrapCause(failure) instanceof Problem problem
         ? Optional.of(problem)
         : Optional.empty();
   }
@@ -139,17 +141,17 @@ public final class Problem extends RuntimeException {
     return status;
   }
 
-  public String code() {
+  public String errorCode() {
     return code;
   }
 
-  /** Seconds for the {@code Retry-After} header. */
+  /** The value of the {@code Retry-After} header in seconds. */
   public OptionalLong retryAfterSeconds() {
     return retryAfterSeconds > 0 ? OptionalLong.of(retryAfterSeconds) : OptionalLong.empty();
   }
 
-  /** The members of the answer, in order. */
-  public Map<String, Object> members() {
+  /** The members of the JSON object, in order. */
+  public Map<String, Object> toMembers() {
     var members = new LinkedHashMap<String, Object>();
     members.put("type", "urn:bookbell:problem:" + code);
     members.put("title", title);

@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts per key and minute. Thread-safe; holds no more than the keys of the present minute, and
- * starts over when these are too many to hold: a flood from everywhere is not what it is for.
+ * Limits the number of events per key in fixed windows of one minute. Thread-safe. It keeps only
+ * the keys of the current window, and forgets all counts when there are too many keys: it isn't
+ * meant against a distributed flood.
  *
  * @param <K> what is limited, such as a user or an account
  */
@@ -24,16 +25,16 @@ public final class RateLimiter<K> {
   /**
    * Creates a limiter.
    *
-   * @param most how often in a minute
+   * @param most the largest number of events per key and minute
    */
   public RateLimiter(InstantSource clock, int most) {
     this.clock = clock;
     this.most = most;
   }
 
-  /** Counts, if the key has not been counted so often yet; else answers false. */
+  /** Counts an event, or returns false if the key has reached its limit. */
   public synchronized boolean tryCount(K key) {
-    turn();
+    startWindowIfOver();
     int count = counts.getOrDefault(key, 0);
     if (count >= most) {
       return false;
@@ -45,13 +46,13 @@ public final class RateLimiter<K> {
     return true;
   }
 
-  /** Seconds until counting starts anew, at least 1. */
+  /** The seconds until the next window, at least 1. */
   public synchronized long secondsToWait() {
-    turn();
+    startWindowIfOver();
     return Math.max(1, Duration.between(clock.instant(), windowEnd).toSeconds() + 1);
   }
 
-  private void turn() {
+  private void startWindowIfOver() {
     Instant now = clock.instant();
     if (!now.isBefore(windowEnd)) {
       counts.clear();

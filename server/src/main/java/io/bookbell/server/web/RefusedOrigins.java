@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator of each refused origin once, with the setting that would allow it. Remembers
- * so many, then says no more. Thread-safe.
+ * Logs each refused origin once, with the setting that would allow it. It remembers a limited
+ * number of origins and logs no more after that. Thread-safe.
  */
 final class RefusedOrigins {
   private static final Logger log = LoggerFactory.getLogger(RefusedOrigins.class);
@@ -26,14 +26,15 @@ final class RefusedOrigins {
   }
 
   /**
-   * Notes a refusal.
+   * Logs a refusal unless this origin has been logged already.
    *
-   * @param own where the server believes that it is reached
-   * @param claimed what the headers of a proxy that is not trusted say about that
+   * @param own the server's own origin as far as it knows
+   * @param claimed the own origin according to the headers of an untrusted proxy
    */
-  void note(HttpServerRequest request, String origin, WebOrigin own, Optional<WebOrigin> claimed) {
+  void logRefusal(
+      HttpServerRequest request, String origin, WebOrigin own, Optional<WebOrigin> claimed) {
     Optional<WebOrigin> page = WebOrigin.parse(origin);
-    if (!remember(page.map(WebOrigin::toString).orElse(""))) {
+    if (!rememberOrigin(page.map(WebOrigin::toString).orElse(""))) {
       return;
     }
     if (page.isEmpty()) {
@@ -44,8 +45,8 @@ final class RefusedOrigins {
               + " BOOKBELL_TRUSTED_PROXIES={}",
           page.get(),
           own,
-          IpAddresses.text(TrustedProxies.peer(request)),
-          IpAddresses.text(TrustedProxies.peer(request)));
+          IpAddresses.formatAddress(TrustedProxies.peerAddress(request)),
+          IpAddresses.formatAddress(TrustedProxies.peerAddress(request)));
     } else {
       log.warn(
           "Refused the page {}: the server is reached at {}. BOOKBELL_{}={} would allow it",
@@ -56,7 +57,7 @@ final class RefusedOrigins {
     }
   }
 
-  private synchronized boolean remember(String origin) {
+  private synchronized boolean rememberOrigin(String origin) {
     if (told.size() >= MOST || origin.length() > LONGEST || !told.add(origin)) {
       return false;
     }

@@ -28,20 +28,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the HTTP decoder and Vert.x, on the connection's event loop: refuses what is no
- * HTTP and what takes too long to arrive, in words, quietly, and before Vert.x makes an error of
- * it. Only what is refused while an earlier answer is still due is left to Vert.x, which keeps the
- * order of answers.
+ * A channel handler between the HTTP decoder and Vert.x, on the connection's event loop. It refuses
+ * malformed requests and those that take too long to arrive, with a proper response and before
+ * Vert.x treats them as errors. Only a malformed request that follows one whose response is still
+ * due is left to Vert.x, which keeps responses in order.
  */
 final class RequestGuard extends ChannelDuplexHandler {
-  /** After a last answer, what still comes is dropped for so long, so that the answer arrives. */
+  /**
+   * How long incoming bytes are dropped after the last response, so that the client gets to read
+   * it.
+   */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
-  private final Limits limits;
-  private final Refusals refusals;
+  private final RequestTimeouts requestTimeouts;
+  private final RefusalCounters refusalCounters;
   private final HeadCheck check = new HeadCheck();
 
-  private Awaited awaited = Awaited.NOTHING;
+  private AwaitedPart awaitedPart = AwaitedPart.NOTHING;
   private boolean decoded;
   private boolean headRequest;
   private int unanswered;
@@ -50,8 +53,8 @@ final class RequestGuard extends ChannelDuplexHandler {
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable ScheduledFuture<?> fullUntil;
 
-  /** What a client has begun to send and not finished. */
-  private enum Awaited {
+  /** The part of a request that hasn't arrived yet. */
+  private enum AwaitedPart {
     NOTHING,
     ANYTHING,
     HEAD,
@@ -59,29 +62,31 @@ final class RequestGuard extends ChannelDuplexHandler {
   }
 
   /**
-   * How long a request may take to arrive.
+   * How long a request may take to arrive, and its response to be read.
    *
-   * @param head from its first byte to the end of its head
+   * @param head from the first byte of a request to the end of its head
    * @param body from there to the end of its body
-   * @param answer how long so much of an answer may wait for its reader that the socket is full
+   * @param answer how long the socket may stay full while a response waits for its reader
    */
-  record Limits(Duration head, Duration body, Duration answer) {}
+  record RequestTimeouts(Duration head, Duration body, Duration answer) {}
 
-  private RequestGuard(Limits limits, Refusals refusals) {
-    this.limits = limits;
-    this.refusals = refusals;
+  private RequestGuard(RequestTimeouts requestTimeouts, RefusalCounters refusalCounters) {
+    this.requestTimeouts = requestTimeouts;
+    this.refusalCounters = refusalCounters;
   }
 
-  /** Puts a guard before the handler of HTTP requests, the last one of a pipeline. */
-  static void install(Channel channel, Limits limits, Refusals refusals) {
+  /** Adds a guard before the HTTP request handler, the last one of the pipeline. */
+  static void install(
+      Channel channel, RequestTimeouts requestTimeouts, RefusalCounters refusalCounters) {
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.addBefore(pipeline.lastContext().name(), null, new RequestGuard(limits, refusals));
+    pipeline.addBefore(
+        pipeline.lastContext().name(), null, new RequestGuard(requestTimeouts, refusalCounters));
   }
 
-  /** A connection on which nothing is ever said costs its place as well. */
+  /** Sets a deadline for the first byte as well, since a silent connection also costs resources. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    awaited = Awaited.ANYTHING;
+    awaitedPart = AwaitedPart.ANYTHING;
     setDeadline(context);
   }
 
@@ -94,27 +99,30 @@ final class RequestGuard extends ChannelDuplexHandler {
     decoded = true;
     if (message instanceof HttpRequest request) {
       unanswered++;
-      awaited = Awaited.BODY;
+      awaitedPart = AwaitedPart.BODY;
       clearDeadline();
       headRequest = request.method().equals(HttpMethod.HEAD);
-      if (isRefused(context, request)) {
+      if (rejectIfMalformed(context, request)) {
         return;
       }
     } else if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
       ReferenceCountUtil.release(message);
-      refuse(context, Refusals.Reason.MALFORMED, Answers.unreadable(content.decoderResult()));
+      rejectRequest(
+          context,
+          RefusalCounters.RefusalReason.MALFORMED,
+          ResponseWriter.unreadableProblem(content.decoderResult()));
       return;
     }
     if (message instanceof LastHttpContent) {
-      awaited = Awaited.NOTHING;
+      awaitedPart = AwaitedPart.NOTHING;
     }
     context.fireChannelRead(message);
   }
 
-  private boolean isRefused(ChannelHandlerContext context, HttpRequest request) {
+  private boolean rejectIfMalformed(ChannelHandlerContext context, HttpRequest request) {
     if (request.decoderResult().isSuccess()) {
       check
-          .fault(request)
+          .findFault(request)
           .ifPresent(fault -> request.setDecoderResult(DecoderResult.failure(fault)));
     }
     DecoderResult result = request.decoderResult();
@@ -122,25 +130,26 @@ final class RequestGuard extends ChannelDuplexHandler {
       return false;
     }
     if (unanswered > 1) {
-      refusals.count(Refusals.Reason.MALFORMED);
+      refusalCounters.countRefusal(RefusalCounters.RefusalReason.MALFORMED);
       return false;
     }
     ReferenceCountUtil.release(request);
-    refuse(context, Refusals.Reason.MALFORMED, Answers.unreadable(result));
+    rejectRequest(
+        context, RefusalCounters.RefusalReason.MALFORMED, ResponseWriter.unreadableProblem(result));
     return true;
   }
 
-  /** Bytes of which nothing came out of the decoder are the beginning of a head. */
+  /** Bytes from which the decoder produced nothing are the beginning of a head. */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    if (awaited == Awaited.ANYTHING) {
+    if (awaitedPart == AwaitedPart.ANYTHING) {
       clearDeadline();
-      awaited = Awaited.HEAD;
-    } else if (awaited == Awaited.NOTHING && !decoded && unanswered == 0) {
-      awaited = Awaited.HEAD;
+      awaitedPart = AwaitedPart.HEAD;
+    } else if (awaitedPart == AwaitedPart.NOTHING && !decoded && unanswered == 0) {
+      awaitedPart = AwaitedPart.HEAD;
     }
     decoded = false;
-    if (awaited == Awaited.NOTHING) {
+    if (awaitedPart == AwaitedPart.NOTHING) {
       clearDeadline();
     } else if (deadline == null && !refused) {
       setDeadline(context);
@@ -149,9 +158,11 @@ final class RequestGuard extends ChannelDuplexHandler {
   }
 
   private void setDeadline(ChannelHandlerContext context) {
-    Duration limit = awaited == Awaited.BODY ? limits.body : limits.head;
+    Duration limit = awaitedPart == AwaitedPart.BODY ? requestTimeouts.body : requestTimeouts.head;
     deadline =
-        context.executor().schedule(() -> late(context), limit.toNanos(), TimeUnit.NANOSECONDS);
+        context
+            .executor()
+            .schedule(() -> onRequestTimeout(context), limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void clearDeadline() {
@@ -161,35 +172,37 @@ final class RequestGuard extends ChannelDuplexHandler {
     }
   }
 
-  private void late(ChannelHandlerContext context) {
+  private void onRequestTimeout(ChannelHandlerContext context) {
     deadline = null;
-    if (awaited == Awaited.ANYTHING) {
+    if (awaitedPart == AwaitedPart.ANYTHING) {
       var _ = context.close();
       return;
     }
-    refuse(
+    rejectRequest(
         context,
-        Refusals.Reason.LATE,
+        RefusalCounters.RefusalReason.LATE,
         Problem.of(
             408, "request_timeout", "Request timeout", "The request took too long to arrive."));
   }
 
-  /** Ends the connection, with an answer where one is due and none has begun. */
-  private void refuse(ChannelHandlerContext context, Refusals.Reason reason, Problem problem) {
-    refusals.count(reason);
+  /** Ends the connection, with a response if one is due and none has started. */
+  private void rejectRequest(
+      ChannelHandlerContext context, RefusalCounters.RefusalReason refusalReason, Problem problem) {
+    refusalCounters.countRefusal(refusalReason);
     refused = true;
     clearDeadline();
-    boolean isDue = awaited == Awaited.HEAD ? unanswered == 0 : unanswered == 1 && !answering;
+    boolean isDue =
+        awaitedPart == AwaitedPart.HEAD ? unanswered == 0 : unanswered == 1 && !answering;
     if (isDue) {
-      end(context, answer(problem));
+      endConnection(context, problemResponse(problem));
     } else if (unanswered == 0) {
-      end(context, Unpooled.EMPTY_BUFFER); // the answer before has perhaps not left yet
+      endConnection(context, Unpooled.EMPTY_BUFFER); // the previous response may still be unsent
     } else {
       var _ = context.close();
     }
   }
 
-  private void end(ChannelHandlerContext context, Object last) {
+  private void endConnection(ChannelHandlerContext context, Object last) {
     var _ =
         context
             .writeAndFlush(last)
@@ -204,8 +217,8 @@ final class RequestGuard extends ChannelDuplexHandler {
         context.executor().schedule(() -> close(context), LINGER.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private DefaultFullHttpResponse answer(Problem problem) {
-    byte[] body = Json.bytes(problem.members());
+  private DefaultFullHttpResponse problemResponse(Problem problem) {
+    byte[] body = Json.writeAsBytes(problem.toMembers());
     var response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -222,7 +235,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     return response;
   }
 
-  /** Follows which answers are under way; after a refusal no other one goes out. */
+  /** Tracks responses in progress; after a refusal, no other response is sent. */
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     if (refused) {
@@ -247,7 +260,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     var _ = context.write(message, promise);
   }
 
-  /** Whoever does not read an answer may not keep it here. */
+  /** Closes the connection if the client doesn't read a response in time. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (context.channel().isWritable()) {
@@ -256,13 +269,16 @@ final class RequestGuard extends ChannelDuplexHandler {
       fullUntil =
           context
               .executor()
-              .schedule(() -> unread(context), limits.answer.toNanos(), TimeUnit.NANOSECONDS);
+              .schedule(
+                  () -> onResponseTimeout(context),
+                  requestTimeouts.answer.toNanos(),
+                  TimeUnit.NANOSECONDS);
     }
     context.fireChannelWritabilityChanged();
   }
 
-  private void unread(ChannelHandlerContext context) {
-    refusals.count(Refusals.Reason.UNREAD);
+  private void onResponseTimeout(ChannelHandlerContext context) {
+    refusalCounters.countRefusal(RefusalCounters.RefusalReason.UNREAD);
     var _ = context.close();
   }
 
@@ -284,7 +300,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     context.fireChannelInactive();
   }
 
-  /** The hub takes the connection over. */
+  /** Called when the hub takes over the connection. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
     clearDeadline();

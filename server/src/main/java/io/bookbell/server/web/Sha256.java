@@ -9,7 +9,7 @@ public final class Sha256 {
   private Sha256() {}
 
   /** 32 bytes. */
-  public static byte[] of(byte[] content) {
+  public static byte[] digestBytes(byte[] content) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(content);
     } catch (NoSuchAlgorithmException e) {
@@ -18,7 +18,7 @@ public final class Sha256 {
   }
 
   /** 64 characters. */
-  public static String hex(byte[] content) {
-    return HexFormat.of().formatHex(of(content));
+  public static String hexDigest(byte[] content) {
+    return HexFormat.of().formatHex(digestBytes(content));
   }
 }

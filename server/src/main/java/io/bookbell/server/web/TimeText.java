@@ -5,7 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Times as the sentences of errors have them. Fields of JSON carry ISO 8601 instead. */
+/** Formats times for error messages. JSON fields contain ISO 8601 instead. */
 public final class TimeText {
   private static final DateTimeFormatter FORM =
       DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH)
@@ -13,8 +13,8 @@ public final class TimeText {
 
   private TimeText() {}
 
-  /** Such as {@code 1 June 2026, 00:00 UTC}. */
-  public static String of(Instant time) {
+  /** Formats a time such as {@code 1 June 2026, 00:00 UTC}. */
+  public static String formatTime(Instant time) {
     return FORM.format(time);
   }
 }

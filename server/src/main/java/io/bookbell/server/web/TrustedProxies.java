@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proxies whose headers are believed, and what these headers say: the client's address, scheme
- * and host. The only place that reads them. Thread-safe.
+ * The trusted proxies, and the client address, scheme and host that their headers report. No other
+ * class reads these headers. Thread-safe.
  *
- * <p>{@code X-Forwarded-*} wins over {@code Forwarded}: most proxies write the former and pass the
- * latter through as a visitor sent it.
+ * <p>{@code X-Forwarded-*} takes precedence over {@code Forwarded}, because most proxies set the
+ * former and pass the latter on as the client sent it.
  */
 public final class TrustedProxies {
   private static final String FOR = "X-Forwarded-For";
@@ -32,56 +32,58 @@ public final class TrustedProxies {
     this.ranges = List.copyOf(ranges);
   }
 
-  /** The client's address: the rightmost hop that is none of these proxies. */
+  /** The address of the client: the rightmost hop that isn't a trusted proxy. */
   public ClientAddress clientAddress(HttpServerRequest request) {
-    InetAddress peer = peer(request);
-    if (!trusts(peer)) {
+    InetAddress peer = peerAddress(request);
+    if (!isTrusted(peer)) {
       return new ClientAddress(peer);
     }
     List<String> hops =
-        speaksXForwarded(request)
-            ? list(request, FOR)
-            : forwarded(request).stream().map(hop -> hop.getOrDefault("for", "")).toList();
+        hasXForwarded(request)
+            ? headerValues(request, FOR)
+            : forwardedHops(request).stream().map(hop -> hop.getOrDefault("for", "")).toList();
     InetAddress client = peer;
     for (String hop : hops.reversed()) {
       Optional<InetAddress> address = IpAddresses.parseWithPort(hop);
       if (address.isEmpty()) {
-        break; // hidden, or nonsense: whoever is on its left cannot be believed
+        break; // obfuscated or invalid, so hops further left can't be trusted
       }
       client = address.get();
-      if (!trusts(client)) {
+      if (!isTrusted(client)) {
         break;
       }
     }
     return new ClientAddress(client);
   }
 
-  /** What the headers of a request say about its way, if the one who sent it is believed. */
-  Said said(HttpServerRequest request) {
-    return trusts(peer(request)) ? claimed(request) : Said.NOTHING;
+  /** The values in a request's headers if its peer is trusted, and none otherwise. */
+  ForwardedValues trustedValues(HttpServerRequest request) {
+    return isTrusted(peerAddress(request)) ? claimedValues(request) : ForwardedValues.NOTHING;
   }
 
-  /** What the headers of a request say about its way, whoever sent it. */
-  static Said claimed(HttpServerRequest request) {
-    if (speaksXForwarded(request)) {
-      return new Said(first(request, PROTO), first(request, HOST), first(request, PORT));
+  /** The values in a request's headers, trusted or not. */
+  static ForwardedValues claimedValues(HttpServerRequest request) {
+    if (hasXForwarded(request)) {
+      return new ForwardedValues(
+          firstValue(request, PROTO), firstValue(request, HOST), firstValue(request, PORT));
     }
-    List<Map<String, String>> hops = forwarded(request);
-    return new Said(first(hops, "proto"), first(hops, "host"), Optional.empty());
+    List<Map<String, String>> hops = forwardedHops(request);
+    return new ForwardedValues(
+        firstValue(hops, "proto"), firstValue(hops, "host"), Optional.empty());
   }
 
   /** The address at the other end of the connection. */
-  static InetAddress peer(HttpServerRequest request) {
+  static InetAddress peerAddress(HttpServerRequest request) {
     SocketAddress remote = request.remoteAddress();
     String address = remote == null ? null : remote.hostAddress();
     return address == null ? UNKNOWN : IpAddresses.parse(address).orElse(UNKNOWN);
   }
 
-  private boolean trusts(InetAddress address) {
+  private boolean isTrusted(InetAddress address) {
     return ranges.stream().anyMatch(range -> range.contains(address));
   }
 
-  private static boolean speaksXForwarded(HttpServerRequest request) {
+  private static boolean hasXForwarded(HttpServerRequest request) {
     var headers = request.headers();
     return headers.contains(FOR)
         || headers.contains(PROTO)
@@ -89,32 +91,36 @@ public final class TrustedProxies {
         || headers.contains(PORT);
   }
 
-  private static List<Map<String, String>> forwarded(HttpServerRequest request) {
+  private static List<Map<String, String>> forwardedHops(HttpServerRequest request) {
     List<String> lines = request.headers().getAll("Forwarded");
     return lines.isEmpty() ? List.of() : ForwardedHeader.parse(String.join(",", lines));
   }
 
-  private static Optional<String> first(List<Map<String, String>> hops, String name) {
+  private static Optional<String> firstValue(List<Map<String, String>> hops, String name) {
     return hops.stream().filter(hop -> hop.containsKey(name)).findFirst().map(hop -> hop.get(name));
   }
 
-  private static Optional<String> first(HttpServerRequest request, String header) {
-    return list(request, header).stream().filter(value -> !value.isEmpty()).findFirst();
+  private static Optional<String> firstValue(HttpServerRequest request, String header) {
+    return headerValues(request, header).stream().filter(value -> !value.isEmpty()).findFirst();
   }
 
-  private static List<String> list(HttpServerRequest request, String header) {
+  private static List<String> headerValues(HttpServerRequest request, String header) {
     return request.headers().getAll(header).stream()
         .flatMap(line -> Arrays.stream(line.split(",", -1)))
         .map(String::strip)
         .toList();
   }
 
-  /** The scheme, host and port that a client used, as proxies wrote them down. */
-  record Said(Optional<String> proto, Optional<String> host, Optional<String> port) {
-    static final Said NOTHING = new Said(Optional.empty(), Optional.empty(), Optional.empty());
+  /** The scheme, host and port that the client used, as reported by proxies. */
+  record ForwardedValues(Optional<String> proto, Optional<String> host, Optional<String> port) {
+    static final ForwardedValues NOTHING =
+        new ForwardedValues(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /** Proxies also write {@code HTTPS}, and {@code wss} when a WebSocket opens. */
-    Optional<String> scheme() {
+    /**
+     * Normalizes the scheme, since proxies also send {@code HTTPS}, and {@code wss} for a
+     * WebSocket.
+     */
+    Optional<String> normalizedScheme() {
       return proto.flatMap(
           value ->
               switch (value.toLowerCase(Locale.ROOT)) {

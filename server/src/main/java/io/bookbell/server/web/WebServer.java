@@ -1,6 +1,6 @@
 package io.bookbell.server.web;
 
-import io.bookbell.hub.HandshakeGate;
+import io.bookbell.hub.UpgradeGate;
 import io.netty.channel.Channel;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Future;
@@ -28,78 +28,82 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens for HTTP, on one event loop for each core. Any thread may call any method. */
+/**
+ * Listens for HTTP connections, with one Vert.x HTTP server per available processor, spread over
+ * the event loops of the given {@link Vertx}. Any thread may call any method.
+ */
 public final class WebServer implements AutoCloseable {
-  /** The header that tells this server's answers from those of a proxy in front of it. */
+  /** The header that distinguishes this server's responses from those of a proxy in front of it. */
   static final String OWN_ANSWER = "Bookbell";
 
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
 
-  /** The page tells times by it, whatever the clock of the device says. */
+  /** The page computes relative times from this header rather than from the device's clock. */
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
           .withZone(ZoneOffset.UTC);
 
-  /** For a year, of this host alone: what else the domain serves is not ours to decide. */
+  /** One year, for this host only: subdomains may be served by others. */
   private static final String TLS_ONLY = "max-age=31536000";
 
   private static final int BACKLOG = 4096;
   private static final int LONGEST_ADDRESS = 8192;
 
-  /** 32 KiB for the cookies of a whole site, and as much again as other headers need. */
+  /** In bytes: 32 KiB for the cookies of a whole site, and 1 KiB for other headers. */
   private static final int LONGEST_HEADERS = 33 << 10;
 
-  private static final RequestGuard.Limits LIMITS =
-      new RequestGuard.Limits(
+  private static final RequestGuard.RequestTimeouts LIMITS =
+      new RequestGuard.RequestTimeouts(
           Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
   private static final int IDLE_SECONDS = 75;
   private static final long GRACE_SECONDS = 5;
   private static final long PATIENCE_SECONDS = 10;
 
-  /** A negative number stands for one free port among the listeners that name the same. */
+  /** In Vert.x, servers that listen on the same negative port share one free port. */
   private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
   private final Vertx vertx;
   private final List<String> deployments = new ArrayList<>();
   private final int port;
 
-  private WebServer(Vertx vertx, String host, int port, Intake intake) {
+  private WebServer(Vertx vertx, String host, int port, HttpIntake httpIntake) {
     this.vertx = vertx;
     int shared = port == 0 ? -FREE_PORTS.incrementAndGet() : port;
-    var first = new Listener(host, shared, intake);
-    deploy(first, host, port);
-    this.port = first.port();
+    var first = new HttpVerticle(host, shared, httpIntake);
+    deployVerticle(first, host, port);
+    this.port = first.actualPort();
     for (int loop = 1; loop < Runtime.getRuntime().availableProcessors(); loop++) {
-      deploy(new Listener(host, shared, intake), host, port);
+      deployVerticle(new HttpVerticle(host, shared, httpIntake), host, port);
     }
   }
 
   /**
-   * Where requests go.
+   * The handling of incoming requests.
    *
-   * @param basePath what is taken off the requests' paths: empty, or such as {@code /books}
+   * @param basePath stripped from request paths: empty, or for example {@code /books}
    * @param isSocketRoute whether requests for a path may become WebSockets
-   * @param refusals counts what no route gets to see
+   * @param refusals counts requests refused before any route sees them
    */
-  public record Intake(
-      Router router, String basePath, Predicate<String> isSocketRoute, Refusals refusals) {}
+  public record HttpIntake(
+      Router router, String basePath, Predicate<String> isSocketRoute, RefusalCounters refusals) {}
 
   /**
-   * Begins to listen.
+   * Starts listening.
    *
-   * @param port 0 for a free one
-   * @throws WebServerException when nobody can listen there
+   * @param port 0 for a free port
+   * @throws WebServerException if the address can't be bound
    */
-  public static WebServer start(Vertx vertx, String host, int port, Intake intake) {
-    return new WebServer(vertx, host, port, intake);
+  public static WebServer start(Vertx vertx, String host, int port, HttpIntake httpIntake) {
+    return new WebServer(vertx, host, port, httpIntake);
   }
 
   /**
-   * What every answer has, and how requests are read; to be added before the routes.
+   * Installs the headers of all responses, body handling and error handling; call it before adding
+   * routes.
    *
-   * @param isSecure whether a request came by TLS, to us or to a proxy before us
+   * @param isSecure whether a request arrived over TLS, at this server or at a trusted proxy
    */
-  public static void prepare(
+  public static void installDefaults(
       Router router, InstantSource clock, Predicate<HttpServerRequest> isSecure) {
     router
         .route()
@@ -119,17 +123,17 @@ public final class WebServer implements AutoCloseable {
               context.next();
             });
     var budget = BodyBudget.ofThisProcess();
-    router.route().handler(context -> RequestBody.hold(context, budget));
-    router.route().failureHandler(Answers::fail);
+    router.route().handler(context -> BodyReader.attachTo(context, budget));
+    router.route().failureHandler(ResponseWriter::sendProblem);
     for (int status : new int[] {400, 404, 405, 413, 415}) {
-      router.errorHandler(status, context -> Answers.fail(context, status));
+      router.errorHandler(status, context -> ResponseWriter.sendProblem(context, status));
     }
   }
 
-  private void deploy(Listener listener, String host, int port) {
+  private void deployVerticle(HttpVerticle httpVerticle, String host, int port) {
     try {
-      deployments.add(vertx.deployVerticle(listener).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    } catch (Exception e) { // what the system refuses is checked, and thrown undeclared
+      deployments.add(vertx.deployVerticle(httpVerticle).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    } catch (Exception e) { // await rethrows checked exceptions undeclared
       throw new WebServerException(
           "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or BOOKBELL_PORT)"
               .formatted(host, port, e.getMessage()),
@@ -137,12 +141,15 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** The port that is listened on. */
+  /** The port on which the server listens. */
   public int port() {
     return port;
   }
 
-  /** Takes no more connections, and closes those of HTTP; the hub's have left this server. */
+  /**
+   * Accepts no more connections and closes HTTP connections. Those that the hub has taken over stay
+   * open.
+   */
   @Override
   public void close() {
     Future<?> closed = Future.join(deployments.stream().map(vertx::undeploy).toList());
@@ -155,7 +162,7 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** Nobody can listen there, or stop listening. The message says what to look at. */
+  /** Thrown when listening or closing fails. The message says what to check. */
   public static final class WebServerException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -164,17 +171,19 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  /** The server of one event loop; those of one address share its connections. */
-  private static final class Listener extends AbstractVerticle {
+  /**
+   * One HTTP server on one event loop. Servers with the same address share incoming connections.
+   */
+  private static final class HttpVerticle extends AbstractVerticle {
     private final String host;
     private final int port;
-    private final Intake intake;
+    private final HttpIntake httpIntake;
     private @Nullable HttpServer server;
 
-    Listener(String host, int port, Intake intake) {
+    HttpVerticle(String host, int port, HttpIntake httpIntake) {
       this.host = host;
       this.port = port;
-      this.intake = intake;
+      this.httpIntake = httpIntake;
     }
 
     @Override
@@ -187,22 +196,22 @@ public final class WebServer implements AutoCloseable {
               .setIdleTimeout(IDLE_SECONDS)
               .setMaxInitialLineLength(LONGEST_ADDRESS)
               .setMaxHeaderSize(LONGEST_HEADERS)
-              .setHttp2ClearTextEnabled(false); // its handler would stay in the hub's pipeline
+              .setHttp2ClearTextEnabled(false); // its handler would stay in the pipeline
       server = vertx.createHttpServer(options);
       server
-          .connectionHandler(this::opened)
-          .invalidRequestHandler(Answers::unreadable)
-          .requestHandler(intake.router)
+          .connectionHandler(this::onConnection)
+          .invalidRequestHandler(ResponseWriter::rejectUnreadable)
+          .requestHandler(httpIntake.router)
           .listen()
           .<Void>mapEmpty()
           .onComplete(started);
     }
 
-    private void opened(HttpConnection connection) {
+    private void onConnection(HttpConnection connection) {
       Channel channel = ((ConnectionBase) connection).channel();
-      BasePathHandler.install(channel, intake.basePath);
-      HandshakeGate.install(channel, intake.isSocketRoute);
-      RequestGuard.install(channel, LIMITS, intake.refusals);
+      BasePathHandler.install(channel, httpIntake.basePath);
+      UpgradeGate.install(channel, httpIntake.isSocketRoute);
+      RequestGuard.install(channel, LIMITS, httpIntake.refusals);
       connection.exceptionHandler(
           failure -> log.debug("A connection of {} failed", connection.remoteAddress(), failure));
     }
@@ -216,7 +225,7 @@ public final class WebServer implements AutoCloseable {
       }
     }
 
-    int port() {
+    int actualPort() {
       return server == null ? port : server.actualPort();
     }
   }

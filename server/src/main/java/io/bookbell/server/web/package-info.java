@@ -1,4 +1,7 @@
-/** HTTP: routes, typed reading of requests, answers, errors, and the files of the page. */
+/**
+ * HTTP: routing, authentication, limits, typed parsing of requests, responses, errors, and the
+ * files of the page.
+ */
 @NullMarked
 package io.bookbell.server.web;
 

@@ -4,7 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.account.FairExecutor.TooManyWaiting;
+import io.bookbell.server.account.FairExecutor.QueueFullException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who waits how long behind whom; one thread that a first task holds. */
+/** Tests the order and the limits of waiting tasks, on one thread that a first task occupies. */
 class FairExecutorTest {
   private final FairExecutor executor = new FairExecutor("fair-", 1, 4, 6);
   private final CountDownLatch go = new CountDownLatch(1);
@@ -61,7 +61,7 @@ class FairExecutorTest {
       all.add(submit("a", "a" + number));
     }
 
-    assertThatThrownBy(() -> all.getLast().join()).hasCauseInstanceOf(TooManyWaiting.class);
+    assertThatThrownBy(() -> all.getLast().join()).hasCauseInstanceOf(QueueFullException.class);
     go.countDown();
     all.subList(0, 4).forEach(CompletableFuture::join);
     assertThat(done).containsExactly("a1", "a2", "a3", "a4");
@@ -73,7 +73,7 @@ class FairExecutorTest {
     var b = List.of(submit("b", "b1"), submit("b", "b2"));
     var c = submit("c", "c1");
 
-    assertThatThrownBy(() -> a.getLast().join()).hasCauseInstanceOf(TooManyWaiting.class);
+    assertThatThrownBy(() -> a.getLast().join()).hasCauseInstanceOf(QueueFullException.class);
     go.countDown();
     c.join();
     a.subList(0, 3).forEach(CompletableFuture::join);

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Addresses, queries, methods and headers that make no sense. */
+/** Invalid paths, queries, methods and headers. */
 class BadAddressTest {
   private static final List<String> ODD_IDS =
       List.of(
@@ -194,7 +194,7 @@ class BadAddressTest {
   private static void assertProblem(String line, Answer answer) {
     assertThat(answer.header("content-type")).as(line).contains("application/problem+json");
     try {
-      var body = Json.tree(answer.text());
+      var body = Json.readTree(answer.text());
       assertThat(body.path("status").asInt()).as(line).isEqualTo(answer.status());
       assertThat(body.path("code").asText()).as(line).isNotEmpty();
     } catch (IOException e) {

@@ -9,7 +9,7 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.RawSocket.Answer;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import io.bookbell.server.web.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,11 +20,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever is sent, the answer is a problem that says what was wrong, and nothing breaks. */
+/** Invalid input is answered with a problem that explains it, and breaks nothing. */
 class BadInputTest {
   private static final int MIB = 1 << 20;
 
-  /** Values that fit hardly any field; each is JSON. */
+  /** JSON values that are invalid for almost every field. */
   private static final List<String> ODD_VALUES =
       List.of(
           "null",
@@ -57,7 +57,7 @@ class BadInputTest {
           "\"" + "\\ud83d\\ude00".repeat(4001) + "\"",
           "\"İ" + "İ".repeat(200) + "@x\"");
 
-  /** Bodies that are no JSON object. */
+  /** Bodies that aren't JSON objects. */
   private static final List<String> BROKEN_BODIES =
       List.of(
           "{",
@@ -210,7 +210,7 @@ class BadInputTest {
 
   private static boolean isProblem(Answer answer) {
     try {
-      JsonNode body = Json.tree(answer.text());
+      JsonNode body = Json.readTree(answer.text());
       boolean named = !body.path("code").asText().equals("validation_failed") || hasErrors(body);
       return answer.header("content-type").orElse("").equals("application/problem+json")
           && body.path("status").asInt() == answer.status()
@@ -267,6 +267,6 @@ class BadInputTest {
 
   private static void assertHealthy(TestServer server) {
     server.client().get("/health/ready").expect(200);
-    assertThat(Verifier.verify(server.database()).join().breaches()).isEmpty();
+    assertThat(InvariantVerifier.verifyInvariants(server.database()).join().breaches()).isEmpty();
   }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Looking books up while asking for one, with the catalogue there, away and off. */
+/** Book search while making a request, with the catalogue available, unavailable and turned off. */
 class BooksTest {
   private static final String SEARCH = "/api/books/search?q=";
   private static final String COVER = "/api/books/covers/" + StandInLibrary.COVER;
@@ -71,7 +71,7 @@ class BooksTest {
           .isEqualTo("away");
       assertThat(supporter.get("/api/books/covers/8").expect(503).code())
           .isEqualTo("catalogue_away");
-      supporter.get(COVER).expect(200); // remembered
+      supporter.get(COVER).expect(200); // cached
     }
   }
 
@@ -102,7 +102,7 @@ class BooksTest {
   }
 
   private TestServer server(StandInLibrary library) {
-    var config = TestServer.config(TestDatabase.SQLITE.create(folder));
-    return TestServer.with(config.withCatalogue(library.address()));
+    var serverConfig = TestServer.config(TestDatabase.SQLITE.create(folder));
+    return TestServer.with(serverConfig.withCatalogue(library.address()));
   }
 }

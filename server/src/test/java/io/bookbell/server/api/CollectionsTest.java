@@ -16,11 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What people can make grow has a largest size. */
+/** Every collection that users can enlarge has a maximum size. */
 class CollectionsTest {
   @TempDir Path folder;
 
-  /** On a server of its own: most of the rows are written past the services. */
+  /** Needs its own server, because most rows are inserted directly into the database. */
   @ParameterizedTest
   @EnumSource
   void aFullCollectionTakesNoMore(TestDatabase database) {

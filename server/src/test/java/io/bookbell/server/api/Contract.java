@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the server to what {@code api/openapi.yaml} and {@code api/asyncapi.yaml} say of it: what
- * does not fit is an {@link AssertionError}. Thread-safe.
+ * Checks the server's traffic against {@code api/openapi.yaml} and {@code api/asyncapi.yaml}.
+ * Throws an {@link AssertionError} for any deviation. Thread-safe.
  */
 public final class Contract {
   private static final int MOST_SHOWN = 2000;
@@ -32,24 +32,24 @@ public final class Contract {
     return operations;
   }
 
-  /** What can be called, each as its method and the template of its path. */
+  /** All described calls, each as its method and path template. */
   public Set<String> calls() {
     return operations.stream().map(Operation::toString).collect(toSet());
   }
 
-  /** Which of the {@link #calls} a request is. */
+  /** The one of the {@link #calls} that a request matches. */
   public String call(String method, String pathWithQuery) {
     return operation(method, URI.create(pathWithQuery)).toString();
   }
 
-  /** Whether there is such a call, which is what answers can be held to. */
+  /** Whether a request matches a described call, so that its response can be checked. */
   public boolean describes(String method, String pathWithQuery) {
     String path = URI.create(pathWithQuery).getRawPath();
     return operations.stream().anyMatch(operation -> operation.matches(method, path));
   }
 
   /**
-   * Checks a request that the server has accepted: it must be one that the description allows.
+   * Checks that the description allows a request that the server has accepted.
    *
    * @param body null or empty for none
    */
@@ -82,7 +82,7 @@ public final class Contract {
     }
   }
 
-  /** Pointers to what is said of the parameters in an operation's query. */
+  /** Pointers to the descriptions of an operation's parameters. */
   private List<String> parameters(Operation operation) {
     var found = new ArrayList<String>();
     for (String owner : List.of(operation.path(), operation.pointer())) {
@@ -112,10 +112,10 @@ public final class Contract {
   }
 
   /**
-   * Checks an answer of the server: status, media type and body must be documented.
+   * Checks a response of the server: status, media type and body must be described.
    *
    * @param path with or without a query
-   * @param contentType the header's value; null when there is none
+   * @param contentType the header's value; null if there is none
    * @param body empty for none
    */
   public void checkAnswer(
@@ -175,7 +175,7 @@ public final class Contract {
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (JsonProcessingException e) {
       throw new AssertionError("This is not JSON: " + shown(text), e);
     }

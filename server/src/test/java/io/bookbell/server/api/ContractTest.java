@@ -10,16 +10,16 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.book.BookRoutes;
-import io.bookbell.server.canned.CannedRoutes;
+import io.bookbell.server.canned.CannedResponseRoutes;
 import io.bookbell.server.creator.CreatorRoutes;
-import io.bookbell.server.creator.PictureRoutes;
+import io.bookbell.server.creator.ProfilePictureRoutes;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.request.FollowRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.team.TeamRoutes;
-import io.bookbell.server.web.Api;
+import io.bookbell.server.web.ApiRouter;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The descriptions of the API are sound, and {@link Contract} notices what departs from them. */
+/** The descriptions of the API are valid, and {@link Contract} detects deviations from them. */
 class ContractTest {
   private static final Description HTTP = new Description("openapi.yaml");
   private static final Description LIVE = new Description("asyncapi.yaml");
@@ -41,7 +41,7 @@ class ContractTest {
 
   @Nested
   class TheFiles {
-    /** The schema of such documents comes with Vert.x OpenAPI. */
+    /** Uses the schema of OpenAPI documents that comes with Vert.x OpenAPI. */
     @Test
     void areOpenApi31() {
       var schemas =
@@ -91,7 +91,10 @@ class ContractTest {
       assertThat(errors).as("examples that do not fit").isEmpty();
     }
 
-    /** A parameter, header or body has its schema beside it, a message too; a schema is its own. */
+    /**
+     * Validates an element's examples. Parameters, headers, bodies and messages contain their
+     * schema; a schema is its own.
+     */
     private List<String> exampleErrors(Description file, String pointer, JsonNode owner) {
       if (owner.has("schema")) {
         var examples = new ArrayList<>(owner.path("examples").findValues("value"));
@@ -167,7 +170,7 @@ class ContractTest {
     void coverEveryRoute() throws Exception {
       Vertx vertx = Vertx.vertx();
       Router router = Router.router(vertx);
-      addRoutes(new Api(router, null, null, null, null, null));
+      addRoutes(new ApiRouter(router, null, null, null, null, null));
       vertx.close().await(10, TimeUnit.SECONDS);
 
       assertThat(router.getRoutes()).isNotEmpty();
@@ -179,21 +182,21 @@ class ContractTest {
       }
     }
 
-    /** Routes need their services only when they are called. */
-    private void addRoutes(Api api) {
-      FollowRoutes.add(api, null, null);
-      RequestRoutes.add(api, null, null);
-      CannedRoutes.add(api, null);
-      BookRoutes.add(api, null, null);
-      CreatorRoutes.add(api, null, null, null);
-      PictureRoutes.add(api, null, null);
-      QuotaRoutes.addQuota(api, null);
-      QuotaRoutes.addTiers(api, null, null);
-      QuotaRoutes.addSupporters(api, null);
-      TeamRoutes.add(api, null, null);
-      InvitationRoutes.add(api, null, null);
-      ActivityRoutes.add(api, null, null);
-      NotificationRoutes.add(api, null, null);
+    /** The services are null, because routes use them only when they are called. */
+    private void addRoutes(ApiRouter apiRouter) {
+      FollowRoutes.addRoutes(apiRouter, null, null);
+      RequestRoutes.addRoutes(apiRouter, null, null);
+      CannedResponseRoutes.addRoutes(apiRouter, null);
+      BookRoutes.addRoutes(apiRouter, null, null);
+      CreatorRoutes.addRoutes(apiRouter, null, null, null);
+      ProfilePictureRoutes.addRoutes(apiRouter, null, null);
+      QuotaRoutes.addQuotaRoute(apiRouter, null);
+      QuotaRoutes.addTierRoutes(apiRouter, null, null);
+      QuotaRoutes.addSupporterRoutes(apiRouter, null);
+      TeamRoutes.addRoutes(apiRouter, null, null);
+      InvitationRoutes.addRoutes(apiRouter, null, null);
+      ActivityRoutes.addRoutes(apiRouter, null, null);
+      NotificationRoutes.addRoutes(apiRouter, null, null);
     }
   }
 

@@ -22,12 +22,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/** One of the YAML files that describe the API, and the schemas in it. Thread-safe. */
+/** One of the YAML files that describe the API, with its schemas. Thread-safe. */
 final class Description {
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  /** Where the files pretend to lie, so that one may refer to the other. */
+  /** A fictitious base URL of the files, so that they can refer to each other. */
   private static final String PLACE = "https://bookbell.test/";
 
   private static final Set<String> MEMBERS =
@@ -44,7 +44,7 @@ final class Description {
           "channels",
           "operations");
 
-  /** JSON Schema 2020-12 inside such files; a word that neither knows is an error. */
+  /** JSON Schema 2020-12 as embedded in such files; keywords unknown to both are errors. */
   private static final Dialect DIALECT =
       Dialect.builder(Dialects.getDraft202012())
           .keywords(MEMBERS.stream().map(NonValidationKeyword::new).toList())
@@ -81,18 +81,18 @@ final class Description {
     return root.at(pointer);
   }
 
-  /** The names of what stands there. */
+  /** The names of the members at a pointer. */
   List<String> names(String pointer) {
     return at(pointer).properties().stream().map(Map.Entry::getKey).toList();
   }
 
-  /** The pointer to what stands there in the end, when it is a reference within the file. */
+  /** Follows references within the file and returns the final pointer. */
   String resolve(String pointer) {
     JsonNode reference = at(pointer).path("$ref");
     return reference.isMissingNode() ? pointer : resolve(reference.asText().substring(1));
   }
 
-  /** What of the value does not fit the schema, one line each. */
+  /** The validation errors of a value, one line each. */
   List<String> errors(String schemaPointer, JsonNode value) {
     Schema schema = SCHEMAS.getSchema(SchemaLocation.of(PLACE + name + "#" + schemaPointer));
     return schema.validate(value).stream()
@@ -114,7 +114,7 @@ final class Description {
     }
   }
 
-  /** A name as a part of a pointer. */
+  /** Escapes a name for use in a pointer. */
   static String escape(String name) {
     return JsonPointer.empty().appendProperty(name).toString().substring(1);
   }

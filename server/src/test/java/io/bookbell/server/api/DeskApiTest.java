@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Search, filters, bulk answers, ready answers, files: what the team's desk asks of the server. */
+/** The API of the team inbox: search, filters, bulk answers, saved replies and exports. */
 class DeskApiTest {
   private static final String REQUESTS = "/api/book-requests";
 
@@ -79,10 +79,10 @@ class DeskApiTest {
     var key = Map.of("Idempotency-Key", "bulk");
 
     JsonNode done =
-        team.send("POST", REQUESTS + "/respond", Json.text(bulk), key).expect(200).body();
+        team.send("POST", REQUESTS + "/respond", Json.writeAsString(bulk), key).expect(200).body();
     assertThat(done.findValuesAsText("result")).containsExactly("answered", "answered");
     JsonNode again =
-        team.send("POST", REQUESTS + "/respond", Json.text(bulk), key).expect(200).body();
+        team.send("POST", REQUESTS + "/respond", Json.writeAsString(bulk), key).expect(200).body();
     assertThat(again).isEqualTo(done);
     JsonNode late = cast.creator().client().post(REQUESTS + "/respond", bulk).expect(200).body();
     assertThat(late.findValuesAsText("code"))

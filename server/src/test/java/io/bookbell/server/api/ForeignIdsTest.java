@@ -16,12 +16,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Nobody learns which ids of others exist: the answers are those for ids that do not. */
+/** Responses don't reveal which ids of others exist: they equal those for ids that don't exist. */
 class ForeignIdsTest {
   private static final long NOBODYS = 999_999_999L;
 
   /**
-   * A call with an id in its path or body, where {@code #} stands.
+   * A call with a {@code #} in its path or body, which is replaced by an id.
    *
    * @param body empty for none
    */
@@ -84,9 +84,10 @@ class ForeignIdsTest {
         new Probe("DELETE" + path + "/follow", "", id));
   }
 
-  /** For people who have nothing to do with the creator. */
+  /** Calls by people who have no relation to the creator. */
   private static List<Probe> ofTheCreator(Cast cast, long creator) {
-    String canned = Json.text(Map.of("creator_id", creator, "name", "Thanks", "body", "Thank you"));
+    String canned =
+        Json.writeAsString(Map.of("creator_id", creator, "name", "Thanks", "body", "Thank you"));
     var made = cast.creator().client().post("/api/canned-responses", canned).expect(201).body();
     var link = Map.of("creator_id", creator, "kind", "team");
     var invited = cast.creator().client().post("/api/invitations", link).expect(201).body();
@@ -134,7 +135,7 @@ class ForeignIdsTest {
         .toList();
   }
 
-  /** For a creator, with ids of people and things of another. */
+  /** Calls by a creator with ids that belong to another creator. */
   private static List<Probe> ofThePeople(Cast cast, Cast elsewhere) {
     String of = "?creator_id=" + cast.creator().id();
     long person = elsewhere.supporter().id();

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.api.RequestGenerator.Generated;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import io.bookbell.server.web.Json;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -35,9 +35,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Thousands of requests, most of them bad: each is answered, no answer is a failure of the server,
- * every refusal is a problem, and nothing is logged as an error. {@code -Dbad.requests=50000} sends
- * more of them, {@code -Dseed} the same again.
+ * Sends thousands of requests, most of them invalid: each gets a response, none of them a server
+ * error, every refusal is a problem, and nothing is logged as an error. {@code
+ * -Dbad.requests=50000} sends more; {@code -Dseed} repeats a run.
  */
 class GeneratedRequestsTest {
   private static final int USUALLY = 2000;
@@ -81,7 +81,7 @@ class GeneratedRequestsTest {
         .as("logged, seed %d", seed)
         .isEmpty();
     server.client().get("/health/ready").expect(200);
-    assertThat(Verifier.verify(server.database()).join().breaches()).isEmpty();
+    assertThat(InvariantVerifier.verifyInvariants(server.database()).join().breaches()).isEmpty();
   }
 
   private static Optional<String> fault(Generated request, String answer) {
@@ -108,14 +108,14 @@ class GeneratedRequestsTest {
       return false;
     }
     try {
-      JsonNode body = Json.tree(answer.substring(end + 4));
+      JsonNode body = Json.readTree(answer.substring(end + 4));
       return body.path("status").asInt() == status && !body.path("code").asText().isEmpty();
     } catch (IOException e) {
       return false;
     }
   }
 
-  /** The final answer, as far as its length says. */
+  /** The final response, up to the length it declares. */
   private static String send(String url, Generated request) {
     URI address = URI.create(url);
     try (var socket = new Socket()) {

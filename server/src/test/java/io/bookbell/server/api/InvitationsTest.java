@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Links by which people join, from the making to the joining. */
+/** Invitation links, from creating one to joining with it. */
 class InvitationsTest {
 
   @ParameterizedTest
@@ -83,7 +83,7 @@ class InvitationsTest {
 
     Reply taken = accept(server.client(), token(made), cast.stranger().email()).expect(409);
     assertThat(taken.code()).isEqualTo("email_taken");
-    String body = Json.text(newcomer(token(made), UUID.randomUUID() + "@j"));
+    String body = Json.writeAsString(newcomer(token(made), UUID.randomUUID() + "@j"));
     server.client().send("POST", "/api/auth/accept", body, stale).expect(200);
   }
 
@@ -190,7 +190,7 @@ class InvitationsTest {
     var server = TestServer.shared(database);
     Cast cast = server.cast();
     String key = UUID.randomUUID().toString();
-    String body = Json.text(Map.of("creator_id", cast.creator().id(), "kind", "team"));
+    String body = Json.writeAsString(Map.of("creator_id", cast.creator().id(), "kind", "team"));
     TestClient creator = cast.creator().client();
     var headers = Map.of("Idempotency-Key", key);
     Reply made = creator.send("POST", "/api/invitations", body, headers).expect(201);

@@ -10,15 +10,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A call that is described.
+ * A described call.
  *
- * @param path pointer to what is said of its path
- * @param pointer to what is said of itself
+ * @param path pointer to the description of its path
+ * @param pointer to its own description
  */
 record Operation(String method, String template, Pattern form, String path, String pointer) {
   private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
-  /** Every operation of an OpenAPI file, those with a fixed path first. */
+  /** All operations of an OpenAPI file, those with a fixed path first. */
   static List<Operation> in(Description file) {
     var found = new ArrayList<Operation>();
     for (String template : file.names("/paths")) {

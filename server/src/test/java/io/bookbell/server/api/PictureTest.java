@@ -22,11 +22,11 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** How a creator looks: a colour, and a picture that supporters see and nobody else. */
+/** A creator's appearance: a colour, and a picture that only supporters see. */
 class PictureTest {
   private static final byte[] PNG = Images.of("png", 40, 20);
 
-  /** One pixel that lets everything through. */
+  /** A single, fully transparent pixel. */
   private static final byte[] WEBP =
       Base64.getDecoder().decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==");
 
@@ -105,7 +105,7 @@ class PictureTest {
     assertThat(creator.get(path).body().get("colour").isNull()).isTrue();
   }
 
-  /** A header that promises 50,000 × 50,000 pixels, and nothing behind it. */
+  /** A PNG header that declares 50,000 × 50,000 pixels, without any data. */
   private static byte[] bomb() {
     var png = ByteBuffer.allocate(64);
     png.put(PNG, 0, 8).putInt(13);

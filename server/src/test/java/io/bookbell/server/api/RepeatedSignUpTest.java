@@ -22,7 +22,10 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What somebody without a session, or whose session this ends, sends again after a lost answer. */
+/**
+ * Calls that are repeated after a lost response by somebody without a session, or that end the
+ * caller's session.
+ */
 @ParameterizedClass
 @EnumSource
 class RepeatedSignUpTest {
@@ -170,6 +173,6 @@ class RepeatedSignUpTest {
 
   private static Reply send(
       TestClient client, String path, Map<String, String> body, Map<String, String> headers) {
-    return client.send("POST", path, Json.text(body), headers);
+    return client.send("POST", path, Json.writeAsString(body), headers);
   }
 }

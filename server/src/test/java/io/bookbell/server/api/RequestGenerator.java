@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Thinks of requests that no client of ours would send, always the same ones for the same seed.
- * Most begin as a call of the API and are spoilt in one or several places. For one thread.
+ * Generates requests that no real client would send; the same seed gives the same requests. Most
+ * start as a valid call and are corrupted in one or several places. Confined to one thread.
  */
 final class RequestGenerator {
   private static final List<String> METHODS =
@@ -181,9 +181,9 @@ final class RequestGenerator {
   }
 
   /**
-   * A request in bytes.
+   * A request as bytes.
    *
-   * @param isWhole whether an answer must come
+   * @param isWhole whether a response must follow
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Generated(byte[] bytes, boolean isHead, boolean isWhole) {
@@ -232,7 +232,7 @@ final class RequestGenerator {
     return new Generated(request.toByteArray(), isHead, !isCut);
   }
 
-  /** One byte in a while is another one, but for those that say where the request ends. */
+  /** Occasionally replaces one byte, except those that determine where the request ends. */
   private byte[] spoilt(byte[] bytes) {
     int at = random.nextInt(bytes.length);
     boolean ends = bytes[at] == '\r' || bytes[at] == '\n' || Character.isDigit(bytes[at]);

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A request from asking to completion, lists in pages, and commands that are sent twice. */
+/** A request from creation to completion, paging, and idempotent commands. */
 class RequestsTest {
   private static final String REQUESTS = "/api/book-requests";
 
@@ -156,7 +156,7 @@ class RequestsTest {
     assertThat(replies.stream().map(Reply::status)).containsOnlyOnce(201).contains(200);
     assertThat(replies.stream().map(Reply::body).distinct()).hasSize(1);
     assertThat(supporter.get(REQUESTS).body().get("items")).hasSize(1);
-    String emma = Json.text(book(cast, "Persuasion"));
+    String emma = Json.writeAsString(book(cast, "Persuasion"));
     assertThat(supporter.send("POST", REQUESTS, emma, key).expect(409).code())
         .isEqualTo("idempotency_conflict");
     supporter.send("POST", "/api/notifications/read", "{\"all\":true}", key).expect(409);
@@ -169,7 +169,7 @@ class RequestsTest {
     Cast cast = TestServer.shared(database).cast();
     TestClient creator = cast.creator().client();
     String path = "/api/creators/" + cast.creator().id();
-    String emma = Json.text(book(cast, "Emma"));
+    String emma = Json.writeAsString(book(cast, "Emma"));
     var key = Map.of("Idempotency-Key", "refused");
 
     creator.patch(path, Map.of("accepting", false)).expect(200);
@@ -184,7 +184,7 @@ class RequestsTest {
   void aKeyIsForItsQueryToo(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     String grant = "/api/supporters/" + cast.supporter().id() + "/grant?creator_id=";
-    String body = Json.text(Map.of("amount", 1, "reason", "Thanks"));
+    String body = Json.writeAsString(Map.of("amount", 1, "reason", "Thanks"));
     var key = Map.of("Idempotency-Key", "grant");
     TestClient creator = cast.creator().client();
 

@@ -15,10 +15,10 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who may do what: 404 for what somebody may not see, 403 for what they see and may not do. */
+/** Permissions: 404 for what the caller may not see, 403 for what they may see but not do. */
 class RolesTest {
 
-  /** A call and what each is answered. */
+  /** A call and the status that each role gets. */
   private record Rule(
       String call, Map<String, ?> body, int creator, int team, int supporter, int stranger) {}
 
@@ -43,7 +43,7 @@ class RolesTest {
 
   private static Reply call(TestClient client, Rule rule) {
     String[] call = rule.call.split(" ", 2);
-    String body = rule.body.isEmpty() ? null : Json.text(rule.body);
+    String body = rule.body.isEmpty() ? null : Json.writeAsString(rule.body);
     return client.send(call[0], call[1], body, Map.of());
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.account.Tokens;
-import io.bookbell.server.config.Config;
-import io.bookbell.server.config.Config.Reach;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.network.AddressRange;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.TestClient;
@@ -154,9 +154,9 @@ class SessionsTest {
         .contains("Max-Age=0");
   }
 
-  /** The cookie that a call sets whose session was last used more than a day ago. */
+  /** The cookie set by a call whose session was last used more than a day ago. */
   private String renewed(Supplier<Reply> call) {
-    String hash = Tokens.hash(cast.supporter().client().token().orElseThrow());
+    String hash = SecretTokens.hashToken(cast.supporter().client().token().orElseThrow());
     server
         .database()
         .write(
@@ -216,7 +216,7 @@ class SessionsTest {
   @Test
   void withTheCookieOnlyOurOwnPageMayAct() {
     String cookie = "bookbell_session=" + cast.supporter().client().token().orElseThrow();
-    String body = Json.text(Map.of("all", true));
+    String body = Json.writeAsString(Map.of("all", true));
     String read = "/api/notifications/read";
 
     nobody.send("POST", read, body, Map.of("Cookie", cookie, "Origin", server.url())).expect(200);
@@ -243,8 +243,10 @@ class SessionsTest {
   @Test
   void theCookieIsSecureBehindTls(@TempDir Path folder) {
     var https =
-        new Reach(PublicUrl.parse("https://books.example"), List.of(), List.of(), Optional.empty());
-    var proxied = new Reach(Optional.empty(), List.of(), AddressRange.LOCAL, Optional.empty());
+        new PublicAccessConfig(
+            PublicUrl.parse("https://books.example"), List.of(), List.of(), Optional.empty());
+    var proxied =
+        new PublicAccessConfig(Optional.empty(), List.of(), AddressRange.LOCAL, Optional.empty());
     try (var byUrl = TestServer.with(config(folder.resolve("a"), https));
         var byProxy = TestServer.with(config(folder.resolve("b"), proxied))) {
       assertThat(cookie(setUp(byUrl, Map.of()))).endsWith("; Secure");
@@ -265,13 +267,13 @@ class SessionsTest {
   })
   void theCookieIsNamedByWhereTheServerIsReached(
       String name, String url, String expected, String path, boolean secure, @TempDir Path folder) {
-    var reach =
-        new Reach(
+    var publicAccessConfig =
+        new PublicAccessConfig(
             PublicUrl.parse(url),
             List.of(),
             List.of(),
             Optional.of(name).filter(given -> !given.isEmpty()));
-    try (var server = TestServer.with(config(folder, reach))) {
+    try (var server = TestServer.with(config(folder, publicAccessConfig))) {
       Reply reply = setUp(server, Map.of());
       List<String> cookies = reply.raw().headers().allValues("Set-Cookie");
 
@@ -300,8 +302,9 @@ class SessionsTest {
   @Test
   void aCookieOfAnEarlierNameIsReadAndEndsWhenTheNewOneIsSet(@TempDir Path folder) {
     String url = "https://books.example:8443";
-    var reach = new Reach(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
-    try (var server = TestServer.with(config(folder, reach))) {
+    var publicAccessConfig =
+        new PublicAccessConfig(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
+    try (var server = TestServer.with(config(folder, publicAccessConfig))) {
       String token = setUp(server, Map.of()).body().get("token").asText();
       TestClient browser = server.client();
       String old = "bookbell_session=" + token;
@@ -309,7 +312,8 @@ class SessionsTest {
 
       browser.send("GET", "/api/me", null, headers).expect(200);
       var body = Map.of("email", "ada@books.test", "password", "correct horse");
-      Reply login = browser.send("POST", "/api/auth/login", Json.text(body), headers).expect(200);
+      Reply login =
+          browser.send("POST", "/api/auth/login", Json.writeAsString(body), headers).expect(200);
       assertThat(login.raw().headers().allValues("Set-Cookie"))
           .anyMatch(set -> set.startsWith("__Host-bookbell_session_8443="))
           .anyMatch(set -> set.startsWith("bookbell_session=; Path=/; Max-Age=0"));
@@ -317,16 +321,17 @@ class SessionsTest {
       String both = old + "; __Host-bookbell_session_8443=over";
       browser.send("GET", "/api/me", null, Map.of("Cookie", both)).expect(401);
       var foreign = Map.of("Cookie", "bookbell_session=of-another-port", "Origin", url);
-      Reply beside = browser.send("POST", "/api/auth/login", Json.text(body), foreign).expect(200);
+      Reply beside =
+          browser.send("POST", "/api/auth/login", Json.writeAsString(body), foreign).expect(200);
       assertThat(beside.raw().headers().allValues("Set-Cookie"))
           .as("the cookie of another installation stays")
           .noneMatch(set -> set.startsWith("bookbell_session="));
     }
   }
 
-  private static Config config(Path folder, Reach reach) {
-    Config usual = TestServer.config(TestDatabase.SQLITE.create(folder));
-    return usual.withReach(reach);
+  private static ServerConfig config(Path folder, PublicAccessConfig publicAccessConfig) {
+    ServerConfig usual = TestServer.config(TestDatabase.SQLITE.create(folder));
+    return usual.withReach(publicAccessConfig);
   }
 
   private static Reply setUp(TestServer server, Map<String, String> headers) {
@@ -338,14 +343,20 @@ class SessionsTest {
             "email", "Ada@books.test",
             "display_name", "Ada",
             "password", "correct horse");
-    return server.client().send("POST", "/api/setup", Json.text(body), headers).expect(200);
+    return server
+        .client()
+        .send("POST", "/api/setup", Json.writeAsString(body), headers)
+        .expect(200);
   }
 
   @Test
   void theSetupLinkIsGoodOnce(@TempDir Path folder) {
     try (var fresh =
         TestServer.with(
-            config(folder, new Reach(Optional.empty(), List.of(), List.of(), Optional.empty())))) {
+            config(
+                folder,
+                new PublicAccessConfig(
+                    Optional.empty(), List.of(), List.of(), Optional.empty())))) {
       var body =
           Map.of(
               "token", "wrong",
@@ -388,7 +399,7 @@ class SessionsTest {
 
   private static Reply login(
       TestClient client, String email, String password, Map<String, String> headers) {
-    String body = Json.text(Map.of("email", email, "password", password));
+    String body = Json.writeAsString(Map.of("email", email, "password", password));
     return client.send("POST", "/api/auth/login", body, headers);
   }
 }

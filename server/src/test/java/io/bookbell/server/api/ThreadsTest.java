@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A request carries the newest of its replies, and its thread is read in pages. */
+/** A request contains its newest replies; its whole thread is paged. */
 class ThreadsTest {
   private static final String REQUESTS = "/api/book-requests";
 

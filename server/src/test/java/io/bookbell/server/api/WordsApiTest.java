@@ -15,7 +15,10 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Words of the world, on each database: stored in one form, found by any, counted as seen. */
+/**
+ * Text in any language, on each database: stored normalised, found in any spelling, and counted in
+ * grapheme clusters.
+ */
 class WordsApiTest {
   private static final String REQUESTS = "/api/book-requests";
   private static final String FAMILY = "👨‍👩‍👧‍👦";

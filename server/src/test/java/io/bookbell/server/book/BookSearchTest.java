@@ -2,8 +2,8 @@ package io.bookbell.server.book;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.book.BookSearch.Found;
-import io.bookbell.server.book.BookSearch.State;
+import io.bookbell.server.book.BookSearch.BookSearchResult;
+import io.bookbell.server.book.BookSearch.CatalogueState;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.support.StandInLibrary;
 import io.bookbell.server.support.StandInLibrary.Mood;
@@ -17,17 +17,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The catalogue is asked politely, and nothing of ours suffers when it is away. */
+/** Tests that the catalogue is called politely, and that Bookbell works while it is unavailable. */
 class BookSearchTest {
   private final StandInLibrary library = new StandInLibrary();
   private Instant now = Instant.parse("2026-05-20T12:00:00Z");
-  private OpenLibrary client;
+  private OpenLibraryClient client;
   private BookSearch search;
 
   @BeforeEach
   void open() {
     client =
-        new OpenLibrary(
+        new OpenLibraryClient(
             library.address(), Duration.ofMillis(400), new EnvironmentProxies(Map.of()));
     search =
         new BookSearch(
@@ -73,8 +73,8 @@ class BookSearchTest {
 
   @Test
   void asksOnceForWhatManyWantAtOnceAndRemembersIt() {
-    CompletableFuture<Found> one = search.find("Emma").toCompletableFuture();
-    CompletableFuture<Found> other = search.find(" emma ").toCompletableFuture();
+    CompletableFuture<BookSearchResult> one = search.searchBooks("Emma").toCompletableFuture();
+    CompletableFuture<BookSearchResult> other = search.searchBooks(" emma ").toCompletableFuture();
 
     assertThat(one.join()).isEqualTo(other.join());
     assertThat(find("EMMA").items()).hasSize(1);
@@ -87,22 +87,22 @@ class BookSearchTest {
 
   @Test
   void leavesTooFewCharactersAlone() {
-    assertThat(find("em")).isEqualTo(new Found(List.of(), State.HERE));
+    assertThat(find("em")).isEqualTo(new BookSearchResult(List.of(), CatalogueState.HERE));
     assertThat(library.searches()).isEmpty();
   }
 
   @Test
   void leavesABusyCatalogueAloneForAsLongAsItAsks() {
     library.is(Mood.TOO_BUSY);
-    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+    assertThat(find("emma").catalogue()).isEqualTo(CatalogueState.AWAY);
 
     library.is(Mood.WELL);
     passes(Duration.ofSeconds(59));
-    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+    assertThat(find("emma").catalogue()).isEqualTo(CatalogueState.AWAY);
     assertThat(library.searches()).hasSize(1);
 
     passes(Duration.ofSeconds(1));
-    assertThat(find("emma").catalogue()).isEqualTo(State.HERE);
+    assertThat(find("emma").catalogue()).isEqualTo(CatalogueState.HERE);
   }
 
   @Test
@@ -122,23 +122,23 @@ class BookSearchTest {
   @Test
   void doesNotWaitForOneThatIsSilentOrGone() {
     library.is(Mood.SILENT);
-    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+    assertThat(find("emma").catalogue()).isEqualTo(CatalogueState.AWAY);
 
     library.close();
     passes(Duration.ofMinutes(1));
-    assertThat(find("emma").catalogue()).isEqualTo(State.AWAY);
+    assertThat(find("emma").catalogue()).isEqualTo(CatalogueState.AWAY);
   }
 
   @Test
   void keepsItsPace() {
-    var pace = new Pace(() -> now, Duration.ofSeconds(1), Duration.ofSeconds(2));
+    var callThrottle = new CallThrottle(() -> now, Duration.ofSeconds(1), Duration.ofSeconds(2));
 
-    assertThat(pace.turn()).contains(Duration.ZERO);
-    assertThat(pace.turn()).contains(Duration.ofSeconds(1));
-    assertThat(pace.turn()).contains(Duration.ofSeconds(2));
-    assertThat(pace.turn()).as("nobody waits that long").isEmpty();
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ZERO);
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ofSeconds(1));
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ofSeconds(2));
+    assertThat(callThrottle.reserveTurn()).as("nobody waits that long").isEmpty();
     passes(Duration.ofSeconds(5));
-    assertThat(pace.turn()).contains(Duration.ZERO);
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ZERO);
   }
 
   @Test
@@ -157,7 +157,7 @@ class BookSearchTest {
     now = now.plus(time);
   }
 
-  private Found find(String text) {
-    return search.find(text).toCompletableFuture().join();
+  private BookSearchResult find(String text) {
+    return search.searchBooks(text).toCompletableFuture().join();
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** What axe knows of WCAG 2.2 AA holds on every page, in each state it can be in. */
+/** Tests every page in each of its states with axe's rules for WCAG 2.2 AA. */
 class AccessibilityBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -26,8 +26,8 @@ class AccessibilityBrowserTest {
   @BeforeEach
   void start() {
     library = new StandInLibrary();
-    var config = TestServer.config(TestDatabase.SQLITE.create(folder));
-    server = TestServer.demo(config.withCatalogue(library.address()));
+    var serverConfig = TestServer.config(TestDatabase.SQLITE.create(folder));
+    server = TestServer.demo(serverConfig.withCatalogue(library.address()));
     browser = browsers.of("creator");
     axe = new Axe(browser);
   }
@@ -38,7 +38,7 @@ class AccessibilityBrowserTest {
     library.close();
   }
 
-  /** Where a page has its heading, and waits for nothing. */
+  /** Opens a page and waits until it has its heading and no longer loads anything. */
   private void visit(String path) {
     browser.visit(server.url() + path);
     browser.await(
@@ -116,7 +116,7 @@ class AccessibilityBrowserTest {
 
   @Test
   void asASupporter() {
-    browser.expectErrors("/api/book-requests - "); // the form is sent empty
+    browser.expectErrors("/api/book-requests - "); // submits the empty form
     browser.carrySession(server, "reader7");
     look("/creators/1/requests");
     pressInto("new-request-submit", "new-request-title-error");
@@ -199,7 +199,7 @@ class AccessibilityBrowserTest {
     axe.look("answers to choose from");
   }
 
-  /** The narrowest window, and the language that runs the other way. */
+  /** The narrowest window, in a right-to-left language. */
   @Test
   void onASmallPhoneInArabic() {
     browser.resize(320, 640);

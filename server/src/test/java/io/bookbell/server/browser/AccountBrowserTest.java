@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** Coming in and going out. */
+/** Tests signing in, joining, setting up and signing out. */
 class AccountBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -55,7 +55,7 @@ class AccountBrowserTest {
   @Test
   void allTabsShowWhatHappensInOne() {
     try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var browser = browsers.of("reader").expectErrors("ERR_CONNECTION_REFUSED"); // at the end
+      var browser = browsers.of("reader").expectErrors("ERR_CONNECTION_REFUSED"); // on shutdown
       var page = SupporterPage.open(browser, server, "reader1");
       browser.openTab(server.url());
       page.awaitLive().ask("The Lantern Keeper", "Mira Solberg");
@@ -88,7 +88,7 @@ class AccountBrowserTest {
     }
   }
 
-  /** Leaves in between, and finds the way back from the inbox. */
+  /** Leaves the setup in between and resumes it from the inbox. */
   private void fromTheSetupToTheFirstRequest(Browser creator) {
     creator.part("look-colour").with("data-colour", "#7a3b2e").click();
     creator.part("step-look").awaitAttribute("data-done", "true");

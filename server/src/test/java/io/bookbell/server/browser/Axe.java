@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Looks with axe for what keeps people out, and keeps what it finds until the end of a walk. The
- * driver brings the script into the page, whose policy lets no other in.
+ * Checks pages for accessibility violations with axe, and collects the findings until the end of a
+ * test. The script is injected by the driver, because the page's content security policy blocks
+ * others.
  */
 final class Axe {
   private static final String SCRIPT = script();
 
-  /** In a dark page only the colours are other ones. */
+  /** A dark page differs only in its colours. */
   private static final String LIGHT =
       """
       {
@@ -44,8 +45,8 @@ final class Axe {
   }
 
   /**
-   * Looks at the page as it is now, in the light and in the dark; at an open panel by itself, since
-   * what it half covers is no target then.
+   * Checks the page in its current state, in light and dark mode. If a panel is open, only the
+   * panel is checked, because the targets that it half covers would be reported.
    */
   Axe look(String where) {
     if (Boolean.TRUE.equals(browser.run("return typeof axe === 'undefined'"))) {

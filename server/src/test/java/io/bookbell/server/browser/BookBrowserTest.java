@@ -15,7 +15,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** A book is looked up, asked for with its cover, and followed by somebody else, all live. */
+/**
+ * Tests searching for a book, requesting it with its cover, and following that request as somebody
+ * else, all live.
+ */
 class BookBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -34,8 +37,8 @@ class BookBrowserTest {
   @BeforeEach
   void start() {
     library = new StandInLibrary();
-    var config = TestServer.config(TestDatabase.SQLITE.create(folder));
-    server = TestServer.demo(config.withCatalogue(library.address()));
+    var serverConfig = TestServer.config(TestDatabase.SQLITE.create(folder));
+    server = TestServer.demo(serverConfig.withCatalogue(library.address()));
   }
 
   @AfterEach

@@ -24,12 +24,12 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** One Chromium without a window of its own, with one tab in front. For one thread. */
+/** One headless Chromium, with one tab in front. For one thread. */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LOOK_EVERY = Duration.ofMillis(40);
 
-  /** The page asks at its start who is signed in; for a visitor the answer is 401. */
+  /** The page asks who is signed in when it starts, and a visitor gets a 401. */
   private static final String VISITOR = "/api/me - Failed to load resource";
 
   private final ChromeDriver driver;
@@ -82,9 +82,9 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * As after its start: nobody is signed in, nothing is kept, one empty tab of usual size. The tab
-   * is another one: what the last page still had under way, such as its worker's script, is no
-   * error of the next page.
+   * Resets the browser: no session, no stored data, one empty tab of the usual size. The tab is a
+   * new one, so that requests the old page still had in flight, such as its worker's script, aren't
+   * logged as errors of the next page.
    */
   void forget() {
     run("try { localStorage.clear(); } catch { /* there is none on an empty page */ }");
@@ -100,18 +100,18 @@ final class Browser implements AutoCloseable {
     expectErrors(VISITOR);
   }
 
-  /** Goes to an address. */
+  /** Opens a URL in the front tab. */
   Browser visit(String url) {
     driver.get(url);
     return this;
   }
 
-  /** Carries the session of one of the demonstration's people, without the form. */
+  /** Sets the session cookie of a demo user, without using the sign-in form. */
   Browser carrySession(TestServer server, String name) {
     return carry(server.signIn(name));
   }
 
-  /** Carries a session. */
+  /** Sets a session cookie. */
   Browser carry(TestClient client) {
     String token = client.token().orElseThrow();
     command(
@@ -120,13 +120,13 @@ final class Browser implements AutoCloseable {
     return this;
   }
 
-  /** Opens a further tab, in front. */
+  /** Opens a URL in a new tab in front. */
   Browser openTab(String url) {
     driver.switchTo().newWindow(WindowType.TAB);
     return visit(url);
   }
 
-  /** Closes the tab in front; the first of the others comes to the front. */
+  /** Closes the front tab and brings the first of the others to the front. */
   void closeTab() {
     driver.close();
     showTab(0);
@@ -148,7 +148,7 @@ final class Browser implements AutoCloseable {
     return driver.getTitle();
   }
 
-  /** The part of the page with this data-testid. */
+  /** Returns the part of the page with this data-testid. */
   Part part(String testId) {
     return new Part(this, Part.selector(testId));
   }
@@ -161,7 +161,7 @@ final class Browser implements AutoCloseable {
     driver.switchTo().activeElement().sendKeys(keys);
   }
 
-  /** Presses the tabulator until this part has the focus, as somebody without a mouse does. */
+  /** Presses Tab until this part has the focus. */
   void tabTo(Part part) {
     for (int pressed = 0; pressed < 80 && !part.hasFocus(); pressed++) {
       press(Keys.TAB);
@@ -171,7 +171,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Takes the size of a device. */
+  /** Sets the window's size. */
   void resize(int width, int height) {
     scale(width, height, 1);
   }
@@ -182,7 +182,7 @@ final class Browser implements AutoCloseable {
         Map.of("width", width, "height", height, "deviceScaleFactor", factor, "mobile", false));
   }
 
-  /** Comes with this wish for a language, as a browser set to it does. */
+  /** Sets the preferred language. */
   void prefer(String language) {
     Object agent = run("return navigator.userAgent");
     command(
@@ -194,7 +194,7 @@ final class Browser implements AutoCloseable {
     command("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
   }
 
-  /** Takes the network away, or gives it back. */
+  /** Disconnects or reconnects the network. */
   void offline(boolean offline) {
     command("Network.enable", Map.of());
     command(
@@ -229,13 +229,13 @@ final class Browser implements AutoCloseable {
     return driver.getScreenshotAs(OutputType.BYTES);
   }
 
-  /** Says that an error with these words in it belongs to the test. */
+  /** Ignores errors that contain these words, because the test causes them. */
   Browser expectErrors(String words) {
     expectedErrors.add(words);
     return this;
   }
 
-  /** What the pages have logged as errors since the last look, but for the expected. */
+  /** Returns the errors that pages have logged since the last call, except the expected ones. */
   List<String> errors() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(entry -> entry.getMessage())
@@ -249,7 +249,7 @@ final class Browser implements AutoCloseable {
     try (var files = Files.walk(profile)) {
       files.sorted((one, other) -> other.compareTo(one)).forEach(file -> file.toFile().delete());
     } catch (IOException | UncheckedIOException e) {
-      profile.toFile().deleteOnExit(); // a part of Chromium may still be tidying up
+      profile.toFile().deleteOnExit(); // Chromium may still be deleting files itself
     }
   }
 }

@@ -15,18 +15,18 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The browsers of the tests: one for each person, started by the first test that needs it, as new
- * for each further test, gone after the last of all classes. A test fails when its browsers have
- * logged an error; the screens of a failed one are in {@code target/browser}.
+ * JUnit extension that provides the browsers: one per person, started by the first test that needs
+ * it, reset after each test, closed after the last test class. A test fails if its browsers have
+ * logged an error. After a failure, screenshots are in {@code target/browser}.
  *
- * <p>Without a Chromium the class is skipped, or fails where {@code CI=true}.
+ * <p>Without Chromium the class is skipped, or fails if {@code CI=true}.
  */
 final class Browsers implements ExecutionCondition, BeforeAllCallback, AfterTestExecutionCallback {
   private static final Path SCREENS = Path.of("target", "browser");
 
   private Map<String, Browser> open = Map.of();
 
-  /** All that were started; JUnit closes it at the very end. */
+  /** All browsers that were started; JUnit closes them at the very end. */
   private record Started(Map<String, Browser> byPerson) implements AutoCloseable {
     @Override
     public void close() {
@@ -34,7 +34,7 @@ final class Browsers implements ExecutionCondition, BeforeAllCallback, AfterTest
     }
   }
 
-  /** The browser of one person. */
+  /** Returns a person's browser. */
   Browser of(String person) {
     return open.computeIfAbsent(
         person, _ -> Browser.start(Chromium.finding().chromium().orElseThrow()));

@@ -1,6 +1,6 @@
 package io.bookbell.server.browser;
 
-/** One request in a list. */
+/** A request in a list. */
 record Card(Part part) {
   static Card of(Browser browser, String title) {
     return new Card(browser.css("request-card[aria-label^='" + title.replace("'", "\\'") + ": ']"));
@@ -38,7 +38,7 @@ record Card(Part part) {
     sendNow();
   }
 
-  /** Instead of waiting until it can no longer be taken back. */
+  /** Sends the decision at once instead of waiting for the undo period to end. */
   private void sendNow() {
     part.browser().part("undo-send").click();
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Where Chromium and its driver are on this machine.
+ * The paths of Chromium and its driver on this machine.
  *
- * @param browser the program
+ * @param browser the executable
  * @param driver of the same version
  */
 record Chromium(Path browser, Path driver) {
@@ -36,13 +36,13 @@ record Chromium(Path browser, Path driver) {
           "/Applications/Google Chrome.app/Contents/MacOS");
 
   /**
-   * What was found.
+   * The result of the search.
    *
-   * @param reason why there is none; empty where there is one
+   * @param reason why there is none; empty if there is one
    */
   record Finding(Optional<Chromium> chromium, String reason) {}
 
-  /** Looked for once, and installed where that can be done. */
+  /** Returns the result of the search, which runs once and installs Chromium if it can. */
   static Finding finding() {
     return Found.FINDING;
   }
@@ -112,7 +112,7 @@ record Chromium(Path browser, Path driver) {
             "chromium-driver");
   }
 
-  /** What the command said. */
+  /** Runs a command and returns its output. */
   private static String run(String... command) {
     try {
       Path output = Files.createTempFile("bookbell-apt", ".log");

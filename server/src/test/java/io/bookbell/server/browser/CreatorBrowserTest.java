@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A creator runs the house: team, tiers, supporters, notice, activity. */
+/** Tests the creator's pages: team, tiers, supporters, notice, activity. */
 class CreatorBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The way between a browser and a server, which can be cut. {@link #cut} and its like are for the
- * test's thread; the bytes are carried by virtual threads, two for each connection.
+ * A TCP proxy between a browser and a server, which can be cut. {@link #cut} and the other controls
+ * are for the test's thread; the bytes are copied by virtual threads, two per connection.
  */
 final class CutLink implements AutoCloseable {
   private static final int UNTIL_CUT = Integer.MAX_VALUE;
@@ -29,15 +29,15 @@ final class CutLink implements AutoCloseable {
 
   private volatile Sockets sockets = Sockets.PASS;
 
-  /** What becomes of WebSockets on the way: as with proxies that do not know them. */
+  /** How WebSockets are treated, to simulate proxies that don't support them. */
   enum Sockets {
     PASS,
     REFUSE,
-    /** They open, and nothing comes through. */
+    /** The handshake succeeds, but no frames are forwarded. */
     SWALLOW
   }
 
-  /** How much a WebSocket may still bring down before it is cut. */
+  /** The number of bytes that a WebSocket may still receive before it is cut. */
   private volatile int socketBudget = UNTIL_CUT;
 
   private CutLink(int exit) throws IOException {
@@ -54,12 +54,12 @@ final class CutLink implements AutoCloseable {
     }
   }
 
-  /** Where the browser is to go. */
+  /** The URL for the browser. */
   String url() {
     return "http://127.0.0.1:" + entrance.getLocalPort();
   }
 
-  /** Ends all connections; new ones end at once. */
+  /** Closes all connections; new ones are closed immediately. */
   void cut() {
     cut = true;
     open.forEach(CutLink::end);
@@ -69,13 +69,13 @@ final class CutLink implements AutoCloseable {
     cut = false;
   }
 
-  /** Mends it for all but the next WebSocket, which is cut when it has brought so many bytes. */
+  /** Ends the cut, except that the next WebSocket is cut once it has received this many bytes. */
   void mendForOneSocketOf(int bytes) {
     socketBudget = bytes;
     mend();
   }
 
-  /** Whether the WebSocket that was to be cut has been. */
+  /** Returns whether that WebSocket has been cut. */
   boolean hasCutSocket() {
     return socketBudget == UNTIL_CUT;
   }
@@ -124,7 +124,7 @@ final class CutLink implements AutoCloseable {
       pump(server, browser, isSocket);
       up.join();
     } catch (IOException e) {
-      // the server or the browser has left
+      // closed by the server or the browser
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -132,7 +132,7 @@ final class CutLink implements AutoCloseable {
     }
   }
 
-  /** The answer to the upgrade, and nothing behind it. */
+  /** Forwards the handshake's response and nothing after it. */
   private static void passHead(Socket from, Socket to) throws IOException {
     int ends = 0;
     while (ends < 4) {
@@ -160,7 +160,7 @@ final class CutLink implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // ended by either side
+      // closed by either side
     } finally {
       end(from);
       end(to);

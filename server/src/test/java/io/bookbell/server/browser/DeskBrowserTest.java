@@ -14,7 +14,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** The team works through many requests: by keys, many at once, and not two at the same one. */
+/**
+ * Tests the team inbox with many requests: keyboard shortcuts, bulk decisions, and concurrent work
+ * by several admins.
+ */
 class DeskBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -98,7 +101,7 @@ class DeskBrowserTest {
     team.pending().awaitText(String.valueOf(pending - 3));
     assertThat(count("rejected")).isEqualTo(rejected);
 
-    browser.visit("about:blank"); // who leaves loses nothing
+    browser.visit("about:blank"); // leaving the page must not lose the decision
     browser.await("three declined", () -> count("rejected") == rejected + 3);
     assertThat(api.get("/api/book-requests/" + first).body().get("response").asText())
         .isEqualTo("We read it not long ago.");
@@ -137,7 +140,7 @@ class DeskBrowserTest {
             () -> api.get(address).body().get("status").asText().equals("approved"));
   }
 
-  /** Makes a supporter of a team member, who then asks for a book. */
+  /** Makes a team member a supporter, who then makes a request. */
   private long askAsMember(String title) {
     long tier = api.get("/api/tiers?creator_id=1").expect(200).body().at("/items/0/id").asLong();
     var invitation = Map.of("creator_id", 1, "kind", "supporter", "tier_id", tier);

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Looks whether what a page shows stays within its window, and within the boxes it is written on.
- */
+/** Checks that a page's content stays within its window, and texts within their boxes. */
 final class Fit {
   private static final String TOO_WIDE =
       """
@@ -43,7 +41,7 @@ final class Fit {
     this.browser = browser;
   }
 
-  /** Notes what is cut off or sticks out here. */
+  /** Records what is cut off or overflows here. */
   void look(String place) {
     browser.await(
         "the fonts of " + place,

@@ -15,17 +15,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A proxy in front of a server, as people have them: it serves the server under a path and may take
- * that path off, and it may let nobody through who has not signed in at the proxy itself. Each
- * request has a connection of its own, carried by virtual threads.
+ * A reverse proxy like those in front of real installations. It serves the server under a path, may
+ * strip that path, and may require signing in at the proxy itself. Each request has its own
+ * connection, copied by virtual threads.
  */
 final class FrontProxy implements AutoCloseable {
-  /** The cookie of whoever has signed in at the proxy. */
+  /** The cookie of somebody who has signed in at the proxy. */
   static final String PASS = "proxy_pass=yes";
 
   private static final int LONGEST_HEAD = 65_536;
 
-  /** What somebody gets who has not signed in at the proxy. */
+  /** The response to somebody who hasn't signed in at the proxy. */
   enum Wall {
     NONE,
     REDIRECT,
@@ -51,7 +51,7 @@ final class FrontProxy implements AutoCloseable {
     return "http://127.0.0.1:" + entrance.getLocalPort();
   }
 
-  /** Another origin, where people sign in: the proxy itself under another name. */
+  /** The proxy's sign-in page. It is on another origin, because the host name differs. */
   String signInUrl() {
     return "http://localhost:" + entrance.getLocalPort() + "/sign-in";
   }
@@ -66,7 +66,9 @@ final class FrontProxy implements AutoCloseable {
     return this;
   }
 
-  /** Also ends the connections that are open, as a proxy does whose session is over. */
+  /**
+   * Changes the response and closes all open connections, as a proxy does when its session expires.
+   */
   void raise(Wall wanted) {
     wall = wanted;
     open.forEach(FrontProxy::end);
@@ -99,7 +101,7 @@ final class FrontProxy implements AutoCloseable {
         forward(browser, head);
       }
     } catch (IOException e) {
-      // the server or the browser has left
+      // closed by the server or the browser
     } finally {
       open.remove(browser);
     }
@@ -128,7 +130,7 @@ final class FrontProxy implements AutoCloseable {
     try {
       from.getInputStream().transferTo(to.getOutputStream());
     } catch (IOException e) {
-      // ended by either side
+      // closed by either side
     }
   }
 

@@ -2,7 +2,7 @@ package io.bookbell.server.browser;
 
 import io.bookbell.server.TestServer;
 
-/** What the first creator of the demonstration and the team work with. */
+/** The team inbox of the demo's first creator. */
 record InboxPage(Browser browser) {
   static InboxPage open(Browser browser, TestServer server, String name) {
     return open(browser, server, name, server.url());

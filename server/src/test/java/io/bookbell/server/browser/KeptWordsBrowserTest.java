@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the team has typed is sent or still there, whatever fails; and nobody else finds it. */
+/** Tests that drafts are sent or kept whatever fails, and that nobody else sees them. */
 class KeptWordsBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

@@ -14,13 +14,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** Everything is done without a mouse, the focus is always seen, and news are read out. */
+/**
+ * Tests that everything works without a mouse, the focus is always visible, and changes are
+ * announced to screen readers.
+ */
 class KeyboardBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final int STOPS = 80;
 
-  /** Whether what has the focus shows it, and is not hidden under a bar. */
+  /** Whether the focused element has a visible focus indicator and isn't hidden under a bar. */
   private static final String FOCUS_SEEN =
       """
       const focused = document.activeElement;
@@ -42,7 +45,7 @@ class KeyboardBrowserTest {
       return document.activeElement !== document.body && (where & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
       """;
 
-  /** What would move for longer than a blink. */
+  /** The elements with noticeable animations or transitions. */
   private static final String MOVING =
       """
       return [...document.querySelectorAll('body, body *')].filter((element) => {
@@ -65,8 +68,8 @@ class KeyboardBrowserTest {
   }
 
   /**
-   * Presses the tabulator until this part has the focus, backwards where it comes before what has
-   * it; each stop on the way must be seen.
+   * Presses Tab until this part has the focus, or Shift+Tab if it comes before the focused element.
+   * The focus must be visible at each stop.
    */
   private static void walkTo(Part part) {
     Browser browser = part.browser();
@@ -118,7 +121,7 @@ class KeyboardBrowserTest {
     Part card = Card.of(team, "The Lantern Keeper").part();
     press(card.part("respond-text"), "With pleasure.");
     press(card.part("respond-approve"), Keys.ENTER);
-    team.part("undo-send").awaitShown(); // sends itself, sooner than the tabulator comes there
+    team.part("undo-send").awaitShown(); // sends by itself before Tab could reach it
 
     asked.part("request-status").awaitText("Approved");
     news.awaitTextWith("The Lantern Keeper");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What comes in, however fast, and what is written while nothing goes out. */
+/** Tests incoming messages, also at high rates, and what is typed while nothing can be sent. */
 class LiveBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -25,13 +25,13 @@ class LiveBrowserTest {
       return performance.getEntriesByType('resource').filter(({name}) => name.includes('/api/')).length
       """;
 
-  /** A browser keeps the timings of 250 calls, modules among them, unless it is told otherwise. */
+  /** Browsers keep the timings of only 250 calls, including modules, unless told otherwise. */
   private static final String COUNT_CALLS =
       "performance.clearResourceTimings(); performance.setResourceTimingBufferSize(1000)";
 
   /**
-   * Keeps what would be shown outside the page: each under a key of its own, for tabs see late what
-   * others store.
+   * Records desktop notifications instead of showing them. Each has its own key in the local
+   * storage, because tabs see each other's writes late.
    */
   private static final String LISTEN =
       """
@@ -184,7 +184,7 @@ class LiveBrowserTest {
     browser.part("alert-banner").awaitAttribute("aria-checked", "true");
   }
 
-  /** At what is none of ours. */
+  /** Opens a tab that doesn't belong to the page. */
   private void lookElsewhere() {
     browser.expectErrors("/favicon.ico").openTab(server.url() + "/favicon.svg");
   }

@@ -13,9 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/**
- * Words and addresses without a space, in every field that takes text, move nothing off a phone.
- */
+/** Tests that words and URLs without spaces, in every text field, overflow nothing on a phone. */
 class LongWordsBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -45,7 +43,7 @@ class LongWordsBrowserTest {
     server.close();
   }
 
-  /** Puts long words into everything that people can name or say. */
+  /** Puts long words into everything that people can name or write. */
   private void write() {
     var look = Map.of("name", NAME, "rules", ADDRESS, "notice", ADDRESS);
     creator.patch("/api/creators/1", look).expect(200);
@@ -149,7 +147,7 @@ class LongWordsBrowserTest {
     visit("/requests/" + creator.get("/api/book-requests?creator_id=1").body().at("/items/0/id"));
   }
 
-  /** Within the page, which need not be loaded again. */
+  /** Navigates within the page, without reloading it. */
   private void visit(String path) {
     String go =
         "document.querySelector('bookbell-app')"
@@ -166,7 +164,7 @@ class LongWordsBrowserTest {
     fits(shown);
   }
 
-  /** On two widths of phones, in both directions of writing. */
+  /** Checks two phone widths, left-to-right and right-to-left. */
   private void fits(String what) {
     for (String direction : List.of("rtl", "ltr")) {
       browser.run("document.documentElement.dir = arguments[0]", direction);

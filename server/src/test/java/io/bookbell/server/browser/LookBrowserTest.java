@@ -15,13 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The page speaks the reader's language, in the colours the reader wants. */
+/** Tests the page's languages and colour themes. */
 class LookBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final List<String> OTHER_LANGUAGES = List.of("de", "fr", "es", "ar", "ja");
 
-  /** Links from one of a creator's places to the next. */
+  /** Links that lead through the creator's pages. */
   private static final List<String> AROUND =
       List.of("nav-supporters", "tab-invitations", "nav-team", "nav-settings");
 
@@ -111,7 +111,7 @@ class LookBrowserTest {
     browser.part("notification").awaitTextWith("Amara Nwosu fragt „Momo“ an");
   }
 
-  /** Headings and text, and the same on every machine. */
+  /** The font is the page's own for headings and text, so it is the same on every machine. */
   @Test
   void thePageBringsItsOwnFont() {
     browser.visit(server.url()).part("login-form").awaitShown();
@@ -136,7 +136,7 @@ class LookBrowserTest {
     browser.part("theme-dark").click();
     awaitBackground(DARK);
 
-    // the modules are late: what is painted then is the document with its styles alone
+    // blocks the modules, so that only the document and its styles are painted
     browser.command("Network.enable", Map.of());
     browser.command("Network.setBlockedURLs", Map.of("urls", List.of("*/app/bookbell-app.js")));
     browser.expectErrors("ERR_BLOCKED_BY_CLIENT").visit(server.url());

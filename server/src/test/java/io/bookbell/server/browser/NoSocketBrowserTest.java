@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Behind a proxy that lets no WebSocket through the page works, and says what it lacks. */
+/**
+ * Tests that the page works behind a proxy that blocks WebSockets, and says that live updates are
+ * missing.
+ */
 class NoSocketBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

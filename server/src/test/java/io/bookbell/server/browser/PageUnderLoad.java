@@ -13,25 +13,25 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How responsive an open inbox is while 50 messages a second come into it, and how smoothly one of
- * 50,000 requests scrolls; run with {@code -Dpage.seconds=SECONDS} only. Measures and judges
- * nothing.
+ * Measures how responsive an open inbox is while it receives 50 messages a second, and how smoothly
+ * one with 50,000 requests scrolls. Runs only with {@code -Dpage.seconds=SECONDS}, and prints the
+ * results without asserting anything.
  */
 class PageUnderLoad {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final int READERS = 20;
 
-  /** Each reply is an update and a notification for the creator. */
+  /** Each reply causes an update and a notification for the creator. */
   private static final int REPLIES_A_SECOND = 25;
 
-  /** A percentile, for reports. */
+  /** Defines a percentile function for the reports. */
   private static final String AT =
       """
       const at = (values, share) => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]?.toFixed(1) ?? '0';
       """;
 
-  /** How late a timer is says for how long something else was running. */
+  /** The delay of a timer is the time for which something else was running. */
   private static final String MEASURE =
       """
       window.late = []; window.long = []; window.frames = []; window.messages = 0;
@@ -52,7 +52,7 @@ class PageUnderLoad {
           + " (creator_id, user_id, title, author, status, indexed, created_at, updated_at)"
           + " SELECT 1, 101, 'Volume ' || n, 'Mira Solberg', 'pending', 1, n, n FROM numbers";
 
-  /** Half a window further in each frame, to the end of what is loaded, which then grows. */
+  /** Scrolls by half a window per frame, to the end of what is loaded, which then grows. */
   private static final String SCROLL =
       """
       window.frames = []; window.empty = 0; window.scrolling = true;

@@ -7,15 +7,15 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
 /**
- * A part of a page, named by where it is and looked up anew by every call, so that it may come, go
- * and be drawn again in between. What acts on it waits for it.
+ * A part of a page, identified by a CSS selector that every call evaluates again, so the element
+ * may disappear, reappear or be re-rendered in between. Actions wait for it.
  */
 record Part(Browser browser, String css) {
   static String selector(String testId) {
     return "[data-testid='" + testId + "']";
   }
 
-  /** A part within this one. */
+  /** Returns a part within this one. */
   Part part(String testId) {
     return inside(selector(testId));
   }
@@ -24,7 +24,7 @@ record Part(Browser browser, String css) {
     return new Part(browser, css + " " + selector);
   }
 
-  /** This part, if it has the attribute. */
+  /** Returns this part with a condition on an attribute. */
   Part with(String attribute, Object value) {
     return new Part(browser, css + "[" + attribute + "='" + value + "']");
   }
@@ -39,7 +39,7 @@ record Part(Browser browser, String css) {
         });
   }
 
-  /** Replaces what is written in a field. */
+  /** Replaces the content of a field. */
   Part write(String text) {
     browser.await(
         "writing into " + css,
@@ -52,7 +52,7 @@ record Part(Browser browser, String css) {
     return this;
   }
 
-  /** Chooses in a select by what is shown. */
+  /** Selects an option by its visible text. */
   Part choose(String shown) {
     browser.await(
         "choosing " + shown + " in " + css,
@@ -68,7 +68,7 @@ record Part(Browser browser, String css) {
     return this;
   }
 
-  /** What is read there by everybody who sees it; nothing where it is not. */
+  /** Returns the visible text; empty if the part doesn't exist. */
   String text() {
     return String.valueOf(
         browser.run(
@@ -145,7 +145,7 @@ record Part(Browser browser, String css) {
     return this;
   }
 
-  /** From under the bars, which the driver knows nothing of and the page keeps free. */
+  /** Scrolls the part out from under the sticky bars, which the driver doesn't know about. */
   private void bringIntoSight() {
     browser.run(
         "document.querySelector(arguments[0])?.scrollIntoView("

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.TestServer;
 import io.bookbell.server.browser.FrontProxy.Wall;
-import io.bookbell.server.config.Config.Reach;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The page behind proxies that serve it under a path, or ask people to sign in there first. */
+/**
+ * Tests the page behind proxies that serve it under a path or require signing in at the proxy
+ * first.
+ */
 class ProxyBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -57,7 +60,8 @@ class ProxyBrowserTest {
     server =
         TestServer.demo(
             usual.withReach(
-                new Reach(PublicUrl.parse(publicUrl), List.of(), List.of(), Optional.empty())));
+                new PublicAccessConfig(
+                    PublicUrl.parse(publicUrl), List.of(), List.of(), Optional.empty())));
     proxy.to(server.url());
   }
 

@@ -14,17 +14,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Draws the pictures of README and docs: each main screen in the light, in the dark and on a phone.
- * Run with {@code -Dscreenshots=FOLDER} only.
+ * Takes the screenshots for README and docs: each main screen in light mode, in dark mode and on a
+ * phone. Runs only with {@code -Dscreenshots=FOLDER}.
  */
 class ReadmeScreenshots {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
-  /** Tests run in the module's folder, one below the project's. */
+  /** The working directory of tests is the module's folder, one below the project's. */
   private static final Path PICTURES =
       Path.of("..").resolve(System.getProperty("screenshots", "docs/images"));
 
-  /** What a picture is to show besides the screen itself: nothing that comes and goes. */
+  /** Removes everything transient from a screenshot: focus, scroll bars, running animations. */
   private static final String CALM =
       """
       document.activeElement?.blur();

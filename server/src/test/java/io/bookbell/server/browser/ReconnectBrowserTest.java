@@ -3,7 +3,7 @@ package io.bookbell.server.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.net.URI;
@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections break; what happened meanwhile is shown once. */
+/** Tests that after a broken connection, what happened meanwhile is shown exactly once. */
 class ReconnectBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final String BOOK = "The Lantern Keeper";
 
   @TempDir Path folder;
-  private Config.Storage storage;
+  private ServerConfig.StorageConfig storageConfig;
   private TestServer server;
   private CutLink link;
   private Browser browser;
@@ -31,7 +31,7 @@ class ReconnectBrowserTest {
 
   @BeforeEach
   void start() {
-    storage = TestDatabase.SQLITE.create(folder);
+    storageConfig = TestDatabase.SQLITE.create(folder);
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     link = CutLink.to(server.url());
     browser =
@@ -140,9 +140,9 @@ class ReconnectBrowserTest {
   }
 
   private TestServer restarted(int port) {
-    var usual = TestServer.config(storage);
-    var listen = new Config.Listen("127.0.0.1", port, Optional.empty());
-    return TestServer.with(usual.withListen(listen));
+    var usual = TestServer.config(storageConfig);
+    var listenConfig = new ServerConfig.ListenConfig("127.0.0.1", port, Optional.empty());
+    return TestServer.with(usual.withListen(listenConfig));
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Books are asked for and answered, each side seeing the other live. */
+/** Tests making and deciding requests, with each side seeing the other's changes live. */
 class RequestBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** What holds on every screen: it fits a small phone, is read in the dark, needs no mouse. */
+/** Tests every screen: it fits a small phone, is readable in dark mode, and needs no mouse. */
 class ScreensBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
@@ -31,7 +31,7 @@ class ScreensBrowserTest {
           "/creators/1/settings",
           "/creators/9/inbox");
 
-  /** Texts whose contrast to what is behind them is below 4.5 (3 where they are large). */
+  /** Texts whose contrast with their background is below 4.5, or below 3 for large text. */
   private static final String PALE_TEXTS =
       """
       document.getAnimations().forEach((animation) => animation.cancel());
@@ -68,7 +68,7 @@ class ScreensBrowserTest {
         .map((element) => `${element.className}: ${element.textContent.trim()} ${contrast(element).toFixed(2)}`);
       """;
 
-  /** What sticks out of the window at the right. */
+  /** Elements that overflow the window on the right. */
   private static final String TOO_WIDE =
       """
       if (document.documentElement.scrollWidth <= innerWidth) return [];
@@ -77,7 +77,7 @@ class ScreensBrowserTest {
         .map((element) => `${element.tagName} ${element.className}`);
       """;
 
-  /** Headings are there, and nothing that is pressed or filled in is without a name. */
+  /** Controls without an accessible name, and a missing heading. */
   private static final String NAMELESS =
       """
       const named = (element) => element.getAttribute('aria-label') || element.getAttribute('aria-labelledby')

@@ -13,14 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The page as such: how much of it comes at first, that nothing jumps, and that it opens without a
- * network.
- */
+/** Tests the page as a whole: its initial transfer size, layout shifts, and opening it offline. */
 class ShellBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
-  /** 29,000 of these are the page's own font. */
+  /** 29,000 of these bytes are the page's font. */
   private static final long MOST_BYTES_AT_FIRST = 150_000;
 
   private static final String WATCH_SHIFTS =

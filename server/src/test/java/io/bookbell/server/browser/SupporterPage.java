@@ -2,7 +2,7 @@ package io.bookbell.server.browser;
 
 import io.bookbell.server.TestServer;
 
-/** A supporter's home at the first creator of the demonstration. */
+/** A supporter's page for the demo's first creator. */
 record SupporterPage(Browser browser) {
   static SupporterPage open(Browser browser, TestServer server, String name) {
     return open(browser, server, name, server.url());

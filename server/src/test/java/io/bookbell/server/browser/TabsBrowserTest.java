@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several tabs of one browser have one connection, and each shows everything once. */
+/**
+ * Tests that several tabs of a browser share one connection, and that each shows everything once.
+ */
 class TabsBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Times are told by the server's clock and the reader's calendar, and quotas turn by themselves.
+ * Tests that times follow the server's clock and the reader's calendar, and that quotas reset by
+ * themselves.
  */
 class TimesBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();

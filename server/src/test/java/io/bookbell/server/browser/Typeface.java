@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 
-/** A font that the page is drawn in, its own or another. None is taken from the machine. */
+/** A font that the page is drawn in, its own or another. None is a system font. */
 enum Typeface {
   OF_THE_PAGE("/web/fonts/source-sans-latin.woff2", 100),
   DEJAVU_SANS("/fonts/dejavu-sans.woff2", 100),
@@ -21,12 +21,12 @@ enum Typeface {
     this.percent = percent;
   }
 
-  /** Has every page that the tab opens from now on drawn in this font. */
+  /** Draws every page that the tab opens from now on in this font. */
   void wear(Browser browser) {
     if (this == OF_THE_PAGE) {
       return;
     }
-    // Chromium is given the bytes, which no content policy forbids
+    // bytes from a script aren't subject to the content security policy
     String script =
         """
         const bytes = Uint8Array.from(atob('%s'), (each) => each.charCodeAt(0));

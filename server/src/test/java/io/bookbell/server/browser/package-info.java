@@ -1,2 +1,2 @@
-/** The page in real browsers, several at once, against a whole server. */
+/** Tests of the page in real browsers, several at once, with a whole server. */
 package io.bookbell.server.browser;

@@ -20,7 +20,7 @@ class ConfigExceptionTest {
   void aWrongAddressIsRepeatedWithoutItsPassword(String setting, String value, String told) {
     var settings = Map.of(setting, value);
 
-    assertThatThrownBy(() -> Config.read(settings, Path.of("nowhere"), Path.of("data")))
+    assertThatThrownBy(() -> ServerConfig.readConfig(settings, Path.of("nowhere"), Path.of("data")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(told)
         .hasMessageNotContaining("hush");
@@ -31,7 +31,7 @@ class ConfigExceptionTest {
   void aCookieNeedsANameThatBrowsersTake(String name) {
     var settings = Map.of("BOOKBELL_COOKIE_NAME", name);
 
-    assertThatThrownBy(() -> Config.read(settings, Path.of("nowhere"), Path.of("data")))
+    assertThatThrownBy(() -> ServerConfig.readConfig(settings, Path.of("nowhere"), Path.of("data")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("BOOKBELL_COOKIE_NAME")
         .hasMessageContaining("1 to 64");

@@ -3,8 +3,8 @@ package io.bookbell.server.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.trial.Command;
 import io.bookbell.server.trial.History;
@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * One long history of one database: commands come in waves, each is struck in the middle, and after
- * each everything that was promised is looked for. For one thread.
+ * A long history on one database: commands are sent in waves, a crash interrupts each wave, and all
+ * guarantees are checked after it. Confined to one thread.
  */
 final class Campaign implements AutoCloseable {
   private static final int WAVE = 200;
@@ -41,7 +41,7 @@ final class Campaign implements AutoCloseable {
   private static final int REPEATED = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final Storage storage;
+  private final StorageConfig storageConfig;
   private final Random random;
   private final History history = new History();
   private final Supplier<String> url;
@@ -52,16 +52,16 @@ final class Campaign implements AutoCloseable {
   private int doneUnheard;
 
   /**
-   * Lets the swarm connect.
+   * Connects the swarm.
    *
-   * @param storage with the data of the demonstration, served by somebody
-   * @param url where it is served at present
+   * @param storageConfig the database, which contains the demonstration data and is being served
+   * @param url the current URL of the server
    */
-  Campaign(Storage storage, Random random, Supplier<String> url) {
-    this.storage = storage;
+  Campaign(StorageConfig storageConfig, Random random, Supplier<String> url) {
+    this.storageConfig = storageConfig;
     this.random = random;
     this.url = url;
-    try (var data = StoredData.beside(storage)) {
+    try (var data = OpenDatabase.forConcurrentAccess(storageConfig)) {
       this.people = People.of(data.database());
     }
     this.traffic = new Traffic(random, people);
@@ -69,14 +69,14 @@ final class Campaign implements AutoCloseable {
     this.swarm = new Swarm(followed(), url);
   }
 
-  /** Everybody, and the first ones on a second device. */
+  /** Everybody, and the first few with a second device. */
   private List<Person> followed() {
     return Stream.concat(people.all(), people.all().limit(3)).toList();
   }
 
   /**
-   * Sends a wave of commands, first again those that had no answer yet, strikes while they are
-   * under way, and waits until each has had its answer or its failure.
+   * Sends a wave of commands, first those that have had no response yet, strikes while they run,
+   * and waits until each has a response or has failed.
    */
   void wave(Runnable strike) {
     int answers = random.nextInt(MOST_ANSWERED);
@@ -90,7 +90,7 @@ final class Campaign implements AutoCloseable {
     wave.join();
   }
 
-  /** Some of those that are sent again go out twice at once, as from an impatient client. */
+  /** Sends some of the repeated commands twice at once, like an impatient client. */
   private CompletableFuture<Void> sendAll(CountDownLatch answers) {
     List<Command> again = history.unknown();
     int twins = Math.min(TWINS, again.size());
@@ -123,9 +123,9 @@ final class Campaign implements AutoCloseable {
     }
   }
 
-  /** Looks for everything that was promised so far, once the server is back. */
+  /** Checks all guarantees so far, once the server is back. */
   void check() {
-    try (var stored = new Stored(storage)) {
+    try (var stored = new Stored(storageConfig)) {
       checkPromises(stored);
       countUnheard(stored);
       repeatSome();
@@ -134,7 +134,7 @@ final class Campaign implements AutoCloseable {
     history.done().forEach(command -> traffic.learn(((Done) history.outcome(command)).answer()));
   }
 
-  /** At the end: sends what has had no answer until it has one, and checks all once more. */
+  /** Repeats unanswered commands until each has a response, then checks everything once more. */
   void settle() {
     Awaitility.await("an answer to each command")
         .atMost(PATIENCE)
@@ -162,7 +162,7 @@ final class Campaign implements AutoCloseable {
         (int) unknown.stream().filter(each -> effects.containsKey(each.effect())).count();
   }
 
-  /** What was acknowledged once is answered with the same again. */
+  /** Repeating an acknowledged command must return the same response. */
   private void repeatSome() {
     List<Command> done = history.done();
     for (int count = 0; count < REPEATED && !done.isEmpty(); count++) {
@@ -174,14 +174,16 @@ final class Campaign implements AutoCloseable {
     }
   }
 
-  /** A connection may break under any command; it is then sent again, as every client would. */
+  /**
+   * Sends a command until it has a response, as any client would, because its connection may break.
+   */
   private Outcome answerTo(Command command) {
     return Awaitility.await("an answer to " + command.key())
         .atMost(PATIENCE)
         .until(() -> command.send(url.get()).join(), outcome -> !(outcome instanceof Unknown));
   }
 
-  /** Waits until a server is ready that lost its database meanwhile. */
+  /** Waits until a server that has lost its database is ready again. */
   void awaitReady() {
     Awaitility.await("a server that is ready again")
         .atMost(PATIENCE)

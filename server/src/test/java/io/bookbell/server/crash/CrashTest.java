@@ -2,7 +2,7 @@ package io.bookbell.server.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.trial.OwnPostgres;
 import io.bookbell.server.trial.ServerProcess;
@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Invariants 1 to 4 and 7 against {@code kill -9} in the middle of 200 commands, again and again on
- * the same data. {@code -Dcrash.rounds} sets how often, {@code -Dseed} repeats a run's commands and
- * the moments of its strikes.
+ * Invariants 1 to 4 and 7 under {@code kill -9} in the middle of 200 commands, repeatedly on the
+ * same data. {@code -Dcrash.rounds} sets the number of rounds; {@code -Dseed} repeats a run's
+ * commands and the times of its crashes.
  */
 class CrashTest {
   private static final int ROUNDS = Integer.getInteger("crash.rounds", 6);
@@ -41,14 +41,14 @@ class CrashTest {
   @ParameterizedTest
   @EnumSource
   void theServerIsKilled(TestDatabase database) {
-    Storage storage = database.create(folder);
+    StorageConfig storageConfig = database.create(folder);
     wage(
         "the server on " + database + " killed",
         ROUNDS,
-        storage,
+        storageConfig,
         campaign -> {
           campaign.wave(server::kill);
-          serve(storage, "serve");
+          serve(storageConfig, "serve");
         });
   }
 
@@ -71,13 +71,14 @@ class CrashTest {
     }
   }
 
-  private void wage(String what, int rounds, Storage storage, Consumer<Campaign> strike) {
+  private void wage(
+      String what, int rounds, StorageConfig storageConfig, Consumer<Campaign> strike) {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.printf("Crash test, %s: %d rounds, -Dseed=%d%n", what, rounds, seed);
     long begun = System.nanoTime();
-    layData(storage);
-    serve(storage, "serve");
-    try (var campaign = new Campaign(storage, new Random(seed), url::get)) {
+    layData(storageConfig);
+    serve(storageConfig, "serve");
+    try (var campaign = new Campaign(storageConfig, new Random(seed), url::get)) {
       for (int round = 1; round <= rounds; round++) {
         strike.accept(campaign);
         campaign.check();
@@ -87,28 +88,31 @@ class CrashTest {
       System.out.printf("Crash test, %s: %s, %d s%n", what, campaign.summary(), taken.toSeconds());
     }
     server.kill();
-    verify(storage);
+    verify(storageConfig);
   }
 
-  /** Ends in order, so that it leaves the archive of classes with which the others start fast. */
-  private void layData(Storage storage) {
-    serve(storage, "demo");
+  /**
+   * Creates the demonstration data. Shuts down in order, so that the process writes the class
+   * archive with which the others start faster.
+   */
+  private void layData(StorageConfig storageConfig) {
+    serve(storageConfig, "demo");
     server.terminate();
     server.awaitEnd();
   }
 
-  private void serve(Storage storage, String command) {
-    server = ServerProcess.start(folder, settings(storage), command);
+  private void serve(StorageConfig storageConfig, String command) {
+    server = ServerProcess.start(folder, settings(storageConfig), command);
     url.set(server.awaitReady());
   }
 
-  private void verify(Storage storage) {
-    try (var verify = ServerProcess.start(folder, settings(storage), "verify")) {
+  private void verify(StorageConfig storageConfig) {
+    try (var verify = ServerProcess.start(folder, settings(storageConfig), "verify")) {
       assertThat(verify.awaitEnd()).as(verify.output()).isZero();
     }
   }
 
-  private static Map<String, String> settings(Storage storage) {
-    return ServerProcess.settings(storage, 0);
+  private static Map<String, String> settings(StorageConfig storageConfig) {
+    return ServerProcess.settings(storageConfig, 0);
   }
 }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
- * Many followers at once, compared with the stored inboxes whenever all is quiet. For one thread.
+ * Many followers, compared with the stored inboxes while no commands run. Confined to one thread.
  */
 final class Swarm implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -29,9 +29,9 @@ final class Swarm implements AutoCloseable {
   private final Map<Follower, Long> compared = new HashMap<>();
 
   /**
-   * Connects everybody, and waits until they have begun.
+   * Connects everybody and waits for their first snapshots.
    *
-   * @param people one socket for each; who is named twice has two
+   * @param people one socket each; whoever is listed twice has two
    */
   Swarm(List<Person> people, Supplier<String> url) {
     followers = people.stream().map(person -> new Follower(http, person, url, this::keep)).toList();
@@ -41,7 +41,7 @@ final class Swarm implements AutoCloseable {
     followers.forEach(follower -> compared.put(follower, follower.position()));
   }
 
-  /** Of one follower one at a time. */
+  /** Called for one message of a follower at a time. */
   private void keep(Follower by, JsonNode message, long liveSince) {
     received.computeIfAbsent(by, _ -> new ArrayList<>()).add(message);
   }
@@ -55,8 +55,8 @@ final class Swarm implements AutoCloseable {
   }
 
   /**
-   * Waits until everybody stands at the head of their inbox, and compares what they have received
-   * with what is stored. Nobody may be sending commands meanwhile.
+   * Waits until everybody has reached the head of their inbox, and compares what they have received
+   * with what is stored. No commands may be running.
    */
   void catchUp(Stored stored) {
     Map<UserId, Long> heads = stored.heads();
@@ -85,7 +85,7 @@ final class Swarm implements AutoCloseable {
     compared.put(follower, head);
   }
 
-  /** Nothing comes meanwhile; the lock makes visible what has come. */
+  /** Takes the received messages. None arrive meanwhile; the lock makes earlier ones visible. */
   private List<JsonNode> drain(Follower follower) {
     synchronized (follower) {
       var messages = received.remove(follower);

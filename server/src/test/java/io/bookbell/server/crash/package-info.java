@@ -1,4 +1,2 @@
-/**
- * Real processes under real loads, ended in the middle: what they leave behind and how they go on.
- */
+/** Crash tests: real processes that are killed under load, and the data they leave behind. */
 package io.bookbell.server.crash;

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
- * Followers on all nodes, several for each user. What all of them got under one number is kept as a
- * hash, and compared among them and with what is stored. For one thread.
+ * Followers on all nodes, several per user. The content received under each sequence number is kept
+ * as a hash, and compared between followers and with the stored inboxes. Confined to one thread.
  */
 final class Clients implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -38,9 +38,9 @@ final class Clients implements AutoCloseable {
   private record Place(UserId user, long seq) {}
 
   /**
-   * Connects all, and waits until they have begun.
+   * Connects all followers and waits for their first snapshots.
    *
-   * @param people among whom the clients are shared out
+   * @param people over whom the followers are distributed
    */
   Clients(int size, List<Person> people, Supplier<String> url, Delays delays) {
     this.delays = delays;
@@ -72,7 +72,7 @@ final class Clients implements AutoCloseable {
         .forEach(Follower::cut);
   }
 
-  /** Every gap, repetition and difference so far, in words. */
+  /** All gaps, repetitions and differences so far, one sentence each. */
   List<String> complaints() {
     var all =
         followers.stream()
@@ -83,7 +83,7 @@ final class Clients implements AutoCloseable {
     return all;
   }
 
-  /** Waits until everybody has what was committed by now. */
+  /** Waits until everybody has received what is committed at the time of the call. */
   void awaitHeads(Stored stored) {
     Map<UserId, Long> heads = stored.heads();
     Awaitility.await("everybody at the head of their inbox")
@@ -100,7 +100,7 @@ final class Clients implements AutoCloseable {
         .toList();
   }
 
-  /** How many messages are missing at the end, those of gaps included. */
+  /** The number of messages that were never received, including those skipped by gaps. */
   long lost(Map<UserId, Long> heads) {
     return followers.stream()
         .mapToLong(each -> each.totals().skipped() + missing(each, heads))
@@ -111,14 +111,14 @@ final class Clients implements AutoCloseable {
     return Math.max(0, heads.get(follower.user()) - follower.position());
   }
 
-  /** How many messages there were to get. */
+  /** The number of messages that should have been received. */
   long expected(Map<UserId, Long> heads) {
     return followers.stream()
         .mapToLong(each -> each.totals().expected() + missing(each, heads))
         .sum();
   }
 
-  /** Compares what was got with what is stored. */
+  /** Compares what was received with what is stored. */
   List<String> differences(Stored stored) {
     return followers.stream()
         .map(Follower::user)

@@ -2,7 +2,7 @@ package io.bookbell.server.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.trial.OwnPostgres;
 import io.bookbell.server.trial.ServerProcess;
 import java.nio.file.Path;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** Three nodes with the data of the demonstration. For one thread, except {@link #anyUrl}. */
+/** Three nodes with the demonstration data. Confined to one thread, except {@link #anyUrl}. */
 final class Cluster implements AutoCloseable {
   private static final int SIZE = 3;
 
@@ -22,7 +22,7 @@ final class Cluster implements AutoCloseable {
   private OwnRedis redis;
   private List<Node> nodes;
 
-  /** Starts everything. */
+  /** Starts PostgreSQL, Redis and the nodes. */
   Cluster(Path folder) {
     this.folder = folder;
     try {
@@ -37,7 +37,7 @@ final class Cluster implements AutoCloseable {
     postgres = opened(new OwnPostgres(folder.resolve("postgres")));
     redis = opened(new OwnRedis(folder));
     layData();
-    var storage = (Storage.Postgres) postgres.storage();
+    var storage = (StorageConfig.PostgresConfig) postgres.storage();
     nodes =
         Stream.generate(() -> opened(new Node(folder, storage, redis.port()))).limit(SIZE).toList();
     nodes.forEach(Node::start);
@@ -49,7 +49,10 @@ final class Cluster implements AutoCloseable {
     return part;
   }
 
-  /** Ends in order, so that it leaves the archive of classes with which the others start fast. */
+  /**
+   * Creates the demonstration data. Shuts down in order, so that the process writes the class
+   * archive with which the others start faster.
+   */
   private void layData() {
     try (var demo = run("demo")) {
       demo.awaitReady();
@@ -62,7 +65,7 @@ final class Cluster implements AutoCloseable {
     return ServerProcess.start(folder, ServerProcess.settings(postgres.storage(), 0), command);
   }
 
-  Storage storage() {
+  StorageConfig storage() {
     return postgres.storage();
   }
 
@@ -78,12 +81,12 @@ final class Cluster implements AutoCloseable {
     return nodes;
   }
 
-  /** Where any of the nodes is reached, if it is there. */
+  /** The URL of a random node, which may be down. */
   String anyUrl() {
     return nodes.get(ThreadLocalRandom.current().nextInt(SIZE)).url();
   }
 
-  /** Has {@code bookbell verify} look at the data. */
+  /** Runs {@code bookbell verify} on the data. */
   void verify() {
     try (var verify = run("verify")) {
       assertThat(verify.awaitEnd()).as(verify.output()).isZero();

@@ -13,11 +13,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A PostgreSQL that is stopped: nobody waits for it. For one that hangs see HalfOpenDatabaseTest.
- */
+/** When PostgreSQL is stopped, calls fail at once. For one that hangs see HalfOpenDatabaseTest. */
 class DatabaseAwayTest {
-  /** It is two seconds on a machine that has nothing else to do; without the heartbeat, ten. */
+  /** It takes two seconds on an idle machine, and would take ten without the heartbeat. */
   private static final Duration AT_MOST = Duration.ofSeconds(6);
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How long messages took from the acknowledgement of their command to each client that was served
- * at that moment, and which faults were there meanwhile. Thread-safe, guarded by this.
+ * Measures how long messages take from the acknowledgement of their command to each client that was
+ * being served at that moment, and which faults were present meanwhile. Thread-safe, guarded by
+ * this.
  */
 final class Delays {
   private final Map<String, Acknowledged> acknowledged = new ConcurrentHashMap<>();
@@ -36,7 +37,7 @@ final class Delays {
     acknowledged.putIfAbsent(effect, new Acknowledged(System.nanoTime(), during));
   }
 
-  /** A message came to a client that is served since then. */
+  /** Records a message that arrived at a client, which has been served since {@code liveSince}. */
   void came(JsonNode message, long liveSince) {
     if (!message.path("type").asText().equals("book_request_update")) {
       return;
@@ -82,17 +83,17 @@ final class Delays {
     return Duration.ofNanos(worst);
   }
 
-  /** While no fault was there. */
+  /** The worst delay without any fault. */
   synchronized Duration worstCalm() {
     return Duration.ofNanos(worstCalm);
   }
 
-  /** While nothing but Redis, or the way to it, was faulty. */
+  /** The worst delay while only Redis, or the connection to it, was faulty. */
   synchronized Duration worstOfRedis() {
     return Duration.ofNanos(worstOfRedis);
   }
 
-  /** While Redis was stopped, and nothing else wrong. */
+  /** The worst delay while Redis was stopped and nothing else was wrong. */
   synchronized Duration worstWithRedisGone() {
     return Duration.ofNanos(worstWithRedisGone);
   }

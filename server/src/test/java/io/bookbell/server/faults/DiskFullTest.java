@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A disk that fills and empties under load: what was acknowledged is stored and nothing else,
- * reading goes on, and so does writing once there is room. {@link
- * io.bookbell.server.storage.StorageTroubleTest} and the tests of the writers have the same errors
- * where no disk may be mounted.
+ * A disk that fills and empties under load: what was acknowledged is stored and nothing else, reads
+ * continue, and writes continue once there is room. Where mounting a disk isn't allowed, {@link
+ * io.bookbell.server.storage.StorageTroubleTest} and the tests of the writers cover the same
+ * errors.
  */
 class DiskFullTest {
   private static final int ROUNDS = Integer.getInteger("disk.rounds", 20);
@@ -48,7 +48,7 @@ class DiskFullTest {
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger count = new AtomicInteger();
 
-  /** How many more rows the load may store; it does not fill the disk by itself. */
+  /** How many more rows the load may store, so that it doesn't fill the disk by itself. */
   private final Semaphore room = new Semaphore(0);
 
   private volatile boolean over;
@@ -57,17 +57,19 @@ class DiskFullTest {
   void sqliteGoesOn() {
     assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
     try (var disk = SmallDisk.mount(made("disk"), 64)) {
-      var storage = new Storage.Sqlite(folder.resolve("disk/data"));
+      var storage = new StorageConfig.SqliteConfig(folder.resolve("disk/data"));
       TestServer.demo(TestServer.config(storage)).close();
       goesOn(disk, storage, true);
     }
   }
 
-  /** Its log is on another disk: PostgreSQL itself ends when that one is full. */
+  /**
+   * The write-ahead log is on another disk, because PostgreSQL stops when the log's disk is full.
+   */
   @Test
   void postgresqlGoesOn() throws SQLException {
     assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
-    var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     TestServer.demo(TestServer.config(storage)).close();
     try (var disk = SmallDisk.mount(made("disk"), 96)) {
       String name = storage.url().replaceFirst(".*/", "");
@@ -85,9 +87,9 @@ class DiskFullTest {
     }
   }
 
-  private void goesOn(SmallDisk disk, Storage storage, boolean signsIn) {
+  private void goesOn(SmallDisk disk, StorageConfig storageConfig, boolean signsIn) {
     ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
-    try (var server = TestServer.with(TestServer.config(storage))) {
+    try (var server = TestServer.with(TestServer.config(storageConfig))) {
       TestClient creator = server.signIn("creator");
       for (int writer = 0; writer < WRITERS; writer++) {
         writers.execute(() -> write(server));
@@ -106,7 +108,7 @@ class DiskFullTest {
       assertThat(unexpected).isEmpty();
       assertThat(stored(server)).isEqualTo(acknowledged);
       assertThat(acknowledged).isNotEmpty();
-      assertThat(Verifier.verify(server.database()).join().breaches()).isEmpty();
+      assertThat(InvariantVerifier.verifyInvariants(server.database()).join().breaches()).isEmpty();
     } finally {
       stop(writers);
     }
@@ -131,7 +133,7 @@ class DiskFullTest {
     assertThat(server.client().get("/metrics").raw().body())
         .contains("bookbell_database_writable 0");
     if (server.database().isShared()) {
-      return; // where there is some room left in a page, small commands go through
+      return; // small commands still succeed if a page has room left
     }
     var reply = notice(creator, "full " + round).expect(503);
     assertThat(reply.code()).isEqualTo("storage_full");
@@ -184,7 +186,7 @@ class DiskFullTest {
     }
   }
 
-  /** What cannot be made shorter. */
+  /** A text that compression can't shorten. */
   private static String text() {
     return ThreadLocalRandom.current()
         .ints(4_000, '0', 'z')

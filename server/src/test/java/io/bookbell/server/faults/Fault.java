@@ -1,12 +1,12 @@
 package io.bookbell.server.faults;
 
-/** What may go wrong. */
+/** The faults that a campaign injects. */
 enum Fault {
   REDIS_KILLED(Side.REDIS, "Redis killed, started empty later"),
   REDIS_RESTARTED(Side.REDIS, "Redis restarted empty at once"),
   REDIS_PAUSED(Side.REDIS, "Redis paused"),
   SUBSCRIBERS_KILLED(Side.REDIS, "CLIENT KILL of all subscribers"),
-  DOORBELLS_REPEATED(Side.REDIS, "doorbells repeated in any order"),
+  NODE_MESSAGES_REPEATED(Side.REDIS, "messages between nodes repeated in any order"),
   REDIS_LINK_CUT(Side.REDIS, "link of a node to Redis cut"),
   REDIS_LINK_STALLED(Side.REDIS, "link of a node to Redis half-open"),
   REDIS_LINK_DELAYED(Side.REDIS, "link of a node to Redis slow"),
@@ -33,12 +33,15 @@ enum Fault {
     this.words = words;
   }
 
-  /** Whether it only touches Redis or the way to it. */
+  /** Whether it affects only Redis or the connection to it. */
   boolean isOfRedis() {
     return side == Side.REDIS;
   }
 
-  /** Whether the two cannot be there at once: a node, for one, does not start without database. */
+  /**
+   * Whether the two can't be present at once; a node, for example, doesn't start without its
+   * database.
+   */
   boolean excludes(Fault other) {
     return side == other.side || (isVital() && other.isVital());
   }

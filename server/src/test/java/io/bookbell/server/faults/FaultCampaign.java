@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.faults.Saboteur.Inflicted;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.trial.People;
 import io.bookbell.server.trial.Stored;
 import io.bookbell.server.trial.Traffic;
@@ -23,8 +23,8 @@ import java.util.Set;
 import org.awaitility.Awaitility;
 
 /**
- * Clients and load on a cluster, and one fault after the other, now and then two at once: every
- * kind once, then all again in another order. For one thread.
+ * Clients and load on a cluster while one fault follows the other, sometimes two at once. Every
+ * kind of fault is injected once before they repeat in another order. Confined to one thread.
  */
 final class FaultCampaign implements AutoCloseable {
   private final Cluster cluster;
@@ -37,15 +37,15 @@ final class FaultCampaign implements AutoCloseable {
   private final Deque<Fault> deck = new ArrayDeque<>();
 
   /**
-   * Lets the clients connect.
+   * Connects the clients.
    *
-   * @param random decides on the commands and, apart from them, on the faults
+   * @param random selects the commands and, independently, the faults
    */
   FaultCampaign(Cluster cluster, Random random, int size) {
     this.cluster = cluster;
     this.random = new Random(random.nextLong());
     People people;
-    try (var data = StoredData.beside(cluster.storage())) {
+    try (var data = OpenDatabase.forConcurrentAccess(cluster.storage())) {
       people = People.of(data.database());
     }
     people.allowMuch(cluster.anyUrl());
@@ -59,7 +59,7 @@ final class FaultCampaign implements AutoCloseable {
     load.begin(perSecond);
   }
 
-  /** Every kind of fault at least once, and until the time is over. */
+  /** Injects every kind of fault at least once, and continues until the time is over. */
   void run(Duration time, Duration longestFault) {
     long until = System.nanoTime() + time.toNanos();
     var saboteur = new Saboteur(cluster, clients, new Random(random.nextLong()), longestFault);
@@ -93,14 +93,14 @@ final class FaultCampaign implements AutoCloseable {
             });
   }
 
-  /** Also of the last message, which no later one makes up for. */
+  /** Checks delivery including the last message, for which no later one reveals a gap. */
   private void expectDeliveryWithoutRedis(String what) {
     load.pause();
     awaitHeads("during " + what);
     load.goOn();
   }
 
-  /** The next of the deck, sometimes with another that can go with it. */
+  /** The next fault in random order, sometimes with a second one that can be combined with it. */
   private List<Fault> draw() {
     if (deck.isEmpty()) {
       List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));
@@ -125,7 +125,7 @@ final class FaultCampaign implements AutoCloseable {
         .until(() -> System.nanoTime() >= until);
   }
 
-  /** Waits until every node is ready and every client has what was committed by then. */
+  /** Waits until all nodes are ready and all clients have what is committed then. */
   void recover(String when) {
     cluster.nodes().forEach(Node::awaitReady);
     awaitHeads(when);
@@ -139,19 +139,22 @@ final class FaultCampaign implements AutoCloseable {
     }
   }
 
-  /** Ends the load and waits for what is under way. */
+  /** Ends the load and waits for running commands. */
   void settle() {
     load.end();
     recover("at the end");
   }
 
-  /** Everything that contradicts a promise, in words. */
+  /** All violations of the guarantees, one sentence each. */
   List<String> breaches() {
     var breaches = new ArrayList<>(clients.complaints());
     breaches.addAll(load.failed());
     breaches.addAll(load.history().contradictions(stored.effects()));
     breaches.addAll(clients.differences(stored));
-    stored.verify().breaches().forEach(breach -> breaches.add(breach.toString()));
+    stored
+        .verify()
+        .breaches()
+        .forEach(invariantViolation -> breaches.add(invariantViolation.toString()));
     return breaches;
   }
 

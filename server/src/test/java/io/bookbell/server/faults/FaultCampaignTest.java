@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nothing is lost and nothing comes twice, whatever fails. In short form every kind of fault comes
- * once; {@code -Pfaults} with {@code -Dfaults.minutes} and {@code -Dfaults.clients} goes on for
- * longer. {@code -Dfaults.seed} repeats a run's faults and commands.
+ * No message is lost or repeated, whatever fails. The short form injects every kind of fault once;
+ * {@code -Pfaults} with {@code -Dfaults.minutes} and {@code -Dfaults.clients} runs longer. {@code
+ * -Dfaults.seed} repeats a run's faults and commands.
  */
 class FaultCampaignTest {
   private static final int MINUTES = Integer.getInteger("faults.minutes", 0);
@@ -36,13 +36,17 @@ class FaultCampaignTest {
       String report = report(name, campaign, breaches);
       Report.tell("faults-report.txt", report);
       assertThat(breaches).as(report).isEmpty();
+      assertThat(cluster.redis().hasRecorded()).as("nodes send each other messages").isTrue();
       cluster.verify();
     } catch (RuntimeException e) {
       throw new AssertionError(name, e);
     }
   }
 
-  /** What fails on the way is a breach too, so that there is a report of it. */
+  /**
+   * Runs the campaign. A failure on the way counts as a violation, so that it appears in the
+   * report.
+   */
   private static List<String> wage(FaultCampaign campaign) {
     try {
       campaign.beginLoad(COMMANDS_PER_SECOND);

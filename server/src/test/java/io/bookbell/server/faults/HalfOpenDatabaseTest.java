@@ -3,7 +3,7 @@ package io.bookbell.server.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections to PostgreSQL that die without a word, as behind a firewall that forgets them. */
+/** Connections to PostgreSQL that become half-open, as behind a firewall that drops their state. */
 class HalfOpenDatabaseTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -21,7 +21,7 @@ class HalfOpenDatabaseTest {
 
   @Test
   void aNodeGivesThemUpAndDeliversAgainWhatAnotherCommits() {
-    var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     try (var direct = TestServer.demo(TestServer.config(storage));
         var wire = new Wire(Node.port(storage));
         var server = TestServer.with(TestServer.config(Node.through(wire, storage)));

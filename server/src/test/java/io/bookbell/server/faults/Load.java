@@ -20,8 +20,9 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
- * Commands at a steady rate. One that is not answered is sent again with its key, to any node,
- * until it is. Made, begun, paused and ended by one thread; what it counts may be read by any.
+ * Sends commands at a steady rate. An unanswered command is sent again with its idempotency key, to
+ * any node, until it is answered. Created and controlled by one thread; counters may be read by
+ * any.
  */
 final class Load implements AutoCloseable {
   private static final int MOST_UNDER_WAY = 100;
@@ -53,7 +54,7 @@ final class Load implements AutoCloseable {
   }
 
   private void sendOne() {
-    underWay.incrementAndGet(); // before the look at paused: who pauses waits for it
+    underWay.incrementAndGet(); // before reading paused, because pause() waits for this counter
     if (paused || underWay.get() > MOST_UNDER_WAY) {
       underWay.decrementAndGet();
     } else {
@@ -75,7 +76,7 @@ final class Load implements AutoCloseable {
         learn(answer);
       }
       case Refused(String code) ->
-          // an attempt that was not answered may still be done
+          // an earlier attempt without a response may still succeed
           end(command, again ? new Unknown("perhaps refused: " + code) : outcome);
       case Unknown(String why) -> unanswered(command, why, begun);
     }
@@ -106,7 +107,7 @@ final class Load implements AutoCloseable {
     underWay.decrementAndGet();
   }
 
-  /** Sends nothing new, and waits until all has been answered or given up. */
+  /** Stops sending new commands, and waits until the running ones were answered or given up. */
   void pause() {
     paused = true;
     awaitAnswers();
@@ -116,7 +117,7 @@ final class Load implements AutoCloseable {
     paused = false;
   }
 
-  /** Pauses for good. */
+  /** Stops permanently. */
   void end() {
     thread.shutdown();
     awaitAnswers();
@@ -132,12 +133,12 @@ final class Load implements AutoCloseable {
     return history;
   }
 
-  /** Commands that had no answer although they were sent again and again. */
+  /** Commands that got no response despite all retries. */
   List<String> failed() {
     return List.copyOf(failed);
   }
 
-  /** Answers that say that something went wrong inside. */
+  /** Responses that report an internal error. */
   List<String> errors() {
     return List.copyOf(errors);
   }

@@ -1,6 +1,6 @@
 package io.bookbell.server.faults;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.trial.ServerProcess;
 import java.io.UncheckedIOException;
@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
 /**
- * A server process on a port of its own, with wires of its own to PostgreSQL and Redis. For one
- * thread, except {@link #url}.
+ * A server process on its own port, with its own {@link Wire} to PostgreSQL and to Redis. Confined
+ * to one thread, except {@link #url}.
  */
 final class Node implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -24,7 +24,7 @@ final class Node implements AutoCloseable {
   private final Map<String, String> settings;
   private ServerProcess process;
 
-  Node(Path folder, Storage.Postgres database, int redis) {
+  Node(Path folder, StorageConfig.PostgresConfig database, int redis) {
     this.folder = folder;
     this.toDatabase = new Wire(port(database));
     this.toRedis = new Wire(redis);
@@ -34,14 +34,14 @@ final class Node implements AutoCloseable {
     settings.put("BOOKBELL_DRAIN_SECONDS", "1");
   }
 
-  static int port(Storage.Postgres database) {
+  static int port(StorageConfig.PostgresConfig database) {
     return Integer.parseInt(database.url().replaceFirst(".*:(\\d+)/.*", "$1"));
   }
 
-  /** The same database by another way. */
-  static Storage.Postgres through(Wire wire, Storage.Postgres database) {
+  /** The same database, reached through a wire. */
+  static StorageConfig.PostgresConfig through(Wire wire, StorageConfig.PostgresConfig database) {
     String url = database.url().replace(":" + port(database) + "/", ":" + wire.port() + "/");
-    return new Storage.Postgres(url, database.user(), database.password());
+    return new StorageConfig.PostgresConfig(url, database.user(), database.password());
   }
 
   String url() {
@@ -60,7 +60,7 @@ final class Node implements AutoCloseable {
     process = ServerProcess.start(folder, settings, "serve");
   }
 
-  /** Waits until it serves, and reaches its database. */
+  /** Waits until the node serves and reaches its database. */
   void awaitReady() {
     Awaitility.await("the node at " + url())
         .atMost(PATIENCE)
@@ -82,12 +82,12 @@ final class Node implements AutoCloseable {
     Signals.goOn(process.pid());
   }
 
-  /** What the process has printed. */
+  /** The output of the process. */
   String output() {
     return process.output();
   }
 
-  /** {@code kill -TERM}; waits for the end, and answers the exit code. */
+  /** Sends SIGTERM, waits for the process to end, and returns its exit code. */
   int terminate() {
     process.terminate();
     return process.awaitEnd();

@@ -26,14 +26,15 @@ import org.awaitility.Awaitility;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A Redis process that holds nothing on a disk and can be killed, paused and started again empty.
- * It keeps the last doorbells that nodes have sent through it. For one thread.
+ * A Redis process without persistence that can be killed, paused and started again empty. It
+ * records the last messages published on channels that match {@link #NODE_CHANNELS}, so that they
+ * can be repeated. Confined to one thread.
  */
 final class OwnRedis implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(new StringCodec(UTF_8), ByteArrayCodec.INSTANCE);
-  private static final String DOORBELLS = "bookbell:node:*";
+  private static final String NODE_CHANNELS = "bookbell:*:node:*";
   private static final int KEPT = 200;
 
   private final Path folder;
@@ -41,13 +42,13 @@ final class OwnRedis implements AutoCloseable {
   private final int port = Signals.freePort();
   private final RedisClient client;
 
-  /** The channel and the frame of each; guarded by itself. */
+  /** The recorded channels and frames; guarded by itself. */
   private final ArrayDeque<Map.Entry<String, byte[]>> kept = new ArrayDeque<>();
 
   private Process process;
 
   /**
-   * Starts it.
+   * Starts Redis.
    *
    * @param folder its working directory
    */
@@ -75,15 +76,15 @@ final class OwnRedis implements AutoCloseable {
             keep(Map.entry(channel, frame));
           }
         });
-    listening.sync().psubscribe(DOORBELLS);
+    listening.sync().psubscribe(NODE_CHANNELS);
   }
 
-  private void keep(Map.Entry<String, byte[]> doorbell) {
+  private void keep(Map.Entry<String, byte[]> message) {
     synchronized (kept) {
       if (kept.size() == KEPT) {
         kept.removeFirst();
       }
-      kept.addLast(doorbell);
+      kept.addLast(message);
     }
   }
 
@@ -91,7 +92,7 @@ final class OwnRedis implements AutoCloseable {
     return port;
   }
 
-  /** Empty; waits until it listens. */
+  /** Starts an empty Redis and waits until it listens. */
   void start() {
     var words =
         List.of(
@@ -125,7 +126,7 @@ final class OwnRedis implements AutoCloseable {
     }
   }
 
-  /** {@code kill -9}. */
+  /** Sends SIGKILL. */
   void kill() {
     try {
       if (!process.destroyForcibly().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -151,8 +152,15 @@ final class OwnRedis implements AutoCloseable {
     }
   }
 
-  /** Sends the doorbells that are kept once more, twice each, in any order. */
-  void repeatDoorbells(Random random) {
+  /** Whether nodes have sent each other anything on the channels that are recorded. */
+  boolean hasRecorded() {
+    synchronized (kept) {
+      return !kept.isEmpty();
+    }
+  }
+
+  /** Publishes the recorded messages again, twice each and in random order. */
+  void repeatNodeMessages(Random random) {
     var again = new ArrayList<Map.Entry<String, byte[]>>();
     synchronized (kept) {
       again.addAll(kept);

@@ -15,11 +15,11 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a trial has to say, in words. Stateless. */
+/** Formats the results of a campaign. Stateless. */
 final class Report {
   private Report() {}
 
-  /** The load and its clients, compared with the heads of the inboxes. */
+  /** The results of the load and its clients, compared with the inbox heads. */
   static List<String> delivery(Load load, Clients clients, Delays delays, Map<UserId, Long> heads) {
     var lines = new ArrayList<String>();
     lines.add(line("commands acknowledged", load.history().done().size()));
@@ -41,7 +41,7 @@ final class Report {
     return lines;
   }
 
-  /** Each fault that was inflicted, how often, and how long a message took meanwhile. */
+  /** How often each fault was injected, and the worst delay during it. */
   static List<String> faults(Map<Fault, Integer> inflicted, Delays delays) {
     var lines = new ArrayList<String>();
     lines.add(line("worst delay while only Redis was faulty", delays.worstOfRedis()));
@@ -56,7 +56,7 @@ final class Report {
     return lines;
   }
 
-  /** A failure and what led to it, in a line each. */
+  /** A failure and its causes, one per line. */
   static String told(Throwable failure) {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
         .map(Throwable::toString)
@@ -76,7 +76,7 @@ final class Report {
     return String.format(Locale.ROOT, "%.2f s", duration.toMillis() / 1000.0);
   }
 
-  /** To the console and to the build's folder. */
+  /** Writes a report to the console and to the build folder. */
   static void tell(String name, String text) {
     System.out.println(text);
     try {

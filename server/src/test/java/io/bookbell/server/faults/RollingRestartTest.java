@@ -8,12 +8,12 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each node of three is told to end and started again, under load, one after the other. */
+/** Three nodes are stopped and started again one after the other, under load. */
 class RollingRestartTest {
   private static final int CLIENTS = 60;
   private static final int COMMANDS_PER_SECOND = 20;
 
-  /** 128 + SIGTERM: Java's shutdown hooks have run. */
+  /** 128 + SIGTERM: Java has run its shutdown hooks. */
   private static final int ENDED_IN_ORDER = 143;
 
   @TempDir private Path folder;

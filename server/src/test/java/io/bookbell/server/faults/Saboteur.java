@@ -3,7 +3,7 @@ package io.bookbell.server.faults;
 import java.time.Duration;
 import java.util.Random;
 
-/** Brings faults about and mends them. For one thread. */
+/** Injects and repairs faults. Confined to one thread. */
 final class Saboteur {
   private static final int SHORTEST_MILLIS = 500;
   private static final Duration NODE_PAUSE = Duration.ofSeconds(10);
@@ -14,9 +14,9 @@ final class Saboteur {
   private final Duration longest;
 
   /**
-   * Creates it.
+   * Creates the saboteur.
    *
-   * @param longest how long a fault may last, besides the pause of a node
+   * @param longest the longest that a fault may last, except the pause of a node
    */
   Saboteur(Cluster cluster, Clients clients, Random random, Duration longest) {
     this.cluster = cluster;
@@ -26,10 +26,10 @@ final class Saboteur {
   }
 
   /**
-   * A fault that is there.
+   * A fault that is present.
    *
-   * @param what where it is and what
-   * @param lasts until it is to be mended
+   * @param what the fault and the node
+   * @param lasts how long until it is repaired
    */
   record Inflicted(Fault fault, String what, Duration lasts, Runnable mend) {}
 
@@ -53,7 +53,7 @@ final class Saboteur {
       case REDIS_RESTARTED -> done(redis::kill, redis::start, () -> {});
       case REDIS_PAUSED -> done(redis::pause, redis::goOn);
       case SUBSCRIBERS_KILLED -> done(redis::killSubscribers, redis::killSubscribers);
-      case DOORBELLS_REPEATED -> done(this::repeatDoorbells, this::repeatDoorbells);
+      case NODE_MESSAGES_REPEATED -> done(this::repeatNodeMessages, this::repeatNodeMessages);
       case REDIS_LINK_CUT -> done(node.toRedis()::cut, node.toRedis()::mend);
       case REDIS_LINK_STALLED -> done(node.toRedis()::stall, mend(node.toRedis()));
       case REDIS_LINK_DELAYED -> done(() -> slow(node.toRedis(), 500), node.toRedis()::mend);
@@ -80,7 +80,7 @@ final class Saboteur {
     return mend;
   }
 
-  /** What was held back arrives after all, or never. */
+  /** Repairs a stalled wire: the delayed bytes arrive late, or never. */
   private Runnable mend(Wire stalled) {
     return random.nextBoolean() ? stalled::mend : stalled::mendForNewOnes;
   }
@@ -89,8 +89,8 @@ final class Saboteur {
     wire.delay(Duration.ofMillis(1 + random.nextInt(mostMillis)));
   }
 
-  private void repeatDoorbells() {
-    cluster.redis().repeatDoorbells(random);
+  private void repeatNodeMessages() {
+    cluster.redis().repeatNodeMessages(random);
   }
 
   private void cutClients() {

@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** What Java cannot ask of other processes itself. */
+/** Signals and other requests to processes that Java's API doesn't offer. */
 final class Signals {
   private Signals() {}
 
-  /** Stops a process in its tracks, its sockets open. */
+  /** Sends SIGSTOP: the process stops running, but its sockets stay open. */
   static void pause(long pid) {
     send("STOP", pid);
   }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file system of its own in memory, to be filled; needs the right to mount one. */
+/** A small in-memory file system that tests fill. Requires the permission to mount one. */
 final class SmallDisk implements AutoCloseable {
   private static final int PIECE = 64 << 10;
 
@@ -19,7 +19,7 @@ final class SmallDisk implements AutoCloseable {
     this.filling = folder.resolve("filling");
   }
 
-  /** Whether this process may mount one. */
+  /** Whether this process may mount a file system. */
   static boolean isAllowed(Path folder) {
     try {
       mount(Files.createDirectories(folder.resolve("tried")), 1).close();
@@ -34,7 +34,7 @@ final class SmallDisk implements AutoCloseable {
     return new SmallDisk(folder);
   }
 
-  /** Takes all the room that is left. */
+  /** Uses up all remaining space. */
   void fill() {
     var piece = new byte[PIECE];
     for (int size = PIECE; size > 0; size /= 16) {

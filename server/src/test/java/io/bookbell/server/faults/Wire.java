@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The way of one node to a server, which can be cut, stalled and delayed. Thread-safe; the bytes
- * are carried by virtual threads, two for each connection.
+ * A TCP proxy between a node and a server that can be cut, stalled and delayed. Thread-safe;
+ * virtual threads copy the bytes, two per connection.
  */
 final class Wire implements AutoCloseable {
   private final ServerSocket entrance;
@@ -22,7 +22,7 @@ final class Wire implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Duration delay = Duration.ZERO;
 
-  // Guarded by this.
+  // guarded by this
   private boolean cut;
   private boolean stalled;
   private int generation;
@@ -41,24 +41,24 @@ final class Wire implements AutoCloseable {
     return entrance.getLocalPort();
   }
 
-  /** Resets all connections, and new ones at once. */
+  /** Resets all connections, and new ones as soon as they are opened. */
   synchronized void cut() {
     cut = true;
     open.forEach(Wire::reset);
     notifyAll();
   }
 
-  /** Half-open: connections stay, new ones are taken, and nothing passes in either direction. */
+  /** Makes connections half-open: they stay open, new ones are accepted, and no bytes pass. */
   synchronized void stall() {
     stalled = true;
   }
 
-  /** Holds back everything that passes, each way, for so long. */
+  /** Delays everything that passes, in each direction. */
   void delay(Duration each) {
     delay = each;
   }
 
-  /** Lets everything pass again; what was held back arrives. */
+  /** Lets bytes pass again; delayed bytes arrive. */
   synchronized void mend() {
     cut = false;
     stalled = false;
@@ -66,7 +66,7 @@ final class Wire implements AutoCloseable {
     notifyAll();
   }
 
-  /** As {@link #mend}, but the connections there are stay as they are: open, and dead. */
+  /** Like {@link #mend}, but existing connections stay half-open. */
   synchronized void mendForNewOnes() {
     generation++;
     mend();
@@ -96,7 +96,7 @@ final class Wire implements AutoCloseable {
         carry(client, server, born);
       }
     } catch (IOException e) {
-      // the server is away, or one of the two has left
+      // the server is away, or one side has closed its connection
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -124,7 +124,7 @@ final class Wire implements AutoCloseable {
         out.write(buffer, 0, read);
       }
     } catch (IOException e) {
-      // ended by either side
+      // closed by either side
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -137,7 +137,7 @@ final class Wire implements AutoCloseable {
     return generation;
   }
 
-  /** Waits while nothing passes; false when the wire is cut. */
+  /** Waits while the wire is stalled. Returns false if it is cut. */
   private synchronized boolean awaitPassage(int born) throws InterruptedException {
     while ((stalled || born < generation) && !cut) {
       wait();

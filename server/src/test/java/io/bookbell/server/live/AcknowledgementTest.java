@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.inbox.Inbox;
+import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a client says that it has, and what it gets when that is kept no more. */
+/** Acknowledgements, and what a client gets when messages it hasn't received are no longer kept. */
 class AcknowledgementTest {
 
   @ParameterizedTest
@@ -81,10 +81,12 @@ class AcknowledgementTest {
       start = socket.await("initial_data").get("seq").asLong();
     }
     cast.supporter().ask(cast.creator(), "Villette");
-    var inbox = new Inbox(_ -> {});
+    var inboxStore = new InboxStore(_ -> {});
     server
         .database()
-        .write(tx -> inbox.remove(tx, new UserId(cast.supporter().id()), 100, (_, _) -> true))
+        .write(
+            tx ->
+                inboxStore.removeOldest(tx, new UserId(cast.supporter().id()), 100, (_, _) -> true))
         .join();
 
     try (var socket = cast.supporter().client().connect(cast.supporter().id(), "" + start)) {

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who is sent what, in which order. */
+/** Which messages each user receives, and in which order. */
 class LiveMessagesTest {
 
   @ParameterizedTest

@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Coming back with a position. */
+/** Resuming from a position. */
 class ResumeTest {
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A client that does not read is let go, delays nobody, and loses nothing. */
+/** A slow consumer is closed, delays nobody else and loses nothing. */
 class SlowConsumerTest {
   private final TestServer server = TestServer.shared(TestDatabase.SQLITE);
 
@@ -27,7 +27,7 @@ class SlowConsumerTest {
     try (var slow = RawSocket.narrow(server.url());
         var quick = cast.supporter().client().connect(cast.supporter().id())) {
       slow.upgrade(own, bearer);
-      long start = Json.tree(slow.next(RawSocket.TEXT).text()).get("seq").asLong();
+      long start = Json.readTree(slow.next(RawSocket.TEXT).text()).get("seq").asLong();
       quick.await("initial_data");
       double before = slowCloses();
       long sent = 0;
@@ -42,7 +42,7 @@ class SlowConsumerTest {
       long seen = start;
       Frame frame = slow.frame();
       while (frame.kind() == RawSocket.TEXT) {
-        assertThat(Json.tree(frame.text()).get("seq").asLong()).isEqualTo(++seen);
+        assertThat(Json.readTree(frame.text()).get("seq").asLong()).isEqualTo(++seen);
         frame = slow.frame();
       }
       assertThat(frame.closeCode()).isEqualTo(4408);

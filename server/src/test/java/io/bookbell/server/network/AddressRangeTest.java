@@ -47,6 +47,6 @@ class AddressRangeTest {
   void limitsCountIpv6ClientsByTheirNetwork(String address, String network) {
     var client = new ClientAddress(IpAddresses.parse(address).orElseThrow());
 
-    assertThat(client.network()).isEqualTo(network);
+    assertThat(client.networkKey()).isEqualTo(network);
   }
 }

@@ -40,7 +40,7 @@ class PublicAddressesTest {
     "nowhere.invalid, false"
   })
   void privateAddressesAreNotPublicHoweverTheyAreWritten(String host, boolean isPublic) {
-    assertThat(PublicAddresses.areThoseOf(host)).isEqualTo(isPublic);
+    assertThat(PublicAddresses.isPublicHost(host)).isEqualTo(isPublic);
   }
 
   @ParameterizedTest

@@ -30,7 +30,7 @@ class ConnectionThreadsTest {
     return end;
   }
 
-  /** Has the only thread wait until somebody completes {@link #connection}. */
+  /** Blocks the only thread until {@link #connection} is completed. */
   private void occupy() {
     var begun = new CompletableFuture<Boolean>();
     threads.execute(

@@ -3,7 +3,7 @@ package io.bookbell.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class DataFolderTest {
   void aFileIsNoFolder() throws IOException {
     Path file = Files.createFile(folder.resolve("data"));
 
-    assertThatThrownBy(() -> DataFolder.prepare(file, "bookbell.db"))
+    assertThatThrownBy(() -> DataFolder.prepareFolder(file, "bookbell.db"))
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("is not a folder");
   }
@@ -93,7 +93,7 @@ class DataFolderTest {
   }
 
   private static Map<String, String> permissionsWhileOpen(Path data) throws IOException {
-    try (var stored = StoredData.forServing(new Storage.Sqlite(data));
+    try (var stored = OpenDatabase.forServing(new StorageConfig.SqliteConfig(data));
         var files = Files.list(data)) {
       stored.database().read(tx -> tx.sql().selectOne().fetch()).join();
       var permissions = new TreeMap<String, String>();

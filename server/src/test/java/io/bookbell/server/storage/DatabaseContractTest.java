@@ -5,7 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link Database} promises. */
+/** The contract of {@link Database}, on both implementations. */
 @ParameterizedClass
 @EnumSource
 class DatabaseContractTest {
@@ -31,14 +31,14 @@ class DatabaseContractTest {
   @TempDir Path folder;
 
   private final List<String> happened = new CopyOnWriteArrayList<>();
-  private Storage storage;
-  private StoredData data;
+  private StorageConfig storageConfig;
+  private OpenDatabase data;
   private Database database;
 
   @BeforeEach
   void open() {
-    storage = kind.create(folder);
-    data = StoredData.forServing(storage);
+    storageConfig = kind.create(folder);
+    data = OpenDatabase.forServing(storageConfig);
     database = data.database();
     OneRow.lay(database);
   }
@@ -111,7 +111,7 @@ class DatabaseContractTest {
       commands.add(
           database.write(
               tx -> {
-                tx.lock(tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION));
+                tx.lockRows(tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION));
                 set(tx, get(tx) + ".");
                 if (each % 3 == 0) {
                   throw new IllegalStateException("refused");
@@ -158,20 +158,20 @@ class DatabaseContractTest {
   void itIsThereAgainWhenOpenedAgain() {
     write("kept");
     data.close();
-    data = StoredData.forServing(storage);
+    data = OpenDatabase.forServing(storageConfig);
     database = data.database();
 
     assertThat(epoch()).isEqualTo("kept");
-    try (var beside = StoredData.beside(storage)) {
+    try (var beside = OpenDatabase.forConcurrentAccess(storageConfig)) {
       assertThat(beside.database().read(this::get).join()).isEqualTo("kept");
     }
   }
 
   @Test
   void anEmptyDatabaseIsRefusedInWordsWhereOneIsExpected() {
-    Storage empty = kind.create(folder.resolve("empty"));
+    StorageConfig empty = kind.create(folder.resolve("empty"));
 
-    assertThatThrownBy(() -> StoredData.beside(empty).close())
+    assertThatThrownBy(() -> OpenDatabase.forConcurrentAccess(empty).close())
         .isInstanceOf(DatabaseException.class)
         .hasMessageMatching(
             "There is no database at .*|The database is empty or of an older version.*");
@@ -180,7 +180,7 @@ class DatabaseContractTest {
   @Test
   void aConflictThatPostgresqlReportsIsTriedAgain() {
     if (kind == TestDatabase.SQLITE) {
-      return; // it has one writer, so none conflicts
+      return; // it has a single writer, so writes never conflict
     }
     var tries = new AtomicInteger();
 

@@ -2,7 +2,7 @@ package io.bookbell.server.storage;
 
 import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 
-/** The row that the tests of the storage change and look at. */
+/** The single row that the storage tests write and read. */
 final class OneRow {
   private OneRow() {}
 

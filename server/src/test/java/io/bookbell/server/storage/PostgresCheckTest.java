@@ -3,7 +3,7 @@ package io.bookbell.server.storage;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What a pooler between Bookbell and PostgreSQL does to sessions is noticed. */
+/** Detects a pooler between Bookbell and PostgreSQL that breaks sessions. */
 class PostgresCheckTest {
   private static final String LIMITS = "-c statement_timeout=5000 -c lock_timeout=700";
 
@@ -25,7 +25,7 @@ class PostgresCheckTest {
 
   @BeforeEach
   void create() {
-    var storage = (Storage.Postgres) TestDatabase.POSTGRESQL.create(folder);
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     source = new PGSimpleDataSource();
     source.setUrl(storage.url());
     source.setUser(storage.user());
@@ -34,7 +34,7 @@ class PostgresCheckTest {
 
   @Test
   void sessionsOfTheirOwnWithTheirLimitsAreWell() {
-    assertThatCode(() -> PostgresCheck.check(transactional(source), LIMITS))
+    assertThatCode(() -> PostgresCheck.requireUsable(transactional(source), LIMITS))
         .doesNotThrowAnyException();
   }
 
@@ -42,7 +42,7 @@ class PostgresCheckTest {
   void droppedOptionsAreNoticed() {
     source.setOptions("");
 
-    assertThatThrownBy(() -> PostgresCheck.check(transactional(source), LIMITS))
+    assertThatThrownBy(() -> PostgresCheck.requireUsable(transactional(source), LIMITS))
         .isInstanceOf(DatabaseException.class)
         .hasMessageContaining("PgBouncer")
         .hasMessageContaining("statement_timeout is 0 and not 5000");
@@ -53,7 +53,7 @@ class PostgresCheckTest {
     try (Connection one = transactional(source).getConnection()) {
       DataSource pooler = stand(DataSource.class, (_, _) -> keptOpen(one));
 
-      assertThatThrownBy(() -> PostgresCheck.check(pooler, LIMITS))
+      assertThatThrownBy(() -> PostgresCheck.requireUsable(pooler, LIMITS))
           .isInstanceOf(DatabaseException.class)
           .hasMessageContaining("pool_mode=transaction");
     }

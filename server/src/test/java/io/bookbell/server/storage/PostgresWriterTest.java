@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,23 +25,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How commands of one owner come to share a transaction, and how not. */
+/** When commands of one owner share a transaction, and when they don't. */
 class PostgresWriterTest {
   @TempDir Path folder;
 
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger begun = new AtomicInteger();
   private final List<String> happened = new CopyOnWriteArrayList<>();
-  private StoredData data;
-  private StoredData elsewhere;
+  private OpenDatabase data;
+  private OpenDatabase elsewhere;
   private Database database;
-  private Storage storage;
+  private StorageConfig storageConfig;
 
   @BeforeEach
   void open() {
-    storage = TestDatabase.POSTGRESQL.create(folder);
-    data = StoredData.forServing(storage);
-    elsewhere = StoredData.beside(storage);
+    storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    data = OpenDatabase.forServing(storageConfig);
+    elsewhere = OpenDatabase.forConcurrentAccess(storageConfig);
     database = data.database();
     OneRow.lay(database);
   }
@@ -131,7 +131,10 @@ class PostgresWriterTest {
     assertThat(keys()).containsExactlyInAnyOrder("first", "second");
   }
 
-  /** A twin of a command, on another node: it has the key, and waits for the row that we hold. */
+  /**
+   * A duplicate of a command on another node holds the idempotency key and waits for the row that
+   * this node holds.
+   */
   @Test
   void whatWantsALockOutOfOrderIsDoneAloneAndNobodyWaitsInACircle() throws Exception {
     var firstRuns = new AtomicInteger();
@@ -156,7 +159,7 @@ class PostgresWriterTest {
     twins.forEach(twin -> assertThat(twin.join()).isEqualTo(1));
     assertThat(firstRuns).as("no deadlock has taken it back").hasValue(1);
     close();
-    assertThat(TestDatabase.deadlocks(storage)).isZero();
+    assertThat(TestDatabase.deadlocks(storageConfig)).isZero();
   }
 
   private final List<CompletableFuture<Integer>> twins = new CopyOnWriteArrayList<>();
@@ -271,8 +274,8 @@ class PostgresWriterTest {
   }
 
   private static int lockRow(Transaction tx) {
-    tx.lockInTurn(
-        "owner", Prepared.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
+    tx.lockOwnerRow(
+        "owner", PreparedQuery.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
     return 0;
   }
 

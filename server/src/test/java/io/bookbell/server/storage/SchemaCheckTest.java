@@ -13,18 +13,20 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What somebody has taken away by hand, and what then became possible. */
+/**
+ * Finds schema objects that were removed by hand, and the rows that became possible without them.
+ */
 @ParameterizedClass
 @EnumSource
 class SchemaCheckTest {
   @Parameter TestDatabase kind;
   @TempDir Path folder;
 
-  private StoredData data;
+  private OpenDatabase data;
 
   @BeforeEach
   void open() {
-    data = StoredData.forServing(kind.create(folder));
+    data = OpenDatabase.forServing(kind.create(folder));
   }
 
   @AfterEach
@@ -104,6 +106,6 @@ class SchemaCheckTest {
   }
 
   private List<String> problems() {
-    return data.database().read(SchemaCheck::problems).join();
+    return data.database().read(SchemaCheck::findProblems).join();
   }
 }

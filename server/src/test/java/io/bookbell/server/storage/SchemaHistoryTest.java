@@ -3,7 +3,7 @@ package io.bookbell.server.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -17,28 +17,28 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteDataSource;
 
-/** Only the exact schema is recognised without Flyway, so that all else is judged as before. */
+/** Only the exact newest schema is recognised without Flyway; everything else is left to Flyway. */
 @ParameterizedClass
 @EnumSource
 class SchemaHistoryTest {
   @Parameter TestDatabase kind;
   @TempDir Path folder;
 
-  private Storage storage;
+  private StorageConfig storageConfig;
   private DataSource source;
   private String migrations;
 
   @BeforeEach
   void create() {
-    storage = kind.create(folder);
-    switch (storage) {
-      case Storage.Sqlite(Path data) -> {
+    storageConfig = kind.create(folder);
+    switch (storageConfig) {
+      case StorageConfig.SqliteConfig(Path data) -> {
         var sqlite = new SQLiteDataSource();
         sqlite.setUrl("jdbc:sqlite:" + data.resolve("bookbell.db"));
         source = sqlite;
         migrations = "db/sqlite";
       }
-      case Storage.Postgres(String url, String user, String password) -> {
+      case StorageConfig.PostgresConfig(String url, String user, String password) -> {
         var postgres = new PGSimpleDataSource();
         postgres.setUrl(url);
         postgres.setUser(user);
@@ -126,7 +126,7 @@ class SchemaHistoryTest {
   }
 
   private void open() {
-    StoredData.forServing(storage).close();
+    OpenDatabase.forServing(storageConfig).close();
   }
 
   private void change(String sql) throws SQLException {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The two schemas are the same but for the spelling of generated ids. */
+/** The SQLite and PostgreSQL schemas are equal, except for how generated ids are declared. */
 class SchemaTwinTest {
   private static final Pattern ONLY_HERE =
       Pattern.compile("-- \\[jooq ignore start].*?-- \\[jooq ignore stop]", Pattern.DOTALL);

@@ -29,7 +29,7 @@ class SqliteDatabaseTest {
     database.close();
   }
 
-  /** This is how caches are filled, by reads as well as by writes. */
+  /** Reads fill caches in such hooks, as writes do. */
   @Test
   void aHookOfAReadRunsBeforeTheAnswer() throws Exception {
     database.read(this::registerHook).thenRun(() -> happened.add("answer")).get(10, SECONDS);

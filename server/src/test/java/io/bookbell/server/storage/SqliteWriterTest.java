@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Errors after which SQLite's transaction is over, or may be. */
+/** Errors after which SQLite has ended the transaction, or may have. */
 class SqliteWriterTest {
   private static final Instant LATER = Instant.parse("2040-01-01T00:00:00Z");
 
@@ -98,7 +98,7 @@ class SqliteWriterTest {
     assertThat(reserve).doesNotExist();
     assertThat(database.isWritable()).isFalse();
 
-    database.check().join();
+    database.checkHealth().join();
 
     assertThat(reserve).exists();
     assertThat(database.isWritable()).isTrue();
@@ -123,7 +123,7 @@ class SqliteWriterTest {
           .write(tx -> tx.sql().execute("INSERT INTO filling VALUES (zeroblob(7500000))"))
           .join();
     }
-    assertThat(Files.size(log)).isGreaterThan(SqliteLog.LARGE);
+    assertThat(Files.size(log)).isGreaterThan(SqliteWriteAheadLog.LARGE);
     assertThat(database.logSize()).hasValue(Files.size(log));
     go.countDown();
     reader.get(20, SECONDS);
@@ -132,14 +132,14 @@ class SqliteWriterTest {
         .until(
             () -> {
               database.write(tx -> add(tx, "more", 1)).join();
-              return Files.size(log) < SqliteLog.LARGE / 2 + (1 << 20);
+              return Files.size(log) < SqliteWriteAheadLog.LARGE / 2 + (1 << 20);
             });
     assertThat(database.read(tx -> tx.sql().fetchCount(LOGIN_FAILURE)).join()).isPositive();
   }
 
-  /** The disk is full for this connection, which SQLite then does not let grow the file. */
+  /** Simulates a full disk on this connection, by not letting SQLite enlarge the file. */
   private static void allowNoFurtherPage(Transaction tx) {
-    tx.sql().fetch("PRAGMA max_page_count = 1"); // the least it takes is what there is
+    tx.sql().fetch("PRAGMA max_page_count = 1"); // SQLite raises this to the current size
   }
 
   private static int add(Transaction tx, String prefix, int rows) {

@@ -72,13 +72,13 @@ class StorageTroubleTest {
   void isNotSeenInWhatACommandDidWrong() {
     var twice = new SQLException("duplicate key", "23505");
 
-    assertThat(StorageTrouble.in(new DataAccessException("failed", twice))).isEmpty();
-    assertThat(StorageTrouble.in(new SQLiteException("", SQLiteErrorCode.SQLITE_CONSTRAINT)))
+    assertThat(StorageTrouble.findIn(new DataAccessException("failed", twice))).isEmpty();
+    assertThat(StorageTrouble.findIn(new SQLiteException("", SQLiteErrorCode.SQLITE_CONSTRAINT)))
         .isEmpty();
-    assertThat(StorageTrouble.in(new IllegalStateException("refused"))).isEmpty();
+    assertThat(StorageTrouble.findIn(new IllegalStateException("refused"))).isEmpty();
   }
 
   private static StorageTrouble troubleIn(SQLException failure) {
-    return StorageTrouble.in(new DataAccessException("wrapped", failure)).orElseThrow();
+    return StorageTrouble.findIn(new DataAccessException("wrapped", failure)).orElseThrow();
   }
 }

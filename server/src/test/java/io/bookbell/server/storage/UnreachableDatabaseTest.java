@@ -18,7 +18,7 @@ class UnreachableDatabaseTest {
     assertThatThrownBy(
             () ->
                 new PostgresDatabase(
-                    address + "?user=ann&password=secret", "", "", TimeSource.postgres()))
+                    address + "?user=ann&password=secret", "", "", TimeSource.ofPostgres()))
         .isInstanceOf(DatabaseException.class)
         .hasMessageStartingWith("Cannot reach the database at " + address + ": ")
         .hasMessageNotContaining("secret");

@@ -7,9 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,13 +29,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteDataSource;
 
-/** From every released schema, with 100,000 rows, to the newest one. */
+/** Upgrades every released schema, filled with 100,000 rows, to the newest one. */
 class UpgradeTest {
   private static final int NEWEST_RELEASED = 7;
   private static final int REQUESTS = 12_500;
   private static final int SUPPORTERS = 500;
 
-  /** The numbers from 1 to that of the requests; both databases understand it. */
+  /** The numbers from 1 to the number of requests, in SQL that both databases understand. */
   private static final String REQUEST_NUMBERS = numbers(REQUESTS);
 
   private static final String SUPPORTER_NUMBERS = numbers(SUPPORTERS);
@@ -54,15 +54,15 @@ class UpgradeTest {
   @MethodSource("releasedSchemas")
   void everyReleasedSchemaIsUpgradedWithItsRows(TestDatabase database, int version)
       throws Exception {
-    Storage storage = database.create(folder);
-    lay(storage, version);
+    StorageConfig storageConfig = database.create(folder);
+    lay(storageConfig, version);
     ListAppender<ILoggingEvent> told = listenTo(MigrationProgress.class);
 
-    try (var data = StoredData.forServing(storage)) {
-      var report = Verifier.verify(data.database()).join();
-      assertThat(report.breaches()).isEmpty();
-      assertThat(report.requests()).isEqualTo(REQUESTS);
-      assertThat(report.inboxRows()).isEqualTo(2 * REQUESTS);
+    try (var data = OpenDatabase.forServing(storageConfig)) {
+      var verificationReport = InvariantVerifier.verifyInvariants(data.database()).join();
+      assertThat(verificationReport.breaches()).isEmpty();
+      assertThat(verificationReport.requests()).isEqualTo(REQUESTS);
+      assertThat(verificationReport.inboxRows()).isEqualTo(2 * REQUESTS);
     } finally {
       silence(MigrationProgress.class, told);
     }
@@ -91,11 +91,11 @@ class UpgradeTest {
     logger.setLevel(null);
   }
 
-  /** A database, or a role, may have limits of its own. */
+  /** A database or a role may have default timeouts. */
   @Test
   void migrationsHaveNoLimitOfTime() throws Exception {
-    Storage storage = TestDatabase.POSTGRESQL.create(folder);
-    try (var connection = source(storage).getConnection();
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    try (var connection = source(storageConfig).getConnection();
         var statement = connection.createStatement()) {
       String name = connection.getCatalog();
       statement.execute("ALTER DATABASE " + name + " SET statement_timeout = 1");
@@ -103,26 +103,26 @@ class UpgradeTest {
       statement.execute("ALTER DATABASE " + name + " SET lock_timeout = 1");
     }
 
-    try (var data = StoredData.forServing(storage)) {
-      assertThat(data.database().check().get(20, SECONDS)).isNull();
+    try (var data = OpenDatabase.forServing(storageConfig)) {
+      assertThat(data.database().checkHealth().get(20, SECONDS)).isNull();
     }
   }
 
-  /** Verify, backup and restore go through everything, however much it is. */
+  /** Verify, backup and restore process all stored data, which may take long. */
   @Test
   void whatGoesThroughEverythingHasNoLimitOfTime() throws Exception {
-    Storage storage = TestDatabase.POSTGRESQL.create(folder);
-    try (var data = StoredData.forMaintenance(storage);
-        var beside = StoredData.beside(storage)) {
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    try (var data = OpenDatabase.forMaintenance(storageConfig);
+        var beside = OpenDatabase.forConcurrentAccess(storageConfig)) {
       assertThat(limit(data)).isEqualTo("0");
       assertThat(limit(beside)).isEqualTo("0");
     }
-    try (var data = StoredData.forServing(storage)) {
+    try (var data = OpenDatabase.forServing(storageConfig)) {
       assertThat(limit(data)).isEqualTo("5s");
     }
   }
 
-  private static String limit(StoredData data) throws Exception {
+  private static String limit(OpenDatabase data) throws Exception {
     return data.database()
         .read(tx -> tx.sql().fetchSingle("SHOW statement_timeout").get(0, String.class))
         .get(20, SECONDS);
@@ -130,29 +130,32 @@ class UpgradeTest {
 
   @Test
   void anotherNodeWaitsAndSaysSo() throws Exception {
-    Storage storage = TestDatabase.POSTGRESQL.create(folder);
-    ListAppender<ILoggingEvent> told = listenTo(MigrationTurn.class);
-    CompletableFuture<StoredData> other;
-    try (var _ = MigrationTurn.take(source(storage), Duration.ofSeconds(10))) {
-      other = CompletableFuture.supplyAsync(() -> StoredData.forServing(storage));
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    ListAppender<ILoggingEvent> told = listenTo(MigrationLock.class);
+    CompletableFuture<OpenDatabase> other;
+    try (var _ = MigrationLock.acquireLock(source(storageConfig), Duration.ofSeconds(10))) {
+      other = CompletableFuture.supplyAsync(() -> OpenDatabase.forServing(storageConfig));
       Awaitility.await("a node that waits").until(() -> !told.list.isEmpty());
       assertThat(told.list.getFirst().getFormattedMessage()).startsWith("Waiting for another node");
       assertThat(other).isNotDone();
     } finally {
-      silence(MigrationTurn.class, told);
+      silence(MigrationLock.class, told);
     }
 
-    try (StoredData data = other.get(60, SECONDS)) {
-      assertThat(Verifier.verify(data.database()).join().breaches()).isEmpty();
+    try (OpenDatabase data = other.get(60, SECONDS)) {
+      assertThat(InvariantVerifier.verifyInvariants(data.database()).join().breaches()).isEmpty();
     }
   }
 
-  private static void lay(Storage storage, int version) throws Exception {
-    DataSource source = source(storage);
+  private static void lay(StorageConfig storageConfig, int version) throws Exception {
+    DataSource source = source(storageConfig);
     Flyway.configure()
         .dataSource(source)
         .locations(
-            "classpath:" + (storage instanceof Storage.Sqlite ? "db/sqlite" : "db/postgresql"))
+            "classpath:"
+                + (storageConfig instanceof StorageConfig.SqliteConfig
+                    ? "db/sqlite"
+                    : "db/postgresql"))
         .target(Integer.toString(version))
         .load()
         .migrate();
@@ -166,15 +169,15 @@ class UpgradeTest {
     }
   }
 
-  private static DataSource source(Storage storage) throws Exception {
-    return switch (storage) {
-      case Storage.Sqlite(Path data) -> {
+  private static DataSource source(StorageConfig storageConfig) throws Exception {
+    return switch (storageConfig) {
+      case StorageConfig.SqliteConfig(Path data) -> {
         Files.createDirectories(data);
         var sqlite = new SQLiteDataSource();
         sqlite.setUrl("jdbc:sqlite:" + data.resolve("bookbell.db"));
         yield sqlite;
       }
-      case Storage.Postgres(String url, String user, String password) -> {
+      case StorageConfig.PostgresConfig(String url, String user, String password) -> {
         var postgres = new PGSimpleDataSource();
         postgres.setUrl(url);
         postgres.setUser(user);
@@ -191,7 +194,8 @@ class UpgradeTest {
   }
 
   /**
-   * One creator, 500 supporters and what 12,500 requests leave, in the columns of the first schema.
+   * One creator, 500 supporters and the rows of 12,500 requests, in the columns of the first
+   * schema.
    */
   private static List<String> rows() {
     String asker = "(2 + (i - 1) % " + SUPPORTERS + ")";

@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Real pictures for tests. */
+/** Creates real images for tests. */
 public final class Images {
   private Images() {}
 
-  /** The left half red, the right half blue. */
+  /** Returns an image whose left half is red and whose right half is blue. */
   public static byte[] of(String format, int width, int height) {
     var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {

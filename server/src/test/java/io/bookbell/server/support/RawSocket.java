@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A client of HTTP and WebSockets that sends what it is told, right or wrong. For one thread. */
+/**
+ * A raw HTTP and WebSocket client that sends exactly what it is told, valid or not. For one thread.
+ */
 public final class RawSocket implements AutoCloseable {
   public static final int CONTINUATION = 0;
   public static final int TEXT = 1;
@@ -50,7 +52,7 @@ public final class RawSocket implements AutoCloseable {
     return new RawSocket(url, 1 << 16);
   }
 
-  /** With little room in the operating system for what it does not read. */
+  /** Connects with a small receive buffer, so that unread data fills it quickly. */
   public static RawSocket narrow(String url) {
     return new RawSocket(url, 1 << 12);
   }
@@ -64,12 +66,12 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** A request without a body; lines are separated by line feeds here. */
+  /** Sends a request without a body; lines are separated by line feeds here. */
   public RawSocket request(String lines) {
     return write((lines.strip() + "\n\n").replace("\n", "\r\n").getBytes(ISO_8859_1));
   }
 
-  /** An answer; names of headers are in lower case. */
+  /** A response; header names are in lower case. */
   public record Answer(int status, Map<String, String> headers, ByteBuffer body) {
     public String text() {
       return UTF_8.decode(body.duplicate()).toString();
@@ -80,14 +82,14 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** Reads one answer, head and body. */
+  /** Reads a response, head and body. */
   public Answer answer() {
     Answer head = answerWithoutBody();
     int length = Integer.parseInt(head.headers.getOrDefault("content-length", "0"));
     return new Answer(head.status, head.headers, ByteBuffer.wrap(read(length)));
   }
 
-  /** Reads the head of an answer. */
+  /** Reads the head of a response. */
   public Answer answerWithoutBody() {
     String[] head = readHead().split("\r\n", -1);
     var headers = new TreeMap<String, String>();
@@ -123,7 +125,7 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** Asks for a WebSocket, with further header lines, and reads the head of the answer. */
+  /** Sends a WebSocket handshake with additional header lines, and reads the response. */
   public Answer upgrade(String query, String... headers) {
     request(handshake(query, headers));
     return answer();
@@ -165,7 +167,7 @@ public final class RawSocket implements AutoCloseable {
     return write(bytes);
   }
 
-  /** A frame of the server. */
+  /** A frame that the server sent. */
   public record Frame(int kind, ByteBuffer payload) {
     public String text() {
       return UTF_8.decode(payload.duplicate()).toString();
@@ -195,7 +197,7 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** Reads on to a frame of that kind. */
+  /** Reads frames up to the next one of a kind, and returns that. */
   public Frame next(int kind) {
     Frame frame = frame();
     while (frame.kind() != kind) {
@@ -204,7 +206,7 @@ public final class RawSocket implements AutoCloseable {
     return frame;
   }
 
-  /** Whether something has come that was not read yet. */
+  /** Returns whether there is unread data. */
   public boolean hears() {
     try {
       return in.available() > 0;
@@ -213,11 +215,14 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** Reads what is left; whether the server has ended the connection by then. */
+  /**
+   * Discards data until the server has closed the connection, then returns true. Throws if nothing
+   * arrives before the read timeout.
+   */
   public boolean isEnded() {
     try {
       while (in.read() >= 0) {
-        // reads on to the end
+        // discard
       }
       return true;
     } catch (SocketException reset) {

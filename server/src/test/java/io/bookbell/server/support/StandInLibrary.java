@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.bookbell.server.config.Config;
+import io.bookbell.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,11 +19,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Answers as Open Library's documentation says that it does, or badly. Thread-safe. */
+/**
+ * A stand-in for Open Library, which responds as its documentation says or misbehaves. Thread-safe.
+ */
 public final class StandInLibrary implements AutoCloseable {
   public static final int COVER = 10618463;
 
-  /** The fields that the documentation of the search shows, of which one is asked for fewer. */
+  /** A book as the search documentation shows it, with one field more than the client asks for. */
   private static final String DARKNESS =
       """
       {"key":"/works/OL59800W","title":"The Left Hand of Darkness","author_name":["Ursula K. Le Guin"],
@@ -36,7 +38,7 @@ public final class StandInLibrary implements AutoCloseable {
       {"key":"/works/OL66554W","title":"Emma","author_name":["Jane Austen"],"first_publish_year":1815}
       """;
 
-  /** A book that the demonstration does not have. */
+  /** A book that isn't in the demo data. */
   private static final String LANTERN =
       """
       {"key":"/works/OL1W","title":"The Lantern Keeper","author_name":["Mira Solberg"],
@@ -75,8 +77,8 @@ public final class StandInLibrary implements AutoCloseable {
     server.start();
   }
 
-  public Config.Catalogue address() {
-    return new Config.Catalogue(
+  public ServerConfig.CatalogueConfig address() {
+    return new ServerConfig.CatalogueConfig(
         "http://localhost:" + server.getAddress().getPort(), Optional.of("ada@example.org"));
   }
 
@@ -84,17 +86,17 @@ public final class StandInLibrary implements AutoCloseable {
     mood = other;
   }
 
-  /** What was searched for, decoded. */
+  /** The search queries received, decoded. */
   public List<String> searches() {
     return List.copyOf(searches);
   }
 
-  /** The paths of the covers that were asked for. */
+  /** The paths of the covers requested. */
   public List<String> covers() {
     return List.copyOf(covers);
   }
 
-  /** Who said that they were searching. */
+  /** The user agents of the searches. */
   public List<String> agents() {
     return List.copyOf(agents);
   }
@@ -157,7 +159,7 @@ public final class StandInLibrary implements AutoCloseable {
     }
   }
 
-  /** From now on nobody answers. */
+  /** Stops the server, so that connections are refused. */
   @Override
   public void close() {
     end.countDown();

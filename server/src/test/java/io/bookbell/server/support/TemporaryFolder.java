@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 
-/** A folder for what lives longer than one test class. */
+/** Creates and deletes folders for what lives longer than one test class. */
 public final class TemporaryFolder {
   private TemporaryFolder() {}
 

@@ -22,11 +22,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Somebody who uses the API, signed in or not. Every answer is held to the API's description.
- * Immutable and thread-safe.
+ * A client of the HTTP API, signed in or not. Validates every response against the OpenAPI
+ * description. Immutable and thread-safe.
  *
- * @param url of the server, without a slash at the end
- * @param token of the session; empty for nobody
+ * @param url of the server, without a trailing slash
+ * @param token of the session; empty if not signed in
  */
 public record TestClient(String url, Optional<String> token) {
   private static final HttpClient HTTP =
@@ -34,14 +34,14 @@ public record TestClient(String url, Optional<String> token) {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   static final Contract CONTRACT = new Contract();
 
-  /** Nobody. */
+  /** Returns a client that isn't signed in. */
   public static TestClient at(String url) {
     return new TestClient(url, Optional.empty());
   }
 
-  /** What was answered; the body is a missing node where there was none. */
+  /** A response; the body is a missing node if there was none. */
   public record Reply(int status, HttpResponse<String> raw, JsonNode body) {
-    /** The stable word of a problem. */
+    /** The stable error code of a problem. */
     public String code() {
       return body.path("code").asText();
     }
@@ -55,11 +55,11 @@ public record TestClient(String url, Optional<String> token) {
   }
 
   public TestClient signIn(String email, String password) {
-    String body = Json.text(Map.of("email", email, "password", password));
+    String body = Json.writeAsString(Map.of("email", email, "password", password));
     return as(post("/api/auth/login", body).expect(200));
   }
 
-  /** With the session that an answer has handed out. */
+  /** Returns a client with the session from a sign-in's response. */
   public TestClient as(Reply signedIn) {
     return new TestClient(url, Optional.of(signedIn.body().get("token").asText()));
   }
@@ -77,18 +77,18 @@ public record TestClient(String url, Optional<String> token) {
   }
 
   public Reply post(String path, Map<String, ?> body) {
-    return post(path, Json.text(body));
+    return post(path, Json.writeAsString(body));
   }
 
   public Reply patch(String path, Map<String, ?> body) {
-    return send("PATCH", path, Json.text(body), Map.of());
+    return send("PATCH", path, Json.writeAsString(body), Map.of());
   }
 
   public Reply delete(String path) {
     return send("DELETE", path, null, Map.of());
   }
 
-  /** Sends what is not JSON. */
+  /** Sends a body that isn't JSON. */
   public Reply put(String path, byte[] content, String type) {
     try {
       var request =
@@ -119,7 +119,8 @@ public record TestClient(String url, Optional<String> token) {
 
   public CompletableFuture<Reply> postLater(
       String path, Map<String, ?> body, Map<String, String> headers) {
-    return HTTP.sendAsync(request("POST", path, Json.text(body), headers), BodyHandlers.ofString())
+    return HTTP.sendAsync(
+            request("POST", path, Json.writeAsString(body), headers), BodyHandlers.ofString())
         .thenApply(TestClient::reply);
   }
 
@@ -147,7 +148,7 @@ public record TestClient(String url, Optional<String> token) {
     check(response, type);
     try {
       JsonNode body =
-          type.contains("json") ? Json.tree(response.body()) : MissingNode.getInstance();
+          type.contains("json") ? Json.readTree(response.body()) : MissingNode.getInstance();
       return new Reply(response.statusCode(), response, body);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + response.body(), e);
@@ -167,7 +168,7 @@ public record TestClient(String url, Optional<String> token) {
     }
   }
 
-  /** Opens the WebSocket, as the holder of the token. */
+  /** Opens a WebSocket with the client's token. */
   public TestSocket connect(long userId, String since) {
     return TestSocket.open(this, userId, Optional.of(since));
   }

@@ -1,6 +1,6 @@
 package io.bookbell.server.support;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,36 +9,39 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The databases that every test of stored data runs on: a new and empty one for each call. */
+/** The databases that every test of stored data runs on. Each call creates an empty one. */
 public enum TestDatabase {
   SQLITE {
     @Override
-    public Storage create(Path folder) {
-      return new Storage.Sqlite(folder.resolve("data"));
+    public StorageConfig create(Path folder) {
+      return new StorageConfig.SqliteConfig(folder.resolve("data"));
     }
   },
   POSTGRESQL {
     @Override
-    public Storage create(Path folder) {
+    public StorageConfig create(Path folder) {
       return Server.newDatabase();
     }
   };
 
   /**
-   * An empty database.
+   * Creates an empty database.
    *
-   * @param folder where SQLite's folder is made
+   * @param folder the parent of SQLite's folder
    */
-  public abstract Storage create(Path folder);
+  public abstract StorageConfig create(Path folder);
 
-  /** How many deadlocks a database has met on connections that are closed by now. */
-  public static long deadlocks(Storage storage) {
-    return storage instanceof Storage.Postgres(String url, String user, String password)
+  /** Returns the number of deadlocks in a database on connections that have since been closed. */
+  public static long deadlocks(StorageConfig storageConfig) {
+    return storageConfig
+            instanceof StorageConfig.PostgresConfig(String url, String user, String password)
         ? Server.deadlocks(url, user, password)
         : 0;
   }
 
-  /** One PostgreSQL for all tests of this process, started by the first and gone with the last. */
+  /**
+   * One embedded PostgreSQL for all tests of this process, started by the first one that needs it.
+   */
   private static final class Server {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final EmbeddedPostgres POSTGRES = start();
@@ -47,7 +50,7 @@ public enum TestDatabase {
       try {
         return EmbeddedPostgres.builder()
             .setServerConfig("max_connections", "300")
-            .setServerConfig("fsync", "off") // tests that cut the power start their own
+            .setServerConfig("fsync", "off") // tests of power failures start their own
             .start();
       } catch (IOException e) {
         throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
@@ -67,7 +70,7 @@ public enum TestDatabase {
       }
     }
 
-    static Storage newDatabase() {
+    static StorageConfig newDatabase() {
       String name = "test" + COUNT.incrementAndGet();
       try (var connection = POSTGRES.getPostgresDatabase().getConnection();
           var statement = connection.createStatement()) {
@@ -75,7 +78,7 @@ public enum TestDatabase {
       } catch (SQLException e) {
         throw new IllegalStateException("The database " + name + " could not be made", e);
       }
-      return new Storage.Postgres(
+      return new StorageConfig.PostgresConfig(
           POSTGRES.getJdbcUrl("postgres", name).replaceFirst("\\?.*", ""), "postgres", "");
     }
   }

@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /**
- * A WebSocket of the JDK's client that keeps every frame it gets. Whoever looks at them holds them
- * to the API's description. Thread-safe.
+ * A WebSocket of the JDK's client that keeps every frame it receives, and validates them against
+ * the API description when they are read. Thread-safe.
  */
 public final class TestSocket implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -48,7 +48,7 @@ public final class TestSocket implements AutoCloseable {
     return at(client.url(), "user_id=" + userId + position, client.token());
   }
 
-  /** Opens with a query of the caller's own. */
+  /** Opens a WebSocket with a custom query. */
   public static TestSocket at(String url, String query, Optional<String> token) {
     String base = url.replaceFirst("^http", "ws");
     return new TestSocket(URI.create(base + "/api/book-requests/ws?" + query), token);
@@ -58,18 +58,18 @@ public final class TestSocket implements AutoCloseable {
     socket.sendText(text, true).join();
   }
 
-  /** Every frame so far, as it came. */
+  /** Returns all frames so far, unparsed. */
   public List<String> frames() {
     return List.copyOf(frames);
   }
 
-  /** Every JSON frame so far. */
+  /** Returns all JSON frames so far. */
   public List<JsonNode> messages() {
     checkNewFrames();
     return frames.stream().filter(text -> text.startsWith("{")).map(TestSocket::json).toList();
   }
 
-  /** From now on not held to the API's description: it gets what another system says, too. */
+  /** Disables validation, for sockets that also receive another system's messages. */
   public TestSocket withoutCheck() {
     held = false;
     return this;
@@ -84,7 +84,7 @@ public final class TestSocket implements AutoCloseable {
     all.stream().skip(unchecked).forEach(TestClient.CONTRACT::checkServerMessage);
   }
 
-  /** The numbered messages so far, in the order they came. */
+  /** Returns the sequence numbers of the messages so far, in the order received. */
   public List<Long> numbers() {
     return messages().stream()
         .filter(message -> message.has("seq"))
@@ -101,7 +101,7 @@ public final class TestSocket implements AutoCloseable {
     return message.path("type").asText().equals(type);
   }
 
-  /** Waits for the first message that fits. */
+  /** Waits for the first matching message. */
   public JsonNode await(String what, Predicate<JsonNode> wanted) {
     Awaitility.await()
         .alias(what)
@@ -115,12 +115,12 @@ public final class TestSocket implements AutoCloseable {
     return await(type, message -> isType(message, type));
   }
 
-  /** Waits until the server has closed; the close code. */
+  /** Waits until the server has closed the connection, and returns the close code. */
   public int awaitClosed() {
     return closed.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
-  /** What the server said when it closed. */
+  /** Waits until the server has closed the connection, and returns the reason. */
   public String closeReason() {
     awaitClosed();
     return reason.join();
@@ -130,7 +130,7 @@ public final class TestSocket implements AutoCloseable {
     return closed.isDone();
   }
 
-  /** Goes away without a word, as a client that lost its network. */
+  /** Drops the connection without a close frame, like a client that has lost its network. */
   public void abort() {
     socket.abort();
   }
@@ -143,7 +143,7 @@ public final class TestSocket implements AutoCloseable {
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + text, e);
     }

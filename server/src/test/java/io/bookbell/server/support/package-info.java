@@ -1,2 +1,2 @@
-/** What tests of a whole server need: databases, clients of HTTP and of the WebSocket. */
+/** Test support: databases, and clients for HTTP and WebSocket. */
 package io.bookbell.server.support;

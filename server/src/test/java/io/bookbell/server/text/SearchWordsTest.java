@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which texts are found by which words, and which books are the same. */
+/** Which queries match which texts, and which books count as the same. */
 class SearchWordsTest {
 
   @ParameterizedTest
@@ -90,15 +90,15 @@ class SearchWordsTest {
   }
 
   private static boolean isFound(String text, String sought) {
-    var stored = SearchWords.stored(text);
-    var wanted = SearchWords.wanted(sought);
+    var stored = SearchWords.indexWords(text);
+    var wanted = SearchWords.queryWords(sought);
     return !wanted.isEmpty()
         && wanted.stream().allMatch(word -> stored.stream().anyMatch(one -> one.startsWith(word)));
   }
 
   @Test
   void whatIsStoredIsBounded() {
-    assertThat(SearchWords.stored("森".repeat(300) + " " + "x".repeat(300)))
+    assertThat(SearchWords.indexWords("森".repeat(300) + " " + "x".repeat(300)))
         .allMatch(word -> word.codePointCount(0, word.length()) <= 40);
   }
 
@@ -154,6 +154,7 @@ class SearchWordsTest {
       String otherAuthor,
       String otherIsbn) {
     return Collections.disjoint(
-        BookIdentity.of(title, author, isbn), BookIdentity.of(other, otherAuthor, otherIsbn));
+        BookIdentity.identityKeys(title, author, isbn),
+        BookIdentity.identityKeys(other, otherAuthor, otherIsbn));
   }
 }

@@ -1,6 +1,6 @@
 package io.bookbell.server.trial;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,8 +45,8 @@ public final class OwnPostgres implements AutoCloseable {
     }
   }
 
-  public Storage storage() {
-    return new Storage.Postgres(
+  public StorageConfig storage() {
+    return new StorageConfig.PostgresConfig(
         "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
   }
 

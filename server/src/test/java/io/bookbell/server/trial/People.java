@@ -1,7 +1,7 @@
 package io.bookbell.server.trial;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.Sessions;
+import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.support.TestClient;
 import java.util.HashMap;
@@ -48,7 +48,7 @@ public record People(List<Circle> circles) {
 
   /** Begins a session for each of them, without the work of a password. */
   public static People of(Database database) {
-    var sessions = new Sessions((user, session) -> {});
+    var sessionStore = new SessionStore((user, session) -> {});
     Map<Long, Person> known = new HashMap<>();
     LongFunction<Person> person =
         id ->
@@ -56,7 +56,8 @@ public record People(List<Circle> circles) {
                 id,
                 _ -> {
                   var user = new UserId(id);
-                  return new Person(user, database.write(tx -> sessions.begin(tx, user)).join());
+                  return new Person(
+                      user, database.write(tx -> sessionStore.createSession(tx, user)).join());
                 });
     LongStream odd = LongStream.rangeClosed(101, 120).filter(id -> id % 2 == 1);
     return new People(

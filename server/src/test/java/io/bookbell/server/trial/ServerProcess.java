@@ -1,6 +1,6 @@
 package io.bookbell.server.trial;
 
-import io.bookbell.server.config.Config.Storage;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,12 +70,13 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** What makes a process use a database, and take as many commands as come. */
-  public static Map<String, String> settings(Storage storage, int port) {
+  public static Map<String, String> settings(StorageConfig storageConfig, int port) {
     var settings = new TreeMap<>(Map.of("BOOKBELL_PORT", Integer.toString(port)));
     settings.put("BOOKBELL_RATE_LIMITS", "false");
-    switch (storage) {
-      case Storage.Sqlite(Path folder) -> settings.put("BOOKBELL_DATA", folder.toString());
-      case Storage.Postgres(String url, String user, String password) -> {
+    switch (storageConfig) {
+      case StorageConfig.SqliteConfig(Path folder) ->
+          settings.put("BOOKBELL_DATA", folder.toString());
+      case StorageConfig.PostgresConfig(String url, String user, String password) -> {
         settings.put("BOOKBELL_DATABASE_URL", url);
         settings.put("BOOKBELL_DATABASE_USER", user);
         settings.put("BOOKBELL_DATABASE_PASSWORD", password);

@@ -10,12 +10,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.config.Config.Storage;
-import io.bookbell.server.inbox.Inbox;
-import io.bookbell.server.inbox.Inbox.Numbered;
-import io.bookbell.server.storage.StoredData;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.InboxStore.NumberedMessage;
+import io.bookbell.server.storage.OpenDatabase;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.verify.Verifier;
+import io.bookbell.server.verify.InvariantVerifier;
 import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,15 +28,15 @@ import java.util.Map;
  * a SQLite file open, nothing needs to be recovered. Thread-safe.
  */
 public final class Stored implements AutoCloseable {
-  private final Inbox inbox = new Inbox(_ -> {});
-  private final StoredData data;
+  private final InboxStore inboxStore = new InboxStore(_ -> {});
+  private final OpenDatabase data;
 
-  public Stored(Storage storage) {
-    data = StoredData.beside(storage);
+  public Stored(StorageConfig storageConfig) {
+    data = OpenDatabase.forConcurrentAccess(storageConfig);
   }
 
-  public Verifier.Report verify() {
-    return Verifier.verify(data.database()).join();
+  public InvariantVerifier.VerificationReport verify() {
+    return InvariantVerifier.verifyInvariants(data.database()).join();
   }
 
   /** The newest number of every inbox. */
@@ -55,21 +55,21 @@ public final class Stored implements AutoCloseable {
   public List<JsonNode> inbox(UserId user, long after) {
     return data
         .database()
-        .read(tx -> inbox.read(tx, user, after, Integer.MAX_VALUE))
+        .read(tx -> inboxStore.readAfter(tx, user, after, Integer.MAX_VALUE))
         .join()
         .stream()
         .map(Stored::asSent)
         .toList();
   }
 
-  private static JsonNode asSent(Numbered stored) {
+  private static JsonNode asSent(NumberedMessage stored) {
     var message = (ObjectNode) json(new String(stored.message().json(), UTF_8));
     return message.set("seq", json(Long.toString(stored.seq())));
   }
 
   private static JsonNode json(String text) {
     try {
-      return Json.tree(text);
+      return Json.readTree(text);
     } catch (IOException e) {
       throw new UncheckedIOException("not JSON: " + text, e);
     }

@@ -17,6 +17,6 @@ class BasePathHandlerTest {
     "/books/books/x, /books/x"
   })
   void takesTheBasePathOffOnce(String address, String rest) {
-    assertThat(BasePathHandler.without("/books", address)).isEqualTo(rest);
+    assertThat(BasePathHandler.stripBasePath("/books", address)).isEqualTo(rest);
   }
 }

@@ -2,13 +2,13 @@ package io.bookbell.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bookbell.server.web.Csv.Separator;
+import io.bookbell.server.web.Csv.CsvSeparator;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a spreadsheet makes of an exported table. */
+/** How spreadsheets interpret an exported file. */
 class CsvTest {
 
   @ParameterizedTest
@@ -38,13 +38,14 @@ class CsvTest {
         "\u0301=1"
       })
   void whatLooksLikeAFormulaIsAText(String cell) {
-    assertThat(Csv.line(List.of(cell), Separator.COMMA).replaceFirst("^\"", "")).startsWith("'");
+    assertThat(Csv.formatLine(List.of(cell), CsvSeparator.COMMA).replaceFirst("^\"", ""))
+        .startsWith("'");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Emma", "1984", "«Emma»", "…=1", "#1"})
   void otherTextsStayAsTheyAre(String cell) {
-    assertThat(Csv.line(List.of(cell), Separator.COMMA)).isEqualTo(cell + "\r\n");
+    assertThat(Csv.formatLine(List.of(cell), CsvSeparator.COMMA)).isEqualTo(cell + "\r\n");
   }
 
   @ParameterizedTest
@@ -64,7 +65,7 @@ class CsvTest {
           no language at all;;     | COMMA
           ''                       | COMMA
           """)
-  void theSeparatorIsThatOfTheLanguage(String languages, Separator separator) {
-    assertThat(Separator.usualIn(languages)).isEqualTo(separator);
+  void theSeparatorIsThatOfTheLanguage(String languages, CsvSeparator csvSeparator) {
+    assertThat(CsvSeparator.forLanguages(languages)).isEqualTo(csvSeparator);
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests made to cost the server more than they cost their sender. */
+/** Requests made to cost the server more than their sender. */
 class HostileRequestsTest {
   private static final int MIB = 1 << 20;
   private static final String LOGIN = "POST /api/auth/login HTTP/1.1\nHost: localhost\n";
@@ -42,7 +42,7 @@ class HostileRequestsTest {
         IntStream.range(0, 1000)
             .mapToObj(number -> "\"%x\":1".formatted(number))
             .collect(Collectors.joining(",", "{", "}"));
-    JsonNode problem = Json.tree(whole(LOGIN + JSON, fields, 400).text());
+    JsonNode problem = Json.readTree(whole(LOGIN + JSON, fields, 400).text());
 
     assertThat(problem.get("code").asText()).isEqualTo("validation_failed");
     assertThat(problem.get("errors")).hasSize(20);
@@ -125,7 +125,7 @@ class HostileRequestsTest {
     }
   }
 
-  /** Four times 900 KiB fit, and a command of ordinary size always does. */
+  /** Four bodies of 900 KiB fit, and an ordinary command always does. */
   @Test
   void theBodiesOfOneUserHaveALimitTogether() {
     var open = Stream.generate(this::unfinished).limit(5).toList();

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused before Vert.x gets to see it, by the clock of the test. */
+/** Requests refused before Vert.x sees them, with the clock controlled by the test. */
 class RequestGuardTest {
-  private static final RequestGuard.Limits LIMITS =
-      new RequestGuard.Limits(
+  private static final RequestGuard.RequestTimeouts LIMITS =
+      new RequestGuard.RequestTimeouts(
           Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
 
-  private final Refusals refusals = new Refusals();
+  private final RefusalCounters refusalCounters = new RefusalCounters();
   private final Application application = new Application();
   private final EmbeddedChannel channel = channel();
 
@@ -37,7 +37,7 @@ class RequestGuardTest {
     var embedded =
         new EmbeddedChannel(new HttpRequestDecoder(), new HttpResponseEncoder(), application);
     embedded.freezeTime();
-    RequestGuard.install(embedded, LIMITS, refusals);
+    RequestGuard.install(embedded, LIMITS, refusalCounters);
     return embedded;
   }
 
@@ -70,7 +70,7 @@ class RequestGuardTest {
     pass(1);
 
     assertRefused(408, "request_timeout");
-    assertThat(refusals.of(Refusals.Reason.LATE)).isOne();
+    assertThat(refusalCounters.countOf(RefusalCounters.RefusalReason.LATE)).isOne();
   }
 
   @Test
@@ -130,7 +130,7 @@ class RequestGuardTest {
     pass(2);
 
     assertThat(channel.isOpen()).isFalse();
-    assertThat(refusals.of(Refusals.Reason.UNREAD)).isOne();
+    assertThat(refusalCounters.countOf(RefusalCounters.RefusalReason.UNREAD)).isOne();
   }
 
   @Test
@@ -183,7 +183,7 @@ class RequestGuardTest {
     send(bytes);
 
     assertRefused(400, "malformed_request");
-    assertThat(refusals.of(Refusals.Reason.MALFORMED)).isOne();
+    assertThat(refusalCounters.countOf(RefusalCounters.RefusalReason.MALFORMED)).isOne();
     assertThat(application.failed).isFalse();
   }
 
@@ -274,7 +274,7 @@ class RequestGuardTest {
     return all.toString();
   }
 
-  /** Takes requests, and answers when it is told to. */
+  /** Accepts requests, and responds when told to. */
   private static final class Application extends ChannelInboundHandlerAdapter {
     private ChannelHandlerContext context;
     private int requests;

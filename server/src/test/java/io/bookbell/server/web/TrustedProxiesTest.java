@@ -67,8 +67,9 @@ class TrustedProxiesTest {
         "Forwarded: for=203.0.113.9; X-Forwarded-For: 192.0.2.1           | 192.0.2.1"
       })
   void theClientIsTheRightmostHopThatIsNoProxy(String headers, String client) {
-    assertThat(read(headers, request -> LOCAL.clientAddress(request).text())).isEqualTo(client);
-    assertThat(read(headers, request -> NOBODY.clientAddress(request).text()))
+    assertThat(read(headers, request -> LOCAL.clientAddress(request).displayText()))
+        .isEqualTo(client);
+    assertThat(read(headers, request -> NOBODY.clientAddress(request).displayText()))
         .isEqualTo("127.0.0.1");
   }
 
@@ -89,8 +90,8 @@ class TrustedProxiesTest {
     Function<TrustedProxies, Function<HttpServerRequest, String>> saidTo =
         proxies ->
             request -> {
-              var found = proxies.said(request);
-              return found.scheme().orElse("")
+              var found = proxies.trustedValues(request);
+              return found.normalizedScheme().orElse("")
                   + ","
                   + found.host().orElse("")
                   + ","
@@ -105,11 +106,11 @@ class TrustedProxiesTest {
   void aLongHeaderIsReadInOneGo() {
     String hops = "for=\"[2001:db8::1]\"&by=_x,".repeat(250);
 
-    assertThat(read("Forwarded: " + hops, request -> LOCAL.clientAddress(request).text()))
+    assertThat(read("Forwarded: " + hops, request -> LOCAL.clientAddress(request).displayText()))
         .isEqualTo("127.0.0.1");
   }
 
-  /** Lines are separated by "; ", and "&" stands for a semicolon within one. */
+  /** In {@code headers}, "; " separates lines, and "&" stands for a semicolon within a line. */
   private static String read(String headers, Function<HttpServerRequest, String> wanted) {
     reader = wanted;
     return CLIENT
@@ -122,7 +123,7 @@ class TrustedProxiesTest {
               }
               return request.send();
             })
-        .map(response -> response.getHeader(ANSWER)) // a body may be over before anybody reads it
+        .map(response -> response.getHeader(ANSWER)) // a body may end before it is read
         .await();
   }
 

@@ -1,0 +1,63 @@
+package io.bookbell.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+
+/** Encodes server frames of RFC 6455: unfragmented and unmasked. Stateless. */
+final class FrameEncoder {
+  /** The longest header: two bytes and an eight-byte length. */
+  private static final int MOST_HEADER_BYTES = 10;
+
+  private static final int FINAL = 0x80;
+  private static final int TEXT = 0x1;
+  private static final int CLOSE = 0x8;
+  private static final int PING = 0x9;
+  private static final int PONG = 0xA;
+  private static final int MOST_IN_ONE_BYTE = 125;
+  private static final int LENGTH_IN_TWO_BYTES = 126;
+  private static final int LENGTH_IN_EIGHT_BYTES = 127;
+
+  private FrameEncoder() {}
+
+  /** An upper bound for the size of a message's text frame, in bytes. */
+  static int maxFrameSize(Message message, long sequence) {
+    return MOST_HEADER_BYTES + message.payloadSize(sequence);
+  }
+
+  static void encodeText(Message message, long sequence, ByteBuf out) {
+    encodeHeader(TEXT, message.payloadSize(sequence), out);
+    message.writePayload(sequence, out);
+  }
+
+  static void encodePing(ByteBuf out) {
+    encodeHeader(PING, 0, out);
+  }
+
+  static void encodePong(ByteBuf payload, ByteBuf out) {
+    encodeHeader(PONG, payload.readableBytes(), out);
+    out.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
+  }
+
+  static void encodeClose(CloseReason reason, ByteBuf out) {
+    byte[] text = reason.text().getBytes(UTF_8);
+    encodeHeader(CLOSE, 2 + text.length, out);
+    out.writeShort(reason.code()).writeBytes(text);
+  }
+
+  /** Answers a close frame without a code. */
+  static void encodeEmptyClose(ByteBuf out) {
+    encodeHeader(CLOSE, 0, out);
+  }
+
+  private static void encodeHeader(int kind, int length, ByteBuf out) {
+    out.writeByte(FINAL | kind);
+    if (length <= MOST_IN_ONE_BYTE) {
+      out.writeByte(length);
+    } else if (length <= 0xFFFF) {
+      out.writeByte(LENGTH_IN_TWO_BYTES).writeShort(length);
+    } else {
+      out.writeByte(LENGTH_IN_EIGHT_BYTES).writeLong(length);
+    }
+  }
+}

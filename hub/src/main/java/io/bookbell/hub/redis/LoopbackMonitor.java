@@ -1,0 +1,172 @@
+package io.bookbell.hub.redis;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Verifies that this node receives from Redis what it publishes. Belongs to the backplane's thread,
+ * except {@link #state} and {@link #onChange}, which any thread may call. A connection can be open
+ * and deliver nothing, so only returning probes count. If they stay away, the monitor renews the
+ * subscription if Redis had accepted them, and the publishing connection otherwise.
+ */
+final class LoopbackMonitor {
+  private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
+
+  private final RedisOptions.Timings timings;
+  private final MonitoredConnections monitoredConnections;
+  private final RedisCounters counters;
+  private final CopyOnWriteArrayList<Consumer<RedisState>> listeners = new CopyOnWriteArrayList<>();
+  private final List<LoopbackProbe> probes;
+  private final MonitorWording monitorWording;
+  private volatile RedisState state = RedisState.CONNECTING;
+  private String grantTold = "";
+  private long lastNumber = ThreadLocalRandom.current().nextLong(1L << 40);
+  private long probedAt;
+  private long tickedAt = System.nanoTime();
+
+  /**
+   * @param probes one for each channel to be verified
+   */
+  LoopbackMonitor(
+      RedisOptions.Timings timings,
+      MonitoredConnections monitoredConnections,
+      RedisCounters counters,
+      MonitorWording monitorWording,
+      LoopbackProbe... probes) {
+    this.timings = timings;
+    this.monitoredConnections = monitoredConnections;
+    this.counters = counters;
+    this.monitorWording = monitorWording;
+    this.probes = List.of(probes);
+  }
+
+  /**
+   * The wording of log messages.
+   *
+   * @param what the thing that is connected or away
+   * @param otherwise what happens while it is away
+   */
+  record MonitorWording(String what, String otherwise) {}
+
+  /** The monitored connections; called on the backplane's thread. */
+  interface MonitoredConnections {
+    /** Whether both connections are open. */
+    boolean isUp();
+
+    /** Publishes the number on the channel of every probe. */
+    void sendProbes(long number);
+
+    /** Why Redis doesn't accept messages, for the log. */
+    String refusalReason();
+
+    /** Replaces the subscription, which is deaf. */
+    void renewSubscription();
+
+    /** Replaces the publishing connection, because Redis doesn't accept messages. */
+    void renewPublishing();
+
+    /** Called when all probes return, for the first time or after an outage. */
+    void onRecovered();
+  }
+
+  RedisState state() {
+    return state;
+  }
+
+  void onChange(Consumer<RedisState> listener) {
+    listeners.add(listener);
+  }
+
+  /** Called when a connection has been opened. */
+  void onConnectionReady(long now) {
+    discardPending();
+    if (monitoredConnections.isUp()) {
+      sendProbes(now);
+    }
+  }
+
+  /** Called when a connection is missing. */
+  void onConnectionLost(String why) {
+    discardPending();
+    markDegraded(why);
+  }
+
+  void onProbeReturned(LoopbackProbe which, long number, long now) {
+    which.markReturned(number, now);
+    if (probes.stream().allMatch(LoopbackProbe::hasReturned) && state != RedisState.CONNECTED) {
+      markConnected();
+    }
+  }
+
+  void checkProbes(long now) {
+    if (monitoredConnections.isUp() && now - probedAt >= timings.probe().toNanos()) {
+      sendProbes(now);
+    }
+    long most = timings.silence().toNanos();
+    boolean stoodStill = now - tickedAt > most / 2;
+    tickedAt = now;
+    if (stoodStill) {
+      return; // this process was paused: what arrived meanwhile hasn't been processed yet
+    }
+    if (probes.stream().anyMatch(loopbackProbe -> loopbackProbe.isOverdue(now, most))) {
+      onSilence();
+    }
+  }
+
+  private void sendProbes(long now) {
+    probedAt = now;
+    long number = ++lastNumber;
+    probes.forEach(loopbackProbe -> loopbackProbe.markSent(number, now));
+    monitoredConnections.sendProbes(number);
+  }
+
+  private void onSilence() {
+    boolean taken = probes.stream().anyMatch(LoopbackProbe::isAccepted);
+    discardPending();
+    if (taken) {
+      markDegraded("what is published does not come back");
+      monitoredConnections.renewSubscription();
+    } else {
+      markDegraded(monitoredConnections.refusalReason());
+      monitoredConnections.renewPublishing();
+    }
+  }
+
+  private void discardPending() {
+    probes.forEach(LoopbackProbe::discardPending);
+  }
+
+  /** Logs the outage once, and again if it turns out that the Redis user lacks a permission. */
+  private void markDegraded(String why) {
+    boolean mendable = RedisPermission.isPermissionReason(why) && !why.equals(grantTold);
+    if (state != RedisState.DEGRADED || mendable) {
+      log.warn("{} is away: {} ({})", monitorWording.what, monitorWording.otherwise, why);
+      grantTold = mendable ? why : grantTold;
+    }
+    if (state != RedisState.DEGRADED) {
+      changeState(RedisState.DEGRADED);
+    }
+  }
+
+  private void markConnected() {
+    log.info("{} connected{}", monitorWording.what, state == RedisState.DEGRADED ? " again" : "");
+    monitoredConnections.onRecovered();
+    changeState(RedisState.CONNECTED);
+  }
+
+  private void changeState(RedisState next) {
+    state = next;
+    counters.stateChanges.increment();
+    for (Consumer<RedisState> listener : listeners) {
+      try {
+        listener.accept(next);
+      } catch (RuntimeException failure) {
+        log.error("A listener to the state of the Redis backplane failed", failure);
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SignUpService;
+import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.receipt.MessageRetention;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.CompletionFailures;
+import io.bookbell.server.web.IdempotencyService;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes expired data and continues unfinished work once a minute, on a thread of its own. It
+ * works in small transactions, so commands can run in between.
+ */
+final class HousekeepingWorker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(HousekeepingWorker.class);
+  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final int INBOX_STEPS = 20;
+  private static final int SESSIONS_AT_ONCE = 500;
+  private static final UserId FIRST = new UserId(1);
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("housekeeping").daemon().factory());
+  private final Database database;
+  private final Services services;
+  private final TierAnnouncer announcer;
+  private final MessageRetention messageRetention;
+  private final Supplier<Set<String>> openSessions;
+  private UserId inboxesFrom = FIRST;
+
+  /**
+   * Creates the worker without starting it.
+   *
+   * @param openSessions supplies the hashes of sessions with an open socket on this node
+   */
+  HousekeepingWorker(
+      Database database,
+      Services services,
+      TierAnnouncer announcer,
+      MessageRetention messageRetention,
+      Supplier<Set<String>> openSessions) {
+    this.database = database;
+    this.services = services;
+    this.announcer = announcer;
+    this.messageRetention = messageRetention;
+    this.openSessions = openSessions;
+  }
+
+  void start() {
+    var _ =
+        thread.scheduleWithFixedDelay(this::runTasks, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void runTasks() {
+    announcer.triggerPass();
+    repeatUntilDone("bring supporters into the new month", services.monthTurn::renewBatch);
+    extendOpenSessions();
+    repeatUntilDone("end expired sessions", services.sessions::endExpired);
+    repeatUntilDone(
+        "remove expired tickets and notes of ended sessions",
+        tx -> {
+          services.tickets.removeExpired(tx);
+          services.sessions.removeEndedMarkers(tx);
+          return false;
+        });
+    repeatUntilDone("remove old login failures", services.loginLimit::removeExpired);
+    repeatUntilDone("bring older accounts up to date", services.accounts::migrateOlderAccounts);
+    repeatUntilDone("make older requests findable", services.asked::indexOlder);
+    repeatUntilDone("remove old idempotency keys", IdempotencyService::deleteExpired);
+    repeatUntilDone("remove old keys of sign-ups", SignUpService::removeOldKeys);
+    removeOldMessages();
+  }
+
+  /**
+   * Runs before expired sessions are ended: a session doesn't expire while it has an open socket.
+   */
+  private void extendOpenSessions() {
+    var open = List.copyOf(openSessions.get());
+    for (int from = 0; from < open.size() && !thread.isShutdown(); from += SESSIONS_AT_ONCE) {
+      List<String> some = open.subList(from, Math.min(open.size(), from + SESSIONS_AT_ONCE));
+      try {
+        List<String> old = database.read(tx -> services.sessions.findExtendable(tx, some)).join();
+        if (!old.isEmpty()) {
+          database.write(tx -> services.sessions.extendSessions(tx, old)).join();
+        }
+      } catch (RuntimeException e) {
+        logFailure("keep the sessions of open sockets", e);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Processes a limited number of users per run, so that its cost doesn't grow with their total.
+   */
+  private void removeOldMessages() {
+    for (int step = 0; step < INBOX_STEPS && !thread.isShutdown(); step++) {
+      try {
+        Optional<UserId> next =
+            database.write(tx -> messageRetention.removeBatch(tx, inboxesFrom)).join().next();
+        inboxesFrom = next.orElse(FIRST);
+        if (next.isEmpty()) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        logFailure("remove old messages", e);
+        return;
+      }
+    }
+  }
+
+  /** Repeats a step, each time in its own transaction, until it returns false. */
+  private void repeatUntilDone(String what, Predicate<Transaction> step) {
+    try {
+      while (!thread.isShutdown() && database.write(step::test).join()) {
+        // run the next step
+      }
+    } catch (RuntimeException e) {
+      logFailure(what, e);
+    }
+  }
+
+  /** Logs a failure, unless the database itself failed, which is logged elsewhere. */
+  private void logFailure(String what, RuntimeException failure) {
+    if (!thread.isShutdown()
+        && !(CompletionFailures.unwrapCause(failure) instanceof StorageException)) {
+      log.warn("Could not {}; trying again in a minute", what, failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

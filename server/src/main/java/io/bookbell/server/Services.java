@@ -1,0 +1,118 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.access.RoleResolver;
+import io.bookbell.server.account.AccountStore;
+import io.bookbell.server.account.SessionStore;
+import io.bookbell.server.account.SignInLimiter;
+import io.bookbell.server.account.TicketStore;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.canned.CannedResponseService;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.ProfilePictureService;
+import io.bookbell.server.creator.ProfileService;
+import io.bookbell.server.creator.TeamListUpdates;
+import io.bookbell.server.demo.DemoData;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.invitation.InvitationService;
+import io.bookbell.server.notification.NotificationService;
+import io.bookbell.server.quota.MonthRollover;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.quota.SupporterService;
+import io.bookbell.server.quota.TierService;
+import io.bookbell.server.receipt.ReceiptService;
+import io.bookbell.server.request.AskedBookService;
+import io.bookbell.server.request.BookRequestService;
+import io.bookbell.server.request.FollowService;
+import io.bookbell.server.request.RequestAnnouncer;
+import io.bookbell.server.request.RequestListService;
+import io.bookbell.server.team.AdminCache;
+import io.bookbell.server.team.TeamService;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The services of all features, with their dependencies. They know neither HTTP nor sockets, and
+ * work in the caller's transaction. Thread-safe.
+ */
+final class Services {
+  private static final SignInLimiter.SignInLimits WRONG_PASSWORDS =
+      new SignInLimiter.SignInLimits(10, 300, 100);
+
+  final AccountStore accounts = new AccountStore();
+  final SessionStore sessions;
+  final TicketStore tickets = new TicketStore();
+  final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
+  final ActivityLog activity;
+  final CreatorStore creators = new CreatorStore();
+  final QuotaService quotas = new QuotaService();
+  final AdminCache admins = new AdminCache();
+  final RoleResolver access = new RoleResolver(creators, admins, quotas);
+  final InboxStore inbox;
+  final ProfileService profile;
+  final ProfilePictureService pictures;
+  final TierService tiers;
+  final SupporterService supporters;
+  final TeamService team;
+  final NotificationService notifications = new NotificationService(access);
+  final BookRequestService requests;
+  final AskedBookService asked = new AskedBookService(creators, access);
+  final FollowService following;
+  final RequestListService lists = new RequestListService(creators, access);
+  final CannedResponseService canned;
+  final InvitationService invitations;
+  final ReceiptService receipts;
+  final MonthRollover monthTurn;
+
+  Services(ClientNotifier clientNotifier) {
+    sessions = new SessionStore(clientNotifier::closeSession);
+    inbox = new InboxStore(clientNotifier::publishChange);
+    var desks = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
+    activity = new ActivityLog(desks::broadcastUpdate);
+    canned = new CannedResponseService(creators, access, desks);
+    tiers = new TierService(creators, access, activity);
+    profile = new ProfileService(creators, access, activity, clientNotifier::broadcastMessage);
+    pictures = new ProfilePictureService(creators, access, profile);
+    supporters = new SupporterService(creators, access, tiers, activity, inbox);
+    team = new TeamService(creators, access, activity, inbox);
+    var requestAnnouncer = new RequestAnnouncer(access, notifications, activity);
+    requests = new BookRequestService(creators, access, quotas, requestAnnouncer, inbox);
+    following = new FollowService(creators, access, asked, requestAnnouncer, inbox);
+    invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
+    receipts = new ReceiptService(inbox, requests, activity, creators, access);
+    monthTurn = new MonthRollover(creators, desks, inbox);
+  }
+
+  DemoData createDemoData() {
+    return new DemoData(
+        new DemoData.DemoServices(creators, tiers, supporters, team, requests, notifications));
+  }
+
+  /** Notifies connected users of committed changes. Called on the database's threads. */
+  interface ClientNotifier {
+    /** Delivers the messages of one change, in their order. */
+    void publishChange(List<Delivery> change);
+
+    /** Delivers an unnumbered message to these users. */
+    void broadcastMessage(Message message, Set<UserId> users);
+
+    /** Closes the sockets of this session. */
+    void closeSession(UserId user, String session);
+
+    /** Does nothing, for work on stored data without connections. */
+    static ClientNotifier noOp() {
+      return new ClientNotifier() {
+        @Override
+        public void publishChange(List<Delivery> change) {}
+
+        @Override
+        public void broadcastMessage(Message message, Set<UserId> users) {}
+
+        @Override
+        public void closeSession(UserId user, String session) {}
+      };
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.web.JsonBody;
+
+/** Parses the account fields of sign-up requests. */
+public final class AccountRequestParser {
+  private static final int LONGEST_NAME = 100;
+
+  private AccountRequestParser() {}
+
+  /**
+   * The fields of a new account. The password is exactly as typed, neither trimmed nor normalized.
+   */
+  public record AccountRequest(String email, String displayName, String password) {
+    @Override
+    public String toString() {
+      return "AccountRequest[" + email + ", " + displayName + "]";
+    }
+  }
+
+  public static AccountRequest parseAccount(JsonBody jsonBody) {
+    return new AccountRequest(
+        parseEmail(jsonBody),
+        jsonBody.requiredLine("display_name", 1, LONGEST_NAME),
+        jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
+  }
+
+  /** Returns the e-mail address in its stored form. */
+  static String parseEmail(JsonBody jsonBody) {
+    return jsonBody.requiredEmail("email");
+  }
+}

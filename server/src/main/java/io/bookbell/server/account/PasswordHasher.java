@@ -1,0 +1,142 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.account.FairExecutor.QueueFullException;
+import io.bookbell.server.web.CompletionFailures;
+import io.bookbell.server.web.Problem;
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * Checks and hashes passwords. Thread-safe. A hash takes about a tenth of a second of CPU time, so
+ * it runs on a few dedicated threads that serve the clients round-robin. A client with too many
+ * waiting gets a {@link Problem} 429.
+ *
+ * <p>Passwords are hashed in Unicode normalization form NFC, because keyboards differ in how they
+ * encode an ü. Older releases stored hashes of other forms; these still match.
+ */
+public final class PasswordHasher implements AutoCloseable {
+  private static final int MOST_THREADS = 4;
+  private static final int MOST_WAITING_PER_CLIENT = 128;
+  private static final int MOST_WAITING = 1_024;
+  private static final long SECONDS_TO_WAIT = 10;
+
+  /**
+   * The hash of an unknown password. Checking against it costs as much as against a real one, so
+   * response times don't reveal which addresses have accounts.
+   */
+  private static final String DECOY =
+      "$argon2id$v=19$m=19456,t=2,p=1$djbMkWdeAsF9YfDO37wnmw$luCPEkWIgrPpC3uwOjw9CGvgDO+zV5y2+ijt6+1J9bw";
+
+  private final FairExecutor executor;
+  private final Argon2Hasher argon2Hasher;
+
+  public PasswordHasher() {
+    int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
+    executor = new FairExecutor("passwords-", threads, MOST_WAITING_PER_CLIENT, MOST_WAITING);
+    argon2Hasher = new Argon2Hasher(threads);
+  }
+
+  /** The result of checking a password against a stored hash. */
+  enum PasswordVerdict {
+    WRONG,
+    RIGHT,
+    /** Right, but the hash is of an older Unicode form and should be replaced. */
+    TO_BE_HASHED_AGAIN;
+
+    boolean isCorrect() {
+      return this != WRONG;
+    }
+  }
+
+  /**
+   * Hashes the password of a new account. Fails with a {@link Problem} 400 if the password violates
+   * {@link PasswordPolicy}.
+   *
+   * @param client the key for fair scheduling, {@link SignInService.SignInClient#clientKey}
+   */
+  public CompletableFuture<String> hashNewPassword(
+      String client, AccountRequestParser.AccountRequest accountRequest) {
+    return submitFairly(
+        client,
+        () -> {
+          PasswordPolicy.requireValid(accountRequest);
+          return argon2Hasher.hashPassword(normalizeNfc(accountRequest.password()));
+        });
+  }
+
+  /**
+   * Like {@link #hashNewPassword}, but without the policy check, for a password that has just been
+   * verified.
+   */
+  CompletableFuture<String> hashPassword(String client, String password) {
+    return submitFairly(client, () -> argon2Hasher.hashPassword(normalizeNfc(password)));
+  }
+
+  /**
+   * Checks a password against a hash; an empty hash, for an unknown account, never matches but
+   * takes as long.
+   */
+  CompletableFuture<PasswordVerdict> verifyPassword(
+      String client, String password, Optional<String> hash) {
+    return submitFairly(client, () -> verifyNow(password, hash.orElse(DECOY)));
+  }
+
+  private PasswordVerdict verifyNow(String password, String hash) {
+    List<String> forms = normalizationForms(password);
+    for (String form : forms) {
+      if (argon2Hasher.matchesHash(form, hash)) {
+        return form.equals(forms.getFirst())
+            ? PasswordVerdict.RIGHT
+            : PasswordVerdict.TO_BE_HASHED_AGAIN;
+      }
+    }
+    return PasswordVerdict.WRONG;
+  }
+
+  /**
+   * Returns the distinct forms in which a password may have been hashed, the current one first.
+   * Usually there is only one.
+   */
+  private static List<String> normalizationForms(String password) {
+    var forms = new LinkedHashSet<String>();
+    forms.add(normalizeNfc(password));
+    forms.add(password);
+    forms.add(Normalizer.normalize(password, Form.NFD));
+    return List.copyOf(forms);
+  }
+
+  static String normalizeNfc(String password) {
+    return Normalizer.normalize(password, Form.NFC);
+  }
+
+  private <T> CompletableFuture<T> submitFairly(String client, Supplier<T> work) {
+    return executor
+        .submit(client, work)
+        .exceptionallyCompose(
+            failure ->
+                CompletableFuture.failedFuture(
+                    CompletionFailures.unwrapCause(failure) instanceof QueueFullException
+                        ? Problem.tooMany(
+                            "rate_limited",
+                            "Too many sign-ins at once from your address. Try again in "
+                                + SECONDS_TO_WAIT
+                                + " seconds.",
+                            SECONDS_TO_WAIT)
+                        : failure));
+  }
+
+  /** Like {@link #hashPassword}, but on the calling thread, for the command line. */
+  public static String hashNow(String password) {
+    return new Argon2Hasher(1).hashPassword(normalizeNfc(password));
+  }
+
+  @Override
+  public void close() {
+    executor.close();
+  }
+}

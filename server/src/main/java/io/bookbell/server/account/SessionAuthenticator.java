@@ -1,0 +1,84 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.account.SessionStore.StoredSession;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Authenticator;
+import io.bookbell.server.web.Caller;
+import io.bookbell.server.web.Problem;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Authenticates callers by session token or WebSocket ticket. Any thread may call it. */
+public final class SessionAuthenticator implements Authenticator {
+  private final Database database;
+  private final SessionStore sessionStore;
+  private final TicketStore ticketStore;
+
+  public SessionAuthenticator(
+      Database database, SessionStore sessionStore, TicketStore ticketStore) {
+    this.database = database;
+    this.sessionStore = sessionStore;
+    this.ticketStore = ticketStore;
+  }
+
+  @Override
+  public CompletionStage<AuthenticatedCaller> authenticate(String token) {
+    return database.read(tx -> sessionStore.findByToken(tx, token)).thenApply(this::acceptSession);
+  }
+
+  @Override
+  public CompletionStage<Boolean> hasEnded(String token) {
+    return database.read(tx -> sessionStore.hasEnded(tx, token));
+  }
+
+  /**
+   * Redeems a ticket, which is valid once. Fails with a {@link Problem} 401. It reads before it
+   * writes, so invented tickets cause no write transactions.
+   */
+  public CompletionStage<Caller> redeemTicket(String ticket) {
+    return database
+        .read(tx -> ticketStore.isValid(tx, ticket))
+        .thenCompose(
+            good ->
+                good
+                    ? database.writeFromReserve(tx -> redeemTicket(tx, ticket))
+                    : CompletableFuture.completedFuture(Optional.<StoredSession>empty()))
+        .thenApply(
+            found ->
+                found
+                    .map(StoredSession::caller)
+                    .orElseThrow(
+                        () ->
+                            Problem.unauthorized(
+                                "This ticket is unknown, already used or older than 30 s.")));
+  }
+
+  private Optional<StoredSession> redeemTicket(Transaction tx, String ticket) {
+    return ticketStore
+        .redeemTicket(tx, ticket)
+        .flatMap(session -> sessionStore.findByHash(tx, session));
+  }
+
+  /** Returns whether the caller's session still exists. */
+  public CompletionStage<Boolean> isAlive(Caller caller) {
+    return database.read(tx -> sessionStore.findByHash(tx, caller.session()).isPresent());
+  }
+
+  private AuthenticatedCaller acceptSession(Optional<StoredSession> found) {
+    StoredSession session =
+        found.orElseThrow(() -> Problem.unauthorized("The session has ended. Sign in again."));
+    if (session.stale()) {
+      CompletableFuture<?> renewal =
+          database.writeFromReserve(
+              tx -> {
+                sessionStore.renewSession(tx, session.caller().session());
+                return true;
+              });
+      renewal.exceptionally(_ -> null); // the next request tries again
+    }
+    return new AuthenticatedCaller(
+        session.caller(), session.stale() ? Optional.of(SessionStore.LIFE) : Optional.empty());
+  }
+}

@@ -1,0 +1,180 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.account.PasswordHasher.PasswordVerdict;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Signs users in with their passwords and opens their sessions. Thread-safe. */
+public final class SignInService {
+  private final Database database;
+  private final AccountStore accountStore;
+  private final SessionStore sessionStore;
+  private final PasswordHasher passwordHasher;
+  private final SignInLimiter limit;
+  private final KnownDevices devices = new KnownDevices();
+
+  /**
+   * The last attempt in progress of each client and e-mail address. The next attempt waits for it.
+   */
+  private final ConcurrentHashMap<SignInKey, CompletableFuture<OpenedSession>> turns =
+      new ConcurrentHashMap<>();
+
+  public SignInService(
+      Database database,
+      AccountStore accountStore,
+      SessionStore sessionStore,
+      PasswordHasher passwordHasher,
+      SignInLimiter limit) {
+    this.database = database;
+    this.accountStore = accountStore;
+    this.sessionStore = sessionStore;
+    this.passwordHasher = passwordHasher;
+    this.limit = limit;
+  }
+
+  /**
+   * The client that signs in, as the key for limits and fair scheduling.
+   *
+   * @param network the client's address, or the network it belongs to
+   * @param device a device on which the user has signed in before
+   */
+  public record SignInClient(String network, Optional<String> device) {
+    public static SignInClient ofNetwork(String network) {
+      return new SignInClient(network, Optional.empty());
+    }
+
+    boolean isKnownDevice() {
+      return device.isPresent();
+    }
+
+    public String clientKey() {
+      return device.map(known -> "device " + known).orElse("address " + network);
+    }
+  }
+
+  /**
+   * The input of a sign-in.
+   *
+   * @param device the cookie of {@link KnownDevices}, not verified yet
+   */
+  record SignInAttempt(String email, String password, String network, Optional<String> device) {}
+
+  private record SignInKey(String email, String network, Optional<String> device) {}
+
+  /**
+   * A session that was just opened.
+   *
+   * @param token the only copy of its secret
+   * @param device the cookie by which the device will be recognized
+   */
+  public record OpenedSession(Account account, String token, String device) {
+    @Override
+    public String toString() {
+      return "OpenedSession[" + account.id() + "]";
+    }
+  }
+
+  /**
+   * Signs in. Fails with a {@link Problem}: 401 for a wrong address or password, 429 after too many
+   * failures.
+   *
+   * <p>Attempts of one client for one address run one after another. Each counts as failed until
+   * its password is verified, so several correct ones at the same time would otherwise exceed the
+   * limit.
+   */
+  CompletableFuture<OpenedSession> signIn(SignInAttempt signInAttempt) {
+    var signInKey = new SignInKey(signInAttempt.email, signInAttempt.network, signInAttempt.device);
+    var opening = new CompletableFuture<OpenedSession>();
+    CompletableFuture<OpenedSession> before = turns.put(signInKey, opening);
+    CompletableFuture<?> ready =
+        before == null ? CompletableFuture.completedFuture(null) : before.handle((_, _) -> null);
+    var _ =
+        ready
+            .thenCompose(_ -> verifyAttempt(signInAttempt))
+            .whenComplete(
+                (openedSession, failure) -> {
+                  turns.remove(signInKey, opening);
+                  if (failure == null) {
+                    opening.complete(openedSession);
+                  } else {
+                    opening.completeExceptionally(failure);
+                  }
+                });
+    return opening;
+  }
+
+  private CompletableFuture<OpenedSession> verifyAttempt(SignInAttempt signInAttempt) {
+    return database
+        .writeFromReserve(tx -> registerAttempt(tx, signInAttempt))
+        .thenCompose(
+            signInCheck -> {
+              if (signInCheck.refusal.isPresent()) {
+                throw signInCheck.refusal.get();
+              }
+              return passwordHasher
+                  .verifyPassword(
+                      signInCheck.client.clientKey(),
+                      signInAttempt.password,
+                      signInCheck.account.map(Account::passwordHash))
+                  .thenCompose(
+                      passwordVerdict ->
+                          rehashIfNeeded(signInCheck, signInAttempt, passwordVerdict))
+                  .thenCompose(hash -> openSession(signInCheck, signInAttempt, hash));
+            });
+  }
+
+  private SignInCheck registerAttempt(Transaction tx, SignInAttempt signInAttempt) {
+    Optional<Account> account = accountStore.findByEmail(tx, signInAttempt.email);
+    Optional<String> device =
+        account.flatMap(
+            found ->
+                signInAttempt.device.flatMap(cookie -> devices.findDevice(tx, found.id(), cookie)));
+    var signInClient = new SignInClient(signInAttempt.network, device);
+    return new SignInCheck(
+        signInClient, limit.countAttempt(tx, signInAttempt.email, signInClient), account);
+  }
+
+  /** A counted attempt and the account of its e-mail address. */
+  private record SignInCheck(
+      SignInClient client, Optional<Problem> refusal, Optional<Account> account) {}
+
+  /**
+   * Returns the hash to store from now on; empty to keep the stored one. Throws a {@link Problem}
+   * 401 if the password is wrong.
+   */
+  private CompletableFuture<Optional<String>> rehashIfNeeded(
+      SignInCheck signInCheck, SignInAttempt signInAttempt, PasswordVerdict passwordVerdict) {
+    if (signInCheck.account.isEmpty() || !passwordVerdict.isCorrect()) {
+      throw Problem.of(
+          401, "wrong_credentials", "Not signed in", "Wrong e-mail address or password.");
+    }
+    return passwordVerdict == PasswordVerdict.TO_BE_HASHED_AGAIN
+        ? passwordHasher
+            .hashPassword(signInCheck.client.clientKey(), signInAttempt.password)
+            .thenApply(Optional::of)
+        : CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  private CompletableFuture<OpenedSession> openSession(
+      SignInCheck signInCheck, SignInAttempt signInAttempt, Optional<String> newHash) {
+    return database.writeFromReserve(
+        tx -> {
+          Account account = signInCheck.account.orElseThrow();
+          limit.recordSuccess(tx, signInAttempt.email, signInCheck.client);
+          newHash.ifPresent(hash -> accountStore.updatePasswordHash(tx, account, hash));
+          return openSession(tx, account);
+        });
+  }
+
+  /** Opens a session for an account that has just been authenticated. */
+  public OpenedSession openSession(Transaction tx, Account account) {
+    return new OpenedSession(
+        account,
+        sessionStore.createSession(tx, account.id()),
+        devices.createCookie(tx, account.id()));
+  }
+}

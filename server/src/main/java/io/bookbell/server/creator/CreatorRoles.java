@@ -1,0 +1,92 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.Set;
+
+/** A user's roles with a creator, and the checks based on them. */
+public interface CreatorRoles {
+
+  /** Returns the creator and the active team members. */
+  Set<UserId> adminsOf(Transaction tx, CreatorRow creator);
+
+  boolean isSupporter(Transaction tx, UserId creator, UserId user);
+
+  /** Returns the creators of whom the user is an admin. */
+  Set<UserId> administeredCreators(Transaction tx, UserId user);
+
+  /** Returns every supporter and admin of the creator. */
+  Set<UserId> audienceOf(Transaction tx, CreatorRow creator);
+
+  default boolean isAdmin(Transaction tx, CreatorRow creator, UserId user) {
+    return adminsOf(tx, creator).contains(user);
+  }
+
+  /**
+   * Requires an admin.
+   *
+   * @throws Problem 404 for users without a role with this creator, 403 for supporters
+   */
+  default void requireAdmin(Transaction tx, CreatorRow creator, UserId user) {
+    if (!isAdmin(tx, creator, user)) {
+      throw isSupporter(tx, creator.id(), user)
+          ? Problem.forbidden("Only the creator and the team can do this.")
+          : Problem.notFound();
+    }
+  }
+
+  /**
+   * Requires the creator.
+   *
+   * @throws Problem 404 for users without a role with this creator, 403 for team members and
+   *     supporters
+   */
+  default void requireCreator(Transaction tx, CreatorRow creator, UserId user) {
+    if (!creator.id().equals(user)) {
+      requireMember(tx, creator, user);
+      throw Problem.forbidden("Only the creator can do this.");
+    }
+  }
+
+  /**
+   * Prevents team members from deciding about their own requests and quotas, unless the creator
+   * allows it.
+   *
+   * @param owner the user whose request or quota it is
+   * @throws Problem 403 own_request
+   */
+  default void requireNotOwner(CreatorRow creator, UserId actor, UserId owner) {
+    boolean owns = actor.equals(owner) && !actor.equals(creator.id());
+    if (owns && !creator.creator().selfService()) {
+      throw Problem.of(
+          403,
+          "own_request",
+          "Not allowed",
+          "This one is yours, so another member of the team has to decide.");
+    }
+  }
+
+  /**
+   * Returns the problem for a user who would have to be a supporter.
+   *
+   * @param words the detail, for admins
+   * @throws Problem 404 for users without a role with this creator
+   */
+  default Problem notSupporterProblem(
+      Transaction tx, CreatorRow creator, UserId user, String words) {
+    requireMember(tx, creator, user);
+    return Problem.forbidden(words);
+  }
+
+  /**
+   * Requires a supporter or an admin.
+   *
+   * @throws Problem 404 for users without a role with this creator
+   */
+  default void requireMember(Transaction tx, CreatorRow creator, UserId user) {
+    if (!isAdmin(tx, creator, user) && !isSupporter(tx, creator.id(), user)) {
+      throw Problem.notFound();
+    }
+  }
+}

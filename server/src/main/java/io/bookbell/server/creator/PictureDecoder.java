@@ -1,0 +1,43 @@
+package io.bookbell.server.creator;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decodes uploaded pictures one at a time on a dedicated thread, because decoding takes much CPU
+ * time and memory. Thread-safe.
+ */
+public final class PictureDecoder implements AutoCloseable {
+  private static final int MOST_WAITING = 50;
+  private static final int SECONDS_IDLE = 30;
+
+  private final ThreadPoolExecutor thread;
+
+  public PictureDecoder() {
+    thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            SECONDS_IDLE,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING),
+            Thread.ofPlatform().name("pictures").daemon().factory());
+    thread.allowCoreThreadTimeOut(true);
+  }
+
+  /**
+   * Runs {@link ProfilePicture#of} on the decoder's thread. Throws {@link
+   * java.util.concurrent.RejectedExecutionException} if too many are waiting.
+   */
+  CompletionStage<ProfilePicture> readPicture(byte[] content) {
+    return CompletableFuture.supplyAsync(() -> ProfilePicture.of(content), thread);
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

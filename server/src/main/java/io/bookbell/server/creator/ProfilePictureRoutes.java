@@ -1,0 +1,80 @@
+package io.bookbell.server.creator;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.web.ApiRequest;
+import io.bookbell.server.web.ApiResponse;
+import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.web.RateLimit;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /api/creators/{id}/picture}. */
+public final class ProfilePictureRoutes {
+  private static final String PATH = "/api/creators/:id/picture";
+
+  /**
+   * The content of a URL with a version never changes. Without a version, browsers have to
+   * revalidate.
+   */
+  private static final String FOR_GOOD = "private, max-age=31536000, immutable";
+
+  private ProfilePictureRoutes() {}
+
+  public static void addRoutes(
+      ApiRouter apiRouter, ProfilePictureService profilePictureService, PictureDecoder reader) {
+    apiRouter.get(
+        PATH,
+        ProfilePictureRoutes::parsePictureQuery,
+        (tx, caller, pictureQuery) ->
+            pictureResponse(
+                profilePictureService.get(tx, caller.user(), pictureQuery.creator),
+                pictureQuery.byVersion));
+    apiRouter.putPrepared(
+        PATH,
+        RateLimit.UPLOAD,
+        apiRequest -> parseUpload(apiRequest, reader),
+        (tx, caller, pictureUpload) ->
+            ApiResponse.ok(
+                profilePictureService.replacePicture(
+                    tx, caller.user(), pictureUpload.creator, pictureUpload.picture)));
+    apiRouter.delete(
+        PATH,
+        apiRequest -> apiRequest.pathUserId("id"),
+        (tx, caller, creator) ->
+            ApiResponse.ok(profilePictureService.removePicture(tx, caller.user(), creator)));
+  }
+
+  private static PictureQuery parsePictureQuery(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    boolean byVersion = queryParameters.optionalId("v").isPresent();
+    queryParameters.requireNoErrors();
+    return new PictureQuery(apiRequest.pathUserId("id"), byVersion);
+  }
+
+  private static CompletionStage<PictureUpload> parseUpload(
+      ApiRequest apiRequest, PictureDecoder reader) {
+    UserId creator = apiRequest.pathUserId("id");
+    return reader
+        .readPicture(apiRequest.bodyBytes())
+        .thenApply(profilePicture -> new PictureUpload(creator, profilePicture));
+  }
+
+  /**
+   * Returns the picture with a content security policy that lets nothing in it run if it is opened
+   * as a document.
+   */
+  private static ApiResponse pictureResponse(ProfilePicture profilePicture, boolean byVersion) {
+    return ApiResponse.ofFile(
+        profilePicture.mediaType(),
+        profilePicture.content(),
+        Map.of(
+            "Cache-Control",
+            byVersion ? FOR_GOOD : "no-cache",
+            "Content-Security-Policy",
+            "default-src 'none'; sandbox"));
+  }
+
+  private record PictureQuery(UserId creator, boolean byVersion) {}
+
+  private record PictureUpload(UserId creator, ProfilePicture picture) {}
+}

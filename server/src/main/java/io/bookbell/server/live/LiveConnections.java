@@ -1,0 +1,237 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.Backplane;
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.Reservation;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.CreatorUpdates;
+import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.notification.NotificationService;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.receipt.ReceiptService;
+import io.bookbell.server.request.BookRequestService;
+import io.bookbell.server.request.RequestListService;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The users connected to this node, and the delivery of committed changes to them. Thread-safe. */
+public final class LiveConnections implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LiveConnections.class);
+
+  private final WebSocketManager manager;
+  private final AcknowledgementWriter acknowledgementWriter;
+  private final TypingPresence typingPresence;
+  private final Optional<ConnectionLeases> places;
+  private final Optional<InboxPoller> poll;
+
+  /**
+   * The services from which connections are served.
+   *
+   * @param inbox each user's history
+   */
+  public record LiveSources(
+      InboxStore inbox,
+      CreatorStore creators,
+      CreatorRoles roles,
+      QuotaService quotas,
+      BookRequestService requests,
+      RequestListService lists,
+      NotificationService notifications,
+      ReceiptService receipts) {}
+
+  /**
+   * Starts to accept connections.
+   *
+   * @param backplane not closed by {@link #close}
+   * @param newLife called with the new epoch when the database was restored or replaced while this
+   *     node was running, so that caches must be cleared
+   */
+  public LiveConnections(
+      HubOptions options,
+      Database database,
+      LiveSources liveSources,
+      Backplane backplane,
+      InstantSource clock,
+      Consumer<String> newLife) {
+    var snapshotReader =
+        new SnapshotReader(
+            liveSources.creators,
+            liveSources.roles,
+            liveSources.quotas,
+            liveSources.requests,
+            liveSources.notifications);
+    var epochStore = new EpochStore();
+    var feed = new InboxHistory(database, liveSources.inbox, epochStore, snapshotReader);
+    acknowledgementWriter = new AcknowledgementWriter(database, liveSources.receipts);
+    typingPresence =
+        new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
+    var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence);
+    manager = new WebSocketManager(options, feed, frames, backplane, clock);
+    boolean shared = database.isShared();
+    var livePollListener = new LivePollListener(database, liveSources, newLife);
+    places =
+        optionalPart(shared, () -> new ConnectionLeases(database, options.connectionsPerUser()));
+    poll = optionalPart(shared, () -> new InboxPoller(database, epochStore, livePollListener));
+    acknowledgementWriter.startWriting();
+    places.ifPresent(ConnectionLeases::start);
+    poll.ifPresent(InboxPoller::start);
+  }
+
+  private static <T> Optional<T> optionalPart(boolean wanted, Supplier<T> part) {
+    return wanted ? Optional.of(part.get()) : Optional.empty();
+  }
+
+  public WebSocketManager webSocketManager() {
+    return manager;
+  }
+
+  /** Reserves a connection slot for the user; empty if the user already has the maximum. */
+  CompletionStage<Optional<ConnectionSlot>> reserveSlot(UserId user) {
+    Optional<Reservation> here = manager.tryReserve(user);
+    if (here.isEmpty()) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    if (places.isEmpty()) {
+      return CompletableFuture.completedStage(
+          here.map(place -> new ConnectionSlot(place, () -> {})));
+    }
+    return places
+        .get()
+        .acquireLease(user)
+        .whenComplete(
+            (everywhere, failure) -> {
+              if (failure != null || everywhere.isEmpty()) {
+                here.get().close();
+              }
+            })
+        .thenApply(
+            everywhere ->
+                everywhere.map(connectionLease -> new ConnectionSlot(here.get(), connectionLease)));
+  }
+
+  /**
+   * A reserved connection slot.
+   *
+   * @param here counts it among this node's sockets
+   * @param everywhere counts it among those of all nodes; must be closed with the socket
+   */
+  record ConnectionSlot(Reservation here, ConnectionLeases.ConnectionLease everywhere) {
+    void releaseSlot() {
+      here.close();
+      everywhere.close();
+    }
+  }
+
+  /** Called when a connection has been closed. */
+  void connectionClosed(Connection connection) {
+    typingPresence.stopTyping(connection);
+  }
+
+  /** Delivers the messages of one committed change, in their order. */
+  public void broadcastChange(List<Delivery> change) {
+    manager.broadcast(change);
+  }
+
+  /** Delivers a message that isn't stored in any inbox. */
+  public void broadcast(Message message, Set<UserId> users) {
+    manager.broadcast(message, users);
+  }
+
+  /** The hashes of the sessions that opened this node's sockets. */
+  public Set<String> openSessions() {
+    return manager.connectedUsers().stream()
+        .flatMap(user -> manager.connectionsOf(user).stream())
+        .map(connection -> connection.metadata().get(WebSocketRoutes.SESSION))
+        .filter(Objects::nonNull)
+        .collect(Collectors.toSet());
+  }
+
+  /** Closes the sockets that were opened with a session. */
+  public void sessionEnded(UserId user, String session) {
+    manager.disconnect(
+        user,
+        connection -> session.equals(connection.metadata().get(WebSocketRoutes.SESSION)),
+        CloseReason.SESSION_ENDED);
+  }
+
+  @Override
+  public void close() {
+    poll.ifPresent(InboxPoller::close);
+    manager.close();
+    acknowledgementWriter.close();
+    places.ifPresent(ConnectionLeases::close);
+  }
+
+  /** Passes what other nodes have committed to this node's connections. */
+  private final class LivePollListener implements InboxPoller.PollListener {
+    private final Database database;
+    private final LiveSources liveSources;
+    private final Consumer<String> newLife;
+
+    LivePollListener(Database database, LiveSources liveSources, Consumer<String> newLife) {
+      this.database = database;
+      this.liveSources = liveSources;
+      this.newLife = newLife;
+    }
+
+    @Override
+    public void epochChanged(String epoch) {
+      newLife.accept(epoch);
+      acknowledgementWriter.discardPending();
+      manager.resetForNewEpoch();
+    }
+
+    @Override
+    public void messagesFound(Map<UserId, Long> newest) {
+      manager.announce(newest);
+    }
+
+    @Override
+    public void sessionEnded(UserId user, String session) {
+      LiveConnections.this.sessionEnded(user, session);
+    }
+
+    @Override
+    public void creatorChanged(UserId creator) {
+      var _ =
+          database
+              .read(tx -> creatorDelivery(tx, creator))
+              .whenComplete(
+                  (shown, failure) -> {
+                    if (failure == null) {
+                      manager.deliverLocally(List.of(shown));
+                    } else {
+                      log.warn("The profile of creator {} could not be read", creator, failure);
+                    }
+                  });
+    }
+
+    private Delivery creatorDelivery(Transaction tx, UserId id) {
+      CreatorRow creator = liveSources.creators.get(tx, id);
+      return Delivery.unnumbered(
+          CreatorUpdates.toMessage(creator.creator()), liveSources.roles.audienceOf(tx, creator));
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.bookbell.server.quota;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Consumes and refunds requests, exactly once even under concurrency. Thread-safe.
+ *
+ * <p>A consumption is a conditional update of the membership row, and a unique key of the ledger
+ * allows one refund per request, so no locks are needed beyond the rows of the transaction.
+ */
+public final class QuotaService {
+  private final MembershipStore membershipStore;
+
+  QuotaService(MembershipStore membershipStore) {
+    this.membershipStore = membershipStore;
+  }
+
+  public QuotaService() {
+    this(new MembershipStore());
+  }
+
+  /** Returns a user's quota with one creator; empty unless the user is a supporter. */
+  public Optional<Quota> findQuota(Transaction tx, UserId creator, UserId user) {
+    return membershipStore.findMembership(tx, creator, user).map(Membership::toQuota);
+  }
+
+  /** Returns the user's quotas with all creators they support, ordered by creator. */
+  public List<Quota> findByUser(Transaction tx, UserId user) {
+    return membershipStore.findByUser(tx, user).stream().map(Membership::toQuota).toList();
+  }
+
+  /** Returns the user's tiers and quotas with all creators they support. */
+  public List<SupporterQuota> findSupport(Transaction tx, UserId user) {
+    return membershipStore.findByUser(tx, user).stream()
+        .map(membership -> new SupporterQuota(membership.tier(), membership.toQuota()))
+        .toList();
+  }
+
+  public boolean isSupporter(Transaction tx, UserId creator, UserId user) {
+    return membershipStore.isMember(tx, creator, user);
+  }
+
+  public Set<UserId> findSupporters(Transaction tx, UserId creator) {
+    return membershipStore.findSupporters(tx, creator);
+  }
+
+  /** Returns the ledger lines behind a quota, newest first. */
+  public List<Ledger.LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
+    return Ledger.findEntries(tx, creator, user);
+  }
+
+  /**
+   * Locks a supporter's membership and takes one request from it. The caller has to write the
+   * ledger line with {@link #recordConsumption} once the request has an id.
+   *
+   * @return empty if the user isn't a supporter
+   * @throws Problem 409 when nothing is left
+   */
+  public Optional<Consumption> consumeRequest(Transaction tx, CreatorRow creator, UserId user) {
+    return membershipStore
+        .lockMembership(tx, creator.id(), user)
+        .map(membership -> consumeRequest(tx, membership));
+  }
+
+  private Consumption consumeRequest(Transaction tx, Membership membership) {
+    if (!membershipStore.consumeRequest(tx, membership)) {
+      throw QuotaExhaustion.problemFor(membership);
+    }
+    return new Consumption(membership.withUsage(membership.used() + 1, membership.granted()));
+  }
+
+  /** Writes the ledger line of a consumption and adds the new quota to the messages. */
+  public void recordConsumption(
+      Transaction tx,
+      Consumption consumption,
+      long request,
+      String title,
+      OutgoingMessages outgoingMessages) {
+    Membership after = consumption.after;
+    Ledger.addEntry(tx, after, after.periodKey(), Ledger.CONSUME, 1, request, title, after.user());
+    addQuotaUpdate(after, outgoingMessages);
+  }
+
+  /**
+   * Refunds a request in the period it was consumed in and in those it was carried into, and adds
+   * the new quota to the messages. The ledger's unique key rejects a second refund of the same
+   * request.
+   */
+  public void refundRequest(
+      Transaction tx,
+      UserId creator,
+      UserId user,
+      long request,
+      String title,
+      UserId actor,
+      OutgoingMessages outgoingMessages) {
+    Membership membership = membershipStore.lockMembership(tx, creator, user).orElseThrow();
+    List<String> periods = Ledger.findPeriods(tx, request);
+    Membership after = membership;
+    for (String period : periods) {
+      int usedAfter = Ledger.countUsed(tx, creator, user, period) - 1;
+      Membership inPeriod = membership.withUsage(usedAfter, membership.granted());
+      boolean first = period.equals(periods.getFirst());
+      String kind = first ? Ledger.REFUND : Ledger.CARRY;
+      Ledger.addEntry(tx, inPeriod, period, kind, first ? 1 : -1, request, title, actor);
+      if (period.equals(membership.periodKey())) {
+        membershipStore.refundRequest(tx, membership);
+        after = inPeriod;
+      }
+    }
+    addQuotaUpdate(after, outgoingMessages);
+  }
+
+  static void addQuotaUpdate(Membership membership, OutgoingMessages outgoingMessages) {
+    outgoingMessages.add(
+        MessageType.QUOTA_UPDATE, Map.of("quota", membership.toQuota()), Set.of(membership.user()));
+  }
+
+  /** A request that was taken from an allowance but isn't in the ledger yet. */
+  public static final class Consumption {
+    private final Membership after;
+
+    private Consumption(Membership after) {
+      this.after = after;
+    }
+  }
+
+  /** A supporter's tier and quota with one creator. */
+  public record SupporterQuota(Tier tier, Quota quota) {}
+}

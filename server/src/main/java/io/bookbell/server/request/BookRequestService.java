@@ -1,0 +1,375 @@
+package io.bookbell.server.request;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.notification.NotificationService.NotificationSubject;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.request.RequestAnnouncer.StatusChange;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.web.ListPage;
+import io.bookbell.server.web.PageRequest;
+import io.bookbell.server.web.Problem;
+import io.bookbell.server.web.TimeText;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands on book requests: create, decide, reply, withdraw. Thread-safe.
+ *
+ * <p>Every command locks the creator's row first, changes the state by compare-and-set and appends
+ * the messages of the change, all in the given transaction.
+ */
+public final class BookRequestService {
+  /** Limit per creator; each supporter is also limited by their quota. */
+  private static final int MOST_PENDING = 100_000;
+
+  private final RequestStore store = new RequestStore();
+  private final ReplyStore replies = new ReplyStore();
+  private final WordIndex words = new WordIndex();
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final QuotaService quotaService;
+  private final RequestAnnouncer requestAnnouncer;
+  private final InboxStore inboxStore;
+
+  public BookRequestService(
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      QuotaService quotaService,
+      RequestAnnouncer requestAnnouncer,
+      InboxStore inboxStore) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.quotaService = quotaService;
+    this.requestAnnouncer = requestAnnouncer;
+    this.inboxStore = inboxStore;
+  }
+
+  /** The fields of a new request. */
+  public record NewRequest(
+      UserId creator,
+      String title,
+      String author,
+      @Nullable String isbn,
+      @Nullable String note,
+      @Nullable Integer coverId) {}
+
+  /**
+   * Creates a request and takes it from the supporter's quota.
+   *
+   * @throws Problem 404 for users without a role with this creator, 403 for admins who aren't
+   *     supporters, 409 when the creator isn't accepting requests, the quota is used up, or the
+   *     creator has the maximum number of pending requests
+   */
+  public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
+    CreatorRow creator = creatorStore.lockCreator(tx, wanted.creator());
+    requireAccepting(tx, creator, user);
+    if (creator.pendingCount() >= MOST_PENDING) {
+      throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
+    }
+    var consumption =
+        quotaService
+            .consumeRequest(tx, creator, user)
+            .orElseThrow(() -> notSupporterProblem(tx, creator, user));
+    BookRequest request = store.insertRequest(tx, user, wanted);
+    words.indexRequest(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
+    var outgoingMessages = new OutgoingMessages();
+    quotaService.recordConsumption(
+        tx, consumption, request.id(), request.title(), outgoingMessages);
+    CreatorRow counted = creatorStore.addToPendingCount(tx, creator, 1);
+    requestAnnouncer.announceCreated(tx, counted, request, outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return request;
+  }
+
+  private void requireAccepting(Transaction tx, CreatorRow creator, UserId user) {
+    if (creator.creator().accepting()) {
+      return;
+    }
+    if (!creatorRoles.isSupporter(tx, creator.id(), user)) {
+      throw notSupporterProblem(tx, creator, user);
+    }
+    throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
+  }
+
+  private Problem notSupporterProblem(Transaction tx, CreatorRow creator, UserId user) {
+    return creatorRoles.notSupporterProblem(
+        tx, creator, user, "Only supporters can request books, and you are on the team.");
+  }
+
+  /** An admin's decision: the new status and an optional text. */
+  public record Decision(Status status, @Nullable String response) {}
+
+  /**
+   * Applies an admin's decision to a request. A rejection refunds it.
+   *
+   * @throws Problem 404 for users who may not see the request, 403 for its supporter (own_request
+   *     if on the team), 409 when the status no longer allows the decision; the detail says who was
+   *     first
+   */
+  public BookRequest respondToRequest(Transaction tx, UserId admin, long id, Decision decision) {
+    LockedRequest lockedRequest = lockRequest(tx, id);
+    requireAdmin(tx, lockedRequest, admin);
+    var outgoingMessages = new OutgoingMessages();
+    return publishMove(
+        tx,
+        lockedRequest,
+        applyDecision(tx, lockedRequest, admin, decision, outgoingMessages),
+        outgoingMessages);
+  }
+
+  private StatusChange applyDecision(
+      Transaction tx,
+      LockedRequest lockedRequest,
+      UserId admin,
+      Decision decision,
+      OutgoingMessages outgoingMessages) {
+    BookRequest request = lockedRequest.request;
+    creatorRoles.requireNotOwner(lockedRequest.creator, admin, request.userId());
+    changeStatus(tx, request, decision.status());
+    boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
+    String word = keepsWord ? request.response() : decision.response();
+    store.updateResponse(tx, request.id(), word, admin);
+    return completeMove(tx, lockedRequest, admin, outgoingMessages);
+  }
+
+  /**
+   * Applies one decision to several requests of a creator. Each succeeds or fails as {@link
+   * #respondToRequest} would, independently of the others. A supporter with several of them is
+   * notified once.
+   *
+   * @return the outcome of each, in the order of the ids
+   * @throws Problem as {@link CreatorRoles#requireAdmin}
+   */
+  public List<DecisionOutcome> respondToAll(
+      Transaction tx, UserId admin, UserId creatorId, SortedSet<Long> ids, Decision decision) {
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
+    creatorRoles.requireAdmin(tx, creator, admin);
+    var outgoingMessages = new OutgoingMessages();
+    var moves = new ArrayList<StatusChange>();
+    var outcomes = new ArrayList<DecisionOutcome>();
+    for (long id : ids) {
+      Optional<BookRequest> found =
+          store.findById(tx, id).filter(each -> each.creatorId().equals(creatorId));
+      try {
+        LockedRequest lockedRequest =
+            new LockedRequest(creator, found.orElseThrow(Problem::notFound));
+        StatusChange statusChange =
+            applyDecision(tx, lockedRequest, admin, decision, outgoingMessages);
+        moves.add(statusChange);
+        outcomes.add(DecisionOutcome.ofAnswer(statusChange.after()));
+      } catch (Problem refusal) { // nothing of this one has been written yet
+        outcomes.add(DecisionOutcome.ofRefusal(id, refusal, found.orElse(null)));
+      }
+    }
+    requestAnnouncer.announceMoves(
+        tx, updatePendingCount(tx, creator, moves), moves, outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return outcomes;
+  }
+
+  /**
+   * The outcome of one of several decisions.
+   *
+   * @param result "answered" or "refused"
+   * @param code the problem's code, if refused
+   * @param bookRequest its current state; null if it doesn't exist
+   */
+  public record DecisionOutcome(
+      long id,
+      String result,
+      @Nullable String code,
+      @Nullable String detail,
+      @Nullable BookRequest bookRequest) {
+    static DecisionOutcome ofAnswer(BookRequest request) {
+      return new DecisionOutcome(request.id(), "answered", null, null, request);
+    }
+
+    static DecisionOutcome ofRefusal(long id, Problem refusal, @Nullable BookRequest request) {
+      return new DecisionOutcome(id, "refused", refusal.errorCode(), refusal.getMessage(), request);
+    }
+  }
+
+  /**
+   * Withdraws the user's own request, which refunds it.
+   *
+   * @throws Problem 404 for users who may not see the request, 403 for admins, 409 when it is no
+   *     longer pending
+   */
+  public BookRequest cancelRequest(Transaction tx, UserId owner, long id) {
+    LockedRequest lockedRequest = lockRequest(tx, id);
+    requireVisible(tx, lockedRequest, owner);
+    if (!lockedRequest.request.userId().equals(owner)) {
+      throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
+    }
+    changeStatus(tx, lockedRequest.request, Status.CANCELLED);
+    var outgoingMessages = new OutgoingMessages();
+    return publishMove(
+        tx,
+        lockedRequest,
+        completeMove(tx, lockedRequest, owner, outgoingMessages),
+        outgoingMessages);
+  }
+
+  private void changeStatus(Transaction tx, BookRequest request, Status to) {
+    if (!store.updateStatus(tx, request.id(), to)) {
+      throw Problem.conflict("invalid_transition", describeConflict(request, to));
+    }
+  }
+
+  private static String describeConflict(BookRequest request, Status to) {
+    String by =
+        request.status() == Status.CANCELLED
+            ? " by " + request.userName()
+            : request.respondedByName() == null ? "" : " by " + request.respondedByName();
+    return "The request is "
+        + request.status().wireName()
+        + by
+        + " since "
+        + TimeText.formatTime(request.updatedAt())
+        + " and cannot become "
+        + to.wireName()
+        + ".";
+  }
+
+  /** Reads the request after its status changed, and refunds it if necessary. */
+  private StatusChange completeMove(
+      Transaction tx, LockedRequest before, UserId actor, OutgoingMessages outgoingMessages) {
+    BookRequest request = requireRequest(tx, before.request.id());
+    if (request.refunded()) {
+      quotaService.refundRequest(
+          tx,
+          request.creatorId(),
+          request.userId(),
+          request.id(),
+          request.title(),
+          actor,
+          outgoingMessages);
+    }
+    return new StatusChange(before.request, request, findRevision(tx, request), actor);
+  }
+
+  private BookRequest publishMove(
+      Transaction tx,
+      LockedRequest before,
+      StatusChange statusChange,
+      OutgoingMessages outgoingMessages) {
+    requestAnnouncer.announceMove(
+        tx,
+        updatePendingCount(tx, before.creator, List.of(statusChange)),
+        statusChange,
+        outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return statusChange.after();
+  }
+
+  private CreatorRow updatePendingCount(
+      Transaction tx, CreatorRow creator, List<StatusChange> moves) {
+    int answered =
+        (int)
+            moves.stream()
+                .filter(statusChange -> statusChange.before().status() == Status.PENDING)
+                .count();
+    return answered == 0 ? creator : creatorStore.addToPendingCount(tx, creator, -answered);
+  }
+
+  /**
+   * Adds a reply to a request's thread.
+   *
+   * @throws Problem 404 for users who may not see the request, 409 when the thread is full
+   */
+  public Reply addReply(Transaction tx, UserId user, long id, String body) {
+    LockedRequest lockedRequest = lockRequest(tx, id);
+    requireVisible(tx, lockedRequest, user);
+    if (!replies.insertReply(tx, id, user, body)) {
+      throw Problem.conflict(
+          "thread_full", "A request can have at most " + ReplyStore.MOST + " replies.");
+    }
+    BookRequest request = requireRequest(tx, id);
+    var outgoingMessages = new OutgoingMessages();
+    requestAnnouncer.announceReply(
+        tx, lockedRequest.creator, request, findRevision(tx, request), outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return request.replies().getLast();
+  }
+
+  /**
+   * Returns a page of a request's replies, newest first; for its supporter and for admins.
+   *
+   * @throws Problem 404 for users who may not see the request
+   */
+  public ListPage<Reply> listReplies(Transaction tx, UserId user, long id, PageRequest page) {
+    BookRequest request = requireRequest(tx, id);
+    requireVisible(tx, new LockedRequest(creatorStore.get(tx, request.creatorId()), request), user);
+    return replies.findPage(tx, id, page);
+  }
+
+  /**
+   * Returns one request with its newest replies; for its supporter and for admins.
+   *
+   * @throws Problem 404 for users who may not see the request
+   */
+  public BookRequest get(Transaction tx, UserId user, long id) {
+    BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
+    requireVisible(tx, new LockedRequest(creatorStore.get(tx, request.creatorId()), request), user);
+    return request;
+  }
+
+  /** Returns the newest requests that a user may see. */
+  public List<BookRequest> listNewest(Transaction tx, UserId user, int limit) {
+    return store.findVisible(
+        tx, user, creatorRoles.administeredCreators(tx, user), RequestFilter.NONE, limit);
+  }
+
+  /** Returns those of the given requests that a user has made. */
+  public Set<Long> findOwned(Transaction tx, UserId user, Collection<Long> ids) {
+    return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
+  }
+
+  /** Returns what notifications say about these requests, by id. */
+  public Map<Long, NotificationSubject> findSubjects(Transaction tx, Set<Long> ids) {
+    return store.findSubjects(tx, ids);
+  }
+
+  private LockedRequest lockRequest(Transaction tx, long id) {
+    UserId creatorId = store.findCreatorId(tx, id).orElseThrow(Problem::notFound);
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
+    return new LockedRequest(creator, requireRequest(tx, id));
+  }
+
+  private void requireVisible(Transaction tx, LockedRequest lockedRequest, UserId user) {
+    if (!lockedRequest.request.userId().equals(user)
+        && !creatorRoles.isAdmin(tx, lockedRequest.creator, user)) {
+      throw Problem.notFound();
+    }
+  }
+
+  private void requireAdmin(Transaction tx, LockedRequest lockedRequest, UserId user) {
+    requireVisible(tx, lockedRequest, user);
+    if (!creatorRoles.isAdmin(tx, lockedRequest.creator, user)) {
+      throw Problem.forbidden("Only the creator and the team can answer requests.");
+    }
+  }
+
+  private BookRequest requireRequest(Transaction tx, long id) {
+    return store.findById(tx, id).orElseThrow(Problem::notFound);
+  }
+
+  private int findRevision(Transaction tx, BookRequest request) {
+    return store.findRevision(tx, request.id());
+  }
+
+  /** A request read while its creator's row is locked. */
+  private record LockedRequest(CreatorRow creator, BookRequest request) {}
+}

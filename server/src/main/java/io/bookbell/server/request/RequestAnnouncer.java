@@ -1,0 +1,203 @@
+package io.bookbell.server.request;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.notification.NotificationService;
+import io.bookbell.server.notification.NotificationService.NewNotification;
+import io.bookbell.server.notification.NotificationService.NotificationSubject;
+import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.storage.Transaction;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Determines who gets which messages about a changed request: the supporter and all admins get the
+ * request, admins get the pending count, and those concerned get a notification. Also writes the
+ * activity log. Thread-safe.
+ */
+public final class RequestAnnouncer {
+  private static final int FIRST_REVISION = 1;
+
+  private final FollowerStore followers = new FollowerStore();
+  private final CreatorRoles creatorRoles;
+  private final NotificationService notificationService;
+  private final ActivityLog activityLog;
+
+  public RequestAnnouncer(
+      CreatorRoles creatorRoles, NotificationService notificationService, ActivityLog activityLog) {
+    this.creatorRoles = creatorRoles;
+    this.notificationService = notificationService;
+    this.activityLog = activityLog;
+  }
+
+  /** A request before and after a change of its status. */
+  record StatusChange(BookRequest before, BookRequest after, int revision, UserId actor) {}
+
+  void announceCreated(
+      Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
+    addRequestUpdate("created", request, FIRST_REVISION, admins, outgoingMessages);
+    addCountUpdate(creator, admins, outgoingMessages);
+    String text = request.userName() + " requested “" + request.title() + "”";
+    notificationService.addNotification(
+        tx,
+        createOccasion(request, "request_created", text, request.userId(), true),
+        admins,
+        outgoingMessages);
+    recordActivity(tx, request, request.userId(), "request_created");
+  }
+
+  void announceMove(
+      Transaction tx,
+      CreatorRow creator,
+      StatusChange statusChange,
+      OutgoingMessages outgoingMessages) {
+    announceMoves(tx, creator, List.of(statusChange), outgoingMessages);
+  }
+
+  /**
+   * Announces several changes: admins get the final count, and each supporter gets one
+   * notification.
+   */
+  void announceMoves(
+      Transaction tx,
+      CreatorRow creator,
+      List<StatusChange> moves,
+      OutgoingMessages outgoingMessages) {
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
+    for (StatusChange statusChange : moves) {
+      addRequestUpdate(
+          "status_changed", statusChange.after, statusChange.revision, admins, outgoingMessages);
+      recordActivity(tx, statusChange.after, statusChange.actor, kindOf(statusChange));
+    }
+    if (moves.stream().anyMatch(statusChange -> statusChange.before.status() == Status.PENDING)) {
+      addCountUpdate(creator, admins, outgoingMessages);
+    }
+    moves.stream()
+        .filter(statusChange -> statusChange.after.status() != Status.CANCELLED)
+        .collect(groupingBy(statusChange -> statusChange.after.userId(), TreeMap::new, toList()))
+        .values()
+        .forEach(theirs -> notifySupporter(tx, theirs, outgoingMessages));
+    moves.forEach(statusChange -> notifyFollowers(tx, statusChange, outgoingMessages));
+  }
+
+  private void notifySupporter(
+      Transaction tx, List<StatusChange> moves, OutgoingMessages outgoingMessages) {
+    StatusChange last = moves.getLast();
+    BookRequest request = last.after;
+    String word = statusWord(request.status());
+    String text = "“" + request.title() + "” was " + word;
+    String kind = kindOf(last);
+    if (moves.size() > 1) {
+      text =
+          moves.size() + " of your requests were " + word + ", including “" + request.title() + "”";
+      kind = kind.replaceFirst("request", "requests");
+    }
+    notificationService.addNotification(
+        tx,
+        createOccasion(request, kind, text, last.actor, false),
+        Set.of(request.userId()),
+        outgoingMessages);
+  }
+
+  private static String kindOf(StatusChange statusChange) {
+    return "request_" + statusChange.after.status().wireName();
+  }
+
+  private void notifyFollowers(
+      Transaction tx, StatusChange statusChange, OutgoingMessages outgoingMessages) {
+    BookRequest request = statusChange.after;
+    String kind = "followed_request_" + request.status().wireName();
+    String end =
+        request.status() == Status.CANCELLED
+            ? "was withdrawn by the person who requested it"
+            : "was " + statusWord(request.status());
+    String text = "“" + request.title() + "”, which you follow, " + end;
+    notificationService.addNotification(
+        tx,
+        createOccasion(request, kind, text, statusChange.actor, false),
+        followers.findFollowers(tx, request.id()),
+        outgoingMessages);
+  }
+
+  /**
+   * Sends the supporter and all admins the new number of followers. The request's revision stays
+   * the same.
+   */
+  void announceFollowers(
+      Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
+    var audience = new TreeSet<>(creatorRoles.adminsOf(tx, creator));
+    audience.add(request.userId());
+    outgoingMessages.add(
+        MessageType.BOOK_REQUEST_UPDATE,
+        Map.of("action", "followers_changed", "book_request", request),
+        audience);
+  }
+
+  /** The word for a status in notifications, the same as on the page. */
+  private static String statusWord(Status status) {
+    return status == Status.REJECTED ? "declined" : status.wireName();
+  }
+
+  void announceReply(
+      Transaction tx,
+      CreatorRow creator,
+      BookRequest request,
+      int revision,
+      OutgoingMessages outgoingMessages) {
+    Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
+    addRequestUpdate("reply_added", request, revision, admins, outgoingMessages);
+    Reply reply = request.replies().getLast();
+    boolean bySupporter = reply.userId().equals(request.userId());
+    String text = reply.userName() + " replied to “" + request.title() + "”";
+    notificationService.addNotification(
+        tx,
+        createOccasion(request, "reply_added", text, reply.userId(), bySupporter),
+        bySupporter ? admins : Set.of(request.userId()),
+        outgoingMessages);
+    recordActivity(tx, request, reply.userId(), "reply_added");
+  }
+
+  private static void addRequestUpdate(
+      String action,
+      BookRequest request,
+      int revision,
+      Set<UserId> admins,
+      OutgoingMessages outgoingMessages) {
+    var audience = new TreeSet<>(admins);
+    audience.add(request.userId());
+    outgoingMessages.addRevision(
+        Map.of("action", action, "book_request", request), audience, request.id(), revision);
+  }
+
+  private static void addCountUpdate(
+      CreatorRow creator, Set<UserId> admins, OutgoingMessages outgoingMessages) {
+    outgoingMessages.add(
+        MessageType.PENDING_COUNT_UPDATE,
+        Map.of("creator_id", creator.id(), "pending_count", creator.pendingCount()),
+        admins);
+  }
+
+  private static NewNotification createOccasion(
+      BookRequest request, String kind, String text, UserId actor, boolean toAdmins) {
+    var notificationSubject =
+        new NotificationSubject(request.id(), request.title(), request.userName());
+    return new NewNotification(
+        request.creatorId(), kind, notificationSubject, text, actor, toAdmins);
+  }
+
+  private void recordActivity(Transaction tx, BookRequest request, UserId actor, String kind) {
+    activityLog.recordRequestActivity(
+        tx, request.creatorId(), actor, kind, request.id(), request.title());
+  }
+}

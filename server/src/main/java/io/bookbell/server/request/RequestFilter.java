@@ -1,0 +1,38 @@
+package io.bookbell.server.request;
+
+import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
+import static org.jooq.impl.DSL.noCondition;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.web.PageCursor;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+
+/**
+ * Which requests to list, and after which cursor; the given conditions are combined with AND.
+ *
+ * @param statuses empty for all
+ * @param text words that the request has to match, see {@link RequestSearch}
+ */
+public record RequestFilter(
+    Set<Status> statuses,
+    Optional<UserId> supporter,
+    Optional<String> text,
+    RequestSort sort,
+    Optional<PageCursor> after) {
+  static final RequestFilter NONE =
+      new RequestFilter(
+          Set.of(), Optional.empty(), Optional.empty(), RequestSort.NEWEST, Optional.empty());
+
+  /**
+   * Returns the condition without the statuses, each of which is read along its own index, and
+   * without the text, for which {@link RequestSearch} needs to know whose requests they are.
+   */
+  Condition toCondition() {
+    return supporter
+        .map(BOOK_REQUEST.USER_ID::eq)
+        .orElseGet(() -> noCondition())
+        .and(after.map(sort::conditionAfter).orElseGet(() -> noCondition()));
+  }
+}

@@ -1,0 +1,48 @@
+package io.bookbell.server.storage;
+
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.SelectForUpdateStep;
+
+/** Called by a transaction before it locks the row at which the commands of one owner queue. */
+@FunctionalInterface
+interface RowLockGate {
+  /** Lets every transaction proceed to the database's own lock. */
+  RowLockGate OPEN = _ -> {};
+
+  /**
+   * Returns if the caller may lock the row.
+   *
+   * @throws LockQueuedError if the job has to queue, to run later in a shared transaction
+   */
+  void requireTurn(OwnerRow row);
+
+  /**
+   * An owner's row that is to be locked.
+   *
+   * @param owner whose commands are serial
+   */
+  record OwnerRow(Object owner, Function<DSLContext, ? extends SelectForUpdateStep<?>> query) {
+    void lockRow(DSLContext sql) {
+      query.apply(sql).forNoKeyUpdate().fetch();
+    }
+  }
+
+  /**
+   * Ends an attempt whose job has to queue. It isn't a failure, and only the writer may catch it.
+   */
+  final class LockQueuedError extends Error {
+    private static final long serialVersionUID = 1L;
+
+    private final transient OwnerRow row;
+
+    LockQueuedError(OwnerRow row) {
+      super("waits for its turn", null, false, false);
+      this.row = row;
+    }
+
+    OwnerRow ownerRow() {
+      return row;
+    }
+  }
+}

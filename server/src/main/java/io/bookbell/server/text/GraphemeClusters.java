@@ -1,0 +1,83 @@
+package io.bookbell.server.text;
+
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Counts and truncates text by extended grapheme clusters, the characters that people see: an emoji
+ * of a family, a flag or an accented letter is one. Stateless.
+ */
+public final class GraphemeClusters {
+  /**
+   * The largest number of code points in one cluster. No script needs that many; stacked accents
+   * have more.
+   */
+  static final int MOST_IN_ONE = 32;
+
+  private static final Pattern CLUSTER = Pattern.compile("\\X");
+
+  private GraphemeClusters() {}
+
+  public static int countCharacters(String text) {
+    if (isAscii(text)) {
+      return text.length() - lineEnds(text);
+    }
+    int count = 0;
+    for (Matcher cluster = CLUSTER.matcher(text); cluster.find(); ) {
+      count++;
+    }
+    return count;
+  }
+
+  /** Truncates a text to this many clusters, so that it fits in a field of that length. */
+  public static String truncateText(String text, int most) {
+    var first = new StringBuilder();
+    Matcher cluster = CLUSTER.matcher(text);
+    for (int count = 0; count < most && cluster.find(); count++) {
+      if (isOversizedCluster(cluster.group())) {
+        break;
+      }
+      first.append(cluster.group());
+    }
+    return first.toString().strip();
+  }
+
+  /** Whether some cluster has more code points than any script needs. */
+  public static boolean hasOversizedCluster(String text) {
+    if (text.codePointCount(0, text.length()) <= MOST_IN_ONE) {
+      return false;
+    }
+    return CLUSTER
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .anyMatch(GraphemeClusters::isOversizedCluster);
+  }
+
+  private static boolean isOversizedCluster(String one) {
+    return one.codePointCount(0, one.length()) > MOST_IN_ONE;
+  }
+
+  /**
+   * The largest number of UTF-8 bytes in a text with this many clusters. It allows for as many
+   * emoji families, and bounds what is stored. Columns in PostgreSQL use the same formula, in
+   * characters.
+   */
+  public static int mostBytes(int mostCharacters) {
+    return 25 * mostCharacters + 100;
+  }
+
+  private static boolean isAscii(String text) {
+    return text.chars().allMatch(unit -> unit < 0x80);
+  }
+
+  /** The number of CR LF pairs, each of which is one cluster. */
+  private static int lineEnds(String text) {
+    int count = 0;
+    for (int at = text.indexOf("\r\n"); at >= 0; at = text.indexOf("\r\n", at + 2)) {
+      count++;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,103 @@
+package io.bookbell.server.creator;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bookbell.server.support.Images;
+import io.bookbell.server.web.Problem;
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PictureReencoderTest {
+  private static final int RED = 0xFF0000;
+
+  @ParameterizedTest
+  @CsvSource({
+    "png, 40, 20, 40, 20, image/png",
+    "gif, 40, 20, 40, 20, image/png",
+    "jpeg, 40, 20, 40, 20, image/jpeg",
+    "png, 1, 1, 1, 1, image/png",
+    "png, 2000, 1000, 512, 256, image/png",
+    "jpeg, 600, 3000, 102, 512, image/jpeg",
+    "png, 4096, 2, 512, 1, image/png"
+  })
+  void isAtMostSoLarge(
+      String format, int width, int height, int newWidth, int newHeight, String type) {
+    ProfilePicture profilePicture = ProfilePicture.of(Images.of(format, width, height));
+
+    BufferedImage image = Images.read(profilePicture.content());
+    assertThat(image.getWidth()).isEqualTo(newWidth);
+    assertThat(image.getHeight()).isEqualTo(newHeight);
+    assertThat(profilePicture.mediaType()).isEqualTo(type);
+    if (newWidth > 1) {
+      assertThat(isRed(image, 0, 0)).isTrue();
+      assertThat(isRed(image, newWidth - 1, newHeight - 1)).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"png, 4097, 1", "jpeg, 1, 4097", "gif, 5000, 1"})
+  void isRefusedWithTooManyPixels(String format, int width, int height) {
+    byte[] content = Images.of(format, width, height);
+
+    assertThatThrownBy(() -> ProfilePicture.of(content))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> {
+              assertThat(problem.status()).isEqualTo(400);
+              assertThat(problem.toMembers().toString())
+                  .contains("picture", "4,096", width + " × " + height);
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 40, 20", "3, 40, 20", "6, 20, 40", "8, 20, 40"})
+  void losesWhatACameraNotesAndIsTurnedByIt(int orientation, int width, int height) {
+    byte[] content = withExif(Images.of("jpeg", 40, 20), orientation);
+
+    ProfilePicture profilePicture = ProfilePicture.of(content);
+
+    assertThat(new String(content, ISO_8859_1)).contains("Exif", "secret place");
+    assertThat(new String(profilePicture.content(), ISO_8859_1))
+        .doesNotContain("Exif", "secret place");
+    BufferedImage image = Images.read(profilePicture.content());
+    assertThat(image.getWidth()).isEqualTo(width);
+    assertThat(image.getHeight()).isEqualTo(height);
+    boolean redFirst = orientation == 1 || orientation == 6;
+    assertThat(isRed(image, 0, 0)).isEqualTo(redFirst);
+    assertThat(isRed(image, width - 1, height - 1)).isEqualTo(!redFirst);
+  }
+
+  @Test
+  void isRefusedWhenItIsCutOff() {
+    for (String format : new String[] {"png", "gif"}) {
+      byte[] whole = Images.of(format, 300, 300);
+      for (int length = 12; length < whole.length / 2; length += 7) {
+        byte[] cut = Arrays.copyOf(whole, length);
+        assertThatThrownBy(() -> ProfilePicture.of(cut)).isInstanceOf(Problem.class);
+      }
+    }
+  }
+
+  private static boolean isRed(BufferedImage image, int x, int y) {
+    int pixel = image.getRGB(x, y);
+    return (pixel & RED) > 0x800000 && (pixel & 0xFF) < 0x80;
+  }
+
+  private static byte[] withExif(byte[] jpeg, int orientation) {
+    byte[] place = "secret place".getBytes(ISO_8859_1);
+    int length = 2 + 6 + 8 + 2 + 12 + 4 + place.length;
+    var all = ByteBuffer.allocate(jpeg.length + 2 + length);
+    all.put(jpeg, 0, 2).putShort((short) 0xFFE1).putShort((short) length);
+    all.put("Exif\0\0MM\0*".getBytes(ISO_8859_1)).putInt(8).putShort((short) 1);
+    all.putShort((short) 0x0112).putShort((short) 3).putInt(1);
+    all.putShort((short) orientation).putShort((short) 0).putInt(0);
+    all.put(place).put(jpeg, 2, jpeg.length - 2);
+    return all.array();
+  }
+}

@@ -1,0 +1,77 @@
+package io.bookbell.server.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.Cast;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.ListenConfig;
+import io.bookbell.server.support.RawSocket;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Health checks and metrics. */
+class HealthRoutesTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void aWellServerSaysSo(TestDatabase database) {
+    TestClient anybody = TestServer.shared(database).client();
+
+    assertThat(anybody.get("/health/live").expect(200).body().get("status").asText())
+        .isEqualTo("up");
+    assertThat(anybody.get("/health/ready").expect(200).body().at("/checks/database").asText())
+        .isEqualTo("up");
+  }
+
+  @Test
+  void metricsCountConnectionsAndNameRoutes() {
+    var server = TestServer.shared(TestDatabase.SQLITE);
+    Cast cast = server.cast();
+    try (var socket = cast.supporter().client().connect(cast.supporter().id())) {
+      socket.await("initial_data");
+      cast.supporter().client().get("/api/book-requests/999999999").expect(404);
+      String metrics = server.client().get("/metrics").expect(200).raw().body();
+
+      assertThat(metrics)
+          .containsPattern("(?m)^bookbell_connections [1-9]")
+          .contains("route=\"/api/book-requests/:id\"")
+          .doesNotContain("999999999");
+    }
+  }
+
+  @Test
+  void metricsMayHaveAPortOfTheirOwn(@TempDir Path folder) throws IOException {
+    ServerConfig usual = TestServer.config(TestDatabase.SQLITE.create(folder));
+    int port = freePort();
+    var listenConfig = new ListenConfig("127.0.0.1", 0, Optional.of(port));
+    var serverConfig = usual.withListen(listenConfig);
+    try (var server = TestServer.with(serverConfig)) {
+      String metrics =
+          TestClient.at("http://127.0.0.1:" + port).get("/metrics").expect(200).raw().body();
+      assertThat(metrics).contains("bookbell_connections");
+      assertThat(pageOrNothing(server)).doesNotContain("bookbell_connections");
+    }
+  }
+
+  private static String pageOrNothing(TestServer server) {
+    try (var socket = RawSocket.to(server.url())) {
+      return socket.request("GET /metrics HTTP/1.1\nHost: localhost").answer().text();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
