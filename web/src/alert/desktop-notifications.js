@@ -79,17 +79,17 @@ export class DesktopNotifications {
 
 /** @typedef {{banner: boolean, bell: boolean}} Choices how the user of this browser wants to be told when no tab has the focus */
 
-const KEPT_AS = scopedName('bookbell.alerts');
+const STORAGE_KEY = scopedName('bookbell.alerts');
 
 /** @returns {Choices} */
 export function alertChoices() {
-  const kept = JSON.parse(localStorage.getItem(KEPT_AS) ?? '{}');
+  const kept = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
   return {banner: Boolean(kept.banner) && notificationPermission() === 'granted', bell: Boolean(kept.bell)};
 }
 
 /** @param {Partial<Choices>} change */
 export function chooseAlerts(change) {
-  localStorage.setItem(KEPT_AS, JSON.stringify({...alertChoices(), ...change}));
+  localStorage.setItem(STORAGE_KEY, JSON.stringify({...alertChoices(), ...change}));
 }
 
 /** What the browser allows; some have no notifications, and none has them in a page that is not served over TLS. @returns {NotificationPermission | 'unsupported'} */

@@ -146,19 +146,19 @@ export class UndoableAnswers extends EventTarget {
     const refused = outcomes.filter(({result}) => result === 'refused');
     const done = outcomes.length - refused.length;
     if (done) showToast(translate(`desk.bulk_${answer.status}`, {count: done}));
-    if (refused.length === 1) showToast(this.#whoWasFirst(refused[0].id) ?? refused[0].detail ?? '', 'plain');
+    if (refused.length === 1) showToast(this.#conflictText(refused[0].id) ?? refused[0].detail ?? '', 'plain');
     else if (refused.length) showToast(translate('desk.bulk_refused', {count: refused.length}), 'plain');
   }
 
   /** @param {{content: any, error: any}} refusal */
   #announceRefused({content: {ids, answer, title}, error}) {
-    const first = error.code === 'invalid_transition' && ids.length === 1 ? this.#whoWasFirst(ids[0]) : undefined;
+    const first = error.code === 'invalid_transition' && ids.length === 1 ? this.#conflictText(ids[0]) : undefined;
     const reason = error.code === 'too_old' ? translate('answer.too_old') : errorText(error);
     showToast(first ?? translate(answer.response ? 'answer.failed_kept' : 'answer.failed', {title, reason}), 'plain');
   }
 
   /** @param {number} id */
-  #whoWasFirst(id) {
+  #conflictText(id) {
     const request = this.session.store.requests.get(id);
     const name = request?.status === 'cancelled' ? request.user_name : request?.responded_by_name;
     return request && name ? translate(`desk.first_${request.status}`, {name, title: request.title}) : undefined;

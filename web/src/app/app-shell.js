@@ -13,7 +13,7 @@ import './app-header.js';
  * @import {Workspace} from './workspaces.js'
  */
 
-const FOR_CREATOR = ['invitations', 'settings', 'begin'];
+const CREATOR_ONLY = ['invitations', 'settings', 'begin'];
 
 /** The frame of everything a signed-in user sees, with the view that the address names, whose module is loaded. */
 export class AppShell extends SessionElement {
@@ -79,7 +79,7 @@ export class AppShell extends SessionElement {
     if (this.missing) return this.#missingView();
     const {session} = this;
     const {name, query, requestId} = this.route;
-    if (FOR_CREATOR.includes(name) && session.me.user.id !== creatorId) return this.#nothingHere();
+    if (CREATOR_ONLY.includes(name) && session.me.user.id !== creatorId) return this.#nothingHere();
     switch (name) {
       case 'requests':
         return html`<my-requests .session=${session} .creatorId=${creatorId}></my-requests>`;

@@ -21,24 +21,24 @@ import './toast-region.js';
 const loadSignIn = lazyModule(() => import('../account/sign-in.js'));
 
 /** The page is drawn in its own font from the first moment, unless the font is late, ms. */
-const FONT_WITHIN = 1_000;
-const font = Promise.race([document.fonts.load("1rem 'Source Sans 3'").catch(() => {}), new Promise((late) => setTimeout(late, FONT_WITHIN))]);
+const FONT_TIMEOUT = 1_000;
+const font = Promise.race([document.fonts.load("1rem 'Source Sans 3'").catch(() => {}), new Promise((late) => setTimeout(late, FONT_TIMEOUT))]);
 
 /** Between two attempts to reach a server that is away, ms. */
-const LEAST_PAUSE = 800;
+const MIN_RETRY_DELAY = 800;
 
 /** The whole page: who is signed in, where they are, and what they are told in passing. */
 export class BookbellApp extends LightElement {
   static properties = {session: {state: true}, route: {state: true}, phase: {state: true}, missing: {state: true}};
 
   #api = new Api();
-  #router = new Router(() => this.#moved());
-  #turn = 0;
-  #refusalTold = false;
+  #router = new Router(() => this.#onNavigation());
+  #navigation = 0;
+  #refusedExplained = false;
   #unreadBadge = new UnreadBadge();
   #backoff = new Backoff({cap: 15_000});
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #again;
+  #retryTimer;
   /** @type {DesktopNotifications | null} */
   #desktopNotifications = null;
 
@@ -52,7 +52,7 @@ export class BookbellApp extends LightElement {
     this.reason = '';
     /** Whether the module of the view could not be loaded. */
     this.missing = false;
-    this.addEventListener('signed-in', () => this.#enter());
+    this.addEventListener('signed-in', () => this.#onSignedIn());
     enforceFieldLimits(this, (text) => this.#toasts?.show({text, tone: 'plain'}));
     this.addEventListener('toast', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('navigate', (event) => this.#router.go(/** @type {CustomEvent} */ (event).detail));
@@ -65,18 +65,18 @@ export class BookbellApp extends LightElement {
     document.addEventListener('visibilitychange', () => document.hidden || this.session?.client.wake());
     // Browsers keep a page that was left, asleep, to show it again: meanwhile the connection is no use to it, but to other tabs.
     addEventListener('pagehide', () => this.session?.client.stop());
-    addEventListener('pageshow', ({persisted}) => persisted && this.#wakeUp());
+    addEventListener('pageshow', ({persisted}) => persisted && this.#resume());
     this.#start();
     onWorkerMessage((address) => this.#router.go(address));
   }
 
-  #wakeUp() {
+  #resume() {
     this.session?.client.start();
     this.session?.client.networkChanged(navigator.onLine);
   }
 
   /** @param {() => void} takeOver */
-  #offer(takeOver) {
+  #offerUpdate(takeOver) {
     this.#toasts?.show({text: translate('app.newer'), tone: 'plain', act: takeOver});
   }
 
@@ -85,25 +85,25 @@ export class BookbellApp extends LightElement {
   }
 
   async #start() {
-    clearTimeout(this.#again);
+    clearTimeout(this.#retryTimer);
     const view = Promise.all([this.#load(this.route), font]);
     try {
       const me = await this.#api.me();
       await view;
-      this.#open(me);
+      this.#openSession(me);
       this.phase = 'ready';
     } catch (error) {
       await view;
       if (/** @type {any} */ (error).status === 401) this.phase = 'ready';
-      else this.#tryAgain();
+      else this.#retryLater();
     }
   }
 
   /** By itself, and at once when the network is back. */
-  #tryAgain() {
+  #retryLater() {
     this.phase = 'unreachable';
-    clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.#start(), LEAST_PAUSE + this.#backoff.next());
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#start(), MIN_RETRY_DELAY + this.#backoff.next());
   }
 
   /** @param {import('./router.js').Route} route */
@@ -115,13 +115,13 @@ export class BookbellApp extends LightElement {
   }
 
   /** After a sign-in, an accepted invitation, or the setup. */
-  async #enter() {
+  async #onSignedIn() {
     const {name} = this.route;
     const arrived = name === 'setup' || (name === 'join' && !this.querySelector('join-page sign-in'));
     const known = new Set(this.session ? workspacesOf(this.session.me).map(workspacePath) : []);
     const me = await this.#api.me();
-    this.#leave('');
-    this.#open(me);
+    this.#closeSession('');
+    this.#openSession(me);
     const gained = workspacesOf(me)
       .map(workspacePath)
       .find((home) => !known.has(home));
@@ -129,33 +129,33 @@ export class BookbellApp extends LightElement {
   }
 
   /** @param {import('../client/types.js').Me} me */
-  #open(me) {
+  #openSession(me) {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const session = new Session(this.#api, me, {url: `${scheme}//${location.host}${BASE_PATH}/api/book-requests/ws`});
-    session.addEventListener('ended', () => session === this.session && this.#leave(translate('account.signed_out')));
-    session.addEventListener('access', () => this.#moved());
-    session.store.addEventListener('change', () => this.#retitle());
+    session.addEventListener('ended', () => session === this.session && this.#closeSession(translate('account.signed_out')));
+    session.addEventListener('access', () => this.#onNavigation());
+    session.store.addEventListener('change', () => this.#updateUnreadBadge());
     session.addEventListener('resumed', checkForUpdate);
-    session.client.addEventListener('state', () => this.#whenLive(session));
-    session.client.addEventListener('state', () => this.#tellRefused(session));
+    session.client.addEventListener('state', () => this.#registerWorkerWhenLive(session));
+    session.client.addEventListener('state', () => this.#explainRefusedOnce(session));
     this.#desktopNotifications = new DesktopNotifications(session, (address) => this.#router.go(address));
     new NotificationToasts(session, (message) => this.#showNews(message));
     this.session = session;
     session.start();
-    this.#moved();
+    this.#onNavigation();
   }
 
   /** Once: afterwards the mark in the bar says it. @param {Session} session */
-  #tellRefused({client}) {
-    if (!client.status.refused || this.#refusalTold) return;
-    this.#refusalTold = true;
+  #explainRefusedOnce({client}) {
+    if (!client.status.refused || this.#refusedExplained) return;
+    this.#refusedExplained = true;
     this.#toasts?.show({text: translate('connection.refused_why'), tone: 'plain'});
   }
 
   /** @param {Session} session */
-  #whenLive({client}) {
+  #registerWorkerWhenLive({client}) {
     const isLive = () => client.status.state === 'live';
-    if (isLive()) registerWorker(isLive, (takeOver) => this.#offer(takeOver));
+    if (isLive()) registerWorker(isLive, (takeOver) => this.#offerUpdate(takeOver));
   }
 
   /** @param {{text: string, tone: string, href?: string}} news */
@@ -165,28 +165,28 @@ export class BookbellApp extends LightElement {
   }
 
   /** @param {string} reason */
-  #leave(reason) {
+  #closeSession(reason) {
     const session = this.session;
     this.session = null;
     this.reason = reason;
     session?.end();
     this.#desktopNotifications?.stop();
     this.#desktopNotifications = null;
-    this.#retitle();
+    this.#updateUnreadBadge();
   }
 
   /** The view before stays until the module of the next has come. */
-  async #moved() {
+  async #onNavigation() {
     const route = this.#router.route;
-    const turn = ++this.#turn;
+    const turn = ++this.#navigation;
     await this.#load(route);
-    if (turn !== this.#turn) return;
+    if (turn !== this.#navigation) return;
     this.route = route;
     const workspace = this.session && lastWorkspace(this.session.me);
     if (this.route.name === 'home' && workspace) this.#router.go(workspacePath(workspace), {replace: true});
   }
 
-  #retitle() {
+  #updateUnreadBadge() {
     this.#unreadBadge.show(this.session?.store.unread ?? 0);
   }
 

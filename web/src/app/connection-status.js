@@ -7,7 +7,7 @@ import {translate} from '../words/translate.js';
  */
 
 /** A blink of the connection is not worth a word, ms. */
-const PATIENCE = 700;
+const GRACE_PERIOD = 700;
 
 /** Says whether what is shown is live, and if not, when the next attempt is made; a click makes it now. */
 export class ConnectionStatusButton extends LightElement {
@@ -16,7 +16,7 @@ export class ConnectionStatusButton extends LightElement {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #clock;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #patience;
+  #graceTimer;
 
   constructor() {
     super();
@@ -40,26 +40,26 @@ export class ConnectionStatusButton extends LightElement {
     super.disconnectedCallback();
     this.client.removeEventListener('state', this.#onState);
     clearInterval(this.#clock);
-    clearTimeout(this.#patience);
+    clearTimeout(this.#graceTimer);
   }
 
   #onState = () => {
     this.status = this.client.status;
     clearInterval(this.#clock);
     if (this.status.retryAt) this.#clock = setInterval(() => this.requestUpdate(), 500);
-    if (this.status.state === 'live') this.#settle();
-    else this.#patience ??= setTimeout(() => (this.calm = false), PATIENCE);
+    if (this.status.state === 'live') this.#setCalm();
+    else this.#graceTimer ??= setTimeout(() => (this.calm = false), GRACE_PERIOD);
   };
 
-  #settle() {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
+  #setCalm() {
+    clearTimeout(this.#graceTimer);
+    this.#graceTimer = undefined;
     this.calm = true;
   }
 
   render() {
     const {state} = this.status;
-    const [look, text] = this.#words();
+    const [look, text] = this.#appearance();
     return html`<button type="button" class="connection connection--${look}" data-testid="connection-state" data-state=${state} title=${this.#hint(state)}
       aria-label=${translate('connection.label', {state: text})} @click=${() => this.client.wake()}>
       <span class="connection__dot"></span><span class="connection__text">${text}</span>
@@ -67,7 +67,7 @@ export class ConnectionStatusButton extends LightElement {
   }
 
   /** @returns {[string, string]} look and words */
-  #words() {
+  #appearance() {
     const {state, retryAt} = this.status;
     if (state === 'live' || this.calm) return ['live', translate('connection.live')];
     if (this.status.refused) return ['waiting', translate('connection.refused')];

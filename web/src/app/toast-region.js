@@ -2,8 +2,8 @@ import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {LightElement} from '../ui/base-elements.js';
 
-const STAYS = 6_000;
-const MOST = 3;
+const TOAST_DURATION = 6_000;
+const MAX_TOASTS = 3;
 
 /** @typedef {{id: number, text: string, tone: string, href?: string, act?: () => void}} Toast one with an `act` is a button, and stays */
 
@@ -22,8 +22,8 @@ export class ToastRegion extends LightElement {
   /** @param {{text: string, tone?: string, href?: string, act?: () => void}} message */
   show({text, tone = 'good', href, act}) {
     const id = this.#next++;
-    this.toasts = [...this.toasts, {id, text, tone, href, act}].slice(-MOST);
-    if (!act) setTimeout(() => this.#drop(id), STAYS);
+    this.toasts = [...this.toasts, {id, text, tone, href, act}].slice(-MAX_TOASTS);
+    if (!act) setTimeout(() => this.#removeToast(id), TOAST_DURATION);
   }
 
   render() {
@@ -39,11 +39,11 @@ export class ToastRegion extends LightElement {
   /** @param {Toast} toast */
   #content({id, text, href, act}) {
     if (act) return html`<button type="button" class="button button--link" data-testid="toast-act" @click=${act}>${text}</button>`;
-    return href ? html`<a href=${href} @click=${() => this.#drop(id)}>${text}</a>` : html`<span>${text}</span>`;
+    return href ? html`<a href=${href} @click=${() => this.#removeToast(id)}>${text}</a>` : html`<span>${text}</span>`;
   }
 
   /** @param {number} id */
-  #drop(id) {
+  #removeToast(id) {
     this.toasts = this.toasts.filter((toast) => toast.id !== id);
   }
 }

@@ -18,16 +18,16 @@ export function workspacePath({creatorId, role}) {
   return `${BASE_PATH}/creators/${creatorId}/${role === 'admin' ? 'inbox' : 'requests'}`;
 }
 
-const LAST = scopedName('bookbell.desk');
+const STORAGE_KEY = scopedName('bookbell.desk');
 
 /** The workspace used last in this browser, or the first. @param {Me} me @returns {Workspace | undefined} */
 export function lastWorkspace(me) {
-  const last = localStorage.getItem(`${LAST}.${me.user.id}`);
+  const last = localStorage.getItem(`${STORAGE_KEY}.${me.user.id}`);
   const workspaces = workspacesOf(me);
   return workspaces.find((workspace) => workspacePath(workspace) === last) ?? workspaces[0];
 }
 
 /** @param {Me} me @param {Workspace} workspace */
 export function rememberWorkspace(me, workspace) {
-  localStorage.setItem(`${LAST}.${me.user.id}`, workspacePath(workspace));
+  localStorage.setItem(`${STORAGE_KEY}.${me.user.id}`, workspacePath(workspace));
 }

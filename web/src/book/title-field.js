@@ -6,7 +6,7 @@ import '../ui/book-cover.js';
 
 /** @import {FoundBook, FoundBooks} from '../client/types.js' */
 
-const LEAST = 3;
+const MIN_LENGTH = 3;
 const SOURCE = 'Open Library';
 
 /**
@@ -89,7 +89,7 @@ export class TitleField extends SessionElement {
     const text = this.#input.value.trim();
     this.emit('typed', text);
     this.active = -1;
-    if (this.catalogue !== 'off' && text.length >= LEAST) return this.#search.schedule(text);
+    if (this.catalogue !== 'off' && text.length >= MIN_LENGTH) return this.#search.schedule(text);
     this.#search.cancel();
     this.books = [];
   }

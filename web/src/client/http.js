@@ -22,11 +22,11 @@ export class ApiError extends Error {
   }
 }
 
-const TRIES = 3;
+const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE = 400;
-const PASSING = new Set([502, 503, 504]);
+const TRANSIENT_STATUSES = new Set([502, 503, 504]);
 /** What a proxy before the server may say of a request itself, and means. */
-const OF_ANY_PROXY = new Set([400, 405, 413, 414, 431]);
+const PROXY_STATUSES = new Set([400, 405, 413, 414, 431]);
 
 /**
  * JSON over HTTP. A command carries an Idempotency-Key, so a call that failed on the way is repeated here and is
@@ -84,10 +84,10 @@ export class Http {
       credentials: /** @type {const} */ ('same-origin'),
       redirect: /** @type {const} */ ('manual'),
     };
-    const response = await this.#fetchPatiently(address, init);
+    const response = await this.#fetchWithRetries(address, init);
     if (response.ok) {
       if (method !== 'GET') this.onDone();
-      return parsed(await response.text());
+      return parseJson(await response.text());
     }
     const error = new ApiError(response.status, await problemOf(response));
     if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
@@ -95,17 +95,17 @@ export class Http {
   }
 
   /** @param {string} address @param {RequestInit} init */
-  async #fetchPatiently(address, init) {
-    for (let tried = 1; ; tried++) {
+  async #fetchWithRetries(address, init) {
+    for (let attempt = 1; ; attempt++) {
       const sent = Date.now();
-      const response = await this.fetch(address, init).then(answerOrNothing, () => undefined);
+      const response = await this.fetch(address, init).then(unlessFromProxy, () => undefined);
       if (response) learnServerTime(response.headers.get('Date'), sent, Date.now());
-      if (response && !PASSING.has(response.status)) return response;
-      if (tried === TRIES) {
+      if (response && !TRANSIENT_STATUSES.has(response.status)) return response;
+      if (attempt === MAX_ATTEMPTS) {
         if (response) return response;
         throw new ApiError(0, {detail: 'The server cannot be reached. Your text is kept; please try again.'});
       }
-      await this.pause(FIRST_PAUSE * 2 ** (tried - 1) * (0.5 + Math.random()));
+      await this.pause(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
 }
@@ -116,10 +116,10 @@ export class Http {
  *
  * @param {Response} response
  */
-function answerOrNothing(response) {
+function unlessFromProxy(response) {
   const {headers, status} = response;
   const isOurs = headers.has('Bookbell') || headers.get('Content-Type')?.startsWith('application/problem+json');
-  return isOurs || OF_ANY_PROXY.has(status) ? response : undefined;
+  return isOurs || PROXY_STATUSES.has(status) ? response : undefined;
 }
 
 /** A fresh Idempotency-Key; works on plain http too, where `crypto.randomUUID` is missing. */
@@ -128,7 +128,7 @@ export function newKey() {
 }
 
 /** @param {string} body @returns {any} undefined for an empty one */
-function parsed(body) {
+function parseJson(body) {
   return body === '' ? undefined : JSON.parse(body);
 }
 

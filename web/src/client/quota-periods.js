@@ -5,11 +5,11 @@ import {serverNow} from './server-clock.js';
  */
 
 /** The server turns the period by its own clock, a little after ours at worst, ms. */
-const GRACE = 1_500;
+const CLOCK_TOLERANCE = 1_500;
 /** Where the server still tells the old period, ms. */
-const AGAIN_AFTER = 15_000;
+const RETRY_DELAY = 15_000;
 /** Timers do not reach further, ms. */
-const LONGEST = 2 ** 31 - 1;
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
  * Reads quotas again when their period has turned: by a timer, and after a sleep, in which timers stand still. So the
@@ -25,31 +25,31 @@ export function refreshQuotasAtPeriodEnd(session) {
   let month = monthOf(serverNow());
   const ended = new AbortController();
 
-  const look = async () => {
+  const check = async () => {
     clearTimeout(timer);
     if (ended.signal.aborted || reading) return;
     const isOver = month !== monthOf(serverNow());
     month = monthOf(serverNow());
-    const over = [...session.store.quotas.values()].filter(({resets_at}) => resets_at && Date.parse(resets_at) + GRACE <= serverNow());
+    const over = [...session.store.quotas.values()].filter(({resets_at}) => resets_at && Date.parse(resets_at) + CLOCK_TOLERANCE <= serverNow());
     reading = true;
     await Promise.all(over.map((quota) => session.readQuota(quota.creator_id).catch(() => {})));
     reading = false;
     if (over.length || isOver) session.dispatchEvent(new Event('quota-period-changed'));
-    plan();
+    schedule();
   };
-  const plan = () => {
+  const schedule = () => {
     clearTimeout(timer);
     if (ended.signal.aborted) return;
     const resets = [...session.store.quotas.values()].flatMap(({resets_at}) => (resets_at ? Date.parse(resets_at) : []));
-    const next = Math.min(...resets, endOfMonth(serverNow())) + GRACE - serverNow();
-    timer = setTimeout(look, Math.min(LONGEST, next > 0 ? next : tried ? AGAIN_AFTER : 0));
+    const next = Math.min(...resets, endOfMonth(serverNow())) + CLOCK_TOLERANCE - serverNow();
+    timer = setTimeout(check, Math.min(MAX_TIMEOUT, next > 0 ? next : tried ? RETRY_DELAY : 0));
     tried = next <= 0;
   };
 
-  session.store.addEventListener('change', () => reading || plan());
-  session.addEventListener('resumed', look);
-  globalThis.document?.addEventListener('visibilitychange', () => document.hidden || look(), {signal: ended.signal});
-  globalThis.addEventListener?.('pageshow', look, {signal: ended.signal});
+  session.store.addEventListener('change', () => reading || schedule());
+  session.addEventListener('resumed', check);
+  globalThis.document?.addEventListener('visibilitychange', () => document.hidden || check(), {signal: ended.signal});
+  globalThis.addEventListener?.('pageshow', check, {signal: ended.signal});
   session.addEventListener('ended', () => {
     ended.abort();
     clearTimeout(timer);

@@ -11,9 +11,9 @@ import {matchesSearch} from './search-match.js';
  * @property {boolean} [mine] only the user's own
  */
 
-const PAGE = 30;
+const PAGE_SIZE = 30;
 /** How many of the user's own are worth reading further pages for, where others' stand between them. */
-const FEW = 10;
+const MIN_OWN_ITEMS = 10;
 
 /**
  * A live, paged list of requests, newest first. PagedList say how far back it reaches; what it shows within that reach
@@ -27,7 +27,7 @@ export class RequestList {
   #cursor = null;
   #generation = -1;
   #run = 0;
-  #turn = 0;
+  #requestNumber = 0;
   loading = false;
   /** @type {Error | null} */
   error = null;
@@ -73,25 +73,25 @@ export class RequestList {
     const run = ++this.#run;
     const before = cursor === null ? 0 : this.items().length;
     await this.#page(cursor);
-    while (this.filter.mine && run === this.#run && this.hasMore && !this.error && this.items().length < before + FEW) await this.#page(this.#cursor);
+    while (this.filter.mine && run === this.#run && this.hasMore && !this.error && this.items().length < before + MIN_OWN_ITEMS) await this.#page(this.#cursor);
   }
 
   /** @param {string | null} cursor */
   async #page(cursor) {
-    const turn = ++this.#turn;
+    const turn = ++this.#requestNumber;
     this.#generation = this.session.store.generation;
     this.loading = true;
     this.error = null;
     this.changed();
     try {
       const {creatorId, status, q} = this.filter;
-      const page = await this.session.api.bookRequests({creator_id: creatorId, status, q, limit: PAGE, cursor});
-      if (turn !== this.#turn) return;
+      const page = await this.session.api.bookRequests({creator_id: creatorId, status, q, limit: PAGE_SIZE, cursor});
+      if (turn !== this.#requestNumber) return;
       this.#keep(page, cursor === null);
     } catch (error) {
-      if (turn === this.#turn) this.error = /** @type {Error} */ (error);
+      if (turn === this.#requestNumber) this.error = /** @type {Error} */ (error);
     } finally {
-      if (turn === this.#turn) this.loading = false;
+      if (turn === this.#requestNumber) this.loading = false;
       this.changed();
     }
   }

@@ -3,9 +3,9 @@
  */
 
 /** How often what is shown is read again where nothing tells of changes, ms. */
-const EVERY = 5_000;
+const POLL_INTERVAL = 5_000;
 /** A page that nobody looks at. */
-const EVERY_HIDDEN = 60_000;
+const HIDDEN_POLL_INTERVAL = 60_000;
 
 /**
  * Polls the server for what the store holds while WebSockets are refused, and after each of the user's own actions.
@@ -28,7 +28,7 @@ export function pollWhileRefused(session) {
     await readAll(session).catch(() => {});
     reading = false;
     if (!on) return;
-    timer = setTimeout(read, again ? 0 : document.hidden ? EVERY_HIDDEN : EVERY);
+    timer = setTimeout(read, again ? 0 : document.hidden ? HIDDEN_POLL_INTERVAL : POLL_INTERVAL);
     again = false;
   };
 
@@ -64,7 +64,7 @@ async function readAll(session) {
   ]);
   const requests = pages.flatMap(({items}) => items);
   if (isFirst) store.keepRequests(requests);
-  else for (const request of requests.reverse()) tellRequest(session, request);
+  else for (const request of requests.reverse()) applyRequest(session, request);
   const newest = Math.max(0, ...store.notifications.keys());
   if (!isFirst) for (const one of notifications.toReversed()) if (one.id > newest && !one.read) session.applyMessage({type: 'notification', notification: one});
   store.keepNotifications(notifications, next_cursor === null);
@@ -76,7 +76,7 @@ async function readAll(session) {
 }
 
 /** @param {Session} session @param {import('./types.js').BookRequest} request */
-function tellRequest(session, request) {
+function applyRequest(session, request) {
   const known = session.store.requests.get(request.id);
   if (known?.updated_at === request.updated_at && known.status === request.status) return;
   const action = !known ? 'created' : known.status === request.status ? 'reply_added' : 'status_changed';

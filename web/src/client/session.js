@@ -12,7 +12,7 @@ import {Store} from './store.js';
  */
 
 /** How long a list waits for the first snapshot before it loads without one, ms. */
-const PATIENCE = 3_000;
+const SNAPSHOT_TIMEOUT = 3_000;
 
 /**
  * One signed-in user: the REST calls, the live connection, and the store that both fill. Ends with the sign-out;
@@ -53,7 +53,7 @@ export class Session extends EventTarget {
     /** Fulfilled when the store holds a snapshot, or when none came in good time. @type {Promise<unknown>} */
     this.ready = Promise.race([
       new Promise((done) => this.client.addEventListener('message', done, {once: true})),
-      new Promise((done) => setTimeout(done, PATIENCE)),
+      new Promise((done) => setTimeout(done, SNAPSHOT_TIMEOUT)),
     ]);
   }
 
@@ -150,7 +150,7 @@ export class Session extends EventTarget {
       return items;
     }
     const [id] = ids;
-    const book_request = this.#keep(await this.#orReload(id, this.api.respond(id, answer, {key})));
+    const book_request = this.#keepRequest(await this.#reloadOnConflict(id, this.api.respond(id, answer, {key})));
     return [{id, result: 'answered', code: null, detail: null, book_request}];
   }
 
@@ -168,7 +168,7 @@ export class Session extends EventTarget {
   async cancel(id, key) {
     this.store.applyOptimistic(id, {status: 'cancelled'});
     try {
-      return this.#keep(await this.#orReload(id, this.api.cancel(id, {key})));
+      return this.#keepRequest(await this.#reloadOnConflict(id, this.api.cancel(id, {key})));
     } finally {
       this.store.revertOptimistic(id);
     }
@@ -184,7 +184,7 @@ export class Session extends EventTarget {
   /** @param {QueuedItem} item */
   async #send({kind, key, content, requestId}) {
     if (kind === 'respond') return this.#respond(content, key);
-    if (kind === 'ask') return this.#keep(await this.api.ask(content, {key}));
+    if (kind === 'ask') return this.#keepRequest(await this.api.ask(content, {key}));
     const id = /** @type {number} */ (requestId);
     const reply = await this.api.reply(id, content.body, {key});
     const known = this.store.requests.get(id)?.replies.some((one) => one.id === reply.id);
@@ -213,11 +213,11 @@ export class Session extends EventTarget {
 
   /** @param {number} id */
   async load(id) {
-    return this.#keep(await this.api.bookRequest(id));
+    return this.#keepRequest(await this.api.bookRequest(id));
   }
 
   /** @param {BookRequest} request */
-  #keep(request) {
+  #keepRequest(request) {
     this.store.keepRequests([request]);
     return request;
   }
@@ -227,7 +227,7 @@ export class Session extends EventTarget {
    * @template T
    * @param {number} id @param {Promise<T>} step @returns {Promise<T>}
    */
-  async #orReload(id, step) {
+  async #reloadOnConflict(id, step) {
     try {
       return await step;
     } catch (error) {

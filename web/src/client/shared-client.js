@@ -42,8 +42,6 @@ export class SharedClient extends EventTarget {
   #recent = [];
   /** @type {ConnectionStatus} */
   #status = {state: 'connecting', retryAt: null};
-  /** Tabs that came before this one had anything to give. @type {Set<string>} */
-  #waitingTabs = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #leaderTimer;
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -201,8 +199,6 @@ export class SharedClient extends EventTarget {
     this.#remember(position, message);
     this.#emitMessage(message);
     if (message.type !== 'resumed') this.#post({kind: 'message', epoch: position.epoch, message});
-    const since = message.type === 'initial_data' ? position : null; // they have just heard it
-    for (const tab of this.#waitingTabs) this.#answerTab({from: tab, since});
   }
 
   /** @param {ConnectionStatus} status */
@@ -213,8 +209,6 @@ export class SharedClient extends EventTarget {
 
   /** @param {{from: string, since: Position | null}} call */
   #answerTab({from, since}) {
-    if (this.#position === null) this.#waitingTabs.add(from);
-    else this.#waitingTabs.delete(from);
     this.#post({kind: 'answer', to: from, epoch: this.#position?.epoch, messages: this.#missedSince(since), status: this.#status});
   }
 

@@ -3,7 +3,7 @@
  */
 
 /** So many requests are in a snapshot; lists read on from the server. */
-const MOST_AT_FIRST = 50;
+const SNAPSHOT_SIZE = 50;
 
 /**
  * What this user knows, kept current: live messages and REST answers both end up here, and views read only from
@@ -72,21 +72,21 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
-  /** Shows what is about to be true of a request; what the server says meanwhile is kept for {@link revertOptimistic}. @param {number} id @param {Partial<BookRequest>} guess */
-  applyOptimistic(id, guess) {
-    const truth = this.requests.get(id);
-    if (!truth) return;
-    this.#confirmed.set(id, truth);
-    this.requests.set(id, {...truth, ...guess});
+  /** Shows what is about to be true of a request; what the server says meanwhile is kept for {@link revertOptimistic}. @param {number} id @param {Partial<BookRequest>} change */
+  applyOptimistic(id, change) {
+    const confirmed = this.requests.get(id);
+    if (!confirmed) return;
+    this.#confirmed.set(id, confirmed);
+    this.requests.set(id, {...confirmed, ...change});
     this.#changed();
   }
 
   /** Shows what is known of a request again. @param {number} id */
   revertOptimistic(id) {
-    const truth = this.#confirmed.get(id);
-    if (!truth) return;
+    const confirmed = this.#confirmed.get(id);
+    if (!confirmed) return;
     this.#confirmed.delete(id);
-    this.requests.set(id, truth);
+    this.requests.set(id, confirmed);
     this.#changed();
   }
 
@@ -175,7 +175,7 @@ export class Store extends EventTarget {
 
   /** What a further tab of this user begins with: the same as a first one is given by the server. */
   snapshot() {
-    const newest = [...this.requests.values()].sort((a, b) => b.id - a.id).slice(0, MOST_AT_FIRST);
+    const newest = [...this.requests.values()].sort((a, b) => b.id - a.id).slice(0, SNAPSHOT_SIZE);
     return {
       book_requests: newest,
       quota: [...this.quotas.values()],
@@ -242,9 +242,9 @@ function keepIf(map, wanted) {
 }
 
 /** Runs of one pace are at least so far apart, ms: faster than anybody reads, slow enough for a flood. */
-const APART = 80;
+const MIN_INTERVAL = 80;
 /** A window that is covered draws no frames, though it counts as visible, ms. */
-const NO_FRAME_FOR = 200;
+const FRAME_TIMEOUT = 200;
 
 /**
  * Does one thing for many calls: the first call has it done with the next frame, and those that come meanwhile cost
@@ -263,7 +263,7 @@ export class FrameThrottle {
   request() {
     if (this.#due) return;
     this.#due = true;
-    const wait = this.#last + APART - this.now();
+    const wait = this.#last + MIN_INTERVAL - this.now();
     if (wait > 0) setTimeout(() => this.#atNextFrame(), wait);
     else this.#atNextFrame();
   }
@@ -271,7 +271,7 @@ export class FrameThrottle {
   #atNextFrame() {
     if (globalThis.document?.hidden !== false) return void setTimeout(() => this.#run());
     requestAnimationFrame(() => this.#run());
-    setTimeout(() => this.#run(), NO_FRAME_FOR);
+    setTimeout(() => this.#run(), FRAME_TIMEOUT);
   }
 
   #run() {

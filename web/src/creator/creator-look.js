@@ -7,8 +7,8 @@ import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {initials} from '../ui/text-limits.js';
 import {translate} from '../words/translate.js';
 
-const LARGEST = 512 * 1024;
-const KINDS = ['image/png', 'image/jpeg', 'image/webp'];
+const MAX_BYTES = 512 * 1024;
+const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];
 /** Good to begin with; any other can be chosen too. */
 const COLOURS = ['#2f4f8a', '#7a3b2e', '#1d6a43', '#6b3fa0', '#9a5a00', '#0f6b74', '#a3312a', '#3d4652'];
 
@@ -47,7 +47,7 @@ export class CreatorLook extends SessionElement {
       ${picture ? html`<img class="look__picture" src=${picture} alt=${translate('look.picture_of', {name})} width="72" height="72" data-testid="look-picture" />` : html`<span class="look__picture look__picture--none" aria-hidden="true">${initials(name)}</span>`}
       <div class="look__choose">
         <label class="button button--quiet look__file">
-          <input class="visually-hidden" type="file" accept=${KINDS.join()} data-testid="look-file" ?disabled=${this.#picturing.busy} @change=${this.#onPicture} />
+          <input class="visually-hidden" type="file" accept=${IMAGE_TYPES.join()} data-testid="look-file" ?disabled=${this.#picturing.busy} @change=${this.#onPicture} />
           ${translate(picture ? 'look.another' : 'look.choose')}
         </label>
         ${picture ? html`<button type="button" class="button button--link" data-testid="look-picture-remove" @click=${() => this.#removePicture()}>${translate('look.remove')}</button>` : nothing}
@@ -73,12 +73,12 @@ export class CreatorLook extends SessionElement {
       ${COLOURS.map(
         (
           one,
-        ) => html`<button type="button" class="look__colour" style="--one: ${one}" aria-pressed=${colour === one} aria-label=${translate('look.colour_one', {colour: one})} data-testid="look-colour" data-colour=${one} @click=${() => this.#wear(one)}>
+        ) => html`<button type="button" class="look__colour" style="--one: ${one}" aria-pressed=${colour === one} aria-label=${translate('look.colour_one', {colour: one})} data-testid="look-colour" data-colour=${one} @click=${() => this.#saveColour(one)}>
           ${colour === one ? icon('check') : nothing}
         </button>`,
       )}
-      <label class="look__own">${translate('look.another_colour')} <input type="color" .value=${colour ?? COLOURS[0]} data-testid="look-colour-own" @change=${(/** @type {Event} */ event) => this.#wear(/** @type {HTMLInputElement} */ (event.target).value)} /></label>
-      ${colour ? html`<button type="button" class="button button--link" data-testid="look-colour-none" @click=${() => this.#wear('')}>${translate('look.plain')}</button>` : nothing}
+      <label class="look__own">${translate('look.another_colour')} <input type="color" .value=${colour ?? COLOURS[0]} data-testid="look-colour-own" @change=${(/** @type {Event} */ event) => this.#saveColour(/** @type {HTMLInputElement} */ (event.target).value)} /></label>
+      ${colour ? html`<button type="button" class="button button--link" data-testid="look-colour-none" @click=${() => this.#saveColour('')}>${translate('look.plain')}</button>` : nothing}
       ${formError(this.#colouring.message)}
     </fieldset>`;
   }
@@ -92,7 +92,7 @@ export class CreatorLook extends SessionElement {
   }
 
   /** @param {string} colour */
-  #wear(colour) {
+  #saveColour(colour) {
     return this.#colouring.run(() => this.#change({colour}), colour);
   }
 
@@ -107,7 +107,7 @@ export class CreatorLook extends SessionElement {
     const file = input.files?.[0];
     input.value = '';
     if (!file) return;
-    this.unfit = file.size > LARGEST ? translate('look.too_large') : KINDS.includes(file.type) ? '' : translate('look.rule');
+    this.unfit = file.size > MAX_BYTES ? translate('look.too_large') : IMAGE_TYPES.includes(file.type) ? '' : translate('look.rule');
     if (!this.unfit) await this.#picturing.run(async () => this.session.store.keepCreator(await this.session.api.showPicture(this.creatorId, file)));
   }
 

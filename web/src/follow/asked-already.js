@@ -13,7 +13,7 @@ import {statusBadge} from '../ui/status-badge.js';
 
 /** @import {AskedBook} from '../client/types.js' */
 
-const LEAST = 1;
+const MIN_LENGTH = 1;
 
 /** What was asked for already and fits what is being typed, to want it too instead of asking once more. */
 export class AskedAlready extends SessionElement {
@@ -50,7 +50,7 @@ export class AskedAlready extends SessionElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has('text') && !changed.has('creatorId')) return;
-    if (this.text.length >= LEAST) return this.#search.schedule(this.text);
+    if (this.text.length >= MIN_LENGTH) return this.#search.schedule(this.text);
     this.#search.cancel();
     this.books = [];
   }

@@ -3,7 +3,7 @@
  * @import {AskedBook, Notification, ServerMessage, Status} from '../client/types.js'
  */
 
-const END = /^followed_request_(\w+)$/;
+const FOLLOWED_KIND = /^followed_request_(\w+)$/;
 
 /** @type {WeakMap<Session, FollowList>} */
 const ofSessions = new WeakMap();
@@ -74,7 +74,7 @@ class FollowList extends EventTarget {
 
   /** @param {Notification} notification */
   #onNotification({kind, book_request_id, created_at}) {
-    const status = /** @type {Status | undefined} */ (END.exec(kind)?.[1]);
+    const status = /** @type {Status | undefined} */ (FOLLOWED_KIND.exec(kind)?.[1]);
     const book = book_request_id && this.books.get(book_request_id);
     if (!status || !book) return;
     this.books.set(book.id, {...book, status, updated_at: created_at});
@@ -87,4 +87,4 @@ class FollowList extends EventTarget {
 }
 
 /** Whether a notification is about something that is followed, and not one's own. @param {Notification} notification */
-export const isFollowed = ({kind}) => END.test(kind);
+export const isFollowed = ({kind}) => FOLLOWED_KIND.test(kind);

@@ -6,7 +6,7 @@ import {LightElement, required} from '../ui/base-elements.js';
  */
 
 /** How soon it is looked again whether something has arrived, ms. */
-const LOOK_AGAIN = 5_000;
+const POLL_INTERVAL = 5_000;
 
 /**
  * Tells whether the newest word has reached the other side, and looks until it has: devices report to the server,
@@ -37,7 +37,7 @@ export class ReceiptElement extends LightElement {
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
-    if (changed.has('request')) this.#look();
+    if (changed.has('request')) this.#checkReceipt();
   }
 
   /** Asks the server. @returns {Promise<T | undefined>} */
@@ -50,7 +50,7 @@ export class ReceiptElement extends LightElement {
     return true;
   }
 
-  async #look() {
+  async #checkReceipt() {
     clearTimeout(this.#timer);
     const {id} = this.request;
     try {
@@ -60,6 +60,6 @@ export class ReceiptElement extends LightElement {
     } catch {
       // what is shown stays; the next look may have more luck
     }
-    if (this.isConnected && !this.isFinal()) this.#timer = setTimeout(() => this.#look(), LOOK_AGAIN);
+    if (this.isConnected && !this.isFinal()) this.#timer = setTimeout(() => this.#checkReceipt(), POLL_INTERVAL);
   }
 }

@@ -21,10 +21,10 @@ import '../ui/book-cover.js';
  */
 
 const loadAnswerForm = lazyModule(() => import('../answer/answer-form.js'));
-const loadInside = lazyModule(() => import('./request-details.js'));
+const loadDetails = lazyModule(() => import('./request-details.js'));
 
 /** How long a mouse that has stopped still counts as pointing at a card, ms. */
-const POINTED_AT_FOR = 2_000;
+const POINTER_TIMEOUT = 2_000;
 
 /**
  * One request, as its supporter or an admin sees it. Emits `engaged` (detail: `{id, engaged}`) while someone is in
@@ -47,9 +47,9 @@ export class RequestCard extends LightElement {
 
   #cancelling = new FormSubmission(this);
   /** What keeps this card in its list. @type {Set<string>} */
-  #reasons = new Set();
+  #engagedBy = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #resting;
+  #pointerTimer;
 
   constructor() {
     super();
@@ -75,7 +75,7 @@ export class RequestCard extends LightElement {
   /** @param {Map<string, any>} changed */
   willUpdate(changed) {
     const {id, status, title} = this.request;
-    if (this.open) loadInside();
+    if (this.open) loadDetails();
     if (this.#asAdmin) loadAnswerForm();
     this.dataset.testid = 'request-card';
     this.dataset.requestId = String(id);
@@ -90,7 +90,7 @@ export class RequestCard extends LightElement {
     const before = /** @type {BookRequest | undefined} */ (changed.get('request'));
     if (before?.id !== id) return;
     this.touched ||= before.status !== status || replyCount(before) !== replyCount(this.request);
-    if (before.status !== status && this.#reasons.size > 0 && this.#asAdmin) this.#tellWhoWasFirst();
+    if (before.status !== status && this.#engagedBy.size > 0 && this.#asAdmin) this.#explainConflict();
   }
 
   get #mine() {
@@ -210,7 +210,7 @@ export class RequestCard extends LightElement {
 
   #toggle() {
     this.open = !this.open;
-    this.#keep('thread', this.open);
+    this.#setEngaged('thread', this.open);
     this.emit('thread', {id: this.request.id, open: this.open});
   }
 
@@ -243,12 +243,12 @@ export class RequestCard extends LightElement {
 
   /** A refusal; where someone else was first, the store already holds what they did. @param {any} error */
   #showError(error) {
-    if (error?.code === 'invalid_transition') this.#tellWhoWasFirst();
+    if (error?.code === 'invalid_transition') this.#explainConflict();
     if (!this.conflict) this.#setConflict(error ? errorText(error) : '');
   }
 
   /** Says it where another has decided this request meanwhile. */
-  #tellWhoWasFirst() {
+  #explainConflict() {
     const {status, responded_by, responded_by_name, user_id, user_name} = this.request;
     const [id, name] = status === 'cancelled' ? [user_id, user_name] : [responded_by, responded_by_name];
     if (!name || id === this.session.me.user.id) return;
@@ -258,32 +258,32 @@ export class RequestCard extends LightElement {
   /** @param {string} text */
   #setConflict(text) {
     this.conflict = text;
-    this.#keep('conflict', text !== '');
+    this.#setEngaged('conflict', text !== '');
   }
 
   /** @param {CustomEvent} event */
   #onDrafting(event) {
-    this.#keep(event.detail.where, event.detail.drafting);
+    this.#setEngaged(event.detail.where, event.detail.drafting);
   }
 
   /** A card does not slip away from under a moving mouse. @param {PointerEvent} event */
   #onPointer({pointerType}) {
     if (pointerType !== 'mouse') return;
-    clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => this.#keep('pointer', false), POINTED_AT_FOR);
-    if (!this.#reasons.has('pointer')) this.#keep('pointer', true);
+    clearTimeout(this.#pointerTimer);
+    this.#pointerTimer = setTimeout(() => this.#setEngaged('pointer', false), POINTER_TIMEOUT);
+    if (!this.#engagedBy.has('pointer')) this.#setEngaged('pointer', true);
   }
 
   #onAnswered() {
-    this.#reasons.clear();
+    this.#engagedBy.clear();
     this.emit('engaged', {id: this.request.id, engaged: false});
   }
 
   /** @param {string} reason @param {boolean} on */
-  #keep(reason, on) {
-    if (on) this.#reasons.add(reason);
-    else this.#reasons.delete(reason);
-    this.emit('engaged', {id: this.request.id, engaged: this.#reasons.size > 0});
+  #setEngaged(reason, on) {
+    if (on) this.#engagedBy.add(reason);
+    else this.#engagedBy.delete(reason);
+    this.emit('engaged', {id: this.request.id, engaged: this.#engagedBy.size > 0});
   }
 }
 

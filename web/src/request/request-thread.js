@@ -17,7 +17,7 @@ import './unsent-items.js';
  */
 
 /** So many earlier replies are asked for at once. */
-const EARLIER = 50;
+const PAGE_SIZE = 50;
 
 /** The replies to a request and the form for one more. Emits `drafting` while one is being written. */
 export class RequestThread extends LightElement {
@@ -72,7 +72,7 @@ export class RequestThread extends LightElement {
     this.loading = true;
     this.failure = '';
     try {
-      const {items, next_cursor} = await this.session.api.replies(id, {limit: EARLIER, cursor: this.#cursor});
+      const {items, next_cursor} = await this.session.api.replies(id, {limit: PAGE_SIZE, cursor: this.#cursor});
       if (id !== this.request.id) return;
       this.#cursor = next_cursor;
       this.session.store.keepReplies(id, items);
@@ -106,13 +106,13 @@ export class RequestThread extends LightElement {
     const {body = ''} = formValues(event);
     if (body) form.reset(); // it is shown above at once
     const done = await this.#sending.run((key) => this.session.reply(this.request.id, body, key), {body});
-    if (!done) return this.#putBack(body);
+    if (!done) return this.#restoreText(body);
     this.#draft.drop();
     this.emit('drafting', {where: 'reply', drafting: false});
   }
 
   /** It was refused. @param {string} body */
-  #putBack(body) {
+  #restoreText(body) {
     const field = /** @type {HTMLTextAreaElement | null} */ (this.querySelector('textarea'));
     if (field?.value === '') field.value = body;
   }

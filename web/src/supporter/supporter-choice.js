@@ -5,14 +5,14 @@ import {translate} from '../words/translate.js';
 
 /** @import {Supporter} from '../client/types.js' */
 
-const LOOK_AFTER = 200;
+const SEARCH_DELAY = 200;
 
 /** One supporter of a creator, found while one types, or none. Emits `chosen` (detail: the user's id, 0 for all). */
 export class SupporterChoice extends SessionElement {
   static properties = {creatorId: {attribute: false}, userId: {attribute: false}, found: {state: true}, name: {state: true}};
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #soon;
+  #searchTimer;
 
   constructor() {
     super();
@@ -58,11 +58,11 @@ export class SupporterChoice extends SessionElement {
     const text = /** @type {HTMLInputElement} */ (target).value.trim();
     const chosen = this.found.find(({email, display_name}) => email === text || display_name === text);
     if (chosen) return this.emit('chosen', chosen.user_id);
-    clearTimeout(this.#soon);
-    this.#soon = setTimeout(async () => {
+    clearTimeout(this.#searchTimer);
+    this.#searchTimer = setTimeout(async () => {
       const {items} = text ? await this.session.api.supporters({creator_id: this.creatorId, q: text, limit: 10}).catch(() => ({items: []})) : {items: []};
       this.found = items;
-    }, LOOK_AFTER);
+    }, SEARCH_DELAY);
   }
 }
 

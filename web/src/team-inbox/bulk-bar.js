@@ -11,7 +11,7 @@ import '../answer/saved-reply-choice.js';
  */
 
 /** As many as the server takes at once. */
-const MOST_AT_ONCE = 100;
+const MAX_BULK_SIZE = 100;
 
 /** One answer for all that is selected. Emits `clear`. */
 export class BulkBar extends LightElement {
@@ -42,7 +42,7 @@ export class BulkBar extends LightElement {
         @click=${() => this.emit('clear')}>${icon('close')}</button>
       <label class="visually-hidden" for="bulk-text">${translate('desk.bulk_word')}</label>
       <textarea id="bulk-text" class="input input--growing" rows="1" data-most="4000" placeholder=${translate('desk.bulk_word')} data-testid="bulk-text"
-        .defaultValue=${undoableAnswersOf(this.session).draftOf(-this.creatorId)} @input=${this.#written}></textarea>
+        .defaultValue=${undoableAnswersOf(this.session).draftOf(-this.creatorId)} @input=${this.#saveDraft}></textarea>
       <saved-reply-choice .session=${this.session} .creatorId=${this.creatorId} label=${translate('desk.canned')} @chosen=${this.#chosen}></saved-reply-choice>
       <div class="buttons">
         ${can('pending') ? this.#button(requests.length, 'approved', 'check', 'button--good') : nothing}
@@ -72,10 +72,10 @@ export class BulkBar extends LightElement {
   #chosen({detail}) {
     this.#text.value = detail;
     this.#text.focus();
-    this.#written();
+    this.#saveDraft();
   }
 
-  #written() {
+  #saveDraft() {
     undoableAnswersOf(this.session).keepDraft(-this.creatorId, this.#text.value);
   }
 
@@ -84,10 +84,10 @@ export class BulkBar extends LightElement {
     const from = {approved: ['pending'], completed: ['approved'], rejected: ['pending', 'approved']}[status];
     const requests = this.#requests.filter((request) => from.includes(request.status));
     const response = this.#text.value.trim();
-    for (let first = 0; first < requests.length; first += MOST_AT_ONCE)
-      undoableAnswersOf(this.session).add(requests.slice(first, first + MOST_AT_ONCE), response ? {status, response} : {status});
+    for (let first = 0; first < requests.length; first += MAX_BULK_SIZE)
+      undoableAnswersOf(this.session).add(requests.slice(first, first + MAX_BULK_SIZE), response ? {status, response} : {status});
     this.#text.value = '';
-    this.#written();
+    this.#saveDraft();
     this.emit('clear');
   }
 }

@@ -13,9 +13,9 @@ import '../request/request-card.js';
  */
 
 /** So far beyond the window cards are there already, px. */
-const BEYOND = 900;
+const OVERSCAN = 900;
 /** So many cards before the end of what was read, the next page is asked for. */
-const AHEAD = 40;
+const PREFETCH_ROWS = 40;
 
 /**
  * The requests of a desk as a feed of any length: only what is near the window stands in the document. Emits `current`
@@ -43,7 +43,7 @@ export class InboxFeed extends SessionElement {
   /** Ids whose answers wait. @type {Set<number>} */
   #answered = new Set();
   /** The card that is to have the focus as soon as it is there. */
-  #wanted = 0;
+  #focusTarget = 0;
   #current = 0;
 
   constructor() {
@@ -85,11 +85,11 @@ export class InboxFeed extends SessionElement {
     this.#opened = new Set();
     this.#heights = new RowHeights();
     this.#current = 0;
-    const outbox = undoableAnswersOf(this.session);
+    const answers = undoableAnswersOf(this.session);
     const list = new InboxList(
       this.session,
       this.filter,
-      (id) => outbox.statusOf(id),
+      (id) => answers.statusOf(id),
       (from) => {
         if (list !== this.#list) return;
         this.#heights.changed(from);
@@ -113,9 +113,9 @@ export class InboxFeed extends SessionElement {
   /** What is answered leaves the list before the answer is sent, and comes back when it is taken back. */
   #refreshAnswered() {
     if (!this.#list) return;
-    const outbox = undoableAnswersOf(this.session);
-    const now = new Set(this.#list.ids.filter((id) => outbox.statusOf(id)));
-    for (const {content} of outbox.waiting) for (const id of content.ids) now.add(id);
+    const answers = undoableAnswersOf(this.session);
+    const now = new Set(this.#list.ids.filter((id) => answers.statusOf(id)));
+    for (const {content} of answers.waiting) for (const id of content.ids) now.add(id);
     for (const id of [...now, ...this.#answered]) {
       if (now.has(id)) this.#engaged.delete(id);
       this.#list.refresh(id, this.#engaged);
@@ -126,12 +126,12 @@ export class InboxFeed extends SessionElement {
 
   // ---- which cards stand in the document
 
-  #window() {
+  #visibleRange() {
     const {ids} = this.#list;
     const feed = this.querySelector('.feed');
     const start = -(feed?.getBoundingClientRect().top ?? 0);
-    const first = this.#heights.at(ids, start - BEYOND);
-    const last = this.#heights.at(ids, start + innerHeight + BEYOND);
+    const first = this.#heights.at(ids, start - OVERSCAN);
+    const last = this.#heights.at(ids, start + innerHeight + OVERSCAN);
     return [first, Math.min(ids.length, last + 1)];
   }
 
@@ -167,14 +167,14 @@ export class InboxFeed extends SessionElement {
     this.#watch.disconnect();
     for (const row of this.querySelectorAll('.feed__row')) this.#watch.observe(row);
     const {ids} = this.#list;
-    const [, end] = this.#window();
-    if (end > ids.length - AHEAD && this.#list.hasMore && !this.#list.loading && !this.#list.error) this.#list.loadMore();
-    this.#focusWanted();
+    const [, end] = this.#visibleRange();
+    if (end > ids.length - PREFETCH_ROWS && this.#list.hasMore && !this.#list.loading && !this.#list.error) this.#list.loadMore();
+    this.#focusPending();
   }
 
   render() {
     const list = this.#list;
-    const [first, end] = this.#window();
+    const [first, end] = this.#visibleRange();
     const shown = list.ids.slice(first, end);
     const above = this.#heights.top(list.ids, first);
     const below = this.#heights.rest(list.ids, end);
@@ -230,7 +230,7 @@ export class InboxFeed extends SessionElement {
   /** Goes to the card so many places further on. @param {number} step */
   move(step) {
     const {ids} = this.#list;
-    const [first] = this.#window();
+    const [first] = this.#visibleRange();
     const from = ids.indexOf(this.#current);
     const at = from < 0 ? (this.#current ? Math.min(this.#lastAt, ids.length - 1) : this.#topmost(first)) : from + step;
     if (ids[at] !== undefined) this.#focus(ids[at]);
@@ -253,19 +253,19 @@ export class InboxFeed extends SessionElement {
 
   /** @param {number} id */
   #focus(id) {
-    this.#wanted = id;
-    if (this.#focusWanted()) return;
+    this.#focusTarget = id;
+    if (this.#focusPending()) return;
     const top = this.#heights.top(this.#list.ids, this.#list.ids.indexOf(id));
     const feed = /** @type {Element} */ (this.querySelector('.feed'));
     scrollTo({top: scrollY + feed.getBoundingClientRect().top + top - innerHeight / 3, behavior: 'instant'});
     this.requestUpdate();
   }
 
-  #focusWanted() {
-    if (!this.#wanted) return true;
-    const card = /** @type {HTMLElement | null} */ (this.querySelector(`request-card[data-request-id="${this.#wanted}"]`));
+  #focusPending() {
+    if (!this.#focusTarget) return true;
+    const card = /** @type {HTMLElement | null} */ (this.querySelector(`request-card[data-request-id="${this.#focusTarget}"]`));
     if (!card) return false;
-    this.#wanted = 0;
+    this.#focusTarget = 0;
     card.focus({preventScroll: true});
     card.scrollIntoView({block: 'nearest', behavior: 'instant'});
     return true;

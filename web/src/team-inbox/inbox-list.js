@@ -14,9 +14,9 @@ import {matchesSearch} from '../client/search-match.js';
  * @property {Sort} sort
  */
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 /** As many are read again at most when all has to be. */
-const MOST_AGAIN = 1_000;
+const MAX_RELOADED = 1_000;
 
 /**
  * A live list of requests in any order, read page by page as far as somebody has scrolled. It holds ids in their
@@ -35,7 +35,7 @@ export class InboxList {
   #kept = new Set();
   /** @type {string | null} */
   #cursor = null;
-  #turn = 0;
+  #requestNumber = 0;
   #generation = -1;
   loaded = false;
   loading = false;
@@ -65,7 +65,7 @@ export class InboxList {
 
   async load() {
     await this.session.ready;
-    await this.#read(null, Math.min(this.ids.length, MOST_AGAIN));
+    await this.#read(null, Math.min(this.ids.length, MAX_RELOADED));
   }
 
   async loadMore() {
@@ -74,7 +74,7 @@ export class InboxList {
 
   /** @param {string | null} cursor @param {number} [atLeast] reads on until so many are there */
   async #read(cursor, atLeast = 0) {
-    const turn = ++this.#turn;
+    const turn = ++this.#requestNumber;
     this.#generation = this.session.store.generation;
     this.loading = true;
     this.error = null;
@@ -85,16 +85,24 @@ export class InboxList {
       const items = [];
       let next = cursor;
       do {
-        const page = await this.session.api.bookRequests({creator_id: creatorId, status, q, user_id: userId || undefined, sort, limit: PAGE, cursor: next});
-        if (turn !== this.#turn) return;
+        const page = await this.session.api.bookRequests({
+          creator_id: creatorId,
+          status,
+          q,
+          user_id: userId || undefined,
+          sort,
+          limit: PAGE_SIZE,
+          cursor: next,
+        });
+        if (turn !== this.#requestNumber) return;
         items.push(...page.items);
         next = page.next_cursor;
       } while (next !== null && items.length < atLeast);
       this.#keep({items, next_cursor: next}, cursor === null);
     } catch (error) {
-      if (turn === this.#turn) this.error = /** @type {Error} */ (error);
+      if (turn === this.#requestNumber) this.error = /** @type {Error} */ (error);
     } finally {
-      if (turn === this.#turn) this.loading = false;
+      if (turn === this.#requestNumber) this.loading = false;
       this.changed(this.ids.length);
     }
   }

@@ -1,5 +1,5 @@
 /** A row that was not seen yet is taken to be so high, px, until there is an average. */
-const FIRST_GUESS = 190;
+const INITIAL_ESTIMATE = 190;
 
 /**
  * How high the rows of a long list are and where each begins. Rows are measured as they are shown; the others count
@@ -14,7 +14,7 @@ export class RowHeights {
   #valid = 0;
 
   get #estimate() {
-    return this.#measured.size ? this.#sum / this.#measured.size : FIRST_GUESS;
+    return this.#measured.size ? this.#sum / this.#measured.size : INITIAL_ESTIMATE;
   }
 
   /** From here on the rows are others than before. @param {number} from */
@@ -54,11 +54,11 @@ export class RowHeights {
 
   /** Adds rows up as long as it is wanted. @param {number[]} ids @param {(valid: number, top: number) => boolean} wanted */
   #reach(ids, wanted) {
-    const [measured, tops, guess] = [this.#measured, this.#tops, this.#estimate];
+    const [measured, tops, estimate] = [this.#measured, this.#tops, this.#estimate];
     let valid = this.#valid;
     let top = tops[valid];
     while (wanted(valid, top)) {
-      top += measured.get(ids[valid]) ?? guess;
+      top += measured.get(ids[valid]) ?? estimate;
       tops[++valid] = top;
     }
     this.#valid = valid;

@@ -27,8 +27,8 @@ const TABS = ['pending', 'approved', 'completed', 'rejected', 'cancelled', ''];
 /** @type {Sort[]} */
 const SORTS = ['newest', 'oldest', 'updated'];
 /** Counts are read again at most so often, ms. */
-const COUNT_EVERY = 1_000;
-const SORT_CHOICE = scopedName('bookbell.sort');
+const COUNT_INTERVAL = 1_000;
+const SORT_STORAGE_KEY = scopedName('bookbell.sort');
 
 /** Everything that supporters ask of a creator, made for speed: by status, searchable, sorted, by keys, many at once. The choice stands in the address. */
 export class TeamInbox extends SessionElement {
@@ -38,8 +38,8 @@ export class TeamInbox extends SessionElement {
   #counting;
   #countedAt = 0;
   #lastSelected = 0;
-  #again = () => this.requestUpdate();
-  #pressed = (/** @type {KeyboardEvent} */ event) => this.#key(event);
+  #onChange = () => this.requestUpdate();
+  #onKeyDown = (/** @type {KeyboardEvent} */ event) => this.#key(event);
 
   constructor() {
     super();
@@ -53,17 +53,17 @@ export class TeamInbox extends SessionElement {
 
   connectedCallback() {
     super.connectedCallback();
-    typingPresenceOf(this.session).addEventListener('change', this.#again);
-    undoableAnswersOf(this.session).addEventListener('change', this.#again);
-    document.addEventListener('keydown', this.#pressed);
-    this.#countSoon();
+    typingPresenceOf(this.session).addEventListener('change', this.#onChange);
+    undoableAnswersOf(this.session).addEventListener('change', this.#onChange);
+    document.addEventListener('keydown', this.#onKeyDown);
+    this.#scheduleCount();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    typingPresenceOf(this.session).removeEventListener('change', this.#again);
-    undoableAnswersOf(this.session).removeEventListener('change', this.#again);
-    document.removeEventListener('keydown', this.#pressed);
+    typingPresenceOf(this.session).removeEventListener('change', this.#onChange);
+    undoableAnswersOf(this.session).removeEventListener('change', this.#onChange);
+    document.removeEventListener('keydown', this.#onKeyDown);
     clearTimeout(this.#counting);
     this.#counting = undefined;
   }
@@ -82,17 +82,17 @@ export class TeamInbox extends SessionElement {
 
   /** @param {ServerMessage} message */
   messageReceived({type}) {
-    if (type === 'book_request_update' || type === 'initial_data') this.#countSoon();
+    if (type === 'book_request_update' || type === 'initial_data') this.#scheduleCount();
   }
 
-  #countSoon() {
+  #scheduleCount() {
     this.#counting ??= setTimeout(
       async () => {
         this.#countedAt = Date.now();
         this.#counting = undefined;
         this.counts = await this.session.api.counts(this.creatorId).catch(() => this.counts);
       },
-      Math.max(0, this.#countedAt + COUNT_EVERY - Date.now()),
+      Math.max(0, this.#countedAt + COUNT_INTERVAL - Date.now()),
     );
   }
 
@@ -102,7 +102,7 @@ export class TeamInbox extends SessionElement {
   get #filter() {
     const {query, creatorId} = this;
     const status = /** @type {Status | '' | null} */ (query.get('status'));
-    const sort = /** @type {Sort} */ (query.get('sort') ?? localStorage.getItem(SORT_CHOICE) ?? 'newest');
+    const sort = /** @type {Sort} */ (query.get('sort') ?? localStorage.getItem(SORT_STORAGE_KEY) ?? 'newest');
     return {
       creatorId,
       status: status !== null && TABS.includes(status) ? status : 'pending',
@@ -119,7 +119,7 @@ export class TeamInbox extends SessionElement {
     if (status !== 'pending') query.set('status', status);
     if (q) query.set('q', q);
     if (userId) query.set('user_id', String(userId));
-    if (sort !== (localStorage.getItem(SORT_CHOICE) ?? 'newest')) query.set('sort', sort);
+    if (sort !== (localStorage.getItem(SORT_STORAGE_KEY) ?? 'newest')) query.set('sort', sort);
     return `${BASE_PATH}/creators/${this.creatorId}/inbox${query.size ? `?${query}` : ''}`;
   }
 
@@ -210,7 +210,7 @@ export class TeamInbox extends SessionElement {
   /** @param {Event} event */
   #onSort({target}) {
     const sort = /** @type {Sort} */ (/** @type {HTMLSelectElement} */ (target).value);
-    localStorage.setItem(SORT_CHOICE, sort);
+    localStorage.setItem(SORT_STORAGE_KEY, sort);
     this.#choose({sort});
     this.requestUpdate();
   }

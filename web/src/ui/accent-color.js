@@ -1,12 +1,12 @@
 /** @typedef {[number, number, number]} Rgb each 0–255 */
 
 /** What WCAG asks of text, and a little more, since shades are rounded. */
-const READABLE = 4.6;
+const MIN_CONTRAST = 4.6;
 const STEP = 0.02;
 
 /** The least favourable of the page's grounds that accents stand on, and what stands on an accent, by theme. */
-const DAY = {ground: '#efeade', surface: '#fffdf9', onAccent: '#ffffff', towards: /** @type {Rgb} */ ([0, 0, 0])};
-const NIGHT = {ground: '#262a33', surface: '#1c1f26', onAccent: '#10141c', towards: /** @type {Rgb} */ ([255, 255, 255])};
+const LIGHT_THEME = {ground: '#efeade', surface: '#fffdf9', onAccent: '#ffffff', towards: /** @type {Rgb} */ ([0, 0, 0])};
+const DARK_THEME = {ground: '#262a33', surface: '#1c1f26', onAccent: '#10141c', towards: /** @type {Rgb} */ ([255, 255, 255])};
 
 let applied = '';
 
@@ -27,13 +27,13 @@ export function applyAccent(colour) {
 
 /** @param {string | null} colour @returns {Record<string, string | null>} custom properties, null for as they are */
 export function accentShades(colour) {
-  const day = colour && shadesForTheme(DAY, parseHex(colour));
-  const night = colour && shadesForTheme(NIGHT, parseHex(colour));
+  const day = colour && shadesForTheme(LIGHT_THEME, parseHex(colour));
+  const night = colour && shadesForTheme(DARK_THEME, parseHex(colour));
   const both = (/** @type {'accent' | 'hover' | 'soft' | 'on'} */ part) => (day && night ? `light-dark(${day[part]}, ${night[part]})` : null);
   return {'--accent': both('accent'), '--accent-hover': both('hover'), '--accent-soft': both('soft'), '--on-accent': both('on')};
 }
 
-/** @param {typeof DAY} theme @param {Rgb} colour */
+/** @param {typeof LIGHT_THEME} theme @param {Rgb} colour */
 function shadesForTheme({ground, surface, onAccent, towards}, colour) {
   const softOf = (/** @type {Rgb} */ accent) => mix(parseHex(surface), accent, 0.12);
   let accent = colour;
@@ -44,7 +44,7 @@ function shadesForTheme({ground, surface, onAccent, towards}, colour) {
 
 /** @param {Rgb} colour @param {Rgb[]} beside */
 function isReadable(colour, beside) {
-  return beside.every((other) => contrast(colour, other) >= READABLE);
+  return beside.every((other) => contrast(colour, other) >= MIN_CONTRAST);
 }
 
 /** As WCAG defines it. @param {Rgb} one @param {Rgb} other */

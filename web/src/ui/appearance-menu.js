@@ -9,7 +9,7 @@ export class AppearanceMenu extends LightElement {
     return html`
       <label class="look__language">
         <span class="look__label">${translate('look.language')}</span>
-        <select class="input input--small" data-testid="language" @change=${this.#speak}>
+        <select class="input input--small" data-testid="language" @change=${this.#changeLanguage}>
           ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === language()}>${name}</option>`)}
         </select>
       </label>
@@ -28,7 +28,7 @@ export class AppearanceMenu extends LightElement {
   }
 
   /** @param {Event} event */
-  #speak(event) {
+  #changeLanguage(event) {
     chooseLanguage(/** @type {HTMLSelectElement} */ (event.target).value);
   }
 }

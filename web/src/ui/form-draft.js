@@ -5,7 +5,7 @@
 
 /** Elements whose forms are kept: an element around one leaves its fields alone. @type {WeakSet<Element>} */
 const hosts = new WeakSet();
-const NEVER_KEPT = new Set(['password', 'file', 'checkbox', 'radio', 'search']);
+const NEVER_SAVED = new Set(['password', 'file', 'checkbox', 'radio', 'search']);
 
 /**
  * Keeps what is written into an element's form, and puts it back when the form is drawn again: after a reload, in the
@@ -67,7 +67,7 @@ export class FormDraft {
   /** @param {Event} event */
   #keep = ({target}) => {
     const {name, value, type, form: inForm} = /** @type {HTMLInputElement} */ (target);
-    if (!name || !inForm || NEVER_KEPT.has(type) || !this.#isMine(/** @type {Element} */ (target))) return;
+    if (!name || !inForm || NEVER_SAVED.has(type) || !this.#isMine(/** @type {Element} */ (target))) return;
     this.#filled.add(/** @type {Element} */ (target));
     const {drafts, form} = this.where();
     drafts.keep(form, name, value);

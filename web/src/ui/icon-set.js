@@ -28,11 +28,11 @@ const SHAPES = {
 };
 
 /** Pictures that show a direction; where one reads from right to left they point the other way. @type {string[]} */
-const DIRECTED = ['back', 'leave', 'undo'];
+const DIRECTIONAL = ['back', 'leave', 'undo'];
 
 /** @param {keyof typeof SHAPES} name @returns a decorative icon in the size and colour of the text */
 export function icon(name) {
-  return html`<svg class="icon ${DIRECTED.includes(name) ? 'icon--directed' : ''}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;
+  return html`<svg class="icon ${DIRECTIONAL.includes(name) ? 'icon--directed' : ''}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;
 }
 
 /** The bell of a reception desk standing on a book. */

@@ -2,7 +2,7 @@
  * @import {ReactiveControllerHost} from 'lit'
  */
 
-const REFRESH_AFTER = 600;
+const REFRESH_DELAY = 600;
 
 /**
  * A paged answer of the server, held by an element: the first page, more on demand, and all of it read again when
@@ -18,9 +18,9 @@ export class PagedList {
   loading = true;
   /** @type {Error | null} */
   error = null;
-  #turn = 0;
+  #requestNumber = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #soon;
+  #refreshTimer;
 
   /**
    * @param {ReactiveControllerHost} host
@@ -35,8 +35,8 @@ export class PagedList {
   hostConnected() {}
 
   hostDisconnected() {
-    clearTimeout(this.#soon);
-    this.#soon = undefined;
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = undefined;
   }
 
   /** @param {number} [atLeast] reads on until so many are there */
@@ -50,30 +50,30 @@ export class PagedList {
 
   /** Reads again what is shown; several reasons in a short time cost one reading. */
   scheduleRefresh() {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = undefined;
       this.load(this.items.length);
-    }, REFRESH_AFTER);
+    }, REFRESH_DELAY);
   }
 
   /** @param {T[]} before @param {string | null} cursor @param {number} atLeast */
   async #read(before, cursor, atLeast) {
-    const turn = ++this.#turn;
+    const turn = ++this.#requestNumber;
     this.loading = true;
     this.host.requestUpdate();
     try {
       let items = before;
       do {
         const page = await this.fetch(cursor);
-        if (turn !== this.#turn) return;
+        if (turn !== this.#requestNumber) return;
         items = [...items, ...page.items];
         cursor = page.next_cursor ?? null;
       } while (cursor !== null && items.length < atLeast);
       Object.assign(this, {items, cursor, error: null});
     } catch (error) {
-      if (turn === this.#turn) this.error = /** @type {Error} */ (error);
+      if (turn === this.#requestNumber) this.error = /** @type {Error} */ (error);
     } finally {
-      if (turn === this.#turn) this.loading = false;
+      if (turn === this.#requestNumber) this.loading = false;
       this.host.requestUpdate();
     }
   }

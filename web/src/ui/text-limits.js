@@ -1,8 +1,8 @@
 import {translate} from '../words/translate.js';
 
 /** What nobody sees and no text needs: controls, overrides of direction, the byte order mark. */
-const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
-const KEPT = /[\n\r\t]/;
+const INVISIBLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+const ALLOWED_CONTROLS = /[\n\r\t]/;
 const TYPES = ['text', 'search', 'email', 'textarea'];
 
 /** Characters as the server counts them: a flag, a family of emoji, a letter with its accents is one. */
@@ -30,7 +30,7 @@ export function truncate(text, most) {
 
 /** @param {string} text */
 export function stripInvisible(text) {
-  return text.replace(UNSEEN, (sign) => (KEPT.test(sign) ? sign : ''));
+  return text.replace(INVISIBLE, (sign) => (ALLOWED_CONTROLS.test(sign) ? sign : ''));
 }
 
 /**

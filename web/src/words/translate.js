@@ -20,11 +20,11 @@ const CATALOGUES = {
 };
 
 const RIGHT_TO_LEFT = ['ar'];
-const CHOICE = 'bookbell.language';
+const STORAGE_KEY = 'bookbell.language';
 const base = (/** @type {string} */ tag) => tag.split('-')[0].toLowerCase();
 
-const wishes = [localStorage.getItem(CHOICE) ?? '', ...navigator.languages];
-const current = wishes.map(base).find((code) => code in LANGUAGES) ?? 'en';
+const preferred = [localStorage.getItem(STORAGE_KEY) ?? '', ...navigator.languages];
+const current = preferred.map(base).find((code) => code in LANGUAGES) ?? 'en';
 
 /** The language of the page: as chosen, or the first the browser asks for that there is, or English. */
 export const language = () => current;
@@ -42,11 +42,11 @@ const plurals = new Intl.PluralRules(locale);
 const numbers = new Intl.NumberFormat(locale);
 
 /** Text that runs the other way than the sentence it is put into. */
-const OPPOSITE = rightToLeft ? /\p{Script=Latin}/u : /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
+const OPPOSITE_SCRIPT = rightToLeft ? /\p{Script=Latin}/u : /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
 /** Remembers the language and starts the page in it. @param {string} code */
 export function chooseLanguage(code) {
-  localStorage.setItem(CHOICE, code);
+  localStorage.setItem(STORAGE_KEY, code);
   location.reload();
 }
 
@@ -74,12 +74,12 @@ export function translate(key, values) {
  * @param {string} key @param {Record<string, unknown>} [values] @returns {unknown[]}
  */
 export function translateMarkup(key, values = {}) {
-  const parts = text(key, Number(values.count)).split(/\{(\w+)\}/);
-  return parts.map((part, index) => (index % 2 ? shown(values[part]) : part));
+  const parts = textOf(key, Number(values.count)).split(/\{(\w+)\}/);
+  return parts.map((part, index) => (index % 2 ? formatValue(values[part]) : part));
 }
 
 /** @param {string} key @param {number} count */
-function text(key, count) {
+function textOf(key, count) {
   const found = catalogue[key];
   if (found === undefined) console.error(`There is no text "${key}" in ${current}.js`);
   if (typeof found !== 'object') return found ?? key;
@@ -87,8 +87,8 @@ function text(key, count) {
 }
 
 /** @param {unknown} value */
-function shown(value) {
+function formatValue(value) {
   if (typeof value === 'number') return formatNumber(value);
-  if (typeof value === 'string' && OPPOSITE.test(value)) return `\u2068${value}\u2069`;
+  if (typeof value === 'string' && OPPOSITE_SCRIPT.test(value)) return `\u2068${value}\u2069`;
   return value ?? '';
 }

@@ -95,9 +95,10 @@ describe('reconnecting', () => {
     const [first] = sockets.connections;
     first.greet();
     client.refresh();
+    sockets.newest.greet();
     first.receive(note(1));
 
-    assert.deepEqual(received, [0]);
+    assert.deepEqual(received, [0, 0]);
   });
 
   test('a session that has ended is not tried again', async () => {
@@ -221,6 +222,17 @@ describe('refused sockets', () => {
       await cut();
       await pass(delay);
     }
+
+    assert.equal(client.status.refused, undefined);
+  });
+
+  test('an attempt that failed with the whole server does not count', async () => {
+    let isAway = false;
+    start({sessionEnded: () => (isAway ? away() : answers())});
+    await cut();
+    await pass(500);
+    isAway = true;
+    await cut();
 
     assert.equal(client.status.refused, undefined);
   });
