@@ -89,6 +89,8 @@ test('after the end of the session nothing is read', async () => {
   keep(1, new Date(NOW + 60_000).toISOString());
   session.dispatchEvent(new Event('ended'));
   await pass(DAY);
+  document.dispatchEvent(new Event('visibilitychange'));
+  await settle();
 
   assert.deepEqual(read, []);
 });

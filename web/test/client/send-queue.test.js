@@ -80,6 +80,18 @@ describe('what is sent', () => {
     assert.deepEqual(one.queue.items, []);
   });
 
+  test('stays behind what cannot be sent now', async () => {
+    const one = openQueue();
+    one.away = true;
+    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
+    one.away = false;
+    one.answer = () => Promise.reject(unavailable());
+    await one.queue.flush();
+
+    assert.deepEqual(keys(one.sent), ['a']);
+    assert.deepEqual(keys(one.queue.items), ['a', 'b']);
+  });
+
   test('does not overtake what waits', async () => {
     const one = openQueue();
     one.answer = () => Promise.reject(unavailable());
@@ -244,7 +256,7 @@ describe('what is held', () => {
   test('holds nothing else up', async () => {
     const {queue, sent} = openQueue();
     queue.hold(reply('a'), 5_000);
-    await queue.submit(reply('b'));
+    assert.equal(await queue.submit(reply('b')), 'done');
     assert.deepEqual(keys(sent), ['b']);
     await pass(5_000);
 
@@ -299,6 +311,22 @@ describe('two tabs', () => {
     assert.deepEqual(other.queue.items, []);
   });
 
+  test('do not send what another has removed meanwhile', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    one.away = true;
+    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
+    one.away = false;
+    const {promise, resolve} = deferred();
+    one.answer = () => promise;
+    const flushed = one.queue.flush();
+    await settle();
+    other.queue.remove('b');
+    resolve();
+    await flushed;
+
+    assert.deepEqual(keys(one.sent), ['a']);
+  });
+
   test('without locks rely on the key', async () => {
     const one = openQueue({locks: undefined});
     await one.queue.submit(reply('a'));
@@ -319,6 +347,23 @@ test('after a sign-out nothing stays, and nothing is sent', async () => {
 
   assert.deepEqual(one.sent, []);
   assert.deepEqual(Object.keys(storage), []);
+});
+
+test('a session that ends in the middle of sending ends it', async () => {
+  const one = openQueue();
+  one.away = true;
+  for (const key of ['a', 'b']) await one.queue.submit(reply(key));
+  one.away = false;
+  const {promise, resolve} = deferred();
+  one.answer = () => promise;
+  const flushed = one.queue.flush();
+  await settle();
+  one.queue.stop();
+  resolve();
+  await flushed;
+
+  assert.deepEqual(keys(one.sent), ['a']);
+  assert.deepEqual(keys(one.queue.items), ['b']);
 });
 
 test('after the end of a session what waits is kept and not sent', async () => {
