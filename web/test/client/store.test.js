@@ -110,6 +110,17 @@ test('many changes are told of once', () => {
   assert.equal(changes, 1);
 });
 
+test('calls that come before the run cost nothing', (context) => {
+  const timers = context.mock.method(globalThis, 'setTimeout');
+  const throttle = new FrameThrottle(
+    () => {},
+    () => 0,
+  );
+  for (let i = 0; i < 100; i++) throttle.request();
+
+  assert.equal(timers.mock.callCount(), 1);
+});
+
 test('a flood of calls runs at most every 80 ms, and none is lost', () => {
   let now = 1_000;
   let runs = 0;
