@@ -21,6 +21,14 @@ import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.creator.CreatorRoutes;
 import io.bookbell.server.creator.PictureDecoder;
 import io.bookbell.server.creator.ProfilePictureRoutes;
+import io.bookbell.server.follow.FollowRoutes;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.OriginPolicy;
+import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.http.RefusalCounters;
+import io.bookbell.server.http.ServerCookies;
+import io.bookbell.server.http.TrustedProxies;
+import io.bookbell.server.http.WebServer;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.invitation.JoinRoutes;
@@ -35,18 +43,10 @@ import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.receipt.ReceiptRoutes;
-import io.bookbell.server.request.FollowRoutes;
 import io.bookbell.server.request.RequestRoutes;
+import io.bookbell.server.site.SiteFiles;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.OriginPolicy;
-import io.bookbell.server.web.RateLimits;
-import io.bookbell.server.web.RefusalCounters;
-import io.bookbell.server.web.ServerCookies;
-import io.bookbell.server.web.SiteFiles;
-import io.bookbell.server.web.TrustedProxies;
-import io.bookbell.server.web.WebServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
@@ -68,7 +68,7 @@ import org.slf4j.LoggerFactory;
  * #start} and {@link #close} must not run concurrently; {@link #close} may be called on another
  * thread, such as a shutdown hook. The parts have threads of their own.
  */
-final class Bookbell implements AutoCloseable {
+public final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
   private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
 
@@ -113,24 +113,24 @@ final class Bookbell implements AutoCloseable {
    *
    * @throws WebServer.WebServerException if the port is in use
    */
-  static Bookbell start(ServerConfig serverConfig, Database database) {
+  public static Bookbell start(ServerConfig serverConfig, Database database) {
     return new Bookbell(serverConfig, database);
   }
 
   /** The URL at which this machine can reach the server. */
-  String localUrl() {
+  public String localUrl() {
     String host = serverConfig.listen().host();
     boolean all = host.equals("0.0.0.0") || host.equals("::");
     String reached = all ? "localhost" : host.contains(":") ? "[" + host + "]" : host;
     return "http://" + reached + ":" + server.port();
   }
 
-  int port() {
+  public int port() {
     return server.port();
   }
 
   /** The link for creating the first account; empty once there is an account. */
-  Optional<String> setupLink() {
+  public Optional<String> setupLink() {
     String base = serverConfig.reach().publicUrl().map(PublicUrl::toString).orElse(localUrl());
     return setupToken.map(token -> base + "/setup#" + token);
   }

@@ -2,13 +2,13 @@ package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SignUpService;
+import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.http.IdempotencyService;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.CompletionFailures;
-import io.bookbell.server.web.IdempotencyService;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,6 @@ package io.bookbell.server;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.access.RoleResolver;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.account.SignInLimiter;
@@ -15,6 +14,7 @@ import io.bookbell.server.creator.ProfilePictureService;
 import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.demo.DemoData;
+import io.bookbell.server.follow.FollowService;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.notification.NotificationService;
@@ -25,10 +25,10 @@ import io.bookbell.server.quota.TierService;
 import io.bookbell.server.receipt.ReceiptService;
 import io.bookbell.server.request.AskedBookService;
 import io.bookbell.server.request.BookRequestService;
-import io.bookbell.server.request.FollowService;
 import io.bookbell.server.request.RequestAnnouncer;
 import io.bookbell.server.request.RequestListService;
-import io.bookbell.server.team.AdminCache;
+import io.bookbell.server.roles.AdminCache;
+import io.bookbell.server.roles.RoleResolver;
 import io.bookbell.server.team.TeamService;
 import java.util.List;
 import java.util.Set;
@@ -37,36 +37,36 @@ import java.util.Set;
  * The services of all features, with their dependencies. They know neither HTTP nor sockets, and
  * work in the caller's transaction. Thread-safe.
  */
-final class Services {
+public final class Services {
   private static final SignInLimiter.SignInLimits WRONG_PASSWORDS =
       new SignInLimiter.SignInLimits(10, 300, 100);
 
-  final AccountStore accounts = new AccountStore();
-  final SessionStore sessions;
-  final TicketStore tickets = new TicketStore();
-  final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
-  final ActivityLog activity;
-  final CreatorStore creators = new CreatorStore();
-  final QuotaService quotas = new QuotaService();
-  final AdminCache admins = new AdminCache();
-  final RoleResolver access = new RoleResolver(creators, admins, quotas);
-  final InboxStore inbox;
-  final ProfileService profile;
-  final ProfilePictureService pictures;
-  final TierService tiers;
-  final SupporterService supporters;
-  final TeamService team;
+  public final AccountStore accounts = new AccountStore();
+  public final SessionStore sessions;
+  public final TicketStore tickets = new TicketStore();
+  public final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
+  public final ActivityLog activity;
+  public final CreatorStore creators = new CreatorStore();
+  public final QuotaService quotas = new QuotaService();
+  public final AdminCache admins = new AdminCache();
+  public final RoleResolver access = new RoleResolver(creators, admins, quotas);
+  public final InboxStore inbox;
+  public final ProfileService profile;
+  public final ProfilePictureService pictures;
+  public final TierService tiers;
+  public final SupporterService supporters;
+  public final TeamService team;
   final NotificationService notifications = new NotificationService(access);
-  final BookRequestService requests;
-  final AskedBookService asked = new AskedBookService(creators, access);
-  final FollowService following;
-  final RequestListService lists = new RequestListService(creators, access);
+  public final BookRequestService requests;
+  public final AskedBookService asked = new AskedBookService(creators, access);
+  public final FollowService following;
+  public final RequestListService lists = new RequestListService(creators, access);
   final CannedResponseService canned;
   final InvitationService invitations;
-  final ReceiptService receipts;
-  final MonthRollover monthTurn;
+  public final ReceiptService receipts;
+  public final MonthRollover monthTurn;
 
-  Services(ClientNotifier clientNotifier) {
+  public Services(ClientNotifier clientNotifier) {
     sessions = new SessionStore(clientNotifier::closeSession);
     inbox = new InboxStore(clientNotifier::publishChange);
     var desks = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
@@ -85,13 +85,13 @@ final class Services {
     monthTurn = new MonthRollover(creators, desks, inbox);
   }
 
-  DemoData createDemoData() {
+  public DemoData createDemoData() {
     return new DemoData(
         new DemoData.DemoServices(creators, tiers, supporters, team, requests, notifications));
   }
 
   /** Notifies connected users of committed changes. Called on the database's threads. */
-  interface ClientNotifier {
+  public interface ClientNotifier {
     /** Delivers the messages of one change, in their order. */
     void publishChange(List<Delivery> change);
 

@@ -1,4 +1,4 @@
-/** The command line, and the wiring of the features, each of which has a package of its own. */
+/** The wiring of the features, each of which has a package of its own. */
 @NullMarked
 package io.bookbell.server;
 

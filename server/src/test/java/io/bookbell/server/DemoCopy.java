@@ -3,7 +3,7 @@ package io.bookbell.server;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.EpochStore;
-import io.bookbell.server.storage.OpenDatabase;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TemporaryFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.bookbell.server;
 
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.web.Problem;
 import java.nio.file.Path;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.Assertions;
@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Base class of tests of the services, below HTTP and on each database. */
 @ParameterizedClass
 @EnumSource
-abstract class DomainTest {
-  @Parameter TestDatabase kind;
-  @TempDir Path folder;
+public abstract class DomainTest {
+  @Parameter public TestDatabase kind;
+  @TempDir public Path folder;
 
-  Domain domain;
+  public Domain domain;
 
   @BeforeEach
   void openDomain() {
@@ -33,7 +33,7 @@ abstract class DomainTest {
   }
 
   /** Asserts that the command is refused with this error code. */
-  static AbstractThrowableAssert<?, ? extends Throwable> refused(
+  public static AbstractThrowableAssert<?, ? extends Throwable> refused(
       String code, ThrowingCallable command) {
     return Assertions.assertThatThrownBy(command)
         .isInstanceOfSatisfying(

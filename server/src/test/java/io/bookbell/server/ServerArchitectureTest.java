@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
+import java.text.Normalizer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jooq.DeleteResultStep;
@@ -36,10 +37,12 @@ class ServerArchitectureTest {
     noClasses()
         .that()
         .resideInAPackage(SERVER + ".*..")
+        .and()
+        .resideOutsideOfPackage(SERVER + ".cli..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage(SERVER)
-        .because("Bookbell and Main wire the features; a feature gets what it needs by constructor")
+        .because("Bookbell wires the features; a feature gets what it needs by constructor")
         .check(CLASSES);
   }
 
@@ -49,8 +52,33 @@ class ServerArchitectureTest {
   }
 
   @Test
-  void webKnowsNoFeature() {
-    mayDependOnlyOn("web", "config", "storage", "network", "text");
+  void httpKnowsNoFeature() {
+    mayDependOnlyOn("http", "config", "json", "network", "storage", "text");
+  }
+
+  @Test
+  void siteKnowsNoFeature() {
+    mayDependOnlyOn("site", "config", "http", "json", "network");
+  }
+
+  @Test
+  void jsonKnowsNothingElse() {
+    mayDependOnlyOn("json");
+  }
+
+  @Test
+  void storageIsReachedThroughItsFront() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(SERVER + ".storage..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            SERVER + ".storage.sqlite..",
+            SERVER + ".storage.postgres..",
+            SERVER + ".storage.migration..")
+        .because("features use Database and Transaction, and run on both databases")
+        .check(CLASSES);
   }
 
   @Test
@@ -83,6 +111,19 @@ class ServerArchitectureTest {
         .dependOnClassesThat()
         .areAssignableTo(DeleteResultStep.class)
         .because("jOOQ's returning() reads another row on SQLite; use Transaction.returning")
+        .check(CLASSES);
+  }
+
+  @Test
+  void textIsNormalizedInLinearTime() {
+    noClasses()
+        .that()
+        .doNotHaveSimpleName("UnicodeNormalizer")
+        .and()
+        .doNotHaveSimpleName("PasswordHasher") // its input is short
+        .should()
+        .callMethod(Normalizer.class, "normalize", CharSequence.class, Normalizer.Form.class)
+        .because("Normalizer sorts marks in quadratic time; use UnicodeNormalizer")
         .check(CLASSES);
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
-import io.bookbell.server.web.Json;
+import io.bookbell.server.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -24,7 +24,7 @@ import org.jooq.ExecuteListener;
  * Records every executed statement once per form, and finds problems in their query plans.
  * Thread-safe.
  */
-final class Statements implements ExecuteListener {
+public final class Statements implements ExecuteListener {
   private static final long serialVersionUID = 1L;
 
   private static final Pattern EXPLAINABLE =
@@ -50,12 +50,12 @@ final class Statements implements ExecuteListener {
     }
   }
 
-  boolean anyContains(String part) {
+  public boolean anyContains(String part) {
     return forms.keySet().stream().anyMatch(form -> form.contains(part));
   }
 
   /** The problems in each statement's query plan, by the statement's form. */
-  Map<String, List<String>> objections(StorageConfig storageConfig) {
+  public Map<String, List<String>> objections(StorageConfig storageConfig) {
     var objections = new TreeMap<String, List<String>>();
     try (Connection connection = connect(storageConfig);
         Statement statement = connection.createStatement()) {

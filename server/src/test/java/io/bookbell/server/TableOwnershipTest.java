@@ -28,7 +28,7 @@ class TableOwnershipTest {
           Map.entry("ended_session", "account"),
           Map.entry("login_failure", "account"),
           Map.entry("sign_up_key", "account"),
-          Map.entry("idempotency_key", "web"),
+          Map.entry("idempotency_key", "http"),
           Map.entry("creator", "creator"),
           Map.entry("creator_picture", "creator"),
           Map.entry("tier", "quota"),

@@ -8,10 +8,10 @@ import io.bookbell.server.config.ServerConfig.ListenConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.storage.OpenDatabase;
-import io.bookbell.server.storage.PostgresDatabase;
-import io.bookbell.server.storage.SqliteDatabase;
 import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.postgres.PostgresDatabase;
+import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.storage.sqlite.SqliteDatabase;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
@@ -54,7 +54,8 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** An empty server that reports every statement to a listener. */
-  static TestServer watched(ServerConfig.StorageConfig storageConfig, ExecuteListener listener) {
+  public static TestServer watched(
+      ServerConfig.StorageConfig storageConfig, ExecuteListener listener) {
     ExecuteListenerProvider told = () -> listener;
     return new TestServer(
         config(storageConfig),

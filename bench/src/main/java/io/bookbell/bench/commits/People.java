@@ -1,7 +1,6 @@
 package io.bookbell.bench.commits;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.access.RoleResolver;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.account.SessionStore;
@@ -14,9 +13,10 @@ import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.TierService;
-import io.bookbell.server.storage.OpenDatabase;
+import io.bookbell.server.roles.AdminCache;
+import io.bookbell.server.roles.RoleResolver;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.team.AdminCache;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.team.TeamService;
 import java.util.ArrayList;
 import java.util.List;

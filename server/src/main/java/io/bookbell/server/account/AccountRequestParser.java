@@ -1,6 +1,6 @@
 package io.bookbell.server.account;
 
-import io.bookbell.server.web.JsonBody;
+import io.bookbell.server.http.JsonBody;
 
 /** Parses the account fields of sign-up requests. */
 public final class AccountRequestParser {

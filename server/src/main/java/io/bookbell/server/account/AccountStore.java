@@ -4,11 +4,11 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.text.SearchWords;
-import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import org.jooq.Condition;
 

@@ -4,8 +4,8 @@ import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Hmac;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Hmac;
 import java.security.MessageDigest;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.FairExecutor.QueueFullException;
-import io.bookbell.server.web.CompletionFailures;
-import io.bookbell.server.web.Problem;
+import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.http.Problem;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import java.util.LinkedHashSet;

@@ -2,7 +2,7 @@ package io.bookbell.server.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.bookbell.server.web.Sha256;
+import io.bookbell.server.http.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
 

@@ -1,11 +1,11 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.SessionStore.StoredSession;
+import io.bookbell.server.http.Authenticator;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Authenticator;
-import io.bookbell.server.web.Caller;
-import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,8 +1,8 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.SignInService.OpenedSession;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ServerCookies;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ServerCookies;
 
 /** Builds the response that carries a new session, as a token and as a cookie. */
 public final class SessionResponses {

@@ -8,9 +8,9 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;

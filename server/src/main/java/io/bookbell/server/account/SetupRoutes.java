@@ -2,13 +2,13 @@ package io.bookbell.server.account;
 
 import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.AnonymousRequestKey;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.AnonymousRequestKey;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 

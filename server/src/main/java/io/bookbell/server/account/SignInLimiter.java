@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.jooq.impl.DSL.val;
 import static org.jooq.impl.DSL.when;
 
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.Sha256;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.PasswordHasher.PasswordVerdict;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;

@@ -4,10 +4,10 @@ import static io.bookbell.server.storage.schema.Tables.SIGN_UP_KEY;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SignInService.OpenedSession;
+import io.bookbell.server.http.AnonymousRequestKey;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.AnonymousRequestKey;
-import io.bookbell.server.web.Problem;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

@@ -2,8 +2,8 @@ package io.bookbell.server.account;
 
 import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
 
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Caller;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -4,10 +4,10 @@ import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ListPage;
+import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.ListPage;
-import io.bookbell.server.web.PageRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package io.bookbell.server.activity;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Csv;
+import io.bookbell.server.http.PageCursor;
+import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.Csv;
-import io.bookbell.server.web.PageCursor;
-import io.bookbell.server.web.PageRequest;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +86,8 @@ public final class ActivityRoutes {
     return activityQuery;
   }
 
-  private static ActivityQuery parseFilter(io.bookbell.server.web.QueryParameters queryParameters) {
+  private static ActivityQuery parseFilter(
+      io.bookbell.server.http.QueryParameters queryParameters) {
     return new ActivityQuery(
         queryParameters.requiredUserId("creator_id"),
         new ActivityLog.ActivityFilter(

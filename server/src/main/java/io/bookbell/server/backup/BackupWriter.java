@@ -2,9 +2,9 @@ package io.bookbell.server.backup;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.bookbell.server.config.FileFailureReason;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;

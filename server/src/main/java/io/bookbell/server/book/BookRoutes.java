@@ -1,10 +1,10 @@
 package io.bookbell.server.book;
 
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.RateLimit;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.RateLimit;
 
 /** {@code /api/books}: catalogue search and covers. */
 public final class BookRoutes {

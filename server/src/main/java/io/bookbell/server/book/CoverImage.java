@@ -1,6 +1,6 @@
 package io.bookbell.server.book;
 
-import io.bookbell.server.web.PictureType;
+import io.bookbell.server.http.PictureType;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 

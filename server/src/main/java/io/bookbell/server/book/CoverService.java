@@ -1,6 +1,6 @@
 package io.bookbell.server.book;
 
-import io.bookbell.server.web.Problem;
+import io.bookbell.server.http.Problem;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;

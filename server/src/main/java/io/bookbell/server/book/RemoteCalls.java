@@ -1,6 +1,6 @@
 package io.bookbell.server.book;
 
-import io.bookbell.server.web.CompletionFailures;
+import io.bookbell.server.http.CompletionFailures;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,10 +1,10 @@
 package io.bookbell.server.book;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.text.GraphemeClusters;
 import io.bookbell.server.text.Isbn;
 import io.bookbell.server.text.TextNormalizer;
-import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

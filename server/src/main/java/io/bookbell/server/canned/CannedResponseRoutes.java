@@ -2,10 +2,10 @@ package io.bookbell.server.canned;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.canned.CannedResponseService.CannedResponseChanges;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
 import java.util.List;
 
 /** {@code /api/canned-responses}: saved replies. */

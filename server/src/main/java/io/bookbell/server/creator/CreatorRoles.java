@@ -1,8 +1,8 @@
 package io.bookbell.server.creator;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Problem;
 import java.util.Set;
 
 /** A user's roles with a creator, and the checks based on them. */

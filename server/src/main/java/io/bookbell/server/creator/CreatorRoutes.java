@@ -1,12 +1,12 @@
 package io.bookbell.server.creator;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
-import io.bookbell.server.web.Problem;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;

@@ -3,10 +3,10 @@ package io.bookbell.server.creator;
 import static io.bookbell.server.storage.schema.Tables.CREATOR;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.records.CreatorRecord;
-import io.bookbell.server.web.Problem;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

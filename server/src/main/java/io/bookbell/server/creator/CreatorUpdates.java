@@ -1,7 +1,7 @@
 package io.bookbell.server.creator;
 
 import io.bookbell.hub.Message;
-import io.bookbell.server.web.Json;
+import io.bookbell.server.json.Json;
 
 /** Builds {@code creator_update} messages. */
 public final class CreatorUpdates {

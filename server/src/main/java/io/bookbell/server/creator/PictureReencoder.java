@@ -1,7 +1,7 @@
 package io.bookbell.server.creator;
 
-import io.bookbell.server.web.PictureType;
-import io.bookbell.server.web.Problem;
+import io.bookbell.server.http.PictureType;
+import io.bookbell.server.http.Problem;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

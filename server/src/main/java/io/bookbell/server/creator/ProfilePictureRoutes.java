@@ -1,10 +1,10 @@
 package io.bookbell.server.creator;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.RateLimit;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.RateLimit;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 

@@ -3,8 +3,8 @@ package io.bookbell.server.creator;
 import static io.bookbell.server.storage.schema.Tables.CREATOR_PICTURE;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Problem;
 
 /**
  * Stores the creators' profile pictures. Each version has its own URL, so browsers may cache it

@@ -2,8 +2,8 @@ package io.bookbell.server.creator;
 
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Json;
 import java.util.Set;
 import java.util.function.BiConsumer;
 

@@ -2,10 +2,10 @@ package io.bookbell.server.invitation;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.Json;
+import io.bookbell.server.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HashSet;

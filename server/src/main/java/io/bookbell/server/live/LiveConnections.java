@@ -9,6 +9,8 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.Reservation;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
+import io.bookbell.server.cluster.ConnectionLeases;
+import io.bookbell.server.cluster.InboxPoller;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.bookbell.hub.ClientMessageHandler;
 import io.bookbell.hub.Connection;
 import io.bookbell.hub.Message;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.receipt.Device;
-import io.bookbell.server.web.Json;
 import org.jspecify.annotations.Nullable;
 
 /**

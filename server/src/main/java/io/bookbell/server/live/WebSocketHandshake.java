@@ -3,7 +3,7 @@ package io.bookbell.server.live;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
-import io.bookbell.server.web.Problem;
+import io.bookbell.server.http.Problem;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,6 +1,4 @@
-/**
- * WebSockets: the endpoint, snapshots and replay, polling, connection slots and typing presence.
- */
+/** WebSockets: the endpoint, snapshots and replay, and typing presence. */
 @NullMarked
 package io.bookbell.server.live;
 

@@ -1,9 +1,9 @@
 package io.bookbell.server.monitoring;
 
+import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StorageException;
-import io.bookbell.server.web.CompletionFailures;
-import io.bookbell.server.web.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -1,11 +1,11 @@
 package io.bookbell.server.notification;
 
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.notification.NotificationService.SubjectLookup;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
-import io.bookbell.server.web.PageRequest;
 import java.util.Optional;
 import java.util.Set;
 

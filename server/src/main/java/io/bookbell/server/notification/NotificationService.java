@@ -6,12 +6,12 @@ import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.http.ListPage;
+import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.ListPage;
-import io.bookbell.server.web.PageRequest;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;

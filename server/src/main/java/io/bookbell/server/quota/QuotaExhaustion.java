@@ -1,7 +1,7 @@
 package io.bookbell.server.quota;
 
-import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.TimeText;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.json.TimeText;
 
 /**
  * Builds the problem for a supporter who has no requests left: why, and when the allowance resets.

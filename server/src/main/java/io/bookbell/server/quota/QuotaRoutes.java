@@ -2,14 +2,14 @@ package io.bookbell.server.quota;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
-import io.bookbell.server.web.PageRequest;
-import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,10 +2,10 @@ package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.bookbell.server.receipt;
 
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
 
 /**
  * {@code /api/book-requests/{id}/receipts} and {@code /seen}: whether the other side has received a

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.web.Json;
+import io.bookbell.server.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -9,12 +9,12 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.ListPage;
+import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.text.BookIdentity;
 import io.bookbell.server.text.SearchWords;
-import io.bookbell.server.web.ListPage;
-import io.bookbell.server.web.PageRequest;
-import io.bookbell.server.web.Problem;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AskedBookService {
   /** The statuses of requests that were fulfilled or still may be. */
-  static final Set<Status> SHOWN = Set.of(Status.PENDING, Status.APPROVED, Status.COMPLETED);
+  public static final Set<Status> SHOWN = Set.of(Status.PENDING, Status.APPROVED, Status.COMPLETED);
 
   private static final int MOST = 10;
   private static final int MOST_ROWS = 100;
@@ -170,7 +170,7 @@ public final class AskedBookService {
   }
 
   /** Finds a request that a user follows. */
-  Optional<AskedBook> findFollowed(Transaction tx, UserId user, long request) {
+  public Optional<AskedBook> findFollowed(Transaction tx, UserId user, long request) {
     return selectFollowed(tx, user, REQUEST_FOLLOWER.REQUEST_ID.eq(request), 1).stream()
         .findFirst();
   }

@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jooq.Field;
 
 /** Stores who follows which request. Thread-safe and stateless. */
-final class FollowerStore {
+public final class FollowerStore {
   /** The number of followers of a row's request. */
-  static final Field<Integer> COUNT =
+  public static final Field<Integer> COUNT =
       field(
               selectCount()
                   .from(REQUEST_FOLLOWER)
@@ -26,7 +26,7 @@ final class FollowerStore {
    *
    * @return false if they already are one
    */
-  boolean insertFollower(Transaction tx, BookRequest request, UserId user) {
+  public boolean insertFollower(Transaction tx, BookRequest request, UserId user) {
     return tx.sql()
             .insertInto(REQUEST_FOLLOWER)
             .set(REQUEST_FOLLOWER.REQUEST_ID, request.id())
@@ -43,7 +43,7 @@ final class FollowerStore {
    *
    * @return false if the user wasn't one
    */
-  boolean deleteFollower(Transaction tx, long request, UserId user) {
+  public boolean deleteFollower(Transaction tx, long request, UserId user) {
     return tx.sql()
             .deleteFrom(REQUEST_FOLLOWER)
             .where(REQUEST_FOLLOWER.REQUEST_ID.eq(request))
@@ -53,7 +53,7 @@ final class FollowerStore {
   }
 
   /** Returns the number of requests a user follows. */
-  int countByUser(Transaction tx, UserId user) {
+  public int countByUser(Transaction tx, UserId user) {
     return tx.sql().fetchCount(REQUEST_FOLLOWER, REQUEST_FOLLOWER.USER_ID.eq(user));
   }
 
@@ -66,7 +66,7 @@ final class FollowerStore {
   }
 
   /** Returns those of the given requests that a user follows. */
-  Set<Long> findFollowed(Transaction tx, UserId user, Collection<Long> requests) {
+  public Set<Long> findFollowed(Transaction tx, UserId user, Collection<Long> requests) {
     if (requests.isEmpty()) {
       return Set.of();
     }

@@ -11,11 +11,11 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.selectCount;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ListPage;
+import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.AppUser;
-import io.bookbell.server.web.ListPage;
-import io.bookbell.server.web.PageRequest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

@@ -134,7 +134,7 @@ public final class RequestAnnouncer {
    * Sends the supporter and all admins the new number of followers. The request's revision stays
    * the same.
    */
-  void announceFollowers(
+  public void announceFollowers(
       Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
     var audience = new TreeSet<>(creatorRoles.adminsOf(tx, creator));
     audience.add(request.userId());

@@ -1,8 +1,8 @@
 package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.Csv;
-import io.bookbell.server.web.PageCursor;
+import io.bookbell.server.http.Csv;
+import io.bookbell.server.http.PageCursor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

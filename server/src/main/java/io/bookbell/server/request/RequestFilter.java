@@ -4,7 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.web.PageCursor;
+import io.bookbell.server.http.PageCursor;
 import java.util.Optional;
 import java.util.Set;
 import org.jooq.Condition;

@@ -3,16 +3,16 @@ package io.bookbell.server.request;
 import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.PageCursor;
+import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.request.BookRequestService.Decision;
 import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.RequestListService.RequestListQuery;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
-import io.bookbell.server.web.PageCursor;
-import io.bookbell.server.web.PageRequest;
-import io.bookbell.server.web.RateLimit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -120,7 +120,7 @@ public final class RequestRoutes {
   }
 
   private static RequestListQuery parseListQuery(
-      io.bookbell.server.web.QueryParameters queryParameters,
+      io.bookbell.server.http.QueryParameters queryParameters,
       Optional<UserId> creator,
       boolean inPages) {
     RequestSort requestSort =

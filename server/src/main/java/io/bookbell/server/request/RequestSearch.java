@@ -30,7 +30,7 @@ import org.jooq.Field;
  *
  * <p>Requests that aren't in the word index yet are matched by substring.
  */
-final class RequestSearch {
+public final class RequestSearch {
   private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
   private static final int MOST_SIMILAR = 100;
 
@@ -78,7 +78,7 @@ final class RequestSearch {
    * for each of the given prefixes. If all of them are single letters, they must match whole words.
    * Empty if {@code wanted} is.
    */
-  static Optional<Condition> conditionForBooks(UserId creator, List<String> wanted) {
+  public static Optional<Condition> conditionForBooks(UserId creator, List<String> wanted) {
     boolean letters = wanted.stream().allMatch(SearchWords::isSingleLetter);
     return wanted.stream()
         .map(

@@ -3,7 +3,7 @@ package io.bookbell.server.request;
 import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
 import static org.jooq.impl.DSL.row;
 
-import io.bookbell.server.web.PageCursor;
+import io.bookbell.server.http.PageCursor;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -28,7 +28,7 @@ import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 
 /** Stores book requests and reads them with their newest replies. Thread-safe and stateless. */
-final class RequestStore {
+public final class RequestStore {
   private static final int REPLIES_OF_EACH = 3;
   private static final int REPLIES_OF_ONE = 50;
   private static final ReplyStore REPLIES = new ReplyStore();
@@ -110,7 +110,7 @@ final class RequestStore {
         .execute();
   }
 
-  Optional<UserId> findCreatorId(Transaction tx, long id) {
+  public Optional<UserId> findCreatorId(Transaction tx, long id) {
     return tx.sql()
         .select(BOOK_REQUEST.CREATOR_ID)
         .from(BOOK_REQUEST)
@@ -148,7 +148,7 @@ final class RequestStore {
             row -> new NotificationSubject(row.value1(), row.value2(), row.value3()));
   }
 
-  Optional<BookRequest> findById(Transaction tx, long id) {
+  public Optional<BookRequest> findById(Transaction tx, long id) {
     return selectRequests(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1).stream().findFirst();
   }
 

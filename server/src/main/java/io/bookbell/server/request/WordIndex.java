@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The search index: the words of every request, stored so that a prefix search is a range scan of a
  * database index. Thread-safe and stateless.
  */
-final class WordIndex {
+public final class WordIndex {
   private static final RowInsert<Entry> ENTRIES =
       RowInsert.<Entry>insertInto(REQUEST_WORD)
           .setColumn(REQUEST_WORD.CREATOR_ID, Entry::creator)
@@ -81,7 +81,7 @@ final class WordIndex {
    *
    * @return whether there may be more
    */
-  boolean indexOlder(Transaction tx) {
+  public boolean indexOlder(Transaction tx) {
     OptionalLong below = findBacklog(tx);
     if (below.isEmpty()) {
       return false;

@@ -1,4 +1,4 @@
-/** Book requests, replies, search and following. */
+/** Book requests, their replies, and their search. */
 @NullMarked
 package io.bookbell.server.request;
 

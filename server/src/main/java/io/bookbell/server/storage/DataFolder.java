@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The folder that holds SQLite's files, accessible only to its owner. Called by the thread that
  * opens the database. File systems without POSIX permissions are left as they are.
  */
-final class DataFolder {
+public final class DataFolder {
   private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
   private static final Set<PosixFilePermission> FOLDER =
       PosixFilePermissions.fromString("rwx------");
@@ -50,7 +50,7 @@ final class DataFolder {
    *     permissions
    * @throws DatabaseException if the folder can't be created or written
    */
-  static void prepareFolder(Path folder, String database) {
+  public static void prepareFolder(Path folder, String database) {
     try {
       Files.createDirectories(folder, permissionAttributes(folder, FOLDER));
       List<Path> closed = new ArrayList<>();
@@ -81,7 +81,7 @@ final class DataFolder {
   }
 
   /** Creates a file that only its owner can access, unless it exists. */
-  static void createFile(Path folder, Path file) throws IOException {
+  public static void createFile(Path folder, Path file) throws IOException {
     if (Files.notExists(file)) {
       try {
         Files.createFile(file, permissionAttributes(folder, FILE));

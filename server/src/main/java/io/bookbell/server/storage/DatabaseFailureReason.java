@@ -53,12 +53,12 @@ public final class DatabaseFailureReason {
     return oneLine(message == null ? root.getClass().getSimpleName() : message);
   }
 
-  static String oneLine(String message) {
+  public static String oneLine(String message) {
     return SecretRedactor.redactText(message).strip().replaceAll("\\s*\\R\\s*", "; ");
   }
 
   /** The innermost SQL exception, preferring one that has an SQL state. */
-  static @Nullable SQLException sqlFailure(Throwable failure) {
+  public static @Nullable SQLException sqlFailure(Throwable failure) {
     SQLException found = null;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && (found == null || sql.getSQLState() != null)) {

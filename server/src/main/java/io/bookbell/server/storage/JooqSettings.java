@@ -8,7 +8,7 @@ import org.jooq.conf.Settings;
 import org.jooq.impl.DefaultConfiguration;
 
 /** The jOOQ settings for rendering and executing all statements. */
-final class JooqSettings {
+public final class JooqSettings {
   private static final Settings SETTINGS =
       new Settings()
           .withRenderSchema(false)
@@ -26,7 +26,7 @@ final class JooqSettings {
    * The configuration shared by all transactions on a database; each derives its own with a
    * connection.
    */
-  static Configuration createConfiguration(
+  public static Configuration createConfiguration(
       SQLDialect dialect, ExecuteListenerProvider... listeners) {
     return new DefaultConfiguration().set(dialect).set(SETTINGS).set(listeners);
   }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>If a queued statement fails, the exception is thrown when the queue is sent, before any later
  * statement has run; a commit always sends the queue first.
  */
-final class PipelinedConnection extends DefaultConnection {
+public final class PipelinedConnection extends DefaultConnection {
   private static final String SAVEPOINT = "savepoint command";
   private static final String RELEASE = "release savepoint command";
   private static final String ROLLBACK_TO = "rollback to savepoint command";
@@ -34,12 +34,12 @@ final class PipelinedConnection extends DefaultConnection {
   private final List<PipelinedStatement> waiting = new ArrayList<>();
   private boolean holding;
 
-  PipelinedConnection(Connection connection) {
+  public PipelinedConnection(Connection connection) {
     super(connection);
   }
 
   /** Runs the work and queues the statements it executes. Their results are not available. */
-  void queueStatements(Runnable work) {
+  public void queueStatements(Runnable work) {
     holding = true;
     try {
       work.run();

@@ -18,26 +18,26 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Creates connections to PostgreSQL and sets their timeouts. Thread-safe. */
-final class PostgresConnections {
+public final class PostgresConnections {
   /** How long to wait for a connection from a pool. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  public static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  static final String NO_LIMITS =
+  public static final String NO_LIMITS =
       "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
   private static final Pattern OPTIONS = Pattern.compile("(?<=[?&])options=([^&]*)&?");
 
   private final PostgresCredentials postgresCredentials;
 
-  PostgresConnections(PostgresCredentials postgresCredentials) {
+  public PostgresConnections(PostgresCredentials postgresCredentials) {
     this.postgresCredentials = postgresCredentials;
   }
 
   /** The URL and credentials of the database. */
-  record PostgresCredentials(String url, String user, String password) {}
+  public record PostgresCredentials(String url, String user, String password) {}
 
   /** The timeouts of a kind of connection. */
-  enum PostgresTimeouts {
+  public enum PostgresTimeouts {
     /**
      * For serving: no transaction may hold its locks, or keep old row versions alive, for longer.
      */
@@ -52,7 +52,7 @@ final class PostgresConnections {
         "0",
         "5"),
 
-    /** For {@link PostgresHeartbeat}, which has to notice an outage quickly. */
+    /** For {@code PostgresHeartbeat}, which has to notice an outage quickly. */
     HEARTBEAT("", "1", "1");
 
     private final String options;
@@ -66,7 +66,7 @@ final class PostgresConnections {
     }
 
     /** The start-up options of a session, as {@code -c name=value}. */
-    String startupOptions() {
+    public String startupOptions() {
       return options;
     }
 
@@ -76,7 +76,7 @@ final class PostgresConnections {
     }
   }
 
-  HikariDataSource createPool(
+  public HikariDataSource createPool(
       String name, int size, boolean readOnly, PostgresTimeouts postgresTimeouts) {
     var config = new HikariConfig();
     config.setPoolName(name);
@@ -105,7 +105,7 @@ final class PostgresConnections {
   }
 
   /** A data source that opens a new connection for each request. */
-  DataSource createDataSource(String name, PostgresTimeouts postgresTimeouts) {
+  public DataSource createDataSource(String name, PostgresTimeouts postgresTimeouts) {
     var all = new Properties();
     all.putAll(connectionProperties(name, postgresTimeouts));
     @Nullable String user = postgresCredentials.user.isEmpty() ? null : postgresCredentials.user;
@@ -141,7 +141,7 @@ final class PostgresConnections {
    *
    * @throws DatabaseException with a message for the operator
    */
-  void requireReachable() {
+  public void requireReachable() {
     try (Connection _ = createDataSource("migrations", PostgresTimeouts.NONE).getConnection()) {
       return;
     } catch (SQLException e) {

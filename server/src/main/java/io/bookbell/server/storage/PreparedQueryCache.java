@@ -6,11 +6,11 @@ import org.jooq.DSLContext;
 import org.jooq.Query;
 
 /** The prepared queries that a connection has run. Confined to one thread. */
-final class PreparedQueryCache {
+public final class PreparedQueryCache {
   private final Map<PreparedQuery<?, ?>, PreparedQuery.BoundQuery<?, ?>> kept = new HashMap<>();
   private final DSLContext sql;
 
-  PreparedQueryCache(DSLContext sql) {
+  public PreparedQueryCache(DSLContext sql) {
     this.sql = sql;
   }
 

@@ -6,7 +6,7 @@ import org.jooq.SelectForUpdateStep;
 
 /** Called by a transaction before it locks the row at which the commands of one owner queue. */
 @FunctionalInterface
-interface RowLockGate {
+public interface RowLockGate {
   /** Lets every transaction proceed to the database's own lock. */
   RowLockGate OPEN = _ -> {};
 
@@ -23,7 +23,7 @@ interface RowLockGate {
    * @param owner whose commands are serial
    */
   record OwnerRow(Object owner, Function<DSLContext, ? extends SelectForUpdateStep<?>> query) {
-    void lockRow(DSLContext sql) {
+    public void lockRow(DSLContext sql) {
       query.apply(sql).forNoKeyUpdate().fetch();
     }
   }
@@ -36,12 +36,12 @@ interface RowLockGate {
 
     private final transient OwnerRow row;
 
-    LockQueuedError(OwnerRow row) {
+    public LockQueuedError(OwnerRow row) {
       super("waits for its turn", null, false, false);
       this.row = row;
     }
 
-    OwnerRow ownerRow() {
+    public OwnerRow ownerRow() {
       return row;
     }
   }

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * Jobs that share a transaction, each under its own savepoint, so a refused job rolls back only its
  * own work. Confined to the connection's thread.
  */
-final class SavepointBatch {
+public final class SavepointBatch {
   private final Connection connection;
   private final Supplier<Transaction> transactions;
   private final List<Transaction> succeeded = new ArrayList<>();
@@ -22,12 +22,12 @@ final class SavepointBatch {
    *
    * @param transactions creates a view of the transaction for each job
    */
-  SavepointBatch(Connection connection, Supplier<Transaction> transactions) {
+  public SavepointBatch(Connection connection, Supplier<Transaction> transactions) {
     this.connection = connection;
     this.transactions = transactions;
   }
 
-  void runJob(WriteJob<?> writeJob) throws SQLException {
+  public void runJob(WriteJob<?> writeJob) throws SQLException {
     runJob(writeJob, _ -> {});
   }
 
@@ -37,7 +37,7 @@ final class SavepointBatch {
    * @param refused called with a failed job before its work is rolled back; may abort the batch by
    *     throwing
    */
-  void runJob(WriteJob<?> writeJob, Consumer<WriteJob<?>> refused) throws SQLException {
+  public void runJob(WriteJob<?> writeJob, Consumer<WriteJob<?>> refused) throws SQLException {
     Savepoint savepoint = connection.setSavepoint();
     Transaction transaction = transactions.get();
     if (writeJob.run(transaction)) {
@@ -50,7 +50,7 @@ final class SavepointBatch {
   }
 
   /** Runs the last steps of the successful jobs. Call it just before the commit. */
-  void runLastSteps() {
+  public void runLastSteps() {
     if (!succeeded.isEmpty()) {
       Transaction.runLastSteps(succeeded);
     }

@@ -8,12 +8,12 @@ public final class StorageException extends RuntimeException {
 
   private final StorageTrouble trouble;
 
-  StorageException(StorageTrouble trouble, Throwable cause) {
+  public StorageException(StorageTrouble trouble, Throwable cause) {
     super(trouble.description() + ": " + rootMessage(cause), cause);
     this.trouble = trouble;
   }
 
-  StorageException(StorageTrouble trouble, String reason) {
+  public StorageException(StorageTrouble trouble, String reason) {
     super(trouble.description() + ": " + reason);
     this.trouble = trouble;
   }
@@ -22,7 +22,7 @@ public final class StorageException extends RuntimeException {
    * The failure as the caller should see it: wrapped in a StorageException if the database caused
    * it.
    */
-  static Throwable translateFailure(Throwable failure) {
+  public static Throwable translateFailure(Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()

@@ -35,17 +35,17 @@ public enum StorageTrouble {
    * Whether the database may have ended the transaction by itself, so that the connection can't be
    * used any longer.
    */
-  boolean mayEndTransactions() {
+  public boolean mayEndTransactions() {
     return this != BUSY;
   }
 
   /** Whether nothing can be written, although stored data can probably be read. */
-  boolean blocksWrites() {
+  public boolean blocksWrites() {
     return this == FULL || this == FAILING || this == READ_ONLY;
   }
 
   /** The trouble that caused a failure; empty if the command itself caused it. */
-  static Optional<StorageTrouble> findIn(@Nullable Throwable failure) {
+  public static Optional<StorageTrouble> findIn(@Nullable Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       @Nullable StorageTrouble trouble = of(each);
       if (trouble != null) {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>All commands take locks in the same order, so that they don't deadlock: idempotency key,
  * creator rows ascending, request rows ascending, membership rows by (creator, user), inbox heads
  * by user. Commands of one creator may share a transaction, so locks at the end of that order are
- * left to a {@link BeforeCommitStep}; {@link PostgresWriter} handles those at its beginning.
+ * left to a {@link BeforeCommitStep}; {@code PostgresWriter} handles those at its beginning.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
@@ -42,12 +42,12 @@ public final class Transaction {
   private @Nullable Instant now;
 
   /** For reads on PostgreSQL. */
-  Transaction(DSLContext sql, TimeSource time) {
+  public Transaction(DSLContext sql, TimeSource time) {
     this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
   }
 
   /** For writes to PostgreSQL on this connection. */
-  Transaction(
+  public Transaction(
       DSLContext sql,
       TimeSource time,
       RowLockGate rowLockGate,
@@ -63,7 +63,7 @@ public final class Transaction {
   }
 
   /** For SQLite, on a connection that caches its statements. */
-  Transaction(DSLContext sql, TimeSource time, PreparedQueryCache kept) {
+  public Transaction(DSLContext sql, TimeSource time, PreparedQueryCache kept) {
     this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
   }
 
@@ -89,7 +89,7 @@ public final class Transaction {
    *
    * @param begun creates the work's view from the transaction's jOOQ context
    */
-  static <T> T runReadOnly(
+  public static <T> T runReadOnly(
       DSLContext sql, Function<DSLContext, Transaction> begun, Function<Transaction, T> work) {
     CommandResult<T> commandResult =
         sql.transactionResult(

@@ -7,18 +7,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whether the last write succeeded and if not, why. Logs each change. Thread-safe. */
-final class WriteHealth {
+public final class WriteHealth {
   private static final Logger log = LoggerFactory.getLogger(WriteHealth.class);
 
   private final AtomicReference<@Nullable StorageException> present = new AtomicReference<>();
 
   /** The reason why writes fail; empty while they succeed. */
-  Optional<StorageException> currentTrouble() {
+  public Optional<StorageException> currentTrouble() {
     return Optional.ofNullable(present.get());
   }
 
   /** Records a successful write. */
-  void recordSuccess() {
+  public void recordSuccess() {
     if (present.get() != null && present.getAndSet(null) != null) {
       log.info("The database can be written again");
     }
@@ -27,7 +27,7 @@ final class WriteHealth {
   /**
    * Records a failed write. A busy database is ignored, because the next write may well succeed.
    */
-  void recordFailure(StorageException failure) {
+  public void recordFailure(StorageException failure) {
     if (failure.trouble() == StorageTrouble.BUSY) {
       return;
     }

@@ -11,28 +11,28 @@ import org.jspecify.annotations.Nullable;
  * Work to run in a write transaction, and its future. One thread at a time runs and completes it.
  * It may run several times; only the last run counts.
  */
-final class WriteJob<T> {
-  final CompletableFuture<T> answer = new CompletableFuture<>();
+public final class WriteJob<T> {
+  public final CompletableFuture<T> answer = new CompletableFuture<>();
   private final Function<Transaction, T> work;
 
   /** Whether it may continue on a full disk by using the reserve. */
-  final boolean mayUseReserve;
+  public final boolean mayUseReserve;
 
   private @Nullable Transaction transaction;
   private @Nullable T result;
   private @Nullable Throwable failure;
 
-  WriteJob(Function<Transaction, T> work) {
+  public WriteJob(Function<Transaction, T> work) {
     this(work, false);
   }
 
-  WriteJob(Function<Transaction, T> work, boolean mayUseReserve) {
+  public WriteJob(Function<Transaction, T> work, boolean mayUseReserve) {
     this.work = work;
     this.mayUseReserve = mayUseReserve;
   }
 
   /** Whether the future is already completed, so that nothing may be stored any more. */
-  boolean isAnswered() {
+  public boolean isAnswered() {
     return answer.isDone();
   }
 
@@ -57,18 +57,19 @@ final class WriteJob<T> {
   /**
    * Like {@link #run}, and also runs the last steps, for a job that doesn't share its transaction.
    */
-  boolean runAlone(Transaction transaction) {
+  public boolean runAlone(Transaction transaction) {
     return run(transaction, alone -> Transaction.runLastSteps(List.of(alone)));
   }
 
   /** The exception that the work threw. */
-  @Nullable Throwable workFailure() {
+  @Nullable
+  public Throwable workFailure() {
     return failure;
   }
 
   /** Completes the future with the result or the failure, after the commit. */
   @SuppressWarnings("NullAway") // a work may return null; T is then nullable for its caller
-  void completeAnswer() {
+  public void completeAnswer() {
     if (failure != null) {
       failAnswer(failure);
       return;
@@ -80,15 +81,15 @@ final class WriteJob<T> {
   }
 
   /** Fails the future because the work wasn't stored, or because it is unknown whether it was. */
-  void failAnswer(Throwable cause) {
+  public void failAnswer(Throwable cause) {
     answer.completeExceptionally(StorageException.translateFailure(cause));
   }
 
-  void refuseClosing() {
+  public void refuseClosing() {
     failAnswer(closingFailure());
   }
 
-  static RejectedExecutionException closingFailure() {
+  public static RejectedExecutionException closingFailure() {
     return new RejectedExecutionException("The database is closing");
   }
 }

@@ -1,4 +1,6 @@
-/** Access to the database: transactions, writers, migrations, and conversions of column types. */
+/**
+ * Access to the database: transactions, shared commits, failures, and conversions of column types.
+ */
 @NullMarked
 package io.bookbell.server.storage;
 

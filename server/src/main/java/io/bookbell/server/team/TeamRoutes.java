@@ -1,12 +1,13 @@
 package io.bookbell.server.team;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.roles.AdminCache;
 import io.bookbell.server.team.TeamService.MemberCandidate;
-import io.bookbell.server.web.ApiRequest;
-import io.bookbell.server.web.ApiResponse;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.JsonBody;
-import io.bookbell.server.web.Problem;
 import java.util.List;
 import java.util.Optional;
 

@@ -16,10 +16,10 @@ public final class CaseFolding {
   /** Folds a text to a form that is equal for texts which differ only in case; composed (NFC). */
   public static String foldCase(String text) {
     var folded = new StringBuilder(text.length());
-    Normalizer.normalize(text, Normalizer.Form.NFC)
+    UnicodeNormalizer.normalize(text, Normalizer.Form.NFC)
         .codePoints()
         .forEach(point -> appendFolded(folded, point));
-    return Normalizer.normalize(folded, Normalizer.Form.NFC);
+    return UnicodeNormalizer.normalize(folded, Normalizer.Form.NFC);
   }
 
   /** Whether two texts are equal except for case and composition. */

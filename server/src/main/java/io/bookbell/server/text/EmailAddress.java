@@ -25,7 +25,7 @@ public final class EmailAddress {
 
   /** The stored form, or empty if the text isn't an e-mail address. */
   public static Optional<String> of(String typed) {
-    String text = Normalizer.normalize(typed.strip(), Normalizer.Form.NFC);
+    String text = UnicodeNormalizer.normalize(typed.strip(), Normalizer.Form.NFC);
     if (!FORM.matcher(text).matches()) {
       return Optional.empty();
     }
@@ -51,7 +51,7 @@ public final class EmailAddress {
   private static String normalizeLabel(String typed) {
     String plain = typed.toLowerCase(Locale.ROOT);
     String decoded = plain.startsWith(ENCODED) ? IDN.toUnicode(plain, IDN.ALLOW_UNASSIGNED) : plain;
-    String compatible = Normalizer.normalize(decoded, Normalizer.Form.NFKC);
-    return Normalizer.normalize(compatible.toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
+    String compatible = UnicodeNormalizer.normalize(decoded, Normalizer.Form.NFKC);
+    return UnicodeNormalizer.normalize(compatible.toLowerCase(Locale.ROOT), Normalizer.Form.NFKC);
   }
 }

@@ -12,7 +12,7 @@ public final class Isbn {
 
   /** Removes hyphens and spaces, and converts digits to ASCII. */
   public static String stripSeparators(String text) {
-    return Normalizer.normalize(text, Normalizer.Form.NFKC)
+    return UnicodeNormalizer.normalize(text, Normalizer.Form.NFKC)
         .replaceAll("[\\s\\p{Z}\\p{Pd}\\p{Cf}−]", "")
         .toUpperCase(Locale.ROOT);
   }

@@ -159,7 +159,7 @@ public final class SearchWords {
   private static void addEnds(String run, Collection<String> stored) {
     int[] points = run.codePoints().toArray();
     for (int from = 0; from < points.length; from++) {
-      if (from == 0 || !WordSplitter.isMark(points[from])) {
+      if (from == 0 || !UnicodeNormalizer.isMark(points[from])) {
         stored.add(new String(points, from, Math.min(LONGEST_END, points.length - from)));
       }
     }
@@ -173,7 +173,7 @@ public final class SearchWords {
     while (from < points.length) {
       int to = Math.min(from + LONGEST_END, points.length);
       pieces.add(new String(points, from, to - from));
-      while (to < points.length && to > from + 1 && WordSplitter.isMark(points[to])) {
+      while (to < points.length && to > from + 1 && UnicodeNormalizer.isMark(points[to])) {
         to--; // back to the letter, where an index word starts
       }
       from = to;

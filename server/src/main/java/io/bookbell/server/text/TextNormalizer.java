@@ -60,7 +60,7 @@ public final class TextNormalizer {
         before = isMark(point) ? before : point;
       }
     }
-    return Normalizer.normalize(kept, Normalizer.Form.NFC);
+    return UnicodeNormalizer.normalize(kept, Normalizer.Form.NFC);
   }
 
   private static boolean isDisallowed(int point, int before, boolean oneLine, boolean rightToLeft) {
@@ -117,11 +117,7 @@ public final class TextNormalizer {
   }
 
   private static boolean isMark(int point) {
-    int type = Character.getType(point);
-    return type == Character.NON_SPACING_MARK
-        || type == Character.ENCLOSING_MARK
-        || type == Character.COMBINING_SPACING_MARK
-        || Character.UnicodeScript.of(point) == INHERITED;
+    return UnicodeNormalizer.isMark(point) || UnicodeScript.of(point) == INHERITED;
   }
 
   /** Whether a character is visible on its own. */
@@ -157,7 +153,7 @@ public final class TextNormalizer {
         .filter(TextNormalizer::isVisible)
         .mapToObj(Character::toString)
         .findFirst()
-        .map(first -> Normalizer.normalize(first, Normalizer.Form.NFKC))
+        .map(first -> UnicodeNormalizer.normalize(first, Normalizer.Form.NFKC))
         .orElse("");
   }
 }

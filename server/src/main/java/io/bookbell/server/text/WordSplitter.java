@@ -65,19 +65,20 @@ final class WordSplitter {
   private static String normalizeText(String text) {
     String marked = APOSTROPHES.matcher(text).replaceAll("'");
     String compatible =
-        Normalizer.normalize(BADGES.matcher(marked).replaceAll(""), Normalizer.Form.NFKC);
-    String apart = Normalizer.normalize(CaseFolding.foldCase(compatible), Normalizer.Form.NFKD);
+        UnicodeNormalizer.normalize(BADGES.matcher(marked).replaceAll(""), Normalizer.Form.NFKC);
+    String apart =
+        UnicodeNormalizer.normalize(CaseFolding.foldCase(compatible), Normalizer.Form.NFKD);
     var plain = new StringBuilder(apart.length());
     int letter = ' ';
     for (int point : apart.codePoints().toArray()) {
-      if (!isMark(point)) {
+      if (!UnicodeNormalizer.isMark(point)) {
         letter = point;
         plain.append(plainLetter(point));
       } else if (!ScriptRules.hasAccents(letter) && !isInvisible(point)) {
         plain.appendCodePoint(point);
       }
     }
-    return Normalizer.normalize(plain, Normalizer.Form.NFC);
+    return UnicodeNormalizer.normalize(plain, Normalizer.Form.NFC);
   }
 
   private static String plainLetter(int point) {
@@ -93,7 +94,8 @@ final class WordSplitter {
       return;
     }
     if (isWordPart(point)) {
-      boolean without = (isMark(point) || isCommonLetter(point)) ? unspaced : isUnspaced(point);
+      boolean without =
+          (UnicodeNormalizer.isMark(point) || isCommonLetter(point)) ? unspaced : isUnspaced(point);
       if (!symbols.isEmpty() || (!word.isEmpty() && without != unspaced)) {
         endWord();
         joined = true;
@@ -146,15 +148,8 @@ final class WordSplitter {
   private static boolean isWordPart(int point) {
     return switch (Character.getType(point)) {
       case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> true;
-      default -> Character.isLetter(point) || isMark(point);
+      default -> Character.isLetter(point) || UnicodeNormalizer.isMark(point);
     };
-  }
-
-  static boolean isMark(int point) {
-    int type = Character.getType(point);
-    return type == Character.NON_SPACING_MARK
-        || type == Character.ENCLOSING_MARK
-        || type == Character.COMBINING_SPACING_MARK;
   }
 
   /** Joiners, non-joiners and variation selectors. */

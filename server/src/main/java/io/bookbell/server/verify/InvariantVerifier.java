@@ -1,8 +1,8 @@
 package io.bookbell.server.verify;
 
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.storage.SchemaCheck;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.check.SchemaCheck;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.RawSocket.Answer;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.web.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import static java.util.stream.Collectors.toSet;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.bookbell.server.web.Json;
+import io.bookbell.server.json.Json;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.ArrayList;

@@ -15,14 +15,14 @@ import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.canned.CannedResponseRoutes;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.live.WebSocketRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.web.ApiRouter;
-import io.bookbell.server.web.Problem;
-import io.bookbell.server.web.RateLimit;
-import io.bookbell.server.web.RateLimits;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -63,7 +63,7 @@ class RateLimitsTest {
     noClasses()
         .that(
             resideInAnyPackage(
-                    "io.bookbell.server.web",
+                    "io.bookbell.server.http",
                     "io.bookbell.server.monitoring",
                     "io.bookbell.server.live")
                 .negate())

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
-import io.bookbell.server.web.Json;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

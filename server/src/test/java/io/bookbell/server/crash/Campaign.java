@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
-import io.bookbell.server.storage.OpenDatabase;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.trial.Command;
 import io.bookbell.server.trial.History;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.faults.Saboteur.Inflicted;
-import io.bookbell.server.storage.OpenDatabase;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.trial.People;
 import io.bookbell.server.trial.Stored;
 import io.bookbell.server.trial.Traffic;

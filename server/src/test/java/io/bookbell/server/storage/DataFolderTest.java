@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.storage.setup.NativeLibraries;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,10 +3,10 @@ package io.bookbell.server.storage;
 import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 
 /** The single row that the storage tests write and read. */
-final class OneRow {
+public final class OneRow {
   private OneRow() {}
 
-  static void lay(Database database) {
+  public static void lay(Database database) {
     database
         .write(
             tx ->

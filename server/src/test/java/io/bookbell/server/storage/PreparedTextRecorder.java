@@ -7,10 +7,10 @@ import java.util.List;
 import org.jooq.tools.jdbc.DefaultConnection;
 
 /** A connection that records the SQL texts it is asked to prepare. */
-final class PreparedTextRecorder extends DefaultConnection {
+public final class PreparedTextRecorder extends DefaultConnection {
   private final List<String> texts;
 
-  PreparedTextRecorder(Connection driver, List<String> texts) {
+  public PreparedTextRecorder(Connection driver, List<String> texts) {
     super(driver);
     this.texts = texts;
   }

@@ -4,6 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;

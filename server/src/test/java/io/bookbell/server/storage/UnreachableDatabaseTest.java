@@ -2,6 +2,7 @@ package io.bookbell.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bookbell.server.storage.postgres.PostgresDatabase;
 import java.io.IOException;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.bookbell.server.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.web.Json;
+import io.bookbell.server.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -2,6 +2,7 @@ package io.bookbell.server.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.text.Normalizer;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,21 @@ class TextNormalizerTest {
 
     assertThat(TextNormalizer.normalizeLine(scotland)).isEqualTo(scotland);
     assertThat(TextNormalizer.normalizeLine("Emma" + tags("hidden"))).isEqualTo("Emma");
+  }
+
+  /** Sorting all of them would take minutes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0301\u0316", "\u0345\u20DD"})
+  void excessMarksAreDroppedBeforeTheyAreSorted(String marks) {
+    String piled = "a" + marks.repeat(100_000);
+    int most = 1 + UnicodeNormalizer.MOST_MARKS;
+
+    for (var form : Normalizer.Form.values()) {
+      assertThat(UnicodeNormalizer.normalize(piled + "b", form).length())
+          .isLessThanOrEqualTo(most + 1);
+    }
+    assertThat(GraphemeClusters.hasOversizedCluster(TextNormalizer.normalizeLine(piled))).isTrue();
+    assertThat(EmailAddress.of(piled + "@books.example").orElse("")).hasSizeLessThan(100);
   }
 
   private static String tags(String text) {

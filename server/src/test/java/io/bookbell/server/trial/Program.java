@@ -20,7 +20,7 @@ import java.util.spi.ToolProvider;
  * classes between the processes, which more than halves the time each takes to start.
  */
 final class Program {
-  private static final String MAIN_CLASS = "io.bookbell.server.Main";
+  private static final String MAIN_CLASS = "io.bookbell.server.cli.Main";
   private static final Path FOLDER = folder();
   private static final String CLASS_PATH = classPath();
 

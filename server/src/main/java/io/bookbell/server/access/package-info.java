@@ -1,5 +1,0 @@
-/** Roles: combines the team and the memberships into who may see and do what. */
-@NullMarked
-package io.bookbell.server.access;
-
-import org.jspecify.annotations.NullMarked;

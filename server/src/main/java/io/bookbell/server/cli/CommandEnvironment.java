@@ -1,0 +1,58 @@
+package io.bookbell.server.cli;
+
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.log.LogSettings;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The environment in which a command runs: variables, folder and standard streams. Confined to one
+ * thread.
+ *
+ * @param environment the process's environment variables; settings in it override those in the file
+ * @param folder the folder of {@code bookbell.properties}, and the base of relative paths
+ */
+record CommandEnvironment(
+    Map<String, String> environment,
+    Path folder,
+    InputStream in,
+    PrintWriter out,
+    PrintWriter err) {
+  static final Path USUAL_DATA = Path.of("data");
+
+  private static final Path SETTINGS = Path.of("bookbell.properties");
+
+  /** The environment of this process. */
+  static CommandEnvironment fromProcess() {
+    return new CommandEnvironment(
+        System.getenv(),
+        Path.of(""),
+        System.in,
+        new PrintWriter(System.out, true, System.out.charset()),
+        new PrintWriter(System.err, true, System.err.charset()));
+  }
+
+  ServerConfig loadConfig() {
+    return loadConfig(USUAL_DATA);
+  }
+
+  ServerConfig loadConfig(Path usualData) {
+    Path file = folder.resolve(SETTINGS);
+    ServerConfig serverConfig = ServerConfig.readConfig(environment, file, resolvePath(usualData));
+    ServerConfig.logLevel(environment, file).ifPresent(LogSettings::setLevel);
+    return serverConfig;
+  }
+
+  /** Resolves a path from the command line. */
+  Path resolvePath(Path given) {
+    return folder.resolve(given);
+  }
+
+  /** Prints a line of the command's output. */
+  void printLine(String line) {
+    out.println(line);
+    out.flush();
+  }
+}

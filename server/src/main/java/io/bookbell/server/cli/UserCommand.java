@@ -1,0 +1,166 @@
+package io.bookbell.server.cli;
+
+import io.bookbell.server.Services;
+import io.bookbell.server.account.Account;
+import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.PasswordPolicy;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.text.GraphemeClusters;
+import io.bookbell.server.text.TextNormalizer;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command {@code bookbell user}. */
+@Command(
+    name = "user",
+    description = "Accounts created by the operator.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND")
+final class UserCommand {
+  private static final int LONGEST_NAME = 100;
+
+  private final CommandEnvironment around;
+
+  UserCommand(CommandEnvironment around) {
+    this.around = around;
+  }
+
+  @Command(
+      name = "add",
+      description = {
+        "Creates an account, whether a server is running or not.",
+        "Asks for the password; without a terminal, generates one and prints it."
+      },
+      mixinStandardHelpOptions = true)
+  int add(
+      @Parameters(paramLabel = "EMAIL") String email,
+      @Option(names = "--name", description = "The name others see; by default the e-mail's name.")
+          @Nullable String name,
+      @Option(
+              names = "--creator",
+              arity = "0..1",
+              fallbackValue = "",
+              paramLabel = "NAME",
+              description = "Makes the user a creator, with the name that supporters see.")
+          @Nullable String creator,
+      @Option(names = "--operator", description = "Lets the user see how the server is doing.")
+          boolean operator,
+      @Option(names = "--password-stdin", description = "Reads the password from standard input.")
+          boolean fromInput)
+      throws IOException {
+    String shown = requireName("--name", name == null ? localPart(email) : name);
+    String address = requireEmail(email);
+    @Nullable String page = requireCreatorName(creator, shown);
+    Account account;
+    NewPassword newPassword;
+    try (var data = OpenDatabase.forConcurrentAccess(around.loadConfig().storage())) {
+      newPassword =
+          readPassword(fromInput, address, shown); // after the database was opened successfully
+      var wanted = new NewAccount(address, shown, PasswordHasher.hashNow(newPassword.text));
+      account = data.database().write(tx -> createAccount(tx, wanted, page, operator)).join();
+    } catch (CompletionException e) {
+      throw Problem.findIn(e)
+          .<RuntimeException>map(
+              problem -> new CommandException(String.valueOf(problem.getMessage())))
+          .orElse(e);
+    }
+    printAccount(account, newPassword);
+    return ExitCode.DONE;
+  }
+
+  private void printAccount(Account account, NewPassword newPassword) {
+    around.printLine("User " + account.id() + " is " + account.email());
+    if (newPassword.madeUp) {
+      around.printLine("The password is " + newPassword.text);
+      if (around.out().checkError()) {
+        throw new CommandException(
+            "The account exists, but its password could not be printed on standard output; it is "
+                + newPassword.text);
+      }
+    }
+  }
+
+  private static Account createAccount(
+      Transaction tx, NewAccount wanted, @Nullable String creator, boolean operator) {
+    var services = new Services(Services.ClientNotifier.noOp());
+    Account account = services.accounts.create(tx, wanted, operator);
+    if (creator != null) {
+      services.creators.create(tx, account.id(), creator);
+    }
+    return account;
+  }
+
+  private static @Nullable String requireCreatorName(@Nullable String given, String displayName) {
+    return given == null ? null : given.isBlank() ? displayName : requireName("--creator", given);
+  }
+
+  private static String localPart(String email) {
+    int at = email.indexOf('@');
+    return at > 0 ? email.substring(0, at) : email;
+  }
+
+  private static String requireEmail(String email) {
+    return EmailAddress.of(email)
+        .orElseThrow(() -> new CommandException("“" + email + "” is not an e-mail address"));
+  }
+
+  private static String requireName(String option, String name) {
+    String stored = TextNormalizer.normalizeLine(name);
+    int length = GraphemeClusters.countCharacters(stored);
+    if (length < 1 || length > LONGEST_NAME || GraphemeClusters.hasOversizedCluster(stored)) {
+      throw new CommandException(option + " must have 1 to " + LONGEST_NAME + " characters");
+    }
+    return stored;
+  }
+
+  /**
+   * @param madeUp whether it was generated, so that it must be printed
+   */
+  private record NewPassword(String text, boolean madeUp) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "NewPassword[madeUp=" + madeUp + "]";
+    }
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // it is null if standard input is not a terminal
+  private NewPassword readPassword(boolean fromInput, String email, String name)
+      throws IOException {
+    Console console = System.console();
+    String password;
+    if (fromInput) {
+      password = readFirstLine();
+    } else if (console != null && console.isTerminal()) {
+      char[] typed = console.readPassword("Password: ");
+      password = typed == null ? "" : new String(typed);
+    } else {
+      return new NewPassword(SecretTokens.createToken().substring(0, 16), true);
+    }
+    PasswordPolicy.findViolation(password, email, name)
+        .ifPresent(
+            breach -> {
+              throw new CommandException("The password " + breach);
+            });
+    return new NewPassword(password, false);
+  }
+
+  private String readFirstLine() throws IOException {
+    var input = new BufferedReader(new InputStreamReader(around.in(), StandardCharsets.UTF_8));
+    String line = input.readLine();
+    return line == null ? "" : line;
+  }
+}

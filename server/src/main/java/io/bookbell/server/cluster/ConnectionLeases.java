@@ -1,0 +1,239 @@
+package io.bookbell.server.cluster;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Limits each user's open sockets across all nodes. Thread-safe.
+ *
+ * <p>Every connection slot is a row in PostgreSQL that is inserted and counted under an advisory
+ * lock on the user, so the limit is exact even if several nodes ask at once. A node's slots count
+ * while its lease is valid; it renews the lease every few seconds. The tables are unlogged, so
+ * taking a slot doesn't wait for the disk; if a crash empties them, the nodes fill them again. A
+ * single process counts in memory ({@link io.bookbell.hub.WebSocketManager#tryReserve}) and doesn't
+ * need this class.
+ */
+public final class ConnectionLeases implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionLeases.class);
+  private static final Duration BEAT = Duration.ofSeconds(5);
+  private static final Duration FREED_WITHIN = Duration.ofMillis(50);
+
+  /** Longer than a node may pause without losing its slots. */
+  private static final Duration LEASE = Duration.ofSeconds(20);
+
+  /** One beat in this many compares all of the node's rows. */
+  private static final int THOROUGH = 12;
+
+  private static final Duration FORGET = Duration.ofMinutes(1);
+
+  /** The first half of the advisory locks' keys: "seat". */
+  private static final int LOCKS = 0x73656174;
+
+  private final String node = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("places").daemon().factory());
+  private final Map<Long, UserId> held = new ConcurrentHashMap<>();
+  private final Map<Long, UserId> freed = new ConcurrentHashMap<>();
+  private final AtomicBoolean freeing = new AtomicBoolean();
+  private final AtomicLong lastId = new AtomicLong();
+  private final Database database;
+  private final int most;
+  private int beats;
+  private boolean failing;
+
+  /**
+   * @param most how many slots one user may hold
+   */
+  public ConnectionLeases(Database database, int most) {
+    this.database = database;
+    this.most = most;
+  }
+
+  public void start() {
+    var _ =
+        thread.scheduleWithFixedDelay(
+            this::runHeartbeat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** One connection slot, held until it is closed. */
+  public interface ConnectionLease extends AutoCloseable {
+    /** Releases the slot. Further calls do nothing. */
+    @Override
+    void close();
+  }
+
+  /** Takes a slot; empty if the user already holds the maximum. */
+  public CompletionStage<Optional<ConnectionLease>> acquireLease(UserId user) {
+    long id = lastId.incrementAndGet();
+    held.put(id, user);
+    CompletableFuture<Boolean> taken = database.write(tx -> acquireLease(tx, id, user));
+    return taken
+        .whenComplete(
+            (granted, failure) -> {
+              if (failure != null || !granted) {
+                releaseLease(id); // a beat, or a commit without response, may have stored it
+              }
+            })
+        .thenApply(granted -> granted ? Optional.of(() -> releaseLease(id)) : Optional.empty());
+  }
+
+  private boolean acquireLease(Transaction tx, long id, UserId user) {
+    tx.sql().execute("select pg_advisory_xact_lock(?, ?)", LOCKS, Long.hashCode(user.value()));
+    deleteLeases(tx, releasedBy(user));
+    int taken =
+        tx.sql()
+            .fetchSingle(
+                "select count(*) from socket_place p join serving_node n on n.id = p.node_id"
+                    + " where p.user_id = ? and n.alive_until > now()",
+                user.value())
+            .get(0, Integer.class);
+    if (taken >= most) {
+      return false;
+    }
+    insertLeases(tx, Map.of(id, user));
+    return true;
+  }
+
+  private List<Long> releasedBy(UserId user) {
+    return freed.entrySet().stream()
+        .filter(each -> each.getValue().equals(user))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Requires an immutable map, because keys and values must iterate in the same order. */
+  private void insertLeases(Transaction tx, Map<Long, UserId> places) {
+    tx.sql()
+        .execute(
+            "insert into socket_place (node_id, id, user_id) select ?, id, user_id"
+                + " from unnest(?, ?) place (id, user_id) on conflict do nothing",
+            node,
+            places.keySet().toArray(Long[]::new),
+            places.values().stream().map(UserId::value).toArray(Long[]::new));
+  }
+
+  private void deleteLeases(Transaction tx, List<Long> ids) {
+    if (!ids.isEmpty()) {
+      tx.sql()
+          .execute(
+              "delete from socket_place where node_id = ? and id = any(?)",
+              node,
+              ids.toArray(Long[]::new));
+    }
+  }
+
+  private void releaseLease(long id) {
+    UserId user = held.remove(id);
+    if (user != null) {
+      freed.put(id, user);
+      if (!thread.isShutdown() && freeing.compareAndSet(false, true)) {
+        var _ =
+            thread.schedule(this::deleteReleased, FREED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private void deleteReleased() {
+    freeing.set(false);
+    List<Long> ids = List.copyOf(freed.keySet());
+    if (tryWrite(tx -> deleteLeases(tx, ids))) {
+      freed.keySet().removeAll(ids);
+    }
+  }
+
+  /** Renews the lease, and repairs rows that are missing or left over. */
+  private void runHeartbeat() {
+    boolean thorough = beats++ % THOROUGH == 0;
+    tryWrite(
+        tx -> {
+          if (renewNode(tx)) {
+            insertLeases(tx, Map.copyOf(held));
+          }
+          if (thorough) {
+            deleteExcept(tx, List.copyOf(held.keySet()));
+            deleteExpiredNodes(tx);
+          }
+        });
+    deleteReleased();
+  }
+
+  /**
+   * Renews the lease. Returns whether the node had no row, so that its slots must be stored again.
+   */
+  private boolean renewNode(Transaction tx) {
+    return tx.sql()
+        .fetchSingle(
+            "insert into serving_node (id, alive_until) values (?, now() + ? * interval '1 ms')"
+                + " on conflict (id) do update set alive_until = excluded.alive_until"
+                + " returning (xmax = 0)",
+            node,
+            LEASE.toMillis())
+        .get(0, Boolean.class);
+  }
+
+  private void deleteExcept(Transaction tx, List<Long> ids) {
+    tx.sql()
+        .execute(
+            "delete from socket_place where node_id = ? and not (id = any(?))",
+            node,
+            ids.toArray(Long[]::new));
+  }
+
+  private static void deleteExpiredNodes(Transaction tx) {
+    tx.sql()
+        .execute(
+            "with dead as (delete from serving_node where alive_until < now() - ? * interval '1 ms'"
+                + " returning id) delete from socket_place where node_id in (select id from dead)",
+            FORGET.toMillis());
+  }
+
+  private boolean tryWrite(Consumer<Transaction> work) {
+    try {
+      database
+          .write(
+              tx -> {
+                work.accept(tx);
+                return true;
+              })
+          .join();
+      failing = false;
+      return true;
+    } catch (RuntimeException e) {
+      if (!failing && !thread.isShutdown()) {
+        log.warn("The connection leases could not be stored; trying again", e);
+        failing = true;
+      }
+      return false;
+    }
+  }
+
+  /** Releases all of the node's slots and its lease. */
+  @Override
+  public void close() {
+    thread.close();
+    tryWrite(
+        tx -> {
+          tx.sql().execute("delete from socket_place where node_id = ?", node);
+          tx.sql().execute("delete from serving_node where id = ?", node);
+        });
+  }
+}

@@ -1,0 +1,185 @@
+package io.bookbell.server.cluster;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds what other nodes have committed to PostgreSQL, whether or not Redis announced it: once a
+ * second, on a thread of its own. Messages that were announced already cost nothing further.
+ *
+ * <p>Transactions don't become visible in the order of their ids, so the highest id seen can't be
+ * the cursor. Each poll reads, on one snapshot, all rows written by transactions from the cursor
+ * on. The next cursor is the oldest transaction that was still running; some rows are therefore
+ * read twice. The cost depends on how much was written, not on how many users are connected.
+ *
+ * <p>After a crash, PostgreSQL may reuse the ids of transactions that left nothing on disk. So
+ * after a failed poll, or if the ids have gone backwards, the next poll starts well before the
+ * cursor.
+ */
+public final class InboxPoller implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(InboxPoller.class);
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final long NOWHERE = -1;
+
+  /** More ids than PostgreSQL can reuse after a crash. */
+  private static final long REUSED_IDS = 10_000;
+
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("inbox-poll").daemon().factory());
+  private final Database database;
+  private final EpochStore epochStore;
+  private final PollListener pollListener;
+  private @Nullable String epoch;
+  private long cursor = NOWHERE;
+
+  /** The next transaction id at the last poll. */
+  private long reached;
+
+  private boolean failing;
+
+  /** Receives what a poll has found, on the poller's thread. May receive the same change again. */
+  public interface PollListener {
+    /** Called with the newest sequence number of each user who got messages. */
+    void messagesFound(Map<UserId, Long> newest);
+
+    void sessionEnded(UserId user, String session);
+
+    void creatorChanged(UserId creator);
+
+    /** The database was restored or replaced: sequence numbers and versions start again. */
+    void epochChanged(String epoch);
+  }
+
+  public InboxPoller(Database database, EpochStore epochStore, PollListener pollListener) {
+    this.database = database;
+    this.epochStore = epochStore;
+    this.pollListener = pollListener;
+  }
+
+  public void start() {
+    var _ =
+        thread.scheduleWithFixedDelay(this::pollOnce, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void pollOnce() {
+    try {
+      PollResult pollResult = database.read(this::readChanges).join();
+      boolean newLife = epoch != null && !epoch.equals(pollResult.epoch);
+      epoch = pollResult.epoch;
+      cursor = pollResult.next;
+      reached = pollResult.reached;
+      if (newLife) {
+        log.warn("The database was restored or replaced; every client gets a fresh snapshot");
+        pollListener.epochChanged(pollResult.epoch);
+      } else {
+        notifyListener(pollResult);
+      }
+      if (failing) {
+        log.info("The database is responding again");
+        failing = false;
+      }
+    } catch (RuntimeException e) {
+      if (!failing && !thread.isShutdown()) {
+        log.warn("The database is not responding; its changes are picked up when it does", e);
+        failing = true;
+      }
+    }
+  }
+
+  private void notifyListener(PollResult pollResult) {
+    if (!pollResult.messages.isEmpty()) {
+      pollListener.messagesFound(pollResult.messages);
+    }
+    pollResult.sessions.forEach(
+        sessionEnd -> pollListener.sessionEnded(sessionEnd.user, sessionEnd.session));
+    pollResult.creators.forEach(pollListener::creatorChanged);
+  }
+
+  /**
+   * Reads the changes. The first poll of a database only sets the cursor, because nobody was
+   * connected before.
+   */
+  private PollResult readChanges(Transaction tx) {
+    var ids =
+        tx.sql()
+            .fetchSingle(
+                "select cast(cast(pg_snapshot_xmin(s) as text) as bigint),"
+                    + " cast(cast(pg_snapshot_xmax(s) as text) as bigint)"
+                    + " from pg_current_snapshot() s");
+    long next = ids.get(0, Long.class);
+    long reachedNow = ids.get(1, Long.class);
+    String present = epochStore.currentEpoch(tx);
+    if (cursor == NOWHERE || !present.equals(epoch)) {
+      return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of());
+    }
+    boolean mayRepeat = failing || reachedNow < reached;
+    String from = Long.toString(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
+    return new PollResult(
+        present,
+        next,
+        reachedNow,
+        fetchNewest(tx, from),
+        fetchEndedSessions(tx, from),
+        fetchChangedCreators(tx, from));
+  }
+
+  private static Map<UserId, Long> fetchNewest(Transaction tx, String from) {
+    var newest = new HashMap<UserId, Long>();
+    tx.sql()
+        .fetch(
+            "select user_id, max(seq) from inbox where xid >= cast(? as xid8) group by user_id",
+            from)
+        .forEach(row -> newest.put(toUserId(row.get(0, Long.class)), row.get(1, Long.class)));
+    return newest;
+  }
+
+  private static List<SessionEnd> fetchEndedSessions(Transaction tx, String from) {
+    var ended = new ArrayList<SessionEnd>();
+    tx.sql()
+        .fetch("select user_id, token_hash from ended_session where xid >= cast(? as xid8)", from)
+        .forEach(
+            row ->
+                ended.add(
+                    new SessionEnd(toUserId(row.get(0, Long.class)), row.get(1, String.class))));
+    return ended;
+  }
+
+  private static List<UserId> fetchChangedCreators(Transaction tx, String from) {
+    return tx.sql()
+        .fetch("select id from creator where shown_xid >= cast(? as xid8)", from)
+        .map(row -> toUserId(row.get(0, Long.class)));
+  }
+
+  private static UserId toUserId(long id) {
+    return new UserId(id);
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private record PollResult(
+      String epoch,
+      long next,
+      long reached,
+      Map<UserId, Long> messages,
+      List<SessionEnd> sessions,
+      List<UserId> creators) {}
+
+  private record SessionEnd(UserId user, String session) {}
+}

@@ -1,0 +1,122 @@
+package io.bookbell.server.follow;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.request.AskedBook;
+import io.bookbell.server.request.AskedBookService;
+import io.bookbell.server.request.BookRequest;
+import io.bookbell.server.request.FollowerStore;
+import io.bookbell.server.request.RequestAnnouncer;
+import io.bookbell.server.request.RequestStore;
+import io.bookbell.server.request.Status;
+import io.bookbell.server.storage.Transaction;
+
+/**
+ * Follows another supporter's request instead of making one for the same book. It uses no quota.
+ * Followers are notified of status changes, but learn neither who made the request nor what was
+ * said. Thread-safe.
+ */
+public final class FollowService {
+  private static final int MOST = 500;
+
+  private final RequestStore store = new RequestStore();
+  private final FollowerStore followers = new FollowerStore();
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final AskedBookService asked;
+  private final RequestAnnouncer requestAnnouncer;
+  private final InboxStore inboxStore;
+
+  public FollowService(
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      AskedBookService asked,
+      RequestAnnouncer requestAnnouncer,
+      InboxStore inboxStore) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.asked = asked;
+    this.requestAnnouncer = requestAnnouncer;
+    this.inboxStore = inboxStore;
+  }
+
+  /**
+   * Follows a request; no effect if the user already follows it.
+   *
+   * @throws Problem 404 for a request that isn't shown to the user, 403 for admins who aren't
+   *     supporters, 409 for the user's own request, for a completed one, and when the user follows
+   *     the maximum number
+   */
+  public AskedBook followRequest(Transaction tx, UserId user, long id) {
+    CreatorRow creator = lockCreatorOf(tx, id);
+    if (!creatorRoles.isSupporter(tx, creator.id(), user)) {
+      throw creatorRoles.notSupporterProblem(
+          tx, creator, user, "Only supporters can follow requests, and you are on the team.");
+    }
+    return asked
+        .findFollowed(tx, user, id)
+        .orElseGet(
+            () -> {
+              BookRequest request = requireRequest(tx, id);
+              requireFollowable(creator, request, user);
+              if (followers.countByUser(tx, user) >= MOST) {
+                throw Problem.limitReached("too_many_follows", MOST, "requests you follow");
+              }
+              followers.insertFollower(tx, request, user);
+              announceFollowers(tx, creator, id);
+              return asked.findFollowed(tx, user, id).orElseThrow();
+            });
+  }
+
+  private static void requireFollowable(CreatorRow creator, BookRequest request, UserId user) {
+    if (request.userId().equals(user)) {
+      throw Problem.conflict("own_request", "This is your own request.");
+    }
+    requireShown(creator, request, user);
+    if (request.status() == Status.COMPLETED) {
+      throw Problem.conflict("request_closed", "This request is already completed.");
+    }
+  }
+
+  /**
+   * Stops following a request; no effect if the user doesn't follow it.
+   *
+   * @throws Problem 404 for a request that isn't shown to the user
+   */
+  public void unfollowRequest(Transaction tx, UserId user, long id) {
+    CreatorRow creator = lockCreatorOf(tx, id);
+    creatorRoles.requireMember(tx, creator, user);
+    if (followers.deleteFollower(tx, id, user)) {
+      announceFollowers(tx, creator, id);
+    } else if (!creatorRoles.isAdmin(tx, creator, user)) {
+      requireShown(creator, requireRequest(tx, id), user);
+    }
+  }
+
+  private static void requireShown(CreatorRow creator, BookRequest request, UserId user) {
+    boolean shown =
+        creator.creator().showsAsked() && AskedBookService.SHOWN.contains(request.status());
+    if (!shown && !request.userId().equals(user)) {
+      throw Problem.notFound();
+    }
+  }
+
+  private void announceFollowers(Transaction tx, CreatorRow creator, long id) {
+    var outgoingMessages = new OutgoingMessages();
+    requestAnnouncer.announceFollowers(tx, creator, requireRequest(tx, id), outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+  }
+
+  private CreatorRow lockCreatorOf(Transaction tx, long id) {
+    return creatorStore.lockCreator(tx, store.findCreatorId(tx, id).orElseThrow(Problem::notFound));
+  }
+
+  private BookRequest requireRequest(Transaction tx, long id) {
+    return store.findById(tx, id).orElseThrow(Problem::notFound);
+  }
+}

@@ -1,0 +1,158 @@
+package io.bookbell.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.network.ClientAddress;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.Optional;
+
+/** One HTTP request as routes read it. Confined to its event loop. */
+public final class ApiRequest {
+  private final RoutingContext context;
+  private final OriginPolicy originPolicy;
+  private final ServerCookies serverCookies;
+
+  ApiRequest(RoutingContext context, OriginPolicy originPolicy, ServerCookies serverCookies) {
+    this.context = context;
+    this.originPolicy = originPolicy;
+    this.serverCookies = serverCookies;
+  }
+
+  /**
+   * Parses an id in the path.
+   *
+   * @throws Problem 404 if it isn't an id, since no such resource can exist
+   */
+  public long pathId(String name) {
+    String text = context.pathParam(name);
+    long id = text == null ? -1 : parseId(text);
+    if (id <= 0) {
+      throw Problem.notFound();
+    }
+    return id;
+  }
+
+  public UserId pathUserId(String name) {
+    return new UserId(pathId(name));
+  }
+
+  /** Parses a whole number from 0 to {@link Long#MAX_VALUE}, or returns -1. */
+  static long parseId(String text) {
+    if (text.isEmpty() || text.length() > 19 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return -1;
+    }
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  public QueryParameters queryParameters() {
+    return new QueryParameters(name -> context.queryParam(name), listTag());
+  }
+
+  /** The tag that identifies the requested list, for cursors. */
+  ListTag listTag() {
+    return ListTag.of(context.normalizedPath(), context.queryParams().entries());
+  }
+
+  /**
+   * Parses the body as a JSON object; an empty body counts as an empty object.
+   *
+   * @throws Problem 400 if it isn't one, 415 if its declared type or encoding isn't supported
+   */
+  public JsonBody jsonBody() {
+    Buffer buffer = BodyReader.contentOf(context);
+    if (buffer.length() == 0) {
+      return new JsonBody(JsonNodeFactory.instance.objectNode());
+    }
+    requireJson();
+    JsonNode json;
+    try {
+      json = Json.readUntrusted(buffer.getBytes());
+    } catch (IOException e) {
+      throw Problem.malformedRequest("The body is not JSON.");
+    }
+    if (!json.isObject()) {
+      throw Problem.malformedRequest("The body must be a JSON object.");
+    }
+    return new JsonBody(json);
+  }
+
+  /** The raw bytes of a body that isn't JSON. */
+  public byte[] bodyBytes() {
+    return BodyReader.contentOf(context).getBytes();
+  }
+
+  /**
+   * Requiring the JSON type also keeps out forms of other sites, which can't send it without a CORS
+   * preflight. A body without a type counts as JSON, as RFC 9110 allows; with a cookie, such a
+   * request needs an allowed {@code Origin} anyway.
+   */
+  private void requireJson() {
+    String type = context.request().getHeader("Content-Type");
+    if (type != null && !isJson(type)) {
+      throw Problem.unsupportedType("Send the body as application/json.");
+    }
+    String encoding = context.request().getHeader("Content-Encoding");
+    if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
+      throw Problem.unsupportedType("Send the body uncompressed.");
+    }
+  }
+
+  /** Ignores parameters such as a charset: JSON is always Unicode. */
+  private static boolean isJson(String type) {
+    int parameters = type.indexOf(';');
+    String name = parameters < 0 ? type : type.substring(0, parameters);
+    return name.strip().equalsIgnoreCase("application/json");
+  }
+
+  /** Query and body as received, which a retry must have in common with the first request. */
+  byte[] queryAndBody() {
+    var content = Buffer.buffer();
+    String query = context.request().query();
+    if (query != null) {
+      content.appendString(query).appendString("\n");
+    }
+    return content.appendBuffer(BodyReader.contentOf(context)).getBytes();
+  }
+
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(context.request().getHeader(name));
+  }
+
+  /** The cookie of a device on which somebody has signed in before. */
+  public Optional<String> deviceCookie() {
+    return serverCookies.findDevice(context.request());
+  }
+
+  /** Creates cookies for this client. */
+  public ServerCookies.CookieSetter cookieSetter() {
+    return serverCookies.setterFor(originPolicy.isSecure(context.request()));
+  }
+
+  /** The URL of this server as seen by the client, without a trailing slash. */
+  public String publicUrl() {
+    return originPolicy.publicUrl(context.request()).toString();
+  }
+
+  /** The address of the client, for rate limits and for the list of sessions. */
+  public ClientAddress clientAddress() {
+    return originPolicy.clientAddress(context.request());
+  }
+
+  HttpServerRequest httpRequest() {
+    return context.request();
+  }
+
+  /** Method and normalized path. */
+  String routeKey() {
+    return context.request().method() + " " + context.normalizedPath();
+  }
+}

@@ -1,0 +1,432 @@
+package io.bookbell.server.http;
+
+import io.bookbell.server.http.ApiResponse.EncodedResponse;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers the routes of the API. A route reads its request on the event loop and does its work in
+ * one transaction; its response is sent after the commit. Used by one thread, before the server
+ * listens.
+ *
+ * <p>Every route has a {@link RateLimit}, counted before any work is done.
+ */
+public final class ApiRouter {
+  /** The routing metadata key for the {@link RateLimit} of a route. */
+  public static final String RATE = "bookbell.rate";
+
+  private static final String ROUTE = "bookbell.route";
+
+  private final Router router;
+  private final Database database;
+  private final Authenticator authenticator;
+  private final OriginPolicy originPolicy;
+  private final ServerCookies serverCookies;
+  private final CallerLookup callers;
+
+  public ApiRouter(
+      Router router,
+      Database database,
+      Authenticator authenticator,
+      OriginPolicy originPolicy,
+      ServerCookies serverCookies,
+      RateLimits rateLimits) {
+    this.router = router;
+    this.database = database;
+    this.authenticator = authenticator;
+    this.originPolicy = originPolicy;
+    this.serverCookies = serverCookies;
+    this.callers = new CallerLookup(authenticator, originPolicy, serverCookies, rateLimits);
+  }
+
+  /**
+   * Records which route has accepted a request, because the router forgets it when the request
+   * fails.
+   */
+  public static void markRoute(RoutingContext context, String path) {
+    context.put(ROUTE, path);
+  }
+
+  /** The path of the route that has accepted a request, or null. */
+  public static @Nullable String routeOf(RoutingContext context) {
+    return context.get(ROUTE);
+  }
+
+  /** The work of a route, in the given transaction. */
+  @FunctionalInterface
+  public interface WriteHandler<C> {
+    ApiResponse run(Transaction tx, Caller caller, C command);
+  }
+
+  /** The work of a route that doesn't require a session and may complete asynchronously. */
+  @FunctionalInterface
+  public interface OpenHandler {
+    CompletionStage<ApiResponse> run(ApiRequest apiRequest, Optional<Caller> caller);
+  }
+
+  /**
+   * Registers a read in a read transaction.
+   *
+   * @param parse reads the request; its {@link Problem}s become the response
+   */
+  public <C> void get(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    registerRoute(
+        HttpMethod.GET,
+        path,
+        RateLimit.READ,
+        (apiRequest, caller) -> {
+          C query = parse.apply(apiRequest);
+          ListTag list = apiRequest.listTag();
+          return database.read(
+              tx -> EncodedResponse.of(list.addTag(writeHandler.run(tx, caller, query))));
+        });
+  }
+
+  /** Registers a CSV export of any length. */
+  public <C> void getCsv(String path, Function<ApiRequest, C> parse, Csv.CsvTable<C> csvTable) {
+    router
+        .route(HttpMethod.GET, path)
+        .putMetadata(RATE, RateLimit.EXPORT)
+        .handler(
+            context -> {
+              markRoute(context, path);
+              var apiRequest = new ApiRequest(context, originPolicy, serverCookies);
+              C query = parse.apply(apiRequest);
+              Csv.CsvSeparator csvSeparator = csvSeparator(apiRequest);
+              var _ =
+                  callers
+                      .requireCaller(context, RateLimit.EXPORT)
+                      .compose(caller -> readBody(context, caller).map(caller))
+                      .compose(
+                          caller ->
+                              new CsvDownload<>(
+                                      context, database, csvTable, caller, query, csvSeparator)
+                                  .start())
+                      .onFailure(context::fail);
+            });
+  }
+
+  private static Csv.CsvSeparator csvSeparator(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    Optional<String> named = queryParameters.optionalOneOf("separator", Csv.CsvSeparator.NAMES);
+    queryParameters.requireNoErrors();
+    return named
+        .map(Csv.CsvSeparator::of)
+        .orElseGet(
+            () -> Csv.CsvSeparator.forLanguages(apiRequest.header("Accept-Language").orElse("")));
+  }
+
+  /** The work of a route that reads from outside the database, asynchronously. */
+  @FunctionalInterface
+  public interface FetchHandler<C> {
+    CompletionStage<ApiResponse> run(Caller caller, C query);
+  }
+
+  /** Registers a read of something that isn't in the database. */
+  public <C> void getExternal(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      FetchHandler<C> fetchHandler) {
+    registerRoute(
+        HttpMethod.GET,
+        path,
+        rateLimit,
+        (apiRequest, caller) ->
+            fetchHandler.run(caller, parse.apply(apiRequest)).thenApply(EncodedResponse::of));
+  }
+
+  /**
+   * Registers a command. With an {@code Idempotency-Key} it takes effect once, however often it is
+   * sent.
+   */
+  public <C> void post(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    post(path, RateLimit.WRITE, parse, writeHandler);
+  }
+
+  /** Like {@link #post(String, Function, WriteHandler)}, with its own rate limit. */
+  public <C> void post(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    registerCommand(HttpMethod.POST, path, rateLimit, parse, writeHandler);
+  }
+
+  /**
+   * Like {@link #post(String, Function, WriteHandler)}, for a response that contains a secret: it
+   * is stored encrypted.
+   */
+  public <C> void postSecret(
+      String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    registerRoute(
+        HttpMethod.POST,
+        path,
+        RateLimit.WRITE,
+        (apiRequest, caller) ->
+            writeIdempotently(
+                apiRequest,
+                caller,
+                key ->
+                    IdempotencyService.IdempotencyKeyUse.forSecretResponse(
+                        key, apiRequest, caller.user()),
+                parse,
+                writeHandler));
+  }
+
+  /**
+   * Registers a command that may run again whenever it is sent again. It uses the reserve, so it
+   * keeps working for a while when the disk is full.
+   */
+  public <C> void postRepeatable(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    registerRoute(
+        HttpMethod.POST,
+        path,
+        rateLimit,
+        (apiRequest, caller) -> {
+          C command = parse.apply(apiRequest);
+          return database.writeFromReserve(
+              tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
+        });
+  }
+
+  /**
+   * Registers a command that ends the session it is sent with. If it is retried with an {@code
+   * Idempotency-Key} after its response was lost, it is answered as done.
+   *
+   * @param parse reads the request; its {@link Problem}s become the response
+   * @param repeated creates the response to such a retry
+   */
+  public <C> void postEndingSession(
+      String path,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler,
+      Function<C, ApiResponse> repeated) {
+    SignedInHandler command =
+        (apiRequest, caller) -> {
+          C wanted = parse.apply(apiRequest);
+          return database.writeFromReserve(
+              tx -> EncodedResponse.of(writeHandler.run(tx, caller, wanted)));
+        };
+    router
+        .route(HttpMethod.POST, path)
+        .putMetadata(RATE, RateLimit.WRITE)
+        .handler(
+            context ->
+                handleRequest(
+                    context,
+                    path,
+                    apiRequest ->
+                        callers
+                            .requireCaller(context, RateLimit.WRITE)
+                            .compose(caller -> readBody(context, caller).map(caller))
+                            .compose(
+                                caller ->
+                                    CallerLookup.onContext(command.handle(apiRequest, caller)))
+                            .recover(
+                                failure ->
+                                    recoverEndedSession(context, apiRequest, failure)
+                                        .map(
+                                            _ ->
+                                                EncodedResponse.of(
+                                                    repeated.apply(parse.apply(apiRequest)))))));
+  }
+
+  /** Fails with the original failure, unless the session has just ended and this may be a retry. */
+  private Future<Object> recoverEndedSession(
+      RoutingContext context, ApiRequest apiRequest, Throwable failure) {
+    Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
+    Optional<String> token =
+        Credentials.of(context.request(), serverCookies).map(Credentials::token);
+    boolean isUnknown =
+        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
+    if (key.isEmpty() || token.isEmpty() || !isUnknown) {
+      return Future.failedFuture(failure);
+    }
+    IdempotencyService.requireUsable(key.get());
+    return CallerLookup.onContext(authenticator.hasEnded(token.get()))
+        .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
+  }
+
+  /** Like {@link #post(String, Function, WriteHandler)}. */
+  public <C> void patch(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    registerCommand(HttpMethod.PATCH, path, RateLimit.WRITE, parse, writeHandler);
+  }
+
+  /**
+   * Registers an idempotent command, which needs no {@code Idempotency-Key}: it runs again when it
+   * is sent again.
+   */
+  public <C> void put(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    registerRoute(
+        HttpMethod.PUT,
+        path,
+        rateLimit,
+        (apiRequest, caller) -> {
+          C command = parse.apply(apiRequest);
+          return database.write(tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
+        });
+  }
+
+  /** Like {@link #put}, for a command that is prepared asynchronously from the request. */
+  public <C> void putPrepared(
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, CompletionStage<C>> prepare,
+      WriteHandler<C> writeHandler) {
+    registerRoute(
+        HttpMethod.PUT,
+        path,
+        rateLimit,
+        (apiRequest, caller) ->
+            prepare
+                .apply(apiRequest)
+                .thenCompose(
+                    command ->
+                        database.write(
+                            tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)))));
+  }
+
+  public <C> void delete(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    registerCommand(HttpMethod.DELETE, path, RateLimit.WRITE, parse, writeHandler);
+  }
+
+  /**
+   * Registers a route that requires no session. A cookie of an ended session is ignored, and so is
+   * a cookie without an {@code Origin} header; an invalid bearer token is refused.
+   */
+  public void postOpen(String path, OpenHandler work) {
+    router
+        .route(HttpMethod.POST, path)
+        .putMetadata(RATE, RateLimit.OPEN)
+        .handler(
+            context ->
+                handleRequest(
+                    context,
+                    path,
+                    apiRequest ->
+                        callers
+                            .findCaller(context)
+                            .compose(caller -> readSmallBody(context).map(caller))
+                            .compose(
+                                caller ->
+                                    CallerLookup.onContext(
+                                        work.run(apiRequest, caller)
+                                            .thenApply(EncodedResponse::of)))));
+  }
+
+  private <C> void registerCommand(
+      HttpMethod method,
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    registerRoute(
+        method,
+        path,
+        rateLimit,
+        (apiRequest, caller) -> writeIdempotently(apiRequest, caller, parse, writeHandler));
+  }
+
+  private <C> CompletionStage<EncodedResponse> writeIdempotently(
+      ApiRequest apiRequest,
+      Caller caller,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    return writeIdempotently(
+        apiRequest,
+        caller,
+        key -> IdempotencyService.IdempotencyKeyUse.of(key, apiRequest),
+        parse,
+        writeHandler);
+  }
+
+  private <C> CompletionStage<EncodedResponse> writeIdempotently(
+      ApiRequest apiRequest,
+      Caller caller,
+      Function<String, IdempotencyService.IdempotencyKeyUse> useOf,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
+    Optional<IdempotencyService.IdempotencyKeyUse> use =
+        apiRequest.header(IdempotencyService.HEADER).map(useOf);
+    C command = parse.apply(apiRequest);
+    return database.write(
+        tx ->
+            use.map(
+                    once ->
+                        IdempotencyService.runOnce(
+                            tx,
+                            caller.user(),
+                            once,
+                            () -> EncodedResponse.of(writeHandler.run(tx, caller, command))))
+                .orElseGet(() -> EncodedResponse.of(writeHandler.run(tx, caller, command))));
+  }
+
+  @FunctionalInterface
+  private interface SignedInHandler {
+    CompletionStage<EncodedResponse> handle(ApiRequest apiRequest, Caller caller);
+  }
+
+  private void registerRoute(
+      HttpMethod method, String path, RateLimit rateLimit, SignedInHandler handler) {
+    router
+        .route(method, path)
+        .putMetadata(RATE, rateLimit)
+        .handler(
+            context ->
+                handleRequest(
+                    context,
+                    path,
+                    apiRequest ->
+                        callers
+                            .requireCaller(context, rateLimit)
+                            .compose(caller -> readBody(context, caller).map(caller))
+                            .compose(
+                                caller ->
+                                    CallerLookup.onContext(handler.handle(apiRequest, caller)))));
+  }
+
+  private static Future<Void> readSmallBody(RoutingContext context) {
+    return BodyReader.readBody(context, BodyReader.MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
+  }
+
+  /** Reads a body only for signed-in callers, and never for GET and HEAD. */
+  private static Future<Void> readBody(RoutingContext context, Caller caller) {
+    var owner = new BodyBudget.Owner.User(caller.user());
+    BodyBudget.setOwner(context, owner);
+    return CallerLookup.isSafe(context.request().method())
+        ? Future.succeededFuture()
+        : BodyReader.readBody(context, BodyReader.MOST, owner);
+  }
+
+  private void handleRequest(
+      RoutingContext context, String path, Function<ApiRequest, Future<EncodedResponse>> handler) {
+    markRoute(context, path);
+    Future<EncodedResponse> answer;
+    try {
+      answer = handler.apply(new ApiRequest(context, originPolicy, serverCookies));
+    } catch (RuntimeException e) {
+      context.fail(e);
+      return;
+    }
+    answer
+        .onSuccess(encodedResponse -> ResponseWriter.send(context, encodedResponse))
+        .onFailure(context::fail);
+  }
+}

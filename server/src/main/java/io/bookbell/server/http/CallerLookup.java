@@ -1,0 +1,140 @@
+package io.bookbell.server.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Authenticates requests by bearer token or cookie, and refuses requests from pages of other sites.
+ * Runs on the request's event loop; stateless.
+ */
+final class CallerLookup {
+  private final Authenticator authenticator;
+  private final OriginPolicy originPolicy;
+  private final ServerCookies serverCookies;
+  private final RateLimits rateLimits;
+
+  CallerLookup(
+      Authenticator authenticator,
+      OriginPolicy originPolicy,
+      ServerCookies serverCookies,
+      RateLimits rateLimits) {
+    this.authenticator = authenticator;
+    this.originPolicy = originPolicy;
+    this.serverCookies = serverCookies;
+    this.rateLimits = rateLimits;
+  }
+
+  /**
+   * Authenticates the caller and counts the call against its rate limit. Fails with a {@link
+   * Problem}: 401, 403 or 429.
+   */
+  Future<Caller> requireCaller(RoutingContext context, RateLimit rateLimit) {
+    Credentials credentials =
+        Credentials.of(context.request(), serverCookies)
+            .orElseThrow(() -> Problem.unauthorized("Sign in first."));
+    if (credentials.isFromCookie() && !isSafe(context.request().method())) {
+      rejectForeignOrigin(context, true);
+    }
+    Future<Caller> found = authenticate(context, credentials);
+    return (credentials.isFromCookie()
+            ? found
+            : found.recover(failure -> retryWithCookie(context, failure)))
+        .map(
+            caller -> {
+              rateLimits.countCall(rateLimit, caller.user());
+              return caller;
+            });
+  }
+
+  /** Looks up the session, and renews its cookie once a day. */
+  private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
+    return onContext(authenticator.authenticate(credentials.token()))
+        .map(
+            found -> {
+              credentials
+                  .cookie()
+                  .ifPresent(name -> renewCookie(context, name, credentials, found.renewed()));
+              return found.caller();
+            });
+  }
+
+  /**
+   * Renews the cookie if the session was renewed. A cookie under a former name is expired along
+   * with that, or along with cookies set by the route: only now is it known to be ours.
+   */
+  private void renewCookie(
+      RoutingContext context, String name, Credentials credentials, Optional<Duration> renewed) {
+    ServerCookies.CookieSetter cookieSetter =
+        new ApiRequest(context, originPolicy, serverCookies).cookieSetter();
+    var headers = new ArrayList<String>();
+    renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(credentials.token(), life)));
+    Optional<String> expiry = serverCookies.expireFormerName(name, cookieSetter.secure());
+    expiry.ifPresent(header -> ResponseWriter.addExpiredCookie(context, header));
+    if (!headers.isEmpty()) {
+      expiry.ifPresent(headers::add);
+      context.response().putHeader("Set-Cookie", headers);
+    }
+  }
+
+  /**
+   * Authenticates the caller of a route that requires no session, if possible. Fails like {@link
+   * #requireCaller}.
+   */
+  Future<Optional<Caller>> findCaller(RoutingContext context) {
+    rejectForeignOrigin(context, false);
+    rateLimits.countAnonymousCall(
+        RateLimit.OPEN, originPolicy.clientAddress(context.request()).networkKey());
+    Optional<Credentials> credentials =
+        Credentials.of(context.request(), serverCookies)
+            .filter(found -> originPolicy.isAllowed(context.request(), found.isFromCookie()));
+    if (credentials.isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    Future<Optional<Caller>> caller = authenticate(context, credentials.get()).map(Optional::of);
+    return credentials.get().isFromCookie() ? caller.recover(CallerLookup::emptyIfEnded) : caller;
+  }
+
+  /** Falls back to the cookie when a bearer token is unknown; it may belong to a proxy. */
+  private Future<Caller> retryWithCookie(RoutingContext context, Throwable failure) {
+    boolean unknown =
+        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
+    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), serverCookies);
+    if (!unknown || cookie.isEmpty()) {
+      return Future.failedFuture(failure);
+    }
+    if (!isSafe(context.request().method())) {
+      rejectForeignOrigin(context, true);
+    }
+    return authenticate(context, cookie.get());
+  }
+
+  private static Future<Optional<Caller>> emptyIfEnded(Throwable failure) {
+    boolean ended = Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
+    return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);
+  }
+
+  /** Whether a method is safe as defined by RFC 9110. */
+  static boolean isSafe(HttpMethod method) {
+    return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+  }
+
+  private void rejectForeignOrigin(RoutingContext context, boolean byCookie) {
+    if (!originPolicy.isAllowed(context.request(), byCookie)) {
+      throw Problem.of(
+          403, "foreign_origin", "Not allowed", "Pages of other sites cannot do this.");
+    }
+  }
+
+  /** Continues on the request's event loop, whichever thread completes the stage. */
+  static <T> Future<T> onContext(CompletionStage<T> stage) {
+    Context context = Vertx.currentContext();
+    return Future.fromCompletionStage(stage, context);
+  }
+}

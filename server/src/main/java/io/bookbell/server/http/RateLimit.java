@@ -1,0 +1,35 @@
+package io.bookbell.server.http;
+
+/** A number of calls per minute, counted for each user and shared by all routes that name it. */
+public enum RateLimit {
+  READ(1_200),
+  WRITE(300),
+  /** New book requests. */
+  ASK(120),
+  REPLY(30),
+  FOLLOW(60),
+  /** Searches in the book catalogue. */
+  SEARCH(90),
+  /** Book covers, of which a page shows many. */
+  COVER(1_200),
+  /** CSV exports. */
+  EXPORT(20),
+  /** Uploads of pictures. */
+  UPLOAD(20),
+  /** Tickets for WebSockets. */
+  TICKET(120),
+  /** WebSocket handshakes. */
+  CONNECT(300),
+  /** Calls without a session, counted for each client address; for IPv6, each /64. */
+  OPEN(600);
+
+  private final int perMinute;
+
+  RateLimit(int perMinute) {
+    this.perMinute = perMinute;
+  }
+
+  public int perMinute() {
+    return perMinute;
+  }
+}

@@ -1,0 +1,142 @@
+package io.bookbell.server.http;
+
+import io.bookbell.server.network.PublicUrl;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The cookies that this server sets: host-only and out of reach of scripts. Their names and paths
+ * separate installations that share a host. With TLS, a name prefix ({@code __Host-}, or {@code
+ * __Secure-} under a path) keeps other sites of the domain from setting them. Cookies set under a
+ * former name are still read. Immutable.
+ */
+public final class ServerCookies {
+  private static final String USUAL = "bookbell";
+  private static final String SESSION = "_session";
+  private static final String DEVICE = "_device";
+  private static final Duration DEVICE_LIFE = Duration.ofDays(365);
+
+  private final String path;
+  private final CookieNames session;
+  private final CookieNames device;
+
+  private ServerCookies(String session, String device, String basePath) {
+    this.path = basePath + "/";
+    String prefix = basePath.isEmpty() ? "__Host-" : "__Secure-";
+    this.session = new CookieNames(session, prefix + session, USUAL + SESSION);
+    this.device = new CookieNames(device, prefix + device, USUAL + DEVICE);
+  }
+
+  /**
+   * Creates the cookies of an installation.
+   *
+   * @param name the name of the session cookie; empty for the default, with the port if that is
+   *     unusual
+   * @param publicUrl the URL of this server; empty to derive it from each request
+   */
+  public static ServerCookies of(Optional<String> name, Optional<PublicUrl> publicUrl) {
+    String basePath = publicUrl.map(PublicUrl::path).orElse("");
+    if (name.isPresent()) {
+      return new ServerCookies(name.get(), name.get() + DEVICE, basePath);
+    }
+    String port =
+        publicUrl
+            .map(PublicUrl::origin)
+            .filter(origin -> !origin.hasWebPort())
+            .map(origin -> "_" + origin.port())
+            .orElse("");
+    return new ServerCookies(USUAL + SESSION + port, USUAL + DEVICE + port, basePath);
+  }
+
+  /**
+   * A cookie of a request.
+   *
+   * @param name the name under which it was found
+   */
+  record ReceivedCookie(String name, String value) {}
+
+  Optional<ReceivedCookie> findSession(HttpServerRequest request) {
+    return session.findIn(request);
+  }
+
+  Optional<String> findDevice(HttpServerRequest request) {
+    return device.findIn(request).map(ReceivedCookie::value);
+  }
+
+  /** Creates cookies for a client with or without TLS. */
+  public CookieSetter setterFor(boolean secure) {
+    return new CookieSetter(this, secure);
+  }
+
+  /**
+   * The header that expires a session cookie found under another name than it has now; empty if the
+   * name is current.
+   */
+  Optional<String> expireFormerName(String name, boolean secure) {
+    return name.equals(session.currentName(secure)) || name.equals(session.prefixed)
+        ? Optional.empty()
+        : Optional.of(formatCookie(name, "", "/", Duration.ZERO, secure));
+  }
+
+  /**
+   * Formats {@code Set-Cookie} headers for one client.
+   *
+   * @param secure whether the browser may send the cookies over TLS only
+   */
+  public record CookieSetter(ServerCookies cookies, boolean secure) {
+    /** Sets or renews the session cookie. */
+    public String sessionCookie(String token, Duration life) {
+      return formatCookie(cookies.session.currentName(secure), token, cookies.path, life, secure);
+    }
+
+    public String expiredSessionCookie() {
+      return sessionCookie("", Duration.ZERO);
+    }
+
+    /** Marks a device on which somebody has signed in before; see {@code KnownDevices}. */
+    public String deviceCookie(String value) {
+      return formatCookie(
+          cookies.device.currentName(secure), value, cookies.path, DEVICE_LIFE, secure);
+    }
+  }
+
+  private static String formatCookie(
+      String name, String value, String path, Duration life, boolean secure) {
+    return "%s=%s; Path=%s; Max-Age=%d; HttpOnly; SameSite=Lax%s"
+        .formatted(name, value, path, life.toSeconds(), secure ? "; Secure" : "");
+  }
+
+  /**
+   * The names of one cookie.
+   *
+   * @param plain without TLS
+   * @param prefixed with TLS
+   * @param former in earlier releases
+   */
+  private record CookieNames(String plain, String prefixed, String former) {
+    String currentName(boolean secure) {
+      return secure ? prefixed : plain;
+    }
+
+    /**
+     * Finds the cookie under its newest name. All names are tried, because a proxy may fail to say
+     * that a client uses TLS.
+     */
+    Optional<ReceivedCookie> findIn(HttpServerRequest request) {
+      return allNames().stream().flatMap(name -> findCookie(request, name).stream()).findFirst();
+    }
+
+    private List<String> allNames() {
+      return Stream.of(prefixed, plain, former).distinct().toList();
+    }
+
+    private static Optional<ReceivedCookie> findCookie(HttpServerRequest request, String name) {
+      Cookie cookie = request.getCookie(name);
+      return Optional.ofNullable(cookie).map(each -> new ReceivedCookie(name, each.getValue()));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.bookbell.server.roles;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.storage.Transaction;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Determines a user's role from the team and the memberships. Thread-safe.
+ *
+ * <p>A creator's audience is cached by {@code audience_version}, the way {@link AdminCache} caches
+ * admins by {@code team_version}, so a message to ten thousand supporters doesn't have to load them
+ * from the database.
+ */
+public final class RoleResolver implements CreatorRoles {
+  private final CreatorStore creatorStore;
+  private final AdminCache adminCache;
+  private final QuotaService quotaService;
+  private final ConcurrentHashMap<UserId, CachedAudience> audiences = new ConcurrentHashMap<>();
+
+  public RoleResolver(CreatorStore creatorStore, AdminCache adminCache, QuotaService quotaService) {
+    this.creatorStore = creatorStore;
+    this.adminCache = adminCache;
+    this.quotaService = quotaService;
+  }
+
+  @Override
+  public Set<UserId> adminsOf(Transaction tx, CreatorRow creator) {
+    return adminCache.adminsOf(tx, creator);
+  }
+
+  @Override
+  public boolean isSupporter(Transaction tx, UserId creator, UserId user) {
+    return quotaService.isSupporter(tx, creator, user);
+  }
+
+  @Override
+  public Set<UserId> administeredCreators(Transaction tx, UserId user) {
+    Set<UserId> found = new HashSet<>(adminCache.teamsOf(tx, user));
+    creatorStore.find(tx, user).ifPresent(self -> found.add(user));
+    return found;
+  }
+
+  @Override
+  public Set<UserId> audienceOf(Transaction tx, CreatorRow creator) {
+    CachedAudience cached = audiences.get(creator.id());
+    if (cached != null && cached.version == creator.audienceVersion()) {
+      return cached.users;
+    }
+    var users = new HashSet<>(quotaService.findSupporters(tx, creator.id()));
+    users.addAll(adminsOf(tx, creator));
+    var loaded = new CachedAudience(creator.audienceVersion(), Set.copyOf(users));
+    tx.afterCommit(() -> audiences.merge(creator.id(), loaded, CachedAudience::pickNewer));
+    return loaded.users;
+  }
+
+  /**
+   * Clears both caches. Called when the epoch changes, because the version counters of a restored
+   * database may repeat.
+   */
+  public void clearCaches() {
+    audiences.clear();
+    adminCache.clearCache();
+  }
+
+  private record CachedAudience(long version, Set<UserId> users) {
+    CachedAudience pickNewer(CachedAudience other) {
+      return other.version > version ? other : this;
+    }
+  }
+}

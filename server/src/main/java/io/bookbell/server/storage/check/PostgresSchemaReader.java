@@ -1,0 +1,160 @@
+package io.bookbell.server.storage.check;
+
+import io.bookbell.server.storage.check.SchemaCheck.SchemaObjects;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** Reads a connection's schema from PostgreSQL's catalogue. */
+final class PostgresSchemaReader {
+  private static final int FIRST_WITH_VERSION_OF_DATABASE = 150000;
+
+  private static final String KEYS_OF_TABLES =
+      """
+      SELECT c.relname, string_agg(a.attname, ',') AS columns
+      FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indrelid
+        CROSS JOIN unnest(i.indkey::int2[]) AS k (number)
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
+      WHERE c.relnamespace = current_schema()::regnamespace AND i.indisunique AND i.indisvalid
+        AND i.indpred IS NULL
+      GROUP BY i.indexrelid, c.relname
+      """;
+
+  private static final String FOREIGN_KEYS =
+      """
+      SELECT c.relname, string_agg(a.attname, ',') AS columns, f.relname AS refers_to
+      FROM pg_constraint k
+        JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_class f ON f.oid = k.confrelid
+        CROSS JOIN unnest(k.conkey) AS n (number)
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = n.number
+      WHERE c.relnamespace = current_schema()::regnamespace AND k.contype = 'f' AND k.convalidated
+      GROUP BY k.oid, c.relname, f.relname
+      """;
+
+  private static final String REQUIRED =
+      """
+      SELECT c.relname, a.attname AS columns
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnotnull
+        AND a.attnum > 0
+      """;
+
+  private static final String CHECKS =
+      """
+      SELECT c.relname, count(*) AS amount
+      FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+      WHERE c.relnamespace = current_schema()::regnamespace AND k.contype = 'c' AND k.convalidated
+      GROUP BY c.relname
+      """;
+
+  private static final String INVALID_INDEXES =
+      """
+      SELECT x.relname
+      FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+      WHERE x.relnamespace = current_schema()::regnamespace AND NOT (i.indisvalid AND i.indisready)
+      """;
+
+  /**
+   * The collations that columns use and whose version has changed. "C" and the like have no
+   * version.
+   */
+  private static final String COLLATIONS =
+      """
+      SELECT DISTINCT o.collname AS name, o.collversion AS was,
+        pg_collation_actual_version(o.oid) AS present
+      FROM pg_collation o JOIN pg_attribute a ON a.attcollation = o.oid
+        JOIN pg_class c ON c.oid = a.attrelid
+      WHERE c.relnamespace = current_schema()::regnamespace AND o.collversion IS NOT NULL
+        AND o.collversion IS DISTINCT FROM pg_collation_actual_version(o.oid)
+      """;
+
+  private static final String COLLATION_OF_DATABASE =
+      """
+      SELECT datcollate AS name, datcollversion AS was,
+        pg_database_collation_actual_version(oid) AS present
+      FROM pg_database
+      WHERE datname = current_database() AND datcollversion IS NOT NULL
+        AND datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid)
+      """;
+
+  private PostgresSchemaReader() {}
+
+  static SchemaObjects readSchema(DSLContext sql) {
+    return new SchemaObjects(
+        fetchNames(sql, "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"),
+        fetchNames(
+            sql,
+            "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                + " WHERE c.relnamespace = current_schema()::regnamespace AND NOT tgisinternal"
+                + " AND tgenabled <> 'D'"),
+        Set.copyOf(sql.fetch(KEYS_OF_TABLES).map(PostgresSchemaReader::describeColumns)),
+        Set.copyOf(
+            sql.fetch(FOREIGN_KEYS)
+                .map(row -> describeColumns(row) + " -> " + row.get("refers_to", String.class))),
+        Set.copyOf(sql.fetch(REQUIRED).map(PostgresSchemaReader::describeColumns)),
+        countChecks(sql),
+        findDefects(sql));
+  }
+
+  /** Runs work that must read the table rows instead of relying on indexes. */
+  static void withoutIndexes(DSLContext sql, Runnable work) {
+    List<String> ways = List.of("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan");
+    ways.forEach(way -> sql.execute("SET LOCAL " + way + " = off"));
+    try {
+      work.run();
+    } finally {
+      ways.forEach(way -> sql.execute("SET LOCAL " + way + " TO DEFAULT"));
+    }
+  }
+
+  private static Set<String> fetchNames(DSLContext sql, String query) {
+    return Set.copyOf(sql.fetch(query).map(row -> row.get(0, String.class)));
+  }
+
+  private static String describeColumns(Record row) {
+    return SchemaCheck.describeColumns(
+        row.get("relname", String.class),
+        Arrays.asList(row.get("columns", String.class).split(",", -1)));
+  }
+
+  private static Map<String, Integer> countChecks(DSLContext sql) {
+    var checks = new HashMap<String, Integer>();
+    sql.fetch(CHECKS)
+        .forEach(
+            row -> checks.put(row.get("relname", String.class), row.get("amount", Integer.class)));
+    return checks;
+  }
+
+  private static List<String> findDefects(DSLContext sql) {
+    var defects = new ArrayList<String>();
+    fetchNames(sql, INVALID_INDEXES)
+        .forEach(name -> defects.add("the index " + name + " is not valid; REINDEX mends it"));
+    sql.fetch(COLLATIONS)
+        .forEach(row -> defects.add(collationDefect(row, "REFRESH VERSION of the collation")));
+    int version =
+        sql.fetchSingle("SELECT current_setting('server_version_num')").get(0, Integer.class);
+    if (version >= FIRST_WITH_VERSION_OF_DATABASE) {
+      sql.fetch(COLLATION_OF_DATABASE)
+          .forEach(
+              row ->
+                  defects.add(collationDefect(row, "ALTER DATABASE … REFRESH COLLATION VERSION")));
+    }
+    return defects;
+  }
+
+  private static String collationDefect(Record row, String remedy) {
+    return "the collation %s was version %s and is version %s now, so indexes of texts may be in another order; REINDEX DATABASE, then %s, mends it"
+        .formatted(
+            row.get("name", String.class),
+            row.get("was", String.class),
+            row.get("present", String.class),
+            remedy);
+  }
+}

@@ -1,0 +1,225 @@
+package io.bookbell.server.storage.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.DatabaseException;
+import io.bookbell.server.storage.JooqSettings;
+import io.bookbell.server.storage.PostgresConnections;
+import io.bookbell.server.storage.PostgresConnections.PostgresCredentials;
+import io.bookbell.server.storage.PostgresConnections.PostgresTimeouts;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteHealth;
+import io.bookbell.server.storage.WriteJob;
+import io.bookbell.server.storage.migration.SchemaMigrator;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jooq.Configuration;
+import org.jooq.ExecuteListenerProvider;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DataSourceConnectionProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Database} on PostgreSQL 14 or newer. Thread-safe: there is one thread per connection,
+ * and work queues while all are busy. Reads have a pool of their own, so commands that wait for a
+ * lock don't delay them. While the database doesn't respond, all work fails at once instead of
+ * waiting.
+ */
+public final class PostgresDatabase implements Database {
+  /**
+   * Silenced, because the driver also logs what it throws. The field keeps the logger from being
+   * garbage collected, which would lose its level.
+   */
+  private static final java.util.logging.Logger DRIVER_LOG =
+      java.util.logging.Logger.getLogger("org.postgresql");
+
+  static {
+    DRIVER_LOG.setLevel(java.util.logging.Level.OFF);
+  }
+
+  private static final int WRITE_CONNECTIONS = 12;
+  private static final int READ_CONNECTIONS = 6;
+
+  private final HikariDataSource writes;
+  private final HikariDataSource reads;
+  private final PostgresWriter writer;
+  private final TimeSource time;
+  private final Configuration jooq;
+  private final WriteHealth condition = new WriteHealth();
+  private final PostgresHeartbeat heartbeat;
+  private final ConnectionThreads writers =
+      new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PostgresConnections.PATIENCE);
+  private final ConnectionThreads readers =
+      new ConnectionThreads("postgres-reader", READ_CONNECTIONS, PostgresConnections.PATIENCE);
+
+  /**
+   * Connects and migrates.
+   *
+   * @param url such as {@code jdbc:postgresql://host/db}
+   * @param listeners called for every statement
+   * @throws DatabaseException if the server can't be reached or the schema can't be migrated
+   */
+  public PostgresDatabase(
+      String url,
+      String user,
+      String password,
+      TimeSource time,
+      ExecuteListenerProvider... listeners) {
+    this(
+        new PostgresCredentials(url, user, password),
+        time,
+        SchemaMigrator::migrateToNewest,
+        PostgresTimeouts.SERVING,
+        listeners);
+  }
+
+  /**
+   * Connects without timeouts and migrates, for work on all stored data.
+   *
+   * @throws DatabaseException if the server can't be reached or the schema can't be migrated
+   */
+  public static PostgresDatabase forMaintenance(
+      PostgresCredentials postgresCredentials, TimeSource time) {
+    return new PostgresDatabase(
+        postgresCredentials, time, SchemaMigrator::migrateToNewest, PostgresTimeouts.NONE);
+  }
+
+  /**
+   * Connects without timeouts to a database that another process may be serving. Changes nothing in
+   * its schema.
+   *
+   * @throws DatabaseException if it can't be reached or its schema isn't the newest
+   */
+  public static PostgresDatabase openExisting(
+      PostgresCredentials postgresCredentials, TimeSource time) {
+    return new PostgresDatabase(
+        postgresCredentials, time, SchemaMigrator::requireNewest, PostgresTimeouts.NONE);
+  }
+
+  private PostgresDatabase(
+      PostgresCredentials postgresCredentials,
+      TimeSource time,
+      BiConsumer<DataSource, String> schema,
+      PostgresTimeouts postgresTimeouts,
+      ExecuteListenerProvider... listeners) {
+    var connections = new PostgresConnections(postgresCredentials);
+    connections.requireReachable();
+    this.time = time;
+    this.jooq = JooqSettings.createConfiguration(SQLDialect.POSTGRES, listeners);
+    this.writes = connections.createPool("writes", WRITE_CONNECTIONS, false, postgresTimeouts);
+    try {
+      PostgresCheck.requireUsable(writes, postgresTimeouts.startupOptions());
+      schema.accept(
+          connections.createDataSource("migrations", PostgresTimeouts.NONE), "db/postgresql");
+      this.reads = connections.createPool("reads", READ_CONNECTIONS, true, postgresTimeouts);
+    } catch (RuntimeException e) {
+      writes.close();
+      throw e;
+    }
+    this.heartbeat =
+        new PostgresHeartbeat(
+            connections.createDataSource("heartbeat", PostgresTimeouts.HEARTBEAT),
+            condition,
+            this::evictConnections);
+    this.writer =
+        new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers, condition);
+    if (postgresTimeouts == PostgresTimeouts.SERVING) {
+      heartbeat.startBeating();
+    }
+  }
+
+  /** Closes idle connections now, and the others when they are returned to their pool. */
+  private void evictConnections() {
+    writes.getHikariPoolMXBean().softEvictConnections();
+    reads.getHikariPoolMXBean().softEvictConnections();
+  }
+
+  @Override
+  public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
+    var writeJob = new WriteJob<>(work);
+    var _ = heartbeat.failWhenUnreachable(writeJob.answer);
+    if (!writeJob.isAnswered()) {
+      writer.submitJob(writeJob, heartbeat::recordResponse);
+    }
+    return writeJob.answer;
+  }
+
+  /** There is no reserve: the disk of PostgreSQL isn't ours to fill. */
+  @Override
+  public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
+    return write(work);
+  }
+
+  @Override
+  public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
+    CompletableFuture<T> answer = heartbeat.failWhenUnreachable(new CompletableFuture<>());
+    if (!answer.isDone()) {
+      readers.execute(() -> readInto(work, answer), answer::completeExceptionally);
+    }
+    return answer;
+  }
+
+  private <T> void readInto(Function<Transaction, T> work, CompletableFuture<T> answer) {
+    if (answer.isDone()) {
+      return; // the database became unreachable in the meantime
+    }
+    try {
+      T result =
+          Transaction.runReadOnly(
+              jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
+              sql -> new Transaction(sql, time),
+              work);
+      heartbeat.recordResponse();
+      answer.complete(result);
+    } catch (RuntimeException | Error e) {
+      answer.completeExceptionally(StorageException.translateFailure(e));
+    }
+  }
+
+  @Override
+  public CompletableFuture<?> checkHealth() {
+    return read(tx -> tx.sql().selectOne().fetchSingle().value1())
+        .thenAccept(
+            _ -> {
+              @Nullable StorageException trouble = condition.currentTrouble().orElse(null);
+              if (trouble != null) {
+                throw trouble;
+              }
+            });
+  }
+
+  @Override
+  public boolean isWritable() {
+    return condition.currentTrouble().isEmpty() && !heartbeat.isUnreachable();
+  }
+
+  @Override
+  public OptionalLong logSize() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
+  public String productName() {
+    return "PostgreSQL";
+  }
+
+  @Override
+  public void close() {
+    writers.close();
+    readers.close();
+    heartbeat.close();
+    writes.close();
+    reads.close();
+  }
+}

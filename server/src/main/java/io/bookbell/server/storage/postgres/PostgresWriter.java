@@ -1,0 +1,310 @@
+package io.bookbell.server.storage.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.bookbell.server.storage.PipelinedConnection;
+import io.bookbell.server.storage.RowLockGate;
+import io.bookbell.server.storage.RowLockGate.LockQueuedError;
+import io.bookbell.server.storage.RowLockGate.OwnerRow;
+import io.bookbell.server.storage.SavepointBatch;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.StorageTrouble;
+import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteHealth;
+import io.bookbell.server.storage.WriteJob;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs write jobs on PostgreSQL. Any thread submits; each job starts in a transaction of its own.
+ *
+ * <p>Commands of one owner are serial, so without batching each would wait for the previous one's
+ * commit. In this process, only one transaction holds an owner's turn. A job that reaches the
+ * owner's row while the turn is taken rolls back and queues without a connection. The holder of the
+ * turn then runs the queued jobs in one transaction with one commit, and completes their futures
+ * after it.
+ *
+ * <p>A shared transaction holds the owner's row while it runs jobs that may need locks that come
+ * earlier in the lock order, such as an idempotency key. It waits for those only briefly: a job
+ * that doesn't get its lock is set aside and runs alone, so a deadlock can't last.
+ */
+final class PostgresWriter {
+  private static final int MOST_ATTEMPTS = 4;
+  private static final int MOST_PER_COMMIT = 64;
+
+  /** Together with the commit, this must stay far below the transaction timeouts. */
+  private static final Duration LONGEST_BATCH = Duration.ofMillis(500);
+
+  /** Shorter than the second after which PostgreSQL looks for deadlocks. */
+  private static final String WAIT_A_MOMENT = "set local lock_timeout = 100";
+
+  private static final String WAIT_AS_EVER = "set local lock_timeout to default";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private final OwnerQueues ownerQueues = new OwnerQueues();
+  private final HikariDataSource pool;
+  private final Function<Connection, DSLContext> dsl;
+  private final TimeSource time;
+  private final ConnectionThreads threads;
+  private final WriteHealth condition;
+
+  PostgresWriter(
+      HikariDataSource pool,
+      Function<Connection, DSLContext> dsl,
+      TimeSource time,
+      ConnectionThreads threads,
+      WriteHealth condition) {
+    this.pool = pool;
+    this.dsl = dsl;
+    this.time = time;
+    this.threads = threads;
+    this.condition = condition;
+  }
+
+  /**
+   * Submits a job.
+   *
+   * @param answered called on a writer thread when the database has responded
+   */
+  void submitJob(WriteJob<?> writeJob, Runnable answered) {
+    threads.execute(() -> runJob(writeJob, answered), writeJob::failAnswer);
+  }
+
+  private void runJob(WriteJob<?> writeJob, Runnable answered) {
+    if (writeJob.isAnswered()) {
+      return; // the database became unreachable in the meantime
+    }
+    var ownerQueueGate = new OwnerQueueGate();
+    Throwable failure = withRetries(() -> runAlone(writeJob, ownerQueueGate));
+    if (failure == null) {
+      answered.run();
+    }
+    if (failure instanceof LockQueuedError lockQueuedError) {
+      OwnerRow row = lockQueuedError.ownerRow();
+      if (ownerQueues.enqueueJob(row.owner(), writeJob)) {
+        drainQueue(row);
+      }
+      return;
+    }
+    completeJob(writeJob, failure);
+    if (ownerQueueGate.held != null) {
+      drainQueue(ownerQueueGate.held);
+    }
+  }
+
+  /**
+   * Takes the turn for the first owner's row that a transaction locks; further owners' rows are
+   * only locked.
+   */
+  private final class OwnerQueueGate implements RowLockGate {
+    private @Nullable OwnerRow held;
+
+    @Override
+    public void requireTurn(OwnerRow row) {
+      if (held == null) {
+        if (!ownerQueues.tryAcquire(row.owner())) {
+          throw new LockQueuedError(row);
+        }
+        held = row;
+      }
+    }
+  }
+
+  private void completeJob(WriteJob<?> writeJob, @Nullable Throwable failure) {
+    if (failure == null) {
+      writeJob.completeAnswer();
+    } else {
+      failJob(writeJob, failure);
+    }
+  }
+
+  private void failJob(WriteJob<?> writeJob, Throwable failure) {
+    if (StorageException.translateFailure(failure) instanceof StorageException trouble
+        && trouble.trouble() != StorageTrouble.UNREACHABLE) {
+      condition.recordFailure(trouble);
+    }
+    writeJob.failAnswer(failure);
+  }
+
+  /** Runs the owner's queued jobs until there are none. */
+  private void drainQueue(OwnerRow row) {
+    List<WriteJob<?>> jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
+    while (!jobs.isEmpty()) {
+      if (jobs.size() == 1) {
+        WriteJob<?> only = jobs.getFirst();
+        completeJob(only, withRetries(() -> runAlone(only, RowLockGate.OPEN)));
+      } else {
+        runShared(row, jobs);
+      }
+      jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
+    }
+  }
+
+  private void runShared(OwnerRow row, List<WriteJob<?>> jobs) {
+    var sharedTransaction = new SharedTransaction(row, jobs);
+    Throwable failure = withRetries(sharedTransaction::attemptCommit);
+    if (failure == null) {
+      sharedTransaction.done.forEach(writeJob -> completeJob(writeJob, writeJob.workFailure()));
+      sharedTransaction.setAside.forEach(
+          writeJob -> threads.execute(() -> runWithoutQueue(writeJob), writeJob::failAnswer));
+      ownerQueues.returnJobs(row.owner(), sharedTransaction.left);
+      return;
+    }
+    jobs.forEach(writeJob -> failJob(writeJob, failure));
+    if (!sharedTransaction.begun) { // the others would wait just as long for the same row
+      ownerQueues.takeAll(row.owner()).forEach(writeJob -> failJob(writeJob, failure));
+    }
+  }
+
+  private void runWithoutQueue(WriteJob<?> writeJob) {
+    completeJob(writeJob, withRetries(() -> runAlone(writeJob, RowLockGate.OPEN)));
+  }
+
+  /** One attempt. Returns its failure, or null if it was committed. */
+  @FunctionalInterface
+  private interface WriteAttempt {
+    @Nullable Throwable run();
+  }
+
+  private static @Nullable Throwable withRetries(WriteAttempt writeAttempt) {
+    Throwable failure = writeAttempt.run();
+    for (int retry = 1; retry < MOST_ATTEMPTS && isRetryable(failure); retry++) {
+      failure = writeAttempt.run();
+    }
+    return failure;
+  }
+
+  private static boolean isRetryable(@Nullable Throwable failure) {
+    return hasSqlState(failure, "40001") || hasSqlState(failure, "40P01");
+  }
+
+  private static boolean hasSqlState(@Nullable Throwable failure, String state) {
+    return failure instanceof DataAccessException e && state.equals(e.sqlState());
+  }
+
+  private @Nullable Throwable runAlone(WriteJob<?> writeJob, RowLockGate rowLockGate) {
+    return inTransaction(
+        connection -> {
+          writeJob.runAlone(new Transaction(dsl.apply(connection), time, rowLockGate, connection));
+          return writeJob.isAnswered() ? lateAnswer() : writeJob.workFailure();
+        });
+  }
+
+  /** Several jobs of one owner in one commit. Confined to its thread. */
+  private final class SharedTransaction {
+    private final OwnerRow row;
+    private final List<WriteJob<?>> jobs;
+    private List<WriteJob<?>> done = new ArrayList<>();
+    private List<WriteJob<?>> setAside = new ArrayList<>();
+    private List<WriteJob<?>> left = List.of();
+    private boolean begun;
+
+    SharedTransaction(OwnerRow row, List<WriteJob<?>> jobs) {
+      this.row = row;
+      this.jobs = jobs;
+    }
+
+    @Nullable Throwable attemptCommit() {
+      done = new ArrayList<>();
+      setAside = new ArrayList<>();
+      left = List.of();
+      begun = false;
+      return inTransaction(this::runJobs);
+    }
+
+    private @Nullable Throwable runJobs(PipelinedConnection connection) throws SQLException {
+      DSLContext sql = dsl.apply(connection);
+      row.lockRow(sql);
+      connection.queueStatements(() -> sql.execute(WAIT_A_MOMENT));
+      begun = true;
+      long end = System.nanoTime() + LONGEST_BATCH.toNanos();
+      var savepointBatch =
+          new SavepointBatch(
+              connection, () -> new Transaction(sql, time, RowLockGate.OPEN, connection));
+      for (WriteJob<?> writeJob : jobs) {
+        if (System.nanoTime() - end > 0) {
+          left = jobs.subList(done.size() + setAside.size(), jobs.size());
+          break;
+        }
+        savepointBatch.runJob(writeJob);
+        if (isRetryable(writeJob.workFailure())) {
+          return writeJob.workFailure();
+        }
+        (hasSqlState(writeJob.workFailure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
+      }
+      connection.queueStatements(() -> sql.execute(WAIT_AS_EVER));
+      savepointBatch.runLastSteps();
+      return done.stream().anyMatch(WriteJob::isAnswered) ? lateAnswer() : null;
+    }
+  }
+
+  @FunctionalInterface
+  private interface TransactionBody {
+    /** Runs the statements. Returns a failure that must prevent the commit, or null. */
+    @Nullable Throwable run(PipelinedConnection connection) throws SQLException;
+  }
+
+  /** Prevents the commit of a command whose caller was told that it failed. */
+  private static StorageException lateAnswer() {
+    return new StorageException(StorageTrouble.UNREACHABLE, "it answered too late");
+  }
+
+  /** Runs the body, then commits or rolls back. */
+  private @Nullable Throwable inTransaction(TransactionBody transactionBody) {
+    try (Connection connection = pool.getConnection()) {
+      var ended = new boolean[1];
+      Throwable failure =
+          inTransaction(new PipelinedConnection(connection), transactionBody, ended);
+      if (!ended[0]) {
+        pool.evictConnection(connection); // its state is unknown
+      }
+      return failure;
+    } catch (SQLException e) {
+      return new DataAccessException("The database could not be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs the body on a connection.
+   *
+   * @param ended set when the transaction is known to have ended
+   */
+  private static @Nullable Throwable inTransaction(
+      PipelinedConnection connection, TransactionBody transactionBody, boolean[] ended)
+      throws SQLException {
+    Throwable failure;
+    boolean committing = false;
+    try {
+      failure = transactionBody.run(connection);
+      if (failure == null) {
+        committing = true;
+        connection.commit();
+        ended[0] = true;
+        return null;
+      }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    } catch (SQLException e) {
+      failure = new DataAccessException("The transaction failed: " + e.getMessage(), e);
+    }
+    ended[0] = tryRollback(connection, failure) && !committing;
+    return failure;
+  }
+
+  private static boolean tryRollback(Connection connection, Throwable cause) {
+    try {
+      connection.rollback();
+      return true;
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+      return false;
+    }
+  }
+}

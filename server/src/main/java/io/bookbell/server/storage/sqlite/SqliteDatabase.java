@@ -1,0 +1,282 @@
+package io.bookbell.server.storage.sqlite;
+
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.DatabaseException;
+import io.bookbell.server.storage.DatabaseFailureReason;
+import io.bookbell.server.storage.JooqSettings;
+import io.bookbell.server.storage.PreparedQueryCache;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteHealth;
+import io.bookbell.server.storage.migration.SchemaMigrator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jooq.Configuration;
+import org.jooq.DSLContext;
+import org.jooq.ExecuteListenerProvider;
+import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * A {@link Database} in one SQLite file, for one process. Thread-safe: writes queue for the thread
+ * of the {@link SqliteWriter}; reads run on a few threads, each with its own connection.
+ *
+ * <p>All of these are platform threads: SQLite's calls are native and would pin a virtual thread's
+ * carrier for the length of an fsync.
+ */
+public final class SqliteDatabase implements Database {
+  private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
+  private static final String RESERVE = "bookbell.reserve";
+  private static final int READERS = 3;
+  static final int BUSY_TIMEOUT_MILLIS = 10_000;
+
+  /**
+   * Large enough for the pages that 64 commands change; otherwise SQLite would write some before
+   * the commit and read them again.
+   */
+  private static final int WRITER_CACHE_KIB = 16_384;
+
+  /**
+   * Size of the write-ahead log, in pages of 4 KiB, after which SQLite checkpoints it. A large log
+   * means that a page that changes often is copied once for many changes.
+   */
+  private static final int CHECKPOINT_PAGES = 4_000;
+
+  /**
+   * Size to which SQLite truncates a log file that had to grow, once it starts again from the
+   * beginning.
+   */
+  private static final long MOST_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
+
+  private final SQLiteDataSource readSource = createSource(true);
+  private final TimeSource time;
+  private final Configuration jooq;
+  private final SqliteWriteAheadLog writeAheadLog;
+  private final WriteHealth condition = new WriteHealth();
+  private final SqliteWriter writer;
+  private final ThreadLocal<ReadConnection> reader = ThreadLocal.withInitial(this::openReader);
+  private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
+  private final ExecutorService readers =
+      Executors.newFixedThreadPool(
+          READERS, Thread.ofPlatform().name("sqlite-reader-", 1).factory());
+
+  /**
+   * Opens the file, creates it if it doesn't exist, and migrates it.
+   *
+   * @param listeners called for every statement
+   * @throws DatabaseException if the file can't be opened or migrated
+   */
+  public SqliteDatabase(Path file, TimeSource time, ExecuteListenerProvider... listeners) {
+    this(
+        file,
+        time,
+        SchemaMigrator::migrateToNewest,
+        new SqliteReserve(file.toAbsolutePath().resolveSibling(RESERVE)),
+        listeners);
+  }
+
+  /**
+   * Opens a file that another process may be serving. Changes nothing in its schema.
+   *
+   * @throws DatabaseException if the file doesn't exist or its schema isn't the newest
+   */
+  public static SqliteDatabase openExisting(Path file, TimeSource time) {
+    if (!Files.isRegularFile(file)) {
+      throw new DatabaseException(
+          "There is no database at %s: set BOOKBELL_DATA to its folder (data/demo for the demonstration)."
+              .formatted(file));
+    }
+    if (file.toFile().length() == 0) { // opening it would write to it
+      throw new DatabaseException(SchemaMigrator.NOT_NEWEST);
+    }
+    return new SqliteDatabase(file, time, SchemaMigrator::requireNewest, new SqliteReserve(null));
+  }
+
+  private SqliteDatabase(
+      Path file,
+      TimeSource time,
+      BiConsumer<DataSource, String> schema,
+      SqliteReserve reserve,
+      ExecuteListenerProvider... listeners) {
+    this.time = time;
+    this.jooq = JooqSettings.createConfiguration(SQLDialect.SQLITE, listeners);
+    SQLiteDataSource writeSource = createWriteSource();
+    String url = "jdbc:sqlite:" + file.toAbsolutePath();
+    writeSource.setUrl(url);
+    readSource.setUrl(url);
+    schema.accept(writeSource, "db/sqlite");
+    this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
+    this.writer =
+        new SqliteWriter(
+            () -> openConnection(writeSource), jooq, time, reserve, writeAheadLog, condition);
+  }
+
+  @Override
+  public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
+    return writer.submitWork(work);
+  }
+
+  @Override
+  public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
+    return CompletableFuture.supplyAsync(() -> readOnThread(work), readers);
+  }
+
+  /**
+   * Runs a read. After an error the connection's state is unknown, so the next read opens a new
+   * one.
+   */
+  private <T> T readOnThread(Function<Transaction, T> work) {
+    ReadConnection here = requireReader();
+    try {
+      return Transaction.runReadOnly(here.sql, sql -> new Transaction(sql, time, here.kept), work);
+    } catch (DataAccessException e) {
+      discardReader(here);
+      throw translateFailure(e);
+    }
+  }
+
+  private ReadConnection requireReader() {
+    try {
+      return reader.get();
+    } catch (DatabaseException e) {
+      throw translateFailure(e);
+    }
+  }
+
+  private static RuntimeException translateFailure(RuntimeException failure) {
+    return StorageException.translateFailure(failure) instanceof StorageException trouble
+        ? trouble
+        : failure;
+  }
+
+  private void discardReader(ReadConnection here) {
+    reader.remove();
+    readConnections.remove(here.connection);
+    try {
+      here.connection.close();
+    } catch (SQLException e) {
+      log.debug("A connection did not close", e);
+    }
+  }
+
+  /** A read connection, its jOOQ context and its cached queries. Confined to one thread. */
+  private record ReadConnection(Connection connection, DSLContext sql, PreparedQueryCache kept) {}
+
+  @Override
+  public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
+    return writer.submitFromReserve(work);
+  }
+
+  @Override
+  public CompletableFuture<?> checkHealth() {
+    CompletableFuture<?> look = read(tx -> tx.sql().selectOne().fetchSingle().value1());
+    return condition.currentTrouble().isEmpty()
+        ? look
+        : look.thenCompose(_ -> write(tx -> tx.sql().execute("PRAGMA user_version = 0")));
+  }
+
+  @Override
+  public boolean isWritable() {
+    return condition.currentTrouble().isEmpty();
+  }
+
+  @Override
+  public OptionalLong logSize() {
+    return OptionalLong.of(writeAheadLog.sizeInBytes());
+  }
+
+  @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
+  public String productName() {
+    return "SQLite";
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    readers.shutdown();
+    try {
+      if (!readers.awaitTermination(10, TimeUnit.SECONDS)) {
+        readers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    readConnections.forEach(SqliteDatabase::closeQuietly);
+  }
+
+  private ReadConnection openReader() {
+    Connection connection = new StatementCachingConnection(openConnection(readSource));
+    readConnections.add(connection);
+    DSLContext sql = DSL.using(jooq.derive(connection));
+    return new ReadConnection(connection, sql, new PreparedQueryCache(sql));
+  }
+
+  private static Connection openConnection(SQLiteDataSource source) {
+    try {
+      return source.getConnection();
+    } catch (SQLException e) {
+      throw new DatabaseException(
+          "Cannot open the SQLite file "
+              + source.getUrl().replaceFirst("^jdbc:sqlite:", "")
+              + ": "
+              + DatabaseFailureReason.of(e),
+          e);
+    }
+  }
+
+  static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new DatabaseException("Closing SQLite failed", e);
+    }
+  }
+
+  private static SQLiteDataSource createSource(boolean readOnly) {
+    var config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.enforceForeignKeys(true);
+    config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+    config.setGetGeneratedKeys(false); // jOOQ queries the generated key itself
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY); // savepoints keep their undo data there
+    config.setTransactionMode(
+        readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);
+    return new SQLiteDataSource(config);
+  }
+
+  private static SQLiteDataSource createWriteSource() {
+    SQLiteDataSource source = createSource(false);
+    source.getConfig().setCacheSize(-WRITER_CACHE_KIB);
+    source
+        .getConfig()
+        .setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, String.valueOf(CHECKPOINT_PAGES));
+    source
+        .getConfig()
+        .setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(MOST_LOG_BYTES));
+    return source;
+  }
+}

@@ -1,0 +1,273 @@
+package io.bookbell.server.storage.sqlite;
+
+import io.bookbell.server.storage.PreparedQueryCache;
+import io.bookbell.server.storage.SavepointBatch;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.StorageTrouble;
+import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteHealth;
+import io.bookbell.server.storage.WriteJob;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jooq.Configuration;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread that writes to SQLite. Any thread submits jobs; the writer's thread runs them, commits
+ * and completes their futures.
+ *
+ * <p>Waiting jobs share one commit, and so one fsync (group commit). If there are several, each
+ * runs under its own savepoint, so a refused job rolls back only its own work. No future completes
+ * before the commit.
+ *
+ * <p>After some errors, such as a full disk, SQLite may have ended the transaction by itself, and
+ * later statements would each be committed separately. After such an error the writer fails the
+ * whole batch and replaces the connection. It then refuses commands until there is room for the
+ * {@link SqliteReserve} again; jobs that may use the reserve continue.
+ */
+final class SqliteWriter implements AutoCloseable {
+  private static final int MOST_PER_COMMIT = 64;
+
+  private final BlockingQueue<WriteJob<?>> queue = new LinkedBlockingQueue<>();
+  private final Supplier<Connection> connections;
+  private final Configuration jooq;
+  private final TimeSource time;
+  private final SqliteReserve reserve;
+  private final SqliteWriteAheadLog log;
+  private final WriteHealth condition;
+  private final Thread thread = new Thread(this::runLoop, "sqlite-writer");
+  private @Nullable WriterSession writerSession;
+  private volatile boolean closing;
+  private volatile boolean ended;
+
+  /**
+   * Starts the thread.
+   *
+   * @param connections opens a connection; called at once for the first one
+   */
+  SqliteWriter(
+      Supplier<Connection> connections,
+      Configuration jooq,
+      TimeSource time,
+      SqliteReserve reserve,
+      SqliteWriteAheadLog log,
+      WriteHealth condition) {
+    this.connections = connections;
+    this.jooq = jooq;
+    this.time = time;
+    this.reserve = reserve;
+    this.log = log;
+    this.condition = condition;
+    this.writerSession = new WriterSession(connections.get());
+    thread.start();
+  }
+
+  <T> CompletableFuture<T> submitWork(Function<Transaction, T> work) {
+    return submitJob(new WriteJob<>(work, false));
+  }
+
+  <T> CompletableFuture<T> submitFromReserve(Function<Transaction, T> work) {
+    return submitJob(new WriteJob<>(work, true));
+  }
+
+  private <T> CompletableFuture<T> submitJob(WriteJob<T> writeJob) {
+    if (closing) {
+      writeJob.refuseClosing();
+    } else {
+      queue.add(writeJob);
+      if (ended) {
+        writeJob.refuseClosing(); // too late to be run, or to be refused by close()
+      }
+    }
+    return writeJob.answer;
+  }
+
+  private void runLoop() {
+    var batch = new ArrayList<WriteJob<?>>(MOST_PER_COMMIT);
+    while (!closing || !queue.isEmpty()) {
+      try {
+        batch.add(queue.take());
+      } catch (InterruptedException e) {
+        continue; // only close() stops this thread
+      }
+      queue.drainTo(batch, MOST_PER_COMMIT - 1);
+      writeBatch(batch);
+      batch.clear();
+    }
+  }
+
+  private void writeBatch(List<WriteJob<?>> batch) {
+    Optional<StorageException> known = condition.currentTrouble();
+    if (known.isEmpty() || !known.get().trouble().blocksWrites() || reserve.regainRoom()) {
+      commitJobs(batch, condition::recordSuccess).ifPresent(met -> writeFromReserve(batch, met));
+    } else {
+      writeFromReserve(batch, known.get());
+    }
+  }
+
+  /**
+   * Refuses commands. The jobs that may use the reserve are tried a second time, after truncating
+   * the log has freed space.
+   */
+  private void writeFromReserve(List<WriteJob<?>> batch, StorageException trouble) {
+    batch.stream()
+        .filter(writeJob -> !writeJob.mayUseReserve)
+        .forEach(writeJob -> writeJob.failAnswer(trouble));
+    List<WriteJob<?>> urgent = batch.stream().filter(writeJob -> writeJob.mayUseReserve).toList();
+    if (!urgent.isEmpty() && commitJobs(urgent, () -> {}).isPresent()) {
+      commitJobs(urgent, () -> {})
+          .ifPresent(still -> urgent.forEach(writeJob -> writeJob.failAnswer(still)));
+    }
+  }
+
+  /**
+   * Runs jobs in one transaction and completes their futures. If it returns a failure, nothing is
+   * stored and no future is completed.
+   *
+   * @param committed called before any future is completed
+   */
+  private Optional<StorageException> commitJobs(List<WriteJob<?>> jobs, Runnable committed) {
+    try {
+      WriterSession on = currentSession();
+      on.connection.setAutoCommit(false);
+      if (!runJobs(on, jobs)) {
+        on.connection.rollback();
+      }
+      on.connection.setAutoCommit(true); // commits; Connection.commit would begin another one
+    } catch (SQLException | RuntimeException | Error e) {
+      replaceSession(e);
+      if (StorageException.translateFailure(e) instanceof StorageException trouble) {
+        handleTrouble(trouble);
+        return Optional.of(trouble);
+      }
+      jobs.forEach(writeJob -> writeJob.failAnswer(e));
+      return Optional.empty();
+    }
+    committed.run();
+    jobs.forEach(WriteJob::completeAnswer);
+    truncateLargeLog();
+    return Optional.empty();
+  }
+
+  private void truncateLargeLog() {
+    try {
+      log.truncateIfLarge(currentSession().connection, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
+    } catch (SQLException | RuntimeException e) {
+      replaceSession(e);
+    }
+  }
+
+  private void handleTrouble(StorageException trouble) {
+    condition.recordFailure(trouble);
+    if (trouble.trouble().blocksWrites()) {
+      reserve.releaseRoom();
+      try {
+        log.truncateLog(currentSession().connection, 0, SqliteDatabase.BUSY_TIMEOUT_MILLIS);
+      } catch (SQLException | RuntimeException _) {
+        // changes that can't be checkpointed stay in the log
+      }
+    }
+  }
+
+  /** Runs the jobs. Returns whether there may be something to commit. */
+  private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
+    if (jobs.size() == 1) { // rolling back the transaction undoes a single job, without a savepoint
+      boolean done = jobs.getFirst().runAlone(on.newTransaction());
+      requireTransactionIntact(jobs.getFirst());
+      return done;
+    }
+    var savepointBatch = new SavepointBatch(on.connection, on::newTransaction);
+    for (WriteJob<?> writeJob : jobs) {
+      savepointBatch.runJob(writeJob, SqliteWriter::requireTransactionIntact);
+    }
+    savepointBatch.runLastSteps();
+    return true;
+  }
+
+  /** Throws if the job's failure may have ended the transaction. */
+  private static void requireTransactionIntact(WriteJob<?> writeJob) {
+    Throwable failure = writeJob.workFailure();
+    if (failure != null
+        && StorageTrouble.findIn(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
+      throw new DataAccessException("The transaction is void: " + failure.getMessage(), failure);
+    }
+  }
+
+  private WriterSession currentSession() {
+    WriterSession known = writerSession;
+    if (known == null) {
+      known = new WriterSession(connections.get());
+      writerSession = known;
+    }
+    return known;
+  }
+
+  /**
+   * Opens a new connection before closing the last one, if possible. With no connection open,
+   * SQLite would recover the log when it is opened next, and find the changes there that failed to
+   * commit.
+   */
+  private void replaceSession(Throwable cause) {
+    WriterSession last = writerSession;
+    writerSession = null;
+    try {
+      currentSession();
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e); // the next jobs try again
+    }
+    if (last != null) {
+      try {
+        last.connection.close();
+      } catch (SQLException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  /** A connection and its cached queries. */
+  private final class WriterSession {
+    private final Connection connection;
+    private final DSLContext sql;
+    private final PreparedQueryCache kept;
+
+    WriterSession(Connection connection) {
+      this.connection = connection;
+      this.sql = DSL.using(jooq.derive(new StatementCachingConnection(connection)));
+      this.kept = new PreparedQueryCache(sql);
+    }
+
+    Transaction newTransaction() {
+      return new Transaction(sql, time, kept);
+    }
+  }
+
+  /** Finishes all submitted jobs, then closes the connection. */
+  @Override
+  public void close() {
+    closing = true;
+    queue.add(new WriteJob<>(transaction -> true, true)); // wakes the thread
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ended = true;
+    queue.forEach(WriteJob::refuseClosing);
+    WriterSession last = writerSession;
+    if (last != null) {
+      SqliteDatabase.closeQuietly(last.connection);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.bookbell.server.account;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.DomainTest;
+import io.bookbell.server.quota.Period;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Accounts, below HTTP. */
+class AccountsTest extends DomainTest {
+
+  @Test
+  void anAddressHasOneAccountWhateverWasStoredLast() {
+    UserId creator = domain.creator("mara");
+    assertThat(domain.tier(creator, 1, Period.NONE))
+        .as("the last id given out is that of an account, too")
+        .isEqualTo(creator.value());
+    refused("email_taken", () -> domain.account("mara"));
+  }
+
+  @Test
+  void aSessionLivesOnWhileASocketOfItIsOpen() {
+    UserId user = domain.account("mara");
+    String open =
+        SecretTokens.hashToken(
+            domain.write(tx -> domain.features.sessions.createSession(tx, user)));
+    String idle =
+        SecretTokens.hashToken(
+            domain.write(tx -> domain.features.sessions.createSession(tx, user)));
+    assertThat(toBeKept(open)).isEmpty();
+
+    domain.passes(Duration.ofDays(20));
+    assertThat(toBeKept(open)).containsExactly(open);
+    domain.write(tx -> domain.features.sessions.extendSessions(tx, List.of(open)));
+    assertThat(toBeKept(open)).isEmpty();
+
+    domain.passes(Duration.ofDays(20));
+    domain.write(domain.features.sessions::endExpired);
+    assertThat(isAlive(open)).isTrue();
+    assertThat(isAlive(idle)).isFalse();
+    domain.write(tx -> domain.features.sessions.extendSessions(tx, List.of(idle)));
+    assertThat(isAlive(idle)).as("nothing revives what has ended").isFalse();
+  }
+
+  private List<String> toBeKept(String session) {
+    return domain.read(tx -> domain.features.sessions.findExtendable(tx, List.of(session)));
+  }
+
+  private boolean isAlive(String session) {
+    return domain.read(tx -> domain.features.sessions.findByHash(tx, session).isPresent());
+  }
+}

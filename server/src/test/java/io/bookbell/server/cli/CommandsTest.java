@@ -1,0 +1,237 @@
+package io.bookbell.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.config.Setting;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands as an operator runs them, each in its own process. */
+class CommandsTest {
+  @TempDir Path folder;
+
+  /** A command's exit code and output. */
+  private record Outcome(int exit, String said) {
+    Outcome expect(int expected) {
+      assertThat(exit).as(said).isEqualTo(expected);
+      return this;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          BOOKBELL_PORT                     | eighty            | a whole number from 0 to 65535
+          BOOKBELL_PORT                     | 65536             | a whole number from 0 to 65535
+          BOOKBELL_METRICS_PORT             | -1                | a whole number from 0 to 65535
+          BOOKBELL_MAX_CONNECTIONS_PER_USER | 0                 | a whole number from 1
+          BOOKBELL_TRUSTED_PROXIES          | my-proxy          | a list of addresses and ranges
+          BOOKBELL_TRUST_PROXY              | yes               | true or false
+          BOOKBELL_PUBLIC_URL               | books.example     | https://books.example
+          BOOKBELL_PUBLIC_URL               | https://a.test/x?y | https://books.example
+          BOOKBELL_ALLOWED_ORIGINS          | ftp://a.test      | https://books.example
+          BOOKBELL_LEGACY_CHANNEL           | book_requests     | BOOKBELL_REDIS_URL
+          BOOKBELL_DATABASE_URL             | mysql://host/db   | postgresql://host
+          """)
+  void aWrongSettingStopsTheStartInOneLine(String variable, String value, String expected) {
+    Outcome outcome = run(Map.of(variable, value), "serve").expect(78);
+
+    assertThat(outcome.said.strip().lines()).hasSize(1);
+    assertThat(outcome.said).contains(variable, value, expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"book requests", "bookbell:all"})
+  void aLegacyChannelHasANameThatNodesDoNotUseAmongThemselves(String name) {
+    var settings =
+        Map.of(
+            "BOOKBELL_DATABASE_URL", "jdbc:postgresql://nowhere.invalid/db",
+            "BOOKBELL_REDIS_URL", "redis://nowhere.invalid:6379",
+            "BOOKBELL_LEGACY_CHANNEL", name);
+
+    Outcome outcome = run(settings, "serve").expect(78);
+
+    assertThat(outcome.said.strip().lines()).hasSize(1);
+    assertThat(outcome.said).contains("BOOKBELL_LEGACY_CHANNEL", name, "such as book_requests");
+  }
+
+  @Test
+  void anUnknownKeyInTheFileIsNamed() throws IOException {
+    Files.writeString(folder.resolve("bookbell.properties"), "BOOKBELL_PROT=9");
+
+    assertThat(run(Map.of(), "serve").expect(78).said)
+        .contains("bookbell.properties", "BOOKBELL_PROT");
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheFile() throws IOException {
+    Files.writeString(folder.resolve("bookbell.properties"), "BOOKBELL_PORT=wrong");
+
+    assertThat(run(Map.of("BOOKBELL_PORT", "worse"), "serve").expect(78).said)
+        .contains("“worse”")
+        .doesNotContain("“wrong”");
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamed() throws IOException {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+
+      Outcome outcome = run(Map.of("BOOKBELL_PORT", port), "serve").expect(69);
+      assertThat(outcome.said).contains(port, "BOOKBELL_PORT").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void theHelpListsEverySetting() {
+    assertThat(run(Map.of(), "serve", "--help").expect(0).said)
+        .contains(Arrays.stream(Setting.values()).map(Setting::variableName).toList());
+    assertThat(run(Map.of(), "--help").expect(0).said)
+        .contains("serve", "demo", "verify", "health", "user", "backup", "restore");
+    run(Map.of(), "nonsense").expect(2);
+  }
+
+  @Test
+  void withoutDataThereIsNothingToLookAt() {
+    for (String[] command :
+        List.of(
+            new String[] {"verify"},
+            new String[] {"user", "add", "a@b.test"},
+            new String[] {"backup", "file"},
+            new String[] {"restore", "file"})) {
+      Outcome outcome = run(Map.of(), command);
+      assertThat(outcome.exit).isIn(1, 69);
+      assertThat(outcome.said.strip().lines()).as(outcome.said).hasSizeLessThan(4);
+      assertThat(outcome.said).doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void theDemonstrationIsCheckedBackedUpRestoredAndReset() throws Exception {
+    demo();
+    Map<String, String> data = Map.of("BOOKBELL_DATA", folder.resolve("data/demo").toString());
+    assertThat(run(data, "verify").expect(0).said).contains("All is well").contains("0 breaches");
+    assertThat(run(data, "user", "add", "Ada@books.test", "--creator", "Ada reads").expect(0).said)
+        .contains("ada@books.test", "The password is ");
+    assertThat(run(data, "user", "add", "ada@books.test").expect(1).said).contains("account");
+    assertThat(run(data, "user", "add", "nobody").expect(1).said).contains("“nobody”");
+    run(data, "backup", "all.backup").expect(0);
+    assertThat(run(data, "restore", "all.backup").expect(1).said).contains("--replace");
+    change("UPDATE membership SET used = used + 1 WHERE user_id = 101");
+    assertThat(run(data, "verify").expect(1).said).contains("invariant", "101", "Not well");
+    run(data, "restore", "--replace", "all.backup").expect(0);
+    run(data, "verify").expect(0);
+    change("DELETE FROM inbox WHERE (user_id, seq) IN (SELECT user_id, seq FROM inbox_head)");
+    run(data, "verify").expect(1);
+    demo("--reset");
+    run(data, "verify").expect(0);
+  }
+
+  @Test
+  void aFreshServerPrintsItsSetupLinkAndHoldsItsFolder() throws Exception {
+    var settings = Map.of("BOOKBELL_PORT", "0");
+    Path said = folder.resolve("said");
+    Process first = process(settings, said, "serve");
+    try {
+      Awaitility.await()
+          .atMost(60, TimeUnit.SECONDS)
+          .until(() -> Files.readString(said).contains("/setup#"));
+      assertThat(run(settings, "serve").expect(69).said)
+          .contains("in use by another Bookbell, process " + first.pid());
+    } finally {
+      first.destroy();
+      assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** Starts the demonstration and stops it again. */
+  private void demo(String... options) throws Exception {
+    Path said = folder.resolve("demo" + options.length);
+    var command = new ArrayList<String>(List.of("demo"));
+    command.addAll(List.of(options));
+    Process demo = process(Map.of("BOOKBELL_PORT", "0"), said, command.toArray(String[]::new));
+    try {
+      Awaitility.await()
+          .atMost(60, TimeUnit.SECONDS)
+          .until(() -> Files.readString(said).contains("The demonstration is at "));
+    } finally {
+      demo.destroy();
+      assertThat(demo.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private void change(String sql) throws SQLException {
+    String url = "jdbc:sqlite:" + folder.resolve("data/demo/bookbell.db");
+    try (var connection = DriverManager.getConnection(url);
+        var statement = connection.createStatement()) {
+      assertThat(statement.executeUpdate(sql)).isPositive();
+    }
+  }
+
+  private Outcome run(Map<String, String> settings, String... command) {
+    try {
+      Path said = Files.createTempFile(folder, "said", "");
+      Process process = process(settings, said, command);
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", List.of(command)).isTrue();
+      return new Outcome(process.exitValue(), Files.readString(said));
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Process process(Map<String, String> settings, Path said, String... command)
+      throws IOException {
+    var line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                absolute(System.getProperty("java.class.path")),
+                Main.class.getName()));
+    line.addAll(List.of(command));
+    var builder =
+        new ProcessBuilder(line)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(empty().toFile()))
+            .redirectOutput(said.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("BOOKBELL_"));
+    builder.environment().putAll(settings);
+    return builder.start();
+  }
+
+  private Path empty() throws IOException {
+    Path empty = folder.resolve("empty");
+    return Files.exists(empty) ? empty : Files.createFile(empty);
+  }
+
+  private static String absolute(String classPath) {
+    return String.join(
+        File.pathSeparator,
+        Arrays.stream(classPath.split(File.pathSeparator, -1))
+            .map(each -> Path.of(each).toAbsolutePath().toString())
+            .toList());
+  }
+}

@@ -1,0 +1,191 @@
+package io.bookbell.server.cli;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher in an unpacked package, in a folder with a space in its name. */
+class LauncherTest {
+  private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();
+  private static final Path JAVA = Path.of(System.getProperty("java.home"));
+
+  @TempDir Path folder;
+
+  private Path home;
+  private String logLevel = "info";
+  private String options = "";
+  private String databaseUrl = "";
+
+  @BeforeEach
+  void unpack() throws IOException {
+    home = Files.createDirectories(folder.resolve("book bell/lib")).getParent();
+    Files.copy(SOURCES.resolve("bookbell"), home.resolve("bookbell"));
+    Files.copy(SOURCES.resolve(".mvn/find-jdk.sh"), home.resolve("lib/find-jdk.sh"));
+    assertThat(home.resolve("bookbell").toFile().setExecutable(true)).isTrue();
+    var manifest = new Manifest();
+    Attributes attributes = manifest.getMainAttributes();
+    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    attributes.put(Attributes.Name.MAIN_CLASS, Main.class.getName());
+    attributes.put(Attributes.Name.CLASS_PATH, classPath());
+    attributes.putValue("Enable-Native-Access", "ALL-UNNAMED");
+    new JarOutputStream(Files.newOutputStream(home.resolve("bookbell.jar")), manifest).close();
+  }
+
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(place -> Path.of(place).toUri().toString())
+        .collect(joining(" "));
+  }
+
+  @Test
+  void itRunsWhatIsThereAndBuildsNothing() throws Exception {
+    Process process = start("--version");
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(said()).startsWith("Bookbell ").hasLineCount(1);
+    assertThat(process.exitValue()).isZero();
+  }
+
+  @Test
+  void aCacheThatJavaCannotUseIsPassedOverWithoutAWord() throws Exception {
+    Files.copy(JAVA.resolve("release"), home.resolve("bookbell.aot.java"));
+    Files.writeString(home.resolve("bookbell.aot"), "made by nobody");
+
+    assertThatItServes();
+  }
+
+  @Test
+  void aCacheOfAnotherJavaIsNotTried() throws Exception {
+    Files.writeString(home.resolve("bookbell.aot.java"), "JAVA_VERSION=\"0\"");
+    Files.writeString(home.resolve("bookbell.aot"), "made by nobody");
+
+    assertThatItServes();
+    assertThat(home.resolve("bookbell.jsa")).as("what the first run leaves behind").exists();
+  }
+
+  @Test
+  void librariesAreUnpackedElsewhereWhereTheUsualFolderHoldsNoPrograms() throws Exception {
+    options = "-Djava.io.tmpdir=/proc"; // like a /tmp that is full or mounted noexec
+
+    assertThatItServes();
+    assertThat(folder.resolve("data/native")).isDirectory();
+  }
+
+  @Test
+  void failuresTakeOneLineOfEverythingThatIsPrinted() throws Exception {
+    Files.write(folder.resolve("cut"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
+
+    assertThatItFails(1, "The backup cut is cut off or damaged", "restore", "cut");
+    databaseUrl = "jdbc:postgresql://ann:hu%40sh@127.0.0.1:1/db";
+    assertThatItFails(69, "Cannot reach the database at", "serve");
+    assertThat(said()).doesNotContain("hu");
+    databaseUrl = "";
+    assertThatItFails(2, "Unknown option: '--bogus'", "serve", "--bogus");
+    options = "-Xmxmuch";
+    assertThatItFails(78, "BOOKBELL_JAVA_OPTS is “-Xmxmuch”", "verify");
+  }
+
+  @Test
+  void debuggingShowsWhereAFailureBegan() throws Exception {
+    Files.write(folder.resolve("cut"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
+    logLevel = "debug";
+
+    Process process = start("restore", "cut");
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(said()).contains("\tat io.bookbell.server.backup.BackupRestorer");
+  }
+
+  @Test
+  void aBuildSaysWhatItIsDoingAndHowItEnds() throws Exception {
+    Path sources = Files.createDirectories(folder.resolve("sources/.mvn")).getParent();
+    for (String file : new String[] {"bookbell", ".mvn/find-jdk.sh", ".mvn/build-progress.sh"}) {
+      Files.copy(SOURCES.resolve(file), sources.resolve(file));
+    }
+    for (String module : new String[] {"hub", "server"}) {
+      Files.createDirectories(sources.resolve(module + "/src/main"));
+      Files.createFile(sources.resolve(module + "/pom.xml"));
+    }
+    Files.createFile(sources.resolve("pom.xml"));
+    Files.writeString(
+        sources.resolve("mvnw"),
+        """
+        #!/bin/sh
+        echo '[INFO] Downloaded from central: https://repository.test/a.jar (1 kB at 1 kB/s)'
+        echo '[INFO] Building Bookbell server 1.0 [2/2]'
+        echo '[INFO] --- compiler:1.0:compile (default-compile) @ bookbell-server ---'
+        until grep -q 'compiling server' ../said; do sleep 0.1; done
+        echo '[ERROR] There is a fault in the sources'
+        exit 1
+        """);
+    assertThat(sources.resolve("bookbell").toFile().setExecutable(true)).isTrue();
+    assertThat(sources.resolve("mvnw").toFile().setExecutable(true)).isTrue();
+    home = sources;
+
+    Process process = start("demo");
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(said())
+        .containsSubsequence(
+            "Building Bookbell",
+            " s  compiling server",
+            "could not be built",
+            "a fault in the sources");
+    assertThat(process.exitValue()).isEqualTo(69);
+  }
+
+  private void assertThatItFails(int code, String told, String... command) throws Exception {
+    Process process = start(command);
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(said()).startsWith(told).hasLineCount(1);
+    assertThat(process.exitValue()).isEqualTo(code);
+  }
+
+  private void assertThatItServes() throws Exception {
+    Process process = start("serve");
+    try {
+      Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> said().contains("/setup#"));
+      assertThat(said()).startsWith("Bookbell is at ").hasLineCount(2);
+    } finally {
+      process.destroy();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private String said() throws IOException {
+    return Files.readString(folder.resolve("said"));
+  }
+
+  private Process start(String... command) throws IOException {
+    var words = new ArrayList<>(List.of(home.resolve("bookbell").toString()));
+    words.addAll(List.of(command));
+    var builder =
+        new ProcessBuilder(words)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("said").toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("BOOKBELL_"));
+    builder.environment().put("JAVA_HOME", JAVA.toString());
+    builder.environment().put("BOOKBELL_PORT", "0");
+    builder.environment().put("BOOKBELL_LOG", logLevel);
+    builder.environment().put("BOOKBELL_JAVA_OPTS", options);
+    builder.environment().put("BOOKBELL_DATABASE_URL", databaseUrl);
+    return builder.start();
+  }
+}

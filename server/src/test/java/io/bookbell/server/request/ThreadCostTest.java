@@ -1,0 +1,127 @@
+package io.bookbell.server.request;
+
+import static io.bookbell.server.storage.schema.Tables.MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.Cast;
+import io.bookbell.server.Services;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteListener;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The cost of a reply doesn't depend on earlier replies. */
+class ThreadCostTest {
+  private static final int REPLIES = 1_000;
+  private static final int MOST_IN_A_THREAD = 500;
+
+  /** A tolerance, because later ids and numbers have more digits. */
+  private static final int DIGITS = 40;
+
+  @TempDir Path folder;
+
+  /** Counts the statements of one command. */
+  private static final class Count implements ExecuteListener {
+    private static final long serialVersionUID = 1L;
+    private final AtomicInteger statements = new AtomicInteger();
+    private transient volatile Thread counted = Thread.currentThread();
+
+    /** Starts counting the statements of this thread; the server runs others on its own threads. */
+    void begin() {
+      counted = Thread.currentThread();
+      statements.set(0);
+    }
+
+    @Override
+    public void executeStart(ExecuteContext context) {
+      if (Thread.currentThread().equals(counted)) {
+        statements.incrementAndGet();
+      }
+    }
+
+    int taken() {
+      return statements.getAndSet(0);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aThousandRepliesCostTheSameEach(TestDatabase database) {
+    var count = new Count();
+    var statements = new ArrayList<Integer>();
+    var texts = new ArrayList<Integer>();
+    try (var server = TestServer.watched(created(database), count)) {
+      Cast cast = server.cast();
+      var services = new Services(Services.ClientNotifier.noOp());
+      var supporter = new UserId(cast.supporter().id());
+      String body = "x".repeat(4000);
+      for (int thread = 0; thread < REPLIES / MOST_IN_A_THREAD; thread++) {
+        long request = cast.supporter().ask(cast.creator(), "Volume " + thread);
+        for (int reply = 0; reply < MOST_IN_A_THREAD; reply++) {
+          server
+              .database()
+              .write(
+                  tx -> {
+                    count.begin();
+                    return services.requests.addReply(tx, supporter, request, body);
+                  })
+              .join();
+          if (reply >= 3) {
+            statements.add(count.taken());
+          }
+        }
+        texts.addAll(lengths(server, request));
+        assertThat(
+                cast.supporter()
+                    .client()
+                    .post("/api/book-requests/" + request + "/reply", Map.of("body", "One more"))
+                    .expect(409)
+                    .code())
+            .isEqualTo("thread_full");
+        assertThat(sizeOfList(cast)).isLessThan(20_000 * (thread + 1));
+      }
+    }
+
+    assertThat(statements).hasSizeGreaterThan(900);
+    assertThat(statements.stream().distinct()).as("statements of a reply").hasSize(1);
+    int least = texts.stream().min(Integer::compare).orElseThrow();
+    assertThat(texts).as("bytes of a message").allMatch(bytes -> bytes <= least + DIGITS);
+  }
+
+  private ServerConfig.StorageConfig created(TestDatabase database) {
+    ServerConfig.StorageConfig storageConfig = database.create(folder);
+    if (storageConfig instanceof ServerConfig.StorageConfig.SqliteConfig(Path data)) {
+      assertThat(data.toFile().exists() || data.toFile().mkdirs()).isTrue();
+    }
+    return storageConfig;
+  }
+
+  private static int sizeOfList(Cast cast) {
+    return cast.supporter().client().get("/api/book-requests").raw().body().length();
+  }
+
+  /** The lengths of the messages that announce replies, starting with the third reply. */
+  private static List<Integer> lengths(TestServer server, long request) {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.sql()
+                    .select(MESSAGE.BODY)
+                    .from(MESSAGE)
+                    .where(MESSAGE.REQUEST_ID.eq(request))
+                    .and(MESSAGE.REVISION.gt(3))
+                    .fetch(row -> row.value1().length()))
+        .join();
+  }
+}

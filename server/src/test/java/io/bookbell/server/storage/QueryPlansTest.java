@@ -1,0 +1,382 @@
+package io.bookbell.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.Cast;
+import io.bookbell.server.Services;
+import io.bookbell.server.Statements;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.api.Contract;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.http.IdempotencyService;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.receipt.MessageRetention;
+import io.bookbell.server.support.Images;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Calls every operation of the API, runs the server's background tasks, and then checks the query
+ * plan of every statement that was executed.
+ */
+class QueryPlansTest {
+  private static final Contract CONTRACT = new Contract();
+
+  /** Accepted steps of plans, with the reason. */
+  private static final Map<String, String> MEANT =
+      Map.of(
+          "SCAN installation", "it has one row",
+          "in select exists (select 1 from app_user)", "it stops at the first",
+          "order by app_user.display_name, team_member.user_id", "a team is small",
+          "SCAN tier_announcement", "it has a row for each tier that was changed just now",
+          "SCAN serving_node", "it has a row for each node",
+          "node_id in (select id from dead)", "there are few dead nodes, if any",
+          "app_user.name_key is null", "its index has only accounts to be brought up to date",
+          "from request_word where (request_word.creator_id = ?",
+              "it sorts no more than what was found",
+          "book_request.user_id = ? and book_request.creator_id not in",
+              "it sorts what one person has asked for");
+
+  @TempDir Path folder;
+
+  private final Statements statements = new Statements();
+  private final Set<String> called = new TreeSet<>();
+
+  @ParameterizedTest
+  @EnumSource
+  void noStatementReadsAWholeTableOrSortsWithoutEnd(TestDatabase database) throws Exception {
+    StorageConfig storageConfig = database.create(Files.createDirectories(folder.resolve("x")));
+    Files.createDirectories(folder.resolve("x/data"));
+    try (var server = TestServer.watched(storageConfig, statements)) {
+      callEverything(server);
+      socket(server);
+      housekeeping(server);
+    }
+
+    var notCalled = new TreeSet<>(CONTRACT.calls());
+    notCalled.removeAll(called);
+    notCalled.remove("GET /api/book-requests/ws"); // called by the socket
+    notCalled.remove("GET /api/books/covers/{cover_id}"); // there are no covers without a catalogue
+    assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
+    assertThat(objections(storageConfig))
+        .as("plans to be mended by an index or another query")
+        .isEmpty();
+  }
+
+  private List<String> objections(StorageConfig storageConfig) {
+    var found = new ArrayList<String>();
+    statements
+        .objections(storageConfig)
+        .forEach(
+            (form, steps) ->
+                steps.stream()
+                    .map(step -> step + "\n    in " + form)
+                    .filter(each -> MEANT.keySet().stream().noneMatch(each::contains))
+                    .forEach(found::add));
+    return found;
+  }
+
+  private void callEverything(TestServer server) {
+    setUp(server);
+    Cast cast = server.cast();
+    account(server, cast);
+    requests(cast);
+    creator(server, cast);
+    team(cast);
+    for (String open :
+        List.of(
+            "/health/live",
+            "/health/ready",
+            "/metrics",
+            "/openapi.yaml",
+            "/asyncapi.yaml",
+            "/api-docs")) {
+      get(server.client(), open);
+    }
+  }
+
+  private void setUp(TestServer server) {
+    var wanted = newcomer(server.setupLink().orElseThrow(), "first@plans.test");
+    wanted.put("creator_name", "First");
+    TestClient first = server.client();
+    TestClient operator = first.as(post(first, "/api/setup", wanted));
+    get(operator, "/api/admin/cache-stats");
+  }
+
+  private static Map<String, Object> newcomer(String link, String email) {
+    return new HashMap<>(
+        Map.of(
+            "token",
+            link.replaceFirst(".*#", ""),
+            "email",
+            email,
+            "display_name",
+            "Somebody",
+            "password",
+            "long enough"));
+  }
+
+  private void account(TestServer server, Cast cast) {
+    var credentials = Map.of("email", cast.other().email(), "password", TestServer.PASSWORD);
+    TestClient again = server.client().as(post(server.client(), "/api/auth/login", credentials));
+    get(again, "/api/me");
+    post(again, "/api/ws-ticket", Map.of());
+    post(again, "/api/auth/logout", Map.of());
+    var _ =
+        server
+            .client()
+            .post("/api/auth/login", Map.of("email", cast.other().email(), "password", "wrong"));
+  }
+
+  private void requests(Cast cast) {
+    TestClient supporter = cast.supporter().client();
+    TestClient admin = cast.team().client();
+    String creator = "?creator_id=" + cast.creator().id();
+    var wanted =
+        Map.of("creator_id", cast.creator().id(), "title", "Emma", "author", "Jane Austen");
+    long first = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
+    long second = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
+    for (TestClient asker : List.of(supporter, admin, cast.creator().client())) {
+      for (String filter :
+          List.of(
+              "",
+              "&status=pending",
+              "&q=emma",
+              "&q=em",
+              "&q=mma",
+              "&q=emma+austen",
+              "&status=pending&q=emma",
+              "&sort=oldest",
+              "&sort=updated",
+              "&sort=updated&status=pending,approved",
+              "&sort=updated&q=emma",
+              "&user_id=" + cast.supporter().id(),
+              "&status=pending&user_id=" + cast.supporter().id())) {
+        pages(asker, "/api/book-requests" + creator + filter);
+        pages(asker, "/api/book-requests?" + filter.replaceFirst("&", ""));
+      }
+      get(asker, "/api/book-requests/" + first);
+      pages(asker, "/api/notifications?");
+      post(asker, "/api/notifications/read", Map.of("all", true));
+      post(asker, "/api/notifications/read", Map.of("ids", List.of(1, 2)));
+    }
+    var key = Map.of("Idempotency-Key", "plans");
+    for (int time = 0; time < 2; time++) {
+      supporter.send(
+          "POST",
+          "/api/book-requests/" + first + "/reply",
+          Json.writeAsString(Map.of("body", "please")),
+          key);
+    }
+    post(supporter, "/api/book-requests/" + first + "/reply", Map.of("body", "please"));
+    post(admin, "/api/book-requests/" + first + "/respond", Map.of("status", "approved"));
+    post(admin, "/api/book-requests/" + first + "/respond", Map.of("status", "rejected"));
+    post(supporter, "/api/book-requests/" + second + "/cancel", Map.of());
+    follow(cast, supporter);
+    get(supporter, "/api/book-requests/quota" + creator);
+    get(admin, "/api/book-requests/pending-count" + creator);
+    get(admin, "/api/book-requests/counts" + creator);
+    get(admin, "/api/book-requests.csv" + creator);
+    long third = post(supporter, "/api/book-requests", wanted).body().get("id").asLong();
+    post(
+        admin,
+        "/api/book-requests/respond",
+        Map.of(
+            "creator_id", cast.creator().id(), "ids", List.of(first, third), "status", "rejected"));
+    canned(admin, cast, creator);
+    String times = "&from=2026-01-01T00:00:00Z&to=2090-01-01T00:00:00Z";
+    for (String filter : List.of("&kind=reply_added", "&actor_id=" + cast.team().id(), times)) {
+      pages(admin, "/api/activity" + creator + filter);
+    }
+    get(admin, "/api/activity.csv" + creator + times);
+    get(admin, "/api/supporters/" + cast.supporter().id() + creator);
+    get(admin, "/api/book-requests/" + first + "/receipts");
+    pages(admin, "/api/book-requests/" + first + "/replies?");
+    get(supporter, "/api/book-requests/" + first + "/seen");
+    pages(admin, "/api/activity" + creator);
+  }
+
+  private void canned(TestClient admin, Cast cast, String creator) {
+    var soon = Map.of("creator_id", cast.creator().id(), "name", "Soon", "body", "In spring.");
+    Reply made = post(admin, "/api/canned-responses", soon);
+    String path = "/api/canned-responses/" + made.body().get("id").asLong();
+    get(admin, "/api/canned-responses" + creator);
+    patch(admin, path, Map.of("body", "In May."));
+    send(admin, "DELETE", path, null);
+  }
+
+  private void follow(Cast cast, TestClient supporter) {
+    long id = cast.other().ask(cast.creator(), "The Mill on the Floss");
+    String asked = "/api/book-requests/asked?creator_id=" + cast.creator().id();
+    for (TestClient asker : List.of(supporter, cast.creator().client())) {
+      get(asker, asked + "&q=mill");
+      get(asker, asked + "&q=the+mill+flo");
+    }
+    patch(
+        cast.creator().client(),
+        "/api/creators/" + cast.creator().id(),
+        Map.of("shows_asked", false));
+    get(supporter, asked + "&q=mill");
+    patch(
+        cast.creator().client(),
+        "/api/creators/" + cast.creator().id(),
+        Map.of("shows_asked", true));
+    post(supporter, "/api/book-requests/" + id + "/follow", Map.of());
+    post(
+        supporter,
+        "/api/book-requests/" + cast.other().ask(cast.creator(), "Romola") + "/follow",
+        Map.of());
+    pages(supporter, "/api/book-requests/following?");
+    send(supporter, "DELETE", "/api/book-requests/" + id + "/follow", null);
+    get(supporter, "/api/books/search?q=mill");
+  }
+
+  private void creator(TestServer server, Cast cast) {
+    TestClient creator = cast.creator().client();
+    long id = cast.creator().id();
+    String query = "?creator_id=" + id;
+    get(cast.supporter().client(), "/api/creators/" + id);
+    patch(creator, "/api/creators/" + id, Map.of("notice", "Back soon"));
+    String picture = "/api/creators/" + id + "/picture";
+    called.add(CONTRACT.call("PUT", picture));
+    creator.put(picture, Images.of("jpeg", 3, 2), "image/jpeg").expect(200);
+    get(creator, picture);
+    send(creator, "DELETE", picture, null);
+    get(creator, "/api/tiers" + query);
+    long monthly =
+        post(
+                creator,
+                "/api/tiers",
+                Map.of(
+                    "creator_id", id, "name", "Monthly", "requests_allowed", 2, "period", "month"))
+            .body()
+            .get("id")
+            .asLong();
+    for (String filter : List.of("", "&q=cast")) {
+      pages(creator, "/api/supporters" + query + filter);
+    }
+    String supporter = "/api/supporters/" + cast.supporter().id();
+    patch(creator, supporter + query, Map.of("tier_id", monthly));
+    post(creator, supporter + "/grant" + query, Map.of("amount", 1, "reason", "thanks"));
+    patch(creator, "/api/tiers/" + monthly, Map.of("requests_allowed", 3));
+    await().until(() -> statements.anyContains("delete from tier_announcement"));
+    invitations(server, creator, id, monthly);
+  }
+
+  private void invitations(TestServer server, TestClient creator, long id, long tier) {
+    var terms = Map.of("creator_id", id, "kind", "supporter", "tier_id", tier, "uses", 5);
+    Reply made = post(creator, "/api/invitations", terms);
+    String link = made.body().get("url").asText();
+    get(creator, "/api/invitations?creator_id=" + id);
+    get(creator, "/api/invitations/" + made.body().get("id").asLong());
+    post(server.client(), "/api/auth/accept", newcomer(link, "joins@plans.test"));
+    send(creator, "DELETE", "/api/invitations/" + made.body().get("id").asLong(), null);
+  }
+
+  private void team(Cast cast) {
+    TestClient creator = cast.creator().client();
+    String query = "?creator_id=" + cast.creator().id();
+    get(creator, "/api/team" + query);
+    var added = Map.of("creator_id", cast.creator().id(), "email", cast.other().email());
+    post(creator, "/api/team/add", added);
+    String member = "/api/team/" + cast.other().id() + query;
+    patch(creator, member, Map.of("active", false));
+    send(creator, "DELETE", member, null);
+  }
+
+  private void socket(TestServer server) {
+    Cast cast = server.cast();
+    long id = cast.supporter().id();
+    try (var socket = cast.supporter().client().connect(id)) {
+      socket.await("initial_data");
+      cast.supporter().ask(cast.creator(), "Kindred");
+      long seq = socket.await("book_request_update").get("seq").asLong();
+      socket.send("{\"type\":\"ping\"}");
+      socket.send("{\"type\":\"answering\",\"book_request_id\":1}");
+      socket.send("{\"type\":\"ack\",\"seq\":" + seq + "}");
+      await().until(() -> statements.anyContains("insert into receipt"));
+    }
+    try (var again = cast.supporter().client().connect(id, "1")) {
+      again.await("resumed");
+    }
+  }
+
+  /** The tasks that the server runs once a minute, with work to do for each. */
+  private void housekeeping(TestServer server) {
+    var services = new Services(Services.ClientNotifier.noOp());
+    var messageRetention =
+        new MessageRetention(
+            services.inbox, services.receipts, services.sessions, Duration.ofDays(-1));
+    List<Consumer<Transaction>> steps =
+        List.of(
+            tx -> messageRetention.removeBatch(tx, new UserId(1)),
+            tx -> services.asked.indexOlder(tx),
+            services.accounts::migrateOlderAccounts,
+            tx -> services.tickets.removeExpired(tx),
+            services.sessions::removeEndedMarkers,
+            tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
+            tx ->
+                services.loginLimit.removeExpired(
+                    tx.atTime(Instant.now().plus(Duration.ofDays(1)))),
+            tx ->
+                IdempotencyService.deleteExpired(
+                    tx.atTime(Instant.now().plus(Duration.ofDays(9)))));
+    for (Consumer<Transaction> step : steps) {
+      server
+          .database()
+          .write(
+              tx -> {
+                step.accept(tx);
+                return true;
+              })
+          .join();
+    }
+    assertThat(statements.anyContains("delete from message")).isTrue();
+    assertThat(statements.anyContains("delete from idempotency_key")).isTrue();
+  }
+
+  /** Fetches the first page, and the second one if there is any. */
+  private void pages(TestClient client, String path) {
+    String and = path.endsWith("?") ? "" : "&";
+    String cursor = get(client, path + and + "limit=1").body().path("next_cursor").asText("");
+    if (!cursor.isEmpty() && !cursor.equals("null")) {
+      get(client, path + and + "limit=1&cursor=" + cursor);
+    }
+  }
+
+  private Reply get(TestClient client, String path) {
+    return send(client, "GET", path, null);
+  }
+
+  private Reply post(TestClient client, String path, Map<String, ?> body) {
+    return send(client, "POST", path, body.isEmpty() ? "" : Json.writeAsString(body));
+  }
+
+  private Reply patch(TestClient client, String path, Map<String, ?> body) {
+    return send(client, "PATCH", path, Json.writeAsString(body));
+  }
+
+  private Reply send(TestClient client, String method, String path, String json) {
+    called.add(CONTRACT.call(method, path));
+    Reply reply = client.send(method, path, json, Map.of());
+    assertThat(reply.status()).as("%s %s: %s", method, path, reply.raw().body()).isLessThan(300);
+    return reply;
+  }
+}

@@ -1,0 +1,60 @@
+package io.bookbell.server.storage.migration;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The SQLite and PostgreSQL schemas are equal, except for how generated ids are declared. */
+class SchemaTwinTest {
+  private static final Pattern ONLY_HERE =
+      Pattern.compile("-- \\[jooq ignore start].*?-- \\[jooq ignore stop]", Pattern.DOTALL);
+
+  @ParameterizedTest
+  @MethodSource("migrations")
+  void twinsHaveTheSameTablesColumnsAndConstraints(String migration) throws IOException {
+    List<String> sqlite = statements("sqlite", migration);
+    List<String> postgres = statements("postgresql", migration);
+
+    assertThat(sqlite).isNotEmpty().isEqualTo(postgres);
+  }
+
+  static List<String> migrations() {
+    URL folder = Objects.requireNonNull(SchemaTwinTest.class.getResource("/db/postgresql"));
+    String[] names = Objects.requireNonNull(new File(URI.create(folder.toString())).list());
+    assertThat(names).hasSizeGreaterThan(6);
+    return Arrays.stream(names).sorted().toList();
+  }
+
+  private static List<String> statements(String dialect, String migration) throws IOException {
+    String resource = "/db/" + dialect + "/" + migration;
+    try (var in =
+        Objects.requireNonNull(SchemaTwinTest.class.getResourceAsStream(resource), resource)) {
+      String plain =
+          ONLY_HERE
+              .matcher(new String(in.readAllBytes(), UTF_8))
+              .replaceAll("")
+              .replaceAll("--[^\n]*", "")
+              .toUpperCase(Locale.ROOT)
+              .replaceAll("\\bBYTEA\\b", "BLOB")
+              .replaceAll("INTEGER PRIMARY KEY AUTOINCREMENT", "GENERATED ID")
+              .replaceAll(
+                  "BIGINT GENERATED (ALWAYS|BY DEFAULT) AS IDENTITY PRIMARY KEY", "GENERATED ID")
+              .replaceAll("\\s+", " ");
+      return Arrays.stream(plain.split(";", -1))
+          .map(String::strip)
+          .filter(statement -> !statement.isEmpty())
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.bookbell.server.storage.migration;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.verify.InvariantVerifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteDataSource;
+
+/** Upgrades every released schema, filled with 100,000 rows, to the newest one. */
+class UpgradeTest {
+  private static final int NEWEST_RELEASED = 7;
+  private static final int REQUESTS = 12_500;
+  private static final int SUPPORTERS = 500;
+
+  /** The numbers from 1 to the number of requests, in SQL that both databases understand. */
+  private static final String REQUEST_NUMBERS = numbers(REQUESTS);
+
+  private static final String SUPPORTER_NUMBERS = numbers(SUPPORTERS);
+
+  @TempDir private Path folder;
+
+  static Stream<Arguments> releasedSchemas() {
+    return Stream.of(TestDatabase.values())
+        .flatMap(
+            database ->
+                IntStream.rangeClosed(1, NEWEST_RELEASED)
+                    .mapToObj(version -> Arguments.of(database, version)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("releasedSchemas")
+  void everyReleasedSchemaIsUpgradedWithItsRows(TestDatabase database, int version)
+      throws Exception {
+    StorageConfig storageConfig = database.create(folder);
+    lay(storageConfig, version);
+    ListAppender<ILoggingEvent> told = listenTo(MigrationProgress.class);
+
+    try (var data = OpenDatabase.forServing(storageConfig)) {
+      var verificationReport = InvariantVerifier.verifyInvariants(data.database()).join();
+      assertThat(verificationReport.breaches()).isEmpty();
+      assertThat(verificationReport.requests()).isEqualTo(REQUESTS);
+      assertThat(verificationReport.inboxRows()).isEqualTo(2 * REQUESTS);
+    } finally {
+      silence(MigrationProgress.class, told);
+    }
+    List<String> lines = told.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    if (version < NEWEST_RELEASED) {
+      assertThat(lines.getFirst())
+          .matches("Migration 1 of [0-9]+ \\(V%d, .+\\) begins".formatted(version + 1));
+      assertThat(lines).anyMatch(line -> line.matches("Migration 1 of .* took [0-9]+ s"));
+    }
+  }
+
+  private static ListAppender<ILoggingEvent> listenTo(Class<?> source) {
+    var told = new ListAppender<ILoggingEvent>();
+    told.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(source);
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(told);
+    return told;
+  }
+
+  private static void silence(Class<?> source, ListAppender<ILoggingEvent> told) {
+    Logger logger = (Logger) LoggerFactory.getLogger(source);
+    logger.detachAppender(told);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+  }
+
+  /** A database or a role may have default timeouts. */
+  @Test
+  void migrationsHaveNoLimitOfTime() throws Exception {
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    try (var connection = source(storageConfig).getConnection();
+        var statement = connection.createStatement()) {
+      String name = connection.getCatalog();
+      statement.execute("ALTER DATABASE " + name + " SET statement_timeout = 1");
+      statement.execute("ALTER DATABASE " + name + " SET idle_in_transaction_session_timeout = 1");
+      statement.execute("ALTER DATABASE " + name + " SET lock_timeout = 1");
+    }
+
+    try (var data = OpenDatabase.forServing(storageConfig)) {
+      assertThat(data.database().checkHealth().get(20, SECONDS)).isNull();
+    }
+  }
+
+  /** Verify, backup and restore process all stored data, which may take long. */
+  @Test
+  void whatGoesThroughEverythingHasNoLimitOfTime() throws Exception {
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    try (var data = OpenDatabase.forMaintenance(storageConfig);
+        var beside = OpenDatabase.forConcurrentAccess(storageConfig)) {
+      assertThat(limit(data)).isEqualTo("0");
+      assertThat(limit(beside)).isEqualTo("0");
+    }
+    try (var data = OpenDatabase.forServing(storageConfig)) {
+      assertThat(limit(data)).isEqualTo("5s");
+    }
+  }
+
+  private static String limit(OpenDatabase data) throws Exception {
+    return data.database()
+        .read(tx -> tx.sql().fetchSingle("SHOW statement_timeout").get(0, String.class))
+        .get(20, SECONDS);
+  }
+
+  @Test
+  void anotherNodeWaitsAndSaysSo() throws Exception {
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    ListAppender<ILoggingEvent> told = listenTo(MigrationLock.class);
+    CompletableFuture<OpenDatabase> other;
+    try (var _ = MigrationLock.acquireLock(source(storageConfig), Duration.ofSeconds(10))) {
+      other = CompletableFuture.supplyAsync(() -> OpenDatabase.forServing(storageConfig));
+      Awaitility.await("a node that waits").until(() -> !told.list.isEmpty());
+      assertThat(told.list.getFirst().getFormattedMessage()).startsWith("Waiting for another node");
+      assertThat(other).isNotDone();
+    } finally {
+      silence(MigrationLock.class, told);
+    }
+
+    try (OpenDatabase data = other.get(60, SECONDS)) {
+      assertThat(InvariantVerifier.verifyInvariants(data.database()).join().breaches()).isEmpty();
+    }
+  }
+
+  private static void lay(StorageConfig storageConfig, int version) throws Exception {
+    DataSource source = source(storageConfig);
+    Flyway.configure()
+        .dataSource(source)
+        .locations(
+            "classpath:"
+                + (storageConfig instanceof StorageConfig.SqliteConfig
+                    ? "db/sqlite"
+                    : "db/postgresql"))
+        .target(Integer.toString(version))
+        .load()
+        .migrate();
+    try (var connection = source.getConnection();
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      for (String each : rows()) {
+        statement.execute(each);
+      }
+      connection.commit();
+    }
+  }
+
+  private static DataSource source(StorageConfig storageConfig) throws Exception {
+    return switch (storageConfig) {
+      case StorageConfig.SqliteConfig(Path data) -> {
+        Files.createDirectories(data);
+        var sqlite = new SQLiteDataSource();
+        sqlite.setUrl("jdbc:sqlite:" + data.resolve("bookbell.db"));
+        yield sqlite;
+      }
+      case StorageConfig.PostgresConfig(String url, String user, String password) -> {
+        var postgres = new PGSimpleDataSource();
+        postgres.setUrl(url);
+        postgres.setUser(user);
+        postgres.setPassword(password);
+        yield postgres;
+      }
+    };
+  }
+
+  private static String numbers(int most) {
+    return "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+        + most
+        + ") ";
+  }
+
+  /**
+   * One creator, 500 supporters and the rows of 12,500 requests, in the columns of the first
+   * schema.
+   */
+  private static List<String> rows() {
+    String asker = "(2 + (i - 1) % " + SUPPORTERS + ")";
+    String round = "((i - 1) / " + SUPPORTERS + " + 1)";
+    int each = REQUESTS / SUPPORTERS;
+    return List.of(
+        "INSERT INTO installation (id, epoch, created_at) VALUES (1, 'epoch', 0)",
+        "INSERT INTO app_user (id, email, display_name, password_hash, created_at)"
+            + " VALUES (1, 'creator@demo.test', 'Mara', 'x', 0)",
+        "INSERT INTO app_user (id, email, display_name, password_hash, created_at) "
+            + SUPPORTER_NUMBERS
+            + "SELECT i + 1, 'reader' || i || '@demo.test', 'Reader ' || i, 'x', 0 FROM n",
+        "INSERT INTO creator (id, name, pending_count, created_at) VALUES (1, 'Mara', %d, 0)"
+            .formatted(REQUESTS),
+        "INSERT INTO tier (id, creator_id, name, requests_allowed, period, created_at)"
+            + " VALUES (1, 1, 'Patron', 1000, 'none', 0)",
+        "INSERT INTO membership (creator_id, user_id, tier_id, period_key, used, created_at) "
+            + SUPPORTER_NUMBERS
+            + "SELECT 1, i + 1, 1, 'none', %d, 0 FROM n".formatted(each),
+        "INSERT INTO book_request (id, creator_id, user_id, title, author, status, created_at,"
+            + " updated_at) "
+            + REQUEST_NUMBERS
+            + "SELECT i, 1, %s, 'Book ' || i, 'Le Guin', 'pending', i, i FROM n".formatted(asker),
+        "INSERT INTO quota_ledger (id, creator_id, user_id, kind, amount, request_id, period_key,"
+            + " used_after, allowed, actor_id, created_at) "
+            + REQUEST_NUMBERS
+            + "SELECT i, 1, %s, 'consume', 1, i, 'none', %s, 1000, %s, i FROM n"
+                .formatted(asker, round, asker),
+        "INSERT INTO activity (id, creator_id, actor_id, kind, request_id, detail, created_at) "
+            + REQUEST_NUMBERS
+            + "SELECT i, 1, %s, 'request_created', i, 'asked for a book', i FROM n"
+                .formatted(asker),
+        "INSERT INTO notification (id, creator_id, kind, request_id, text, created_at) "
+            + REQUEST_NUMBERS
+            + "SELECT i, 1, 'new_request', i, 'A new request', i FROM n",
+        "INSERT INTO notification_recipient (user_id, notification_id, creator_id, as_admin) "
+            + REQUEST_NUMBERS
+            + "SELECT 1, i, 1, TRUE FROM n",
+        "INSERT INTO message (id, request_id, revision, body, created_at) "
+            + REQUEST_NUMBERS
+            + "SELECT i, i, 1, '{\"type\": \"book_request_update\", \"action\": \"created\"}', i"
+            + " FROM n",
+        "INSERT INTO inbox_head (user_id, seq) VALUES (1, %d)".formatted(REQUESTS),
+        "INSERT INTO inbox_head (user_id, seq) "
+            + SUPPORTER_NUMBERS
+            + "SELECT i + 1, %d FROM n".formatted(each),
+        "INSERT INTO inbox (user_id, seq, message_id) " + REQUEST_NUMBERS + "SELECT 1, i, i FROM n",
+        "INSERT INTO inbox (user_id, seq, message_id) "
+            + REQUEST_NUMBERS
+            + "SELECT %s, %s, i FROM n".formatted(asker, round));
+  }
+}

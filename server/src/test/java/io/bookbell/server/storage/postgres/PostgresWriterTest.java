@@ -1,0 +1,331 @@
+package io.bookbell.server.storage.postgres;
+
+import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
+import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.OneRow;
+import io.bookbell.server.storage.PreparedQuery;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When commands of one owner share a transaction, and when they don't. */
+class PostgresWriterTest {
+  @TempDir Path folder;
+
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final AtomicInteger begun = new AtomicInteger();
+  private final List<String> happened = new CopyOnWriteArrayList<>();
+  private OpenDatabase data;
+  private OpenDatabase elsewhere;
+  private Database database;
+  private StorageConfig storageConfig;
+
+  @BeforeEach
+  void open() {
+    storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    data = OpenDatabase.forServing(storageConfig);
+    elsewhere = OpenDatabase.forConcurrentAccess(storageConfig);
+    database = data.database();
+    OneRow.lay(database);
+  }
+
+  @AfterEach
+  void close() {
+    release.countDown();
+    elsewhere.close();
+    data.close();
+  }
+
+  @Test
+  void hooksRunInTheOrderOfTheCommandsAndBeforeTheirAnswers() throws Exception {
+    CompletableFuture<?> holder = hold(database);
+    var all = new ArrayList<CompletableFuture<?>>();
+    for (int number = 0; number < 5; number++) {
+      String name = "k" + number;
+      all.add(
+          inTurn(
+                  tx -> {
+                    tx.afterCommit(() -> happened.add(name + " stored " + keys().contains(name)));
+                    insert(tx, name);
+                    return true;
+                  })
+              .thenRun(() -> happened.add(name + " answered")));
+      awaitBegun(number + 1);
+    }
+    go(holder);
+
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(20, SECONDS);
+    assertThat(happened)
+        .containsExactlyElementsOf(
+            List.of("k0", "k1", "k2", "k3", "k4").stream()
+                .flatMap(name -> List.of(name + " stored true", name + " answered").stream())
+                .toList());
+  }
+
+  @Test
+  void aStatementThatFailsAfterItsCommandRefusesThatCommandOnly() throws Exception {
+    CompletableFuture<?> holder = hold(database);
+    var all = new ArrayList<CompletableFuture<?>>();
+    for (String name : List.of("first", "refused", "last")) {
+      all.add(
+          inTurn(
+              tx -> {
+                tx.afterCommit(() -> happened.add(name));
+                insert(tx, name);
+                if (name.equals("refused")) {
+                  tx.run(tx.sql().query("insert into installation select * from installation"));
+                }
+                return true;
+              }));
+      awaitBegun(all.size());
+    }
+    go(holder);
+
+    all.getFirst().get(20, SECONDS);
+    assertThatThrownBy(() -> all.get(1).get(20, SECONDS)).hasStackTraceContaining("duplicate key");
+    all.getLast().get(20, SECONDS);
+    assertThat(keys()).containsExactlyInAnyOrder("first", "last");
+    assertThat(happened).containsExactly("first", "last");
+  }
+
+  @Test
+  void aConflictHasTheWholeBatchDoneAgain() throws Exception {
+    var tries = new AtomicInteger();
+    CompletableFuture<?> holder = hold(database);
+    var first = inTurn(tx -> insert(tx, "first"));
+    awaitBegun(1);
+    var second =
+        inTurn(
+            tx -> {
+              insert(tx, "second");
+              if (tries.incrementAndGet() < 3) {
+                tx.sql()
+                    .execute(
+                        "do $$ begin raise exception 'conflict' using errcode = '40P01'; end $$");
+              }
+              return true;
+            });
+    awaitBegun(2);
+    go(holder);
+
+    first.get(20, SECONDS);
+    second.get(20, SECONDS);
+    assertThat(tries).hasValue(3);
+    assertThat(keys()).containsExactlyInAnyOrder("first", "second");
+  }
+
+  /**
+   * A duplicate of a command on another node holds the idempotency key and waits for the row that
+   * this node holds.
+   */
+  @Test
+  void whatWantsALockOutOfOrderIsDoneAloneAndNobodyWaitsInACircle() throws Exception {
+    var firstRuns = new AtomicInteger();
+    CompletableFuture<?> holder = hold(database);
+    var first =
+        inTurn(
+            tx -> {
+              if (firstRuns.incrementAndGet() == 1) {
+                happened.add("twin");
+                twin();
+                awaitSomebodyWaiting();
+              }
+              return insert(tx, "first");
+            });
+    awaitBegun(1);
+    var second = write(tx -> insert(tx, "key") + lockRow(tx));
+    awaitBegun(2);
+    go(holder);
+
+    first.get(20, SECONDS);
+    assertThat(second.get(20, SECONDS)).as("inserted by the twin").isZero();
+    twins.forEach(twin -> assertThat(twin.join()).isEqualTo(1));
+    assertThat(firstRuns).as("no deadlock has taken it back").hasValue(1);
+    close();
+    assertThat(TestDatabase.deadlocks(storageConfig)).isZero();
+  }
+
+  private final List<CompletableFuture<Integer>> twins = new CopyOnWriteArrayList<>();
+
+  private void twin() {
+    twins.add(elsewhere.database().write(tx -> insert(tx, "key") + lockRow(tx)));
+  }
+
+  @Test
+  void aBatchTakesNotTooLong() throws Exception {
+    CompletableFuture<?> holder = hold(database);
+    var all = new ArrayList<CompletableFuture<Long>>();
+    for (int number = 0; number < 5; number++) {
+      all.add(
+          inTurn(
+              tx -> {
+                tx.sql().execute("select pg_sleep(0.3)");
+                return tx.sql()
+                    .fetchSingle("select cast(cast(pg_current_xact_id() as text) as bigint)")
+                    .get(0, Long.class);
+              }));
+      awaitBegun(number + 1);
+    }
+    go(holder);
+
+    var transactions = new ArrayList<Long>();
+    for (CompletableFuture<Long> each : all) {
+      transactions.add(each.get(20, SECONDS));
+    }
+    assertThat(transactions).isSorted();
+    assertThat(Set.copyOf(transactions)).hasSize(3);
+  }
+
+  @Test
+  void allThatWaitedAreToldWhenTheDatabaseEndsTheirTransactionAndTheNextGoesThrough()
+      throws Exception {
+    CompletableFuture<?> holder = hold(elsewhere.database());
+    var all = new ArrayList<CompletableFuture<?>>();
+    for (int number = 0; number < 80; number++) {
+      all.add(inTurn(tx -> true));
+    }
+    awaitBegun(80);
+    awaitSomebodyWaiting();
+    endWhoWaits();
+    awaitSomebodyWaiting();
+    await().until(() -> begun.get() >= 80);
+    endWhoWaits();
+    go(holder);
+
+    for (CompletableFuture<?> each : all) {
+      assertThatThrownBy(() -> each.get(20, SECONDS)).hasStackTraceContaining("terminating");
+    }
+    assertThat(inTurn(tx -> "next").get(20, SECONDS)).isEqualTo("next");
+  }
+
+  @Test
+  void theTimeIsReadAgainUnderTheLock() throws Exception {
+    var before = new CompletableFuture<Instant>();
+    CompletableFuture<?> holder = hold(elsewhere.database());
+    var after =
+        write(
+            tx -> {
+              before.complete(tx.now());
+              lockRow(tx);
+              return tx.now();
+            });
+    Instant early = before.get(20, SECONDS);
+    awaitSomebodyWaiting();
+    await().until(() -> elsewhere.database().read(Transaction::now).join().isAfter(early));
+    Instant meanwhile = elsewhere.database().read(Transaction::now).join();
+    go(holder);
+
+    assertThat(after.get(20, SECONDS)).isAfterOrEqualTo(meanwhile);
+  }
+
+  private CompletableFuture<?> hold(Database holder) throws InterruptedException {
+    var held = new CountDownLatch(1);
+    CompletableFuture<Boolean> holding =
+        holder.write(
+            tx -> {
+              lockRow(tx);
+              held.countDown();
+              return hasCome(release);
+            });
+    assertThat(held.await(20, SECONDS)).isTrue();
+    return holding;
+  }
+
+  private void go(CompletableFuture<?> holder) throws Exception {
+    release.countDown();
+    holder.get(20, SECONDS);
+  }
+
+  private <T> CompletableFuture<T> inTurn(Function<Transaction, T> work) {
+    return write(
+        tx -> {
+          lockRow(tx);
+          return work.apply(tx);
+        });
+  }
+
+  private <T> CompletableFuture<T> write(Function<Transaction, T> work) {
+    return database.write(
+        tx -> {
+          begun.incrementAndGet();
+          return work.apply(tx);
+        });
+  }
+
+  private void awaitBegun(int commands) {
+    await().until(() -> begun.get() >= commands);
+  }
+
+  private static int lockRow(Transaction tx) {
+    tx.lockOwnerRow(
+        "owner", PreparedQuery.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
+    return 0;
+  }
+
+  private static int insert(Transaction tx, String key) {
+    return tx.sql()
+        .insertInto(LOGIN_FAILURE)
+        .set(LOGIN_FAILURE.EMAIL_HASH, key)
+        .set(LOGIN_FAILURE.FAILURES, 1)
+        .set(LOGIN_FAILURE.WINDOW_ENDS_AT, Instant.EPOCH)
+        .onConflictDoNothing()
+        .execute();
+  }
+
+  private Set<String> keys() {
+    return database
+        .read(
+            tx ->
+                new HashSet<>(
+                    tx.sql()
+                        .select(LOGIN_FAILURE.EMAIL_HASH)
+                        .from(LOGIN_FAILURE)
+                        .fetch(LOGIN_FAILURE.EMAIL_HASH)))
+        .join();
+  }
+
+  private void awaitSomebodyWaiting() {
+    await().until(() -> ask("select count(*) from pg_stat_activity " + WAITING) > 0);
+  }
+
+  private void endWhoWaits() {
+    ask("select count(pg_terminate_backend(pid)) from pg_stat_activity " + WAITING);
+  }
+
+  private static final String WAITING =
+      "where datname = current_database() and wait_event_type = 'Lock'";
+
+  private long ask(String query) {
+    return elsewhere.database().read(tx -> tx.sql().fetchSingle(query).get(0, Long.class)).join();
+  }
+
+  private static boolean hasCome(CountDownLatch latch) {
+    try {
+      return latch.await(4, SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
