@@ -58,7 +58,7 @@ class TimesBrowserTest {
 
   private Object said(String time, String now) {
     return browser.run(
-        "return import('/words/times.js').then(m => m.timeInWords(arguments[0], Date.parse(arguments[1])))",
+        "return import('/words/time-text.js').then(m => m.timeInWords(arguments[0], Date.parse(arguments[1])))",
         time,
         now);
   }

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param layout the keys in the file's order, with an empty line between groups
  */
 record Catalogue(String language, Map<String, Map<String, String>> texts, List<String> layout) {
-  static final Path WEB = Path.of("src/main/resources/web");
+  static final Path WEB = Path.of("../web/src");
   static final String PLAIN = "";
 
   private static final String TEXT = "'((?:[^'\\\\]|\\\\.)*)'|\"((?:[^\"\\\\]|\\\\.)*)\"";

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /** One JavaScript module of the page, for what it says and how. */
 record Module(String name, String source) {
   private static final Pattern KEY = Pattern.compile("'([a-z]+\\.[a-z0-9_]+)'");
-  private static final Pattern CALL = Pattern.compile("\\b(?:say|phrase|knows)\\(");
+  private static final Pattern CALL =
+      Pattern.compile("\\b(?:translate|translateMarkup|hasTranslation)\\(");
   private static final Pattern KEY_START =
       Pattern.compile("`([a-z]+\\.[a-z0-9_]*)\\$\\{"); // the rest is found out at run time
 
@@ -24,7 +25,7 @@ record Module(String name, String source) {
               + "|question|yes|reason|hint)=\"[^\"]*\\p{L}[^\"]*\"");
   private static final Pattern SPOKEN_PROPERTY =
       Pattern.compile(
-          "(?:\\b(?:label|hint|placeholder|question|yes|reason): |\\btell\\(|document\\.title = )"
+          "(?:\\b(?:label|hint|placeholder|question|yes|reason): |\\bshowToast\\(|document\\.title = )"
               + "['\"`][^'\"`$]*\\p{L}[^'\"`]*['\"`]");
 
   /** The name of the thing is the same in every language. */

@@ -114,9 +114,9 @@ class WordsTest {
         new Module(
             "view.js",
             """
-            html`<p title="Hello" class="a">${a ? html`<b>nested</b>` : '}'} plain ${say('a.b')}</p>`;
+            html`<p title="Hello" class="a">${a ? html`<b>nested</b>` : '}'} plain ${translate('a.b')}</p>`;
             field({label: 'Name', name: 'name'});
-            this.tell(`Done: ${x}`);
+            this.showToast(`Done: ${x}`);
             """);
 
     assertThat(module.hardCoded())
@@ -125,13 +125,13 @@ class WordsTest {
             "view.js: plain",
             "view.js: nested",
             "view.js: label: 'Name'",
-            "view.js: tell(`Done: ${x}`");
+            "view.js: showToast(`Done: ${x}`");
     assertThat(module.calledKeys()).containsExactly("a.b");
   }
 
   @Test
   void theListOfLanguagesIsThatOfTheCatalogues() {
-    String words = Catalogue.read(Catalogue.WEB.resolve("words/words.js"));
+    String words = Catalogue.read(Catalogue.WEB.resolve("words/translate.js"));
     assertThat(Stream.of("en", "de", "fr", "es", "ar", "ja"))
         .allMatch(language -> words.contains(language + ": '"));
   }

@@ -1,9 +1,0 @@
-/** The path of the public URL, under which this page is served: empty, or such as `/books`. */
-export const BASE = new URL('.', import.meta.url).pathname.slice(0, -1);
-
-/**
- * What is kept in the browser under this name belongs to one installation, though several may share an origin.
- *
- * @param {string} name
- */
-export const ownName = (name) => (BASE ? `${name}@${BASE}` : name);

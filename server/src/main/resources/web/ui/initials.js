@@ -1,7 +1,0 @@
-import {cut} from './typed-text.js';
-
-/** @param {string} name */
-export function initials(name) {
-  const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words[words.length - 1] : ''].map((word) => cut(word, 1)).join('').toUpperCase();
-}

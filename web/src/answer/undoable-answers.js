@@ -1,0 +1,223 @@
+import {BASE_PATH} from '../base-path.js';
+import {html, nothing} from 'lit';
+import {newKey} from '../client/http.js';
+import {LightElement} from '../ui/base-elements.js';
+import {icon} from '../ui/icon-set.js';
+import {errorText} from '../ui/error-text.js';
+import {translate} from '../words/translate.js';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {QueuedItem} from '../client/send-queue.js'
+ * @import {BookRequest, Outcome, Status} from '../client/types.js'
+ *
+ * @typedef {{status: Status, response?: string}} Answer
+ */
+
+/** How long an answer can be taken back, ms. */
+const UNDO_WINDOW = 5_000;
+/** How long an answer that is sent while the page is left may take, ms. */
+const KEEPALIVE_TIMEOUT = 10_000;
+
+/** @type {WeakMap<Session, UndoableAnswers>} */
+const answersBySession = new WeakMap();
+
+/** @param {Session} session @returns {UndoableAnswers} the one of this session */
+export function undoableAnswersOf(session) {
+  const known = answersBySession.get(session);
+  if (known) return known;
+  const made = new UndoableAnswers(session);
+  answersBySession.set(session, made);
+  return made;
+}
+
+/**
+ * The team's answers until the server has confirmed them. They wait in the session's send queue, which keeps them across
+ * reloads and until the server is there. For a few seconds each can be taken back; then it is sent, or at once when the
+ * page is hidden or left. The words of one that is refused go back into their field.
+ *
+ * Event: `change`.
+ */
+export class UndoableAnswers extends EventTarget {
+  /** @param {Session} session */
+  constructor(session) {
+    super();
+    this.session = session;
+    const ended = new AbortController();
+    const {signal} = ended;
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.#sendBeforeUnload(), {signal});
+    addEventListener('pagehide', () => this.#sendBeforeUnload(), {signal});
+    session.beforeSignOut.push(() => this.sendNow());
+    session.sendQueue.addEventListener('change', () => this.#changed(), {signal});
+    session.sendQueue.addEventListener('sent', (event) => this.#announceSent(/** @type {CustomEvent} */ (event).detail), {signal});
+    session.addEventListener('refused', (event) => this.#announceRefused(/** @type {CustomEvent} */ (event).detail), {signal});
+    session.addEventListener('ended', () => {
+      ended.abort();
+      this.#changed();
+    });
+    const bar = /** @type {UndoBar} */ (document.createElement('undo-bar'));
+    bar.answers = this;
+    document.body.append(bar);
+  }
+
+  /** @returns {QueuedItem[]} */
+  get #items() {
+    return this.session.sendQueue.items.filter(({kind}) => kind === 'respond');
+  }
+
+  /** Those that can still be taken back, newest last. */
+  get waiting() {
+    return this.#items.filter((item) => !this.session.sendQueue.isInFlight(item));
+  }
+
+  /** What a request will be once its answer is sent; undefined where there is none. @param {number} id @returns {Status | undefined} */
+  statusOf(id) {
+    return this.#items.find(({content}) => content.ids.includes(id))?.content.answer.status;
+  }
+
+  /** How many answers are on their way that take requests of a creator from one status. @param {number} creatorId @param {Status} status */
+  leaving(creatorId, status) {
+    return this.#items
+      .filter(({content}) => content.creatorId === creatorId)
+      .flatMap(({content}) => content.ids)
+      .filter((id) => this.session.store.requests.get(id)?.status === status).length;
+  }
+
+  /** @param {BookRequest[]} requests of one creator @param {Answer} answer */
+  add(requests, answer) {
+    const fresh = requests.filter(({id}) => !this.statusOf(id));
+    if (fresh.length === 0) return;
+    const [{creator_id, title, user_name}] = fresh;
+    const content = {creatorId: creator_id, ids: fresh.map(({id}) => id), answer, title, name: user_name};
+    this.session.sendQueue.hold({kind: 'respond', key: newKey(), content, after: 0}, UNDO_WINDOW);
+    setTimeout(() => this.#changed(), UNDO_WINDOW + 100);
+  }
+
+  /** Takes back the newest answer. */
+  undo() {
+    const item = this.waiting.at(-1);
+    if (!item) return;
+    const {creatorId, ids, answer} = item.content;
+    if (answer.response) this.keepDraft(ids.length === 1 ? ids[0] : -creatorId, answer.response);
+    this.session.sendQueue.remove(item.key);
+  }
+
+  /** Sends everything without waiting. */
+  sendNow() {
+    return this.session.sendQueue.release(this.waiting.map(({key}) => key));
+  }
+
+  /** What is written in answer to a request, or to many of a creator (its id below zero). @param {number} id */
+  draftOf(id) {
+    return this.session.drafts.of(draftFor(id)).response ?? '';
+  }
+
+  /** @param {number} id @param {string} text */
+  keepDraft(id, text) {
+    this.session.drafts.keep(draftFor(id), 'response', text);
+  }
+
+  /** The page may be gone before the answer comes: then it is sent again when the page is next opened, and done once. */
+  #sendBeforeUnload() {
+    const items = this.waiting;
+    if (items.length === 0) return;
+    this.session.sendQueue.release(
+      items.map(({key}) => key),
+      KEEPALIVE_TIMEOUT,
+    );
+    for (const {key, content} of items) {
+      const {creatorId, ids, answer} = content;
+      const sent =
+        ids.length === 1
+          ? keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
+          : keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
+      sent.then(
+        ({ok}) => (ok ? this.session.sendQueue.remove(key) : this.session.sendQueue.release([key])),
+        () => this.session.sendQueue.release([key]),
+      );
+    }
+  }
+
+  /** @param {{item: QueuedItem, answer: Outcome[]}} sent */
+  #announceSent({item: {kind, content}, answer: outcomes}) {
+    if (kind !== 'respond') return;
+    const {ids, answer, title, name} = content;
+    if (ids.length === 1) return showToast(translate(`answer.told_${answer.status}`, {title, name}));
+    const refused = outcomes.filter(({result}) => result === 'refused');
+    const done = outcomes.length - refused.length;
+    if (done) showToast(translate(`desk.bulk_${answer.status}`, {count: done}));
+    if (refused.length === 1) showToast(this.#conflictText(refused[0].id) ?? refused[0].detail ?? '', 'plain');
+    else if (refused.length) showToast(translate('desk.bulk_refused', {count: refused.length}), 'plain');
+  }
+
+  /** @param {{content: any, error: any}} refusal */
+  #announceRefused({content: {ids, answer, title}, error}) {
+    const first = error.code === 'invalid_transition' && ids.length === 1 ? this.#conflictText(ids[0]) : undefined;
+    const reason = error.code === 'too_old' ? translate('answer.too_old') : errorText(error);
+    showToast(first ?? translate(answer.response ? 'answer.failed_kept' : 'answer.failed', {title, reason}), 'plain');
+  }
+
+  /** @param {number} id */
+  #conflictText(id) {
+    const request = this.session.store.requests.get(id);
+    const name = request?.status === 'cancelled' ? request.user_name : request?.responded_by_name;
+    return request && name ? translate(`desk.first_${request.status}`, {name, title: request.title}) : undefined;
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** @param {number} id */
+function draftFor(id) {
+  return id < 0 ? `bulk-${-id}` : `answer-${id}`;
+}
+
+/** Outlives the page. @param {string} path @param {object} body @param {string} key */
+function keepAlive(path, body, key) {
+  const headers = {'Content-Type': 'application/json', 'Idempotency-Key': key};
+  return fetch(BASE_PATH + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
+}
+
+/** @param {string} text @param {'good' | 'plain'} [tone] */
+function showToast(text, tone = 'good') {
+  document.querySelector('bookbell-app')?.dispatchEvent(new CustomEvent('toast', {detail: {text, tone}}));
+}
+
+/** What is about to be sent, and the button that takes it back. */
+class UndoBar extends LightElement {
+  constructor() {
+    super();
+    /** @type {UndoableAnswers} */
+    this.answers = /** @type {any} */ (undefined);
+    this.onChange = () => this.requestUpdate();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.answers.addEventListener('change', this.onChange);
+    this.answers.session.addEventListener('ended', () => this.remove());
+  }
+
+  render() {
+    const item = this.answers.waiting.at(-1);
+    return html`<div class="undo-bar ${item ? '' : 'undo-bar--empty'}" role="status">
+      ${
+        item
+          ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item)}</span>
+            <button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>
+            <button type="button" class="button button--quiet" data-testid="undo-send" @click=${() => this.answers.sendNow()}>${translate('desk.send_now')}</button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  /** @param {QueuedItem} item */
+  #text({content: {ids, answer, title}, until = 0}) {
+    const text = ids.length === 1 ? translate(`desk.will_${answer.status}`, {title}) : translate(`desk.will_all_${answer.status}`, {count: ids.length});
+    return until > Date.now() ? text : `${text} ${translate('unsent.waits')}.`;
+  }
+}
+
+customElements.define('undo-bar', UndoBar);

@@ -1,0 +1,75 @@
+import {BASE_PATH} from '../base-path.js';
+
+/**
+ * @typedef {{name: string, creatorId?: number, requestId?: number, query: URLSearchParams}} Route
+ */
+
+/** The server serves the page at these addresses and at no others: SitePaths.java has the same list. */
+const CREATOR_PLACES = ['requests', 'inbox', 'supporters', 'tiers', 'invitations', 'team', 'activity', 'settings', 'begin'];
+
+/** @param {{pathname: string, search: string}} address @returns {Route} */
+export function routeOf({pathname, search}) {
+  const query = new URLSearchParams(search);
+  const path = pathname.startsWith(`${BASE_PATH}/`) ? pathname.slice(BASE_PATH.length) : pathname === BASE_PATH ? '/' : pathname;
+  if (path === '/') return {name: 'home', query};
+  if (path === '/join' || path === '/setup') return {name: path.slice(1), query};
+  const request = /^\/requests\/(\d+)$/.exec(path);
+  if (request) return {name: 'request', requestId: Number(request[1]), query};
+  const place = /^\/creators\/(\d+)\/(\w+)$/.exec(path);
+  if (place && CREATOR_PLACES.includes(place[2])) return {name: place[2], creatorId: Number(place[1]), query};
+  return {name: 'unknown', query};
+}
+
+/**
+ * Follows the address by the History API: plain links work as links, and `changed` is called for each new address.
+ */
+export class Router {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    addEventListener('popstate', changed);
+    document.addEventListener('click', (event) => this.#followed(event));
+  }
+
+  get route() {
+    return routeOf(location);
+  }
+
+  /** @param {string} address @param {{replace?: boolean}} [options] */
+  go(address, {replace = false} = {}) {
+    if (replace) history.replaceState(null, '', address);
+    else history.pushState(null, '', address);
+    this.changed();
+  }
+
+  /** @param {MouseEvent} event */
+  #followed(event) {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = /** @type {Element} */ (event.target).closest?.('a[href]');
+    if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin) return;
+    if (routeOf(link).name === 'unknown' || (link.hash && link.pathname === location.pathname)) return;
+    event.preventDefault();
+    this.go(link.pathname + link.search);
+  }
+}
+
+/** Where each view's module is: it is loaded when its address is first gone to. */
+const MODULES = {
+  requests: () => import('../request/my-requests.js'),
+  inbox: () => import('../team-inbox/team-inbox.js'),
+  request: () => import('../request/request-page.js'),
+  supporters: () => import('../supporter/supporters-page.js'),
+  tiers: () => import('../supporter/tiers-page.js'),
+  invitations: () => import('../invitation/invitations-page.js'),
+  team: () => import('../team/team-page.js'),
+  activity: () => import('../activity/activity-page.js'),
+  settings: () => import('../creator/creator-page.js'),
+  begin: () => import('../setup/setup-guide.js'),
+  join: () => import('../account/join-page.js'),
+  setup: () => import('../account/setup-page.js'),
+};
+
+/** @param {string} name of a route @returns {Promise<unknown>} fulfilled when its elements are defined; fails where they do not come */
+export async function loadView(name) {
+  return MODULES[/** @type {keyof typeof MODULES} */ (name)]?.();
+}

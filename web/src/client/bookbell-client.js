@@ -1,0 +1,339 @@
+import {Backoff} from './backoff.js';
+
+/** @import {ServerMessage} from './types.js' */
+
+/**
+ * @typedef {'connecting' | 'live' | 'catching-up' | 'offline' | 'signed-out'} ConnectionState
+ * `offline` with a `retryAt` waits for its next attempt; without one it waits for the network.
+ *
+ * @typedef {object} ConnectionStatus
+ * @property {ConnectionState} state
+ * @property {number | null} retryAt when the next attempt starts, ms since 1970
+ * @property {boolean} [refused] the way to the server lets no WebSocket through: it is read by other means, though it works
+ *
+ * @typedef {object} ClientOptions
+ * @property {string} url of the WebSocket, `ws:` or `wss:`, without query
+ * @property {number} userId
+ * @property {() => Promise<boolean>} [sessionEnded] asked after an attempt that never opened: a browser does not
+ *   tell a page that the upgrade was answered 401
+ * @property {new (url: string) => WebSocket} [WebSocket]
+ * @property {() => number} [random]
+ * @property {() => number} [now]
+ */
+
+const CLOSE = {GOING_AWAY: 1001, SESSION_ENDED: 4401, TOO_SLOW: 4408, TOO_MANY_MESSAGES: 4429};
+
+/** All in ms. */
+const OPEN_TIMEOUT = 15_000;
+const PING_INTERVAL = 20_000;
+const PONG_TIMEOUT = 10_000;
+const ACK_DELAY = 3_000;
+const STABLE_AFTER = 5_000;
+const MAX_REQUESTED_DELAY = 120_000;
+/** A socket that opens and says nothing is as good as none, ms. */
+const GREETING_TIMEOUT = 6_000;
+/** After so many attempts without a word from the server, while it answers otherwise, sockets count as refused. */
+const REFUSED_AFTER_ATTEMPTS = 2;
+/** Whether they still are is tried so often, ms. */
+const REFUSED_RETRY_INTERVAL = 30_000;
+
+/**
+ * One user's live connection. It knows nothing of books and nothing of the page: it keeps a socket open, and
+ * hands on every message once and in order, by `(epoch, seq)`; a gap makes it resume instead.
+ *
+ * Events: `message` (detail: {@link ServerMessage}) and `state` (detail: {@link ConnectionStatus}).
+ */
+export class BookbellClient extends EventTarget {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {{epoch: string, seq: number} | null} the last message handed on */
+  #position = null;
+  /** Until the first frame of a connection has come, nothing else is believed. */
+  #isGreeted = false;
+  /** @type {number} where the replay under way will end */
+  #replayEnd = 0;
+  #acknowledged = 0;
+  #started = false;
+  #online = true;
+  /** Attempts in a row that brought no greeting. */
+  #silentAttempts = 0;
+  /** @type {ConnectionStatus} */
+  #status = {state: 'offline', retryAt: null};
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  #timers = new Map();
+
+  /** @param {ClientOptions} options */
+  constructor({url, userId, sessionEnded = async () => false, WebSocket = globalThis.WebSocket, random = Math.random, now = Date.now}) {
+    super();
+    this.url = url;
+    this.userId = userId;
+    this.sessionEnded = sessionEnded;
+    this.WebSocket = WebSocket;
+    this.now = now;
+    this.backoff = new Backoff({random});
+  }
+
+  get status() {
+    return this.#status;
+  }
+
+  get position() {
+    return this.#position;
+  }
+
+  /** @param {{epoch: string, seq: number} | null} [position] from which to resume, where there is one */
+  start(position = null) {
+    this.#started = true;
+    this.#position = position;
+    this.#connect();
+  }
+
+  /** Ends the connection for good. */
+  stop() {
+    this.#started = false;
+    this.#dropSocket();
+    this.#setStatus('offline');
+  }
+
+  /** Says something in passing: nothing is kept for later where there is no connection. @param {object} frame */
+  sendTransient(frame) {
+    this.#send(frame);
+  }
+
+  /** Forgets the position and reconnects: the server answers with a fresh snapshot. */
+  refresh() {
+    this.#position = null;
+    this.#reconnect(0);
+  }
+
+  /** The user came back or asks for it: a waiting client tries at once, a connected one makes sure that it is. */
+  wake() {
+    if (!this.#started || this.#status.state === 'signed-out') return;
+    if (this.#socket === null) this.#connect();
+    else if (this.#isGreeted) this.#sendPing();
+  }
+
+  /** @param {boolean} online what the platform says of the network */
+  networkChanged(online) {
+    this.#online = online;
+    if (!this.#started || this.#status.state === 'signed-out') return;
+    if (online) {
+      this.backoff.reset();
+      this.wake();
+    } else {
+      this.#dropSocket();
+      this.#setStatus('offline');
+    }
+  }
+
+  #connect() {
+    this.#dropSocket();
+    if (!this.#online) return this.#setStatus('offline');
+    if (!this.#isRefused) this.#setStatus('connecting');
+    const socket = new this.WebSocket(this.#socketUrl());
+    this.#socket = socket;
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      this.#setTimer('open', GREETING_TIMEOUT, () => this.#onClosed(0, '', false));
+    };
+    socket.onmessage = ({data}) => socket === this.#socket && this.#onFrame(data);
+    socket.onclose = ({code, reason}) => socket === this.#socket && this.#onClosed(code, reason, opened);
+    this.#setTimer('open', OPEN_TIMEOUT, () => this.#onClosed(0, '', false));
+  }
+
+  #socketUrl() {
+    const query = new URLSearchParams({user_id: String(this.userId)});
+    if (this.#position) query.set('since', `${this.#position.epoch}:${this.#position.seq}`);
+    return `${this.url}?${query}`;
+  }
+
+  /** Lets go of the socket; whatever it still says is not heard. */
+  #dropSocket() {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#isGreeted = false;
+    if (socket) socket.close();
+  }
+
+  /** @param {number} delay ms */
+  #reconnect(delay) {
+    this.#dropSocket();
+    if (!this.#started) return;
+    if (delay === 0) return this.#connect();
+    this.#setStatus('offline', this.now() + delay);
+    this.#setTimer('retry', delay, () => this.#connect());
+  }
+
+  /** @param {number} code @param {string} reason @param {boolean} opened */
+  async #onClosed(code, reason, opened) {
+    const greeted = this.#isGreeted;
+    this.#dropSocket();
+    if (code === CLOSE.SESSION_ENDED) return this.#setStatus('signed-out');
+    if (!greeted && code !== CLOSE.GOING_AWAY) this.#silentAttempts++;
+    let answers = false;
+    if (!opened || !greeted) {
+      if (!this.#isRefused) this.#setStatus('connecting');
+      const ended = await this.sessionEnded().then(
+        (over) => {
+          answers = true;
+          return over;
+        },
+        () => false,
+      );
+      if (!this.#started || this.#socket) return;
+      if (ended) return this.#setStatus('signed-out');
+    }
+    if (answers && this.#silentAttempts >= REFUSED_AFTER_ATTEMPTS) return this.#retryRefusedLater();
+    this.#silentAttempts = answers || greeted ? this.#silentAttempts : 0;
+    this.#reconnect(this.#delayAfter(code, reason));
+  }
+
+  get #isRefused() {
+    return this.#status.refused === true;
+  }
+
+  /** The server answers, but not over a WebSocket: a proxy refuses or swallows it. */
+  #retryRefusedLater() {
+    this.#setStatus('offline', this.now() + REFUSED_RETRY_INTERVAL, true);
+    this.#setTimer('retry', REFUSED_RETRY_INTERVAL, () => this.#connect());
+  }
+
+  /** @param {number} code @param {string} reason @returns {number} ms */
+  #delayAfter(code, reason) {
+    const drawn = this.backoff.next();
+    switch (code) {
+      case CLOSE.GOING_AWAY: {
+        const asked = /^\s*(\d+)/.exec(reason);
+        return asked ? Math.min(Number(asked[1]), MAX_REQUESTED_DELAY) : drawn;
+      }
+      case CLOSE.TOO_SLOW:
+        return this.#immediatelyOrAfter(drawn);
+      case CLOSE.TOO_MANY_MESSAGES:
+        return Math.max(drawn, PING_INTERVAL);
+      default:
+        return drawn;
+    }
+  }
+
+  /** @param {unknown} data */
+  #onFrame(data) {
+    const message = parse(data);
+    switch (message?.type) {
+      case undefined:
+        return;
+      case 'initial_data':
+        return this.#onGreeting(message, message.seq);
+      case 'resumed':
+        if (!this.#position || message.epoch !== this.#position.epoch) return this.refresh();
+        return this.#onGreeting(message, this.#position.seq);
+      case 'pong':
+        return this.#onPong(message.seq);
+      default:
+        if (!this.#isGreeted) return;
+        if (message.seq === undefined) this.#emitMessage(message);
+        else this.#onNumbered(message);
+    }
+  }
+
+  /** @param {any} greeting @param {number} seq where this client stands */
+  #onGreeting(greeting, seq) {
+    this.#isGreeted = true;
+    this.#silentAttempts = 0;
+    this.#position = {epoch: greeting.epoch, seq};
+    this.#replayEnd = greeting.seq;
+    this.#acknowledged = 0;
+    this.#clearTimer('open');
+    this.#emitMessage(greeting);
+    this.#setTimer('stable', STABLE_AFTER, () => this.backoff.reset());
+    this.#setTimer('ping', PING_INTERVAL, () => this.#sendPing());
+    this.#setTimer('ack', ACK_DELAY, () => this.#sendAck());
+    this.#setStatus(seq < this.#replayEnd ? 'catching-up' : 'live');
+  }
+
+  /** @param {any} message a numbered one */
+  #onNumbered(message) {
+    const position = /** @type {{epoch: string, seq: number}} */ (this.#position);
+    if (message.seq <= position.seq) return;
+    if (message.seq > position.seq + 1) return this.#resume();
+    this.#position = {epoch: position.epoch, seq: message.seq};
+    this.#emitMessage(message);
+    if (!this.#timers.has('ack')) this.#setTimer('ack', ACK_DELAY, () => this.#sendAck());
+    if (this.#status.state === 'catching-up' && message.seq >= this.#replayEnd) this.#setStatus('live');
+  }
+
+  /** Something was missed: the server still has it. */
+  #resume() {
+    this.#reconnect(this.#immediatelyOrAfter(this.backoff.next()));
+  }
+
+  /** @param {number} drawn @returns {number} no delay for the first trouble of a stable connection, then the drawn one */
+  #immediatelyOrAfter(drawn) {
+    return this.backoff.attempt <= 1 ? 0 : drawn;
+  }
+
+  #sendPing() {
+    this.#send({type: 'ping'});
+    this.#setTimer('ping', PING_INTERVAL, () => this.#sendPing());
+    if (!this.#timers.has('pong')) this.#setTimer('pong', PONG_TIMEOUT, () => this.#resume());
+  }
+
+  /** @param {number | undefined} seq of the last numbered message that was sent before this answer */
+  #onPong(seq) {
+    this.#clearTimer('pong');
+    if (this.#isGreeted && seq !== undefined && seq > (this.#position?.seq ?? 0)) this.#resume();
+  }
+
+  #sendAck() {
+    const seq = this.#position?.seq ?? 0;
+    if (seq > this.#acknowledged) this.#send({type: 'ack', seq});
+    this.#acknowledged = seq;
+  }
+
+  /** @param {object} frame */
+  #send(frame) {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** @param {ServerMessage} message */
+  #emitMessage(message) {
+    this.dispatchEvent(new CustomEvent('message', {detail: message}));
+  }
+
+  /** @param {ConnectionState} state @param {number | null} [retryAt] @param {boolean} [refused] */
+  #setStatus(state, retryAt = null, refused = false) {
+    if (state === this.#status.state && retryAt === this.#status.retryAt && refused === this.#isRefused) return;
+    this.#status = refused ? {state, retryAt, refused} : {state, retryAt};
+    this.dispatchEvent(new CustomEvent('state', {detail: this.#status}));
+  }
+
+  /** @param {string} name @param {number} ms @param {() => void} action */
+  #setTimer(name, ms, action) {
+    this.#clearTimer(name);
+    this.#timers.set(
+      name,
+      setTimeout(() => {
+        this.#timers.delete(name);
+        action();
+      }, ms),
+    );
+  }
+
+  /** @param {string} name */
+  #clearTimer(name) {
+    clearTimeout(this.#timers.get(name));
+    this.#timers.delete(name);
+  }
+}
+
+/** @param {unknown} data @returns {any} the message, or undefined where this is none */
+function parse(data) {
+  if (typeof data !== 'string' || !data.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

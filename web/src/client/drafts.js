@@ -1,0 +1,51 @@
+import {scopedName} from '../base-path.js';
+
+/**
+ * What a user is writing and has not sent, kept by the browser for when they come back: each form's fields under the
+ * form's name.
+ */
+export class Drafts {
+  /** @param {number} userId @param {Storage} [storage] */
+  constructor(userId, storage = localStorage) {
+    this.prefix = `${scopedName('bookbell.draft')}.${userId}.`;
+    this.storage = storage;
+  }
+
+  /** @param {string} form @returns {Record<string, string>} */
+  of(form) {
+    return JSON.parse(this.storage.getItem(this.prefix + form) ?? '{}');
+  }
+
+  /** @param {string} form @param {string} field @param {string} text */
+  keep(form, field, text) {
+    const {[field]: _before, ...others} = this.of(form);
+    const fields = text.trim() === '' ? others : {...others, [field]: text};
+    if (Object.keys(fields).length) this.storage.setItem(this.prefix + form, JSON.stringify(fields));
+    else this.drop(form);
+  }
+
+  /** @param {string} form */
+  drop(form) {
+    this.storage.removeItem(this.prefix + form);
+  }
+
+  clear() {
+    for (const name of Object.keys(this.storage)) if (name.startsWith(this.prefix)) this.storage.removeItem(name);
+  }
+}
+
+/** What users write and send, each under a user's id. */
+const WRITTEN = ['bookbell.draft', 'bookbell.outbox', 'bookbell.desk'].map((name) => `${scopedName(name)}.`);
+
+/**
+ * Removes what everybody but this user has left in this browser: whoever signs in next is not to find it.
+ *
+ * @param {number} userId @param {Storage} [storage]
+ */
+export function forgetOtherUsers(userId, storage = localStorage) {
+  for (const name of Object.keys(storage)) {
+    const prefix = WRITTEN.find((start) => name.startsWith(start));
+    const owner = prefix && /^\d+/.exec(name.slice(prefix.length))?.[0];
+    if (owner && Number(owner) !== userId) storage.removeItem(name);
+  }
+}

@@ -1,0 +1,150 @@
+import {learnServerTime} from './server-clock.js';
+import {BASE_PATH} from '../base-path.js';
+
+/**
+ * A call that the server refused, or that never reached it (`status` 0, code `unreachable`).
+ * `message` is fit for people; `code` is the stable word of the problem.
+ */
+export class ApiError extends Error {
+  /** @param {number} status @param {any} problem application/problem+json, where there is one */
+  constructor(status, problem) {
+    super(problem.detail || problem.title || `The server answered ${status}.`);
+    this.status = status;
+    /** @type {string} */
+    this.code = problem.code ?? (status === 0 ? 'unreachable' : `http_${status}`);
+    this.problem = problem;
+  }
+
+  /** @returns {Record<string, string>} what is wrong, by field */
+  get fields() {
+    const errors = /** @type {{field: string, message: string}[]} */ (this.problem.errors ?? []);
+    return Object.fromEntries(errors.map(({field, message}) => [field, message]));
+  }
+}
+
+const MAX_ATTEMPTS = 3;
+const FIRST_PAUSE = 400;
+const TRANSIENT_STATUSES = new Set([502, 503, 504]);
+/** What a proxy before the server may say of a request itself, and means. */
+const PROXY_STATUSES = new Set([400, 405, 413, 414, 431]);
+
+/**
+ * JSON over HTTP. A command carries an Idempotency-Key, so a call that failed on the way is repeated here and is
+ * still done once.
+ */
+export class Http {
+  /** @param {{base?: string, fetch?: typeof globalThis.fetch, pause?: (ms: number) => Promise<void>}} [options] */
+  constructor({base = BASE_PATH, fetch = (...call) => globalThis.fetch(...call), pause = wait} = {}) {
+    this.base = base;
+    this.fetch = fetch;
+    this.pause = pause;
+    /** Called when an answer says that the session is over. */
+    this.onSessionEnded = () => {};
+    /** Called when something was changed. */
+    this.onDone = () => {};
+  }
+
+  /** @param {string} path @param {Record<string, unknown>} [query] */
+  get(path, query) {
+    return this.#call('GET', path, {query});
+  }
+
+  /** @param {string} path @param {object} [body] @param {{key?: string, query?: Record<string, unknown>}} [options] */
+  post(path, body, {key = newKey(), query} = {}) {
+    return this.#call('POST', path, {body, query, key});
+  }
+
+  /** @param {string} path @param {object} body @param {{key?: string, query?: Record<string, unknown>}} [options] */
+  patch(path, body, {key = newKey(), query} = {}) {
+    return this.#call('PATCH', path, {body, query, key});
+  }
+
+  /** Puts something that is not JSON there. @param {string} path @param {Blob} content */
+  put(path, content) {
+    return this.#call('PUT', path, {body: content});
+  }
+
+  /** @param {string} path @param {Record<string, unknown>} [query] */
+  delete(path, query) {
+    return this.#call('DELETE', path, {query});
+  }
+
+  /** @param {string} method @param {string} path @param {{query?: Record<string, unknown>, body?: object, key?: string}} parts */
+  async #call(method, path, {query, body, key}) {
+    const address = this.base + path + queryString(query);
+    /** @type {Record<string, string>} */
+    const headers = {Accept: 'application/json, application/problem+json'};
+    const isJson = body !== undefined && !(body instanceof Blob);
+    if (isJson) headers['Content-Type'] = 'application/json';
+    if (key !== undefined) headers['Idempotency-Key'] = key;
+    const init = {
+      method,
+      headers,
+      body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body),
+      credentials: /** @type {const} */ ('same-origin'),
+      redirect: /** @type {const} */ ('manual'),
+    };
+    const response = await this.#fetchWithRetries(address, init);
+    if (response.ok) {
+      if (method !== 'GET') this.onDone();
+      return parseJson(await response.text());
+    }
+    const error = new ApiError(response.status, await problemOf(response));
+    if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
+    throw error;
+  }
+
+  /** @param {string} address @param {RequestInit} init */
+  async #fetchWithRetries(address, init) {
+    for (let attempt = 1; ; attempt++) {
+      const sent = Date.now();
+      const response = await this.fetch(address, init).then(unlessFromProxy, () => undefined);
+      if (response) learnServerTime(response.headers.get('Date'), sent, Date.now());
+      if (response && !TRANSIENT_STATUSES.has(response.status)) return response;
+      if (attempt === MAX_ATTEMPTS) {
+        if (response) return response;
+        throw new ApiError(0, {detail: 'The server cannot be reached. Your text is kept; please try again.'});
+      }
+      await this.pause(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    }
+  }
+}
+
+/**
+ * The answer, unless somebody else gave it: a proxy that redirects to its sign-in, or shows it, has not reached the
+ * server.
+ *
+ * @param {Response} response
+ */
+function unlessFromProxy(response) {
+  const {headers, status} = response;
+  const isOurs = headers.has('Bookbell') || headers.get('Content-Type')?.startsWith('application/problem+json');
+  return isOurs || PROXY_STATUSES.has(status) ? response : undefined;
+}
+
+/** A fresh Idempotency-Key; works on plain http too, where `crypto.randomUUID` is missing. */
+export function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** @param {string} body @returns {any} undefined for an empty one */
+function parseJson(body) {
+  return body === '' ? undefined : JSON.parse(body);
+}
+
+/** @param {Response} response */
+async function problemOf(response) {
+  return response.json().catch(() => ({title: response.statusText || undefined}));
+}
+
+/** @param {Record<string, unknown>} [query] empty values are left out */
+function queryString(query = {}) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return given.length ? `?${search}` : '';
+}
+
+/** @param {number} ms @returns {Promise<void>} */
+function wait(ms) {
+  return new Promise((done) => setTimeout(done, ms));
+}

@@ -1,0 +1,211 @@
+import {scopedName} from '../base-path.js';
+import {Backoff} from './backoff.js';
+import {newKey} from './http.js';
+
+/**
+ * @typedef {object} QueuedItem
+ * @property {string} key its Idempotency-Key: however often it is sent, it is done once
+ * @property {'ask' | 'reply' | 'respond'} kind
+ * @property {any} content
+ * @property {number} [requestId] which a reply belongs to
+ * @property {number} after the newest id known when it was written: its own will be higher
+ * @property {number} at when it was written, ms since 1970
+ * @property {number} [until] before this it can be taken back and is not sent by itself, ms since 1970
+ * @property {{code: string, message: string}} [problem] why it is not sent by itself: it was refused, or is `too_old`
+ *
+ * @typedef {object} Sending
+ * @property {number} userId
+ * @property {(item: QueuedItem) => Promise<unknown>} send
+ * @property {() => boolean} isAway whether sending is useless just now
+ * @property {(item: QueuedItem, error: any) => boolean} [restoreRefused] told of what is refused; true where its words are in their field again
+ * @property {Storage} [storage]
+ * @property {LockManager} [locks]
+ */
+
+/** The server knows a key for 48 hours. What is older may have been done and is not sent again unasked, ms. */
+const KEY_VALID_FOR = 40 * 3_600_000;
+const TOO_OLD = {code: 'too_old', message: ''};
+const MIN_RETRY_DELAY = 3_000;
+const RETRYABLE = new Set([0, 401, 429, 502, 503, 504]);
+
+/**
+ * What a user has written and the server has not confirmed: kept by the browser until it is, across reloads and for
+ * all tabs, sent in its order as soon as the server is there. A lock for each item keeps two tabs from sending it at
+ * once; where there are none its key does.
+ *
+ * Events: `change`; `sent` (detail: `{item, answer}`).
+ */
+export class SendQueue extends EventTarget {
+  #backoff = new Backoff();
+  /** @type {Set<string>} what this tab is sending */
+  #inFlight = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #flushTimer;
+  #ended = new AbortController();
+
+  /** @param {Sending} parts */
+  constructor({userId, send, isAway, restoreRefused = () => false, storage = localStorage, locks = globalThis.navigator?.locks}) {
+    super();
+    this.name = `${scopedName('bookbell.outbox')}.${userId}`;
+    this.send = send;
+    this.isAway = isAway;
+    this.restoreRefused = restoreRefused;
+    this.storage = storage;
+    this.locks = locks;
+    globalThis.addEventListener?.('storage', ({key}) => key === this.name && this.#notifyChange(), {signal: this.#ended.signal});
+  }
+
+  /** @returns {QueuedItem[]} in the order they were written */
+  get items() {
+    return JSON.parse(this.storage.getItem(this.name) ?? '[]');
+  }
+
+  /** @param {QueuedItem} item whether it is on its way just now */
+  isInFlight({key}) {
+    return this.#inFlight.has(key);
+  }
+
+  /**
+   * Sends something, now or as soon as it can be; it is kept first. Fails where the server refuses it, and keeps
+   * nothing then.
+   *
+   * @param {Omit<QueuedItem, 'at'>} wanted
+   * @returns {Promise<unknown>} what the server answered, or undefined where it waits
+   */
+  async submit(wanted) {
+    const item = {...wanted, at: Date.now()};
+    const waits = this.isAway() || this.items.some((entry) => !entry.problem && !isHeld(entry) && entry.key !== item.key);
+    if (!waits) this.#inFlight.add(item.key); // from the first look at it
+    this.#store([...this.items.filter(({key}) => key !== item.key), item]);
+    if (waits) {
+      this.flush();
+      return undefined;
+    }
+    return this.#deliver(item, (error) => {
+      this.remove(item.key);
+      throw error;
+    });
+  }
+
+  /** Keeps something that can be taken back for so long, then sends it. @param {Omit<QueuedItem, 'at' | 'until'>} wanted @param {number} ms */
+  hold(wanted, ms) {
+    const at = Date.now();
+    this.#store([...this.items, {...wanted, at, until: at + ms}]);
+    this.#scheduleFlush(ms);
+  }
+
+  /** Sends what could still be taken back, now or in so many ms. @param {string[]} keys @param {number} [ms] @returns {Promise<unknown>} when each was tried */
+  release(keys, ms = 0) {
+    const until = Date.now() + ms;
+    this.#store(this.items.map((entry) => (keys.includes(entry.key) ? {...entry, until} : entry)));
+    return this.flush();
+  }
+
+  /** Sends what waits, one after the other, until something cannot be sent. */
+  async flush() {
+    clearTimeout(this.#flushTimer);
+    const held = this.items.filter(isHeld).map(({until}) => /** @type {number} */ (until));
+    if (held.length) this.#scheduleFlush(Math.min(...held) - Date.now());
+    for (const item of this.items) {
+      if (this.isAway() || this.#ended.signal.aborted) return;
+      if (item.problem || isHeld(item) || this.isInFlight(item)) continue;
+      if (Date.now() - item.at > KEY_VALID_FOR) this.#markRefused(item, TOO_OLD);
+      else await this.#deliver(item, (error) => this.#markRefused(item, error));
+      if (this.items.some(({key, problem}) => key === item.key && !problem)) return;
+    }
+  }
+
+  /** Sends again what was refused or has waited for too long. @param {QueuedItem} item */
+  retry(item) {
+    const {problem, ...rest} = item;
+    this.#store(this.items.map((entry) => (entry.key === item.key ? {...rest, key: newKey(), at: Date.now()} : entry)));
+    return this.flush();
+  }
+
+  /** @param {string} key */
+  remove(key) {
+    this.#store(this.items.filter((entry) => entry.key !== key));
+  }
+
+  /** The session has ended; what waits is kept. */
+  stop() {
+    this.#ended.abort();
+    clearTimeout(this.#flushTimer);
+  }
+
+  /** The user has signed out: nothing of theirs stays behind. */
+  clear() {
+    this.storage.removeItem(this.name);
+    this.#notifyChange();
+  }
+
+  /** @param {QueuedItem} item @param {(error: any) => void} refused @returns {Promise<unknown>} */
+  async #deliver(item, refused) {
+    if (!this.locks) return this.#sendNow(item, refused);
+    return this.locks.request(this.#lockName(item), {ifAvailable: true}, (lock) => {
+      if (lock) return this.#sendNow(item, refused);
+      this.#scheduleFlush(MIN_RETRY_DELAY); // the tab that is sending it may be closed before it's done
+      return undefined;
+    });
+  }
+
+  /** @param {QueuedItem} item */
+  #lockName({key}) {
+    return `${this.name}.${key}`;
+  }
+
+  /** @param {QueuedItem} item @param {(error: any) => void} refused */
+  async #sendNow(item, refused) {
+    if (!this.items.some(({key}) => key === item.key)) return undefined; // another tab has sent or removed it
+    this.#markInFlight(item, true);
+    try {
+      const answer = await this.send(item);
+      this.#backoff.reset();
+      this.remove(item.key);
+      this.dispatchEvent(new CustomEvent('sent', {detail: {item, answer}}));
+      return answer;
+    } catch (error) {
+      if (!RETRYABLE.has(/** @type {any} */ (error).status)) return refused(error);
+      this.#scheduleFlush(MIN_RETRY_DELAY + this.#backoff.next());
+      return undefined;
+    } finally {
+      this.#markInFlight(item, false);
+    }
+  }
+
+  /** @param {QueuedItem} item @param {boolean} on */
+  #markInFlight({key}, on) {
+    if (on) this.#inFlight.add(key);
+    else this.#inFlight.delete(key);
+    this.#notifyChange();
+  }
+
+  /** @param {number} ms */
+  #scheduleFlush(ms) {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = setTimeout(() => this.flush(), ms);
+  }
+
+  /** @param {QueuedItem} item @param {any} error */
+  #markRefused(item, error) {
+    if (this.restoreRefused(item, error)) return this.remove(item.key);
+    const problem = {code: error.code, message: error.message};
+    this.#store(this.items.map((entry) => (entry.key === item.key ? {...entry, problem} : entry)));
+  }
+
+  /** @param {QueuedItem[]} items */
+  #store(items) {
+    if (items.length) this.storage.setItem(this.name, JSON.stringify(items));
+    else this.storage.removeItem(this.name);
+    this.#notifyChange();
+  }
+
+  #notifyChange() {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/** @param {QueuedItem} item whether it can still be taken back */
+function isHeld({until}) {
+  return until !== undefined && until > Date.now();
+}

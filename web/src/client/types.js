@@ -1,0 +1,140 @@
+/**
+ * The shapes of the protocol, as JSDoc types. Nothing here exists at run time.
+ *
+ * @typedef {{id: number, email: string, display_name: string}} User
+ *
+ * @typedef {'pending' | 'approved' | 'rejected' | 'completed' | 'cancelled'} Status
+ *
+ * @typedef {{id: number, user_id: number, user_name: string, body: string, created_at: string}} Reply
+ *
+ * @typedef {object} BookRequest
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {number} user_id
+ * @property {string} user_name
+ * @property {string} title
+ * @property {string} author
+ * @property {string | null} isbn
+ * @property {string | null} note
+ * @property {Status} status
+ * @property {string | null} response
+ * @property {number | null} responded_by
+ * @property {string | null} [responded_by_name]
+ * @property {boolean} refunded
+ * @property {Reply[]} replies oldest first; the newest three, or more where more were loaded
+ * @property {number} [reply_count] how many there are in all
+ * @property {string} created_at
+ * @property {string} updated_at
+ * @property {number | null} [cover_id]
+ * @property {number} [followers] how many others want it too
+ *
+ * @typedef {object} AskedBook a request as other supporters see it
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {string} title
+ * @property {string} author
+ * @property {number | null} cover_id
+ * @property {Status} status
+ * @property {number} followers
+ * @property {boolean} mine
+ * @property {boolean} following
+ * @property {string} updated_at
+ *
+ * @typedef {object} FoundBook
+ * @property {string | null} key its place in Open Library
+ * @property {string} title
+ * @property {string[]} authors
+ * @property {number | null} first_year
+ * @property {number | null} cover_id
+ * @property {string[]} isbns
+ * @typedef {{items: FoundBook[], catalogue: 'here' | 'away' | 'off'}} FoundBooks
+ *
+ * @typedef {{kind: string, created_at: string, seen: boolean}} Seen
+ * @typedef {{revision: number, actor_id: number, kind: string, created_at: string, received_at: string | null}} Receipt
+ *
+ * @typedef {object} Quota
+ * @property {number} creator_id
+ * @property {number} allowed
+ * @property {number} used
+ * @property {number} remaining
+ * @property {'none' | 'month'} period
+ * @property {string | null} resets_at
+ *
+ * @typedef {object} LedgerEntry
+ * @property {number} id
+ * @property {'consume' | 'refund' | 'grant' | 'carry'} kind
+ * @property {number} amount
+ * @property {number | null} book_request_id
+ * @property {string | null} title
+ * @property {string} period
+ * @property {string | null} reason
+ * @property {string} actor_name
+ * @property {string} created_at
+ *
+ * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, self_service: boolean, colour: string | null, picture: string | null, version: number}} Creator
+ *
+ * @typedef {object} Notification
+ * @property {number} id
+ * @property {string} kind
+ * @property {number | null} book_request_id
+ * @property {string | null} [title] of the request
+ * @property {string | null} [supporter_name] who asked or replied, where it is for admins
+ * @property {string} text as the server puts it, in English
+ * @property {string} created_at
+ * @property {boolean} [read]
+ * @property {number} [creator_id]
+ *
+ * @typedef {{creator_id: number, creator_name: string, tier: string, requests_allowed: number, requests_used: number}} Membership
+ * @typedef {{creator_id: number, creator_name: string}} Administered
+ * @typedef {{user: User, memberships: Membership[], admin_of: Administered[]}} Me
+ *
+ * @typedef {{user_id: number, display_name: string, email: string, active: boolean}} Member
+ * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, requests_allowed: number, requests_used: number}} Supporter
+ * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number, period: 'none' | 'month'}} Tier
+ *
+ * @typedef {Supporter & {quota: Quota, entries: LedgerEntry[]}} SupporterAccount
+ * @typedef {Record<Status, number>} Counts
+ * @typedef {{id: number, creator_id: number, name: string, body: string}} SavedReply
+ * @typedef {{id: number, result: 'answered' | 'refused', code: string | null, detail: string | null, book_request: BookRequest | null}} Outcome
+ *
+ * @typedef {object} Invitation
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {'supporter' | 'team'} kind
+ * @property {number | null} tier_id
+ * @property {number} uses
+ * @property {number} uses_left
+ * @property {string} expires_at
+ * @property {string} created_at
+ * @property {string} [url] only in the answer that creates it
+ *
+ * @typedef {object} Activity
+ * @property {number} id
+ * @property {number} creator_id
+ * @property {number} actor_id
+ * @property {string} actor_name
+ * @property {string} kind
+ * @property {number | null} book_request_id
+ * @property {string} detail
+ * @property {string} created_at
+ *
+ * @typedef {{type: 'initial_data', epoch: string, seq: number, book_requests: BookRequest[], quota: Quota[],
+ *   pending_count: Record<string, number>, creators: Creator[], unread_notifications: number}} InitialData
+ * @typedef {{type: 'resumed', epoch: string, seq: number}} Resumed
+ * @typedef {{type: 'book_request_update', seq: number, action: 'created' | 'status_changed' | 'reply_added' | 'followers_changed', book_request: BookRequest}} BookRequestUpdate
+ * @typedef {{type: 'quota_update', seq: number, quota: Quota}} QuotaUpdate
+ * @typedef {{type: 'pending_count_update', seq: number, creator_id: number, pending_count: number}} PendingCountUpdate
+ * @typedef {{type: 'notification', seq: number, notification: Notification}} NotificationMessage
+ * @typedef {{type: 'creator_update', creator: Creator}} CreatorUpdate
+ * @typedef {{type: 'answering', creator_id: number, user: {user_id: number, name: string}, book_request_id: number | null}} AnsweringMessage
+ * @typedef {{type: 'desk_update', creator_id: number, kind: string}} DeskUpdate
+ * @typedef {{type: 'access_changed', seq: number, creator_id: number, role: 'admin' | 'supporter' | 'none'}} AccessChanged
+ * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | AnsweringMessage | DeskUpdate | AccessChanged} ServerMessage
+ */
+
+/**
+ * @template T
+ * @typedef {{items: T[], next_cursor: string | null}} Page
+ */
+
+export {};

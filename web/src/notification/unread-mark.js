@@ -1,0 +1,61 @@
+import {html, nothing} from 'lit';
+import {translate} from '../words/translate.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {isFollowed} from '../follow/follow-list.js';
+
+/** @import {Session} from '../client/session.js' */
+
+/** Sessions whose older notifications were read. @type {WeakSet<Session>} */
+const loaded = new WeakSet();
+
+/** Reads the notifications once where some are unread, so that it is known which requests they are about. @param {Session} session */
+async function loadOnce(session) {
+  if (loaded.has(session) || session.store.unread === 0) return;
+  loaded.add(session);
+  try {
+    const {items, next_cursor} = await session.api.notifications({limit: 100});
+    session.store.keepNotifications(items, next_cursor === null);
+  } catch {
+    loaded.delete(session);
+  }
+}
+
+/** A dot on a request that something is new about; looking at the request takes it away. */
+export class UnreadMark extends SessionElement {
+  static properties = {requestId: {attribute: false}, seen: {attribute: false}};
+
+  constructor() {
+    super();
+    this.requestId = 0;
+    /** Whether the request lies open before the user's eyes. */
+    this.seen = false;
+  }
+
+  get #unread() {
+    return [...this.session.store.notifications.values()].filter((one) => !one.read && one.book_request_id === this.requestId && !isFollowed(one));
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    loadOnce(this.session);
+  }
+
+  storeChanged() {
+    loadOnce(this.session);
+    super.storeChanged();
+  }
+
+  updated() {
+    const ids = this.seen && !document.hidden ? this.#unread.map(({id}) => id) : [];
+    if (ids.length === 0) return;
+    this.session.store.markRead(ids);
+    this.session.api.markRead({ids}).catch(() => {});
+  }
+
+  render() {
+    if (this.seen || this.#unread.length === 0) return nothing;
+    return html`<span class="unread" role="img" aria-label=${translate('notification.new_here')} title=${translate('notification.new_here')} data-testid="request-unread"></span>`;
+  }
+}
+
+customElements.define('unread-mark', UnreadMark);

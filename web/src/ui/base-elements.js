@@ -1,0 +1,93 @@
+import {LitElement} from 'lit';
+
+/**
+ * @import {Session} from '../client/session.js'
+ * @import {ServerMessage} from '../client/types.js'
+ */
+
+/** Stands for a property that whoever makes the element must give. @returns {any} */
+export const required = () => undefined;
+
+/** Every element of the page renders into the document itself, so that one set of style sheets and plain selectors reach it. */
+export class LightElement extends LitElement {
+  createRenderRoot() {
+    return this;
+  }
+
+  /** @param {string} name @param {unknown} [detail] */
+  emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, {detail, bubbles: true}));
+  }
+
+  /** Shows a passing message. @param {string} text @param {'good' | 'plain'} [tone] */
+  showToast(text, tone = 'good') {
+    this.emit('toast', {text, tone});
+  }
+}
+
+/** An element that shows what the session's store holds, and follows it. */
+export class SessionElement extends LightElement {
+  /** @type {import('lit').PropertyDeclarations} */
+  static properties = {session: {attribute: false}};
+
+  #onStoreChange = () => this.storeChanged();
+  #onPeriodChange = () => this.quotaPeriodChanged();
+  #onMessage = (/** @type {Event} */ event) => this.messageReceived(/** @type {CustomEvent} */ (event).detail);
+
+  constructor() {
+    super();
+    /** @type {Session} */
+    this.session = required();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#listen();
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  update(changed) {
+    this.#listen();
+    super.update(changed);
+  }
+
+  /** An element whose module arrives after it was rendered gets its session with its first update. Listening twice is listening once. */
+  #listen() {
+    if (!this.session || !this.isConnected) return;
+    this.session.store.addEventListener('change', this.#onStoreChange);
+    this.session.addEventListener('message', this.#onMessage);
+    this.session.addEventListener('quota-period-changed', this.#onPeriodChange);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (!this.session) return;
+    this.session.store.removeEventListener('change', this.#onStoreChange);
+    this.session.removeEventListener('message', this.#onMessage);
+    this.session.removeEventListener('quota-period-changed', this.#onPeriodChange);
+  }
+
+  /** For what the store does not hold: called with every live message. @param {ServerMessage} _message */
+  messageReceived(_message) {}
+
+  /** The period of a quota is over: what depends on it is to be read again. */
+  quotaPeriodChanged() {}
+
+  storeChanged() {
+    this.requestUpdate();
+  }
+}
+
+/**
+ * A module that a first view can do without. Elements that it defines stand empty in the page until it has come.
+ *
+ * @param {() => Promise<unknown>} load
+ * @returns {() => void} has it loaded, if it is not; one that did not come is asked for again the next time
+ */
+export function lazyModule(load) {
+  /** @type {Promise<unknown> | undefined} */
+  let loading;
+  return () => {
+    loading ??= load().catch(() => (loading = undefined));
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * @import {ReactiveControllerHost} from 'lit'
+ */
+
+const REFRESH_DELAY = 600;
+
+/**
+ * A paged answer of the server, held by an element: the first page, more on demand, and all of it read again when
+ * something live says that it has changed.
+ *
+ * @template T
+ */
+export class PagedList {
+  /** @type {T[]} */
+  items = [];
+  /** @type {string | null} */
+  cursor = null;
+  loading = true;
+  /** @type {Error | null} */
+  error = null;
+  #requestNumber = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #refreshTimer;
+
+  /**
+   * @param {ReactiveControllerHost} host
+   * @param {(cursor: string | null) => Promise<{items: T[], next_cursor?: string | null}>} fetch
+   */
+  constructor(host, fetch) {
+    this.host = host;
+    this.fetch = fetch;
+    host.addController(this);
+  }
+
+  hostConnected() {}
+
+  hostDisconnected() {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = undefined;
+  }
+
+  /** @param {number} [atLeast] reads on until so many are there */
+  load(atLeast = 0) {
+    return this.#read([], null, atLeast);
+  }
+
+  more() {
+    return this.#read(this.items, this.cursor, 0);
+  }
+
+  /** Reads again what is shown; several reasons in a short time cost one reading. */
+  scheduleRefresh() {
+    this.#refreshTimer ??= setTimeout(() => {
+      this.#refreshTimer = undefined;
+      this.load(this.items.length);
+    }, REFRESH_DELAY);
+  }
+
+  /** @param {T[]} before @param {string | null} cursor @param {number} atLeast */
+  async #read(before, cursor, atLeast) {
+    const turn = ++this.#requestNumber;
+    this.loading = true;
+    this.host.requestUpdate();
+    try {
+      let items = before;
+      do {
+        const page = await this.fetch(cursor);
+        if (turn !== this.#requestNumber) return;
+        items = [...items, ...page.items];
+        cursor = page.next_cursor ?? null;
+      } while (cursor !== null && items.length < atLeast);
+      Object.assign(this, {items, cursor, error: null});
+    } catch (error) {
+      if (turn === this.#requestNumber) this.error = /** @type {Error} */ (error);
+    } finally {
+      if (turn === this.#requestNumber) this.loading = false;
+      this.host.requestUpdate();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import {html} from 'lit';
+import {translate} from '../words/translate.js';
+import {icon} from './icon-set.js';
+
+/**
+ * A search form; `search` is called with the new words when they are sent or cleared.
+ *
+ * @param {{sought: string, label: string, placeholder: string, testid: string, search: (sought: string) => void}} parts
+ */
+export function searchField({sought, label, placeholder, testid, search}) {
+  const sent = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const input = /** @type {HTMLElement} */ (event.currentTarget).querySelector('input');
+    const words = input?.value.trim() ?? '';
+    if (words !== sought) search(words);
+  };
+  return html`<form class="search" role="search" @submit=${sent} @search=${sent}>
+    ${icon('search')}
+    <label class="visually-hidden" for=${testid}>${label}</label>
+    <input class="input" id=${testid} name="q" type="search" placeholder=${placeholder} .value=${sought} data-testid=${testid} />
+    <button class="visually-hidden" data-testid="${testid}-submit">${translate('form.search')}</button>
+  </form>`;
+}

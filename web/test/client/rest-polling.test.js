@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import {beforeEach, mock, test} from 'node:test';
+import {pollWhileRefused} from '../../src/client/rest-polling.js';
+import {settle} from '../support/browser.js';
+
+let session;
+let calls;
+let heard;
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({apis: ['setTimeout', 'Date']});
+  globalThis.document = Object.assign(new EventTarget(), {hidden: false});
+  calls = [];
+  heard = [];
+  const call =
+    (name, answer) =>
+    async (...parts) => {
+      calls.push(name);
+      return typeof answer === 'function' ? answer(...parts) : answer;
+    };
+  session = new EventTarget();
+  session.client = Object.assign(new EventTarget(), {status: {state: 'live'}});
+  session.me = {admin_of: [{creator_id: 1}], memberships: [{creator_id: 2}]};
+  session.requests = [];
+  session.notifications = [];
+  session.api = {
+    http: {onDone: () => {}},
+    notifications: call('notifications', () => ({items: session.notifications, next_cursor: null})),
+    bookRequests: call('requests', ({creator_id}) => ({items: session.requests.filter((one) => one.creator_id === creator_id)})),
+    counts: call('counts', {pending: 3}),
+  };
+  session.readQuota = call('quota', {});
+  session.store = {
+    generation: 0,
+    requests: new Map(),
+    notifications: new Map(),
+    keepRequests: (requests) => requests.forEach((one) => session.store.requests.set(one.id, one)),
+    keepNotifications: (notifications) => notifications.forEach((one) => session.store.notifications.set(one.id, one)),
+    keepPendingCount: () => {},
+    refreshed: () => session.store.generation++,
+  };
+  session.applyMessage = (message) => {
+    heard.push(message.action ?? message.type);
+    if (message.book_request) session.store.requests.set(message.book_request.id, message.book_request);
+  };
+});
+
+function setStatus(status) {
+  session.client.status = status;
+  session.client.dispatchEvent(new Event('state'));
+}
+
+async function pass(ms) {
+  mock.timers.tick(ms);
+  await settle();
+}
+
+const refused = {state: 'offline', refused: true};
+const request = (rest) => ({id: 1, creator_id: 2, status: 'pending', updated_at: '2026-11-20T12:00:00Z', ...rest});
+
+test('nothing is polled while the socket works', async () => {
+  pollWhileRefused(session);
+  await pass(600_000);
+
+  assert.deepEqual(calls, []);
+});
+
+test('while sockets are refused everything is read at once and every five seconds', async () => {
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  assert.deepEqual(new Set(calls), new Set(['notifications', 'requests', 'quota', 'counts']));
+  calls.length = 0;
+  await pass(4_999);
+  assert.deepEqual(calls, []);
+  await pass(1);
+
+  assert.equal(calls.includes('notifications'), true);
+});
+
+test('it ends when a socket works again', async () => {
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  setStatus({state: 'live'});
+  calls.length = 0;
+  await pass(600_000);
+
+  assert.deepEqual(calls, []);
+});
+
+test('a page that nobody looks at asks seldom, and at once when it is shown', async () => {
+  document.hidden = true;
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  calls.length = 0;
+  await pass(59_999);
+  assert.deepEqual(calls, []);
+  document.hidden = false;
+  document.dispatchEvent(new Event('visibilitychange'));
+  await settle();
+
+  assert.equal(calls.length > 0, true);
+});
+
+test("one's own action is followed by a reading", async () => {
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  calls.length = 0;
+  session.api.http.onDone();
+  await settle();
+
+  assert.equal(calls.includes('requests'), true);
+});
+
+test('changes are told as live messages would tell them, each once', async () => {
+  pollWhileRefused(session);
+  session.requests = [request({})];
+  setStatus(refused);
+  await settle();
+  assert.deepEqual(heard, []);
+  session.requests = [request({status: 'approved', updated_at: '2026-11-20T12:01:00Z'}), request({id: 2})];
+  session.notifications = [{id: 5, read: false}];
+  await pass(5_000);
+  assert.deepEqual(heard, ['created', 'status_changed', 'notification']);
+  await pass(5_000);
+
+  assert.equal(heard.length, 3);
+});
+
+test('a server that fails is asked again', async () => {
+  session.api.notifications = () => Promise.reject(new Error('no'));
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  calls.length = 0;
+  await pass(5_000);
+
+  assert.equal(calls.includes('requests'), true);
+});
+
+test('after the end of the session nothing is asked', async () => {
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  session.dispatchEvent(new Event('ended'));
+  calls.length = 0;
+  await pass(600_000);
+
+  assert.deepEqual(calls, []);
+});

@@ -1,0 +1,377 @@
+import assert from 'node:assert/strict';
+import {beforeEach, describe, mock, test} from 'node:test';
+import {SendQueue} from '../../src/client/send-queue.js';
+import {FakeBrowser, MemoryStorage, deferred, settle} from '../support/browser.js';
+
+const BEGIN = 1_700_000_000_000;
+const HOUR = 3_600_000;
+/** Longer than any pause after the first failure. */
+const RETRY = 3_500;
+
+let browser;
+let storage;
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({apis: ['setTimeout', 'setInterval', 'Date'], now: BEGIN});
+  browser = new FakeBrowser();
+  storage = new MemoryStorage();
+});
+
+async function pass(ms) {
+  mock.timers.tick(ms);
+  await settle();
+}
+
+const unavailable = () => Object.assign(new Error('not now'), {status: 503, code: 'http_503'});
+const refusal = () => Object.assign(new Error('no'), {status: 422, code: 'quota_exhausted'});
+
+/** A tab's queue. `sent` has what was sent; `answers` decides what becomes of it, by default that it's done. */
+function openQueue(options = {}) {
+  const tab = browser.tab();
+  const sent = [];
+  const parts = {tab, sent, answer: async () => 'done', away: false};
+  parts.queue = new SendQueue({
+    userId: 1,
+    storage,
+    locks: tab.locks,
+    isAway: () => parts.away,
+    send: (item) => {
+      sent.push(item);
+      return parts.answer(item);
+    },
+    ...options,
+  });
+  return parts;
+}
+
+const reply = (key, body = key) => ({kind: 'reply', key, content: {body}, requestId: 1, after: 0});
+const keys = (items) => items.map(({key}) => key);
+
+describe('what is sent', () => {
+  test('is kept until the server has confirmed it', async () => {
+    const one = openQueue();
+    const {promise, resolve} = deferred();
+    one.answer = () => promise;
+    const answered = one.queue.submit(reply('a'));
+    await settle();
+    assert.deepEqual(keys(one.queue.items), ['a']);
+    assert.equal(one.queue.isInFlight(reply('a')), true);
+    resolve('done');
+
+    assert.equal(await answered, 'done');
+    assert.deepEqual(one.queue.items, []);
+  });
+
+  test('goes in the order in which it was written, one after the other', async () => {
+    const one = openQueue();
+    one.away = true;
+    for (const key of ['a', 'b', 'c']) await one.queue.submit(reply(key));
+    const {promise, resolve} = deferred();
+    one.answer = ({key}) => (key === 'a' ? promise : 'done');
+    one.away = false;
+    const flushed = one.queue.flush();
+    await settle();
+    assert.deepEqual(keys(one.sent), ['a']);
+    resolve();
+    await flushed;
+
+    assert.deepEqual(keys(one.sent), ['a', 'b', 'c']);
+    assert.deepEqual(one.queue.items, []);
+  });
+
+  test('stays behind what cannot be sent now', async () => {
+    const one = openQueue();
+    one.away = true;
+    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
+    one.away = false;
+    one.answer = () => Promise.reject(unavailable());
+    await one.queue.flush();
+
+    assert.deepEqual(keys(one.sent), ['a']);
+    assert.deepEqual(keys(one.queue.items), ['a', 'b']);
+  });
+
+  test('does not overtake what waits', async () => {
+    const one = openQueue();
+    one.answer = () => Promise.reject(unavailable());
+    await one.queue.submit(reply('a'));
+    one.answer = async () => 'done';
+    const answered = one.queue.submit(reply('b'));
+    await settle();
+    await pass(RETRY);
+
+    assert.equal(await answered, undefined);
+    assert.deepEqual(keys(one.sent), ['a', 'a', 'b']);
+  });
+
+  test('is sent again with the same key until it is done', async () => {
+    const one = openQueue();
+    let failures = 3;
+    one.answer = () => (failures-- > 0 ? Promise.reject(unavailable()) : Promise.resolve('done'));
+    await one.queue.submit(reply('a'));
+    for (let i = 0; i < 3; i++) await pass(3_000 + 500 * 2 ** i);
+
+    assert.deepEqual(keys(one.sent), ['a', 'a', 'a', 'a']);
+    assert.deepEqual(one.queue.items, []);
+  });
+
+  test('is told of with its answer', async () => {
+    const one = openQueue();
+    const told = [];
+    one.queue.addEventListener('sent', ({detail}) => told.push([detail.item.key, detail.answer]));
+    await one.queue.submit(reply('a'));
+
+    assert.deepEqual(told, [['a', 'done']]);
+  });
+
+  test('waits while there is no network, across a reload', async () => {
+    const before = openQueue();
+    before.away = true;
+    assert.equal(await before.queue.submit(reply('a')), undefined);
+    before.tab.close();
+    before.queue.stop();
+    const after = openQueue();
+    await after.queue.flush();
+
+    assert.deepEqual(before.sent, []);
+    assert.deepEqual(keys(after.sent), ['a']);
+  });
+
+  test('and was stored by an earlier version of the page is still read', async () => {
+    const {queue, sent} = openQueue();
+    storage.setItem(queue.name, JSON.stringify([{kind: 'reply', key: 'k', content: {body: 'x'}, requestId: 9, after: 3, at: BEGIN - HOUR}]));
+    assert.match(queue.name, /^bookbell\.outbox(@.*)?\.1$/);
+    await queue.flush();
+
+    assert.deepEqual(keys(sent), ['k']);
+  });
+});
+
+describe('what is refused', () => {
+  test('while somebody waits for it is told to them and not kept', async () => {
+    const one = openQueue();
+    one.answer = () => Promise.reject(refusal());
+
+    await assert.rejects(one.queue.submit(reply('a')), {code: 'quota_exhausted'});
+    assert.deepEqual(one.queue.items, []);
+  });
+
+  test('later stays with its reason, is not sent by itself again, and holds nothing up', async () => {
+    const one = openQueue();
+    one.away = true;
+    await one.queue.submit(reply('a'));
+    await one.queue.submit(reply('b'));
+    one.away = false;
+    one.answer = ({key}) => (key === 'a' ? Promise.reject(refusal()) : Promise.resolve());
+    await one.queue.flush();
+    await pass(HOUR);
+    await one.queue.flush();
+
+    assert.deepEqual(keys(one.sent), ['a', 'b']);
+    assert.deepEqual(one.queue.items[0].problem, {code: 'quota_exhausted', message: 'no'});
+  });
+
+  test('is removed where its words are back in their field', async () => {
+    const one = openQueue({restoreRefused: () => true});
+    one.away = true;
+    await one.queue.submit(reply('a'));
+    one.away = false;
+    one.answer = () => Promise.reject(refusal());
+    await one.queue.flush();
+
+    assert.deepEqual(one.queue.items, []);
+  });
+
+  test('is sent again when its user wishes, as something new', async () => {
+    const one = openQueue();
+    one.away = true;
+    await one.queue.submit(reply('a'));
+    one.away = false;
+    one.answer = () => Promise.reject(refusal());
+    await one.queue.flush();
+    one.answer = async () => 'done';
+    await one.queue.retry(one.queue.items[0]);
+
+    assert.equal(one.sent.length, 2);
+    assert.notEqual(one.sent[1].key, 'a');
+    assert.equal(one.sent[1].problem, undefined);
+    assert.deepEqual(one.queue.items, []);
+  });
+});
+
+describe('what is too old', () => {
+  test('may have been done and is not sent unasked', async () => {
+    const before = openQueue();
+    before.away = true;
+    await before.queue.submit(reply('a'));
+    mock.timers.setTime(BEGIN + 40 * HOUR + 1);
+    const after = openQueue();
+    await after.queue.flush();
+
+    assert.deepEqual(after.sent, []);
+    assert.equal(after.queue.items[0].problem.code, 'too_old');
+  });
+
+  test('is sent up to forty hours', async () => {
+    const before = openQueue();
+    before.away = true;
+    await before.queue.submit(reply('a'));
+    mock.timers.setTime(BEGIN + 40 * HOUR);
+    const after = openQueue();
+    await after.queue.flush();
+
+    assert.deepEqual(keys(after.sent), ['a']);
+  });
+});
+
+describe('what is held', () => {
+  test('is sent when it can no longer be taken back', async () => {
+    const {queue, sent} = openQueue();
+    queue.hold(reply('a'), 5_000);
+    await pass(4_999);
+    assert.deepEqual(sent, []);
+    await pass(1);
+
+    assert.deepEqual(keys(sent), ['a']);
+  });
+
+  test('is not sent once it was taken back', async () => {
+    const {queue, sent} = openQueue();
+    queue.hold(reply('a'), 5_000);
+    queue.remove('a');
+    await pass(HOUR);
+
+    assert.deepEqual(sent, []);
+  });
+
+  test('is sent at once when it is released', async () => {
+    const {queue, sent} = openQueue();
+    queue.hold(reply('a'), 5_000);
+    await queue.release(['a']);
+
+    assert.deepEqual(keys(sent), ['a']);
+  });
+
+  test('holds nothing else up', async () => {
+    const {queue, sent} = openQueue();
+    queue.hold(reply('a'), 5_000);
+    assert.equal(await queue.submit(reply('b')), 'done');
+    assert.deepEqual(keys(sent), ['b']);
+    await pass(5_000);
+
+    assert.deepEqual(keys(sent), ['b', 'a']);
+  });
+
+  test('is still held after a reload, and then sent', async () => {
+    const before = openQueue();
+    before.queue.hold(reply('a'), 5_000);
+    before.tab.close();
+    before.queue.stop();
+    await pass(2_000);
+    const after = openQueue();
+    await after.queue.flush();
+    assert.deepEqual(after.sent, []);
+    await pass(3_000);
+
+    assert.deepEqual(keys(after.sent), ['a']);
+  });
+});
+
+describe('two tabs', () => {
+  test('do not send the same at once', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    const {promise, resolve} = deferred();
+    one.answer = () => promise;
+    one.queue.submit(reply('a'));
+    await settle();
+    await other.queue.flush();
+    assert.deepEqual(other.sent, []);
+    resolve();
+    await settle();
+    await pass(HOUR);
+
+    assert.deepEqual(keys(one.sent), ['a']);
+    assert.deepEqual(other.sent, []);
+  });
+
+  test('send what the one that was sending it left when it was closed, with its key', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    one.answer = () => new Promise(() => {});
+    one.queue.submit(reply('a'));
+    await settle();
+    await other.queue.flush();
+    one.tab.close();
+    one.queue.stop();
+    await pass(2_999);
+    assert.deepEqual(other.sent, []);
+    await pass(1);
+
+    assert.deepEqual(keys(other.sent), ['a']);
+    assert.deepEqual(other.queue.items, []);
+  });
+
+  test('do not send what another has removed meanwhile', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    one.away = true;
+    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
+    one.away = false;
+    const {promise, resolve} = deferred();
+    one.answer = () => promise;
+    const flushed = one.queue.flush();
+    await settle();
+    other.queue.remove('b');
+    resolve();
+    await flushed;
+
+    assert.deepEqual(keys(one.sent), ['a']);
+  });
+
+  test('without locks rely on the key', async () => {
+    const one = openQueue({locks: undefined});
+    await one.queue.submit(reply('a'));
+
+    assert.deepEqual(keys(one.sent), ['a']);
+  });
+});
+
+test('after a sign-out nothing stays, and nothing is sent', async () => {
+  const one = openQueue();
+  one.away = true;
+  await one.queue.submit(reply('a'));
+  one.queue.stop();
+  one.queue.clear();
+  one.away = false;
+  await one.queue.flush();
+  await pass(HOUR);
+
+  assert.deepEqual(one.sent, []);
+  assert.deepEqual(Object.keys(storage), []);
+});
+
+test('a session that ends in the middle of sending ends it', async () => {
+  const one = openQueue();
+  one.away = true;
+  for (const key of ['a', 'b']) await one.queue.submit(reply(key));
+  one.away = false;
+  const {promise, resolve} = deferred();
+  one.answer = () => promise;
+  const flushed = one.queue.flush();
+  await settle();
+  one.queue.stop();
+  resolve();
+  await flushed;
+
+  assert.deepEqual(keys(one.sent), ['a']);
+  assert.deepEqual(keys(one.queue.items), ['b']);
+});
+
+test('after the end of a session what waits is kept and not sent', async () => {
+  const one = openQueue();
+  one.queue.hold(reply('a'), 5_000);
+  one.queue.stop();
+  await pass(HOUR);
+
+  assert.deepEqual(one.sent, []);
+  assert.deepEqual(keys(one.queue.items), ['a']);
+});
