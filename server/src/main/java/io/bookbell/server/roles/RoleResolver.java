@@ -1,13 +1,12 @@
 package io.bookbell.server.roles;
 
-import io.bookbell.server.team.AdminCache;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.team.AdminCache;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

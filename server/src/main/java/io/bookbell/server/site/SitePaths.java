@@ -3,8 +3,8 @@ package io.bookbell.server.site;
 import java.util.regex.Pattern;
 
 /**
- * The paths at which the page has a view, as in its own router (web/src/app/router.js). Other paths are
- * answered with 404, so that monitoring of a wrong path doesn't report success.
+ * The paths at which the page has a view, as in its own router (web/src/app/router.js). Other paths
+ * are answered with 404, so that monitoring of a wrong path doesn't report success.
  */
 final class SitePaths {
   /** In syntax common to Java and JavaScript, because the page's service worker uses it, too. */
