@@ -1,6 +1,7 @@
 package io.bookbell.server.cli;
 
 import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfigReader;
 import io.bookbell.server.log.LogSettings;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -40,8 +41,9 @@ record CommandEnvironment(
 
   ServerConfig loadConfig(Path usualData) {
     Path file = folder.resolve(SETTINGS);
-    ServerConfig serverConfig = ServerConfig.readConfig(environment, file, resolvePath(usualData));
-    ServerConfig.logLevel(environment, file).ifPresent(LogSettings::setLevel);
+    ServerConfig serverConfig =
+        ServerConfigReader.readConfig(environment, file, resolvePath(usualData));
+    ServerConfigReader.logLevel(environment, file).ifPresent(LogSettings::setLevel);
     return serverConfig;
   }
 

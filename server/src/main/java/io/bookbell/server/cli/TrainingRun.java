@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.bookbell.server.Bookbell;
 import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfigReader;
 import io.bookbell.server.rehearsal.TrainingWorkload;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import java.io.IOException;
@@ -26,7 +27,7 @@ final class TrainingRun {
   static void runInWorkingDirectory() throws IOException {
     unpackSqlite();
     ServerConfig serverConfig =
-        ServerConfig.readConfig(
+        ServerConfigReader.readConfig(
             Map.of("BOOKBELL_PORT", "0"),
             Path.of("bookbell.properties"),
             CommandEnvironment.USUAL_DATA);

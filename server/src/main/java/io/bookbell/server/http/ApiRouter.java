@@ -27,7 +27,6 @@ public final class ApiRouter {
 
   private final Router router;
   private final Database database;
-  private final Authenticator authenticator;
   private final OriginPolicy originPolicy;
   private final ServerCookies serverCookies;
   private final CallerLookup callers;
@@ -41,7 +40,6 @@ public final class ApiRouter {
       RateLimits rateLimits) {
     this.router = router;
     this.database = database;
-    this.authenticator = authenticator;
     this.originPolicy = originPolicy;
     this.serverCookies = serverCookies;
     this.callers = new CallerLookup(authenticator, originPolicy, serverCookies, rateLimits);
@@ -100,7 +98,7 @@ public final class ApiRouter {
               markRoute(context, path);
               var apiRequest = new ApiRequest(context, originPolicy, serverCookies);
               C query = parse.apply(apiRequest);
-              Csv.CsvSeparator csvSeparator = csvSeparator(apiRequest);
+              Csv.CsvSeparator csvSeparator = Csv.CsvSeparator.of(apiRequest);
               var _ =
                   callers
                       .requireCaller(context, RateLimit.EXPORT)
@@ -112,16 +110,6 @@ public final class ApiRouter {
                                   .start())
                       .onFailure(context::fail);
             });
-  }
-
-  private static Csv.CsvSeparator csvSeparator(ApiRequest apiRequest) {
-    var queryParameters = apiRequest.queryParameters();
-    Optional<String> named = queryParameters.optionalOneOf("separator", Csv.CsvSeparator.NAMES);
-    queryParameters.requireNoErrors();
-    return named
-        .map(Csv.CsvSeparator::of)
-        .orElseGet(
-            () -> Csv.CsvSeparator.forLanguages(apiRequest.header("Accept-Language").orElse("")));
   }
 
   /** The work of a route that reads from outside the database, asynchronously. */
@@ -214,50 +202,19 @@ public final class ApiRouter {
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler,
       Function<C, ApiResponse> repeated) {
-    SignedInHandler command =
+    registerRoute(
+        HttpMethod.POST,
+        path,
+        RateLimit.WRITE,
         (apiRequest, caller) -> {
-          C wanted = parse.apply(apiRequest);
+          C command = parse.apply(apiRequest);
           return database.writeFromReserve(
-              tx -> EncodedResponse.of(writeHandler.run(tx, caller, wanted)));
-        };
-    router
-        .route(HttpMethod.POST, path)
-        .putMetadata(RATE, RateLimit.WRITE)
-        .handler(
-            context ->
-                handleRequest(
-                    context,
-                    path,
-                    apiRequest ->
-                        callers
-                            .requireCaller(context, RateLimit.WRITE)
-                            .compose(caller -> readBody(context, caller).map(caller))
-                            .compose(
-                                caller ->
-                                    CallerLookup.onContext(command.handle(apiRequest, caller)))
-                            .recover(
-                                failure ->
-                                    recoverEndedSession(context, apiRequest, failure)
-                                        .map(
-                                            _ ->
-                                                EncodedResponse.of(
-                                                    repeated.apply(parse.apply(apiRequest)))))));
-  }
-
-  /** Fails with the original failure, unless the session has just ended and this may be a retry. */
-  private Future<Object> recoverEndedSession(
-      RoutingContext context, ApiRequest apiRequest, Throwable failure) {
-    Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
-    Optional<String> token =
-        Credentials.of(context.request(), serverCookies).map(Credentials::token);
-    boolean isUnknown =
-        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
-    if (key.isEmpty() || token.isEmpty() || !isUnknown) {
-      return Future.failedFuture(failure);
-    }
-    IdempotencyService.requireUsable(key.get());
-    return CallerLookup.onContext(authenticator.hasEnded(token.get()))
-        .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
+              tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
+        },
+        (apiRequest, failure) ->
+            callers
+                .requireEndedSession(apiRequest, failure)
+                .map(_ -> EncodedResponse.of(repeated.apply(parse.apply(apiRequest)))));
   }
 
   /** Like {@link #post(String, Function, WriteHandler)}. */
@@ -341,20 +298,13 @@ public final class ApiRouter {
         method,
         path,
         rateLimit,
-        (apiRequest, caller) -> writeIdempotently(apiRequest, caller, parse, writeHandler));
-  }
-
-  private <C> CompletionStage<EncodedResponse> writeIdempotently(
-      ApiRequest apiRequest,
-      Caller caller,
-      Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
-    return writeIdempotently(
-        apiRequest,
-        caller,
-        key -> IdempotencyService.IdempotencyKeyUse.of(key, apiRequest),
-        parse,
-        writeHandler);
+        (apiRequest, caller) ->
+            writeIdempotently(
+                apiRequest,
+                caller,
+                key -> IdempotencyService.IdempotencyKeyUse.of(key, apiRequest),
+                parse,
+                writeHandler));
   }
 
   private <C> CompletionStage<EncodedResponse> writeIdempotently(
@@ -383,8 +333,23 @@ public final class ApiRouter {
     CompletionStage<EncodedResponse> handle(ApiRequest apiRequest, Caller caller);
   }
 
+  /** Creates the response to a call that failed, or fails with the same failure. */
+  @FunctionalInterface
+  private interface FailureHandler {
+    Future<EncodedResponse> recover(ApiRequest apiRequest, Throwable failure);
+  }
+
   private void registerRoute(
       HttpMethod method, String path, RateLimit rateLimit, SignedInHandler handler) {
+    registerRoute(method, path, rateLimit, handler, (_, failure) -> Future.failedFuture(failure));
+  }
+
+  private void registerRoute(
+      HttpMethod method,
+      String path,
+      RateLimit rateLimit,
+      SignedInHandler handler,
+      FailureHandler failureHandler) {
     router
         .route(method, path)
         .putMetadata(RATE, rateLimit)
@@ -399,7 +364,8 @@ public final class ApiRouter {
                             .compose(caller -> readBody(context, caller).map(caller))
                             .compose(
                                 caller ->
-                                    CallerLookup.onContext(handler.handle(apiRequest, caller)))));
+                                    CallerLookup.onContext(handler.handle(apiRequest, caller)))
+                            .recover(failure -> failureHandler.recover(apiRequest, failure))));
   }
 
   private static Future<Void> readSmallBody(RoutingContext context) {

@@ -53,6 +53,24 @@ final class CallerLookup {
             });
   }
 
+  /**
+   * Succeeds if the caller's session has just ended and the call may be a retry, because it has an
+   * {@code Idempotency-Key}; otherwise fails with the original failure.
+   */
+  Future<Boolean> requireEndedSession(ApiRequest apiRequest, Throwable failure) {
+    Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
+    Optional<String> token =
+        Credentials.of(apiRequest.httpRequest(), serverCookies).map(Credentials::token);
+    boolean isUnknown =
+        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
+    if (key.isEmpty() || token.isEmpty() || !isUnknown) {
+      return Future.failedFuture(failure);
+    }
+    IdempotencyService.requireUsable(key.get());
+    return onContext(authenticator.hasEnded(token.get()))
+        .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
+  }
+
   /** Looks up the session, and renews its cookie once a day. */
   private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
     return onContext(authenticator.authenticate(credentials.token()))

@@ -42,7 +42,17 @@ public final class Csv {
       this.text = text;
     }
 
-    static CsvSeparator of(String name) {
+    /** The separator that a request asks for, otherwise that of its languages. */
+    static CsvSeparator of(ApiRequest apiRequest) {
+      var queryParameters = apiRequest.queryParameters();
+      Optional<String> named = queryParameters.optionalOneOf("separator", NAMES);
+      queryParameters.requireNoErrors();
+      return named
+          .map(CsvSeparator::of)
+          .orElseGet(() -> forLanguages(apiRequest.header("Accept-Language").orElse("")));
+    }
+
+    private static CsvSeparator of(String name) {
       return name.equals("semicolon") ? SEMICOLON : COMMA;
     }
 

@@ -1,9 +1,14 @@
 package io.bookbell.server.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +25,8 @@ class ConfigExceptionTest {
   void aWrongAddressIsRepeatedWithoutItsPassword(String setting, String value, String told) {
     var settings = Map.of(setting, value);
 
-    assertThatThrownBy(() -> ServerConfig.readConfig(settings, Path.of("nowhere"), Path.of("data")))
+    assertThatThrownBy(
+            () -> ServerConfigReader.readConfig(settings, Path.of("nowhere"), Path.of("data")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(told)
         .hasMessageNotContaining("hush");
@@ -31,9 +37,29 @@ class ConfigExceptionTest {
   void aCookieNeedsANameThatBrowsersTake(String name) {
     var settings = Map.of("BOOKBELL_COOKIE_NAME", name);
 
-    assertThatThrownBy(() -> ServerConfig.readConfig(settings, Path.of("nowhere"), Path.of("data")))
+    assertThatThrownBy(
+            () -> ServerConfigReader.readConfig(settings, Path.of("nowhere"), Path.of("data")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("BOOKBELL_COOKIE_NAME")
         .hasMessageContaining("1 to 64");
+  }
+
+  /** A proxy that strips the path would make the two indistinguishable. */
+  @Test
+  void aBasePathIsNoFolderOfThePage() throws IOException {
+    List<String> folders;
+    try (var files = Files.list(Path.of("../web/src"))) {
+      folders =
+          files.filter(Files::isDirectory).map(each -> each.getFileName().toString()).toList();
+    }
+    assertThat(folders).isNotEmpty();
+
+    for (String folder : folders) {
+      var settings = Map.of("BOOKBELL_PUBLIC_URL", "https://site.example/" + folder);
+      assertThatThrownBy(
+              () -> ServerConfigReader.readConfig(settings, Path.of("nowhere"), Path.of("data")))
+          .as(folder)
+          .hasMessageContaining("BOOKBELL_PUBLIC_URL");
+    }
   }
 }

@@ -65,7 +65,7 @@ class DatabaseUrlTest {
   void whatIsNoneIsRefusedWithoutThePassword(String url) {
     assertThatThrownBy(
             () ->
-                ServerConfig.readConfig(
+                ServerConfigReader.readConfig(
                     Map.of("BOOKBELL_DATABASE_URL", url), Path.of("nowhere"), Path.of("data")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("BOOKBELL_DATABASE_URL")
@@ -80,7 +80,8 @@ class DatabaseUrlTest {
             "BOOKBELL_DATABASE_USER", "ben",
             "BOOKBELL_DATABASE_PASSWORD", "hush");
 
-    assertThat(ServerConfig.readConfig(settings, Path.of("nowhere"), Path.of("data")).storage())
+    assertThat(
+            ServerConfigReader.readConfig(settings, Path.of("nowhere"), Path.of("data")).storage())
         .isEqualTo(
             new ServerConfig.StorageConfig.PostgresConfig("jdbc:postgresql://h/db", "ann", "hush"));
   }

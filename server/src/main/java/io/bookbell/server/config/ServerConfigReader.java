@@ -1,0 +1,318 @@
+package io.bookbell.server.config;
+
+import io.bookbell.server.config.ServerConfig.CatalogueConfig;
+import io.bookbell.server.config.ServerConfig.ConnectionConfig;
+import io.bookbell.server.config.ServerConfig.InboxConfig;
+import io.bookbell.server.config.ServerConfig.ListenConfig;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.config.ServerConfig.RedisConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.network.AddressRange;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.network.WebOrigin;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and validates the settings, from environment variables and the settings file. Stateless.
+ */
+public final class ServerConfigReader {
+  private static final int HIGHEST_PORT = 65_535;
+  private static final int MOST_CONNECTIONS = 10_000;
+  private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
+  private static final int LONGEST_DRAIN = 3600;
+  private static final int MOST_DAYS = 3650;
+  private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
+  private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
+  private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
+  private static final Set<String> OWN_PATHS =
+      Set.of(
+          "account",
+          "activity",
+          "alert",
+          "answer",
+          "api",
+          "api-docs",
+          "app",
+          "book",
+          "client",
+          "creator",
+          "creators",
+          "follow",
+          "fonts",
+          "health",
+          "icons",
+          "invitation",
+          "join",
+          "metrics",
+          "notification",
+          "quota",
+          "request",
+          "requests",
+          "setup",
+          "style",
+          "supporter",
+          "team",
+          "team-inbox",
+          "ui",
+          "webjars",
+          "words");
+
+  private ServerConfigReader() {}
+
+  /**
+   * Reads the settings from the environment and, if it exists, the file.
+   *
+   * @param usualData the data folder if none is set
+   * @throws ConfigException for the first invalid setting
+   */
+  public static ServerConfig readConfig(
+      Map<String, String> environment, Path file, Path usualData) {
+    var settingValues = new SettingValues(environment, file);
+    settingValues.requireOneOf(Setting.LOG, LOG_LEVELS);
+    settingValues.warnIfReadable();
+    StorageConfig storageConfig = parseStorage(settingValues, usualData);
+    return new ServerConfig(
+        new ListenConfig(
+            settingValues.optionalText(Setting.HOST).orElse("127.0.0.1"),
+            settingValues.integerOrDefault(Setting.PORT, 8080, 0, HIGHEST_PORT),
+            settingValues.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
+        storageConfig,
+        parseRedis(settingValues, storageConfig),
+        new PublicAccessConfig(
+            settingValues.optionalText(Setting.PUBLIC_URL).map(ServerConfigReader::parsePublicUrl),
+            parseOrigins(settingValues),
+            parseTrustedProxies(settingValues),
+            settingValues.optionalText(Setting.COOKIE_NAME).map(CookieName::parse)),
+        new ConnectionConfig(
+            settingValues.integerOrDefault(
+                Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
+            Duration.ofSeconds(
+                settingValues.integerOrDefault(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
+            settingValues.booleanOrDefault(Setting.IO_URING, true),
+            settingValues.booleanOrDefault(Setting.RATE_LIMITS, true)),
+        new InboxConfig(
+            Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
+        parseCatalogue(settingValues));
+  }
+
+  /** The log level, if it is set. */
+  public static Optional<String> logLevel(Map<String, String> environment, Path file) {
+    return new SettingValues(environment, file).optionalText(Setting.LOG);
+  }
+
+  /**
+   * Parses the catalogue's settings. An empty URL means off, like the word, so that the default
+   * catalogue isn't queried by mistake.
+   */
+  private static Optional<CatalogueConfig> parseCatalogue(SettingValues settingValues) {
+    Optional<String> contact =
+        settingValues.optionalText(Setting.CONTACT).map(ServerConfigReader::parseContact);
+    String url =
+        settingValues.rawValue(Setting.OPEN_LIBRARY_URL).orElse(CatalogueConfig.OPEN_LIBRARY);
+    return url.isEmpty() || url.equals("off")
+        ? Optional.empty()
+        : Optional.of(new CatalogueConfig(parseCatalogueUrl(url), contact));
+  }
+
+  private static String parseContact(String value) {
+    if (!CONTACT.matcher(value).matches()) {
+      throw ConfigException.invalidValue(
+          Setting.CONTACT,
+          value,
+          "an e-mail address or a web address, in visible ASCII characters");
+    }
+    return value;
+  }
+
+  private static String parseCatalogueUrl(String value) {
+    String expected = "an address such as https://openlibrary.org, or off";
+    URI uri = parseWebAddress(Setting.OPEN_LIBRARY_URL, value, expected);
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw ConfigException.invalidValue(Setting.OPEN_LIBRARY_URL, value, expected);
+    }
+    return value.replaceFirst("/+$", "");
+  }
+
+  private static StorageConfig parseStorage(SettingValues settingValues, Path usualData) {
+    Optional<String> url = settingValues.optionalText(Setting.DATABASE_URL);
+    if (url.isEmpty()) {
+      return new StorageConfig.SqliteConfig(
+          settingValues
+              .optionalText(Setting.DATA)
+              .map(ServerConfigReader::parseFolder)
+              .orElse(usualData));
+    }
+    DatabaseUrl address = DatabaseUrl.parse(url.get());
+    return new StorageConfig.PostgresConfig(
+        address.jdbc(),
+        address.user().or(() -> settingValues.optionalText(Setting.DATABASE_USER)).orElse(""),
+        address
+            .password()
+            .or(() -> settingValues.optionalText(Setting.DATABASE_PASSWORD))
+            .orElse(""));
+  }
+
+  private static Optional<RedisConfig> parseRedis(
+      SettingValues settingValues, StorageConfig storageConfig) {
+    Optional<String> channel =
+        settingValues
+            .optionalText(Setting.LEGACY_CHANNEL)
+            .map(name -> parseLegacyChannel(name, settingValues));
+    String prefix = parseRedisPrefix(settingValues);
+    return settingValues
+        .optionalText(Setting.REDIS_URL)
+        .map(url -> new RedisConfig(parseRedisAddress(url, storageConfig), channel, prefix));
+  }
+
+  private static String parseRedisPrefix(SettingValues settingValues) {
+    String prefix = settingValues.optionalText(Setting.REDIS_PREFIX).orElse(RedisConfig.PREFIX);
+    if (!REDIS_PREFIX.matcher(prefix).matches()) {
+      throw ConfigException.invalidValue(
+          Setting.REDIS_PREFIX,
+          prefix,
+          "a name such as bookbell: up to 32 letters, digits, dots, hyphens, underscores or"
+              + " colons");
+    }
+    return prefix;
+  }
+
+  private static String parseLegacyChannel(String name, SettingValues settingValues) {
+    if (settingValues.optionalText(Setting.REDIS_URL).isEmpty()) {
+      throw ConfigException.invalidValue(
+          Setting.LEGACY_CHANNEL,
+          name,
+          "no value without BOOKBELL_REDIS_URL, the Redis that has the channel");
+    }
+    if (!CHANNEL.matcher(name).matches()
+        || name.startsWith(parseRedisPrefix(settingValues) + ":")) {
+      throw ConfigException.invalidValue(
+          Setting.LEGACY_CHANNEL,
+          name,
+          "a channel's name such as book_requests: up to 100 visible ASCII characters that do not"
+              + " begin with "
+              + parseRedisPrefix(settingValues)
+              + ":");
+    }
+    return name;
+  }
+
+  private static URI parseRedisAddress(String value, StorageConfig storageConfig) {
+    String expected = "an address such as redis://host:6379 or rediss://:password@host:6379/0";
+    URI uri = parseAddress(Setting.REDIS_URL, value, expected, Set.of("redis", "rediss"));
+    if (storageConfig instanceof StorageConfig.SqliteConfig) {
+      throw ConfigException.invalidValue(
+          Setting.REDIS_URL,
+          value,
+          "no value with SQLite, which one node serves alone; several nodes share a PostgreSQL"
+              + " (BOOKBELL_DATABASE_URL)");
+    }
+    return uri;
+  }
+
+  private static Path parseFolder(String value) {
+    try {
+      return Path.of(value);
+    } catch (InvalidPathException e) {
+      throw ConfigException.invalidValue(Setting.DATA, value, "a folder");
+    }
+  }
+
+  private static PublicUrl parsePublicUrl(String value) {
+    return PublicUrl.parse(value)
+        .filter(url -> !shadowsOwnPath(url.path()))
+        .orElseThrow(
+            () ->
+                ConfigException.invalidValue(
+                    Setting.PUBLIC_URL,
+                    value,
+                    "an address such as https://books.example or https://site.example/books,"
+                        + " without a query; the path must not begin with a name that Bookbell"
+                        + " itself serves, such as /api"));
+  }
+
+  /**
+   * Whether the path starts with a name that Bookbell serves itself. A proxy that strips the path
+   * would make the two indistinguishable.
+   */
+  private static boolean shadowsOwnPath(String path) {
+    return !path.isEmpty() && OWN_PATHS.contains(path.split("/", 3)[1]);
+  }
+
+  private static List<WebOrigin> parseOrigins(SettingValues settingValues) {
+    var origins = new ArrayList<WebOrigin>();
+    for (String each :
+        settingValues.optionalText(Setting.ALLOWED_ORIGINS).orElse("").split(",", -1)) {
+      if (!each.isBlank()) {
+        origins.add(parseOrigin(each.strip()));
+      }
+    }
+    return origins;
+  }
+
+  private static WebOrigin parseOrigin(String value) {
+    return PublicUrl.parse(value)
+        .filter(url -> url.path().isEmpty())
+        .map(PublicUrl::origin)
+        .orElseThrow(
+            () ->
+                ConfigException.invalidValue(
+                    Setting.ALLOWED_ORIGINS,
+                    value,
+                    "a list of origins such as https://books.example, separated by commas"));
+  }
+
+  /**
+   * Parses the trusted proxies. BOOKBELL_TRUST_PROXY used to trust every peer; now it trusts
+   * loopback and private addresses.
+   */
+  private static List<AddressRange> parseTrustedProxies(SettingValues settingValues) {
+    boolean local = settingValues.booleanOrDefault(Setting.TRUST_PROXY, false);
+    Optional<String> listed = settingValues.optionalText(Setting.TRUSTED_PROXIES);
+    if (listed.isEmpty()) {
+      return local ? AddressRange.LOCAL : List.of();
+    }
+    return Arrays.stream(listed.get().split(",", -1))
+        .map(String::strip)
+        .filter(each -> !each.isEmpty())
+        .map(each -> AddressRange.parse(each).orElseThrow(() -> invalidRange(each)))
+        .toList();
+  }
+
+  private static ConfigException invalidRange(String value) {
+    return ConfigException.invalidValue(
+        Setting.TRUSTED_PROXIES,
+        value,
+        "a list of addresses and ranges such as 127.0.0.1, 10.0.0.0/8, fd00::/8, separated by"
+            + " commas");
+  }
+
+  private static URI parseWebAddress(Setting setting, String value, String expected) {
+    return parseAddress(setting, value, expected, Set.of("http", "https"));
+  }
+
+  private static URI parseAddress(
+      Setting setting, String value, String expected, Set<String> schemes) {
+    try {
+      URI uri = new URI(value);
+      @Nullable String scheme = uri.getScheme();
+      if (uri.getHost() != null && scheme != null && schemes.contains(scheme)) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // reported below, like any other invalid URL
+    }
+    throw ConfigException.invalidValue(setting, value, expected);
+  }
+}
