@@ -6,6 +6,7 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,76 +17,79 @@ class AccountBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   @TempDir Path folder;
+  private TestServer server;
+
+  /** Not within a test, because pages that are still open log that they can't reconnect. */
+  @AfterEach
+  void stop() {
+    server.close();
+  }
 
   @Test
   void signsInByKeyboardAndIsToldWhenThePasswordIsWrong() {
-    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var browser = browsers.of("reader").visit(server.url()).expectErrors("/api/auth/login");
-      var email = browser.part("login-email").awaitShown();
-      browser.await("the focus in the first field", email::hasFocus);
-      browser.press("reader1@demo.test", Keys.TAB, "wrong", Keys.ENTER);
-      browser.part("login-error").awaitShown();
-      assertThat(email.value()).isEqualTo("reader1@demo.test");
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var browser = browsers.of("reader").visit(server.url()).expectErrors("/api/auth/login");
+    var email = browser.part("login-email").awaitShown();
+    browser.await("the focus in the first field", email::hasFocus);
+    browser.press("reader1@demo.test", Keys.TAB, "wrong", Keys.ENTER);
+    browser.part("login-error").awaitShown();
+    assertThat(email.value()).isEqualTo("reader1@demo.test");
 
-      browser.tabTo(browser.part("login-password"));
-      browser.press(Keys.chord(Keys.CONTROL, "a"), "demo", Keys.ENTER);
-      browser.part("quota-remaining").awaitShown();
-      browser.awaitPath("/creators/1/requests");
-    }
+    browser.tabTo(browser.part("login-password"));
+    browser.press(Keys.chord(Keys.CONTROL, "a"), "demo", Keys.ENTER);
+    browser.part("quota-remaining").awaitShown();
+    browser.awaitPath("/creators/1/requests");
   }
 
   @Test
   void signingOutInOneTabEndsTheOther() {
-    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var browser = browsers.of("reader");
-      SupporterPage.open(browser, server, "reader1");
-      browser.openTab(server.url());
-      new SupporterPage(browser).awaitLive();
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var browser = browsers.of("reader");
+    SupporterPage.open(browser, server, "reader1");
+    browser.openTab(server.url());
+    new SupporterPage(browser).awaitLive();
 
-      browser.part("account-menu").click();
-      browser.part("sign-out").click();
-      browser.part("login-form").awaitShown();
-      browser.showTab(0);
-      browser.part("login-form").awaitShown();
-      browser.part("sign-in-reason").awaitText("You’re signed out.");
-      assertThat(browser.part("request-card").count()).isZero();
-    }
+    browser.part("account-menu").click();
+    browser.part("sign-out").click();
+    browser.part("login-form").awaitShown();
+    browser.showTab(0);
+    browser.part("login-form").awaitShown();
+    browser.part("sign-in-reason").awaitText("You’re signed out.");
+    assertThat(browser.part("request-card").count()).isZero();
   }
 
   @Test
   void allTabsShowWhatHappensInOne() {
-    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var browser = browsers.of("reader").expectErrors("ERR_CONNECTION_REFUSED"); // on shutdown
-      var page = SupporterPage.open(browser, server, "reader1");
-      browser.openTab(server.url());
-      page.awaitLive().ask("The Lantern Keeper", "Mira Solberg");
-      browser.showTab(0);
-      page.card("The Lantern Keeper").part().awaitShown();
-      page.card("The Lantern Keeper").withdraw();
-      browser.showTab(1);
-      page.card("The Lantern Keeper").status().awaitText("Withdrawn");
-    }
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var browser = browsers.of("reader").expectErrors("ERR_CONNECTION_REFUSED"); // on shutdown
+    var page = SupporterPage.open(browser, server, "reader1");
+    browser.openTab(server.url());
+    page.awaitLive().ask("The Lantern Keeper", "Mira Solberg");
+    browser.showTab(0);
+    page.card("The Lantern Keeper").part().awaitShown();
+    page.card("The Lantern Keeper").withdraw();
+    browser.showTab(1);
+    page.card("The Lantern Keeper").status().awaitText("Withdrawn");
   }
 
   @Test
   void theFirstAccountIsMadeThroughTheSetupLink() {
-    try (var server = TestServer.empty(TestDatabase.SQLITE, folder)) {
-      var browser = browsers.of("creator").expectErrors("/api/setup");
-      browser.visit(server.setupLink().orElseThrow());
-      browser.part("setup-creator-name").write("The Corner Shelf");
-      browser.part("account-name").write("Ada");
-      browser.part("account-email").write("ada@example.test");
-      browser.part("account-password").write("short");
-      browser.part("setup-submit").click();
-      browser.part("account-password-error").awaitShown();
-      browser.part("account-password").write("a longer password");
-      browser.part("setup-submit").click();
+    server = TestServer.empty(TestDatabase.SQLITE, folder);
+    var browser = browsers.of("creator").expectErrors("/api/setup");
+    browser.visit(server.setupLink().orElseThrow());
+    browser.part("setup-creator-name").write("The Corner Shelf");
+    browser.part("account-name").write("Ada");
+    browser.part("account-email").write("ada@example.test");
+    browser.part("account-password").write("short");
+    browser.part("setup-submit").click();
+    browser.part("account-password-error").awaitShown();
+    browser.part("account-password").write("a longer password");
+    browser.part("setup-submit").click();
 
-      browser.part("creator-name").awaitText("The Corner Shelf");
-      browser.part("step-account").awaitAttribute("data-done", "true");
-      assertThat(browser.path()).endsWith("/begin");
-      fromTheSetupToTheFirstRequest(browser);
-    }
+    browser.part("creator-name").awaitText("The Corner Shelf");
+    browser.part("step-account").awaitAttribute("data-done", "true");
+    assertThat(browser.path()).endsWith("/begin");
+    fromTheSetupToTheFirstRequest(browser);
   }
 
   /** Leaves the setup in between and resumes it from the inbox. */
@@ -119,64 +123,61 @@ class AccountBrowserTest {
 
   @Test
   void oneWhoIsInvitedJoinsAndAsks() {
-    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var creator = browsers.of("creator").carrySession(server, "creator");
-      creator.visit(server.url() + "/creators/1/invitations");
-      creator.part("invitation-tier").choose("Patron");
-      creator.part("invitation-submit").click();
-      String link = creator.part("invitation-url").awaitShown().value();
-      assertThat(link).startsWith(server.url() + "/join#");
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var creator = browsers.of("creator").carrySession(server, "creator");
+    creator.visit(server.url() + "/creators/1/invitations");
+    creator.part("invitation-tier").choose("Patron");
+    creator.part("invitation-submit").click();
+    String link = creator.part("invitation-url").awaitShown().value();
+    assertThat(link).startsWith(server.url() + "/join#");
 
-      var guest = browsers.of("guest").visit(link).expectErrors("/api/auth/accept");
-      guest.part("account-name").write("Nora Lind");
-      guest.part("account-email").write("reader1@demo.test");
-      guest.part("account-password").write("a longer password");
-      guest.part("join-submit").click();
-      guest.part("join-form").inside(".notice, .field__error").awaitShown();
-      guest.part("account-email").write("nora@example.test");
-      guest.part("join-submit").click();
-      guest.part("quota-remaining").awaitText("8");
-      new SupporterPage(guest).awaitLive().ask("The Lantern Keeper", "Mira Solberg");
+    var guest = browsers.of("guest").visit(link).expectErrors("/api/auth/accept");
+    guest.part("account-name").write("Nora Lind");
+    guest.part("account-email").write("reader1@demo.test");
+    guest.part("account-password").write("a longer password");
+    guest.part("join-submit").click();
+    guest.part("join-form").inside(".notice, .field__error").awaitShown();
+    guest.part("account-email").write("nora@example.test");
+    guest.part("join-submit").click();
+    guest.part("quota-remaining").awaitText("8");
+    new SupporterPage(guest).awaitLive().ask("The Lantern Keeper", "Mira Solberg");
 
-      creator.visit(server.url() + "/creators/1/inbox");
-      new InboxPage(creator).awaitLive().card("The Lantern Keeper").part().awaitShown();
-      creator.visit(server.url() + "/creators/1/supporters?q=Nora");
-      creator.part("supporter").awaitTextWith("Nora Lind");
-    }
+    creator.visit(server.url() + "/creators/1/inbox");
+    new InboxPage(creator).awaitLive().card("The Lantern Keeper").part().awaitShown();
+    creator.visit(server.url() + "/creators/1/supporters?q=Nora");
+    creator.part("supporter").awaitTextWith("Nora Lind");
   }
 
   @Test
   void oneWhoHasAnAccountAcceptsAnInvitationIntoATeam() {
-    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var wish = Map.of("creator_id", 1, "kind", "team");
-      var made = server.signIn("creator").post("/api/invitations", wish).expect(201).body();
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var wish = Map.of("creator_id", 1, "kind", "team");
+    var made = server.signIn("creator").post("/api/invitations", wish).expect(201).body();
 
-      var guest = browsers.of("guest").carrySession(server, "team3");
-      guest.visit(made.get("url").asText());
-      guest.part("join-accept").click();
-      guest.awaitPath("/creators/1/inbox");
-      new InboxPage(guest).awaitLive().pending().awaitShown();
-    }
+    var guest = browsers.of("guest").carrySession(server, "team3");
+    guest.visit(made.get("url").asText());
+    guest.part("join-accept").click();
+    guest.awaitPath("/creators/1/inbox");
+    new InboxPage(guest).awaitLive().pending().awaitShown();
   }
 
   @Test
   void aRevokedInvitationIsRefusedInWords() {
-    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var creator = browsers.of("creator").carrySession(server, "creator");
-      creator.visit(server.url() + "/creators/1/invitations");
-      creator.part("invitation-tier").choose("Reader");
-      creator.part("invitation-submit").click();
-      String link = creator.part("invitation-url").awaitShown().value();
-      creator.part("invitation-revoke").click();
-      creator.part("invitation-revoke-confirm").click();
-      creator.part("list-empty").awaitShown();
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var creator = browsers.of("creator").carrySession(server, "creator");
+    creator.visit(server.url() + "/creators/1/invitations");
+    creator.part("invitation-tier").choose("Reader");
+    creator.part("invitation-submit").click();
+    String link = creator.part("invitation-url").awaitShown().value();
+    creator.part("invitation-revoke").click();
+    creator.part("invitation-revoke-confirm").click();
+    creator.part("list-empty").awaitShown();
 
-      var guest = browsers.of("guest").visit(link).expectErrors("/api/auth/accept");
-      guest.part("account-name").write("Nora Lind");
-      guest.part("account-email").write("nora@example.test");
-      guest.part("account-password").write("a longer password");
-      guest.part("join-submit").click();
-      guest.part("form-error").awaitShown();
-    }
+    var guest = browsers.of("guest").visit(link).expectErrors("/api/auth/accept");
+    guest.part("account-name").write("Nora Lind");
+    guest.part("account-email").write("nora@example.test");
+    guest.part("account-password").write("a longer password");
+    guest.part("join-submit").click();
+    guest.part("form-error").awaitShown();
   }
 }

@@ -8,6 +8,7 @@ import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,47 +32,49 @@ class TabsBrowserTest {
       "return window.heard.filter(type => type === 'book_request_update').length";
 
   @TempDir Path folder;
+  private TestServer server;
+
+  /** Not within a test, because pages that are still open log that they can't reconnect. */
+  @AfterEach
+  void stop() {
+    server.close();
+  }
 
   @Test
   void theConnectionIsSharedAndPassesOnWhenItsTabIsClosed() {
-    try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      var browser = browsers.of("reader");
-      SupporterPage page = SupporterPage.open(browser, server, "reader1");
-      page.ask("The Lantern Keeper", "Mira Solberg");
-      for (int tab = 1; tab <= 2; tab++) {
-        browser.openTab(server.url());
-        page.awaitLive().card("The Lantern Keeper").part().awaitShown();
-        browser.run(COUNT);
-      }
-      assertThat(connections(server)).isEqualTo(1);
-      browser.showTab(0);
-      assertThat(browser.run(LEADS)).isEqualTo(true);
-
-      browser.closeTab();
-      browser.await("another tab to lead", () -> leads(browser, 0) || leads(browser, 1));
-      reply(server, "On its way.");
-      for (int tab = 0; tab < 2; tab++) {
-        browser.showTab(tab);
-        page.card("The Lantern Keeper").part().part("thread-toggle").awaitText("1 reply");
-        page.awaitLive().unread().awaitText("1");
-        assertThat(browser.run(REPLIES)).as("in tab %s", tab).isEqualTo(1L);
-      }
-      assertThat(connections(server)).isEqualTo(1);
-
-      browser.visit("about:blank");
-      browser.showTab(0);
-      browser.visit("about:blank");
-      browser.await("no connection", () -> connections(server) == 0);
-
-      reply(server, "Here it is.");
-      browser.driver().navigate().back();
-      page.awaitLive()
-          .card("The Lantern Keeper")
-          .part()
-          .part("thread-toggle")
-          .awaitText("2 replies");
-      assertThat(connections(server)).isEqualTo(1);
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var browser = browsers.of("reader");
+    SupporterPage page = SupporterPage.open(browser, server, "reader1");
+    page.ask("The Lantern Keeper", "Mira Solberg");
+    for (int tab = 1; tab <= 2; tab++) {
+      browser.openTab(server.url());
+      page.awaitLive().card("The Lantern Keeper").part().awaitShown();
+      browser.run(COUNT);
     }
+    assertThat(connections(server)).isEqualTo(1);
+    browser.showTab(0);
+    assertThat(browser.run(LEADS)).isEqualTo(true);
+
+    browser.closeTab();
+    browser.await("another tab to lead", () -> leads(browser, 0) || leads(browser, 1));
+    reply(server, "On its way.");
+    for (int tab = 0; tab < 2; tab++) {
+      browser.showTab(tab);
+      page.card("The Lantern Keeper").part().part("thread-toggle").awaitText("1 reply");
+      page.awaitLive().unread().awaitText("1");
+      assertThat(browser.run(REPLIES)).as("in tab %s", tab).isEqualTo(1L);
+    }
+    assertThat(connections(server)).isEqualTo(1);
+
+    browser.visit("about:blank");
+    browser.showTab(0);
+    browser.visit("about:blank");
+    browser.await("no connection", () -> connections(server) == 0);
+
+    reply(server, "Here it is.");
+    browser.driver().navigate().back();
+    page.awaitLive().card("The Lantern Keeper").part().part("thread-toggle").awaitText("2 replies");
+    assertThat(connections(server)).isEqualTo(1);
   }
 
   private static boolean leads(Browser browser, int tab) {
