@@ -30,8 +30,10 @@ export class GrantForm extends LightElement {
       ${formError(this.#grant.message)}
       ${formField({id: `grant-amount-${userId}`, name: 'amount', label: translate('supporters.grant_amount'), type: 'number', min: 1, value: 1, testid: 'grant-amount', error: wrong.amount})}
       ${formField({id: `grant-reason-${userId}`, name: 'reason', label: translate('supporters.grant_reason'), testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: translate('supporters.grant_hint', {name})})}
-      <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${translate('supporters.grant')}</button>
-      <button class="button button--quiet" name="take" data-testid="grant-take" ?disabled=${this.#grant.busy}>${translate('supporters.take')}</button>
+      <div class="grant-form__actions">
+        <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${translate('supporters.grant')}</button>
+        <button class="button button--quiet" name="take" data-testid="grant-take" ?disabled=${this.#grant.busy}>${translate('supporters.take')}</button>
+      </div>
     </form>`;
   }
 
