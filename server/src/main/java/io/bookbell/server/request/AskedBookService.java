@@ -144,7 +144,7 @@ public final class AskedBookService {
     for (int page = 0; page < MOST_PAGES; page++) {
       List<AskedBookMatch> found = findPage(tx, user, which, page * ROWS_PER_PAGE);
       matches.addAll(found);
-      if (found.isEmpty() || distinctBooks(matches).size() >= MOST) {
+      if (found.size() < ROWS_PER_PAGE || distinctBooks(matches).size() >= MOST) {
         break;
       }
     }
