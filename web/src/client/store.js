@@ -1,5 +1,5 @@
 /**
- * @import {BookRequest, Creator, InitialData, Me, Notification, Quota, Reply, ServerMessage} from './types.js'
+ * @import {BookRequest, Creator, FollowersUpdate, InitialData, Me, Notification, Quota, Reply, ServerMessage} from './types.js'
  */
 
 /** So many requests are in a snapshot; lists read on from the server. */
@@ -38,6 +38,9 @@ export class Store extends EventTarget {
         break;
       case 'book_request_update':
         this.#keepNewer(message.book_request);
+        break;
+      case 'followers_update':
+        this.#setFollowers(message);
         break;
       case 'quota_update':
         this.quotas.set(message.quota.creator_id, message.quota);
@@ -126,6 +129,12 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
+  /** @param {number} count */
+  keepUnread(count) {
+    this.unread = count;
+    this.#changed();
+  }
+
   /** Of this user's doing: the other tabs are to follow. @param {number[]} ids */
   markRead(ids) {
     const unread = ids.filter((id) => this.notifications.has(id) && !this.notifications.get(id)?.read);
@@ -203,6 +212,14 @@ export class Store extends EventTarget {
     const known = kept.get(request.id);
     if (!known) kept.set(request.id, request);
     else kept.set(request.id, isOlder(request, known) ? withRepliesOf(known, request) : withRepliesOf(request, known));
+  }
+
+  /** @param {FollowersUpdate} update */
+  #setFollowers({book_request_id, followers}) {
+    for (const kept of [this.requests, this.#confirmed]) {
+      const known = kept.get(book_request_id);
+      if (known) kept.set(book_request_id, {...known, followers});
+    }
   }
 
   /** @param {Creator} creator */

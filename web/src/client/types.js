@@ -121,15 +121,16 @@
  * @typedef {{type: 'initial_data', epoch: string, seq: number, book_requests: BookRequest[], quota: Quota[],
  *   pending_count: Record<string, number>, creators: Creator[], unread_notifications: number}} InitialData
  * @typedef {{type: 'resumed', epoch: string, seq: number}} Resumed
- * @typedef {{type: 'book_request_update', seq: number, action: 'created' | 'status_changed' | 'reply_added' | 'followers_changed', book_request: BookRequest}} BookRequestUpdate
+ * @typedef {{type: 'book_request_update', seq: number, action: 'created' | 'status_changed' | 'reply_added', book_request: BookRequest}} BookRequestUpdate
  * @typedef {{type: 'quota_update', seq: number, quota: Quota}} QuotaUpdate
  * @typedef {{type: 'pending_count_update', seq: number, creator_id: number, pending_count: number}} PendingCountUpdate
  * @typedef {{type: 'notification', seq: number, notification: Notification}} NotificationMessage
  * @typedef {{type: 'creator_update', creator: Creator}} CreatorUpdate
+ * @typedef {{type: 'followers_update', creator_id: number, book_request_id: number, followers: number}} FollowersUpdate
  * @typedef {{type: 'answering', creator_id: number, user: {user_id: number, name: string}, book_request_id: number | null}} AnsweringMessage
  * @typedef {{type: 'desk_update', creator_id: number, kind: string}} DeskUpdate
  * @typedef {{type: 'access_changed', seq: number, creator_id: number, role: 'admin' | 'supporter' | 'none'}} AccessChanged
- * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | AnsweringMessage | DeskUpdate | AccessChanged} ServerMessage
+ * @typedef {InitialData | Resumed | BookRequestUpdate | QuotaUpdate | PendingCountUpdate | NotificationMessage | CreatorUpdate | FollowersUpdate | AnsweringMessage | DeskUpdate | AccessChanged} ServerMessage
  */
 
 /**

@@ -56,6 +56,18 @@ test('what is shown before the server has confirmed it gives way to what the ser
   assert.equal(store.requests.get(1).status, 'approved');
 });
 
+test('the number of followers is updated on known requests, also on one that is shown optimistically', () => {
+  store.apply(update({followers: 0}));
+  store.applyOptimistic(1, {status: 'cancelled'});
+  store.apply({type: 'followers_update', creator_id: 1, book_request_id: 1, followers: 3});
+  store.apply({type: 'followers_update', creator_id: 1, book_request_id: 2, followers: 3});
+  assert.equal(store.requests.get(1).followers, 3);
+  store.revertOptimistic(1);
+
+  assert.equal(store.requests.get(1).followers, 3);
+  assert.equal(store.requests.has(2), false);
+});
+
 test('a notification counts once', () => {
   const message = {type: 'notification', seq: 1, notification: {id: 5, kind: 'x', text: ''}};
   store.apply(message);

@@ -79,7 +79,7 @@ public final class Services {
     team = new TeamService(creators, access, activity, inbox);
     var requestAnnouncer = new RequestAnnouncer(access, notifications, activity);
     requests = new BookRequestService(creators, access, quotas, requestAnnouncer, inbox);
-    following = new FollowService(creators, access, asked, requestAnnouncer, inbox);
+    following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
     invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     monthTurn = new MonthRollover(creators, desks, inbox);

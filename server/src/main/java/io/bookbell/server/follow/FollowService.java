@@ -1,20 +1,22 @@
 package io.bookbell.server.follow;
 
+import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.http.Problem;
-import io.bookbell.server.inbox.InboxStore;
-import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.request.AskedBook;
 import io.bookbell.server.request.AskedBookService;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.FollowerStore;
-import io.bookbell.server.request.RequestAnnouncer;
 import io.bookbell.server.request.RequestStore;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Transaction;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * Follows another supporter's request instead of making one for the same book. It uses no quota.
@@ -29,20 +31,22 @@ public final class FollowService {
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final AskedBookService asked;
-  private final RequestAnnouncer requestAnnouncer;
-  private final InboxStore inboxStore;
+  private final BiConsumer<Message, Set<UserId>> broadcast;
 
+  /**
+   * Creates the service.
+   *
+   * @param broadcast sends an unnumbered message to users, after the commit
+   */
   public FollowService(
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       AskedBookService asked,
-      RequestAnnouncer requestAnnouncer,
-      InboxStore inboxStore) {
+      BiConsumer<Message, Set<UserId>> broadcast) {
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
     this.asked = asked;
-    this.requestAnnouncer = requestAnnouncer;
-    this.inboxStore = inboxStore;
+    this.broadcast = broadcast;
   }
 
   /**
@@ -68,7 +72,7 @@ public final class FollowService {
                 throw Problem.limitReached("too_many_follows", MOST, "requests you follow");
               }
               followers.insertFollower(tx, request, user);
-              announceFollowers(tx, creator, id);
+              broadcastFollowers(tx, creator, id);
               return asked.findFollowed(tx, user, id).orElseThrow();
             });
   }
@@ -92,7 +96,7 @@ public final class FollowService {
     CreatorRow creator = lockCreatorOf(tx, id);
     creatorRoles.requireMember(tx, creator, user);
     if (followers.deleteFollower(tx, id, user)) {
-      announceFollowers(tx, creator, id);
+      broadcastFollowers(tx, creator, id);
     } else if (!creatorRoles.isAdmin(tx, creator, user)) {
       requireShown(creator, requireRequest(tx, id), user);
     }
@@ -106,11 +110,21 @@ public final class FollowService {
     }
   }
 
-  private void announceFollowers(Transaction tx, CreatorRow creator, long id) {
-    var outgoingMessages = new OutgoingMessages();
-    requestAnnouncer.announceFollowers(tx, creator, requireRequest(tx, id), outgoingMessages);
-    inboxStore.append(tx, outgoingMessages);
+  /**
+   * Tells the supporter and all admins the new number of followers once it is committed. The
+   * request's revision stays the same.
+   */
+  private void broadcastFollowers(Transaction tx, CreatorRow creator, long id) {
+    BookRequest request = requireRequest(tx, id);
+    var audience = new TreeSet<>(creatorRoles.adminsOf(tx, creator));
+    audience.add(request.userId());
+    var update = new FollowersUpdate("followers_update", creator.id(), id, request.followers());
+    Message message = Message.of(Json.writeAsBytes(update));
+    tx.afterCommit(() -> broadcast.accept(message, audience));
   }
+
+  private record FollowersUpdate(
+      String type, UserId creatorId, long bookRequestId, int followers) {}
 
   private CreatorRow lockCreatorOf(Transaction tx, long id) {
     return creatorStore.lockCreator(tx, store.findCreatorId(tx, id).orElseThrow(Problem::notFound));

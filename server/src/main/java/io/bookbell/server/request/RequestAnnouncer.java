@@ -130,20 +130,6 @@ public final class RequestAnnouncer {
         outgoingMessages);
   }
 
-  /**
-   * Sends the supporter and all admins the new number of followers. The request's revision stays
-   * the same.
-   */
-  public void announceFollowers(
-      Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
-    var audience = new TreeSet<>(creatorRoles.adminsOf(tx, creator));
-    audience.add(request.userId());
-    outgoingMessages.add(
-        MessageType.BOOK_REQUEST_UPDATE,
-        Map.of("action", "followers_changed", "book_request", request),
-        audience);
-  }
-
   /** The word for a status in notifications, the same as on the page. */
   private static String statusWord(Status status) {
     return status == Status.REJECTED ? "declined" : status.wireName();

@@ -47,7 +47,7 @@ class FollowTest extends DomainTest {
   @Test
   void followingCostsNothingAndIsCountedOnceForThoseWhoSeeTheRequest() {
     long id = domain.ask(asker, creator, "Kindred").id();
-    long before = domain.head(creator);
+    domain.sent.clear();
 
     AskedBook followed = follow(reader, id);
     assertThat(follow(reader, id)).isEqualTo(followed);
@@ -55,16 +55,12 @@ class FollowTest extends DomainTest {
     assertThat(followed.followers()).isEqualTo(1);
     assertThat(followed.following()).isTrue();
     assertThat(domain.used(creator, reader)).isZero();
-    assertThat(bodies(creator, before))
-        .singleElement()
-        .asString()
-        .contains("\"action\":\"followers_changed\"", "\"followers\":1");
-    assertThat(bodies(asker, 0)).last().asString().contains("\"followers\":1");
+    assertThat(followersUpdates()).containsExactly(followersUpdate(id, 1));
     assertThat(bodies(reader, 0)).noneMatch(body -> body.contains("Kindred"));
 
     unfollow(reader, id);
     unfollow(reader, id);
-    assertThat(bodies(creator, before)).hasSize(2).last().asString().contains("\"followers\":0");
+    assertThat(followersUpdates()).containsExactly(followersUpdate(id, 1), followersUpdate(id, 0));
     assertThat(following(reader)).isEmpty();
   }
 
@@ -246,6 +242,20 @@ class FollowTest extends DomainTest {
             Optional.empty(),
             Optional.empty());
     domain.write(tx -> domain.features.profile.update(tx, creator, creator, profileChanges));
+  }
+
+  /** The messages about followers, all of them unnumbered and for those who see the request. */
+  private List<String> followersUpdates() {
+    return domain.sent.stream()
+        .peek(delivery -> assertThat(delivery.sequence()).isEmpty())
+        .peek(delivery -> assertThat(delivery.unnumbered()).containsExactly(creator, asker))
+        .map(delivery -> new String(delivery.message().json(), UTF_8))
+        .toList();
+  }
+
+  private String followersUpdate(long id, int followers) {
+    return "{\"type\":\"followers_update\",\"creator_id\":%s,\"book_request_id\":%d,\"followers\":%d}"
+        .formatted(creator, id, followers);
   }
 
   private List<String> bodies(UserId user, long after) {
