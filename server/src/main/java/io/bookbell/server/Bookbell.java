@@ -159,6 +159,7 @@ public final class Bookbell implements AutoCloseable {
     var liveSources =
         new LiveConnections.LiveSources(
             services.inbox,
+            services.sessions,
             services.creators,
             services.access,
             services.quotas,

@@ -11,6 +11,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.TransactionCursor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -75,6 +76,13 @@ public final class SessionStore {
    * @param stale whether it is due for {@link #renewSession}
    */
   public record StoredSession(Caller caller, boolean stale) {}
+
+  /**
+   * A session that was ended.
+   *
+   * @param session the hash of its token
+   */
+  public record EndedSession(UserId user, String session) {}
 
   /**
    * Creates a session and returns its token, which is stored only as a hash. If the user has the
@@ -194,6 +202,15 @@ public final class SessionStore {
             .fetch(row -> new Caller(row.value1(), row.value2(), false));
     expired.forEach(session -> endSession(tx, session));
     return expired.size() == REMOVED_AT_ONCE;
+  }
+
+  /** Returns the sessions that this transaction or later ones have ended, on PostgreSQL. */
+  public List<EndedSession> findEndedSince(Transaction tx, TransactionCursor from) {
+    return tx.sql()
+        .select(ENDED_SESSION.USER_ID, ENDED_SESSION.TOKEN_HASH)
+        .from(ENDED_SESSION)
+        .where(from.writtenSince("ended_session", "xid"))
+        .fetch(row -> new EndedSession(row.value1(), row.value2()));
   }
 
   /** Deletes the records of ended sessions that every node has learned about by now. */

@@ -1,12 +1,15 @@
 package io.bookbell.server.cluster;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SessionStore;
+import io.bookbell.server.account.SessionStore.EndedSession;
+import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.TransactionCursor;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -41,7 +44,7 @@ public final class InboxPoller implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("inbox-poll").daemon().factory());
   private final Database database;
-  private final EpochStore epochStore;
+  private final PolledStores stores;
   private final PollListener pollListener;
   private @Nullable String epoch;
   private long cursor = NOWHERE;
@@ -64,9 +67,13 @@ public final class InboxPoller implements AutoCloseable {
     void epochChanged(String epoch);
   }
 
-  public InboxPoller(Database database, EpochStore epochStore, PollListener pollListener) {
+  /** The owners of the tables that other nodes write. */
+  public record PolledStores(
+      EpochStore epochs, InboxStore inbox, SessionStore sessions, CreatorStore creators) {}
+
+  public InboxPoller(Database database, PolledStores stores, PollListener pollListener) {
     this.database = database;
-    this.epochStore = epochStore;
+    this.stores = stores;
     this.pollListener = pollListener;
   }
 
@@ -104,8 +111,7 @@ public final class InboxPoller implements AutoCloseable {
     if (!pollResult.messages.isEmpty()) {
       pollListener.messagesFound(pollResult.messages);
     }
-    pollResult.sessions.forEach(
-        sessionEnd -> pollListener.sessionEnded(sessionEnd.user, sessionEnd.session));
+    pollResult.sessions.forEach(ended -> pollListener.sessionEnded(ended.user(), ended.session()));
     pollResult.creators.forEach(pollListener::creatorChanged);
   }
 
@@ -122,50 +128,19 @@ public final class InboxPoller implements AutoCloseable {
                     + " from pg_current_snapshot() s");
     long next = ids.get(0, Long.class);
     long reachedNow = ids.get(1, Long.class);
-    String present = epochStore.currentEpoch(tx);
+    String present = stores.epochs.currentEpoch(tx);
     if (cursor == NOWHERE || !present.equals(epoch)) {
       return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of());
     }
     boolean mayRepeat = failing || reachedNow < reached;
-    String from = Long.toString(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
+    var from = new TransactionCursor(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
     return new PollResult(
         present,
         next,
         reachedNow,
-        fetchNewest(tx, from),
-        fetchEndedSessions(tx, from),
-        fetchChangedCreators(tx, from));
-  }
-
-  private static Map<UserId, Long> fetchNewest(Transaction tx, String from) {
-    var newest = new HashMap<UserId, Long>();
-    tx.sql()
-        .fetch(
-            "select user_id, max(seq) from inbox where xid >= cast(? as xid8) group by user_id",
-            from)
-        .forEach(row -> newest.put(toUserId(row.get(0, Long.class)), row.get(1, Long.class)));
-    return newest;
-  }
-
-  private static List<SessionEnd> fetchEndedSessions(Transaction tx, String from) {
-    var ended = new ArrayList<SessionEnd>();
-    tx.sql()
-        .fetch("select user_id, token_hash from ended_session where xid >= cast(? as xid8)", from)
-        .forEach(
-            row ->
-                ended.add(
-                    new SessionEnd(toUserId(row.get(0, Long.class)), row.get(1, String.class))));
-    return ended;
-  }
-
-  private static List<UserId> fetchChangedCreators(Transaction tx, String from) {
-    return tx.sql()
-        .fetch("select id from creator where shown_xid >= cast(? as xid8)", from)
-        .map(row -> toUserId(row.get(0, Long.class)));
-  }
-
-  private static UserId toUserId(long id) {
-    return new UserId(id);
+        stores.inbox.findNewestSince(tx, from),
+        stores.sessions.findEndedSince(tx, from),
+        stores.creators.findChangedSince(tx, from));
   }
 
   @Override
@@ -178,8 +153,6 @@ public final class InboxPoller implements AutoCloseable {
       long next,
       long reached,
       Map<UserId, Long> messages,
-      List<SessionEnd> sessions,
+      List<EndedSession> sessions,
       List<UserId> creators) {}
-
-  private record SessionEnd(UserId user, String session) {}
 }

@@ -6,6 +6,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.TransactionCursor;
 import io.bookbell.server.storage.schema.tables.records.CreatorRecord;
 import java.util.Collection;
 import java.util.List;
@@ -78,6 +79,15 @@ public final class CreatorStore {
   /** Returns those of the given users who are creators. */
   public Set<UserId> findCreatorIds(Transaction tx, Collection<UserId> ids) {
     return tx.sql().select(CREATOR.ID).from(CREATOR).where(CREATOR.ID.in(ids)).fetchSet(CREATOR.ID);
+  }
+
+  /** Returns the creators whose profile was changed since this transaction, on PostgreSQL. */
+  public List<UserId> findChangedSince(Transaction tx, TransactionCursor from) {
+    return tx.sql()
+        .select(CREATOR.ID)
+        .from(CREATOR)
+        .where(from.writtenSince("creator", "shown_xid"))
+        .fetch(CREATOR.ID);
   }
 
   /** Stores a locked creator's profile as its next version. */

@@ -5,6 +5,7 @@ import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
 import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.min;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.selectOne;
@@ -18,6 +19,7 @@ import io.bookbell.server.inbox.SequenceAssigner.EncodedMessage;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.TransactionCursor;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -175,6 +177,19 @@ public final class InboxStore {
         .groupBy(MESSAGE.REVISION)
         .having(min(INBOX.SEQ.minus(INBOX_HEAD.RECEIVED)).gt(0L))
         .fetchSet(MESSAGE.REVISION);
+  }
+
+  /**
+   * Returns the newest number of each user who got messages from this transaction or later ones, on
+   * PostgreSQL.
+   */
+  public Map<UserId, Long> findNewestSince(Transaction tx, TransactionCursor from) {
+    return tx.sql()
+        .select(INBOX.USER_ID, max(INBOX.SEQ))
+        .from(INBOX)
+        .where(from.writtenSince("inbox", "xid"))
+        .groupBy(INBOX.USER_ID)
+        .fetchMap(Record2::value1, Record2::value2);
   }
 
   /** Lists non-empty inboxes in the order of their users, starting with the given one. */

@@ -9,8 +9,10 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.Reservation;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
+import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.cluster.ConnectionLeases;
 import io.bookbell.server.cluster.InboxPoller;
+import io.bookbell.server.cluster.InboxPoller.PolledStores;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
@@ -55,6 +57,7 @@ public final class LiveConnections implements AutoCloseable {
    */
   public record LiveSources(
       InboxStore inbox,
+      SessionStore sessions,
       CreatorStore creators,
       CreatorRoles roles,
       QuotaService quotas,
@@ -95,7 +98,9 @@ public final class LiveConnections implements AutoCloseable {
     var livePollListener = new LivePollListener(database, liveSources, newLife);
     places =
         optionalPart(shared, () -> new ConnectionLeases(database, options.connectionsPerUser()));
-    poll = optionalPart(shared, () -> new InboxPoller(database, epochStore, livePollListener));
+    var polledStores =
+        new PolledStores(epochStore, liveSources.inbox, liveSources.sessions, liveSources.creators);
+    poll = optionalPart(shared, () -> new InboxPoller(database, polledStores, livePollListener));
     acknowledgementWriter.startWriting();
     places.ifPresent(ConnectionLeases::start);
     poll.ifPresent(InboxPoller::start);
