@@ -46,6 +46,9 @@ final class BodyReader {
   private long dropped;
   private boolean last;
 
+  /** Whether the rest of the body is never read, because the server is busy enough. */
+  private boolean abandoned;
+
   private enum BodyState {
     WAITING,
     READING,
@@ -139,6 +142,8 @@ final class BodyReader {
       if (content.length() + bytes.length() > most) {
         rejectBody(Problem.tooLarge(most));
       } else if (!tryTake(bytes.length())) {
+        abandoned = true;
+        context.request().pause();
         rejectBody(Problem.serverBusy("Too many large requests are in progress. Try again."));
       } else {
         content.appendBuffer(bytes);
@@ -186,7 +191,7 @@ final class BodyReader {
     boolean waits = bodyState == BodyState.WAITING && hasExpectHeader();
     boolean sendsMore =
         bodyState != BodyState.READ && declaredLength(context.request()) > MOST_DROPPED;
-    if (waits || sendsMore) {
+    if (waits || sendsMore || abandoned) {
       last = true;
       context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
@@ -199,7 +204,9 @@ final class BodyReader {
       return;
     }
     bodyState = BodyState.DROPPING;
-    context.request().resume();
+    if (!abandoned) {
+      context.request().resume();
+    }
     if (last) {
       context.vertx().setTimer(LINGER_MS, _ -> closeConnection());
     }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -31,8 +32,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A channel handler between the HTTP decoder and Vert.x, on the connection's event loop. It refuses
  * malformed requests and those that take too long to arrive, with a proper response and before
- * Vert.x treats them as errors. Only a malformed request that follows one whose response is still
- * due is left to Vert.x, which keeps responses in order.
+ * Vert.x treats them as errors. The responses to earlier requests of the connection are sent first.
  */
 final class RequestGuard extends ChannelDuplexHandler {
   /**
@@ -40,6 +40,14 @@ final class RequestGuard extends ChannelDuplexHandler {
    * it.
    */
   private static final Duration LINGER = Duration.ofSeconds(1);
+
+  /**
+   * How much of a response the kernel takes beyond what the client has room for, in bytes. Without
+   * a limit it takes megabytes from a client that reads nothing.
+   */
+  private static final long MOST_UNSENT = 128 << 10;
+
+  private static final long KERNEL_DEFAULT = 0;
 
   private final RequestTimeouts requestTimeouts;
   private final RefusalCounters refusalCounters;
@@ -51,6 +59,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   private int unanswered;
   private boolean answering;
   private boolean refused;
+  private @Nullable Problem delayedRefusal;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable ScheduledFuture<?> fullUntil;
 
@@ -84,16 +93,24 @@ final class RequestGuard extends ChannelDuplexHandler {
         pipeline.lastContext().name(), null, new RequestGuard(requestTimeouts, refusalCounters));
   }
 
+  /** Only Linux has this limit. */
+  private static void limitUnsent(Channel channel, long bytes) {
+    if (channel instanceof EpollSocketChannel socket && socket.isOpen()) {
+      var _ = socket.config().setTcpNotSentLowAt(bytes);
+    }
+  }
+
   /** Sets a deadline for the first byte as well, since a silent connection also costs resources. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    limitUnsent(context.channel(), MOST_UNSENT);
     awaitedPart = AwaitedPart.ANYTHING;
     setDeadline(context);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (refused) {
+    if (refused || delayedRefusal != null) {
       ReferenceCountUtil.release(message);
       return;
     }
@@ -130,10 +147,6 @@ final class RequestGuard extends ChannelDuplexHandler {
     if (result.isSuccess()) {
       return false;
     }
-    if (unanswered > 1) {
-      refusalCounters.countRefusal(RefusalCounters.RefusalReason.MALFORMED);
-      return false;
-    }
     ReferenceCountUtil.release(request);
     rejectRequest(
         context, RefusalCounters.RefusalReason.MALFORMED, ResponseWriter.unreadableProblem(result));
@@ -152,7 +165,7 @@ final class RequestGuard extends ChannelDuplexHandler {
     decoded = false;
     if (awaitedPart == AwaitedPart.NOTHING) {
       clearDeadline();
-    } else if (deadline == null && !refused) {
+    } else if (deadline == null && !refused && delayedRefusal == null) {
       setDeadline(context);
     }
     context.fireChannelReadComplete();
@@ -186,20 +199,30 @@ final class RequestGuard extends ChannelDuplexHandler {
             408, "request_timeout", "Request timeout", "The request took too long to arrive."));
   }
 
-  /** Ends the connection, with a response if one is due and none has started. */
+  /**
+   * Ends the connection once the responses to earlier requests are sent, with a response to this
+   * one if none has started.
+   */
   private void rejectRequest(
       ChannelHandlerContext context, RefusalCounters.RefusalReason refusalReason, Problem problem) {
     refusalCounters.countRefusal(refusalReason);
-    refused = true;
     clearDeadline();
-    boolean isDue =
-        awaitedPart == AwaitedPart.HEAD ? unanswered == 0 : unanswered == 1 && !answering;
-    if (isDue) {
-      endConnection(context, problemResponse(problem));
-    } else if (unanswered == 0) {
-      endConnection(context, Unpooled.EMPTY_BUFFER); // the previous response may still be unsent
+    int earlier = awaitedPart == AwaitedPart.HEAD ? unanswered : unanswered - 1;
+    if (earlier > 0) {
+      delayedRefusal = problem;
     } else {
+      refuseNow(context, problem);
+    }
+  }
+
+  private void refuseNow(ChannelHandlerContext context, Problem problem) {
+    refused = true;
+    if (answering) {
       var _ = context.close();
+    } else if (awaitedPart == AwaitedPart.HEAD || unanswered > 0) {
+      endConnection(context, problemResponse(problem));
+    } else {
+      endConnection(context, Unpooled.EMPTY_BUFFER); // the previous response may still be unsent
     }
   }
 
@@ -259,6 +282,13 @@ final class RequestGuard extends ChannelDuplexHandler {
       unanswered--;
     }
     var _ = context.write(message, promise);
+    if (delayedRefusal != null && !answering && isRefusalNext()) {
+      refuseNow(context, delayedRefusal);
+    }
+  }
+
+  private boolean isRefusalNext() {
+    return unanswered == (awaitedPart == AwaitedPart.HEAD ? 0 : 1);
   }
 
   /** Closes the connection if the client doesn't read a response in time. */
@@ -304,6 +334,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   /** Called when the hub takes over the connection. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
+    limitUnsent(context.channel(), KERNEL_DEFAULT);
     clearDeadline();
     clearFull();
   }
