@@ -10,6 +10,7 @@ import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.network.AddressRange;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.network.WebOrigin;
+import io.netty.util.NetUtil;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -35,6 +36,7 @@ public final class ServerConfigReader {
   private static final int MOST_DAYS = 3650;
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
+  private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
   private static final Set<String> OWN_PATHS =
       Set.of(
@@ -85,7 +87,10 @@ public final class ServerConfigReader {
     StorageConfig storageConfig = parseStorage(settingValues, usualData);
     return new ServerConfig(
         new ListenConfig(
-            settingValues.optionalText(Setting.HOST).orElse("127.0.0.1"),
+            settingValues
+                .optionalText(Setting.HOST)
+                .map(ServerConfigReader::parseHost)
+                .orElse("127.0.0.1"),
             settingValues.integerOrDefault(Setting.PORT, 8080, 0, HIGHEST_PORT),
             settingValues.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
         storageConfig,
@@ -105,6 +110,17 @@ public final class ServerConfigReader {
         new InboxConfig(
             Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
         parseCatalogue(settingValues));
+  }
+
+  /** Refuses a mistyped IPv4 address, which would be looked up as a name otherwise. */
+  private static String parseHost(String value) {
+    if (DIGITS_AND_DOTS.matcher(value).matches() && !NetUtil.isValidIpV4Address(value)) {
+      throw ConfigException.invalidValue(
+          Setting.HOST,
+          value,
+          "an address or a name of this machine, such as 127.0.0.1 or 0.0.0.0");
+    }
+    return value;
   }
 
   /** The log level, if it is set. */

@@ -32,7 +32,8 @@ public final class EmailAddress {
     int at = text.indexOf('@');
     return normalizeDomain(text.substring(at + 1))
         .map(domain -> CaseFolding.foldCase(text.substring(0, at)) + '@' + domain)
-        .filter(address -> address.length() <= LONGEST && FORM.matcher(address).matches());
+        .filter(address -> address.length() <= LONGEST && FORM.matcher(address).matches())
+        .filter(address -> !GraphemeClusters.hasOversizedCluster(address));
   }
 
   private static Optional<String> normalizeDomain(String typed) {

@@ -40,6 +40,7 @@ class CommandsTest {
       delimiter = '|',
       textBlock =
           """
+          BOOKBELL_HOST                     | 999.1.1.1         | an address or a name of this machine
           BOOKBELL_PORT                     | eighty            | a whole number from 0 to 65535
           BOOKBELL_PORT                     | 65536             | a whole number from 0 to 65535
           BOOKBELL_METRICS_PORT             | -1                | a whole number from 0 to 65535

@@ -59,6 +59,11 @@ class TextNormalizerTest {
     assertThat(EmailAddress.of(piled + "@books.example").orElse("")).hasSizeLessThan(100);
   }
 
+  @Test
+  void anAddressWithStackedMarksIsRefused() {
+    assertThat(EmailAddress.of("a" + "\u0301".repeat(40) + "@books.example")).isEmpty();
+  }
+
   private static String tags(String text) {
     var tags = new StringBuilder();
     text.chars().forEach(letter -> tags.appendCodePoint(0xE0000 + letter));
