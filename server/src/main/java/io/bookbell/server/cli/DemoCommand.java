@@ -25,6 +25,10 @@ final class DemoCommand implements Callable<Integer> {
   private static final Path USUAL_DATA = Path.of("data", "demo");
   static final String PASSWORD = "demo";
 
+  /** For PostgreSQL: on a busy machine, the data takes longer than a command may. */
+  private static final String WITHOUT_TIMEOUTS =
+      "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+
   @Option(names = "--reset", description = "Empties the database first.")
   private boolean reset;
 
@@ -57,7 +61,15 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Creates the demonstration data if the database is empty, or after emptying it. */
   static void populateDatabase(Database database, boolean anew) {
-    database.write(tx -> populateIfEmpty(tx, anew)).join();
+    database
+        .write(
+            tx -> {
+              if (database.isShared()) {
+                tx.sql().execute(WITHOUT_TIMEOUTS);
+              }
+              return populateIfEmpty(tx, anew);
+            })
+        .join();
   }
 
   private static boolean populateIfEmpty(Transaction tx, boolean anew) {
