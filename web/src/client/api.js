@@ -97,6 +97,9 @@ export class Api {
 
   // Creator, tiers, supporters, invitations
 
+  /** @param {number} id @returns {Promise<Creator>} */
+  creator = (id) => this.http.get(`/api/creators/${id}`);
+
   /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean, self_service?: boolean, colour?: string}} change @returns {Promise<Creator>} */
   changeCreator = (id, change) => this.http.patch(`/api/creators/${id}`, change);
 
@@ -153,7 +156,7 @@ export class Api {
   /** @param {{creator_id: number, kind?: string, actor_id?: number, from?: string, to?: string, limit?: number, cursor?: string | null}} query @returns {Promise<Page<Activity>>} */
   activity = (query) => this.http.get('/api/activity', query);
 
-  /** @param {{limit?: number, cursor?: string | null}} [query] @returns {Promise<Page<Notification>>} */
+  /** @param {{limit?: number, cursor?: string | null}} [query] @returns {Promise<Page<Notification> & {unread_notifications: number}>} */
   notifications = (query) => this.http.get('/api/notifications', query);
 
   /** @param {{ids: number[]} | {all: true}} which @returns {Promise<{unread_notifications: number}>} */

@@ -1,11 +1,15 @@
 /**
  * @import {Session} from './session.js'
+ * @import {BookRequest, Me} from './types.js'
  */
 
 /** How often what is shown is read again where nothing tells of changes, ms. */
 const POLL_INTERVAL = 5_000;
 /** A page that nobody looks at. */
 const HIDDEN_POLL_INTERVAL = 60_000;
+const PAGE_SIZE = 50;
+/** What has changed more than that since the last time is left to the lists, which read on by themselves. */
+const MAX_CHANGED = 500;
 
 /**
  * Polls the server for what the store holds while WebSockets are refused, and after each of the user's own actions.
@@ -19,13 +23,14 @@ export function pollWhileRefused(session) {
   let on = false;
   let reading = false;
   let again = false;
+  const told = new ToldRequests();
 
   const read = async () => {
     clearTimeout(timer);
     if (!on) return;
     if (reading) return void (again = true);
     reading = true;
-    await readAll(session).catch(() => {});
+    await readAll(session, told).catch(() => {});
     reading = false;
     if (!on) return;
     timer = setTimeout(read, again ? 0 : document.hidden ? HIDDEN_POLL_INTERVAL : POLL_INTERVAL);
@@ -52,33 +57,83 @@ export function pollWhileRefused(session) {
   });
 }
 
-/** What is new is told to views as a live message would tell it. @param {Session} session */
-async function readAll(session) {
-  const {api, me, store, readQuota} = session;
+/** Reads everything that a snapshot has, and tells views what is new as a live message would. @param {Session} session @param {ToldRequests} told */
+async function readAll(session, told) {
+  const {api, store, readQuota} = session;
   const isFirst = store.generation === 0;
-  const administered = me.admin_of.map((one) => one.creator_id);
-  const supported = me.memberships.map((one) => one.creator_id);
-  const [{items: notifications, next_cursor}, ...pages] = await Promise.all([
+  const hasOtherAccess = await readAccess(session);
+  const administered = session.me.admin_of.map((one) => one.creator_id);
+  const supported = session.me.memberships.map((one) => one.creator_id);
+  const creators = [...new Set([...administered, ...supported])];
+  const [{items: notifications, next_cursor, unread_notifications}, ...requests] = await Promise.all([
     api.notifications({limit: 30}),
-    ...[...new Set([...administered, ...supported])].map((creator_id) => api.bookRequests({creator_id, limit: 50})),
+    ...creators.map((creator) => told.readChanged(session, creator)),
   ]);
-  const requests = pages.flatMap(({items}) => items);
-  if (isFirst) store.keepRequests(requests);
-  else for (const request of requests.reverse()) applyRequest(session, request);
+  if (isFirst) store.keepRequests(requests.flat());
+  else told.announce(session, requests.flat());
   const newest = Math.max(0, ...store.notifications.keys());
   if (!isFirst) for (const one of notifications.toReversed()) if (one.id > newest && !one.read) session.applyMessage({type: 'notification', notification: one});
   store.keepNotifications(notifications, next_cursor === null);
+  store.keepUnread(unread_notifications);
   await Promise.all([
     ...supported.map(readQuota),
     ...administered.map((creator) => api.counts(creator).then(({pending}) => store.keepPendingCount(creator, pending))),
+    ...creators.map((creator) => api.creator(creator).then((one) => store.keepCreator(one))),
   ]);
-  if (isFirst) store.refreshed();
+  if (isFirst || hasOtherAccess) store.refreshed();
 }
 
-/** @param {Session} session @param {import('./types.js').BookRequest} request */
-function applyRequest(session, request) {
-  const known = session.store.requests.get(request.id);
-  if (known?.updated_at === request.updated_at && known.status === request.status) return;
-  const action = !known ? 'created' : known.status === request.status ? 'reply_added' : 'status_changed';
-  session.applyMessage({type: 'book_request_update', action, book_request: request});
+/** @param {Session} session @returns {Promise<boolean>} whether the user may see more or less than before */
+async function readAccess(session) {
+  const me = await session.api.me();
+  if (accessOf(me) === accessOf(session.me)) return false;
+  session.adoptMe(me);
+  return true;
+}
+
+/** @param {Me} me */
+function accessOf({admin_of, memberships}) {
+  return JSON.stringify([admin_of, memberships].map((roles) => roles.map((one) => one.creator_id).sort()));
+}
+
+/** Which state of each request views were told of. The user's own actions count as untold: views hear of those, too. */
+class ToldRequests {
+  /** @type {Map<number, Map<number, string>>} by creator, then by request */
+  #stamps = new Map();
+
+  /**
+   * Reads the requests of a creator that have changed since the last time; at the first time, those that were changed last.
+   *
+   * @param {Session} session @param {number} creatorId @returns {Promise<BookRequest[]>}
+   */
+  async readChanged({api}, creatorId) {
+    const stamps = this.#stamps.get(creatorId);
+    /** @type {BookRequest[]} */
+    const changed = [];
+    /** @type {string | null} */
+    let cursor = null;
+    do {
+      const {items, next_cursor} = await api.bookRequests({creator_id: creatorId, sort: 'updated', limit: PAGE_SIZE, cursor});
+      const found = items.filter((request) => stamps?.get(request.id) !== stampOf(request));
+      changed.push(...found);
+      cursor = stamps && found.length === items.length ? next_cursor : null;
+    } while (cursor !== null && changed.length < MAX_CHANGED);
+    this.#stamps.set(creatorId, new Map([...(stamps ?? []), ...changed.map((request) => /** @type {[number, string]} */ ([request.id, stampOf(request)]))]));
+    return changed;
+  }
+
+  /** @param {Session} session @param {BookRequest[]} requests newest change first */
+  announce({store, applyMessage}, requests) {
+    const newestId = Math.max(0, ...store.requests.keys());
+    for (const request of requests.reverse()) {
+      const known = store.requests.get(request.id);
+      const action = request.id > newestId ? 'created' : known?.status === request.status ? 'reply_added' : 'status_changed';
+      applyMessage({type: 'book_request_update', action, book_request: request});
+    }
+  }
+}
+
+/** @param {BookRequest} request */
+function stampOf({status, updated_at, reply_count}) {
+  return `${status} ${updated_at} ${reply_count}`;
 }

@@ -96,9 +96,15 @@ export class Session extends EventTarget {
 
   /** Reads again who this user is and starts from a fresh snapshot. */
   async reload() {
-    this.me = await this.api.me();
-    this.store.restrictTo(this.me);
+    const me = await this.api.me();
     this.client.refresh();
+    this.adoptMe(me);
+  }
+
+  /** @param {Me} me what the user may see now */
+  adoptMe(me) {
+    this.me = me;
+    this.store.restrictTo(me);
     this.dispatchEvent(new Event('access'));
   }
 
@@ -146,7 +152,7 @@ export class Session extends EventTarget {
   async #respond({creatorId, ids, answer}, key) {
     if (ids.length > 1) {
       const {items} = await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key});
-      this.store.keepRequests(items.flatMap(({book_request}) => book_request ?? []));
+      this.keepOutcomes(answer, items);
       return items;
     }
     const [id] = ids;
@@ -154,12 +160,18 @@ export class Session extends EventTarget {
     return [{id, result: 'answered', code: null, detail: null, book_request}];
   }
 
+  /** What became of an answer to several requests: where it was refused, its words go into the request's own field. @param {{response?: string}} answer @param {Outcome[]} outcomes */
+  keepOutcomes({response}, outcomes) {
+    this.store.keepRequests(outcomes.flatMap(({book_request}) => book_request ?? []));
+    if (response) for (const {id, result} of outcomes) if (result === 'refused') this.drafts.restore(`answer-${id}`, 'response', response);
+  }
+
   /** The words of an answer that was refused go back into their field. @param {QueuedItem} item @param {any} error */
   #restoreRefused({kind, content}, error) {
     if (kind !== 'respond') return false;
     const {creatorId, ids, answer} = content;
     const form = ids.length === 1 ? `answer-${ids[0]}` : `bulk-${creatorId}`;
-    if (answer.response) this.drafts.keep(form, 'response', answer.response);
+    if (answer.response) this.drafts.restore(form, 'response', answer.response);
     this.dispatchEvent(new CustomEvent('refused', {detail: {content, error}}));
     return true;
   }
@@ -237,9 +249,7 @@ export class Session extends EventTarget {
   }
 
   /** Applies what was learnt by other means than the live connection. @param {any} message */
-  applyMessage(message) {
-    this.#received(message);
-  }
+  applyMessage = (message) => this.#received(message);
 
   /** @param {ServerMessage} message */
   #received(message) {

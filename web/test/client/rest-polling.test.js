@@ -22,13 +22,21 @@ beforeEach(() => {
   session = new EventTarget();
   session.client = Object.assign(new EventTarget(), {status: {state: 'live'}});
   session.me = {admin_of: [{creator_id: 1}], memberships: [{creator_id: 2}]};
+  session.served = session.me;
+  session.adoptMe = (me) => {
+    session.me = me;
+    heard.push('access');
+  };
   session.requests = [];
   session.notifications = [];
+  session.unread = 0;
   session.api = {
     http: {onDone: () => {}},
-    notifications: call('notifications', () => ({items: session.notifications, next_cursor: null})),
-    bookRequests: call('requests', ({creator_id}) => ({items: session.requests.filter((one) => one.creator_id === creator_id)})),
+    me: call('me', () => session.served),
+    notifications: call('notifications', () => ({items: session.notifications, next_cursor: null, unread_notifications: session.unread})),
+    bookRequests: call('requests', page),
     counts: call('counts', {pending: 3}),
+    creator: call('creator', (id) => ({id, notice: `notice of ${id}`})),
   };
   session.readQuota = call('quota', {});
   session.store = {
@@ -38,6 +46,9 @@ beforeEach(() => {
     keepRequests: (requests) => requests.forEach((one) => session.store.requests.set(one.id, one)),
     keepNotifications: (notifications) => notifications.forEach((one) => session.store.notifications.set(one.id, one)),
     keepPendingCount: () => {},
+    keepUnread: (count) => (session.store.unread = count),
+    keepCreator: (creator) => session.store.creators.set(creator.id, creator),
+    creators: new Map(),
     refreshed: () => session.store.generation++,
   };
   session.applyMessage = (message) => {
@@ -45,6 +56,14 @@ beforeEach(() => {
     if (message.book_request) session.store.requests.set(message.book_request.id, message.book_request);
   };
 });
+
+/** As the server lists requests by their last change. */
+function page({creator_id, sort, limit, cursor}) {
+  assert.equal(sort, 'updated');
+  const all = session.requests.filter((one) => one.creator_id === creator_id).sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+  const from = Number(cursor ?? 0);
+  return {items: all.slice(from, from + limit), next_cursor: from + limit < all.length ? String(from + limit) : null};
+}
 
 function setStatus(status) {
   session.client.status = status;
@@ -70,7 +89,7 @@ test('while sockets are refused everything is read at once and every five second
   pollWhileRefused(session);
   setStatus(refused);
   await settle();
-  assert.deepEqual(new Set(calls), new Set(['notifications', 'requests', 'quota', 'counts']));
+  assert.deepEqual(new Set(calls), new Set(['me', 'notifications', 'requests', 'quota', 'counts', 'creator']));
   calls.length = 0;
   await pass(4_999);
   assert.deepEqual(calls, []);
@@ -129,6 +148,60 @@ test('changes are told as live messages would tell them, each once', async () =>
   await pass(5_000);
 
   assert.equal(heard.length, 3);
+});
+
+test('a change of a request far down the list is told, and the list is not read through', async () => {
+  const minute = (of) => `2026-11-20T12:${String(of).padStart(2, '0')}:00Z`;
+  session.requests = Array.from({length: 60}, (_, i) => request({id: i + 1, updated_at: minute(0)}));
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  session.requests[0] = request({id: 1, status: 'rejected', updated_at: minute(1)});
+  calls.length = 0;
+  await pass(5_000);
+  assert.deepEqual(heard, ['status_changed']);
+  assert.equal(calls.filter((name) => name === 'requests').length, 2); // one for each creator
+  session.requests = session.requests.map((one) => ({...one, reply_count: 1, updated_at: minute(2)}));
+  await pass(5_000);
+
+  assert.equal(heard.length, 61);
+});
+
+test("views are told of the user's own actions, too", async () => {
+  session.requests = [request({})];
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  const approved = request({status: 'approved', updated_at: '2026-11-20T12:01:00Z'});
+  session.requests = [approved];
+  session.store.keepRequests([approved]);
+  session.api.http.onDone();
+  await settle();
+
+  assert.equal(heard.length, 1);
+});
+
+test('the number of unread notifications and what creators show are read', async () => {
+  session.unread = 120;
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+
+  assert.equal(session.store.unread, 120);
+  assert.equal(session.store.creators.get(1).notice, 'notice of 1');
+});
+
+test('what the user may no longer see is not asked for any more', async () => {
+  session.api.counts = () => Promise.reject(new Error('403')); // so the reading never came to its end
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  session.served = {admin_of: [], memberships: [{creator_id: 2}]};
+  const {generation} = session.store;
+  await pass(5_000);
+
+  assert.deepEqual(heard, ['access']);
+  assert.equal(session.store.generation, generation + 1);
 });
 
 test('a server that fails is asked again', async () => {

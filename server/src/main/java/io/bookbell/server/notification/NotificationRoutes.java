@@ -4,10 +4,13 @@ import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.notification.NotificationService.SubjectLookup;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/notifications}. */
 public final class NotificationRoutes {
@@ -21,7 +24,10 @@ public final class NotificationRoutes {
         "/api/notifications",
         NotificationRoutes::parsePage,
         (tx, caller, page) ->
-            ApiResponse.ok(notificationService.list(tx, caller.user(), page, subjectLookup)));
+            ApiResponse.ok(
+                NotificationList.of(
+                    notificationService.list(tx, caller.user(), page, subjectLookup),
+                    notificationService.countUnread(tx, caller.user()))));
     apiRouter.post(
         "/api/notifications/read",
         NotificationRoutes::parseIds,
@@ -44,6 +50,15 @@ public final class NotificationRoutes {
     jsonBody.checkField("ids", ids.isPresent() != all, "or all: true is required, one of the two");
     jsonBody.requireNoErrors();
     return ids;
+  }
+
+  private record NotificationList(
+      List<NotificationService.NotificationItem> items,
+      @Nullable String nextCursor,
+      int unreadNotifications) {
+    static NotificationList of(ListPage<NotificationService.NotificationItem> page, int unread) {
+      return new NotificationList(page.items(), page.nextCursor(), unread);
+    }
   }
 
   private record UnreadResponse(int unreadNotifications) {}

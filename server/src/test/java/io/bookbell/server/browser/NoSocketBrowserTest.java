@@ -57,6 +57,12 @@ class NoSocketBrowserTest {
     server.signIn("team1").post("/api/book-requests/" + id + "/respond", answer).expect(200);
     reader.card("From elsewhere").response().awaitText("On its way.");
 
+    server
+        .signIn("creator")
+        .patch("/api/creators/1", Map.of("notice", "Back on Monday."))
+        .expect(200);
+    browser.part("creator-notice").awaitTextWith("Back on Monday.");
+
     link.treat(Sockets.PASS);
     browser.part("connection-state").click();
     reader.awaitLive();
