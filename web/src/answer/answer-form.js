@@ -21,7 +21,11 @@ import '../ui/confirm-button.js';
 export class AnswerForm extends LightElement {
   static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}, declining: {state: true}};
 
-  #onChange = () => this.requestUpdate();
+  #onChange = () => {
+    const draft = this.#answers.draftOf(this.request.id);
+    if (draft && this.#text && this.#text.value !== draft) this.#text.value = draft; // words that came back
+    this.requestUpdate();
+  };
   #couldDecide = true;
   /** The card around this form: whoever writes in it, a reply too, is answering the request. @type {HTMLElement | null} */
   #card = null;

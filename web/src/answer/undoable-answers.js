@@ -98,7 +98,7 @@ export class UndoableAnswers extends EventTarget {
     const item = this.waiting.at(-1);
     if (!item) return;
     const {creatorId, ids, answer} = item.content;
-    if (answer.response) this.keepDraft(ids.length === 1 ? ids[0] : -creatorId, answer.response);
+    if (answer.response) this.session.drafts.restore(draftFor(ids.length === 1 ? ids[0] : -creatorId), 'response', answer.response);
     this.session.sendQueue.remove(item.key);
   }
 
@@ -131,14 +131,19 @@ export class UndoableAnswers extends EventTarget {
         ids.length === 1
           ? keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
           : keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
-      sent.then(
-        ({ok}) => (ok ? this.session.sendQueue.remove(key) : this.session.sendQueue.release([key])),
-        () => this.session.sendQueue.release([key]),
-      );
+      sent.then((stored) => this.#sentBeforeUnload({key, content}, stored)).catch(() => this.session.sendQueue.release([key]));
     }
   }
 
-  /** @param {{item: QueuedItem, answer: Outcome[]}} sent */
+  /** The page was only hidden, not left. @param {{key: string, content: any}} item @param {any} answer */
+  #sentBeforeUnload({key, content}, answer) {
+    const outcomes = answer.items ?? [];
+    this.session.keepOutcomes(content.answer, outcomes);
+    this.session.sendQueue.remove(key);
+    this.#announceSent({item: {kind: 'respond', content}, answer: outcomes});
+  }
+
+  /** @param {{item: Pick<QueuedItem, 'kind' | 'content'>, answer: Outcome[]}} sent */
   #announceSent({item: {kind, content}, answer: outcomes}) {
     if (kind !== 'respond') return;
     const {ids, answer, title, name} = content;
@@ -174,10 +179,12 @@ function draftFor(id) {
   return id < 0 ? `bulk-${-id}` : `answer-${id}`;
 }
 
-/** Outlives the page. @param {string} path @param {object} body @param {string} key */
-function keepAlive(path, body, key) {
+/** Outlives the page. Fails unless the answer is stored. @param {string} path @param {object} body @param {string} key */
+async function keepAlive(path, body, key) {
   const headers = {'Content-Type': 'application/json', 'Idempotency-Key': key};
-  return fetch(BASE_PATH + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
+  const response = await fetch(BASE_PATH + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  return response.json();
 }
 
 /** @param {string} text @param {'good' | 'plain'} [tone] */

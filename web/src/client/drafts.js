@@ -24,6 +24,12 @@ export class Drafts {
     else this.drop(form);
   }
 
+  /** Puts a text back that was on its way; what is being written meanwhile is kept below it. @param {string} form @param {string} field @param {string} text */
+  restore(form, field, text) {
+    const written = this.of(form)[field] ?? '';
+    if (!written.includes(text)) this.keep(form, field, written ? `${text}\n\n${written}` : text);
+  }
+
   /** @param {string} form */
   drop(form) {
     this.storage.removeItem(this.prefix + form);

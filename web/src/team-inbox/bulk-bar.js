@@ -17,6 +17,11 @@ const MAX_BULK_SIZE = 100;
 export class BulkBar extends LightElement {
   static properties = {session: {attribute: false}, creatorId: {attribute: false}, selection: {attribute: false}};
 
+  #onAnswersChange = () => {
+    const draft = this.#answers.draftOf(-this.creatorId);
+    if (draft && this.#text && this.#text.value !== draft) this.#text.value = draft; // words that came back
+  };
+
   constructor() {
     super();
     /** @type {Session} */
@@ -24,6 +29,21 @@ export class BulkBar extends LightElement {
     this.creatorId = 0;
     /** @type {Set<number>} */
     this.selection = new Set();
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  update(changed) {
+    this.#answers.addEventListener('change', this.#onAnswersChange); // here, since the session may come after the element is connected
+    super.update(changed);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#answers.removeEventListener('change', this.#onAnswersChange);
+  }
+
+  get #answers() {
+    return undoableAnswersOf(this.session);
   }
 
   get #requests() {
@@ -42,7 +62,7 @@ export class BulkBar extends LightElement {
         @click=${() => this.emit('clear')}>${icon('close')}</button>
       <label class="visually-hidden" for="bulk-text">${translate('desk.bulk_word')}</label>
       <textarea id="bulk-text" class="input input--growing" rows="1" data-most="4000" placeholder=${translate('desk.bulk_word')} data-testid="bulk-text"
-        .defaultValue=${undoableAnswersOf(this.session).draftOf(-this.creatorId)} @input=${this.#saveDraft}></textarea>
+        .defaultValue=${this.#answers.draftOf(-this.creatorId)} @input=${this.#saveDraft}></textarea>
       <saved-reply-choice .session=${this.session} .creatorId=${this.creatorId} label=${translate('desk.canned')} @chosen=${this.#chosen}></saved-reply-choice>
       <div class="buttons">
         ${can('pending') ? this.#button(requests.length, 'approved', 'check', 'button--good') : nothing}
@@ -76,7 +96,7 @@ export class BulkBar extends LightElement {
   }
 
   #saveDraft() {
-    undoableAnswersOf(this.session).keepDraft(-this.creatorId, this.#text.value);
+    this.#answers.keepDraft(-this.creatorId, this.#text.value);
   }
 
   /** @param {'approved' | 'completed' | 'rejected'} status */
@@ -85,7 +105,7 @@ export class BulkBar extends LightElement {
     const requests = this.#requests.filter((request) => from.includes(request.status));
     const response = this.#text.value.trim();
     for (let first = 0; first < requests.length; first += MAX_BULK_SIZE)
-      undoableAnswersOf(this.session).add(requests.slice(first, first + MAX_BULK_SIZE), response ? {status, response} : {status});
+      this.#answers.add(requests.slice(first, first + MAX_BULK_SIZE), response ? {status, response} : {status});
     this.#text.value = '';
     this.#saveDraft();
     this.emit('clear');

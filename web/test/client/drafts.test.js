@@ -32,6 +32,17 @@ test('an emptied field is dropped, and with the last one the form', () => {
   assert.deepEqual(Object.keys(storage), []);
 });
 
+test('words that come back join what is being written meanwhile', () => {
+  const drafts = new Drafts(1, storage);
+  drafts.restore('answer-7', 'response', 'first');
+  assert.equal(drafts.of('answer-7').response, 'first');
+  drafts.keep('answer-7', 'response', 'second');
+  drafts.restore('answer-7', 'response', 'first');
+  drafts.restore('answer-7', 'response', 'first');
+
+  assert.equal(drafts.of('answer-7').response, 'first\n\nsecond');
+});
+
 test('a form that was sent is dropped alone', () => {
   const drafts = new Drafts(1, storage);
   drafts.keep('reply-7', 'body', 'a');

@@ -117,6 +117,22 @@ class KeptWordsBrowserTest {
   }
 
   @Test
+  void theWordOfABulkAnswerIsBackInTheFieldOfEachRefusedRequest() {
+    var creator = server.signIn("creator");
+    var wish = Map.of("creator_id", 1, "title", "Piranesi", "author", "Susanna Clarke");
+    server.signIn("reader1").post("/api/book-requests", wish).expect(201);
+    card().part().part("request-select").click();
+    Card.of(browser, "Piranesi").part().part("request-select").click();
+    browser.part("bulk-text").write(WORD);
+    browser.part("bulk-approved").click();
+    creator.post("/api/book-requests/" + id + "/respond", Map.of("status", "approved")).expect(200);
+    browser.part("undo-send").click();
+    browser.visit(link.url() + "/requests/" + id);
+    browser.await(
+        "the words in their field", () -> browser.part("respond-text").value().equals(WORD));
+  }
+
+  @Test
   void everyFormKeepsWhatIsTypedAndNobodyElseFindsIt() {
     browser.carrySession(server, "creator").visit(link.url() + "/creators/1/settings");
     for (String field : new String[] {"notice-text", "rules-text", "look-name"}) {
