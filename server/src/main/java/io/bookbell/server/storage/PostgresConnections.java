@@ -42,7 +42,7 @@ public final class PostgresConnections {
      * For serving: no transaction may hold its locks, or keep old row versions alive, for longer.
      */
     SERVING(
-        "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=5000",
+        "-c statement_timeout=5000 -c lock_timeout=0 -c idle_in_transaction_session_timeout=5000",
         "10", // longer than the statement timeout, so a server that is silent for this long is gone
         "5"),
 

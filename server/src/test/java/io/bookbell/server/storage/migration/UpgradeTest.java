@@ -106,6 +106,9 @@ class UpgradeTest {
 
     try (var data = OpenDatabase.forServing(storageConfig)) {
       assertThat(data.database().checkHealth().get(20, SECONDS)).isNull();
+      assertThat(data.database().read(tx -> tx.sql().fetchValue("show lock_timeout")).join())
+          .as("while serving")
+          .isEqualTo("0");
     }
   }
 
