@@ -102,15 +102,6 @@ final class ConnectionRegistry {
     return users.size();
   }
 
-  /**
-   * Notified, inside the map's atomic update, of each user's first connection and of the end of the
-   * last.
-   */
-  @FunctionalInterface
-  interface PresenceListener {
-    void presenceChanged(UserId user, boolean connected);
-  }
-
   /** One user's reservations and connections. The array is never modified once it is in here. */
   private static final class UserConnections {
     final int reserved;

@@ -23,7 +23,13 @@ final class PipelineTakeover {
 
   private PipelineTakeover() {}
 
-  static void takeOver(Channel channel, WebSocketDecoderConfig decoding, FrameReader reader) {
+  /**
+   * Takes over a channel.
+   *
+   * @param decoding how client frames are decoded
+   * @param reader receives the decoded frames
+   */
+  static void takeOver(Channel channel, WebSocketDecoderConfig decoding, ChannelHandler reader) {
     ChannelPipeline pipeline = channel.pipeline();
     List<ChannelHandler> others = List.copyOf(pipeline.toMap().values());
     pipeline.addLast(new WebSocket13FrameDecoder(decoding), reader);
