@@ -1,5 +1,6 @@
 package io.bookbell.hub;
 
+import io.bookbell.hub.internal.delivery.LocalConnections;
 import io.netty.channel.Channel;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,5 +1,15 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.ClientMessageHandler;
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.HubStatistics;
+import io.bookbell.hub.MessageHistory;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
@@ -19,7 +29,7 @@ import java.util.function.LongSupplier;
  * thread may call any method: the {@link ConnectionRegistry} is concurrent, and each connection's
  * state is confined to its event loop.
  */
-final class LocalConnections {
+public final class LocalConnections {
   private final Hub hub;
   private final ConnectionRegistry connectionRegistry;
   private final LatestStates states = new LatestStates();
@@ -34,7 +44,7 @@ final class LocalConnections {
    * @param ticker monotonic nanoseconds from an arbitrary origin
    * @param clock the time of day
    */
-  LocalConnections(
+  public LocalConnections(
       HubOptions options,
       MessageHistory messageHistory,
       ClientMessageHandler frames,
@@ -46,17 +56,17 @@ final class LocalConnections {
   }
 
   /** Reserves a connection slot unless the user has reached the limit. */
-  boolean tryReserve(UserId user) {
+  public boolean tryReserve(UserId user) {
     return connectionRegistry.tryReserve(user, hub.options().connectionsPerUser());
   }
 
   /** Releases a reserved slot. */
-  void releaseReservation(UserId user) {
+  public void releaseReservation(UserId user) {
     connectionRegistry.releaseReservation(user);
   }
 
   /** Takes over a channel in a reserved slot, and opens the user's history. */
-  Connection connect(
+  public Connection connect(
       Channel channel, UserId user, Map<String, String> metadata, Optional<Position> since) {
     WebSocketConnection connection = newConnection(channel, user, metadata);
     connectionRegistry.add(connection);
@@ -68,7 +78,7 @@ final class LocalConnections {
   }
 
   /** Takes over a channel only to send a close frame with this reason. */
-  Connection reject(
+  public Connection reject(
       Channel channel, UserId user, Map<String, String> metadata, CloseReason reason) {
     WebSocketConnection connection = newConnection(channel, user, metadata);
     connection.rejectConnection(reason);
@@ -84,39 +94,39 @@ final class LocalConnections {
   }
 
   /** Delivers the messages of one change in order, except states that have been superseded. */
-  void deliver(List<Delivery> change) {
+  public void deliver(List<Delivery> change) {
     LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry);
   }
 
   /** Announces how far these users' histories reach. */
-  void announce(Map<UserId, Long> newest) {
+  public void announce(Map<UserId, Long> newest) {
     LocalBroadcast.announceSequences(newest, connectionRegistry);
   }
 
   /** Forgets all state versions and closes every connection with 1001. */
-  void resetForNewEpoch() {
+  public void resetForNewEpoch() {
     states.clear();
     connectionRegistry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
   }
 
   /** The users with a connection. A snapshot. */
-  Set<UserId> connectedUsers() {
+  public Set<UserId> connectedUsers() {
     return connectionRegistry.connectedUsers();
   }
 
   /** The connections of a user. A snapshot. */
-  List<Connection> connectionsOf(UserId user) {
+  public List<Connection> connectionsOf(UserId user) {
     return List.of(connectionRegistry.connectionsOf(user));
   }
 
   /** The connection for which a channel was taken over, while it is open. */
-  static Optional<Connection> connectionOf(Channel channel) {
+  public static Optional<Connection> connectionOf(Channel channel) {
     return Optional.ofNullable(channel.pipeline().get(FrameReader.class))
         .map(FrameReader::connection);
   }
 
   /** Counters and current totals. Visits every connection. */
-  HubStatistics statistics() {
+  public HubStatistics statistics() {
     long[] totals = new long[2];
     connectionRegistry.forEach(
         connection -> {
@@ -132,7 +142,7 @@ final class LocalConnections {
    * {@link HubOptions.KeepAlive#goodbye}, and then closes the rest by force; on an event loop it
    * doesn't wait.
    */
-  void close() {
+  public void close() {
     closed = true;
     List<WebSocketConnection> open = new ArrayList<>();
     connectionRegistry.forEach(open::add);
@@ -158,12 +168,12 @@ final class LocalConnections {
   }
 
   /** The number of registry entries, including users with reservations only. */
-  int registrySize() {
+  public int registrySize() {
     return connectionRegistry.size();
   }
 
   /** Sweeps all connections now instead of at the next tick of the timer. */
-  void sweep() {
+  public void sweep() {
     workers
         .values()
         .forEach(eventLoopWorker -> eventLoopWorker.eventLoop().execute(eventLoopWorker::sweep));

@@ -1,5 +1,9 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.internal.wire.Sequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;

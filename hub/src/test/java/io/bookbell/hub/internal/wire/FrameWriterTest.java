@@ -1,8 +1,16 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bookbell.hub.Backplane;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.HubServer;
+import io.bookbell.hub.InMemoryMessageHistory;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.RawClient;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
 import io.netty.channel.epoll.Epoll;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,5 +1,11 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.internal.wire.Sequence;
 import io.netty.channel.Channel;
 import java.time.Instant;
 import java.util.Map;

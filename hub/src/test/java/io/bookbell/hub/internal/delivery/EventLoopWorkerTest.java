@@ -1,7 +1,14 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.HubServer;
+import io.bookbell.hub.InMemoryMessageHistory;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.RawClient;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;

@@ -1,5 +1,9 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.ClientMessageHandler;
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.internal.wire.FrameEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;

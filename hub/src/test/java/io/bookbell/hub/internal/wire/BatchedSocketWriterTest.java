@@ -1,10 +1,20 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.HubServer;
+import io.bookbell.hub.InMemoryMessageHistory;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.RawClient;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.HubStatistics;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The counters of a hub. Any thread may increment and read them. */

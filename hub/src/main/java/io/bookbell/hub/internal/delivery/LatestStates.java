@@ -1,5 +1,7 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.Message;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 

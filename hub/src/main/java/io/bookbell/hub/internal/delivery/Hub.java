@@ -1,5 +1,8 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.ClientMessageHandler;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.MessageHistory;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;

@@ -1,5 +1,6 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
+import io.bookbell.hub.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * BatchedSocketWriter} while the socket accepts everything, and through the channel while it
  * doesn't. An idle connection holds neither a buffer nor a queue.
  */
-final class FrameWriter {
+public final class FrameWriter {
   /** A batch for the channel is written before it would exceed this many bytes. */
   private static final int FULL_BATCH = 1 << 16;
 
@@ -50,18 +51,18 @@ final class FrameWriter {
 
   private @Nullable ChannelFutureListener afterwards;
 
-  FrameWriter(Channel channel, BatchedSocketWriter batchedSocketWriter) {
+  public FrameWriter(Channel channel, BatchedSocketWriter batchedSocketWriter) {
     this.channel = channel;
     this.batchedSocketWriter = batchedSocketWriter;
   }
 
   /** Called when the hub has taken over the channel; direct writes are allowed from then on. */
-  void takeOver() {
+  public void takeOver() {
     socket = BatchedSocketWriter.socketOf(channel);
   }
 
   /** Queues a text frame. */
-  void enqueueText(Message message, long sequence) {
+  public void enqueueText(Message message, long sequence) {
     if (first == null) {
       first = message;
       firstSequence = sequence;
@@ -76,7 +77,7 @@ final class FrameWriter {
   }
 
   /** Queues a control frame, which overtakes waiting messages. */
-  void enqueueControl(Consumer<ByteBuf> frame) {
+  public void enqueueControl(Consumer<ByteBuf> frame) {
     if (control == null) {
       control = channel.alloc().ioBuffer(SMALLEST_BATCH);
     }
@@ -89,7 +90,8 @@ final class FrameWriter {
    *
    * @param afterwards added as a listener to the write of that frame, if not null
    */
-  void writeFinalFrame(Consumer<ByteBuf> lastFrame, @Nullable ChannelFutureListener afterwards) {
+  public void writeFinalFrame(
+      Consumer<ByteBuf> lastFrame, @Nullable ChannelFutureListener afterwards) {
     flush();
     discardQueue();
     enqueueControl(lastFrame);
@@ -104,7 +106,7 @@ final class FrameWriter {
   }
 
   /** Writes everything queued, as far as the socket accepts it. */
-  void flush() {
+  public void flush() {
     stage();
     flushStaged();
   }
@@ -113,7 +115,7 @@ final class FrameWriter {
    * Like {@link #flush}, except that frames for direct writing may stay staged in the batched
    * writer until that sends them together with those of other connections.
    */
-  void stage() {
+  public void stage() {
     if (control != null) {
       ByteBuf frames = control;
       control = null;
@@ -136,23 +138,23 @@ final class FrameWriter {
   }
 
   /** Whether everything has been handed to the socket and the channel accepts more. */
-  boolean isDrained() {
+  public boolean isDrained() {
     return control == null && first == null && !liesInOutlet && channel.isWritable();
   }
 
   /** The number of messages waiting for the socket. */
-  int waitingCount() {
+  public int waitingCount() {
     return (first == null ? 0 : 1) + (queue == null ? 0 : queue.size());
   }
 
   /** Bytes accepted for sending that the operating system hasn't taken yet. Any thread. */
-  long pendingBytes() {
+  public long pendingBytes() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     return queuedBytes + (outbound == null ? 0 : outbound.totalPendingWriteBytes());
   }
 
   /** A number that changes whenever the operating system takes some bytes. */
-  long progressCount() {
+  public long progressCount() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     return outbound == null
         ? handedOver
@@ -160,7 +162,7 @@ final class FrameWriter {
   }
 
   /** Releases what hasn't been written, after the channel has closed. */
-  void release() {
+  public void release() {
     discardQueue();
     if (control != null) {
       control.release();

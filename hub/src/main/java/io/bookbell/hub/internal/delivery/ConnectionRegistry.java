@@ -1,5 +1,6 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.UserId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;

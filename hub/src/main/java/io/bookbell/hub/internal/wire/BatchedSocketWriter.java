@@ -1,4 +1,4 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,11 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the frames of many connections directly to their sockets, bypassing each channel's
- * pipeline and outbound buffer. Each {@link EventLoopWorker} has one, with a single shared buffer
- * in which connections stage their frames until they are sent together. Used on that event loop
- * only.
+ * pipeline and outbound buffer. Each event loop has one, with a single shared buffer in which
+ * connections stage their frames until they are sent together. Used on that event loop only.
  */
-final class BatchedSocketWriter {
+public final class BatchedSocketWriter {
   private static final Logger log = LoggerFactory.getLogger(BatchedSocketWriter.class);
 
   private static final int CAPACITY = 1 << 18;
@@ -57,7 +56,7 @@ final class BatchedSocketWriter {
    *
    * @param mayHaveRing false to send with one system call per socket
    */
-  BatchedSocketWriter(boolean mayHaveRing) {
+  public BatchedSocketWriter(boolean mayHaveRing) {
     this.mayHaveRing = mayHaveRing;
   }
 
@@ -102,7 +101,7 @@ final class BatchedSocketWriter {
   }
 
   /** Sends all staged frames, and tells each writer how many of its bytes its socket accepted. */
-  void sendStaged() {
+  public void sendStaged() {
     if (count == 0 || sending) {
       return;
     }
@@ -213,7 +212,7 @@ final class BatchedSocketWriter {
   }
 
   /** Closes the ring; later batches are sent with one system call per socket. */
-  void close() {
+  public void close() {
     mayHaveRing = false;
     if (ring != null) {
       ring.close();

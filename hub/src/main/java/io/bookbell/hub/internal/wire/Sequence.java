@@ -1,11 +1,11 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import io.netty.buffer.ByteBuf;
 
 /** Encodes sequence numbers as decimal text in frames. Stateless. */
-final class Sequence {
+public final class Sequence {
   /** The value for a message without a sequence number. */
-  static final long NONE = -1;
+  public static final long NONE = -1;
 
   private static final int MOST_DIGITS = 19;
 

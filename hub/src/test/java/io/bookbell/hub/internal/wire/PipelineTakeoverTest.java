@@ -1,8 +1,14 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.HubServer;
+import io.bookbell.hub.InMemoryMessageHistory;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.RawClient;
+import io.bookbell.hub.WebSocketManager;
 import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
 import java.util.Arrays;

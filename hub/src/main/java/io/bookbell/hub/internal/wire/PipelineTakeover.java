@@ -1,4 +1,4 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -15,7 +15,7 @@ import java.util.List;
  * from last to first. A removed handler passes on what it had buffered, so in this order the bytes
  * reach the hub in the order in which they were received.
  */
-final class PipelineTakeover {
+public final class PipelineTakeover {
   /**
    * The channel becomes unwritable above 64 KiB of pending bytes and writable again below 16 KiB.
    */
@@ -29,7 +29,8 @@ final class PipelineTakeover {
    * @param decoding how client frames are decoded
    * @param reader receives the decoded frames
    */
-  static void takeOver(Channel channel, WebSocketDecoderConfig decoding, ChannelHandler reader) {
+  public static void takeOver(
+      Channel channel, WebSocketDecoderConfig decoding, ChannelHandler reader) {
     ChannelPipeline pipeline = channel.pipeline();
     List<ChannelHandler> others = List.copyOf(pipeline.toMap().values());
     pipeline.addLast(new WebSocket13FrameDecoder(decoding), reader);

@@ -1,5 +1,14 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.HistoryPage;
+import io.bookbell.hub.HistoryStart;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.MessageHistory;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.internal.wire.Sequence;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;

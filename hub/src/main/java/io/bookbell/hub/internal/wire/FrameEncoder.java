@@ -1,12 +1,14 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.wire;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Message;
 import io.netty.buffer.ByteBuf;
 
 /** Encodes server frames of RFC 6455: unfragmented and unmasked. Stateless. */
-final class FrameEncoder {
+public final class FrameEncoder {
   /** The longest header: two bytes and an eight-byte length. */
   private static final int MOST_HEADER_BYTES = 10;
 
@@ -58,23 +60,23 @@ final class FrameEncoder {
     return field + message.size() - 1; // the opening brace is part of the field
   }
 
-  static void encodePing(ByteBuf out) {
+  public static void encodePing(ByteBuf out) {
     encodeHeader(PING, 0, out);
   }
 
-  static void encodePong(ByteBuf payload, ByteBuf out) {
+  public static void encodePong(ByteBuf payload, ByteBuf out) {
     encodeHeader(PONG, payload.readableBytes(), out);
     out.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
   }
 
-  static void encodeClose(CloseReason reason, ByteBuf out) {
+  public static void encodeClose(CloseReason reason, ByteBuf out) {
     byte[] text = reason.text().getBytes(UTF_8);
     encodeHeader(CLOSE, 2 + text.length, out);
     out.writeShort(reason.code()).writeBytes(text);
   }
 
   /** Answers a close frame without a code. */
-  static void encodeEmptyClose(ByteBuf out) {
+  public static void encodeEmptyClose(ByteBuf out) {
     encodeHeader(CLOSE, 0, out);
   }
 

@@ -1,5 +1,13 @@
-package io.bookbell.hub;
+package io.bookbell.hub.internal.delivery;
 
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.internal.wire.FrameEncoder;
+import io.bookbell.hub.internal.wire.FrameWriter;
+import io.bookbell.hub.internal.wire.PipelineTakeover;
+import io.bookbell.hub.internal.wire.Sequence;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
