@@ -1,5 +1,7 @@
 package io.bookbell.hub.internal.wire;
 
+import io.bookbell.hub.BatchSender;
+import io.bookbell.hub.BatchSenderProvider;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,13 +27,15 @@ public final class BatchedSocketWriter {
   private static final Logger log = LoggerFactory.getLogger(BatchedSocketWriter.class);
 
   private static final int CAPACITY = 1 << 18;
-  private static final int MOST_WRITERS = IoUringSender.CAPACITY;
+
+  /** The largest batch, in connections. */
+  static final int MOST_WRITERS = 256;
 
   /**
-   * The smallest batch, in connections, for which an io_uring is created. Small installations never
-   * reach it and never pay for one.
+   * The smallest batch, in connections, for which a {@link BatchSender} is created. Small
+   * installations never reach it and never pay for one.
    */
-  private static final int WORTH_A_RING = 32;
+  private static final int WORTH_A_SENDER = 32;
 
   /** The memory behind {@link #frames}; the reference keeps it from being freed. */
   private final ByteBuffer memory = ByteBuffer.allocateDirect(CAPACITY);
@@ -45,19 +50,20 @@ public final class BatchedSocketWriter {
   private final @Nullable FrameWriter[] writers = new FrameWriter[MOST_WRITERS];
 
   private final int[] ends = new int[MOST_WRITERS];
+  private final int[] sockets = new int[MOST_WRITERS];
   private final int[] sent = new int[MOST_WRITERS];
   private int count;
   private boolean sending;
-  private boolean mayHaveRing;
-  private @Nullable IoUringSender ring;
+  private boolean mayHaveSender;
+  private @Nullable BatchSender batchSender;
 
   /**
    * Creates an empty writer.
    *
-   * @param mayHaveRing false to send with one system call per socket
+   * @param mayHaveSender false to send with one system call per socket
    */
-  public BatchedSocketWriter(boolean mayHaveRing) {
-    this.mayHaveRing = mayHaveRing;
+  public BatchedSocketWriter(boolean mayHaveSender) {
+    this.mayHaveSender = mayHaveSender;
   }
 
   /**
@@ -107,8 +113,8 @@ public final class BatchedSocketWriter {
     }
     sending = true;
     try {
-      if (count > 1 && hasRing() && areAllOpen()) {
-        sendThroughRing();
+      if (count > 1 && hasSender() && collectSockets()) {
+        sendTogether();
       } else {
         sendSequentially();
       }
@@ -153,33 +159,27 @@ public final class BatchedSocketWriter {
   }
 
   /**
-   * A closed socket's file descriptor may already belong to another one, so the ring must not use
-   * it.
+   * Collects the sockets' file descriptors.
+   *
+   * @return false if a socket is closed: its file descriptor may already belong to another one
    */
-  private boolean areAllOpen() {
+  private boolean collectSockets() {
     for (int place = 0; place < count; place++) {
-      if (!writerAt(place).nativeSocket().isOpen()) {
+      Socket socket = writerAt(place).nativeSocket();
+      if (!socket.isOpen()) {
         return false;
       }
+      sockets[place] = socket.intValue();
     }
     return true;
   }
 
-  private void sendThroughRing() {
-    IoUringSender together = Objects.requireNonNull(ring);
-    for (int place = 0; place < count; place++) {
-      int from = startOffset(place);
-      together.addSend(
-          writerAt(place).nativeSocket().intValue(), address + from, ends[place] - from);
-    }
+  private void sendTogether() {
     try {
-      together.submit();
+      Objects.requireNonNull(batchSender).sendAll(count, sockets, address, ends, sent);
     } catch (IOException broken) {
-      log.warn("io_uring is given up: from here on writes leave one by one", broken);
+      log.warn("Sending together is given up: from here on writes leave one by one", broken);
       close();
-    }
-    for (int place = 0; place < count; place++) {
-      sent[place] = Math.max(0, together.resultAt(place));
     }
   }
 
@@ -191,32 +191,35 @@ public final class BatchedSocketWriter {
     return Objects.requireNonNull(writers[place]);
   }
 
-  private boolean hasRing() {
-    if (ring == null
-        && mayHaveRing
-        && count >= WORTH_A_RING
-        && IoUringSupport.checkUsability().isDone()) {
-      createRing();
+  private boolean hasSender() {
+    if (batchSender == null
+        && mayHaveSender
+        && count >= WORTH_A_SENDER
+        && BatchSenderLoader.findProvider().isDone()) {
+      createSender();
     }
-    return ring != null;
+    return batchSender != null;
   }
 
-  private void createRing() {
-    try {
-      mayHaveRing = IoUringSupport.checkUsability().join();
-      ring = mayHaveRing ? new IoUringSender() : null;
-    } catch (IOException e) {
-      log.warn("No io_uring for one more event loop: its writes leave one by one", e);
-      mayHaveRing = false;
+  private void createSender() {
+    Optional<BatchSenderProvider> provider = BatchSenderLoader.findProvider().join();
+    mayHaveSender = provider.isPresent();
+    if (provider.isPresent()) {
+      try {
+        batchSender = provider.get().createSender(MOST_WRITERS);
+      } catch (IOException e) {
+        log.warn("No {} for one more event loop: its writes leave one by one", provider.get(), e);
+        mayHaveSender = false;
+      }
     }
   }
 
-  /** Closes the ring; later batches are sent with one system call per socket. */
+  /** Closes the batch sender; later batches are sent with one system call per socket. */
   public void close() {
-    mayHaveRing = false;
-    if (ring != null) {
-      ring.close();
-      ring = null;
+    mayHaveSender = false;
+    if (batchSender != null) {
+      batchSender.close();
+      batchSender = null;
     }
   }
 }

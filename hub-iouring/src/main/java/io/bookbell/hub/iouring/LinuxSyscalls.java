@@ -1,4 +1,4 @@
-package io.bookbell.hub.internal.wire;
+package io.bookbell.hub.iouring;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
