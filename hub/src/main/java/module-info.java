@@ -7,6 +7,7 @@ module io.bookbell.hub {
   requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.handler;
+  requires io.netty.resolver.dns; // used by Lettuce, which can't say so
   requires io.netty.transport.unix.common;
   requires lettuce.core;
   requires static org.jspecify;
