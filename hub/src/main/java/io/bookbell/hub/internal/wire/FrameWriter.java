@@ -47,7 +47,7 @@ public final class FrameWriter {
   private @Nullable Socket socket;
 
   /** Whether frames of this connection are staged in the batched writer and not sent yet. */
-  private boolean liesInOutlet;
+  private boolean hasStaged;
 
   private @Nullable ChannelFutureListener afterwards;
 
@@ -132,14 +132,14 @@ public final class FrameWriter {
 
   /** Sends the batched writer's frames if any of this connection are among them. */
   private void flushStaged() {
-    if (liesInOutlet) {
+    if (hasStaged) {
       batchedSocketWriter.sendStaged();
     }
   }
 
   /** Whether everything has been handed to the socket and the channel accepts more. */
   public boolean isDrained() {
-    return control == null && first == null && !liesInOutlet && channel.isWritable();
+    return control == null && first == null && !hasStaged && channel.isWritable();
   }
 
   /** The number of messages waiting for the socket. */
@@ -187,7 +187,7 @@ public final class FrameWriter {
     ByteBuf frames = batchedSocketWriter.frameBuffer();
     encodeWaiting(frames, frames.capacity());
     batchedSocketWriter.staged(this);
-    liesInOutlet = true;
+    hasStaged = true;
     return true;
   }
 
@@ -198,7 +198,7 @@ public final class FrameWriter {
 
   /** Called when the socket has accepted all staged bytes. */
   void onSent(int bytes) {
-    liesInOutlet = false;
+    hasStaged = false;
     handedOver += bytes;
   }
 
