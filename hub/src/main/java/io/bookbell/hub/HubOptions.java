@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param client what a client may send
  * @param keepAlive when a connection counts as dead
  * @param reconnectSpread clients told to go away reconnect after a random delay up to this one
- * @param ring whether to send to many connections with one system call through io_uring, where
- *     Linux offers it
+ * @param ring whether to send to many connections with one system call, if there is a {@link
+ *     BatchSenderProvider}
  */
 public record HubOptions(
     int connectionsPerUser,

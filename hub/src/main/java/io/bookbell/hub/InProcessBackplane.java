@@ -69,6 +69,9 @@ public final class InProcessBackplane implements Backplane {
   public static final class Bus {
     private final CopyOnWriteArrayList<InProcessBackplane> members = new CopyOnWriteArrayList<>();
 
+    /** Creates a bus without nodes. */
+    public Bus() {}
+
     /** Adds a node, which leaves the bus when it closes. */
     public InProcessBackplane addNode() {
       InProcessBackplane member = new InProcessBackplane(this);

@@ -1,6 +1,5 @@
 package io.bookbell.hub;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
@@ -14,8 +13,6 @@ import java.util.Optional;
  * frame is written, so all users share the bytes of the object.
  */
 public final class Message {
-  private static final byte[] SEQUENCE_FIELD = "{\"seq\":".getBytes(US_ASCII);
-
   private final byte[] json;
   private final Optional<StateKey> state;
 
@@ -45,8 +42,8 @@ public final class Message {
     return new Message(checkedCopy(jsonObject), Optional.of(new StateKey(key, version)));
   }
 
-  /** Creates a text frame that isn't JSON, such as a bare {@code pong}. */
-  static Message ofPlainText(String text) {
+  /** Creates a text that isn't JSON, such as a bare {@code pong}. Never numbered. */
+  public static Message ofPlainText(String text) {
     return new Message(text.getBytes(UTF_8), Optional.empty());
   }
 
@@ -80,32 +77,12 @@ public final class Message {
   }
 
   /**
-   * The size of the payload in bytes with this sequence number, or without one for {@link
-   * Sequence#NONE}.
+   * Appends the encoded object to a buffer, without a copy in between.
+   *
+   * @param from the number of bytes to leave out at the start
    */
-  int payloadSize(long sequence) {
-    return sequence == Sequence.NONE
-        ? json.length
-        : json.length + SEQUENCE_FIELD.length - 1 + Sequence.digitCount(sequence) + separatorSize();
-  }
-
-  /** Writes the payload, with {@code "seq":N,} as its first field if it is numbered. */
-  void writePayload(long sequence, ByteBuf out) {
-    if (sequence == Sequence.NONE) {
-      out.writeBytes(json);
-      return;
-    }
-    out.writeBytes(SEQUENCE_FIELD);
-    Sequence.writeDecimal(sequence, out);
-    if (separatorSize() == 1) {
-      out.writeByte(',');
-    }
-    out.writeBytes(json, 1, json.length - 1);
-  }
-
-  /** An empty object has no comma after the number. */
-  private int separatorSize() {
-    return json.length == 2 ? 0 : 1;
+  public void writeTo(ByteBuf out, int from) {
+    out.writeBytes(json, from, json.length - from);
   }
 
   /**

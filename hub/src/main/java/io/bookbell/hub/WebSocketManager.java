@@ -1,36 +1,25 @@
 package io.bookbell.hub;
 
+import io.bookbell.hub.internal.delivery.LocalConnections;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoop;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * All connections of this node, and the API to send messages to users. Any thread may call any
- * method: the {@link ConnectionRegistry} is concurrent, and each connection's state is confined to
- * its event loop.
+ * The hub: all connections of this node, and the API to send messages to users. Any thread may call
+ * any method.
  */
 public final class WebSocketManager implements AutoCloseable {
   private static final CloseReason TOO_MANY_CONNECTIONS =
       new CloseReason(CloseReason.POLICY.code(), "too many connections");
 
-  private final Hub hub;
-  private final ConnectionRegistry connectionRegistry;
+  private final LocalConnections localConnections;
   private final Backplane backplane;
-  private final LatestStates states = new LatestStates();
-  private final ConcurrentHashMap<EventLoop, EventLoopWorker> lanes = new ConcurrentHashMap<>();
-  private final AtomicLong lastId = new AtomicLong();
-  private volatile boolean closed;
 
   /**
    * @param messageHistory each user's durable history
@@ -54,8 +43,8 @@ public final class WebSocketManager implements AutoCloseable {
       Backplane backplane,
       InstantSource clock,
       LongSupplier ticker) {
-    this.connectionRegistry = new ConnectionRegistry(backplane::presence);
-    this.hub = new Hub(options, messageHistory, frames, connectionRegistry, ticker, clock);
+    this.localConnections =
+        new LocalConnections(options, messageHistory, frames, backplane::presence, ticker, clock);
     this.backplane = backplane;
     backplane.subscribe(this::deliverLocally);
   }
@@ -67,8 +56,8 @@ public final class WebSocketManager implements AutoCloseable {
    * @return empty if the user has reached the limit
    */
   public Optional<Reservation> tryReserve(UserId user) {
-    return connectionRegistry.tryReserve(user, hub.options().connectionsPerUser())
-        ? Optional.of(new Reservation(user, () -> connectionRegistry.releaseReservation(user)))
+    return localConnections.tryReserve(user)
+        ? Optional.of(new Reservation(user, () -> localConnections.releaseReservation(user)))
         : Optional.empty();
   }
 
@@ -88,21 +77,10 @@ public final class WebSocketManager implements AutoCloseable {
       Reservation reservation,
       Map<String, String> metadata,
       Optional<Position> since) {
-    EventLoopWorker eventLoopWorker =
-        lanes.computeIfAbsent(channel.eventLoop(), loop -> new EventLoopWorker(hub, loop));
-    WebSocketConnection connection =
-        new WebSocketConnection(
-            eventLoopWorker, channel, lastId.incrementAndGet(), reservation.user(), metadata);
-    if (!reservation.tryConsume()) {
-      connection.rejectConnection(TOO_MANY_CONNECTIONS);
-      return connection;
-    }
-    connectionRegistry.add(connection);
-    connection.startDelivery(since);
-    if (closed) {
-      connection.close(CloseReason.GOING_AWAY);
-    }
-    return connection;
+    UserId user = reservation.user();
+    return reservation.tryConsume()
+        ? localConnections.connect(channel, user, metadata, since)
+        : localConnections.reject(channel, user, metadata, TOO_MANY_CONNECTIONS);
   }
 
   /**
@@ -136,8 +114,7 @@ public final class WebSocketManager implements AutoCloseable {
    * histories have been replaced, for example by restoring a backup.
    */
   public void resetForNewEpoch() {
-    states.clear();
-    connectionRegistry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+    localConnections.resetForNewEpoch();
   }
 
   /** Sends a message without a sequence number to all connections of these users, on every node. */
@@ -165,7 +142,7 @@ public final class WebSocketManager implements AutoCloseable {
    * the database. A state is sent only if its version is newer than all earlier ones.
    */
   public void deliverLocally(List<Delivery> change) {
-    LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry);
+    localConnections.deliver(change);
   }
 
   /**
@@ -175,23 +152,22 @@ public final class WebSocketManager implements AutoCloseable {
    * @param newest each user's highest number; users without a connection here are ignored
    */
   public void announce(Map<UserId, Long> newest) {
-    LocalBroadcast.announceSequences(newest, connectionRegistry);
+    localConnections.announce(newest);
   }
 
   /** The users with a connection on this node. A snapshot. */
   public Set<UserId> connectedUsers() {
-    return connectionRegistry.connectedUsers();
+    return localConnections.connectedUsers();
   }
 
   /** The connections of a user on this node. A snapshot. */
   public List<Connection> connectionsOf(UserId user) {
-    return List.of(connectionRegistry.connectionsOf(user));
+    return localConnections.connectionsOf(user);
   }
 
   /** The connection for which a channel was taken over, while it is open. */
   public Optional<Connection> connectionOf(Channel channel) {
-    return Optional.ofNullable(channel.pipeline().get(FrameReader.class))
-        .map(FrameReader::connection);
+    return LocalConnections.connectionOf(channel);
   }
 
   /** The user of a channel, while it is open. */
@@ -201,14 +177,7 @@ public final class WebSocketManager implements AutoCloseable {
 
   /** Counters and current totals. Visits every connection. */
   public HubStatistics statistics() {
-    long[] totals = new long[2];
-    connectionRegistry.forEach(
-        connection -> {
-          totals[0]++;
-          totals[1] += connection.connectionState().pendingBytes();
-        });
-    return hub.counters()
-        .snapshot(totals[0], connectionRegistry.connectedUsers().size(), totals[1]);
+    return localConnections.statistics();
   }
 
   /**
@@ -218,39 +187,16 @@ public final class WebSocketManager implements AutoCloseable {
    */
   @Override
   public void close() {
-    closed = true;
-    List<WebSocketConnection> open = new ArrayList<>();
-    connectionRegistry.forEach(open::add);
-    open.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
-    if (lanes.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
-      awaitClosed(open);
-    }
-    lanes.values().forEach(EventLoopWorker::shutDown);
-  }
-
-  private void awaitClosed(List<WebSocketConnection> connections) {
-    long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
-    try {
-      for (WebSocketConnection connection : connections) {
-        ChannelFuture gone = connection.connectionState().channel().closeFuture();
-        if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-          connection.runOnLoop(connection.connectionState()::forceClose);
-        }
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    localConnections.close();
   }
 
   /** The number of registry entries, for tests: 0 once no connection or reservation is left. */
   int registrySize() {
-    return connectionRegistry.size();
+    return localConnections.registrySize();
   }
 
   /** Sweeps all connections now, for tests with their own clock. */
   void sweep() {
-    lanes
-        .values()
-        .forEach(eventLoopWorker -> eventLoopWorker.eventLoop().execute(eventLoopWorker::sweep));
+    localConnections.sweep();
   }
 }

@@ -37,17 +37,17 @@ import org.jspecify.annotations.Nullable;
  * the handshake after 20 ms. Paths other than {@code /ws} answer 200, and a user at the limit gets
  * 429.
  */
-final class HubServer implements AutoCloseable {
+public final class HubServer implements AutoCloseable {
   private final EventLoopGroup loops;
   private final Channel listening;
   private final WebSocketManager manager;
 
   /** Uses epoll if available. */
-  HubServer(WebSocketManager manager) {
+  public HubServer(WebSocketManager manager) {
     this(manager, Epoll.isAvailable());
   }
 
-  HubServer(WebSocketManager manager, boolean epoll) {
+  public HubServer(WebSocketManager manager, boolean epoll) {
     this.manager = manager;
     this.loops =
         new MultiThreadIoEventLoopGroup(
@@ -64,7 +64,7 @@ final class HubServer implements AutoCloseable {
             .channel();
   }
 
-  int port() {
+  public int port() {
     return ((InetSocketAddress) listening.localAddress()).getPort();
   }
 

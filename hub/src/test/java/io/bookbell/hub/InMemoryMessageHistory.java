@@ -17,17 +17,17 @@ import java.util.function.Supplier;
  * Histories in memory. Any thread may commit and read; this object's lock guards the state. An
  * executor completes the stages, so that a test can delay them.
  */
-final class InMemoryMessageHistory implements MessageHistory {
+public final class InMemoryMessageHistory implements MessageHistory {
   private final Map<UserId, List<Message>> histories = new HashMap<>();
   private final Map<UserId, List<Message>> states = new HashMap<>();
   private final Executor executor;
 
-  InMemoryMessageHistory(Executor executor) {
+  public InMemoryMessageHistory(Executor executor) {
     this.executor = executor;
   }
 
   /** Stores a message in the histories of these users, and returns it with its number in each. */
-  synchronized Delivery commit(String json, Set<UserId> users) {
+  public synchronized Delivery commit(String json, Set<UserId> users) {
     Message message = Message.of(json.getBytes(UTF_8));
     Map<UserId, Long> sequence = new HashMap<>();
     for (UserId user : users) {

@@ -17,11 +17,11 @@ import java.nio.ByteBuffer;
 /**
  * A WebSocket client that sends exactly what it is told, valid or not. For one thread at a time.
  */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   static final int CONTINUATION = 0;
   static final int TEXT = 1;
   static final int BINARY = 2;
-  static final int CLOSE = 8;
+  public static final int CLOSE = 8;
   static final int PING = 9;
   static final int PONG = 10;
   private static final int FINAL = 0x80;
@@ -31,14 +31,14 @@ final class RawClient implements AutoCloseable {
   private final OutputStream out;
   private final DataInputStream in;
 
-  RawClient(int port) {
+  public RawClient(int port) {
     this(port, 1 << 16);
   }
 
   /**
    * @param receiveBuffer the size of the operating system's receive buffer in bytes
    */
-  RawClient(int port, int receiveBuffer) {
+  public RawClient(int port, int receiveBuffer) {
     try {
       socket.setReceiveBufferSize(receiveBuffer);
       socket.setTcpNoDelay(true);
@@ -52,7 +52,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** The text of a handshake with this query. */
-  static String handshake(String query) {
+  public static String handshake(String query) {
     return "GET /ws?"
         + query
         + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -60,7 +60,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Sends the handshake and reads the head of the response. */
-  RawClient open(String query) {
+  public RawClient open(String query) {
     write(handshake(query).getBytes(UTF_8));
     String head = readHead();
     if (!head.startsWith("HTTP/1.1 101")) {
@@ -70,7 +70,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Reads the head of an HTTP response. */
-  String readHead() {
+  public String readHead() {
     try {
       ByteArrayOutputStream head = new ByteArrayOutputStream();
       while (!head.toString(UTF_8).endsWith("\r\n\r\n")) {
@@ -82,7 +82,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  RawClient write(byte[] bytes) {
+  public RawClient write(byte[] bytes) {
     try {
       out.write(bytes);
       return this;
@@ -91,7 +91,7 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  RawClient text(String text) {
+  public RawClient text(String text) {
     return write(frame(FINAL | TEXT, text.getBytes(UTF_8)));
   }
 
@@ -107,7 +107,7 @@ final class RawClient implements AutoCloseable {
     return control(CLOSE, (byte) (code >> 8), (byte) code);
   }
 
-  static byte[] frame(int first, byte[] payload) {
+  public static byte[] frame(int first, byte[] payload) {
     ByteBuffer frame = ByteBuffer.allocate(14 + payload.length);
     frame.put((byte) first);
     if (payload.length < 126) {
@@ -127,7 +127,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Reads the next frame; fails the test at the end of the stream. */
-  Frame read() {
+  public Frame read() {
     try {
       int first = in.readUnsignedByte();
       long length = in.readUnsignedByte();
@@ -145,7 +145,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Reads the next text frame, skipping pings. */
-  String readText() {
+  public String readText() {
     Frame frame = read();
     while (frame.kind() == PING) {
       frame = read();
@@ -199,7 +199,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** A frame from the server. */
-  record Frame(int kind, ByteBuffer payload) {
+  public record Frame(int kind, ByteBuffer payload) {
     String text() {
       return UTF_8.decode(payload.duplicate()).toString();
     }

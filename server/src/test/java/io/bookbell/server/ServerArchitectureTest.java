@@ -82,6 +82,16 @@ class ServerArchitectureTest {
   }
 
   @Test
+  void theHubIsUsedThroughItsApi() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.bookbell.hub.internal..", "io.bookbell.hub.iouring..")
+        .because("the server is on the class path, where the hub's module exports everything")
+        .check(CLASSES);
+  }
+
+  @Test
   void textKnowsNothingElse() {
     mayDependOnlyOn("text");
   }

@@ -1,11 +1,8 @@
 package io.bookbell.hub.redis;
 
-import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A Redis channel shared with other programs, in a message format agreed with them. Any thread may
@@ -16,17 +13,12 @@ import java.util.function.Supplier;
  * The other programs wouldn't understand probes, so those use a separate channel.
  */
 public final class ExternalChannel implements AutoCloseable {
-  private final RedisOptions options;
   private final String name;
   private final Consumer<byte[]> heard;
   private final RedisCounters counters = new RedisCounters();
   private final BackplaneThread thread = new BackplaneThread();
-  private final LoopbackProbe echo = new LoopbackProbe();
-  private final RedisConnector redisConnector;
-  private final LoopbackMonitor loopbackMonitor;
-  private final ReconnectingConnection<StatefulRedisConnection<String, byte[]>> publishing;
-  private final ReconnectingConnection<StatefulRedisPubSubConnection<String, byte[]>> subscription;
-  private final ChannelPublisher channelPublisher;
+  private final LoopbackProbe echo;
+  private final MonitoredPubSub monitoredPubSub;
   private volatile boolean closed;
 
   /**
@@ -35,35 +27,26 @@ public final class ExternalChannel implements AutoCloseable {
    * @param heard called on an event loop with each message, including those of this node
    */
   public ExternalChannel(RedisOptions options, String name, Consumer<byte[]> heard) {
-    this.options = options;
     this.name = name;
     this.heard = heard;
-    this.redisConnector = new RedisConnector(options);
-    this.loopbackMonitor =
-        new LoopbackMonitor(
-            options.timings(), new ChannelConnections(), counters, monitorWording(name), echo);
-    this.publishing = createConnection(redisConnector::connectPublisher);
-    this.subscription =
-        createConnection(
-            () -> redisConnector.connectSubscriber(this::onMessage, name, echoChannel()));
-    this.channelPublisher = new ChannelPublisher(publishing, options, options::life, counters);
-    thread.execute(publishing::open);
-    thread.execute(subscription::open);
+    this.echo =
+        new LoopbackProbe(
+            options.channelOf(options.node()) + ":" + name,
+            number -> new NodeMessage.LoopbackEcho(options.node(), number));
+    this.monitoredPubSub =
+        new MonitoredPubSub(
+            options,
+            options::life,
+            thread,
+            counters,
+            new LoopbackMonitor.MonitorWording(
+                "Redis channel " + name, "nothing is exchanged through it"),
+            new MonitoredPubSub.SubscribedChannels(List.of(echo), List.of(name), this::onMessage),
+            () -> {});
+    thread.execute(monitoredPubSub::open);
     thread.scheduleWithFixedDelay(
         options.timings().probe().dividedBy(4),
-        () -> loopbackMonitor.checkProbes(System.nanoTime()));
-  }
-
-  private static LoopbackMonitor.MonitorWording monitorWording(String name) {
-    return new LoopbackMonitor.MonitorWording(
-        "Redis channel " + name, "nothing is exchanged through it");
-  }
-
-  private <C extends StatefulConnection<?, ?>> ReconnectingConnection<C> createConnection(
-      Supplier<CompletionStage<C>> connect) {
-    Runnable ready = () -> loopbackMonitor.onConnectionReady(System.nanoTime());
-    return new ReconnectingConnection<>(
-        connect, thread, options.timings(), ready, loopbackMonitor::onConnectionLost);
+        () -> monitoredPubSub.loopbackMonitor().checkProbes(System.nanoTime()));
   }
 
   /**
@@ -71,12 +54,12 @@ public final class ExternalChannel implements AutoCloseable {
    * fails.
    */
   public CompletionStage<Boolean> publish(byte[] message) {
-    return channelPublisher.sendChange(name, message);
+    return monitoredPubSub.channelPublisher().sendChange(name, message);
   }
 
   /** Whether published messages come back. */
   public RedisState state() {
-    return loopbackMonitor.state();
+    return monitoredPubSub.loopbackMonitor().state();
   }
 
   /** Closes both connections; no message is passed on afterwards. */
@@ -84,11 +67,7 @@ public final class ExternalChannel implements AutoCloseable {
   public void close() {
     closed = true;
     thread.close();
-    redisConnector.close();
-  }
-
-  private String echoChannel() {
-    return options.channelOf(options.node()) + ":" + name;
+    monitoredPubSub.close();
   }
 
   /** On an event loop. */
@@ -106,51 +85,10 @@ public final class ExternalChannel implements AutoCloseable {
   private void handleEcho(byte[] frame, long now) {
     try {
       if (NodeMessageCodec.decode(frame) instanceof NodeMessage.LoopbackEcho(_, long nonce)) {
-        loopbackMonitor.onProbeReturned(echo, nonce, now);
+        monitoredPubSub.loopbackMonitor().onProbeReturned(echo, nonce, now);
       }
     } catch (MalformedFrameException malformed) {
       counters.malformed.increment();
-    }
-  }
-
-  /** The two connections, as seen by the monitor. */
-  private final class ChannelConnections implements LoopbackMonitor.MonitoredConnections {
-    @Override
-    public boolean isUp() {
-      return publishing.connection() != null && subscription.connection() != null;
-    }
-
-    @Override
-    public void sendProbes(long number) {
-      channelPublisher
-          .send(echoChannel(), new NodeMessage.LoopbackEcho(options.node(), number))
-          .thenAccept(
-              accepted -> {
-                if (accepted) {
-                  thread.execute(() -> echo.markAccepted(number));
-                }
-              });
-    }
-
-    @Override
-    public String refusalReason() {
-      return channelPublisher.refusalReason();
-    }
-
-    @Override
-    public void renewSubscription() {
-      subscription.reconnect("it is deaf");
-    }
-
-    @Override
-    public void renewPublishing() {
-      publishing.reconnect("it is stuck");
-    }
-
-    @Override
-    public void onRecovered() {
-      publishing.resetBackoff();
-      subscription.resetBackoff();
     }
   }
 }

@@ -36,12 +36,12 @@ final class LoopbackMonitor {
       MonitoredConnections monitoredConnections,
       RedisCounters counters,
       MonitorWording monitorWording,
-      LoopbackProbe... probes) {
+      List<LoopbackProbe> probes) {
     this.timings = timings;
     this.monitoredConnections = monitoredConnections;
     this.counters = counters;
     this.monitorWording = monitorWording;
-    this.probes = List.of(probes);
+    this.probes = List.copyOf(probes);
   }
 
   /**

@@ -1,16 +1,36 @@
 package io.bookbell.hub.redis;
 
+import java.util.function.LongFunction;
+
 /**
  * Verifies that one channel returns what is published on it. Belongs to the backplane's thread.
  * Probes carry ascending numbers; a returning one settles all earlier ones.
  */
 final class LoopbackProbe {
+  private final String channel;
+  private final LongFunction<NodeMessage> message;
   private long first;
   private long last;
   private long since;
   private boolean waiting;
   private boolean accepted;
   private boolean heard;
+
+  /**
+   * @param message creates the message that carries a probe's number
+   */
+  LoopbackProbe(String channel, LongFunction<NodeMessage> message) {
+    this.channel = channel;
+    this.message = message;
+  }
+
+  String channel() {
+    return channel;
+  }
+
+  NodeMessage createMessage(long number) {
+    return message.apply(number);
+  }
 
   /** Discards all probes in flight: their return wouldn't prove anything about a new connection. */
   void discardPending() {

@@ -26,12 +26,21 @@ import org.slf4j.LoggerFactory;
 public final class RedisBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
   private static final Duration GOODBYE = Duration.ofMillis(200);
+  private static final LoopbackMonitor.MonitorWording WORDING =
+      new LoopbackMonitor.MonitorWording("Redis pub/sub", "delivering from the database");
 
   private final RedisOptions options;
   private final RedisCounters counters = new RedisCounters();
   private final BackplaneThread thread = new BackplaneThread();
   private final LocalPresence users;
-  private final NodeConnections nodeConnections;
+
+  /** The probe of the channel to which every node subscribes. */
+  private final LoopbackProbe broadcastProbe;
+
+  /** The probe of this node's own channel. */
+  private final LoopbackProbe nodeProbe;
+
+  private final MonitoredPubSub monitoredPubSub;
   private final PeerDirectory peerDirectory;
   private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
       new CopyOnWriteArrayList<>();
@@ -47,10 +56,21 @@ public final class RedisBackplane implements Backplane {
     this.life = options.life();
     this.users = new LocalPresence(options.node());
     this.peerDirectory = new PeerDirectory(options.timings(), this::querySnapshot);
-    this.nodeConnections =
-        new NodeConnections(
-            options, () -> life, thread, users, counters, this::onFrame, this::resetSilence);
-    thread.execute(nodeConnections::open);
+    String node = options.node();
+    this.broadcastProbe =
+        new LoopbackProbe(
+            options.broadcastChannel(),
+            number -> new NodeMessage.NodeHeartbeat(node, users.currentVersion(), number));
+    this.nodeProbe =
+        new LoopbackProbe(
+            options.channelOf(node), number -> new NodeMessage.LoopbackEcho(node, number));
+    var channels =
+        new MonitoredPubSub.SubscribedChannels(
+            List.of(broadcastProbe, nodeProbe), List.of(), (_, frame) -> onFrame(frame));
+    this.monitoredPubSub =
+        new MonitoredPubSub(
+            options, () -> life, thread, counters, WORDING, channels, this::resetSilence);
+    thread.execute(monitoredPubSub::open);
     thread.scheduleWithFixedDelay(options.timings().probe().dividedBy(4), this::runPeriodicChecks);
   }
 
@@ -72,7 +92,7 @@ public final class RedisBackplane implements Backplane {
     }
     byte[] frame =
         NodeMessageCodec.encode(life, new NodeMessage.CommittedDeliveries(options.node(), meant));
-    nodeConnections
+    monitoredPubSub
         .channelPublisher()
         .sendChange(options.channelOf(peerNode.node()), frame)
         .thenAccept(
@@ -104,7 +124,7 @@ public final class RedisBackplane implements Backplane {
   }
 
   public RedisState state() {
-    return nodeConnections.loopbackMonitor().state();
+    return monitoredPubSub.loopbackMonitor().state();
   }
 
   /**
@@ -112,7 +132,7 @@ public final class RedisBackplane implements Backplane {
    * be quick.
    */
   public void onStateChange(Consumer<RedisState> listener) {
-    nodeConnections.loopbackMonitor().onChange(listener);
+    monitoredPubSub.loopbackMonitor().onChange(listener);
   }
 
   public RedisStatistics statistics() {
@@ -132,13 +152,13 @@ public final class RedisBackplane implements Backplane {
     }
     receivers.clear();
     thread.close();
-    nodeConnections
+    monitoredPubSub
         .channelPublisher()
         .send(options.broadcastChannel(), new NodeMessage.NodeShutdown(options.node()))
         .toCompletableFuture()
         .completeOnTimeout(false, GOODBYE.toMillis(), TimeUnit.MILLISECONDS)
         .join();
-    nodeConnections.close();
+    monitoredPubSub.close();
   }
 
   /** The users connected to that node as far as known here, for tests. */
@@ -212,13 +232,11 @@ public final class RedisBackplane implements Backplane {
     boolean mine = message.node().equals(options.node());
     switch (message) {
       case NodeMessage.NodeHeartbeat nodeHeartbeat when mine ->
-          nodeConnections
+          monitoredPubSub
               .loopbackMonitor()
-              .onProbeReturned(nodeConnections.broadcastProbe(), nodeHeartbeat.nonce(), now);
+              .onProbeReturned(broadcastProbe, nodeHeartbeat.nonce(), now);
       case NodeMessage.LoopbackEcho loopbackEcho when mine ->
-          nodeConnections
-              .loopbackMonitor()
-              .onProbeReturned(nodeConnections.nodeProbe(), loopbackEcho.nonce(), now);
+          monitoredPubSub.loopbackMonitor().onProbeReturned(nodeProbe, loopbackEcho.nonce(), now);
       case NodeMessage other when mine -> log.debug("Heard of myself: {}", other);
       case NodeMessage.NodeHeartbeat nodeHeartbeat ->
           peerDirectory.handleHeartbeat(nodeHeartbeat, now);
@@ -236,12 +254,12 @@ public final class RedisBackplane implements Backplane {
   }
 
   private void replyWithSnapshot(NodeMessage.PresenceQuery asking, long now) {
-    nodeConnections.channelPublisher().send(options.channelOf(asking.node()), users.snapshot());
+    monitoredPubSub.channelPublisher().send(options.channelOf(asking.node()), users.snapshot());
     peerDirectory.handleContact(asking.node(), now);
   }
 
   private void querySnapshot(String node) {
-    nodeConnections
+    monitoredPubSub
         .channelPublisher()
         .send(options.channelOf(node), new NodeMessage.PresenceQuery(options.node()));
   }
@@ -252,12 +270,12 @@ public final class RedisBackplane implements Backplane {
         .nextVersion()
         .ifPresent(
             presence ->
-                nodeConnections.channelPublisher().send(options.broadcastChannel(), presence));
+                monitoredPubSub.channelPublisher().send(options.broadcastChannel(), presence));
   }
 
   private void runPeriodicChecks() {
     long now = System.nanoTime();
-    nodeConnections.loopbackMonitor().checkProbes(now);
+    monitoredPubSub.loopbackMonitor().checkProbes(now);
     if (state() == RedisState.CONNECTED) {
       peerDirectory.removeSilent(now);
     }

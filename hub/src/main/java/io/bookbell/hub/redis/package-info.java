@@ -23,9 +23,9 @@
  *   <li>Verification ({@link io.bookbell.hub.redis.LoopbackMonitor}): every second a node publishes
  *       a number on the broadcast channel and on its own. If they don't return, it changes its
  *       state and replaces the connection at fault.
- *   <li>Connections ({@link io.bookbell.hub.redis.ReconnectingConnection}): one publishes, one
- *       subscribes; each is replaced when it is lost.
- *   <li>{@link io.bookbell.hub.redis.ExternalChannel} is separate from all this: a channel shared
+ *   <li>Connections ({@link io.bookbell.hub.redis.MonitoredPubSub}): one publishes, one subscribes;
+ *       each is replaced when it is lost ({@link io.bookbell.hub.redis.ReconnectingConnection}).
+ *   <li>{@link io.bookbell.hub.redis.ExternalChannel} has connections of its own: a channel shared
  *       with programs that don't know this protocol.
  * </ul>
  */

@@ -117,7 +117,7 @@ class LauncherTest {
     for (String file : new String[] {"bookbell", ".mvn/find-jdk.sh", ".mvn/build-progress.sh"}) {
       Files.copy(SOURCES.resolve(file), sources.resolve(file));
     }
-    for (String module : new String[] {"hub", "server"}) {
+    for (String module : new String[] {"hub", "hub-iouring", "server"}) {
       Files.createDirectories(sources.resolve(module + "/src/main"));
       Files.createFile(sources.resolve(module + "/pom.xml"));
     }

@@ -1,0 +1,181 @@
+package io.bookbell.hub.internal.delivery;
+
+import io.bookbell.hub.ClientMessageHandler;
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Delivery;
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.HubStatistics;
+import io.bookbell.hub.MessageHistory;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * All connections of this node, and delivery to them; {@link WebSocketManager} is its API. Any
+ * thread may call any method: the {@link ConnectionRegistry} is concurrent, and each connection's
+ * state is confined to its event loop.
+ */
+public final class LocalConnections {
+  private final Hub hub;
+  private final ConnectionRegistry connectionRegistry;
+  private final LatestStates states = new LatestStates();
+  private final ConcurrentHashMap<EventLoop, EventLoopWorker> workers = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private volatile boolean closed;
+
+  /**
+   * @param messageHistory each user's durable history
+   * @param frames handles what clients send
+   * @param presenceListener notified of each user's first connection and of the end of the last
+   * @param ticker monotonic nanoseconds from an arbitrary origin
+   * @param clock the time of day
+   */
+  public LocalConnections(
+      HubOptions options,
+      MessageHistory messageHistory,
+      ClientMessageHandler frames,
+      PresenceListener presenceListener,
+      LongSupplier ticker,
+      InstantSource clock) {
+    this.connectionRegistry = new ConnectionRegistry(presenceListener);
+    this.hub = new Hub(options, messageHistory, frames, connectionRegistry, ticker, clock);
+  }
+
+  /** Reserves a connection slot unless the user has reached the limit. */
+  public boolean tryReserve(UserId user) {
+    return connectionRegistry.tryReserve(user, hub.options().connectionsPerUser());
+  }
+
+  /** Releases a reserved slot. */
+  public void releaseReservation(UserId user) {
+    connectionRegistry.releaseReservation(user);
+  }
+
+  /** Takes over a channel in a reserved slot, and opens the user's history. */
+  public Connection connect(
+      Channel channel, UserId user, Map<String, String> metadata, Optional<Position> since) {
+    WebSocketConnection connection = newConnection(channel, user, metadata);
+    connectionRegistry.add(connection);
+    connection.startDelivery(since);
+    if (closed) {
+      connection.close(CloseReason.GOING_AWAY);
+    }
+    return connection;
+  }
+
+  /** Takes over a channel only to send a close frame with this reason. */
+  public Connection reject(
+      Channel channel, UserId user, Map<String, String> metadata, CloseReason reason) {
+    WebSocketConnection connection = newConnection(channel, user, metadata);
+    connection.rejectConnection(reason);
+    return connection;
+  }
+
+  private WebSocketConnection newConnection(
+      Channel channel, UserId user, Map<String, String> metadata) {
+    EventLoopWorker eventLoopWorker =
+        workers.computeIfAbsent(channel.eventLoop(), loop -> new EventLoopWorker(hub, loop));
+    return new WebSocketConnection(
+        eventLoopWorker, channel, lastId.incrementAndGet(), user, metadata);
+  }
+
+  /** Delivers the messages of one change in order, except states that have been superseded. */
+  public void deliver(List<Delivery> change) {
+    LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry);
+  }
+
+  /** Announces how far these users' histories reach. */
+  public void announce(Map<UserId, Long> newest) {
+    LocalBroadcast.announceSequences(newest, connectionRegistry);
+  }
+
+  /** Forgets all state versions and closes every connection with 1001. */
+  public void resetForNewEpoch() {
+    states.clear();
+    connectionRegistry.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+  }
+
+  /** The users with a connection. A snapshot. */
+  public Set<UserId> connectedUsers() {
+    return connectionRegistry.connectedUsers();
+  }
+
+  /** The connections of a user. A snapshot. */
+  public List<Connection> connectionsOf(UserId user) {
+    return List.of(connectionRegistry.connectionsOf(user));
+  }
+
+  /** The connection for which a channel was taken over, while it is open. */
+  public static Optional<Connection> connectionOf(Channel channel) {
+    return Optional.ofNullable(channel.pipeline().get(FrameReader.class))
+        .map(FrameReader::connection);
+  }
+
+  /** Counters and current totals. Visits every connection. */
+  public HubStatistics statistics() {
+    long[] totals = new long[2];
+    connectionRegistry.forEach(
+        connection -> {
+          totals[0]++;
+          totals[1] += connection.connectionState().pendingBytes();
+        });
+    return hub.counters()
+        .snapshot(totals[0], connectionRegistry.connectedUsers().size(), totals[1]);
+  }
+
+  /**
+   * Closes every connection with 1001 and accepts no more. Waits until they have closed, at most
+   * {@link HubOptions.KeepAlive#goodbye}, and then closes the rest by force; on an event loop it
+   * doesn't wait.
+   */
+  public void close() {
+    closed = true;
+    List<WebSocketConnection> open = new ArrayList<>();
+    connectionRegistry.forEach(open::add);
+    open.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
+    if (workers.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
+      awaitClosed(open);
+    }
+    workers.values().forEach(EventLoopWorker::shutDown);
+  }
+
+  private void awaitClosed(List<WebSocketConnection> connections) {
+    long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
+    try {
+      for (WebSocketConnection connection : connections) {
+        ChannelFuture gone = connection.connectionState().channel().closeFuture();
+        if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+          connection.runOnLoop(connection.connectionState()::forceClose);
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The number of registry entries, including users with reservations only. */
+  public int registrySize() {
+    return connectionRegistry.size();
+  }
+
+  /** Sweeps all connections now instead of at the next tick of the timer. */
+  public void sweep() {
+    workers
+        .values()
+        .forEach(eventLoopWorker -> eventLoopWorker.eventLoop().execute(eventLoopWorker::sweep));
+  }
+}

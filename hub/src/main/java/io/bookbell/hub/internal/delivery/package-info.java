@@ -1,0 +1,18 @@
+/**
+ * Delivery to the connections of this node. {@link
+ * io.bookbell.hub.internal.delivery.LocalConnections} is what the API calls; everything else is
+ * visible in this package only.
+ *
+ * <p>Each connection has a thread-safe view ({@link
+ * io.bookbell.hub.internal.delivery.WebSocketConnection}) and a state that is confined to its event
+ * loop ({@link io.bookbell.hub.internal.delivery.ConnectionState}). The state reads the history
+ * through a {@link io.bookbell.hub.internal.delivery.CatchUp} while messages are missing. A {@link
+ * io.bookbell.hub.internal.delivery.FrameReader} passes on what the client sends. All connections
+ * of one event loop share an {@link io.bookbell.hub.internal.delivery.EventLoopWorker}. A {@link
+ * io.bookbell.hub.internal.delivery.LocalBroadcast} finds the targets of a change in the {@link
+ * io.bookbell.hub.internal.delivery.ConnectionRegistry} and submits one task to each event loop.
+ */
+@NullMarked
+package io.bookbell.hub.internal.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package io.bookbell.hub.internal.wire;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Message;
+import io.netty.buffer.ByteBuf;
+
+/** Encodes server frames of RFC 6455: unfragmented and unmasked. Stateless. */
+public final class FrameEncoder {
+  /** The longest header: two bytes and an eight-byte length. */
+  private static final int MOST_HEADER_BYTES = 10;
+
+  private static final int FINAL = 0x80;
+  private static final int TEXT = 0x1;
+  private static final int CLOSE = 0x8;
+  private static final int PING = 0x9;
+  private static final int PONG = 0xA;
+  private static final int MOST_IN_ONE_BYTE = 125;
+  private static final int LENGTH_IN_TWO_BYTES = 126;
+  private static final int LENGTH_IN_EIGHT_BYTES = 127;
+
+  private static final byte[] SEQUENCE_FIELD = "{\"seq\":".getBytes(US_ASCII);
+
+  /** The size of an empty object, which gets no comma after the number. */
+  private static final int EMPTY_OBJECT = 2;
+
+  private FrameEncoder() {}
+
+  /** An upper bound for the size of a message's text frame, in bytes. */
+  static int maxFrameSize(Message message, long sequence) {
+    return MOST_HEADER_BYTES + payloadSize(message, sequence);
+  }
+
+  /**
+   * Encodes a message, with {@code "seq":N,} as its first field unless the number is {@link
+   * Sequence#NONE}.
+   */
+  static void encodeText(Message message, long sequence, ByteBuf out) {
+    encodeHeader(TEXT, payloadSize(message, sequence), out);
+    if (sequence == Sequence.NONE) {
+      message.writeTo(out, 0);
+      return;
+    }
+    out.writeBytes(SEQUENCE_FIELD);
+    Sequence.writeDecimal(sequence, out);
+    if (message.size() != EMPTY_OBJECT) {
+      out.writeByte(',');
+    }
+    message.writeTo(out, 1);
+  }
+
+  private static int payloadSize(Message message, long sequence) {
+    if (sequence == Sequence.NONE) {
+      return message.size();
+    }
+    int separator = message.size() == EMPTY_OBJECT ? 0 : 1;
+    int field = SEQUENCE_FIELD.length + Sequence.digitCount(sequence) + separator;
+    return field + message.size() - 1; // the opening brace is part of the field
+  }
+
+  public static void encodePing(ByteBuf out) {
+    encodeHeader(PING, 0, out);
+  }
+
+  public static void encodePong(ByteBuf payload, ByteBuf out) {
+    encodeHeader(PONG, payload.readableBytes(), out);
+    out.writeBytes(payload, payload.readerIndex(), payload.readableBytes());
+  }
+
+  public static void encodeClose(CloseReason reason, ByteBuf out) {
+    byte[] text = reason.text().getBytes(UTF_8);
+    encodeHeader(CLOSE, 2 + text.length, out);
+    out.writeShort(reason.code()).writeBytes(text);
+  }
+
+  /** Answers a close frame without a code. */
+  public static void encodeEmptyClose(ByteBuf out) {
+    encodeHeader(CLOSE, 0, out);
+  }
+
+  private static void encodeHeader(int kind, int length, ByteBuf out) {
+    out.writeByte(FINAL | kind);
+    if (length <= MOST_IN_ONE_BYTE) {
+      out.writeByte(length);
+    } else if (length <= 0xFFFF) {
+      out.writeByte(LENGTH_IN_TWO_BYTES).writeShort(length);
+    } else {
+      out.writeByte(LENGTH_IN_EIGHT_BYTES).writeLong(length);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.bookbell.hub.internal.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.HubOptions;
+import io.bookbell.hub.HubServer;
+import io.bookbell.hub.InMemoryMessageHistory;
+import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.RawClient;
+import io.bookbell.hub.UserId;
+import io.bookbell.hub.WebSocketManager;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Broadcasts to so many connections that the event loop worker delays the flush to coalesce
+ * changes.
+ */
+class EventLoopWorkerTest {
+  private static final int MANY = 200;
+  private static final Set<UserId> EVERYONE =
+      LongStream.rangeClosed(1, MANY).mapToObj(UserId::new).collect(Collectors.toSet());
+
+  private final InMemoryMessageHistory feed = new InMemoryMessageHistory(Runnable::run);
+  private final InProcessBackplane backplane = new InProcessBackplane();
+  private final WebSocketManager manager =
+      new WebSocketManager(
+          HubOptions.defaults(), feed, (connection, text) -> {}, backplane, InstantSource.system());
+  private final HubServer server = new HubServer(manager);
+  private final List<RawClient> clients = new ArrayList<>();
+
+  @BeforeEach
+  void connect() {
+    for (int user = 1; user <= MANY; user++) {
+      RawClient client = new RawClient(server.port()).open("user=" + user);
+      client.readText();
+      clients.add(client);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    clients.forEach(RawClient::close);
+    server.close();
+    backplane.close();
+  }
+
+  @Test
+  void everyConnectionGetsEverythingInOrder() {
+    for (int number = 1; number <= 3; number++) {
+      manager.broadcast(List.of(feed.commit("{\"id\":" + number + "}", EVERYONE)));
+    }
+    for (RawClient client : clients) {
+      for (int number = 1; number <= 3; number++) {
+        assertThat(client.readText()).isEqualTo("{\"seq\":" + number + ",\"id\":" + number + "}");
+      }
+    }
+  }
+
+  @Test
+  void aConnectionThatClosesMeanwhileHoldsNobodyUp() {
+    manager.broadcast(List.of(feed.commit("{\"id\":1}", EVERYONE)));
+    clients.subList(0, MANY / 2).forEach(RawClient::close);
+    for (RawClient client : clients.subList(MANY / 2, MANY)) {
+      assertThat(client.readText()).isEqualTo("{\"seq\":1,\"id\":1}");
+    }
+  }
+}
