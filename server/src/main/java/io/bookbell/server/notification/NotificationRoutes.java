@@ -5,7 +5,6 @@ import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.notification.NotificationService.SubjectLookup;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,13 +14,11 @@ public final class NotificationRoutes {
 
   private NotificationRoutes() {}
 
-  public static void addRoutes(
-      ApiRouter apiRouter, NotificationService notificationService, SubjectLookup subjectLookup) {
+  public static void addRoutes(ApiRouter apiRouter, NotificationService notificationService) {
     apiRouter.get(
         "/api/notifications",
         NotificationRoutes::parsePage,
-        (tx, caller, page) ->
-            ApiResponse.ok(notificationService.list(tx, caller.user(), page, subjectLookup)));
+        (tx, caller, page) -> ApiResponse.ok(notificationService.list(tx, caller.user(), page)));
     apiRouter.post(
         "/api/notifications/read",
         NotificationRoutes::parseIds,
