@@ -1,48 +1,93 @@
 import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
-import {hasTranslation, translateMarkup, translate} from '../words/translate.js';
+import {hasTranslation, locale, translateMarkup, translate} from '../words/translate.js';
 
-/** @import {Activity} from '../client/types.js' */
+/** @import {Activity, FieldChange} from '../client/types.js' */
 
-/** How the server notes what became of a creator's settings; the notes stay as they were written. @type {[RegExp, string][]} */
-const SETTINGS = [
-  [/^Accepting requests again$/, 'activity.creator_resumed'],
-  [/^What was asked for is shown$/, 'activity.creator_shows_asked'],
-  [/^What was asked for is hidden$/, 'activity.creator_hides_asked'],
-  [/^The team may answer its own requests$/, 'activity.creator_own_on'],
-  [/^The team may not answer its own requests$/, 'activity.creator_own_off'],
-  [/^Requests paused$/, 'activity.creator_paused'],
-  [/^Rules changed$/, 'activity.creator_rules'],
-  [/^Rules removed$/, 'activity.creator_no_rules'],
-  [/^Renamed to (?<what>.*)$/s, 'activity.creator_renamed'],
-  [/^Notice: $/, 'activity.creator_silent'],
-  [/^Notice: (?<what>.*)$/s, 'activity.creator_notice'],
-];
+/** What became of a creator's settings: with a new value, and without one. @type {Record<string, [string, string]>} */
+const SETTINGS = {
+  accepting: ['activity.creator_resumed', 'activity.creator_paused'],
+  colour: ['activity.creator_colour', 'activity.creator_no_colour'],
+  name: ['activity.creator_renamed', 'activity.creator_renamed'],
+  notice: ['activity.creator_notice', 'activity.creator_silent'],
+  picture: ['activity.creator_picture', 'activity.creator_no_picture'],
+  rules: ['activity.creator_rules', 'activity.creator_no_rules'],
+  self_service: ['activity.creator_own_on', 'activity.creator_own_off'],
+  shows_asked: ['activity.creator_shows_asked', 'activity.creator_hides_asked'],
+};
 
-/** Who did what, as the content of an element. @param {Activity} activity @returns {unknown} */
+const signed = new Intl.NumberFormat(locale, {signDisplay: 'exceptZero'});
+
+const name = (/** @type {unknown} */ text) => html`<bdi>${text}</bdi>`;
+
+/** Who did what, as the content of an element: a sentence, or one for each field that was changed. @param {Activity} activity @returns {unknown} */
 export function activityText(activity) {
-  const {kind, detail, actor_name, book_request_id} = activity;
+  return sentences(activity).map((sentence, index) => (index ? html`<br />${sentence}` : sentence));
+}
+
+/** @param {Activity} activity @returns {unknown[]} */
+function sentences({kind, details, actor_name, book_request_id, detail}) {
   const actor = html`<strong><bdi>${actor_name}</bdi></strong>`;
-  if (kind === 'creator_changed') return settings(actor, detail);
-  if (kind === 'invitation_created') return translateMarkup(detail === 'team' ? 'activity.invitation_team' : 'activity.invitation_supporter', {actor});
-  if (kind === 'supporter_joined' && detail !== actor_name) return translateMarkup('activity.supporter_joined_as', {actor, what: detail});
-  const what = book_request_id ? html`<a href="${BASE_PATH}/requests/${book_request_id}"><bdi>${detail}</bdi></a>` : tierTerms(kind, detail);
-  const key = `activity.${kind}`;
-  return hasTranslation(key) ? translateMarkup(key, {actor, what}) : html`${actor} · ${kind.replaceAll('_', ' ')} · ${what}`;
-}
-
-/** @param {unknown} actor @param {string} detail */
-function settings(actor, detail) {
-  for (const [pattern, key] of SETTINGS) {
-    const found = pattern.exec(detail);
-    if (found) return translateMarkup(key, {actor, what: found.groups?.what});
+  switch (kind) {
+    case 'creator_changed':
+      return settings(actor, details.changes);
+    case 'tier_created':
+      return [translateMarkup('activity.tier_created', {actor, what: tierTerms(details)})];
+    case 'tier_changed':
+      return tier(actor, details);
+    case 'supporter_joined':
+      return [joined(actor, actor_name, details)];
+    case 'supporter_tier_changed': {
+      const {supporter_name, old_tier, new_tier} = details;
+      const key = old_tier ? 'activity.supporter_tier_changed_from' : 'activity.supporter_tier_changed';
+      return [translateMarkup(key, {actor, name: name(supporter_name), old: name(old_tier), what: name(new_tier)})];
+    }
+    case 'quota_granted':
+      return [
+        translateMarkup('activity.quota_granted', {actor, name: name(details.supporter_name), amount: signed.format(details.amount), what: details.reason}),
+      ];
+    case 'invitation_created':
+      return [translateMarkup(details.role === 'team' ? 'activity.invitation_team' : 'activity.invitation_supporter', {actor})];
+    case 'text':
+      return [translateMarkup('activity.text', {actor, what: details.text})];
   }
-  return translateMarkup('activity.creator_changed', {actor, what: detail});
+  const key = `activity.${kind}`;
+  if (!hasTranslation(key)) return [translateMarkup('activity.text', {actor, what: detail})]; // a newer server's
+  const what = book_request_id ? html`<a href="${BASE_PATH}/requests/${book_request_id}"><bdi>${details.title}</bdi></a>` : name(details.member_name);
+  return [translateMarkup(key, {actor, what})];
 }
 
-/** A tier is noted as "Reader: 3 a month". @param {string} kind @param {string} detail */
-function tierTerms(kind, detail) {
-  const found = kind.startsWith('tier_') && /^(.*): (\d+)( a month)?$/s.exec(detail);
-  if (!found) return detail;
-  return `${found[1]}: ${translate(found[3] ? 'tiers.terms_month' : 'tiers.terms_none', {count: Number(found[2])})}`;
+/** @param {unknown} actor @param {FieldChange[]} changes @returns {unknown[]} */
+function settings(actor, changes) {
+  return changes.map((change) => translateMarkup(settingKey(change), {actor, what: change.new, old: change.old}));
+}
+
+/** A value that isn't known is none that was taken away. @param {FieldChange} change */
+function settingKey({field, old, new: now}) {
+  if (field === 'name' && old) return 'activity.creator_renamed_from';
+  const [given, taken] = SETTINGS[field] ?? ['activity.creator_changed', 'activity.creator_changed'];
+  return now === '' || now === false ? taken : given;
+}
+
+/** @param {unknown} actor @param {Activity['details']} details @returns {unknown[]} */
+function tier(actor, details) {
+  const {name: tierName, changes} = details;
+  const before = Object.fromEntries(changes.map(({field, old}) => [field, old]));
+  const told = [];
+  if ('name' in before) told.push(translateMarkup('activity.tier_renamed', {actor, old: name(before.name), what: name(tierName)}));
+  if ('requests_allowed' in before || 'period' in before)
+    told.push(translateMarkup('activity.tier_terms', {actor, name: name(tierName), old: terms({...details, ...before}), what: terms(details)}));
+  return told.length ? told : [translateMarkup('activity.tier_changed', {actor, what: tierTerms(details)})];
+}
+
+/** @param {Activity['details']} details */
+const tierTerms = (details) => `${details.name}: ${terms(details)}`;
+
+/** @param {{requests_allowed: number, period: string}} details */
+const terms = ({requests_allowed, period}) => translate(period === 'month' ? 'tiers.terms_month' : 'tiers.terms_none', {count: requests_allowed});
+
+/** @param {unknown} actor @param {string} actorName as it is now @param {Activity['details']} details */
+function joined(actor, actorName, {supporter_name, tier: tierName}) {
+  if (supporter_name !== actorName) return translateMarkup('activity.supporter_joined_as', {actor, what: name(supporter_name)});
+  return tierName ? translateMarkup('activity.supporter_joined_tier', {actor, what: name(tierName)}) : translateMarkup('activity.supporter_joined', {actor});
 }

@@ -73,13 +73,14 @@
  *
  * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, self_service: boolean, colour: string | null, picture: string | null, version: number}} Creator
  *
+ * @typedef {{title: string, supporter_name?: string, actor_name?: string, count?: number, text?: string}} NotificationDetails
+ *
  * @typedef {object} Notification
  * @property {number} id
  * @property {string} kind
  * @property {number | null} book_request_id
- * @property {string | null} [title] of the request
- * @property {string | null} [supporter_name] who asked or replied, where it is for admins
- * @property {string} text as the server puts it, in English
+ * @property {NotificationDetails} [details] of the kind's fields; missing in messages from before notifications had any
+ * @property {string} text as the server puts it, in English, for kinds that this page doesn't know
  * @property {string} created_at
  * @property {boolean} [read]
  * @property {number} [creator_id]
@@ -108,6 +109,27 @@
  * @property {string} created_at
  * @property {string} [url] only in the answer that creates it
  *
+ * @typedef {object} FieldChange
+ * @property {string} field
+ * @property {string | number | boolean} [old] missing where it isn't known; an empty string for none
+ * @property {string | number | boolean} [new] likewise
+ *
+ * @typedef {object} ActivityDetails the fields of all kinds; each kind has its own
+ * @property {string} title
+ * @property {FieldChange[]} changes
+ * @property {string} name
+ * @property {number} requests_allowed
+ * @property {string} period
+ * @property {string} supporter_name
+ * @property {string} [tier]
+ * @property {string} [old_tier]
+ * @property {string} new_tier
+ * @property {number} amount
+ * @property {string} reason
+ * @property {'supporter' | 'team'} [role]
+ * @property {string} member_name
+ * @property {string} text
+ *
  * @typedef {object} Activity
  * @property {number} id
  * @property {number} creator_id
@@ -115,7 +137,8 @@
  * @property {string} actor_name
  * @property {string} kind
  * @property {number | null} book_request_id
- * @property {string} detail
+ * @property {ActivityDetails} details
+ * @property {string} detail in English, for kinds that this page doesn't know
  * @property {string} created_at
  *
  * @typedef {{type: 'initial_data', epoch: string, seq: number, book_requests: BookRequest[], quota: Quota[],

@@ -8,14 +8,16 @@ import {hasTranslation, translate} from '../words/translate.js';
  */
 
 /**
- * A notification in the reader's language, made from its kind; one of a kind not known here, or stored before the
- * server told what it is about, reads as the server wrote it.
+ * A notification in the reader's language, made from its kind and details. One that this page doesn't know, and a
+ * message from before notifications had details, reads as the server wrote it, in English.
  *
  * @param {Notification} notification
  */
-export function notificationText({kind, title, supporter_name: name, text}) {
-  const key = `notification.${kind}${name ? '_by' : ''}`;
-  return title && hasTranslation(key) ? translate(key, {title, name}) : text;
+export function notificationText({kind, details, text}) {
+  const key = `notification.${kind}`;
+  if (!details || !hasTranslation(key)) return details?.text ?? text;
+  const {title, supporter_name, actor_name} = details;
+  return translate(key, {title, name: supporter_name ?? actor_name});
 }
 
 /** Where a notification leads: to its request, or, where that is somebody else's, to what is followed. @param {Session} session @param {Notification} notification */

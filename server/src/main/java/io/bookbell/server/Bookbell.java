@@ -273,8 +273,7 @@ public final class Bookbell implements AutoCloseable {
         services.activity,
         (tx, creator, user) ->
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
-    NotificationRoutes.addRoutes(
-        apiRouter, services.notifications, services.requests::findSubjects);
+    NotificationRoutes.addRoutes(apiRouter, services.notifications);
     addBookRoutes(apiRouter);
   }
 

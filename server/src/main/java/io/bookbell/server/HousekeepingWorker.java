@@ -2,8 +2,10 @@ package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SignUpService;
+import io.bookbell.server.activity.ActivityMigration;
 import io.bookbell.server.http.CompletionFailures;
 import io.bookbell.server.http.IdempotencyService;
+import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.storage.Database;
@@ -80,6 +82,8 @@ final class HousekeepingWorker implements AutoCloseable {
     repeatUntilDone("remove old login failures", services.loginLimit::removeExpired);
     repeatUntilDone("bring older accounts up to date", services.accounts::migrateOlderAccounts);
     repeatUntilDone("make older requests findable", services.asked::indexOlder);
+    repeatUntilDone("bring the older activity log up to date", ActivityMigration::migrateBatch);
+    repeatUntilDone("bring older notifications up to date", NotificationMigration::migrateBatch);
     repeatUntilDone("remove old idempotency keys", IdempotencyService::deleteExpired);
     repeatUntilDone("remove old keys of sign-ups", SignUpService::removeOldKeys);
     removeOldMessages();

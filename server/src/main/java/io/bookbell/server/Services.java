@@ -56,7 +56,7 @@ public final class Services {
   public final TierService tiers;
   public final SupporterService supporters;
   public final TeamService team;
-  final NotificationService notifications = new NotificationService(access);
+  public final NotificationService notifications = new NotificationService(access);
   public final BookRequestService requests;
   public final AskedBookService asked = new AskedBookService(creators, access);
   public final FollowService following;

@@ -4,6 +4,7 @@ import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
 import static io.bookbell.server.storage.schema.Tables.APP_USER;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails.RequestDetails;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.storage.RowInsert;
@@ -11,18 +12,23 @@ import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The append-only log of what admins and supporters did. Thread-safe and stateless. */
 public final class ActivityLog {
+  /** Only entries from before entries had details have an English text. */
+  static final String NO_TEXT = "";
+
   private static final RowInsert<ActivityRow> LINES =
       RowInsert.<ActivityRow>insertInto(ACTIVITY)
           .setColumn(ACTIVITY.CREATOR_ID, ActivityRow::creator)
           .setColumn(ACTIVITY.ACTOR_ID, ActivityRow::actor)
-          .setColumn(ACTIVITY.KIND, ActivityRow::kind)
+          .setColumn(ACTIVITY.KIND, row -> row.facts.kind().wireName())
           .setColumn(ACTIVITY.REQUEST_ID, ActivityRow::request)
-          .setColumn(ACTIVITY.DETAIL, ActivityRow::detail)
+          .setColumn(ACTIVITY.DETAIL, row -> NO_TEXT)
+          .setColumn(ACTIVITY.DETAILS, row -> row.facts.storedDetails())
           .setColumn(ACTIVITY.CREATED_AT, ActivityRow::at)
           .failOnConflict();
 
@@ -39,9 +45,9 @@ public final class ActivityLog {
 
   /** Records an activity that concerns no single request, and calls the listener. */
   public void recordActivity(
-      Transaction tx, UserId creator, UserId actor, String kind, String detail) {
-    recordWithoutNotice(tx, creator, actor, kind, detail);
-    activityListener.onRecorded(tx, creator, kind);
+      Transaction tx, UserId creator, UserId actor, ActivityKind kind, ActivityDetails details) {
+    recordWithoutNotice(tx, creator, actor, kind, details);
+    activityListener.onRecorded(tx, creator, kind.wireName());
   }
 
   /**
@@ -49,23 +55,25 @@ public final class ActivityLog {
    * learns about by another message.
    */
   public void recordWithoutNotice(
-      Transaction tx, UserId creator, UserId actor, String kind, String detail) {
-    LINES.insert(tx, new ActivityRow(creator, actor, kind, null, detail, tx.now()));
+      Transaction tx, UserId creator, UserId actor, ActivityKind kind, ActivityDetails details) {
+    var facts = new ActivityFacts(kind, details);
+    LINES.insert(tx, new ActivityRow(creator, actor, facts, null, tx.now()));
   }
 
   /** Records something that was done to a request. */
   public void recordRequestActivity(
-      Transaction tx, UserId creator, UserId actor, String kind, long requestId, String detail) {
-    LINES.insert(tx, new ActivityRow(creator, actor, kind, requestId, detail, tx.now()));
+      Transaction tx,
+      UserId creator,
+      UserId actor,
+      ActivityKind kind,
+      long requestId,
+      String title) {
+    var facts = new ActivityFacts(kind, new RequestDetails(title));
+    LINES.insert(tx, new ActivityRow(creator, actor, facts, requestId, tx.now()));
   }
 
   private record ActivityRow(
-      UserId creator,
-      UserId actor,
-      String kind,
-      @Nullable Long request,
-      String detail,
-      Instant at) {}
+      UserId creator, UserId actor, ActivityFacts facts, @Nullable Long request, Instant at) {}
 
   /**
    * A filter of log entries; the given conditions are combined with AND.
@@ -107,6 +115,7 @@ public final class ActivityLog {
             ACTIVITY.KIND,
             ACTIVITY.REQUEST_ID,
             ACTIVITY.DETAIL,
+            ACTIVITY.DETAILS,
             ACTIVITY.CREATED_AT)
         .from(ACTIVITY)
         .join(APP_USER)
@@ -125,7 +134,7 @@ public final class ActivityLog {
         .and(below.map(ACTIVITY.ID::lt).orElseGet(DSL::noCondition))
         .orderBy(ACTIVITY.ID.desc())
         .limit(limit)
-        .fetchInto(ActivityItem.class);
+        .fetch(ActivityItem::of);
   }
 
   /**
@@ -164,14 +173,35 @@ public final class ActivityLog {
   /** A log entry in the form that a request's history shows. */
   public record ActivityEvent(UserId actorId, String kind, Instant createdAt) {}
 
-  /** A log entry in the form that the activity page and the CSV export show. */
+  /**
+   * A log entry in the form that the activity page and the CSV export show.
+   *
+   * @param detail the details in English
+   */
   public record ActivityItem(
       long id,
       UserId creatorId,
       UserId actorId,
       String actorName,
-      String kind,
+      ActivityKind kind,
       @Nullable Long bookRequestId,
       String detail,
-      Instant createdAt) {}
+      ActivityDetails details,
+      Instant createdAt) {
+    private static ActivityItem of(Record row) {
+      ActivityFacts facts =
+          ActivityFacts.ofStored(
+              row.get(ACTIVITY.KIND), row.get(ACTIVITY.DETAILS), row.get(ACTIVITY.DETAIL));
+      return new ActivityItem(
+          row.get(ACTIVITY.ID),
+          row.get(ACTIVITY.CREATOR_ID),
+          row.get(ACTIVITY.ACTOR_ID),
+          row.get(APP_USER.DISPLAY_NAME),
+          facts.kind(),
+          row.get(ACTIVITY.REQUEST_ID),
+          ActivityEnglish.describe(facts.details()),
+          facts.details(),
+          row.get(ACTIVITY.CREATED_AT));
+    }
+  }
 }

@@ -7,6 +7,7 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.Csv;
 import io.bookbell.server.http.PageCursor;
 import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.Transaction;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +46,15 @@ public final class ActivityRoutes {
   private static Csv.CsvTable<ActivityQuery> csvTable(ActivityLog activityLog, AdminCheck admins) {
     return new Csv.CsvTable<>(
         "activity.csv",
-        List.of("id", "created_at", "actor_id", "actor_name", "kind", "book_request_id", "detail"),
+        List.of(
+            "id",
+            "created_at",
+            "actor_id",
+            "actor_name",
+            "kind",
+            "book_request_id",
+            "detail",
+            "details"),
         (tx, caller, activityQuery, after) -> {
           admins.requireAdmin(tx, activityQuery.creator, caller.user());
           return Csv.CsvChunk.of(
@@ -67,9 +76,10 @@ public final class ActivityRoutes {
         line.createdAt(),
         line.actorId(),
         line.actorName(),
-        line.kind(),
+        line.kind().wireName(),
         line.bookRequestId(),
-        line.detail());
+        line.detail(),
+        Json.writeAsString(line.details()));
   }
 
   private static ActivityPageQuery parseListQuery(ApiRequest apiRequest) {

@@ -3,8 +3,11 @@ package io.bookbell.server.creator;
 import static io.bookbell.server.storage.schema.Tables.CREATOR_PICTURE;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.FieldChange;
+import io.bookbell.server.activity.FieldChange.ChangedField;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import java.util.List;
 
 /**
  * Stores the creators' profile pictures. Each version has its own URL, so browsers may cache it
@@ -48,8 +51,7 @@ public final class ProfilePictureService {
         .set(CREATOR_PICTURE.MEDIA_TYPE, profilePicture.mediaType())
         .set(CREATOR_PICTURE.CONTENT, profilePicture.content())
         .execute();
-    return profileService.announceChange(
-        tx, actor, creatorStore.updatePicture(tx, before, true), "New picture");
+    return announcePicture(tx, actor, before, true);
   }
 
   /** Deletes the picture, and notifies all connected supporters and admins. */
@@ -58,8 +60,17 @@ public final class ProfilePictureService {
     if (deleteRow(tx, creatorId) == 0) {
       return before.creator();
     }
+    return announcePicture(tx, actor, before, false);
+  }
+
+  private Creator announcePicture(
+      Transaction tx, UserId actor, CreatorRow before, boolean hasPicture) {
+    boolean hadPicture = before.creator().picture() != null;
     return profileService.announceChange(
-        tx, actor, creatorStore.updatePicture(tx, before, false), "Picture removed");
+        tx,
+        actor,
+        creatorStore.updatePicture(tx, before, hasPicture),
+        List.of(new FieldChange(ChangedField.PICTURE, hadPicture, hasPicture)));
   }
 
   private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {

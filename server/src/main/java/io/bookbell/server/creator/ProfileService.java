@@ -2,8 +2,14 @@ package io.bookbell.server.creator;
 
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
+import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.activity.FieldChange;
+import io.bookbell.server.activity.FieldChange.ChangeCollector;
+import io.bookbell.server.activity.FieldChange.ChangedField;
 import io.bookbell.server.storage.Transaction;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -80,38 +86,39 @@ public final class ProfileService {
       return wanted;
     }
     CreatorRow after = creatorStore.update(tx, before, wanted);
-    return announceChange(tx, actor, after, describeChange(before, after));
+    return announceChange(tx, actor, after, findChanges(before.creator(), after.creator()));
   }
 
-  /** Logs the change and notifies all connected supporters and admins. */
-  Creator announceChange(Transaction tx, UserId actor, CreatorRow after, String change) {
-    activityLog.recordWithoutNotice(tx, after.id(), actor, "creator_changed", change);
+  /** Logs the changes and notifies all connected supporters and admins. */
+  Creator announceChange(
+      Transaction tx, UserId actor, CreatorRow after, List<FieldChange> changes) {
+    activityLog.recordWithoutNotice(
+        tx, after.id(), actor, ActivityKind.CREATOR_CHANGED, new ProfileDetails(changes));
     Set<UserId> everyone = creatorRoles.audienceOf(tx, after);
     Message message = CreatorUpdates.toMessage(after.creator());
     tx.afterCommit(() -> broadcast.accept(message, everyone));
     return after.creator();
   }
 
-  private static String describeChange(CreatorRow before, CreatorRow after) {
-    Creator was = before.creator();
-    Creator is = after.creator();
-    if (was.accepting() != is.accepting()) {
-      return is.accepting() ? "Accepting requests again" : "Requests paused";
-    }
-    if (!was.rules().equals(is.rules())) {
-      return is.rules().isEmpty() ? "Rules removed" : "Rules changed";
-    }
-    if (was.showsAsked() != is.showsAsked()) {
-      return is.showsAsked() ? "What was asked for is shown" : "What was asked for is hidden";
-    }
-    if (was.selfService() != is.selfService()) {
-      return is.selfService()
-          ? "The team may answer its own requests"
-          : "The team may not answer its own requests";
-    }
-    if (!was.notice().equals(is.notice())) {
-      return "Notice: " + is.notice();
-    }
-    return was.name().equals(is.name()) ? "New colour" : "Renamed to " + is.name();
+  private static List<FieldChange> findChanges(Creator before, Creator after) {
+    return new ChangeCollector()
+        .compareField(ChangedField.NAME, before.name(), after.name())
+        .compareField(ChangedField.ACCEPTING, before.accepting(), after.accepting())
+        .compareField(ChangedField.NOTICE, before.notice(), after.notice())
+        .compareContent(
+            ChangedField.RULES,
+            before.rules(),
+            after.rules(),
+            !before.rules().isEmpty(),
+            !after.rules().isEmpty())
+        .compareField(ChangedField.SHOWS_ASKED, before.showsAsked(), after.showsAsked())
+        .compareField(ChangedField.SELF_SERVICE, before.selfService(), after.selfService())
+        .compareField(
+            ChangedField.COLOUR, nullToEmpty(before.colour()), nullToEmpty(after.colour()))
+        .toList();
+  }
+
+  private static String nullToEmpty(@Nullable String text) {
+    return text == null ? "" : text;
   }
 }

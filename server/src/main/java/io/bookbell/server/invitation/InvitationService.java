@@ -4,12 +4,15 @@ import static io.bookbell.server.storage.schema.Tables.INVITATION;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
+import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.SupporterService;
+import io.bookbell.server.quota.Tier;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.schema.tables.records.InvitationRecord;
@@ -68,7 +71,8 @@ public final class InvitationService {
     CreatorRow creator = creatorStore.lockCreator(tx, invitationTerms.creator());
     creatorRoles.requireCreator(tx, creator, actor);
     Long tier = invitationTerms.tierId();
-    if (tier != null && tierService.find(tx, creator.id(), tier).isEmpty()) {
+    String tierName = findTierName(tx, creator.id(), tier);
+    if (tier != null && tierName == null) {
       throw Problem.validationFailed("tier_id", "must be the id of one of the creator's tiers");
     }
     Instant expiresAt =
@@ -96,7 +100,11 @@ public final class InvitationService {
                 INVITATION.ID)
             .orElseThrow();
     activityLog.recordActivity(
-        tx, creator.id(), actor, "invitation_created", invitationTerms.kind());
+        tx,
+        creator.id(),
+        actor,
+        ActivityKind.INVITATION_CREATED,
+        new InvitationDetails(invitationTerms.kind(), invitationTerms.uses(), tierName));
     return new CreatedInvitation(
         new Invitation(
             id,
@@ -147,10 +155,21 @@ public final class InvitationService {
 
   /** Deletes a link; for the creator. */
   public void revokeInvitation(Transaction tx, UserId actor, long id) {
-    UserId creatorId = get(tx, actor, id).creatorId();
+    Invitation revoked = get(tx, actor, id);
+    UserId creatorId = revoked.creatorId();
     creatorStore.lockCreator(tx, creatorId);
     tx.sql().deleteFrom(INVITATION).where(INVITATION.ID.eq(id)).execute();
-    activityLog.recordActivity(tx, creatorId, actor, "invitation_revoked", "");
+    activityLog.recordActivity(
+        tx,
+        creatorId,
+        actor,
+        ActivityKind.INVITATION_REVOKED,
+        new InvitationDetails(
+            revoked.kind(), revoked.uses(), findTierName(tx, creatorId, revoked.tierId())));
+  }
+
+  private @Nullable String findTierName(Transaction tx, UserId creator, @Nullable Long tier) {
+    return tier == null ? null : tierService.find(tx, creator, tier).map(Tier::name).orElse(null);
   }
 
   /**

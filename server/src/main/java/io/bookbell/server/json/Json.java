@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
@@ -18,6 +19,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
@@ -65,6 +67,9 @@ public final class Json {
                   .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .build());
+
+  private static final ObjectReader STORED =
+      MAPPER.reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private Json() {}
 
@@ -117,8 +122,17 @@ public final class Json {
         .readValues(parser);
   }
 
+  /**
+   * Reads a value of our own types that {@link #writeAsString} wrote, perhaps that of a newer
+   * version: unknown fields are skipped.
+   */
+  public static <T> T readStored(String text, Class<T> type) throws JsonProcessingException {
+    return STORED.forType(type).readValue(text);
+  }
+
   private static SimpleModule userIdModule() {
     var module = new SimpleModule("user ids");
+    module.addDeserializer(UserId.class, new UserIdDeserializer());
     module.addSerializer(UserId.class, new UserIdSerializer());
     module.addKeySerializer(UserId.class, new UserIdKeySerializer());
     return module;
@@ -135,6 +149,19 @@ public final class Json {
     public void serialize(UserId id, JsonGenerator json, SerializerProvider provider)
         throws IOException {
       json.writeNumber(id.value());
+    }
+  }
+
+  private static final class UserIdDeserializer extends StdDeserializer<UserId> {
+    private static final long serialVersionUID = 1L;
+
+    UserIdDeserializer() {
+      super(UserId.class);
+    }
+
+    @Override
+    public UserId deserialize(JsonParser json, DeserializationContext context) throws IOException {
+      return new UserId(json.getLongValue());
     }
   }
 

@@ -6,7 +6,6 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.notification.NotificationService.SubjectLookup;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,15 +17,14 @@ public final class NotificationRoutes {
 
   private NotificationRoutes() {}
 
-  public static void addRoutes(
-      ApiRouter apiRouter, NotificationService notificationService, SubjectLookup subjectLookup) {
+  public static void addRoutes(ApiRouter apiRouter, NotificationService notificationService) {
     apiRouter.get(
         "/api/notifications",
         NotificationRoutes::parsePage,
         (tx, caller, page) ->
             ApiResponse.ok(
                 NotificationList.of(
-                    notificationService.list(tx, caller.user(), page, subjectLookup),
+                    notificationService.list(tx, caller.user(), page),
                     notificationService.countUnread(tx, caller.user()))));
     apiRouter.post(
         "/api/notifications/read",

@@ -2,7 +2,6 @@ package io.bookbell.server.notification;
 
 import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
 import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
-import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
@@ -14,11 +13,13 @@ import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jooq.Condition;
+import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,16 @@ import org.jspecify.annotations.Nullable;
  * admin of that creator.
  */
 public final class NotificationService {
+  /** Only notifications from before notifications had details have an English text. */
+  static final String NO_TEXT = "";
+
   private static final RowInsert<NotificationRow> STORE =
       RowInsert.<NotificationRow>insertInto(NOTIFICATION)
           .setColumn(NOTIFICATION.CREATOR_ID, NotificationRow::creator)
-          .setColumn(NOTIFICATION.KIND, NotificationRow::kind)
+          .setColumn(NOTIFICATION.KIND, row -> row.facts.kind().wireName())
           .setColumn(NOTIFICATION.REQUEST_ID, NotificationRow::request)
-          .setColumn(NOTIFICATION.TEXT, NotificationRow::text)
+          .setColumn(NOTIFICATION.TEXT, row -> NO_TEXT)
+          .setColumn(NOTIFICATION.DETAILS, row -> row.facts.storedDetails())
           .setColumn(NOTIFICATION.CREATED_AT, NotificationRow::at)
           .failOnConflict();
   private static final RowInsert<RecipientRow> ADDRESS =
@@ -54,30 +59,12 @@ public final class NotificationService {
   /**
    * A notification to be sent.
    *
-   * @param text in English, for clients that can't phrase it from the other fields
+   * @param request the request that it is about
    * @param actor the user who caused it, who isn't notified
    * @param toAdmins whether the recipients get it as admins
    */
   public record NewNotification(
-      UserId creator,
-      String kind,
-      NotificationSubject about,
-      String text,
-      UserId actor,
-      boolean toAdmins) {}
-
-  /**
-   * The request that a notification is about.
-   *
-   * @param supporter the name of the supporter who made the request
-   */
-  public record NotificationSubject(long request, String title, String supporter) {}
-
-  /** Looks up the requests that notifications are about. */
-  public interface SubjectLookup {
-    /** Returns the existing ones of these requests, by id. */
-    Map<Long, NotificationSubject> findSubjects(Transaction tx, Set<Long> requests);
-  }
+      UserId creator, long request, NotificationFacts facts, UserId actor, boolean toAdmins) {}
 
   /**
    * Stores a notification for all recipients except the actor, and adds its message to the change.
@@ -109,23 +96,18 @@ public final class NotificationService {
   }
 
   private record NotificationRow(
-      UserId creator, String kind, long request, String text, Instant at) {
+      UserId creator, long request, NotificationFacts facts, Instant at) {
     static NotificationRow of(NewNotification newNotification, Instant at) {
       return new NotificationRow(
-          newNotification.creator(),
-          newNotification.kind(),
-          newNotification.about().request(),
-          newNotification.text(),
-          at);
+          newNotification.creator(), newNotification.request(), newNotification.facts(), at);
     }
   }
 
   private record RecipientRow(UserId user, long id, UserId creator, boolean asAdmin) {}
 
   /** Returns a page of the user's notifications, newest first. */
-  public ListPage<NotificationItem> list(
-      Transaction tx, UserId user, PageRequest page, SubjectLookup subjectLookup) {
-    var rows =
+  public ListPage<NotificationItem> list(Transaction tx, UserId user, PageRequest page) {
+    List<NotificationItem> items =
         tx.sql()
             .select(
                 NOTIFICATION.ID,
@@ -133,6 +115,7 @@ public final class NotificationService {
                 NOTIFICATION.KIND,
                 NOTIFICATION.REQUEST_ID,
                 NOTIFICATION_RECIPIENT.AS_ADMIN,
+                NOTIFICATION.DETAILS,
                 NOTIFICATION.TEXT,
                 NOTIFICATION.CREATED_AT,
                 NOTIFICATION_RECIPIENT.IS_READ)
@@ -146,18 +129,8 @@ public final class NotificationService {
                     .orElseGet(DSL::noCondition))
             .orderBy(NOTIFICATION_RECIPIENT.NOTIFICATION_ID.desc())
             .limit(page.limit() + 1)
-            .fetchInto(NotificationListRow.class);
-    var requests = rows.stream().map(NotificationListRow::request).collect(toSet());
-    Map<Long, NotificationSubject> about =
-        requests.isEmpty() ? Map.of() : subjectLookup.findSubjects(tx, requests);
-    return ListPage.of(rows, page.limit(), NotificationListRow::id)
-        .mapItems(
-            shown ->
-                shown.stream()
-                    .map(
-                        notificationListRow ->
-                            notificationListRow.toItem(about.get(notificationListRow.request)))
-                    .toList());
+            .fetch(NotificationItem::of);
+    return ListPage.of(items, page.limit(), NotificationItem::id);
   }
 
   public int countUnread(Transaction tx, UserId user) {
@@ -197,60 +170,66 @@ public final class NotificationService {
                         creatorRoles.administeredCreators(tx, user))));
   }
 
-  private record NotificationListRow(
-      long id,
-      UserId creator,
-      String kind,
-      long request,
-      boolean asAdmin,
-      String text,
-      Instant createdAt,
-      boolean read) {
-    NotificationItem toItem(@Nullable NotificationSubject notificationSubject) {
-      String title = notificationSubject == null ? null : notificationSubject.title();
-      String supporter =
-          notificationSubject == null || !asAdmin ? null : notificationSubject.supporter();
-      return new NotificationItem(
-          id, creator, kind, request, title, supporter, text, createdAt, read);
-    }
-  }
-
-  /** A notification in the form that messages carry. */
+  /**
+   * A notification in the form that messages carry.
+   *
+   * @param title like {@code supporterName}, for clients that don't read the details
+   * @param supporterName the name of the supporter who made the request; null unless the user gets
+   *     it as an admin
+   * @param text the details in English
+   */
   record NotificationMessage(
       long id,
-      String kind,
-      long bookRequestId,
-      String title,
-      @Nullable String supporterName,
-      String text,
-      Instant createdAt) {
-    static NotificationMessage of(long id, NewNotification newNotification, Instant now) {
-      NotificationSubject notificationSubject = newNotification.about();
-      return new NotificationMessage(
-          id,
-          newNotification.kind(),
-          notificationSubject.request(),
-          notificationSubject.title(),
-          newNotification.toAdmins() ? notificationSubject.supporter() : null,
-          newNotification.text(),
-          now);
-    }
-  }
-
-  /**
-   * A notification in the form that the list shows.
-   *
-   * @param supporterName the name of the supporter who made the request; null unless the user got
-   *     it as an admin
-   */
-  public record NotificationItem(
-      long id,
-      UserId creatorId,
-      String kind,
+      NotificationKind kind,
       long bookRequestId,
       @Nullable String title,
       @Nullable String supporterName,
       String text,
+      NotificationDetails details,
+      Instant createdAt) {
+    static NotificationMessage of(long id, NewNotification newNotification, Instant now) {
+      NotificationFacts facts = newNotification.facts();
+      return new NotificationMessage(
+          id,
+          facts.kind(),
+          newNotification.request(),
+          facts.title(),
+          newNotification.toAdmins() ? facts.supporterName() : null,
+          NotificationEnglish.toSentence(facts),
+          facts.details(),
+          now);
+    }
+  }
+
+  /** A notification in the form that the list shows; the fields are those of the message. */
+  public record NotificationItem(
+      long id,
+      UserId creatorId,
+      NotificationKind kind,
+      long bookRequestId,
+      @Nullable String title,
+      @Nullable String supporterName,
+      String text,
+      NotificationDetails details,
       Instant createdAt,
-      boolean read) {}
+      boolean read) {
+    private static NotificationItem of(Record row) {
+      NotificationFacts facts =
+          NotificationFacts.ofStored(
+              row.get(NOTIFICATION.KIND),
+              row.get(NOTIFICATION.DETAILS),
+              row.get(NOTIFICATION.TEXT));
+      return new NotificationItem(
+          row.get(NOTIFICATION.ID),
+          row.get(NOTIFICATION.CREATOR_ID),
+          facts.kind(),
+          row.get(NOTIFICATION.REQUEST_ID),
+          facts.title(),
+          row.get(NOTIFICATION_RECIPIENT.AS_ADMIN) ? facts.supporterName() : null,
+          NotificationEnglish.toSentence(facts),
+          facts.details(),
+          row.get(NOTIFICATION.CREATED_AT),
+          row.get(NOTIFICATION_RECIPIENT.IS_READ));
+    }
+  }
 }

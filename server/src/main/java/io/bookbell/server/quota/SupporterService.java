@@ -7,6 +7,10 @@ import static org.jooq.impl.DSL.lower;
 import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails.GrantDetails;
+import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
+import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
+import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
@@ -156,8 +160,9 @@ public final class SupporterService {
         tx,
         creatorId,
         actor,
-        "supporter_tier_changed",
-        supporterPerson.displayName() + ": " + tier.name());
+        ActivityKind.SUPPORTER_TIER_CHANGED,
+        new SupporterTierDetails(
+            user, supporterPerson.displayName(), before.tier().name(), tier.name()));
     announceQuota(tx, after);
     return toSupporter(supporterPerson, after);
   }
@@ -179,13 +184,12 @@ public final class SupporterService {
     Membership after = before.withUsage(before.used(), before.granted() + amount);
     long line =
         Ledger.addEntry(tx, after, after.periodKey(), Ledger.GRANT, amount, null, reason, actor);
-    String sign = amount > 0 ? "+" : "";
     activityLog.recordActivity(
         tx,
         creatorId,
         actor,
-        "quota_granted",
-        findPerson(tx, user).displayName() + ": " + sign + amount + ", " + reason);
+        ActivityKind.QUOTA_GRANTED,
+        new GrantDetails(user, findPerson(tx, user).displayName(), amount, reason));
     announceQuota(tx, after);
     return new QuotaGrant(after.toQuota(), Ledger.findEntry(tx, creatorId, user, line));
   }
@@ -206,10 +210,15 @@ public final class SupporterService {
       throw Problem.limitReached("too_many_memberships", MOST_OF_ONE_USER, "creators you support");
     }
     boolean admin = creatorRoles.isAdmin(tx, creator, user);
-    membershipStore.insertMembership(tx, creator.id(), user, requireTier(tx, creator.id(), tierId));
+    Tier tier = requireTier(tx, creator.id(), tierId);
+    membershipStore.insertMembership(tx, creator.id(), user, tier);
     creatorStore.incrementAudienceVersion(tx, creator);
     activityLog.recordActivity(
-        tx, creator.id(), user, "supporter_joined", findPerson(tx, user).displayName());
+        tx,
+        creator.id(),
+        user,
+        ActivityKind.SUPPORTER_JOINED,
+        new SupporterDetails(user, findPerson(tx, user).displayName(), tier.name()));
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
         MessageType.ACCESS_CHANGED,

@@ -4,7 +4,12 @@ import static io.bookbell.server.storage.schema.Tables.TIER;
 import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails.TierDetails;
+import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.activity.FieldChange;
+import io.bookbell.server.activity.FieldChange.ChangeCollector;
+import io.bookbell.server.activity.FieldChange.ChangedField;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
@@ -32,7 +37,19 @@ public final class TierService {
   private static final int MOST = 50;
 
   /** The terms of a tier. */
-  public record TierTerms(String name, int requestsAllowed, Period period) {}
+  public record TierTerms(String name, int requestsAllowed, Period period) {
+    private List<FieldChange> findChanges(Tier before) {
+      return new ChangeCollector()
+          .compareField(ChangedField.NAME, before.name(), name)
+          .compareField(ChangedField.REQUESTS_ALLOWED, before.requestsAllowed(), requestsAllowed)
+          .compareField(ChangedField.PERIOD, before.period().wireName(), period.wireName())
+          .toList();
+    }
+
+    private TierDetails toDetails(List<FieldChange> changes) {
+      return new TierDetails(name, requestsAllowed, period.wireName(), changes);
+    }
+  }
 
   /** The fields to change; empty fields stay as they are. */
   public record TierChanges(
@@ -78,7 +95,8 @@ public final class TierService {
                     .set(TIER.CREATED_AT, tx.now()),
                 TIER.ID)
             .orElseThrow();
-    activityLog.recordActivity(tx, creatorId, actor, "tier_created", describeTerms(tierTerms));
+    activityLog.recordActivity(
+        tx, creatorId, actor, ActivityKind.TIER_CREATED, tierTerms.toDetails(List.of()));
     return new Tier(
         id, creatorId, tierTerms.name(), tierTerms.requestsAllowed(), tierTerms.period());
   }
@@ -104,7 +122,12 @@ public final class TierService {
         .where(TIER.ID.eq(tierId))
         .execute();
     scheduleAnnouncement(tx, before);
-    activityLog.recordActivity(tx, creator.id(), actor, "tier_changed", describeTerms(tierTerms));
+    activityLog.recordActivity(
+        tx,
+        creator.id(),
+        actor,
+        ActivityKind.TIER_CHANGED,
+        tierTerms.toDetails(tierTerms.findChanges(before)));
     return new Tier(
         tierId, creator.id(), tierTerms.name(), tierTerms.requestsAllowed(), tierTerms.period());
   }
@@ -137,11 +160,6 @@ public final class TierService {
         .anyMatch(other -> CaseFolding.areEqual(other, name))) {
       throw Problem.conflict("tier_exists", "A tier named “" + name + "” already exists.");
     }
-  }
-
-  private static String describeTerms(TierTerms tierTerms) {
-    String every = tierTerms.period() == Period.MONTH ? " a month" : "";
-    return tierTerms.name() + ": " + tierTerms.requestsAllowed() + every;
   }
 
   static Tier toTier(Record row) {

@@ -10,7 +10,6 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.json.TimeText;
-import io.bookbell.server.notification.NotificationService.NotificationSubject;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestAnnouncer.StatusChange;
@@ -18,7 +17,6 @@ import io.bookbell.server.storage.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -335,11 +333,6 @@ public final class BookRequestService {
   /** Returns those of the given requests that a user has made. */
   public Set<Long> findOwned(Transaction tx, UserId user, Collection<Long> ids) {
     return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
-  }
-
-  /** Returns what notifications say about these requests, by id. */
-  public Map<Long, NotificationSubject> findSubjects(Transaction tx, Set<Long> ids) {
-    return store.findSubjects(tx, ids);
   }
 
   private LockedRequest lockRequest(Transaction tx, long id) {

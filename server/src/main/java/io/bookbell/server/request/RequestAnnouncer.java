@@ -4,14 +4,20 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
+import io.bookbell.server.notification.NotificationDetails.RequestDetails;
+import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationFacts;
+import io.bookbell.server.notification.NotificationKind;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationService.NewNotification;
-import io.bookbell.server.notification.NotificationService.NotificationSubject;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
@@ -48,13 +54,13 @@ public final class RequestAnnouncer {
     Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
     addRequestUpdate("created", request, FIRST_REVISION, admins, outgoingMessages);
     addCountUpdate(creator, admins, outgoingMessages);
-    String text = request.userName() + " requested “" + request.title() + "”";
+    var facts =
+        new NotificationFacts(
+            NotificationKind.REQUEST_CREATED,
+            new CreatedDetails(request.title(), request.userId(), request.userName()));
     notificationService.addNotification(
-        tx,
-        createOccasion(request, "request_created", text, request.userId(), true),
-        admins,
-        outgoingMessages);
-    recordActivity(tx, request, request.userId(), "request_created");
+        tx, createNotification(request, facts, request.userId(), true), admins, outgoingMessages);
+    recordActivity(tx, request, request.userId(), ActivityKind.REQUEST_CREATED);
   }
 
   void announceMove(
@@ -78,7 +84,11 @@ public final class RequestAnnouncer {
     for (StatusChange statusChange : moves) {
       addRequestUpdate(
           "status_changed", statusChange.after, statusChange.revision, admins, outgoingMessages);
-      recordActivity(tx, statusChange.after, statusChange.actor, kindOf(statusChange));
+      recordActivity(
+          tx,
+          statusChange.after,
+          statusChange.actor,
+          StatusKinds.ofActivity(statusChange.after.status()));
     }
     if (moves.stream().anyMatch(statusChange -> statusChange.before.status() == Status.PENDING)) {
       addCountUpdate(creator, admins, outgoingMessages);
@@ -95,44 +105,31 @@ public final class RequestAnnouncer {
       Transaction tx, List<StatusChange> moves, OutgoingMessages outgoingMessages) {
     StatusChange last = moves.getLast();
     BookRequest request = last.after;
-    String word = statusWord(request.status());
-    String text = "“" + request.title() + "” was " + word;
-    String kind = kindOf(last);
-    if (moves.size() > 1) {
-      text =
-          moves.size() + " of your requests were " + word + ", including “" + request.title() + "”";
-      kind = kind.replaceFirst("request", "requests");
-    }
+    NotificationFacts facts =
+        moves.size() > 1
+            ? new NotificationFacts(
+                StatusKinds.ofSeveral(request.status()),
+                new SeveralDetails(request.title(), moves.size()))
+            : new NotificationFacts(
+                StatusKinds.ofOne(request.status()), new RequestDetails(request.title()));
     notificationService.addNotification(
         tx,
-        createOccasion(request, kind, text, last.actor, false),
+        createNotification(request, facts, last.actor, false),
         Set.of(request.userId()),
         outgoingMessages);
-  }
-
-  private static String kindOf(StatusChange statusChange) {
-    return "request_" + statusChange.after.status().wireName();
   }
 
   private void notifyFollowers(
       Transaction tx, StatusChange statusChange, OutgoingMessages outgoingMessages) {
     BookRequest request = statusChange.after;
-    String kind = "followed_request_" + request.status().wireName();
-    String end =
-        request.status() == Status.CANCELLED
-            ? "was withdrawn by the person who requested it"
-            : "was " + statusWord(request.status());
-    String text = "“" + request.title() + "”, which you follow, " + end;
+    var facts =
+        new NotificationFacts(
+            StatusKinds.ofFollowed(request.status()), new RequestDetails(request.title()));
     notificationService.addNotification(
         tx,
-        createOccasion(request, kind, text, statusChange.actor, false),
+        createNotification(request, facts, statusChange.actor, false),
         followers.findFollowers(tx, request.id()),
         outgoingMessages);
-  }
-
-  /** The word for a status in notifications, the same as on the page. */
-  private static String statusWord(Status status) {
-    return status == Status.REJECTED ? "declined" : status.wireName();
   }
 
   void announceReply(
@@ -145,13 +142,16 @@ public final class RequestAnnouncer {
     addRequestUpdate("reply_added", request, revision, admins, outgoingMessages);
     Reply reply = request.replies().getLast();
     boolean bySupporter = reply.userId().equals(request.userId());
-    String text = reply.userName() + " replied to “" + request.title() + "”";
+    var facts =
+        new NotificationFacts(
+            NotificationKind.REPLY_ADDED,
+            new ReplyDetails(request.title(), reply.userId(), reply.userName()));
     notificationService.addNotification(
         tx,
-        createOccasion(request, "reply_added", text, reply.userId(), bySupporter),
+        createNotification(request, facts, reply.userId(), bySupporter),
         bySupporter ? admins : Set.of(request.userId()),
         outgoingMessages);
-    recordActivity(tx, request, reply.userId(), "reply_added");
+    recordActivity(tx, request, reply.userId(), ActivityKind.REPLY_ADDED);
   }
 
   private static void addRequestUpdate(
@@ -174,15 +174,13 @@ public final class RequestAnnouncer {
         admins);
   }
 
-  private static NewNotification createOccasion(
-      BookRequest request, String kind, String text, UserId actor, boolean toAdmins) {
-    var notificationSubject =
-        new NotificationSubject(request.id(), request.title(), request.userName());
-    return new NewNotification(
-        request.creatorId(), kind, notificationSubject, text, actor, toAdmins);
+  private static NewNotification createNotification(
+      BookRequest request, NotificationFacts facts, UserId actor, boolean toAdmins) {
+    return new NewNotification(request.creatorId(), request.id(), facts, actor, toAdmins);
   }
 
-  private void recordActivity(Transaction tx, BookRequest request, UserId actor, String kind) {
+  private void recordActivity(
+      Transaction tx, BookRequest request, UserId actor, ActivityKind kind) {
     activityLog.recordRequestActivity(
         tx, request.creatorId(), actor, kind, request.id(), request.title());
   }

@@ -7,7 +7,6 @@ import static java.util.stream.Collectors.toSet;
 import static org.jooq.impl.DSL.noCondition;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.notification.NotificationService.NotificationSubject;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.storage.PreparedQuery;
@@ -134,18 +133,6 @@ public final class RequestStore {
         .where(BOOK_REQUEST.ID.in(ids))
         .and(BOOK_REQUEST.USER_ID.eq(user))
         .fetchSet(BOOK_REQUEST.ID);
-  }
-
-  Map<Long, NotificationSubject> findSubjects(Transaction tx, Collection<Long> ids) {
-    return tx.sql()
-        .select(BOOK_REQUEST.ID, BOOK_REQUEST.TITLE, APP_USER.DISPLAY_NAME)
-        .from(BOOK_REQUEST)
-        .join(APP_USER)
-        .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
-        .where(BOOK_REQUEST.ID.in(ids))
-        .fetchMap(
-            BOOK_REQUEST.ID,
-            row -> new NotificationSubject(row.value1(), row.value2(), row.value3()));
   }
 
   public Optional<BookRequest> findById(Transaction tx, long id) {

@@ -4,6 +4,8 @@ import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails.MemberDetails;
+import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
@@ -83,7 +85,7 @@ public final class TeamService {
         .set(TEAM_MEMBER.CREATED_AT, tx.now())
         .execute();
     TeamMember member = requireMember(tx, creator.id(), user);
-    recordChange(tx, actor, creator, member, "team_member_added", "admin");
+    recordChange(tx, actor, creator, member, ActivityKind.TEAM_MEMBER_ADDED, "admin");
     return member;
   }
 
@@ -103,7 +105,8 @@ public final class TeamService {
         .set(TEAM_MEMBER.ACTIVE, active)
         .where(matchesKey(creatorId, user))
         .execute();
-    String kind = active ? "team_member_activated" : "team_member_deactivated";
+    ActivityKind kind =
+        active ? ActivityKind.TEAM_MEMBER_ACTIVATED : ActivityKind.TEAM_MEMBER_DEACTIVATED;
     recordChange(
         tx, actor, creator, member, kind, active ? "admin" : roleWithoutTeam(tx, creatorId, user));
     return new TeamMember(user, member.displayName(), member.email(), active);
@@ -118,7 +121,12 @@ public final class TeamService {
     TeamMember member = requireMember(tx, creatorId, user);
     tx.sql().deleteFrom(TEAM_MEMBER).where(matchesKey(creatorId, user)).execute();
     recordChange(
-        tx, actor, creator, member, "team_member_removed", roleWithoutTeam(tx, creatorId, user));
+        tx,
+        actor,
+        creator,
+        member,
+        ActivityKind.TEAM_MEMBER_REMOVED,
+        roleWithoutTeam(tx, creatorId, user));
   }
 
   private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
@@ -136,10 +144,11 @@ public final class TeamService {
       UserId actor,
       CreatorRow creator,
       TeamMember member,
-      String kind,
+      ActivityKind kind,
       String role) {
     creatorStore.incrementTeamVersion(tx, creator);
-    activityLog.recordActivity(tx, creator.id(), actor, kind, member.displayName());
+    activityLog.recordActivity(
+        tx, creator.id(), actor, kind, new MemberDetails(member.userId(), member.displayName()));
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
         MessageType.ACCESS_CHANGED,

@@ -8,7 +8,9 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityRoutes;
+import io.bookbell.server.activity.FieldChange.ChangedField;
 import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.canned.CannedResponseRoutes;
 import io.bookbell.server.creator.CreatorRoutes;
@@ -16,6 +18,7 @@ import io.bookbell.server.creator.ProfilePictureRoutes;
 import io.bookbell.server.follow.FollowRoutes;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.invitation.InvitationRoutes;
+import io.bookbell.server.notification.NotificationKind;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.request.RequestRoutes;
@@ -24,10 +27,12 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +77,27 @@ class ContractTest {
       }
 
       assertThat(broken).as("references to nothing").isEmpty();
+    }
+
+    @Test
+    void nameEveryKindOfActivityAndNotification() {
+      assertThat(words("ActivityKind"))
+          .containsExactly(wireNames(ActivityKind.values(), ActivityKind::wireName));
+      assertThat(words("NotificationKind"))
+          .containsExactly(wireNames(NotificationKind.values(), NotificationKind::wireName));
+      assertThat(HTTP.at("/components/schemas/FieldChange/properties/field/enum"))
+          .extracting(JsonNode::asText)
+          .containsExactly(wireNames(ChangedField.values(), ChangedField::wireName));
+    }
+
+    private List<String> words(String schema) {
+      var words = new ArrayList<String>();
+      HTTP.at("/components/schemas/" + schema + "/enum").forEach(word -> words.add(word.asText()));
+      return words;
+    }
+
+    private <T> String[] wireNames(T[] values, Function<T, String> wireName) {
+      return Arrays.stream(values).map(wireName).toArray(String[]::new);
     }
 
     private JsonNode target(Description file, String reference) {
@@ -196,7 +222,7 @@ class ContractTest {
       TeamRoutes.addRoutes(apiRouter, null, null);
       InvitationRoutes.addRoutes(apiRouter, null, null);
       ActivityRoutes.addRoutes(apiRouter, null, null);
-      NotificationRoutes.addRoutes(apiRouter, null, null);
+      NotificationRoutes.addRoutes(apiRouter, null);
     }
   }
 

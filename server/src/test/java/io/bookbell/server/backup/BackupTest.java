@@ -8,8 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
+import io.bookbell.server.activity.ActivityDetails;
+import io.bookbell.server.activity.ActivityLog.ActivityFilter;
+import io.bookbell.server.activity.ActivityLog.ActivityItem;
+import io.bookbell.server.activity.ActivityMigration;
 import io.bookbell.server.creator.ProfilePicture;
+import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.notification.NotificationDetails;
+import io.bookbell.server.notification.NotificationMigration;
+import io.bookbell.server.notification.NotificationService.NotificationItem;
 import io.bookbell.server.storage.schema.DefaultSchema;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestDatabase;
@@ -20,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -69,6 +78,74 @@ class BackupTest extends DomainTest {
         assertThat(back.ask(supporter, creator, "The next").id()).isGreaterThan(request);
       }
     }
+  }
+
+  /** Before schema version 13, activity and notifications had English texts and no details. */
+  @Test
+  void aBackupOfAnOlderSchemaIsRestored() throws IOException {
+    UserId creator = domain.creator("mara");
+    UserId supporter = domain.supporter(creator, "amara", 3);
+    domain.ask(supporter, creator, "Kindred");
+    domain.write(
+        tx ->
+            tx.sql().execute("UPDATE activity SET detail = 'Kindred' WHERE request_id IS NOT NULL")
+                + tx.sql()
+                    .execute("UPDATE activity SET detail = 'amara' WHERE kind = 'supporter_joined'")
+                + tx.sql()
+                    .execute("UPDATE activity SET detail = 'Tier: 3' WHERE kind = 'tier_created'")
+                + tx.sql().execute("UPDATE notification SET text = 'amara requested “Kindred”'"));
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+    Path older = zip(withoutDetails(unzip(file)));
+
+    BackupRestorer.checkFile(older);
+    BackupRestorer.restoreBackup(domain.database(), older, true).join();
+
+    for (int step = 1; step <= 2; step++) {
+      assertThat(activities(creator))
+          .containsExactly(
+              new ActivityDetails.RequestDetails("Kindred"),
+              new ActivityDetails.SupporterDetails(null, "amara", null),
+              new ActivityDetails.TierDetails("Tier", 3, "none", List.of()));
+      assertThat(notifications(creator))
+          .containsExactly(new NotificationDetails.CreatedDetails("Kindred", null, "amara"));
+      domain.write(ActivityMigration::migrateBatch);
+      domain.write(NotificationMigration::migrateBatch);
+    }
+    assertThat(content(domain).get("activity")).hasSize(3).noneMatch(row -> row.endsWith("null]"));
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  /** A backup's lines without the columns that schema version 13 has added at the end. */
+  private static List<String> withoutDetails(List<String> lines) {
+    var older = new ArrayList<String>();
+    boolean inTable = false;
+    for (String line : lines) {
+      if (line.startsWith("{")) {
+        inTable = line.matches("\\{\"table\":\"(activity|notification)\".*");
+      }
+      older.add(
+          inTable ? line.replaceFirst(",(\"details\"|\"\\{(\\\\.|[^\"\\\\])*\")]", "]") : line);
+    }
+    assertThat(older).noneMatch(line -> line.contains("details"));
+    return older;
+  }
+
+  private List<ActivityDetails> activities(UserId creator) {
+    var page = new PageRequest(100, Optional.empty());
+    return domain
+        .read(tx -> domain.features.activity.list(tx, creator, ActivityFilter.NONE, page))
+        .items()
+        .stream()
+        .map(ActivityItem::details)
+        .toList();
+  }
+
+  private List<NotificationDetails> notifications(UserId user) {
+    var page = new PageRequest(100, Optional.empty());
+    return domain.read(tx -> domain.features.notifications.list(tx, user, page)).items().stream()
+        .map(NotificationItem::details)
+        .toList();
   }
 
   @Test
@@ -127,13 +204,18 @@ class BackupTest extends DomainTest {
   }
 
   private void refuses(List<String> lines) throws IOException {
+    Path file = zip(lines);
+    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), file, true).join())
+        .as("%s lines", lines.size())
+        .hasRootCauseInstanceOf(BackupRestorer.RestoreException.class);
+  }
+
+  private Path zip(List<String> lines) throws IOException {
     Path file = folder.resolve("changed.gz");
     try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
       out.write(String.join("\n", lines).getBytes(UTF_8));
     }
-    assertThatThrownBy(() -> BackupRestorer.restoreBackup(domain.database(), file, true).join())
-        .as("%s lines", lines.size())
-        .hasRootCauseInstanceOf(BackupRestorer.RestoreException.class);
+    return file;
   }
 
   private static List<String> unzip(Path file) throws IOException {

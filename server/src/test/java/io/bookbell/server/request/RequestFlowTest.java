@@ -248,7 +248,7 @@ class RequestFlowTest extends DomainTest {
                     new PageRequest(3, Optional.empty())));
 
     assertThat(log.items())
-        .extracting(activityItem -> activityItem.actorName() + " " + activityItem.kind())
+        .extracting(activityItem -> activityItem.actorName() + " " + activityItem.kind().wireName())
         .containsExactly("amara reply_added", "ines request_approved", "amara request_created");
     assertThat(log.nextCursor()).isNotNull();
   }

@@ -8,10 +8,12 @@ import io.bookbell.server.Cast;
 import io.bookbell.server.Services;
 import io.bookbell.server.Statements;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.activity.ActivityMigration;
 import io.bookbell.server.api.Contract;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.http.IdempotencyService;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestClient;
@@ -49,6 +51,7 @@ class QueryPlansTest {
           "SCAN serving_node", "it has a row for each node",
           "node_id in (select id from dead)", "there are few dead nodes, if any",
           "app_user.name_key is null", "its index has only accounts to be brought up to date",
+          ".details is null", "its index has only rows to be brought up to date",
           "from request_word where (request_word.creator_id = ?",
               "it sorts no more than what was found",
           "book_request.user_id = ? and book_request.creator_id not in",
@@ -329,6 +332,8 @@ class QueryPlansTest {
             tx -> messageRetention.removeBatch(tx, new UserId(1)),
             tx -> services.asked.indexOlder(tx),
             services.accounts::migrateOlderAccounts,
+            ActivityMigration::migrateBatch,
+            NotificationMigration::migrateBatch,
             tx -> services.tickets.removeExpired(tx),
             services.sessions::removeEndedMarkers,
             tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),

@@ -7,7 +7,23 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.Services;
+import io.bookbell.server.activity.ActivityDetails;
+import io.bookbell.server.activity.ActivityDetails.GrantDetails;
+import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
+import io.bookbell.server.activity.ActivityDetails.RequestDetails;
+import io.bookbell.server.activity.ActivityDetails.TextDetails;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.activity.ActivityLog.ActivityFilter;
+import io.bookbell.server.activity.ActivityLog.ActivityItem;
+import io.bookbell.server.activity.ActivityMigration;
+import io.bookbell.server.activity.FieldChange;
+import io.bookbell.server.activity.FieldChange.ChangedField;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.notification.NotificationMigration;
+import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.verify.InvariantVerifier;
@@ -15,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -41,6 +58,14 @@ class UpgradeTest {
 
   private static final String SUPPORTER_NUMBERS = numbers(SUPPORTERS);
 
+  /** The details of the newest rows of the activity log, once they are facts. */
+  private static final List<ActivityDetails> NEWEST_ACTIVITIES =
+      List.of(
+          new TextDetails("creator_changed", "Something else"),
+          new GrantDetails(null, "Reader 1", 2, "Birthday"),
+          new ProfileDetails(List.of(new FieldChange(ChangedField.ACCEPTING, true, false))),
+          new RequestDetails("Book " + REQUESTS));
+
   @TempDir private Path folder;
 
   static Stream<Arguments> releasedSchemas() {
@@ -64,6 +89,7 @@ class UpgradeTest {
       assertThat(verificationReport.breaches()).isEmpty();
       assertThat(verificationReport.requests()).isEqualTo(REQUESTS);
       assertThat(verificationReport.inboxRows()).isEqualTo(2 * REQUESTS);
+      textsHaveBecomeFacts(data.database());
     } finally {
       silence(MigrationProgress.class, told);
     }
@@ -73,6 +99,52 @@ class UpgradeTest {
           .matches("Migration 1 of [0-9]+ \\(V%d, .+\\) begins".formatted(version + 1));
       assertThat(lines).anyMatch(line -> line.matches("Migration 1 of .* took [0-9]+ s"));
     }
+  }
+
+  /** At first when they are read, then in the database too. */
+  private static void textsHaveBecomeFacts(Database database) {
+    assertThat(newestActivities(database)).containsExactlyElementsOf(NEWEST_ACTIVITIES);
+    while (database.write(NotificationMigration::migrateBatch).join()) {
+      // the next step
+    }
+    while (database.write(ActivityMigration::migrateBatch).join()) {
+      // the next step
+    }
+    assertThat(newestActivities(database)).containsExactlyElementsOf(NEWEST_ACTIVITIES);
+    assertThat(count(database, "activity WHERE details IS NULL OR detail <> ''")).isZero();
+    assertThat(count(database, "notification WHERE details IS NULL OR text <> ''")).isZero();
+    assertThat(
+            count(
+                database,
+                "notification WHERE kind = 'request_created'"
+                    + " AND details = '{\"title\":\"Book '||request_id||'\",\"supporter_name\":\"Amara\"}'"))
+        .isEqualTo(REQUESTS - 1);
+    assertThat(
+            count(
+                database,
+                "notification WHERE kind = 'text'"
+                    + " AND details = '{\"kind\":\"new_request\",\"text\":\"A new request\"}'"))
+        .isOne();
+  }
+
+  private static List<ActivityDetails> newestActivities(Database database) {
+    ActivityLog activityLog = new Services(Services.ClientNotifier.noOp()).activity;
+    return database
+        .read(
+            tx ->
+                activityLog.list(
+                    tx, new UserId(1), ActivityFilter.NONE, new PageRequest(4, Optional.empty())))
+        .join()
+        .items()
+        .stream()
+        .map(ActivityItem::details)
+        .toList();
+  }
+
+  private static int count(Database database, String where) {
+    return database
+        .read(tx -> tx.sql().fetchSingle("SELECT count(*) FROM " + where).get(0, Integer.class))
+        .join();
   }
 
   private static ListAppender<ILoggingEvent> listenTo(Class<?> source) {
@@ -230,11 +302,15 @@ class UpgradeTest {
                 .formatted(asker, round, asker),
         "INSERT INTO activity (id, creator_id, actor_id, kind, request_id, detail, created_at) "
             + REQUEST_NUMBERS
-            + "SELECT i, 1, %s, 'request_created', i, 'asked for a book', i FROM n"
-                .formatted(asker),
+            + "SELECT i, 1, %s, 'request_created', i, 'Book ' || i, i FROM n".formatted(asker),
+        "INSERT INTO activity (id, creator_id, actor_id, kind, detail, created_at) VALUES"
+            + " (20001, 1, 1, 'creator_changed', 'Requests paused', 20001),"
+            + " (20002, 1, 1, 'quota_granted', 'Reader 1: +2, Birthday', 20002),"
+            + " (20003, 1, 1, 'creator_changed', 'Something else', 20003)",
         "INSERT INTO notification (id, creator_id, kind, request_id, text, created_at) "
             + REQUEST_NUMBERS
-            + "SELECT i, 1, 'new_request', i, 'A new request', i FROM n",
+            + "SELECT i, 1, 'request_created', i, 'Amara asks for “Book ' || i || '”', i FROM n",
+        "UPDATE notification SET kind = 'new_request', text = 'A new request' WHERE id = 1",
         "INSERT INTO notification_recipient (user_id, notification_id, creator_id, as_admin) "
             + REQUEST_NUMBERS
             + "SELECT 1, i, 1, TRUE FROM n",

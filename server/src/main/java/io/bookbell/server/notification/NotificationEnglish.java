@@ -1,0 +1,52 @@
+package io.bookbell.server.notification;
+
+import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
+import io.bookbell.server.notification.NotificationDetails.RequestDetails;
+import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationDetails.TextDetails;
+
+/**
+ * Phrases notifications in English, for clients that don't read {@code details}. Nothing else on
+ * the server phrases a notification.
+ */
+final class NotificationEnglish {
+  private NotificationEnglish() {}
+
+  static String toSentence(NotificationFacts facts) {
+    return switch (facts.details()) {
+      case CreatedDetails(var title, _, var supporter) -> supporter + " requested " + quote(title);
+      case RequestDetails(var title) -> quote(title) + describeOutcome(facts.kind());
+      case SeveralDetails(var title, var count) ->
+          count
+              + " of your requests"
+              + describeOutcome(facts.kind())
+              + ", including "
+              + quote(title);
+      case ReplyDetails(var title, _, var actor) -> actor + " replied to " + quote(title);
+      case TextDetails(_, var text) -> text;
+    };
+  }
+
+  private static String describeOutcome(NotificationKind kind) {
+    return switch (kind) {
+      case REQUEST_APPROVED -> " was approved";
+      case REQUEST_REJECTED -> " was declined";
+      case REQUEST_COMPLETED -> " was completed";
+      case REQUESTS_APPROVED -> " were approved";
+      case REQUESTS_REJECTED -> " were declined";
+      case REQUESTS_COMPLETED -> " were completed";
+      case FOLLOWED_REQUEST_APPROVED -> ", which you follow, was approved";
+      case FOLLOWED_REQUEST_REJECTED -> ", which you follow, was declined";
+      case FOLLOWED_REQUEST_COMPLETED -> ", which you follow, was completed";
+      case FOLLOWED_REQUEST_CANCELLED ->
+          ", which you follow, was withdrawn by the person who requested it";
+      case REQUEST_CREATED, REPLY_ADDED, TEXT ->
+          throw new IllegalArgumentException(kind + " has no outcome");
+    };
+  }
+
+  private static String quote(String title) {
+    return "“" + title + "”";
+  }
+}

@@ -1,0 +1,58 @@
+package io.bookbell.server.notification;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
+import io.bookbell.server.notification.NotificationDetails.RequestDetails;
+import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationDetails.TextDetails;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What users are notified of. */
+public enum NotificationKind {
+  REQUEST_CREATED(CreatedDetails.class),
+  REQUEST_APPROVED(RequestDetails.class),
+  REQUEST_REJECTED(RequestDetails.class),
+  REQUEST_COMPLETED(RequestDetails.class),
+  REQUESTS_APPROVED(SeveralDetails.class),
+  REQUESTS_REJECTED(SeveralDetails.class),
+  REQUESTS_COMPLETED(SeveralDetails.class),
+  REPLY_ADDED(ReplyDetails.class),
+  FOLLOWED_REQUEST_APPROVED(RequestDetails.class),
+  FOLLOWED_REQUEST_REJECTED(RequestDetails.class),
+  FOLLOWED_REQUEST_COMPLETED(RequestDetails.class),
+  FOLLOWED_REQUEST_CANCELLED(RequestDetails.class),
+  /** One from before notifications had details, whose text couldn't be parsed. Not sent anew. */
+  TEXT(TextDetails.class);
+
+  private static final Map<String, NotificationKind> BY_WIRE_NAME =
+      Arrays.stream(values())
+          .collect(Collectors.toUnmodifiableMap(NotificationKind::wireName, Function.identity()));
+
+  private final Class<? extends NotificationDetails> detailsType;
+
+  NotificationKind(Class<? extends NotificationDetails> detailsType) {
+    this.detailsType = detailsType;
+  }
+
+  /** The form in the database and in the API. */
+  @JsonValue
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the kind with that wire name; empty if this version doesn't know it. */
+  static Optional<NotificationKind> find(String wireName) {
+    return Optional.ofNullable(BY_WIRE_NAME.get(wireName));
+  }
+
+  /** The type of the details of a notification of this kind. */
+  Class<? extends NotificationDetails> detailsType() {
+    return detailsType;
+  }
+}
