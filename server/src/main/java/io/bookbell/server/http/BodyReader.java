@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -99,7 +100,12 @@ final class BodyReader {
     return body == null ? Buffer.buffer() : body.content;
   }
 
+  /**
+   * Stops reading at once. A paused request alone would be read on until a megabyte of it waits in
+   * memory.
+   */
   private void pauseRequest() {
+    setAutoRead(false);
     context
         .request()
         .pause()
@@ -124,6 +130,7 @@ final class BodyReader {
       var _ = context.response().writeContinue();
     }
     bodyState = BodyState.READING;
+    setAutoRead(true);
     context.request().resume();
     return whole.future();
   }
@@ -142,8 +149,7 @@ final class BodyReader {
       if (content.length() + bytes.length() > most) {
         rejectBody(Problem.tooLarge(most));
       } else if (!tryTake(bytes.length())) {
-        abandoned = true;
-        context.request().pause();
+        abandonBody();
         rejectBody(Problem.serverBusy("Too many large requests are in progress. Try again."));
       } else {
         content.appendBuffer(bytes);
@@ -165,6 +171,16 @@ final class BodyReader {
     }
     taken += bytes;
     return true;
+  }
+
+  /** Leaves the rest of the body to the kernel, which makes the sender wait. */
+  private void abandonBody() {
+    abandoned = true;
+    setAutoRead(false);
+  }
+
+  private void setAutoRead(boolean on) {
+    var _ = ((ConnectionBase) context.request().connection()).channel().config().setAutoRead(on);
   }
 
   private void rejectBody(Problem problem) {
@@ -204,9 +220,8 @@ final class BodyReader {
       return;
     }
     bodyState = BodyState.DROPPING;
-    if (!abandoned) {
-      context.request().resume();
-    }
+    setAutoRead(!abandoned);
+    context.request().resume();
     if (last) {
       context.vertx().setTimer(LINGER_MS, _ -> closeConnection());
     }
