@@ -1,0 +1,255 @@
+package io.bookbell.server.e2e;
+
+import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TestClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import org.awaitility.Awaitility;
+import org.openqa.selenium.JavascriptException;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WindowType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** One headless Chromium, with one tab in front. For one thread. */
+final class Browser implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(40);
+
+  /** The page asks who is signed in when it starts, and a visitor gets a 401. */
+  private static final String VISITOR = "/api/me - Failed to load resource";
+
+  private final ChromeDriver driver;
+  private final Path profile;
+  private final List<String> expectedErrors = new ArrayList<>();
+
+  private Browser(ChromeDriver driver, Path profile) {
+    this.driver = driver;
+    this.profile = profile;
+    forget();
+  }
+
+  static Browser start(Chromium chromium) {
+    try {
+      Path profile = Files.createTempDirectory("bookbell-browser");
+      var service =
+          new ChromeDriverService.Builder()
+              .usingDriverExecutable(chromium.driver().toFile())
+              .usingAnyFreePort()
+              .build();
+      return new Browser(new ChromeDriver(service, options(chromium, profile)), profile);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A browser needs a folder", e);
+    }
+  }
+
+  private static ChromeOptions options(Chromium chromium, Path profile) {
+    var options = new ChromeOptions();
+    options.setBinary(chromium.browser().toFile());
+    options.addArguments(
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,800",
+        "--lang=en-US",
+        "--user-data-dir=" + profile);
+    if (Chromium.isRoot()) {
+      options.addArguments("--no-sandbox");
+    }
+    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", "en-US,en"));
+    var logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.SEVERE);
+    options.setCapability("goog:loggingPrefs", logs);
+    return options;
+  }
+
+  /**
+   * Resets the browser: no session, no stored data, one empty tab of the usual size. The tab is a
+   * new one, so that requests the old page still had in flight, such as its worker's script, aren't
+   * logged as errors of the next page.
+   */
+  void forget() {
+    run("try { localStorage.clear(); } catch { /* there is none on an empty page */ }");
+    var tabs = driver.getWindowHandles();
+    String empty = driver.switchTo().newWindow(WindowType.TAB).getWindowHandle();
+    for (String tab : tabs) {
+      driver.switchTo().window(tab).close();
+    }
+    driver.switchTo().window(empty);
+    command("Network.clearBrowserCookies", Map.of());
+    errors();
+    expectedErrors.clear();
+    expectErrors(VISITOR);
+  }
+
+  /** Opens a URL in the front tab. */
+  Browser visit(String url) {
+    driver.get(url);
+    return this;
+  }
+
+  /** Sets the session cookie of a demo user, without using the sign-in form. */
+  Browser carrySession(TestServer server, String name) {
+    return carry(server.signIn(name));
+  }
+
+  /** Sets a session cookie. */
+  Browser carry(TestClient client) {
+    String token = client.token().orElseThrow();
+    command(
+        "Network.setCookie",
+        Map.of("name", "bookbell_session", "value", token, "url", client.url(), "httpOnly", true));
+    return this;
+  }
+
+  /** Opens a URL in a new tab in front. */
+  Browser openTab(String url) {
+    driver.switchTo().newWindow(WindowType.TAB);
+    return visit(url);
+  }
+
+  /** Closes the front tab and brings the first of the others to the front. */
+  void closeTab() {
+    driver.close();
+    showTab(0);
+  }
+
+  void showTab(int number) {
+    driver.switchTo().window(new ArrayList<>(driver.getWindowHandles()).get(number));
+  }
+
+  String path() {
+    return String.valueOf(run("return location.pathname + location.search"));
+  }
+
+  void awaitPath(String path) {
+    await("the address " + path + ", not " + path(), () -> path().equals(path));
+  }
+
+  String title() {
+    return driver.getTitle();
+  }
+
+  /** Returns the part of the page with this data-testid. */
+  Part part(String testId) {
+    return new Part(this, Part.selector(testId));
+  }
+
+  Part css(String selector) {
+    return new Part(this, selector);
+  }
+
+  void press(CharSequence... keys) {
+    driver.switchTo().activeElement().sendKeys(keys);
+  }
+
+  /** Presses Tab until this part has the focus. */
+  void tabTo(Part part) {
+    for (int pressed = 0; pressed < 80 && !part.hasFocus(); pressed++) {
+      press(Keys.TAB);
+    }
+    if (!part.hasFocus()) {
+      throw new AssertionError("The tabulator does not come to " + part);
+    }
+  }
+
+  /** Sets the window's size. */
+  void resize(int width, int height) {
+    scale(width, height, 1);
+  }
+
+  void scale(int width, int height, double factor) {
+    command(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", factor, "mobile", false));
+  }
+
+  /** Sets the preferred language. */
+  void prefer(String language) {
+    Object agent = run("return navigator.userAgent");
+    command(
+        "Emulation.setUserAgentOverride", Map.of("userAgent", agent, "acceptLanguage", language));
+  }
+
+  void dark(boolean dark) {
+    var scheme = Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
+    command("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
+  }
+
+  /** Disconnects or reconnects the network. */
+  void offline(boolean offline) {
+    command("Network.enable", Map.of());
+    command(
+        "Network.emulateNetworkConditions",
+        Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+  }
+
+  Object run(String script, Object... arguments) {
+    return driver.executeScript(script, arguments);
+  }
+
+  void command(String name, Map<String, Object> parameters) {
+    driver.executeCdpCommand(name, parameters);
+  }
+
+  ChromeDriver driver() {
+    return driver;
+  }
+
+  void await(String what, Callable<Boolean> condition) {
+    Awaitility.await()
+        .alias(what)
+        .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(LOOK_EVERY)
+        .ignoreExceptionsMatching(
+            e -> e instanceof WebDriverException && !(e instanceof JavascriptException))
+        .until(condition);
+  }
+
+  byte[] screen() {
+    return driver.getScreenshotAs(OutputType.BYTES);
+  }
+
+  /** Ignores errors that contain these words, because the test causes them. */
+  Browser expectErrors(String words) {
+    expectedErrors.add(words);
+    return this;
+  }
+
+  /** Returns the errors that pages have logged since the last call, except the expected ones. */
+  List<String> errors() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(entry -> entry.getMessage())
+        .filter(message -> expectedErrors.stream().noneMatch(message::contains))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+    try (var files = Files.walk(profile)) {
+      files.sorted((one, other) -> other.compareTo(one)).forEach(file -> file.toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      profile.toFile().deleteOnExit(); // Chromium may still be deleting files itself
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.bookbell.server.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The paths of Chromium and its driver on this machine.
+ *
+ * @param browser the executable
+ * @param driver of the same version
+ */
+record Chromium(Path browser, Path driver) {
+  private static final List<String> BROWSERS =
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+  private static final List<String> DRIVERS =
+      List.of("chromedriver", "chromium-chromedriver", "chromium.chromedriver");
+  private static final List<String> USUAL_FOLDERS =
+      List.of(
+          "/usr/bin",
+          "/usr/local/bin",
+          "/usr/lib/chromium",
+          "/usr/lib/chromium-browser",
+          "/usr/lib64/chromium-browser",
+          "/opt/google/chrome",
+          "/snap/bin",
+          "/opt/homebrew/bin",
+          "/Applications/Chromium.app/Contents/MacOS",
+          "/Applications/Google Chrome.app/Contents/MacOS");
+
+  /**
+   * The result of the search.
+   *
+   * @param reason why there is none; empty if there is one
+   */
+  record Finding(Optional<Chromium> chromium, String reason) {}
+
+  /** Returns the result of the search, which runs once and installs Chromium if it can. */
+  static Finding finding() {
+    return Found.FINDING;
+  }
+
+  static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static final class Found {
+    private static final Finding FINDING = find();
+  }
+
+  private static Finding find() {
+    Optional<Chromium> there = look();
+    if (there.isPresent()) {
+      return new Finding(there, "");
+    }
+    if (!isRoot() || !Files.exists(Path.of("/etc/debian_version"))) {
+      return new Finding(
+          Optional.empty(),
+          "Chromium and chromedriver were not found; install them, or name them in"
+              + " BOOKBELL_CHROMIUM and BOOKBELL_CHROMEDRIVER");
+    }
+    String output = install();
+    return look()
+        .map(found -> new Finding(Optional.of(found), ""))
+        .orElseGet(
+            () ->
+                new Finding(
+                    Optional.empty(),
+                    "Chromium was not found, and apt-get did not bring it: " + output));
+  }
+
+  private static Optional<Chromium> look() {
+    Optional<Path> browser = program("BOOKBELL_CHROMIUM", BROWSERS);
+    Optional<Path> driver = program("BOOKBELL_CHROMEDRIVER", DRIVERS);
+    return browser.flatMap(found -> driver.map(its -> new Chromium(found, its)));
+  }
+
+  private static Optional<Path> program(String variable, List<String> names) {
+    String named = System.getenv(variable);
+    if (named != null) {
+      return Optional.of(Path.of(named)).filter(Files::isExecutable);
+    }
+    return folders()
+        .flatMap(folder -> names.stream().map(folder::resolve))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+        .findFirst();
+  }
+
+  private static Stream<Path> folders() {
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    return Stream.concat(Stream.of(path.split(File.pathSeparator)), USUAL_FOLDERS.stream())
+        .filter(folder -> !folder.isBlank())
+        .map(Path::of);
+  }
+
+  private static String install() {
+    return run("apt-get", "-qq", "update")
+        + run(
+            "apt-get",
+            "-qq",
+            "-y",
+            "--no-install-recommends",
+            "install",
+            "chromium",
+            "chromium-driver");
+  }
+
+  /** Runs a command and returns its output. */
+  private static String run(String... command) {
+    try {
+      Path output = Files.createTempFile("bookbell-apt", ".log");
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().put("DEBIAN_FRONTEND", "noninteractive");
+      Process process = builder.redirectOutput(output.toFile()).start();
+      process.getOutputStream().close();
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+      }
+      String said = Files.readString(output, UTF_8);
+      Files.delete(output);
+      return said;
+    } catch (IOException e) {
+      return e.getMessage();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.bookbell.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests that drafts are sent or kept whatever fails, and that nobody else sees them. */
+class KeptWordsBrowserTest {
+  @RegisterExtension static final Browsers browsers = new Browsers();
+
+  private static final String BOOK = "The Lantern Keeper";
+  private static final String WORD = "It is on the way to you.";
+
+  @TempDir Path folder;
+  private TestServer server;
+  private CutLink link;
+  private Browser browser;
+  private long id;
+
+  @BeforeEach
+  void start() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    link = CutLink.to(server.url());
+    browser = browsers.of("team").expectErrors("WebSocket connection to").expectErrors("net::ERR_");
+    var wish = Map.of("creator_id", 1, "title", BOOK, "author", "Mira Solberg");
+    var made = server.signIn("reader1").post("/api/book-requests", wish).expect(201).body();
+    id = made.get("id").asLong();
+    InboxPage.open(browser, server, "team1", link.url());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    link.close();
+    server.close();
+  }
+
+  private Card card() {
+    return Card.of(browser, BOOK);
+  }
+
+  private void approve() {
+    card().word(WORD).part().part("respond-approve").click();
+  }
+
+  private void awaitApproved() {
+    var team = server.signIn("team1");
+    browser.await(
+        "the answer at the server",
+        () -> {
+          var request = team.get("/api/book-requests/" + id).body();
+          return request.get("status").asText().equals("approved")
+              && request.get("response").asText().equals(WORD);
+        });
+  }
+
+  @Test
+  void anAnswerWaitsForTheConnection() {
+    approve();
+    link.cut();
+    browser.part("undo-send").click();
+    browser.part("undo-text").awaitTextWith("Waiting for a connection");
+    browser.visit("about:blank");
+    link.mend();
+    browser.visit(link.url() + "/creators/1/inbox");
+    awaitApproved();
+    browser.part("undo-text").awaitGone();
+  }
+
+  @Test
+  void aTabThatIsClosedAtOnceLosesNoAnswer() {
+    approve();
+    browser.part("undo-send").awaitShown();
+    link.cut();
+    browser.visit("about:blank");
+    link.mend();
+    browser.visit(link.url() + "/creators/1/inbox");
+    awaitApproved();
+  }
+
+  @Test
+  void anAnswerIsSentWhenTheTabThatWasSendingItIsGone() {
+    approve();
+    browser.part("undo-send").awaitShown();
+    browser.run(
+        "const name = Object.keys(localStorage).find(each => each.includes('outbox'));"
+            + "const [{key}] = JSON.parse(localStorage[name]);"
+            + "navigator.locks.request(`${name}.${key}`, () => new Promise(end => (window.end = end)))");
+    browser.part("undo-send").click();
+    browser.run("window.end()");
+    awaitApproved();
+  }
+
+  @Test
+  void aRefusedAnswerIsBackInItsField() {
+    browser.expectErrors("/respond - ");
+    card().word(WORD);
+    browser.visit(link.url() + "/creators/1/inbox");
+    browser.await(
+        "the draft after a reload", () -> card().part().part("respond-text").value().equals(WORD));
+    var creator = server.signIn("creator");
+    approve();
+    long member = server.signIn("team1").userId();
+    creator.patch("/api/team/" + member + "?creator_id=1", Map.of("active", false)).expect(200);
+    browser.part("toast").awaitTextWith("Your message is back in its field");
+    creator.patch("/api/team/" + member + "?creator_id=1", Map.of("active", true)).expect(200);
+    browser.visit(link.url() + "/creators/1/inbox");
+    browser.await(
+        "the words in their field", () -> card().part().part("respond-text").value().equals(WORD));
+  }
+
+  @Test
+  void theWordOfABulkAnswerIsBackInTheFieldOfEachRefusedRequest() {
+    var creator = server.signIn("creator");
+    var wish = Map.of("creator_id", 1, "title", "Piranesi", "author", "Susanna Clarke");
+    server.signIn("reader1").post("/api/book-requests", wish).expect(201);
+    card().part().part("request-select").click();
+    Card.of(browser, "Piranesi").part().part("request-select").click();
+    browser.part("bulk-text").write(WORD);
+    browser.part("bulk-approved").click();
+    creator.post("/api/book-requests/" + id + "/respond", Map.of("status", "approved")).expect(200);
+    browser.part("undo-send").click();
+    browser.visit(link.url() + "/requests/" + id);
+    browser.await(
+        "the words in their field", () -> browser.part("respond-text").value().equals(WORD));
+  }
+
+  @Test
+  void everyFormKeepsWhatIsTypedAndNobodyElseFindsIt() {
+    browser.carrySession(server, "creator").visit(link.url() + "/creators/1/settings");
+    for (String field : new String[] {"notice-text", "rules-text", "look-name"}) {
+      browser.part(field).write("Kept in " + field);
+    }
+    browser.part("canned-new").click();
+    browser.part("canned-body").write("Kept too");
+    browser.visit(link.url() + "/creators/1/settings");
+    for (String field : new String[] {"notice-text", "rules-text", "look-name"}) {
+      browser.await(field, () -> browser.part(field).value().equals("Kept in " + field));
+    }
+    browser.part("canned-new").click();
+    browser.await("the ready answer", () -> browser.part("canned-body").value().equals("Kept too"));
+
+    InboxPage.open(browser, server, "team1", link.url());
+    String kept =
+        "return Object.entries(localStorage).filter(each => each.join().includes('Kept')).length";
+    assertThat(browser.run(kept)).isEqualTo(0L);
+  }
+}
