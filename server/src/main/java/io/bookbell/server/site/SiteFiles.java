@@ -240,21 +240,16 @@ public final class SiteFiles {
   private byte[] addGeneratedParts(String resource, byte[] stored) {
     return switch (resource) {
       case PAGE ->
-          new String(stored, UTF_8).replace(PRELOADS, preloadLinks(scanShell())).getBytes(UTF_8);
-      case WORKER -> (shellManifest(scanShell()) + new String(stored, UTF_8)).getBytes(UTF_8);
+          new String(stored, UTF_8)
+              .replace(PRELOADS, preloadLinks(AppShell.load()))
+              .getBytes(UTF_8);
+      case WORKER -> (shellManifest(AppShell.load()) + new String(stored, UTF_8)).getBytes(UTF_8);
       default -> isOurCode(resource) ? SourceMinifier.withoutComments(stored) : stored;
     };
   }
 
   private static boolean isOurCode(String resource) {
     return resource.startsWith("web/") && (resource.endsWith(".js") || resource.endsWith(".css"));
-  }
-
-  private AppShell scanShell() {
-    return AppShell.of(
-        path ->
-            Optional.ofNullable(readResource(resourceName(path)))
-                .map(bytes -> new String(bytes, UTF_8)));
   }
 
   /**
@@ -284,7 +279,8 @@ public final class SiteFiles {
 
   private record SiteParts(String version, String places, Map<String, String> files) {}
 
-  private static String resourceName(String path) {
+  /** The class path resource that is served at a path of the page. */
+  static String resourceName(String path) {
     return path.startsWith("/webjars/")
         ? WEBJARS + path.substring("/webjars/".length())
         : "web" + path;

@@ -24,7 +24,9 @@ class AppShellTest {
   void theListNamesWhatABrowserDiscovers() throws IOException {
     AppShell scanned = PageScanner.scanPage(AppShellTest::readText);
     if (Boolean.getBoolean("app.shell.write")) {
-      Files.writeString(LIST, new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(scanned) + "\n");
+      Files.writeString(
+          LIST,
+          new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(scanned) + "\n");
       return;
     }
 
