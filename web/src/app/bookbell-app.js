@@ -35,6 +35,7 @@ export class BookbellApp extends LightElement {
   #router = new Router(() => this.#onNavigation());
   #navigation = 0;
   #refusedExplained = false;
+  #proxySignInOffered = false;
   #unreadBadge = new UnreadBadge();
   #backoff = new Backoff({cap: 15_000});
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -52,6 +53,7 @@ export class BookbellApp extends LightElement {
     this.reason = '';
     /** Whether the module of the view could not be loaded. */
     this.missing = false;
+    this.#api.http.onProxySignIn = () => this.#offerProxySignIn();
     this.addEventListener('signed-in', () => this.#onSignedIn());
     enforceFieldLimits(this, (text) => this.#toasts?.show({text, tone: 'plain'}));
     this.addEventListener('toast', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
@@ -78,6 +80,13 @@ export class BookbellApp extends LightElement {
   /** @param {() => void} takeOver */
   #offerUpdate(takeOver) {
     this.#toasts?.show({text: translate('app.newer'), tone: 'plain', act: takeOver});
+  }
+
+  /** Once: it stays until it is used. */
+  #offerProxySignIn() {
+    if (this.#proxySignInOffered || this.phase !== 'ready') return;
+    this.#proxySignInOffered = true;
+    this.#toasts?.show({text: translate('connection.proxy_sign_in'), tone: 'plain', act: () => location.reload()});
   }
 
   get #toasts() {

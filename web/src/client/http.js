@@ -40,6 +40,8 @@ export class Http {
     this.pause = pause;
     /** Called when an answer says that the session is over. */
     this.onSessionEnded = () => {};
+    /** Called when a proxy asks for a sign-in of its own. */
+    this.onProxySignIn = () => {};
     /** Called when something was changed. */
     this.onDone = () => {};
   }
@@ -98,7 +100,10 @@ export class Http {
   async #fetchWithRetries(address, init) {
     for (let attempt = 1; ; attempt++) {
       const sent = Date.now();
-      const response = await this.fetch(address, init).then(unlessFromProxy, () => undefined);
+      const response = await this.fetch(address, init).then(
+        (answer) => this.#unlessFromProxy(answer),
+        () => undefined,
+      );
       if (response) learnServerTime(response.headers.get('Date'), sent, Date.now());
       if (response && !TRANSIENT_STATUSES.has(response.status)) return response;
       if (attempt === MAX_ATTEMPTS) {
@@ -108,18 +113,20 @@ export class Http {
       await this.pause(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
-}
 
-/**
- * The answer, unless somebody else gave it: a proxy that redirects to its sign-in, or shows it, has not reached the
- * server.
- *
- * @param {Response} response
- */
-function unlessFromProxy(response) {
-  const {headers, status} = response;
-  const isOurs = headers.has('Bookbell') || headers.get('Content-Type')?.startsWith('application/problem+json');
-  return isOurs || PROXY_STATUSES.has(status) ? response : undefined;
+  /**
+   * The answer, unless somebody else gave it: a proxy that redirects to its sign-in, or shows it, has not reached the
+   * server.
+   *
+   * @param {Response} response
+   */
+  #unlessFromProxy(response) {
+    const {headers, status, type} = response;
+    const content = headers.get('Content-Type') ?? '';
+    if (headers.has('Bookbell') || content.startsWith('application/problem+json') || PROXY_STATUSES.has(status)) return response;
+    if (type === 'opaqueredirect' || (status < 500 && content.startsWith('text/html'))) this.onProxySignIn();
+    return undefined;
+  }
 }
 
 /** A fresh Idempotency-Key; works on plain http too, where `crypto.randomUUID` is missing. */

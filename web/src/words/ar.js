@@ -27,6 +27,7 @@ export default {
   'connection.live': 'مباشر',
   'connection.offline': 'غير متصل',
   'connection.reconnecting': 'تُعاد محاولة الاتصال',
+  'connection.proxy_sign_in': 'تطلب صفحة الدخول التي تسبق Bookbell أن تسجّل الدخول من جديد. ما كتبته محفوظ. إعادة التحميل',
   'connection.refused': 'بلا تحديث مباشر',
   'connection.refused_why': 'هناك ما يحجب WebSocket بينك وبين الخادم. يعمل Bookbell رغم ذلك ويبحث عن الجديد كل بضع ثوانٍ.',
   'connection.waiting': 'إعادة الاتصال بعد {seconds} ث',

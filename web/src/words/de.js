@@ -20,6 +20,7 @@ export default {
   'connection.live': 'Live',
   'connection.offline': 'Offline',
   'connection.reconnecting': 'Verbindet neu',
+  'connection.proxy_sign_in': 'Die Anmeldung vor Bookbell verlangt, dass du dich neu anmeldest. Was du geschrieben hast, bleibt erhalten. Jetzt neu laden',
   'connection.refused': 'Nicht live',
   'connection.refused_why': 'Etwas zwischen dir und dem Server blockiert WebSockets. Bookbell funktioniert trotzdem und sieht alle paar Sekunden nach Neuem.',
   'connection.waiting': 'Neuer Versuch in {seconds} s',

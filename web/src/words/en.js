@@ -20,6 +20,7 @@ export default {
   'connection.live': 'Live',
   'connection.offline': 'Offline',
   'connection.reconnecting': 'Reconnecting',
+  'connection.proxy_sign_in': 'The sign-in page in front of Bookbell wants you to sign in again. What you wrote is kept. Reload now',
   'connection.refused': 'No live updates',
   'connection.refused_why': 'Something between you and the server is blocking WebSockets. Bookbell still works and checks for news every few seconds.',
   'connection.waiting': 'Reconnecting in {seconds} s',

@@ -20,6 +20,7 @@ export default {
   'connection.live': 'En directo',
   'connection.offline': 'Sin conexión',
   'connection.reconnecting': 'Reconectando',
+  'connection.proxy_sign_in': 'La página de acceso que hay delante de Bookbell pide que vuelvas a iniciar sesión. Lo que has escrito se conserva. Recargar',
   'connection.refused': 'Sin actualizaciones',
   'connection.refused_why': 'Algo entre el servidor y tú bloquea los WebSockets. Bookbell funciona igual y busca novedades cada pocos segundos.',
   'connection.waiting': 'Reconexión en {seconds} s',

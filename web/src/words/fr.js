@@ -20,6 +20,7 @@ export default {
   'connection.live': 'En direct',
   'connection.offline': 'Hors ligne',
   'connection.reconnecting': 'Reconnexion',
+  'connection.proxy_sign_in': 'La page de connexion placée devant Bookbell te demande de te reconnecter. Ce que tu as écrit est conservé. Recharger',
   'connection.refused': 'Sans direct',
   'connection.refused_why': 'Quelque chose entre toi et le serveur bloque les WebSockets. Bookbell fonctionne quand même et cherche les nouveautés toutes les quelques secondes.',
   'connection.waiting': 'Reconnexion dans {seconds} s',

@@ -20,6 +20,7 @@ export default {
   'connection.live': 'ライブ',
   'connection.offline': 'オフライン',
   'connection.reconnecting': '再接続中',
+  'connection.proxy_sign_in': 'Bookbellの手前のサインイン画面が、もう一度サインインを求めています。書いた内容は残っています。再読み込みする',
   'connection.refused': 'ライブ更新なし',
   'connection.refused_why': 'このページとサーバーの間でWebSocketが遮断されています。Bookbellは使えます。新しい情報は数秒ごとに確認します。',
   'connection.waiting': '{seconds}秒後に再接続',

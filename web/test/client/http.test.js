@@ -67,6 +67,19 @@ test("a proxy's own answer has not reached the server", async () => {
   await assert.rejects(http.get('/api/x'), {status: 0});
 });
 
+test('a proxy that asks for a sign-in is told of, one that is in trouble is not', async () => {
+  let asked = 0;
+  http.onProxySignIn = () => asked++;
+  const html = {'Content-Type': 'text/html'};
+  answers = [answer(502, {}, html), answer(504, {}, {}), new TypeError('network')];
+  await assert.rejects(http.get('/api/x'), {status: 0});
+  assert.equal(asked, 0);
+  answers = [answer(200, {}, html), Object.defineProperty(answer(200, {}, {}), 'type', {value: 'opaqueredirect'}), answer(200)];
+  await http.get('/api/x');
+
+  assert.equal(asked, 2);
+});
+
 test('what a proxy says of the request itself counts', async () => {
   answers = [answer(413, {}, {})];
 

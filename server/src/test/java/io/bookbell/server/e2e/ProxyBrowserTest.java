@@ -3,8 +3,8 @@ package io.bookbell.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.TestServer;
-import io.bookbell.server.e2e.FrontProxy.Wall;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.e2e.FrontProxy.Wall;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
@@ -123,7 +123,7 @@ class ProxyBrowserTest {
     browser.part("new-request-author").write("Mira Solberg");
     browser.part("new-request-submit").click();
     browser.part("unsent-request").awaitTextWith(BOOK);
-    browser.visit(proxy.url() + "/creators/1/requests");
+    browser.part("toast-act").awaitTextWith("sign in again").click();
     browser.css("#door").awaitText("Sign in first");
 
     browser.command(
