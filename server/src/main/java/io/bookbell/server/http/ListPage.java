@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nextCursor where the next page starts, opaque to clients; null on the last page
  */
-public record ListPage<T>(List<T> items, @Nullable String nextCursor) {
+public record ListPage<T>(List<T> items, @Nullable String nextCursor) implements CursorPage {
 
   /**
    * Creates a page of a list ordered by id from rows fetched with {@code limit + 1}: a surplus row
@@ -32,6 +32,11 @@ public record ListPage<T>(List<T> items, @Nullable String nextCursor) {
         ? new ListPage<>(List.copyOf(rows), null)
         : new ListPage<>(
             List.copyOf(rows.subList(0, limit)), mark.apply(rows.get(limit - 1)).encode());
+  }
+
+  @Override
+  public ListPage<T> withCursor(String cursor) {
+    return new ListPage<>(items, cursor);
   }
 
   public <R> ListPage<R> mapItems(Function<List<T>, List<R>> change) {

@@ -45,12 +45,14 @@ record ListTag(String text) {
 
   /** Adds the tag to the cursor in a response, if its body is a page. */
   ApiResponse addTag(ApiResponse apiResponse) {
-    if (apiResponse.body() instanceof ListPage<?> listPage) {
-      String next = listPage.nextCursor();
+    if (apiResponse.body() instanceof CursorPage page) {
+      String next = page.nextCursor();
       if (next != null) {
-        var marked = new ListPage<>(listPage.items(), addTag(next));
         return new ApiResponse(
-            apiResponse.status(), marked, apiResponse.headers(), apiResponse.cookies());
+            apiResponse.status(),
+            page.withCursor(addTag(next)),
+            apiResponse.headers(),
+            apiResponse.cookies());
       }
     }
     return apiResponse;

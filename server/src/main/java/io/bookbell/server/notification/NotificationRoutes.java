@@ -3,9 +3,11 @@ package io.bookbell.server.notification;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.CursorPage;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.notification.NotificationService.NotificationItem;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,11 +53,15 @@ public final class NotificationRoutes {
   }
 
   private record NotificationList(
-      List<NotificationService.NotificationItem> items,
-      @Nullable String nextCursor,
-      int unreadNotifications) {
-    static NotificationList of(ListPage<NotificationService.NotificationItem> page, int unread) {
+      List<NotificationItem> items, @Nullable String nextCursor, int unreadNotifications)
+      implements CursorPage {
+    static NotificationList of(ListPage<NotificationItem> page, int unread) {
       return new NotificationList(page.items(), page.nextCursor(), unread);
+    }
+
+    @Override
+    public NotificationList withCursor(String cursor) {
+      return new NotificationList(items, cursor, unreadNotifications);
     }
   }
 
