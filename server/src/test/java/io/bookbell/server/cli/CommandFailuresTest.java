@@ -214,9 +214,12 @@ class CommandFailuresTest {
 
       assertTold(run("serve"), 69, "port " + taken.getLocalPort() + ".*in use.*BOOKBELL_PORT");
     }
+    settings.put("BOOKBELL_HOST", "192.0.2.1"); // of no machine
+
+    assertTold(run("serve"), 69, "192.0.2.1.*BOOKBELL_HOST");
     settings.put("BOOKBELL_HOST", "256.1.1.1");
 
-    assertTold(run("serve"), 69, "256.1.1.1");
+    assertTold(run("serve"), 78, "BOOKBELL_HOST is “256.1.1.1”");
   }
 
   @ParameterizedTest

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
-import io.bookbell.server.storage.setup.OpenDatabase;
-import io.bookbell.server.support.TestClient;
 import io.bookbell.server.resilience.workload.Command;
 import io.bookbell.server.resilience.workload.History;
 import io.bookbell.server.resilience.workload.Outcome;
@@ -15,6 +13,8 @@ import io.bookbell.server.resilience.workload.People;
 import io.bookbell.server.resilience.workload.People.Person;
 import io.bookbell.server.resilience.workload.Stored;
 import io.bookbell.server.resilience.workload.Traffic;
+import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.support.TestClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

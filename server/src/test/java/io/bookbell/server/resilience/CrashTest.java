@@ -3,9 +3,9 @@ package io.bookbell.server.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.config.ServerConfig.StorageConfig;
-import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.resilience.workload.OwnPostgres;
 import io.bookbell.server.resilience.workload.ServerProcess;
+import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.support.TestClient;
 import io.bookbell.server.resilience.workload.OwnPostgres;
+import io.bookbell.server.support.TestClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

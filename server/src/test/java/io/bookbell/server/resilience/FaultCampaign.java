@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.resilience.Saboteur.Inflicted;
-import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.resilience.workload.People;
 import io.bookbell.server.resilience.workload.Stored;
 import io.bookbell.server.resilience.workload.Traffic;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.bookbell.server.resilience;
 
 import io.bookbell.server.config.ServerConfig.StorageConfig;
-import io.bookbell.server.support.TestClient;
 import io.bookbell.server.resilience.workload.ServerProcess;
+import io.bookbell.server.support.TestClient;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.bookbell.server.resilience.workload;
 
-import io.bookbell.server.support.TestClient;
 import io.bookbell.server.resilience.workload.People.Person;
+import io.bookbell.server.support.TestClient;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 

@@ -49,7 +49,7 @@ import org.sqlite.SQLiteDataSource;
 
 /** Upgrades every released schema, filled with 100,000 rows, to the newest one. */
 class UpgradeTest {
-  private static final int NEWEST_RELEASED = 7;
+  private static final int NEWEST_RELEASED = 12;
   private static final int REQUESTS = 12_500;
   private static final int SUPPORTERS = 500;
 
