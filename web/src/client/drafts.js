@@ -27,7 +27,8 @@ export class Drafts {
   /** Puts a text back that was on its way; what is being written meanwhile is kept below it. @param {string} form @param {string} field @param {string} text */
   restore(form, field, text) {
     const written = this.of(form)[field] ?? '';
-    if (!written.includes(text)) this.keep(form, field, written ? `${text}\n\n${written}` : text);
+    const isBack = written === text || written.startsWith(`${text}\n\n`);
+    if (!isBack) this.keep(form, field, written ? `${text}\n\n${written}` : text);
   }
 
   /** @param {string} form */

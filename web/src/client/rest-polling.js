@@ -65,12 +65,14 @@ async function readAll(session, told) {
   const administered = session.me.admin_of.map((one) => one.creator_id);
   const supported = session.me.memberships.map((one) => one.creator_id);
   const creators = [...new Set([...administered, ...supported])];
-  const [{items: notifications, next_cursor, unread_notifications}, ...requests] = await Promise.all([
+  const [{items: notifications, next_cursor, unread_notifications}, ...pages] = await Promise.all([
     api.notifications({limit: 30}),
     ...creators.map((creator) => told.readChanged(session, creator)),
   ]);
-  if (isFirst) store.keepRequests(requests.flat());
-  else told.announce(session, requests.flat());
+  const changed = pages.flatMap((page) => page.changed);
+  if (isFirst) store.keepRequests(changed);
+  else announce(session, changed);
+  told.remember(pages);
   const newest = Math.max(0, ...store.notifications.keys());
   if (!isFirst) for (const one of notifications.toReversed()) if (one.id > newest && !one.read) session.applyMessage({type: 'notification', notification: one});
   store.keepNotifications(notifications, next_cursor === null);
@@ -96,44 +98,58 @@ function accessOf({admin_of, memberships}) {
   return JSON.stringify([admin_of, memberships].map((roles) => roles.map((one) => one.creator_id).sort()));
 }
 
+/** @typedef {{creatorId: number, read: BookRequest[], changed: BookRequest[]}} ChangedRequests newest change first */
+
 /** Which state of each request views were told of. The user's own actions count as untold: views hear of those, too. */
 class ToldRequests {
-  /** @type {Map<number, Map<number, string>>} by creator, then by request */
+  /** @type {Map<number, Map<number, string | undefined>>} by creator, then by request */
   #stamps = new Map();
 
   /**
-   * Reads the requests of a creator that have changed since the last time; at the first time, those that were changed last.
+   * Reads the requests of a creator that have changed since the last time, or at the first time since they came to the store.
    *
-   * @param {Session} session @param {number} creatorId @returns {Promise<BookRequest[]>}
+   * @param {Session} session @param {number} creatorId @returns {Promise<ChangedRequests>}
    */
-  async readChanged({api}, creatorId) {
+  async readChanged({api, store}, creatorId) {
     const stamps = this.#stamps.get(creatorId);
+    const toldOf = (/** @type {number} */ id) => (stamps ? stamps.get(id) : stampOf(store.requests.get(id)));
+    /** @type {BookRequest[]} */
+    const read = [];
     /** @type {BookRequest[]} */
     const changed = [];
     /** @type {string | null} */
     let cursor = null;
     do {
       const {items, next_cursor} = await api.bookRequests({creator_id: creatorId, sort: 'updated', limit: PAGE_SIZE, cursor});
-      const found = items.filter((request) => stamps?.get(request.id) !== stampOf(request));
+      const found = items.filter((request) => toldOf(request.id) !== stampOf(request));
+      read.push(...items);
       changed.push(...found);
       cursor = stamps && found.length === items.length ? next_cursor : null;
     } while (cursor !== null && changed.length < MAX_CHANGED);
-    this.#stamps.set(creatorId, new Map([...(stamps ?? []), ...changed.map((request) => /** @type {[number, string]} */ ([request.id, stampOf(request)]))]));
-    return changed;
+    return {creatorId, read, changed};
   }
 
-  /** @param {Session} session @param {BookRequest[]} requests newest change first */
-  announce({store, applyMessage}, requests) {
-    const newestId = Math.max(0, ...store.requests.keys());
-    for (const request of requests.reverse()) {
-      const known = store.requests.get(request.id);
-      const action = request.id > newestId ? 'created' : known?.status === request.status ? 'reply_added' : 'status_changed';
-      applyMessage({type: 'book_request_update', action, book_request: request});
+  /** To be called once views were told. @param {ChangedRequests[]} pages */
+  remember(pages) {
+    for (const {creatorId, read} of pages) {
+      const stamps = this.#stamps.get(creatorId) ?? new Map();
+      for (const request of read) stamps.set(request.id, stampOf(request));
+      this.#stamps.set(creatorId, stamps);
     }
   }
 }
 
-/** @param {BookRequest} request */
-function stampOf({status, updated_at, reply_count}) {
-  return `${status} ${updated_at} ${reply_count}`;
+/** @param {Session} session @param {BookRequest[]} requests newest change first */
+function announce({store, applyMessage}, requests) {
+  const newestId = Math.max(0, ...store.requests.keys());
+  for (const request of requests.toReversed()) {
+    const known = store.requests.get(request.id);
+    const action = request.id > newestId ? 'created' : known?.status === request.status ? 'reply_added' : 'status_changed';
+    applyMessage({type: 'book_request_update', action, book_request: request});
+  }
+}
+
+/** @param {BookRequest} [request] */
+function stampOf(request) {
+  return request && `${request.status} ${request.updated_at} ${request.reply_count}`;
 }

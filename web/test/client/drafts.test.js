@@ -41,6 +41,9 @@ test('words that come back join what is being written meanwhile', () => {
   drafts.restore('answer-7', 'response', 'first');
 
   assert.equal(drafts.of('answer-7').response, 'first\n\nsecond');
+  drafts.keep('answer-8', 'response', 'looking');
+  drafts.restore('answer-8', 'response', 'ok');
+  assert.equal(drafts.of('answer-8').response, 'ok\n\nlooking');
 });
 
 test('a form that was sent is dropped alone', () => {

@@ -167,6 +167,32 @@ test('a change of a request far down the list is told, and the list is not read 
   assert.equal(heard.length, 61);
 });
 
+test('what was read while something else failed is told the next time', async () => {
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+  const {notifications} = session.api;
+  session.api.notifications = () => Promise.reject(new Error('no'));
+  session.requests = [request({})];
+  await pass(5_000);
+  assert.deepEqual(heard, []);
+  session.api.notifications = notifications;
+  await pass(5_000);
+
+  assert.deepEqual(heard, ['created']);
+});
+
+test('after a socket that worked only what has changed since is told', async () => {
+  session.store.generation = 1;
+  session.store.keepRequests([request({}), request({id: 2})]);
+  session.requests = [request({}), request({id: 2, status: 'approved', updated_at: '2026-11-20T12:01:00Z'})];
+  pollWhileRefused(session);
+  setStatus(refused);
+  await settle();
+
+  assert.deepEqual(heard, ['status_changed']);
+});
+
 test("views are told of the user's own actions, too", async () => {
   session.requests = [request({})];
   pollWhileRefused(session);
