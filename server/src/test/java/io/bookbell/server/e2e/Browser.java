@@ -2,10 +2,6 @@ package io.bookbell.server.e2e;
 
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestClient;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,30 +29,24 @@ final class Browser implements AutoCloseable {
   private static final String VISITOR = "/api/me - Failed to load resource";
 
   private final ChromeDriver driver;
-  private final Path profile;
   private final List<String> expectedErrors = new ArrayList<>();
 
-  private Browser(ChromeDriver driver, Path profile) {
+  private Browser(ChromeDriver driver) {
     this.driver = driver;
-    this.profile = profile;
     forget();
   }
 
+  /** Starts a Chromium with a profile of its own, which its driver deletes in the end. */
   static Browser start(Chromium chromium) {
-    try {
-      Path profile = Files.createTempDirectory("bookbell-browser");
-      var service =
-          new ChromeDriverService.Builder()
-              .usingDriverExecutable(chromium.driver().toFile())
-              .usingAnyFreePort()
-              .build();
-      return new Browser(new ChromeDriver(service, options(chromium, profile)), profile);
-    } catch (IOException e) {
-      throw new UncheckedIOException("A browser needs a folder", e);
-    }
+    var service =
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(chromium.driver().toFile())
+            .usingAnyFreePort()
+            .build();
+    return new Browser(new ChromeDriver(service, options(chromium)));
   }
 
-  private static ChromeOptions options(Chromium chromium, Path profile) {
+  private static ChromeOptions options(Chromium chromium) {
     var options = new ChromeOptions();
     options.setBinary(chromium.browser().toFile());
     options.addArguments(
@@ -69,8 +59,7 @@ final class Browser implements AutoCloseable {
         "--disable-sync",
         "--disable-dev-shm-usage",
         "--window-size=1280,800",
-        "--lang=en-US",
-        "--user-data-dir=" + profile);
+        "--lang=en-US");
     if (Chromium.isRoot()) {
       options.addArguments("--no-sandbox");
     }
@@ -246,10 +235,5 @@ final class Browser implements AutoCloseable {
   @Override
   public void close() {
     driver.quit();
-    try (var files = Files.walk(profile)) {
-      files.sorted((one, other) -> other.compareTo(one)).forEach(file -> file.toFile().delete());
-    } catch (IOException | UncheckedIOException e) {
-      profile.toFile().deleteOnExit(); // Chromium may still be deleting files itself
-    }
   }
 }

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +19,17 @@ import java.util.stream.Stream;
  * @param driver of the same version
  */
 record Chromium(Path browser, Path driver) {
+  /** The build without a window first: it takes half the CPU. */
   private static final List<String> BROWSERS =
-      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+      List.of(
+          "chromium-headless-shell",
+          "chrome-headless-shell",
+          "chromium",
+          "chromium-browser",
+          "google-chrome",
+          "google-chrome-stable",
+          "chrome");
+
   private static final List<String> DRIVERS =
       List.of("chromedriver", "chromium-chromedriver", "chromium.chromedriver");
   private static final List<String> USUAL_FOLDERS =
@@ -101,15 +111,15 @@ record Chromium(Path browser, Path driver) {
   }
 
   private static String install() {
-    return run("apt-get", "-qq", "update")
-        + run(
-            "apt-get",
-            "-qq",
-            "-y",
-            "--no-install-recommends",
-            "install",
-            "chromium",
-            "chromium-driver");
+    String output = run("apt-get", "-qq", "update") + runInstall("chromium", "chromium-driver");
+    return output + runInstall("chromium-headless-shell"); // Ubuntu doesn't have it
+  }
+
+  private static String runInstall(String... packages) {
+    var command =
+        new ArrayList<>(List.of("apt-get", "-qq", "-y", "--no-install-recommends", "install"));
+    command.addAll(List.of(packages));
+    return run(command.toArray(String[]::new));
   }
 
   /** Runs a command and returns its output. */
