@@ -8,6 +8,7 @@ import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.PostgresConnections;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import java.io.PrintWriter;
@@ -24,10 +25,6 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
   private static final Path USUAL_DATA = Path.of("data", "demo");
   static final String PASSWORD = "demo";
-
-  /** For PostgreSQL: on a busy machine, the data takes longer than a command may. */
-  private static final String WITHOUT_TIMEOUTS =
-      "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
   @Option(names = "--reset", description = "Empties the database first.")
   private boolean reset;
@@ -64,8 +61,8 @@ final class DemoCommand implements Callable<Integer> {
     database
         .write(
             tx -> {
-              if (database.isShared()) {
-                tx.sql().execute(WITHOUT_TIMEOUTS);
+              if (database.isShared()) { // on a busy machine, this takes longer than a command may
+                tx.sql().execute(PostgresConnections.NO_LIMITS_IN_TRANSACTION);
               }
               return populateIfEmpty(tx, anew);
             })

@@ -22,8 +22,12 @@ public final class PostgresConnections {
   /** How long to wait for a connection from a pool. */
   public static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Ends a connection's timeouts. */
   public static final String NO_LIMITS =
       "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
+
+  /** Ends the timeouts until the transaction ends. */
+  public static final String NO_LIMITS_IN_TRANSACTION = NO_LIMITS.replace("SET ", "SET LOCAL ");
 
   private static final Pattern OPTIONS = Pattern.compile("(?<=[?&])options=([^&]*)&?");
 

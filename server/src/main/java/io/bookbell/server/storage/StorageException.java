@@ -9,7 +9,7 @@ public final class StorageException extends RuntimeException {
   private final StorageTrouble trouble;
 
   public StorageException(StorageTrouble trouble, Throwable cause) {
-    super(trouble.description() + ": " + rootMessage(cause), cause);
+    super(trouble.description() + ": " + DatabaseFailureReason.innermostMessage(cause), cause);
     this.trouble = trouble;
   }
 
@@ -32,14 +32,6 @@ public final class StorageException extends RuntimeException {
         : StorageTrouble.findIn(cause)
             .<Throwable>map(trouble -> new StorageException(trouble, cause))
             .orElse(cause);
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
   }
 
   public StorageTrouble trouble() {
