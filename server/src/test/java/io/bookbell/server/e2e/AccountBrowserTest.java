@@ -14,7 +14,7 @@ import org.openqa.selenium.Keys;
 
 /** Tests signing in, joining, setting up and signing out. */
 class AccountBrowserTest {
-  @RegisterExtension static final Browsers browsers = new Browsers();
+  @RegisterExtension static final Browsers browsers = Browsers.thatHideTabs();
 
   @TempDir Path folder;
   private TestServer server;

@@ -2,6 +2,7 @@ package io.bookbell.server.e2e;
 
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,19 +37,24 @@ final class Browser implements AutoCloseable {
     forget();
   }
 
-  /** Starts a Chromium with a profile of its own, which its driver deletes in the end. */
-  static Browser start(Chromium chromium) {
+  /**
+   * Starts a browser with a profile of its own, which its driver deletes in the end.
+   *
+   * @param hidesTabs whether tabs behind another must count as hidden
+   */
+  static Browser start(Chromium chromium, boolean hidesTabs) {
     var service =
         new ChromeDriverService.Builder()
             .usingDriverExecutable(chromium.driver().toFile())
             .usingAnyFreePort()
             .build();
-    return new Browser(new ChromeDriver(service, options(chromium)));
+    Path program = hidesTabs ? chromium.browser() : chromium.headlessShell();
+    return new Browser(new ChromeDriver(service, options(program)));
   }
 
-  private static ChromeOptions options(Chromium chromium) {
+  private static ChromeOptions options(Path program) {
     var options = new ChromeOptions();
-    options.setBinary(chromium.browser().toFile());
+    options.setBinary(program.toFile());
     options.addArguments(
         "--headless=new",
         "--disable-gpu",

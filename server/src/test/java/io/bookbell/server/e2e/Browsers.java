@@ -24,7 +24,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Browsers implements ExecutionCondition, BeforeAllCallback, AfterTestExecutionCallback {
   private static final Path SCREENS = Path.of("target", "browser");
 
+  private final boolean hidesTabs;
   private Map<String, Browser> open = Map.of();
+
+  Browsers() {
+    this(false);
+  }
+
+  private Browsers(boolean hidesTabs) {
+    this.hidesTabs = hidesTabs;
+  }
+
+  /** Browsers in which tabs behind another count as hidden. */
+  static Browsers thatHideTabs() {
+    return new Browsers(true);
+  }
 
   /** All browsers that were started; JUnit closes them at the very end. */
   private record Started(Map<String, Browser> byPerson) implements AutoCloseable {
@@ -37,7 +51,8 @@ final class Browsers implements ExecutionCondition, BeforeAllCallback, AfterTest
   /** Returns a person's browser. */
   Browser of(String person) {
     return open.computeIfAbsent(
-        person, _ -> Browser.start(Chromium.finding().chromium().orElseThrow()));
+        hidesTabs ? person + " with hidden tabs" : person,
+        _ -> Browser.start(Chromium.finding().chromium().orElseThrow(), hidesTabs));
   }
 
   @Override

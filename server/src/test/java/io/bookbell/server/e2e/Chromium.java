@@ -16,19 +16,15 @@ import java.util.stream.Stream;
  * The paths of Chromium and its driver on this machine.
  *
  * @param browser the executable
+ * @param headlessShell a build without windows, which takes half the CPU, but in which every tab
+ *     counts as visible; the browser itself if there is none
  * @param driver of the same version
  */
-record Chromium(Path browser, Path driver) {
-  /** The build without a window first: it takes half the CPU. */
+record Chromium(Path browser, Path headlessShell, Path driver) {
   private static final List<String> BROWSERS =
-      List.of(
-          "chromium-headless-shell",
-          "chrome-headless-shell",
-          "chromium",
-          "chromium-browser",
-          "google-chrome",
-          "google-chrome-stable",
-          "chrome");
+      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+  private static final List<String> HEADLESS_SHELLS =
+      List.of("chromium-headless-shell", "chrome-headless-shell");
 
   private static final List<String> DRIVERS =
       List.of("chromedriver", "chromium-chromedriver", "chromium.chromedriver");
@@ -89,7 +85,13 @@ record Chromium(Path browser, Path driver) {
   private static Optional<Chromium> look() {
     Optional<Path> browser = program("BOOKBELL_CHROMIUM", BROWSERS);
     Optional<Path> driver = program("BOOKBELL_CHROMEDRIVER", DRIVERS);
-    return browser.flatMap(found -> driver.map(its -> new Chromium(found, its)));
+    return browser.flatMap(
+        found ->
+            driver.map(
+                its -> {
+                  Path shell = program("BOOKBELL_CHROMIUM", HEADLESS_SHELLS).orElse(found);
+                  return new Chromium(found, shell, its);
+                }));
   }
 
   private static Optional<Path> program(String variable, List<String> names) {

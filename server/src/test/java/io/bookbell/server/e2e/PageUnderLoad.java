@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * results without asserting anything.
  */
 class PageUnderLoad {
-  @RegisterExtension static final Browsers browsers = new Browsers();
+  @RegisterExtension static final Browsers browsers = Browsers.thatHideTabs();
 
   private static final int READERS = 20;
 
