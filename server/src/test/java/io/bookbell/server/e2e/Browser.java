@@ -2,6 +2,9 @@ package io.bookbell.server.e2e;
 
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,26 +33,34 @@ final class Browser implements AutoCloseable {
   private static final String VISITOR = "/api/me - Failed to load resource";
 
   private final ChromeDriver driver;
+  private final Path folder;
   private final List<String> expectedErrors = new ArrayList<>();
 
-  private Browser(ChromeDriver driver) {
+  private Browser(ChromeDriver driver, Path folder) {
     this.driver = driver;
+    this.folder = folder;
     forget();
   }
 
   /**
-   * Starts a browser with a profile of its own, which its driver deletes in the end.
+   * Starts a browser.
    *
    * @param hidesTabs whether tabs behind another must count as hidden
    */
   static Browser start(Chromium chromium, boolean hidesTabs) {
-    var service =
-        new ChromeDriverService.Builder()
-            .usingDriverExecutable(chromium.driver().toFile())
-            .usingAnyFreePort()
-            .build();
-    Path program = hidesTabs ? chromium.browser() : chromium.headlessShell();
-    return new Browser(new ChromeDriver(service, options(program)));
+    try {
+      Path folder = Files.createTempDirectory("bookbell-browser");
+      var service =
+          new ChromeDriverService.Builder()
+              .usingDriverExecutable(chromium.driver().toFile())
+              .usingAnyFreePort()
+              .withEnvironment(Map.of("TMPDIR", folder.toString())) // for the profile
+              .build();
+      Path program = hidesTabs ? chromium.browser() : chromium.headlessShell();
+      return new Browser(new ChromeDriver(service, options(program)), folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A browser needs a folder", e);
+    }
   }
 
   private static ChromeOptions options(Path program) {
@@ -241,5 +252,10 @@ final class Browser implements AutoCloseable {
   @Override
   public void close() {
     driver.quit();
+    try (var files = Files.walk(folder)) {
+      files.sorted((one, other) -> other.compareTo(one)).forEach(file -> file.toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      folder.toFile().deleteOnExit(); // Chromium may still be deleting files itself
+    }
   }
 }

@@ -23,8 +23,9 @@ import java.util.stream.Stream;
 record Chromium(Path browser, Path headlessShell, Path driver) {
   private static final List<String> BROWSERS =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
-  private static final List<String> HEADLESS_SHELLS =
-      List.of("chromium-headless-shell", "chrome-headless-shell");
+
+  /** Debian's, not the script around it in /usr/bin, which would be ended in place of it. */
+  private static final Path HEADLESS_SHELL = Path.of("/usr/lib/chromium/chromium-headless-shell");
 
   private static final List<String> DRIVERS =
       List.of("chromedriver", "chromium-chromedriver", "chromium.chromedriver");
@@ -89,8 +90,10 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
         found ->
             driver.map(
                 its -> {
-                  Path shell = program("BOOKBELL_CHROMIUM", HEADLESS_SHELLS).orElse(found);
-                  return new Chromium(found, shell, its);
+                  boolean hasShell =
+                      System.getenv("BOOKBELL_CHROMIUM") == null
+                          && Files.isExecutable(HEADLESS_SHELL);
+                  return new Chromium(found, hasShell ? HEADLESS_SHELL : found, its);
                 }));
   }
 
