@@ -179,6 +179,7 @@ public final class Bookbell implements AutoCloseable {
   /** Called when the database was restored or replaced. */
   private void startEpoch(String epoch) {
     services.access.clearCaches();
+    services.requests.clearCaches();
     clusterBackplane.startEpoch(epoch);
   }
 

@@ -12,9 +12,6 @@ import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jooq.DeleteResultStep;
-import org.jooq.InsertResultStep;
-import org.jooq.UpdateResultStep;
 import org.junit.jupiter.api.Test;
 
 /** Allowed dependencies between packages, and how tests may wait. */
@@ -104,24 +101,6 @@ class ServerArchitectureTest {
   @Test
   void networkKnowsNothingElse() {
     mayDependOnlyOn("network");
-  }
-
-  @Test
-  void whatAWriteLeavesIsReadBackByTheStorageAlone() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(SERVER + ".storage..")
-        .should()
-        .dependOnClassesThat()
-        .areAssignableTo(InsertResultStep.class)
-        .orShould()
-        .dependOnClassesThat()
-        .areAssignableTo(UpdateResultStep.class)
-        .orShould()
-        .dependOnClassesThat()
-        .areAssignableTo(DeleteResultStep.class)
-        .because("jOOQ's returning() reads another row on SQLite; use Transaction.returning")
-        .check(CLASSES);
   }
 
   @Test

@@ -1,55 +1,94 @@
 package io.bookbell.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.UserId;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.storage.sql.SqlListener;
+import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import org.jooq.ExecuteContext;
-import org.jooq.ExecuteListener;
 
 /**
  * Records every executed statement once per form, and finds problems in their query plans.
  * Thread-safe.
  */
-public final class Statements implements ExecuteListener {
-  private static final long serialVersionUID = 1L;
-
+public final class Statements implements SqlListener {
   private static final Pattern EXPLAINABLE =
-      Pattern.compile("^\\s*(select|insert|update|delete|with)\\b.*", Pattern.DOTALL);
+      Pattern.compile(
+          "^\\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\\b.*",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
   /** Lists whose length varies. */
-  private static final Pattern LISTS =
-      Pattern.compile("\\(\\?(, \\?)*\\)(, \\(\\?(, \\?)*\\))*|( when \\? then [^ ]+)+");
+  private static final Pattern LISTS = Pattern.compile("\\(\\?(, \\?)*\\)(, \\(\\?(, \\?)*\\))*");
 
   /** Makes PostgreSQL assume that every page of a table holds a million rows. */
   private static final String LARGE =
       "UPDATE pg_class SET reltuples = 1000000, relpages = 1"
           + " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
 
+  /** By its form, the text of a statement with its values in it. */
   private final Map<String, String> forms = new ConcurrentHashMap<>();
 
   @Override
-  public void executeStart(ExecuteContext context) {
-    String sql = context.sql();
-    if (sql != null && context.query() != null && EXPLAINABLE.matcher(sql).matches()) {
-      forms.computeIfAbsent(
-          LISTS.matcher(sql).replaceAll("(…)"), _ -> context.dsl().renderInlined(context.query()));
+  public void beforeSend(List<ExecutedStatement> together) {
+    together.forEach(this::record);
+  }
+
+  private void record(ExecutedStatement statement) {
+    if (EXPLAINABLE.matcher(statement.sql()).matches()) {
+      forms.computeIfAbsent(form(statement.sql()), _ -> inlined(statement));
     }
   }
 
+  /** The text in one line, with lists of any length written alike. */
+  private static String form(String sql) {
+    return LISTS.matcher(sql.strip().replaceAll("\\s+", " ")).replaceAll("(…)");
+  }
+
+  private static String inlined(ExecutedStatement statement) {
+    String sql = statement.sql();
+    var text = new StringBuilder();
+    int from = 0;
+    for (Object value : statement.values()) {
+      int place = sql.indexOf('?', from);
+      text.append(sql, from, place).append(literal(value));
+      from = place + 1;
+    }
+    return text.append(sql, from, sql.length()).toString();
+  }
+
+  private static String literal(Object value) {
+    return switch (value) {
+      case null -> "NULL";
+      case String text -> "'" + text.replace("'", "''") + "'";
+      case Boolean flag -> flag ? "TRUE" : "FALSE";
+      case UserId user -> Long.toString(user.value());
+      case Instant time -> Long.toString(time.toEpochMilli());
+      case Number number -> number.toString();
+      case byte[] bytes -> "'\\x" + HexFormat.of().formatHex(bytes) + "'";
+      default -> throw new IllegalArgumentException("No literal for " + value.getClass());
+    };
+  }
+
+  /**
+   * Whether some form contains a text, in which words are separated by single spaces and lists are
+   * {@code (…)}.
+   */
   public boolean anyContains(String part) {
     return forms.keySet().stream().anyMatch(form -> form.contains(part));
   }

@@ -2,13 +2,12 @@ package io.bookbell.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import io.bookbell.server.storage.schema.DefaultSchema;
-import io.bookbell.server.storage.schema.Tables;
+import io.bookbell.server.storage.check.TableDefinition;
+import io.bookbell.server.storage.check.TableDefinitions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
@@ -16,12 +15,10 @@ import java.lang.classfile.constantpool.ConstantPool;
 import java.lang.classfile.constantpool.StringEntry;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jooq.Named;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -61,14 +58,21 @@ class TableOwnershipTest {
           Map.entry("device_position", "receipt"),
           Map.entry("receipt", "receipt"));
 
-  /** Tables that only PostgreSQL has, so that the generated schema lacks them. */
+  /** Tables that only PostgreSQL has. */
   private static final Map<String, String> OWNERS_ON_POSTGRES =
       Map.of("serving_node", "cluster", "socket_place", "cluster");
 
   private static final Pattern STATEMENT =
-      Pattern.compile("\\b(select|insert into|delete from|update [a-z_]+ set)\\b");
-  private static final Pattern TABLE_NAME =
-      Pattern.compile("\\b(?:from|join|into|update)\\s+\"?([a-z_]+)");
+      Pattern.compile(
+          "\\b(select|insert\\s+into|delete\\s+from|update\\s+[a-z_]+\\s+set)\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final String TABLE_NAME = "\\b(?:FROM|JOIN|INTO|UPDATE|USING)\\s+\"?([a-z_]+)";
+  private static final Pattern TABLE_IN_STATEMENT =
+      Pattern.compile(TABLE_NAME, Pattern.CASE_INSENSITIVE);
+
+  /** In a part of a statement, only capitals tell that it isn't prose. */
+  private static final Pattern TABLE_IN_PART = Pattern.compile(TABLE_NAME);
 
   /** Names of users are shown everywhere; the installation is a single row. */
   private static final Set<String> OPEN_TO_ALL = Set.of("app_user", "installation");
@@ -77,16 +81,15 @@ class TableOwnershipTest {
   private static final Set<String> READERS_OF_ALL = Set.of("verify", "backup");
 
   private static final String SERVER = "io.bookbell.server";
-  private static final String SCHEMA = SERVER + ".storage.schema";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages(SERVER);
 
   @Test
   void everyTableHasAnOwner() {
-    assertThat(DefaultSchema.DEFAULT_SCHEMA.getTables())
+    assertThat(TableDefinitions.readTables())
         .as("tables of the schema; name the owner of a new one here")
-        .extracting(Named::getName)
+        .extracting(TableDefinition::name)
         .containsExactlyInAnyOrderElementsOf(OWNERS.keySet());
   }
 
@@ -94,7 +97,6 @@ class TableOwnershipTest {
   void onlyTheOwnerUsesATable() {
     Stream<String> violations =
         CLASSES.stream()
-            .filter(user -> !user.getPackageName().startsWith(SCHEMA))
             .filter(user -> !READERS_OF_ALL.contains(feature(user)))
             .flatMap(TableOwnershipTest::foreignTables);
 
@@ -111,26 +113,16 @@ class TableOwnershipTest {
                 "%s uses %s, which belongs to %s".formatted(user.getName(), table, ownerOf(table)));
   }
 
+  /** The tables that are named by SQL in the string constants of a class. */
   private static Stream<String> tablesOf(JavaClass user) {
-    Stream<String> constants =
-        user.getFieldAccessesFromSelf().stream()
-            .filter(access -> access.getTargetOwner().isEquivalentTo(Tables.class))
-            .map(JavaAccess::getName)
-            .map(name -> name.toLowerCase(Locale.ROOT));
-    Stream<String> types =
-        user.getDirectDependenciesFromSelf().stream()
-            .map(dependency -> tableOfType(dependency.getTargetClass()))
-            .flatMap(Optional::stream);
-    return Stream.of(constants, types, tablesOfStatements(user)).flatMap(each -> each);
+    return stringsOf(user)
+        .flatMap(TableOwnershipTest::tablesIn)
+        .filter(table -> ownerOf(table) != null);
   }
 
-  /** The tables that are named by SQL in the string constants of a class. */
-  private static Stream<String> tablesOfStatements(JavaClass user) {
-    return stringsOf(user)
-        .map(text -> text.toLowerCase(Locale.ROOT))
-        .filter(text -> STATEMENT.matcher(text).find())
-        .flatMap(text -> TABLE_NAME.matcher(text).results().map(found -> found.group(1)))
-        .filter(table -> ownerOf(table) != null);
+  private static Stream<String> tablesIn(String text) {
+    Pattern table = STATEMENT.matcher(text).find() ? TABLE_IN_STATEMENT : TABLE_IN_PART;
+    return table.matcher(text).results().map(found -> found.group(1).toLowerCase(Locale.ROOT));
   }
 
   private static Stream<String> stringsOf(JavaClass user) {
@@ -146,16 +138,6 @@ class TableOwnershipTest {
 
   private static @Nullable String ownerOf(String table) {
     return OWNERS.getOrDefault(table, OWNERS_ON_POSTGRES.get(table));
-  }
-
-  /** The table of a generated class (a table or a record). */
-  private static Optional<String> tableOfType(JavaClass type) {
-    JavaClass outermost = type.getEnclosingClass().orElse(type);
-    if (!outermost.getPackageName().startsWith(SCHEMA + ".tables")) {
-      return Optional.empty();
-    }
-    String words = outermost.getSimpleName().replaceFirst("Record$", "");
-    return Optional.of(words.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT));
   }
 
   /** The first package below the server's; empty for the wiring itself. */

@@ -11,6 +11,7 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.postgres.PostgresDatabase;
 import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sqlite.SqliteDatabase;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
@@ -22,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jooq.ExecuteListener;
-import org.jooq.ExecuteListenerProvider;
 
 /** A complete server in this process, on a free port. */
 public final class TestServer implements AutoCloseable {
@@ -54,20 +53,18 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** An empty server that reports every statement to a listener. */
-  public static TestServer watched(
-      ServerConfig.StorageConfig storageConfig, ExecuteListener listener) {
-    ExecuteListenerProvider told = () -> listener;
+  public static TestServer watched(ServerConfig.StorageConfig storageConfig, SqlListener listener) {
     return new TestServer(
         config(storageConfig),
         switch (storageConfig) {
           case ServerConfig.StorageConfig.SqliteConfig(Path folder) ->
               new SqliteDatabase(
-                  folder.resolve("bookbell.db"), TimeSource.of(InstantSource.system()), told);
+                  folder.resolve("bookbell.db"), TimeSource.of(InstantSource.system()), listener);
           case ServerConfig.StorageConfig.PostgresConfig(
                   String url,
                   String user,
                   String password) ->
-              new PostgresDatabase(url, user, password, TimeSource.ofPostgres(), told);
+              new PostgresDatabase(url, user, password, TimeSource.ofPostgres(), listener);
         });
   }
 

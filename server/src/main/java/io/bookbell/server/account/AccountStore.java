@@ -1,20 +1,24 @@
 package io.bookbell.server.account;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.text.SearchWords;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
-import org.jooq.Condition;
 
 /** Stores accounts and the setup token that creates the first one. Thread-safe and stateless. */
 public final class AccountStore {
   private static final int OLDER_AT_ONCE = 100;
+
+  private static final String BY_EMAIL =
+      "SELECT id, email, display_name, password_hash FROM app_user WHERE email = ?";
+  private static final String BY_ID =
+      "SELECT id, email, display_name, password_hash FROM app_user WHERE id = ?";
 
   /**
    * The columns of a new account.
@@ -31,17 +35,20 @@ public final class AccountStore {
    */
   public Account create(Transaction tx, NewAccount wanted, boolean operator) {
     UserId id =
-        tx.executeReturningOne(
-                tx.sql()
-                    .insertInto(APP_USER)
-                    .set(APP_USER.EMAIL, wanted.email())
-                    .set(APP_USER.DISPLAY_NAME, wanted.displayName())
-                    .set(APP_USER.NAME_KEY, SearchWords.searchKey(wanted.displayName()))
-                    .set(APP_USER.PASSWORD_HASH, wanted.passwordHash())
-                    .set(APP_USER.OPERATOR, operator)
-                    .set(APP_USER.CREATED_AT, tx.now())
-                    .onConflictDoNothing(),
-                APP_USER.ID)
+        tx.query(
+                """
+                INSERT INTO app_user
+                  (email, display_name, name_key, password_hash, operator, created_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO NOTHING
+                RETURNING id""",
+                wanted.email(),
+                wanted.displayName(),
+                SearchWords.searchKey(wanted.displayName()),
+                wanted.passwordHash(),
+                operator,
+                tx.now())
+            .first(row -> row.getUser("id"))
             .orElseThrow(AccountStore::emailTakenProblem);
     InboxStore.createInbox(tx, id);
     return new Account(id, wanted.email(), wanted.displayName(), wanted.passwordHash());
@@ -52,7 +59,7 @@ public final class AccountStore {
   }
 
   public Optional<Account> findByEmail(Transaction tx, String email) {
-    return findWhere(tx, APP_USER.EMAIL.eq(email));
+    return tx.query(BY_EMAIL, email).first(AccountStore::toAccount);
   }
 
   /**
@@ -60,24 +67,23 @@ public final class AccountStore {
    * before} was read (compare-and-set).
    */
   void updatePasswordHash(Transaction tx, Account before, String hash) {
-    tx.sql()
-        .update(APP_USER)
-        .set(APP_USER.PASSWORD_HASH, hash)
-        .where(APP_USER.ID.eq(before.id()))
-        .and(APP_USER.PASSWORD_HASH.eq(before.passwordHash()))
-        .execute();
+    tx.update(
+        "UPDATE app_user SET password_hash = ? WHERE id = ? AND password_hash = ?",
+        hash,
+        before.id(),
+        before.passwordHash());
   }
 
   public Account get(Transaction tx, UserId id) {
-    return findWhere(tx, APP_USER.ID.eq(id)).orElseThrow();
+    return tx.query(BY_ID, id).first(AccountStore::toAccount).orElseThrow();
   }
 
-  private static Optional<Account> findWhere(Transaction tx, Condition which) {
-    return tx.sql()
-        .select(APP_USER.ID, APP_USER.EMAIL, APP_USER.DISPLAY_NAME, APP_USER.PASSWORD_HASH)
-        .from(APP_USER)
-        .where(which)
-        .fetchOptional(row -> new Account(row.value1(), row.value2(), row.value3(), row.value4()));
+  private static Account toAccount(SqlRow row) throws SQLException {
+    return new Account(
+        row.getUser("id"),
+        row.getString("email"),
+        row.getString("display_name"),
+        row.getString("password_hash"));
   }
 
   /**
@@ -88,26 +94,27 @@ public final class AccountStore {
    * @return whether there may be more
    */
   public boolean migrateOlderAccounts(Transaction tx) {
-    var older =
-        tx.sql()
-            .select(APP_USER.ID, APP_USER.EMAIL, APP_USER.DISPLAY_NAME)
-            .from(APP_USER)
-            .where(APP_USER.NAME_KEY.isNull())
-            .orderBy(APP_USER.ID)
-            .limit(OLDER_AT_ONCE)
-            .fetch();
-    for (var row : older) {
-      String email = row.value2();
+    List<Account> older =
+        tx.query(
+                """
+                SELECT id, email, display_name, password_hash
+                FROM app_user
+                WHERE name_key IS NULL
+                ORDER BY id
+                LIMIT ?""",
+                OLDER_AT_ONCE)
+            .list(AccountStore::toAccount);
+    for (Account account : older) {
+      String email = account.email();
       String newer =
           EmailAddress.of(email)
               .filter(address -> findByEmail(tx, address).isEmpty())
               .orElse(email);
-      tx.sql()
-          .update(APP_USER)
-          .set(APP_USER.NAME_KEY, SearchWords.searchKey(row.value3()))
-          .set(APP_USER.EMAIL, newer)
-          .where(APP_USER.ID.eq(row.value1()))
-          .execute();
+      tx.update(
+          "UPDATE app_user SET name_key = ?, email = ? WHERE id = ?",
+          SearchWords.searchKey(account.displayName()),
+          newer,
+          account.id());
     }
     return older.size() == OLDER_AT_ONCE;
   }
@@ -117,15 +124,16 @@ public final class AccountStore {
    * Returns empty if an account exists.
    */
   public Optional<String> createSetupToken(Transaction tx) {
-    if (tx.sql().fetchExists(APP_USER)) {
+    if (hasAccounts(tx)) {
       return Optional.empty();
     }
     String token = SecretTokens.createToken();
-    tx.sql()
-        .update(INSTALLATION)
-        .set(INSTALLATION.SETUP_TOKEN_HASH, SecretTokens.hashToken(token))
-        .execute();
+    tx.update("UPDATE installation SET setup_token_hash = ?", SecretTokens.hashToken(token));
     return Optional.of(token);
+  }
+
+  private static boolean hasAccounts(Transaction tx) {
+    return tx.query("SELECT 1 FROM app_user LIMIT 1").exists();
   }
 
   /**
@@ -134,7 +142,10 @@ public final class AccountStore {
    * @throws Problem 404 unless it is the token printed last and hasn't been used
    */
   void requireSetupToken(Transaction tx, String token) {
-    if (!tx.sql().fetchExists(INSTALLATION, matchesSetupToken(token))) {
+    if (!tx.query(
+            "SELECT 1 FROM installation WHERE setup_token_hash = ? LIMIT 1",
+            SecretTokens.hashToken(token))
+        .exists()) {
       throw invalidSetupLink();
     }
   }
@@ -146,18 +157,12 @@ public final class AccountStore {
    */
   void consumeSetupToken(Transaction tx, String token) {
     int taken =
-        tx.sql()
-            .update(INSTALLATION)
-            .setNull(INSTALLATION.SETUP_TOKEN_HASH)
-            .where(matchesSetupToken(token))
-            .execute();
-    if (taken != 1 || tx.sql().fetchExists(APP_USER)) {
+        tx.update(
+            "UPDATE installation SET setup_token_hash = NULL WHERE setup_token_hash = ?",
+            SecretTokens.hashToken(token));
+    if (taken != 1 || hasAccounts(tx)) {
       throw invalidSetupLink();
     }
-  }
-
-  private static Condition matchesSetupToken(String token) {
-    return INSTALLATION.SETUP_TOKEN_HASH.eq(SecretTokens.hashToken(token));
   }
 
   private static Problem invalidSetupLink() {

@@ -1,6 +1,5 @@
 package io.bookbell.server.account;
 
-import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.hub.UserId;
@@ -48,18 +47,14 @@ public final class KnownDevices {
     if (stored.isPresent()) {
       return stored.get();
     }
-    tx.sql()
-        .update(INSTALLATION)
-        .set(INSTALLATION.DEVICE_KEY, SecretTokens.createToken())
-        .where(INSTALLATION.DEVICE_KEY.isNull())
-        .execute();
+    tx.update(
+        "UPDATE installation SET device_key = ? WHERE device_key IS NULL",
+        SecretTokens.createToken());
     return findKey(tx).orElseThrow();
   }
 
   private static Optional<String> findKey(Transaction tx) {
-    return tx.sql()
-        .select(INSTALLATION.DEVICE_KEY)
-        .from(INSTALLATION)
-        .fetchOptional(INSTALLATION.DEVICE_KEY);
+    return tx.query("SELECT device_key FROM installation WHERE device_key IS NOT NULL")
+        .first(row -> row.getString("device_key"));
   }
 }

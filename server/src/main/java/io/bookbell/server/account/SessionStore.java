@@ -1,28 +1,22 @@
 package io.bookbell.server.account;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
-import static io.bookbell.server.storage.schema.Tables.SESSION;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Caller;
-import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.jooq.Record3;
-import org.jooq.ResultQuery;
 
 /**
  * Stores sessions. Thread-safe, without a cache: an ended session is invalid for the very next
@@ -43,20 +37,12 @@ public final class SessionStore {
   private static final int REMOVED_AT_ONCE = 200;
   private static final int MOST_OF_ONE_USER = 100;
 
-  private static final PreparedQuery<SessionLookup, ResultQuery<Record3<UserId, Boolean, Instant>>>
-      LIVE =
-          PreparedQuery.of(
-              (sql, from) ->
-                  sql.select(SESSION.USER_ID, APP_USER.OPERATOR, SESSION.LAST_USED_AT)
-                      .from(SESSION)
-                      .join(APP_USER)
-                      .on(APP_USER.ID.eq(SESSION.USER_ID))
-                      .where(
-                          SESSION.TOKEN_HASH.eq(
-                              from.parameterFor(SESSION.TOKEN_HASH, SessionLookup::hash)))
-                      .and(
-                          SESSION.EXPIRES_AT.gt(
-                              from.parameterFor(SESSION.EXPIRES_AT, SessionLookup::now))));
+  private static final String LIVE =
+      """
+      SELECT s.user_id, u.operator, s.last_used_at
+      FROM session s
+      JOIN app_user u ON u.id = s.user_id
+      WHERE s.token_hash = ? AND s.expires_at > ?""";
 
   private final BiConsumer<UserId, String> ended;
 
@@ -92,28 +78,26 @@ public final class SessionStore {
     endOldest(tx, user, MOST_OF_ONE_USER - 1);
     String token = SecretTokens.createToken();
     Instant now = tx.now();
-    tx.sql()
-        .insertInto(SESSION)
-        .set(SESSION.TOKEN_HASH, SecretTokens.hashToken(token))
-        .set(SESSION.USER_ID, user)
-        .set(SESSION.CREATED_AT, now)
-        .set(SESSION.LAST_USED_AT, now)
-        .set(SESSION.EXPIRES_AT, now.plus(LIFE))
-        .execute();
+    tx.update(
+        """
+        INSERT INTO session (token_hash, user_id, created_at, last_used_at, expires_at)
+        VALUES (?, ?, ?, ?, ?)""",
+        SecretTokens.hashToken(token),
+        user,
+        now,
+        now,
+        now.plus(LIFE));
     return token;
   }
 
   private void endOldest(Transaction tx, UserId user, int kept) {
-    var own =
-        tx.sql()
-            .select(SESSION.TOKEN_HASH, SESSION.LAST_USED_AT)
-            .from(SESSION)
-            .where(SESSION.USER_ID.eq(user))
-            .fetch();
-    own.stream()
-        .sorted(Comparator.comparing(row -> row.value2()))
+    Map<String, Instant> own =
+        tx.query("SELECT token_hash, last_used_at FROM session WHERE user_id = ?", user)
+            .map(row -> row.getString("token_hash"), row -> row.getTime("last_used_at"));
+    own.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
         .limit(Math.max(0, own.size() - kept))
-        .forEach(row -> removeSession(tx, user, row.value1()));
+        .forEach(session -> removeSession(tx, user, session.getKey()));
   }
 
   /** Returns the session of a token; empty if it is unknown, ended or expired. */
@@ -123,24 +107,22 @@ public final class SessionStore {
 
   /** Like {@link #findByToken}, by the hash in {@link Caller#session}. */
   public Optional<StoredSession> findByHash(Transaction tx, String hash) {
-    return tx.bindQuery(LIVE, new SessionLookup(hash, tx.now()))
-        .fetchOptional(
+    Instant now = tx.now();
+    return tx.query(LIVE, hash, now)
+        .first(
             row ->
                 new StoredSession(
-                    new Caller(row.value1(), hash, row.value2()),
-                    row.value3().isBefore(tx.now().minus(RENEWED_AFTER))));
+                    new Caller(row.getUser("user_id"), hash, row.getBoolean("operator")),
+                    row.getTime("last_used_at").isBefore(now.minus(RENEWED_AFTER))));
   }
-
-  private record SessionLookup(String hash, Instant now) {}
 
   /** Restarts the session's lifetime from now. */
   public void renewSession(Transaction tx, String hash) {
-    tx.sql()
-        .update(SESSION)
-        .set(SESSION.LAST_USED_AT, tx.now())
-        .set(SESSION.EXPIRES_AT, tx.now().plus(LIFE))
-        .where(SESSION.TOKEN_HASH.eq(hash))
-        .execute();
+    tx.update(
+        "UPDATE session SET last_used_at = ?, expires_at = ? WHERE token_hash = ?",
+        tx.now(),
+        tx.now().plus(LIFE),
+        hash);
   }
 
   /**
@@ -148,40 +130,47 @@ public final class SessionStore {
    * each renews its cookie.
    */
   public int extendSessions(Transaction tx, Collection<String> hashes) {
-    return tx.sql()
-        .update(SESSION)
-        .set(SESSION.EXPIRES_AT, tx.now().plus(LIFE))
-        .where(SESSION.TOKEN_HASH.in(hashes))
-        .and(SESSION.EXPIRES_AT.gt(tx.now()))
-        .execute();
+    return tx.update(
+        "UPDATE session SET expires_at = ? WHERE token_hash IN (?) AND expires_at > ?",
+        tx.now().plus(LIFE),
+        hashes,
+        tx.now());
   }
 
   /** Returns those of the given sessions that are due for {@link #extendSessions}. */
   public List<String> findExtendable(Transaction tx, Collection<String> hashes) {
-    return tx.sql()
-        .select(SESSION.TOKEN_HASH)
-        .from(SESSION)
-        .where(SESSION.TOKEN_HASH.in(hashes))
-        .and(SESSION.EXPIRES_AT.gt(tx.now()))
-        .and(SESSION.EXPIRES_AT.lt(tx.now().plus(LIFE).minus(RENEWED_AFTER)))
-        .fetch(SESSION.TOKEN_HASH);
+    return tx.query(
+            """
+            SELECT token_hash
+            FROM session
+            WHERE token_hash IN (?) AND expires_at > ? AND expires_at < ?""",
+            hashes,
+            tx.now(),
+            tx.now().plus(LIFE).minus(RENEWED_AFTER))
+        .list(row -> row.getString("token_hash"));
   }
 
   /** Returns whether the token belonged to a session that ended within the last hour. */
   boolean hasEnded(Transaction tx, String token) {
-    return tx.sql()
-        .fetchExists(ENDED_SESSION, ENDED_SESSION.TOKEN_HASH.eq(SecretTokens.hashToken(token)));
+    return tx.query(
+            "SELECT 1 FROM ended_session WHERE token_hash = ? LIMIT 1",
+            SecretTokens.hashToken(token))
+        .exists();
   }
 
   /** Returns the token hashes of these users' current sessions. */
   public Map<UserId, Set<String>> findHashesByUser(Transaction tx, Collection<UserId> users) {
-    return tx.sql()
-        .select(SESSION.USER_ID, SESSION.TOKEN_HASH)
-        .from(SESSION)
-        .where(SESSION.USER_ID.in(users))
-        .and(SESSION.EXPIRES_AT.gt(tx.now()))
-        .collect(groupingBy(row -> row.value1(), mapping(row -> row.value2(), toSet())));
+    return tx
+        .query(
+            "SELECT user_id, token_hash FROM session WHERE user_id IN (?) AND expires_at > ?",
+            users,
+            tx.now())
+        .list(row -> new UserSession(row.getUser("user_id"), row.getString("token_hash")))
+        .stream()
+        .collect(groupingBy(UserSession::user, mapping(UserSession::hash, toSet())));
   }
+
+  private record UserSession(UserId user, String hash) {}
 
   public void endSession(Transaction tx, Caller caller) {
     removeSession(tx, caller.user(), caller.session());
@@ -193,43 +182,39 @@ public final class SessionStore {
    * @return whether there may be more
    */
   public boolean endExpired(Transaction tx) {
-    List<Caller> expired =
-        tx.sql()
-            .select(SESSION.USER_ID, SESSION.TOKEN_HASH)
-            .from(SESSION)
-            .where(SESSION.EXPIRES_AT.le(tx.now()))
-            .limit(REMOVED_AT_ONCE)
-            .fetch(row -> new Caller(row.value1(), row.value2(), false));
-    expired.forEach(session -> endSession(tx, session));
+    List<UserSession> expired =
+        tx.query(
+                "SELECT user_id, token_hash FROM session WHERE expires_at <= ? LIMIT ?",
+                tx.now(),
+                REMOVED_AT_ONCE)
+            .list(row -> new UserSession(row.getUser("user_id"), row.getString("token_hash")));
+    expired.forEach(session -> removeSession(tx, session.user(), session.hash()));
     return expired.size() == REMOVED_AT_ONCE;
   }
 
   /** Returns the sessions that this transaction or later ones have ended, on PostgreSQL. */
   public List<EndedSession> findEndedSince(Transaction tx, TransactionCursor from) {
-    return tx.sql()
-        .select(ENDED_SESSION.USER_ID, ENDED_SESSION.TOKEN_HASH)
-        .from(ENDED_SESSION)
-        .where(from.writtenSince("ended_session", "xid"))
-        .fetch(row -> new EndedSession(row.value1(), row.value2()));
+    return tx.query(
+            SqlFragment.of("SELECT user_id, token_hash FROM ended_session WHERE")
+                .append(from.writtenSince("ended_session", "xid")))
+        .list(row -> new EndedSession(row.getUser("user_id"), row.getString("token_hash")));
   }
 
   /** Deletes the records of ended sessions that every node has learned about by now. */
   public void removeEndedMarkers(Transaction tx) {
-    tx.sql()
-        .deleteFrom(ENDED_SESSION)
-        .where(ENDED_SESSION.ENDED_AT.lt(tx.now().minus(ENDED_KEPT)))
-        .execute();
+    tx.update("DELETE FROM ended_session WHERE ended_at < ?", tx.now().minus(ENDED_KEPT));
   }
 
   private void removeSession(Transaction tx, UserId user, String hash) {
-    tx.sql().deleteFrom(SESSION).where(SESSION.TOKEN_HASH.eq(hash)).execute();
-    tx.sql()
-        .insertInto(ENDED_SESSION)
-        .set(ENDED_SESSION.TOKEN_HASH, hash)
-        .set(ENDED_SESSION.USER_ID, user)
-        .set(ENDED_SESSION.ENDED_AT, tx.now())
-        .onConflictDoNothing()
-        .execute();
+    tx.update("DELETE FROM session WHERE token_hash = ?", hash);
+    tx.update(
+        """
+        INSERT INTO ended_session (token_hash, user_id, ended_at)
+        VALUES (?, ?, ?)
+        ON CONFLICT DO NOTHING""",
+        hash,
+        user,
+        tx.now());
     tx.afterCommit(() -> ended.accept(user, hash));
   }
 }

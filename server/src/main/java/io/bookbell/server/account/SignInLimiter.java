@@ -1,9 +1,6 @@
 package io.bookbell.server.account;
 
-import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.jooq.impl.DSL.val;
-import static org.jooq.impl.DSL.when;
 
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.Sha256;
@@ -23,6 +20,22 @@ import java.util.Optional;
  */
 public final class SignInLimiter {
   private static final int REMOVED_AT_ONCE = 500;
+
+  /** Adds one to the failures, or begins a new window. */
+  private static final String COUNT =
+      """
+      INSERT INTO login_failure (email_hash, failures, window_ends_at)
+      VALUES (?, 1, ?)
+      ON CONFLICT (email_hash) DO UPDATE SET
+        failures = CASE
+          WHEN login_failure.window_ends_at <= ? THEN 1
+          ELSE login_failure.failures + 1
+        END,
+        window_ends_at = CASE
+          WHEN login_failure.window_ends_at <= ? THEN excluded.window_ends_at
+          ELSE login_failure.window_ends_at
+        END
+      RETURNING failures, window_ends_at""";
 
   private final SignInLimits signInLimits;
 
@@ -84,28 +97,14 @@ public final class SignInLimiter {
   private static Optional<Problem> incrementCounter(Transaction tx, AttemptLimit attemptLimit) {
     Instant now = tx.now();
     Instant end = now.plus(attemptLimit.window);
-    var over = LOGIN_FAILURE.WINDOW_ENDS_AT.le(now);
-    var upsert =
-        tx.sql()
-            .insertInto(LOGIN_FAILURE)
-            .set(LOGIN_FAILURE.EMAIL_HASH, attemptLimit.subjectHash())
-            .set(LOGIN_FAILURE.FAILURES, 1)
-            .set(LOGIN_FAILURE.WINDOW_ENDS_AT, end)
-            .onConflict(LOGIN_FAILURE.EMAIL_HASH)
-            .doUpdate()
-            .set(LOGIN_FAILURE.FAILURES, when(over, 1).otherwise(LOGIN_FAILURE.FAILURES.plus(1)))
-            .set(
-                LOGIN_FAILURE.WINDOW_ENDS_AT,
-                when(over, val(end, LOGIN_FAILURE.WINDOW_ENDS_AT))
-                    .otherwise(LOGIN_FAILURE.WINDOW_ENDS_AT));
-    var row =
-        tx.executeReturning(upsert, LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.WINDOW_ENDS_AT)
-            .getFirst();
-    if (row.get(LOGIN_FAILURE.FAILURES) <= attemptLimit.most) {
+    AttemptCounter counted =
+        tx.query(COUNT, attemptLimit.subjectHash(), end, now, now)
+            .single(
+                row -> new AttemptCounter(row.getInt("failures"), row.getTime("window_ends_at")));
+    if (counted.failures <= attemptLimit.most) {
       return Optional.empty();
     }
-    Instant reopens = row.get(LOGIN_FAILURE.WINDOW_ENDS_AT);
-    long wait = Math.max(1, Duration.between(now, reopens).toSeconds() + 1);
+    long wait = Math.max(1, Duration.between(now, counted.windowEndsAt).toSeconds() + 1);
     return Optional.of(
         Problem.tooMany(
             "too_many_logins",
@@ -113,22 +112,20 @@ public final class SignInLimiter {
             wait));
   }
 
+  private record AttemptCounter(int failures, Instant windowEndsAt) {}
+
   /**
    * Corrects the counters after a correct password: removes this attempt, and resets the counter of
    * this client and account.
    */
   void recordSuccess(Transaction tx, String email, SignInService.SignInClient signInClient) {
     for (AttemptLimit attemptLimit : countersFor(email, signInClient)) {
-      var row = LOGIN_FAILURE.EMAIL_HASH.eq(attemptLimit.subjectHash());
+      String hash = attemptLimit.subjectHash();
       if (attemptLimit.isNarrow) {
-        tx.sql().deleteFrom(LOGIN_FAILURE).where(row).execute();
+        tx.update("DELETE FROM login_failure WHERE email_hash = ?", hash);
       } else {
-        tx.sql().deleteFrom(LOGIN_FAILURE).where(row).and(LOGIN_FAILURE.FAILURES.le(1)).execute();
-        tx.sql()
-            .update(LOGIN_FAILURE)
-            .set(LOGIN_FAILURE.FAILURES, LOGIN_FAILURE.FAILURES.minus(1))
-            .where(row)
-            .execute();
+        tx.update("DELETE FROM login_failure WHERE email_hash = ? AND failures <= 1", hash);
+        tx.update("UPDATE login_failure SET failures = failures - 1 WHERE email_hash = ?", hash);
       }
     }
   }
@@ -139,15 +136,14 @@ public final class SignInLimiter {
    * @return whether there may be more
    */
   public boolean removeExpired(Transaction tx) {
-    var expired =
-        tx.sql()
-            .select(LOGIN_FAILURE.EMAIL_HASH)
-            .from(LOGIN_FAILURE)
-            .where(LOGIN_FAILURE.WINDOW_ENDS_AT.le(tx.now()))
-            .limit(REMOVED_AT_ONCE)
-            .fetch(LOGIN_FAILURE.EMAIL_HASH);
+    List<String> expired =
+        tx.query(
+                "SELECT email_hash FROM login_failure WHERE window_ends_at <= ? LIMIT ?",
+                tx.now(),
+                REMOVED_AT_ONCE)
+            .list(row -> row.getString("email_hash"));
     if (!expired.isEmpty()) {
-      tx.sql().deleteFrom(LOGIN_FAILURE).where(LOGIN_FAILURE.EMAIL_HASH.in(expired)).execute();
+      tx.update("DELETE FROM login_failure WHERE email_hash IN (?)", expired);
     }
     return expired.size() == REMOVED_AT_ONCE;
   }

@@ -1,7 +1,5 @@
 package io.bookbell.server.account;
 
-import static io.bookbell.server.storage.schema.Tables.SIGN_UP_KEY;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SignInService.OpenedSession;
 import io.bookbell.server.http.AnonymousRequestKey;
@@ -9,10 +7,12 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs sign-ups once per {@code Idempotency-Key}. A client that repeats a request whose response
@@ -68,11 +68,10 @@ public final class SignUpService {
       return openSession(tx, findByKey(tx, repeatable).orElseThrow());
     }
     Account account = signUpWork.apply(tx);
-    tx.sql()
-        .update(SIGN_UP_KEY)
-        .set(SIGN_UP_KEY.USER_ID, account.id())
-        .where(SIGN_UP_KEY.KEY_HASH.eq(repeatable.keyHash()))
-        .execute();
+    tx.update(
+        "UPDATE sign_up_key SET user_id = ? WHERE key_hash = ?",
+        account.id(),
+        repeatable.keyHash());
     return signInService.openSession(tx, account);
   }
 
@@ -81,13 +80,14 @@ public final class SignUpService {
   }
 
   private static boolean claimKey(Transaction tx, AnonymousRequestKey call) {
-    return tx.sql()
-            .insertInto(SIGN_UP_KEY)
-            .set(SIGN_UP_KEY.KEY_HASH, call.keyHash())
-            .set(SIGN_UP_KEY.REQUEST_HASH, call.requestHash())
-            .set(SIGN_UP_KEY.CREATED_AT, tx.now())
-            .onConflictDoNothing()
-            .execute()
+    return tx.update(
+            """
+            INSERT INTO sign_up_key (key_hash, request_hash, created_at)
+            VALUES (?, ?, ?)
+            ON CONFLICT DO NOTHING""",
+            call.keyHash(),
+            call.requestHash(),
+            tx.now())
         == 1;
   }
 
@@ -97,17 +97,14 @@ public final class SignUpService {
    * @throws Problem 409 when the key was used for a different request
    */
   private static Optional<UserId> findByKey(Transaction tx, AnonymousRequestKey call) {
-    return tx.sql()
-        .select(SIGN_UP_KEY.REQUEST_HASH, SIGN_UP_KEY.USER_ID)
-        .from(SIGN_UP_KEY)
-        .where(SIGN_UP_KEY.KEY_HASH.eq(call.keyHash()))
-        .fetchOptional()
-        .map(
-            stored -> {
-              call.requireEqual(stored.value1());
-              return stored.value2();
-            });
+    Optional<StoredKey> stored =
+        tx.query("SELECT request_hash, user_id FROM sign_up_key WHERE key_hash = ?", call.keyHash())
+            .first(row -> new StoredKey(row.getString("request_hash"), row.findUser("user_id")));
+    stored.ifPresent(key -> call.requireEqual(key.requestHash));
+    return stored.flatMap(key -> Optional.ofNullable(key.user));
   }
+
+  private record StoredKey(String requestHash, @Nullable UserId user) {}
 
   /**
    * Deletes a batch of keys that are older than 48 hours.
@@ -115,15 +112,14 @@ public final class SignUpService {
    * @return whether there may be more
    */
   public static boolean removeOldKeys(Transaction tx) {
-    var old =
-        tx.sql()
-            .select(SIGN_UP_KEY.KEY_HASH)
-            .from(SIGN_UP_KEY)
-            .where(SIGN_UP_KEY.CREATED_AT.lt(tx.now().minus(KEPT)))
-            .limit(REMOVED_AT_ONCE)
-            .fetch(SIGN_UP_KEY.KEY_HASH);
+    List<String> old =
+        tx.query(
+                "SELECT key_hash FROM sign_up_key WHERE created_at < ? LIMIT ?",
+                tx.now().minus(KEPT),
+                REMOVED_AT_ONCE)
+            .list(row -> row.getString("key_hash"));
     if (!old.isEmpty()) {
-      tx.sql().deleteFrom(SIGN_UP_KEY).where(SIGN_UP_KEY.KEY_HASH.in(old)).execute();
+      tx.update("DELETE FROM sign_up_key WHERE key_hash IN (?)", old);
     }
     return old.size() == REMOVED_AT_ONCE;
   }

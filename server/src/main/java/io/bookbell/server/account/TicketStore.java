@@ -1,7 +1,5 @@
 package io.bookbell.server.account;
 
-import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
-
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
@@ -21,24 +19,21 @@ public final class TicketStore {
   public Ticket issueTicket(Transaction tx, Caller caller) {
     String token = SecretTokens.createToken();
     Instant expires = tx.now().plus(LIFE);
-    tx.sql()
-        .insertInto(WS_TICKET)
-        .set(WS_TICKET.TOKEN_HASH, SecretTokens.hashToken(token))
-        .set(WS_TICKET.SESSION_HASH, caller.session())
-        .set(WS_TICKET.EXPIRES_AT, expires)
-        .execute();
+    tx.update(
+        "INSERT INTO ws_ticket (token_hash, session_hash, expires_at) VALUES (?, ?, ?)",
+        SecretTokens.hashToken(token),
+        caller.session(),
+        expires);
     return new Ticket(token, expires);
   }
 
   /** Returns whether the ticket exists and hasn't expired. */
   public boolean isValid(Transaction tx, String ticket) {
-    return tx.sql()
-        .fetchExists(
-            WS_TICKET,
-            WS_TICKET
-                .TOKEN_HASH
-                .eq(SecretTokens.hashToken(ticket))
-                .and(WS_TICKET.EXPIRES_AT.gt(tx.now())));
+    return tx.query(
+            "SELECT 1 FROM ws_ticket WHERE token_hash = ? AND expires_at > ? LIMIT 1",
+            SecretTokens.hashToken(ticket),
+            tx.now())
+        .exists();
   }
 
   /**
@@ -46,16 +41,15 @@ public final class TicketStore {
    * expired.
    */
   public Optional<String> redeemTicket(Transaction tx, String ticket) {
-    return tx.executeReturningOne(
-        tx.sql()
-            .deleteFrom(WS_TICKET)
-            .where(WS_TICKET.TOKEN_HASH.eq(SecretTokens.hashToken(ticket)))
-            .and(WS_TICKET.EXPIRES_AT.gt(tx.now())),
-        WS_TICKET.SESSION_HASH);
+    return tx.query(
+            "DELETE FROM ws_ticket WHERE token_hash = ? AND expires_at > ? RETURNING session_hash",
+            SecretTokens.hashToken(ticket),
+            tx.now())
+        .first(row -> row.getString("session_hash"));
   }
 
   /** Deletes expired tickets. */
   public void removeExpired(Transaction tx) {
-    tx.sql().deleteFrom(WS_TICKET).where(WS_TICKET.EXPIRES_AT.le(tx.now())).execute();
+    tx.update("DELETE FROM ws_ticket WHERE expires_at <= ?", tx.now());
   }
 }

@@ -1,19 +1,16 @@
 package io.bookbell.server.activity;
 
-import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.ActivityDetails.RequestDetails;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jooq.Record;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The append-only log of what admins and supporters did. Thread-safe and stateless. */
@@ -21,16 +18,27 @@ public final class ActivityLog {
   /** Only entries from before entries had details have an English text. */
   static final String NO_TEXT = "";
 
-  private static final RowInsert<ActivityRow> LINES =
-      RowInsert.<ActivityRow>insertInto(ACTIVITY)
-          .setColumn(ACTIVITY.CREATOR_ID, ActivityRow::creator)
-          .setColumn(ACTIVITY.ACTOR_ID, ActivityRow::actor)
-          .setColumn(ACTIVITY.KIND, row -> row.facts.kind().wireName())
-          .setColumn(ACTIVITY.REQUEST_ID, ActivityRow::request)
-          .setColumn(ACTIVITY.DETAIL, row -> NO_TEXT)
-          .setColumn(ACTIVITY.DETAILS, row -> row.facts.storedDetails())
-          .setColumn(ACTIVITY.CREATED_AT, ActivityRow::at)
-          .failOnConflict();
+  private static final String INSERT_ENTRY =
+      """
+      INSERT INTO activity (creator_id, actor_id, kind, request_id, detail, details, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?)""";
+
+  private static final SqlFragment ENTRIES =
+      SqlFragment.of(
+          """
+          SELECT a.id, a.creator_id, a.actor_id, u.display_name, a.kind, a.request_id, a.detail,
+            a.details, a.created_at
+          FROM activity a
+          JOIN app_user u ON u.id = a.actor_id
+          WHERE""");
+
+  private static final String FIRST_AT_OR_AFTER =
+      """
+      SELECT id
+      FROM activity
+      WHERE creator_id = ? AND created_at >= ?
+      ORDER BY created_at, id
+      LIMIT 1""";
 
   private final ActivityListener activityListener;
 
@@ -56,8 +64,7 @@ public final class ActivityLog {
    */
   public void recordWithoutNotice(
       Transaction tx, UserId creator, UserId actor, ActivityKind kind, ActivityDetails details) {
-    var facts = new ActivityFacts(kind, details);
-    LINES.insert(tx, new ActivityRow(creator, actor, facts, null, tx.now()));
+    insertEntry(tx, creator, actor, new ActivityFacts(kind, details), null);
   }
 
   /** Records something that was done to a request. */
@@ -68,12 +75,21 @@ public final class ActivityLog {
       ActivityKind kind,
       long requestId,
       String title) {
-    var facts = new ActivityFacts(kind, new RequestDetails(title));
-    LINES.insert(tx, new ActivityRow(creator, actor, facts, requestId, tx.now()));
+    insertEntry(tx, creator, actor, new ActivityFacts(kind, new RequestDetails(title)), requestId);
   }
 
-  private record ActivityRow(
-      UserId creator, UserId actor, ActivityFacts facts, @Nullable Long request, Instant at) {}
+  private static void insertEntry(
+      Transaction tx, UserId creator, UserId actor, ActivityFacts facts, @Nullable Long requestId) {
+    tx.enqueue(
+        INSERT_ENTRY,
+        creator,
+        actor,
+        facts.kind().wireName(),
+        requestId,
+        NO_TEXT,
+        facts.storedDetails(),
+        tx.now());
+  }
 
   /**
    * A filter of log entries; the given conditions are combined with AND.
@@ -106,35 +122,19 @@ public final class ActivityLog {
       ActivityFilter activityFilter,
       Optional<Long> below,
       int limit) {
-    return tx.sql()
-        .select(
-            ACTIVITY.ID,
-            ACTIVITY.CREATOR_ID,
-            ACTIVITY.ACTOR_ID,
-            APP_USER.DISPLAY_NAME,
-            ACTIVITY.KIND,
-            ACTIVITY.REQUEST_ID,
-            ACTIVITY.DETAIL,
-            ACTIVITY.DETAILS,
-            ACTIVITY.CREATED_AT)
-        .from(ACTIVITY)
-        .join(APP_USER)
-        .on(APP_USER.ID.eq(ACTIVITY.ACTOR_ID))
-        .where(ACTIVITY.CREATOR_ID.eq(creator))
-        .and(activityFilter.kind().map(ACTIVITY.KIND::eq).orElseGet(DSL::noCondition))
-        .and(activityFilter.actor().map(ACTIVITY.ACTOR_ID::eq).orElseGet(DSL::noCondition))
-        .and(
-            findFirstId(tx, creator, activityFilter.from())
-                .map(ACTIVITY.ID::ge)
-                .orElseGet(DSL::noCondition))
-        .and(
-            findFirstId(tx, creator, activityFilter.to())
-                .map(ACTIVITY.ID::lt)
-                .orElseGet(DSL::noCondition))
-        .and(below.map(ACTIVITY.ID::lt).orElseGet(DSL::noCondition))
-        .orderBy(ACTIVITY.ID.desc())
-        .limit(limit)
-        .fetch(ActivityItem::of);
+    SqlFragment condition =
+        SqlFragment.of("a.creator_id = ?", creator)
+            .and(whenGiven("a.kind = ?", activityFilter.kind()))
+            .and(whenGiven("a.actor_id = ?", activityFilter.actor()))
+            .and(whenGiven("a.id >= ?", findFirstId(tx, creator, activityFilter.from())))
+            .and(whenGiven("a.id < ?", findFirstId(tx, creator, activityFilter.to())))
+            .and(whenGiven("a.id < ?", below));
+    return tx.query(ENTRIES.append(condition).append("ORDER BY a.id DESC LIMIT ?", limit))
+        .list(ActivityItem::of);
+  }
+
+  private static SqlFragment whenGiven(String condition, Optional<?> value) {
+    return value.map(given -> SqlFragment.of(condition, given)).orElse(SqlFragment.TRUE);
   }
 
   /**
@@ -146,14 +146,8 @@ public final class ActivityLog {
       Transaction tx, UserId creator, Optional<Instant> time) {
     return time.map(
         from ->
-            tx.sql()
-                .select(ACTIVITY.ID)
-                .from(ACTIVITY)
-                .where(ACTIVITY.CREATOR_ID.eq(creator))
-                .and(ACTIVITY.CREATED_AT.ge(from))
-                .orderBy(ACTIVITY.CREATED_AT, ACTIVITY.ID)
-                .limit(1)
-                .fetchOptional(ACTIVITY.ID)
+            tx.query(FIRST_AT_OR_AFTER, creator, from)
+                .first(row -> row.getLong("id"))
                 .orElse(Long.MAX_VALUE));
   }
 
@@ -162,12 +156,13 @@ public final class ActivityLog {
    * it.
    */
   public List<ActivityEvent> findByRequest(Transaction tx, long requestId) {
-    return tx.sql()
-        .select(ACTIVITY.ACTOR_ID, ACTIVITY.KIND, ACTIVITY.CREATED_AT)
-        .from(ACTIVITY)
-        .where(ACTIVITY.REQUEST_ID.eq(requestId))
-        .orderBy(ACTIVITY.ID)
-        .fetch(row -> new ActivityEvent(row.value1(), row.value2(), row.value3()));
+    return tx.query(
+            "SELECT actor_id, kind, created_at FROM activity WHERE request_id = ? ORDER BY id",
+            requestId)
+        .list(
+            row ->
+                new ActivityEvent(
+                    row.getUser("actor_id"), row.getString("kind"), row.getTime("created_at")));
   }
 
   /** A log entry in the form that a request's history shows. */
@@ -188,20 +183,20 @@ public final class ActivityLog {
       String detail,
       ActivityDetails details,
       Instant createdAt) {
-    private static ActivityItem of(Record row) {
+    private static ActivityItem of(SqlRow row) throws SQLException {
       ActivityFacts facts =
           ActivityFacts.ofStored(
-              row.get(ACTIVITY.KIND), row.get(ACTIVITY.DETAILS), row.get(ACTIVITY.DETAIL));
+              row.getString("kind"), row.findString("details"), row.getString("detail"));
       return new ActivityItem(
-          row.get(ACTIVITY.ID),
-          row.get(ACTIVITY.CREATOR_ID),
-          row.get(ACTIVITY.ACTOR_ID),
-          row.get(APP_USER.DISPLAY_NAME),
+          row.getLong("id"),
+          row.getUser("creator_id"),
+          row.getUser("actor_id"),
+          row.getString("display_name"),
           facts.kind(),
-          row.get(ACTIVITY.REQUEST_ID),
+          row.findLong("request_id"),
           ActivityEnglish.describe(facts.details()),
           facts.details(),
-          row.get(ACTIVITY.CREATED_AT));
+          row.getTime("created_at"));
     }
   }
 }

@@ -1,8 +1,7 @@
 package io.bookbell.server.activity;
 
-import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
-
 import io.bookbell.server.storage.Transaction;
+import java.util.List;
 
 /**
  * Replaces the English texts of older log entries by details. {@code HousekeepingWorker} calls it
@@ -11,7 +10,23 @@ import io.bookbell.server.storage.Transaction;
 public final class ActivityMigration {
   private static final int ROWS_AT_ONCE = 200;
 
+  private static final String WITHOUT_DETAILS =
+      """
+      SELECT id, kind, detail
+      FROM activity
+      WHERE details IS NULL
+      ORDER BY id
+      LIMIT ?""";
+
+  private static final String SET_DETAILS =
+      """
+      UPDATE activity
+      SET kind = ?, details = ?, detail = ?
+      WHERE id = ? AND details IS NULL""";
+
   private ActivityMigration() {}
+
+  private record OldEntry(long id, String kind, String text) {}
 
   /**
    * Migrates a batch of entries.
@@ -19,24 +34,20 @@ public final class ActivityMigration {
    * @return whether there may be more
    */
   public static boolean migrateBatch(Transaction tx) {
-    var older =
-        tx.sql()
-            .select(ACTIVITY.ID, ACTIVITY.KIND, ACTIVITY.DETAIL)
-            .from(ACTIVITY)
-            .where(ACTIVITY.DETAILS.isNull())
-            .orderBy(ACTIVITY.ID)
-            .limit(ROWS_AT_ONCE)
-            .fetch();
-    for (var row : older) {
-      ActivityFacts facts = ActivityTextParser.parseText(row.value2(), row.value3());
-      tx.run(
-          tx.sql()
-              .update(ACTIVITY)
-              .set(ACTIVITY.KIND, facts.kind().wireName())
-              .set(ACTIVITY.DETAILS, facts.storedDetails())
-              .set(ACTIVITY.DETAIL, ActivityLog.NO_TEXT)
-              .where(ACTIVITY.ID.eq(row.value1()))
-              .and(ACTIVITY.DETAILS.isNull()));
+    List<OldEntry> older =
+        tx.query(WITHOUT_DETAILS, ROWS_AT_ONCE)
+            .list(
+                row ->
+                    new OldEntry(
+                        row.getLong("id"), row.getString("kind"), row.getString("detail")));
+    for (OldEntry entry : older) {
+      ActivityFacts facts = ActivityTextParser.parseText(entry.kind, entry.text);
+      tx.enqueue(
+          SET_DETAILS,
+          facts.kind().wireName(),
+          facts.storedDetails(),
+          ActivityLog.NO_TEXT,
+          entry.id);
     }
     return older.size() == ROWS_AT_ONCE;
   }

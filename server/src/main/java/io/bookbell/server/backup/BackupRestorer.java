@@ -1,15 +1,5 @@
 package io.bookbell.server.backup;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.DEVICE_POSITION;
-import static io.bookbell.server.storage.schema.Tables.ENDED_SESSION;
-import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
-import static io.bookbell.server.storage.schema.Tables.SEARCH_BACKLOG;
-import static io.bookbell.server.storage.schema.Tables.SESSION;
-import static io.bookbell.server.storage.schema.Tables.SIGN_UP_KEY;
-import static io.bookbell.server.storage.schema.Tables.WS_TICKET;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
@@ -22,6 +12,9 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseFailureReason;
 import io.bookbell.server.storage.IdentitySequences;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.check.TableDefinition;
+import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
+import io.bookbell.server.storage.sql.DataAccessException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,16 +22,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
-import org.jooq.Field;
-import org.jooq.Table;
-import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +63,7 @@ public final class BackupRestorer {
       Database database, Path file, boolean replace) {
     return database.write(
         tx -> {
-          if (!replace && tx.sql().fetchExists(APP_USER)) {
+          if (!replace && tx.query("SELECT 1 FROM app_user LIMIT 1").exists()) {
             throw new RestoreException(
                 "The database already has accounts; --replace overwrites them with the backup.");
           }
@@ -167,12 +158,8 @@ public final class BackupRestorer {
 
   /** Marks all requests for search indexing, which the server does in batches. */
   private static void resetSearchBacklog(Transaction tx) {
-    tx.sql().deleteFrom(SEARCH_BACKLOG).execute();
-    tx.sql()
-        .insertInto(SEARCH_BACKLOG)
-        .set(SEARCH_BACKLOG.ID, 1)
-        .set(SEARCH_BACKLOG.BELOW, Long.MAX_VALUE)
-        .execute();
+    tx.update("DELETE FROM search_backlog");
+    tx.update("INSERT INTO search_backlog (id, below) VALUES (1, ?)", Long.MAX_VALUE);
   }
 
   private static boolean isDerived(JsonNode heading) {
@@ -256,52 +243,54 @@ public final class BackupRestorer {
 
   /** Empties every table. */
   public static void deleteAllRows(Transaction tx) {
-    tx.sql().deleteFrom(DEVICE_POSITION).execute();
-    tx.sql().deleteFrom(WS_TICKET).execute();
-    tx.sql().deleteFrom(SESSION).execute();
-    tx.sql().deleteFrom(ENDED_SESSION).execute();
-    tx.sql().deleteFrom(LOGIN_FAILURE).execute();
-    tx.sql().deleteFrom(SIGN_UP_KEY).execute();
-    tx.sql().deleteFrom(REQUEST_WORD).execute();
-    BackupTables.IN_ORDER.reversed().forEach(table -> tx.sql().deleteFrom(table).execute());
+    tx.update("DELETE FROM device_position");
+    tx.update("DELETE FROM ws_ticket");
+    tx.update("DELETE FROM session");
+    tx.update("DELETE FROM ended_session");
+    tx.update("DELETE FROM login_failure");
+    tx.update("DELETE FROM sign_up_key");
+    tx.update("DELETE FROM request_word");
+    BackupTables.inOrder().reversed().forEach(table -> tx.update("DELETE FROM " + table.name()));
   }
 
   /** Rows of one table that are waiting to be inserted. */
-  private record RowBatch(Table<?> table, List<Field<?>> fields, List<List<Object>> waiting) {
+  private record RowBatch(
+      TableDefinition table, List<ColumnDefinition> columns, List<List<@Nullable Object>> waiting) {
 
     static RowBatch forTable(JsonNode heading) {
-      Table<?> table =
-          BackupTables.IN_ORDER.stream()
-              .filter(each -> each.getName().equals(heading.path("table").asText()))
+      TableDefinition table =
+          BackupTables.inOrder().stream()
+              .filter(each -> each.name().equals(heading.path("table").asText()))
               .findFirst()
               .orElseThrow(
                   () ->
                       new RestoreException(
                           "The backup has a table %s that this Bookbell does not know"
                               .formatted(heading.path("table"))));
-      var fields = new ArrayList<Field<?>>();
+      var columns = new ArrayList<ColumnDefinition>();
       for (JsonNode column : heading.path("columns")) {
         String name = column.asText();
-        Field<?> field = table.field(name);
-        if (field == null) {
-          throw new RestoreException(
-              "The backup has a column %s.%s that this Bookbell does not know"
-                  .formatted(table.getName(), name));
-        }
-        fields.add(field);
+        columns.add(
+            table
+                .findColumn(name)
+                .orElseThrow(
+                    () ->
+                        new RestoreException(
+                            "The backup has a column %s.%s that this Bookbell does not know"
+                                .formatted(table.name(), name))));
       }
-      return new RowBatch(table, fields, new ArrayList<>());
+      return new RowBatch(table, columns, new ArrayList<>());
     }
 
     void addRow(Transaction tx, JsonNode line) {
-      if (line.size() != fields.size()) {
+      if (line.isEmpty() || line.size() != columns.size()) {
         throw new IllegalArgumentException(
             "a row of %s has %s values for %s columns"
-                .formatted(table.getName(), line.size(), fields.size()));
+                .formatted(table.name(), line.size(), columns.size()));
       }
-      var row = new ArrayList<>();
-      for (int column = 0; column < fields.size(); column++) {
-        row.add(DSL.val(toColumnValue(line.path(column), fields.get(column)), fields.get(column)));
+      var row = new ArrayList<@Nullable Object>();
+      for (int column = 0; column < columns.size(); column++) {
+        row.add(toColumnValue(line.path(column), columns.get(column)));
       }
       waiting.add(row);
       if (waiting.size() == ROWS_PER_STATEMENT) {
@@ -309,32 +298,53 @@ public final class BackupRestorer {
       }
     }
 
-    private static @Nullable Object toColumnValue(JsonNode value, Field<?> field) {
+    private static @Nullable Object toColumnValue(JsonNode value, ColumnDefinition column) {
       if (value.isNull()) {
         return null;
       }
-      if (field.getDataType().isNumeric() && !value.isIntegralNumber()) {
+      return switch (column.type()) {
+        case NUMBER -> {
+          requireType(value.isIntegralNumber(), value, column, "a whole number");
+          requireType(
+              value.asLong() > 0 || !isId(column), value, column, "an id, which is 1 or more");
+          yield value.asLong();
+        }
+        case BOOLEAN -> {
+          requireType(value.isBoolean(), value, column, "true or false");
+          yield value.asBoolean();
+        }
+        case BYTES -> Base64.getDecoder().decode(value.asText());
+        case TEXT -> value.asText();
+      };
+    }
+
+    private static boolean isId(ColumnDefinition column) {
+      String name = column.name();
+      return name.equals("id") || name.endsWith("_id") || name.equals("responded_by");
+    }
+
+    private static void requireType(
+        boolean fits, JsonNode value, ColumnDefinition column, String wanted) {
+      if (!fits) {
         throw new IllegalArgumentException(
-            "%s must be a whole number, not %s".formatted(field.getName(), value));
+            "%s must be %s, not %s".formatted(column.name(), wanted, value));
       }
-      if (field.getType() == byte[].class) {
-        return Base64.getDecoder().decode(value.asText());
-      }
-      return value.isIntegralNumber()
-          ? Long.valueOf(value.asLong())
-          : value.isBoolean() ? Boolean.valueOf(value.asBoolean()) : value.asText();
     }
 
     void insertWaiting(Transaction tx) {
       if (waiting.isEmpty()) {
         return;
       }
-      var insert = tx.sql().insertInto(table).columns(fields);
-      for (List<Object> row : waiting) {
-        insert = insert.values(row);
-      }
-      insert.execute();
+      tx.update(insertStatement(), waiting.stream().flatMap(List::stream).toArray());
       waiting.clear();
+    }
+
+    private String insertStatement() {
+      String names = columns.stream().map(ColumnDefinition::name).collect(Collectors.joining(", "));
+      String row = "(" + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+      return "INSERT INTO %s (%s) VALUES %s"
+          .formatted(
+              table.name(), names, String.join(", ", Collections.nCopies(waiting.size(), row)));
     }
   }
 }

@@ -1,32 +1,16 @@
 package io.bookbell.server.backup;
 
-import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.CANNED_RESPONSE;
-import static io.bookbell.server.storage.schema.Tables.CREATOR;
-import static io.bookbell.server.storage.schema.Tables.CREATOR_PICTURE;
-import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
-import static io.bookbell.server.storage.schema.Tables.INBOX;
-import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
-import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
-import static io.bookbell.server.storage.schema.Tables.INVITATION;
-import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
-import static io.bookbell.server.storage.schema.Tables.MESSAGE;
-import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
-import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
-import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
-import static io.bookbell.server.storage.schema.Tables.RECEIPT;
-import static io.bookbell.server.storage.schema.Tables.REPLY;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_FOLLOWER;
-import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
-import static io.bookbell.server.storage.schema.Tables.TIER;
-import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
 
+import io.bookbell.server.storage.check.TableDefinition;
+import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
+import io.bookbell.server.storage.check.TableDefinitions;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.util.List;
-import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.Table;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,36 +18,58 @@ import org.jspecify.annotations.Nullable;
  * the tables it references.
  */
 final class BackupTables {
-  static final List<Table<?>> IN_ORDER =
+  private static final List<String> NAMES =
       List.of(
-          INSTALLATION,
-          APP_USER,
-          IDEMPOTENCY_KEY,
-          CREATOR,
-          CREATOR_PICTURE,
-          TIER,
-          TIER_ANNOUNCEMENT,
-          MEMBERSHIP,
-          TEAM_MEMBER,
-          INVITATION,
-          BOOK_REQUEST,
-          REPLY,
-          REQUEST_FOLLOWER,
-          RECEIPT,
-          CANNED_RESPONSE,
-          QUOTA_LEDGER,
-          ACTIVITY,
-          NOTIFICATION,
-          NOTIFICATION_RECIPIENT,
-          INBOX_HEAD,
-          MESSAGE,
-          INBOX);
+          "installation",
+          "app_user",
+          "idempotency_key",
+          "creator",
+          "creator_picture",
+          "tier",
+          "tier_announcement",
+          "membership",
+          "team_member",
+          "invitation",
+          "book_request",
+          "reply",
+          "request_follower",
+          "receipt",
+          "canned_response",
+          "quota_ledger",
+          "activity",
+          "notification",
+          "notification_recipient",
+          "inbox_head",
+          "message",
+          "inbox");
+
+  private static volatile @Nullable List<TableDefinition> definitions;
 
   private BackupTables() {}
 
+  /** Returns the tables, each after those that it refers to. */
+  static List<TableDefinition> inOrder() {
+    List<TableDefinition> known = definitions;
+    if (known == null) {
+      known = readDefinitions();
+      definitions = known;
+    }
+    return known;
+  }
+
+  private static List<TableDefinition> readDefinitions() {
+    Map<String, TableDefinition> byName =
+        TableDefinitions.readTables().stream().collect(toMap(TableDefinition::name, identity()));
+    return NAMES.stream().map(name -> Optional.ofNullable(byName.get(name)).orElseThrow()).toList();
+  }
+
   /** A value as the database stores it: a number, a string, a boolean, bytes or null. */
-  static <T> @Nullable Object storedValue(Field<T> field, Record row) {
-    T value = row.get(field);
-    return value == null ? null : field.getConverter().to(value);
+  static @Nullable Object readValue(SqlRow row, ColumnDefinition column) throws SQLException {
+    return switch (column.type()) {
+      case NUMBER -> row.findLong(column.name());
+      case TEXT -> row.findString(column.name());
+      case BOOLEAN -> row.findBoolean(column.name());
+      case BYTES -> row.findBytes(column.name());
+    };
   }
 }

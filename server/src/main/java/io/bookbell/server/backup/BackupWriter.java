@@ -5,6 +5,9 @@ import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.check.TableDefinition;
+import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
+import io.bookbell.server.storage.sql.SqlRow;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -12,10 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
-import org.jooq.Record;
-import org.jooq.Table;
 
 /**
  * Writes the database into one file that {@link BackupRestorer} can restore on SQLite or
@@ -99,14 +103,9 @@ public final class BackupWriter {
     json.writeNumberField("version", VERSION);
     json.writeEndObject();
     long rows = 0;
-    for (Table<?> table : BackupTables.IN_ORDER) {
+    for (TableDefinition table : BackupTables.inOrder()) {
       writeTableHeader(json, table);
-      try (var cursor = tx.sql().selectFrom(table).fetchSize(1000).fetchLazy()) {
-        for (Record row : cursor) {
-          writeRow(json, table, row);
-          rows++;
-        }
-      }
+      rows += tx.query(selectRows(table)).forEach(row -> writeRow(json, table.columns(), row));
     }
     json.writeStartObject();
     json.writeNumberField(ROWS, rows);
@@ -114,21 +113,29 @@ public final class BackupWriter {
     return rows;
   }
 
-  private static void writeTableHeader(JsonGenerator json, Table<?> table) throws IOException {
+  private static String selectRows(TableDefinition table) {
+    return table.columns().stream()
+        .map(ColumnDefinition::name)
+        .collect(Collectors.joining(", ", "SELECT ", " FROM " + table.name()));
+  }
+
+  private static void writeTableHeader(JsonGenerator json, TableDefinition table)
+      throws IOException {
     json.writeStartObject();
-    json.writeStringField("table", table.getName());
+    json.writeStringField("table", table.name());
     json.writeArrayFieldStart("columns");
-    for (var field : table.fields()) {
-      json.writeString(field.getName());
+    for (ColumnDefinition column : table.columns()) {
+      json.writeString(column.name());
     }
     json.writeEndArray();
     json.writeEndObject();
   }
 
-  private static void writeRow(JsonGenerator json, Table<?> table, Record row) throws IOException {
+  private static void writeRow(JsonGenerator json, List<ColumnDefinition> columns, SqlRow row)
+      throws IOException, SQLException {
     json.writeStartArray();
-    for (var field : table.fields()) {
-      json.writePOJO(BackupTables.storedValue(field, row));
+    for (ColumnDefinition column : columns) {
+      json.writePOJO(BackupTables.readValue(row, column));
     }
     json.writeEndArray();
   }

@@ -1,23 +1,26 @@
 package io.bookbell.server.canned;
 
-import static io.bookbell.server.storage.schema.Tables.CANNED_RESPONSE;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.CaseFolding;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import org.jooq.Condition;
-import org.jooq.Record;
 
 /** Manages each creator's saved replies. Thread-safe and stateless. */
 public final class CannedResponseService {
   private static final int MOST = 100;
   private static final String CHANGED = "canned_responses_changed";
+
+  private static final String OF_CREATOR =
+      "SELECT id, creator_id, name, body FROM canned_response WHERE creator_id = ? ORDER BY id";
+  private static final String BY_ID =
+      "SELECT id, creator_id, name, body FROM canned_response WHERE id = ?";
 
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
@@ -36,7 +39,7 @@ public final class CannedResponseService {
   /** Returns the creator's saved replies in order of creation; for admins. */
   public List<CannedResponse> list(Transaction tx, UserId admin, UserId creator) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
-    return findWhere(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator));
+    return findAll(tx, creator);
   }
 
   /**
@@ -47,20 +50,21 @@ public final class CannedResponseService {
   public CannedResponse create(
       Transaction tx, UserId admin, UserId creator, String name, String body) {
     creatorRoles.requireAdmin(tx, creatorStore.lockCreator(tx, creator), admin);
-    if (findWhere(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).size() >= MOST) {
+    if (findAll(tx, creator).size() >= MOST) {
       throw Problem.limitReached("too_many_canned_responses", MOST, "saved replies");
     }
     requireUniqueName(tx, creator, name, 0);
     long id =
-        tx.executeReturningOne(
-                tx.sql()
-                    .insertInto(CANNED_RESPONSE)
-                    .set(CANNED_RESPONSE.CREATOR_ID, creator)
-                    .set(CANNED_RESPONSE.NAME, name)
-                    .set(CANNED_RESPONSE.BODY, body)
-                    .set(CANNED_RESPONSE.CREATED_AT, tx.now()),
-                CANNED_RESPONSE.ID)
-            .orElseThrow();
+        tx.query(
+                """
+                INSERT INTO canned_response (creator_id, name, body, created_at)
+                VALUES (?, ?, ?, ?)
+                RETURNING id""",
+                creator,
+                name,
+                body,
+                tx.now())
+            .single(row -> row.getLong("id"));
     updates.broadcastUpdate(tx, creator, CHANGED);
     return new CannedResponse(id, creator, name, body);
   }
@@ -80,12 +84,11 @@ public final class CannedResponseService {
             cannedResponseChanges.name().orElse(before.name()),
             cannedResponseChanges.body().orElse(before.body()));
     requireUniqueName(tx, after.creatorId(), after.name(), id);
-    tx.sql()
-        .update(CANNED_RESPONSE)
-        .set(CANNED_RESPONSE.NAME, after.name())
-        .set(CANNED_RESPONSE.BODY, after.body())
-        .where(CANNED_RESPONSE.ID.eq(id))
-        .execute();
+    tx.update(
+        "UPDATE canned_response SET name = ?, body = ? WHERE id = ?",
+        after.name(),
+        after.body(),
+        id);
     updates.broadcastUpdate(tx, after.creatorId(), CHANGED);
     return after;
   }
@@ -97,7 +100,7 @@ public final class CannedResponseService {
    */
   public void remove(Transaction tx, UserId admin, long id) {
     UserId creator = lockResponse(tx, admin, id).creatorId();
-    tx.sql().deleteFrom(CANNED_RESPONSE).where(CANNED_RESPONSE.ID.eq(id)).execute();
+    tx.update("DELETE FROM canned_response WHERE id = ?", id);
     updates.broadcastUpdate(tx, creator, CHANGED);
   }
 
@@ -109,37 +112,25 @@ public final class CannedResponseService {
   }
 
   private static CannedResponse requireResponse(Transaction tx, long id) {
-    return findWhere(tx, CANNED_RESPONSE.ID.eq(id)).stream()
-        .findFirst()
+    return tx.query(BY_ID, id)
+        .first(CannedResponseService::toResponse)
         .orElseThrow(Problem::notFound);
   }
 
   private static void requireUniqueName(Transaction tx, UserId creator, String name, long besides) {
-    if (findWhere(tx, CANNED_RESPONSE.CREATOR_ID.eq(creator)).stream()
+    if (findAll(tx, creator).stream()
         .anyMatch(other -> other.id() != besides && CaseFolding.areEqual(other.name(), name))) {
       throw Problem.conflict(
           "canned_response_exists", "A saved reply named “" + name + "” already exists.");
     }
   }
 
-  private static List<CannedResponse> findWhere(Transaction tx, Condition which) {
-    return tx.sql()
-        .select(
-            CANNED_RESPONSE.ID,
-            CANNED_RESPONSE.CREATOR_ID,
-            CANNED_RESPONSE.NAME,
-            CANNED_RESPONSE.BODY)
-        .from(CANNED_RESPONSE)
-        .where(which)
-        .orderBy(CANNED_RESPONSE.ID)
-        .fetch(CannedResponseService::toResponse);
+  private static List<CannedResponse> findAll(Transaction tx, UserId creator) {
+    return tx.query(OF_CREATOR, creator).list(CannedResponseService::toResponse);
   }
 
-  private static CannedResponse toResponse(Record row) {
+  private static CannedResponse toResponse(SqlRow row) throws SQLException {
     return new CannedResponse(
-        row.get(CANNED_RESPONSE.ID),
-        row.get(CANNED_RESPONSE.CREATOR_ID),
-        row.get(CANNED_RESPONSE.NAME),
-        row.get(CANNED_RESPONSE.BODY));
+        row.getLong("id"), row.getUser("creator_id"), row.getString("name"), row.getString("body"));
   }
 }

@@ -13,12 +13,12 @@ import io.bookbell.server.log.LogSettings;
 import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.DatabaseFailureReason;
 import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.sql.DataAccessException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
-import org.jooq.exception.DataAccessException;
 
 /** A command can't do what it was asked to. The message is for the operator. */
 final class CommandException extends RuntimeException {

@@ -62,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
         .write(
             tx -> {
               if (database.isShared()) { // on a busy machine, this takes longer than a command may
-                tx.sql().execute(PostgresConnections.NO_LIMITS_IN_TRANSACTION);
+                tx.update(PostgresConnections.NO_LIMITS_IN_TRANSACTION);
               }
               return populateIfEmpty(tx, anew);
             })

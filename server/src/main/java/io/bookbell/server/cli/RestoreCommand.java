@@ -34,6 +34,7 @@ final class RestoreCommand implements Callable<Integer> {
   public Integer call() {
     ServerConfig serverConfig = around.loadConfig();
     Path source = around.resolvePath(file);
+    OpenDatabase.chooseLibraryFolder(serverConfig.storage());
     BackupRestorer.checkFile(source); // before opening a database, which would create one
     long rows;
     try (var data = OpenDatabase.forMaintenance(serverConfig.storage())) {

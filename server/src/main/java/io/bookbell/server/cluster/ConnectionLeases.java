@@ -1,9 +1,12 @@
 package io.bookbell.server.cluster;
 
+import static java.util.stream.Collectors.joining;
+
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +49,33 @@ public final class ConnectionLeases implements AutoCloseable {
 
   /** The first half of the advisory locks' keys: "seat". */
   private static final int LOCKS = 0x73656174;
+
+  private static final String COUNT_LEASES =
+      """
+      SELECT count(*) AS amount
+      FROM socket_place p
+      JOIN serving_node n ON n.id = p.node_id
+      WHERE p.user_id = ? AND n.alive_until > now()""";
+
+  private static final String INSERT_LEASES =
+      """
+      INSERT INTO socket_place (node_id, id, user_id)
+      SELECT ?, id, user_id
+      FROM unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS place (id, user_id)
+      ON CONFLICT DO NOTHING""";
+
+  private static final String RENEW_NODE =
+      """
+      INSERT INTO serving_node (id, alive_until) VALUES (?, now() + ? * INTERVAL '1 ms')
+      ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until
+      RETURNING (xmax = 0) AS added""";
+
+  private static final String DELETE_EXPIRED_NODES =
+      """
+      WITH dead AS (
+        DELETE FROM serving_node WHERE alive_until < now() - ? * INTERVAL '1 ms'
+        RETURNING id)
+      DELETE FROM socket_place WHERE node_id IN (SELECT id FROM dead)""";
 
   private final String node = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   private final ScheduledExecutorService thread =
@@ -97,15 +127,9 @@ public final class ConnectionLeases implements AutoCloseable {
   }
 
   private boolean acquireLease(Transaction tx, long id, UserId user) {
-    tx.sql().execute("select pg_advisory_xact_lock(?, ?)", LOCKS, Long.hashCode(user.value()));
+    tx.enqueue("SELECT pg_advisory_xact_lock(?, ?)", LOCKS, Long.hashCode(user.value()));
     deleteLeases(tx, releasedBy(user));
-    int taken =
-        tx.sql()
-            .fetchSingle(
-                "select count(*) from socket_place p join serving_node n on n.id = p.node_id"
-                    + " where p.user_id = ? and n.alive_until > now()",
-                user.value())
-            .get(0, Integer.class);
+    int taken = tx.query(COUNT_LEASES, user).single(row -> row.getInt("amount"));
     if (taken >= most) {
       return false;
     }
@@ -122,23 +146,25 @@ public final class ConnectionLeases implements AutoCloseable {
 
   /** Requires an immutable map, because keys and values must iterate in the same order. */
   private void insertLeases(Transaction tx, Map<Long, UserId> places) {
-    tx.sql()
-        .execute(
-            "insert into socket_place (node_id, id, user_id) select ?, id, user_id"
-                + " from unnest(?, ?) place (id, user_id) on conflict do nothing",
-            node,
-            places.keySet().toArray(Long[]::new),
-            places.values().stream().map(UserId::value).toArray(Long[]::new));
+    tx.update(
+        INSERT_LEASES,
+        node,
+        toArrayText(places.keySet()),
+        toArrayText(places.values().stream().map(UserId::value).toList()));
   }
 
   private void deleteLeases(Transaction tx, List<Long> ids) {
     if (!ids.isEmpty()) {
-      tx.sql()
-          .execute(
-              "delete from socket_place where node_id = ? and id = any(?)",
-              node,
-              ids.toArray(Long[]::new));
+      tx.update(
+          "DELETE FROM socket_place WHERE node_id = ? AND id = ANY (CAST(? AS bigint[]))",
+          node,
+          toArrayText(ids));
     }
+  }
+
+  /** An array as PostgreSQL reads it: one value, however many sockets a node has. */
+  private static String toArrayText(Collection<Long> numbers) {
+    return numbers.stream().map(String::valueOf).collect(joining(",", "{", "}"));
   }
 
   private void releaseLease(long id) {
@@ -180,30 +206,18 @@ public final class ConnectionLeases implements AutoCloseable {
    * Renews the lease. Returns whether the node had no row, so that its slots must be stored again.
    */
   private boolean renewNode(Transaction tx) {
-    return tx.sql()
-        .fetchSingle(
-            "insert into serving_node (id, alive_until) values (?, now() + ? * interval '1 ms')"
-                + " on conflict (id) do update set alive_until = excluded.alive_until"
-                + " returning (xmax = 0)",
-            node,
-            LEASE.toMillis())
-        .get(0, Boolean.class);
+    return tx.query(RENEW_NODE, node, LEASE.toMillis()).single(row -> row.getBoolean("added"));
   }
 
   private void deleteExcept(Transaction tx, List<Long> ids) {
-    tx.sql()
-        .execute(
-            "delete from socket_place where node_id = ? and not (id = any(?))",
-            node,
-            ids.toArray(Long[]::new));
+    tx.update(
+        "DELETE FROM socket_place WHERE node_id = ? AND NOT (id = ANY (CAST(? AS bigint[])))",
+        node,
+        toArrayText(ids));
   }
 
   private static void deleteExpiredNodes(Transaction tx) {
-    tx.sql()
-        .execute(
-            "with dead as (delete from serving_node where alive_until < now() - ? * interval '1 ms'"
-                + " returning id) delete from socket_place where node_id in (select id from dead)",
-            FORGET.toMillis());
+    tx.update(DELETE_EXPIRED_NODES, FORGET.toMillis());
   }
 
   private boolean tryWrite(Consumer<Transaction> work) {
@@ -232,8 +246,8 @@ public final class ConnectionLeases implements AutoCloseable {
     thread.close();
     tryWrite(
         tx -> {
-          tx.sql().execute("delete from socket_place where node_id = ?", node);
-          tx.sql().execute("delete from serving_node where id = ?", node);
+          tx.update("DELETE FROM socket_place WHERE node_id = ?", node);
+          tx.update("DELETE FROM serving_node WHERE id = ?", node);
         });
   }
 }

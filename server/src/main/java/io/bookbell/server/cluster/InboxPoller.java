@@ -40,6 +40,12 @@ public final class InboxPoller implements AutoCloseable {
   /** More ids than PostgreSQL can reuse after a crash. */
   private static final long REUSED_IDS = 10_000;
 
+  private static final String SNAPSHOT =
+      """
+      SELECT CAST(CAST(pg_snapshot_xmin(s) AS text) AS bigint) AS oldest,
+        CAST(CAST(pg_snapshot_xmax(s) AS text) AS bigint) AS unused
+      FROM pg_current_snapshot() s""";
+
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("inbox-poll").daemon().factory());
@@ -120,14 +126,11 @@ public final class InboxPoller implements AutoCloseable {
    * connected before.
    */
   private PollResult readChanges(Transaction tx) {
-    var ids =
-        tx.sql()
-            .fetchSingle(
-                "select cast(cast(pg_snapshot_xmin(s) as text) as bigint),"
-                    + " cast(cast(pg_snapshot_xmax(s) as text) as bigint)"
-                    + " from pg_current_snapshot() s");
-    long next = ids.get(0, Long.class);
-    long reachedNow = ids.get(1, Long.class);
+    SnapshotIds ids =
+        tx.query(SNAPSHOT)
+            .single(row -> new SnapshotIds(row.getLong("oldest"), row.getLong("unused")));
+    long next = ids.oldest;
+    long reachedNow = ids.unused;
     String present = stores.epochs.currentEpoch(tx);
     if (cursor == NOWHERE || !present.equals(epoch)) {
       return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of());
@@ -147,6 +150,14 @@ public final class InboxPoller implements AutoCloseable {
   public void close() {
     thread.shutdownNow();
   }
+
+  /**
+   * The ids of transactions in a snapshot.
+   *
+   * @param oldest the oldest that is still running
+   * @param unused the first that hasn't been given to a transaction
+   */
+  private record SnapshotIds(long oldest, long unused) {}
 
   private record PollResult(
       String epoch,

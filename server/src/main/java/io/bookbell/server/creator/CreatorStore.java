@@ -1,45 +1,33 @@
 package io.bookbell.server.creator;
 
-import static io.bookbell.server.storage.schema.Tables.CREATOR;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
-import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
-import io.bookbell.server.storage.schema.tables.records.CreatorRecord;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.Query;
-import org.jooq.SelectConditionStep;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Stores the creators' rows. Thread-safe and stateless. */
 public final class CreatorStore {
-  private static final PreparedQuery<UserId, SelectConditionStep<CreatorRecord>> ROW =
-      PreparedQuery.of(
-          (sql, from) ->
-              sql.selectFrom(CREATOR)
-                  .where(CREATOR.ID.eq(from.parameterFor(CREATOR.ID, id -> id))));
-  private static final PreparedQuery<CreatorRow, Query> SET_PENDING =
-      PreparedQuery.of(
-          (sql, from) ->
-              sql.update(CREATOR)
-                  .set(
-                      CREATOR.PENDING_COUNT,
-                      from.parameterFor(CREATOR.PENDING_COUNT, CreatorRow::pendingCount))
-                  .where(CREATOR.ID.eq(from.parameterFor(CREATOR.ID, CreatorRow::id))));
+  private static final String SELECT =
+      """
+      SELECT id, name, accepting, notice, rules, shows_asked, self_service, colour,
+        picture_version, version, team_version, audience_version, pending_count
+      FROM creator
+      """;
+  private static final String ROW = SELECT + "WHERE id = ?";
+  private static final String LOCKED_ROW = ROW + " FOR NO KEY UPDATE";
 
   /** Makes an account a creator. */
   public void create(Transaction tx, UserId id, String name) {
-    tx.sql()
-        .insertInto(CREATOR)
-        .set(CREATOR.ID, id)
-        .set(CREATOR.NAME, name)
-        .set(CREATOR.CREATED_AT, tx.now())
-        .execute();
+    tx.update("INSERT INTO creator (id, name, created_at) VALUES (?, ?, ?)", id, name, tx.now());
   }
 
   /**
@@ -49,10 +37,18 @@ public final class CreatorStore {
    * @throws Problem 404 when the creator doesn't exist
    */
   public CreatorRow lockCreator(Transaction tx, UserId id) {
-    return tx.lockOwnerRow(id, ROW).stream()
-        .findFirst()
-        .map(CreatorStore::toCreatorRow)
-        .orElseThrow(Problem::notFound);
+    return lockCreatorLater(tx, id).get();
+  }
+
+  /**
+   * Like {@link #lockCreator}, on PostgreSQL together with the next statement.
+   *
+   * @return the row; asking for it throws what {@link #lockCreator} throws
+   */
+  public Supplier<CreatorRow> lockCreatorLater(Transaction tx, UserId id) {
+    Supplier<Optional<CreatorRow>> locked =
+        tx.lockOwnerRow(id, LOCKED_ROW, CreatorStore::toCreatorRow);
+    return () -> locked.get().orElseThrow(Problem::notFound);
   }
 
   /**
@@ -65,29 +61,24 @@ public final class CreatorStore {
   }
 
   public Optional<CreatorRow> find(Transaction tx, UserId id) {
-    return tx.bindQuery(ROW, id).fetchOptional(CreatorStore::toCreatorRow);
+    return tx.query(ROW, id).first(CreatorStore::toCreatorRow);
   }
 
   public List<CreatorRow> findAll(Transaction tx, Collection<UserId> ids) {
-    return tx.sql()
-        .selectFrom(CREATOR)
-        .where(CREATOR.ID.in(ids))
-        .orderBy(CREATOR.ID)
-        .fetch(CreatorStore::toCreatorRow);
+    return tx.query(SELECT + "WHERE id IN (?) ORDER BY id", ids).list(CreatorStore::toCreatorRow);
   }
 
   /** Returns those of the given users who are creators. */
   public Set<UserId> findCreatorIds(Transaction tx, Collection<UserId> ids) {
-    return tx.sql().select(CREATOR.ID).from(CREATOR).where(CREATOR.ID.in(ids)).fetchSet(CREATOR.ID);
+    return tx.query("SELECT id FROM creator WHERE id IN (?)", ids).set(row -> row.getUser("id"));
   }
 
   /** Returns the creators whose profile was changed since this transaction, on PostgreSQL. */
   public List<UserId> findChangedSince(Transaction tx, TransactionCursor from) {
-    return tx.sql()
-        .select(CREATOR.ID)
-        .from(CREATOR)
-        .where(from.writtenSince("creator", "shown_xid"))
-        .fetch(CREATOR.ID);
+    return tx.query(
+            SqlFragment.of("SELECT id FROM creator WHERE")
+                .append(from.writtenSince("creator", "shown_xid")))
+        .list(row -> row.getUser("id"));
   }
 
   /** Stores a locked creator's profile as its next version. */
@@ -105,18 +96,21 @@ public final class CreatorStore {
             shown.colour(),
             shown.picture(),
             version);
-    tx.sql()
-        .update(CREATOR)
-        .set(CREATOR.NAME, next.name())
-        .set(CREATOR.ACCEPTING, next.accepting())
-        .set(CREATOR.NOTICE, next.notice())
-        .set(CREATOR.RULES, next.rules())
-        .set(CREATOR.SHOWS_ASKED, next.showsAsked())
-        .set(CREATOR.SELF_SERVICE, next.selfService())
-        .set(CREATOR.COLOUR, next.colour())
-        .set(CREATOR.VERSION, next.version())
-        .where(CREATOR.ID.eq(next.id()))
-        .execute();
+    tx.update(
+        """
+        UPDATE creator
+        SET name = ?, accepting = ?, notice = ?, rules = ?, shows_asked = ?, self_service = ?,
+          colour = ?, version = ?
+        WHERE id = ?""",
+        next.name(),
+        next.accepting(),
+        next.notice(),
+        next.rules(),
+        next.showsAsked(),
+        next.selfService(),
+        next.colour(),
+        next.version(),
+        next.id());
     return new CreatorRow(
         next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
   }
@@ -128,12 +122,11 @@ public final class CreatorStore {
     Creator was = locked.creator();
     long version = was.version() + 1;
     Long pictureVersion = present ? version : null;
-    tx.sql()
-        .update(CREATOR)
-        .set(CREATOR.PICTURE_VERSION, pictureVersion)
-        .set(CREATOR.VERSION, version)
-        .where(CREATOR.ID.eq(was.id()))
-        .execute();
+    tx.update(
+        "UPDATE creator SET picture_version = ?, version = ? WHERE id = ?",
+        pictureVersion,
+        version,
+        was.id());
     var next =
         new Creator(
             was.id(),
@@ -162,7 +155,8 @@ public final class CreatorStore {
             locked.teamVersion(),
             locked.audienceVersion(),
             locked.pendingCount() + change);
-    tx.run(tx.bindQuery(SET_PENDING, after));
+    tx.enqueue(
+        "UPDATE creator SET pending_count = ? WHERE id = ?", after.pendingCount(), after.id());
     return after;
   }
 
@@ -183,30 +177,30 @@ public final class CreatorStore {
 
   private static CreatorRow updateVersions(Transaction tx, CreatorRow locked, long teamVersion) {
     long audienceVersion = locked.audienceVersion() + 1;
-    tx.sql()
-        .update(CREATOR)
-        .set(CREATOR.TEAM_VERSION, teamVersion)
-        .set(CREATOR.AUDIENCE_VERSION, audienceVersion)
-        .where(CREATOR.ID.eq(locked.id()))
-        .execute();
+    tx.update(
+        "UPDATE creator SET team_version = ?, audience_version = ? WHERE id = ?",
+        teamVersion,
+        audienceVersion,
+        locked.id());
     return new CreatorRow(locked.creator(), teamVersion, audienceVersion, locked.pendingCount());
   }
 
-  private static CreatorRow toCreatorRow(CreatorRecord stored) {
+  private static CreatorRow toCreatorRow(SqlRow row) throws SQLException {
+    UserId id = row.getUser("id");
     return new CreatorRow(
         new Creator(
-            stored.getId(),
-            stored.getName(),
-            stored.getAccepting(),
-            stored.getNotice(),
-            stored.getRules(),
-            stored.getShowsAsked(),
-            stored.getSelfService(),
-            stored.getColour(),
-            pictureUrl(stored.getId(), stored.getPictureVersion()),
-            stored.getVersion()),
-        stored.getTeamVersion(),
-        stored.getAudienceVersion(),
-        stored.getPendingCount());
+            id,
+            row.getString("name"),
+            row.getBoolean("accepting"),
+            row.getString("notice"),
+            row.getString("rules"),
+            row.getBoolean("shows_asked"),
+            row.getBoolean("self_service"),
+            row.findString("colour"),
+            pictureUrl(id, row.findLong("picture_version")),
+            row.getLong("version")),
+        row.getLong("team_version"),
+        row.getLong("audience_version"),
+        row.getInt("pending_count"));
   }
 }

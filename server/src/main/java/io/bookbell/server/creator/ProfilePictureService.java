@@ -1,7 +1,5 @@
 package io.bookbell.server.creator;
 
-import static io.bookbell.server.storage.schema.Tables.CREATOR_PICTURE;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.FieldChange;
 import io.bookbell.server.activity.FieldChange.ChangedField;
@@ -32,11 +30,9 @@ public final class ProfilePictureService {
    */
   public ProfilePicture get(Transaction tx, UserId user, UserId creatorId) {
     creatorRoles.requireMember(tx, creatorStore.get(tx, creatorId), user);
-    return tx.sql()
-        .select(CREATOR_PICTURE.MEDIA_TYPE, CREATOR_PICTURE.CONTENT)
-        .from(CREATOR_PICTURE)
-        .where(CREATOR_PICTURE.CREATOR_ID.eq(creatorId))
-        .fetchOptional(row -> new ProfilePicture(row.value1(), row.value2()))
+    return tx.query(
+            "SELECT media_type, content FROM creator_picture WHERE creator_id = ?", creatorId)
+        .first(row -> new ProfilePicture(row.getString("media_type"), row.getBytes("content")))
         .orElseThrow(Problem::notFound);
   }
 
@@ -45,12 +41,11 @@ public final class ProfilePictureService {
       Transaction tx, UserId actor, UserId creatorId, ProfilePicture profilePicture) {
     CreatorRow before = lockForCreator(tx, actor, creatorId);
     deleteRow(tx, creatorId);
-    tx.sql()
-        .insertInto(CREATOR_PICTURE)
-        .set(CREATOR_PICTURE.CREATOR_ID, creatorId)
-        .set(CREATOR_PICTURE.MEDIA_TYPE, profilePicture.mediaType())
-        .set(CREATOR_PICTURE.CONTENT, profilePicture.content())
-        .execute();
+    tx.update(
+        "INSERT INTO creator_picture (creator_id, media_type, content) VALUES (?, ?, ?)",
+        creatorId,
+        profilePicture.mediaType(),
+        profilePicture.content());
     return announcePicture(tx, actor, before, true);
   }
 
@@ -80,9 +75,6 @@ public final class ProfilePictureService {
   }
 
   private static int deleteRow(Transaction tx, UserId creatorId) {
-    return tx.sql()
-        .deleteFrom(CREATOR_PICTURE)
-        .where(CREATOR_PICTURE.CREATOR_ID.eq(creatorId))
-        .execute();
+    return tx.update("DELETE FROM creator_picture WHERE creator_id = ?", creatorId);
   }
 }

@@ -1,7 +1,5 @@
 package io.bookbell.server.demo;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.inbox.InboxStore;
@@ -37,6 +35,11 @@ public final class DemoData {
   private static final int FURTHER_SUPPORTERS = 90;
   private static final int READERS = 20;
 
+  private static final String INSERT_ACCOUNT =
+      """
+      INSERT INTO app_user (id, email, display_name, name_key, password_hash, created_at)
+      VALUES (?, ?, ?, ?, ?, ?)""";
+
   private final Random random = new Random(2026);
   private final DemoTexts demoTexts = new DemoTexts();
   private final DemoServices demoServices;
@@ -60,7 +63,7 @@ public final class DemoData {
 
   /** Returns whether the database has no accounts, so that the demo data can't mix with others. */
   public static boolean isEmpty(Transaction tx) {
-    return !tx.sql().fetchExists(APP_USER);
+    return !tx.query("SELECT 1 FROM app_user LIMIT 1").exists();
   }
 
   /**
@@ -109,30 +112,25 @@ public final class DemoData {
           demoTexts.nameAt(READERS + further),
           passwordHash);
     }
-    tx.sql()
-        .update(APP_USER)
-        .set(APP_USER.OPERATOR, true)
-        .where(APP_USER.ID.eq(userId(1)))
-        .execute();
+    tx.update("UPDATE app_user SET operator = TRUE WHERE id = ?", userId(1));
   }
 
   private void markNotificationsRead(Transaction tx) {
-    for (UserId user : tx.sql().select(APP_USER.ID).from(APP_USER).fetch(APP_USER.ID)) {
+    for (UserId user : tx.query("SELECT id FROM app_user").list(row -> row.getUser("id"))) {
       demoServices.notifications.markRead(tx, user, Optional.empty());
     }
   }
 
   private static void createAccount(
       Transaction tx, long id, String email, String name, String passwordHash) {
-    tx.sql()
-        .insertInto(APP_USER)
-        .set(APP_USER.ID, userId(id))
-        .set(APP_USER.EMAIL, email)
-        .set(APP_USER.DISPLAY_NAME, name)
-        .set(APP_USER.NAME_KEY, SearchWords.searchKey(name))
-        .set(APP_USER.PASSWORD_HASH, passwordHash)
-        .set(APP_USER.CREATED_AT, tx.now())
-        .execute();
+    tx.update(
+        INSERT_ACCOUNT,
+        userId(id),
+        email,
+        name,
+        SearchWords.searchKey(name),
+        passwordHash,
+        tx.now());
     InboxStore.createInbox(tx, userId(id));
   }
 

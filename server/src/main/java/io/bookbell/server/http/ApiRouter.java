@@ -1,5 +1,6 @@
 package io.bookbell.server.http;
 
+import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ApiResponse.EncodedResponse;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -8,6 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -316,16 +318,24 @@ public final class ApiRouter {
     Optional<IdempotencyService.IdempotencyKeyUse> use =
         apiRequest.header(IdempotencyService.HEADER).map(useOf);
     C command = parse.apply(apiRequest);
-    return database.write(
-        tx ->
-            use.map(
-                    once ->
-                        IdempotencyService.runOnce(
-                            tx,
-                            caller.user(),
-                            once,
-                            () -> EncodedResponse.of(writeHandler.run(tx, caller, command))))
-                .orElseGet(() -> EncodedResponse.of(writeHandler.run(tx, caller, command))));
+    Function<Transaction, EncodedResponse> work =
+        tx -> EncodedResponse.of(writeHandler.run(tx, caller, command));
+    return use.map(once -> writeOnce(caller.user(), once, work))
+        .orElseGet(() -> database.write(work));
+  }
+
+  private CompletableFuture<EncodedResponse> writeOnce(
+      UserId user,
+      IdempotencyService.IdempotencyKeyUse once,
+      Function<Transaction, EncodedResponse> work) {
+    return database
+        .write(tx -> IdempotencyService.runOnce(tx, user, once, () -> work.apply(tx)))
+        .exceptionallyCompose(
+            failure ->
+                CompletionFailures.unwrapCause(failure)
+                        instanceof IdempotencyService.RepeatedRequestException
+                    ? database.read(tx -> IdempotencyService.readStoredResponse(tx, user, once))
+                    : CompletableFuture.failedFuture(failure));
   }
 
   @FunctionalInterface

@@ -1,16 +1,16 @@
 package io.bookbell.server.http;
 
-import static io.bookbell.server.storage.schema.Tables.IDEMPOTENCY_KEY;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ApiResponse.EncodedResponse;
-import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jooq.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,20 +27,8 @@ public final class IdempotencyService {
   private static final Duration KEPT = Duration.ofDays(2);
   private static final int REMOVED_AT_ONCE = 500;
 
-  private static final PreparedQuery<StoredResponse, Query> KEEP_ANSWER =
-      PreparedQuery.of(
-          (sql, from) ->
-              sql.update(IDEMPOTENCY_KEY)
-                  .set(
-                      IDEMPOTENCY_KEY.ANSWER,
-                      from.parameterFor(IDEMPOTENCY_KEY.ANSWER, StoredResponse::answer))
-                  .where(
-                      IDEMPOTENCY_KEY.USER_ID.eq(
-                          from.parameterFor(IDEMPOTENCY_KEY.USER_ID, StoredResponse::user)))
-                  .and(
-                      IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(
-                          from.parameterFor(
-                              IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, StoredResponse::key))));
+  private static final String KEEP_ANSWER =
+      "UPDATE idempotency_key SET answer = ? WHERE user_id = ? AND idempotency_key = ?";
 
   private IdempotencyService() {}
 
@@ -100,54 +88,101 @@ public final class IdempotencyService {
         "idempotency_conflict", "This Idempotency-Key was already used for a different request.");
   }
 
-  /** Runs the command, or returns the stored response of its first execution. */
+  /**
+   * Runs the command unless it was run before. To save a round trip, whether it was is known only
+   * while the command runs.
+   *
+   * @throws RepeatedRequestException if it was run before; nothing of this run may be committed
+   */
   static EncodedResponse runOnce(
       Transaction tx,
       UserId user,
       IdempotencyKeyUse idempotencyKeyUse,
       Supplier<EncodedResponse> command) {
-    if (!claimKey(tx, user, idempotencyKeyUse)) {
-      return readStoredResponse(tx, user, idempotencyKeyUse);
+    PendingResult<Integer> claimed = claimKey(tx, user, idempotencyKeyUse);
+    if (claimed.isKnown()) {
+      requireClaimed(claimed);
     }
-    EncodedResponse answer = command.get();
-    tx.run(
-        tx.bindQuery(
-            KEEP_ANSWER,
-            new StoredResponse(
-                user, idempotencyKeyUse.key(), idempotencyKeyUse.encryptResponse(answer.json()))));
+    EncodedResponse answer;
+    try {
+      answer = command.get();
+    } catch (Problem refusal) {
+      requireClaimed(claimed);
+      throw refusal;
+    } catch (RuntimeException e) {
+      if (claimed.isKnown()) {
+        requireClaimed(claimed);
+      }
+      throw e;
+    }
+    requireClaimed(claimed);
+    tx.enqueue(
+        KEEP_ANSWER,
+        idempotencyKeyUse.encryptResponse(answer.json()),
+        user,
+        idempotencyKeyUse.key());
     return answer;
   }
 
-  private record StoredResponse(UserId user, String key, @Nullable String answer) {}
-
-  private static boolean claimKey(
-      Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
-    return tx.sql()
-            .insertInto(IDEMPOTENCY_KEY)
-            .set(IDEMPOTENCY_KEY.USER_ID, user)
-            .set(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_, idempotencyKeyUse.key())
-            .set(IDEMPOTENCY_KEY.ROUTE, idempotencyKeyUse.route())
-            .set(IDEMPOTENCY_KEY.BODY_HASH, idempotencyKeyUse.bodyHash())
-            .set(IDEMPOTENCY_KEY.CREATED_AT, tx.nowField())
-            .onConflictDoNothing()
-            .execute()
-        == 1;
+  private static void requireClaimed(PendingResult<Integer> claimed) {
+    if (claimed.get() == 0) {
+      throw new RepeatedRequestException();
+    }
   }
 
-  private static EncodedResponse readStoredResponse(
+  /** The request was already processed; {@link #readStoredResponse} returns its response. */
+  static final class RepeatedRequestException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RepeatedRequestException() {
+      super("The request was already processed", null, false, false);
+    }
+  }
+
+  private static PendingResult<Integer> claimKey(
       Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
-    var stored =
-        tx.sql()
-            .selectFrom(IDEMPOTENCY_KEY)
-            .where(IDEMPOTENCY_KEY.USER_ID.eq(user))
-            .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(idempotencyKeyUse.key()))
-            .fetchSingle();
-    if (!stored.getRoute().equals(idempotencyKeyUse.route())
-        || !stored.getBodyHash().equals(idempotencyKeyUse.bodyHash())) {
+    return tx.updateLater(
+        SqlFragment.of(
+                """
+                INSERT INTO idempotency_key (user_id, idempotency_key, route, body_hash, created_at)
+                VALUES (?, ?, ?, ?,""",
+                user,
+                idempotencyKeyUse.key(),
+                idempotencyKeyUse.route(),
+                idempotencyKeyUse.bodyHash())
+            .append(tx.nowExpression())
+            .append(") ON CONFLICT DO NOTHING"));
+  }
+
+  /**
+   * Returns the response of a request's first execution.
+   *
+   * @throws Problem 409 if the key was used for another request
+   */
+  static EncodedResponse readStoredResponse(
+      Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
+    StoredResponse stored =
+        tx.query(
+                """
+                SELECT route, body_hash, answer
+                FROM idempotency_key
+                WHERE user_id = ? AND idempotency_key = ?""",
+                user,
+                idempotencyKeyUse.key())
+            .single(
+                row ->
+                    new StoredResponse(
+                        row.getString("route"),
+                        row.getString("body_hash"),
+                        row.findString("answer")));
+    if (!stored.route.equals(idempotencyKeyUse.route())
+        || !stored.bodyHash.equals(idempotencyKeyUse.bodyHash())) {
       throw keyConflict();
     }
-    return EncodedResponse.ofJson(200, idempotencyKeyUse.decryptResponse(stored.getAnswer()));
+    return EncodedResponse.ofJson(200, idempotencyKeyUse.decryptResponse(stored.answer));
   }
+
+  private record StoredResponse(String route, String bodyHash, @Nullable String answer) {}
 
   /**
    * Deletes some of the keys that are older than 48 hours.
@@ -155,20 +190,20 @@ public final class IdempotencyService {
    * @return whether there may be more
    */
   public static boolean deleteExpired(Transaction tx) {
-    var old =
-        tx.sql()
-            .select(IDEMPOTENCY_KEY.USER_ID, IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_)
-            .from(IDEMPOTENCY_KEY)
-            .where(IDEMPOTENCY_KEY.CREATED_AT.lt(tx.now().minus(KEPT)))
-            .limit(REMOVED_AT_ONCE)
-            .fetch();
+    List<ExpiredKey> old =
+        tx.query(
+                "SELECT user_id, idempotency_key FROM idempotency_key WHERE created_at < ? LIMIT ?",
+                tx.now().minus(KEPT),
+                REMOVED_AT_ONCE)
+            .list(row -> new ExpiredKey(row.getUser("user_id"), row.getString("idempotency_key")));
     old.forEach(
-        row ->
-            tx.sql()
-                .deleteFrom(IDEMPOTENCY_KEY)
-                .where(IDEMPOTENCY_KEY.USER_ID.eq(row.value1()))
-                .and(IDEMPOTENCY_KEY.IDEMPOTENCY_KEY_.eq(row.value2()))
-                .execute());
+        expired ->
+            tx.update(
+                "DELETE FROM idempotency_key WHERE user_id = ? AND idempotency_key = ?",
+                expired.user,
+                expired.key));
     return old.size() == REMOVED_AT_ONCE;
   }
+
+  private record ExpiredKey(UserId user, String key) {}
 }

@@ -4,6 +4,7 @@ import io.bookbell.server.http.ApiResponse.EncodedResponse;
 import io.bookbell.server.http.HeadCheck.BadHeadException;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.sql.DataAccessException;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
-import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

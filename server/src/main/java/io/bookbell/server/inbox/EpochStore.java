@@ -1,12 +1,9 @@
 package io.bookbell.server.inbox;
 
-import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
-
 import io.bookbell.server.storage.Transaction;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jooq.SQLDialect;
 
 /**
  * Reads and renews the epoch, which names one life of the database: sequence numbers are only
@@ -16,19 +13,20 @@ import org.jooq.SQLDialect;
  */
 public final class EpochStore {
   private static final String POSTGRES_LIFE =
-      "select to_hex(s.system_identifier) || '.' || c.timeline_id"
-          + " from pg_control_system() s, pg_control_checkpoint() c";
+      """
+      SELECT to_hex(s.system_identifier) || '.' || c.timeline_id AS life
+      FROM pg_control_system() s, pg_control_checkpoint() c""";
 
   private static final String POSTGRES_DATABASE =
-      "select cast(oid as text) from pg_database where datname = current_database()";
+      "SELECT CAST(oid AS text) AS oid FROM pg_database WHERE datname = current_database()";
 
   /** The current epoch. */
   public String currentEpoch(Transaction tx) {
-    String stored = tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION).fetchSingle().value1();
-    if (tx.sql().family() != SQLDialect.POSTGRES) {
-      return stored;
-    }
-    return stored + "." + tx.sql().fetchSingle(POSTGRES_LIFE).get(0, String.class);
+    String stored =
+        tx.query("SELECT epoch FROM installation").single(row -> row.getString("epoch"));
+    return tx.isPostgres()
+        ? stored + "." + tx.query(POSTGRES_LIFE).single(row -> row.getString("life"))
+        : stored;
   }
 
   /**
@@ -37,31 +35,28 @@ public final class EpochStore {
    */
   public static String installationId(Transaction tx) {
     String id =
-        tx.sql().select(INSTALLATION.INSTALLATION_ID).from(INSTALLATION).fetchSingle().value1();
-    return tx.sql().family() == SQLDialect.POSTGRES
-        ? id + "." + tx.sql().fetchSingle(POSTGRES_DATABASE).get(0, String.class)
+        tx.query("SELECT installation_id FROM installation")
+            .single(row -> row.getString("installation_id"));
+    return tx.isPostgres()
+        ? id + "." + tx.query(POSTGRES_DATABASE).single(row -> row.getString("oid"))
         : id;
   }
 
   /** Creates the epoch and the installation's id if they don't exist. Called at every start. */
   public static void ensureInstallation(Transaction tx) {
-    tx.sql()
-        .insertInto(INSTALLATION)
-        .set(INSTALLATION.ID, 1)
-        .set(INSTALLATION.EPOCH, randomName())
-        .set(INSTALLATION.CREATED_AT, tx.now())
-        .onConflictDoNothing()
-        .execute();
-    tx.sql()
-        .update(INSTALLATION)
-        .set(INSTALLATION.INSTALLATION_ID, randomName())
-        .where(INSTALLATION.INSTALLATION_ID.eq(""))
-        .execute();
+    tx.update(
+        """
+        INSERT INTO installation (id, epoch, created_at) VALUES (1, ?, ?)
+        ON CONFLICT DO NOTHING""",
+        randomName(),
+        tx.now());
+    tx.update(
+        "UPDATE installation SET installation_id = ? WHERE installation_id = ''", randomName());
   }
 
   /** Starts a new epoch, so that every client gets a new snapshot. */
   public static void renewEpoch(Transaction tx) {
-    tx.sql().update(INSTALLATION).set(INSTALLATION.EPOCH, randomName()).execute();
+    tx.update("UPDATE installation SET epoch = ?", randomName());
   }
 
   /**
@@ -72,18 +67,15 @@ public final class EpochStore {
    */
   public static void renewEpoch(Transaction tx, Optional<String> installation) {
     renewEpoch(tx);
-    tx.sql()
-        .update(INSTALLATION)
-        .set(INSTALLATION.INSTALLATION_ID, installation.orElseGet(EpochStore::randomName))
-        .execute();
+    tx.update(
+        "UPDATE installation SET installation_id = ?",
+        installation.orElseGet(EpochStore::randomName));
   }
 
   /** The installation's id, read before the database is overwritten. */
   public static Optional<String> findInstallationId(Transaction tx) {
-    return tx.sql()
-        .select(INSTALLATION.INSTALLATION_ID)
-        .from(INSTALLATION)
-        .fetchOptional(INSTALLATION.INSTALLATION_ID)
+    return tx.query("SELECT installation_id FROM installation")
+        .first(row -> row.getString("installation_id"))
         .filter(id -> !id.isEmpty());
   }
 

@@ -1,14 +1,6 @@
 package io.bookbell.server.inbox;
 
-import static io.bookbell.server.storage.schema.Tables.INBOX;
-import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
-import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
-import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.jooq.impl.DSL.max;
-import static org.jooq.impl.DSL.min;
-import static org.jooq.impl.DSL.notExists;
-import static org.jooq.impl.DSL.selectOne;
 
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
@@ -17,9 +9,9 @@ import io.bookbell.server.inbox.OutgoingMessages.OutgoingMessage;
 import io.bookbell.server.inbox.SequenceAssigner.AppendedMessages;
 import io.bookbell.server.inbox.SequenceAssigner.EncodedMessage;
 import io.bookbell.server.json.Json;
-import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,10 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jooq.Condition;
-import org.jooq.Record2;
-import org.jooq.Record3;
-import org.jooq.ResultQuery;
 
 /**
  * Stores every user's durable sequence of messages: 1, 2, 3 … without gaps. Thread-safe; all work
@@ -41,13 +29,11 @@ import org.jooq.ResultQuery;
  * a number; delivery inserts each user's number.
  */
 public final class InboxStore {
-  private static final PreparedQuery<UserId, ResultQuery<Record2<Long, Long>>> HEAD =
-      PreparedQuery.of(
-          (sql, from) ->
-              sql.select(INBOX_HEAD.SEQ, INBOX_HEAD.FLOOR)
-                  .from(INBOX_HEAD)
-                  .where(
-                      INBOX_HEAD.USER_ID.eq(from.parameterFor(INBOX_HEAD.USER_ID, user -> user))));
+  /** Of the messages with these ids, those that are in no inbox. */
+  private static final String UNREFERENCED =
+      """
+      id IN (?)
+      AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.message_id = message.id)""";
 
   private final Consumer<List<Delivery>> publisher;
 
@@ -89,29 +75,36 @@ public final class InboxStore {
 
   /** The user's newest sequence number, and the floor below which nothing may be replayed. */
   public InboxBounds readBounds(Transaction tx, UserId user) {
-    return tx.bindQuery(HEAD, user).fetchSingle(row -> new InboxBounds(row.value1(), row.value2()));
+    return tx.query("SELECT seq, floor FROM inbox_head WHERE user_id = ?", user)
+        .single(row -> new InboxBounds(row.getLong("seq"), row.getLong("floor")));
   }
 
   /** Whether all messages after a number still exist. */
   public boolean hasAllAfter(Transaction tx, UserId user, long after, InboxBounds inboxBounds) {
     return after == inboxBounds.seq()
-        || tx.sql().fetchExists(INBOX, INBOX.USER_ID.eq(user).and(INBOX.SEQ.eq(after + 1)));
+        || tx.query("SELECT 1 AS found FROM inbox WHERE user_id = ? AND seq = ?", user, after + 1)
+            .exists();
   }
 
   /**
    * Reads at most {@code limit} of the user's messages after a number, in order and without gaps.
    */
   public List<NumberedMessage> readAfter(Transaction tx, UserId user, long after, int limit) {
-    return tx.sql()
-        .select(INBOX.SEQ, MESSAGE.BODY)
-        .from(INBOX)
-        .join(MESSAGE)
-        .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
-        .where(INBOX.USER_ID.eq(user))
-        .and(INBOX.SEQ.gt(after))
-        .orderBy(INBOX.SEQ)
-        .limit(limit)
-        .fetch(row -> new NumberedMessage(row.value1(), Message.of(row.value2().getBytes(UTF_8))));
+    return tx.query(
+            """
+            SELECT inbox.seq AS seq, message.body AS body
+            FROM inbox
+            JOIN message ON message.id = inbox.message_id
+            WHERE inbox.user_id = ? AND inbox.seq > ?
+            ORDER BY inbox.seq
+            LIMIT ?""",
+            user,
+            after,
+            limit)
+        .list(
+            row ->
+                new NumberedMessage(
+                    row.getLong("seq"), Message.of(row.getString("body").getBytes(UTF_8))));
   }
 
   /**
@@ -122,22 +115,13 @@ public final class InboxStore {
    */
   public long acknowledge(Transaction tx, UserId user, long seq) {
     long before =
-        tx
-            .lockRows(
-                tx.sql()
-                    .select(INBOX_HEAD.RECEIVED, INBOX_HEAD.REMOVED)
-                    .from(INBOX_HEAD)
-                    .where(INBOX_HEAD.USER_ID.eq(user)))
-            .stream()
-            .mapToLong(row -> Math.max(row.value1(), row.value2()))
-            .findFirst()
+        tx.query(
+                "SELECT received, removed FROM inbox_head WHERE user_id = ? FOR NO KEY UPDATE",
+                user)
+            .first(row -> Math.max(row.getLong("received"), row.getLong("removed")))
             .orElse(seq);
     if (before < seq) {
-      tx.sql()
-          .update(INBOX_HEAD)
-          .set(INBOX_HEAD.RECEIVED, seq)
-          .where(INBOX_HEAD.USER_ID.eq(user))
-          .execute();
+      tx.update("UPDATE inbox_head SET received = ? WHERE user_id = ?", seq, user);
     }
     return before;
   }
@@ -148,16 +132,17 @@ public final class InboxStore {
    */
   public List<RequestRevision> revisionsBetween(
       Transaction tx, UserId user, long after, long upTo) {
-    return tx.sql()
-        .select(MESSAGE.REQUEST_ID, MESSAGE.REVISION)
-        .from(INBOX)
-        .join(MESSAGE)
-        .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
-        .where(INBOX.USER_ID.eq(user))
-        .and(INBOX.SEQ.gt(after))
-        .and(INBOX.SEQ.le(upTo))
-        .and(MESSAGE.REQUEST_ID.isNotNull())
-        .fetch(row -> new RequestRevision(row.value1(), row.value2()));
+    return tx.query(
+            """
+            SELECT message.request_id AS request_id, message.revision AS revision
+            FROM inbox
+            JOIN message ON message.id = inbox.message_id
+            WHERE inbox.user_id = ? AND inbox.seq > ? AND inbox.seq <= ?
+            AND message.request_id IS NOT NULL""",
+            user,
+            after,
+            upTo)
+        .list(row -> new RequestRevision(row.getLong("request_id"), row.getInt("revision")));
   }
 
   /**
@@ -165,18 +150,18 @@ public final class InboxStore {
    * devices.
    */
   public Set<Integer> unreceivedRevisions(Transaction tx, long request, Collection<UserId> users) {
-    return tx.sql()
-        .select(MESSAGE.REVISION)
-        .from(MESSAGE)
-        .join(INBOX)
-        .on(INBOX.MESSAGE_ID.eq(MESSAGE.ID))
-        .join(INBOX_HEAD)
-        .on(INBOX_HEAD.USER_ID.eq(INBOX.USER_ID))
-        .where(MESSAGE.REQUEST_ID.eq(request))
-        .and(INBOX.USER_ID.in(users))
-        .groupBy(MESSAGE.REVISION)
-        .having(min(INBOX.SEQ.minus(INBOX_HEAD.RECEIVED)).gt(0L))
-        .fetchSet(MESSAGE.REVISION);
+    return tx.query(
+            """
+            SELECT message.revision AS revision
+            FROM message
+            JOIN inbox ON inbox.message_id = message.id
+            JOIN inbox_head ON inbox_head.user_id = inbox.user_id
+            WHERE message.request_id = ? AND inbox.user_id IN (?)
+            GROUP BY message.revision
+            HAVING min(inbox.seq - inbox_head.received) > 0""",
+            request,
+            users)
+        .set(row -> row.getInt("revision"));
   }
 
   /**
@@ -184,29 +169,36 @@ public final class InboxStore {
    * PostgreSQL.
    */
   public Map<UserId, Long> findNewestSince(Transaction tx, TransactionCursor from) {
-    return tx.sql()
-        .select(INBOX.USER_ID, max(INBOX.SEQ))
-        .from(INBOX)
-        .where(from.writtenSince("inbox", "xid"))
-        .groupBy(INBOX.USER_ID)
-        .fetchMap(Record2::value1, Record2::value2);
+    return tx.query(
+            SqlFragment.of("SELECT user_id, max(seq) AS seq FROM inbox WHERE")
+                .append(from.writtenSince("inbox", "xid"))
+                .append("GROUP BY user_id"))
+        .map(row -> row.getUser("user_id"), row -> row.getLong("seq"));
   }
 
   /** Lists non-empty inboxes in the order of their users, starting with the given one. */
   public List<InboxExtent> findNonEmpty(Transaction tx, UserId from, int limit) {
-    return tx.sql()
-        .select(INBOX_HEAD.USER_ID, INBOX_HEAD.RECEIVED, INBOX_HEAD.REMOVED, MESSAGE.CREATED_AT)
-        .from(INBOX_HEAD)
-        .join(INBOX)
-        .on(INBOX.USER_ID.eq(INBOX_HEAD.USER_ID))
-        .and(INBOX.SEQ.eq(INBOX_HEAD.REMOVED.plus(1)))
-        .join(MESSAGE)
-        .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
-        .where(INBOX_HEAD.USER_ID.ge(from))
-        .and(INBOX.USER_ID.ge(from)) // implied by the join, but the planner doesn't infer it
-        .orderBy(INBOX_HEAD.USER_ID)
-        .limit(limit)
-        .fetch(row -> new InboxExtent(row.value1(), row.value2(), row.value3(), row.value4()));
+    // The second condition on the user is implied by the join, but the planner doesn't infer it.
+    return tx.query(
+            """
+            SELECT h.user_id AS user_id, h.received AS received, h.removed AS removed,
+              message.created_at AS created_at
+            FROM inbox_head h
+            JOIN inbox ON inbox.user_id = h.user_id AND inbox.seq = h.removed + 1
+            JOIN message ON message.id = inbox.message_id
+            WHERE h.user_id >= ? AND inbox.user_id >= ?
+            ORDER BY h.user_id
+            LIMIT ?""",
+            from,
+            from,
+            limit)
+        .list(
+            row ->
+                new InboxExtent(
+                    row.getUser("user_id"),
+                    row.getLong("received"),
+                    row.getLong("removed"),
+                    row.getTime("created_at")));
   }
 
   /**
@@ -218,37 +210,39 @@ public final class InboxStore {
   public int removeOldest(Transaction tx, UserId user, int limit, RemovalRule removalRule) {
     // Serialises removals: if two transactions removed a message from its last two inboxes
     // concurrently, each would see the other's row and leave the message.
-    tx.lockWithoutReading(sql -> sql.select(INSTALLATION.ID).from(INSTALLATION));
-    tx.lockWithoutReading(
-        sql -> sql.select(INBOX_HEAD.SEQ).from(INBOX_HEAD).where(INBOX_HEAD.USER_ID.eq(user)));
-    var oldest =
-        tx.sql()
-            .select(INBOX.SEQ, MESSAGE.CREATED_AT, MESSAGE.ID)
-            .from(INBOX)
-            .join(MESSAGE)
-            .on(MESSAGE.ID.eq(INBOX.MESSAGE_ID))
-            .where(INBOX.USER_ID.eq(user))
-            .orderBy(INBOX.SEQ)
-            .limit(limit)
-            .fetch();
-    var going =
+    tx.lockRows("SELECT id FROM installation FOR NO KEY UPDATE");
+    tx.lockRows("SELECT seq FROM inbox_head WHERE user_id = ? FOR NO KEY UPDATE", user);
+    List<OldMessage> oldest =
+        tx.query(
+                """
+                SELECT inbox.seq AS seq, message.created_at AS created_at, message.id AS id
+                FROM inbox
+                JOIN message ON message.id = inbox.message_id
+                WHERE inbox.user_id = ?
+                ORDER BY inbox.seq
+                LIMIT ?""",
+                user,
+                limit)
+            .list(
+                row ->
+                    new OldMessage(
+                        row.getLong("seq"), row.getTime("created_at"), row.getLong("id")));
+    List<OldMessage> going =
         oldest.stream()
-            .takeWhile(row -> removalRule.mayRemove(row.value1(), row.value2()))
+            .takeWhile(message -> removalRule.mayRemove(message.seq, message.createdAt))
             .toList();
     if (!going.isEmpty()) {
-      removeUpTo(tx, user, going.getLast().value1());
-      removeUnreferenced(tx, going.stream().map(Record3::value3).toList());
+      removeUpTo(tx, user, going.getLast().seq);
+      removeUnreferenced(tx, going.stream().map(OldMessage::id).toList());
     }
     return going.size();
   }
 
+  private record OldMessage(long seq, Instant createdAt, long id) {}
+
   private static void removeUpTo(Transaction tx, UserId user, long seq) {
-    tx.sql().deleteFrom(INBOX).where(INBOX.USER_ID.eq(user)).and(INBOX.SEQ.le(seq)).execute();
-    tx.sql()
-        .update(INBOX_HEAD)
-        .set(INBOX_HEAD.REMOVED, seq)
-        .where(INBOX_HEAD.USER_ID.eq(user))
-        .execute();
+    tx.update("DELETE FROM inbox WHERE user_id = ? AND seq <= ?", user, seq);
+    tx.update("UPDATE inbox_head SET removed = ? WHERE user_id = ?", seq, user);
   }
 
   /**
@@ -256,18 +250,13 @@ public final class InboxStore {
    * its row stays without the body, as the proof that the revision was announced.
    */
   private static void removeUnreferenced(Transaction tx, List<Long> messages) {
-    Condition unheld =
-        MESSAGE
-            .ID
-            .in(messages)
-            .and(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))));
-    tx.sql().deleteFrom(MESSAGE).where(unheld).and(MESSAGE.REQUEST_ID.isNull()).execute();
-    tx.sql().update(MESSAGE).set(MESSAGE.BODY, "").where(unheld).execute();
+    tx.update("DELETE FROM message WHERE request_id IS NULL AND " + UNREFERENCED, messages);
+    tx.update("UPDATE message SET body = '' WHERE " + UNREFERENCED, messages);
   }
 
   /** Creates the inbox of a new account. */
   public static void createInbox(Transaction tx, UserId user) {
-    tx.sql().insertInto(INBOX_HEAD).set(INBOX_HEAD.USER_ID, user).execute();
+    tx.update("INSERT INTO inbox_head (user_id) VALUES (?)", user);
   }
 
   /** Decides whether a message may be removed. */

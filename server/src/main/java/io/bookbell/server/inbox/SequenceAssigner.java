@@ -1,11 +1,6 @@
 package io.bookbell.server.inbox;
 
-import static io.bookbell.server.storage.schema.Tables.INBOX;
-import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
-import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.val;
 
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
@@ -13,8 +8,8 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.inbox.OutgoingMessages.OutgoingMessage;
 import io.bookbell.server.inbox.SequenceAssigner.AppendedMessages;
 import io.bookbell.server.storage.BeforeCommitStep;
-import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,22 +28,20 @@ import org.jspecify.annotations.Nullable;
 final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   static final SequenceAssigner STEP = new SequenceAssigner();
 
-  private static final RowInsert<MessageRow> MESSAGES =
-      RowInsert.<MessageRow>insertInto(MESSAGE)
-          .setColumn(MESSAGE.REQUEST_ID, MessageRow::request)
-          .setColumn(MESSAGE.REVISION, MessageRow::revision)
-          .setColumn(MESSAGE.BODY, MessageRow::body)
-          .setColumn(MESSAGE.CREATED_AT, MessageRow::at)
-          .failOnConflict();
-  private static final RowInsert<InboxRow> INBOX_ROWS =
-      RowInsert.<InboxRow>insertInto(INBOX)
-          .setColumn(INBOX.USER_ID, InboxRow::user)
-          .setColumn(INBOX.SEQ, InboxRow::seq)
-          .setColumn(INBOX.MESSAGE_ID, InboxRow::message)
-          .failOnConflict();
+  private static final String INSERT_MESSAGE =
+      """
+      INSERT INTO message (id, request_id, revision, body, created_at)
+      VALUES (?, ?, ?, ?, ?)""";
+  private static final String INSERT_INBOX =
+      "INSERT INTO inbox (user_id, seq, message_id) VALUES (?, ?, ?)";
+
+  private static final String LOCK_HEADS =
+      """
+      SELECT user_id, seq FROM inbox_head WHERE user_id IN (?)
+      ORDER BY user_id FOR NO KEY UPDATE""";
 
   /** Databases limit the number of parameters in a statement. */
-  private static final int ROWS_AT_ONCE = 500;
+  private static final int USERS_AT_ONCE = 8_192;
 
   /**
    * From this audience size on, the database copies a message into the inboxes with one statement,
@@ -79,9 +72,12 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
 
   @Override
   public void run(Transaction tx, List<AppendedMessages> changes) {
+    int messages = changes.stream().mapToInt(change -> change.bodies.size()).sum();
+    tx.reserveIds("message", messages); // in one round trip with the lock
     Map<UserId, Long> heads = lockBounds(tx, changes);
     var before = new TreeMap<>(heads);
-    List<Long> ids = storeMessages(tx, changes);
+    List<Long> ids = tx.nextIds("message", messages);
+    storeMessages(tx, changes, ids);
     var rows = new ArrayList<InboxRow>();
     var floors = new TreeMap<UserId, Long>();
     int stored = 0;
@@ -100,7 +96,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
       }
       appendedMessages.tx.afterCommit(() -> appendedMessages.publisher.accept(deliveries));
     }
-    INBOX_ROWS.insert(tx, rows);
+    tx.insertAll(INSERT_INBOX, rows, row -> ValueReader.values(row.user, row.seq, row.message));
     advanceBounds(tx, groupByStep(before, heads));
     floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
   }
@@ -111,41 +107,35 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     var users = new TreeSet<UserId>();
     changes.forEach(appendedMessages -> users.addAll(appendedMessages.allRecipients()));
     var heads = new TreeMap<UserId, Long>();
-    tx.lockRows(
-            tx.sql()
-                .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
-                .from(INBOX_HEAD)
-                .where(INBOX_HEAD.USER_ID.in(users))
-                .orderBy(INBOX_HEAD.USER_ID))
-        .forEach(row -> heads.put(row.value1(), row.value2()));
+    for (List<UserId> some : splitUsers(users)) { // in their order, as everybody locks them
+      heads.putAll(
+          tx.query(LOCK_HEADS, some).map(row -> row.getUser("user_id"), row -> row.getLong("seq")));
+    }
     if (heads.size() != users.size()) {
       throw new IllegalStateException("Users without an inbox among " + users);
     }
     return heads;
   }
 
-  /** Stores the messages and returns their ids in the same order. */
-  private static List<Long> storeMessages(Transaction tx, List<AppendedMessages> changes) {
-    var messages =
-        changes.stream()
-            .flatMap(
-                appendedMessages ->
-                    appendedMessages.bodies.stream()
-                        .map(encodedMessage -> MessageRow.of(encodedMessage, appendedMessages.at)))
-            .toList();
-    return MESSAGES.insertNumbered(tx, messages, MESSAGE.ID);
+  private static void storeMessages(
+      Transaction tx, List<AppendedMessages> changes, List<Long> ids) {
+    var rows = new ArrayList<@Nullable Object[]>();
+    for (AppendedMessages appendedMessages : changes) {
+      for (EncodedMessage encodedMessage : appendedMessages.bodies) {
+        rows.add(valuesOf(ids.get(rows.size()), encodedMessage, appendedMessages.at));
+      }
+    }
+    tx.insertAll(INSERT_MESSAGE, rows, values -> values);
   }
 
-  private record MessageRow(
-      @Nullable Long request, @Nullable Integer revision, String body, Instant at) {
-    static MessageRow of(EncodedMessage encodedMessage, Instant at) {
-      var messageRevision = encodedMessage.entry.revision();
-      return new MessageRow(
-          messageRevision == null ? null : messageRevision.requestId(),
-          messageRevision == null ? null : messageRevision.number(),
-          new String(encodedMessage.message.json(), UTF_8),
-          at);
-    }
+  private static @Nullable Object[] valuesOf(long id, EncodedMessage encodedMessage, Instant at) {
+    var messageRevision = encodedMessage.entry.revision();
+    return ValueReader.values(
+        id,
+        messageRevision == null ? null : messageRevision.requestId(),
+        messageRevision == null ? null : messageRevision.number(),
+        new String(encodedMessage.message.json(), UTF_8),
+        at);
   }
 
   private static Map<UserId, Long> assignNumbers(
@@ -190,13 +180,14 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     steps.forEach(
         (step, users) -> {
           for (List<UserId> some : splitUsers(users)) {
-            tx.run(
-                tx.sql()
-                    .insertInto(INBOX, INBOX.USER_ID, INBOX.SEQ, INBOX.MESSAGE_ID)
-                    .select(
-                        select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ.plus(step), val(message))
-                            .from(INBOX_HEAD)
-                            .where(INBOX_HEAD.USER_ID.in(some))));
+            tx.enqueue(
+                """
+                INSERT INTO inbox (user_id, seq, message_id)
+                SELECT user_id, seq + CAST(? AS bigint), CAST(? AS bigint)
+                FROM inbox_head WHERE user_id IN (?)""",
+                step,
+                message,
+                some);
           }
         });
   }
@@ -206,28 +197,23 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     steps.forEach(
         (step, users) -> {
           for (List<UserId> some : splitUsers(users)) {
-            tx.run(
-                tx.sql()
-                    .update(INBOX_HEAD)
-                    .set(INBOX_HEAD.SEQ, INBOX_HEAD.SEQ.plus(step))
-                    .where(INBOX_HEAD.USER_ID.in(some)));
+            tx.enqueue(
+                "UPDATE inbox_head SET seq = seq + CAST(? AS bigint) WHERE user_id IN (?)",
+                step,
+                some);
           }
         });
   }
 
   private static void raiseFloor(Transaction tx, UserId user, long floor) {
-    tx.run(
-        tx.sql()
-            .update(INBOX_HEAD)
-            .set(INBOX_HEAD.FLOOR, floor)
-            .where(INBOX_HEAD.USER_ID.eq(user)));
+    tx.enqueue("UPDATE inbox_head SET floor = ? WHERE user_id = ?", floor, user);
   }
 
   private static <T> List<List<T>> splitUsers(Collection<T> all) {
     var list = List.copyOf(all);
     var parts = new ArrayList<List<T>>();
-    for (int from = 0; from < list.size(); from += ROWS_AT_ONCE) {
-      parts.add(list.subList(from, Math.min(from + ROWS_AT_ONCE, list.size())));
+    for (int from = 0; from < list.size(); from += USERS_AT_ONCE) {
+      parts.add(list.subList(from, Math.min(from + USERS_AT_ONCE, list.size())));
     }
     return parts;
   }

@@ -1,7 +1,5 @@
 package io.bookbell.server.invitation;
 
-import static io.bookbell.server.storage.schema.Tables.INVITATION;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
@@ -15,12 +13,12 @@ import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.Tier;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.storage.schema.tables.records.InvitationRecord;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.team.TeamService;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.jooq.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InvitationService {
   private static final int MOST = 200;
+
+  private static final String SELECT =
+      """
+      SELECT id, creator_id, kind, tier_id, uses, uses_left, expires_at, created_at
+      FROM invitation
+      """;
+
+  /** Whether a link is usable at a time. */
+  private static final String IS_OPEN = "uses_left > 0 AND expires_at > ?";
 
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
@@ -80,25 +87,26 @@ public final class InvitationService {
     if (!expiresAt.isAfter(tx.now())) {
       throw Problem.validationFailed("expires_at", "must be in the future");
     }
-    if (tx.sql().fetchCount(INVITATION, INVITATION.CREATOR_ID.eq(creator.id()).and(isOpen(tx)))
-        >= MOST) {
+    if (countOpen(tx, creator.id()) >= MOST) {
       throw Problem.limitReached("too_many_invitations", MOST, "open invitations");
     }
     String token = SecretTokens.createToken();
     long id =
-        tx.executeReturningOne(
-                tx.sql()
-                    .insertInto(INVITATION)
-                    .set(INVITATION.CREATOR_ID, creator.id())
-                    .set(INVITATION.KIND, invitationTerms.kind())
-                    .set(INVITATION.TIER_ID, tier)
-                    .set(INVITATION.TOKEN_HASH, SecretTokens.hashToken(token))
-                    .set(INVITATION.USES, invitationTerms.uses())
-                    .set(INVITATION.USES_LEFT, invitationTerms.uses())
-                    .set(INVITATION.EXPIRES_AT, expiresAt)
-                    .set(INVITATION.CREATED_AT, tx.now()),
-                INVITATION.ID)
-            .orElseThrow();
+        tx.query(
+                """
+                INSERT INTO invitation
+                  (creator_id, kind, tier_id, token_hash, uses, uses_left, expires_at, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                RETURNING id""",
+                creator.id(),
+                invitationTerms.kind(),
+                tier,
+                SecretTokens.hashToken(token),
+                invitationTerms.uses(),
+                invitationTerms.uses(),
+                expiresAt,
+                tx.now())
+            .single(row -> row.getLong("id"));
     activityLog.recordActivity(
         tx,
         creator.id(),
@@ -118,39 +126,44 @@ public final class InvitationService {
         token);
   }
 
+  private static int countOpen(Transaction tx, UserId creatorId) {
+    return tx.query(
+            "SELECT count(*) AS amount FROM invitation WHERE creator_id = ? AND " + IS_OPEN,
+            creatorId,
+            tx.now())
+        .single(row -> row.getInt("amount"));
+  }
+
   /** Returns the creator's usable links, newest first; for the creator. */
   public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireCreator(tx, creatorStore.get(tx, creatorId), actor);
-    return tx.sql()
-        .selectFrom(INVITATION)
-        .where(INVITATION.CREATOR_ID.eq(creatorId))
-        .and(isOpen(tx))
-        .orderBy(INVITATION.ID.desc())
-        .fetch(InvitationService::toInvitation);
+    return tx.query(
+            SELECT + "WHERE creator_id = ? AND " + IS_OPEN + " ORDER BY id DESC",
+            creatorId,
+            tx.now())
+        .list(InvitationService::toInvitation);
   }
 
   /** Returns one link, usable or not; for the creator. */
   public Invitation get(Transaction tx, UserId actor, long id) {
     Invitation found =
-        tx.sql()
-            .selectFrom(INVITATION)
-            .where(INVITATION.ID.eq(id))
-            .fetchOptional(InvitationService::toInvitation)
+        tx.query(SELECT + "WHERE id = ?", id)
+            .first(InvitationService::toInvitation)
             .orElseThrow(Problem::notFound);
     creatorRoles.requireCreator(tx, creatorStore.get(tx, found.creatorId()), actor);
     return found;
   }
 
-  private static Invitation toInvitation(InvitationRecord row) {
+  private static Invitation toInvitation(SqlRow row) throws SQLException {
     return new Invitation(
-        row.getId(),
-        row.getCreatorId(),
-        row.getKind(),
-        row.getTierId(),
-        row.getUses(),
-        row.getUsesLeft(),
-        row.getExpiresAt(),
-        row.getCreatedAt());
+        row.getLong("id"),
+        row.getUser("creator_id"),
+        row.getString("kind"),
+        row.findLong("tier_id"),
+        row.getInt("uses"),
+        row.getInt("uses_left"),
+        row.getTime("expires_at"),
+        row.getTime("created_at"));
   }
 
   /** Deletes a link; for the creator. */
@@ -158,7 +171,7 @@ public final class InvitationService {
     Invitation revoked = get(tx, actor, id);
     UserId creatorId = revoked.creatorId();
     creatorStore.lockCreator(tx, creatorId);
-    tx.sql().deleteFrom(INVITATION).where(INVITATION.ID.eq(id)).execute();
+    tx.update("DELETE FROM invitation WHERE id = ?", id);
     activityLog.recordActivity(
         tx,
         creatorId,
@@ -179,17 +192,15 @@ public final class InvitationService {
    *     already has the role
    */
   public void acceptInvitation(Transaction tx, UserId user, String token) {
-    var found =
-        tx.sql()
-            .selectFrom(INVITATION)
-            .where(INVITATION.TOKEN_HASH.eq(SecretTokens.hashToken(token)))
-            .fetchOptional()
+    Invitation found =
+        tx.query(SELECT + "WHERE token_hash = ?", SecretTokens.hashToken(token))
+            .first(InvitationService::toInvitation)
             .orElseThrow(InvitationService::invalidInvitation);
-    CreatorRow creator = creatorStore.lockCreator(tx, found.getCreatorId());
-    if (!consumeUse(tx, found.getId())) {
+    CreatorRow creator = creatorStore.lockCreator(tx, found.creatorId());
+    if (!consumeUse(tx, found.id())) {
       throw invalidInvitation();
     }
-    Long tier = found.getTierId();
+    Long tier = found.tierId();
     if (tier == null) {
       teamService.addMember(tx, user, creator, user);
     } else {
@@ -203,24 +214,20 @@ public final class InvitationService {
    * @throws Problem 404 when the link is unknown, used up, revoked or expired
    */
   void requireUsable(Transaction tx, String token) {
-    if (!tx.sql()
-        .fetchExists(
-            INVITATION, INVITATION.TOKEN_HASH.eq(SecretTokens.hashToken(token)).and(isOpen(tx)))) {
+    if (!tx.query(
+            "SELECT 1 FROM invitation WHERE token_hash = ? AND " + IS_OPEN + " LIMIT 1",
+            SecretTokens.hashToken(token),
+            tx.now())
+        .exists()) {
       throw invalidInvitation();
     }
   }
 
-  private static Condition isOpen(Transaction tx) {
-    return INVITATION.USES_LEFT.gt(0).and(INVITATION.EXPIRES_AT.gt(tx.now()));
-  }
-
   private static boolean consumeUse(Transaction tx, long id) {
-    return tx.sql()
-            .update(INVITATION)
-            .set(INVITATION.USES_LEFT, INVITATION.USES_LEFT.minus(1))
-            .where(INVITATION.ID.eq(id))
-            .and(isOpen(tx))
-            .execute()
+    return tx.update(
+            "UPDATE invitation SET uses_left = uses_left - 1 WHERE id = ? AND " + IS_OPEN,
+            id,
+            tx.now())
         == 1;
   }
 

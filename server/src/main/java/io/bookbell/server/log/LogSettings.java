@@ -24,11 +24,8 @@ public final class LogSettings extends ContextAwareBase implements Configurator 
   private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%cause%n";
   private static final String LEVEL = "BOOKBELL_LOG";
 
-  /**
-   * Loggers that are turned off, because their libraries also throw what they log. Flyway would log
-   * whole stack traces, and jOOQ warns about every PostgreSQL except the newest.
-   */
-  private static final List<String> SILENT = List.of("org.flywaydb", "org.jooq");
+  /** Loggers that are turned off: Flyway also throws what it logs, with whole stack traces. */
+  private static final List<String> SILENT = List.of("org.flywaydb");
 
   private static final List<String> WARNINGS_ONLY =
       List.of("com.zaxxer.hikari", "io.netty", "io.lettuce", "io.vertx", "org.sqlite");

@@ -1,8 +1,7 @@
 package io.bookbell.server.notification;
 
-import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
-
 import io.bookbell.server.storage.Transaction;
+import java.util.List;
 
 /**
  * Replaces the English texts of older notifications by details. {@code HousekeepingWorker} calls it
@@ -11,7 +10,23 @@ import io.bookbell.server.storage.Transaction;
 public final class NotificationMigration {
   private static final int ROWS_AT_ONCE = 200;
 
+  private static final String WITHOUT_DETAILS =
+      """
+      SELECT id, kind, text
+      FROM notification
+      WHERE details IS NULL
+      ORDER BY id
+      LIMIT ?""";
+
+  private static final String SET_DETAILS =
+      """
+      UPDATE notification
+      SET kind = ?, details = ?, text = ?
+      WHERE id = ? AND details IS NULL""";
+
   private NotificationMigration() {}
+
+  private record OldNotification(long id, String kind, String text) {}
 
   /**
    * Migrates a batch of notifications.
@@ -19,24 +34,20 @@ public final class NotificationMigration {
    * @return whether there may be more
    */
   public static boolean migrateBatch(Transaction tx) {
-    var older =
-        tx.sql()
-            .select(NOTIFICATION.ID, NOTIFICATION.KIND, NOTIFICATION.TEXT)
-            .from(NOTIFICATION)
-            .where(NOTIFICATION.DETAILS.isNull())
-            .orderBy(NOTIFICATION.ID)
-            .limit(ROWS_AT_ONCE)
-            .fetch();
-    for (var row : older) {
-      NotificationFacts facts = NotificationTextParser.parseText(row.value2(), row.value3());
-      tx.run(
-          tx.sql()
-              .update(NOTIFICATION)
-              .set(NOTIFICATION.KIND, facts.kind().wireName())
-              .set(NOTIFICATION.DETAILS, facts.storedDetails())
-              .set(NOTIFICATION.TEXT, NotificationService.NO_TEXT)
-              .where(NOTIFICATION.ID.eq(row.value1()))
-              .and(NOTIFICATION.DETAILS.isNull()));
+    List<OldNotification> older =
+        tx.query(WITHOUT_DETAILS, ROWS_AT_ONCE)
+            .list(
+                row ->
+                    new OldNotification(
+                        row.getLong("id"), row.getString("kind"), row.getString("text")));
+    for (OldNotification each : older) {
+      NotificationFacts facts = NotificationTextParser.parseText(each.kind, each.text);
+      tx.enqueue(
+          SET_DETAILS,
+          facts.kind().wireName(),
+          facts.storedDetails(),
+          NotificationService.NO_TEXT,
+          each.id);
     }
     return older.size() == ROWS_AT_ONCE;
   }

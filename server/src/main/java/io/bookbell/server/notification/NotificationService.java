@@ -1,16 +1,16 @@
 package io.bookbell.server.notification;
 
-import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
-import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
-import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlRow;
+import io.bookbell.server.storage.sql.ValueReader;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -18,9 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jooq.Condition;
-import org.jooq.Record;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,22 +30,40 @@ public final class NotificationService {
   /** Only notifications from before notifications had details have an English text. */
   static final String NO_TEXT = "";
 
-  private static final RowInsert<NotificationRow> STORE =
-      RowInsert.<NotificationRow>insertInto(NOTIFICATION)
-          .setColumn(NOTIFICATION.CREATOR_ID, NotificationRow::creator)
-          .setColumn(NOTIFICATION.KIND, row -> row.facts.kind().wireName())
-          .setColumn(NOTIFICATION.REQUEST_ID, NotificationRow::request)
-          .setColumn(NOTIFICATION.TEXT, row -> NO_TEXT)
-          .setColumn(NOTIFICATION.DETAILS, row -> row.facts.storedDetails())
-          .setColumn(NOTIFICATION.CREATED_AT, NotificationRow::at)
-          .failOnConflict();
-  private static final RowInsert<RecipientRow> ADDRESS =
-      RowInsert.<RecipientRow>insertInto(NOTIFICATION_RECIPIENT)
-          .setColumn(NOTIFICATION_RECIPIENT.USER_ID, RecipientRow::user)
-          .setColumn(NOTIFICATION_RECIPIENT.NOTIFICATION_ID, RecipientRow::id)
-          .setColumn(NOTIFICATION_RECIPIENT.CREATOR_ID, RecipientRow::creator)
-          .setColumn(NOTIFICATION_RECIPIENT.AS_ADMIN, RecipientRow::asAdmin)
-          .failOnConflict();
+  private static final String INSERT_NOTIFICATION =
+      """
+      INSERT INTO notification (id, creator_id, kind, request_id, text, details, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?)""";
+
+  private static final String INSERT_RECIPIENT =
+      """
+      INSERT INTO notification_recipient (user_id, notification_id, creator_id, as_admin)
+      VALUES (?, ?, ?, ?)""";
+
+  private static final SqlFragment NOTIFICATIONS =
+      SqlFragment.of(
+          """
+          SELECT n.id, n.creator_id, n.kind, n.request_id, r.as_admin, n.details, n.text,
+            n.created_at, r.is_read
+          FROM notification_recipient r
+          JOIN notification n ON n.id = r.notification_id
+          WHERE""");
+
+  /** With {@code is_read = FALSE}; SQLite would not look for {@code NOT is_read} in an index. */
+  private static final SqlFragment COUNT_UNREAD =
+      SqlFragment.of(
+          """
+          SELECT count(*) AS amount
+          FROM notification_recipient r
+          WHERE r.is_read = FALSE AND""");
+
+  private static final String MARK_ALL_READ =
+      """
+      UPDATE notification_recipient
+      SET is_read = TRUE
+      WHERE user_id = ? AND is_read = FALSE""";
+
+  private static final String MARK_SOME_READ = MARK_ALL_READ + " AND notification_id IN (?)";
 
   private final CreatorRoles creatorRoles;
 
@@ -66,6 +81,11 @@ public final class NotificationService {
   public record NewNotification(
       UserId creator, long request, NotificationFacts facts, UserId actor, boolean toAdmins) {}
 
+  /** Reserves the id of a notification, on PostgreSQL together with the next statement. */
+  public void reserveNotification(Transaction tx) {
+    tx.reserveIds("notification", 1);
+  }
+
   /**
    * Stores a notification for all recipients except the actor, and adds its message to the change.
    */
@@ -80,64 +100,52 @@ public final class NotificationService {
       return;
     }
     Instant now = tx.now();
-    long id = STORE.insertNumbered(tx, NotificationRow.of(newNotification, now), NOTIFICATION.ID);
-    ADDRESS.insert(
-        tx,
-        others.stream()
-            .map(
-                user ->
-                    new RecipientRow(
-                        user, id, newNotification.creator(), newNotification.toAdmins()))
-            .toList());
+    long id = insertNotification(tx, newNotification, now);
+    tx.insertAll(
+        INSERT_RECIPIENT,
+        List.copyOf(others),
+        user ->
+            ValueReader.values(user, id, newNotification.creator(), newNotification.toAdmins()));
     outgoingMessages.add(
         MessageType.NOTIFICATION,
         Map.of("notification", NotificationMessage.of(id, newNotification, now)),
         others);
   }
 
-  private record NotificationRow(
-      UserId creator, long request, NotificationFacts facts, Instant at) {
-    static NotificationRow of(NewNotification newNotification, Instant at) {
-      return new NotificationRow(
-          newNotification.creator(), newNotification.request(), newNotification.facts(), at);
-    }
+  private static long insertNotification(
+      Transaction tx, NewNotification newNotification, Instant now) {
+    long id = tx.nextId("notification");
+    tx.enqueue(
+        INSERT_NOTIFICATION,
+        id,
+        newNotification.creator(),
+        newNotification.facts().kind().wireName(),
+        newNotification.request(),
+        NO_TEXT,
+        newNotification.facts().storedDetails(),
+        now);
+    return id;
   }
-
-  private record RecipientRow(UserId user, long id, UserId creator, boolean asAdmin) {}
 
   /** Returns a page of the user's notifications, newest first. */
   public ListPage<NotificationItem> list(Transaction tx, UserId user, PageRequest page) {
-    List<NotificationItem> items =
-        tx.sql()
-            .select(
-                NOTIFICATION.ID,
-                NOTIFICATION.CREATOR_ID,
-                NOTIFICATION.KIND,
-                NOTIFICATION.REQUEST_ID,
-                NOTIFICATION_RECIPIENT.AS_ADMIN,
-                NOTIFICATION.DETAILS,
-                NOTIFICATION.TEXT,
-                NOTIFICATION.CREATED_AT,
-                NOTIFICATION_RECIPIENT.IS_READ)
-            .from(NOTIFICATION_RECIPIENT)
-            .join(NOTIFICATION)
-            .on(NOTIFICATION.ID.eq(NOTIFICATION_RECIPIENT.NOTIFICATION_ID))
-            .where(visibleTo(tx, user))
+    SqlFragment condition =
+        visibleTo(tx, user)
             .and(
                 page.cursor()
-                    .map(NOTIFICATION_RECIPIENT.NOTIFICATION_ID::lt)
-                    .orElseGet(DSL::noCondition))
-            .orderBy(NOTIFICATION_RECIPIENT.NOTIFICATION_ID.desc())
-            .limit(page.limit() + 1)
-            .fetch(NotificationItem::of);
+                    .map(below -> SqlFragment.of("r.notification_id < ?", below))
+                    .orElse(SqlFragment.TRUE));
+    List<NotificationItem> items =
+        tx.query(
+                NOTIFICATIONS
+                    .append(condition)
+                    .append("ORDER BY r.notification_id DESC LIMIT ?", page.limit() + 1))
+            .list(NotificationItem::of);
     return ListPage.of(items, page.limit(), NotificationItem::id);
   }
 
   public int countUnread(Transaction tx, UserId user) {
-    return tx.sql()
-        .fetchCount(
-            NOTIFICATION_RECIPIENT,
-            visibleTo(tx, user).and(NOTIFICATION_RECIPIENT.IS_READ.isFalse()));
+    return tx.query(COUNT_UNREAD.append(visibleTo(tx, user))).single(row -> row.getInt("amount"));
   }
 
   /**
@@ -147,27 +155,19 @@ public final class NotificationService {
    * @return how many are still unread
    */
   public int markRead(Transaction tx, UserId user, Optional<Set<Long>> ids) {
-    tx.sql()
-        .update(NOTIFICATION_RECIPIENT)
-        .set(NOTIFICATION_RECIPIENT.IS_READ, true)
-        .where(NOTIFICATION_RECIPIENT.USER_ID.eq(user))
-        .and(NOTIFICATION_RECIPIENT.IS_READ.isFalse())
-        .and(ids.map(NOTIFICATION_RECIPIENT.NOTIFICATION_ID::in).orElseGet(DSL::noCondition))
-        .execute();
+    if (ids.isPresent()) {
+      tx.update(MARK_SOME_READ, user, ids.get());
+    } else {
+      tx.update(MARK_ALL_READ, user);
+    }
     return countUnread(tx, user);
   }
 
-  private Condition visibleTo(Transaction tx, UserId user) {
-    return NOTIFICATION_RECIPIENT
-        .USER_ID
-        .eq(user)
-        .and(
-            NOTIFICATION_RECIPIENT
-                .AS_ADMIN
-                .isFalse()
-                .or(
-                    NOTIFICATION_RECIPIENT.CREATOR_ID.in(
-                        creatorRoles.administeredCreators(tx, user))));
+  private SqlFragment visibleTo(Transaction tx, UserId user) {
+    return SqlFragment.of(
+        "r.user_id = ? AND (NOT r.as_admin OR r.creator_id IN (?))",
+        user,
+        creatorRoles.administeredCreators(tx, user));
   }
 
   /**
@@ -213,23 +213,21 @@ public final class NotificationService {
       NotificationDetails details,
       Instant createdAt,
       boolean read) {
-    private static NotificationItem of(Record row) {
+    private static NotificationItem of(SqlRow row) throws SQLException {
       NotificationFacts facts =
           NotificationFacts.ofStored(
-              row.get(NOTIFICATION.KIND),
-              row.get(NOTIFICATION.DETAILS),
-              row.get(NOTIFICATION.TEXT));
+              row.getString("kind"), row.findString("details"), row.getString("text"));
       return new NotificationItem(
-          row.get(NOTIFICATION.ID),
-          row.get(NOTIFICATION.CREATOR_ID),
+          row.getLong("id"),
+          row.getUser("creator_id"),
           facts.kind(),
-          row.get(NOTIFICATION.REQUEST_ID),
+          row.getLong("request_id"),
           facts.title(),
-          row.get(NOTIFICATION_RECIPIENT.AS_ADMIN) ? facts.supporterName() : null,
+          row.getBoolean("as_admin") ? facts.supporterName() : null,
           NotificationEnglish.toSentence(facts),
           facts.details(),
-          row.get(NOTIFICATION.CREATED_AT),
-          row.get(NOTIFICATION_RECIPIENT.IS_READ));
+          row.getTime("created_at"),
+          row.getBoolean("is_read"));
     }
   }
 }

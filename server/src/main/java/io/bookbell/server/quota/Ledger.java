@@ -1,26 +1,16 @@
 package io.bookbell.server.quota;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
-import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.max;
-import static org.jooq.impl.DSL.sum;
-import static org.jooq.impl.DSL.when;
-
 import io.bookbell.hub.UserId;
-import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
-import java.math.BigDecimal;
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.SqlRow;
+import io.bookbell.server.storage.sql.ValueReader;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jooq.Condition;
-import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.Record2;
-import org.jooq.SelectConditionStep;
-import org.jooq.SelectHavingStep;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,20 +27,36 @@ public final class Ledger {
 
   private static final int MOST_ENTRIES = 200;
 
-  private static final RowInsert<LedgerRow> ADD =
-      RowInsert.<LedgerRow>insertInto(QUOTA_LEDGER)
-          .setColumn(QUOTA_LEDGER.CREATOR_ID, LedgerRow::creator)
-          .setColumn(QUOTA_LEDGER.USER_ID, LedgerRow::user)
-          .setColumn(QUOTA_LEDGER.KIND, LedgerRow::kind)
-          .setColumn(QUOTA_LEDGER.AMOUNT, LedgerRow::amount)
-          .setColumn(QUOTA_LEDGER.REQUEST_ID, LedgerRow::request)
-          .setColumn(QUOTA_LEDGER.PERIOD_KEY, LedgerRow::period)
-          .setColumn(QUOTA_LEDGER.USED_AFTER, LedgerRow::usedAfter)
-          .setColumn(QUOTA_LEDGER.ALLOWED, LedgerRow::allowed)
-          .setColumn(QUOTA_LEDGER.REASON, LedgerRow::reason)
-          .setColumn(QUOTA_LEDGER.ACTOR_ID, LedgerRow::actor)
-          .setColumn(QUOTA_LEDGER.CREATED_AT, LedgerRow::at)
-          .failOnConflict();
+  private static final String INSERT =
+      """
+      INSERT INTO quota_ledger (creator_id, user_id, kind, amount, request_id, period_key,
+        used_after, allowed, reason, actor_id, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+  /** The effect of a line on the number of used requests. */
+  private static final String USED_DELTA =
+      "CASE kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE amount END";
+
+  private static final String ENTRIES =
+      """
+      SELECT l.id AS id, l.kind AS kind, l.amount AS amount, l.request_id AS request_id,
+        l.period_key AS period_key, l.reason AS reason, l.created_at AS created_at,
+        u.display_name AS display_name
+      FROM quota_ledger l
+      JOIN app_user u ON u.id = l.actor_id
+      """;
+
+  private static final String PERIODS_OF_REQUEST =
+      """
+      SELECT own.period_key AS period_key, (
+        SELECT coalesce(sum(
+          CASE line.kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE line.amount END), 0)
+        FROM quota_ledger line
+        WHERE line.creator_id = own.creator_id AND line.user_id = own.user_id
+        AND line.period_key = own.period_key) AS used
+      FROM quota_ledger own
+      WHERE own.request_id = ? AND own.kind IN ('consume', 'carry')
+      ORDER BY own.id""";
 
   private Ledger() {}
 
@@ -60,7 +66,7 @@ public final class Ledger {
    * @param after the membership after the change
    * @param period the period that the line counts in
    */
-  static long addEntry(
+  static void addEntry(
       Transaction tx,
       Membership after,
       String period,
@@ -69,7 +75,7 @@ public final class Ledger {
       @Nullable Long request,
       String reason,
       UserId actor) {
-    var ledgerRow =
+    var row =
         new LedgerRow(
             after.creator(),
             after.user(),
@@ -82,7 +88,31 @@ public final class Ledger {
             reason,
             actor,
             tx.now());
-    return ADD.insertNumbered(tx, ledgerRow, QUOTA_LEDGER.ID);
+    tx.enqueue(INSERT, valuesOf(row));
+  }
+
+  /**
+   * Adds the ledger line of a grant.
+   *
+   * @param after the membership after the change
+   * @return its id
+   */
+  static long addGrant(Transaction tx, Membership after, int amount, String reason, UserId actor) {
+    var row =
+        new LedgerRow(
+            after.creator(),
+            after.user(),
+            GRANT,
+            amount,
+            null,
+            after.periodKey(),
+            after.used(),
+            after.requestsAllowed(),
+            reason,
+            actor,
+            tx.now());
+    return tx.query(INSERT + " RETURNING id", valuesOf(row))
+        .single(inserted -> inserted.getLong("id"));
   }
 
   private record LedgerRow(
@@ -98,11 +128,19 @@ public final class Ledger {
       UserId actor,
       Instant at) {}
 
-  /** The effect of a line on the number of used requests. */
-  private static Field<Integer> usedDelta() {
-    return when(QUOTA_LEDGER.KIND.eq(GRANT), 0)
-        .when(QUOTA_LEDGER.KIND.eq(REFUND), -1)
-        .otherwise(QUOTA_LEDGER.AMOUNT);
+  private static @Nullable Object[] valuesOf(LedgerRow row) {
+    return ValueReader.values(
+        row.creator,
+        row.user,
+        row.kind,
+        row.amount,
+        row.request,
+        row.period,
+        row.usedAfter,
+        row.allowed,
+        row.reason,
+        row.actor,
+        row.at);
   }
 
   /**
@@ -110,18 +148,21 @@ public final class Ledger {
    * not refunded.
    */
   static int countUsed(Transaction tx, UserId creator, UserId user, String period) {
-    return sumWhere(
-        tx, usedDelta(), matchesMembership(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.eq(period)));
+    return tx.query(
+            "SELECT coalesce(sum("
+                + USED_DELTA
+                + "), 0) AS used FROM quota_ledger"
+                + " WHERE creator_id = ? AND user_id = ? AND period_key = ?",
+            creator,
+            user,
+            period)
+        .single(row -> row.getInt("used"));
   }
 
   /** Returns the number of requests that count in at least one of two periods. */
   static int countUsedInEither(
       Transaction tx, UserId creator, UserId user, String one, String other) {
-    return selectRequests(
-            tx, matchesMembership(creator, user).and(QUOTA_LEDGER.PERIOD_KEY.in(one, other)))
-        .having(sum(usedDelta()).gt(BigDecimal.ZERO))
-        .fetch()
-        .size();
+    return findCounting(tx, creator, user, Set.of(one, other)).size();
   }
 
   /**
@@ -130,127 +171,100 @@ public final class Ledger {
    * @param membership locked, as of the other period
    */
   static void carryOver(Transaction tx, Membership membership, String from, String to) {
-    Condition whose = matchesMembership(membership.creator(), membership.user());
-    Condition counts = sum(usedDelta()).gt(BigDecimal.ZERO);
-    var there =
-        selectRequests(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(to)))
-            .having(counts)
-            .fetchSet(QUOTA_LEDGER.REQUEST_ID);
-    var missing =
-        selectRequests(tx, whose.and(QUOTA_LEDGER.PERIOD_KEY.eq(from)))
-            .having(counts)
-            .orderBy(QUOTA_LEDGER.REQUEST_ID)
-            .fetch()
-            .stream()
-            .filter(row -> !there.contains(row.value1()))
-            .toList();
+    UserId creator = membership.creator();
+    UserId user = membership.user();
+    Map<Long, String> there = findCounting(tx, creator, user, Set.of(to));
     var lines = new ArrayList<LedgerRow>();
-    for (var row : missing) {
-      lines.add(
-          new LedgerRow(
-              membership.creator(),
-              membership.user(),
-              CARRY,
-              1,
-              row.value1(),
-              to,
-              there.size() + lines.size() + 1,
-              membership.requestsAllowed(),
-              row.value2(),
-              membership.creator(),
-              tx.now()));
-    }
-    ADD.insert(tx, lines);
+    findCounting(tx, creator, user, Set.of(from))
+        .forEach(
+            (request, title) -> {
+              if (!there.containsKey(request)) {
+                lines.add(
+                    new LedgerRow(
+                        creator,
+                        user,
+                        CARRY,
+                        1,
+                        request,
+                        to,
+                        there.size() + lines.size() + 1,
+                        membership.requestsAllowed(),
+                        title,
+                        creator,
+                        tx.now()));
+              }
+            });
+    tx.insertAll(INSERT, lines, Ledger::valuesOf);
   }
 
-  /**
-   * Selects requests with their titles, grouped by request; the caller adds a HAVING clause for
-   * those that count.
-   */
-  private static SelectHavingStep<Record2<Long, String>> selectRequests(
-      Transaction tx, Condition which) {
-    return tx.sql()
-        .select(QUOTA_LEDGER.REQUEST_ID, max(QUOTA_LEDGER.REASON))
-        .from(QUOTA_LEDGER)
-        .where(which)
-        .and(QUOTA_LEDGER.KIND.ne(GRANT))
-        .groupBy(QUOTA_LEDGER.REQUEST_ID);
+  /** Returns the titles of the requests that count in at least one of the periods, by request. */
+  private static Map<Long, String> findCounting(
+      Transaction tx, UserId creator, UserId user, Set<String> periods) {
+    return tx.query(
+            "SELECT request_id, max(reason) AS title FROM quota_ledger"
+                + " WHERE creator_id = ? AND user_id = ? AND period_key IN (?) AND kind <> 'grant'"
+                + " GROUP BY request_id HAVING sum("
+                + USED_DELTA
+                + ") > 0 ORDER BY request_id",
+            creator,
+            user,
+            periods)
+        .map(row -> row.getLong("request_id"), row -> row.getString("title"));
   }
 
   static int sumGranted(Transaction tx, UserId creator, UserId user, String period) {
-    return sumWhere(
-        tx,
-        QUOTA_LEDGER.AMOUNT,
-        matchesMembership(creator, user)
-            .and(QUOTA_LEDGER.PERIOD_KEY.eq(period))
-            .and(QUOTA_LEDGER.KIND.eq(GRANT)));
+    return tx.query(
+            """
+            SELECT coalesce(sum(amount), 0) AS granted FROM quota_ledger
+            WHERE creator_id = ? AND user_id = ? AND period_key = ? AND kind = 'grant'""",
+            creator,
+            user,
+            period)
+        .single(row -> row.getInt("granted"));
   }
 
-  private static int sumWhere(Transaction tx, Field<Integer> amount, Condition which) {
-    return tx.sql()
-        .select(coalesce(sum(amount), inline(BigDecimal.ZERO)))
-        .from(QUOTA_LEDGER)
-        .where(which)
-        .fetchSingle()
-        .value1()
-        .intValueExact();
-  }
+  /** A period in which a request counts, and how many requests count in it. */
+  record PeriodUse(String period, int used) {}
 
   /**
-   * Returns the periods in which a request counts: that of its consumption first, then those it was
-   * carried into.
+   * Reads the periods in which a request counts: that of its consumption first, then those it was
+   * carried into. On PostgreSQL together with the next statement.
    */
-  static List<String> findPeriods(Transaction tx, long request) {
-    return tx.sql()
-        .select(QUOTA_LEDGER.PERIOD_KEY)
-        .from(QUOTA_LEDGER)
-        .where(QUOTA_LEDGER.REQUEST_ID.eq(request))
-        .and(QUOTA_LEDGER.KIND.in(CONSUME, CARRY))
-        .orderBy(QUOTA_LEDGER.ID)
-        .fetch(QUOTA_LEDGER.PERIOD_KEY);
+  static PendingResult<List<PeriodUse>> findPeriodsLater(Transaction tx, long request) {
+    return tx.query(PERIODS_OF_REQUEST, request)
+        .later(row -> new PeriodUse(row.getString("period_key"), row.getInt("used")));
   }
 
   /** Returns the newest lines of a supporter's ledger, newest first, at most 200. */
   static List<LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
-    return selectEntries(tx, matchesMembership(creator, user))
-        .orderBy(QUOTA_LEDGER.ID.desc())
-        .limit(MOST_ENTRIES)
-        .fetch(Ledger::toEntry);
+    return tx.query(
+            ENTRIES + "WHERE l.creator_id = ? AND l.user_id = ? ORDER BY l.id DESC LIMIT ?",
+            creator,
+            user,
+            MOST_ENTRIES)
+        .list(Ledger::toEntry);
   }
 
   static LedgerEntry findEntry(Transaction tx, UserId creator, UserId user, long id) {
-    return selectEntries(tx, matchesMembership(creator, user).and(QUOTA_LEDGER.ID.eq(id)))
-        .fetchSingle(Ledger::toEntry);
+    return tx.query(
+            ENTRIES + "WHERE l.creator_id = ? AND l.user_id = ? AND l.id = ?", creator, user, id)
+        .single(Ledger::toEntry);
   }
 
-  private static SelectConditionStep<Record> selectEntries(Transaction tx, Condition which) {
-    return tx.sql()
-        .select(QUOTA_LEDGER.fields())
-        .select(APP_USER.DISPLAY_NAME)
-        .from(QUOTA_LEDGER)
-        .join(APP_USER)
-        .on(APP_USER.ID.eq(QUOTA_LEDGER.ACTOR_ID))
-        .where(which);
-  }
-
-  private static LedgerEntry toEntry(Record row) {
-    String kind = row.get(QUOTA_LEDGER.KIND);
-    String reason = row.get(QUOTA_LEDGER.REASON);
+  private static LedgerEntry toEntry(SqlRow row) throws SQLException {
+    String kind = row.getString("kind");
+    @Nullable String reason = row.findString("reason");
     boolean grant = GRANT.equals(kind);
     return new LedgerEntry(
-        row.get(QUOTA_LEDGER.ID),
+        row.getLong("id"),
         kind,
-        row.get(QUOTA_LEDGER.AMOUNT),
-        row.get(QUOTA_LEDGER.REQUEST_ID),
+        row.getInt("amount"),
+        row.findLong("request_id"),
         grant ? null : reason,
-        row.get(QUOTA_LEDGER.PERIOD_KEY),
+        row.getString("period_key"),
         grant ? reason : null,
-        row.get(APP_USER.DISPLAY_NAME),
-        row.get(QUOTA_LEDGER.CREATED_AT));
-  }
-
-  private static Condition matchesMembership(UserId creator, UserId user) {
-    return QUOTA_LEDGER.CREATOR_ID.eq(creator).and(QUOTA_LEDGER.USER_ID.eq(user));
+        row.getString("display_name"),
+        row.getTime("created_at"));
   }
 
   /**

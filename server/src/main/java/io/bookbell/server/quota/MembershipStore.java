@@ -1,24 +1,14 @@
 package io.bookbell.server.quota;
 
-import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
-import static io.bookbell.server.storage.schema.Tables.TIER;
-import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.val;
-
 import io.bookbell.hub.UserId;
-import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.Condition;
-import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Query;
-import org.jooq.Record;
-import org.jooq.ResultQuery;
-import org.jooq.SelectConditionStep;
+import java.util.function.Supplier;
 
 /**
  * Stores the memberships. Thread-safe and stateless.
@@ -30,61 +20,61 @@ import org.jooq.SelectConditionStep;
  * would double the allowance.
  */
 final class MembershipStore {
-  private static final PreparedQuery<MembershipKey, SelectConditionStep<Record>> BY_KEY =
-      PreparedQuery.of(
-          (sql, from) ->
-              selectMemberships(
-                  sql,
-                  matchesKey(
-                      from.parameterFor(MEMBERSHIP.CREATOR_ID, MembershipKey::creator),
-                      from.parameterFor(MEMBERSHIP.USER_ID, MembershipKey::user))));
-  private static final PreparedQuery<UserId, ResultQuery<Record>> OF_USER =
-      PreparedQuery.of(
-          (sql, from) ->
-              selectMemberships(
-                      sql,
-                      MEMBERSHIP.USER_ID.eq(from.parameterFor(MEMBERSHIP.USER_ID, user -> user)))
-                  .orderBy(MEMBERSHIP.CREATOR_ID));
-  private static final PreparedQuery<Membership, Query> CONSUME =
-      PreparedQuery.of(
-          (sql, from) ->
-              sql.update(MEMBERSHIP)
-                  .set(MEMBERSHIP.USED, MEMBERSHIP.USED.plus(1))
-                  .where(
-                      matchesKey(
-                          from.parameterFor(MEMBERSHIP.CREATOR_ID, Membership::creator),
-                          from.parameterFor(MEMBERSHIP.USER_ID, Membership::user)))
-                  .and(
-                      MEMBERSHIP.USED.lt(
-                          from.parameterFor(MEMBERSHIP.USED, Membership::requestsAllowed))));
+  private static final String SELECT =
+      """
+      SELECT m.creator_id AS creator_id, m.user_id AS user_id, m.period_key AS period_key,
+        m.used AS used, m.granted AS granted, t.id AS tier_id, t.name AS name,
+        t.requests_allowed AS requests_allowed, t.period AS period
+      FROM membership m
+      JOIN tier t ON t.id = m.tier_id
+      """;
+
+  /**
+   * Everybody who changes a membership or its tier locks the creator first, so the join is current.
+   */
+  private static final String LOCKED = " FOR NO KEY UPDATE OF m";
+
+  private static final String BY_KEY = SELECT + "WHERE m.creator_id = ? AND m.user_id = ?";
+
+  /** That of the supporter who made a request; the ledger knows. */
+  private static final String OF_REQUEST =
+      """
+      WHERE (m.creator_id, m.user_id) IN (
+        SELECT l.creator_id, l.user_id FROM quota_ledger l
+        WHERE l.request_id = ? AND l.creator_id = ? AND l.kind = 'consume')""";
+
+  private static final String BY_REQUEST = SELECT + OF_REQUEST;
+  private static final String BY_USER = SELECT + "WHERE m.user_id = ? ORDER BY m.creator_id";
+  private static final String BY_TIER =
+      SELECT + "WHERE m.tier_id = ? AND m.user_id > ? ORDER BY m.user_id LIMIT ?";
 
   Optional<Membership> findMembership(Transaction tx, UserId creator, UserId user) {
-    return tx.bindQuery(BY_KEY, new MembershipKey(creator, user))
-        .fetchOptional(row -> toCurrentMembership(tx, row));
+    return tx.query(BY_KEY, creator, user)
+        .first(StoredMembership::of)
+        .map(stored -> stored.toCurrentMembership(tx));
   }
 
   List<Membership> findByUser(Transaction tx, UserId user) {
-    return tx.bindQuery(OF_USER, user).fetch(row -> toCurrentMembership(tx, row));
+    return tx.query(BY_USER, user).list(StoredMembership::of).stream()
+        .map(stored -> stored.toCurrentMembership(tx))
+        .toList();
   }
 
   /** Returns memberships of a tier with user ids above {@code above}, ordered by user id. */
   List<Membership> findByTier(Transaction tx, long tier, long above, int limit) {
-    Condition rest = above == 0 ? noCondition() : MEMBERSHIP.USER_ID.gt(new UserId(above));
-    return selectMemberships(tx.sql(), MEMBERSHIP.TIER_ID.eq(tier).and(rest))
-        .orderBy(MEMBERSHIP.USER_ID)
-        .limit(limit)
-        .fetch(row -> toCurrentMembership(tx, row));
+    return tx.query(BY_TIER, tier, above, limit).list(StoredMembership::of).stream()
+        .map(stored -> stored.toCurrentMembership(tx))
+        .toList();
   }
 
   /** Finds a creator some of whose memberships still have a past month's period. */
   Optional<UserId> findCreatorInPastMonth(Transaction tx, String currentMonth) {
-    return tx.sql()
-        .select(MEMBERSHIP.CREATOR_ID)
-        .from(MEMBERSHIP)
-        .where(MEMBERSHIP.PERIOD_KEY.lt(currentMonth))
-        .orderBy(MEMBERSHIP.PERIOD_KEY, MEMBERSHIP.CREATOR_ID)
-        .limit(1)
-        .fetchOptional(MEMBERSHIP.CREATOR_ID);
+    return tx.query(
+            """
+            SELECT creator_id FROM membership WHERE period_key < ?
+            ORDER BY period_key, creator_id LIMIT 1""",
+            currentMonth)
+        .first(row -> row.getUser("creator_id"));
   }
 
   /**
@@ -93,148 +83,181 @@ final class MembershipStore {
    */
   List<UserId> findUsersInPastMonth(
       Transaction tx, UserId creator, String currentMonth, int limit) {
-    return tx.sql()
-        .select(MEMBERSHIP.USER_ID)
-        .from(MEMBERSHIP)
-        .where(MEMBERSHIP.CREATOR_ID.eq(creator))
-        .and(MEMBERSHIP.PERIOD_KEY.lt(currentMonth))
-        .orderBy(MEMBERSHIP.USER_ID)
-        .limit(limit)
-        .fetch(MEMBERSHIP.USER_ID);
+    return tx.query(
+            """
+            SELECT user_id FROM membership WHERE creator_id = ? AND period_key < ?
+            ORDER BY user_id LIMIT ?""",
+            creator,
+            currentMonth,
+            limit)
+        .list(row -> row.getUser("user_id"));
   }
 
   /** Returns the number of creators a user supports. */
   int countByUser(Transaction tx, UserId user) {
-    return tx.sql().fetchCount(MEMBERSHIP, MEMBERSHIP.USER_ID.eq(user));
+    return tx.query("SELECT count(*) AS amount FROM membership WHERE user_id = ?", user)
+        .single(row -> row.getInt("amount"));
   }
 
   boolean isMember(Transaction tx, UserId creator, UserId user) {
-    return tx.sql().fetchExists(MEMBERSHIP, matchesKey(creator, user));
+    return tx.query(
+            "SELECT 1 AS found FROM membership WHERE creator_id = ? AND user_id = ?", creator, user)
+        .exists();
   }
 
   Set<UserId> findSupporters(Transaction tx, UserId creator) {
-    return tx.sql()
-        .select(MEMBERSHIP.USER_ID)
-        .from(MEMBERSHIP)
-        .where(MEMBERSHIP.CREATOR_ID.eq(creator))
-        .fetchSet(MEMBERSHIP.USER_ID);
+    return tx.query("SELECT user_id FROM membership WHERE creator_id = ?", creator)
+        .set(row -> row.getUser("user_id"));
   }
 
   void insertMembership(Transaction tx, UserId creator, UserId user, Tier tier) {
     Instant now = tx.now();
-    tx.sql()
-        .insertInto(MEMBERSHIP)
-        .set(MEMBERSHIP.CREATOR_ID, creator)
-        .set(MEMBERSHIP.USER_ID, user)
-        .set(MEMBERSHIP.TIER_ID, tier.id())
-        .set(MEMBERSHIP.PERIOD_KEY, tier.period().keyAt(now))
-        .set(MEMBERSHIP.CREATED_AT, now)
-        .execute();
+    tx.update(
+        """
+        INSERT INTO membership (creator_id, user_id, tier_id, period_key, created_at)
+        VALUES (?, ?, ?, ?, ?)""",
+        creator,
+        user,
+        tier.id(),
+        tier.period().keyAt(now),
+        now);
   }
 
   /** Locks a membership and updates its row to the current period. */
   Optional<Membership> lockMembership(Transaction tx, UserId creator, UserId user) {
-    tx.lockWithoutReading(
-        sql -> sql.select(MEMBERSHIP.USER_ID).from(MEMBERSHIP).where(matchesKey(creator, user)));
-    return tx.bindQuery(BY_KEY, new MembershipKey(creator, user))
-        .fetchOptional(
-            row -> {
-              Membership membership = toCurrentMembership(tx, row);
-              String stored = row.get(MEMBERSHIP.PERIOD_KEY);
-              if (!membership.periodKey().equals(stored)) {
-                if (isOtherPeriodKind(stored, membership.tier())) {
-                  Ledger.carryOver(tx, membership, stored, membership.periodKey());
-                }
-                updatePeriod(tx, membership);
-              }
-              return membership;
-            });
+    return lockMembershipLater(tx, creator, user).get();
   }
 
-  private static void updatePeriod(Transaction tx, Membership membership) {
-    tx.sql()
-        .update(MEMBERSHIP)
-        .set(MEMBERSHIP.PERIOD_KEY, membership.periodKey())
-        .set(MEMBERSHIP.USED, membership.used())
-        .set(MEMBERSHIP.GRANTED, membership.granted())
-        .where(matchesKey(membership.creator(), membership.user()))
-        .execute();
+  /** Like {@link #lockMembership}, on PostgreSQL together with the next statement. */
+  Supplier<Optional<Membership>> lockMembershipLater(Transaction tx, UserId creator, UserId user) {
+    var rows = tx.query(BY_KEY + LOCKED, creator, user).later(StoredMembership::of);
+    return () -> rows.get().stream().findFirst().map(stored -> bringToPeriod(tx, stored));
   }
 
   /**
-   * Takes one request from a locked membership (compare-and-set); false if the allowance is used
-   * up.
+   * A locked membership.
+   *
+   * @param moved whether its row was updated to the current period
+   */
+  record LockedMembership(Membership membership, boolean moved) {}
+
+  /**
+   * Locks the membership of the supporter who made a request to this creator and updates its row to
+   * the current period, on PostgreSQL together with the next statement.
+   */
+  Supplier<LockedMembership> lockOfRequestLater(Transaction tx, UserId creator, long request) {
+    var rows = tx.query(BY_REQUEST + LOCKED, request, creator).later(StoredMembership::of);
+    return () -> {
+      StoredMembership stored = rows.get().getFirst();
+      Membership membership = bringToPeriod(tx, stored);
+      return new LockedMembership(membership, !membership.periodKey().equals(stored.periodKey));
+    };
+  }
+
+  private static Membership bringToPeriod(Transaction tx, StoredMembership stored) {
+    Membership membership = stored.toCurrentMembership(tx);
+    if (!membership.periodKey().equals(stored.periodKey)) {
+      if (stored.isOfOtherPeriodKind()) {
+        Ledger.carryOver(tx, membership, stored.periodKey, membership.periodKey());
+      }
+      updatePeriod(tx, membership);
+    }
+    return membership;
+  }
+
+  private static void updatePeriod(Transaction tx, Membership membership) {
+    tx.update(
+        """
+        UPDATE membership SET period_key = ?, used = ?, granted = ?
+        WHERE creator_id = ? AND user_id = ?""",
+        membership.periodKey(),
+        membership.used(),
+        membership.granted(),
+        membership.creator(),
+        membership.user());
+  }
+
+  /**
+   * Takes one request from a locked membership; false if the allowance is used up. That the row
+   * still allows it is checked when the statement is sent.
    */
   boolean consumeRequest(Transaction tx, Membership membership) {
-    return tx.bindQuery(CONSUME, membership).execute() == 1;
+    if (membership.used() >= membership.requestsAllowed()) {
+      return false;
+    }
+    tx.enqueueForOneRow(
+        """
+        UPDATE membership SET used = used + 1
+        WHERE creator_id = ? AND user_id = ? AND used < ?""",
+        membership.creator(),
+        membership.user(),
+        membership.requestsAllowed());
+    return true;
   }
 
   void refundRequest(Transaction tx, Membership membership) {
-    tx.sql()
-        .update(MEMBERSHIP)
-        .set(MEMBERSHIP.USED, MEMBERSHIP.USED.minus(1))
-        .where(matchesKey(membership.creator(), membership.user()))
-        .execute();
+    tx.enqueueForOneRow(
+        "UPDATE membership SET used = used - 1 WHERE creator_id = ? AND user_id = ?",
+        membership.creator(),
+        membership.user());
   }
 
   void addGrant(Transaction tx, Membership membership, int amount) {
-    tx.sql()
-        .update(MEMBERSHIP)
-        .set(MEMBERSHIP.GRANTED, MEMBERSHIP.GRANTED.plus(amount))
-        .where(matchesKey(membership.creator(), membership.user()))
-        .execute();
+    tx.update(
+        "UPDATE membership SET granted = granted + ? WHERE creator_id = ? AND user_id = ?",
+        amount,
+        membership.creator(),
+        membership.user());
   }
 
   void updateTier(Transaction tx, Membership membership, Tier tier) {
-    tx.sql()
-        .update(MEMBERSHIP)
-        .set(MEMBERSHIP.TIER_ID, tier.id())
-        .where(matchesKey(membership.creator(), membership.user()))
-        .execute();
+    tx.update(
+        "UPDATE membership SET tier_id = ? WHERE creator_id = ? AND user_id = ?",
+        tier.id(),
+        membership.creator(),
+        membership.user());
   }
 
-  private record MembershipKey(UserId creator, UserId user) {}
-
-  private static SelectConditionStep<Record> selectMemberships(DSLContext sql, Condition which) {
-    return sql.select(MEMBERSHIP.fields())
-        .select(TIER.fields())
-        .from(MEMBERSHIP)
-        .join(TIER)
-        .on(TIER.ID.eq(MEMBERSHIP.TIER_ID))
-        .where(which);
-  }
-
-  private static Membership toCurrentMembership(Transaction tx, Record row) {
-    Instant now = tx.now();
-    UserId creator = row.get(MEMBERSHIP.CREATOR_ID);
-    UserId user = row.get(MEMBERSHIP.USER_ID);
-    Tier tier = TierService.toTier(row);
-    String key = tier.period().keyAt(now);
-    String stored = row.get(MEMBERSHIP.PERIOD_KEY);
-    if (key.equals(stored)) {
-      return new Membership(
-          creator, user, tier, now, row.get(MEMBERSHIP.USED), row.get(MEMBERSHIP.GRANTED));
+  /** A row, whose usage belongs to the period named in it. */
+  private record StoredMembership(
+      UserId creator, UserId user, Tier tier, String periodKey, int used, int granted) {
+    static StoredMembership of(SqlRow row) throws SQLException {
+      UserId creator = row.getUser("creator_id");
+      var tier =
+          new Tier(
+              row.getLong("tier_id"),
+              creator,
+              row.getString("name"),
+              row.getInt("requests_allowed"),
+              Period.of(row.getString("period")));
+      return new StoredMembership(
+          creator,
+          row.getUser("user_id"),
+          tier,
+          row.getString("period_key"),
+          row.getInt("used"),
+          row.getInt("granted"));
     }
-    return new Membership(
-        creator,
-        user,
-        tier,
-        now,
-        isOtherPeriodKind(stored, tier)
-            ? Ledger.countUsedInEither(tx, creator, user, stored, key)
-            : Ledger.countUsed(tx, creator, user, key),
-        Ledger.sumGranted(tx, creator, user, key));
-  }
 
-  private static boolean isOtherPeriodKind(String storedKey, Tier tier) {
-    return Period.ofKey(storedKey) != tier.period();
-  }
+    Membership toCurrentMembership(Transaction tx) {
+      Instant now = tx.now();
+      String current = tier.period().keyAt(now);
+      if (current.equals(periodKey)) {
+        return new Membership(creator, user, tier, now, used, granted);
+      }
+      return new Membership(
+          creator,
+          user,
+          tier,
+          now,
+          isOfOtherPeriodKind()
+              ? Ledger.countUsedInEither(tx, creator, user, periodKey, current)
+              : Ledger.countUsed(tx, creator, user, current),
+          Ledger.sumGranted(tx, creator, user, current));
+    }
 
-  private static Condition matchesKey(UserId creator, UserId user) {
-    return matchesKey(val(creator, MEMBERSHIP.CREATOR_ID), val(user, MEMBERSHIP.USER_ID));
-  }
-
-  private static Condition matchesKey(Field<UserId> creator, Field<UserId> user) {
-    return MEMBERSHIP.CREATOR_ID.eq(creator).and(MEMBERSHIP.USER_ID.eq(user));
+    boolean isOfOtherPeriodKind() {
+      return Period.ofKey(periodKey) != tier.period();
+    }
   }
 }

@@ -1,15 +1,16 @@
 package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.quota.Ledger.PeriodUse;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Consumes and refunds requests, exactly once even under concurrency. Thread-safe.
@@ -59,16 +60,24 @@ public final class QuotaService {
   }
 
   /**
-   * Locks a supporter's membership and takes one request from it. The caller has to write the
-   * ledger line with {@link #recordConsumption} once the request has an id.
+   * Locks a supporter's membership, on PostgreSQL together with the next statement.
    *
    * @return empty if the user isn't a supporter
+   */
+  public Supplier<Optional<LockedMembership>> lockMembershipLater(
+      Transaction tx, UserId creator, UserId user) {
+    Supplier<Optional<Membership>> locked = membershipStore.lockMembershipLater(tx, creator, user);
+    return () -> locked.get().map(LockedMembership::new);
+  }
+
+  /**
+   * Takes one request from a locked membership. The caller has to write the ledger line with {@link
+   * #recordConsumption} once the request has an id.
+   *
    * @throws Problem 409 when nothing is left
    */
-  public Optional<Consumption> consumeRequest(Transaction tx, CreatorRow creator, UserId user) {
-    return membershipStore
-        .lockMembership(tx, creator.id(), user)
-        .map(membership -> consumeRequest(tx, membership));
+  public Consumption consumeRequest(Transaction tx, LockedMembership locked) {
+    return consumeRequest(tx, locked.membership);
   }
 
   private Consumption consumeRequest(Transaction tx, Membership membership) {
@@ -90,6 +99,32 @@ public final class QuotaService {
     addQuotaUpdate(after, outgoingMessages);
   }
 
+  /** What the refund of a request needs; its supporter's membership is locked. */
+  public static final class RefundBasis {
+    private final Membership membership;
+    private final List<PeriodUse> periods;
+
+    private RefundBasis(Membership membership, List<PeriodUse> periods) {
+      this.membership = membership;
+      this.periods = periods;
+    }
+  }
+
+  /**
+   * Locks and reads what the refund of a request to this creator needs, on PostgreSQL together with
+   * the next statement.
+   */
+  public Supplier<RefundBasis> lockRefundLater(Transaction tx, UserId creator, long request) {
+    var locked = membershipStore.lockOfRequestLater(tx, creator, request);
+    var periods = Ledger.findPeriodsLater(tx, request);
+    return () -> {
+      var membership = locked.get();
+      return new RefundBasis(
+          membership.membership(),
+          membership.moved() ? Ledger.findPeriodsLater(tx, request).get() : periods.get());
+    };
+  }
+
   /**
    * Refunds a request in the period it was consumed in and in those it was carried into, and adds
    * the new quota to the messages. The ledger's unique key rejects a second refund of the same
@@ -97,22 +132,19 @@ public final class QuotaService {
    */
   public void refundRequest(
       Transaction tx,
-      UserId creator,
-      UserId user,
+      RefundBasis basis,
       long request,
       String title,
       UserId actor,
       OutgoingMessages outgoingMessages) {
-    Membership membership = membershipStore.lockMembership(tx, creator, user).orElseThrow();
-    List<String> periods = Ledger.findPeriods(tx, request);
+    Membership membership = basis.membership;
     Membership after = membership;
-    for (String period : periods) {
-      int usedAfter = Ledger.countUsed(tx, creator, user, period) - 1;
-      Membership inPeriod = membership.withUsage(usedAfter, membership.granted());
-      boolean first = period.equals(periods.getFirst());
+    for (PeriodUse use : basis.periods) {
+      Membership inPeriod = membership.withUsage(use.used() - 1, membership.granted());
+      boolean first = use.equals(basis.periods.getFirst());
       String kind = first ? Ledger.REFUND : Ledger.CARRY;
-      Ledger.addEntry(tx, inPeriod, period, kind, first ? 1 : -1, request, title, actor);
-      if (period.equals(membership.periodKey())) {
+      Ledger.addEntry(tx, inPeriod, use.period(), kind, first ? 1 : -1, request, title, actor);
+      if (use.period().equals(membership.periodKey())) {
         membershipStore.refundRequest(tx, membership);
         after = inPeriod;
       }
@@ -123,6 +155,15 @@ public final class QuotaService {
   static void addQuotaUpdate(Membership membership, OutgoingMessages outgoingMessages) {
     outgoingMessages.add(
         MessageType.QUOTA_UPDATE, Map.of("quota", membership.toQuota()), Set.of(membership.user()));
+  }
+
+  /** A supporter's membership, locked until the end of the transaction. */
+  public static final class LockedMembership {
+    private final Membership membership;
+
+    private LockedMembership(Membership membership) {
+      this.membership = membership;
+    }
   }
 
   /** A request that was taken from an allowance but isn't in the ledger yet. */

@@ -1,11 +1,5 @@
 package io.bookbell.server.quota;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
-import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.lower;
-import static org.jooq.impl.DSL.noCondition;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
@@ -22,15 +16,15 @@ import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.CaseFolding;
 import io.bookbell.server.text.SearchWords;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.Condition;
-import org.jooq.Field;
-import org.jooq.impl.DSL;
 
 /** Manages a creator's supporters, their tiers and their grants. Thread-safe. */
 public final class SupporterService {
@@ -72,22 +66,20 @@ public final class SupporterService {
   public ListPage<Supporter> list(
       Transaction tx, UserId actor, UserId creatorId, Optional<String> text, PageRequest page) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    var rows =
-        tx.sql()
-            .select(APP_USER.ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL)
-            .from(MEMBERSHIP)
-            .join(APP_USER)
-            .on(APP_USER.ID.eq(MEMBERSHIP.USER_ID))
-            .where(MEMBERSHIP.CREATOR_ID.eq(creatorId))
-            .and(
-                page.cursor()
-                    .map(UserId::new)
-                    .map(MEMBERSHIP.USER_ID::gt)
-                    .orElseGet(DSL::noCondition))
-            .and(text.map(SupporterService::matchesText).orElseGet(DSL::noCondition))
-            .orderBy(MEMBERSHIP.USER_ID)
-            .limit(page.limit() + 1)
-            .fetch(row -> new SupporterPerson(row.value1(), row.value2(), row.value3()));
+    SqlFragment which =
+        SqlFragment.of("m.creator_id = ? AND m.user_id > ?", creatorId, page.cursor().orElse(0L))
+            .and(text.map(SupporterService::matchesText).orElse(SqlFragment.TRUE));
+    List<SupporterPerson> rows =
+        tx.query(
+                SqlFragment.of(
+                        """
+                        SELECT u.id AS id, u.display_name AS display_name, u.email AS email
+                        FROM membership m
+                        JOIN app_user u ON u.id = m.user_id
+                        WHERE""")
+                    .append(which)
+                    .append("ORDER BY m.user_id LIMIT ?", page.limit() + 1))
+            .list(SupporterPerson::of);
     return ListPage.of(rows, page.limit(), supporterPerson -> supporterPerson.id().value())
         .mapItems(
             people ->
@@ -115,13 +107,14 @@ public final class SupporterService {
         Ledger.findEntries(tx, creatorId, user));
   }
 
-  private static Condition matchesText(String text) {
+  private static SqlFragment matchesText(String text) {
     List<String> wanted = SearchWords.queryWords(text);
-    Field<String> name = coalesce(APP_USER.NAME_KEY, lower(APP_USER.DISPLAY_NAME));
-    Condition named =
-        wanted.stream().map(word -> name.contains(word)).reduce(noCondition(), Condition::and);
-    Condition addressed = APP_USER.EMAIL.contains(CaseFolding.foldCase(text));
-    return wanted.isEmpty() ? addressed : named.or(addressed);
+    SqlFragment named =
+        wanted.stream()
+            .map(word -> SqlFragment.contains("coalesce(u.name_key, lower(u.display_name))", word))
+            .reduce(SqlFragment.TRUE, SqlFragment::and);
+    SqlFragment addressed = SqlFragment.contains("u.email", CaseFolding.foldCase(text));
+    return wanted.isEmpty() ? addressed : SqlFragment.anyOf(List.of(named, addressed));
   }
 
   private Supporter toSupporter(Transaction tx, UserId creatorId, SupporterPerson supporterPerson) {
@@ -182,8 +175,7 @@ public final class SupporterService {
     creatorRoles.requireNotOwner(creator, actor, user);
     membershipStore.addGrant(tx, before, amount);
     Membership after = before.withUsage(before.used(), before.granted() + amount);
-    long line =
-        Ledger.addEntry(tx, after, after.periodKey(), Ledger.GRANT, amount, null, reason, actor);
+    long line = Ledger.addGrant(tx, after, amount, reason, actor);
     activityLog.recordActivity(
         tx,
         creatorId,
@@ -245,12 +237,14 @@ public final class SupporterService {
   }
 
   private static SupporterPerson findPerson(Transaction tx, UserId user) {
-    return tx.sql()
-        .select(APP_USER.ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL)
-        .from(APP_USER)
-        .where(APP_USER.ID.eq(user))
-        .fetchSingle(row -> new SupporterPerson(row.value1(), row.value2(), row.value3()));
+    return tx.query("SELECT id, display_name, email FROM app_user WHERE id = ?", user)
+        .single(SupporterPerson::of);
   }
 
-  private record SupporterPerson(UserId id, String displayName, String email) {}
+  private record SupporterPerson(UserId id, String displayName, String email) {
+    static SupporterPerson of(SqlRow row) throws SQLException {
+      return new SupporterPerson(
+          row.getUser("id"), row.getString("display_name"), row.getString("email"));
+    }
+  }
 }

@@ -1,13 +1,15 @@
 package io.bookbell.server.quota;
 
-import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
-
+import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -70,22 +72,28 @@ public final class TierAnnouncer {
 
   /** Processes one batch and returns whether there may be more. */
   private boolean announceBatch(Transaction tx) {
-    var next =
-        tx.sql()
-            .selectFrom(TIER_ANNOUNCEMENT)
-            .orderBy(TIER_ANNOUNCEMENT.TIER_ID)
-            .limit(1)
-            .fetchOne();
-    if (next == null) {
-      return false;
-    }
-    creatorStore.lockCreator(tx, next.getCreatorId());
-    next.refresh(); // may have been reset to the first supporter before the lock was acquired
+    Optional<Announcement> next =
+        tx.query(
+                """
+                SELECT tier_id, creator_id, told_up_to FROM tier_announcement
+                ORDER BY tier_id LIMIT 1""")
+            .first(Announcement::of);
+    next.ifPresent(announcement -> announceBatch(tx, announcement));
+    return next.isPresent();
+  }
+
+  private void announceBatch(Transaction tx, Announcement found) {
+    creatorStore.lockCreator(tx, found.creator);
+    Announcement next = // may have been reset to the first supporter before the lock was acquired
+        tx.query(
+                "SELECT tier_id, creator_id, told_up_to FROM tier_announcement WHERE tier_id = ?",
+                found.tier)
+            .single(Announcement::of);
     List<Membership> some =
-        membershipStore.findByTier(tx, next.getTierId(), next.getToldUpTo(), SUPPORTERS_PER_STEP);
+        membershipStore.findByTier(tx, next.tier, next.toldUpTo, SUPPORTERS_PER_STEP);
     if (some.isEmpty()) {
-      next.delete();
-      return true;
+      tx.update("DELETE FROM tier_announcement WHERE tier_id = ?", next.tier);
+      return;
     }
     var outgoingMessages = new OutgoingMessages();
     for (Membership membership : some) { // locking updates the row to the tier's kind of period
@@ -94,8 +102,17 @@ public final class TierAnnouncer {
           .ifPresent(current -> QuotaService.addQuotaUpdate(current, outgoingMessages));
     }
     inboxStore.append(tx, outgoingMessages);
-    next.setToldUpTo(some.getLast().user().value());
-    next.update();
-    return true;
+    tx.update(
+        "UPDATE tier_announcement SET told_up_to = ? WHERE tier_id = ?",
+        some.getLast().user(),
+        next.tier);
+  }
+
+  /** A changed tier, and the last of its supporters who was told. */
+  private record Announcement(long tier, UserId creator, long toldUpTo) {
+    static Announcement of(SqlRow row) throws SQLException {
+      return new Announcement(
+          row.getLong("tier_id"), row.getUser("creator_id"), row.getLong("told_up_to"));
+    }
   }
 }

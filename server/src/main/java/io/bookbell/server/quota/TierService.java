@@ -1,8 +1,5 @@
 package io.bookbell.server.quota;
 
-import static io.bookbell.server.storage.schema.Tables.TIER;
-import static io.bookbell.server.storage.schema.Tables.TIER_ANNOUNCEMENT;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.ActivityDetails.TierDetails;
 import io.bookbell.server.activity.ActivityKind;
@@ -15,11 +12,11 @@ import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.CaseFolding;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import org.jooq.Condition;
-import org.jooq.Record;
 
 /** Manages a creator's tiers. Thread-safe. */
 public final class TierService {
@@ -35,6 +32,9 @@ public final class TierService {
   }
 
   private static final int MOST = 50;
+
+  private static final String SELECT =
+      "SELECT id, creator_id, name, requests_allowed, period FROM tier ";
 
   /** The terms of a tier. */
   public record TierTerms(String name, int requestsAllowed, Period period) {
@@ -65,11 +65,8 @@ public final class TierService {
   /** Returns the creator's tiers, ordered by id; for admins. */
   public List<Tier> list(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    return tx.sql()
-        .selectFrom(TIER)
-        .where(TIER.CREATOR_ID.eq(creatorId))
-        .orderBy(TIER.ID)
-        .fetch(TierService::toTier);
+    return tx.query(SELECT + "WHERE creator_id = ? ORDER BY id", creatorId)
+        .list(TierService::toTier);
   }
 
   /**
@@ -80,21 +77,25 @@ public final class TierService {
   public Tier create(Transaction tx, UserId actor, UserId creatorId, TierTerms tierTerms) {
     CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireCreator(tx, creator, actor);
-    if (tx.sql().fetchCount(TIER, TIER.CREATOR_ID.eq(creatorId)) >= MOST) {
+    int tiers =
+        tx.query("SELECT count(*) AS amount FROM tier WHERE creator_id = ?", creatorId)
+            .single(row -> row.getInt("amount"));
+    if (tiers >= MOST) {
       throw Problem.limitReached("too_many_tiers", MOST, "tiers");
     }
     requireUniqueName(tx, creatorId, tierTerms.name(), 0);
     long id =
-        tx.executeReturningOne(
-                tx.sql()
-                    .insertInto(TIER)
-                    .set(TIER.CREATOR_ID, creatorId)
-                    .set(TIER.NAME, tierTerms.name())
-                    .set(TIER.REQUESTS_ALLOWED, tierTerms.requestsAllowed())
-                    .set(TIER.PERIOD, tierTerms.period().wireName())
-                    .set(TIER.CREATED_AT, tx.now()),
-                TIER.ID)
-            .orElseThrow();
+        tx.query(
+                """
+                INSERT INTO tier (creator_id, name, requests_allowed, period, created_at)
+                VALUES (?, ?, ?, ?, ?)
+                RETURNING id""",
+                creatorId,
+                tierTerms.name(),
+                tierTerms.requestsAllowed(),
+                tierTerms.period().wireName(),
+                tx.now())
+            .single(row -> row.getLong("id"));
     activityLog.recordActivity(
         tx, creatorId, actor, ActivityKind.TIER_CREATED, tierTerms.toDetails(List.of()));
     return new Tier(
@@ -108,19 +109,18 @@ public final class TierService {
    * @throws Problem 409 when the new name is taken
    */
   public Tier update(Transaction tx, UserId actor, long tierId, TierChanges tierChanges) {
-    Tier unlocked = findWhere(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
+    Tier unlocked = findById(tx, tierId).orElseThrow(Problem::notFound);
     CreatorRow creator = creatorStore.lockCreator(tx, unlocked.creatorId());
     creatorRoles.requireCreator(tx, creator, actor);
-    Tier before = findWhere(tx, TIER.ID.eq(tierId)).orElseThrow(Problem::notFound);
+    Tier before = findById(tx, tierId).orElseThrow(Problem::notFound);
     TierTerms tierTerms = tierChanges.applyTo(before);
     requireUniqueName(tx, creator.id(), tierTerms.name(), tierId);
-    tx.sql()
-        .update(TIER)
-        .set(TIER.NAME, tierTerms.name())
-        .set(TIER.REQUESTS_ALLOWED, tierTerms.requestsAllowed())
-        .set(TIER.PERIOD, tierTerms.period().wireName())
-        .where(TIER.ID.eq(tierId))
-        .execute();
+    tx.update(
+        "UPDATE tier SET name = ?, requests_allowed = ?, period = ? WHERE id = ?",
+        tierTerms.name(),
+        tierTerms.requestsAllowed(),
+        tierTerms.period().wireName(),
+        tierId);
     scheduleAnnouncement(tx, before);
     activityLog.recordActivity(
         tx,
@@ -133,41 +133,40 @@ public final class TierService {
   }
 
   private static void scheduleAnnouncement(Transaction tx, Tier tier) {
-    tx.sql()
-        .insertInto(TIER_ANNOUNCEMENT)
-        .set(TIER_ANNOUNCEMENT.TIER_ID, tier.id())
-        .set(TIER_ANNOUNCEMENT.CREATOR_ID, tier.creatorId())
-        .set(TIER_ANNOUNCEMENT.TOLD_UP_TO, 0L)
-        .onConflict(TIER_ANNOUNCEMENT.TIER_ID)
-        .doUpdate()
-        .set(TIER_ANNOUNCEMENT.TOLD_UP_TO, 0L)
-        .execute();
+    tx.update(
+        """
+        INSERT INTO tier_announcement (tier_id, creator_id, told_up_to) VALUES (?, ?, 0)
+        ON CONFLICT (tier_id) DO UPDATE SET told_up_to = 0""",
+        tier.id(),
+        tier.creatorId());
   }
 
   /** Finds one of the creator's tiers. */
   public Optional<Tier> find(Transaction tx, UserId creatorId, long tierId) {
-    return findWhere(tx, TIER.ID.eq(tierId).and(TIER.CREATOR_ID.eq(creatorId)));
+    return tx.query(SELECT + "WHERE id = ? AND creator_id = ?", tierId, creatorId)
+        .first(TierService::toTier);
   }
 
-  private static Optional<Tier> findWhere(Transaction tx, Condition which) {
-    return tx.sql().selectFrom(TIER).where(which).fetchOptional(TierService::toTier);
+  private static Optional<Tier> findById(Transaction tx, long tierId) {
+    return tx.query(SELECT + "WHERE id = ?", tierId).first(TierService::toTier);
   }
 
   private static void requireUniqueName(
       Transaction tx, UserId creatorId, String name, long exceptTier) {
-    Condition others = TIER.CREATOR_ID.eq(creatorId).and(TIER.ID.ne(exceptTier));
-    if (tx.sql().select(TIER.NAME).from(TIER).where(others).fetch(TIER.NAME).stream()
-        .anyMatch(other -> CaseFolding.areEqual(other, name))) {
+    List<String> others =
+        tx.query("SELECT name FROM tier WHERE creator_id = ? AND id <> ?", creatorId, exceptTier)
+            .list(row -> row.getString("name"));
+    if (others.stream().anyMatch(other -> CaseFolding.areEqual(other, name))) {
       throw Problem.conflict("tier_exists", "A tier named “" + name + "” already exists.");
     }
   }
 
-  static Tier toTier(Record row) {
+  static Tier toTier(SqlRow row) throws SQLException {
     return new Tier(
-        row.get(TIER.ID),
-        row.get(TIER.CREATOR_ID),
-        row.get(TIER.NAME),
-        row.get(TIER.REQUESTS_ALLOWED),
-        Period.of(row.get(TIER.PERIOD)));
+        row.getLong("id"),
+        row.getUser("creator_id"),
+        row.getString("name"),
+        row.getInt("requests_allowed"),
+        Period.of(row.getString("period")));
   }
 }

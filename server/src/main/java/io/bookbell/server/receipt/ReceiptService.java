@@ -1,9 +1,5 @@
 package io.bookbell.server.receipt;
 
-import static io.bookbell.server.storage.schema.Tables.DEVICE_POSITION;
-import static io.bookbell.server.storage.schema.Tables.RECEIPT;
-import static org.jooq.impl.DSL.excluded;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
@@ -14,10 +10,10 @@ import io.bookbell.server.inbox.InboxStore.RequestRevision;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.BookRequestService;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +28,19 @@ import org.jspecify.annotations.Nullable;
 public final class ReceiptService {
   /** How many sequence numbers are processed at once. */
   private static final int STEP = 500;
+
+  private static final String UPSERT_POSITION =
+      """
+      INSERT INTO device_position (token_hash, user_id, seq, acknowledged_at)
+      VALUES (?, ?, ?, ?)
+      ON CONFLICT (token_hash) DO UPDATE
+      SET seq = excluded.seq, acknowledged_at = excluded.acknowledged_at
+      WHERE device_position.seq < excluded.seq""";
+
+  private static final String INSERT_RECEIPT =
+      """
+      INSERT INTO receipt (request_id, revision, received_at) VALUES (?, ?, ?)
+      ON CONFLICT DO NOTHING""";
 
   private final InboxStore inboxStore;
   private final BookRequestService requests;
@@ -67,18 +76,7 @@ public final class ReceiptService {
   }
 
   private static void upsertPosition(Transaction tx, Device device, long seq) {
-    tx.sql()
-        .insertInto(DEVICE_POSITION)
-        .set(DEVICE_POSITION.TOKEN_HASH, device.session())
-        .set(DEVICE_POSITION.USER_ID, device.user())
-        .set(DEVICE_POSITION.SEQ, seq)
-        .set(DEVICE_POSITION.ACKNOWLEDGED_AT, tx.now())
-        .onConflict(DEVICE_POSITION.TOKEN_HASH)
-        .doUpdate()
-        .set(DEVICE_POSITION.SEQ, excluded(DEVICE_POSITION.SEQ))
-        .set(DEVICE_POSITION.ACKNOWLEDGED_AT, excluded(DEVICE_POSITION.ACKNOWLEDGED_AT))
-        .where(DEVICE_POSITION.SEQ.lt(excluded(DEVICE_POSITION.SEQ)))
-        .execute();
+    tx.update(UPSERT_POSITION, device.session(), device.user(), seq, tx.now());
   }
 
   private void recordReceipts(Transaction tx, UserId user, long after, long upTo) {
@@ -97,15 +95,10 @@ public final class ReceiptService {
   }
 
   private static void insertReceipts(Transaction tx, List<RequestRevision> received) {
-    if (received.isEmpty()) {
-      return;
-    }
-    var rows =
-        tx.sql().insertInto(RECEIPT, RECEIPT.REQUEST_ID, RECEIPT.REVISION, RECEIPT.RECEIVED_AT);
-    for (RequestRevision requestRevision : received) {
-      rows = rows.values(requestRevision.requestId(), requestRevision.number(), tx.now());
-    }
-    rows.onConflictDoNothing().execute();
+    tx.insertAll(
+        INSERT_RECEIPT,
+        received,
+        revision -> ValueReader.values(revision.requestId(), revision.number(), tx.now()));
   }
 
   /**
@@ -129,11 +122,8 @@ public final class ReceiptService {
     BookRequest request = requests.get(tx, admin, id);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, request.creatorId()), admin);
     Map<Integer, Instant> received =
-        tx.sql()
-            .select(RECEIPT.REVISION, RECEIPT.RECEIVED_AT)
-            .from(RECEIPT)
-            .where(RECEIPT.REQUEST_ID.eq(id))
-            .fetchMap(RECEIPT.REVISION, RECEIPT.RECEIVED_AT);
+        tx.query("SELECT revision, received_at FROM receipt WHERE request_id = ?", id)
+            .map(row -> row.getInt("revision"), row -> row.getTime("received_at"));
     var receipts = new ArrayList<Receipt>();
     for (ActivityLog.ActivityEvent activityEvent : activityLog.findByRequest(tx, id)) {
       int revision = receipts.size() + 1; // each revision has one activity entry
@@ -186,23 +176,19 @@ public final class ReceiptService {
 
   /** The positions of these users' devices, without devices that have never acknowledged. */
   Map<Device, Long> findPositions(Transaction tx, Collection<UserId> users) {
-    var positions = new HashMap<Device, Long>();
-    tx.sql()
-        .select(DEVICE_POSITION.USER_ID, DEVICE_POSITION.TOKEN_HASH, DEVICE_POSITION.SEQ)
-        .from(DEVICE_POSITION)
-        .where(DEVICE_POSITION.USER_ID.in(users))
-        .forEach(
-            row -> positions.put(new Device(row.value1(), row.value2()), row.value3().longValue()));
-    return positions;
+    return tx.query(
+            "SELECT user_id, token_hash, seq FROM device_position WHERE user_id IN (?)", users)
+        .map(
+            row -> new Device(row.getUser("user_id"), row.getString("token_hash")),
+            row -> row.getLong("seq"));
   }
 
   /** Deletes devices that are no longer signed in. */
   void removeDevices(Transaction tx, Collection<Device> gone) {
     if (!gone.isEmpty()) {
-      tx.sql()
-          .deleteFrom(DEVICE_POSITION)
-          .where(DEVICE_POSITION.TOKEN_HASH.in(gone.stream().map(Device::session).toList()))
-          .execute();
+      tx.update(
+          "DELETE FROM device_position WHERE token_hash IN (?)",
+          gone.stream().map(Device::session).toList());
     }
   }
 }

@@ -1,10 +1,5 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_FOLLOWER;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
-import static org.jooq.impl.DSL.noCondition;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
@@ -13,8 +8,12 @@ import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.BookIdentity;
 import io.bookbell.server.text.SearchWords;
+import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -22,10 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.Condition;
-import org.jooq.Record;
-import org.jooq.SelectField;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,17 +36,21 @@ public final class AskedBookService {
   /** A book that many people requested has many rows, so that one page may hold only few books. */
   private static final int MOST_PAGES = 20;
 
-  private static final List<SelectField<?>> FIELDS =
-      List.of(
-          BOOK_REQUEST.ID,
-          BOOK_REQUEST.CREATOR_ID,
-          BOOK_REQUEST.USER_ID,
-          BOOK_REQUEST.TITLE,
-          BOOK_REQUEST.AUTHOR,
-          BOOK_REQUEST.COVER_ID,
-          BOOK_REQUEST.STATUS,
-          BOOK_REQUEST.UPDATED_AT,
-          FollowerStore.COUNT);
+  private static final String SELECT =
+      """
+      SELECT r.id AS id, r.creator_id AS creator_id, r.user_id AS user_id, r.title AS title,
+        r.author AS author, r.isbn AS isbn, r.cover_id AS cover_id, r.status AS status,
+        r.updated_at AS updated_at,
+      """
+          + FollowerStore.COUNT;
+
+  private static final String SELECT_FOLLOWED =
+      SELECT
+          + """
+
+          FROM request_follower own
+          JOIN book_request r ON r.id = own.request_id
+          WHERE own.user_id = ? AND""";
 
   private final FollowerStore followers = new FollowerStore();
   private final WordIndex words = new WordIndex();
@@ -65,7 +64,8 @@ public final class AskedBookService {
 
   /** Returns whether any request has this cover. */
   public boolean hasCover(Transaction tx, int coverId) {
-    return tx.sql().fetchExists(BOOK_REQUEST, BOOK_REQUEST.COVER_ID.eq(coverId));
+    return tx.query("SELECT 1 AS found FROM book_request WHERE cover_id = ? LIMIT 1", coverId)
+        .exists();
   }
 
   /** Books, best match first. */
@@ -80,8 +80,8 @@ public final class AskedBookService {
   public AskedBookList searchBooks(Transaction tx, UserId user, UserId creatorId, String text) {
     CreatorRow creator = creatorStore.get(tx, creatorId);
     creatorRoles.requireMember(tx, creator, user);
-    Condition whose =
-        creator.creator().showsAsked() ? noCondition() : BOOK_REQUEST.USER_ID.eq(user);
+    SqlFragment whose =
+        creator.creator().showsAsked() ? SqlFragment.TRUE : SqlFragment.of("r.user_id = ?", user);
     List<String> wanted = SearchWords.queryWords(text);
     List<AskedBookMatch> matches =
         RequestSearch.conditionForBooks(creatorId, wanted)
@@ -139,7 +139,7 @@ public final class AskedBookService {
   }
 
   /** Reads pages of matches until they contain enough books, or there are no more. */
-  private List<AskedBookMatch> findMatches(Transaction tx, UserId user, Condition which) {
+  private List<AskedBookMatch> findMatches(Transaction tx, UserId user, SqlFragment which) {
     var matches = new ArrayList<AskedBookMatch>();
     for (int page = 0; page < MOST_PAGES; page++) {
       List<AskedBookMatch> found = findPage(tx, user, which, page * ROWS_PER_PAGE);
@@ -152,74 +152,90 @@ public final class AskedBookService {
   }
 
   private List<AskedBookMatch> findPage(
-      Transaction tx, UserId user, Condition which, int firstRow) {
+      Transaction tx, UserId user, SqlFragment which, int firstRow) {
     List<String> shown = SHOWN.stream().map(Status::wireName).toList();
-    var rows =
-        tx.sql()
-            .select(FIELDS)
-            .select(BOOK_REQUEST.ISBN)
-            .from(REQUEST_WORD)
-            .join(BOOK_REQUEST)
-            .on(BOOK_REQUEST.ID.eq(REQUEST_WORD.REQUEST_ID))
-            .where(which)
-            .and(BOOK_REQUEST.STATUS.in(shown))
-            .orderBy(REQUEST_WORD.WORD, REQUEST_WORD.REQUEST_ID) // the order of the index
-            .offset(firstRow)
-            .limit(ROWS_PER_PAGE)
-            .fetch();
-    Set<Long> following = followers.findFollowed(tx, user, rows.getValues(BOOK_REQUEST.ID));
+    List<StoredBook> rows =
+        tx.query(
+                SqlFragment.of(
+                        SELECT
+                            + """
+
+                            FROM request_word w
+                            JOIN book_request r ON r.id = w.request_id
+                            WHERE""")
+                    .append(which.and("r.status IN (?)", shown))
+                    // the order of the index
+                    .append(
+                        "ORDER BY w.word, w.request_id LIMIT ? OFFSET ?", ROWS_PER_PAGE, firstRow))
+            .list(StoredBook::of);
+    Set<Long> following =
+        followers.findFollowed(tx, user, rows.stream().map(StoredBook::id).toList());
     return rows.stream()
-        .map(
-            row ->
-                new AskedBookMatch(
-                    toAskedBook(row, user, following.contains(row.get(BOOK_REQUEST.ID))),
-                    row.get(BOOK_REQUEST.ISBN)))
+        .map(row -> new AskedBookMatch(row.toAskedBook(user, following.contains(row.id)), row.isbn))
         .toList();
   }
 
   /** Returns a page of the requests that a user follows, newest first. */
   public ListPage<AskedBook> listFollowed(Transaction tx, UserId user, PageRequest page) {
     List<AskedBook> found =
-        selectFollowed(
-            tx,
-            user,
-            page.cursor().map(REQUEST_FOLLOWER.REQUEST_ID::lt).orElseGet(DSL::noCondition),
-            page.limit() + 1);
+        tx
+            .query(
+                SELECT_FOLLOWED + " own.request_id < ? ORDER BY own.request_id DESC LIMIT ?",
+                user,
+                page.cursor().orElse(Long.MAX_VALUE),
+                page.limit() + 1)
+            .list(StoredBook::of)
+            .stream()
+            .map(row -> row.toAskedBook(user, true))
+            .toList();
     return ListPage.of(found, page.limit(), AskedBook::id);
   }
 
   /** Finds a request that a user follows. */
   public Optional<AskedBook> findFollowed(Transaction tx, UserId user, long request) {
-    return selectFollowed(tx, user, REQUEST_FOLLOWER.REQUEST_ID.eq(request), 1).stream()
-        .findFirst();
+    return tx.query(SELECT_FOLLOWED + " own.request_id = ?", user, request)
+        .first(StoredBook::of)
+        .map(row -> row.toAskedBook(user, true));
   }
 
-  private static List<AskedBook> selectFollowed(
-      Transaction tx, UserId user, Condition which, int limit) {
-    return tx.sql()
-        .select(FIELDS)
-        .from(REQUEST_FOLLOWER)
-        .join(BOOK_REQUEST)
-        .on(BOOK_REQUEST.ID.eq(REQUEST_FOLLOWER.REQUEST_ID))
-        .where(REQUEST_FOLLOWER.USER_ID.eq(user))
-        .and(which)
-        .orderBy(REQUEST_FOLLOWER.REQUEST_ID.desc())
-        .limit(limit)
-        .fetch(row -> toAskedBook(row, user, true));
-  }
+  private record StoredBook(
+      long id,
+      UserId creator,
+      UserId user,
+      String title,
+      String author,
+      @Nullable String isbn,
+      @Nullable Integer coverId,
+      Status status,
+      int followers,
+      Instant updatedAt) {
+    static StoredBook of(SqlRow row) throws SQLException {
+      return new StoredBook(
+          row.getLong("id"),
+          row.getUser("creator_id"),
+          row.getUser("user_id"),
+          row.getString("title"),
+          row.getString("author"),
+          row.findString("isbn"),
+          row.findInt("cover_id"),
+          Status.of(row.getString("status")),
+          row.getInt("followers"),
+          row.getTime("updated_at"));
+    }
 
-  private static AskedBook toAskedBook(Record row, UserId user, boolean following) {
-    return new AskedBook(
-        row.get(BOOK_REQUEST.ID),
-        row.get(BOOK_REQUEST.CREATOR_ID),
-        row.get(BOOK_REQUEST.TITLE),
-        row.get(BOOK_REQUEST.AUTHOR),
-        row.get(BOOK_REQUEST.COVER_ID),
-        Status.of(row.get(BOOK_REQUEST.STATUS)),
-        row.get(FollowerStore.COUNT),
-        user.equals(row.get(BOOK_REQUEST.USER_ID)),
-        following,
-        row.get(BOOK_REQUEST.UPDATED_AT));
+    AskedBook toAskedBook(UserId viewer, boolean following) {
+      return new AskedBook(
+          id,
+          creator,
+          title,
+          author,
+          coverId,
+          status,
+          followers,
+          viewer.equals(user),
+          following,
+          updatedAt);
+    }
   }
 
   /**

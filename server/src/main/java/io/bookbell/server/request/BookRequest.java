@@ -2,6 +2,7 @@ package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,104 @@ public record BookRequest(
     Instant updatedAt,
     @Nullable Integer coverId,
     int followers) {
+
+  BookRequest withReplies(List<Reply> thread) {
+    return new BookRequest(
+        id,
+        creatorId,
+        userId,
+        userName,
+        title,
+        author,
+        isbn,
+        note,
+        status,
+        response,
+        respondedBy,
+        respondedByName,
+        refunded,
+        thread,
+        replyCount,
+        createdAt,
+        updatedAt,
+        coverId,
+        followers);
+  }
+
+  /** The request after a reply, with the newest of the replies that it has here. */
+  BookRequest withNewReply(Reply reply, int most) {
+    var thread = new ArrayList<>(replies);
+    thread.add(reply);
+    List<Reply> newest = thread.subList(Math.max(0, thread.size() - most), thread.size());
+    return new BookRequest(
+        id,
+        creatorId,
+        userId,
+        userName,
+        title,
+        author,
+        isbn,
+        note,
+        status,
+        response,
+        respondedBy,
+        respondedByName,
+        refunded,
+        List.copyOf(newest),
+        replyCount + 1,
+        createdAt,
+        reply.createdAt(),
+        coverId,
+        followers);
+  }
+
+  /** The request after its status changed. */
+  BookRequest withStatus(Status to, boolean nowRefunded, Instant at) {
+    return new BookRequest(
+        id,
+        creatorId,
+        userId,
+        userName,
+        title,
+        author,
+        isbn,
+        note,
+        to,
+        response,
+        respondedBy,
+        respondedByName,
+        nowRefunded,
+        replies,
+        replyCount,
+        createdAt,
+        at,
+        coverId,
+        followers);
+  }
+
+  /** The request with an admin's response. */
+  BookRequest withResponse(@Nullable String text, UserId by, String byName) {
+    return new BookRequest(
+        id,
+        creatorId,
+        userId,
+        userName,
+        title,
+        author,
+        isbn,
+        note,
+        status,
+        text,
+        by,
+        byName,
+        refunded,
+        replies,
+        replyCount,
+        createdAt,
+        updatedAt,
+        coverId,
+        followers);
+  }
 
   /** A reply in a request's thread. */
   public record Reply(long id, UserId userId, String userName, String body, Instant createdAt) {}

@@ -11,8 +11,10 @@ import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.json.TimeText;
 import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.quota.QuotaService.RefundBasis;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestAnnouncer.StatusChange;
+import io.bookbell.server.request.RequestStore.RevisedRequest;
 import io.bookbell.server.storage.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,9 @@ public final class BookRequestService {
 
   private final RequestStore store = new RequestStore();
   private final ReplyStore replies = new ReplyStore();
+  private final FollowerStore followers = new FollowerStore();
   private final WordIndex words = new WordIndex();
+  private final RequestCreators requestCreators = new RequestCreators();
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final QuotaService quotaService;
@@ -71,16 +76,21 @@ public final class BookRequestService {
    *     creator has the maximum number of pending requests
    */
   public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
-    CreatorRow creator = creatorStore.lockCreator(tx, wanted.creator());
+    // On PostgreSQL, all of these go out together when the first result is asked for.
+    Supplier<CreatorRow> creatorRow = creatorStore.lockCreatorLater(tx, wanted.creator());
+    var membership = quotaService.lockMembershipLater(tx, wanted.creator(), user);
+    Supplier<String> userName = store.findNameLater(tx, user);
+    store.reserveRequest(tx);
+    requestAnnouncer.reserveNotification(tx);
+    CreatorRow creator = creatorRow.get();
     requireAccepting(tx, creator, user);
     if (creator.pendingCount() >= MOST_PENDING) {
       throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
     }
     var consumption =
-        quotaService
-            .consumeRequest(tx, creator, user)
-            .orElseThrow(() -> notSupporterProblem(tx, creator, user));
-    BookRequest request = store.insertRequest(tx, user, wanted);
+        quotaService.consumeRequest(
+            tx, membership.get().orElseThrow(() -> notSupporterProblem(tx, creator, user)));
+    BookRequest request = store.insertRequest(tx, user, userName.get(), wanted);
     words.indexRequest(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
     var outgoingMessages = new OutgoingMessages();
     quotaService.recordConsumption(
@@ -88,6 +98,7 @@ public final class BookRequestService {
     CreatorRow counted = creatorStore.addToPendingCount(tx, creator, 1);
     requestAnnouncer.announceCreated(tx, counted, request, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
+    tx.afterCommit(() -> requestCreators.remember(request.id(), creator.id()));
     return request;
   }
 
@@ -117,7 +128,7 @@ public final class BookRequestService {
    *     first
    */
   public BookRequest respondToRequest(Transaction tx, UserId admin, long id, Decision decision) {
-    LockedRequest lockedRequest = lockRequest(tx, id);
+    LockedRequest lockedRequest = lockRequest(tx, admin, id, Purpose.of(decision.status()));
     requireAdmin(tx, lockedRequest, admin);
     var outgoingMessages = new OutgoingMessages();
     return publishMove(
@@ -133,13 +144,14 @@ public final class BookRequestService {
       UserId admin,
       Decision decision,
       OutgoingMessages outgoingMessages) {
-    BookRequest request = lockedRequest.request;
+    BookRequest request = lockedRequest.request();
     creatorRoles.requireNotOwner(lockedRequest.creator, admin, request.userId());
     changeStatus(tx, request, decision.status());
     boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
     String word = keepsWord ? request.response() : decision.response();
     store.updateResponse(tx, request.id(), word, admin);
-    return completeMove(tx, lockedRequest, admin, outgoingMessages);
+    BookRequest answered = request.withResponse(word, admin, lockedRequest.actorName);
+    return completeMove(tx, lockedRequest, answered, decision.status(), admin, outgoingMessages);
   }
 
   /**
@@ -158,17 +170,18 @@ public final class BookRequestService {
     var moves = new ArrayList<StatusChange>();
     var outcomes = new ArrayList<DecisionOutcome>();
     for (long id : ids) {
-      Optional<BookRequest> found =
-          store.findById(tx, id).filter(each -> each.creatorId().equals(creatorId));
+      Optional<LockedRequest> found =
+          readLocked(tx, creatorId, () -> creator, admin, id, Purpose.of(decision.status()))
+              .filter(each -> each.request().creatorId().equals(creatorId));
       try {
-        LockedRequest lockedRequest =
-            new LockedRequest(creator, found.orElseThrow(Problem::notFound));
+        LockedRequest lockedRequest = found.orElseThrow(Problem::notFound);
         StatusChange statusChange =
             applyDecision(tx, lockedRequest, admin, decision, outgoingMessages);
         moves.add(statusChange);
         outcomes.add(DecisionOutcome.ofAnswer(statusChange.after()));
       } catch (Problem refusal) { // nothing of this one has been written yet
-        outcomes.add(DecisionOutcome.ofRefusal(id, refusal, found.orElse(null)));
+        outcomes.add(
+            DecisionOutcome.ofRefusal(id, refusal, found.map(LockedRequest::request).orElse(null)));
       }
     }
     requestAnnouncer.announceMoves(
@@ -206,24 +219,26 @@ public final class BookRequestService {
    *     longer pending
    */
   public BookRequest cancelRequest(Transaction tx, UserId owner, long id) {
-    LockedRequest lockedRequest = lockRequest(tx, id);
+    LockedRequest lockedRequest = lockRequest(tx, owner, id, Purpose.REFUND);
     requireVisible(tx, lockedRequest, owner);
-    if (!lockedRequest.request.userId().equals(owner)) {
+    if (!lockedRequest.request().userId().equals(owner)) {
       throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
     }
-    changeStatus(tx, lockedRequest.request, Status.CANCELLED);
+    changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
     var outgoingMessages = new OutgoingMessages();
     return publishMove(
         tx,
         lockedRequest,
-        completeMove(tx, lockedRequest, owner, outgoingMessages),
+        completeMove(
+            tx, lockedRequest, lockedRequest.request(), Status.CANCELLED, owner, outgoingMessages),
         outgoingMessages);
   }
 
   private void changeStatus(Transaction tx, BookRequest request, Status to) {
-    if (!store.updateStatus(tx, request.id(), to)) {
+    if (!to.reachableFrom().contains(request.status())) {
       throw Problem.conflict("invalid_transition", describeConflict(request, to));
     }
+    store.updateStatus(tx, request, to);
   }
 
   private static String describeConflict(BookRequest request, Status to) {
@@ -241,21 +256,21 @@ public final class BookRequestService {
         + ".";
   }
 
-  /** Reads the request after its status changed, and refunds it if necessary. */
+  /** Refunds the request if its new status requires it. */
   private StatusChange completeMove(
-      Transaction tx, LockedRequest before, UserId actor, OutgoingMessages outgoingMessages) {
-    BookRequest request = requireRequest(tx, before.request.id());
-    if (request.refunded()) {
-      quotaService.refundRequest(
-          tx,
-          request.creatorId(),
-          request.userId(),
-          request.id(),
-          request.title(),
-          actor,
-          outgoingMessages);
-    }
-    return new StatusChange(before.request, request, findRevision(tx, request), actor);
+      Transaction tx,
+      LockedRequest before,
+      BookRequest answered,
+      Status to,
+      UserId actor,
+      OutgoingMessages outgoingMessages) {
+    BookRequest request = answered.withStatus(to, to.refundsQuota(), tx.now());
+    before.refund.ifPresent(
+        basis ->
+            quotaService.refundRequest(
+                tx, basis.get(), request.id(), request.title(), actor, outgoingMessages));
+    return new StatusChange(
+        before.request(), request, before.revised.revision() + 1, actor, before.followers);
   }
 
   private BookRequest publishMove(
@@ -288,18 +303,22 @@ public final class BookRequestService {
    * @throws Problem 404 for users who may not see the request, 409 when the thread is full
    */
   public Reply addReply(Transaction tx, UserId user, long id, String body) {
-    LockedRequest lockedRequest = lockRequest(tx, id);
+    LockedRequest lockedRequest = lockRequest(tx, user, id, Purpose.REPLY);
     requireVisible(tx, lockedRequest, user);
-    if (!replies.insertReply(tx, id, user, body)) {
-      throw Problem.conflict(
-          "thread_full", "A request can have at most " + ReplyStore.MOST + " replies.");
-    }
-    BookRequest request = requireRequest(tx, id);
+    Reply reply =
+        replies
+            .insertReply(tx, lockedRequest.request(), user, lockedRequest.actorName, body)
+            .orElseThrow(
+                () ->
+                    Problem.conflict(
+                        "thread_full",
+                        "A request can have at most " + ReplyStore.MOST + " replies."));
+    BookRequest request = lockedRequest.request().withNewReply(reply, RequestStore.REPLIES_OF_EACH);
     var outgoingMessages = new OutgoingMessages();
     requestAnnouncer.announceReply(
-        tx, lockedRequest.creator, request, findRevision(tx, request), outgoingMessages);
+        tx, lockedRequest.creator, request, lockedRequest.revised.revision() + 1, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
-    return request.replies().getLast();
+    return reply;
   }
 
   /**
@@ -309,7 +328,7 @@ public final class BookRequestService {
    */
   public ListPage<Reply> listReplies(Transaction tx, UserId user, long id, PageRequest page) {
     BookRequest request = requireRequest(tx, id);
-    requireVisible(tx, new LockedRequest(creatorStore.get(tx, request.creatorId()), request), user);
+    requireVisible(tx, creatorStore.get(tx, request.creatorId()), request, user);
     return replies.findPage(tx, id, page);
   }
 
@@ -320,7 +339,7 @@ public final class BookRequestService {
    */
   public BookRequest get(Transaction tx, UserId user, long id) {
     BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
-    requireVisible(tx, new LockedRequest(creatorStore.get(tx, request.creatorId()), request), user);
+    requireVisible(tx, creatorStore.get(tx, request.creatorId()), request, user);
     return request;
   }
 
@@ -335,15 +354,65 @@ public final class BookRequestService {
     return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
   }
 
-  private LockedRequest lockRequest(Transaction tx, long id) {
-    UserId creatorId = store.findCreatorId(tx, id).orElseThrow(Problem::notFound);
-    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
-    return new LockedRequest(creator, requireRequest(tx, id));
+  /** What a request is locked for. */
+  private enum Purpose {
+    REPLY,
+    MOVE,
+    REFUND;
+
+    static Purpose of(Status to) {
+      return to.refundsQuota() ? REFUND : MOVE;
+    }
+  }
+
+  /** Locks a request's creator and reads the request. On PostgreSQL in one round trip. */
+  private LockedRequest lockRequest(Transaction tx, UserId actor, long id, Purpose purpose) {
+    UserId creatorId =
+        requestCreators.findCreator(tx, id, store::findCreatorId).orElseThrow(Problem::notFound);
+    return readLocked(
+            tx, creatorId, creatorStore.lockCreatorLater(tx, creatorId), actor, id, purpose)
+        .filter(locked -> locked.request().creatorId().equals(creatorId))
+        .orElseThrow(Problem::notFound);
+  }
+
+  /** Reads a request and what the purpose needs, after the creator was locked. */
+  private Optional<LockedRequest> readLocked(
+      Transaction tx,
+      UserId creatorId,
+      Supplier<CreatorRow> creator,
+      UserId actor,
+      long id,
+      Purpose purpose) {
+    var revised = store.findLater(tx, id);
+    Supplier<String> actorName = store.findNameLater(tx, actor);
+    Supplier<Set<UserId>> following =
+        purpose == Purpose.REPLY ? Set::of : followers.findFollowersLater(tx, id);
+    Optional<Supplier<RefundBasis>> refund =
+        purpose == Purpose.REFUND
+            ? Optional.of(quotaService.lockRefundLater(tx, creatorId, id))
+            : Optional.empty();
+    if (purpose == Purpose.REPLY) {
+      replies.reserveReply(tx);
+    }
+    requestAnnouncer.reserveNotification(tx);
+    CreatorRow locked = creator.get();
+    return revised
+        .get()
+        .map(found -> new LockedRequest(locked, found, actorName.get(), following.get(), refund));
+  }
+
+  /** Called when the epoch changes, because a restored database may use ids for other requests. */
+  public void clearCaches() {
+    requestCreators.clear();
   }
 
   private void requireVisible(Transaction tx, LockedRequest lockedRequest, UserId user) {
-    if (!lockedRequest.request.userId().equals(user)
-        && !creatorRoles.isAdmin(tx, lockedRequest.creator, user)) {
+    requireVisible(tx, lockedRequest.creator, lockedRequest.request(), user);
+  }
+
+  private void requireVisible(
+      Transaction tx, CreatorRow creator, BookRequest request, UserId user) {
+    if (!request.userId().equals(user) && !creatorRoles.isAdmin(tx, creator, user)) {
       throw Problem.notFound();
     }
   }
@@ -359,10 +428,20 @@ public final class BookRequestService {
     return store.findById(tx, id).orElseThrow(Problem::notFound);
   }
 
-  private int findRevision(Transaction tx, BookRequest request) {
-    return store.findRevision(tx, request.id());
+  /**
+   * A request read while its creator's row is locked, and what a change of it needs.
+   *
+   * @param actorName of the user whose command it is
+   * @param refund present if a refund may follow
+   */
+  private record LockedRequest(
+      CreatorRow creator,
+      RevisedRequest revised,
+      String actorName,
+      Set<UserId> followers,
+      Optional<Supplier<RefundBasis>> refund) {
+    BookRequest request() {
+      return revised.request();
+    }
   }
-
-  /** A request read while its creator's row is locked. */
-  private record LockedRequest(CreatorRow creator, BookRequest request) {}
 }

@@ -1,25 +1,16 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_FOLLOWER;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.selectCount;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import java.util.Collection;
 import java.util.Set;
-import org.jooq.Field;
+import java.util.function.Supplier;
 
 /** Stores who follows which request. Thread-safe and stateless. */
 public final class FollowerStore {
-  /** The number of followers of a row's request. */
-  public static final Field<Integer> COUNT =
-      field(
-              selectCount()
-                  .from(REQUEST_FOLLOWER)
-                  .where(REQUEST_FOLLOWER.REQUEST_ID.eq(BOOK_REQUEST.ID)))
-          .as("followers");
+  /** The number of followers of a request whose row is named {@code r}. */
+  static final String COUNT =
+      "(SELECT count(*) FROM request_follower f WHERE f.request_id = r.id) AS followers";
 
   /**
    * Adds a supporter of the creator as a follower.
@@ -27,14 +18,15 @@ public final class FollowerStore {
    * @return false if they already are one
    */
   public boolean insertFollower(Transaction tx, BookRequest request, UserId user) {
-    return tx.sql()
-            .insertInto(REQUEST_FOLLOWER)
-            .set(REQUEST_FOLLOWER.REQUEST_ID, request.id())
-            .set(REQUEST_FOLLOWER.USER_ID, user)
-            .set(REQUEST_FOLLOWER.CREATOR_ID, request.creatorId())
-            .set(REQUEST_FOLLOWER.CREATED_AT, tx.now())
-            .onConflictDoNothing()
-            .execute()
+    return tx.update(
+            """
+            INSERT INTO request_follower (request_id, user_id, creator_id, created_at)
+            VALUES (?, ?, ?, ?)
+            ON CONFLICT DO NOTHING""",
+            request.id(),
+            user,
+            request.creatorId(),
+            tx.now())
         == 1;
   }
 
@@ -44,25 +36,23 @@ public final class FollowerStore {
    * @return false if the user wasn't one
    */
   public boolean deleteFollower(Transaction tx, long request, UserId user) {
-    return tx.sql()
-            .deleteFrom(REQUEST_FOLLOWER)
-            .where(REQUEST_FOLLOWER.REQUEST_ID.eq(request))
-            .and(REQUEST_FOLLOWER.USER_ID.eq(user))
-            .execute()
+    return tx.update(
+            "DELETE FROM request_follower WHERE request_id = ? AND user_id = ?", request, user)
         == 1;
   }
 
   /** Returns the number of requests a user follows. */
   public int countByUser(Transaction tx, UserId user) {
-    return tx.sql().fetchCount(REQUEST_FOLLOWER, REQUEST_FOLLOWER.USER_ID.eq(user));
+    return tx.query("SELECT count(*) AS amount FROM request_follower WHERE user_id = ?", user)
+        .single(row -> row.getInt("amount"));
   }
 
-  Set<UserId> findFollowers(Transaction tx, long request) {
-    return tx.sql()
-        .select(REQUEST_FOLLOWER.USER_ID)
-        .from(REQUEST_FOLLOWER)
-        .where(REQUEST_FOLLOWER.REQUEST_ID.eq(request))
-        .fetchSet(REQUEST_FOLLOWER.USER_ID);
+  /** Reads who follows a request, on PostgreSQL together with the next statement. */
+  Supplier<Set<UserId>> findFollowersLater(Transaction tx, long request) {
+    var users =
+        tx.query("SELECT user_id FROM request_follower WHERE request_id = ?", request)
+            .later(row -> row.getUser("user_id"));
+    return () -> Set.copyOf(users.get());
   }
 
   /** Returns those of the given requests that a user follows. */
@@ -70,11 +60,10 @@ public final class FollowerStore {
     if (requests.isEmpty()) {
       return Set.of();
     }
-    return tx.sql()
-        .select(REQUEST_FOLLOWER.REQUEST_ID)
-        .from(REQUEST_FOLLOWER)
-        .where(REQUEST_FOLLOWER.USER_ID.eq(user))
-        .and(REQUEST_FOLLOWER.REQUEST_ID.in(requests))
-        .fetchSet(REQUEST_FOLLOWER.REQUEST_ID);
+    return tx.query(
+            "SELECT request_id FROM request_follower WHERE user_id = ? AND request_id IN (?)",
+            user,
+            requests)
+        .set(row -> row.getLong("request_id"));
   }
 }

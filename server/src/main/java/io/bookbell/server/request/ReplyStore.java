@@ -1,74 +1,90 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.REPLY;
-import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.inline;
-import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.selectCount;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.storage.schema.tables.AppUser;
-import java.util.ArrayList;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.SelectField;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Stores replies. Thread-safe and stateless. */
 public final class ReplyStore {
   /** The maximum number of replies per request. */
   static final int MOST = 500;
 
-  private static final AppUser AUTHOR = APP_USER.as("author");
-  private static final List<SelectField<?>> FIELDS =
-      List.of(
-          REPLY.REQUEST_ID,
-          REPLY.ID,
-          REPLY.USER_ID,
-          AUTHOR.DISPLAY_NAME,
-          REPLY.BODY,
-          REPLY.CREATED_AT);
+  private static final String FIELDS =
+      """
+      reply.request_id AS request_id, reply.id AS id, reply.user_id AS user_id,
+        author.display_name AS user_name, reply.body AS body, reply.created_at AS created_at
+      """;
+
+  /** Of each request, from the oldest of its newest replies on. */
+  private static final String NEWEST =
+      "SELECT "
+          + FIELDS
+          + """
+          FROM book_request r
+          JOIN reply ON reply.request_id = r.id AND reply.id >= coalesce((
+            SELECT other.id FROM reply other WHERE other.request_id = r.id
+            ORDER BY other.id DESC LIMIT 1 OFFSET ?), 0)
+          JOIN app_user author ON author.id = reply.user_id
+          WHERE r.id IN (?)""";
+
+  private static final String PAGE =
+      "SELECT "
+          + FIELDS
+          + """
+          FROM reply
+          JOIN app_user author ON author.id = reply.user_id
+          WHERE reply.request_id = ? AND reply.id < ?
+          ORDER BY reply.id DESC
+          LIMIT ?""";
 
   ReplyStore() {}
+
+  /** Reserves the id of a reply, on PostgreSQL together with the next statement. */
+  void reserveReply(Transaction tx) {
+    tx.reserveIds("reply", 1);
+  }
 
   /**
    * Inserts a reply and increments the request's reply count.
    *
-   * @return false if the request has the maximum number of replies
+   * @return empty if the request has the maximum number of replies
    */
-  boolean insertReply(Transaction tx, long request, UserId user, String body) {
-    boolean counted =
-        tx.sql()
-                .update(BOOK_REQUEST)
-                .set(BOOK_REQUEST.REVISION, BOOK_REQUEST.REVISION.plus(1))
-                .set(BOOK_REQUEST.REPLY_COUNT, BOOK_REQUEST.REPLY_COUNT.plus(1))
-                .set(BOOK_REQUEST.UPDATED_AT, tx.now())
-                .where(BOOK_REQUEST.ID.eq(request))
-                .and(BOOK_REQUEST.REPLY_COUNT.lt(MOST))
-                .execute()
-            == 1;
-    if (counted) {
-      tx.sql()
-          .insertInto(REPLY)
-          .set(REPLY.REQUEST_ID, request)
-          .set(REPLY.USER_ID, user)
-          .set(REPLY.BODY, body)
-          .set(REPLY.CREATED_AT, tx.now())
-          .execute();
+  Optional<Reply> insertReply(
+      Transaction tx, BookRequest request, UserId user, String userName, String body) {
+    if (request.replyCount() >= MOST) {
+      return Optional.empty();
     }
-    return counted;
+    var reply = new Reply(tx.nextId("reply"), user, userName, body, tx.now());
+    tx.enqueueForOneRow(
+        """
+        UPDATE book_request
+        SET revision = revision + 1, reply_count = reply_count + 1, updated_at = ?
+        WHERE id = ? AND reply_count < ?""",
+        reply.createdAt(),
+        request.id(),
+        MOST);
+    tx.enqueue(
+        "INSERT INTO reply (id, request_id, user_id, body, created_at) VALUES (?, ?, ?, ?, ?)",
+        reply.id(),
+        request.id(),
+        user,
+        body,
+        reply.createdAt());
+    return Optional.of(reply);
   }
 
   /**
@@ -78,70 +94,47 @@ public final class ReplyStore {
    * @param each how many per request
    */
   Map<Long, List<Reply>> findNewest(Transaction tx, Collection<Long> requests, int each) {
+    return findNewestLater(tx, requests, each).get();
+  }
+
+  /** Like {@link #findNewest}, on PostgreSQL together with the next statement. */
+  Supplier<Map<Long, List<Reply>>> findNewestLater(
+      Transaction tx, Collection<Long> requests, int each) {
     if (requests.isEmpty()) {
-      return Map.of();
+      return Map::of;
     }
-    var other = REPLY.as("other");
-    Field<Long> oldestWanted =
-        field(
-            select(other.ID)
-                .from(other)
-                .where(other.REQUEST_ID.eq(BOOK_REQUEST.ID))
-                .orderBy(other.ID.desc())
-                .limit(inline(1))
-                .offset(inline(each - 1)));
-    var found = new HashMap<Long, List<Reply>>();
-    tx.sql()
-        .select(FIELDS)
-        .from(BOOK_REQUEST)
-        .join(REPLY)
-        .on(REPLY.REQUEST_ID.eq(BOOK_REQUEST.ID))
-        .and(REPLY.ID.ge(coalesce(oldestWanted, inline(0L))))
-        .join(AUTHOR)
-        .on(AUTHOR.ID.eq(REPLY.USER_ID))
-        .where(BOOK_REQUEST.ID.in(requests))
-        .forEach(
-            row ->
-                found
-                    .computeIfAbsent(row.get(REPLY.REQUEST_ID), _ -> new ArrayList<>())
-                    .add(toReply(row)));
-    found.values().forEach(replies -> replies.sort(Comparator.comparingLong(Reply::id)));
-    return found;
+    var rows =
+        tx.query(NEWEST, each - 1, requests)
+            .later(row -> Map.entry(row.getLong("request_id"), toReply(row)));
+    return () ->
+        rows.get().stream()
+            .sorted(Comparator.comparingLong(row -> row.getValue().id()))
+            .collect(groupingBy(Map.Entry::getKey, mapping(Map.Entry::getValue, toList())));
   }
 
   /** Returns a page of a request's replies, newest first. */
   ListPage<Reply> findPage(Transaction tx, long request, PageRequest page) {
     List<Reply> found =
-        tx.sql()
-            .select(FIELDS)
-            .from(REPLY)
-            .join(AUTHOR)
-            .on(AUTHOR.ID.eq(REPLY.USER_ID))
-            .where(REPLY.REQUEST_ID.eq(request))
-            .and(page.cursor().map(REPLY.ID::lt).orElse(noCondition()))
-            .orderBy(REPLY.ID.desc())
-            .limit(page.limit() + 1)
-            .fetch(ReplyStore::toReply);
+        tx.query(PAGE, request, page.cursor().orElse(Long.MAX_VALUE), page.limit() + 1)
+            .list(ReplyStore::toReply);
     return ListPage.of(found, page.limit(), Reply::id);
   }
 
-  private static Reply toReply(Record row) {
+  private static Reply toReply(SqlRow row) throws SQLException {
     return new Reply(
-        row.get(REPLY.ID),
-        row.get(REPLY.USER_ID),
-        row.get(AUTHOR.DISPLAY_NAME),
-        row.get(REPLY.BODY),
-        row.get(REPLY.CREATED_AT));
+        row.getLong("id"),
+        row.getUser("user_id"),
+        row.getString("user_name"),
+        row.getString("body"),
+        row.getTime("created_at"));
   }
 
   /** Recounts all replies, after rows were restored from a backup without the counts. */
   public static void recountReplies(Transaction tx) {
-    tx.sql()
-        .update(BOOK_REQUEST)
-        .set(
-            BOOK_REQUEST.REPLY_COUNT,
-            field(selectCount().from(REPLY).where(REPLY.REQUEST_ID.eq(BOOK_REQUEST.ID))))
-        .where(BOOK_REQUEST.ID.in(select(REPLY.REQUEST_ID).from(REPLY)))
-        .execute();
+    tx.update(
+        """
+        UPDATE book_request
+        SET reply_count = (SELECT count(*) FROM reply WHERE reply.request_id = book_request.id)
+        WHERE id IN (SELECT request_id FROM reply)""");
   }
 }

@@ -34,7 +34,6 @@ import java.util.TreeSet;
 public final class RequestAnnouncer {
   private static final int FIRST_REVISION = 1;
 
-  private final FollowerStore followers = new FollowerStore();
   private final CreatorRoles creatorRoles;
   private final NotificationService notificationService;
   private final ActivityLog activityLog;
@@ -46,8 +45,18 @@ public final class RequestAnnouncer {
     this.activityLog = activityLog;
   }
 
-  /** A request before and after a change of its status. */
-  record StatusChange(BookRequest before, BookRequest after, int revision, UserId actor) {}
+  /**
+   * A request before and after a change of its status.
+   *
+   * @param followers who is told of it besides its supporter
+   */
+  record StatusChange(
+      BookRequest before, BookRequest after, int revision, UserId actor, Set<UserId> followers) {}
+
+  /** Reserves what the next announcement needs, on PostgreSQL together with the next statement. */
+  void reserveNotification(Transaction tx) {
+    notificationService.reserveNotification(tx);
+  }
 
   void announceCreated(
       Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
@@ -128,7 +137,7 @@ public final class RequestAnnouncer {
     notificationService.addNotification(
         tx,
         createNotification(request, facts, statusChange.actor, false),
-        followers.findFollowers(tx, request.id()),
+        statusChange.followers,
         outgoingMessages);
   }
 

@@ -1,13 +1,10 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static org.jooq.impl.DSL.noCondition;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.PageCursor;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.Condition;
 
 /**
  * Which requests to list, and after which cursor; the given conditions are combined with AND.
@@ -29,10 +26,10 @@ public record RequestFilter(
    * Returns the condition without the statuses, each of which is read along its own index, and
    * without the text, for which {@link RequestSearch} needs to know whose requests they are.
    */
-  Condition toCondition() {
+  SqlFragment toCondition() {
     return supporter
-        .map(BOOK_REQUEST.USER_ID::eq)
-        .orElseGet(() -> noCondition())
-        .and(after.map(sort::conditionAfter).orElseGet(() -> noCondition()));
+        .map(user -> SqlFragment.of("r.user_id = ?", user))
+        .orElse(SqlFragment.TRUE)
+        .and(after.map(sort::conditionAfter).orElse(SqlFragment.TRUE));
   }
 }

@@ -115,7 +115,7 @@ public final class RequestListService {
             creator -> {
               var others = new HashSet<>(creatorRoles.adminsOf(tx, creator));
               others.remove(admin);
-              return new Colleagues(creator.id(), store.findName(tx, admin), others);
+              return new Colleagues(creator.id(), store.findNameLater(tx, admin).get(), others);
             });
   }
 }

@@ -1,15 +1,9 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static org.jooq.impl.DSL.row;
-
 import io.bookbell.server.http.PageCursor;
-import java.time.Instant;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
-import org.jooq.Condition;
-import org.jooq.OrderField;
 
 /**
  * The order of a list of requests. A page continues after a {@link PageCursor} (keyset pagination),
@@ -40,11 +34,12 @@ public enum RequestSort {
         : PageCursor.ofId(request.id());
   }
 
-  List<OrderField<?>> orderFields() {
+  /** The columns to order by, of a request's row named {@code r}. */
+  String orderBy() {
     return switch (this) {
-      case NEWEST -> List.of(BOOK_REQUEST.ID.desc());
-      case OLDEST -> List.of(BOOK_REQUEST.ID.asc());
-      case UPDATED -> List.of(BOOK_REQUEST.UPDATED_AT.desc(), BOOK_REQUEST.ID.desc());
+      case NEWEST -> "r.id DESC";
+      case OLDEST -> "r.id";
+      case UPDATED -> "r.updated_at DESC, r.id DESC";
     };
   }
 
@@ -57,13 +52,12 @@ public enum RequestSort {
     };
   }
 
-  Condition conditionAfter(PageCursor pageCursor) {
+  SqlFragment conditionAfter(PageCursor pageCursor) {
     return switch (this) {
-      case NEWEST -> BOOK_REQUEST.ID.lt(pageCursor.id());
-      case OLDEST -> BOOK_REQUEST.ID.gt(pageCursor.id());
+      case NEWEST -> SqlFragment.of("r.id < ?", pageCursor.id());
+      case OLDEST -> SqlFragment.of("r.id > ?", pageCursor.id());
       case UPDATED ->
-          row(BOOK_REQUEST.UPDATED_AT, BOOK_REQUEST.ID)
-              .lt(row(Instant.ofEpochMilli(pageCursor.time()), pageCursor.id()));
+          SqlFragment.of("(r.updated_at, r.id) < (?, ?)", pageCursor.time(), pageCursor.id());
     };
   }
 }

@@ -1,18 +1,13 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_COUNT;
-import static java.util.stream.Collectors.toSet;
-import static org.jooq.impl.DSL.noCondition;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.BookRequestService.NewRequest;
-import io.bookbell.server.storage.PreparedQuery;
-import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.storage.schema.tables.AppUser;
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,49 +15,62 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.Condition;
-import org.jooq.Record;
-import org.jooq.Record1;
-import org.jooq.ResultQuery;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Stores book requests and reads them with their newest replies. Thread-safe and stateless. */
 public final class RequestStore {
-  private static final int REPLIES_OF_EACH = 3;
+  static final int REPLIES_OF_EACH = 3;
   private static final int REPLIES_OF_ONE = 50;
   private static final ReplyStore REPLIES = new ReplyStore();
-  private static final AppUser RESPONDER = APP_USER.as("responder");
+  private static final String INSERT =
+      """
+      INSERT INTO book_request (id, creator_id, user_id, title, author, isbn, note, cover_id,
+        status, created_at, updated_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)""";
 
-  private static final RowInsert<RequestRow> INSERT =
-      RowInsert.<RequestRow>insertInto(BOOK_REQUEST)
-          .setColumn(BOOK_REQUEST.CREATOR_ID, requestRow -> requestRow.wanted.creator())
-          .setColumn(BOOK_REQUEST.USER_ID, RequestRow::user)
-          .setColumn(BOOK_REQUEST.TITLE, requestRow -> requestRow.wanted.title())
-          .setColumn(BOOK_REQUEST.AUTHOR, requestRow -> requestRow.wanted.author())
-          .setColumn(BOOK_REQUEST.ISBN, requestRow -> requestRow.wanted.isbn())
-          .setColumn(BOOK_REQUEST.NOTE, requestRow -> requestRow.wanted.note())
-          .setColumn(BOOK_REQUEST.COVER_ID, requestRow -> requestRow.wanted.coverId())
-          .setColumn(BOOK_REQUEST.STATUS, _ -> Status.PENDING.wireName())
-          .setColumn(BOOK_REQUEST.CREATED_AT, RequestRow::at)
-          .setColumn(BOOK_REQUEST.UPDATED_AT, RequestRow::at)
-          .failOnConflict();
-  private static final PreparedQuery<UserId, ResultQuery<Record1<String>>> NAME =
-      PreparedQuery.of(
-          (sql, from) ->
-              sql.select(APP_USER.DISPLAY_NAME)
-                  .from(APP_USER)
-                  .where(APP_USER.ID.eq(from.parameterFor(APP_USER.ID, id -> id))));
+  private static final String SELECT =
+      """
+      SELECT r.id AS id, r.creator_id AS creator_id, r.user_id AS user_id,
+        u.display_name AS user_name, r.title AS title, r.author AS author, r.isbn AS isbn,
+        r.note AS note, r.status AS status, r.response AS response,
+        r.responded_by AS responded_by, responder.display_name AS responder_name,
+        r.refunded AS refunded, r.reply_count AS reply_count, r.created_at AS created_at,
+        r.updated_at AS updated_at, r.cover_id AS cover_id, r.revision AS revision,
+      """
+          + FollowerStore.COUNT
+          + """
 
-  private record RequestRow(UserId user, NewRequest wanted, Instant at) {}
+          FROM book_request r
+          JOIN app_user u ON u.id = r.user_id
+          LEFT JOIN app_user responder ON responder.id = r.responded_by
+          WHERE""";
 
-  BookRequest insertRequest(Transaction tx, UserId user, NewRequest wanted) {
+  /** Reserves the id of a request, on PostgreSQL together with the next statement. */
+  void reserveRequest(Transaction tx) {
+    tx.reserveIds("book_request", 1);
+  }
+
+  BookRequest insertRequest(Transaction tx, UserId user, String userName, NewRequest wanted) {
     Instant now = tx.now();
-    long id = INSERT.insertNumbered(tx, new RequestRow(user, wanted, now), BOOK_REQUEST.ID);
+    long id = tx.nextId("book_request");
+    tx.enqueue(
+        INSERT,
+        id,
+        wanted.creator(),
+        user,
+        wanted.title(),
+        wanted.author(),
+        wanted.isbn(),
+        wanted.note(),
+        wanted.coverId(),
+        now,
+        now);
     return new BookRequest(
         id,
         wanted.creator(),
         user,
-        findName(tx, user),
+        userName,
         wanted.title(),
         wanted.author(),
         wanted.isbn(),
@@ -81,86 +89,62 @@ public final class RequestStore {
   }
 
   /**
-   * Changes a request's status if its current status allows it (compare-and-set), so the second of
-   * two competing changes has no effect.
-   *
-   * @return whether it was changed
+   * Changes a request's status (compare-and-set). The caller has checked that the status, which it
+   * has read under the creator's lock, allows it.
    */
-  boolean updateStatus(Transaction tx, long id, Status to) {
-    Set<String> from = to.reachableFrom().stream().map(Status::wireName).collect(toSet());
-    return tx.sql()
-            .update(BOOK_REQUEST)
-            .set(BOOK_REQUEST.STATUS, to.wireName())
-            .set(BOOK_REQUEST.REFUNDED, to.refundsQuota())
-            .set(BOOK_REQUEST.REVISION, BOOK_REQUEST.REVISION.plus(1))
-            .set(BOOK_REQUEST.UPDATED_AT, tx.now())
-            .where(BOOK_REQUEST.ID.eq(id))
-            .and(BOOK_REQUEST.STATUS.in(from))
-            .execute()
-        == 1;
+  void updateStatus(Transaction tx, BookRequest request, Status to) {
+    tx.enqueueForOneRow(
+        """
+        UPDATE book_request
+        SET status = ?, refunded = ?, revision = revision + 1, updated_at = ?
+        WHERE id = ? AND status = ?""",
+        to.wireName(),
+        to.refundsQuota(),
+        tx.now(),
+        request.id(),
+        request.status().wireName());
   }
 
   void updateResponse(Transaction tx, long id, @Nullable String response, UserId by) {
-    tx.sql()
-        .update(BOOK_REQUEST)
-        .set(BOOK_REQUEST.RESPONSE, response)
-        .set(BOOK_REQUEST.RESPONDED_BY, by)
-        .where(BOOK_REQUEST.ID.eq(id))
-        .execute();
+    tx.enqueue(
+        "UPDATE book_request SET response = ?, responded_by = ? WHERE id = ?", response, by, id);
   }
 
   public Optional<UserId> findCreatorId(Transaction tx, long id) {
-    return tx.sql()
-        .select(BOOK_REQUEST.CREATOR_ID)
-        .from(BOOK_REQUEST)
-        .where(BOOK_REQUEST.ID.eq(id))
-        .fetchOptional(BOOK_REQUEST.CREATOR_ID);
-  }
-
-  int findRevision(Transaction tx, long id) {
-    return tx.sql()
-        .select(BOOK_REQUEST.REVISION)
-        .from(BOOK_REQUEST)
-        .where(BOOK_REQUEST.ID.eq(id))
-        .fetchSingle()
-        .value1();
+    return tx.query("SELECT creator_id FROM book_request WHERE id = ?", id)
+        .first(row -> row.getUser("creator_id"));
   }
 
   Set<Long> findOwned(Transaction tx, UserId user, Collection<Long> ids) {
-    return tx.sql()
-        .select(BOOK_REQUEST.ID)
-        .from(BOOK_REQUEST)
-        .where(BOOK_REQUEST.ID.in(ids))
-        .and(BOOK_REQUEST.USER_ID.eq(user))
-        .fetchSet(BOOK_REQUEST.ID);
+    return tx.query("SELECT id FROM book_request WHERE id IN (?) AND user_id = ?", ids, user)
+        .set(row -> row.getLong("id"));
   }
 
   public Optional<BookRequest> findById(Transaction tx, long id) {
-    return selectRequests(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1).stream().findFirst();
+    return findById(tx, id, REPLIES_OF_EACH);
   }
 
   /** Like {@link #findById}, with more replies. */
   Optional<BookRequest> findWithThread(Transaction tx, long id) {
-    return selectRequests(tx, BOOK_REQUEST.ID.eq(id), RequestSort.NEWEST, 1, REPLIES_OF_ONE)
-        .stream()
-        .findFirst();
+    return findById(tx, id, REPLIES_OF_ONE);
   }
 
   /** Returns a creator's requests. */
   List<BookRequest> findByCreator(
       Transaction tx, UserId creator, RequestFilter requestFilter, int limit) {
-    Condition sought =
+    SqlFragment sought =
         requestFilter
             .text()
             .map(text -> RequestSearch.conditionForCreator(tx, creator, text))
-            .orElse(noCondition());
-    return findByFilter(tx, BOOK_REQUEST.CREATOR_ID.eq(creator).and(sought), requestFilter, limit);
+            .orElse(SqlFragment.TRUE);
+    SqlFragment whose = SqlFragment.of("r.creator_id = ?", creator).and(sought);
+    return findByFilter(tx, whose, requestFilter, limit);
   }
 
   /** Returns a supporter's own requests to a creator. */
   List<BookRequest> findBySupporter(
       Transaction tx, UserId creator, UserId user, RequestFilter requestFilter, int limit) {
-    Condition whose = BOOK_REQUEST.CREATOR_ID.eq(creator).and(BOOK_REQUEST.USER_ID.eq(user));
+    SqlFragment whose = SqlFragment.of("r.creator_id = ? AND r.user_id = ?", creator, user);
     return findByFilter(tx, whose.and(matchesText(tx, requestFilter)), requestFilter, limit);
   }
 
@@ -178,27 +162,30 @@ public final class RequestStore {
     for (UserId creator : adminOf) {
       found.addAll(findByCreator(tx, creator, requestFilter, limit));
     }
-    Condition own = BOOK_REQUEST.USER_ID.eq(user).and(BOOK_REQUEST.CREATOR_ID.notIn(adminOf));
+    SqlFragment own = SqlFragment.of("r.user_id = ?", user);
+    if (!adminOf.isEmpty()) {
+      own = own.and("r.creator_id NOT IN (?)", adminOf);
+    }
     found.addAll(findByFilter(tx, own.and(matchesText(tx, requestFilter)), requestFilter, limit));
     return sortAndLimit(found, requestFilter.sort(), limit);
   }
 
-  private static Condition matchesText(Transaction tx, RequestFilter requestFilter) {
+  private static SqlFragment matchesText(Transaction tx, RequestFilter requestFilter) {
     return requestFilter
         .text()
         .map(text -> RequestSearch.conditionForText(tx, text))
-        .orElse(noCondition());
+        .orElse(SqlFragment.TRUE);
   }
 
   private static List<BookRequest> findByFilter(
-      Transaction tx, Condition whose, RequestFilter requestFilter, int limit) {
-    Condition which = whose.and(requestFilter.toCondition());
+      Transaction tx, SqlFragment whose, RequestFilter requestFilter, int limit) {
+    SqlFragment which = whose.and(requestFilter.toCondition());
     if (requestFilter.statuses().isEmpty()) {
       return selectRequests(tx, which, requestFilter.sort(), limit);
     }
     var found = new ArrayList<BookRequest>();
     for (Status status : requestFilter.statuses()) {
-      Condition here = which.and(BOOK_REQUEST.STATUS.eq(status.wireName()));
+      SqlFragment here = which.and("r.status = ?", status.wireName());
       found.addAll(selectRequests(tx, here, requestFilter.sort(), limit));
     }
     return sortAndLimit(found, requestFilter.sort(), limit);
@@ -214,63 +201,87 @@ public final class RequestStore {
    * missing.
    */
   Map<Status, Integer> countByStatus(Transaction tx, UserId creator) {
-    return tx.sql()
-        .select(REQUEST_COUNT.STATUS, REQUEST_COUNT.AMOUNT)
-        .from(REQUEST_COUNT)
-        .where(REQUEST_COUNT.CREATOR_ID.eq(creator))
-        .fetchMap(row -> Status.of(row.value1()), row -> row.value2());
+    return tx.query("SELECT status, amount FROM request_count WHERE creator_id = ?", creator)
+        .map(row -> Status.of(row.getString("status")), row -> row.getInt("amount"));
   }
 
-  String findName(Transaction tx, UserId user) {
-    return tx.bindQuery(NAME, user).fetchSingle().value1();
+  /** Reads a user's name, on PostgreSQL together with the next statement. */
+  Supplier<String> findNameLater(Transaction tx, UserId user) {
+    PendingResult<List<String>> name =
+        tx.query("SELECT display_name FROM app_user WHERE id = ?", user)
+            .later(row -> row.getString("display_name"));
+    return () -> name.get().getFirst();
   }
 
-  private static List<BookRequest> selectRequests(
-      Transaction tx, Condition which, RequestSort requestSort, int limit) {
-    return selectRequests(tx, which, requestSort, limit, REPLIES_OF_EACH);
+  private static Optional<BookRequest> findById(Transaction tx, long id, int replies) {
+    return findLater(tx, id, replies).get().map(RevisedRequest::request);
   }
 
-  private static List<BookRequest> selectRequests(
-      Transaction tx, Condition which, RequestSort requestSort, int limit, int replies) {
+  /** A request and the number of its newest revision. */
+  record RevisedRequest(BookRequest request, int revision) {}
+
+  /** Reads a request with its newest replies, on PostgreSQL together with the next statement. */
+  Supplier<Optional<RevisedRequest>> findLater(Transaction tx, long id) {
+    return findLater(tx, id, REPLIES_OF_EACH);
+  }
+
+  private static Supplier<Optional<RevisedRequest>> findLater(
+      Transaction tx, long id, int replies) {
     var rows =
-        tx.sql()
-            .select(BOOK_REQUEST.fields())
-            .select(APP_USER.DISPLAY_NAME, RESPONDER.DISPLAY_NAME, FollowerStore.COUNT)
-            .from(BOOK_REQUEST)
-            .join(APP_USER)
-            .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
-            .leftJoin(RESPONDER)
-            .on(RESPONDER.ID.eq(BOOK_REQUEST.RESPONDED_BY))
-            .where(which)
-            .orderBy(requestSort.orderFields())
-            .limit(limit)
-            .fetch();
-    Map<Long, List<Reply>> newest =
-        REPLIES.findNewest(tx, rows.getValues(BOOK_REQUEST.ID), replies);
-    return rows.map(row -> toRequest(row, newest));
+        tx.query(SELECT + " r.id = ?", id)
+            .later(row -> new RevisedRequest(toRequest(row), row.getInt("revision")));
+    Supplier<Map<Long, List<Reply>>> newest = REPLIES.findNewestLater(tx, List.of(id), replies);
+    return () ->
+        rows.get().stream()
+            .findFirst()
+            .map(
+                found ->
+                    new RevisedRequest(
+                        found.request.withReplies(newest.get().getOrDefault(id, List.of())),
+                        found.revision));
   }
 
-  private static BookRequest toRequest(Record row, Map<Long, List<Reply>> replies) {
-    long id = row.get(BOOK_REQUEST.ID);
+  private static List<BookRequest> selectRequests(
+      Transaction tx, SqlFragment which, RequestSort requestSort, int limit) {
+    List<BookRequest> rows =
+        tx.query(
+                SqlFragment.of(SELECT)
+                    .append(which)
+                    .append("ORDER BY " + requestSort.orderBy() + " LIMIT ?", limit))
+            .list(RequestStore::toRequest);
+    return withReplies(tx, rows, REPLIES_OF_EACH);
+  }
+
+  private static List<BookRequest> withReplies(
+      Transaction tx, List<BookRequest> rows, int replies) {
+    Map<Long, List<Reply>> newest =
+        REPLIES.findNewest(tx, rows.stream().map(BookRequest::id).toList(), replies);
+    return rows.stream()
+        .map(row -> row.withReplies(newest.getOrDefault(row.id(), List.of())))
+        .toList();
+  }
+
+  /** Reads a request without its replies. */
+  private static BookRequest toRequest(SqlRow row) throws SQLException {
     return new BookRequest(
-        id,
-        row.get(BOOK_REQUEST.CREATOR_ID),
-        row.get(BOOK_REQUEST.USER_ID),
-        row.get(APP_USER.DISPLAY_NAME),
-        row.get(BOOK_REQUEST.TITLE),
-        row.get(BOOK_REQUEST.AUTHOR),
-        row.get(BOOK_REQUEST.ISBN),
-        row.get(BOOK_REQUEST.NOTE),
-        Status.of(row.get(BOOK_REQUEST.STATUS)),
-        row.get(BOOK_REQUEST.RESPONSE),
-        row.get(BOOK_REQUEST.RESPONDED_BY),
-        row.get(RESPONDER.DISPLAY_NAME),
-        row.get(BOOK_REQUEST.REFUNDED),
-        replies.getOrDefault(id, List.of()),
-        row.get(BOOK_REQUEST.REPLY_COUNT),
-        row.get(BOOK_REQUEST.CREATED_AT),
-        row.get(BOOK_REQUEST.UPDATED_AT),
-        row.get(BOOK_REQUEST.COVER_ID),
-        row.get(FollowerStore.COUNT));
+        row.getLong("id"),
+        row.getUser("creator_id"),
+        row.getUser("user_id"),
+        row.getString("user_name"),
+        row.getString("title"),
+        row.getString("author"),
+        row.findString("isbn"),
+        row.findString("note"),
+        Status.of(row.getString("status")),
+        row.findString("response"),
+        row.findUser("responded_by"),
+        row.findString("responder_name"),
+        row.getBoolean("refunded"),
+        List.of(),
+        row.getInt("reply_count"),
+        row.getTime("created_at"),
+        row.getTime("updated_at"),
+        row.findInt("cover_id"),
+        row.getInt("followers"));
   }
 }

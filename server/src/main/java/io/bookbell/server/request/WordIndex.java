@@ -1,14 +1,11 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
-import static io.bookbell.server.storage.schema.Tables.SEARCH_BACKLOG;
-
 import io.bookbell.hub.UserId;
-import io.bookbell.server.storage.RowInsert;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
+import io.bookbell.server.storage.sql.ValueReader;
 import io.bookbell.server.text.SearchWords;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,19 +18,14 @@ import org.jspecify.annotations.Nullable;
  * database index. Thread-safe and stateless.
  */
 public final class WordIndex {
-  private static final RowInsert<Entry> ENTRIES =
-      RowInsert.<Entry>insertInto(REQUEST_WORD)
-          .setColumn(REQUEST_WORD.CREATOR_ID, Entry::creator)
-          .setColumn(REQUEST_WORD.WORD, Entry::word)
-          .setColumn(REQUEST_WORD.REQUEST_ID, Entry::request)
-          .setColumn(REQUEST_WORD.OF_BOOK, Entry::ofBook)
-          .ignoreConflicts();
+  private static final String INSERT =
+      """
+      INSERT INTO request_word (creator_id, word, request_id, of_book) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO NOTHING""";
   private static final int OLDER_AT_ONCE = 100;
 
   /** Limit per request; of a long note, only the first words are indexed. */
   private static final int MOST_WORDS = 400;
-
-  private record Entry(UserId creator, String word, long request, boolean ofBook) {}
 
   /** The searchable texts of a request. */
   record IndexedTexts(
@@ -57,23 +49,17 @@ public final class WordIndex {
   }
 
   void indexRequest(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
-    ENTRIES.insert(
-        tx,
-        indexedTexts.collectWords().entrySet().stream()
-            .limit(MOST_WORDS)
-            .map(word -> new Entry(creator, word.getKey(), request, word.getValue()))
-            .toList());
+    tx.insertAll(
+        INSERT,
+        indexedTexts.collectWords().entrySet().stream().limit(MOST_WORDS).toList(),
+        word -> ValueReader.values(creator, word.getKey(), request, word.getValue()));
   }
 
   /** Returns the id below which requests aren't indexed yet; empty if all are. */
   static OptionalLong findBacklog(Transaction tx) {
-    Long below =
-        tx.sql()
-            .select(SEARCH_BACKLOG.BELOW)
-            .from(SEARCH_BACKLOG)
-            .where(SEARCH_BACKLOG.ID.eq(1))
-            .fetchOne(SEARCH_BACKLOG.BELOW);
-    return below == null ? OptionalLong.empty() : OptionalLong.of(below);
+    return tx.query("SELECT below FROM search_backlog WHERE id = 1")
+        .first(row -> OptionalLong.of(row.getLong("below")))
+        .orElse(OptionalLong.empty());
   }
 
   /**
@@ -86,39 +72,38 @@ public final class WordIndex {
     if (below.isEmpty()) {
       return false;
     }
-    List<Long> done =
-        tx.sql()
-            .select(
-                BOOK_REQUEST.ID,
-                BOOK_REQUEST.CREATOR_ID,
-                BOOK_REQUEST.TITLE,
-                BOOK_REQUEST.AUTHOR,
-                BOOK_REQUEST.ISBN,
-                BOOK_REQUEST.NOTE,
-                APP_USER.DISPLAY_NAME)
-            .from(BOOK_REQUEST)
-            .join(APP_USER)
-            .on(APP_USER.ID.eq(BOOK_REQUEST.USER_ID))
-            .where(BOOK_REQUEST.ID.lt(below.getAsLong()))
-            .orderBy(BOOK_REQUEST.ID.desc())
-            .limit(OLDER_AT_ONCE)
-            .fetch(
-                row -> {
-                  var indexedTexts =
-                      new IndexedTexts(
-                          row.value3(), row.value4(), row.value5(), row.value6(), row.value7());
-                  indexRequest(tx, row.value2(), row.value1(), indexedTexts);
-                  return row.value1();
-                });
-    if (done.isEmpty()) {
-      tx.sql().deleteFrom(SEARCH_BACKLOG).where(SEARCH_BACKLOG.ID.eq(1)).execute();
+    List<OlderRequest> older =
+        tx.query(
+                """
+                SELECT r.id AS id, r.creator_id AS creator_id, r.title AS title,
+                  r.author AS author, r.isbn AS isbn, r.note AS note, u.display_name AS user_name
+                FROM book_request r
+                JOIN app_user u ON u.id = r.user_id
+                WHERE r.id < ?
+                ORDER BY r.id DESC
+                LIMIT ?""",
+                below.getAsLong(),
+                OLDER_AT_ONCE)
+            .list(OlderRequest::of);
+    if (older.isEmpty()) {
+      tx.update("DELETE FROM search_backlog WHERE id = 1");
       return false;
     }
-    tx.sql()
-        .update(SEARCH_BACKLOG)
-        .set(SEARCH_BACKLOG.BELOW, done.getLast())
-        .where(SEARCH_BACKLOG.ID.eq(1))
-        .execute();
+    older.forEach(request -> indexRequest(tx, request.creator, request.id, request.texts));
+    tx.update("UPDATE search_backlog SET below = ? WHERE id = 1", older.getLast().id);
     return true;
+  }
+
+  private record OlderRequest(long id, UserId creator, IndexedTexts texts) {
+    static OlderRequest of(SqlRow row) throws SQLException {
+      var texts =
+          new IndexedTexts(
+              row.getString("title"),
+              row.getString("author"),
+              row.findString("isbn"),
+              row.findString("note"),
+              row.getString("user_name"));
+      return new OlderRequest(row.getLong("id"), row.getUser("creator_id"), texts);
+    }
   }
 }

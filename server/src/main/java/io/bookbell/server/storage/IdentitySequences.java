@@ -1,34 +1,40 @@
 package io.bookbell.server.storage;
 
-import io.bookbell.server.storage.schema.DefaultSchema;
-import org.jooq.SQLDialect;
-import org.jooq.Table;
-import org.jooq.TableField;
+import io.bookbell.server.storage.check.TableDefinition;
+import io.bookbell.server.storage.check.TableDefinitions;
+import java.util.List;
 
 /** Identity columns after rows were inserted with explicit ids. */
 public final class IdentitySequences {
+  private static final String IDENTITY_COLUMNS =
+      """
+      SELECT table_name, column_name
+      FROM information_schema.columns
+      WHERE table_schema = current_schema() AND is_identity = 'YES' AND table_name IN (?)
+      ORDER BY table_name""";
+
   private IdentitySequences() {}
+
+  private record IdentityColumn(String table, String name) {}
 
   /**
    * Makes every table continue above its highest id. SQLite does so by itself; PostgreSQL's
    * sequences don't notice ids that were inserted explicitly.
    */
   public static void resetSequences(Transaction tx) {
-    if (tx.sql().family() != SQLDialect.POSTGRES) {
-      return;
-    }
-    for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
-      var identity = table.getIdentity();
-      if (identity != null) {
-        resetSequence(tx, table, identity.getField());
-      }
+    if (tx.isPostgres()) {
+      List<String> tables =
+          TableDefinitions.readTables().stream().map(TableDefinition::name).toList();
+      tx.query(IDENTITY_COLUMNS, tables)
+          .list(
+              row -> new IdentityColumn(row.getString("table_name"), row.getString("column_name")))
+          .forEach(id -> resetSequence(tx, id));
     }
   }
 
-  private static void resetSequence(Transaction tx, Table<?> table, TableField<?, ?> id) {
-    tx.sql()
-        .fetch(
-            "select setval(pg_get_serial_sequence('%1$s', '%2$s'), max(%2$s)) from %1$s having max(%2$s) is not null"
-                .formatted(table.getName(), id.getName()));
+  private static void resetSequence(Transaction tx, IdentityColumn id) {
+    tx.enqueue(
+        "SELECT setval(pg_get_serial_sequence('%1$s', '%2$s'), max(%2$s)) FROM %1$s HAVING max(%2$s) IS NOT NULL"
+            .formatted(id.table, id.name));
   }
 }

@@ -1,8 +1,6 @@
 package io.bookbell.server.storage;
 
-import java.util.function.Function;
-import org.jooq.DSLContext;
-import org.jooq.SelectForUpdateStep;
+import io.bookbell.server.storage.sql.SqlSession;
 
 /** Called by a transaction before it locks the row at which the commands of one owner queue. */
 @FunctionalInterface
@@ -21,10 +19,11 @@ public interface RowLockGate {
    * An owner's row that is to be locked.
    *
    * @param owner whose commands are serial
+   * @param sql reads and locks the row; its only value is the owner
    */
-  record OwnerRow(Object owner, Function<DSLContext, ? extends SelectForUpdateStep<?>> query) {
-    public void lockRow(DSLContext sql) {
-      query.apply(sql).forNoKeyUpdate().fetch();
+  record OwnerRow(Object owner, String sql) {
+    public void lockRow(SqlSession session) {
+      session.query(sql, owner).exists();
     }
   }
 

@@ -1,8 +1,6 @@
 package io.bookbell.server.storage;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Savepoint;
+import io.bookbell.server.storage.sql.SqlSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,10 +8,10 @@ import java.util.function.Supplier;
 
 /**
  * Jobs that share a transaction, each under its own savepoint, so a refused job rolls back only its
- * own work. Confined to the connection's thread.
+ * own work. Confined to the session's thread.
  */
 public final class SavepointBatch {
-  private final Connection connection;
+  private final SqlSession session;
   private final Supplier<Transaction> transactions;
   private final List<Transaction> succeeded = new ArrayList<>();
 
@@ -22,12 +20,12 @@ public final class SavepointBatch {
    *
    * @param transactions creates a view of the transaction for each job
    */
-  public SavepointBatch(Connection connection, Supplier<Transaction> transactions) {
-    this.connection = connection;
+  public SavepointBatch(SqlSession session, Supplier<Transaction> transactions) {
+    this.session = session;
     this.transactions = transactions;
   }
 
-  public void runJob(WriteJob<?> writeJob) throws SQLException {
+  public void runJob(WriteJob<?> writeJob) {
     runJob(writeJob, _ -> {});
   }
 
@@ -37,16 +35,16 @@ public final class SavepointBatch {
    * @param refused called with a failed job before its work is rolled back; may abort the batch by
    *     throwing
    */
-  public void runJob(WriteJob<?> writeJob, Consumer<WriteJob<?>> refused) throws SQLException {
-    Savepoint savepoint = connection.setSavepoint();
+  public void runJob(WriteJob<?> writeJob, Consumer<WriteJob<?>> refused) {
+    session.setSavepoint();
     Transaction transaction = transactions.get();
     if (writeJob.run(transaction)) {
       succeeded.add(transaction);
     } else {
       refused.accept(writeJob);
-      connection.rollback(savepoint);
+      session.rollbackToSavepoint();
     }
-    connection.releaseSavepoint(savepoint);
+    session.releaseSavepoint();
   }
 
   /** Runs the last steps of the successful jobs. Call it just before the commit. */

@@ -1,13 +1,13 @@
 package io.bookbell.server.storage;
 
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlSession;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import org.jooq.DSLContext;
-import org.jooq.DataType;
-import org.jooq.Field;
-import org.jooq.impl.DSL;
-import org.jooq.impl.SQLDataType;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The clock of transactions; quota periods and expiries depend on it. Nodes that share a PostgreSQL
@@ -15,32 +15,37 @@ import org.jooq.impl.SQLDataType;
  */
 @FunctionalInterface
 public interface TimeSource {
-  DataType<Instant> STORED = SQLDataType.BIGINT.asConvertedDataType(new InstantConverter());
-
-  Instant now(DSLContext sql);
+  /**
+   * Reads the time.
+   *
+   * @return the time; asking for it may send the statements that wait
+   */
+  Supplier<Instant> read(SqlSession session);
 
   /** The current time as an expression in a statement, which saves a query. */
-  default Field<Instant> nowField(DSLContext sql) {
-    return DSL.val(now(sql), STORED);
+  default SqlFragment nowExpression(SqlSession session) {
+    return SqlFragment.of("?", read(session).get());
   }
 
   /** The clock of this process, for SQLite and for tests that set the time. */
   static TimeSource of(InstantSource clock) {
-    return sql -> clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return _ -> () -> clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** PostgreSQL's clock at the moment of the call. */
+  /** PostgreSQL's clock at the moment when the statement runs. */
   static TimeSource ofPostgres() {
-    Field<Instant> clock =
-        DSL.field("(extract(epoch from clock_timestamp()) * 1000)::bigint", STORED);
+    SqlFragment clock =
+        SqlFragment.of("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)");
+    String query = "SELECT " + clock.text() + " AS now";
     return new TimeSource() {
       @Override
-      public Instant now(DSLContext sql) {
-        return sql.select(clock).fetchSingle().value1();
+      public Supplier<Instant> read(SqlSession session) {
+        PendingResult<List<Instant>> result = session.query(query).later(row -> row.getTime("now"));
+        return () -> result.get().getFirst();
       }
 
       @Override
-      public Field<Instant> nowField(DSLContext sql) {
+      public SqlFragment nowExpression(SqlSession session) {
         return clock;
       }
     };

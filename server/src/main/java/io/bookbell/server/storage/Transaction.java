@@ -1,5 +1,14 @@
 package io.bookbell.server.storage;
 
+import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.ReservedIds;
+import io.bookbell.server.storage.sql.RowMapper;
+import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlQuery;
+import io.bookbell.server.storage.sql.SqlSession;
+import io.bookbell.server.storage.sql.ValueReader;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,14 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Query;
-import org.jooq.Record;
-import org.jooq.Result;
-import org.jooq.RowCountQuery;
-import org.jooq.SelectForUpdateStep;
-import org.jooq.exception.DataAccessException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One command's view of a running transaction. Confined to the thread that runs the work, and
  * invalid after it.
+ *
+ * <p>Statements are SQL texts with a {@code ?} for each value, the same for both databases. A
+ * {@code ?} whose value is a collection stands for a list: {@code id IN (?)}. {@code FOR NO KEY
+ * UPDATE} is left out on SQLite, whose only writer already holds the whole database.
  *
  * <p>All commands take locks in the same order, so that they don't deadlock: idempotency key,
  * creator rows ascending, request rows ascending, membership rows by (creator, user), inbox heads
@@ -32,143 +38,149 @@ import org.slf4j.LoggerFactory;
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
 
-  private final DSLContext sql;
+  private final SqlSession session;
   private final TimeSource time;
   private final RowLockGate rowLockGate;
   private final List<Runnable> afterCommit;
   private final Map<BeforeCommitStep<?>, List<Object>> last;
-  private final @Nullable PreparedQueryCache kept;
-  private final @Nullable PipelinedConnection pipelinedConnection;
+  private final ReservedIds reservedIds;
+  private @Nullable Supplier<Instant> clock;
   private @Nullable Instant now;
 
-  /** For reads on PostgreSQL. */
-  public Transaction(DSLContext sql, TimeSource time) {
-    this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), null, null);
+  public Transaction(SqlSession session, TimeSource time) {
+    this(session, time, RowLockGate.OPEN);
   }
 
-  /** For writes to PostgreSQL on this connection. */
-  public Transaction(
-      DSLContext sql,
-      TimeSource time,
-      RowLockGate rowLockGate,
-      PipelinedConnection pipelinedConnection) {
-    this(
-        sql,
-        time,
-        rowLockGate,
-        new ArrayList<>(),
-        new LinkedHashMap<>(),
-        null,
-        pipelinedConnection);
-  }
-
-  /** For SQLite, on a connection that caches its statements. */
-  public Transaction(DSLContext sql, TimeSource time, PreparedQueryCache kept) {
-    this(sql, time, RowLockGate.OPEN, new ArrayList<>(), new LinkedHashMap<>(), kept, null);
+  /**
+   * Creates the view of a command.
+   *
+   * @param rowLockGate called before an owner's row is locked
+   */
+  public Transaction(SqlSession session, TimeSource time, RowLockGate rowLockGate) {
+    this(session, time, rowLockGate, new ArrayList<>(), new LinkedHashMap<>());
   }
 
   private Transaction(
-      DSLContext sql,
+      SqlSession session,
       TimeSource time,
       RowLockGate rowLockGate,
       List<Runnable> afterCommit,
-      Map<BeforeCommitStep<?>, List<Object>> last,
-      @Nullable PreparedQueryCache kept,
-      @Nullable PipelinedConnection pipelinedConnection) {
-    this.sql = sql;
+      Map<BeforeCommitStep<?>, List<Object>> last) {
+    this.session = session;
+    this.reservedIds = new ReservedIds(session);
     this.time = time;
     this.rowLockGate = rowLockGate;
     this.afterCommit = afterCommit;
     this.last = last;
-    this.kept = kept;
-    this.pipelinedConnection = pipelinedConnection;
   }
 
   /**
    * Runs read-only work in a transaction of its own.
    *
-   * @param begun creates the work's view from the transaction's jOOQ context
+   * @throws DataAccessException if the transaction can't be begun or ended
    */
   public static <T> T runReadOnly(
-      DSLContext sql, Function<DSLContext, Transaction> begun, Function<Transaction, T> work) {
-    CommandResult<T> commandResult =
-        sql.transactionResult(
-            configuration -> {
-              Transaction transaction = begun.apply(configuration.dsl());
-              return new CommandResult<>(transaction, work.apply(transaction));
-            });
-    commandResult.transaction.runAfterCommit();
-    return commandResult.result;
+      Connection connection, Transaction transaction, Function<Transaction, T> work) {
+    try {
+      boolean begins = connection.getAutoCommit();
+      if (begins) {
+        connection.setAutoCommit(false);
+      }
+      T result;
+      try {
+        result = work.apply(transaction);
+      } catch (RuntimeException | Error e) {
+        endReadOnly(connection, begins, e);
+        throw e;
+      }
+      endReadOnly(connection, begins, null);
+      transaction.runAfterCommit();
+      return result;
+    } catch (SQLException e) {
+      throw new DataAccessException("A read failed: " + e.getMessage(), e);
+    }
   }
 
-  private record CommandResult<T>(Transaction transaction, T result) {}
+  private static void endReadOnly(Connection connection, boolean begun, @Nullable Throwable failure)
+      throws SQLException {
+    try {
+      if (begun) {
+        connection.setAutoCommit(true); // on SQLite, commit or rollback would begin another one
+      } else {
+        connection.rollback();
+      }
+    } catch (SQLException e) {
+      if (failure == null) {
+        throw e;
+      }
+      failure.addSuppressed(e);
+    }
+  }
 
   /**
    * The same transaction with a fixed time, for inserting past events such as demonstration data.
    */
   public Transaction atTime(Instant moment) {
-    return new Transaction(
-        sql, anywhere -> moment, rowLockGate, afterCommit, last, kept, pipelinedConnection);
+    return new Transaction(session, _ -> () -> moment, rowLockGate, afterCommit, last);
   }
 
-  public DSLContext sql() {
-    return sql;
+  /** Whether the database is PostgreSQL. */
+  public boolean isPostgres() {
+    return session.isPostgres();
+  }
+
+  /** A statement that returns rows: a query, or one with a {@code RETURNING} clause. */
+  public SqlQuery query(String sql, @Nullable Object... values) {
+    return session.query(sql, values);
+  }
+
+  /** A composed query. */
+  public SqlQuery query(SqlFragment statement) {
+    return session.query(statement.text(), statement.values().toArray());
   }
 
   /**
-   * A statement bound to its values. Run it once, before binding another.
+   * Runs an insert, update or delete.
    *
-   * @param source the object from which the values are read
+   * @return the number of rows written
    */
-  public <A, Q extends Query> Q bindQuery(PreparedQuery<A, Q> preparedQuery, A source) {
-    return kept == null
-        ? preparedQuery.renderOnce(sql, source)
-        : kept.bindQuery(preparedQuery, source);
+  public int update(String sql, @Nullable Object... values) {
+    return session.update(sql, values);
+  }
+
+  /** Like {@link #update}, but the count is known only when the statement has been sent. */
+  public PendingResult<Integer> updateLater(SqlFragment statement) {
+    return session.updateLater(statement.text(), statement.values().toArray());
   }
 
   /**
    * Runs a statement whose result isn't needed. On PostgreSQL it is sent together with the next
    * statement; if it fails, the next one doesn't run.
    */
-  public void run(Query statement) {
-    if (pipelinedConnection == null) {
-      statement.execute();
-    } else {
-      pipelinedConnection.queueStatements(statement::execute);
-    }
-  }
-
-  /** Sends all statements that {@link #run} has queued. */
-  void flushStatements() {
-    if (pipelinedConnection != null) {
-      try {
-        pipelinedConnection.flushQueued();
-      } catch (SQLException e) {
-        throw new DataAccessException("A statement failed: " + e.getMessage(), e);
-      }
-    }
+  public void enqueue(String sql, @Nullable Object... values) {
+    session.enqueue(sql, values);
   }
 
   /**
-   * Runs an insert, update or delete and returns the given fields of the rows it has written, in no
-   * particular order. Works on both databases, also for upserts.
+   * Like {@link #enqueue}, for a statement that must write exactly one row. Otherwise the
+   * transaction fails with an IllegalStateException when it is sent.
    */
-  public Result<Record> executeReturning(RowCountQuery statement, Field<?>... fields) {
-    return ReturningClause.returningRows(sql, statement, List.of(fields)).fetch();
+  public void enqueueForOneRow(String sql, @Nullable Object... values) {
+    session.enqueueForOneRow(sql, values);
   }
 
-  /** Like {@link #executeReturning}, for one field of at most one row. */
-  public <T> Optional<T> executeReturningOne(RowCountQuery statement, Field<T> field) {
-    return ReturningClause.returningField(sql, statement, field).fetchOptional(0, field.getType());
+  /**
+   * Inserts rows in their order. On PostgreSQL they are sent together with the next statement.
+   *
+   * @param insert the statement for one row
+   */
+  public <A> void insertAll(String insert, List<A> rows, ValueReader<A> reader) {
+    session.insertAll(insert, rows, reader);
   }
 
-  /** True only on SQLite. */
-  boolean cachesQueries() {
-    return kept != null;
-  }
-
-  private boolean usesRowLocks() {
-    return !cachesQueries();
+  /** Sends all statements that {@link #enqueue} has queued. */
+  void flushStatements() {
+    session.flush();
   }
 
   /**
@@ -179,7 +191,7 @@ public final class Transaction {
   public Instant now() {
     Instant known = now;
     if (known == null) {
-      known = time.now(sql);
+      known = (clock == null ? time.read(session) : clock).get();
       now = known;
     }
     return known;
@@ -188,36 +200,52 @@ public final class Transaction {
   /**
    * The database's time as an expression, for a statement that runs before the creator is locked.
    */
-  public Field<Instant> nowField() {
-    return time.nowField(sql);
+  public SqlFragment nowExpression() {
+    return time.nowExpression(session);
   }
 
   /**
-   * Fetches rows and locks them until the end of the transaction, in the order of the query. On
-   * SQLite the only writer already holds the whole database, so no row locks are taken.
+   * Locks rows until the end of the transaction, in the order of the query, without reading them.
    */
-  public <R extends Record> Result<R> lockRows(SelectForUpdateStep<R> query) {
-    return usesRowLocks() ? query.forNoKeyUpdate().fetch() : query.fetch();
-  }
-
-  /** Like {@link #lockRows}, for rows that are read again after they were locked. */
-  public void lockWithoutReading(Function<DSLContext, SelectForUpdateStep<?>> query) {
-    if (usesRowLocks()) {
-      run(sql.query("{0}", query.apply(sql).forNoKeyUpdate())); // the rows aren't read
+  public void lockRows(String sql, @Nullable Object... values) {
+    if (session.isPostgres()) {
+      enqueue(sql, values);
     }
   }
 
   /**
-   * Like {@link #lockRows}, for the row at which all commands of one owner queue. If another
-   * transaction of this process has the owner's turn, the work is rolled back and runs again later,
-   * together with other queued commands.
+   * Locks the row at which all commands of one owner queue, and reads it. If another transaction of
+   * this process has the owner's turn, the work is rolled back and runs again later, together with
+   * other queued commands.
+   *
+   * @param sql reads and locks the row, whose only value is the owner
    */
-  public <A, R extends Record> Result<R> lockOwnerRow(
-      A owner, PreparedQuery<A, ? extends SelectForUpdateStep<R>> row) {
-    rowLockGate.requireTurn(new RowLockGate.OwnerRow(owner, sql -> row.renderOnce(sql, owner)));
-    Result<R> locked = lockRows(bindQuery(row, owner));
+  public <T> Supplier<Optional<T>> lockOwnerRow(Object owner, String sql, RowMapper<T> mapper) {
+    rowLockGate.requireTurn(new RowLockGate.OwnerRow(owner, sql));
+    PendingResult<List<T>> row = query(sql, owner).later(mapper);
     now = null;
-    return locked;
+    clock = time.read(session); // in the same round trip, after the lock
+    return () -> row.get().stream().findFirst();
+  }
+
+  /**
+   * Reserves ids for new rows, on PostgreSQL together with the next statement; {@link #nextId}
+   * hands them out.
+   *
+   * @param table has generated ids
+   */
+  public void reserveIds(String table, int amount) {
+    reservedIds.reserve(table, amount);
+  }
+
+  /** Returns an id for a new row, greater than those of all rows from before the reservation. */
+  public long nextId(String table) {
+    return nextIds(table, 1).getFirst();
+  }
+
+  /** Returns ascending ids for new rows. */
+  public List<Long> nextIds(String table, int amount) {
+    return reservedIds.take(table, amount);
   }
 
   /** Adds a part for a step at the end of the transaction. */

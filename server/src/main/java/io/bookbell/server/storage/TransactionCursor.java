@@ -1,11 +1,6 @@
 package io.bookbell.server.storage;
 
-import static org.jooq.impl.DSL.condition;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.val;
-
-import org.jooq.Condition;
+import io.bookbell.server.storage.sql.SqlFragment;
 
 /**
  * A position in PostgreSQL's order of transactions, used to find rows that other nodes have
@@ -17,10 +12,10 @@ public record TransactionCursor(long transactionId) {
   /**
    * Selects the rows that this transaction or a later one has written.
    *
-   * @param column of type {@code xid8}, which isn't part of the generated schema
+   * @param column of type {@code xid8}
    */
-  public Condition writtenSince(String table, String column) {
-    return condition(
-        "{0} >= cast({1} as xid8)", field(name(table, column)), val(Long.toString(transactionId)));
+  public SqlFragment writtenSince(String table, String column) {
+    return SqlFragment.of(
+        table + "." + column + " >= CAST(? AS xid8)", Long.toString(transactionId));
   }
 }

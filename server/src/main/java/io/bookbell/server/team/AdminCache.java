@@ -1,7 +1,5 @@
 package io.bookbell.server.team;
 
-import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.storage.Transaction;
@@ -39,22 +37,14 @@ public final class AdminCache {
 
   /** Returns the creators in whose teams the user is active. Not cached. */
   public Set<UserId> teamsOf(Transaction tx, UserId member) {
-    return tx.sql()
-        .select(TEAM_MEMBER.CREATOR_ID)
-        .from(TEAM_MEMBER)
-        .where(TEAM_MEMBER.USER_ID.eq(member))
-        .and(TEAM_MEMBER.ACTIVE.isTrue())
-        .fetchSet(TEAM_MEMBER.CREATOR_ID);
+    return tx.query("SELECT creator_id FROM team_member WHERE user_id = ? AND active", member)
+        .set(row -> row.getUser("creator_id"));
   }
 
   private static Set<UserId> loadAdmins(Transaction tx, UserId creator) {
     Set<UserId> admins =
-        tx.sql()
-            .select(TEAM_MEMBER.USER_ID)
-            .from(TEAM_MEMBER)
-            .where(TEAM_MEMBER.CREATOR_ID.eq(creator))
-            .and(TEAM_MEMBER.ACTIVE.isTrue())
-            .fetchSet(TEAM_MEMBER.USER_ID);
+        tx.query("SELECT user_id FROM team_member WHERE creator_id = ? AND active", creator)
+            .set(row -> row.getUser("user_id"));
     admins.add(creator);
     return Set.copyOf(admins);
   }

@@ -1,8 +1,5 @@
 package io.bookbell.server.team;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-import static io.bookbell.server.storage.schema.Tables.TEAM_MEMBER;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityKind;
@@ -15,7 +12,9 @@ import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.EmailAddress;
+import java.sql.SQLException;
 import java.text.Collator;
 import java.util.Comparator;
 import java.util.List;
@@ -23,11 +22,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jooq.Condition;
 
 /** Manages a creator's team. Thread-safe. */
 public final class TeamService {
   private static final int MOST = 200;
+
+  private static final String MEMBERS =
+      """
+      SELECT m.user_id, u.display_name, u.email, m.active
+      FROM team_member m
+      JOIN app_user u ON u.id = m.user_id
+      WHERE m.creator_id = ?""";
+  private static final String MEMBER = MEMBERS + " AND m.user_id = ?";
 
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
@@ -48,7 +54,9 @@ public final class TeamService {
   /** Returns the members, active or not, ordered by name; for admins. */
   public List<TeamMember> listMembers(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    return selectMembers(tx, creatorId, TEAM_MEMBER.USER_ID.isNotNull());
+    return tx.query(MEMBERS, creatorId).list(TeamService::toMember).stream()
+        .sorted(byName())
+        .toList();
   }
 
   /**
@@ -75,15 +83,14 @@ public final class TeamService {
     if (creator.id().equals(user) || findMember(tx, creator.id(), user).isPresent()) {
       throw Problem.conflict("already_member", "This person is already on the team.");
     }
-    if (tx.sql().fetchCount(TEAM_MEMBER, TEAM_MEMBER.CREATOR_ID.eq(creator.id())) >= MOST) {
+    if (countMembers(tx, creator.id()) >= MOST) {
       throw Problem.limitReached("team_full", MOST, "team members");
     }
-    tx.sql()
-        .insertInto(TEAM_MEMBER)
-        .set(TEAM_MEMBER.CREATOR_ID, creator.id())
-        .set(TEAM_MEMBER.USER_ID, user)
-        .set(TEAM_MEMBER.CREATED_AT, tx.now())
-        .execute();
+    tx.update(
+        "INSERT INTO team_member (creator_id, user_id, created_at) VALUES (?, ?, ?)",
+        creator.id(),
+        user,
+        tx.now());
     TeamMember member = requireMember(tx, creator.id(), user);
     recordChange(tx, actor, creator, member, ActivityKind.TEAM_MEMBER_ADDED, "admin");
     return member;
@@ -100,11 +107,11 @@ public final class TeamService {
     if (member.active() == active) {
       return member;
     }
-    tx.sql()
-        .update(TEAM_MEMBER)
-        .set(TEAM_MEMBER.ACTIVE, active)
-        .where(matchesKey(creatorId, user))
-        .execute();
+    tx.update(
+        "UPDATE team_member SET active = ? WHERE creator_id = ? AND user_id = ?",
+        active,
+        creatorId,
+        user);
     ActivityKind kind =
         active ? ActivityKind.TEAM_MEMBER_ACTIVATED : ActivityKind.TEAM_MEMBER_DEACTIVATED;
     recordChange(
@@ -119,7 +126,7 @@ public final class TeamService {
   public void removeMember(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
     TeamMember member = requireMember(tx, creatorId, user);
-    tx.sql().deleteFrom(TEAM_MEMBER).where(matchesKey(creatorId, user)).execute();
+    tx.update("DELETE FROM team_member WHERE creator_id = ? AND user_id = ?", creatorId, user);
     recordChange(
         tx,
         actor,
@@ -164,11 +171,8 @@ public final class TeamService {
     return switch (memberCandidate) {
       case MemberCandidate.ById byId -> Optional.of(byId.user());
       case MemberCandidate.ByEmail byEmail ->
-          tx.sql()
-              .select(APP_USER.ID)
-              .from(APP_USER)
-              .where(APP_USER.EMAIL.eq(byEmail.email()))
-              .fetchOptional(APP_USER.ID);
+          tx.query("SELECT id FROM app_user WHERE email = ?", byEmail.email())
+              .first(row -> row.getUser("id"));
     };
   }
 
@@ -177,22 +181,20 @@ public final class TeamService {
   }
 
   private static Optional<TeamMember> findMember(Transaction tx, UserId creatorId, UserId user) {
-    return selectMembers(tx, creatorId, TEAM_MEMBER.USER_ID.eq(user)).stream().findFirst();
+    return tx.query(MEMBER, creatorId, user).first(TeamService::toMember);
   }
 
-  private static List<TeamMember> selectMembers(Transaction tx, UserId creatorId, Condition which) {
-    return tx
-        .sql()
-        .select(TEAM_MEMBER.USER_ID, APP_USER.DISPLAY_NAME, APP_USER.EMAIL, TEAM_MEMBER.ACTIVE)
-        .from(TEAM_MEMBER)
-        .join(APP_USER)
-        .on(APP_USER.ID.eq(TEAM_MEMBER.USER_ID))
-        .where(TEAM_MEMBER.CREATOR_ID.eq(creatorId))
-        .and(which)
-        .fetch(row -> new TeamMember(row.value1(), row.value2(), row.value3(), row.value4()))
-        .stream()
-        .sorted(byName())
-        .toList();
+  private static int countMembers(Transaction tx, UserId creatorId) {
+    return tx.query("SELECT count(*) AS amount FROM team_member WHERE creator_id = ?", creatorId)
+        .single(row -> row.getInt("amount"));
+  }
+
+  private static TeamMember toMember(SqlRow row) throws SQLException {
+    return new TeamMember(
+        row.getUser("user_id"),
+        row.getString("display_name"),
+        row.getString("email"),
+        row.getBoolean("active"));
   }
 
   /**
@@ -202,10 +204,6 @@ public final class TeamService {
     Collator collator = Collator.getInstance(Locale.ROOT);
     return Comparator.comparing(TeamMember::displayName, collator::compare)
         .thenComparingLong(member -> member.userId().value());
-  }
-
-  private static Condition matchesKey(UserId creatorId, UserId user) {
-    return TEAM_MEMBER.CREATOR_ID.eq(creatorId).and(TEAM_MEMBER.USER_ID.eq(user));
   }
 
   /** Identifies a future member by id or by e-mail address, in the form of {@link EmailAddress}. */

@@ -1,7 +1,5 @@
 package io.bookbell.server.verify;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
-
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
@@ -16,16 +14,19 @@ final class AccountCheck {
   static List<InvariantViolation> addressesDiffer(Transaction tx) {
     var owners = new HashMap<String, Long>();
     var breaches = new ArrayList<InvariantViolation>();
-    for (var row :
-        tx.sql().select(APP_USER.ID, APP_USER.EMAIL).from(APP_USER).orderBy(APP_USER.ID)) {
-      String address = EmailAddress.of(row.value2()).orElse(row.value2());
-      Long other = owners.putIfAbsent(address, row.value1().value());
-      if (other != null) {
-        breaches.add(
-            new InvariantViolation(
-                9, "users %s and %s both have %s".formatted(other, row.value1(), address)));
-      }
-    }
+    tx.query("SELECT id, email FROM app_user ORDER BY id")
+        .forEach(
+            row -> {
+              long id = row.getLong("id");
+              String email = row.getString("email");
+              String address = EmailAddress.of(email).orElse(email);
+              Long other = owners.putIfAbsent(address, id);
+              if (other != null) {
+                breaches.add(
+                    new InvariantViolation(
+                        9, "users %s and %s both have %s".formatted(other, id, address)));
+              }
+            });
     return breaches;
   }
 }

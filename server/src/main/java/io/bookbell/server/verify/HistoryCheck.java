@@ -1,26 +1,8 @@
 package io.bookbell.server.verify;
 
-import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.CREATOR;
-import static io.bookbell.server.storage.schema.Tables.INBOX;
-import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
-import static io.bookbell.server.storage.schema.Tables.MESSAGE;
-import static io.bookbell.server.storage.schema.Tables.REPLY;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_COUNT;
-import static org.jooq.impl.DSL.coalesce;
-import static org.jooq.impl.DSL.count;
-import static org.jooq.impl.DSL.field;
-import static org.jooq.impl.DSL.max;
-import static org.jooq.impl.DSL.min;
-import static org.jooq.impl.DSL.notExists;
-import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.selectOne;
-
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import java.util.List;
-import org.jooq.Field;
 
 /**
  * Invariants 3 and 4: every change has its messages, and inboxes have no gaps. Derived counts are
@@ -29,6 +11,70 @@ import org.jooq.Field;
 final class HistoryCheck {
   private static final int MOST_BREACHES = 20;
 
+  private static final String WRONG_HISTORIES =
+      """
+      SELECT id, revision, messages, logged
+      FROM (
+        SELECT r.id, r.revision,
+          (SELECT count(*) FROM message m WHERE m.request_id = r.id) AS messages,
+          (SELECT count(*) FROM activity a WHERE a.request_id = r.id) AS logged
+        FROM book_request r) AS histories
+      WHERE messages <> revision OR logged <> revision
+      LIMIT ?""";
+
+  /** The body is empty once a message was removed from all inboxes. */
+  private static final String LOST_MESSAGES =
+      """
+      SELECT m.id
+      FROM message m
+      WHERE m.body <> '' AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.message_id = m.id)
+      LIMIT ?""";
+
+  private static final String WRONG_REPLY_COUNTS =
+      """
+      SELECT id, reply_count, replies
+      FROM (
+        SELECT r.id, r.reply_count,
+          (SELECT count(*) FROM reply p WHERE p.request_id = r.id) AS replies
+        FROM book_request r) AS counts
+      WHERE replies <> reply_count
+      LIMIT ?""";
+
+  private static final String WRONG_PENDING_COUNTS =
+      """
+      SELECT id, pending_count, pending
+      FROM (
+        SELECT c.id, c.pending_count,
+          (SELECT count(*) FROM book_request r
+            WHERE r.creator_id = c.id AND r.status = 'pending') AS pending
+        FROM creator c) AS counts
+      WHERE pending <> pending_count
+      LIMIT ?""";
+
+  private static final String WRONG_STATUS_COUNTS =
+      """
+      SELECT creator_id, status, amount, standing
+      FROM (
+        SELECT n.creator_id, n.status, n.amount,
+          (SELECT count(*) FROM book_request r
+            WHERE r.creator_id = n.creator_id AND r.status = n.status) AS standing
+        FROM request_count n) AS counts
+      WHERE standing <> amount
+      LIMIT ?""";
+
+  private static final String INBOXES_WITH_GAPS =
+      """
+      SELECT user_id, seq, messages, first_seq, last_seq, removed
+      FROM (
+        SELECT h.user_id, h.seq, h.removed, count(i.seq) AS messages,
+          coalesce(min(i.seq), h.removed + 1) AS first_seq,
+          coalesce(max(i.seq), h.removed) AS last_seq
+        FROM inbox_head h
+        LEFT JOIN inbox i ON i.user_id = h.user_id
+        GROUP BY h.user_id, h.seq, h.removed) AS extents
+      WHERE last_seq <> seq OR first_seq <> removed + 1 OR last_seq - first_seq + 1 <> messages
+      LIMIT ?""";
+
   private final Transaction tx;
 
   HistoryCheck(Transaction tx) {
@@ -36,126 +82,87 @@ final class HistoryCheck {
   }
 
   long countRequests() {
-    return tx.sql().fetchCount(BOOK_REQUEST);
+    return tx.query("SELECT count(*) AS amount FROM book_request")
+        .single(row -> row.getLong("amount"));
   }
 
   long countInboxRows() {
-    return tx.sql().fetchCount(INBOX);
+    return tx.query("SELECT count(*) AS amount FROM inbox").single(row -> row.getLong("amount"));
   }
 
   List<InvariantViolation> everyRevisionHasItsMessage() {
-    Field<Integer> messages =
-        field(select(count()).from(MESSAGE).where(MESSAGE.REQUEST_ID.eq(BOOK_REQUEST.ID)));
-    Field<Integer> logged =
-        field(select(count()).from(ACTIVITY).where(ACTIVITY.REQUEST_ID.eq(BOOK_REQUEST.ID)));
-    return tx.sql()
-        .select(BOOK_REQUEST.ID, BOOK_REQUEST.REVISION, messages, logged)
-        .from(BOOK_REQUEST)
-        .where(messages.ne(BOOK_REQUEST.REVISION))
-        .or(logged.ne(BOOK_REQUEST.REVISION))
-        .limit(MOST_BREACHES)
-        .fetch(
+    return tx.query(WRONG_HISTORIES, MOST_BREACHES)
+        .list(
             row ->
                 new InvariantViolation(
                     3,
                     "request %s was changed %s times, with %s messages and %s lines of activity"
-                        .formatted(row.value1(), row.value2(), row.value3(), row.value4())));
+                        .formatted(
+                            row.getLong("id"),
+                            row.getInt("revision"),
+                            row.getInt("messages"),
+                            row.getInt("logged"))));
   }
 
   List<InvariantViolation> everyMessageHasAnInbox() {
-    return tx.sql()
-        .select(MESSAGE.ID)
-        .from(MESSAGE)
-        .where(MESSAGE.BODY.ne("")) // the body is empty once a message was removed from all inboxes
-        .and(notExists(selectOne().from(INBOX).where(INBOX.MESSAGE_ID.eq(MESSAGE.ID))))
-        .limit(MOST_BREACHES)
-        .fetch(
+    return tx.query(LOST_MESSAGES, MOST_BREACHES)
+        .list(
             row ->
                 new InvariantViolation(
-                    3, "message %s is in nobody's inbox".formatted(row.value1())));
+                    3, "message %s is in nobody's inbox".formatted(row.getLong("id"))));
   }
 
   List<InvariantViolation> replyCountsAgree() {
-    Field<Integer> replies =
-        field(select(count()).from(REPLY).where(REPLY.REQUEST_ID.eq(BOOK_REQUEST.ID)));
-    return tx.sql()
-        .select(BOOK_REQUEST.ID, BOOK_REQUEST.REPLY_COUNT, replies)
-        .from(BOOK_REQUEST)
-        .where(replies.ne(BOOK_REQUEST.REPLY_COUNT))
-        .limit(MOST_BREACHES)
-        .fetch(
+    return tx.query(WRONG_REPLY_COUNTS, MOST_BREACHES)
+        .list(
             row ->
                 new InvariantViolation(
                     3,
                     "request %s has %s replies and counts %s"
-                        .formatted(row.value1(), row.value3(), row.value2())));
+                        .formatted(
+                            row.getLong("id"), row.getInt("replies"), row.getInt("reply_count"))));
   }
 
   List<InvariantViolation> pendingCountsAgree() {
-    Field<Integer> pending =
-        field(
-            select(count())
-                .from(BOOK_REQUEST)
-                .where(BOOK_REQUEST.CREATOR_ID.eq(CREATOR.ID))
-                .and(BOOK_REQUEST.STATUS.eq("pending")));
-    return tx.sql()
-        .select(CREATOR.ID, CREATOR.PENDING_COUNT, pending)
-        .from(CREATOR)
-        .where(pending.ne(CREATOR.PENDING_COUNT))
-        .limit(MOST_BREACHES)
-        .fetch(
+    return tx.query(WRONG_PENDING_COUNTS, MOST_BREACHES)
+        .list(
             row ->
                 new InvariantViolation(
                     3,
                     "creator %s counts %s pending requests, there are %s"
-                        .formatted(row.value1(), row.value2(), row.value3())));
+                        .formatted(
+                            row.getUser("id"),
+                            row.getInt("pending_count"),
+                            row.getInt("pending"))));
   }
 
   List<InvariantViolation> countsByStatusAgree() {
-    Field<Integer> standing =
-        field(
-            select(count())
-                .from(BOOK_REQUEST)
-                .where(BOOK_REQUEST.CREATOR_ID.eq(REQUEST_COUNT.CREATOR_ID))
-                .and(BOOK_REQUEST.STATUS.eq(REQUEST_COUNT.STATUS)));
-    return tx.sql()
-        .select(REQUEST_COUNT.CREATOR_ID, REQUEST_COUNT.STATUS, REQUEST_COUNT.AMOUNT, standing)
-        .from(REQUEST_COUNT)
-        .where(standing.ne(REQUEST_COUNT.AMOUNT))
-        .limit(MOST_BREACHES)
-        .fetch(
+    return tx.query(WRONG_STATUS_COUNTS, MOST_BREACHES)
+        .list(
             row ->
                 new InvariantViolation(
                     3,
                     "creator %s counts as %s: %s requests, there are %s"
-                        .formatted(row.value1(), row.value2(), row.value3(), row.value4())));
+                        .formatted(
+                            row.getUser("creator_id"),
+                            row.getString("status"),
+                            row.getInt("amount"),
+                            row.getInt("standing"))));
   }
 
   List<InvariantViolation> inboxesHaveNoGap() {
-    Field<Integer> rows = count(INBOX.SEQ);
-    Field<Long> first = coalesce(min(INBOX.SEQ), INBOX_HEAD.REMOVED.plus(1L));
-    Field<Long> last = coalesce(max(INBOX.SEQ), INBOX_HEAD.REMOVED);
-    return tx.sql()
-        .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ, rows, first, last, INBOX_HEAD.REMOVED)
-        .from(INBOX_HEAD)
-        .leftJoin(INBOX)
-        .on(INBOX.USER_ID.eq(INBOX_HEAD.USER_ID))
-        .groupBy(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ, INBOX_HEAD.REMOVED)
-        .having(last.ne(INBOX_HEAD.SEQ))
-        .or(first.ne(INBOX_HEAD.REMOVED.plus(1L)))
-        .or(last.minus(first).plus(1L).ne(rows.cast(Long.class)))
-        .limit(MOST_BREACHES)
-        .fetch(
+    return tx.query(INBOXES_WITH_GAPS, MOST_BREACHES)
+        .list(
             row ->
                 new InvariantViolation(
                     4,
                     "the inbox of user %s ends at %s and holds %s messages from %s to %s, after %s were removed"
                         .formatted(
-                            row.value1(),
-                            row.value2(),
-                            row.value3(),
-                            row.value4(),
-                            row.value5(),
-                            row.value6())));
+                            row.getUser("user_id"),
+                            row.getLong("seq"),
+                            row.getInt("messages"),
+                            row.getLong("first_seq"),
+                            row.getLong("last_seq"),
+                            row.getLong("removed"))));
   }
 }

@@ -1,6 +1,5 @@
 package io.bookbell.server.account;
 
-import static io.bookbell.server.storage.schema.Tables.APP_USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
@@ -34,13 +33,12 @@ class OlderAccountsTest extends DomainTest {
   private UserId older(UserId user, String email) {
     domain.write(
         tx ->
-            tx.sql()
-                .update(APP_USER)
-                .set(APP_USER.EMAIL, email)
-                .set(APP_USER.DISPLAY_NAME, "Жанна")
-                .setNull(APP_USER.NAME_KEY)
-                .where(APP_USER.ID.eq(user))
-                .execute());
+            tx.update(
+                """
+                UPDATE app_user SET email = ?, display_name = 'Жанна', name_key = NULL
+                WHERE id = ?""",
+                email,
+                user));
     return user;
   }
 

@@ -1,6 +1,5 @@
 package io.bookbell.server.activity;
 
-import static io.bookbell.server.storage.schema.Tables.ACTIVITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
@@ -169,20 +168,26 @@ class ActivityLogTest extends DomainTest {
   private void addOlder(String kind, @Nullable Long request, String text) {
     domain.write(
         tx ->
-            tx.sql()
-                .insertInto(ACTIVITY)
-                .set(ACTIVITY.CREATOR_ID, creator)
-                .set(ACTIVITY.ACTOR_ID, supporter)
-                .set(ACTIVITY.KIND, kind)
-                .set(ACTIVITY.REQUEST_ID, request)
-                .set(ACTIVITY.DETAIL, text)
-                .set(ACTIVITY.CREATED_AT, tx.now())
-                .execute());
+            tx.update(
+                """
+                INSERT INTO activity (creator_id, actor_id, kind, request_id, detail, created_at)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                creator,
+                supporter,
+                kind,
+                request,
+                text,
+                tx.now()));
   }
 
   private int countWithoutDetails() {
     return domain.read(
-        tx -> tx.sql().fetchCount(ACTIVITY, ACTIVITY.DETAILS.isNull().or(ACTIVITY.DETAIL.ne(""))));
+        tx ->
+            tx.query(
+                    """
+                    SELECT count(*) AS amount FROM activity
+                    WHERE details IS NULL OR detail <> ''""")
+                .single(row -> row.getInt("amount")));
   }
 
   private static ProfileChanges rules(String rules) {

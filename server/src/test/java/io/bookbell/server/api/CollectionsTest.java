@@ -1,6 +1,5 @@
 package io.bookbell.server.api;
 
-import static io.bookbell.server.storage.schema.Tables.SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
@@ -39,7 +38,7 @@ class CollectionsTest {
     }
     assertThat(tier(creator, id, 51).expect(409).code()).isEqualTo("too_many_tiers");
 
-    server.database().write(tx -> fill(tx.sql()::execute, id)).join();
+    server.database().write(tx -> fill(tx::update, id)).join();
     assertThat(
             creator
                 .post("/api/invitations", Map.of("creator_id", id, "kind", "team"))
@@ -53,7 +52,7 @@ class CollectionsTest {
                 .code())
         .isEqualTo("team_full");
     long followed = cast.other().ask(cast.creator(), "The one too many");
-    server.database().write(tx -> follow(tx.sql()::execute, id, cast.supporter().id())).join();
+    server.database().write(tx -> follow(tx::update, id, cast.supporter().id())).join();
     assertThat(
             cast.supporter()
                 .client()
@@ -126,7 +125,10 @@ class CollectionsTest {
     assertThat(
             server
                 .database()
-                .read(tx -> tx.sql().fetchCount(SESSION, SESSION.USER_ID.eq(user)))
+                .read(
+                    tx ->
+                        tx.query("SELECT count(*) AS amount FROM session WHERE user_id = ?", user)
+                            .single(row -> row.getInt("amount")))
                 .join())
         .isEqualTo(100);
     cast.supporter().client().get("/api/me").expect(401);

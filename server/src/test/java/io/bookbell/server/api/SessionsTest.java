@@ -1,6 +1,5 @@
 package io.bookbell.server.api;
 
-import static io.bookbell.server.storage.schema.Tables.SESSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
@@ -161,12 +160,11 @@ class SessionsTest {
         .database()
         .write(
             tx ->
-                tx.sql()
-                    .update(SESSION)
-                    .set(SESSION.LAST_USED_AT, tx.now().minus(Duration.ofHours(25)))
-                    .set(SESSION.EXPIRES_AT, tx.now().plus(Duration.ofDays(29)))
-                    .where(SESSION.TOKEN_HASH.eq(hash))
-                    .execute())
+                tx.update(
+                    "UPDATE session SET last_used_at = ?, expires_at = ? WHERE token_hash = ?",
+                    tx.now().minus(Duration.ofHours(25)),
+                    tx.now().plus(Duration.ofDays(29)),
+                    hash))
         .join();
     return call.get().raw().headers().firstValue("Set-Cookie").orElse("");
   }

@@ -18,12 +18,17 @@ import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.notification.NotificationDetails;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.notification.NotificationService.NotificationItem;
-import io.bookbell.server.storage.schema.DefaultSchema;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.check.TableDefinition;
+import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
+import io.bookbell.server.storage.check.TableDefinitions;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,8 +38,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.jooq.Record;
-import org.jooq.Table;
 import org.junit.jupiter.api.Test;
 
 /** A backup of either database can be restored completely into either. */
@@ -88,12 +91,10 @@ class BackupTest extends DomainTest {
     domain.ask(supporter, creator, "Kindred");
     domain.write(
         tx ->
-            tx.sql().execute("UPDATE activity SET detail = 'Kindred' WHERE request_id IS NOT NULL")
-                + tx.sql()
-                    .execute("UPDATE activity SET detail = 'amara' WHERE kind = 'supporter_joined'")
-                + tx.sql()
-                    .execute("UPDATE activity SET detail = 'Tier: 3' WHERE kind = 'tier_created'")
-                + tx.sql().execute("UPDATE notification SET text = 'amara requested “Kindred”'"));
+            tx.update("UPDATE activity SET detail = 'Kindred' WHERE request_id IS NOT NULL")
+                + tx.update("UPDATE activity SET detail = 'amara' WHERE kind = 'supporter_joined'")
+                + tx.update("UPDATE activity SET detail = 'Tier: 3' WHERE kind = 'tier_created'")
+                + tx.update("UPDATE notification SET text = 'amara requested “Kindred”'"));
     Path file = folder.resolve("backup.gz");
     BackupWriter.writeBackup(domain.database(), file).join();
     Path older = zip(withoutDetails(unzip(file)));
@@ -224,11 +225,18 @@ class BackupTest extends DomainTest {
     }
   }
 
-  private static String shown(Record row) {
-    return row.intoList().stream()
-        .map(value -> value instanceof byte[] bytes ? Arrays.toString(bytes) : value + "")
-        .toList()
-        .toString();
+  private static String shown(SqlRow row, List<ColumnDefinition> columns) throws SQLException {
+    var values = new ArrayList<Object>();
+    for (ColumnDefinition column : columns) {
+      values.add(
+          switch (column.type()) {
+            case NUMBER -> row.findLong(column.name());
+            case TEXT -> row.findString(column.name());
+            case BOOLEAN -> row.findBoolean(column.name());
+            case BYTES -> Arrays.toString(row.findBytes(column.name()));
+          });
+    }
+    return values.toString();
   }
 
   private static String epoch(Domain domain) {
@@ -239,14 +247,23 @@ class BackupTest extends DomainTest {
     return domain.read(
         tx -> {
           var content = new TreeMap<String, List<String>>();
-          for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
-            if (!NOT_KEPT.contains(table.getName())) {
-              content.put(
-                  table.getName(),
-                  tx.sql().selectFrom(table).fetch(BackupTest::shown).stream().sorted().toList());
+          for (TableDefinition table : TableDefinitions.readTables()) {
+            if (!NOT_KEPT.contains(table.name())) {
+              content.put(table.name(), rows(tx, table));
             }
           }
           return content;
         });
+  }
+
+  private static List<String> rows(Transaction tx, TableDefinition table) {
+    String columns =
+        String.join(", ", table.columns().stream().map(ColumnDefinition::name).toList());
+    return tx
+        .query("SELECT %s FROM %s".formatted(columns, table.name()))
+        .list(row -> shown(row, table.columns()))
+        .stream()
+        .sorted()
+        .toList();
   }
 }

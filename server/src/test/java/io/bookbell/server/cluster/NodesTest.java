@@ -335,13 +335,13 @@ class NodesTest {
    */
   private static int replacedByOneWith(Transaction tx, long creator, long supporter, long tier) {
     EpochStore.renewEpoch(tx);
-    return tx.sql()
-        .execute(
-            "insert into membership (creator_id, user_id, tier_id, period_key, created_at)"
-                + " values (?, ?, ?, 'none', 1)",
-            creator,
-            supporter,
-            tier);
+    return tx.update(
+        """
+        INSERT INTO membership (creator_id, user_id, tier_id, period_key, created_at)
+        VALUES (?, ?, ?, 'none', 1)""",
+        creator,
+        supporter,
+        tier);
   }
 
   private static long ask(TestServer node, String title) {

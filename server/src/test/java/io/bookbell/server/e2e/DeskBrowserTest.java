@@ -182,19 +182,18 @@ class DeskBrowserTest {
         .database()
         .write(
             tx -> {
-              tx.sql()
-                  .execute(
-                      "insert into search_backlog (id, below) values (1, 1000000000)"
-                          + " on conflict (id) do update set below = excluded.below");
-              return tx.sql()
-                  .execute(
-                      """
-                        with recursive n(i) as (select 1 union all select i + 1 from n where i < %d)
-                        insert into book_request
-                          (creator_id, user_id, title, author, status, created_at, updated_at)
-                        select 1, 101, 'Volume ' || i, 'Anonymous', 'completed', i, i from n
-                        """
-                          .formatted(MANY));
+              tx.update(
+                  """
+                  INSERT INTO search_backlog (id, below) VALUES (1, 1000000000)
+                  ON CONFLICT (id) DO UPDATE SET below = excluded.below""");
+              return tx.update(
+                  """
+                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+                  INSERT INTO book_request
+                    (creator_id, user_id, title, author, status, created_at, updated_at)
+                  SELECT 1, 101, 'Volume ' || i, 'Anonymous', 'completed', i, i FROM n
+                  """
+                      .formatted(MANY));
             })
         .join();
   }

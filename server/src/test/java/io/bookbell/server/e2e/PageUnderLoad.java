@@ -108,7 +108,7 @@ class PageUnderLoad {
   void fiftyThousandRequests() {
     int seconds = Integer.getInteger("page.seconds", 20);
     try (var server = TestServer.demo(TestDatabase.SQLITE, folder)) {
-      server.database().write(tx -> tx.sql().execute(LAY)).join();
+      server.database().write(tx -> tx.update(LAY)).join();
       var browser = browsers.of("creator");
       InboxPage.open(browser, server, "creator");
       browser.run(SCROLL);

@@ -3,9 +3,6 @@ package io.bookbell.server.follow;
 import static io.bookbell.server.request.Status.APPROVED;
 import static io.bookbell.server.request.Status.COMPLETED;
 import static io.bookbell.server.request.Status.REJECTED;
-import static io.bookbell.server.storage.schema.Tables.MEMBERSHIP;
-import static io.bookbell.server.storage.schema.Tables.REQUEST_WORD;
-import static io.bookbell.server.storage.schema.Tables.SEARCH_BACKLOG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -153,12 +150,8 @@ class FollowTest extends DomainTest {
     long id = domain.ask(asker, creator, "Kindred").id();
     domain.write(
         tx -> {
-          tx.sql().deleteFrom(REQUEST_WORD).execute();
-          return tx.sql()
-              .insertInto(SEARCH_BACKLOG)
-              .set(SEARCH_BACKLOG.ID, 1)
-              .set(SEARCH_BACKLOG.BELOW, id + 1)
-              .execute();
+          tx.update("DELETE FROM request_word");
+          return tx.update("INSERT INTO search_backlog (id, below) VALUES (1, ?)", id + 1);
         });
     assertThat(asked(reader, "kindred")).isEmpty();
     assertThat(listed(creator, "KINDRED")).as("the team's search").containsExactly(id);
@@ -178,8 +171,7 @@ class FollowTest extends DomainTest {
     long id = domain.ask(asker, creator, "Kindred").id();
     follow(reader, id);
 
-    domain.write(
-        tx -> tx.sql().deleteFrom(MEMBERSHIP).where(MEMBERSHIP.USER_ID.eq(reader)).execute());
+    domain.write(tx -> tx.update("DELETE FROM membership WHERE user_id = ?", reader));
     long before = domain.head(reader);
     domain.answer(creator, id, APPROVED);
 

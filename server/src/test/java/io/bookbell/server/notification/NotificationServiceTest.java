@@ -2,8 +2,6 @@ package io.bookbell.server.notification;
 
 import static io.bookbell.server.request.Status.APPROVED;
 import static io.bookbell.server.request.Status.COMPLETED;
-import static io.bookbell.server.storage.schema.Tables.NOTIFICATION;
-import static io.bookbell.server.storage.schema.Tables.NOTIFICATION_RECIPIENT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -133,32 +131,35 @@ class NotificationServiceTest extends DomainTest {
     domain.write(
         tx -> {
           long id =
-              tx.executeReturningOne(
-                      tx.sql()
-                          .insertInto(NOTIFICATION)
-                          .set(NOTIFICATION.CREATOR_ID, creator)
-                          .set(NOTIFICATION.KIND, kind)
-                          .set(NOTIFICATION.REQUEST_ID, request)
-                          .set(NOTIFICATION.TEXT, text)
-                          .set(NOTIFICATION.CREATED_AT, tx.now()),
-                      NOTIFICATION.ID)
-                  .orElseThrow();
-          return tx.sql()
-              .insertInto(NOTIFICATION_RECIPIENT)
-              .set(NOTIFICATION_RECIPIENT.USER_ID, creator)
-              .set(NOTIFICATION_RECIPIENT.NOTIFICATION_ID, id)
-              .set(NOTIFICATION_RECIPIENT.CREATOR_ID, creator)
-              .set(NOTIFICATION_RECIPIENT.AS_ADMIN, true)
-              .execute();
+              tx.query(
+                      """
+                      INSERT INTO notification (creator_id, kind, request_id, text, created_at)
+                      VALUES (?, ?, ?, ?, ?)
+                      RETURNING id""",
+                      creator,
+                      kind,
+                      request,
+                      text,
+                      tx.now())
+                  .single(row -> row.getLong("id"));
+          return tx.update(
+              """
+              INSERT INTO notification_recipient (user_id, notification_id, creator_id, as_admin)
+              VALUES (?, ?, ?, TRUE)""",
+              creator,
+              id,
+              creator);
         });
   }
 
   private int countWithoutDetails() {
     return domain.read(
         tx ->
-            tx.sql()
-                .fetchCount(
-                    NOTIFICATION, NOTIFICATION.DETAILS.isNull().or(NOTIFICATION.TEXT.ne(""))));
+            tx.query(
+                    """
+                    SELECT count(*) AS amount FROM notification
+                    WHERE details IS NULL OR text <> ''""")
+                .single(row -> row.getInt("amount")));
   }
 
   private NotificationItem newest(UserId user) {

@@ -195,8 +195,7 @@ class RetentionTest extends DomainTest {
 
   @Test
   void aRowThatIsMissingBehindWhatWasRemovedIsFound() {
-    domain.write(
-        tx -> tx.sql().execute("delete from inbox where seq = 1 and user_id = " + supporter));
+    domain.write(tx -> tx.update("DELETE FROM inbox WHERE seq = 1 AND user_id = ?", supporter));
     assertThat(domain.breaches())
         .anyMatch(invariantViolation -> invariantViolation.invariant() == 4);
   }

@@ -1,6 +1,5 @@
 package io.bookbell.server.request;
 
-import static io.bookbell.server.storage.schema.Tables.MESSAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
@@ -8,14 +7,14 @@ import io.bookbell.server.Cast;
 import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.storage.sql.SqlListener;
+import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jooq.ExecuteContext;
-import org.jooq.ExecuteListener;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,11 +29,10 @@ class ThreadCostTest {
 
   @TempDir Path folder;
 
-  /** Counts the statements of one command. */
-  private static final class Count implements ExecuteListener {
-    private static final long serialVersionUID = 1L;
+  /** Counts the statements of one command, but not those of savepoints around it. */
+  private static final class Count implements SqlListener {
     private final AtomicInteger statements = new AtomicInteger();
-    private transient volatile Thread counted = Thread.currentThread();
+    private volatile Thread counted = Thread.currentThread();
 
     /** Starts counting the statements of this thread; the server runs others on its own threads. */
     void begin() {
@@ -43,8 +41,12 @@ class ThreadCostTest {
     }
 
     @Override
-    public void executeStart(ExecuteContext context) {
-      if (Thread.currentThread().equals(counted)) {
+    public void beforeSend(List<ExecutedStatement> together) {
+      together.forEach(this::count);
+    }
+
+    private void count(ExecutedStatement statement) {
+      if (Thread.currentThread().equals(counted) && !statement.sql().contains("SAVEPOINT")) {
         statements.incrementAndGet();
       }
     }
@@ -116,12 +118,8 @@ class ThreadCostTest {
         .database()
         .read(
             tx ->
-                tx.sql()
-                    .select(MESSAGE.BODY)
-                    .from(MESSAGE)
-                    .where(MESSAGE.REQUEST_ID.eq(request))
-                    .and(MESSAGE.REVISION.gt(3))
-                    .fetch(row -> row.value1().length()))
+                tx.query("SELECT body FROM message WHERE request_id = ? AND revision > 3", request)
+                    .list(row -> row.getString("body").length()))
         .join();
   }
 }

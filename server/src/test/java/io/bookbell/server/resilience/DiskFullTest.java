@@ -25,7 +25,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
-import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -185,12 +184,12 @@ class DiskFullTest {
             .database()
             .write(
                 tx ->
-                    tx.sql()
-                        .execute(
-                            "insert into canned_response (creator_id, name, body, created_at)"
-                                + " values (1, ?, ?, 0)",
-                            name,
-                            text()))
+                    tx.update(
+                        """
+                        INSERT INTO canned_response (creator_id, name, body, created_at)
+                        VALUES (1, ?, ?, 0)""",
+                        name,
+                        text()))
             .join();
         acknowledged.add(name);
       } catch (CompletionException e) {
@@ -216,12 +215,8 @@ class DiskFullTest {
         .database()
         .read(
             tx ->
-                Set.copyOf(
-                    tx.sql()
-                        .select(DSL.field("name", String.class))
-                        .from("canned_response")
-                        .where("name like 'load-%'")
-                        .fetch(0, String.class)))
+                tx.query("SELECT name FROM canned_response WHERE name LIKE 'load-%'")
+                    .set(row -> row.getString("name")))
         .join();
   }
 

@@ -150,9 +150,8 @@ class CommitsTest extends DomainTest {
               var _ = command.apply(tx);
               return kind == TestDatabase.SQLITE
                   ? 1L
-                  : tx.sql()
-                      .fetchSingle("select cast(cast(pg_current_xact_id() as text) as bigint)")
-                      .get(0, Long.class);
+                  : tx.query("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) AS id")
+                      .single(row -> row.getLong("id"));
             });
   }
 

@@ -1,6 +1,5 @@
 package io.bookbell.server.storage;
 
-import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -41,7 +40,12 @@ class DatabaseContractTest {
     storageConfig = kind.create(folder);
     data = OpenDatabase.forServing(storageConfig);
     database = data.database();
-    OneRow.lay(database);
+    database
+        .write(
+            tx ->
+                tx.update(
+                    "INSERT INTO installation (id, epoch, created_at) VALUES (1, 'epoch', 0)"))
+        .join();
   }
 
   @AfterEach
@@ -112,7 +116,7 @@ class DatabaseContractTest {
       commands.add(
           database.write(
               tx -> {
-                tx.lockRows(tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION));
+                tx.lockRows("SELECT epoch FROM installation FOR NO KEY UPDATE");
                 set(tx, get(tx) + ".");
                 if (each % 3 == 0) {
                   throw new IllegalStateException("refused");
@@ -190,9 +194,7 @@ class DatabaseContractTest {
             tx -> {
               set(tx, "changed");
               if (tries.incrementAndGet() < 4) {
-                tx.sql()
-                    .execute(
-                        "do $$ begin raise exception 'conflict' using errcode = '40001'; end $$");
+                tx.update("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$");
               }
               return true;
             })
@@ -213,11 +215,11 @@ class DatabaseContractTest {
   }
 
   private static void set(Transaction tx, String epoch) {
-    tx.sql().update(INSTALLATION).set(INSTALLATION.EPOCH, epoch).execute();
+    tx.update("UPDATE installation SET epoch = ?", epoch);
   }
 
   private String get(Transaction tx) {
-    return tx.sql().select(INSTALLATION.EPOCH).from(INSTALLATION).fetchSingle().value1();
+    return tx.query("SELECT epoch FROM installation").single(row -> row.getString("epoch"));
   }
 
   private String epoch() {

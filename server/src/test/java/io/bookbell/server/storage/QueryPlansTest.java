@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,19 +44,30 @@ class QueryPlansTest {
 
   /** Accepted steps of plans, with the reason. */
   private static final Map<String, String> MEANT =
-      Map.of(
-          "SCAN installation", "it has one row",
-          "in select exists (select 1 from app_user)", "it stops at the first",
-          "order by app_user.display_name, team_member.user_id", "a team is small",
-          "SCAN tier_announcement", "it has a row for each tier that was changed just now",
-          "SCAN serving_node", "it has a row for each node",
-          "node_id in (select id from dead)", "there are few dead nodes, if any",
-          "app_user.name_key is null", "its index has only accounts to be brought up to date",
-          ".details is null", "its index has only rows to be brought up to date",
-          "from request_word where (request_word.creator_id = ?",
-              "it sorts no more than what was found",
-          "book_request.user_id = ? and book_request.creator_id not in",
-              "it sorts what one person has asked for");
+      Map.ofEntries(
+          Map.entry("SCAN installation", "it has one row"),
+          Map.entry("in SELECT 1 FROM app_user LIMIT 1", "it stops at the first"),
+          Map.entry("SCAN sqlite_sequence", "it has a row for each table with generated ids"),
+          Map.entry(
+              "SCAN tier_announcement", "it has a row for each tier that was changed just now"),
+          Map.entry("SCAN serving_node", "it has a row for each node"),
+          Map.entry("node_id IN (SELECT id FROM dead)", "there are few dead nodes, if any"),
+          Map.entry(
+              "WHERE name_key IS NULL", "its index has only accounts to be brought up to date"),
+          Map.entry("WHERE details IS NULL", "its index has only rows to be brought up to date"),
+          Map.entry(
+              "FROM request_word w WHERE w.creator_id = ? AND",
+              "it sorts no more than what was found"),
+          Map.entry(
+              "(r.user_id = ?) AND (r.creator_id NOT IN",
+              "it sorts what one person has asked for"));
+
+  /** Accepted too: it sorts what one person, who is nobody's admin, has asked for. */
+  private static final Pattern OWN_REQUESTS_SORTED =
+      Pattern.compile(
+          "USE TEMP B-TREE FOR ORDER BY\\s+in SELECT r\\.id .*"
+              + " ON responder\\.id = r\\.responded_by WHERE \\(*r\\.user_id = \\?"
+              + ".* ORDER BY r\\.updated_at.*");
 
   @TempDir Path folder;
 
@@ -92,6 +104,7 @@ class QueryPlansTest {
                 steps.stream()
                     .map(step -> step + "\n    in " + form)
                     .filter(each -> MEANT.keySet().stream().noneMatch(each::contains))
+                    .filter(each -> !OWN_REQUESTS_SORTED.matcher(each).matches())
                     .forEach(found::add));
     return found;
   }
@@ -279,7 +292,7 @@ class QueryPlansTest {
     patch(creator, supporter + query, Map.of("tier_id", monthly));
     post(creator, supporter + "/grant" + query, Map.of("amount", 1, "reason", "thanks"));
     patch(creator, "/api/tiers/" + monthly, Map.of("requests_allowed", 3));
-    await().until(() -> statements.anyContains("delete from tier_announcement"));
+    await().until(() -> statements.anyContains("DELETE FROM tier_announcement"));
     invitations(server, creator, id, monthly);
   }
 
@@ -314,7 +327,7 @@ class QueryPlansTest {
       socket.send("{\"type\":\"ping\"}");
       socket.send("{\"type\":\"answering\",\"book_request_id\":1}");
       socket.send("{\"type\":\"ack\",\"seq\":" + seq + "}");
-      await().until(() -> statements.anyContains("insert into receipt"));
+      await().until(() -> statements.anyContains("INSERT INTO receipt"));
     }
     try (var again = cast.supporter().client().connect(id, "1")) {
       again.await("resumed");
@@ -353,8 +366,8 @@ class QueryPlansTest {
               })
           .join();
     }
-    assertThat(statements.anyContains("delete from message")).isTrue();
-    assertThat(statements.anyContains("delete from idempotency_key")).isTrue();
+    assertThat(statements.anyContains("DELETE FROM message")).isTrue();
+    assertThat(statements.anyContains("DELETE FROM idempotency_key")).isTrue();
   }
 
   /** Fetches the first page, and the second one if there is any. */

@@ -2,9 +2,9 @@ package io.bookbell.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.server.storage.sql.DataAccessException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

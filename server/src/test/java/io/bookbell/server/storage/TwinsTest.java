@@ -87,7 +87,8 @@ class TwinsTest {
         .write(
             tx -> {
               services.creators.lockCreator(tx, new UserId(cast.creator().id()));
-              return server.database().isShared() ? tx.sql().execute("select pg_sleep(0.4)") : 0;
+              return server.database().isShared()
+                  && tx.query("SELECT pg_sleep(0.4) AS slept").exists();
             });
   }
 

@@ -1,18 +1,29 @@
 package io.bookbell.server.storage.check;
 
+import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.check.SchemaCheck.SchemaObjects;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 
 /** Reads a connection's schema from PostgreSQL's catalogue. */
 final class PostgresSchemaReader {
   private static final int FIRST_WITH_VERSION_OF_DATABASE = 150000;
+
+  private static final String INDEXES =
+      "SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema()";
+
+  private static final String TRIGGERS =
+      """
+      SELECT t.tgname AS name
+      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+      WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal
+        AND t.tgenabled <> 'D'
+      """;
 
   private static final String KEYS_OF_TABLES =
       """
@@ -56,7 +67,7 @@ final class PostgresSchemaReader {
 
   private static final String INVALID_INDEXES =
       """
-      SELECT x.relname
+      SELECT x.relname AS name
       FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
       WHERE x.relnamespace = current_schema()::regnamespace AND NOT (i.indisvalid AND i.indisready)
       """;
@@ -86,75 +97,65 @@ final class PostgresSchemaReader {
 
   private PostgresSchemaReader() {}
 
-  static SchemaObjects readSchema(DSLContext sql) {
+  static SchemaObjects readSchema(Transaction tx) {
     return new SchemaObjects(
-        fetchNames(sql, "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"),
-        fetchNames(
-            sql,
-            "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-                + " WHERE c.relnamespace = current_schema()::regnamespace AND NOT tgisinternal"
-                + " AND tgenabled <> 'D'"),
-        Set.copyOf(sql.fetch(KEYS_OF_TABLES).map(PostgresSchemaReader::describeColumns)),
-        Set.copyOf(
-            sql.fetch(FOREIGN_KEYS)
-                .map(row -> describeColumns(row) + " -> " + row.get("refers_to", String.class))),
-        Set.copyOf(sql.fetch(REQUIRED).map(PostgresSchemaReader::describeColumns)),
-        countChecks(sql),
-        findDefects(sql));
+        fetchNames(tx, INDEXES),
+        fetchNames(tx, TRIGGERS),
+        fetchColumns(tx, KEYS_OF_TABLES),
+        tx.query(FOREIGN_KEYS)
+            .set(row -> describeColumns(row) + " -> " + row.getString("refers_to")),
+        fetchColumns(tx, REQUIRED),
+        countChecks(tx),
+        findDefects(tx));
   }
 
   /** Runs work that must read the table rows instead of relying on indexes. */
-  static void withoutIndexes(DSLContext sql, Runnable work) {
+  static void withoutIndexes(Transaction tx, Runnable work) {
     List<String> ways = List.of("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan");
-    ways.forEach(way -> sql.execute("SET LOCAL " + way + " = off"));
+    ways.forEach(way -> tx.update("SET LOCAL " + way + " = off"));
     try {
       work.run();
     } finally {
-      ways.forEach(way -> sql.execute("SET LOCAL " + way + " TO DEFAULT"));
+      ways.forEach(way -> tx.update("SET LOCAL " + way + " TO DEFAULT"));
     }
   }
 
-  private static Set<String> fetchNames(DSLContext sql, String query) {
-    return Set.copyOf(sql.fetch(query).map(row -> row.get(0, String.class)));
+  private static Set<String> fetchNames(Transaction tx, String query) {
+    return tx.query(query).set(row -> row.getString("name"));
   }
 
-  private static String describeColumns(Record row) {
+  private static Set<String> fetchColumns(Transaction tx, String query) {
+    return tx.query(query).set(PostgresSchemaReader::describeColumns);
+  }
+
+  private static String describeColumns(SqlRow row) throws SQLException {
     return SchemaCheck.describeColumns(
-        row.get("relname", String.class),
-        Arrays.asList(row.get("columns", String.class).split(",", -1)));
+        row.getString("relname"), Arrays.asList(row.getString("columns").split(",", -1)));
   }
 
-  private static Map<String, Integer> countChecks(DSLContext sql) {
-    var checks = new HashMap<String, Integer>();
-    sql.fetch(CHECKS)
-        .forEach(
-            row -> checks.put(row.get("relname", String.class), row.get("amount", Integer.class)));
-    return checks;
+  private static Map<String, Integer> countChecks(Transaction tx) {
+    return tx.query(CHECKS).map(row -> row.getString("relname"), row -> row.getInt("amount"));
   }
 
-  private static List<String> findDefects(DSLContext sql) {
+  private static List<String> findDefects(Transaction tx) {
     var defects = new ArrayList<String>();
-    fetchNames(sql, INVALID_INDEXES)
+    fetchNames(tx, INVALID_INDEXES)
         .forEach(name -> defects.add("the index " + name + " is not valid; REINDEX mends it"));
-    sql.fetch(COLLATIONS)
-        .forEach(row -> defects.add(collationDefect(row, "REFRESH VERSION of the collation")));
+    defects.addAll(
+        tx.query(COLLATIONS).list(row -> collationDefect(row, "REFRESH VERSION of the collation")));
     int version =
-        sql.fetchSingle("SELECT current_setting('server_version_num')").get(0, Integer.class);
+        tx.query("SELECT current_setting('server_version_num') AS version")
+            .single(row -> row.getInt("version"));
     if (version >= FIRST_WITH_VERSION_OF_DATABASE) {
-      sql.fetch(COLLATION_OF_DATABASE)
-          .forEach(
-              row ->
-                  defects.add(collationDefect(row, "ALTER DATABASE … REFRESH COLLATION VERSION")));
+      defects.addAll(
+          tx.query(COLLATION_OF_DATABASE)
+              .list(row -> collationDefect(row, "ALTER DATABASE … REFRESH COLLATION VERSION")));
     }
     return defects;
   }
 
-  private static String collationDefect(Record row, String remedy) {
+  private static String collationDefect(SqlRow row, String remedy) throws SQLException {
     return "the collation %s was version %s and is version %s now, so indexes of texts may be in another order; REINDEX DATABASE, then %s, mends it"
-        .formatted(
-            row.get("name", String.class),
-            row.get("was", String.class),
-            row.get("present", String.class),
-            remedy);
+        .formatted(row.getString("name"), row.getString("was"), row.findString("present"), remedy);
   }
 }

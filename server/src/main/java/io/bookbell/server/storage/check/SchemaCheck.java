@@ -1,23 +1,20 @@
 package io.bookbell.server.storage.check;
 
-import static org.jooq.impl.DSL.count;
-import static org.jooq.impl.DSL.noCondition;
+import static java.util.stream.Collectors.joining;
 
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
 import io.bookbell.server.storage.migration.SchemaScripts;
-import io.bookbell.server.storage.schema.DefaultSchema;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jooq.Field;
-import org.jooq.SQLDialect;
-import org.jooq.Table;
-import org.jooq.UniqueKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a database with the schema that this program expects, and looks for duplicates that its
@@ -26,12 +23,6 @@ import org.jooq.UniqueKey;
  */
 public final class SchemaCheck {
   private static final int MOST_PROBLEMS = 20;
-
-  /**
-   * Unique keys that jOOQ's generated tables still contain although a migration has replaced them,
-   * here by the index quota_ledger_once.
-   */
-  private static final Set<String> REPLACED = Set.of("quota_ledger(kind, request_id)");
 
   private final Transaction tx;
   private final SchemaObjects found;
@@ -62,16 +53,14 @@ public final class SchemaCheck {
 
   /** Returns the differences and defects, one sentence each; empty if there are none. */
   public static List<String> findProblems(Transaction tx) {
-    boolean postgres = tx.sql().family() == SQLDialect.POSTGRES;
+    boolean postgres = tx.isPostgres();
     SchemaObjects found =
-        postgres
-            ? PostgresSchemaReader.readSchema(tx.sql())
-            : SqliteSchemaReader.readSchema(tx.sql());
+        postgres ? PostgresSchemaReader.readSchema(tx) : SqliteSchemaReader.readSchema(tx);
     var check = new SchemaCheck(tx, found);
     check.problems.addAll(found.defects);
     check.checkNames(SchemaScripts.readScripts(postgres ? "db/postgresql" : "db/sqlite"));
     if (postgres) {
-      PostgresSchemaReader.withoutIndexes(tx.sql(), check::checkTables);
+      PostgresSchemaReader.withoutIndexes(tx, check::checkTables);
     } else {
       check.checkTables();
     }
@@ -82,10 +71,6 @@ public final class SchemaCheck {
   static String describeColumns(String table, Collection<String> columns) {
     return (table + "(" + String.join(", ", columns.stream().sorted().toList()) + ")")
         .toLowerCase(Locale.ROOT);
-  }
-
-  private static String describeColumns(Table<?> table, Collection<? extends Field<?>> fields) {
-    return describeColumns(table.getName(), fields.stream().map(Field::getName).toList());
   }
 
   private void checkNames(SchemaScripts expected) {
@@ -102,31 +87,31 @@ public final class SchemaCheck {
   }
 
   private void checkTables() {
-    for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
-      for (UniqueKey<?> key : table.getKeys()) {
-        checkUniqueKey(table, key);
-      }
+    for (TableDefinition table : TableDefinitions.readTables()) {
+      table.uniqueKeys().forEach(key -> checkUniqueKey(table, key));
       table
-          .getReferences()
+          .foreignKeys()
           .forEach(
               reference ->
                   requirePresent(
                       found.foreignKeys,
-                      describeColumns(table, reference.getFields())
+                      describeColumns(table.name(), reference.columns())
                           + " -> "
-                          + reference.getKey().getTable().getName(),
+                          + reference.table(),
                       "the foreign key"));
-      Arrays.stream(table.fields())
-          .filter(field -> !field.getDataType().nullable())
+      table.columns().stream()
+          .filter(ColumnDefinition::required)
           .forEach(
-              field ->
+              column ->
                   requirePresent(
-                      found.required, describeColumns(table, List.of(field)), "NOT NULL of"));
-      int checks = found.checks.getOrDefault(table.getName(), 0);
-      if (checks < table.getChecks().size()) {
+                      found.required,
+                      describeColumns(table.name(), List.of(column.name())),
+                      "NOT NULL of"));
+      int checks = found.checks.getOrDefault(table.name(), 0);
+      if (checks < table.checks()) {
         problems.add(
             "table %s has %d of its %d CHECK constraints"
-                .formatted(table.getName(), checks, table.getChecks().size()));
+                .formatted(table.name(), checks, table.checks()));
       }
     }
   }
@@ -137,28 +122,33 @@ public final class SchemaCheck {
     }
   }
 
-  private void checkUniqueKey(Table<?> table, UniqueKey<?> key) {
-    String wanted = describeColumns(table, key.getFields());
-    if (REPLACED.contains(wanted)) {
-      return;
-    }
+  private void checkUniqueKey(TableDefinition table, List<String> key) {
+    String wanted = describeColumns(table.name(), key);
     requirePresent(found.unique, wanted, "the unique constraint");
-    var present =
-        key.getFields().stream()
-            .filter(field -> field.getDataType().nullable())
-            .map(Field::isNotNull)
-            .reduce(noCondition(), (all, each) -> all.and(each));
-    tx.sql()
-        .select(key.getFields())
-        .from(table)
-        .where(present)
-        .groupBy(key.getFields())
-        .having(count().gt(1))
-        .limit(MOST_PROBLEMS)
-        .fetch()
+    tx.query(selectDuplicates(table, key), MOST_PROBLEMS)
+        .list(row -> readValues(row, key))
         .forEach(
-            row ->
-                problems.add(
-                    "there are several rows with %s = %s".formatted(wanted, row.intoList())));
+            values ->
+                problems.add("there are several rows with %s = %s".formatted(wanted, values)));
+  }
+
+  /** Nulls are equal to nothing, so rows with one are no duplicates. */
+  private static String selectDuplicates(TableDefinition table, List<String> key) {
+    String present =
+        table.columns().stream()
+            .filter(column -> key.contains(column.name()) && !column.required())
+            .map(column -> " AND " + column.name() + " IS NOT NULL")
+            .collect(joining());
+    return "SELECT %1$s FROM %2$s WHERE TRUE%3$s GROUP BY %1$s HAVING count(*) > 1 LIMIT ?"
+        .formatted(String.join(", ", key), table.name(), present);
+  }
+
+  private static List<@Nullable String> readValues(SqlRow row, List<String> columns)
+      throws SQLException {
+    var values = new ArrayList<@Nullable String>();
+    for (String column : columns) {
+      values.add(row.findString(column));
+    }
+    return values;
   }
 }

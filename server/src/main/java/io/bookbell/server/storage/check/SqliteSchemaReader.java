@@ -1,16 +1,14 @@
 package io.bookbell.server.storage.check;
 
-import static java.util.stream.Collectors.toSet;
-
+import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.check.SchemaCheck.SchemaObjects;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 
 /** Reads the schema of a SQLite file from its catalogue. */
 final class SqliteSchemaReader {
@@ -19,7 +17,7 @@ final class SqliteSchemaReader {
 
   private static final String UNIQUE =
       """
-      SELECT t.name, group_concat(c.name) AS columns
+      SELECT t.name AS name, group_concat(c.name) AS columns
       FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c
       WHERE t.type = 'table' AND i."unique" AND NOT i.partial
       GROUP BY t.name, i.name
@@ -27,7 +25,7 @@ final class SqliteSchemaReader {
 
   private static final String PRIMARY =
       """
-      SELECT t.name, group_concat(c.name) AS columns
+      SELECT t.name AS name, group_concat(c.name) AS columns
       FROM sqlite_master t, pragma_table_info(t.name) c
       WHERE t.type = 'table' AND c.pk > 0
       GROUP BY t.name
@@ -35,7 +33,7 @@ final class SqliteSchemaReader {
 
   private static final String FOREIGN_KEYS =
       """
-      SELECT t.name, group_concat(k."from") AS columns, k."table" AS refers_to
+      SELECT t.name AS name, group_concat(k."from") AS columns, k."table" AS refers_to
       FROM sqlite_master t, pragma_foreign_key_list(t.name) k
       WHERE t.type = 'table'
       GROUP BY t.name, k.id, k."table"
@@ -43,72 +41,64 @@ final class SqliteSchemaReader {
 
   private static final String REQUIRED =
       """
-      SELECT t.name, c.name AS columns
+      SELECT t.name AS name, c.name AS columns
       FROM sqlite_master t, pragma_table_info(t.name) c
       WHERE t.type = 'table' AND (c."notnull" OR c.pk > 0)
       """;
 
   private SqliteSchemaReader() {}
 
-  static SchemaObjects readSchema(DSLContext sql) {
-    Set<String> unique = fetchColumns(sql, UNIQUE);
-    unique.addAll(fetchColumns(sql, PRIMARY));
+  static SchemaObjects readSchema(Transaction tx) {
+    Set<String> unique = fetchColumns(tx, UNIQUE);
+    unique.addAll(fetchColumns(tx, PRIMARY));
     return new SchemaObjects(
-        fetchNames(sql, "index"),
-        fetchNames(sql, "trigger"),
+        fetchNames(tx, "index"),
+        fetchNames(tx, "trigger"),
         unique,
-        sql.fetch(FOREIGN_KEYS).stream()
-            .map(row -> describeColumns(row) + " -> " + row.get("refers_to", String.class))
-            .collect(toSet()),
-        fetchColumns(sql, REQUIRED),
-        countChecks(sql),
-        findDefects(sql));
+        tx.query(FOREIGN_KEYS)
+            .set(row -> describeColumns(row) + " -> " + row.getString("refers_to")),
+        fetchColumns(tx, REQUIRED),
+        countChecks(tx),
+        findDefects(tx));
   }
 
-  private static Set<String> fetchNames(DSLContext sql, String type) {
-    return Set.copyOf(
-        sql.fetch("SELECT lower(name) FROM sqlite_master WHERE type = ?", type)
-            .map(row -> row.get(0, String.class)));
+  private static Set<String> fetchNames(Transaction tx, String type) {
+    return tx.query("SELECT lower(name) AS name FROM sqlite_master WHERE type = ?", type)
+        .set(row -> row.getString("name"));
   }
 
-  private static Set<String> fetchColumns(DSLContext sql, String query) {
-    return sql.fetch(query).stream().map(SqliteSchemaReader::describeColumns).collect(toSet());
+  private static Set<String> fetchColumns(Transaction tx, String query) {
+    return tx.query(query).set(SqliteSchemaReader::describeColumns);
   }
 
-  private static String describeColumns(Record row) {
+  private static String describeColumns(SqlRow row) throws SQLException {
     return SchemaCheck.describeColumns(
-        row.get("name", String.class), List.of(row.get("columns", String.class).split(",", -1)));
+        row.getString("name"), List.of(row.getString("columns").split(",", -1)));
   }
 
-  private static Map<String, Integer> countChecks(DSLContext sql) {
-    var checks = new HashMap<String, Integer>();
-    sql.fetch("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
-        .forEach(
-            row ->
-                checks.put(
-                    row.get(0, String.class),
-                    (int) CHECK.matcher(row.get(1, String.class)).results().count()));
-    return checks;
+  private static Map<String, Integer> countChecks(Transaction tx) {
+    return tx.query("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
+        .map(
+            row -> row.getString("name"),
+            row -> (int) CHECK.matcher(row.getString("sql")).results().count());
   }
 
-  private static List<String> findDefects(DSLContext sql) {
+  private static List<String> findDefects(Transaction tx) {
     var defects = new ArrayList<String>();
-    sql
-        .fetch("PRAGMA integrity_check(" + MOST_DEFECTS + ")")
-        .map(row -> row.get(0, String.class))
+    tx
+        .query("PRAGMA integrity_check(" + MOST_DEFECTS + ")")
+        .list(row -> row.getString("integrity_check"))
         .stream()
         .filter(line -> !line.equals("ok"))
         .forEach(line -> defects.add("SQLite says: " + line));
-    sql.fetch("PRAGMA foreign_key_check").stream()
+    tx.query("PRAGMA foreign_key_check").list(SqliteSchemaReader::describeOrphan).stream()
         .limit(MOST_DEFECTS)
-        .forEach(
-            row ->
-                defects.add(
-                    "row %s of %s refers to a row of %s that is not there"
-                        .formatted(
-                            row.get(1, String.class),
-                            row.get(0, String.class),
-                            row.get(2, String.class))));
+        .forEach(defects::add);
     return defects;
+  }
+
+  private static String describeOrphan(SqlRow row) throws SQLException {
+    return "row %s of %s refers to a row of %s that is not there"
+        .formatted(row.findString("rowid"), row.getString("table"), row.getString("parent"));
   }
 }

@@ -2,6 +2,7 @@ package io.bookbell.server.storage.migration;
 
 import io.bookbell.server.storage.DatabaseException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -9,10 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/**
- * The names of the indexes and triggers that a dialect's migrations create. jOOQ's generated tables
- * don't contain them.
- */
+/** The names of the indexes and triggers that a dialect's migrations create. */
 public final class SchemaScripts {
   private static final Pattern STEP =
       Pattern.compile(
@@ -35,15 +33,20 @@ public final class SchemaScripts {
   /** Parses the migrations in a class-path folder. */
   public static SchemaScripts readScripts(String folder) {
     var scripts = new SchemaScripts();
+    for (String text : readTexts(folder)) {
+      String plain = text.replaceAll("--[^\n]*", "").replaceAll("\\s+", " ");
+      STEP.matcher(plain).results().forEach(scripts::applyStep);
+    }
+    return scripts;
+  }
+
+  /** The migrations in a class-path folder, in their order. */
+  public static List<String> readTexts(String folder) {
     try {
-      for (String text : SchemaHistory.readScripts(folder)) {
-        String plain = text.replaceAll("--[^\n]*", "").replaceAll("\\s+", " ");
-        STEP.matcher(plain).results().forEach(scripts::applyStep);
-      }
+      return SchemaHistory.readScripts(folder);
     } catch (IOException e) {
       throw new DatabaseException("The migrations in " + folder + " cannot be read", e);
     }
-    return scripts;
   }
 
   public Set<String> indexNames() {

@@ -3,7 +3,6 @@ package io.bookbell.server.storage.postgres;
 import com.zaxxer.hikari.HikariDataSource;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseException;
-import io.bookbell.server.storage.JooqSettings;
 import io.bookbell.server.storage.PostgresConnections;
 import io.bookbell.server.storage.PostgresConnections.PostgresCredentials;
 import io.bookbell.server.storage.PostgresConnections.PostgresTimeouts;
@@ -13,16 +12,15 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.WriteJob;
 import io.bookbell.server.storage.migration.SchemaMigrator;
+import io.bookbell.server.storage.sql.SqlListener;
+import io.bookbell.server.storage.sql.SqlSession;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.jooq.Configuration;
-import org.jooq.ExecuteListenerProvider;
-import org.jooq.SQLDialect;
-import org.jooq.impl.DSL;
-import org.jooq.impl.DataSourceConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +48,7 @@ public final class PostgresDatabase implements Database {
   private final HikariDataSource reads;
   private final PostgresWriter writer;
   private final TimeSource time;
-  private final Configuration jooq;
+  private final SqlListener listener;
   private final WriteHealth condition = new WriteHealth();
   private final PostgresHeartbeat heartbeat;
   private final ConnectionThreads writers =
@@ -62,21 +60,25 @@ public final class PostgresDatabase implements Database {
    * Connects and migrates.
    *
    * @param url such as {@code jdbc:postgresql://host/db}
-   * @param listeners called for every statement
    * @throws DatabaseException if the server can't be reached or the schema can't be migrated
    */
+  public PostgresDatabase(String url, String user, String password, TimeSource time) {
+    this(url, user, password, time, SqlListener.NONE);
+  }
+
+  /**
+   * Like {@link #PostgresDatabase(String, String, String, TimeSource)}.
+   *
+   * @param listener called before statements are sent
+   */
   public PostgresDatabase(
-      String url,
-      String user,
-      String password,
-      TimeSource time,
-      ExecuteListenerProvider... listeners) {
+      String url, String user, String password, TimeSource time, SqlListener listener) {
     this(
         new PostgresCredentials(url, user, password),
         time,
         SchemaMigrator::migrateToNewest,
         PostgresTimeouts.SERVING,
-        listeners);
+        listener);
   }
 
   /**
@@ -87,7 +89,11 @@ public final class PostgresDatabase implements Database {
   public static PostgresDatabase forMaintenance(
       PostgresCredentials postgresCredentials, TimeSource time) {
     return new PostgresDatabase(
-        postgresCredentials, time, SchemaMigrator::migrateToNewest, PostgresTimeouts.NONE);
+        postgresCredentials,
+        time,
+        SchemaMigrator::migrateToNewest,
+        PostgresTimeouts.NONE,
+        SqlListener.NONE);
   }
 
   /**
@@ -99,7 +105,11 @@ public final class PostgresDatabase implements Database {
   public static PostgresDatabase openExisting(
       PostgresCredentials postgresCredentials, TimeSource time) {
     return new PostgresDatabase(
-        postgresCredentials, time, SchemaMigrator::requireNewest, PostgresTimeouts.NONE);
+        postgresCredentials,
+        time,
+        SchemaMigrator::requireNewest,
+        PostgresTimeouts.NONE,
+        SqlListener.NONE);
   }
 
   private PostgresDatabase(
@@ -107,11 +117,11 @@ public final class PostgresDatabase implements Database {
       TimeSource time,
       BiConsumer<DataSource, String> schema,
       PostgresTimeouts postgresTimeouts,
-      ExecuteListenerProvider... listeners) {
+      SqlListener listener) {
     var connections = new PostgresConnections(postgresCredentials);
     connections.requireReachable();
     this.time = time;
-    this.jooq = JooqSettings.createConfiguration(SQLDialect.POSTGRES, listeners);
+    this.listener = listener;
     this.writes = connections.createPool("writes", WRITE_CONNECTIONS, false, postgresTimeouts);
     try {
       PostgresCheck.requireUsable(writes, postgresTimeouts.startupOptions());
@@ -127,11 +137,14 @@ public final class PostgresDatabase implements Database {
             connections.createDataSource("heartbeat", PostgresTimeouts.HEARTBEAT),
             condition,
             this::evictConnections);
-    this.writer =
-        new PostgresWriter(writes, on -> DSL.using(jooq.derive(on)), time, writers, condition);
+    this.writer = new PostgresWriter(writes, this::newSession, time, writers, condition);
     if (postgresTimeouts == PostgresTimeouts.SERVING) {
       heartbeat.startBeating();
     }
+  }
+
+  private SqlSession newSession(Connection connection) {
+    return SqlSession.forPostgres(connection, listener);
   }
 
   /** Closes idle connections now, and the others when they are returned to their pool. */
@@ -169,22 +182,19 @@ public final class PostgresDatabase implements Database {
     if (answer.isDone()) {
       return; // the database became unreachable in the meantime
     }
-    try {
+    try (Connection connection = reads.getConnection()) {
       T result =
-          Transaction.runReadOnly(
-              jooq.derive(new DataSourceConnectionProvider(reads)).dsl(),
-              sql -> new Transaction(sql, time),
-              work);
+          Transaction.runReadOnly(connection, new Transaction(newSession(connection), time), work);
       heartbeat.recordResponse();
       answer.complete(result);
-    } catch (RuntimeException | Error e) {
+    } catch (SQLException | RuntimeException | Error e) {
       answer.completeExceptionally(StorageException.translateFailure(e));
     }
   }
 
   @Override
   public CompletableFuture<?> checkHealth() {
-    return read(tx -> tx.sql().selectOne().fetchSingle().value1())
+    return read(tx -> tx.query("SELECT 1 AS one").exists())
         .thenAccept(
             _ -> {
               @Nullable StorageException trouble = condition.currentTrouble().orElse(null);

@@ -1,7 +1,6 @@
 package io.bookbell.server.storage.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.bookbell.server.storage.PipelinedConnection;
 import io.bookbell.server.storage.RowLockGate;
 import io.bookbell.server.storage.RowLockGate.LockQueuedError;
 import io.bookbell.server.storage.RowLockGate.OwnerRow;
@@ -12,14 +11,14 @@ import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.WriteJob;
+import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.storage.sql.SqlSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,26 +42,26 @@ final class PostgresWriter {
   private static final Duration LONGEST_BATCH = Duration.ofMillis(500);
 
   /** Shorter than the second after which PostgreSQL looks for deadlocks. */
-  private static final String WAIT_A_MOMENT = "set local lock_timeout = 100";
+  private static final String WAIT_A_MOMENT = "SET LOCAL lock_timeout = 100";
 
-  private static final String WAIT_AS_EVER = "set local lock_timeout to default";
+  private static final String WAIT_AS_EVER = "SET LOCAL lock_timeout TO DEFAULT";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final OwnerQueues ownerQueues = new OwnerQueues();
   private final HikariDataSource pool;
-  private final Function<Connection, DSLContext> dsl;
+  private final Function<Connection, SqlSession> sessions;
   private final TimeSource time;
   private final ConnectionThreads threads;
   private final WriteHealth condition;
 
   PostgresWriter(
       HikariDataSource pool,
-      Function<Connection, DSLContext> dsl,
+      Function<Connection, SqlSession> sessions,
       TimeSource time,
       ConnectionThreads threads,
       WriteHealth condition) {
     this.pool = pool;
-    this.dsl = dsl;
+    this.sessions = sessions;
     this.time = time;
     this.threads = threads;
     this.condition = condition;
@@ -191,8 +190,8 @@ final class PostgresWriter {
 
   private @Nullable Throwable runAlone(WriteJob<?> writeJob, RowLockGate rowLockGate) {
     return inTransaction(
-        connection -> {
-          writeJob.runAlone(new Transaction(dsl.apply(connection), time, rowLockGate, connection));
+        session -> {
+          writeJob.runAlone(new Transaction(session, time, rowLockGate));
           return writeJob.isAnswered() ? lateAnswer() : writeJob.workFailure();
         });
   }
@@ -219,15 +218,12 @@ final class PostgresWriter {
       return inTransaction(this::runJobs);
     }
 
-    private @Nullable Throwable runJobs(PipelinedConnection connection) throws SQLException {
-      DSLContext sql = dsl.apply(connection);
-      row.lockRow(sql);
-      connection.queueStatements(() -> sql.execute(WAIT_A_MOMENT));
+    private @Nullable Throwable runJobs(SqlSession session) {
+      row.lockRow(session);
+      session.enqueue(WAIT_A_MOMENT);
       begun = true;
       long end = System.nanoTime() + LONGEST_BATCH.toNanos();
-      var savepointBatch =
-          new SavepointBatch(
-              connection, () -> new Transaction(sql, time, RowLockGate.OPEN, connection));
+      var savepointBatch = new SavepointBatch(session, () -> new Transaction(session, time));
       for (WriteJob<?> writeJob : jobs) {
         if (System.nanoTime() - end > 0) {
           left = jobs.subList(done.size() + setAside.size(), jobs.size());
@@ -239,7 +235,7 @@ final class PostgresWriter {
         }
         (hasSqlState(writeJob.workFailure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
       }
-      connection.queueStatements(() -> sql.execute(WAIT_AS_EVER));
+      session.enqueue(WAIT_AS_EVER);
       savepointBatch.runLastSteps();
       return done.stream().anyMatch(WriteJob::isAnswered) ? lateAnswer() : null;
     }
@@ -248,7 +244,7 @@ final class PostgresWriter {
   @FunctionalInterface
   private interface TransactionBody {
     /** Runs the statements. Returns a failure that must prevent the commit, or null. */
-    @Nullable Throwable run(PipelinedConnection connection) throws SQLException;
+    @Nullable Throwable run(SqlSession session);
   }
 
   /** Prevents the commit of a command whose caller was told that it failed. */
@@ -260,8 +256,7 @@ final class PostgresWriter {
   private @Nullable Throwable inTransaction(TransactionBody transactionBody) {
     try (Connection connection = pool.getConnection()) {
       var ended = new boolean[1];
-      Throwable failure =
-          inTransaction(new PipelinedConnection(connection), transactionBody, ended);
+      Throwable failure = inTransaction(sessions.apply(connection), transactionBody, ended);
       if (!ended[0]) {
         pool.evictConnection(connection); // its state is unknown
       }
@@ -272,20 +267,19 @@ final class PostgresWriter {
   }
 
   /**
-   * Runs the body on a connection.
+   * Runs the body in a session.
    *
    * @param ended set when the transaction is known to have ended
    */
   private static @Nullable Throwable inTransaction(
-      PipelinedConnection connection, TransactionBody transactionBody, boolean[] ended)
-      throws SQLException {
+      SqlSession session, TransactionBody transactionBody, boolean[] ended) {
     Throwable failure;
     boolean committing = false;
     try {
-      failure = transactionBody.run(connection);
+      failure = transactionBody.run(session);
       if (failure == null) {
         committing = true;
-        connection.commit();
+        session.commit();
         ended[0] = true;
         return null;
       }
@@ -294,13 +288,20 @@ final class PostgresWriter {
     } catch (SQLException e) {
       failure = new DataAccessException("The transaction failed: " + e.getMessage(), e);
     }
-    ended[0] = tryRollback(connection, failure) && !committing;
+    ended[0] = tryRollback(session, failure) && (!committing || isRefused(failure));
     return failure;
   }
 
-  private static boolean tryRollback(Connection connection, Throwable cause) {
+  /** Whether the server has refused a statement, so that the commit behind it didn't run. */
+  private static boolean isRefused(Throwable failure) {
+    return failure instanceof DataAccessException e
+        && !e.sqlState().isEmpty()
+        && !e.sqlState().startsWith("08"); // the connection failed
+  }
+
+  private static boolean tryRollback(SqlSession session, Throwable cause) {
     try {
-      connection.rollback();
+      session.rollback();
       return true;
     } catch (SQLException e) {
       cause.addSuppressed(e);

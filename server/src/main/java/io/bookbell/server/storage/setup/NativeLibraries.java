@@ -31,7 +31,7 @@ public final class NativeLibraries {
    *
    * @param data the data folder, which exists; null if there is none
    */
-  static void chooseFolder(@Nullable Path data) {
+  public static void chooseFolder(@Nullable Path data) {
     Path usual = Path.of(System.getProperty("java.io.tmpdir", "."));
     if (canHoldLibraries(usual)) {
       return;

@@ -107,6 +107,14 @@ public final class OpenDatabase implements AutoCloseable {
         });
   }
 
+  /** Chooses the folder for native libraries, for what is done before a database is opened. */
+  public static void chooseLibraryFolder(ServerConfig.StorageConfig storageConfig) {
+    NativeLibraries.chooseFolder(
+        storageConfig instanceof SqliteConfig(Path folder) && Files.isDirectory(folder)
+            ? folder
+            : null);
+  }
+
   /** Whether the file is one of the files that the database consists of. */
   public static boolean isFileOf(ServerConfig.StorageConfig storageConfig, Path file) {
     if (!(storageConfig instanceof SqliteConfig(Path folder))) {

@@ -3,14 +3,15 @@ package io.bookbell.server.storage.sqlite;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.DatabaseFailureReason;
-import io.bookbell.server.storage.JooqSettings;
-import io.bookbell.server.storage.PreparedQueryCache;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.migration.SchemaMigrator;
+import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.storage.sql.SqlListener;
+import io.bookbell.server.storage.sql.SqlSession;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,12 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.jooq.Configuration;
-import org.jooq.DSLContext;
-import org.jooq.ExecuteListenerProvider;
-import org.jooq.SQLDialect;
-import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -69,7 +64,7 @@ public final class SqliteDatabase implements Database {
 
   private final SQLiteDataSource readSource = createSource(true);
   private final TimeSource time;
-  private final Configuration jooq;
+  private final SqlListener listener;
   private final SqliteWriteAheadLog writeAheadLog;
   private final WriteHealth condition = new WriteHealth();
   private final SqliteWriter writer;
@@ -82,16 +77,25 @@ public final class SqliteDatabase implements Database {
   /**
    * Opens the file, creates it if it doesn't exist, and migrates it.
    *
-   * @param listeners called for every statement
    * @throws DatabaseException if the file can't be opened or migrated
    */
-  public SqliteDatabase(Path file, TimeSource time, ExecuteListenerProvider... listeners) {
+  public SqliteDatabase(Path file, TimeSource time) {
+    this(file, time, SqlListener.NONE);
+  }
+
+  /**
+   * Like {@link #SqliteDatabase(Path, TimeSource)}.
+   *
+   * @param listener called before statements are sent
+   * @throws DatabaseException if the file can't be opened or migrated
+   */
+  public SqliteDatabase(Path file, TimeSource time, SqlListener listener) {
     this(
         file,
         time,
         SchemaMigrator::migrateToNewest,
         new SqliteReserve(file.toAbsolutePath().resolveSibling(RESERVE)),
-        listeners);
+        listener);
   }
 
   /**
@@ -108,7 +112,8 @@ public final class SqliteDatabase implements Database {
     if (file.toFile().length() == 0) { // opening it would write to it
       throw new DatabaseException(SchemaMigrator.NOT_NEWEST);
     }
-    return new SqliteDatabase(file, time, SchemaMigrator::requireNewest, new SqliteReserve(null));
+    return new SqliteDatabase(
+        file, time, SchemaMigrator::requireNewest, new SqliteReserve(null), SqlListener.NONE);
   }
 
   private SqliteDatabase(
@@ -116,9 +121,9 @@ public final class SqliteDatabase implements Database {
       TimeSource time,
       BiConsumer<DataSource, String> schema,
       SqliteReserve reserve,
-      ExecuteListenerProvider... listeners) {
+      SqlListener listener) {
     this.time = time;
-    this.jooq = JooqSettings.createConfiguration(SQLDialect.SQLITE, listeners);
+    this.listener = listener;
     SQLiteDataSource writeSource = createWriteSource();
     String url = "jdbc:sqlite:" + file.toAbsolutePath();
     writeSource.setUrl(url);
@@ -127,7 +132,7 @@ public final class SqliteDatabase implements Database {
     this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
     this.writer =
         new SqliteWriter(
-            () -> openConnection(writeSource), jooq, time, reserve, writeAheadLog, condition);
+            () -> openConnection(writeSource), listener, time, reserve, writeAheadLog, condition);
     if (reserve.isReleased()) {
       condition.recordFailure(new StorageException(StorageTrouble.FULL, "it was full at startup"));
     }
@@ -150,7 +155,7 @@ public final class SqliteDatabase implements Database {
   private <T> T readOnThread(Function<Transaction, T> work) {
     ReadConnection here = requireReader();
     try {
-      return Transaction.runReadOnly(here.sql, sql -> new Transaction(sql, time, here.kept), work);
+      return Transaction.runReadOnly(here.connection, new Transaction(here.session, time), work);
     } catch (DataAccessException e) {
       discardReader(here);
       throw translateFailure(e);
@@ -181,8 +186,8 @@ public final class SqliteDatabase implements Database {
     }
   }
 
-  /** A read connection, its jOOQ context and its cached queries. Confined to one thread. */
-  private record ReadConnection(Connection connection, DSLContext sql, PreparedQueryCache kept) {}
+  /** A read connection and its prepared statements. Confined to one thread. */
+  private record ReadConnection(Connection connection, SqlSession session) {}
 
   @Override
   public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
@@ -191,10 +196,10 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public CompletableFuture<?> checkHealth() {
-    CompletableFuture<?> look = read(tx -> tx.sql().selectOne().fetchSingle().value1());
+    CompletableFuture<?> look = read(tx -> tx.query("SELECT 1 AS one").exists());
     return condition.currentTrouble().isEmpty()
         ? look
-        : look.thenCompose(_ -> write(tx -> tx.sql().execute("PRAGMA user_version = 0")));
+        : look.thenCompose(_ -> write(tx -> tx.update("PRAGMA user_version = 0")));
   }
 
   @Override
@@ -232,10 +237,9 @@ public final class SqliteDatabase implements Database {
   }
 
   private ReadConnection openReader() {
-    Connection connection = new StatementCachingConnection(openConnection(readSource));
+    Connection connection = openConnection(readSource);
     readConnections.add(connection);
-    DSLContext sql = DSL.using(jooq.derive(connection));
-    return new ReadConnection(connection, sql, new PreparedQueryCache(sql));
+    return new ReadConnection(connection, SqlSession.forSqlite(connection, listener));
   }
 
   private static Connection openConnection(SQLiteDataSource source) {
@@ -265,7 +269,7 @@ public final class SqliteDatabase implements Database {
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-    config.setGetGeneratedKeys(false); // jOOQ queries the generated key itself
+    config.setGetGeneratedKeys(false); // statements return them by RETURNING
     config.setTempStore(SQLiteConfig.TempStore.MEMORY); // savepoints keep their undo data there
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);

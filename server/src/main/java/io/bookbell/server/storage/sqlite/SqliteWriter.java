@@ -1,6 +1,5 @@
 package io.bookbell.server.storage.sqlite;
 
-import io.bookbell.server.storage.PreparedQueryCache;
 import io.bookbell.server.storage.SavepointBatch;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.StorageTrouble;
@@ -8,6 +7,9 @@ import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.WriteJob;
+import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.storage.sql.SqlListener;
+import io.bookbell.server.storage.sql.SqlSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -18,10 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jooq.Configuration;
-import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +40,7 @@ final class SqliteWriter implements AutoCloseable {
 
   private final BlockingQueue<WriteJob<?>> queue = new LinkedBlockingQueue<>();
   private final Supplier<Connection> connections;
-  private final Configuration jooq;
+  private final SqlListener listener;
   private final TimeSource time;
   private final SqliteReserve reserve;
   private final SqliteWriteAheadLog log;
@@ -56,16 +54,17 @@ final class SqliteWriter implements AutoCloseable {
    * Starts the thread.
    *
    * @param connections opens a connection; called at once for the first one
+   * @param listener called before statements are sent
    */
   SqliteWriter(
       Supplier<Connection> connections,
-      Configuration jooq,
+      SqlListener listener,
       TimeSource time,
       SqliteReserve reserve,
       SqliteWriteAheadLog log,
       WriteHealth condition) {
     this.connections = connections;
-    this.jooq = jooq;
+    this.listener = listener;
     this.time = time;
     this.reserve = reserve;
     this.log = log;
@@ -182,13 +181,13 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   /** Runs the jobs. Returns whether there may be something to commit. */
-  private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
+  private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) {
     if (jobs.size() == 1) { // rolling back the transaction undoes a single job, without a savepoint
       boolean done = jobs.getFirst().runAlone(on.newTransaction());
       requireTransactionIntact(jobs.getFirst());
       return done;
     }
-    var savepointBatch = new SavepointBatch(on.connection, on::newTransaction);
+    var savepointBatch = new SavepointBatch(on.session, on::newTransaction);
     for (WriteJob<?> writeJob : jobs) {
       savepointBatch.runJob(writeJob, SqliteWriter::requireTransactionIntact);
     }
@@ -236,20 +235,18 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  /** A connection and its cached queries. */
+  /** A connection and its prepared statements. */
   private final class WriterSession {
     private final Connection connection;
-    private final DSLContext sql;
-    private final PreparedQueryCache kept;
+    private final SqlSession session;
 
     WriterSession(Connection connection) {
       this.connection = connection;
-      this.sql = DSL.using(jooq.derive(new StatementCachingConnection(connection)));
-      this.kept = new PreparedQueryCache(sql);
+      this.session = SqlSession.forSqlite(connection, listener);
     }
 
     Transaction newTransaction() {
-      return new Transaction(sql, time, kept);
+      return new Transaction(session, time);
     }
   }
 

@@ -1,10 +1,5 @@
 package io.bookbell.server.resilience.workload;
 
-import static io.bookbell.server.storage.schema.Tables.BOOK_REQUEST;
-import static io.bookbell.server.storage.schema.Tables.INBOX_HEAD;
-import static io.bookbell.server.storage.schema.Tables.MESSAGE;
-import static io.bookbell.server.storage.schema.Tables.QUOTA_LEDGER;
-import static io.bookbell.server.storage.schema.Tables.REPLY;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -44,10 +39,8 @@ public final class Stored implements AutoCloseable {
     return data.database()
         .read(
             tx ->
-                tx.sql()
-                    .select(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ)
-                    .from(INBOX_HEAD)
-                    .fetchMap(INBOX_HEAD.USER_ID, INBOX_HEAD.SEQ))
+                tx.query("SELECT user_id, seq FROM inbox_head")
+                    .map(row -> row.getUser("user_id"), row -> row.getLong("seq")))
         .join();
   }
 
@@ -90,26 +83,18 @@ public final class Stored implements AutoCloseable {
 
   private static Map<String, Integer> effects(Transaction tx) {
     var effects = new HashMap<String, Integer>();
-    var titles = tx.sql().select(BOOK_REQUEST.TITLE).from(BOOK_REQUEST).fetch();
-    titles.forEach(row -> count(effects, row.value1()));
-    var replies = tx.sql().select(REPLY.BODY).from(REPLY).fetch();
-    replies.forEach(row -> count(effects, row.value1()));
-    var grants =
-        tx.sql()
-            .select(QUOTA_LEDGER.REASON)
-            .from(QUOTA_LEDGER)
-            .where(QUOTA_LEDGER.KIND.eq("grant"))
-            .fetch();
-    grants.forEach(row -> count(effects, row.value1()));
-    var changes =
-        tx.sql()
-            .select(MESSAGE.BODY)
-            .from(MESSAGE)
-            .where(MESSAGE.REVISION.isNotNull())
-            .and(MESSAGE.BODY.ne("")) // too old to be kept, as some of the demonstration
-            .fetch();
-    changes.forEach(row -> countMove(effects, json(row.value1())));
+    texts(tx, "SELECT title AS text FROM book_request").forEach(title -> count(effects, title));
+    texts(tx, "SELECT body AS text FROM reply").forEach(body -> count(effects, body));
+    texts(tx, "SELECT reason AS text FROM quota_ledger WHERE kind = 'grant'")
+        .forEach(reason -> count(effects, reason));
+    // an empty body: too old to be kept, as some of the demonstration
+    texts(tx, "SELECT body AS text FROM message WHERE revision IS NOT NULL AND body <> ''")
+        .forEach(body -> countMove(effects, json(body)));
     return effects;
+  }
+
+  private static List<String> texts(Transaction tx, String query) {
+    return tx.query(query).list(row -> row.findString("text"));
   }
 
   private static void countMove(Map<String, Integer> effects, JsonNode message) {

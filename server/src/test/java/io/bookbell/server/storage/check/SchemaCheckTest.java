@@ -91,7 +91,10 @@ class SchemaCheckTest {
     assertThat(problems()).hasSizeLessThanOrEqualTo(1);
     int version =
         data.database()
-            .read(tx -> tx.sql().fetchSingle("SHOW server_version_num").get(0, Integer.class))
+            .read(
+                tx ->
+                    tx.query("SHOW server_version_num")
+                        .single(row -> row.getInt("server_version_num")))
             .join();
     if (version >= 150000) {
       assertThat(problems()).singleElement().asString().contains("was version 0.1");
@@ -103,7 +106,7 @@ class SchemaCheckTest {
   }
 
   private void execute(String sql) {
-    data.database().write(tx -> tx.sql().execute(sql)).join();
+    data.database().write(tx -> tx.update(sql)).join();
   }
 
   private List<String> problems() {

@@ -143,7 +143,10 @@ class UpgradeTest {
 
   private static int count(Database database, String where) {
     return database
-        .read(tx -> tx.sql().fetchSingle("SELECT count(*) FROM " + where).get(0, Integer.class))
+        .read(
+            tx ->
+                tx.query("SELECT count(*) AS amount FROM " + where)
+                    .single(row -> row.getInt("amount")))
         .join();
   }
 
@@ -178,9 +181,7 @@ class UpgradeTest {
 
     try (var data = OpenDatabase.forServing(storageConfig)) {
       assertThat(data.database().checkHealth().get(20, SECONDS)).isNull();
-      assertThat(data.database().read(tx -> tx.sql().fetchValue("show lock_timeout")).join())
-          .as("while serving")
-          .isEqualTo("0");
+      assertThat(setting(data, "lock_timeout")).as("while serving").isEqualTo("0");
     }
   }
 
@@ -199,8 +200,12 @@ class UpgradeTest {
   }
 
   private static String limit(OpenDatabase data) throws Exception {
+    return setting(data, "statement_timeout");
+  }
+
+  private static String setting(OpenDatabase data, String name) throws Exception {
     return data.database()
-        .read(tx -> tx.sql().fetchSingle("SHOW statement_timeout").get(0, String.class))
+        .read(tx -> tx.query("SHOW " + name).single(row -> row.getString(name)))
         .get(20, SECONDS);
   }
 

@@ -1,7 +1,5 @@
 package io.bookbell.server.storage.postgres;
 
-import static io.bookbell.server.storage.schema.Tables.INSTALLATION;
-import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,15 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.storage.OneRow;
-import io.bookbell.server.storage.PreparedQuery;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** When commands of one owner share a transaction, and when they don't. */
 class PostgresWriterTest {
+  /** The row of all commands, whoever their owner is. */
+  private static final String OWNER_ROW =
+      "SELECT epoch FROM installation WHERE ? <> '' FOR NO KEY UPDATE";
+
   @TempDir Path folder;
 
   private final CountDownLatch release = new CountDownLatch(1);
@@ -48,7 +47,12 @@ class PostgresWriterTest {
     data = OpenDatabase.forServing(storageConfig);
     elsewhere = OpenDatabase.forConcurrentAccess(storageConfig);
     database = data.database();
-    OneRow.lay(database);
+    database
+        .write(
+            tx ->
+                tx.update(
+                    "INSERT INTO installation (id, epoch, created_at) VALUES (1, 'epoch', 0)"))
+        .join();
   }
 
   @AfterEach
@@ -95,7 +99,7 @@ class PostgresWriterTest {
                 tx.afterCommit(() -> happened.add(name));
                 insert(tx, name);
                 if (name.equals("refused")) {
-                  tx.run(tx.sql().query("insert into installation select * from installation"));
+                  tx.enqueue("INSERT INTO installation SELECT * FROM installation");
                 }
                 return true;
               }));
@@ -121,9 +125,7 @@ class PostgresWriterTest {
             tx -> {
               insert(tx, "second");
               if (tries.incrementAndGet() < 3) {
-                tx.sql()
-                    .execute(
-                        "do $$ begin raise exception 'conflict' using errcode = '40P01'; end $$");
+                tx.update("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40P01'; END $$");
               }
               return true;
             });
@@ -181,10 +183,9 @@ class PostgresWriterTest {
       all.add(
           inTurn(
               tx -> {
-                tx.sql().execute("select pg_sleep(0.3)");
-                return tx.sql()
-                    .fetchSingle("select cast(cast(pg_current_xact_id() as text) as bigint)")
-                    .get(0, Long.class);
+                tx.update("SELECT pg_sleep(0.3)");
+                return tx.query("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) AS id")
+                    .single(row -> row.getLong("id"));
               }));
       awaitBegun(number + 1);
     }
@@ -279,46 +280,44 @@ class PostgresWriterTest {
   }
 
   private static int lockRow(Transaction tx) {
-    tx.lockOwnerRow(
-        "owner", PreparedQuery.of((sql, _) -> sql.select(INSTALLATION.EPOCH).from(INSTALLATION)));
+    assertThat(tx.lockOwnerRow("owner", OWNER_ROW, _ -> true).get()).isPresent();
     return 0;
   }
 
   private static int insert(Transaction tx, String key) {
-    return tx.sql()
-        .insertInto(LOGIN_FAILURE)
-        .set(LOGIN_FAILURE.EMAIL_HASH, key)
-        .set(LOGIN_FAILURE.FAILURES, 1)
-        .set(LOGIN_FAILURE.WINDOW_ENDS_AT, Instant.EPOCH)
-        .onConflictDoNothing()
-        .execute();
+    return tx.update(
+        """
+        INSERT INTO login_failure (email_hash, failures, window_ends_at) VALUES (?, 1, ?)
+        ON CONFLICT DO NOTHING""",
+        key,
+        Instant.EPOCH);
   }
 
   private Set<String> keys() {
     return database
         .read(
             tx ->
-                new HashSet<>(
-                    tx.sql()
-                        .select(LOGIN_FAILURE.EMAIL_HASH)
-                        .from(LOGIN_FAILURE)
-                        .fetch(LOGIN_FAILURE.EMAIL_HASH)))
+                tx.query("SELECT email_hash FROM login_failure")
+                    .set(row -> row.getString("email_hash")))
         .join();
   }
 
   private void awaitSomebodyWaiting() {
-    await().until(() -> ask("select count(*) from pg_stat_activity " + WAITING) > 0);
+    await().until(() -> ask("SELECT count(*) AS amount FROM pg_stat_activity " + WAITING) > 0);
   }
 
   private void endWhoWaits() {
-    ask("select count(pg_terminate_backend(pid)) from pg_stat_activity " + WAITING);
+    ask("SELECT count(pg_terminate_backend(pid)) AS amount FROM pg_stat_activity " + WAITING);
   }
 
   private static final String WAITING =
-      "where datname = current_database() and wait_event_type = 'Lock'";
+      "WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
   private long ask(String query) {
-    return elsewhere.database().read(tx -> tx.sql().fetchSingle(query).get(0, Long.class)).join();
+    return elsewhere
+        .database()
+        .read(tx -> tx.query(query).single(row -> row.getLong("amount")))
+        .join();
   }
 
   private static boolean hasCome(CountDownLatch latch) {

@@ -1,6 +1,5 @@
 package io.bookbell.server.storage.sqlite;
 
-import static io.bookbell.server.storage.schema.Tables.LOGIN_FAILURE;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -116,16 +115,14 @@ class SqliteWriterTest {
     var reader =
         database.read(
             tx -> {
-              tx.sql().fetchCount(LOGIN_FAILURE);
+              assertThat(rows(tx, "")).isZero();
               reading.countDown();
               return await(go);
             });
     await(reading);
-    database.write(tx -> tx.sql().execute("CREATE TABLE filling (content BLOB)")).join();
+    database.write(tx -> tx.update("CREATE TABLE filling (content BLOB)")).join();
     for (int piece = 0; piece < 10; piece++) {
-      database
-          .write(tx -> tx.sql().execute("INSERT INTO filling VALUES (zeroblob(7500000))"))
-          .join();
+      database.write(tx -> tx.update("INSERT INTO filling VALUES (zeroblob(7500000))")).join();
     }
     assertThat(Files.size(log)).isGreaterThan(SqliteWriteAheadLog.LARGE);
     assertThat(database.logSize()).hasValue(Files.size(log));
@@ -138,31 +135,33 @@ class SqliteWriterTest {
               database.write(tx -> add(tx, "more", 1)).join();
               return Files.size(log) < SqliteWriteAheadLog.LARGE / 2 + (1 << 20);
             });
-    assertThat(database.read(tx -> tx.sql().fetchCount(LOGIN_FAILURE)).join()).isPositive();
+    assertThat(count("")).isPositive();
   }
 
   /** Simulates a full disk on this connection, by not letting SQLite enlarge the file. */
   private static void allowNoFurtherPage(Transaction tx) {
-    tx.sql().fetch("PRAGMA max_page_count = 1"); // SQLite raises this to the current size
+    tx.query("PRAGMA max_page_count = 1").exists(); // SQLite raises this to the current size
   }
 
   private static int add(Transaction tx, String prefix, int rows) {
-    int count = tx.sql().fetchCount(LOGIN_FAILURE);
+    int count = rows(tx, "");
     for (int row = 0; row < rows; row++) {
-      tx.sql()
-          .insertInto(LOGIN_FAILURE)
-          .set(LOGIN_FAILURE.EMAIL_HASH, prefix + "-" + (count + row))
-          .set(LOGIN_FAILURE.FAILURES, 1)
-          .set(LOGIN_FAILURE.WINDOW_ENDS_AT, LATER)
-          .execute();
+      tx.update(
+          "INSERT INTO login_failure (email_hash, failures, window_ends_at) VALUES (?, 1, ?)",
+          prefix + "-" + (count + row),
+          LATER);
     }
     return rows;
   }
 
   private int count(String prefix) {
-    return database
-        .read(tx -> tx.sql().fetchCount(LOGIN_FAILURE, LOGIN_FAILURE.EMAIL_HASH.startsWith(prefix)))
-        .join();
+    return database.read(tx -> rows(tx, prefix)).join();
+  }
+
+  private static int rows(Transaction tx, String prefix) {
+    return tx.query(
+            "SELECT count(*) AS amount FROM login_failure WHERE email_hash LIKE ?", prefix + "%")
+        .single(row -> row.getInt("amount"));
   }
 
   private static void fails(StorageTrouble trouble, CompletableFuture<?> command) {

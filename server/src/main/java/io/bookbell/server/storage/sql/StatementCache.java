@@ -1,0 +1,56 @@
+package io.bookbell.server.storage.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prepared statements of a connection by their SQL text: SQLite's driver compiles a statement
+ * each time it is prepared, which can take longer than running it. Confined to one thread.
+ */
+final class StatementCache {
+  private static final int MOST_KEPT = 256;
+
+  /** Longer texts contain long lists, whose length rarely recurs. */
+  private static final int LONGEST_KEPT = 4_000;
+
+  /**
+   * Statements that nobody is using, least recently used first. The first String of each text stays
+   * the key: replacing it on each use would promote every new String to the old generation, only to
+   * discard it.
+   */
+  private final LinkedHashMap<String, PreparedStatement> idle =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  private final Connection connection;
+
+  StatementCache(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Takes a statement out of the cache, or prepares it. */
+  PreparedStatement take(String sql) throws SQLException {
+    @Nullable PreparedStatement known = idle.remove(sql);
+    return known == null ? connection.prepareStatement(sql) : known;
+  }
+
+  /**
+   * Returns a statement to the cache. Its parameters are not cleared: the next user sets all of
+   * them, and SQLite recompiles joins after they were cleared.
+   */
+  void giveBack(String sql, PreparedStatement statement) throws SQLException {
+    if (sql.length() > LONGEST_KEPT) {
+      statement.close();
+      return;
+    }
+    @Nullable PreparedStatement twin = idle.put(sql, statement);
+    if (twin != null) {
+      twin.close();
+    }
+    if (idle.size() > MOST_KEPT) {
+      idle.pollFirstEntry().getValue().close();
+    }
+  }
+}

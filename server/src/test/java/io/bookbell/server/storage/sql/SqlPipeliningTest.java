@@ -1,0 +1,210 @@
+package io.bookbell.server.storage.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When a session on PostgreSQL sends statements that wait, and where their failures appear. */
+class SqlPipeliningTest {
+  @TempDir Path folder;
+
+  private final List<String> prepared = new ArrayList<>();
+  private Connection connection;
+  private SqlSession session;
+
+  @BeforeEach
+  void connect() throws SQLException {
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
+    connection = DriverManager.getConnection(storage.url(), storage.user(), storage.password());
+    connection.setAutoCommit(false);
+    session = SqlSession.forPostgres(PreparedTexts.recordInto(prepared, connection), _ -> {});
+    session.update("CREATE TEMPORARY TABLE book (id bigint PRIMARY KEY, title text, cover bytea)");
+    session.commit();
+    prepared.clear();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+  }
+
+  private void add(long id, @Nullable String title) {
+    session.enqueue(
+        "INSERT INTO book (id, title, cover) VALUES (?, ?, ?)", id, title, new byte[] {(byte) id});
+  }
+
+  private List<Long> ids() {
+    return session.query("SELECT id FROM book ORDER BY id").list(row -> row.getLong("id"));
+  }
+
+  @Test
+  void whatWaitsIsSentWithTheNextInOrderAndEachHasItsOwnValues() throws SQLException {
+    add(1, "The Lantern Keeper");
+    add(2, null);
+    session.enqueue("UPDATE book SET title = ? WHERE id = ?", "Tide", 2L);
+    assertThat(prepared).isEmpty();
+
+    byte[] cover =
+        session
+            .query("SELECT cover FROM book WHERE id = ? AND title = ?", 2L, "Tide")
+            .single(row -> row.getBytes("cover"));
+    assertThat(cover).containsExactly(2);
+    assertThat(prepared).singleElement().asString().contains("INSERT", ";UPDATE", ";SELECT");
+    add(3, "Reef");
+    assertThat(
+            session.update("UPDATE book SET title = ? WHERE id IN (?)", "Shoal", List.of(1L, 3L)))
+        .isEqualTo(2);
+    add(4, "Strand");
+    long fifth =
+        session
+            .query("INSERT INTO book (id) VALUES (?) RETURNING id", 5L)
+            .single(row -> row.getLong("id"));
+    assertThat(fifth).isEqualTo(5);
+    assertThat(prepared).hasSize(3);
+
+    session.commit();
+    connection.rollback();
+    assertThat(
+            session
+                .query("SELECT title FROM book ORDER BY id")
+                .list(row -> row.findString("title")))
+        .containsExactly("Shoal", "Tide", "Shoal", "Strand", null);
+  }
+
+  @Test
+  void rowsWaitTooAndALargeResultComesAfterThem() {
+    session.insertAll(
+        "INSERT INTO book (id) VALUES (?)", List.of(2L, 1L, 3L), id -> ValueReader.values(id));
+    assertThat(prepared).isEmpty();
+
+    var found = new ArrayList<Long>();
+    long count =
+        session
+            .query("SELECT id FROM book ORDER BY id")
+            .forEach(row -> found.add(row.getLong("id")));
+    assertThat(count).isEqualTo(3);
+    assertThat(found).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void whatWaitsAtTheEndIsCommittedOrTakenBack() throws SQLException {
+    add(1, "kept");
+    session.commit();
+    add(2, "taken back");
+    session.rollback();
+    connection.rollback();
+
+    assertThat(ids()).containsExactly(1L);
+  }
+
+  @Test
+  void aFailureIsToldWhereItIsSentAndWhatComesAfterItIsNotDone() throws SQLException {
+    add(1, "first");
+    add(1, "twin");
+    assertThatThrownBy(() -> session.update("UPDATE book SET title = 'changed'"))
+        .isInstanceOfSatisfying(
+            DataAccessException.class, e -> assertThat(e.sqlState()).isEqualTo("23505"));
+    session.rollback();
+
+    add(2, "first");
+    add(2, "twin");
+    assertThatThrownBy(session::commit)
+        .isInstanceOfSatisfying(
+            DataAccessException.class, e -> assertThat(e.sqlState()).isEqualTo("23505"));
+    session.rollback();
+    assertThat(ids()).isEmpty();
+  }
+
+  @Test
+  void theCommitIsSentWithWhatWaits() throws SQLException {
+    add(1, "kept");
+    session.commit();
+
+    assertThat(prepared).singleElement().asString().endsWith(";COMMIT");
+  }
+
+  @Test
+  void aStatementThatWritesAnotherNumberOfRowsPreventsTheCommit() throws SQLException {
+    add(1, "first");
+    session.enqueueForOneRow("UPDATE book SET title = 'changed' WHERE id = ?", 2L);
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("0 rows written instead of one");
+    session.rollback();
+    assertThat(ids()).isEmpty();
+  }
+
+  @Test
+  void resultsOfOneRoundTripAreReadInAnyOrder() {
+    add(1, "first");
+    PendingResult<List<Long>> ids =
+        session.query("SELECT id FROM book").later(row -> row.getLong("id"));
+    PendingResult<Integer> changed =
+        session.updateLater("UPDATE book SET title = ? WHERE id = ?", "changed", 1L);
+    PendingResult<List<String>> titles =
+        session.query("SELECT title FROM book").later(row -> row.getString("title"));
+    assertThat(ids.isKnown()).isFalse();
+
+    assertThat(titles.get()).containsExactly("changed");
+    assertThat(changed.get()).isEqualTo(1);
+    assertThat(ids.get()).containsExactly(1L);
+    assertThat(prepared).hasSize(1);
+  }
+
+  @Test
+  void aResultThatWasTakenBackIsUnknown() throws SQLException {
+    PendingResult<List<Long>> ids =
+        session.query("SELECT id FROM book").later(row -> row.getLong("id"));
+    session.rollback();
+    assertThatThrownBy(ids::get).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aSavepointTakesBackWhatCameAfterIt() throws SQLException {
+    session.setSavepoint();
+    add(1, "not even sent");
+    session.rollbackToSavepoint();
+    session.releaseSavepoint();
+    assertThat(prepared).isEmpty();
+
+    session.setSavepoint();
+    add(2, "first");
+    assertThat(ids()).containsExactly(2L);
+    add(2, "twin");
+    assertThatThrownBy(session::flush).isInstanceOf(DataAccessException.class);
+    add(4, "not sent any more");
+    session.rollbackToSavepoint();
+    session.releaseSavepoint();
+
+    session.setSavepoint();
+    add(3, "kept");
+    session.releaseSavepoint();
+    session.commit();
+    assertThat(ids()).containsExactly(3L);
+  }
+
+  @Test
+  void manyAreSentBeforeThereAreTooMany() {
+    IntStream.rangeClosed(1, 100).forEach(id -> add(id, "book"));
+    assertThat(prepared).hasSize(3);
+    assertThat(ids()).hasSize(100);
+    add(101, "book");
+    int count =
+        session.query("SELECT count(*) AS amount FROM book").single(row -> row.getInt("amount"));
+    assertThat(count).isEqualTo(101);
+  }
+}
