@@ -4,18 +4,24 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.text.Normalizer;
 import java.time.Duration;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Allowed dependencies between packages, and how tests may wait. */
 class ServerArchitectureTest {
+  private static final int MOST_LINES = 400;
   private static final String SERVER = "io.bookbell.server";
 
   private static final JavaClasses CLASSES =
@@ -127,6 +133,19 @@ class ServerArchitectureTest {
         .callMethod(TimeUnit.class, "sleep", long.class)
         .because("a sleep is too long on one machine and too short on another; use Awaitility")
         .check(TESTS);
+  }
+
+  @Test
+  void noFileIsLong() throws IOException {
+    try (var files = Files.walk(Path.of("src", "main", "java"))) {
+      var lines = new TreeMap<Path, Integer>();
+      for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+        lines.put(file, Files.readAllLines(file).size());
+      }
+      assertThat(lines).isNotEmpty();
+      lines.values().removeIf(count -> count <= MOST_LINES);
+      assertThat(lines).as("files with more than %d lines", MOST_LINES).isEmpty();
+    }
   }
 
   private static void mayDependOnlyOn(String ground, String... below) {

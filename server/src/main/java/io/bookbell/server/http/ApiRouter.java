@@ -1,6 +1,5 @@
 package io.bookbell.server.http;
 
-import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ApiResponse.EncodedResponse;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -9,7 +8,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -320,22 +318,8 @@ public final class ApiRouter {
     C command = parse.apply(apiRequest);
     Function<Transaction, EncodedResponse> work =
         tx -> EncodedResponse.of(writeHandler.run(tx, caller, command));
-    return use.map(once -> writeOnce(caller.user(), once, work))
+    return use.map(once -> IdempotencyService.writeOnce(database, caller.user(), once, work))
         .orElseGet(() -> database.write(work));
-  }
-
-  private CompletableFuture<EncodedResponse> writeOnce(
-      UserId user,
-      IdempotencyService.IdempotencyKeyUse once,
-      Function<Transaction, EncodedResponse> work) {
-    return database
-        .write(tx -> IdempotencyService.runOnce(tx, user, once, () -> work.apply(tx)))
-        .exceptionallyCompose(
-            failure ->
-                CompletionFailures.unwrapCause(failure)
-                        instanceof IdempotencyService.RepeatedRequestException
-                    ? database.read(tx -> IdempotencyService.readStoredResponse(tx, user, once))
-                    : CompletableFuture.failedFuture(failure));
   }
 
   @FunctionalInterface

@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ApiResponse.EncodedResponse;
+import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -88,13 +91,28 @@ public final class IdempotencyService {
         "idempotency_conflict", "This Idempotency-Key was already used for a different request.");
   }
 
+  /** Runs the command in a transaction, or returns the stored response of its first execution. */
+  static CompletableFuture<EncodedResponse> writeOnce(
+      Database database,
+      UserId user,
+      IdempotencyKeyUse idempotencyKeyUse,
+      Function<Transaction, EncodedResponse> command) {
+    return database
+        .write(tx -> runOnce(tx, user, idempotencyKeyUse, () -> command.apply(tx)))
+        .exceptionallyCompose(
+            failure ->
+                CompletionFailures.unwrapCause(failure) instanceof RepeatedRequestException
+                    ? database.read(tx -> readStoredResponse(tx, user, idempotencyKeyUse))
+                    : CompletableFuture.failedFuture(failure));
+  }
+
   /**
    * Runs the command unless it was run before. To save a round trip, whether it was is known only
    * while the command runs.
    *
    * @throws RepeatedRequestException if it was run before; nothing of this run may be committed
    */
-  static EncodedResponse runOnce(
+  private static EncodedResponse runOnce(
       Transaction tx,
       UserId user,
       IdempotencyKeyUse idempotencyKeyUse,
@@ -131,7 +149,7 @@ public final class IdempotencyService {
   }
 
   /** The request was already processed; {@link #readStoredResponse} returns its response. */
-  static final class RepeatedRequestException extends RuntimeException {
+  private static final class RepeatedRequestException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     RepeatedRequestException() {
@@ -159,7 +177,7 @@ public final class IdempotencyService {
    *
    * @throws Problem 409 if the key was used for another request
    */
-  static EncodedResponse readStoredResponse(
+  private static EncodedResponse readStoredResponse(
       Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
     StoredResponse stored =
         tx.query(

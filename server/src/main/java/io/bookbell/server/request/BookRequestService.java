@@ -11,10 +11,10 @@ import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.json.TimeText;
 import io.bookbell.server.quota.QuotaService;
-import io.bookbell.server.quota.QuotaService.RefundBasis;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestAnnouncer.StatusChange;
-import io.bookbell.server.request.RequestStore.RevisedRequest;
+import io.bookbell.server.request.RequestLocker.LockedRequest;
+import io.bookbell.server.request.RequestLocker.Purpose;
 import io.bookbell.server.storage.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,9 +37,8 @@ public final class BookRequestService {
 
   private final RequestStore store = new RequestStore();
   private final ReplyStore replies = new ReplyStore();
-  private final FollowerStore followers = new FollowerStore();
   private final WordIndex words = new WordIndex();
-  private final RequestCreators requestCreators = new RequestCreators();
+  private final RequestLocker requestLocker;
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final QuotaService quotaService;
@@ -57,6 +56,7 @@ public final class BookRequestService {
     this.quotaService = quotaService;
     this.requestAnnouncer = requestAnnouncer;
     this.inboxStore = inboxStore;
+    this.requestLocker = new RequestLocker(creatorStore, quotaService, requestAnnouncer);
   }
 
   /** The fields of a new request. */
@@ -98,7 +98,7 @@ public final class BookRequestService {
     CreatorRow counted = creatorStore.addToPendingCount(tx, creator, 1);
     requestAnnouncer.announceCreated(tx, counted, request, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
-    tx.afterCommit(() -> requestCreators.remember(request.id(), creator.id()));
+    tx.afterCommit(() -> requestLocker.rememberCreator(request.id(), creator.id()));
     return request;
   }
 
@@ -128,7 +128,8 @@ public final class BookRequestService {
    *     first
    */
   public BookRequest respondToRequest(Transaction tx, UserId admin, long id, Decision decision) {
-    LockedRequest lockedRequest = lockRequest(tx, admin, id, Purpose.of(decision.status()));
+    LockedRequest lockedRequest =
+        requestLocker.lockRequest(tx, admin, id, Purpose.of(decision.status()));
     requireAdmin(tx, lockedRequest, admin);
     var outgoingMessages = new OutgoingMessages();
     return publishMove(
@@ -145,12 +146,12 @@ public final class BookRequestService {
       Decision decision,
       OutgoingMessages outgoingMessages) {
     BookRequest request = lockedRequest.request();
-    creatorRoles.requireNotOwner(lockedRequest.creator, admin, request.userId());
+    creatorRoles.requireNotOwner(lockedRequest.creator(), admin, request.userId());
     changeStatus(tx, request, decision.status());
     boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
     String word = keepsWord ? request.response() : decision.response();
     store.updateResponse(tx, request.id(), word, admin);
-    BookRequest answered = request.withResponse(word, admin, lockedRequest.actorName);
+    BookRequest answered = request.withResponse(word, admin, lockedRequest.actorName());
     return completeMove(tx, lockedRequest, answered, decision.status(), admin, outgoingMessages);
   }
 
@@ -171,7 +172,8 @@ public final class BookRequestService {
     var outcomes = new ArrayList<DecisionOutcome>();
     for (long id : ids) {
       Optional<LockedRequest> found =
-          readLocked(tx, creatorId, () -> creator, admin, id, Purpose.of(decision.status()))
+          requestLocker
+              .readLocked(tx, creatorId, () -> creator, admin, id, Purpose.of(decision.status()))
               .filter(each -> each.request().creatorId().equals(creatorId));
       try {
         LockedRequest lockedRequest = found.orElseThrow(Problem::notFound);
@@ -219,7 +221,7 @@ public final class BookRequestService {
    *     longer pending
    */
   public BookRequest cancelRequest(Transaction tx, UserId owner, long id) {
-    LockedRequest lockedRequest = lockRequest(tx, owner, id, Purpose.REFUND);
+    LockedRequest lockedRequest = requestLocker.lockRequest(tx, owner, id, Purpose.REFUND);
     requireVisible(tx, lockedRequest, owner);
     if (!lockedRequest.request().userId().equals(owner)) {
       throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
@@ -265,12 +267,14 @@ public final class BookRequestService {
       UserId actor,
       OutgoingMessages outgoingMessages) {
     BookRequest request = answered.withStatus(to, to.refundsQuota(), tx.now());
-    before.refund.ifPresent(
-        basis ->
-            quotaService.refundRequest(
-                tx, basis.get(), request.id(), request.title(), actor, outgoingMessages));
+    before
+        .refund()
+        .ifPresent(
+            basis ->
+                quotaService.refundRequest(
+                    tx, basis.get(), request.id(), request.title(), actor, outgoingMessages));
     return new StatusChange(
-        before.request(), request, before.revised.revision() + 1, actor, before.followers);
+        before.request(), request, before.revised().revision() + 1, actor, before.followers());
   }
 
   private BookRequest publishMove(
@@ -280,7 +284,7 @@ public final class BookRequestService {
       OutgoingMessages outgoingMessages) {
     requestAnnouncer.announceMove(
         tx,
-        updatePendingCount(tx, before.creator, List.of(statusChange)),
+        updatePendingCount(tx, before.creator(), List.of(statusChange)),
         statusChange,
         outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
@@ -303,11 +307,11 @@ public final class BookRequestService {
    * @throws Problem 404 for users who may not see the request, 409 when the thread is full
    */
   public Reply addReply(Transaction tx, UserId user, long id, String body) {
-    LockedRequest lockedRequest = lockRequest(tx, user, id, Purpose.REPLY);
+    LockedRequest lockedRequest = requestLocker.lockRequest(tx, user, id, Purpose.REPLY);
     requireVisible(tx, lockedRequest, user);
     Reply reply =
         replies
-            .insertReply(tx, lockedRequest.request(), user, lockedRequest.actorName, body)
+            .insertReply(tx, lockedRequest.request(), user, lockedRequest.actorName(), body)
             .orElseThrow(
                 () ->
                     Problem.conflict(
@@ -316,7 +320,11 @@ public final class BookRequestService {
     BookRequest request = lockedRequest.request().withNewReply(reply, RequestStore.REPLIES_OF_EACH);
     var outgoingMessages = new OutgoingMessages();
     requestAnnouncer.announceReply(
-        tx, lockedRequest.creator, request, lockedRequest.revised.revision() + 1, outgoingMessages);
+        tx,
+        lockedRequest.creator(),
+        request,
+        lockedRequest.revised().revision() + 1,
+        outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return reply;
   }
@@ -354,60 +362,13 @@ public final class BookRequestService {
     return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
   }
 
-  /** What a request is locked for. */
-  private enum Purpose {
-    REPLY,
-    MOVE,
-    REFUND;
-
-    static Purpose of(Status to) {
-      return to.refundsQuota() ? REFUND : MOVE;
-    }
-  }
-
-  /** Locks a request's creator and reads the request. On PostgreSQL in one round trip. */
-  private LockedRequest lockRequest(Transaction tx, UserId actor, long id, Purpose purpose) {
-    UserId creatorId =
-        requestCreators.findCreator(tx, id, store::findCreatorId).orElseThrow(Problem::notFound);
-    return readLocked(
-            tx, creatorId, creatorStore.lockCreatorLater(tx, creatorId), actor, id, purpose)
-        .filter(locked -> locked.request().creatorId().equals(creatorId))
-        .orElseThrow(Problem::notFound);
-  }
-
-  /** Reads a request and what the purpose needs, after the creator was locked. */
-  private Optional<LockedRequest> readLocked(
-      Transaction tx,
-      UserId creatorId,
-      Supplier<CreatorRow> creator,
-      UserId actor,
-      long id,
-      Purpose purpose) {
-    var revised = store.findLater(tx, id);
-    Supplier<String> actorName = store.findNameLater(tx, actor);
-    Supplier<Set<UserId>> following =
-        purpose == Purpose.REPLY ? Set::of : followers.findFollowersLater(tx, id);
-    Optional<Supplier<RefundBasis>> refund =
-        purpose == Purpose.REFUND
-            ? Optional.of(quotaService.lockRefundLater(tx, creatorId, id))
-            : Optional.empty();
-    if (purpose == Purpose.REPLY) {
-      replies.reserveReply(tx);
-    }
-    requestAnnouncer.reserveNotification(tx);
-    CreatorRow locked = creator.get();
-    return revised
-        .get()
-        .map(found -> new LockedRequest(locked, found, actorName.get(), following.get(), refund));
-  }
-
   /** Called when the epoch changes, because a restored database may use ids for other requests. */
   public void clearCaches() {
-    requestCreators.clear();
+    requestLocker.clearCache();
   }
 
   private void requireVisible(Transaction tx, LockedRequest lockedRequest, UserId user) {
-    requireVisible(tx, lockedRequest.creator, lockedRequest.request(), user);
+    requireVisible(tx, lockedRequest.creator(), lockedRequest.request(), user);
   }
 
   private void requireVisible(
@@ -419,29 +380,12 @@ public final class BookRequestService {
 
   private void requireAdmin(Transaction tx, LockedRequest lockedRequest, UserId user) {
     requireVisible(tx, lockedRequest, user);
-    if (!creatorRoles.isAdmin(tx, lockedRequest.creator, user)) {
+    if (!creatorRoles.isAdmin(tx, lockedRequest.creator(), user)) {
       throw Problem.forbidden("Only the creator and the team can answer requests.");
     }
   }
 
   private BookRequest requireRequest(Transaction tx, long id) {
     return store.findById(tx, id).orElseThrow(Problem::notFound);
-  }
-
-  /**
-   * A request read while its creator's row is locked, and what a change of it needs.
-   *
-   * @param actorName of the user whose command it is
-   * @param refund present if a refund may follow
-   */
-  private record LockedRequest(
-      CreatorRow creator,
-      RevisedRequest revised,
-      String actorName,
-      Set<UserId> followers,
-      Optional<Supplier<RefundBasis>> refund) {
-    BookRequest request() {
-      return revised.request();
-    }
   }
 }

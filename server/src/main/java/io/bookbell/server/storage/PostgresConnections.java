@@ -29,6 +29,12 @@ public final class PostgresConnections {
   /** Ends the timeouts until the transaction ends. */
   public static final String NO_LIMITS_IN_TRANSACTION = NO_LIMITS.replace("SET ", "SET LOCAL ");
 
+  /**
+   * How many texts a connection keeps prepared. A text of several statements has prepared
+   * statements of its own in PostgreSQL, where each takes some kilobytes, for each connection.
+   */
+  private static final String MOST_PREPARED_TEXTS = "64";
+
   private static final Pattern OPTIONS = Pattern.compile("(?<=[?&])options=([^&]*)&?");
 
   private final PostgresCredentials postgresCredentials;
@@ -137,6 +143,7 @@ public final class PostgresConnections {
     }
     properties.put("ApplicationName", "bookbell-" + name);
     properties.put("tcpKeepAlive", "true");
+    properties.put("preparedStatementCacheQueries", MOST_PREPARED_TEXTS);
     return properties;
   }
 

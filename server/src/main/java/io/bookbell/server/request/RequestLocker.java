@@ -1,0 +1,117 @@
+package io.bookbell.server.request;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.quota.QuotaService.RefundBasis;
+import io.bookbell.server.request.RequestStore.RevisedRequest;
+import io.bookbell.server.storage.Transaction;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Locks the creator of a request and reads what a change of the request needs, on PostgreSQL in one
+ * round trip. Thread-safe.
+ */
+final class RequestLocker {
+  private final RequestStore store = new RequestStore();
+  private final ReplyStore replies = new ReplyStore();
+  private final FollowerStore followers = new FollowerStore();
+  private final RequestCreators requestCreators = new RequestCreators();
+  private final CreatorStore creatorStore;
+  private final QuotaService quotaService;
+  private final RequestAnnouncer requestAnnouncer;
+
+  RequestLocker(
+      CreatorStore creatorStore, QuotaService quotaService, RequestAnnouncer requestAnnouncer) {
+    this.creatorStore = creatorStore;
+    this.quotaService = quotaService;
+    this.requestAnnouncer = requestAnnouncer;
+  }
+
+  /** What a request is locked for. */
+  enum Purpose {
+    REPLY,
+    MOVE,
+    REFUND;
+
+    static Purpose of(Status to) {
+      return to.refundsQuota() ? REFUND : MOVE;
+    }
+  }
+
+  /**
+   * A request read while its creator's row is locked, and what a change of it needs.
+   *
+   * @param actorName of the user whose command it is
+   * @param followers empty for a reply
+   * @param refund present if a refund may follow
+   */
+  record LockedRequest(
+      CreatorRow creator,
+      RevisedRequest revised,
+      String actorName,
+      Set<UserId> followers,
+      Optional<Supplier<RefundBasis>> refund) {
+    BookRequest request() {
+      return revised.request();
+    }
+  }
+
+  /**
+   * Locks a request's creator and reads the request.
+   *
+   * @throws Problem 404 if there is no such request
+   */
+  LockedRequest lockRequest(Transaction tx, UserId actor, long id, Purpose purpose) {
+    UserId creatorId =
+        requestCreators.findCreator(tx, id, store::findCreatorId).orElseThrow(Problem::notFound);
+    return readLocked(
+            tx, creatorId, creatorStore.lockCreatorLater(tx, creatorId), actor, id, purpose)
+        .filter(locked -> locked.request().creatorId().equals(creatorId))
+        .orElseThrow(Problem::notFound);
+  }
+
+  /**
+   * Reads a request and what the purpose needs, after the creator was locked.
+   *
+   * @param creatorId whose row is locked; the request may turn out to be another creator's
+   */
+  Optional<LockedRequest> readLocked(
+      Transaction tx,
+      UserId creatorId,
+      Supplier<CreatorRow> creator,
+      UserId actor,
+      long id,
+      Purpose purpose) {
+    var revised = store.findLater(tx, id);
+    Supplier<String> actorName = store.findNameLater(tx, actor);
+    Supplier<Set<UserId>> following =
+        purpose == Purpose.REPLY ? Set::of : followers.findFollowersLater(tx, id);
+    Optional<Supplier<RefundBasis>> refund =
+        purpose == Purpose.REFUND
+            ? Optional.of(quotaService.lockRefundLater(tx, creatorId, id))
+            : Optional.empty();
+    if (purpose == Purpose.REPLY) {
+      replies.reserveReply(tx);
+    }
+    requestAnnouncer.reserveNotification(tx);
+    CreatorRow locked = creator.get();
+    return revised
+        .get()
+        .map(found -> new LockedRequest(locked, found, actorName.get(), following.get(), refund));
+  }
+
+  /** Saves the next command about a request a query. Called after the request was committed. */
+  void rememberCreator(long request, UserId creator) {
+    requestCreators.remember(request, creator);
+  }
+
+  /** Called when the epoch changes, because a restored database may use ids for other requests. */
+  void clearCache() {
+    requestCreators.clear();
+  }
+}
