@@ -40,26 +40,7 @@ public record BookRequest(
     int followers) {
 
   BookRequest withReplies(List<Reply> thread) {
-    return new BookRequest(
-        id,
-        creatorId,
-        userId,
-        userName,
-        title,
-        author,
-        isbn,
-        note,
-        status,
-        response,
-        respondedBy,
-        respondedByName,
-        refunded,
-        thread,
-        replyCount,
-        createdAt,
-        updatedAt,
-        coverId,
-        followers);
+    return with(status, response, respondedBy, respondedByName, thread, replyCount, updatedAt);
   }
 
   /** The request after a reply, with the newest of the replies that it has here. */
@@ -67,54 +48,34 @@ public record BookRequest(
     var thread = new ArrayList<>(replies);
     thread.add(reply);
     List<Reply> newest = thread.subList(Math.max(0, thread.size() - most), thread.size());
-    return new BookRequest(
-        id,
-        creatorId,
-        userId,
-        userName,
-        title,
-        author,
-        isbn,
-        note,
+    return with(
         status,
         response,
         respondedBy,
         respondedByName,
-        refunded,
         List.copyOf(newest),
         replyCount + 1,
-        createdAt,
-        reply.createdAt(),
-        coverId,
-        followers);
+        reply.createdAt);
   }
 
   /** The request after its status changed. */
-  BookRequest withStatus(Status to, boolean nowRefunded, Instant at) {
-    return new BookRequest(
-        id,
-        creatorId,
-        userId,
-        userName,
-        title,
-        author,
-        isbn,
-        note,
-        to,
-        response,
-        respondedBy,
-        respondedByName,
-        nowRefunded,
-        replies,
-        replyCount,
-        createdAt,
-        at,
-        coverId,
-        followers);
+  BookRequest withStatus(Status to, Instant at) {
+    return with(to, response, respondedBy, respondedByName, replies, replyCount, at);
   }
 
   /** The request with an admin's response. */
   BookRequest withResponse(@Nullable String text, UserId by, String byName) {
+    return with(status, text, by, byName, replies, replyCount, updatedAt);
+  }
+
+  private BookRequest with(
+      Status newStatus,
+      @Nullable String newResponse,
+      @Nullable UserId by,
+      @Nullable String byName,
+      List<Reply> thread,
+      int count,
+      Instant updated) {
     return new BookRequest(
         id,
         creatorId,
@@ -124,15 +85,15 @@ public record BookRequest(
         author,
         isbn,
         note,
-        status,
-        text,
+        newStatus,
+        newResponse,
         by,
         byName,
-        refunded,
-        replies,
-        replyCount,
+        newStatus.refundsQuota(),
+        thread,
+        count,
         createdAt,
-        updatedAt,
+        updated,
         coverId,
         followers);
   }

@@ -266,7 +266,7 @@ public final class BookRequestService {
       Status to,
       UserId actor,
       OutgoingMessages outgoingMessages) {
-    BookRequest request = answered.withStatus(to, to.refundsQuota(), tx.now());
+    BookRequest request = answered.withStatus(to, tx.now());
     before
         .refund()
         .ifPresent(
