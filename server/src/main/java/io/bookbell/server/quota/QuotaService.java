@@ -77,10 +77,7 @@ public final class QuotaService {
    * @throws Problem 409 when nothing is left
    */
   public Consumption consumeRequest(Transaction tx, LockedMembership locked) {
-    return consumeRequest(tx, locked.membership);
-  }
-
-  private Consumption consumeRequest(Transaction tx, Membership membership) {
+    Membership membership = locked.membership;
     if (!membershipStore.consumeRequest(tx, membership)) {
       throw QuotaExhaustion.problemFor(membership);
     }

@@ -242,7 +242,7 @@ public final class SqlSession {
     ExecutedStatement only = toSend(sql, values);
     listener.beforeSend(List.of(only));
     try (PreparedStatement statement = connection.prepareStatement(only.sql)) {
-      bindAll(statement, List.of(new WaitingStatement(only, null)));
+      bindAll(statement, List.of(only));
       statement.setFetchSize(ROWS_AT_ONCE);
       try (ResultSet result = statement.executeQuery()) {
         var row = new SqlRow(result);
@@ -269,12 +269,13 @@ public final class SqlSession {
     }
     var all = List.copyOf(waiting);
     waiting.clear();
-    listener.beforeSend(all.stream().map(WaitingStatement::statement).toList());
-    String sql = joinTexts(all);
+    List<ExecutedStatement> statements = all.stream().map(WaitingStatement::statement).toList();
+    listener.beforeSend(statements);
+    String sql = joinTexts(statements);
     try {
       PreparedStatement statement = prepare(sql);
       try {
-        bindAll(statement, all);
+        bindAll(statement, statements);
         statement.execute();
         readResults(statement, all);
       } finally {
@@ -298,12 +299,12 @@ public final class SqlSession {
     }
   }
 
-  private static String joinTexts(List<WaitingStatement> all) {
+  private static String joinTexts(List<ExecutedStatement> all) {
     if (all.size() == 1) {
-      return all.getFirst().statement.sql;
+      return all.getFirst().sql;
     }
     var text = new StringJoiner(";");
-    all.forEach(each -> text.add(each.statement.sql));
+    all.forEach(each -> text.add(each.sql));
     return text.toString();
   }
 
@@ -319,11 +320,11 @@ public final class SqlSession {
     }
   }
 
-  private static void bindAll(PreparedStatement statement, List<WaitingStatement> all)
+  private static void bindAll(PreparedStatement statement, List<ExecutedStatement> all)
       throws SQLException {
     int place = 1;
-    for (WaitingStatement each : all) {
-      for (@Nullable Object value : each.statement.values) {
+    for (ExecutedStatement each : all) {
+      for (@Nullable Object value : each.values) {
         bind(statement, place++, value);
       }
     }
