@@ -1,106 +1,161 @@
 package io.bookbell.bench.commits;
 
-import io.bookbell.bench.commits.People.Circle;
-import io.bookbell.bench.process.Launched;
-import io.bookbell.server.config.ServerConfig.StorageConfig;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.bookbell.bench.commits.LoadGenerator.Load;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
- * Measures how many requests a second are stored by a server on SQLite and one on PostgreSQL, next
- * to the number of fsyncs a second that the disk can do sequentially in the same minute.
+ * Measures the commands of a server on SQLite, of one on PostgreSQL, and of the replaced system,
+ * all of them in every round. The admins' sockets are open.
  */
-public final class Commits {
-  private static final int MANY = 64;
-  private static final int PER_SECOND = 200;
+@Command(
+    name = "commits",
+    description = "Commands per second, and CPU time of each, beside the replaced system's.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+public final class Commits implements Callable<Integer> {
+  private static final Duration DISK_TIME = Duration.ofSeconds(1);
 
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final PrintStream out = System.out;
-  private final Path launcher;
-  private final Path folder;
-  private final Duration time;
+  @Option(names = "--servers", split = ",", description = "Which: ${COMPLETION-CANDIDATES}.")
+  private List<ServerChoice> choices = List.of(ServerChoice.values());
 
-  private Commits(Path launcher, Path folder, Duration time) {
-    this.launcher = launcher;
-    this.folder = folder;
-    this.time = time;
+  @Option(names = "--only-create", description = "Leaves out approve, reject and reply.")
+  private boolean onlyCreate;
+
+  @Option(names = "--in-flight", split = ",", description = "How many commands at once.")
+  private List<Integer> inFlight = List.of(1, 64);
+
+  @Option(names = "--per-second", description = "The rate at which the admins' delay is measured.")
+  private int perSecond = 200;
+
+  @Option(names = "--creators", description = "How many creators the commands are for.")
+  private int creators = 1;
+
+  @Option(names = "--rounds", description = "How often all of it is measured, with other creators.")
+  private int rounds = 5;
+
+  @Option(names = "--seconds", description = "How long requests are created under each load.")
+  private int seconds = 8;
+
+  @Option(names = "--warm-up", description = "How many seconds each server is warmed up.")
+  private int warmUp = 120;
+
+  @Option(names = "--home", required = true, hidden = true, description = "The source tree.")
+  private Path home = Path.of("");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new Commits())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
   }
 
-  /**
-   * Prints a table.
-   *
-   * @param arguments the launcher, a folder on the disk to measure, and the seconds to measure for
-   *     each line
-   */
-  public static void main(String[] arguments) throws Exception {
-    var seconds = Duration.ofSeconds(arguments.length > 2 ? Long.parseLong(arguments[2]) : 10);
-    Path folder = Files.createTempDirectory(Path.of(arguments[1]), "commits");
-    new Commits(Path.of(arguments[0]), folder, seconds).run();
-    System.exit(0); // also ends the embedded PostgreSQL
+  @Override
+  public Integer call() throws Exception {
+    if (choices.contains(ServerChoice.REPLACED)) {
+      requireReplacedSystem();
+    }
+    Path folder = Files.createTempDirectory(home.resolve("bench/target"), "commits");
+    var starter = new CommandServers(home, folder, rounds * creators);
+    var servers = new ArrayList<CommandServer>();
+    try {
+      for (ServerChoice choice : choices) {
+        servers.add(starter.start(choice));
+      }
+      for (CommandServer server : servers) {
+        warmUp(server);
+      }
+      measure(servers, folder);
+    } finally {
+      for (CommandServer server : servers) {
+        server.close();
+      }
+    }
+    deleteAll(folder);
+    return 0;
   }
 
-  private void run() throws IOException, InterruptedException {
-    out.println(
-        "| database | creators | in flight | commands/s | × one by one | fsyncs/s one by one |");
-    out.println("|---|---:|---:|---:|---:|---:|");
-    measure("SQLite", new StorageConfig.SqliteConfig(folder.resolve("sqlite")));
-    var postgres =
-        EmbeddedPostgres.builder()
-            .setDataDirectory(folder.resolve("postgres"))
-            .setServerConfig("fsync", "on")
-            .setServerConfig("synchronous_commit", "on");
-    try (EmbeddedPostgres started = postgres.start()) {
-      String url = started.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
-      measure("PostgreSQL", new StorageConfig.PostgresConfig(url, "postgres", ""));
+  private void requireReplacedSystem() throws InterruptedException {
+    Optional<String> packages = CommandServers.missingPackages();
+    if (packages.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "The replaced system needs more of Debian's packages: apt-get install"
+              + " --no-install-recommends "
+              + packages.get()
+              + "\nTo measure without it: --servers sqlite,postgresql");
     }
   }
 
-  private void measure(String name, StorageConfig storageConfig)
-      throws IOException, InterruptedException {
-    List<Circle> circles = People.lay(storageConfig);
-    try (var server = Launched.serve(launcher, settings(storageConfig), folder)) {
-      var asking = new Asking(http, "127.0.0.1:" + server.port());
-      asking.closedLoop(circles, MANY, time); // warms up the JIT compiler
-      double oneByOne = row(name, asking, circles.subList(0, 1), 1, OptionalDouble.empty());
-      row(name, asking, circles.subList(0, 1), MANY, OptionalDouble.of(oneByOne));
-      row(name, asking, circles, MANY, OptionalDouble.of(oneByOne));
-      double[] delays = asking.openLoop(circles.getFirst(), PER_SECOND, time);
-      out.printf(
-          "| %s | 1 | %d/s, to the last admin's socket | p50 %.1f ms, p95 %.1f ms, p99 %.1f ms | | |%n",
-          name, PER_SECOND, delays[0], delays[1], delays[2]);
+  private void warmUp(CommandServer server) throws InterruptedException {
+    System.err.printf("Warming up: %s%n", server.choice().title());
+    var time = Duration.ofSeconds(warmUp).dividedBy((long) rounds * inFlight.size());
+    for (int round = 0; round < rounds; round++) {
+      CommandClient client = server.newClient(round * creators, creators);
+      for (int most : inFlight) {
+        server.warmUp(client, new Load.InFlight(most), time);
+      }
     }
   }
 
-  private Map<String, String> settings(StorageConfig storageConfig) {
-    return switch (storageConfig) {
-      case StorageConfig.SqliteConfig(Path data) -> Map.of("BOOKBELL_DATA", data.toString());
-      case StorageConfig.PostgresConfig(String url, String user, String password) ->
-          Map.of(
-              "BOOKBELL_DATA", folder.toString(),
-              "BOOKBELL_DATABASE_URL", url,
-              "BOOKBELL_DATABASE_USER", user,
-              "BOOKBELL_DATABASE_PASSWORD", password);
-    };
+  private void measure(List<CommandServer> servers, Path folder)
+      throws IOException, InterruptedException {
+    List<Load> loads = new ArrayList<>();
+    inFlight.forEach(most -> loads.add(new Load.InFlight(most)));
+    loads.add(new Load.PerSecond(perSecond));
+    var report = new CommandReport(loads, System.out);
+    for (int round = 0; round < rounds; round++) {
+      report.addSyncsPerSecond(Disk.syncsPerSecond(folder, DISK_TIME));
+      Map<CommandServer, CommandClient> clients = new LinkedHashMap<>();
+      for (CommandServer server : servers) {
+        clients.put(server, server.newClient(round * creators, creators));
+      }
+      for (Load load : loads) {
+        measureAll(round, load, clients, report);
+      }
+    }
+    report.printMedians();
   }
 
-  /** Prints a line and returns the commands per second. */
-  private double row(
-      String name, Asking asking, List<Circle> circles, int underWay, OptionalDouble oneByOne)
-      throws IOException, InterruptedException {
-    double floor = Disk.syncsPerSecond(folder, Duration.ofSeconds(2));
-    double commands = asking.closedLoop(circles, underWay, time);
-    out.printf(
-        "| %s | %d | %d | %.0f | %.1f | %.0f |%n",
-        name, circles.size(), underWay, commands, commands / oneByOne.orElse(commands), floor);
-    return commands;
+  private void measureAll(
+      int round, Load load, Map<CommandServer, CommandClient> clients, CommandReport report)
+      throws InterruptedException {
+    List<CommandKind> kinds =
+        onlyCreate ? List.of(CommandKind.CREATE) : List.of(CommandKind.values());
+    for (CommandKind kind : kinds) {
+      for (var entry : clients.entrySet()) {
+        CommandServer server = entry.getKey();
+        if (server.choice().knows(kind)) {
+          var cost = server.measure(entry.getValue(), kind, load, Duration.ofSeconds(seconds));
+          report.add(new CommandFigures(round + 1, server.choice(), kind, load, cost));
+        }
+      }
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }

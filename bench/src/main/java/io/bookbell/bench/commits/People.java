@@ -23,9 +23,8 @@ import java.util.List;
 
 /** Creates creators with teams and supporters in an empty database, all of them with a session. */
 final class People {
-  private static final int CREATORS = 4;
-  private static final int TEAM = 3;
-  private static final int SUPPORTERS = 240; // rate limit: 100 requests a minute each
+  static final int TEAM = 3;
+  static final int SUPPORTERS = 100;
 
   private final AccountStore accountStore = new AccountStore();
   private final ActivityLog activityLog = new ActivityLog((_, _, _) -> {});
@@ -48,23 +47,20 @@ final class People {
 
   private People() {}
 
-  static List<Circle> lay(ServerConfig.StorageConfig storageConfig) {
+  static List<Circle> lay(ServerConfig.StorageConfig storageConfig, int creators) {
     var people = new People();
-    try (var data = OpenDatabase.forServing(storageConfig)) {
-      return data.database().write(people::circles).join();
-    }
-  }
-
-  private List<Circle> circles(Transaction tx) {
-    EpochStore.ensureInstallation(tx);
     var circles = new ArrayList<Circle>();
-    for (int number = 0; number < CREATORS; number++) {
-      circles.add(circle(tx, "c" + number));
+    try (var data = OpenDatabase.forServing(storageConfig)) {
+      for (int number = 0; number < creators; number++) {
+        String name = "c" + number;
+        circles.add(data.database().write(tx -> people.circle(tx, name)).join());
+      }
     }
     return circles;
   }
 
   private Circle circle(Transaction tx, String name) {
+    EpochStore.ensureInstallation(tx);
     Person creator = person(tx, name);
     creatorStore.create(tx, creator.id, name);
     var admins = new ArrayList<>(List.of(creator));

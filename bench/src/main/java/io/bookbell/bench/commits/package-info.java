@@ -1,6 +1,4 @@
-/**
- * Measures how many commands a second a server commits, compared with its disk's sequential fsyncs.
- */
+/** Measures what commands cost a server and its database, beside the replaced system. */
 @NullMarked
 package io.bookbell.bench.commits;
 

@@ -3,10 +3,11 @@ package io.bookbell.bench.process;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -14,15 +15,38 @@ import java.util.stream.Stream;
  * Stateless.
  */
 public final class Processes {
+  /** Has Java keep its compilers' threads, and with them their CPU time, while they are idle. */
+  public static final String COMPILERS_STAY = "-XX:-UseDynamicNumberOfCompilerThreads";
+
+  private static final Pattern COMPILER = Pattern.compile("^\\d+ \\(C[12] Compiler");
   private static final long MICROS_PER_TICK = 10_000;
   private static final int UTIME = 11;
   private static final int STIME = 12;
+  private static final int CUTIME = 13;
+  private static final int CSTIME = 14;
 
   private Processes() {}
 
   /** User and system CPU time, in µs, with the kernel's resolution of 10 ms. */
   public static long cpuMicros(ProcessHandle process) {
-    return sum(process, Processes::cpuMicros);
+    return sum(process, pid -> cpuMicros(lines(pid, "stat"), UTIME, STIME));
+  }
+
+  /** As {@link #cpuMicros(ProcessHandle)}, and that of the children that have ended. */
+  public static long cpuMicrosWithEnded(ProcessHandle process) {
+    return sum(process, pid -> cpuMicros(lines(pid, "stat"), UTIME, STIME, CUTIME, CSTIME));
+  }
+
+  /**
+   * The part of {@link #cpuMicros(ProcessHandle)} that Java's compilers have used. It doesn't
+   * decrease if the server runs with {@link #COMPILERS_STAY}.
+   */
+  public static long compilerMicros(ProcessHandle process) {
+    return children(Path.of("/proc", Long.toString(process.pid()), "task")).stream()
+        .map(thread -> lines(thread.resolve("stat")))
+        .filter(stat -> stat.stream().anyMatch(COMPILER.asPredicate()))
+        .mapToLong(stat -> cpuMicros(stat, UTIME, STIME))
+        .sum();
   }
 
   /** Resident memory, in KiB. */
@@ -52,14 +76,13 @@ public final class Processes {
         .sum();
   }
 
-  private static long cpuMicros(long pid) {
-    List<String> lines = lines(pid, "stat");
-    if (lines.isEmpty()) {
+  private static long cpuMicros(List<String> stat, int... ticks) {
+    if (stat.isEmpty()) {
       return 0;
     }
-    String stat = lines.getFirst();
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return MICROS_PER_TICK * (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME]));
+    String line = stat.getFirst();
+    String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+    return MICROS_PER_TICK * IntStream.of(ticks).mapToLong(at -> Long.parseLong(fields[at])).sum();
   }
 
   private static long field(List<String> lines, String name) {
@@ -73,14 +96,23 @@ public final class Processes {
     return lines(Path.of("/proc", Long.toString(pid), file));
   }
 
+  private static List<Path> children(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Returns the file's lines; empty if the process has just ended. */
   private static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
-    } catch (NoSuchFileException ended) {
-      return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      if (Files.exists(file)) {
+        throw new UncheckedIOException(e);
+      }
+      return List.of();
     }
   }
 }
