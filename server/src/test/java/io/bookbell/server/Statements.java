@@ -1,11 +1,14 @@
 package io.bookbell.server;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.storage.sql.SqlArray;
 import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import java.io.IOException;
@@ -81,8 +84,14 @@ public final class Statements implements SqlListener {
       case Instant time -> Long.toString(time.toEpochMilli());
       case Number number -> number.toString();
       case byte[] bytes -> "'\\x" + HexFormat.of().formatHex(bytes) + "'";
+      case SqlArray(String type, List<?> values) ->
+          "CAST(" + arrayLiteral(values) + " AS " + type + "[])";
       default -> throw new IllegalArgumentException("No literal for " + value.getClass());
     };
+  }
+
+  private static String arrayLiteral(List<?> values) {
+    return values.stream().map(Statements::literal).collect(joining(", ", "ARRAY[", "]"));
   }
 
   /**
@@ -135,7 +144,8 @@ public final class Statements implements SqlListener {
       while (plan.next()) {
         String step = plan.getString("detail");
         boolean scan =
-            step.startsWith("SCAN ") && !step.matches("SCAN (CONSTANT ROW|\\d+.*VALUES.*)");
+            step.startsWith("SCAN ")
+                && !step.matches("SCAN (CONSTANT ROW|\\d+ CONSTANT ROWS|\\d+.*VALUES.*)");
         if (scan || step.startsWith("USE TEMP B-TREE FOR ORDER BY")) {
           found.add(step);
         }

@@ -25,6 +25,15 @@ public final class CreatorStore {
   private static final String ROW = SELECT + "WHERE id = ?";
   private static final String LOCKED_ROW = ROW + " FOR NO KEY UPDATE";
 
+  /** Several changes of one creator may be sent together. */
+  private static final String ADD_TO_PENDING_COUNT =
+      """
+      WITH change (creator_id, amount) AS (VALUES (CAST(? AS bigint), CAST(? AS integer)))
+      UPDATE creator
+      SET pending_count = pending_count
+        + (SELECT sum(amount) FROM change WHERE change.creator_id = creator.id)
+      WHERE id IN (SELECT creator_id FROM change)""";
+
   /** Makes an account a creator. */
   public void create(Transaction tx, UserId id, String name) {
     tx.update("INSERT INTO creator (id, name, created_at) VALUES (?, ?, ?)", id, name, tx.now());
@@ -155,8 +164,8 @@ public final class CreatorStore {
             locked.teamVersion(),
             locked.audienceVersion(),
             locked.pendingCount() + change);
-    tx.enqueue(
-        "UPDATE creator SET pending_count = ? WHERE id = ?", after.pendingCount(), after.id());
+    tx.enqueue(ADD_TO_PENDING_COUNT, after.id(), change);
+    tx.replaceOwnerRow(after.id(), after);
     return after;
   }
 

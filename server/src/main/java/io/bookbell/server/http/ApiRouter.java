@@ -1,8 +1,9 @@
 package io.bookbell.server.http;
 
 import io.bookbell.server.http.ApiResponse.EncodedResponse;
+import io.bookbell.server.http.IdempotencyService.IdempotencyKeyUse;
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteCommand;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -10,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,18 +58,6 @@ public final class ApiRouter {
   /** The path of the route that has accepted a request, or null. */
   public static @Nullable String routeOf(RoutingContext context) {
     return context.get(ROUTE);
-  }
-
-  /** The work of a route, in the given transaction. */
-  @FunctionalInterface
-  public interface WriteHandler<C> {
-    ApiResponse run(Transaction tx, Caller caller, C command);
-  }
-
-  /** The work of a route that doesn't require a session and may complete asynchronously. */
-  @FunctionalInterface
-  public interface OpenHandler {
-    CompletionStage<ApiResponse> run(ApiRequest apiRequest, Optional<Caller> caller);
   }
 
   /**
@@ -160,13 +150,10 @@ public final class ApiRouter {
         path,
         RateLimit.WRITE,
         (apiRequest, caller) ->
-            writeIdempotently(
-                apiRequest,
+            writeOnce(
+                IdempotencyKeyUse.forSecretResponse(apiRequest, caller.user()),
                 caller,
-                key ->
-                    IdempotencyService.IdempotencyKeyUse.forSecretResponse(
-                        key, apiRequest, caller.user()),
-                parse,
+                parse.apply(apiRequest),
                 writeHandler));
   }
 
@@ -299,27 +286,44 @@ public final class ApiRouter {
         path,
         rateLimit,
         (apiRequest, caller) ->
-            writeIdempotently(
-                apiRequest,
-                caller,
-                key -> IdempotencyService.IdempotencyKeyUse.of(key, apiRequest),
-                parse,
-                writeHandler));
+            writeOnce(
+                IdempotencyKeyUse.of(apiRequest), caller, parse.apply(apiRequest), writeHandler));
   }
 
-  private <C> CompletionStage<EncodedResponse> writeIdempotently(
-      ApiRequest apiRequest,
-      Caller caller,
-      Function<String, IdempotencyService.IdempotencyKeyUse> useOf,
+  private <C> CompletionStage<EncodedResponse> writeOnce(
+      Optional<IdempotencyKeyUse> use, Caller caller, C command, WriteHandler<C> writeHandler) {
+    return IdempotencyService.write(
+        database,
+        caller.user(),
+        use,
+        tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
+  }
+
+  /**
+   * Registers a command in two steps, which may be decided together with others of the same owner.
+   *
+   * @param parse reads the request; its {@link Problem}s become the response
+   */
+  public <C, T> void postCommand(
+      String path,
+      RateLimit rateLimit,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
-    Optional<IdempotencyService.IdempotencyKeyUse> use =
-        apiRequest.header(IdempotencyService.HEADER).map(useOf);
-    C command = parse.apply(apiRequest);
-    Function<Transaction, EncodedResponse> work =
-        tx -> EncodedResponse.of(writeHandler.run(tx, caller, command));
-    return use.map(once -> IdempotencyService.writeOnce(database, caller.user(), once, work))
-        .orElseGet(() -> database.write(work));
+      CommandHandler<C, T> commandHandler,
+      Function<T, ApiResponse> toResponse) {
+    registerRoute(
+        HttpMethod.POST,
+        path,
+        rateLimit,
+        (apiRequest, caller) -> {
+          Optional<IdempotencyKeyUse> use = IdempotencyKeyUse.of(apiRequest);
+          C command = parse.apply(apiRequest);
+          WriteCommand<EncodedResponse> work =
+              tx -> {
+                Supplier<T> decision = commandHandler.ask(tx, caller, command);
+                return () -> EncodedResponse.of(toResponse.apply(decision.get()));
+              };
+          return IdempotencyService.writeCommand(database, caller.user(), use, work);
+        });
   }
 
   @FunctionalInterface

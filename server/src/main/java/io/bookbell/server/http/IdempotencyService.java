@@ -6,8 +6,11 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ApiResponse.EncodedResponse;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteCommand;
+import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.PendingResult;
-import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlLookup;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes commands idempotent by the client's {@code Idempotency-Key}. Stateless and thread-safe.
  *
- * <p>The key is inserted first, in the same transaction as the command. So a concurrent duplicate
- * waits for it, a refused command leaves no key behind, and a command is stored together with its
- * response or not at all.
+ * <p>The key is inserted in the same transaction as the command, with the response. So a refused
+ * command leaves no key behind, and a command is stored together with its response or not at all.
+ * Of two requests at once with one key, the second one fails to insert it, is rolled back, and runs
+ * again to find the stored response.
  */
 public final class IdempotencyService {
   static final String HEADER = "Idempotency-Key";
@@ -30,8 +34,22 @@ public final class IdempotencyService {
   private static final Duration KEPT = Duration.ofDays(2);
   private static final int REMOVED_AT_ONCE = 500;
 
-  private static final String KEEP_ANSWER =
-      "UPDATE idempotency_key SET answer = ? WHERE user_id = ? AND idempotency_key = ?";
+  private static final SqlLookup<UserKey, StoredResponse> FIND =
+      new SqlLookup<>(
+          """
+          SELECT user_id, idempotency_key, route, body_hash, answer
+          FROM idempotency_key
+          WHERE (user_id, idempotency_key) IN (VALUES (CAST(? AS bigint), ?))""",
+          userKey -> ValueReader.values(userKey.user, userKey.key),
+          row -> new UserKey(row.getUser("user_id"), row.getString("idempotency_key")),
+          row ->
+              new StoredResponse(
+                  row.getString("route"), row.getString("body_hash"), row.findString("answer")));
+
+  private static final String INSERT =
+      """
+      INSERT INTO idempotency_key (user_id, idempotency_key, route, body_hash, answer, created_at)
+      VALUES (?, ?, ?, ?, ?, ?)""";
 
   private IdempotencyService() {}
 
@@ -45,7 +63,17 @@ public final class IdempotencyService {
    */
   record IdempotencyKeyUse(
       String key, String route, String bodyHash, Optional<ResponseCipher> seal) {
-    static IdempotencyKeyUse of(String key, ApiRequest apiRequest) {
+    /** The use of a request's key; empty if it has none. */
+    static Optional<IdempotencyKeyUse> of(ApiRequest apiRequest) {
+      return apiRequest.header(HEADER).map(key -> of(key, apiRequest));
+    }
+
+    /** Like {@link #of(ApiRequest)}, for a response with a secret. */
+    static Optional<IdempotencyKeyUse> forSecretResponse(ApiRequest apiRequest, UserId user) {
+      return apiRequest.header(HEADER).map(key -> forSecretResponse(key, apiRequest, user));
+    }
+
+    private static IdempotencyKeyUse of(String key, ApiRequest apiRequest) {
       requireUsable(key);
       return new IdempotencyKeyUse(
           key,
@@ -91,116 +119,131 @@ public final class IdempotencyService {
         "idempotency_conflict", "This Idempotency-Key was already used for a different request.");
   }
 
-  /** Runs the command in a transaction, or returns the stored response of its first execution. */
-  static CompletableFuture<EncodedResponse> writeOnce(
+  /**
+   * Runs a command that locks and reads in its first step, or returns the stored response of its
+   * first execution.
+   *
+   * @param use empty for a request without a key
+   */
+  static CompletableFuture<EncodedResponse> writeCommand(
       Database database,
       UserId user,
-      IdempotencyKeyUse idempotencyKeyUse,
-      Function<Transaction, EncodedResponse> command) {
-    return database
-        .write(tx -> runOnce(tx, user, idempotencyKeyUse, () -> command.apply(tx)))
-        .exceptionallyCompose(
-            failure ->
-                CompletionFailures.unwrapCause(failure) instanceof RepeatedRequestException
-                    ? database.read(tx -> readStoredResponse(tx, user, idempotencyKeyUse))
-                    : CompletableFuture.failedFuture(failure));
+      Optional<IdempotencyKeyUse> use,
+      WriteCommand<EncodedResponse> command) {
+    return use.isEmpty()
+        ? database.writeCommand(command)
+        : runOnce(() -> database.writeCommand(tx -> lookUpAndAsk(tx, user, use.get(), command)));
   }
 
-  /**
-   * Runs the command unless it was run before. To save a round trip, whether it was is known only
-   * while the command runs.
-   *
-   * @throws RepeatedRequestException if it was run before; nothing of this run may be committed
-   */
-  private static EncodedResponse runOnce(
+  private static Supplier<EncodedResponse> lookUpAndAsk(
+      Transaction tx, UserId user, IdempotencyKeyUse use, WriteCommand<EncodedResponse> command) {
+    var userKey = new UserKey(user, use.key());
+    tx.claim(userKey);
+    Supplier<EncodedResponse> decision = command.ask(tx);
+    // Behind the command's locks, so that it finds the response of a request that had them before.
+    PendingResult<List<StoredResponse>> stored = tx.lookUp(FIND, userKey);
+    return () -> {
+      throwIfStored(stored.get(), use);
+      return store(tx, userKey, use, decision.get());
+    };
+  }
+
+  /** Like {@link #writeCommand}, for work that isn't divided into steps. */
+  static CompletableFuture<EncodedResponse> write(
+      Database database,
+      UserId user,
+      Optional<IdempotencyKeyUse> use,
+      Function<Transaction, EncodedResponse> work) {
+    return use.isEmpty()
+        ? database.write(work)
+        : runOnce(() -> database.write(tx -> lookUpAndRun(tx, user, use.get(), work)));
+  }
+
+  private static EncodedResponse lookUpAndRun(
       Transaction tx,
       UserId user,
-      IdempotencyKeyUse idempotencyKeyUse,
-      Supplier<EncodedResponse> command) {
-    PendingResult<Integer> claimed = claimKey(tx, user, idempotencyKeyUse);
-    if (claimed.isKnown()) {
-      requireClaimed(claimed);
+      IdempotencyKeyUse use,
+      Function<Transaction, EncodedResponse> work) {
+    var userKey = new UserKey(user, use.key());
+    PendingResult<List<StoredResponse>> stored = tx.lookUp(FIND, userKey);
+    if (stored.isKnown()) {
+      throwIfStored(stored.get(), use);
     }
     EncodedResponse answer;
     try {
-      answer = command.get();
+      answer = work.apply(tx);
     } catch (Problem refusal) {
-      requireClaimed(claimed);
+      // What the first execution did may be the reason. It is visible now, if it wasn't before.
+      throwIfStored(tx.lookUp(FIND, userKey).get(), use);
       throw refusal;
-    } catch (RuntimeException e) {
-      if (claimed.isKnown()) {
-        requireClaimed(claimed);
-      }
-      throw e;
     }
-    requireClaimed(claimed);
+    throwIfStored(stored.get(), use); // was sent together with the work's first statement
+    return store(tx, userKey, use, answer);
+  }
+
+  private static EncodedResponse store(
+      Transaction tx, UserKey userKey, IdempotencyKeyUse use, EncodedResponse answer) {
     tx.enqueue(
-        KEEP_ANSWER,
-        idempotencyKeyUse.encryptResponse(answer.json()),
-        user,
-        idempotencyKeyUse.key());
+        INSERT,
+        userKey.user,
+        userKey.key,
+        use.route(),
+        use.bodyHash(),
+        use.encryptResponse(answer.json()),
+        tx.now());
     return answer;
   }
 
-  private static void requireClaimed(PendingResult<Integer> claimed) {
-    if (claimed.get() == 0) {
-      throw new RepeatedRequestException();
+  private static void throwIfStored(List<StoredResponse> stored, IdempotencyKeyUse use) {
+    if (!stored.isEmpty()) {
+      throw new RepeatedRequestException(stored.getFirst().toResponse(use));
     }
   }
 
-  /** The request was already processed; {@link #readStoredResponse} returns its response. */
+  private static CompletableFuture<EncodedResponse> runOnce(
+      Supplier<CompletableFuture<EncodedResponse>> write) {
+    return write
+        .get()
+        .exceptionallyCompose(
+            failure ->
+                CompletionFailures.unwrapCause(failure) instanceof DataAccessException e
+                        && e.isDuplicateKey()
+                    ? write.get() // the same request was stored at the same time
+                    : CompletableFuture.failedFuture(failure))
+        .exceptionallyCompose(
+            failure ->
+                CompletionFailures.unwrapCause(failure) instanceof RepeatedRequestException e
+                    ? CompletableFuture.completedFuture(e.response)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  /** Rolls back the repeated execution of a request. */
   private static final class RepeatedRequestException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RepeatedRequestException() {
+    private final transient EncodedResponse response;
+
+    RepeatedRequestException(EncodedResponse response) {
       super("The request was already processed", null, false, false);
+      this.response = response;
     }
   }
 
-  private static PendingResult<Integer> claimKey(
-      Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
-    return tx.updateLater(
-        SqlFragment.of(
-                """
-                INSERT INTO idempotency_key (user_id, idempotency_key, route, body_hash, created_at)
-                VALUES (?, ?, ?, ?,""",
-                user,
-                idempotencyKeyUse.key(),
-                idempotencyKeyUse.route(),
-                idempotencyKeyUse.bodyHash())
-            .append(tx.nowExpression())
-            .append(") ON CONFLICT DO NOTHING"));
-  }
+  private record UserKey(UserId user, String key) {}
 
-  /**
-   * Returns the response of a request's first execution.
-   *
-   * @throws Problem 409 if the key was used for another request
-   */
-  private static EncodedResponse readStoredResponse(
-      Transaction tx, UserId user, IdempotencyKeyUse idempotencyKeyUse) {
-    StoredResponse stored =
-        tx.query(
-                """
-                SELECT route, body_hash, answer
-                FROM idempotency_key
-                WHERE user_id = ? AND idempotency_key = ?""",
-                user,
-                idempotencyKeyUse.key())
-            .single(
-                row ->
-                    new StoredResponse(
-                        row.getString("route"),
-                        row.getString("body_hash"),
-                        row.findString("answer")));
-    if (!stored.route.equals(idempotencyKeyUse.route())
-        || !stored.bodyHash.equals(idempotencyKeyUse.bodyHash())) {
-      throw keyConflict();
+  private record StoredResponse(String route, String bodyHash, @Nullable String answer) {
+    /**
+     * The response to the same request.
+     *
+     * @throws Problem 409 if the key was used for another request
+     */
+    EncodedResponse toResponse(IdempotencyKeyUse use) {
+      if (!route.equals(use.route()) || !bodyHash.equals(use.bodyHash())) {
+        throw keyConflict();
+      }
+      return EncodedResponse.ofJson(200, use.decryptResponse(answer));
     }
-    return EncodedResponse.ofJson(200, idempotencyKeyUse.decryptResponse(stored.answer));
   }
-
-  private record StoredResponse(String route, String bodyHash, @Nullable String answer) {}
 
   /**
    * Deletes some of the keys that are older than 48 hours.

@@ -40,6 +40,14 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
       SELECT user_id, seq FROM inbox_head WHERE user_id IN (?)
       ORDER BY user_id FOR NO KEY UPDATE""";
 
+  private static final String ADVANCE_HEAD =
+      """
+      WITH change (user_id, seq) AS (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+      UPDATE inbox_head
+      SET seq = change.seq
+      FROM change
+      WHERE inbox_head.user_id = change.user_id""";
+
   /** Databases limit the number of parameters in a statement. */
   private static final int USERS_AT_ONCE = 8_192;
 
@@ -96,8 +104,8 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
       }
       appendedMessages.tx.afterCommit(() -> appendedMessages.publisher.accept(deliveries));
     }
-    tx.insertAll(INSERT_INBOX, rows, row -> ValueReader.values(row.user, row.seq, row.message));
-    advanceBounds(tx, groupByStep(before, heads));
+    tx.writeAll(INSERT_INBOX, rows, row -> ValueReader.values(row.user, row.seq, row.message));
+    advanceHeads(tx, heads);
     floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
   }
 
@@ -125,7 +133,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
         rows.add(valuesOf(ids.get(rows.size()), encodedMessage, appendedMessages.at));
       }
     }
-    tx.insertAll(INSERT_MESSAGE, rows, values -> values);
+    tx.writeAll(INSERT_MESSAGE, rows, values -> values);
   }
 
   private static @Nullable Object[] valuesOf(long id, EncodedMessage encodedMessage, Instant at) {
@@ -192,17 +200,12 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
         });
   }
 
-  private static void advanceBounds(Transaction tx, Map<Long, List<UserId>> steps) {
-    // The rows were locked in order before, so this can't block.
-    steps.forEach(
-        (step, users) -> {
-          for (List<UserId> some : splitUsers(users)) {
-            tx.enqueue(
-                "UPDATE inbox_head SET seq = seq + CAST(? AS bigint) WHERE user_id IN (?)",
-                step,
-                some);
-          }
-        });
+  /** Sets the new heads. The rows were locked in order before, so this can't block. */
+  private static void advanceHeads(Transaction tx, Map<UserId, Long> heads) {
+    tx.writeAll(
+        ADVANCE_HEAD,
+        List.copyOf(heads.entrySet()),
+        head -> ValueReader.values(head.getKey(), head.getValue()));
   }
 
   private static void raiseFloor(Transaction tx, UserId user, long floor) {

@@ -101,7 +101,7 @@ public final class NotificationService {
     }
     Instant now = tx.now();
     long id = insertNotification(tx, newNotification, now);
-    tx.insertAll(
+    tx.writeAll(
         INSERT_RECIPIENT,
         List.copyOf(others),
         user ->

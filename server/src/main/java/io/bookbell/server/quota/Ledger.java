@@ -3,6 +3,7 @@ package io.bookbell.server.quota;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
@@ -46,17 +47,21 @@ public final class Ledger {
       JOIN app_user u ON u.id = l.actor_id
       """;
 
-  private static final String PERIODS_OF_REQUEST =
-      """
-      SELECT own.period_key AS period_key, (
+  private static final SqlLookup<Long, PeriodUse> PERIODS_OF_REQUEST =
+      new SqlLookup<>(
+          """
+      SELECT own.request_id AS request_id, own.period_key AS period_key, (
         SELECT coalesce(sum(
           CASE line.kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE line.amount END), 0)
         FROM quota_ledger line
         WHERE line.creator_id = own.creator_id AND line.user_id = own.user_id
         AND line.period_key = own.period_key) AS used
       FROM quota_ledger own
-      WHERE own.request_id = ? AND own.kind IN ('consume', 'carry')
-      ORDER BY own.id""";
+      WHERE own.request_id IN (VALUES (CAST(? AS bigint))) AND own.kind IN ('consume', 'carry')
+      ORDER BY own.id""",
+          ValueReader::values,
+          row -> row.getLong("request_id"),
+          row -> new PeriodUse(row.getString("period_key"), row.getInt("used")));
 
   private Ledger() {}
 
@@ -194,7 +199,7 @@ public final class Ledger {
                         tx.now()));
               }
             });
-    tx.insertAll(INSERT, lines, Ledger::valuesOf);
+    tx.writeAll(INSERT, lines, Ledger::valuesOf);
   }
 
   /** Returns the titles of the requests that count in at least one of the periods, by request. */
@@ -231,8 +236,7 @@ public final class Ledger {
    * carried into. On PostgreSQL together with the next statement.
    */
   static PendingResult<List<PeriodUse>> findPeriodsLater(Transaction tx, long request) {
-    return tx.query(PERIODS_OF_REQUEST, request)
-        .later(row -> new PeriodUse(row.getString("period_key"), row.getInt("used")));
+    return tx.lookUp(PERIODS_OF_REQUEST, request);
   }
 
   /** Returns the newest lines of a supporter's ledger, newest first, at most 200. */

@@ -2,7 +2,9 @@ package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.SqlRow;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -36,14 +38,56 @@ final class MembershipStore {
 
   private static final String BY_KEY = SELECT + "WHERE m.creator_id = ? AND m.user_id = ?";
 
-  /** That of the supporter who made a request; the ledger knows. */
-  private static final String OF_REQUEST =
-      """
-      WHERE (m.creator_id, m.user_id) IN (
-        SELECT l.creator_id, l.user_id FROM quota_ledger l
-        WHERE l.request_id = ? AND l.creator_id = ? AND l.kind = 'consume')""";
+  private static final SqlLookup<MembershipKey, StoredMembership> LOCK =
+      new SqlLookup<>(
+          SELECT
+              + """
+              WHERE (m.creator_id, m.user_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+              ORDER BY m.creator_id, m.user_id"""
+              + LOCKED,
+          key -> ValueReader.values(key.creator, key.user),
+          row -> new MembershipKey(row.getUser("creator_id"), row.getUser("user_id")),
+          StoredMembership::of);
 
-  private static final String BY_REQUEST = SELECT + OF_REQUEST;
+  /**
+   * That of the supporter who made a request; the ledger knows. It doesn't lock in one order with
+   * {@link #LOCK}; the creator's lock keeps other commands away.
+   */
+  private static final SqlLookup<RequestKey, StoredMembership> LOCK_OF_REQUEST =
+      new SqlLookup<>(
+          """
+          SELECT l.request_id AS request_id, m.creator_id AS creator_id, m.user_id AS user_id,
+            m.period_key AS period_key, m.used AS used, m.granted AS granted, t.id AS tier_id,
+            t.name AS name, t.requests_allowed AS requests_allowed, t.period AS period
+          FROM quota_ledger l
+          JOIN membership m ON m.creator_id = l.creator_id AND m.user_id = l.user_id
+          JOIN tier t ON t.id = m.tier_id
+          WHERE l.kind = 'consume'
+          AND (l.request_id, l.creator_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+          ORDER BY m.creator_id, m.user_id"""
+              + LOCKED,
+          key -> ValueReader.values(key.request, key.creator),
+          row -> new RequestKey(row.getLong("request_id"), row.getUser("creator_id")),
+          StoredMembership::of);
+
+  private static final String CONSUME =
+      """
+      WITH change (creator_id, user_id, allowed) AS (
+        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS integer)))
+      UPDATE membership
+      SET used = used + 1
+      FROM change
+      WHERE membership.creator_id = change.creator_id AND membership.user_id = change.user_id
+      AND used < change.allowed""";
+
+  private static final String REFUND =
+      """
+      WITH change (creator_id, user_id) AS (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+      UPDATE membership
+      SET used = used - 1
+      FROM change
+      WHERE membership.creator_id = change.creator_id AND membership.user_id = change.user_id""";
+
   private static final String BY_USER = SELECT + "WHERE m.user_id = ? ORDER BY m.creator_id";
   private static final String BY_TIER =
       SELECT + "WHERE m.tier_id = ? AND m.user_id > ? ORDER BY m.user_id LIMIT ?";
@@ -130,7 +174,9 @@ final class MembershipStore {
 
   /** Like {@link #lockMembership}, on PostgreSQL together with the next statement. */
   Supplier<Optional<Membership>> lockMembershipLater(Transaction tx, UserId creator, UserId user) {
-    var rows = tx.query(BY_KEY + LOCKED, creator, user).later(StoredMembership::of);
+    var key = new MembershipKey(creator, user);
+    tx.claim(key);
+    var rows = tx.lookUp(LOCK, key);
     return () -> rows.get().stream().findFirst().map(stored -> bringToPeriod(tx, stored));
   }
 
@@ -146,9 +192,10 @@ final class MembershipStore {
    * the current period, on PostgreSQL together with the next statement.
    */
   Supplier<LockedMembership> lockOfRequestLater(Transaction tx, UserId creator, long request) {
-    var rows = tx.query(BY_REQUEST + LOCKED, request, creator).later(StoredMembership::of);
+    var rows = tx.lookUp(LOCK_OF_REQUEST, new RequestKey(request, creator));
     return () -> {
       StoredMembership stored = rows.get().getFirst();
+      tx.claim(new MembershipKey(creator, stored.user));
       Membership membership = bringToPeriod(tx, stored);
       return new LockedMembership(membership, !membership.periodKey().equals(stored.periodKey));
     };
@@ -166,7 +213,7 @@ final class MembershipStore {
   }
 
   private static void updatePeriod(Transaction tx, Membership membership) {
-    tx.update(
+    tx.enqueueForOneRow(
         """
         UPDATE membership SET period_key = ?, used = ?, granted = ?
         WHERE creator_id = ? AND user_id = ?""",
@@ -186,20 +233,12 @@ final class MembershipStore {
       return false;
     }
     tx.enqueueForOneRow(
-        """
-        UPDATE membership SET used = used + 1
-        WHERE creator_id = ? AND user_id = ? AND used < ?""",
-        membership.creator(),
-        membership.user(),
-        membership.requestsAllowed());
+        CONSUME, membership.creator(), membership.user(), membership.requestsAllowed());
     return true;
   }
 
   void refundRequest(Transaction tx, Membership membership) {
-    tx.enqueueForOneRow(
-        "UPDATE membership SET used = used - 1 WHERE creator_id = ? AND user_id = ?",
-        membership.creator(),
-        membership.user());
+    tx.enqueueForOneRow(REFUND, membership.creator(), membership.user());
   }
 
   void addGrant(Transaction tx, Membership membership, int amount) {
@@ -217,6 +256,10 @@ final class MembershipStore {
         membership.creator(),
         membership.user());
   }
+
+  private record MembershipKey(UserId creator, UserId user) {}
+
+  private record RequestKey(long request, UserId creator) {}
 
   /** A row, whose usage belongs to the period named in it. */
   private record StoredMembership(

@@ -95,7 +95,7 @@ public final class ReceiptService {
   }
 
   private static void insertReceipts(Transaction tx, List<RequestRevision> received) {
-    tx.insertAll(
+    tx.writeAll(
         INSERT_RECEIPT,
         received,
         revision -> ValueReader.values(revision.requestId(), revision.number(), tx.now()));

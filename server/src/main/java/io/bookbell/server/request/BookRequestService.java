@@ -9,7 +9,6 @@ import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
-import io.bookbell.server.json.TimeText;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestAnnouncer.StatusChange;
@@ -76,30 +75,36 @@ public final class BookRequestService {
    *     creator has the maximum number of pending requests
    */
   public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
-    // On PostgreSQL, all of these go out together when the first result is asked for.
+    return prepareCreate(tx, user, wanted).get();
+  }
+
+  /** The first step of {@link #create}, a {@link io.bookbell.server.storage.WriteCommand}. */
+  Supplier<BookRequest> prepareCreate(Transaction tx, UserId user, NewRequest wanted) {
     Supplier<CreatorRow> creatorRow = creatorStore.lockCreatorLater(tx, wanted.creator());
     var membership = quotaService.lockMembershipLater(tx, wanted.creator(), user);
     Supplier<String> userName = store.findNameLater(tx, user);
     store.reserveRequest(tx);
     requestAnnouncer.reserveNotification(tx);
-    CreatorRow creator = creatorRow.get();
-    requireAccepting(tx, creator, user);
-    if (creator.pendingCount() >= MOST_PENDING) {
-      throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
-    }
-    var consumption =
-        quotaService.consumeRequest(
-            tx, membership.get().orElseThrow(() -> notSupporterProblem(tx, creator, user)));
-    BookRequest request = store.insertRequest(tx, user, userName.get(), wanted);
-    words.indexRequest(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
-    var outgoingMessages = new OutgoingMessages();
-    quotaService.recordConsumption(
-        tx, consumption, request.id(), request.title(), outgoingMessages);
-    CreatorRow counted = creatorStore.addToPendingCount(tx, creator, 1);
-    requestAnnouncer.announceCreated(tx, counted, request, outgoingMessages);
-    inboxStore.append(tx, outgoingMessages);
-    tx.afterCommit(() -> requestLocker.rememberCreator(request.id(), creator.id()));
-    return request;
+    return () -> {
+      CreatorRow creator = creatorRow.get();
+      requireAccepting(tx, creator, user);
+      if (creator.pendingCount() >= MOST_PENDING) {
+        throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
+      }
+      var consumption =
+          quotaService.consumeRequest(
+              tx, membership.get().orElseThrow(() -> notSupporterProblem(tx, creator, user)));
+      BookRequest request = store.insertRequest(tx, user, userName.get(), wanted);
+      words.indexRequest(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
+      var outgoingMessages = new OutgoingMessages();
+      quotaService.recordConsumption(
+          tx, consumption, request.id(), request.title(), outgoingMessages);
+      CreatorRow counted = creatorStore.addToPendingCount(tx, creator, 1);
+      requestAnnouncer.announceCreated(tx, counted, request, outgoingMessages);
+      inboxStore.append(tx, outgoingMessages);
+      tx.afterCommit(() -> requestLocker.rememberCreator(request.id(), creator.id()));
+      return request;
+    };
   }
 
   private void requireAccepting(Transaction tx, CreatorRow creator, UserId user) {
@@ -128,8 +133,18 @@ public final class BookRequestService {
    *     first
    */
   public BookRequest respondToRequest(Transaction tx, UserId admin, long id, Decision decision) {
-    LockedRequest lockedRequest =
-        requestLocker.lockRequest(tx, admin, id, Purpose.of(decision.status()));
+    return prepareResponse(tx, admin, id, decision).get();
+  }
+
+  /** The first step of {@link #respondToRequest}. */
+  Supplier<BookRequest> prepareResponse(Transaction tx, UserId admin, long id, Decision decision) {
+    Supplier<LockedRequest> locked =
+        requestLocker.lockRequestLater(tx, admin, id, Purpose.of(decision.status()));
+    return () -> respond(tx, locked.get(), admin, decision);
+  }
+
+  private BookRequest respond(
+      Transaction tx, LockedRequest lockedRequest, UserId admin, Decision decision) {
     requireAdmin(tx, lockedRequest, admin);
     var outgoingMessages = new OutgoingMessages();
     return publishMove(
@@ -173,7 +188,8 @@ public final class BookRequestService {
     for (long id : ids) {
       Optional<LockedRequest> found =
           requestLocker
-              .readLocked(tx, creatorId, () -> creator, admin, id, Purpose.of(decision.status()))
+              .readLater(tx, creatorId, () -> creator, admin, id, Purpose.of(decision.status()))
+              .get()
               .filter(each -> each.request().creatorId().equals(creatorId));
       try {
         LockedRequest lockedRequest = found.orElseThrow(Problem::notFound);
@@ -193,35 +209,22 @@ public final class BookRequestService {
   }
 
   /**
-   * The outcome of one of several decisions.
-   *
-   * @param result "answered" or "refused"
-   * @param code the problem's code, if refused
-   * @param bookRequest its current state; null if it doesn't exist
-   */
-  public record DecisionOutcome(
-      long id,
-      String result,
-      @Nullable String code,
-      @Nullable String detail,
-      @Nullable BookRequest bookRequest) {
-    static DecisionOutcome ofAnswer(BookRequest request) {
-      return new DecisionOutcome(request.id(), "answered", null, null, request);
-    }
-
-    static DecisionOutcome ofRefusal(long id, Problem refusal, @Nullable BookRequest request) {
-      return new DecisionOutcome(id, "refused", refusal.errorCode(), refusal.getMessage(), request);
-    }
-  }
-
-  /**
    * Withdraws the user's own request, which refunds it.
    *
    * @throws Problem 404 for users who may not see the request, 403 for admins, 409 when it is no
    *     longer pending
    */
   public BookRequest cancelRequest(Transaction tx, UserId owner, long id) {
-    LockedRequest lockedRequest = requestLocker.lockRequest(tx, owner, id, Purpose.REFUND);
+    return prepareCancel(tx, owner, id).get();
+  }
+
+  /** The first step of {@link #cancelRequest}. */
+  Supplier<BookRequest> prepareCancel(Transaction tx, UserId owner, long id) {
+    Supplier<LockedRequest> locked = requestLocker.lockRequestLater(tx, owner, id, Purpose.REFUND);
+    return () -> cancel(tx, locked.get(), owner);
+  }
+
+  private BookRequest cancel(Transaction tx, LockedRequest lockedRequest, UserId owner) {
     requireVisible(tx, lockedRequest, owner);
     if (!lockedRequest.request().userId().equals(owner)) {
       throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
@@ -238,24 +241,9 @@ public final class BookRequestService {
 
   private void changeStatus(Transaction tx, BookRequest request, Status to) {
     if (!to.reachableFrom().contains(request.status())) {
-      throw Problem.conflict("invalid_transition", describeConflict(request, to));
+      throw StatusConflict.problemFor(request, to);
     }
     store.updateStatus(tx, request, to);
-  }
-
-  private static String describeConflict(BookRequest request, Status to) {
-    String by =
-        request.status() == Status.CANCELLED
-            ? " by " + request.userName()
-            : request.respondedByName() == null ? "" : " by " + request.respondedByName();
-    return "The request is "
-        + request.status().wireName()
-        + by
-        + " since "
-        + TimeText.formatTime(request.updatedAt())
-        + " and cannot become "
-        + to.wireName()
-        + ".";
   }
 
   /** Refunds the request if its new status requires it. */
@@ -307,7 +295,16 @@ public final class BookRequestService {
    * @throws Problem 404 for users who may not see the request, 409 when the thread is full
    */
   public Reply addReply(Transaction tx, UserId user, long id, String body) {
-    LockedRequest lockedRequest = requestLocker.lockRequest(tx, user, id, Purpose.REPLY);
+    return prepareReply(tx, user, id, body).get();
+  }
+
+  /** The first step of {@link #addReply}. */
+  Supplier<Reply> prepareReply(Transaction tx, UserId user, long id, String body) {
+    Supplier<LockedRequest> locked = requestLocker.lockRequestLater(tx, user, id, Purpose.REPLY);
+    return () -> reply(tx, locked.get(), user, body);
+  }
+
+  private Reply reply(Transaction tx, LockedRequest lockedRequest, UserId user, String body) {
     requireVisible(tx, lockedRequest, user);
     Reply reply =
         replies

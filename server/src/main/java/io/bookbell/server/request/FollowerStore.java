@@ -2,6 +2,8 @@ package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlLookup;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.util.Collection;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -11,6 +13,15 @@ public final class FollowerStore {
   /** The number of followers of a request whose row is named {@code r}. */
   static final String COUNT =
       "(SELECT count(*) FROM request_follower f WHERE f.request_id = r.id) AS followers";
+
+  private static final SqlLookup<Long, UserId> FOLLOWERS =
+      new SqlLookup<>(
+          """
+          SELECT request_id, user_id FROM request_follower
+          WHERE request_id IN (VALUES (CAST(? AS bigint)))""",
+          ValueReader::values,
+          row -> row.getLong("request_id"),
+          row -> row.getUser("user_id"));
 
   /**
    * Adds a supporter of the creator as a follower.
@@ -49,9 +60,7 @@ public final class FollowerStore {
 
   /** Reads who follows a request, on PostgreSQL together with the next statement. */
   Supplier<Set<UserId>> findFollowersLater(Transaction tx, long request) {
-    var users =
-        tx.query("SELECT user_id FROM request_follower WHERE request_id = ?", request)
-            .later(row -> row.getUser("user_id"));
+    var users = tx.lookUp(FOLLOWERS, request);
     return () -> Set.copyOf(users.get());
   }
 

@@ -9,7 +9,9 @@ import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.SqlRow;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -37,9 +39,17 @@ public final class ReplyStore {
           FROM book_request r
           JOIN reply ON reply.request_id = r.id AND reply.id >= coalesce((
             SELECT other.id FROM reply other WHERE other.request_id = r.id
-            ORDER BY other.id DESC LIMIT 1 OFFSET ?), 0)
+            ORDER BY other.id DESC LIMIT 1 OFFSET %s), 0)
           JOIN app_user author ON author.id = reply.user_id
-          WHERE r.id IN (?)""";
+          WHERE r.id IN (%s)""";
+
+  private static final SqlLookup<Long, Reply> NEWEST_OF_REQUEST =
+      new SqlLookup<>(
+          NEWEST.formatted(RequestStore.REPLIES_OF_EACH - 1, "VALUES (CAST(? AS bigint))")
+              + " ORDER BY reply.id",
+          ValueReader::values,
+          row -> row.getLong("request_id"),
+          ReplyStore::toReply);
 
   private static final String PAGE =
       "SELECT "
@@ -50,6 +60,15 @@ public final class ReplyStore {
           WHERE reply.request_id = ? AND reply.id < ?
           ORDER BY reply.id DESC
           LIMIT ?""";
+
+  private static final String COUNT_REPLY =
+      """
+      WITH change (request_id, at, most) AS (
+        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS integer)))
+      UPDATE book_request
+      SET revision = revision + 1, reply_count = reply_count + 1, updated_at = change.at
+      FROM change
+      WHERE book_request.id = change.request_id AND reply_count < change.most""";
 
   ReplyStore() {}
 
@@ -69,14 +88,7 @@ public final class ReplyStore {
       return Optional.empty();
     }
     var reply = new Reply(tx.nextId("reply"), user, userName, body, tx.now());
-    tx.enqueueForOneRow(
-        """
-        UPDATE book_request
-        SET revision = revision + 1, reply_count = reply_count + 1, updated_at = ?
-        WHERE id = ? AND reply_count < ?""",
-        reply.createdAt(),
-        request.id(),
-        MOST);
+    tx.enqueueForOneRow(COUNT_REPLY, request.id(), reply.createdAt(), MOST);
     tx.enqueue(
         "INSERT INTO reply (id, request_id, user_id, body, created_at) VALUES (?, ?, ?, ?, ?)",
         reply.id(),
@@ -94,22 +106,23 @@ public final class ReplyStore {
    * @param each how many per request
    */
   Map<Long, List<Reply>> findNewest(Transaction tx, Collection<Long> requests, int each) {
-    return findNewestLater(tx, requests, each).get();
+    if (requests.isEmpty()) {
+      return Map.of();
+    }
+    return tx
+        .query(NEWEST.formatted("?", "?"), each - 1, requests)
+        .list(row -> Map.entry(row.getLong("request_id"), toReply(row)))
+        .stream()
+        .sorted(Comparator.comparingLong(row -> row.getValue().id()))
+        .collect(groupingBy(Map.Entry::getKey, mapping(Map.Entry::getValue, toList())));
   }
 
-  /** Like {@link #findNewest}, on PostgreSQL together with the next statement. */
-  Supplier<Map<Long, List<Reply>>> findNewestLater(
-      Transaction tx, Collection<Long> requests, int each) {
-    if (requests.isEmpty()) {
-      return Map::of;
-    }
-    var rows =
-        tx.query(NEWEST, each - 1, requests)
-            .later(row -> Map.entry(row.getLong("request_id"), toReply(row)));
-    return () ->
-        rows.get().stream()
-            .sorted(Comparator.comparingLong(row -> row.getValue().id()))
-            .collect(groupingBy(Map.Entry::getKey, mapping(Map.Entry::getValue, toList())));
+  /**
+   * Reads the newest replies of a request, its oldest first, on PostgreSQL together with the next
+   * statement.
+   */
+  Supplier<List<Reply>> findNewestLater(Transaction tx, long request) {
+    return tx.lookUp(NEWEST_OF_REQUEST, request);
   }
 
   /** Returns a page of a request's replies, newest first. */

@@ -28,7 +28,7 @@ final class RequestCreators {
       return known;
     }
     Optional<UserId> found = lookup.apply(tx, request);
-    found.ifPresent(creator -> tx.afterCommit(() -> remember(request, creator)));
+    found.ifPresent(creator -> remember(request, creator));
     return found;
   }
 

@@ -64,15 +64,18 @@ final class RequestLocker {
   /**
    * Locks a request's creator and reads the request.
    *
-   * @throws Problem 404 if there is no such request
+   * @return the request; asking for it throws a {@link Problem} with 404 if there is none
    */
-  LockedRequest lockRequest(Transaction tx, UserId actor, long id, Purpose purpose) {
+  Supplier<LockedRequest> lockRequestLater(Transaction tx, UserId actor, long id, Purpose purpose) {
     UserId creatorId =
         requestCreators.findCreator(tx, id, store::findCreatorId).orElseThrow(Problem::notFound);
-    return readLocked(
-            tx, creatorId, creatorStore.lockCreatorLater(tx, creatorId), actor, id, purpose)
-        .filter(locked -> locked.request().creatorId().equals(creatorId))
-        .orElseThrow(Problem::notFound);
+    Supplier<Optional<LockedRequest>> found =
+        readLater(tx, creatorId, creatorStore.lockCreatorLater(tx, creatorId), actor, id, purpose);
+    return () ->
+        found
+            .get()
+            .filter(locked -> locked.request().creatorId().equals(creatorId))
+            .orElseThrow(Problem::notFound);
   }
 
   /**
@@ -80,13 +83,14 @@ final class RequestLocker {
    *
    * @param creatorId whose row is locked; the request may turn out to be another creator's
    */
-  Optional<LockedRequest> readLocked(
+  Supplier<Optional<LockedRequest>> readLater(
       Transaction tx,
       UserId creatorId,
       Supplier<CreatorRow> creator,
       UserId actor,
       long id,
       Purpose purpose) {
+    tx.claim(RequestLocker.class, id);
     var revised = store.findLater(tx, id);
     Supplier<String> actorName = store.findNameLater(tx, actor);
     Supplier<Set<UserId>> following =
@@ -99,10 +103,12 @@ final class RequestLocker {
       replies.reserveReply(tx);
     }
     requestAnnouncer.reserveNotification(tx);
-    CreatorRow locked = creator.get();
-    return revised
-        .get()
-        .map(found -> new LockedRequest(locked, found, actorName.get(), following.get(), refund));
+    return () -> {
+      CreatorRow locked = creator.get();
+      return revised
+          .get()
+          .map(found -> new LockedRequest(locked, found, actorName.get(), following.get(), refund));
+    };
   }
 
   /** Saves the next command about a request a query. Called after the request was committed. */

@@ -36,11 +36,12 @@ public final class RequestRoutes {
 
   public static void addRoutes(
       ApiRouter apiRouter, BookRequestService requests, RequestListService lists) {
-    apiRouter.post(
+    apiRouter.postCommand(
         "/api/book-requests",
         RateLimit.ASK,
         RequestRoutes::parseNewRequest,
-        (tx, caller, wanted) -> ApiResponse.created(requests.create(tx, caller.user(), wanted)));
+        (tx, caller, wanted) -> requests.prepareCreate(tx, caller.user(), wanted),
+        ApiResponse::created);
     apiRouter.get(
         "/api/book-requests",
         RequestRoutes::parseListQuery,
@@ -68,24 +69,26 @@ public final class RequestRoutes {
         RequestRoutes::parseRepliesQuery,
         (tx, caller, of) ->
             ApiResponse.ok(requests.listReplies(tx, caller.user(), of.id, of.what)));
-    apiRouter.post(
+    apiRouter.postCommand(
         "/api/book-requests/:id/respond",
+        RateLimit.WRITE,
         RequestRoutes::parseDecision,
         (tx, caller, requestCommand) ->
-            ApiResponse.ok(
-                requests.respondToRequest(
-                    tx, caller.user(), requestCommand.id, requestCommand.what)));
-    apiRouter.post(
+            requests.prepareResponse(tx, caller.user(), requestCommand.id, requestCommand.what),
+        ApiResponse::ok);
+    apiRouter.postCommand(
         "/api/book-requests/:id/reply",
         RateLimit.REPLY,
         RequestRoutes::parseReply,
         (tx, caller, requestCommand) ->
-            ApiResponse.created(
-                requests.addReply(tx, caller.user(), requestCommand.id, requestCommand.what)));
-    apiRouter.post(
+            requests.prepareReply(tx, caller.user(), requestCommand.id, requestCommand.what),
+        ApiResponse::created);
+    apiRouter.postCommand(
         "/api/book-requests/:id/cancel",
+        RateLimit.WRITE,
         RequestRoutes::parseRequestId,
-        (tx, caller, id) -> ApiResponse.ok(requests.cancelRequest(tx, caller.user(), id)));
+        (tx, caller, id) -> requests.prepareCancel(tx, caller.user(), id),
+        ApiResponse::ok);
   }
 
   private static NewRequest parseNewRequest(ApiRequest apiRequest) {
@@ -201,7 +204,7 @@ public final class RequestRoutes {
 
   private record BulkDecisionRequest(UserId creator, SortedSet<Long> ids, Decision what) {}
 
-  private record BulkDecisionResponse(List<BookRequestService.DecisionOutcome> items) {}
+  private record BulkDecisionResponse(List<DecisionOutcome> items) {}
 
   /** A request id and the input of a command on it. */
   private record RequestCommand<T>(long id, T what) {}

@@ -6,7 +6,9 @@ import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.SqlRow;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +47,39 @@ public final class RequestStore {
           JOIN app_user u ON u.id = r.user_id
           LEFT JOIN app_user responder ON responder.id = r.responded_by
           WHERE""";
+
+  private static final SqlLookup<Long, RevisedRequest> BY_ID =
+      new SqlLookup<>(
+          SELECT + " r.id IN (VALUES (CAST(? AS bigint)))",
+          ValueReader::values,
+          row -> row.getLong("id"),
+          row -> new RevisedRequest(toRequest(row), row.getInt("revision")));
+
+  private static final SqlLookup<UserId, String> NAMES =
+      new SqlLookup<>(
+          "SELECT id, display_name FROM app_user WHERE id IN (VALUES (CAST(? AS bigint)))",
+          ValueReader::values,
+          row -> row.getUser("id"),
+          row -> row.getString("display_name"));
+
+  private static final String UPDATE_STATUS =
+      """
+      WITH change (request_id, was, status, refunded, at) AS (
+        VALUES (CAST(? AS bigint), ?, ?, CAST(? AS boolean), CAST(? AS bigint)))
+      UPDATE book_request
+      SET status = change.status, refunded = change.refunded, revision = revision + 1,
+        updated_at = change.at
+      FROM change
+      WHERE book_request.id = change.request_id AND book_request.status = change.was""";
+
+  private static final String UPDATE_RESPONSE =
+      """
+      WITH change (request_id, response, responded_by) AS (
+        VALUES (CAST(? AS bigint), ?, CAST(? AS bigint)))
+      UPDATE book_request
+      SET response = change.response, responded_by = change.responded_by
+      FROM change
+      WHERE book_request.id = change.request_id""";
 
   /** Reserves the id of a request, on PostgreSQL together with the next statement. */
   void reserveRequest(Transaction tx) {
@@ -94,20 +129,16 @@ public final class RequestStore {
    */
   void updateStatus(Transaction tx, BookRequest request, Status to) {
     tx.enqueueForOneRow(
-        """
-        UPDATE book_request
-        SET status = ?, refunded = ?, revision = revision + 1, updated_at = ?
-        WHERE id = ? AND status = ?""",
+        UPDATE_STATUS,
+        request.id(),
+        request.status().wireName(),
         to.wireName(),
         to.refundsQuota(),
-        tx.now(),
-        request.id(),
-        request.status().wireName());
+        tx.now());
   }
 
   void updateResponse(Transaction tx, long id, @Nullable String response, UserId by) {
-    tx.enqueue(
-        "UPDATE book_request SET response = ?, responded_by = ? WHERE id = ?", response, by, id);
+    tx.enqueueForOneRow(UPDATE_RESPONSE, id, response, by);
   }
 
   public Optional<UserId> findCreatorId(Transaction tx, long id) {
@@ -207,14 +238,14 @@ public final class RequestStore {
 
   /** Reads a user's name, on PostgreSQL together with the next statement. */
   Supplier<String> findNameLater(Transaction tx, UserId user) {
-    PendingResult<List<String>> name =
-        tx.query("SELECT display_name FROM app_user WHERE id = ?", user)
-            .later(row -> row.getString("display_name"));
+    PendingResult<List<String>> name = tx.lookUp(NAMES, user);
     return () -> name.get().getFirst();
   }
 
   private static Optional<BookRequest> findById(Transaction tx, long id, int replies) {
-    return findLater(tx, id, replies).get().map(RevisedRequest::request);
+    return tx.query(SELECT + " r.id = ?", id)
+        .first(RequestStore::toRequest)
+        .map(request -> withReplies(tx, List.of(request), replies).getFirst());
   }
 
   /** A request and the number of its newest revision. */
@@ -222,23 +253,14 @@ public final class RequestStore {
 
   /** Reads a request with its newest replies, on PostgreSQL together with the next statement. */
   Supplier<Optional<RevisedRequest>> findLater(Transaction tx, long id) {
-    return findLater(tx, id, REPLIES_OF_EACH);
-  }
-
-  private static Supplier<Optional<RevisedRequest>> findLater(
-      Transaction tx, long id, int replies) {
-    var rows =
-        tx.query(SELECT + " r.id = ?", id)
-            .later(row -> new RevisedRequest(toRequest(row), row.getInt("revision")));
-    Supplier<Map<Long, List<Reply>>> newest = REPLIES.findNewestLater(tx, List.of(id), replies);
+    var rows = tx.lookUp(BY_ID, id);
+    Supplier<List<Reply>> newest = REPLIES.findNewestLater(tx, id);
     return () ->
         rows.get().stream()
             .findFirst()
             .map(
                 found ->
-                    new RevisedRequest(
-                        found.request.withReplies(newest.get().getOrDefault(id, List.of())),
-                        found.revision));
+                    new RevisedRequest(found.request.withReplies(newest.get()), found.revision));
   }
 
   private static List<BookRequest> selectRequests(

@@ -49,7 +49,7 @@ public final class WordIndex {
   }
 
   void indexRequest(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
-    tx.insertAll(
+    tx.writeAll(
         INSERT,
         indexedTexts.collectWords().entrySet().stream().limit(MOST_WORDS).toList(),
         word -> ValueReader.values(creator, word.getKey(), request, word.getValue()));

@@ -25,6 +25,11 @@ public interface Database extends AutoCloseable {
   <T> CompletableFuture<T> write(Function<Transaction, T> work);
 
   /**
+   * Like {@link #write}, for a command that may be decided together with others of the same owner.
+   */
+  <T> CompletableFuture<T> writeCommand(WriteCommand<T> command);
+
+  /**
    * Like {@link #write}, but keeps working for a while on a full disk by using up a reserve, if the
    * database has one. For signing in and out.
    */

@@ -20,6 +20,9 @@ public enum StorageTrouble {
   UNREACHABLE("The database is not responding"),
   BUSY("The database is busy");
 
+  /** What the pool says, without a state, about a connection that was lost before. */
+  private static final String CLOSED = "Connection is closed";
+
   private final String description;
 
   StorageTrouble(String description) {
@@ -61,6 +64,7 @@ public enum StorageTrouble {
       case SQLiteException e -> ofSqlite(e.getErrorCode());
       case PoolInitializationException _ -> UNREACHABLE;
       case SQLTransientConnectionException e -> e.getCause() == null ? BUSY : UNREACHABLE;
+      case SQLException e when CLOSED.equals(e.getMessage()) -> UNREACHABLE;
       case SQLException e -> ofState(e.getSQLState());
       default -> null;
     };

@@ -1,7 +1,6 @@
 package io.bookbell.server.storage;
 
 import io.bookbell.server.storage.sql.PendingResult;
-import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlSession;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,11 +21,6 @@ public interface TimeSource {
    */
   Supplier<Instant> read(SqlSession session);
 
-  /** The current time as an expression in a statement, which saves a query. */
-  default SqlFragment nowExpression(SqlSession session) {
-    return SqlFragment.of("?", read(session).get());
-  }
-
   /** The clock of this process, for SQLite and for tests that set the time. */
   static TimeSource of(InstantSource clock) {
     return _ -> () -> clock.instant().truncatedTo(ChronoUnit.MILLIS);
@@ -34,20 +28,10 @@ public interface TimeSource {
 
   /** PostgreSQL's clock at the moment when the statement runs. */
   static TimeSource ofPostgres() {
-    SqlFragment clock =
-        SqlFragment.of("CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)");
-    String query = "SELECT " + clock.text() + " AS now";
-    return new TimeSource() {
-      @Override
-      public Supplier<Instant> read(SqlSession session) {
-        PendingResult<List<Instant>> result = session.query(query).later(row -> row.getTime("now"));
-        return () -> result.get().getFirst();
-      }
-
-      @Override
-      public SqlFragment nowExpression(SqlSession session) {
-        return clock;
-      }
+    String query = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS now";
+    return session -> {
+      PendingResult<List<Instant>> result = session.query(query).later(row -> row.getTime("now"));
+      return () -> result.get().getFirst();
     };
   }
 }

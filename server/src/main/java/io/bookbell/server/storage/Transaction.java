@@ -5,6 +5,7 @@ import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.ReservedIds;
 import io.bookbell.server.storage.sql.RowMapper;
 import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.SqlQuery;
 import io.bookbell.server.storage.sql.SqlSession;
 import io.bookbell.server.storage.sql.ValueReader;
@@ -30,10 +31,10 @@ import org.slf4j.LoggerFactory;
  * {@code ?} whose value is a collection stands for a list: {@code id IN (?)}. {@code FOR NO KEY
  * UPDATE} is left out on SQLite, whose only writer already holds the whole database.
  *
- * <p>All commands take locks in the same order, so that they don't deadlock: idempotency key,
- * creator rows ascending, request rows ascending, membership rows by (creator, user), inbox heads
- * by user. Commands of one creator may share a transaction, so locks at the end of that order are
- * left to a {@link BeforeCommitStep}; {@code PostgresWriter} handles those at its beginning.
+ * <p>All commands take locks in the same order, so that they don't deadlock: creator rows
+ * ascending, request rows ascending, membership rows by (creator, user), idempotency key, inbox
+ * heads by user. Commands of one creator may share a transaction, so locks at the end of that order
+ * are left to a {@link BeforeCommitStep}; {@code PostgresWriter} handles those at its beginning.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);
@@ -44,6 +45,7 @@ public final class Transaction {
   private final List<Runnable> afterCommit;
   private final Map<BeforeCommitStep<?>, List<Object>> last;
   private final ReservedIds reservedIds;
+  private final @Nullable CommandGroup group;
   private @Nullable Supplier<Instant> clock;
   private @Nullable Instant now;
 
@@ -57,17 +59,24 @@ public final class Transaction {
    * @param rowLockGate called before an owner's row is locked
    */
   public Transaction(SqlSession session, TimeSource time, RowLockGate rowLockGate) {
-    this(session, time, rowLockGate, new ArrayList<>(), new LinkedHashMap<>());
+    this(session, time, rowLockGate, null, new ArrayList<>(), new LinkedHashMap<>());
+  }
+
+  /** The view of a command that is decided together with others. */
+  Transaction(SqlSession session, TimeSource time, CommandGroup group) {
+    this(session, time, RowLockGate.OPEN, group, new ArrayList<>(), new LinkedHashMap<>());
   }
 
   private Transaction(
       SqlSession session,
       TimeSource time,
       RowLockGate rowLockGate,
+      @Nullable CommandGroup group,
       List<Runnable> afterCommit,
       Map<BeforeCommitStep<?>, List<Object>> last) {
     this.session = session;
-    this.reservedIds = new ReservedIds(session);
+    this.group = group;
+    this.reservedIds = group == null ? new ReservedIds(session) : group.reservedIds();
     this.time = time;
     this.rowLockGate = rowLockGate;
     this.afterCommit = afterCommit;
@@ -121,7 +130,7 @@ public final class Transaction {
    * The same transaction with a fixed time, for inserting past events such as demonstration data.
    */
   public Transaction atTime(Instant moment) {
-    return new Transaction(session, _ -> () -> moment, rowLockGate, afterCommit, last);
+    return new Transaction(session, _ -> () -> moment, rowLockGate, group, afterCommit, last);
   }
 
   /** Whether the database is PostgreSQL. */
@@ -132,6 +141,11 @@ public final class Transaction {
   /** A statement that returns rows: a query, or one with a {@code RETURNING} clause. */
   public SqlQuery query(String sql, @Nullable Object... values) {
     return session.query(sql, values);
+  }
+
+  /** Reads the rows of a key, on PostgreSQL together with the next statement. */
+  public <K, V> PendingResult<List<V>> lookUp(SqlLookup<K, V> lookup, K key) {
+    return session.lookUp(lookup, key);
   }
 
   /** A composed query. */
@@ -146,11 +160,6 @@ public final class Transaction {
    */
   public int update(String sql, @Nullable Object... values) {
     return session.update(sql, values);
-  }
-
-  /** Like {@link #update}, but the count is known only when the statement has been sent. */
-  public PendingResult<Integer> updateLater(SqlFragment statement) {
-    return session.updateLater(statement.text(), statement.values().toArray());
   }
 
   /**
@@ -170,12 +179,12 @@ public final class Transaction {
   }
 
   /**
-   * Inserts rows in their order. On PostgreSQL they are sent together with the next statement.
+   * Writes rows in their order. On PostgreSQL they are sent together with the next statement.
    *
-   * @param insert the statement for one row
+   * @param statement the insert of one row, or another statement with one row of {@code VALUES}
    */
-  public <A> void insertAll(String insert, List<A> rows, ValueReader<A> reader) {
-    session.insertAll(insert, rows, reader);
+  public <A> void writeAll(String statement, List<A> rows, ValueReader<A> reader) {
+    session.writeAll(statement, rows, reader);
   }
 
   /** Sends all statements that {@link #enqueue} has queued. */
@@ -186,7 +195,7 @@ public final class Transaction {
   /**
    * The database's time in milliseconds. It is read at the first call and stays the same for the
    * rest of the command, except that it is read again after {@link #lockOwnerRow}, so that times
-   * follow the order of commands.
+   * follow the order of commands. Commands that are decided together have the same time.
    */
   public Instant now() {
     Instant known = now;
@@ -195,13 +204,6 @@ public final class Transaction {
       now = known;
     }
     return known;
-  }
-
-  /**
-   * The database's time as an expression, for a statement that runs before the creator is locked.
-   */
-  public SqlFragment nowExpression() {
-    return time.nowExpression(session);
   }
 
   /**
@@ -219,13 +221,39 @@ public final class Transaction {
    * other queued commands.
    *
    * @param sql reads and locks the row, whose only value is the owner
+   * @return the row; if commands are decided together, with the changes of those before
    */
   public <T> Supplier<Optional<T>> lockOwnerRow(Object owner, String sql, RowMapper<T> mapper) {
+    if (group != null) {
+      clock = group.clock();
+      return group.ownerRow(owner, () -> query(sql, owner).later(mapper));
+    }
     rowLockGate.requireTurn(new RowLockGate.OwnerRow(owner, sql));
     PendingResult<List<T>> row = query(sql, owner).later(mapper);
     now = null;
     clock = time.read(session); // in the same round trip, after the lock
     return () -> row.get().stream().findFirst();
+  }
+
+  /**
+   * Tells the commands that are decided after this one that it has changed the owner's row.
+   *
+   * @param row as it is now, of the type that {@link #lockOwnerRow} reads
+   */
+  public void replaceOwnerRow(Object owner, Object row) {
+    if (group != null) {
+      group.replaceOwnerRow(owner, row);
+    }
+  }
+
+  /**
+   * Names something that this command reads and then changes. Commands that claim the same aren't
+   * decided together, because the second one would decide on what was there before the first.
+   */
+  public void claim(Object... what) {
+    if (group != null) {
+      group.claim(List.of(what));
+    }
   }
 
   /**

@@ -1,10 +1,13 @@
 package io.bookbell.server.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,22 +16,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteJob<T> {
   public final CompletableFuture<T> answer = new CompletableFuture<>();
-  private final Function<Transaction, T> work;
+  private final WriteCommand<T> command;
 
   /** Whether it may continue on a full disk by using the reserve. */
   public final boolean mayUseReserve;
 
+  /** Whether it may be decided together with others. */
+  public final boolean isGroupable;
+
   private @Nullable Transaction transaction;
+  private @Nullable Supplier<T> decision;
   private @Nullable T result;
   private @Nullable Throwable failure;
+
+  /** A job that is decided alone. */
+  public WriteJob(Function<Transaction, T> work, boolean mayUseReserve) {
+    this.command = tx -> () -> work.apply(tx);
+    this.mayUseReserve = mayUseReserve;
+    this.isGroupable = false;
+  }
 
   public WriteJob(Function<Transaction, T> work) {
     this(work, false);
   }
 
-  public WriteJob(Function<Transaction, T> work, boolean mayUseReserve) {
-    this.work = work;
-    this.mayUseReserve = mayUseReserve;
+  /** A job that may be decided together with others. */
+  public WriteJob(WriteCommand<T> command) {
+    this.command = command;
+    this.mayUseReserve = false;
+    this.isGroupable = true;
   }
 
   /** Whether the future is already completed, so that nothing may be stored any more. */
@@ -36,16 +52,16 @@ public final class WriteJob<T> {
     return answer.isDone();
   }
 
-  /** Runs the work. Returns whether it succeeded; a failure is kept for the future. */
+  /** Runs the command. Returns whether it succeeded; a failure is kept for the future. */
   boolean run(Transaction transaction) {
-    return run(transaction, Transaction::flushStatements);
+    return ask(transaction) && decide(Transaction::flushStatements);
   }
 
-  private boolean run(Transaction transaction, Consumer<Transaction> end) {
+  /** Runs the command's first step. Returns whether it succeeded. */
+  boolean ask(Transaction transaction) {
     this.transaction = transaction;
     try {
-      result = work.apply(transaction);
-      end.accept(transaction);
+      decision = command.ask(transaction);
       failure = null;
       return true;
     } catch (RuntimeException | Error e) {
@@ -54,11 +70,32 @@ public final class WriteJob<T> {
     }
   }
 
+  /** Runs the command's second step. Returns whether it succeeded. */
+  boolean decide() {
+    return decide(_ -> {});
+  }
+
+  private boolean decide(Consumer<Transaction> end) {
+    try {
+      result = requireNonNull(decision).get();
+      end.accept(requireNonNull(transaction));
+      failure = null;
+      return true;
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      return false;
+    }
+  }
+
+  Transaction transaction() {
+    return requireNonNull(transaction);
+  }
+
   /**
    * Like {@link #run}, and also runs the last steps, for a job that doesn't share its transaction.
    */
   public boolean runAlone(Transaction transaction) {
-    return run(transaction, alone -> Transaction.runLastSteps(List.of(alone)));
+    return ask(transaction) && decide(alone -> Transaction.runLastSteps(List.of(alone)));
   }
 
   /** The exception that the work threw. */

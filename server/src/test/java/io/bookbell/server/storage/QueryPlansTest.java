@@ -51,6 +51,8 @@ class QueryPlansTest {
           Map.entry(
               "SCAN tier_announcement", "it has a row for each tier that was changed just now"),
           Map.entry("SCAN serving_node", "it has a row for each node"),
+          Map.entry("SCAN change", "it has the rows that are written"),
+          Map.entry("IN (VALUES (CAST(? AS bigint)", "it sorts what belongs to the given keys"),
           Map.entry("node_id IN (SELECT id FROM dead)", "there are few dead nodes, if any"),
           Map.entry(
               "WHERE name_key IS NULL", "its index has only accounts to be brought up to date"),

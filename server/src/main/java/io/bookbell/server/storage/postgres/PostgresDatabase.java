@@ -9,9 +9,11 @@ import io.bookbell.server.storage.PostgresConnections.PostgresTimeouts;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteCommand;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.WriteJob;
 import io.bookbell.server.storage.migration.SchemaMigrator;
+import io.bookbell.server.storage.sql.ParameterTypes;
 import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sql.SqlSession;
 import java.sql.Connection;
@@ -49,6 +51,7 @@ public final class PostgresDatabase implements Database {
   private final PostgresWriter writer;
   private final TimeSource time;
   private final SqlListener listener;
+  private final ParameterTypes types = new ParameterTypes();
   private final WriteHealth condition = new WriteHealth();
   private final PostgresHeartbeat heartbeat;
   private final ConnectionThreads writers =
@@ -144,7 +147,7 @@ public final class PostgresDatabase implements Database {
   }
 
   private SqlSession newSession(Connection connection) {
-    return SqlSession.forPostgres(connection, listener);
+    return SqlSession.forPostgres(connection, listener, types);
   }
 
   /** Closes idle connections now, and the others when they are returned to their pool. */
@@ -155,7 +158,15 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    var writeJob = new WriteJob<>(work);
+    return submitJob(new WriteJob<>(work));
+  }
+
+  @Override
+  public <T> CompletableFuture<T> writeCommand(WriteCommand<T> command) {
+    return submitJob(new WriteJob<>(command));
+  }
+
+  private <T> CompletableFuture<T> submitJob(WriteJob<T> writeJob) {
     var _ = heartbeat.failWhenUnreachable(writeJob.answer);
     if (!writeJob.isAnswered()) {
       writer.submitJob(writeJob, heartbeat::recordResponse);

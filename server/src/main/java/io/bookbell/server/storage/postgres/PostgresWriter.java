@@ -1,10 +1,10 @@
 package io.bookbell.server.storage.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.bookbell.server.storage.JobBatch;
 import io.bookbell.server.storage.RowLockGate;
 import io.bookbell.server.storage.RowLockGate.LockQueuedError;
 import io.bookbell.server.storage.RowLockGate.OwnerRow;
-import io.bookbell.server.storage.SavepointBatch;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,12 @@ import org.jspecify.annotations.Nullable;
  * turn then runs the queued jobs in one transaction with one commit, and completes their futures
  * after it.
  *
+ * <p>Most jobs in a shared transaction are decided together ({@link JobBatch#runTogether}). If a
+ * statement fails then, the same jobs run again one by one.
+ *
  * <p>A shared transaction holds the owner's row while it runs jobs that may need locks that come
- * earlier in the lock order, such as an idempotency key. It waits for those only briefly: a job
- * that doesn't get its lock is set aside and runs alone, so a deadlock can't last.
+ * earlier in the lock order. It waits for those only briefly: a job that doesn't get its lock is
+ * set aside and runs alone, so a deadlock can't last.
  */
 final class PostgresWriter {
   private static final int MOST_ATTEMPTS = 4;
@@ -46,6 +50,12 @@ final class PostgresWriter {
 
   private static final String WAIT_AS_EVER = "SET LOCAL lock_timeout TO DEFAULT";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  /**
+   * Classes of SQL states that only a statement can cause: invalid data, violated constraints,
+   * conflicts with other transactions, invalid texts, locks that weren't available, triggers.
+   */
+  private static final Set<String> REFUSALS = Set.of("22", "23", "40", "42", "55", "P0");
 
   private final OwnerQueues ownerQueues = new OwnerQueues();
   private final HikariDataSource pool;
@@ -148,7 +158,15 @@ final class PostgresWriter {
 
   private void runShared(OwnerRow row, List<WriteJob<?>> jobs) {
     var sharedTransaction = new SharedTransaction(row, jobs);
-    Throwable failure = withRetries(sharedTransaction::attemptCommit);
+    Throwable failure = withRetries(() -> sharedTransaction.attemptCommit(true));
+    if (sharedTransaction.mayRunOneByOne(failure)) {
+      failure = withRetries(() -> sharedTransaction.attemptCommit(false));
+    }
+    finishShared(sharedTransaction, failure);
+  }
+
+  private void finishShared(SharedTransaction sharedTransaction, @Nullable Throwable failure) {
+    OwnerRow row = sharedTransaction.row;
     if (failure == null) {
       sharedTransaction.done.forEach(writeJob -> completeJob(writeJob, writeJob.workFailure()));
       sharedTransaction.setAside.forEach(
@@ -156,7 +174,7 @@ final class PostgresWriter {
       ownerQueues.returnJobs(row.owner(), sharedTransaction.left);
       return;
     }
-    jobs.forEach(writeJob -> failJob(writeJob, failure));
+    sharedTransaction.jobs.forEach(writeJob -> failJob(writeJob, failure));
     if (!sharedTransaction.begun) { // the others would wait just as long for the same row
       ownerQueues.takeAll(row.owner()).forEach(writeJob -> failJob(writeJob, failure));
     }
@@ -204,40 +222,96 @@ final class PostgresWriter {
     private List<WriteJob<?>> setAside = new ArrayList<>();
     private List<WriteJob<?>> left = List.of();
     private boolean begun;
+    private boolean together;
+    private boolean committing;
 
     SharedTransaction(OwnerRow row, List<WriteJob<?>> jobs) {
       this.row = row;
       this.jobs = jobs;
     }
 
-    @Nullable Throwable attemptCommit() {
+    /**
+     * Runs the jobs and commits.
+     *
+     * @param mayGroup whether jobs may be decided together
+     */
+    @Nullable Throwable attemptCommit(boolean mayGroup) {
       done = new ArrayList<>();
       setAside = new ArrayList<>();
       left = List.of();
       begun = false;
-      return inTransaction(this::runJobs);
+      together = false;
+      committing = false;
+      return inTransaction(session -> runJobs(session, mayGroup));
     }
 
-    private @Nullable Throwable runJobs(SqlSession session) {
+    /** Whether a failure may be that of one command, and certainly nothing was committed. */
+    boolean mayRunOneByOne(@Nullable Throwable failure) {
+      if (failure == null || !together) {
+        return false;
+      }
+      return isRefused(failure) || (!committing && !(failure instanceof DataAccessException));
+    }
+
+    private @Nullable Throwable runJobs(SqlSession session, boolean mayGroup) {
       row.lockRow(session);
       session.enqueue(WAIT_A_MOMENT);
       begun = true;
+      var jobBatch = new JobBatch(session, () -> new Transaction(session, time));
       long end = System.nanoTime() + LONGEST_BATCH.toNanos();
-      var savepointBatch = new SavepointBatch(session, () -> new Transaction(session, time));
-      for (WriteJob<?> writeJob : jobs) {
+      int next = 0;
+      while (next < jobs.size() && left.isEmpty()) {
         if (System.nanoTime() - end > 0) {
-          left = jobs.subList(done.size() + setAside.size(), jobs.size());
-          break;
+          left = jobs.subList(next, jobs.size());
+        } else if (mayGroup && jobs.get(next).isGroupable) {
+          next = runTogether(jobBatch, next, end);
+        } else {
+          session.flush(); // a savepoint must not hide that a statement of others has failed
+          Throwable failure = runOne(jobBatch, jobs.get(next++));
+          if (failure != null) {
+            return failure;
+          }
         }
-        savepointBatch.runJob(writeJob);
-        if (isRetryable(writeJob.workFailure())) {
-          return writeJob.workFailure();
-        }
-        (hasSqlState(writeJob.workFailure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
       }
       session.enqueue(WAIT_AS_EVER);
-      savepointBatch.runLastSteps();
+      jobBatch.runLastSteps();
+      committing = true;
       return done.stream().anyMatch(WriteJob::isAnswered) ? lateAnswer() : null;
+    }
+
+    /** Returns a failure after which the whole transaction has to be repeated. */
+    private @Nullable Throwable runOne(JobBatch jobBatch, WriteJob<?> writeJob) {
+      jobBatch.runJob(writeJob);
+      if (isRetryable(writeJob.workFailure())) {
+        return writeJob.workFailure();
+      }
+      (hasSqlState(writeJob.workFailure(), LOCK_NOT_AVAILABLE) ? setAside : done).add(writeJob);
+      return null;
+    }
+
+    /**
+     * Runs the groupable jobs that come next; those that must not share a group one after another.
+     *
+     * @return the index of the job behind them
+     */
+    private int runTogether(JobBatch jobBatch, int first, long deadline) {
+      together = true;
+      int next = first;
+      while (next < jobs.size() && jobs.get(next).isGroupable) {
+        next++;
+      }
+      List<WriteJob<?>> group = jobs.subList(first, next);
+      while (!group.isEmpty() && System.nanoTime() - deadline <= 0) {
+        List<WriteJob<?>> postponed = jobBatch.runTogether(group, time);
+        done.addAll(group);
+        done.removeAll(postponed);
+        group = postponed;
+      }
+      if (!group.isEmpty()) {
+        left = new ArrayList<>(group);
+        left.addAll(jobs.subList(next, jobs.size()));
+      }
+      return next;
     }
   }
 
@@ -257,13 +331,17 @@ final class PostgresWriter {
     try (Connection connection = pool.getConnection()) {
       var ended = new boolean[1];
       Throwable failure = inTransaction(sessions.apply(connection), transactionBody, ended);
-      if (!ended[0]) {
-        pool.evictConnection(connection); // its state is unknown
+      if (!ended[0] || isReadOnly(failure)) {
+        pool.evictConnection(connection); // its state is unknown, or it stays read-only for good
       }
       return failure;
     } catch (SQLException e) {
       return new DataAccessException("The database could not be written: " + e.getMessage(), e);
     }
+  }
+
+  private static boolean isReadOnly(@Nullable Throwable failure) {
+    return StorageTrouble.findIn(failure).filter(StorageTrouble.READ_ONLY::equals).isPresent();
   }
 
   /**
@@ -292,11 +370,14 @@ final class PostgresWriter {
     return failure;
   }
 
-  /** Whether the server has refused a statement, so that the commit behind it didn't run. */
+  /**
+   * Whether the server has refused a statement, so that the commit behind it didn't run. A backend
+   * that is terminated while it commits reports that (57P01), and has committed.
+   */
   private static boolean isRefused(Throwable failure) {
     return failure instanceof DataAccessException e
-        && !e.sqlState().isEmpty()
-        && !e.sqlState().startsWith("08"); // the connection failed
+        && e.sqlState().length() == 5
+        && REFUSALS.contains(e.sqlState().substring(0, 2));
   }
 
   private static boolean tryRollback(SqlSession session, Throwable cause) {

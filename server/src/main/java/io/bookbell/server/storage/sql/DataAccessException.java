@@ -11,6 +11,11 @@ public final class DataAccessException extends RuntimeException {
     super(message, cause);
   }
 
+  /** Whether there is another row with the same unique key already. PostgreSQL only. */
+  public boolean isDuplicateKey() {
+    return sqlState().equals("23505");
+  }
+
   /** The state that the database gave as the reason; empty if it gave none. */
   public String sqlState() {
     for (@Nullable Throwable each = getCause(); each != null; each = each.getCause()) {

@@ -31,6 +31,13 @@ public final class PendingResult<T> implements Supplier<T> {
     known = true;
   }
 
+  /** Sets the result. The statement's owner knows that it is a T. */
+  @SuppressWarnings("unchecked")
+  void complete(Object result) {
+    value = (T) result;
+    known = true;
+  }
+
   /** Whether the statement has run. */
   public boolean isKnown() {
     return known;

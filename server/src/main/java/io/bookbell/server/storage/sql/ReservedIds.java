@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
@@ -15,7 +14,7 @@ import java.util.stream.LongStream;
  * rows can be sent together. Confined to the session's thread.
  */
 public final class ReservedIds {
-  private final Map<String, Queue<Supplier<List<Long>>>> requested = new HashMap<>();
+  private final Map<String, Deque<Reservation>> reservations = new HashMap<>();
   private final Map<String, Deque<Long>> free = new HashMap<>();
   private final SqlSession session;
 
@@ -23,20 +22,32 @@ public final class ReservedIds {
     this.session = session;
   }
 
-  /** Reserves ids, on PostgreSQL together with the next statement. */
+  /**
+   * Reserves ids, on PostgreSQL together with the next statement, and together with other ids of
+   * the table.
+   */
   public void reserve(String table, int amount) {
-    requested.computeIfAbsent(table, _ -> new ArrayDeque<>()).add(request(table, amount));
+    Deque<Reservation> known = reservations.computeIfAbsent(table, _ -> new ArrayDeque<>());
+    if (!known.isEmpty() && !known.getLast().ids.isKnown()) {
+      known.getLast().amount += amount;
+    } else if (session.isPostgres()) {
+      known.add(new Reservation(session, table, amount));
+    }
   }
 
   /** Takes ascending ids: first the reserved ones, then new ones. */
   public List<Long> take(String table, int amount) {
     Deque<Long> ids = free.computeIfAbsent(table, _ -> new ArrayDeque<>());
-    Queue<Supplier<List<Long>>> pending = requested.computeIfAbsent(table, _ -> new ArrayDeque<>());
-    while (ids.size() < amount) {
-      if (pending.isEmpty()) {
-        pending.add(request(table, amount - ids.size()));
+    if (session.isPostgres()) {
+      Deque<Reservation> known = reservations.computeIfAbsent(table, _ -> new ArrayDeque<>());
+      while (ids.size() < amount) {
+        if (known.isEmpty()) {
+          reserve(table, amount - ids.size());
+        }
+        ids.addAll(known.remove().ids.get());
       }
-      ids.addAll(pending.remove().get());
+    } else {
+      ids.addAll(takeFromSqlite(table, amount));
     }
     var taken = new ArrayList<Long>();
     for (int number = 0; number < amount; number++) {
@@ -45,15 +56,24 @@ public final class ReservedIds {
     return taken;
   }
 
-  private Supplier<List<Long>> request(String table, int amount) {
-    return session.isPostgres()
-        ? session
-            .query(
-                "SELECT nextval(pg_get_serial_sequence(?, 'id')) AS id FROM generate_series(1, ?)",
-                table,
-                amount)
-            .later(row -> row.getLong("id"))
-        : () -> takeFromSqlite(table, amount);
+  /** A query for new ids, to which more can be added until it is sent. */
+  private static final class Reservation {
+    private final PendingResult<List<Long>> ids;
+    private int amount;
+
+    Reservation(SqlSession session, String table, int amount) {
+      this.amount = amount;
+      Supplier<Integer> asked = () -> this.amount;
+      this.ids =
+          session
+              .query(
+                  """
+                  SELECT nextval(pg_get_serial_sequence(?, 'id')) AS id
+                  FROM generate_series(1, ?)""",
+                  table,
+                  asked)
+              .later(row -> row.getLong("id"));
+    }
   }
 
   /** SQLite keeps the highest id of each table in a table of its own. */

@@ -1,13 +1,12 @@
 package io.bookbell.server.storage.sql;
 
-import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.sql.PendingResult.ResultReader;
+import io.bookbell.server.storage.sql.QueuedStatement.Answer;
+import io.bookbell.server.storage.sql.QueuedStatement.QueuedRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Prepared statements are kept by their text, so statements that run often should be constants.
  * On PostgreSQL, a session saves round trips: statements whose result nobody needs wait, and are
  * sent together with the next one. If a waiting statement fails, the exception is thrown when it is
- * sent, and no later statement has run.
+ * sent, and no later statement has run. Rows of the same statement that wait become one statement,
+ * see {@link StatementQueue}.
  */
 public final class SqlSession {
   /** Limits the values of one statement; PostgreSQL and SQLite allow about 32,000. */
@@ -31,9 +31,9 @@ public final class SqlSession {
   private static final int ANY_NUMBER = 16;
 
   /** Limits the memory that waiting statements use in this process and in PostgreSQL. */
-  private static final int MOST_WAITING = 32;
+  private static final int MOST_WAITING = 64;
 
-  /** Limits the values of all statements that are sent together; PostgreSQL allows 65,535. */
+  /** Limits the values of all statements that are sent together. */
   private static final int MOST_VALUES_TOGETHER = 32_000;
 
   /** How many rows of a large result are in memory at once. */
@@ -46,21 +46,30 @@ public final class SqlSession {
   private final Connection connection;
   private final @Nullable StatementCache cache;
   private final SqlListener listener;
-  private final List<WaitingStatement> waiting = new ArrayList<>();
+  private final ParameterTypes types;
+  private final StatementQueue queue = new StatementQueue();
+  private boolean failed;
 
-  private SqlSession(Connection connection, @Nullable StatementCache cache, SqlListener listener) {
+  private SqlSession(
+      Connection connection,
+      @Nullable StatementCache cache,
+      SqlListener listener,
+      ParameterTypes types) {
     this.connection = connection;
     this.cache = cache;
     this.listener = listener;
+    this.types = types;
   }
 
   /**
    * A session on PostgreSQL.
    *
    * @param listener called before statements are sent
+   * @param types of the database
    */
-  public static SqlSession forPostgres(Connection connection, SqlListener listener) {
-    return new SqlSession(connection, null, listener);
+  public static SqlSession forPostgres(
+      Connection connection, SqlListener listener, ParameterTypes types) {
+    return new SqlSession(connection, null, listener, types);
   }
 
   /**
@@ -69,14 +78,12 @@ public final class SqlSession {
    * @param listener called before statements are sent
    */
   public static SqlSession forSqlite(Connection connection, SqlListener listener) {
-    return new SqlSession(connection, new StatementCache(connection), listener);
+    return new SqlSession(
+        connection, new StatementCache(connection), listener, new ParameterTypes());
   }
 
   /** A statement as it is sent, with the values of its places. */
   public record ExecutedStatement(String sql, List<@Nullable Object> values) {}
-
-  /** A statement, and where its result goes. */
-  private record WaitingStatement(ExecutedStatement statement, @Nullable PendingResult<?> result) {}
 
   /** Whether this is PostgreSQL. */
   public boolean isPostgres() {
@@ -98,13 +105,13 @@ public final class SqlSession {
   }
 
   /** Like {@link #update}, on PostgreSQL together with the next statement. */
-  public PendingResult<Integer> updateLater(String sql, @Nullable Object... values) {
+  PendingResult<Integer> updateLater(String sql, @Nullable Object... values) {
     return runLater(sql, values, PreparedStatement::getUpdateCount);
   }
 
   /** Runs a statement whose result isn't needed, on PostgreSQL together with the next one. */
   public void enqueue(String sql, @Nullable Object... values) {
-    add(new WaitingStatement(toSend(sql, values), null));
+    add(sql, values, Answer.NOTHING, null);
   }
 
   /**
@@ -113,35 +120,74 @@ public final class SqlSession {
    * @throws IllegalStateException when it is sent and doesn't
    */
   public void enqueueForOneRow(String sql, @Nullable Object... values) {
-    runLater(
-        sql,
-        values,
-        statement -> {
-          if (statement.getUpdateCount() != 1) {
-            throw new IllegalStateException(
-                statement.getUpdateCount() + " rows written instead of one: " + sql);
-          }
-          return true;
-        });
+    add(sql, values, Answer.ONE_ROW_EACH, null);
+  }
+
+  /** Reads the rows of a key, on PostgreSQL together with the next statement. */
+  public <K, V> PendingResult<List<V>> lookUp(SqlLookup<K, V> lookup, K key) {
+    var result = new PendingResult<List<V>>(this, _ -> List.of());
+    List<@Nullable Object> values = Arrays.asList(lookup.keyValues().valuesOf(key));
+    var statement = new QueuedStatement(textFor(lookup.sql()), Answer.ROWS_OF_KEYS, lookup);
+    statement.rows().add(new QueuedRow(queue.command(), values, result, key));
+    add(statement);
+    return result;
   }
 
   <T> PendingResult<T> runLater(String sql, @Nullable Object[] values, ResultReader<T> reader) {
     var result = new PendingResult<T>(this, reader);
-    add(new WaitingStatement(toSend(sql, values), result));
+    add(sql, values, Answer.RESULT, result);
     return result;
   }
 
-  private void add(WaitingStatement added) {
-    int values =
-        waiting.stream().mapToInt(each -> each.statement.values.size()).sum()
-            + added.statement.values.size();
-    if (waiting.size() >= MOST_WAITING || values > MOST_VALUES_TOGETHER) {
+  private void add(
+      String sql, @Nullable Object[] values, Answer answer, @Nullable PendingResult<?> result) {
+    ExecutedStatement expanded = expandLists(sql, values);
+    var statement = new QueuedStatement(expanded.sql, answer, null);
+    statement.rows().add(new QueuedRow(queue.command(), expanded.values, result, null));
+    add(statement);
+  }
+
+  private void add(QueuedStatement statement) {
+    if (queue.size() >= MOST_WAITING
+        || queue.countValues() + statement.countValues() > MOST_VALUES_TOGETHER) {
       flush();
     }
-    waiting.add(added);
+    queue.add(statement);
     if (!isPostgres()) {
       flush(); // there is no round trip to save
     }
+  }
+
+  private ExecutedStatement expandLists(String sql, @Nullable Object[] values) {
+    return isPostgres()
+        ? SqlText.listsToArrays(sql, values)
+        : SqlText.expandLists(textFor(sql), values);
+  }
+
+  private String textFor(String sql) {
+    return isPostgres() ? sql : SqlText.removeRowLocks(sql);
+  }
+
+  /**
+   * Begins the statements of one of several commands that are decided together. They may be sent
+   * before waiting statements of the other commands.
+   */
+  public void beginCommand() {
+    queue.beginCommand();
+  }
+
+  /** Begins statements that are sent after those of all commands. */
+  public void endCommands() {
+    queue.endCommands();
+  }
+
+  /**
+   * Forgets the statements of the command that was begun last.
+   *
+   * @return false if it has already written something
+   */
+  public boolean removeCommand() {
+    return queue.removeCommand();
   }
 
   /** Begins the work of one command, which can be undone by {@link #rollbackToSavepoint}. */
@@ -151,26 +197,15 @@ public final class SqlSession {
 
   /** Undoes what the session has done since {@link #setSavepoint}. */
   public void rollbackToSavepoint() {
-    int unsent = indexOfSavepoint();
-    if (unsent >= 0) {
-      waiting.subList(unsent + 1, waiting.size()).clear();
-    } else {
-      waiting.clear();
+    if (!queue.removeBehind(SAVEPOINT)) {
+      queue.clear();
       update(ROLLBACK_TO);
     }
+    failed = false;
   }
 
   public void releaseSavepoint() {
     enqueue(RELEASE);
-  }
-
-  private int indexOfSavepoint() {
-    for (int index = waiting.size() - 1; index >= 0; index--) {
-      if (waiting.get(index).statement.sql.equals(SAVEPOINT)) {
-        return index;
-      }
-    }
-    return -1;
   }
 
   /**
@@ -182,8 +217,8 @@ public final class SqlSession {
       connection.commit();
       return;
     }
-    if (waiting.stream().anyMatch(each -> each.result != null)) {
-      flush(); // reading a result may fail, which must prevent the commit
+    if (queue.needsAnswer()) {
+      flush(); // reading an answer may fail, which must prevent the commit
     }
     enqueue("COMMIT");
     flush();
@@ -191,29 +226,54 @@ public final class SqlSession {
 
   /** Forgets the waiting statements and rolls back. */
   public void rollback() throws SQLException {
-    waiting.clear();
+    queue.clear();
     connection.rollback();
+    failed = false;
+  }
+
+  /** Whether a statement has failed since the transaction began or was rolled back. */
+  public boolean hasFailed() {
+    return failed;
   }
 
   /**
-   * Inserts rows in their order, many per statement, on PostgreSQL together with the next
-   * statement.
+   * Writes rows in their order, many per statement, on PostgreSQL together with the next statement.
    *
-   * @param insert the statement for one row
+   * @param sql the insert of one row, or another statement with one row of {@code VALUES}
    */
-  public <A> void insertAll(String insert, List<A> rows, ValueReader<A> reader) {
+  public <A> void writeAll(String sql, List<A> rows, ValueReader<A> reader) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    if (!isPostgres()) {
+      writeInSteps(sql, rows, reader);
+      return;
+    }
+    var statement = new QueuedStatement(sql, Answer.NOTHING, null);
+    for (A row : rows) {
+      List<@Nullable Object> values = Arrays.asList(reader.valuesOf(row));
+      statement.rows().add(new QueuedRow(queue.command(), values, null, null));
+    }
+    add(statement);
+  }
+
+  /** Writes rows with texts for up to 16, 32, 64 ... rows, so that there are few texts. */
+  private <A> void writeInSteps(String sql, List<A> rows, ValueReader<A> reader) {
+    RowTuple tuple =
+        RowTuple.findIn(sql)
+            .orElseThrow(() -> new IllegalArgumentException("Without a row of VALUES: " + sql));
+    int most = MOST_VALUES / reader.valuesOf(rows.getFirst()).length;
     int from = 0;
     while (from < rows.size()) {
-      var values = new ArrayList<@Nullable Object>(Arrays.asList(reader.valuesOf(rows.get(from))));
-      int size = Math.min(rows.size() - from, MOST_VALUES / values.size());
+      int size = Math.min(rows.size() - from, most);
       if (size > ANY_NUMBER) {
-        size = Integer.highestOneBit(size); // so that there are few different texts
+        size = Integer.highestOneBit(size);
       }
-      for (A row : rows.subList(from + 1, from + size)) {
+      var values = new ArrayList<@Nullable Object>();
+      for (A row : rows.subList(from, from + size)) {
         Collections.addAll(values, reader.valuesOf(row));
       }
-      var statement = new ExecutedStatement(SqlText.repeatTuple(insert, size), values);
-      add(new WaitingStatement(statement, null));
+      enqueue(tuple.repeat(size), values.toArray());
       from += size;
     }
   }
@@ -239,7 +299,7 @@ public final class SqlSession {
   <E extends Exception> long fetchEach(
       String sql, @Nullable Object[] values, RowConsumer<E> consumer) throws E {
     flush();
-    ExecutedStatement only = toSend(sql, values);
+    ExecutedStatement only = expandLists(sql, values);
     listener.beforeSend(List.of(only));
     try (PreparedStatement statement = connection.prepareStatement(only.sql)) {
       bindAll(statement, List.of(only));
@@ -258,26 +318,26 @@ public final class SqlSession {
     }
   }
 
-  private ExecutedStatement toSend(String sql, @Nullable Object[] values) {
-    return SqlText.expandLists(isPostgres() ? sql : SqlText.removeRowLocks(sql), values);
-  }
-
   /** Sends the waiting statements in one round trip, and reads their results. */
   public void flush() {
-    if (waiting.isEmpty()) {
+    if (queue.isEmpty()) {
       return;
     }
-    var all = List.copyOf(waiting);
-    waiting.clear();
-    List<ExecutedStatement> statements = all.stream().map(WaitingStatement::statement).toList();
-    listener.beforeSend(statements);
-    String sql = joinTexts(statements);
+    List<QueuedStatement> all = queue.takeAll();
+    failed = true;
     try {
+      var statements = new ArrayList<ExecutedStatement>();
+      for (QueuedStatement each : all) {
+        statements.add(each.toExecuted(connection, types));
+      }
+      listener.beforeSend(statements);
+      String sql = joinTexts(statements);
       PreparedStatement statement = prepare(sql);
       try {
         bindAll(statement, statements);
         statement.execute();
-        readResults(statement, all);
+        readAnswers(statement, all);
+        failed = false;
       } finally {
         giveBack(sql, statement);
       }
@@ -286,16 +346,13 @@ public final class SqlSession {
     }
   }
 
-  private static void readResults(PreparedStatement statement, List<WaitingStatement> all)
+  private static void readAnswers(PreparedStatement statement, List<QueuedStatement> all)
       throws SQLException {
     for (int index = 0; index < all.size(); index++) {
       if (index > 0) {
         statement.getMoreResults();
       }
-      @Nullable PendingResult<?> result = all.get(index).result;
-      if (result != null) {
-        result.readFrom(statement);
-      }
+      all.get(index).readAnswer(statement);
     }
   }
 
@@ -325,24 +382,8 @@ public final class SqlSession {
     int place = 1;
     for (ExecutedStatement each : all) {
       for (@Nullable Object value : each.values) {
-        bind(statement, place++, value);
+        SqlValues.bind(statement, place++, value);
       }
-    }
-  }
-
-  private static void bind(PreparedStatement statement, int place, @Nullable Object value)
-      throws SQLException {
-    switch (value) {
-      case null -> statement.setNull(place, Types.NULL);
-      case Long number -> statement.setLong(place, number);
-      case Integer number -> statement.setInt(place, number);
-      case String text -> statement.setString(place, text);
-      case Boolean flag -> statement.setBoolean(place, flag);
-      case UserId user -> statement.setLong(place, user.value());
-      case Instant time -> statement.setLong(place, time.toEpochMilli());
-      case byte[] bytes -> statement.setBytes(place, bytes);
-      default ->
-          throw new IllegalArgumentException("No SQL type for " + value.getClass().getName());
     }
   }
 }

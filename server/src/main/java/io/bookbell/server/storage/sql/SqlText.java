@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of a statement's text before it is prepared: a {@code ?} whose value is a collection
- * becomes a list, an insert gets one tuple per row, and row locks are removed for SQLite. Texts
- * must not contain a {@code ?} in quotes.
+ * becomes a list or an array, and row locks are removed for SQLite. Texts must not contain a {@code
+ * ?} in quotes.
  */
 final class SqlText {
   private static final String ROW_LOCK = "FOR NO KEY UPDATE";
-  private static final String VALUES = "VALUES (";
+  private static final String IN_LIST = "IN (";
+  private static final String NOT_IN_LIST = "NOT IN (";
 
   /** Longer lists aren't rounded up: SQLite allows 32,766 values in a statement. */
   private static final int MOST_PLACES = 16_384;
@@ -60,6 +61,44 @@ final class SqlText {
     return new ExecutedStatement(text.append(sql, from, sql.length()).toString(), flat);
   }
 
+  /**
+   * Replaces each {@code IN (?)} whose value is a collection by a comparison with an array, so that
+   * all lists have the same text on PostgreSQL.
+   */
+  static ExecutedStatement listsToArrays(String sql, @Nullable Object[] values) {
+    if (!hasCollections(values)) {
+      return new ExecutedStatement(sql, Arrays.asList(values));
+    }
+    var text = new StringBuilder();
+    var flat = new ArrayList<@Nullable Object>();
+    int from = 0;
+    for (@Nullable Object value : values) {
+      int place = sql.indexOf('?', from);
+      text.append(sql, from, place);
+      from = place + 1;
+      if (value instanceof Collection<?> list && !list.isEmpty()) {
+        replaceEnd(text);
+        flat.add(SqlArray.ofList(list));
+      } else if (value instanceof Collection<?>) {
+        text.append("NULL"); // x IN (NULL) holds for no row
+      } else {
+        text.append('?');
+        flat.add(value);
+      }
+    }
+    return new ExecutedStatement(text.append(sql, from, sql.length()).toString(), flat);
+  }
+
+  private static void replaceEnd(StringBuilder text) {
+    boolean negated = text.toString().endsWith(NOT_IN_LIST);
+    String found = negated ? NOT_IN_LIST : IN_LIST;
+    if (!text.toString().endsWith(found)) {
+      throw new IllegalArgumentException("A list must be in IN (?): " + text);
+    }
+    text.setLength(text.length() - found.length());
+    text.append(negated ? "<> ALL (?" : "= ANY (?");
+  }
+
   private static boolean hasCollections(@Nullable Object[] values) {
     for (@Nullable Object value : values) {
       if (value instanceof Collection) {
@@ -83,16 +122,5 @@ final class SqlText {
     for (int place = list.size(); place < places; place++) {
       flat.add(last);
     }
-  }
-
-  /** Repeats the tuple of an insert's {@code VALUES}. */
-  static String repeatTuple(String insert, int rows) {
-    int begin = insert.indexOf(VALUES);
-    int end = insert.indexOf(')', begin) + 1;
-    String tuple = insert.substring(begin + VALUES.length() - 1, end);
-    if (begin < 0 || tuple.lastIndexOf('(') > 0) {
-      throw new IllegalArgumentException("Not an insert of plain values: " + insert);
-    }
-    return insert.substring(0, end) + (", " + tuple).repeat(rows - 1) + insert.substring(end);
   }
 }

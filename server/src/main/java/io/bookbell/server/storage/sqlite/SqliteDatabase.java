@@ -7,6 +7,7 @@ import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.WriteCommand;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.migration.SchemaMigrator;
 import io.bookbell.server.storage.sql.DataAccessException;
@@ -141,6 +142,12 @@ public final class SqliteDatabase implements Database {
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
     return writer.submitWork(work);
+  }
+
+  /** The only writer has no round trips to save, so commands are decided one after another. */
+  @Override
+  public <T> CompletableFuture<T> writeCommand(WriteCommand<T> command) {
+    return write(tx -> command.ask(tx).get());
   }
 
   @Override

@@ -1,13 +1,11 @@
 package io.bookbell.server.storage.sqlite;
 
-import io.bookbell.server.storage.SavepointBatch;
+import io.bookbell.server.storage.JobBatch;
 import io.bookbell.server.storage.StorageException;
-import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.WriteJob;
-import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sql.SqlSession;
 import java.sql.Connection;
@@ -184,24 +182,15 @@ final class SqliteWriter implements AutoCloseable {
   private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) {
     if (jobs.size() == 1) { // rolling back the transaction undoes a single job, without a savepoint
       boolean done = jobs.getFirst().runAlone(on.newTransaction());
-      requireTransactionIntact(jobs.getFirst());
+      JobBatch.requireTransactionIntact(jobs.getFirst());
       return done;
     }
-    var savepointBatch = new SavepointBatch(on.session, on::newTransaction);
+    var jobBatch = new JobBatch(on.session, on::newTransaction);
     for (WriteJob<?> writeJob : jobs) {
-      savepointBatch.runJob(writeJob, SqliteWriter::requireTransactionIntact);
+      jobBatch.runJob(writeJob);
     }
-    savepointBatch.runLastSteps();
+    jobBatch.runLastSteps();
     return true;
-  }
-
-  /** Throws if the job's failure may have ended the transaction. */
-  private static void requireTransactionIntact(WriteJob<?> writeJob) {
-    Throwable failure = writeJob.workFailure();
-    if (failure != null
-        && StorageTrouble.findIn(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
-      throw new DataAccessException("The transaction is void: " + failure.getMessage(), failure);
-    }
   }
 
   private WriterSession currentSession() {

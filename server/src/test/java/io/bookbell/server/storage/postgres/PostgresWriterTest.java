@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestDatabase;
@@ -86,6 +88,83 @@ class PostgresWriterTest {
             List.of("k0", "k1", "k2", "k3", "k4").stream()
                 .flatMap(name -> List.of(name + " stored true", name + " answered").stream())
                 .toList());
+  }
+
+  @Test
+  void aLostConnectionIsToldToAllCommandsThatShareIt() throws Exception {
+    CompletableFuture<?> holder = hold(database);
+    var all = new ArrayList<CompletableFuture<?>>();
+    for (String name : List.of("before", "cut", "behind")) {
+      all.add(
+          inTurn(
+              tx -> {
+                insert(tx, name);
+                return name.equals("cut")
+                    && tx.query("SELECT pg_terminate_backend(pg_backend_pid()) AS cut").exists();
+              }));
+      awaitBegun(all.size());
+    }
+    go(holder);
+
+    for (CompletableFuture<?> each : all) {
+      assertThatThrownBy(() -> each.get(20, SECONDS))
+          .cause()
+          .isInstanceOfSatisfying(
+              StorageException.class,
+              e -> assertThat(e.trouble()).isEqualTo(StorageTrouble.UNREACHABLE));
+    }
+    assertThat(keys()).isEmpty();
+  }
+
+  /** As it happens to a managed PostgreSQL whose disk is full. */
+  @Test
+  void connectionsFromAReadOnlyTimeAreReplaced() {
+    elsewhere.database().write(PostgresWriterTest::makeReadOnly).join();
+    await().until(() -> !canStore("refused"));
+    try (OpenDatabase operator = OpenDatabase.forConcurrentAccess(storageConfig)) {
+      operator.database().read(PostgresWriterTest::makeWritable).join();
+    }
+
+    await().until(() -> canStore("stored"));
+    for (int number = 0; number < 20; number++) {
+      assertThat(canStore("stored " + number)).isTrue();
+    }
+  }
+
+  private boolean canStore(String name) {
+    return database
+        .write(
+            tx -> {
+              insert(tx, name);
+              return true;
+            })
+        .exceptionally(_ -> false)
+        .join();
+  }
+
+  /** For the connections that are made from now on; the others are closed. */
+  private static boolean makeReadOnly(Transaction tx) {
+    tx.update(
+        """
+        DO $$ BEGIN
+          EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
+        END $$""");
+    return tx.query(
+            """
+            SELECT pg_terminate_backend(pid) AS closed FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()""")
+        .exists();
+  }
+
+  private static boolean makeWritable(Transaction tx) {
+    tx.update("SET TRANSACTION READ WRITE");
+    tx.update(
+        """
+        DO $$ BEGIN
+          EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database());
+        END $$""");
+    tx.update("COMMIT");
+    return true;
   }
 
   @Test

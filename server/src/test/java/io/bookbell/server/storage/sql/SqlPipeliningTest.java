@@ -31,7 +31,9 @@ class SqlPipeliningTest {
     var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     connection = DriverManager.getConnection(storage.url(), storage.user(), storage.password());
     connection.setAutoCommit(false);
-    session = SqlSession.forPostgres(PreparedTexts.recordInto(prepared, connection), _ -> {});
+    session =
+        SqlSession.forPostgres(
+            PreparedTexts.recordInto(prepared, connection), _ -> {}, new ParameterTypes());
     session.update("CREATE TEMPORARY TABLE book (id bigint PRIMARY KEY, title text, cover bytea)");
     session.commit();
     prepared.clear();
@@ -63,6 +65,7 @@ class SqlPipeliningTest {
             .query("SELECT cover FROM book WHERE id = ? AND title = ?", 2L, "Tide")
             .single(row -> row.getBytes("cover"));
     assertThat(cover).containsExactly(2);
+    assertThat(prepared.removeFirst()).as("asked for its types, once").startsWith("INSERT");
     assertThat(prepared).singleElement().asString().contains("INSERT", ";UPDATE", ";SELECT");
     add(3, "Reef");
     assertThat(
@@ -87,7 +90,7 @@ class SqlPipeliningTest {
 
   @Test
   void rowsWaitTooAndALargeResultComesAfterThem() {
-    session.insertAll(
+    session.writeAll(
         "INSERT INTO book (id) VALUES (?)", List.of(2L, 1L, 3L), id -> ValueReader.values(id));
     assertThat(prepared).isEmpty();
 
@@ -143,7 +146,7 @@ class SqlPipeliningTest {
     session.enqueueForOneRow("UPDATE book SET title = 'changed' WHERE id = ?", 2L);
     assertThatThrownBy(session::commit)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("0 rows written instead of one");
+        .hasMessageStartingWith("0 rows written instead of 1");
     session.rollback();
     assertThat(ids()).isEmpty();
   }
@@ -199,7 +202,12 @@ class SqlPipeliningTest {
 
   @Test
   void manyAreSentBeforeThereAreTooMany() {
-    IntStream.rangeClosed(1, 100).forEach(id -> add(id, "book"));
+    IntStream.rangeClosed(1, 100)
+        .forEach(
+            id -> {
+              add(id, "book");
+              session.enqueue("UPDATE book SET title = ? WHERE id = ?", "Book", (long) id);
+            });
     assertThat(prepared).hasSize(3);
     assertThat(ids()).hasSize(100);
     add(101, "book");

@@ -1,0 +1,9 @@
+package io.bookbell.server.http;
+
+import io.bookbell.server.storage.Transaction;
+
+/** The work of a route, in the given transaction. */
+@FunctionalInterface
+public interface WriteHandler<C> {
+  ApiResponse run(Transaction tx, Caller caller, C command);
+}

@@ -1,0 +1,27 @@
+package io.bookbell.server.request;
+
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.json.TimeText;
+
+/** Refuses a change of a request's status. */
+final class StatusConflict {
+  private StatusConflict() {}
+
+  /** The problem of a request that can't change to a status; it says who was first. */
+  static Problem problemFor(BookRequest request, Status to) {
+    String by =
+        request.status() == Status.CANCELLED
+            ? " by " + request.userName()
+            : request.respondedByName() == null ? "" : " by " + request.respondedByName();
+    return Problem.conflict(
+        "invalid_transition",
+        "The request is "
+            + request.status().wireName()
+            + by
+            + " since "
+            + TimeText.formatTime(request.updatedAt())
+            + " and cannot become "
+            + to.wireName()
+            + ".");
+  }
+}

@@ -1,0 +1,160 @@
+package io.bookbell.server.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.ReservedIds;
+import io.bookbell.server.storage.sql.SqlSession;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commands of one owner that read together, decide one after another, and write together. Confined
+ * to the session's thread.
+ *
+ * <p>Commands see each other's changes only in the owner's row. If a command claims what another
+ * one has claimed before, it is postponed; the first one never is.
+ */
+final class CommandGroup {
+  private final SqlSession session;
+  private final TimeSource time;
+  private final ReservedIds reservedIds;
+  private final Map<Object, WriteJob<?>> claims = new HashMap<>();
+  private final Map<Object, Supplier<? extends Optional<?>>> lockedRows = new HashMap<>();
+  private Map<Object, Object> changedRows = new HashMap<>();
+  private @Nullable Supplier<Instant> clock;
+  private @Nullable WriteJob<?> current;
+
+  CommandGroup(SqlSession session, TimeSource time) {
+    this.session = session;
+    this.time = time;
+    this.reservedIds = new ReservedIds(session);
+  }
+
+  /** Which jobs have succeeded, and which have to run later, in their order. */
+  record Outcome(List<WriteJob<?>> succeeded, List<WriteJob<?>> postponed) {}
+
+  /**
+   * Runs the jobs. A refused job leaves nothing behind.
+   *
+   * @throws RuntimeException if a statement failed, or if something of a refused job was already
+   *     sent; the transaction must be rolled back
+   */
+  Outcome run(List<WriteJob<?>> jobs) {
+    var asked = new ArrayList<WriteJob<?>>();
+    var outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
+    for (WriteJob<?> job : jobs) {
+      begin(job);
+      if (job.ask(new Transaction(session, time, this))) {
+        asked.add(job);
+      } else {
+        requireIntact(job);
+        postponeIfClaimed(job, outcome);
+      }
+    }
+    asked.forEach(job -> decide(job, outcome));
+    session.endCommands();
+    outcome.postponed.sort(Comparator.comparingInt(jobs::indexOf));
+    return outcome;
+  }
+
+  private void begin(WriteJob<?> job) {
+    current = job;
+    session.beginCommand();
+  }
+
+  private void decide(WriteJob<?> job, Outcome outcome) {
+    begin(job);
+    var rowsBefore = new HashMap<>(changedRows);
+    if (job.decide()) {
+      outcome.succeeded.add(job);
+      return;
+    }
+    requireIntact(job);
+    changedRows = rowsBefore;
+    if (!session.removeCommand()) {
+      throw new CannotRemoveException();
+    }
+    postponeIfClaimed(job, outcome);
+  }
+
+  /** Throws the failure of a job if a statement has failed, which concerns all jobs. */
+  private void requireIntact(WriteJob<?> job) {
+    if (session.hasFailed()) {
+      if (job.workFailure() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("A statement failed", job.workFailure());
+    }
+  }
+
+  private static void postponeIfClaimed(WriteJob<?> job, Outcome outcome) {
+    if (job.workFailure() instanceof ClaimedError) {
+      outcome.postponed.add(job);
+    }
+  }
+
+  ReservedIds reservedIds() {
+    return reservedIds;
+  }
+
+  /** The time of all commands. */
+  Supplier<Instant> clock() {
+    if (clock == null) {
+      clock = time.read(session);
+    }
+    return clock;
+  }
+
+  void claim(Object what) {
+    WriteJob<?> job = requireNonNull(current);
+    if (claims.computeIfAbsent(what, _ -> job) != job) {
+      throw new ClaimedError();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // all commands lock the same row with the same statement
+  <T> Supplier<Optional<T>> ownerRow(Object owner, Supplier<PendingResult<List<T>>> query) {
+    var locked =
+        (Supplier<Optional<T>>)
+            lockedRows.computeIfAbsent(
+                owner,
+                _ -> {
+                  PendingResult<List<T>> rows = query.get();
+                  return () -> rows.get().stream().findFirst();
+                });
+    return () -> {
+      T changed = (T) changedRows.get(owner);
+      return changed == null ? locked.get() : Optional.of(changed);
+    };
+  }
+
+  void replaceOwnerRow(Object owner, Object row) {
+    changedRows.put(owner, row);
+  }
+
+  /** Ends a command that has to run later; it isn't a failure. */
+  private static final class ClaimedError extends Error {
+    private static final long serialVersionUID = 1L;
+
+    ClaimedError() {
+      super("Another command was first", null, false, false);
+    }
+  }
+
+  /** The transaction has to be rolled back, and its jobs run again one by one. */
+  static final class CannotRemoveException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CannotRemoveException() {
+      super("A refused command had already written something", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.bookbell.server.storage;
+
+import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.storage.sql.SqlSession;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Jobs that share a transaction. A refused job leaves nothing behind: it either has a savepoint of
+ * its own, or its statements weren't sent yet. Confined to the session's thread.
+ */
+public final class JobBatch {
+  private final SqlSession session;
+  private final Supplier<Transaction> transactions;
+  private final List<Transaction> succeeded = new ArrayList<>();
+
+  /**
+   * Creates an empty batch.
+   *
+   * @param transactions creates a view of the transaction for each job
+   */
+  public JobBatch(SqlSession session, Supplier<Transaction> transactions) {
+    this.session = session;
+    this.transactions = transactions;
+  }
+
+  /**
+   * Runs a job under a savepoint.
+   *
+   * @throws DataAccessException if the transaction was lost, and all its jobs with it
+   */
+  public void runJob(WriteJob<?> writeJob) {
+    session.setSavepoint();
+    Transaction transaction = transactions.get();
+    if (writeJob.run(transaction)) {
+      succeeded.add(transaction);
+    } else {
+      requireTransactionIntact(writeJob);
+      rollbackToSavepoint(writeJob);
+    }
+    session.releaseSavepoint();
+  }
+
+  /** Throws if the job's failure may have ended the transaction. */
+  public static void requireTransactionIntact(WriteJob<?> writeJob) {
+    Throwable failure = writeJob.workFailure();
+    if (failure != null
+        && StorageTrouble.findIn(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
+      throw new DataAccessException("The transaction is void: " + failure.getMessage(), failure);
+    }
+  }
+
+  private void rollbackToSavepoint(WriteJob<?> writeJob) {
+    try {
+      session.rollbackToSavepoint();
+    } catch (DataAccessException e) {
+      if (writeJob.workFailure() instanceof DataAccessException cause) {
+        cause.addSuppressed(e);
+        throw cause; // it has ended the connection
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Runs jobs of one owner that may be decided together, without savepoints.
+   *
+   * @return those that have to run later
+   * @throws RuntimeException if the transaction must be rolled back, and its jobs run one by one
+   */
+  public List<WriteJob<?>> runTogether(List<WriteJob<?>> jobs, TimeSource time) {
+    CommandGroup.Outcome outcome = new CommandGroup(session, time).run(jobs);
+    outcome.succeeded().forEach(job -> succeeded.add(job.transaction()));
+    return outcome.postponed();
+  }
+
+  /** Runs the last steps of the successful jobs. Call it just before the commit. */
+  public void runLastSteps() {
+    if (!succeeded.isEmpty()) {
+      Transaction.runLastSteps(succeeded);
+    }
+  }
+}

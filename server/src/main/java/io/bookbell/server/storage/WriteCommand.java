@@ -1,0 +1,25 @@
+package io.bookbell.server.storage;
+
+import java.util.function.Supplier;
+
+/**
+ * A command in two steps, so that many commands of one owner can read together, decide one after
+ * another, and write together, with few round trips to the database.
+ *
+ * <p>It locks the owner with {@link Transaction#lockOwnerRow} and tells changes of that row with
+ * {@link Transaction#replaceOwnerRow}. Everything else that it both reads and changes it must
+ * {@link Transaction#claim}, in either step.
+ */
+@FunctionalInterface
+public interface WriteCommand<T> {
+  /**
+   * Locks and reads what the decision needs, without writing anything.
+   *
+   * @return the decision, which is called at most once. It uses what was read, and enqueues what it
+   *     writes ({@link Transaction#enqueue}, {@link Transaction#writeAll}), which must not depend
+   *     on what other commands write. If it reads more, or writes with {@link Transaction#update},
+   *     all commands that are decided together wait for it, and if it is refused afterwards, all of
+   *     them run again one by one.
+   */
+  Supplier<T> ask(Transaction tx);
+}

@@ -1,0 +1,124 @@
+package io.bookbell.server.storage.sql;
+
+import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A statement that waits to be sent, with one or more rows of values. */
+final class QueuedStatement {
+  /** What is read from the database's answer. */
+  enum Answer {
+    NOTHING,
+    RESULT,
+    /** That each row of values has written one row. */
+    ONE_ROW_EACH,
+    ROWS_OF_KEYS
+  }
+
+  /**
+   * A row of values.
+   *
+   * @param command the number of the command that it belongs to
+   * @param result receives its result; null if nobody needs it
+   * @param key the key that is looked up; null unless the answer is ROWS_OF_KEYS
+   */
+  record QueuedRow(
+      int command,
+      List<@Nullable Object> values,
+      @Nullable PendingResult<?> result,
+      @Nullable Object key) {}
+
+  private final String sql;
+  private final Answer answer;
+  private final @Nullable SqlLookup<?, ?> lookup;
+  private final List<QueuedRow> rows = new ArrayList<>();
+
+  QueuedStatement(String sql, Answer answer, @Nullable SqlLookup<?, ?> lookup) {
+    this.sql = sql;
+    this.answer = answer;
+    this.lookup = lookup;
+  }
+
+  String sql() {
+    return sql;
+  }
+
+  List<QueuedRow> rows() {
+    return rows;
+  }
+
+  boolean isWrite() {
+    return !sql.startsWith("SELECT");
+  }
+
+  boolean needsAnswer() {
+    return answer != Answer.NOTHING;
+  }
+
+  /** Whether the rows of another statement can be sent with these. */
+  boolean canTake(QueuedStatement other) {
+    return answer != Answer.RESULT
+        && answer == other.answer
+        && Objects.equals(lookup, other.lookup)
+        && sql.equals(other.sql)
+        && RowTuple.findIn(sql).isPresent();
+  }
+
+  int countValues() {
+    return rows.stream().mapToInt(row -> row.values.size()).sum();
+  }
+
+  /** The statement as it is sent. */
+  ExecutedStatement toExecuted(Connection connection, ParameterTypes types) throws SQLException {
+    if (rows.size() == 1) {
+      return new ExecutedStatement(sql, SqlValues.resolve(rows.getFirst().values));
+    }
+    Optional<RowTuple> tuple = RowTuple.findIn(sql);
+    List<String> places = types.of(sql, connection);
+    return new ExecutedStatement(
+        tuple.orElseThrow().toManyRows(places),
+        SqlArray.ofColumns(places, rows.stream().map(QueuedRow::values).toList()));
+  }
+
+  void readAnswer(PreparedStatement statement) throws SQLException {
+    switch (answer) {
+      case NOTHING -> {}
+      case ONE_ROW_EACH -> requireOneRowEach(statement.getUpdateCount());
+      case RESULT -> {
+        for (QueuedRow row : rows) {
+          if (row.result != null) {
+            row.result.readFrom(statement);
+          }
+        }
+      }
+      case ROWS_OF_KEYS -> {
+        if (lookup != null) {
+          completeRows(lookup.readRows(statement));
+        }
+      }
+    }
+  }
+
+  private void requireOneRowEach(int written) {
+    if (written != rows.size()) {
+      throw new IllegalStateException(
+          written + " rows written instead of " + rows.size() + ": " + sql);
+    }
+  }
+
+  private void completeRows(Map<?, ? extends List<?>> found) {
+    for (QueuedRow row : rows) {
+      if (row.result != null) {
+        List<?> ofKey = found.get(row.key);
+        row.result.complete(ofKey == null ? List.of() : ofKey);
+      }
+    }
+  }
+}

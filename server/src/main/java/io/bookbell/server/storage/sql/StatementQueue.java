@@ -1,0 +1,119 @@
+package io.bookbell.server.storage.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The statements that wait to be sent together. Confined to the session's thread.
+ *
+ * <p>Each command's statements stay in their order. If several commands are decided together, what
+ * one of them writes doesn't depend on the others, so a statement may join an earlier one with the
+ * same text as long as it stays behind the statements of its own command. So a batch of equal
+ * commands becomes one statement per table.
+ */
+final class StatementQueue {
+  private final List<QueuedStatement> statements = new ArrayList<>();
+  private int command;
+
+  /** The statement that the current command's next one must not overtake. */
+  private int last;
+
+  private boolean commandWasSent;
+  private int values;
+
+  /** Begins the statements of another command, which may join those of earlier commands. */
+  void beginCommand() {
+    command++;
+    last = 0;
+    commandWasSent = false;
+  }
+
+  /** Begins statements that stay behind all others. */
+  void endCommands() {
+    beginCommand();
+    last = statements.size();
+  }
+
+  int command() {
+    return command;
+  }
+
+  void add(QueuedStatement added) {
+    values += added.countValues();
+    for (int index = last; index < statements.size(); index++) {
+      if (statements.get(index).canTake(added)) {
+        statements.get(index).rows().addAll(added.rows());
+        last = index;
+        return;
+      }
+    }
+    last = statements.size();
+    statements.add(added);
+  }
+
+  boolean isEmpty() {
+    return statements.isEmpty();
+  }
+
+  int size() {
+    return statements.size();
+  }
+
+  int countValues() {
+    return values;
+  }
+
+  boolean needsAnswer() {
+    return statements.stream().anyMatch(QueuedStatement::needsAnswer);
+  }
+
+  /** Takes all statements, to send them. */
+  List<QueuedStatement> takeAll() {
+    commandWasSent |=
+        statements.stream()
+            .filter(QueuedStatement::isWrite)
+            .flatMap(statement -> statement.rows().stream())
+            .anyMatch(row -> row.command() == command);
+    var all = List.copyOf(statements);
+    clear();
+    return all;
+  }
+
+  void clear() {
+    statements.clear();
+    last = 0;
+    values = 0;
+  }
+
+  /**
+   * Removes what the current command has written.
+   *
+   * @return false if some of it has been sent already
+   */
+  boolean removeCommand() {
+    for (QueuedStatement statement : statements) {
+      statement.rows().removeIf(row -> row.command() == command);
+    }
+    statements.removeIf(statement -> statement.rows().isEmpty());
+    values = statements.stream().mapToInt(QueuedStatement::countValues).sum();
+    last = statements.size();
+    return !commandWasSent;
+  }
+
+  /**
+   * Removes what waits behind the newest statement with this text.
+   *
+   * @return false if there is none
+   */
+  boolean removeBehind(String sql) {
+    for (int index = statements.size() - 1; index >= 0; index--) {
+      if (statements.get(index).sql().equals(sql)) {
+        statements.subList(index + 1, statements.size()).clear();
+        values = statements.stream().mapToInt(QueuedStatement::countValues).sum();
+        last = statements.size();
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,297 @@
+package io.bookbell.server.request;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.DomainTest;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.TimeSource;
+import io.bookbell.server.storage.WriteCommand;
+import io.bookbell.server.storage.postgres.PostgresDatabase;
+import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
+import io.bookbell.server.support.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Commands of one creator that are decided together. */
+class CommandGroupTest extends DomainTest {
+  private static final int MOST_TOGETHER = 64;
+
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final AtomicInteger begun = new AtomicInteger();
+  private final List<List<String>> sent = new CopyOnWriteArrayList<>();
+  private Database database;
+  private UserId creator;
+  private UserId supporter;
+
+  @BeforeEach
+  void open() {
+    creator = domain.creator("mara");
+    supporter = domain.supporter(creator, "amara", 3);
+    database =
+        domain.storage() instanceof PostgresConfig(String url, String user, String password)
+            ? new PostgresDatabase(
+                url, user, password, TimeSource.ofPostgres(), statements -> record(statements))
+            : domain.database();
+  }
+
+  private void record(List<ExecutedStatement> statements) {
+    if (Thread.currentThread().getName().startsWith("postgres-writer")) {
+      sent.add(statements.stream().map(ExecutedStatement::sql).toList());
+    }
+  }
+
+  @AfterEach
+  void close() {
+    release.countDown();
+    if (kind == TestDatabase.POSTGRESQL) {
+      database.close();
+    }
+  }
+
+  /** Queues commands, which on PostgreSQL are decided together, except for the first. */
+  private final class Queue {
+    private final CompletableFuture<?> holder = holdRow();
+    private final List<CompletableFuture<?>> answers = new ArrayList<>();
+
+    <T> CompletableFuture<T> add(WriteCommand<T> command) {
+      CompletableFuture<T> answer =
+          database.writeCommand(
+              tx -> {
+                begun.incrementAndGet();
+                return command.ask(tx);
+              });
+      answers.add(answer);
+      if (kind == TestDatabase.POSTGRESQL) {
+        await()
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(1))
+            .until(() -> begun.get() >= answers.size());
+      }
+      return answer;
+    }
+
+    /** Lets them run. */
+    void release() throws Exception {
+      sent.clear();
+      release.countDown();
+      holder.get(20, SECONDS);
+      for (CompletableFuture<?> answer : answers) {
+        answer.handle((_, _) -> true).get(20, SECONDS);
+      }
+    }
+  }
+
+  private CompletableFuture<?> holdRow() {
+    var held = new CountDownLatch(1);
+    CompletableFuture<Boolean> holder =
+        domain
+            .database()
+            .write(
+                tx -> {
+                  domain.features.creators.lockCreator(tx, creator);
+                  held.countDown();
+                  return hasCome(release);
+                });
+    assertThat(hasCome(held)).isTrue();
+    return holder;
+  }
+
+  private static boolean hasCome(CountDownLatch latch) {
+    try {
+      return latch.await(10, SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private WriteCommand<BookRequest> create(UserId user) {
+    var wanted = new NewRequest(creator, "Ulysses", "James Joyce", null, null, null);
+    return tx -> domain.features.requests.prepareCreate(tx, user, wanted);
+  }
+
+  private WriteCommand<BookRequest> respond(long request, Status status) {
+    return tx ->
+        domain.features.requests.prepareResponse(
+            tx, creator, request, new Decision(status, "a word"));
+  }
+
+  @Test
+  void manyCommandsTakeFewRoundTrips() throws Exception {
+    long tier = domain.tier(creator, 1, Period.NONE);
+    List<UserId> users =
+        IntStream.rangeClosed(0, MOST_TOGETHER)
+            .mapToObj(number -> domain.join(creator, domain.account("reader" + number), tier))
+            .toList();
+
+    var queue = new Queue();
+    for (UserId user : users) {
+      var _ = queue.add(create(user));
+    }
+    queue.release();
+
+    assertThat(queue.answers).allSatisfy(answer -> assertThat(answer.get()).isNotNull());
+    assertThat(users).allSatisfy(user -> assertThat(domain.used(creator, user)).isEqualTo(1));
+    assertThat(domain.pending(creator)).isEqualTo(MOST_TOGETHER + 1);
+    assertThat(domain.breaches()).isEmpty();
+    if (kind == TestDatabase.POSTGRESQL) {
+      int alone = 2; // its first round trip was sent before, and waits for the creator's row
+      assertThat(sent)
+          .as("round trips of %d commands", MOST_TOGETHER + 1)
+          .hasSizeLessThanOrEqualTo(alone + 4);
+      assertThat(sent.stream().flatMap(List::stream).distinct().count())
+          .as("different statements")
+          .isLessThanOrEqualTo(50);
+    }
+  }
+
+  @Test
+  void ofTwoCommandsThatChangeTheSameTheSecondSeesWhatTheFirstDid() throws Exception {
+    domain.ask(supporter, creator, "first of three");
+    long request = domain.ask(supporter, creator, "second of three").id();
+    UserId other = domain.supporter(creator, "zadie", 1);
+    long before = domain.head(creator);
+
+    var queue = new Queue();
+    var others = queue.add(create(other)); // runs before the group
+    var last = queue.add(create(supporter));
+    var tooMany = queue.add(create(supporter));
+    var rejected = queue.add(respond(request, Status.REJECTED));
+    var approved = queue.add(respond(request, Status.APPROVED));
+    var reply =
+        queue.add(tx -> domain.features.requests.prepareReply(tx, supporter, request, "Please"));
+    var answer = queue.add(tx -> domain.features.requests.prepareReply(tx, creator, request, "No"));
+    queue.release();
+
+    assertThat(others.get().id()).isPositive();
+    assertThat(last.get().id()).isPositive();
+    int refused = count(tooMany) + count(rejected) + count(approved);
+    assertThat(refused).as("the refund may come before or after the last request").isBetween(1, 2);
+    assertThat(count(rejected) + count(approved)).isEqualTo(1);
+    assertThat(reply.get().id()).isLessThan(answer.get().id());
+    assertThat(domain.read(tx -> domain.features.requests.get(tx, creator, request)).replies())
+        .extracting(BookRequest.Reply::body)
+        .containsExactly("Please", "No");
+    assertThat(domain.head(creator)).isGreaterThan(before);
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  private static int count(CompletableFuture<?> refusal) {
+    return refusal.isCompletedExceptionally() ? 1 : 0;
+  }
+
+  @Test
+  void aRefusedCommandLeavesNothingBehind() throws Exception {
+    UserId late = domain.supporter(creator, "late", 1);
+    var queue = new Queue();
+    var first = queue.add(create(supporter));
+    var second = queue.add(create(supporter));
+    var refused =
+        queue.<BookRequest>add(
+            tx -> {
+              Supplier<BookRequest> decision = create(late).ask(tx);
+              return () -> {
+                var _ = decision.get();
+                throw Problem.conflict("refused", "Not this one.");
+              };
+            });
+    queue.release();
+
+    assertThat(first.get().id()).isLessThan(second.get().id());
+    assertThatThrownBy(refused::get).cause().isInstanceOf(Problem.class);
+    assertThat(domain.used(creator, late)).isZero();
+    assertThat(domain.pending(creator)).isEqualTo(2);
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void aRefusedCommandThatHasWrittenAlreadyLeavesNothingBehind() throws Exception {
+    var queue = new Queue();
+    var first = queue.add(create(supporter));
+    var second = queue.add(create(supporter));
+    var refused =
+        queue.<Boolean>add(
+            tx -> {
+              var locked = domain.features.creators.lockCreatorLater(tx, creator);
+              return () -> {
+                var _ = locked.get();
+                tx.update("UPDATE creator SET notice = 'half done' WHERE id = ?", creator);
+                throw Problem.conflict("refused", "Not this one.");
+              };
+            });
+    queue.release();
+
+    assertThat(first.get().id()).isLessThan(second.get().id());
+    assertThatThrownBy(refused::get).cause().isInstanceOf(Problem.class);
+    assertThat(domain.read(tx -> domain.features.creators.get(tx, creator)).creator().notice())
+        .isEmpty();
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  /** The other one begins with a savepoint, which must not hide the failure. */
+  @Test
+  void aStatementThatWritesNoRowDoesNotPassBeforeAnotherKindOfCommand() throws Exception {
+    var queue = new Queue();
+    var first = queue.add(create(supporter));
+    var failing = queue.add(updateOfNoRow());
+    var others =
+        database.write(
+            tx -> {
+              begun.incrementAndGet();
+              return domain.features.creators.lockCreator(tx, creator).pendingCount();
+            });
+    queue.release();
+
+    assertThat(first.get().id()).isPositive();
+    assertThatThrownBy(failing::get).isInstanceOf(ExecutionException.class);
+    assertThat(others.get(20, SECONDS)).isEqualTo(1);
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  private WriteCommand<Boolean> updateOfNoRow() {
+    return tx -> {
+      var locked = domain.features.creators.lockCreatorLater(tx, creator);
+      return () -> {
+        var _ = locked.get();
+        tx.enqueueForOneRow("UPDATE creator SET name = name WHERE id = ?", -1L);
+        return true;
+      };
+    };
+  }
+
+  @Test
+  void aStatementThatFailsConcernsOnlyItsCommand() throws Exception {
+    UserId other = domain.supporter(creator, "zadie", 2);
+    var queue = new Queue();
+    var first = queue.add(create(supporter));
+    var before = queue.add(create(supporter));
+    var failing = queue.add(updateOfNoRow());
+    var after = queue.add(create(other));
+    queue.release();
+
+    assertThat(List.of(first, before, after))
+        .allSatisfy(answer -> assertThat(answer.get().id()).isPositive());
+    assertThatThrownBy(failing::get).isInstanceOf(ExecutionException.class);
+    assertThat(domain.pending(creator)).isEqualTo(3);
+    assertThat(domain.breaches()).isEmpty();
+  }
+}
