@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final Path USUAL_DATA = Path.of("data", "demo");
-  static final String PASSWORD = "demo";
+  private static final String PASSWORD = "demo";
 
   @Option(names = "--reset", description = "Empties the database first.")
   private boolean reset;
@@ -57,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** Creates the demonstration data if the database is empty, or after emptying it. */
-  static void populateDatabase(Database database, boolean anew) {
+  private static void populateDatabase(Database database, boolean anew) {
     database
         .write(
             tx -> {

@@ -35,7 +35,6 @@ public final class Main implements Runnable {
     return switch (String.join(" ", arguments)) {
       case "serve" -> runCommand(around, () -> ServeCommand.runServer(around));
       case "demo" -> runCommand(around, () -> DemoCommand.runDemo(false, around));
-      case "rehearse" -> runCommand(around, () -> TrainingRun.runInWorkingDirectory());
       default -> createCommandLine(around).execute(arguments);
     };
   }

@@ -1,19 +1,12 @@
 package io.bookbell.server.cli;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,8 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher in an unpacked package, in a folder with a space in its name. */
 class LauncherTest {
-  private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();
-  private static final Path JAVA = Path.of(System.getProperty("java.home"));
+  private static final Path SOURCES = UnpackedPackage.SOURCES;
 
   @TempDir Path folder;
 
@@ -33,23 +25,7 @@ class LauncherTest {
 
   @BeforeEach
   void unpack() throws IOException {
-    home = Files.createDirectories(folder.resolve("book bell/lib")).getParent();
-    Files.copy(SOURCES.resolve("bookbell"), home.resolve("bookbell"));
-    Files.copy(SOURCES.resolve(".mvn/find-jdk.sh"), home.resolve("lib/find-jdk.sh"));
-    assertThat(home.resolve("bookbell").toFile().setExecutable(true)).isTrue();
-    var manifest = new Manifest();
-    Attributes attributes = manifest.getMainAttributes();
-    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    attributes.put(Attributes.Name.MAIN_CLASS, Main.class.getName());
-    attributes.put(Attributes.Name.CLASS_PATH, classPath());
-    attributes.putValue("Enable-Native-Access", "ALL-UNNAMED");
-    new JarOutputStream(Files.newOutputStream(home.resolve("bookbell.jar")), manifest).close();
-  }
-
-  private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .map(place -> Path.of(place).toUri().toString())
-        .collect(joining(" "));
+    home = new UnpackedPackage(folder).home();
   }
 
   @Test
@@ -63,7 +39,7 @@ class LauncherTest {
 
   @Test
   void aCacheThatJavaCannotUseIsPassedOverWithoutAWord() throws Exception {
-    Files.copy(JAVA.resolve("release"), home.resolve("bookbell.aot.java"));
+    Files.copy(UnpackedPackage.JAVA.resolve("release"), home.resolve("bookbell.aot.java"));
     Files.writeString(home.resolve("bookbell.aot"), "made by nobody");
 
     assertThatItServes();
@@ -117,7 +93,7 @@ class LauncherTest {
     for (String file : new String[] {"bookbell", ".mvn/find-jdk.sh", ".mvn/build-progress.sh"}) {
       Files.copy(SOURCES.resolve(file), sources.resolve(file));
     }
-    for (String module : new String[] {"hub", "hub-iouring", "server"}) {
+    for (String module : new String[] {"hub", "hub-iouring", "training", "server"}) {
       Files.createDirectories(sources.resolve(module + "/src/main"));
       Files.createFile(sources.resolve(module + "/pom.xml"));
     }
@@ -173,19 +149,14 @@ class LauncherTest {
   }
 
   private Process start(String... command) throws IOException {
-    var words = new ArrayList<>(List.of(home.resolve("bookbell").toString()));
-    words.addAll(List.of(command));
-    var builder =
-        new ProcessBuilder(words)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("said").toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("BOOKBELL_"));
-    builder.environment().put("JAVA_HOME", JAVA.toString());
-    builder.environment().put("BOOKBELL_PORT", "0");
-    builder.environment().put("BOOKBELL_LOG", logLevel);
-    builder.environment().put("BOOKBELL_JAVA_OPTS", options);
-    builder.environment().put("BOOKBELL_DATABASE_URL", databaseUrl);
-    return builder.start();
+    Map<String, String> settings =
+        Map.of(
+            "BOOKBELL_LOG",
+            logLevel,
+            "BOOKBELL_JAVA_OPTS",
+            options,
+            "BOOKBELL_DATABASE_URL",
+            databaseUrl);
+    return UnpackedPackage.start(home, folder, settings, command);
   }
 }
