@@ -14,7 +14,9 @@ public final class RefusalCounters {
     /** It took too long to arrive. */
     LATE,
     /** Its response wasn't read in time. */
-    UNREAD;
+    UNREAD,
+    /** Too many earlier requests of its connection waited for their responses. */
+    PIPELINED;
 
     /** The value of the metric's label. */
     public String metricLabel() {

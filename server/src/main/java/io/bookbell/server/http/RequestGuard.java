@@ -28,13 +28,18 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A channel handler between the HTTP decoder and Vert.x, on the connection's event loop. It refuses
- * malformed requests and those that take too long to arrive, with a proper response and before
- * Vert.x treats them as errors. The responses to earlier requests of the connection are sent first.
+ * malformed requests, those that take too long to arrive, and those behind too many others, with a
+ * proper response and before Vert.x treats them as errors. The responses to earlier requests of the
+ * connection are sent first.
  */
 final class RequestGuard extends ChannelDuplexHandler {
+  private static final Logger log = LoggerFactory.getLogger(RequestGuard.class);
+
   /**
    * How long incoming bytes are dropped after the last response, so that the client gets to read
    * it.
@@ -48,6 +53,9 @@ final class RequestGuard extends ChannelDuplexHandler {
   private static final long MOST_UNSENT = 128 << 10;
 
   private static final long KERNEL_DEFAULT = 0;
+
+  /** Requests of one connection that may wait for their responses, the one in progress included. */
+  static final int MOST_UNANSWERED = 128;
 
   private final RequestTimeouts requestTimeouts;
   private final RefusalCounters refusalCounters;
@@ -120,7 +128,7 @@ final class RequestGuard extends ChannelDuplexHandler {
       awaitedPart = AwaitedPart.BODY;
       clearDeadline();
       headRequest = request.method().equals(HttpMethod.HEAD);
-      if (rejectIfMalformed(context, request)) {
+      if (rejectIfMalformed(context, request) || rejectIfTooMany(context, request)) {
         return;
       }
     } else if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
@@ -150,6 +158,22 @@ final class RequestGuard extends ChannelDuplexHandler {
     ReferenceCountUtil.release(request);
     rejectRequest(
         context, RefusalCounters.RefusalReason.MALFORMED, ResponseWriter.unreadableProblem(result));
+    return true;
+  }
+
+  private boolean rejectIfTooMany(ChannelHandlerContext context, HttpRequest request) {
+    if (unanswered <= MOST_UNANSWERED) {
+      return false;
+    }
+    ReferenceCountUtil.release(request);
+    rejectRequest(
+        context,
+        RefusalCounters.RefusalReason.PIPELINED,
+        Problem.tooMany(
+            "rate_limited",
+            "At most %d requests may wait on one connection. Await their responses."
+                .formatted(MOST_UNANSWERED),
+            1));
     return true;
   }
 
@@ -256,6 +280,9 @@ final class RequestGuard extends ChannelDuplexHandler {
         .set(WebServer.OWN_ANSWER, "1")
         .set("x-content-type-options", "nosniff")
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    problem
+        .retryAfterSeconds()
+        .ifPresent(seconds -> response.headers().set(HttpHeaderNames.RETRY_AFTER, seconds));
     return response;
   }
 
@@ -322,6 +349,17 @@ final class RequestGuard extends ChannelDuplexHandler {
       fullUntil.cancel(false);
       fullUntil = null;
     }
+  }
+
+  /**
+   * Closes a connection that failed, for example because its client has reset it. Vert.x learns
+   * only that it is closed: told of a failure, it throws for every request that waits behind
+   * another.
+   */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+    log.debug("A connection of {} failed", context.channel().remoteAddress(), failure);
+    var _ = context.close();
   }
 
   @Override

@@ -198,7 +198,9 @@ public final class WebServer implements AutoCloseable {
               .setIdleTimeout(IDLE_SECONDS)
               .setMaxInitialLineLength(LONGEST_ADDRESS)
               .setMaxHeaderSize(LONGEST_HEADERS)
-              .setHttp2ClearTextEnabled(false); // its handler would stay in the pipeline
+              .setHttp2ClearTextEnabled(false) // its handler would stay in the pipeline
+              .setPerFrameWebSocketCompressionSupported(false) // the hub has its own WebSockets,
+              .setPerMessageWebSocketCompressionSupported(false); // and this handler a limit
       server = vertx.createHttpServer(options);
       server
           .connectionHandler(this::onConnection)

@@ -3,6 +3,9 @@ package io.bookbell.server.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Requests made to cost the server more than their sender. */
 class HostileRequestsTest {
@@ -190,6 +194,31 @@ class HostileRequestsTest {
     }
 
     assertThat(metrics()).contains("bookbell_requests_refused_total{reason=\"malformed\"}");
+  }
+
+  @Test
+  void whoeverDoesNotAwaitResponsesIsCutAndCountedAndFillsNoLog() {
+    var logger = (Logger) LoggerFactory.getLogger("io.netty.channel.AbstractChannelHandlerContext");
+    var logged = new ListAppender<ILoggingEvent>();
+    logged.start();
+    logger.addAppender(logged);
+    try (var socket = RawSocket.to(server.url())) {
+      socket.write("GET /a HTTP/1.1\r\nHost: a\r\n\r\n".repeat(4000).getBytes(ISO_8859_1));
+      int answered = 0;
+      Answer answer = socket.answer();
+      for (; answer.status() == 404; answer = socket.answer()) {
+        answered++;
+      }
+
+      assertThat(answer.status()).isEqualTo(429);
+      assertThat(answer.header("connection")).contains("close");
+      assertThat(answered).isBetween(RequestGuard.MOST_UNANSWERED, 4000);
+      assertThat(socket.isEnded()).isTrue();
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list).isEmpty();
+    assertThat(metrics()).contains("bookbell_requests_refused_total{reason=\"pipelined\"} 1.0");
   }
 
   private String metrics() {

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -261,6 +262,43 @@ class RequestGuardTest {
 
   private void assertRefused(int status, String code) {
     assertThat(sent())
+  @Test
+  void aRequestBehindTooManyOthersIsRefusedOnceTheyAreAnswered() {
+    send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000));
+    assertThat(application.requests).isEqualTo(RequestGuard.MOST_UNANSWERED);
+    for (int number = 0; number < RequestGuard.MOST_UNANSWERED; number++) {
+      assertThat(sent()).doesNotContain("429");
+      application.answer();
+    }
+
+    assertThat(sent())
+        .startsWith("HTTP/1.1 200")
+        .containsOnlyOnce("HTTP/1.1 429")
+        .contains("connection: close", "retry-after: 1", "\"code\":\"rate_limited\"");
+    pass(2);
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(refusalCounters.countOf(RefusalCounters.RefusalReason.PIPELINED)).isOne();
+  }
+
+  @Test
+  void anyNumberOfRequestsMayFollowOneAnother() {
+    application.answersAtOnce = true;
+    send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000));
+
+    assertThat(application.requests).isEqualTo(1000);
+    assertThat(channel.isOpen()).isTrue();
+  }
+
+  /** Vert.x would throw, and Netty log that, for each of the requests that wait. */
+  @Test
+  void aConnectionThatFailsIsOnlyClosed() {
+    send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
+    channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+
+    assertThat(application.failed).isFalse();
+    assertThat(channel.isOpen()).isFalse();
+  }
+
         .startsWith("HTTP/1.1 " + status)
         .contains("application/problem+json", "connection: close", "\"code\":\"" + code + "\"");
     pass(2);
