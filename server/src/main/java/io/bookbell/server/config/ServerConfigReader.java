@@ -24,11 +24,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads and validates the settings, from environment variables and the settings file. Stateless.
  */
 public final class ServerConfigReader {
+  private static final Logger log = LoggerFactory.getLogger(ServerConfigReader.class);
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_CONNECTIONS = 10_000;
   private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
@@ -84,15 +87,10 @@ public final class ServerConfigReader {
     var settingValues = new SettingValues(environment, file);
     settingValues.requireOneOf(Setting.LOG, LOG_LEVELS);
     settingValues.warnIfReadable();
+    UnknownVariables.describe(environment.keySet()).ifPresent(log::warn);
     StorageConfig storageConfig = parseStorage(settingValues, usualData);
     return new ServerConfig(
-        new ListenConfig(
-            settingValues
-                .optionalText(Setting.HOST)
-                .map(ServerConfigReader::parseHost)
-                .orElse("127.0.0.1"),
-            settingValues.integerOrDefault(Setting.PORT, 8080, 0, HIGHEST_PORT),
-            settingValues.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT)),
+        parseListen(settingValues),
         storageConfig,
         parseRedis(settingValues, storageConfig),
         new PublicAccessConfig(
@@ -110,6 +108,26 @@ public final class ServerConfigReader {
         new InboxConfig(
             Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
         parseCatalogue(settingValues));
+  }
+
+  /** Refuses one port for both servers: half of the connections would reach the wrong one. */
+  private static ListenConfig parseListen(SettingValues settingValues) {
+    int port = settingValues.integerOrDefault(Setting.PORT, 8080, 0, HIGHEST_PORT);
+    Optional<Integer> metricsPort =
+        settingValues.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT);
+    if (port != 0 && metricsPort.filter(own -> own == port).isPresent()) {
+      throw ConfigException.invalidValue(
+          Setting.METRICS_PORT,
+          Integer.toString(port),
+          "another port than BOOKBELL_PORT, or no value to serve /metrics on that one");
+    }
+    return new ListenConfig(
+        settingValues
+            .optionalText(Setting.HOST)
+            .map(ServerConfigReader::parseHost)
+            .orElse("127.0.0.1"),
+        port,
+        metricsPort);
   }
 
   /** Refuses a mistyped IPv4 address, which would be looked up as a name otherwise. */

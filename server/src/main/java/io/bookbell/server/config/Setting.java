@@ -1,7 +1,10 @@
 package io.bookbell.server.config;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** All settings. Each can be set in the environment or in {@code bookbell.properties}. */
 public enum Setting {
@@ -61,5 +64,30 @@ public enum Setting {
     return Arrays.stream(values())
         .filter(setting -> setting.variableName().equals(key))
         .findFirst();
+  }
+
+  /** The setting whose name takes the fewest changed characters to become this one. */
+  static Setting findNearest(String key) {
+    String name = key.toUpperCase(Locale.ROOT);
+    return Arrays.stream(values())
+        .min(Comparator.comparingInt(setting -> editDistance(setting.variableName(), name)))
+        .orElseThrow();
+  }
+
+  /** The number of characters to insert, remove or replace, after Levenshtein. */
+  private static int editDistance(String one, String other) {
+    int[] above = IntStream.rangeClosed(0, other.length()).toArray();
+    for (int row = 1; row <= one.length(); row++) {
+      int[] current = new int[above.length];
+      current[0] = row;
+      for (int column = 1; column < above.length; column++) {
+        int replaced = one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1;
+        current[column] =
+            Math.min(
+                above[column - 1] + replaced, 1 + Math.min(above[column], current[column - 1]));
+      }
+      above = current;
+    }
+    return above[other.length()];
   }
 }

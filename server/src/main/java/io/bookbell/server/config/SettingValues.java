@@ -62,8 +62,8 @@ final class SettingValues {
               .orElseThrow(
                   () ->
                       new ConfigException(
-                          "The file %s has the unknown key “%s”; bookbell serve --help lists the known ones"
-                              .formatted(file, key)));
+                          "The file %s has the unknown key “%s” (did you mean %s?); bookbell serve --help lists the known ones"
+                              .formatted(file, key, Setting.findNearest(key).variableName())));
       putValue(setting, properties.getProperty(key));
       secretInFile |= isSecret(setting, properties.getProperty(key));
     }

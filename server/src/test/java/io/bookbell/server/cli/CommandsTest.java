@@ -80,7 +80,24 @@ class CommandsTest {
     Files.writeString(folder.resolve("bookbell.properties"), "BOOKBELL_PROT=9");
 
     assertThat(run(Map.of(), "serve").expect(78).said)
-        .contains("bookbell.properties", "BOOKBELL_PROT");
+        .contains("bookbell.properties", "BOOKBELL_PROT", "did you mean BOOKBELL_PORT?");
+  }
+
+  @Test
+  void anUnknownVariableIsNamedInOneLine() {
+    var settings = Map.of("BOOKBELL_PROT", "9", "BOOKBELL_DATA", "nowhere");
+
+    assertThat(run(settings, "verify").said)
+        .containsOnlyOnce("BOOKBELL_PROT (did you mean BOOKBELL_PORT?)");
+  }
+
+  @Test
+  void metricsOnTheMainPortStopTheStartInOneLine() {
+    Outcome outcome =
+        run(Map.of("BOOKBELL_PORT", "9464", "BOOKBELL_METRICS_PORT", "9464"), "serve").expect(78);
+
+    assertThat(outcome.said.strip().lines()).hasSize(1);
+    assertThat(outcome.said).contains("BOOKBELL_METRICS_PORT", "BOOKBELL_PORT", "9464");
   }
 
   @Test

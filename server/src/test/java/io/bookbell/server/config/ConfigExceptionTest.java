@@ -32,6 +32,49 @@ class ConfigExceptionTest {
         .hasMessageNotContaining("hush");
   }
 
+  /** Vert.x would hand the connections of one port to either server, in turn. */
+  @ParameterizedTest
+  @CsvSource({"9464, 9464", "'', 8080", "0009, 9"})
+  void metricsHaveAPortOfTheirOwnOrNone(String port, String metricsPort) {
+    var settings = Map.of("BOOKBELL_PORT", port, "BOOKBELL_METRICS_PORT", metricsPort);
+
+    assertThatThrownBy(
+            () -> ServerConfigReader.readConfig(settings, Path.of("nowhere"), Path.of("data")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("BOOKBELL_METRICS_PORT", "BOOKBELL_PORT", metricsPort);
+  }
+
+  @Test
+  void twoFreePortsDiffer() {
+    var settings = Map.of("BOOKBELL_PORT", "0", "BOOKBELL_METRICS_PORT", "0");
+
+    assertThat(
+            ServerConfigReader.readConfig(settings, Path.of("nowhere"), Path.of("data"))
+                .listen()
+                .metricsPort())
+        .hasValue(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BOOKBELL_PROT, BOOKBELL_PORT",
+    "BOOKBELL_DATABASE_URI, BOOKBELL_DATABASE_URL",
+    "BOOKBELL_TRUSTED_PROXYS, BOOKBELL_TRUSTED_PROXIES",
+    "BOOKBELL_redis_url, BOOKBELL_REDIS_URL",
+    "BOOKBELL_, BOOKBELL_LOG"
+  })
+  void aVariableThatIsNoSettingIsNamedWithTheNearestOne(String variable, String nearest) {
+    assertThat(UnknownVariables.describe(List.of("PATH", "BOOKBELL_PORT", variable)).orElseThrow())
+        .contains(variable + " (did you mean " + nearest + "?)")
+        .doesNotContain("PATH", "BOOKBELL_PORT (");
+  }
+
+  @Test
+  void theVariablesOfTheLauncherAreKnown() {
+    assertThat(UnknownVariables.describe(List.of("BOOKBELL_JAVA_OPTS", "HOME", "BOOKBELLS_A")))
+        .isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"a b", "a=b", "a;b", "é", "__Host-a", "__secure-a", "(a)"})
   void aCookieNeedsANameThatBrowsersTake(String name) {
