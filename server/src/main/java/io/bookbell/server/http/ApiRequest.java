@@ -9,10 +9,20 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One HTTP request as routes read it. Confined to its event loop. */
 public final class ApiRequest {
+  private static final Pattern CHARSET =
+      Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\\s\";]*)", Pattern.CASE_INSENSITIVE);
+  private static final Set<String> UTF_8_NAMES = Set.of("utf-8", "utf8");
+
   private final RoutingContext context;
   private final OriginPolicy originPolicy;
   private final ServerCookies serverCookies;
@@ -65,7 +75,8 @@ public final class ApiRequest {
   /**
    * Parses the body as a JSON object; an empty body counts as an empty object.
    *
-   * @throws Problem 400 if it isn't one, 415 if its declared type or encoding isn't supported
+   * @throws Problem 400 if it isn't one or not in UTF-8, 415 if its declared type, charset or
+   *     encoding isn't supported
    */
   public JsonBody jsonBody() {
     Buffer buffer = BodyReader.contentOf(context);
@@ -75,7 +86,9 @@ public final class ApiRequest {
     requireJson();
     JsonNode json;
     try {
-      json = Json.readUntrusted(buffer.getBytes());
+      json = Json.readUntrusted(StrictUtf8.decode(buffer.getBytes()));
+    } catch (CharacterCodingException e) {
+      throw Problem.malformedRequest("The body must be in UTF-8.");
     } catch (IOException e) {
       throw Problem.malformedRequest("The body is not JSON.");
     }
@@ -100,13 +113,25 @@ public final class ApiRequest {
     if (type != null && !isJson(type)) {
       throw Problem.unsupportedType("Send the body as application/json.");
     }
+    if (type != null && !isUtf8(type)) {
+      throw Problem.unsupportedType("Send the body in UTF-8.");
+    }
     String encoding = context.request().getHeader("Content-Encoding");
     if (encoding != null && !encoding.strip().equalsIgnoreCase("identity")) {
       throw Problem.unsupportedType("Send the body uncompressed.");
     }
   }
 
-  /** Ignores parameters such as a charset: JSON is always Unicode. */
+  /** Whether a type names no other charset. JSON is always in UTF-8, so most name none. */
+  private static boolean isUtf8(String type) {
+    return CHARSET
+        .matcher(type)
+        .results()
+        .map(named -> named.group(1).toLowerCase(Locale.ROOT))
+        .allMatch(UTF_8_NAMES::contains);
+  }
+
+  /** Ignores parameters. */
   private static boolean isJson(String type) {
     int parameters = type.indexOf(';');
     String name = parameters < 0 ? type : type.substring(0, parameters);

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -125,9 +126,19 @@ public final class WebServer implements AutoCloseable {
             });
     var budget = BodyBudget.ofThisProcess();
     router.route().handler(context -> BodyReader.attachTo(context, budget));
+    router.route().handler(WebServer::requireUtf8);
     router.route().failureHandler(ResponseWriter::sendProblem);
     for (int status : new int[] {400, 404, 405, 413, 415}) {
       router.errorHandler(status, context -> ResponseWriter.sendProblem(context, status));
+    }
+  }
+
+  /** Refuses what the router would decode to replacement characters. */
+  private static void requireUtf8(RoutingContext context) {
+    if (StrictUtf8.isValidUrl(context.request().uri())) {
+      context.next();
+    } else {
+      context.fail(Problem.malformedRequest("The URL must be percent-encoded UTF-8."));
     }
   }
 

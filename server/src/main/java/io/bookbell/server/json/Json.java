@@ -95,12 +95,10 @@ public final class Json {
     return MAPPER.readTree(utf8);
   }
 
-  /** Parses untrusted input: like {@link #readTree}, with limits on its size and nesting. */
-  public static JsonNode readUntrusted(byte[] utf8) throws IOException {
-    return FOREIGN.readTree(utf8);
-  }
-
-  /** Like {@link #readUntrusted(byte[])}. */
+  /**
+   * Parses untrusted input: like {@link #readTree(String)}, with limits on its size and nesting. It
+   * takes no bytes, because the parser would guess their charset and replace what it can't decode.
+   */
   public static JsonNode readUntrusted(String text) throws JsonProcessingException {
     return FOREIGN.readTree(text);
   }
