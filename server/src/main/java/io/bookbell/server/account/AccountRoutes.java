@@ -63,7 +63,8 @@ public final class AccountRoutes {
             AccountRequestParser.parseEmail(jsonBody),
             jsonBody.requiredVerbatim("password", 1, PasswordPolicy.LONGEST),
             apiRequest.clientAddress().networkKey(),
-            apiRequest.deviceCookie());
+            apiRequest.deviceCookie(),
+            apiRequest.whenEnded());
     jsonBody.requireNoErrors();
     return login;
   }

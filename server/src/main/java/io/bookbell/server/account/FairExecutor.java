@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs expensive tasks on a few threads and serves the senders round-robin, so a sender with many
  * tasks delays another by at most one task. Thread-safe; its monitor guards the queues.
+ *
+ * <p>A waiting task whose result nobody needs any more is dropped: it fails with {@link
+ * CancellationException} and makes room.
  *
  * <p>The queue is bounded. A task fails with {@link QueueFullException} if its sender already has
  * the maximum waiting. If the queue as a whole is full, the newest task of the sender with the most
@@ -72,7 +77,12 @@ final class FairExecutor implements AutoCloseable {
     this.most = most;
   }
 
-  <T> CompletableFuture<T> submit(String sender, Supplier<T> work) {
+  /**
+   * Queues a task.
+   *
+   * @param inVain completes when nobody needs the result any more
+   */
+  <T> CompletableFuture<T> submit(String sender, Supplier<T> work, CompletionStage<?> inVain) {
     var queuedTask = new QueuedTask<>(work, new CompletableFuture<T>());
     QueuedTask<?> refused = enqueueTask(sender, queuedTask);
     if (refused != null) {
@@ -84,8 +94,28 @@ final class FairExecutor implements AutoCloseable {
       } catch (RejectedExecutionException e) { // closing
         queuedTask.result.completeExceptionally(e);
       }
+      var _ = inVain.whenComplete((_, _) -> dropTask(sender, queuedTask));
     }
     return queuedTask.result;
+  }
+
+  private void dropTask(String sender, QueuedTask<?> queuedTask) {
+    if (removeTask(sender, queuedTask)) {
+      queuedTask.result.completeExceptionally(new CancellationException("nobody waits for it"));
+    }
+  }
+
+  /** Removes a task from its queue, and returns whether it was still waiting there. */
+  private synchronized boolean removeTask(String sender, QueuedTask<?> queuedTask) {
+    Deque<QueuedTask<?>> own = waiting.get(sender);
+    if (own == null || !own.remove(queuedTask)) {
+      return false;
+    }
+    if (own.isEmpty()) {
+      waiting.remove(sender);
+    }
+    size--;
+    return true;
   }
 
   /**

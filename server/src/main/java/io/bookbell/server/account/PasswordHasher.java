@@ -1,6 +1,7 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.FairExecutor.QueueFullException;
+import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.CompletionFailures;
 import io.bookbell.server.http.Problem;
 import java.text.Normalizer;
@@ -9,12 +10,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
  * Checks and hashes passwords. Thread-safe. A hash takes about a tenth of a second of CPU time, so
  * it runs on a few dedicated threads that serve the clients round-robin. A client with too many
- * waiting gets a {@link Problem} 429.
+ * waiting gets a {@link Problem} 429. What a client waits for no longer isn't hashed, and fails
+ * with {@link java.util.concurrent.CancellationException}.
  *
  * <p>Passwords are hashed in Unicode normalization form NFC, because keyboards differ in how they
  * encode an ü. Older releases stored hashes of other forms; these still match.
@@ -54,15 +57,28 @@ public final class PasswordHasher implements AutoCloseable {
   }
 
   /**
-   * Hashes the password of a new account. Fails with a {@link Problem} 400 if the password violates
-   * {@link PasswordPolicy}.
+   * The request for which a password is hashed.
    *
    * @param client the key for fair scheduling, {@link SignInService.SignInClient#clientKey}
+   * @param ended completes when nobody needs the hash any more, {@link ApiRequest#whenEnded}
+   */
+  public record HashRequest(String client, CompletionStage<?> ended) {
+    /** A request without a session. */
+    public static HashRequest of(ApiRequest apiRequest) {
+      return new HashRequest(
+          SignInService.SignInClient.ofNetwork(apiRequest.clientAddress().networkKey()).clientKey(),
+          apiRequest.whenEnded());
+    }
+  }
+
+  /**
+   * Hashes the password of a new account. Fails with a {@link Problem} 400 if the password violates
+   * {@link PasswordPolicy}.
    */
   public CompletableFuture<String> hashNewPassword(
-      String client, AccountRequestParser.AccountRequest accountRequest) {
+      HashRequest hashRequest, AccountRequestParser.AccountRequest accountRequest) {
     return submitFairly(
-        client,
+        hashRequest,
         () -> {
           PasswordPolicy.requireValid(accountRequest);
           return argon2Hasher.hashPassword(normalizeNfc(accountRequest.password()));
@@ -73,8 +89,8 @@ public final class PasswordHasher implements AutoCloseable {
    * Like {@link #hashNewPassword}, but without the policy check, for a password that has just been
    * verified.
    */
-  CompletableFuture<String> hashPassword(String client, String password) {
-    return submitFairly(client, () -> argon2Hasher.hashPassword(normalizeNfc(password)));
+  CompletableFuture<String> hashPassword(HashRequest hashRequest, String password) {
+    return submitFairly(hashRequest, () -> argon2Hasher.hashPassword(normalizeNfc(password)));
   }
 
   /**
@@ -82,8 +98,8 @@ public final class PasswordHasher implements AutoCloseable {
    * takes as long.
    */
   CompletableFuture<PasswordVerdict> verifyPassword(
-      String client, String password, Optional<String> hash) {
-    return submitFairly(client, () -> verifyNow(password, hash.orElse(DECOY)));
+      HashRequest hashRequest, String password, Optional<String> hash) {
+    return submitFairly(hashRequest, () -> verifyNow(password, hash.orElse(DECOY)));
   }
 
   private PasswordVerdict verifyNow(String password, String hash) {
@@ -114,9 +130,9 @@ public final class PasswordHasher implements AutoCloseable {
     return Normalizer.normalize(password, Form.NFC);
   }
 
-  private <T> CompletableFuture<T> submitFairly(String client, Supplier<T> work) {
+  private <T> CompletableFuture<T> submitFairly(HashRequest hashRequest, Supplier<T> work) {
     return executor
-        .submit(client, work)
+        .submit(hashRequest.client, work, hashRequest.ended)
         .exceptionallyCompose(
             failure ->
                 CompletableFuture.failedFuture(

@@ -58,24 +58,23 @@ public final class SetupRoutes {
 
   private CompletionStage<ApiResponse> completeSetup(ApiRequest apiRequest) {
     SetupRequest setupRequest = parseSetup(apiRequest);
-    String client =
-        SignInService.SignInClient.ofNetwork(apiRequest.clientAddress().networkKey()).clientKey();
+    var hashRequest = PasswordHasher.HashRequest.of(apiRequest);
     return signUpService
         .signUpOnce(
             AnonymousRequestKey.of(apiRequest, Optional.empty()),
-            () -> prepareSetup(setupRequest, client))
+            () -> prepareSetup(setupRequest, hashRequest))
         .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
   }
 
   private CompletionStage<SignUpService.SignUpWork> prepareSetup(
-      SetupRequest setupRequest, String client) {
+      SetupRequest setupRequest, PasswordHasher.HashRequest hashRequest) {
     return database
         .read(
             tx -> {
               accountStore.requireSetupToken(tx, setupRequest.token);
               return setupRequest.account;
             })
-        .thenCompose(accountRequest -> passwordHasher.hashNewPassword(client, accountRequest))
+        .thenCompose(accountRequest -> passwordHasher.hashNewPassword(hashRequest, accountRequest))
         .thenApply(hash -> tx -> createFirstAccount(tx, setupRequest, hash));
   }
 

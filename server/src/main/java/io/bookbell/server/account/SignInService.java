@@ -5,6 +5,7 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -60,8 +61,14 @@ public final class SignInService {
    * The input of a sign-in.
    *
    * @param device the cookie of {@link KnownDevices}, not verified yet
+   * @param ended completes when nobody waits for the session any more
    */
-  record SignInAttempt(String email, String password, String network, Optional<String> device) {}
+  record SignInAttempt(
+      String email,
+      String password,
+      String network,
+      Optional<String> device,
+      CompletableFuture<?> ended) {}
 
   private record SignInKey(String email, String network, Optional<String> device) {}
 
@@ -81,6 +88,8 @@ public final class SignInService {
   /**
    * Signs in. Fails with a {@link Problem}: 401 for a wrong address or password, 429 after too many
    * failures.
+   *
+   * <p>An attempt whose client is gone before its turn isn't checked.
    *
    * <p>Attempts of one client for one address run one after another. Each counts as failed until
    * its password is verified, so several correct ones at the same time would otherwise exceed the
@@ -108,6 +117,9 @@ public final class SignInService {
   }
 
   private CompletableFuture<OpenedSession> verifyAttempt(SignInAttempt signInAttempt) {
+    if (signInAttempt.ended.isDone()) { // while earlier attempts were under way
+      return CompletableFuture.failedFuture(new CancellationException("the client is gone"));
+    }
     return database
         .writeFromReserve(tx -> registerAttempt(tx, signInAttempt))
         .thenCompose(
@@ -117,7 +129,7 @@ public final class SignInService {
               }
               return passwordHasher
                   .verifyPassword(
-                      signInCheck.client.clientKey(),
+                      toHashRequest(signInCheck, signInAttempt),
                       signInAttempt.password,
                       signInCheck.account.map(Account::passwordHash))
                   .thenCompose(
@@ -125,6 +137,11 @@ public final class SignInService {
                           rehashIfNeeded(signInCheck, signInAttempt, passwordVerdict))
                   .thenCompose(hash -> openSession(signInCheck, signInAttempt, hash));
             });
+  }
+
+  private static PasswordHasher.HashRequest toHashRequest(
+      SignInCheck signInCheck, SignInAttempt signInAttempt) {
+    return new PasswordHasher.HashRequest(signInCheck.client.clientKey(), signInAttempt.ended);
   }
 
   private SignInCheck registerAttempt(Transaction tx, SignInAttempt signInAttempt) {
@@ -154,7 +171,7 @@ public final class SignInService {
     }
     return passwordVerdict == PasswordVerdict.TO_BE_HASHED_AGAIN
         ? passwordHasher
-            .hashPassword(signInCheck.client.clientKey(), signInAttempt.password)
+            .hashPassword(toHashRequest(signInCheck, signInAttempt), signInAttempt.password)
             .thenApply(Optional::of)
         : CompletableFuture.completedFuture(Optional.empty());
   }

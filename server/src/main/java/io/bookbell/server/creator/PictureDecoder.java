@@ -1,6 +1,7 @@
 package io.bookbell.server.creator;
 
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -31,9 +32,25 @@ public final class PictureDecoder implements AutoCloseable {
   /**
    * Runs {@link ProfilePicture#of} on the decoder's thread. Throws {@link
    * java.util.concurrent.RejectedExecutionException} if too many are waiting.
+   *
+   * @param ended completes when nobody needs the picture any more; if it still waits then, it fails
+   *     with {@link CancellationException}
    */
-  CompletionStage<ProfilePicture> readPicture(byte[] content) {
-    return CompletableFuture.supplyAsync(() -> ProfilePicture.of(content), thread);
+  CompletionStage<ProfilePicture> readPicture(byte[] content, CompletionStage<?> ended) {
+    var picture = new CompletableFuture<ProfilePicture>();
+    Runnable decoding =
+        () -> {
+          var _ = picture.completeAsync(() -> ProfilePicture.of(content), Runnable::run);
+        };
+    thread.execute(decoding);
+    var _ =
+        ended.whenComplete(
+            (_, _) -> {
+              if (thread.remove(decoding)) {
+                picture.completeExceptionally(new CancellationException("nobody waits for it"));
+              }
+            });
+    return picture;
   }
 
   @Override

@@ -55,7 +55,7 @@ public final class ProfilePictureRoutes {
       ApiRequest apiRequest, PictureDecoder reader) {
     UserId creator = apiRequest.pathUserId("id");
     return reader
-        .readPicture(apiRequest.bodyBytes())
+        .readPicture(apiRequest.bodyBytes(), apiRequest.whenEnded())
         .thenApply(profilePicture -> new PictureUpload(creator, profilePicture));
   }
 

@@ -172,6 +172,19 @@ public final class ApiRequest {
     return originPolicy.clientAddress(context.request());
   }
 
+  /**
+   * Completes when the response has been sent or the client is gone. Work for the request that
+   * hasn't begun by then is in vain. To be called on the event loop.
+   */
+  public CompletableFuture<?> whenEnded() {
+    var ended = new CompletableFuture<@Nullable Void>();
+    context.addEndHandler(_ -> ended.complete(null));
+    if (context.response().closed()) { // before the handler was added
+      ended.complete(null);
+    }
+    return ended;
+  }
+
   HttpServerRequest httpRequest() {
     return context.request();
   }

@@ -7,7 +7,6 @@ import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.account.SessionResponses;
-import io.bookbell.server.account.SignInService;
 import io.bookbell.server.account.SignUpService;
 import io.bookbell.server.http.AnonymousRequestKey;
 import io.bookbell.server.http.ApiRequest;
@@ -71,9 +70,8 @@ public final class JoinRoutes {
       }
       var accountRequest = AccountRequestParser.parseAccount(jsonBody);
       jsonBody.requireNoErrors();
-      String client =
-          SignInService.SignInClient.ofNetwork(apiRequest.clientAddress().networkKey()).clientKey();
-      return () -> joinAsNewUser(token, accountRequest, client);
+      var hashRequest = PasswordHasher.HashRequest.of(apiRequest);
+      return () -> joinAsNewUser(token, accountRequest, hashRequest);
     } catch (Problem problem) {
       return () -> CompletableFuture.failedStage(problem);
     }
@@ -85,14 +83,16 @@ public final class JoinRoutes {
   }
 
   private CompletionStage<SignUpService.SignUpWork> joinAsNewUser(
-      String token, AccountRequestParser.AccountRequest accountRequest, String client) {
+      String token,
+      AccountRequestParser.AccountRequest accountRequest,
+      PasswordHasher.HashRequest hashRequest) {
     return database
         .read(
             tx -> {
               invitationService.requireUsable(tx, token);
               return accountRequest;
             })
-        .thenCompose(allowed -> passwordHasher.hashNewPassword(client, allowed))
+        .thenCompose(allowed -> passwordHasher.hashNewPassword(hashRequest, allowed))
         .thenApply(
             hash -> new NewAccount(accountRequest.email(), accountRequest.displayName(), hash))
         .thenApply(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bookbell.server.account.FairExecutor.QueueFullException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -30,7 +31,8 @@ class FairExecutorTest {
             () -> {
               begun.countDown();
               return await(go);
-            });
+            },
+            new CompletableFuture<>());
     assertThat(begun.await(20, SECONDS)).isTrue();
   }
 
@@ -88,12 +90,43 @@ class FairExecutorTest {
             "a",
             () -> {
               throw new IllegalStateException("broken");
-            });
+            },
+            new CompletableFuture<>());
     var next = submit("a", "a2");
     go.countDown();
 
     assertThatThrownBy(failing::join).hasRootCauseMessage("broken");
     assertThat(next.join()).isEqualTo("a2");
+  }
+
+  @Test
+  void whatNobodyWaitsForIsNotDoneAndMakesRoom() {
+    var gone = new CompletableFuture<Void>();
+    var dropped = new ArrayList<CompletableFuture<String>>();
+    for (int number = 1; number <= 4; number++) {
+      dropped.add(submit("a", "a" + number, gone));
+    }
+    gone.complete(null);
+    dropped.add(submit("a", "a5", gone));
+    var kept = List.of(submit("a", "a6"), submit("b", "b1"), submit("a", "a7"), submit("a", "a8"));
+    go.countDown();
+    kept.forEach(CompletableFuture::join);
+
+    assertThat(done).containsExactly("a6", "b1", "a7", "a8");
+    assertThat(dropped)
+        .allSatisfy(
+            each -> assertThatThrownBy(each::join).isInstanceOf(CancellationException.class));
+  }
+
+  @Test
+  void whatHasBegunIsFinishedThoughNobodyWaitsForIt() {
+    var gone = new CompletableFuture<Void>();
+    go.countDown();
+    var finished = submit("a", "a1", gone);
+    finished.join();
+    gone.complete(null);
+
+    assertThat(finished.join()).isEqualTo("a1");
   }
 
   @Test
@@ -107,12 +140,18 @@ class FairExecutorTest {
   }
 
   private CompletableFuture<String> submit(String sender, String name) {
+    return submit(sender, name, new CompletableFuture<>());
+  }
+
+  private CompletableFuture<String> submit(
+      String sender, String name, CompletableFuture<?> inVain) {
     return executor.submit(
         sender,
         () -> {
           done.add(name);
           return name;
-        });
+        },
+        inVain);
   }
 
   private static boolean await(CountDownLatch latch) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +133,21 @@ class SignInServiceTest {
     }
   }
 
+  /** The limit is two: attempts that nobody waits for are neither checked nor counted. */
+  @Test
+  void whoeverIsGoneSignsNobodyInAndIsNotCounted() {
+    var gone = CompletableFuture.completedFuture(true);
+    for (int number = 0; number < 3; number++) {
+      var attempt = new SignInAttempt(MARA, PASSWORD, HOME, Optional.empty(), gone);
+      assertThatThrownBy(() -> signInService.signIn(attempt).join())
+          .hasCauseInstanceOf(CancellationException.class);
+    }
+
+    refused(401, attempt(MARA, "wrong", HOME));
+    refused(401, attempt(MARA, "wrong", HOME));
+    refused(429, attempt(MARA, PASSWORD, HOME));
+  }
+
   @Test
   void aPasswordIsTheSameInEveryFormOfUnicode() {
     right(MARA, HOME, Normalizer.normalize(PASSWORD, Form.NFD));
@@ -173,12 +189,13 @@ class SignInServiceTest {
   }
 
   private static SignInAttempt attempt(String email, String password, String address) {
-    return new SignInAttempt(email, password, address, Optional.empty());
+    return new SignInAttempt(email, password, address, Optional.empty(), new CompletableFuture<>());
   }
 
   private static SignInAttempt attempt(
       String email, String password, String address, String device) {
-    return new SignInAttempt(email, password, address, Optional.of(device));
+    return new SignInAttempt(
+        email, password, address, Optional.of(device), new CompletableFuture<>());
   }
 
   private void refused(int status, SignInAttempt signInAttempt) {

@@ -295,6 +295,21 @@ class HostileRequestsTest {
     whole(LOGIN + "Content-Type: " + type + "\n", "{}", 400);
   }
 
+  /** Their number would delay an honest sign-in by as many hashes, and open as many sessions. */
+  @Test
+  void whoeverIsGoneIsNotSignedIn() {
+    String email = cast.other().email();
+    String body = "{\"email\":\"" + email + "\",\"password\":\"" + TestServer.PASSWORD + "\"}";
+    String head = LOGIN + JSON + "Content-Length: " + body.length();
+    var gone = Stream.generate(() -> RawSocket.to(server.url())).limit(20).toList();
+    long before = sessionsOf(cast.other().id());
+    gone.forEach(socket -> socket.request(head).write(body.getBytes(ISO_8859_1)));
+    gone.forEach(RawSocket::close);
+    whole(LOGIN + JSON, body, 200);
+
+    assertThat(sessionsOf(cast.other().id()) - before).isBetween(1L, 10L);
+  }
+
   @Test
   void aPackedBodyIsRefused() {
     whole(LOGIN + JSON + "Content-Encoding: gzip\n", "{}", 415);
@@ -317,6 +332,16 @@ class HostileRequestsTest {
       assertThat(answer.status()).isEqualTo(414);
       assertThat(answer.text()).contains("8 KiB");
     }
+  }
+
+  private long sessionsOf(long user) {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.query("SELECT COUNT(*) AS number FROM session WHERE user_id = ?", user)
+                    .single(row -> row.getLong("number")))
+        .join();
   }
 
   private Answer whole(String head, String body, int expected) {
