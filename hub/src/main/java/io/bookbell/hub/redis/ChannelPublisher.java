@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * like an outage.
  */
 final class ChannelPublisher {
+  private static final String NOT_ACCEPTED = "what is published is not accepted";
   private static final CompletionStage<Boolean> REFUSED = CompletableFuture.completedStage(false);
 
   private final ReconnectingConnection<StatefulRedisConnection<String, byte[]>>
@@ -22,7 +23,7 @@ final class ChannelPublisher {
   private final Supplier<String> life;
   private final RedisOptions options;
   private final int mostChanges;
-  private volatile String refusal = "what is published is not accepted";
+  private volatile String refusal = NOT_ACCEPTED;
   private final AtomicInteger changesUnderWay = new AtomicInteger();
 
   /**
@@ -76,13 +77,15 @@ final class ChannelPublisher {
     }
   }
 
-  /** Why Redis doesn't accept messages, as far as known. */
+  /** Why Redis doesn't accept messages, as far as known since it last accepted one. */
   String refusalReason() {
     return refusal;
   }
 
   private boolean recordOutcome(String channel, @Nullable Throwable failure) {
-    if (failure != null) {
+    if (failure == null) {
+      refusal = NOT_ACCEPTED;
+    } else {
       counters.refused.increment();
       RedisPermission.findMissing(failure, options, channel).ifPresent(why -> refusal = why);
     }

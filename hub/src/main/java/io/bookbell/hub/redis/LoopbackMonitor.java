@@ -154,6 +154,7 @@ final class LoopbackMonitor {
 
   private void markConnected() {
     log.info("{} connected{}", monitorWording.what, state == RedisState.DEGRADED ? " again" : "");
+    grantTold = "";
     monitoredConnections.onRecovered();
     changeState(RedisState.CONNECTED);
   }

@@ -52,7 +52,7 @@ final class RedisConnector implements AutoCloseable {
 
   /** Opens a connection for publishing. */
   CompletionStage<StatefulRedisConnection<String, byte[]>> connectPublisher() {
-    return withTimeout(client.connectAsync(CODEC, uri), failure -> failure);
+    return withTimeout(client.connectAsync(CODEC, uri), this::explainFailure);
   }
 
   /**

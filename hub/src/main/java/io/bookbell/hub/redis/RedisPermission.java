@@ -1,12 +1,23 @@
 package io.bookbell.hub.redis;
 
+import io.lettuce.core.RedisURI;
 import java.net.URI;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Explains which permission a Redis user lacks. Stateless. */
 final class RedisPermission {
   private static final String LACKS = "the Redis user lacks a permission";
+  private static final List<String> COMMANDS =
+      List.of("publish", "subscribe", "unsubscribe", "ping");
+
+  /** The command in Redis's message, with its subcommand if it has one. */
+  private static final Pattern REFUSED = Pattern.compile("'([a-z]+(?:\\|[a-z]+)?)' command");
 
   private RedisPermission() {}
 
@@ -51,8 +62,21 @@ final class RedisPermission {
         }
       }
     }
+    neededCommands(message, options).forEach(command -> grant.append(" +").append(command));
     return LACKS
-        + "; grant it with: %s +publish +subscribe +unsubscribe +ping (%s)"
-            .formatted(grant, message.lines().findFirst().orElse(""));
+        + "; grant it with: %s (%s)".formatted(grant, message.lines().findFirst().orElse(""));
+  }
+
+  /** The commands that Bookbell sends, and the one that was refused. */
+  private static Set<String> neededCommands(String message, RedisOptions options) {
+    var needed = new LinkedHashSet<>(COMMANDS);
+    if (RedisURI.create(options.uri()).getDatabase() > 0) {
+      needed.add("select");
+    }
+    Matcher refused = REFUSED.matcher(message);
+    if (refused.find()) {
+      needed.add(refused.group(1));
+    }
+    return needed;
   }
 }

@@ -18,8 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -46,24 +47,18 @@ class RedisPermissionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "resetchannels +@all",
-        "allchannels +@all -publish",
-        "allchannels +@all -subscribe"
-      })
-  void isNamed(String rights) {
+  @CsvSource({
+    "resetchannels +@all, ''",
+    "allchannels +@all -publish, ''",
+    "allchannels +@all -subscribe, ''",
+    "allchannels +@all -select, /3",
+    "allchannels +publish +subscribe +unsubscribe +ping, /3",
+    "resetchannels, /3",
+    "resetchannels, ''"
+  })
+  void isNamed(String rights, String database) {
     acl("SETUSER ann on >hush ~* " + rights);
-    RedisOptions quick = TestRedis.quick(redis.port());
-    var options =
-        new RedisOptions(
-            "redis://ann:hush@127.0.0.1:" + redis.port(),
-            quick.prefix(),
-            quick.node(),
-            quick.life(),
-            quick.timings(),
-            quick.requestQueue());
-    try (var node = new RedisBackplane(options)) {
+    try (var node = new RedisBackplane(asAnn(database))) {
       await().atMost(Duration.ofSeconds(10)).until(() -> grant().isPresent());
 
       assertThat(told.list)
@@ -72,6 +67,49 @@ class RedisPermissionTest {
 
       await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.CONNECTED);
     }
+  }
+
+  @Test
+  void isNotNamedOnceItIsGranted() {
+    acl("SETUSER ann on >hush ~* allchannels +@all -publish");
+    try (var node = new RedisBackplane(asAnn(""))) {
+      await().atMost(Duration.ofSeconds(10)).until(() -> grant().isPresent());
+      acl(grant().orElseThrow());
+      await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.CONNECTED);
+      told.list.clear();
+      dispatch(CommandType.CLIENT, "PAUSE 600000 ALL");
+      await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.DEGRADED);
+
+      assertThat(List.copyOf(told.list))
+          .isNotEmpty()
+          .noneSatisfy(event -> assertThat(event.getFormattedMessage()).contains("permission"));
+    }
+  }
+
+  @Test
+  void isNamedAgainInALaterOutage() {
+    acl("SETUSER ann on >hush ~* allchannels +@all -publish");
+    try (var node = new RedisBackplane(asAnn(""))) {
+      await().atMost(Duration.ofSeconds(10)).until(() -> grant().isPresent());
+      acl(grant().orElseThrow());
+      await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.CONNECTED);
+      told.list.clear();
+      acl("SETUSER ann -publish");
+      redis.killSubscribers(); // the outage begins for another reason
+
+      await().atMost(Duration.ofSeconds(10)).until(() -> grant().isPresent());
+    }
+  }
+
+  private RedisOptions asAnn(String database) {
+    RedisOptions quick = TestRedis.quick(redis.port());
+    return new RedisOptions(
+        "redis://ann:hush@127.0.0.1:" + redis.port() + database,
+        quick.prefix(),
+        quick.node(),
+        quick.life(),
+        quick.timings(),
+        quick.requestQueue());
   }
 
   /** The arguments of the logged ACL command. */
@@ -84,13 +122,17 @@ class RedisPermissionTest {
   }
 
   private void acl(String words) {
+    dispatch(CommandType.ACL, words);
+  }
+
+  private void dispatch(CommandType command, String words) {
     try (var client = RedisClient.create(redis.uri());
         var connection = client.connect()) {
       var arguments = new CommandArgs<>(StringCodec.UTF8);
       for (String word : words.split(" ", -1)) {
         arguments.add(word);
       }
-      connection.sync().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), arguments);
+      connection.sync().dispatch(command, new StatusOutput<>(StringCodec.UTF8), arguments);
     }
   }
 }
