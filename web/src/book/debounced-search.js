@@ -1,8 +1,10 @@
+import {truncateSearch} from '../ui/text-limits.js';
+
 /** Typing that has paused for so long is looked up, ms. */
 const PAUSE = 250;
 
 /**
- * Looks up what is typed: after a pause, and only the answer to the newest text counts.
+ * Looks up what is typed, as far as it fits: after a pause, and only the answer to the newest text counts.
  *
  * @template T
  */
@@ -27,7 +29,7 @@ export class DebouncedSearch {
   async run(text) {
     this.cancel();
     const turn = this.#turn;
-    const found = await this.fetch(text).catch(() => undefined);
+    const found = await this.fetch(truncateSearch(text)).catch(() => undefined);
     if (found !== undefined && turn === this.#turn) this.found(found);
   }
 

@@ -1,6 +1,7 @@
 import {html} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
+import {truncateSearch} from '../ui/text-limits.js';
 import {translate} from '../words/translate.js';
 
 /** @import {Supporter} from '../client/types.js' */
@@ -60,7 +61,9 @@ export class SupporterChoice extends SessionElement {
     if (chosen) return this.emit('chosen', chosen.user_id);
     clearTimeout(this.#searchTimer);
     this.#searchTimer = setTimeout(async () => {
-      const {items} = text ? await this.session.api.supporters({creator_id: this.creatorId, q: text, limit: 10}).catch(() => ({items: []})) : {items: []};
+      const {items} = text
+        ? await this.session.api.supporters({creator_id: this.creatorId, q: truncateSearch(text), limit: 10}).catch(() => ({items: []}))
+        : {items: []};
       this.found = items;
     }, SEARCH_DELAY);
   }

@@ -1,6 +1,7 @@
 import {html} from 'lit';
 import {translate} from '../words/translate.js';
 import {icon} from './icon-set.js';
+import {truncateSearch} from './text-limits.js';
 
 /**
  * A search form; `search` is called with the new words when they are sent or cleared.
@@ -11,7 +12,7 @@ export function searchField({sought, label, placeholder, testid, search}) {
   const sent = (/** @type {Event} */ event) => {
     event.preventDefault();
     const input = /** @type {HTMLElement} */ (event.currentTarget).querySelector('input');
-    const words = input?.value.trim() ?? '';
+    const words = truncateSearch(input?.value.trim() ?? '');
     if (words !== sought) search(words);
   };
   return html`<form class="search" role="search" @submit=${sent} @search=${sent}>

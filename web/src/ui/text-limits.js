@@ -3,10 +3,13 @@ import {translate} from '../words/translate.js';
 /** What nobody sees and no text needs: controls, overrides of direction, the byte order mark. */
 const INVISIBLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
 const ALLOWED_CONTROLS = /[\n\r\t]/;
+const MOST_SOUGHT = 200;
+const MOST_SOUGHT_BYTES = 2000;
 const TYPES = ['text', 'search', 'email', 'textarea'];
 
 /** Characters as the server counts them: a flag, a family of emoji, a letter with its accents is one. */
 const segmenter = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+const encoder = new TextEncoder();
 
 /** @param {string} text */
 // eslint-disable-next-line no-control-regex -- every ASCII character is one that people see as one
@@ -26,6 +29,25 @@ export function truncate(text, most) {
         .slice(0, most)
         .map(({segment}) => segment)
         .join('');
+}
+
+/**
+ * As much of a text as can be looked up: the server takes so many characters, and an address of 8 KiB, in which a
+ * character may have dozens of bytes of three signs each.
+ *
+ * @param {string} text
+ */
+export function truncateSearch(text) {
+  const start = truncate(text, MOST_SOUGHT);
+  if (encoder.encode(start).length <= MOST_SOUGHT_BYTES) return start;
+  let kept = '';
+  let bytes = 0;
+  for (const {segment} of segmenter.segment(start)) {
+    bytes += encoder.encode(segment).length;
+    if (bytes > MOST_SOUGHT_BYTES) break;
+    kept += segment;
+  }
+  return kept;
 }
 
 /** @param {string} text */
