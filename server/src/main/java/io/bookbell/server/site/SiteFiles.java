@@ -44,7 +44,6 @@ public final class SiteFiles {
       Stream.of(
               "accelerometer",
               "autoplay",
-              "bluetooth",
               "camera",
               "display-capture",
               "encrypted-media",

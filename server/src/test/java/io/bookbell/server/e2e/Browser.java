@@ -21,6 +21,7 @@ import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -82,7 +83,7 @@ final class Browser implements AutoCloseable {
     }
     options.setExperimentalOption("prefs", Map.of("intl.accept_languages", "en-US,en"));
     var logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, Level.SEVERE);
+    logs.enable(LogType.BROWSER, Level.ALL);
     options.setCapability("goog:loggingPrefs", logs);
     return options;
   }
@@ -244,9 +245,16 @@ final class Browser implements AutoCloseable {
   /** Returns the errors that pages have logged since the last call, except the expected ones. */
   List<String> errors() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
-        .map(entry -> entry.getMessage())
+        .filter(Browser::isError)
+        .map(LogEntry::getMessage)
         .filter(message -> expectedErrors.stream().noneMatch(message::contains))
         .toList();
+  }
+
+  /** A header that the browser doesn't understand is one, though the browser only mentions it. */
+  private static boolean isError(LogEntry entry) {
+    return entry.getLevel().intValue() >= Level.SEVERE.intValue()
+        || entry.getMessage().contains("-Policy header");
   }
 
   @Override
