@@ -37,6 +37,9 @@ final class HeadCheck {
     if (!isOld && !isExactly(version, HttpVersion.HTTP_1_1)) {
       return Optional.of(new BadHeadException("Only HTTP/1.1 is supported."));
     }
+    if (request.headers().contains("")) {
+      return Optional.of(new BadHeadException("Every header needs a name."));
+    }
     List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
     if (hosts.isEmpty() && isOld) {
       return Optional.empty();

@@ -176,6 +176,8 @@ class RequestGuardTest {
         "GET\r\n\r\n",
         "GET / HTTX/1.1\r\nHost: a\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nBad header: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\n: x\r\n\r\n",
+        "GET / HTTP/1.1\r\n:\r\nHost: a\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
@@ -260,8 +262,6 @@ class RequestGuardTest {
     assertThat(sent()).startsWith("HTTP/1.1 400").endsWith("\r\n\r\n");
   }
 
-  private void assertRefused(int status, String code) {
-    assertThat(sent())
   @Test
   void aRequestBehindTooManyOthersIsRefusedOnceTheyAreAnswered() {
     send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000));
@@ -299,6 +299,8 @@ class RequestGuardTest {
     assertThat(channel.isOpen()).isFalse();
   }
 
+  private void assertRefused(int status, String code) {
+    assertThat(sent())
         .startsWith("HTTP/1.1 " + status)
         .contains("application/problem+json", "connection: close", "\"code\":\"" + code + "\"");
     pass(2);
