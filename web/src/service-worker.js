@@ -76,16 +76,19 @@ async function serveFromCache(path, request) {
 /** A page that has just been opened, alone, or that its user tells to, goes over to this version. */
 async function handleMessage({data}) {
   if (data === 'take-over') await self.skipWaiting();
-  if (data === 'take-over-if-alone') {
-    const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
-    if (pages.length <= 1) await self.skipWaiting();
-  }
+  if (data === 'take-over-if-alone' && (await openPages()).length <= 1) await self.skipWaiting();
+}
+
+/** The open pages of this installation: others, and other sites, may be under other paths of this origin. */
+async function openPages() {
+  const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
+  return pages.filter(({url}) => new URL(url).pathname.startsWith(`${BASE}/`));
 }
 
 /** A notification leads to its request, in a page that is open already if there is one. */
 async function openNotification({notification}) {
   notification.close();
-  const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
+  const pages = await openPages();
   const open = pages.find(({visibilityState}) => visibilityState === 'visible') ?? pages[0];
   if (!open) return self.clients.openWindow(notification.data ?? `${BASE}/`);
   await open.focus();

@@ -8,6 +8,7 @@ import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.CreatorUpdates;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sqlite.SqliteDatabase;
@@ -52,7 +53,8 @@ public class InnerStepsBenchmark {
   private final UserId user = new UserId(USERS + 1);
   private final SqliteDatabase database = database();
   private final Transaction transaction = database.read(tx -> tx).join();
-  private final CreatorRow row = database.read(tx -> new CreatorStore().get(tx, CREATOR)).join();
+  private final CreatorRow row =
+      database.read(tx -> new CreatorStore(BasePath.NONE).get(tx, CREATOR)).join();
   private final Connection connection;
 
   public InnerStepsBenchmark() {

@@ -23,6 +23,7 @@ import io.bookbell.server.creator.PictureDecoder;
 import io.bookbell.server.creator.ProfilePictureRoutes;
 import io.bookbell.server.follow.FollowRoutes;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.http.RefusalCounters;
@@ -76,7 +77,7 @@ public final class Bookbell implements AutoCloseable {
   private final ServerConfig serverConfig;
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final Services services = new Services(new LiveClientNotifier());
+  private final Services services;
   private final ClusterBackplane clusterBackplane;
   private final LiveConnections liveConnections;
   private final HealthRoutes healthRoutes;
@@ -88,6 +89,7 @@ public final class Bookbell implements AutoCloseable {
   private Bookbell(ServerConfig serverConfig, Database database) {
     this.serverConfig = serverConfig;
     this.database = database;
+    this.services = new Services(new LiveClientNotifier(), basePath());
     this.healthRoutes = new HealthRoutes(database);
     var publicAccessConfig = serverConfig.reach();
     var proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
@@ -213,15 +215,16 @@ public final class Bookbell implements AutoCloseable {
     new SiteFiles(basePath()).addRoutes(router);
     var listenConfig = serverConfig.listen();
     var httpIntake =
-        new WebServer.HttpIntake(router, basePath(), WebSocketRoutes::isPath, refusalCounters);
+        new WebServer.HttpIntake(
+            router, basePath().path(), WebSocketRoutes::isPath, refusalCounters);
     HostHeaderWarning.warnWithoutPublicUrl(serverConfig);
     return registerCloseable(
         WebServer.start(
             vertx, listenConfig.host(), listenConfig.port(), "BOOKBELL_PORT", httpIntake));
   }
 
-  private String basePath() {
-    return serverConfig.reach().publicUrl().map(PublicUrl::path).orElse("");
+  private BasePath basePath() {
+    return new BasePath(serverConfig.reach().publicUrl().map(PublicUrl::path).orElse(""));
   }
 
   private void serveMetrics(Vertx vertx, Router router, ServerMetrics serverMetrics) {

@@ -15,6 +15,7 @@ import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.follow.FollowService;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.notification.NotificationService;
@@ -34,8 +35,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The services of all features, with their dependencies. They know neither HTTP nor sockets, and
- * work in the caller's transaction. Thread-safe.
+ * The services of all features, with their dependencies. They know neither HTTP requests nor
+ * sockets, and work in the caller's transaction. Thread-safe.
  */
 public final class Services {
   private static final SignInLimiter.SignInLimits WRONG_PASSWORDS =
@@ -46,27 +47,42 @@ public final class Services {
   public final TicketStore tickets = new TicketStore();
   public final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
   public final ActivityLog activity;
-  public final CreatorStore creators = new CreatorStore();
+  public final CreatorStore creators;
   public final QuotaService quotas = new QuotaService();
   public final AdminCache admins = new AdminCache();
-  public final RoleResolver access = new RoleResolver(creators, admins, quotas);
+  public final RoleResolver access;
   public final InboxStore inbox;
   public final ProfileService profile;
   public final ProfilePictureService pictures;
   public final TierService tiers;
   public final SupporterService supporters;
   public final TeamService team;
-  public final NotificationService notifications = new NotificationService(access);
+  public final NotificationService notifications;
   public final BookRequestService requests;
-  public final AskedBookService asked = new AskedBookService(creators, access);
+  public final AskedBookService asked;
   public final FollowService following;
-  public final RequestListService lists = new RequestListService(creators, access);
+  public final RequestListService lists;
   final CannedResponseService canned;
   final InvitationService invitations;
   public final ReceiptService receipts;
   public final MonthRollover monthTurn;
 
+  /** Creates the services for work on stored data whose results contain no address. */
   public Services(ClientNotifier clientNotifier) {
+    this(clientNotifier, BasePath.NONE);
+  }
+
+  /**
+   * Creates the services.
+   *
+   * @param basePath the path of the public URL
+   */
+  public Services(ClientNotifier clientNotifier, BasePath basePath) {
+    creators = new CreatorStore(basePath);
+    access = new RoleResolver(creators, admins, quotas);
+    notifications = new NotificationService(access);
+    asked = new AskedBookService(creators, access);
+    lists = new RequestListService(creators, access);
     sessions = new SessionStore(clientNotifier::closeSession);
     inbox = new InboxStore(clientNotifier::publishChange);
     var desks = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);

@@ -7,6 +7,7 @@ import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.quota.Period;
@@ -28,7 +29,7 @@ final class People {
 
   private final AccountStore accountStore = new AccountStore();
   private final ActivityLog activityLog = new ActivityLog((_, _, _) -> {});
-  private final CreatorStore creatorStore = new CreatorStore();
+  private final CreatorStore creatorStore = new CreatorStore(BasePath.NONE);
   private final RoleResolver roleResolver =
       new RoleResolver(creatorStore, new AdminCache(), new QuotaService());
   private final InboxStore inboxStore = new InboxStore(_ -> {});

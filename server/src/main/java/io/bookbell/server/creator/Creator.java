@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param selfService whether team members may answer their own requests and grant requests to
  *     themselves
  * @param colour such as {@code #7a3b2e}; null for the page's default
- * @param picture the URL of the profile picture; null for none
+ * @param picture the URL of the profile picture, with the base path; null for none
  * @param version incremented with every change, so that clients can drop outdated state messages
  */
 public record Creator(

@@ -1,6 +1,7 @@
 package io.bookbell.server.creator;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
@@ -14,7 +15,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Stores the creators' rows. Thread-safe and stateless. */
+/** Stores the creators' rows. Immutable, so any thread may use it. */
 public final class CreatorStore {
   private static final String SELECT =
       """
@@ -33,6 +34,17 @@ public final class CreatorStore {
       SET pending_count = pending_count
         + (SELECT sum(amount) FROM change WHERE change.creator_id = creator.id)
       WHERE id IN (SELECT creator_id FROM change)""";
+
+  private final BasePath basePath;
+
+  /**
+   * Creates the store.
+   *
+   * @param basePath under which the pictures are served
+   */
+  public CreatorStore(BasePath basePath) {
+    this.basePath = basePath;
+  }
 
   /** Makes an account a creator. */
   public void create(Transaction tx, UserId id, String name) {
@@ -55,8 +67,7 @@ public final class CreatorStore {
    * @return the row; asking for it throws what {@link #lockCreator} throws
    */
   public Supplier<CreatorRow> lockCreatorLater(Transaction tx, UserId id) {
-    Supplier<Optional<CreatorRow>> locked =
-        tx.lockOwnerRow(id, LOCKED_ROW, CreatorStore::toCreatorRow);
+    Supplier<Optional<CreatorRow>> locked = tx.lockOwnerRow(id, LOCKED_ROW, this::toCreatorRow);
     return () -> locked.get().orElseThrow(Problem::notFound);
   }
 
@@ -70,11 +81,11 @@ public final class CreatorStore {
   }
 
   public Optional<CreatorRow> find(Transaction tx, UserId id) {
-    return tx.query(ROW, id).first(CreatorStore::toCreatorRow);
+    return tx.query(ROW, id).first(this::toCreatorRow);
   }
 
   public List<CreatorRow> findAll(Transaction tx, Collection<UserId> ids) {
-    return tx.query(SELECT + "WHERE id IN (?) ORDER BY id", ids).list(CreatorStore::toCreatorRow);
+    return tx.query(SELECT + "WHERE id IN (?) ORDER BY id", ids).list(this::toCreatorRow);
   }
 
   /** Returns those of the given users who are creators. */
@@ -152,8 +163,10 @@ public final class CreatorStore {
         next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
   }
 
-  private static @Nullable String pictureUrl(UserId creator, @Nullable Long version) {
-    return version == null ? null : "/api/creators/" + creator + "/picture?v=" + version;
+  private @Nullable String pictureUrl(UserId creator, @Nullable Long version) {
+    return version == null
+        ? null
+        : basePath.resolve("/api/creators/" + creator + "/picture?v=" + version);
   }
 
   /** Adds to a locked creator's pending count and returns the new row. */
@@ -194,7 +207,7 @@ public final class CreatorStore {
     return new CreatorRow(locked.creator(), teamVersion, audienceVersion, locked.pendingCount());
   }
 
-  private static CreatorRow toCreatorRow(SqlRow row) throws SQLException {
+  private CreatorRow toCreatorRow(SqlRow row) throws SQLException {
     UserId id = row.getUser("id");
     return new CreatorRow(
         new Creator(

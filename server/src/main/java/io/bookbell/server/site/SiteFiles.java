@@ -105,10 +105,10 @@ public final class SiteFiles {
   /**
    * Creates the handler.
    *
-   * @param basePath the path of the public URL: empty, or for example {@code /books}
+   * @param basePath under which the files are served
    */
-  public SiteFiles(String basePath) {
-    this.basePath = new BasePath(basePath);
+  public SiteFiles(BasePath basePath) {
+    this.basePath = basePath;
   }
 
   /** Adds the routes, which must come after all others. */

@@ -6,6 +6,7 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.e2e.FrontProxy.Wall;
 import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +33,9 @@ class ProxyBrowserTest {
       navigator.serviceWorker.ready.then(({active}) => window.kept = active.state === 'activated');
       return window.kept === true
       """;
+
+  private static final String PICTURE =
+      "return document.querySelector('[data-testid=creator-picture]')?.naturalWidth > 0";
 
   @TempDir Path folder;
   private final FrontProxy proxy = new FrontProxy();
@@ -82,6 +86,9 @@ class ProxyBrowserTest {
     }
     SupporterPage reader = signIn(proxy.url() + "/books/");
     browser.awaitPath("/books/creators/1/requests");
+    byte[] picture = Images.of("png", 4, 4);
+    server.signIn("creator").put("/api/creators/1/picture", picture, "image/png").expect(200);
+    browser.await("the picture", () -> Boolean.TRUE.equals(browser.run(PICTURE)));
     reader.ask(BOOK, "Mira Solberg").part().part("request-title").click();
     browser.await("the request's page", () -> browser.path().startsWith("/books/requests/"));
     browser.await("the kept files", () -> Boolean.TRUE.equals(browser.run(KEPT)));
