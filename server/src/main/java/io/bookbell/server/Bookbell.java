@@ -168,7 +168,9 @@ public final class Bookbell implements AutoCloseable {
             services.requests,
             services.lists,
             services.notifications,
-            services.receipts);
+            services.receipts,
+            services.teamLists,
+            services.following);
     var options =
         HubOptions.defaults()
             .withConnectionsPerUser(serverConfig.connections().perUser())

@@ -52,6 +52,7 @@ public final class Services {
   public final AdminCache admins = new AdminCache();
   public final RoleResolver access;
   public final InboxStore inbox;
+  public final TeamListUpdates teamLists;
   public final ProfileService profile;
   public final ProfilePictureService pictures;
   public final TierService tiers;
@@ -85,9 +86,9 @@ public final class Services {
     lists = new RequestListService(creators, access);
     sessions = new SessionStore(clientNotifier::closeSession);
     inbox = new InboxStore(clientNotifier::publishChange);
-    var desks = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
-    activity = new ActivityLog(desks::broadcastUpdate);
-    canned = new CannedResponseService(creators, access, desks);
+    teamLists = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
+    activity = new ActivityLog(teamLists::broadcastUpdate);
+    canned = new CannedResponseService(creators, access, teamLists);
     tiers = new TierService(creators, access, activity);
     profile = new ProfileService(creators, access, activity, clientNotifier::broadcastMessage);
     pictures = new ProfilePictureService(creators, access, profile);
@@ -98,7 +99,7 @@ public final class Services {
     following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
     invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
-    monthTurn = new MonthRollover(creators, desks, inbox);
+    monthTurn = new MonthRollover(creators, teamLists, inbox);
   }
 
   public DemoData createDemoData() {

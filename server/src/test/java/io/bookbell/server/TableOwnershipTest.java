@@ -36,6 +36,7 @@ class TableOwnershipTest {
           Map.entry("idempotency_key", "http"),
           Map.entry("creator", "creator"),
           Map.entry("creator_picture", "creator"),
+          Map.entry("state_version", "creator"),
           Map.entry("tier", "quota"),
           Map.entry("tier_announcement", "quota"),
           Map.entry("membership", "quota"),

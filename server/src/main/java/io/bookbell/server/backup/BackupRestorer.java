@@ -250,6 +250,7 @@ public final class BackupRestorer {
     tx.update("DELETE FROM login_failure");
     tx.update("DELETE FROM sign_up_key");
     tx.update("DELETE FROM request_word");
+    tx.update("DELETE FROM state_version");
     BackupTables.inOrder().reversed().forEach(table -> tx.update("DELETE FROM " + table.name()));
   }
 

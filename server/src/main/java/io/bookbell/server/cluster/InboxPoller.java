@@ -4,6 +4,8 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.account.SessionStore.EndedSession;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.StateVersions;
+import io.bookbell.server.creator.StateVersions.StateVersion;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.storage.Database;
@@ -69,13 +71,19 @@ public final class InboxPoller implements AutoCloseable {
 
     void creatorChanged(UserId creator);
 
+    void stateChanged(StateVersion changed);
+
     /** The database was restored or replaced: sequence numbers and versions start again. */
     void epochChanged(String epoch);
   }
 
   /** The owners of the tables that other nodes write. */
   public record PolledStores(
-      EpochStore epochs, InboxStore inbox, SessionStore sessions, CreatorStore creators) {}
+      EpochStore epochs,
+      InboxStore inbox,
+      SessionStore sessions,
+      CreatorStore creators,
+      StateVersions states) {}
 
   public InboxPoller(Database database, PolledStores stores, PollListener pollListener) {
     this.database = database;
@@ -119,6 +127,7 @@ public final class InboxPoller implements AutoCloseable {
     }
     pollResult.sessions.forEach(ended -> pollListener.sessionEnded(ended.user(), ended.session()));
     pollResult.creators.forEach(pollListener::creatorChanged);
+    pollResult.states.forEach(pollListener::stateChanged);
   }
 
   /**
@@ -133,7 +142,7 @@ public final class InboxPoller implements AutoCloseable {
     long reachedNow = ids.unused;
     String present = stores.epochs.currentEpoch(tx);
     if (cursor == NOWHERE || !present.equals(epoch)) {
-      return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of());
+      return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of(), List.of());
     }
     boolean mayRepeat = failing || reachedNow < reached;
     var from = new TransactionCursor(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
@@ -143,7 +152,8 @@ public final class InboxPoller implements AutoCloseable {
         reachedNow,
         stores.inbox.findNewestSince(tx, from),
         stores.sessions.findEndedSince(tx, from),
-        stores.creators.findChangedSince(tx, from));
+        stores.creators.findChangedSince(tx, from),
+        stores.states.findChangedSince(tx, from));
   }
 
   @Override
@@ -165,5 +175,6 @@ public final class InboxPoller implements AutoCloseable {
       long reached,
       Map<UserId, Long> messages,
       List<EndedSession> sessions,
-      List<UserId> creators) {}
+      List<UserId> creators,
+      List<StateVersion> states) {}
 }

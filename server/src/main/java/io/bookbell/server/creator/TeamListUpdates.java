@@ -1,7 +1,9 @@
 package io.bookbell.server.creator;
 
+import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.StateVersions.StateVersion;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.Transaction;
 import java.util.Set;
@@ -9,10 +11,11 @@ import java.util.function.BiConsumer;
 
 /**
  * Notifies a creator's admins that one of the team's lists has changed: tiers, supporters, team
- * members, invitations or saved replies. The message has no data; clients fetch the list again.
- * Thread-safe.
+ * members, invitations or saved replies. The message has no data; clients fetch the list again. It
+ * is a state message for each kind of change. Thread-safe.
  */
 public final class TeamListUpdates {
+  private final StateVersions stateVersions = new StateVersions();
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final BiConsumer<Message, Set<UserId>> broadcast;
@@ -31,10 +34,16 @@ public final class TeamListUpdates {
 
   /** Notifies those who are admins after the change, once it is committed. */
   public void broadcastUpdate(Transaction tx, UserId creator, String kind) {
-    Set<UserId> admins = creatorRoles.adminsOf(tx, creatorStore.get(tx, creator));
-    Message message =
-        Message.of(Json.writeAsBytes(new TeamListUpdateMessage("desk_update", creator, kind)));
-    tx.afterCommit(() -> broadcast.accept(message, admins));
+    Delivery update = toDelivery(tx, stateVersions.increment(tx, creator, kind));
+    tx.afterCommit(() -> broadcast.accept(update.message(), update.unnumbered()));
+  }
+
+  /** Returns the message about a change of a list, for those who are admins now. */
+  public Delivery toDelivery(Transaction tx, StateVersion changed) {
+    var update = new TeamListUpdateMessage("desk_update", changed.creatorId(), changed.kind());
+    return Delivery.unnumbered(
+        Message.state(changed.key(), changed.version(), Json.writeAsBytes(update)),
+        creatorRoles.adminsOf(tx, creatorStore.get(tx, changed.creatorId())));
   }
 
   private record TeamListUpdateMessage(String type, UserId creatorId, String kind) {}

@@ -1,10 +1,13 @@
 package io.bookbell.server.follow;
 
+import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.StateVersions;
+import io.bookbell.server.creator.StateVersions.StateVersion;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.request.AskedBook;
@@ -25,9 +28,11 @@ import java.util.function.BiConsumer;
  */
 public final class FollowService {
   private static final int MOST = 500;
+  private static final String FOLLOWERS_UPDATE = "followers_update";
 
   private final RequestStore store = new RequestStore();
   private final FollowerStore followers = new FollowerStore();
+  private final StateVersions stateVersions = new StateVersions();
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final AskedBookService asked;
@@ -115,12 +120,24 @@ public final class FollowService {
    * request's revision stays the same.
    */
   private void broadcastFollowers(Transaction tx, CreatorRow creator, long id) {
-    BookRequest request = requireRequest(tx, id);
+    Delivery update =
+        toDelivery(tx, creator, stateVersions.increment(tx, creator.id(), FOLLOWERS_UPDATE, id));
+    tx.afterCommit(() -> broadcast.accept(update.message(), update.unnumbered()));
+  }
+
+  /** Returns the message with a request's number of followers, for those who may see it now. */
+  public Delivery toDelivery(Transaction tx, StateVersion changed) {
+    return toDelivery(tx, creatorStore.get(tx, changed.creatorId()), changed);
+  }
+
+  private Delivery toDelivery(Transaction tx, CreatorRow creator, StateVersion changed) {
+    BookRequest request = requireRequest(tx, changed.requestId());
     var audience = new TreeSet<>(creatorRoles.adminsOf(tx, creator));
     audience.add(request.userId());
-    var update = new FollowersUpdate("followers_update", creator.id(), id, request.followers());
-    Message message = Message.of(Json.writeAsBytes(update));
-    tx.afterCommit(() -> broadcast.accept(message, audience));
+    var update =
+        new FollowersUpdate(FOLLOWERS_UPDATE, creator.id(), request.id(), request.followers());
+    return Delivery.unnumbered(
+        Message.state(changed.key(), changed.version(), Json.writeAsBytes(update)), audience);
   }
 
   private record FollowersUpdate(

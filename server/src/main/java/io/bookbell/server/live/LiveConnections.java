@@ -17,6 +17,10 @@ import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.CreatorUpdates;
+import io.bookbell.server.creator.StateVersions;
+import io.bookbell.server.creator.StateVersions.StateVersion;
+import io.bookbell.server.creator.TeamListUpdates;
+import io.bookbell.server.follow.FollowService;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.notification.NotificationService;
@@ -35,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -64,7 +69,9 @@ public final class LiveConnections implements AutoCloseable {
       BookRequestService requests,
       RequestListService lists,
       NotificationService notifications,
-      ReceiptService receipts) {}
+      ReceiptService receipts,
+      TeamListUpdates teamLists,
+      FollowService following) {}
 
   /**
    * Starts to accept connections.
@@ -99,7 +106,12 @@ public final class LiveConnections implements AutoCloseable {
     places =
         optionalPart(shared, () -> new ConnectionLeases(database, options.connectionsPerUser()));
     var polledStores =
-        new PolledStores(epochStore, liveSources.inbox, liveSources.sessions, liveSources.creators);
+        new PolledStores(
+            epochStore,
+            liveSources.inbox,
+            liveSources.sessions,
+            liveSources.creators,
+            new StateVersions());
     poll = optionalPart(shared, () -> new InboxPoller(database, polledStores, livePollListener));
     acknowledgementWriter.startWriting();
     places.ifPresent(ConnectionLeases::start);
@@ -222,20 +234,36 @@ public final class LiveConnections implements AutoCloseable {
 
     @Override
     public void creatorChanged(UserId creator) {
+      deliverState("profile", creator, tx -> profileDelivery(tx, creator));
+    }
+
+    @Override
+    public void stateChanged(StateVersion changed) {
+      deliverState(
+          changed.kind(),
+          changed.creatorId(),
+          tx ->
+              changed.concernsRequest()
+                  ? liveSources.following.toDelivery(tx, changed)
+                  : liveSources.teamLists.toDelivery(tx, changed));
+    }
+
+    private void deliverState(
+        String kind, UserId creator, Function<Transaction, Delivery> readState) {
       var _ =
           database
-              .read(tx -> creatorDelivery(tx, creator))
+              .read(readState)
               .whenComplete(
-                  (shown, failure) -> {
+                  (state, failure) -> {
                     if (failure == null) {
-                      manager.deliverLocally(List.of(shown));
+                      manager.deliverLocally(List.of(state));
                     } else {
-                      log.warn("The profile of creator {} could not be read", creator, failure);
+                      log.warn("The {} of creator {} could not be read", kind, creator, failure);
                     }
                   });
     }
 
-    private Delivery creatorDelivery(Transaction tx, UserId id) {
+    private Delivery profileDelivery(Transaction tx, UserId id) {
       CreatorRow creator = liveSources.creators.get(tx, id);
       return Delivery.unnumbered(
           CreatorUpdates.toMessage(creator.creator()), liveSources.roles.audienceOf(tx, creator));

@@ -182,6 +182,51 @@ class NodesTest {
     }
   }
 
+  @Test
+  void changesOfTheTeamsListsAndFollowersAreShownOnceOnEachNode() {
+    try (var here = first.signIn("team1").connect(10);
+        var there = second.signIn("team2").connect(11);
+        var supporter = second.signIn("reader1").connect(101)) {
+      List.of(here, there, supporter).forEach(socket -> socket.await("initial_data"));
+      long request = ask(first, "Solaris");
+
+      for (int change = 1; change <= 2; change++) {
+        int changes = change;
+        var saved = Map.of("creator_id", 1, "name", "Reply " + change, "body", "Soon.");
+        first.signIn("creator").post("/api/canned-responses", saved).expect(201);
+        for (TestSocket socket : List.of(here, there)) {
+          await().until(() -> count(socket, "desk_update") == changes);
+        }
+      }
+      var follower = first.signIn("reader2");
+      follower.post("/api/book-requests/" + request + "/follow", "").expect(200);
+      for (TestSocket socket : List.of(here, there, supporter)) {
+        socket.await("one follower", message -> hasFollowers(message, request, 1));
+      }
+      follower.delete("/api/book-requests/" + request + "/follow").expect(204);
+      for (TestSocket socket : List.of(here, there, supporter)) {
+        socket.await("no follower", message -> hasFollowers(message, request, 0));
+        assertThat(count(socket, "followers_update")).isEqualTo(2);
+      }
+      assertThat(count(here, "desk_update")).isEqualTo(2);
+      assertThat(count(there, "desk_update")).isEqualTo(2);
+      assertThat(count(supporter, "desk_update")).isZero();
+    }
+  }
+
+  private static int count(TestSocket socket, String type) {
+    return (int)
+        socket.messages().stream()
+            .filter(message -> message.path("type").asText().equals(type))
+            .count();
+  }
+
+  private static boolean hasFollowers(JsonNode message, long request, int followers) {
+    return message.path("type").asText().equals("followers_update")
+        && message.get("book_request_id").asLong() == request
+        && message.get("followers").asInt() == followers;
+  }
+
   /** Typing presence is never stored, so only Redis takes it to another node. */
   @Test
   void aColleagueWhoAnswersIsSeen() {

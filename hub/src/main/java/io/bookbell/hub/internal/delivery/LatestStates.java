@@ -2,16 +2,27 @@ package io.bookbell.hub.internal.delivery;
 
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
 
 /**
  * The newest version of each state sent on this node, so that a state which arrives both over the
- * backplane and from the database is sent once. Thread-safe; keeps one number for each state,
- * without a limit.
+ * backplane and from the database is sent once. Thread-safe, guarded by its lock. Keeps one number
+ * for each of the {@value #MOST} states that changed last; an older one may be sent twice.
  */
 final class LatestStates {
-  private final ConcurrentHashMap<String, Long> versions = new ConcurrentHashMap<>();
+  static final int MOST = 20_000;
+
+  private final Map<String, Long> versions =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+          return size() > MOST;
+        }
+      };
 
   /** Removes states that have been sent already or have been superseded by newer ones. */
   List<Delivery> filterLatest(List<Delivery> change) {
@@ -21,7 +32,7 @@ final class LatestStates {
   }
 
   /** Forgets all versions, for a new epoch in which they start again. */
-  void clear() {
+  synchronized void clear() {
     versions.clear();
   }
 
@@ -29,14 +40,12 @@ final class LatestStates {
     return message.state().map(this::raiseVersion).orElse(true);
   }
 
-  private boolean raiseVersion(Message.StateKey state) {
-    boolean[] raised = {false};
-    versions.compute(
-        state.key(),
-        (_, known) -> {
-          raised[0] = known == null || known < state.version();
-          return raised[0] ? Long.valueOf(state.version()) : known;
-        });
-    return raised[0];
+  private synchronized boolean raiseVersion(Message.StateKey state) {
+    Long known = versions.get(state.key());
+    boolean raised = known == null || known < state.version();
+    if (raised) {
+      versions.put(state.key(), state.version());
+    }
+    return raised;
   }
 }
