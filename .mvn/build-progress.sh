@@ -12,11 +12,10 @@ progress_step() {
   fi
   awk '
     /^(\[INFO\] )?Download(ed|ing) from / { if ($0 ~ /Downloaded from /) fetched++; step = "fetching" }
-    /^\[INFO\] Building Bookbell/ { module = $4 }
+    /^\[INFO\] Building Bookbell/ { module = $4; sub(/:$/, "", module) }
     /^\[INFO\] --- / {
       goal = $3
-      if (goal ~ /^compiler:/) step = "compiling " module
-      else if (goal ~ /jooq/) step = "generating code for " module
+      if (goal ~ /^compiler:/) step = "compiling " module (module == "server" ? " (the longest step, up to a few minutes)" : "")
       else if (goal ~ /^jar:|^dependency:/) step = "packing " module
       else step = "checking " module
     }
@@ -40,7 +39,7 @@ progress_say() {
 build_with_progress() {
   echo "Building Bookbell; the first time everything it needs is fetched, which takes some minutes." >&2
   rm -f "$2"
-  : >"$2" || return 1
+  (: >"$2") || return 1
   (cd "$1" && exec ./mvnw -B -DskipTests -Dstyle.color=never package -pl server -am) >"$2" 2>&1 </dev/null &
   progress_maven=$!
   trap 'kill "$progress_maven" 2>/dev/null; exit 130' INT

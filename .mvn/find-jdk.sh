@@ -1,8 +1,15 @@
 # Sourced by mvnw and bookbell (POSIX sh, globbing on): leaves JAVA_HOME pointing at a JDK that can build and run Bookbell,
 # or says what to install and exits. A fitting JAVA_HOME wins; otherwise the oldest that is new enough, so that a preview
 # of the next Java does not displace the one that Bookbell is built with.
+# It also leaves a locale in UTF-8. Java reads the names of files and the command line in the locale's characters, so in
+# another one neither Maven nor Bookbell can work in a folder such as “père”.
 # jdk_tool: the program that must be there besides java; where nothing is built, java itself.
 # BOOKBELL_JDK_PLACES: patterns of JDK folders, joined with colons, searched instead of the usual ones.
+
+case "$(locale charmap 2>/dev/null)" in
+  UTF-8 | utf-8) ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
 
 jdk_needed=25
 

@@ -74,6 +74,8 @@ class LauncherTest {
     assertThatItFails(2, "Unknown option: '--bogus'", "serve", "--bogus");
     options = "-Xmxmuch";
     assertThatItFails(78, "BOOKBELL_JAVA_OPTS is “-Xmxmuch”", "verify");
+    options = "-Xmx16m"; // less than Bookbell starts with
+    assertThatItFails(78, "BOOKBELL_JAVA_OPTS is “-Xmx16m”", "verify");
   }
 
   @Test
@@ -89,6 +91,69 @@ class LauncherTest {
 
   @Test
   void aBuildSaysWhatItIsDoingAndHowItEnds() throws Exception {
+    makeSources(
+        """
+        echo '[INFO] Downloaded from central: https://repository.test/a.jar (1 kB at 1 kB/s)'
+        echo '[INFO] Building Bookbell server: the application 1.0 [2/2]'
+        echo '[INFO] --- compiler:1.0:compile (default-compile) @ bookbell-server ---'
+        until grep -q 'compiling server' ../said; do sleep 0.1; done
+        echo "[ERROR] There is a fault in the sources, read as $(locale charmap)"
+        exit 1
+        """);
+
+    Process process = start("demo");
+
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(said())
+        .containsSubsequence(
+            "Building Bookbell",
+            " s  compiling server (the longest step",
+            "could not be built",
+            "a fault in the sources, read as UTF-8");
+    assertThat(process.exitValue()).isEqualTo(69);
+  }
+
+  @Test
+  void whoComesWhileAnotherBuildsWaitsForThatBuild() throws Exception {
+    Path jar = home.resolve("bookbell.jar");
+    makeSources(
+        """
+        echo once >>builds
+        until grep -q 'Another build' ../second; do sleep 0.1; done
+        mkdir -p server/target/lib
+        cp '%s' server/target/bookbell.jar
+        """
+            .formatted(jar));
+    Path target = Files.createDirectories(home.resolve("server/target"));
+    Path lock = target.resolve("bookbell.building");
+    Files.createSymbolicLink(lock, Path.of("999999999")); // left behind by a killed process
+
+    Process first = start("--version");
+    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> said().contains("Building"));
+    Process second = start(folder.resolve("second"), "--version");
+
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(said()).contains("\nBookbell ");
+    assertThat(Files.readString(folder.resolve("second")))
+        .startsWith("Another build of Bookbell is running here (process " + first.pid())
+        .contains("\nBookbell ")
+        .doesNotContain("Building");
+    assertThat(home.resolve("builds")).hasContent("once");
+    assertThat(Files.isSymbolicLink(lock)).isFalse();
+  }
+
+  @Test
+  void aFolderThatNothingCanBeBuiltInIsNamed() throws Exception {
+    makeSources("exit 1");
+    Files.createFile(home.resolve("server/target"));
+
+    assertThatItFails(69, "Bookbell is not built yet", "verify");
+    assertThat(said()).contains("/server/target cannot be written to build it");
+  }
+
+  /** Makes a source tree in which Maven is this script, and uses it. */
+  private void makeSources(String maven) throws IOException {
     Path sources = Files.createDirectories(folder.resolve("sources/.mvn")).getParent();
     for (String file : new String[] {"bookbell", ".mvn/find-jdk.sh", ".mvn/build-progress.sh"}) {
       Files.copy(SOURCES.resolve(file), sources.resolve(file));
@@ -97,32 +162,12 @@ class LauncherTest {
       Files.createDirectories(sources.resolve(module + "/src/main"));
       Files.createFile(sources.resolve(module + "/pom.xml"));
     }
+    Files.createDirectories(sources.resolve("web/src"));
     Files.createFile(sources.resolve("pom.xml"));
-    Files.writeString(
-        sources.resolve("mvnw"),
-        """
-        #!/bin/sh
-        echo '[INFO] Downloaded from central: https://repository.test/a.jar (1 kB at 1 kB/s)'
-        echo '[INFO] Building Bookbell server 1.0 [2/2]'
-        echo '[INFO] --- compiler:1.0:compile (default-compile) @ bookbell-server ---'
-        until grep -q 'compiling server' ../said; do sleep 0.1; done
-        echo '[ERROR] There is a fault in the sources'
-        exit 1
-        """);
+    Files.writeString(sources.resolve("mvnw"), "#!/bin/sh\n" + maven);
     assertThat(sources.resolve("bookbell").toFile().setExecutable(true)).isTrue();
     assertThat(sources.resolve("mvnw").toFile().setExecutable(true)).isTrue();
     home = sources;
-
-    Process process = start("demo");
-
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(said())
-        .containsSubsequence(
-            "Building Bookbell",
-            " s  compiling server",
-            "could not be built",
-            "a fault in the sources");
-    assertThat(process.exitValue()).isEqualTo(69);
   }
 
   private void assertThatItFails(int code, String told, String... command) throws Exception {
@@ -149,14 +194,20 @@ class LauncherTest {
   }
 
   private Process start(String... command) throws IOException {
+    return start(folder.resolve("said"), command);
+  }
+
+  private Process start(Path output, String... command) throws IOException {
     Map<String, String> settings =
         Map.of(
+            "LC_ALL",
+            "POSIX",
             "BOOKBELL_LOG",
             logLevel,
             "BOOKBELL_JAVA_OPTS",
             options,
             "BOOKBELL_DATABASE_URL",
             databaseUrl);
-    return UnpackedPackage.start(home, folder, settings, command);
+    return UnpackedPackage.start(home, output, settings, command);
   }
 }

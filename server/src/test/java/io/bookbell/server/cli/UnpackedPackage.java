@@ -78,25 +78,25 @@ final class UnpackedPackage {
   }
 
   Process start(Map<String, String> settings, String... command) throws IOException {
-    return start(home, folder, settings, command);
+    return start(home, folder.resolve("said"), settings, command);
   }
 
   /**
    * Starts a command.
    *
    * @param home the launcher's folder
-   * @param folder where the command runs, and where a file gets what it prints
+   * @param output gets what it prints; the command runs in its folder
    * @param settings for its environment
    */
-  static Process start(Path home, Path folder, Map<String, String> settings, String... command)
+  static Process start(Path home, Path output, Map<String, String> settings, String... command)
       throws IOException {
     var words = new ArrayList<>(List.of(home.resolve("bookbell").toString()));
     words.addAll(List.of(command));
     var builder =
         new ProcessBuilder(words)
-            .directory(folder.toFile())
+            .directory(output.getParent().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("said").toFile());
+            .redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("BOOKBELL_"));
     builder.environment().put("JAVA_HOME", JAVA.toString());
     builder.environment().put("BOOKBELL_PORT", "0");
