@@ -89,10 +89,7 @@ public final class BackupRestorer {
    */
   public static void checkFile(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new RestoreException(
-          Files.exists(file)
-              ? file + " was not written by bookbell backup"
-              : "There is no file " + file);
+      throw unsuitableFile(file);
     }
     try (MappingIterator<JsonNode> lines = openLines(file)) {
       var content = new BackupContent(lines, file);
@@ -104,6 +101,19 @@ public final class BackupRestorer {
     } catch (IOException | RuntimeJsonMappingException e) {
       throw unreadableFile(file, e);
     }
+  }
+
+  private static RestoreException unsuitableFile(Path file) {
+    if (Files.isDirectory(file)) {
+      return new RestoreException(file + " is a folder; name a file that bookbell backup wrote");
+    }
+    if (Files.exists(file)) {
+      return new RestoreException(file + " was not written by bookbell backup");
+    }
+    return new RestoreException(
+        FileFailureReason.isHidden(file)
+            ? "The backup " + file + " cannot be read: permission denied; nothing was changed"
+            : "There is no file " + file);
   }
 
   private static MappingIterator<JsonNode> openLines(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package io.bookbell.server.cli;
 
 import io.bookbell.server.backup.BackupWriter;
+import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import java.nio.file.Files;
@@ -44,7 +45,10 @@ final class BackupCommand implements Callable<Integer> {
     }
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new CommandException("There is no folder " + folder + " to put the backup into");
+      throw new CommandException(
+          folder != null && FileFailureReason.isHidden(folder)
+              ? "The backup cannot be put into " + folder + ": permission denied"
+              : "There is no folder " + folder + " to put the backup into");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new CommandException(file + " is not a file that a backup can replace");

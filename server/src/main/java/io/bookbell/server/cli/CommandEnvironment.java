@@ -47,8 +47,15 @@ record CommandEnvironment(
     return serverConfig;
   }
 
-  /** Resolves a path from the command line. */
+  /**
+   * Resolves a path from the command line.
+   *
+   * @throws CommandException for an empty one, which would name the current folder
+   */
   Path resolvePath(Path given) {
+    if (given.toString().isEmpty()) {
+      throw new CommandException("The name of the file is empty; name a file");
+    }
     return folder.resolve(given);
   }
 

@@ -6,13 +6,28 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Explains in a few words, for the operator, why a file couldn't be read or written. */
 public final class FileFailureReason {
   private FileFailureReason() {}
+
+  /** Whether one of the file's folders is closed to this user, so that it seems to be missing. */
+  public static boolean isHidden(Path file) {
+    try {
+      Files.readAttributes(file, BasicFileAttributes.class);
+      return false;
+    } catch (AccessDeniedException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /** Omits the file's name, which is all that Java's own messages contain. */
   public static String describeFailure(IOException failure) {

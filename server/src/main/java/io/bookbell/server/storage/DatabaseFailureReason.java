@@ -96,6 +96,7 @@ public final class DatabaseFailureReason {
       case "28P01", "28000" -> ": check BOOKBELL_DATABASE_USER and BOOKBELL_DATABASE_PASSWORD";
       case "3D000" -> ": create it, or name another in BOOKBELL_DATABASE_URL";
       case "08001", "08004", "08006" -> ": check BOOKBELL_DATABASE_URL, and that PostgreSQL runs";
+      case "08P01" -> ": that may not be PostgreSQL; check host and port in BOOKBELL_DATABASE_URL";
       case "42501" -> ": the database's user must be allowed to create tables in it";
       case "53100" -> ": make room on PostgreSQL's disk";
       case "53300" -> ": raise PostgreSQL's max_connections, or let fewer nodes use it";

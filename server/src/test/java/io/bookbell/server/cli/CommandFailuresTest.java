@@ -2,7 +2,9 @@ package io.bookbell.server.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.Setting;
 import io.bookbell.server.storage.DataLock;
@@ -19,6 +21,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every failing command explains the failure in one line and changes nothing. */
 @Timeout(60) // an invalid setting that is accepted would serve forever
@@ -105,7 +109,9 @@ class CommandFailuresTest {
   static Stream<Row> backups() {
     return Stream.of(
         row("restore missing", 1, "There is no file"),
-        row("restore .", 1, "was not written by bookbell backup"),
+        row("restore .", 1, "is a folder; name a file"),
+        row("restore ", 1, "The name of the file is empty"),
+        row("backup ", 1, "The name of the file is empty"),
         row("restore circle", 1, "There is no file", CommandFailuresTest::circle),
         row("restore f", 1, "is cut off or damaged", test -> test.write("f", new byte[0])),
         row("restore f", 1, "is not a backup", test -> test.write("f", "junk".getBytes(UTF_8))),
@@ -197,6 +203,24 @@ class CommandFailuresTest {
 
     assertTold(code, row.code, row.told);
     assertThat(files()).isEqualTo(before);
+  }
+
+  /** Not for root, to whom no folder is closed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"verify", "backup f", "restore closed/f", "backup closed/f/x"})
+  void aFolderThatIsClosedIsNotTakenForAMissingOne(String command) throws IOException {
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    settings.put("BOOKBELL_DATA", closed.resolve("data").toString());
+    Files.setPosixFilePermissions(closed, Set.of());
+    try {
+      assumeTrue(FileFailureReason.isHidden(closed.resolve("data")), "may read every folder");
+
+      int code = run(command.split(" ", -1));
+
+      assertTold(code, command.contains("closed") ? 1 : 69, "permission denied");
+    } finally {
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.bookbell.server.storage.sqlite;
 
+import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.DatabaseFailureReason;
@@ -107,8 +108,11 @@ public final class SqliteDatabase implements Database {
   public static SqliteDatabase openExisting(Path file, TimeSource time) {
     if (!Files.isRegularFile(file)) {
       throw new DatabaseException(
-          "There is no database at %s: set BOOKBELL_DATA to its folder (data/demo for the demonstration)."
-              .formatted(file));
+          FileFailureReason.isHidden(file)
+              ? "The database at %s cannot be opened: permission denied; use the account that runs Bookbell."
+                  .formatted(file)
+              : "There is no database at %s: set BOOKBELL_DATA to its folder (data/demo for the demonstration)."
+                  .formatted(file));
     }
     if (file.toFile().length() == 0) { // opening it would write to it
       throw new DatabaseException(SchemaMigrator.NOT_NEWEST);
