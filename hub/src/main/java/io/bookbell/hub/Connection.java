@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.LongFunction;
 
 /**
- * One open WebSocket of a user. Any thread may call any method. The work happens on the
+ * One open connection of a user, whichever its transport. Any thread may call any method. The work happens on the
  * connection's event loop, in the order of one thread's calls. After the connection has closed,
  * everything but the getters does nothing.
  */
@@ -17,6 +17,8 @@ public interface Connection {
 
   /** The metadata passed to {@link WebSocketManager#connect}, such as the session. */
   Map<String, String> metadata();
+
+  TransportKind transport();
 
   Instant connectedAt();
 
@@ -50,6 +52,6 @@ public interface Connection {
    */
   void acknowledged(long seq);
 
-  /** Sends a close frame with this reason, and closes by force if the client doesn't answer it. */
+  /** Tells the client this reason, and closes by force if it doesn't take note of it. */
   void close(CloseReason reason);
 }

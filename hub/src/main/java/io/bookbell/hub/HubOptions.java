@@ -27,7 +27,11 @@ public record HubOptions(
         20,
         new Queue(1 << 20, 4096, 64, Duration.ofSeconds(30)),
         new Client(1 << 16, 200, 20, 1 << 20, 64),
-        new KeepAlive(Duration.ofSeconds(25), Duration.ofSeconds(60), Duration.ofSeconds(5)),
+        new KeepAlive(
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(5)),
         Duration.ofSeconds(4),
         true);
   }
@@ -101,13 +105,21 @@ public record HubOptions(
   /**
    * When a connection counts as dead.
    *
-   * @param ping the interval between pings
-   * @param silence how long a client may send nothing before its connection is dropped
+   * @param ping the interval between pings of a WebSocket
+   * @param comment the interval between comments in an event stream
+   * @param silence how long a client may send nothing before its connection is dropped; with an event
+   *     stream, how long it may leave bytes unacknowledged
    * @param goodbye how long a client may take to answer a close frame
    */
-  public record KeepAlive(Duration ping, Duration silence, Duration goodbye) {
+  public record KeepAlive(Duration ping, Duration comment, Duration silence, Duration goodbye) {
+    /** With comments as often as pings. */
+    public KeepAlive(Duration ping, Duration silence, Duration goodbye) {
+      this(ping, ping, silence, goodbye);
+    }
+
     public KeepAlive {
       requirePositive("ping", ping);
+      requirePositive("comment", comment);
       requirePositive("silence", silence);
       requirePositive("goodbye", goodbye);
     }

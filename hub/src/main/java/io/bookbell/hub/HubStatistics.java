@@ -1,5 +1,7 @@
 package io.bookbell.hub;
 
+import java.util.Map;
+
 /**
  * A snapshot of a hub's counters since its start, and of its current connections. Immutable; the
  * numbers are read one after the other, not atomically.
@@ -18,6 +20,7 @@ package io.bookbell.hub;
  * @param silentDrops connections dropped because their clients were silent
  * @param protocolErrors connections closed because of what their clients sent
  * @param failedReads times a history couldn't be read
+ * @param transports the connections by transport
  */
 public record HubStatistics(
     long connections,
@@ -33,4 +36,22 @@ public record HubStatistics(
     long slowCloses,
     long silentDrops,
     long protocolErrors,
-    long failedReads) {}
+    long failedReads,
+    Map<TransportKind, OfTransport> transports) {
+  public HubStatistics {
+    transports = Map.copyOf(transports);
+  }
+
+  /**
+   * The connections of one transport.
+   *
+   * @param connections open now
+   * @param opened since the start
+   */
+  public record OfTransport(long connections, long opened) {}
+
+  /** The connections of one transport. */
+  public OfTransport of(TransportKind kind) {
+    return transports.getOrDefault(kind, new OfTransport(0, 0));
+  }
+}

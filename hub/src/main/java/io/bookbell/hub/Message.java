@@ -3,7 +3,9 @@ package io.bookbell.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One JSON object, encoded once and sent to any number of connections. Immutable, and on the heap:
@@ -15,6 +17,9 @@ import java.util.Optional;
 public final class Message {
   private final byte[] json;
   private final Optional<StateKey> state;
+
+  /** Found when first asked for, by any thread; all find the same. */
+  private @Nullable String type;
 
   private Message(byte[] json, Optional<StateKey> state) {
     this.json = json;
@@ -52,12 +57,43 @@ public final class Message {
       throw new IllegalArgumentException(
           "a message is one JSON object from '{' to '}', got " + text.length + " other bytes");
     }
-    return text.clone();
+    return onOneLine(text.clone());
+  }
+
+  /** Line breaks are valid between JSON tokens only, and would end a line of an event stream. */
+  private static byte[] onOneLine(byte[] text) {
+    for (int at = 0; at < text.length; at++) {
+      if (text[at] == '\n' || text[at] == '\r') {
+        text[at] = ' ';
+      }
+    }
+    return text;
   }
 
   /** A copy of the encoded object, without a sequence number. */
   public byte[] json() {
     return json.clone();
+  }
+
+  /** A copy of the encoded object with its number as the first field, as clients receive it. */
+  public byte[] json(long seq) {
+    byte[] field = ("{\"seq\":" + seq + (json.length == 2 ? "" : ",")).getBytes(UTF_8);
+    byte[] numbered = Arrays.copyOf(field, field.length + json.length - 1);
+    System.arraycopy(json, 1, numbered, field.length, json.length - 1);
+    return numbered;
+  }
+
+  /**
+   * The value of the object's {@code type}, the name of an event; empty if that isn't a word of
+   * letters, digits and {@code _ . -}.
+   */
+  public String type() {
+    String found = type;
+    if (found == null) {
+      found = TypeField.read(json);
+      type = found;
+    }
+    return found;
   }
 
   /** The size of the encoded object in bytes. */

@@ -22,6 +22,11 @@ public record Position(Optional<String> epoch, long seq) {
     }
   }
 
+  /** A position without an epoch. */
+  public static Position of(long seq) {
+    return new Position(Optional.empty(), seq);
+  }
+
   /**
    * Parses {@code seq} or {@code epoch:seq}.
    *

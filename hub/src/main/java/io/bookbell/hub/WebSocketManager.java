@@ -77,10 +77,48 @@ public final class WebSocketManager implements AutoCloseable {
       Reservation reservation,
       Map<String, String> metadata,
       Optional<Position> since) {
-    UserId user = reservation.user();
+    return start(
+        localConnections.webSocket(channel, reservation.user(), metadata), reservation, since);
+  }
+
+  /**
+   * Takes over a channel like {@link #connect}, to send server-sent events. Call it on the channel's
+   * event loop instead of answering the request; the channel closes with the stream.
+   *
+   * @param responseHead the head of the HTTP response, which is sent first
+   */
+  public Connection connectStream(
+      Channel channel,
+      byte[] responseHead,
+      Reservation reservation,
+      Map<String, String> metadata,
+      Optional<Position> since) {
+    return start(
+        localConnections.eventStream(channel, responseHead, reservation.user(), metadata),
+        reservation,
+        since);
+  }
+
+  /**
+   * Starts a poll, which is a connection until it is answered. If its client goes away before that,
+   * close it.
+   */
+  public Connection connectPoll(
+      LongPoll poll,
+      Reservation reservation,
+      Map<String, String> metadata,
+      Optional<Position> since) {
+    return start(
+        localConnections.longPoll(poll, reservation.user(), metadata), reservation, since);
+  }
+
+  private static Connection start(
+      LocalConnections.NewConnection connection,
+      Reservation reservation,
+      Optional<Position> since) {
     return reservation.tryConsume()
-        ? localConnections.connect(channel, user, metadata, since)
-        : localConnections.reject(channel, user, metadata, TOO_MANY_CONNECTIONS);
+        ? connection.start(since)
+        : connection.reject(TOO_MANY_CONNECTIONS);
   }
 
   /**

@@ -100,7 +100,7 @@ final class CatchUp {
   void runNextStep() {
     if (asking
         || !connectionState.isCatchingUp(this)
-        || !connectionState.frameWriter().isDrained()) {
+        || !connectionState.transport().isDrained()) {
       return;
     }
     if (reading || announced > connectionState.position()) {
@@ -123,7 +123,7 @@ final class CatchUp {
    * @return whether the socket has accepted anything since the last call
    */
   boolean checkProgress(long now) {
-    long progressNow = connectionState.frameWriter().progressCount();
+    long progressNow = connectionState.transport().progressCount();
     if (progressNow != progress) {
       progress = progressNow;
       progressAt = now;
@@ -142,19 +142,20 @@ final class CatchUp {
 
   private void onHistoryOpened(HistoryStart historyStart) {
     switch (historyStart) {
-      case HistoryStart.SnapshotStart(long seq, Message first) -> startFrom(seq, first);
-      case HistoryStart.ResumedStart(long seq, Message first) -> {
-        startFrom(seq, first);
+      case HistoryStart.SnapshotStart(Position position, Message first) -> {
+        connectionState.advanceTo(position.seq());
+        connectionState.transport().startFromSnapshot(position, first);
+        connectionState.requestFlush();
+      }
+      case HistoryStart.ResumedStart(Position position, Message first) -> {
+        connectionState.advanceTo(position.seq());
+        connectionState.transport().startFromPosition(position, first);
+        connectionState.requestFlush();
         reading = true;
         statesDue = true;
       }
       case HistoryStart.RefusedStart(CloseReason reason) -> connectionState.sendClose(reason);
     }
-  }
-
-  private void startFrom(long seq, Message first) {
-    connectionState.advanceTo(seq);
-    enqueueMessage(first, Sequence.NONE);
   }
 
   private void onPageRead(HistoryPage historyPage, int limit, long announcedBefore) {
@@ -224,7 +225,7 @@ final class CatchUp {
   }
 
   private void enqueueMessage(Message message, long sequence) {
-    connectionState.frameWriter().enqueueText(message, sequence);
+    connectionState.transport().enqueue(message, sequence);
     connectionState.requestFlush();
   }
 

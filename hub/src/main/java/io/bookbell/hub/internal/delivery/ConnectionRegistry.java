@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * nor reservations has no entry.
  */
 final class ConnectionRegistry {
-  private static final WebSocketConnection[] NONE = {};
+  private static final LocalConnection[] NONE = {};
 
   private final ConcurrentHashMap<UserId, UserConnections> users = new ConcurrentHashMap<>();
   private final PresenceListener presenceListener;
@@ -54,12 +54,12 @@ final class ConnectionRegistry {
   }
 
   /** Adds a connection in place of a reservation. */
-  void add(WebSocketConnection connection) {
+  void add(LocalConnection connection) {
     users.computeIfPresent(
         connection.user(),
         (id, present) -> {
           int count = present.connections.length;
-          WebSocketConnection[] more = Arrays.copyOf(present.connections, count + 1);
+          LocalConnection[] more = Arrays.copyOf(present.connections, count + 1);
           more[count] = connection;
           if (count == 0) {
             presenceListener.presenceChanged(id, true);
@@ -69,11 +69,11 @@ final class ConnectionRegistry {
   }
 
   /** Removes the connection if present. */
-  void remove(WebSocketConnection connection) {
+  void remove(LocalConnection connection) {
     users.computeIfPresent(
         connection.user(),
         (id, present) -> {
-          List<WebSocketConnection> rest = new ArrayList<>(Arrays.asList(present.connections));
+          List<LocalConnection> rest = new ArrayList<>(Arrays.asList(present.connections));
           if (rest.remove(connection) && rest.isEmpty()) {
             presenceListener.presenceChanged(id, false);
           }
@@ -82,7 +82,7 @@ final class ConnectionRegistry {
   }
 
   /** The connections of a user. The array is shared: callers must not modify it. */
-  WebSocketConnection[] connectionsOf(UserId user) {
+  LocalConnection[] connectionsOf(UserId user) {
     UserConnections present = users.get(user);
     return present == null ? NONE : present.connections;
   }
@@ -94,7 +94,7 @@ final class ConnectionRegistry {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  void forEach(Consumer<WebSocketConnection> action) {
+  void forEach(Consumer<LocalConnection> action) {
     users.values().forEach(present -> Arrays.asList(present.connections).forEach(action));
   }
 
@@ -106,9 +106,9 @@ final class ConnectionRegistry {
   /** One user's reservations and connections. The array is never modified once it is in here. */
   private static final class UserConnections {
     final int reserved;
-    final WebSocketConnection[] connections;
+    final LocalConnection[] connections;
 
-    UserConnections(int reserved, WebSocketConnection[] connections) {
+    UserConnections(int reserved, LocalConnection[] connections) {
       this.reserved = reserved;
       this.connections = connections;
     }

@@ -4,43 +4,27 @@ import io.bookbell.hub.CloseReason;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.Position;
-import io.bookbell.hub.internal.wire.FrameEncoder;
-import io.bookbell.hub.internal.wire.FrameWriter;
-import io.bookbell.hub.internal.wire.PipelineTakeover;
 import io.bookbell.hub.internal.wire.Sequence;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.DuplexChannel;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of one connection, confined to its event loop. Only {@link #position}, {@link
- * #acknowledged} (both volatile), {@link #pendingBytes} and {@link #channel} may be read on other
- * threads.
+ * The state of one connection, whichever its {@link Transport}, confined to its event loop. Only
+ * {@link #position}, {@link #acknowledged} (both volatile), and what the transport allows may be
+ * read on other threads.
  *
  * <p>The connection is CATCHING_UP while {@link #catchUp} is set, and LIVE otherwise; the package
  * documentation describes the phases.
  */
 final class ConnectionState {
   private static final Logger log = LoggerFactory.getLogger(ConnectionState.class);
-  private static final ChannelFutureListener HALF_CLOSE =
-      future -> {
-        if (future.channel() instanceof DuplexChannel duplex) {
-          duplex.shutdownOutput();
-        }
-      };
 
-  private final WebSocketConnection connection;
-  private final Channel channel;
-  private final FrameWriter writer;
+  private final LocalConnection connection;
+  private final Transport transport;
 
   private volatile long position;
   private volatile long acknowledged;
@@ -48,10 +32,7 @@ final class ConnectionState {
   private ConnectionPhase connectionPhase = ConnectionPhase.OPEN;
   private boolean touched;
   private int place = EventLoopWorker.NO_PLACE;
-  private long heardAt;
-
-  /** When the last ping was sent; while CLOSING, when closing began. */
-  private long pingedAt;
+  private long closingSince;
 
   private enum ConnectionPhase {
     OPEN,
@@ -59,104 +40,79 @@ final class ConnectionState {
     GONE
   }
 
-  ConnectionState(WebSocketConnection connection, Channel channel) {
+  ConnectionState(LocalConnection connection, Transport transport) {
     this.connection = connection;
-    this.channel = channel;
-    this.writer = new FrameWriter(channel, eventLoopWorker().socketWriter());
-    this.heardAt = hub().ticker().getAsLong();
-    this.pingedAt = heardAt;
+    this.transport = transport;
     this.catchUp = new CatchUp(this);
   }
 
   // ---- opening and closing
 
   void startDelivery(Optional<Position> since) {
-    takeOver();
+    attachTransport();
     if (catchUp != null) {
       catchUp.openHistory(since);
     }
   }
 
   void rejectConnection(CloseReason reason) {
-    takeOver();
+    attachTransport();
     sendClose(reason);
   }
 
-  private void takeOver() {
+  private void attachTransport() {
     eventLoopWorker().addMember(this);
-    hub().counters().opened.increment();
+    hub().counters().countOpened(transport.kind());
     try {
-      PipelineTakeover.takeOver(channel, hub().decoding(), new FrameReader(this));
-      writer.takeOver();
+      transport.attach(this);
     } catch (RuntimeException failure) {
       log.error("The channel of {} cannot be taken over", connection, failure);
-      forceClose();
+      transport.forceClose();
     }
-    if (!channel.isActive()) {
-      onChannelClosed();
+    if (!transport.isActive()) {
+      onClosed();
     }
   }
 
-  /** Cleans up after the channel has closed. Idempotent. */
-  void onChannelClosed() {
+  /** Cleans up after the transport has ended. Idempotent. */
+  void onClosed() {
     if (connectionPhase != ConnectionPhase.GONE) {
       connectionPhase = ConnectionPhase.GONE;
       catchUp = null;
       eventLoopWorker().removeMember(this);
       hub().registry().remove(connection);
       hub().counters().closed.increment();
-      writer.release();
+      transport.release();
     }
   }
 
-  /** Sends a close frame, after which the client has a moment to answer. */
+  /** Tells the client why the connection ends, after which it has a moment to take note. */
   void sendClose(CloseReason reason) {
-    sendClose(reason, null);
+    sendClose(reason, false);
   }
 
-  /**
-   * Closes after a protocol violation. The output is shut down behind the close frame, because what
-   * the client sends next may be unparseable.
-   */
+  /** Closes after a protocol violation. */
   void closeOnProtocolError(CloseReason reason) {
     hub().counters().protocolErrors.increment();
-    sendClose(reason, HALF_CLOSE);
+    sendClose(reason, true);
   }
 
-  /**
-   * Handles a close frame from the client, whether it starts the close or answers ours. If it
-   * starts it, ours is sent in answer; then the channel closes.
-   */
-  void onPeerClose(Consumer<ByteBuf> answer) {
-    boolean first = connectionPhase == ConnectionPhase.OPEN;
-    beginClosing();
-    writer.writeFinalFrame(first ? answer : _ -> {}, ChannelFutureListener.CLOSE);
-    requestFlush();
-  }
-
-  /** Closes at once with a TCP reset, discarding whatever hasn't been sent. */
-  void forceClose() {
-    if (channel.isOpen()) {
-      channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      channel.close();
-    }
-  }
-
-  private void sendClose(CloseReason reason, @Nullable ChannelFutureListener afterwards) {
-    if (connectionPhase == ConnectionPhase.OPEN) {
-      beginClosing();
-      CloseReason told = withDelay(reason);
-      writer.writeFinalFrame(out -> FrameEncoder.encodeClose(told, out), afterwards);
+  private void sendClose(CloseReason reason, boolean violated) {
+    if (beginClosing()) {
+      transport.sendClose(withDelay(reason), violated);
       requestFlush();
     }
   }
 
-  private void beginClosing() {
-    if (connectionPhase == ConnectionPhase.OPEN) {
-      connectionPhase = ConnectionPhase.CLOSING;
-      catchUp = null;
-      pingedAt = hub().ticker().getAsLong();
+  /** Sends nothing more from now on. Returns whether the connection was open. */
+  boolean beginClosing() {
+    if (connectionPhase != ConnectionPhase.OPEN) {
+      return false;
     }
+    connectionPhase = ConnectionPhase.CLOSING;
+    catchUp = null;
+    closingSince = hub().ticker().getAsLong();
+    return true;
   }
 
   private CloseReason withDelay(CloseReason reason) {
@@ -223,13 +179,6 @@ final class ConnectionState {
     acknowledged = Math.max(acknowledged, Math.min(seq, position));
   }
 
-  void sendPong(ByteBuf payload) {
-    if (connectionPhase == ConnectionPhase.OPEN) {
-      writer.enqueueControl(out -> FrameEncoder.encodePong(payload, out));
-      requestFlush();
-    }
-  }
-
   void closeSlowConsumer() {
     hub().counters().slowCloses.increment();
     sendClose(CloseReason.TOO_SLOW);
@@ -237,10 +186,10 @@ final class ConnectionState {
 
   private void enqueueMessage(Message message, long sequence) {
     hub().counters().delivered.increment();
-    writer.enqueueText(message, sequence);
+    transport.enqueue(message, sequence);
     requestFlush();
     if (exceedsQueueLimit()) {
-      writer.flush();
+      transport.flush();
       if (exceedsQueueLimit()) {
         closeSlowConsumer();
       }
@@ -249,8 +198,8 @@ final class ConnectionState {
 
   private boolean exceedsQueueLimit() {
     HubOptions.Queue most = hub().options().queue();
-    return writer.waitingCount() > most.maxMessages()
-        || (writer.waitingCount() > 0 && writer.pendingBytes() > most.maxBytes());
+    return transport.waitingCount() > most.maxMessages()
+        || (transport.waitingCount() > 0 && transport.pendingBytes() > most.maxBytes());
   }
 
   // ---- called by the event loop worker
@@ -267,7 +216,7 @@ final class ConnectionState {
   void stage() {
     touched = false;
     if (connectionPhase != ConnectionPhase.GONE) {
-      writer.stage();
+      transport.stage(isLive());
     }
   }
 
@@ -278,34 +227,16 @@ final class ConnectionState {
     }
   }
 
-  /** Records that the client sent something. */
-  void markActive() {
-    heardAt = hub().ticker().getAsLong();
-  }
-
   /**
-   * Sends a ping when due, and closes a connection that is silent, stalled or doesn't answer a
-   * close.
+   * Lets the transport keep an open connection alive, and ends one that is stalled or doesn't answer
+   * a close.
    */
   void checkKeepAlive(long now) {
-    HubOptions.KeepAlive keepAlive = hub().options().keepAlive();
-    if (connectionPhase == ConnectionPhase.CLOSING) {
-      if (now - pingedAt >= keepAlive.goodbye().toNanos()) {
-        forceClose();
-      }
-      return;
-    }
-    if (catchUp != null && catchUp.checkProgress(now)) {
-      heardAt = now; // accepted bytes are a sign of life
-    }
-    if (now - heardAt >= keepAlive.silence().toNanos()) {
-      hub().counters().silentDrops.increment();
-      forceClose();
-    } else if (now - pingedAt >= keepAlive.ping().toNanos()
-        && connectionPhase == ConnectionPhase.OPEN) {
-      pingedAt = now;
-      writer.enqueueControl(FrameEncoder::encodePing);
-      requestFlush();
+    boolean progressed = catchUp != null && catchUp.checkProgress(now);
+    if (connectionPhase == ConnectionPhase.OPEN) {
+      transport.checkKeepAlive(now, progressed);
+    } else if (now - closingSince >= hub().options().keepAlive().goodbye().toNanos()) {
+      transport.forceClose();
     }
   }
 
@@ -319,9 +250,15 @@ final class ConnectionState {
     return catchUp == which;
   }
 
-  /** Ends catch-up, once everything announced has been written. */
+  /** Whether the connection is open and has caught up. */
+  boolean isLive() {
+    return connectionPhase == ConnectionPhase.OPEN && catchUp == null;
+  }
+
+  /** Ends catch-up, once everything announced has been written; the flush tells the transport. */
   void markLive() {
     catchUp = null;
+    requestFlush();
   }
 
   void advanceTo(long seq) {
@@ -336,10 +273,6 @@ final class ConnectionState {
     return acknowledged;
   }
 
-  long pendingBytes() {
-    return writer.pendingBytes();
-  }
-
   int memberIndex() {
     return place;
   }
@@ -348,16 +281,12 @@ final class ConnectionState {
     place = newPlace;
   }
 
-  WebSocketConnection connection() {
+  LocalConnection connection() {
     return connection;
   }
 
-  FrameWriter frameWriter() {
-    return writer;
-  }
-
-  Channel channel() {
-    return channel;
+  Transport transport() {
+    return transport;
   }
 
   EventLoopWorker eventLoopWorker() {

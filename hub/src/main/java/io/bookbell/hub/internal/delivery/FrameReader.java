@@ -7,7 +7,6 @@ import io.bookbell.hub.internal.wire.FrameEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -17,7 +16,6 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * events, reassembles fragmented messages, answers pings and close frames, and enforces the
  * client's limits.
  */
-final class FrameReader extends ChannelInboundHandlerAdapter {
+final class FrameReader extends ConnectionHandler {
   private static final Logger log = LoggerFactory.getLogger(FrameReader.class);
   private static final long SECOND = 1_000_000_000;
 
@@ -36,6 +34,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final long FRAME_COST = 64;
 
   private final ConnectionState connectionState;
+  private final WebSocketTransport transport;
   private @Nullable FragmentedMessage fragmentedMessage;
 
   /** The tick at which all messages received so far would have been due at the allowed rate. */
@@ -44,20 +43,18 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   /** The same for bytes. */
   private long bytesDueAt;
 
-  FrameReader(ConnectionState connectionState) {
+  FrameReader(ConnectionState connectionState, WebSocketTransport transport) {
+    super(connectionState);
     this.connectionState = connectionState;
+    this.transport = transport;
     this.dueAt = connectionState.hub().ticker().getAsLong();
     this.bytesDueAt = dueAt;
-  }
-
-  WebSocketConnection connection() {
-    return connectionState.connection();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object frame) {
     try {
-      connectionState.markActive();
+      transport.markActive();
       if (frame instanceof CloseWebSocketFrame close) {
         handleClose(close);
       } else if (frame instanceof WebSocketFrame other && connectionState.isOpen()) {
@@ -75,7 +72,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       context.channel().config().setAutoRead(false); // whatever else arrives isn't even decoded
       connectionState.closeOnProtocolError(CloseReason.TOO_MANY_MESSAGES);
     } else if (frame instanceof PingWebSocketFrame) {
-      connectionState.sendPong(frame.content());
+      transport.sendPong(frame.content());
+      connectionState.requestFlush();
     } else if (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame) {
       handleDataFrame(frame, frame instanceof TextWebSocketFrame);
     } else if (frame instanceof ContinuationWebSocketFrame && fragmentedMessage != null) {
@@ -132,13 +130,16 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   }
 
   private void handleClose(CloseWebSocketFrame frame) {
-    int code = frame.statusCode();
+    transport.answerClose(connectionState.beginClosing() ? answerTo(frame.statusCode()) : null);
+    connectionState.requestFlush();
+  }
+
+  private static Consumer<ByteBuf> answerTo(int code) {
     if (code < 0) {
-      connectionState.onPeerClose(FrameEncoder::encodeEmptyClose);
-    } else {
-      CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
-      connectionState.onPeerClose(out -> FrameEncoder.encodeClose(answer, out));
+      return FrameEncoder::encodeEmptyClose;
     }
+    CloseReason answer = code > 4999 ? CloseReason.PROTOCOL_ERROR : new CloseReason(code, "");
+    return out -> FrameEncoder.encodeClose(answer, out);
   }
 
   private boolean exceedsByteRate(WebSocketFrame frame) {
@@ -164,14 +165,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelWritabilityChanged(ChannelHandlerContext context) {
-    connectionState.requestFlush();
-  }
-
-  @Override
   public void channelInactive(ChannelHandlerContext context) {
     dropFragments();
-    connectionState.onChannelClosed();
+    super.channelInactive(context);
   }
 
   /**
@@ -190,10 +186,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
           });
       return;
     }
-    if (!(cause instanceof IOException)) {
-      log.error("The {} fails", connection(), cause);
-    }
-    context.close();
+    super.exceptionCaught(context, cause);
   }
 
   private void dropFragments() {

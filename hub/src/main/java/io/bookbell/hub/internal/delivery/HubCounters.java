@@ -1,11 +1,15 @@
 package io.bookbell.hub.internal.delivery;
 
 import io.bookbell.hub.HubStatistics;
+import io.bookbell.hub.TransportKind;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The counters of a hub. Any thread may increment and read them. */
 final class HubCounters {
-  final LongAdder opened = new LongAdder();
+  private final Map<TransportKind, LongAdder> opened = new EnumMap<>(TransportKind.class);
   final LongAdder closed = new LongAdder();
   final LongAdder delivered = new LongAdder();
   final LongAdder replayed = new LongAdder();
@@ -17,12 +21,30 @@ final class HubCounters {
   final LongAdder protocolErrors = new LongAdder();
   final LongAdder failedReads = new LongAdder();
 
-  HubStatistics snapshot(long connections, long users, long pendingBytes) {
+  HubCounters() {
+    for (TransportKind kind : TransportKind.values()) {
+      opened.put(kind, new LongAdder());
+    }
+  }
+
+  void countOpened(TransportKind kind) {
+    Objects.requireNonNull(opened.get(kind)).increment();
+  }
+
+  /**
+   * @param open how many connections are open now
+   */
+  HubStatistics snapshot(Map<TransportKind, Long> open, long users, long pendingBytes) {
+    var transports = new EnumMap<TransportKind, HubStatistics.OfTransport>(TransportKind.class);
+    opened.forEach(
+        (kind, count) ->
+            transports.put(
+                kind, new HubStatistics.OfTransport(open.getOrDefault(kind, 0L), count.sum())));
     return new HubStatistics(
-        connections,
+        open.values().stream().mapToLong(Long::longValue).sum(),
         users,
         pendingBytes,
-        opened.sum(),
+        opened.values().stream().mapToLong(LongAdder::sum).sum(),
         closed.sum(),
         delivered.sum(),
         replayed.sum(),
@@ -32,6 +54,7 @@ final class HubCounters {
         slowCloses.sum(),
         silentDrops.sum(),
         protocolErrors.sum(),
-        failedReads.sum());
+        failedReads.sum(),
+        transports);
   }
 }

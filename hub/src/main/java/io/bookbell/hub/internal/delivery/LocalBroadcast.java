@@ -50,7 +50,7 @@ final class LocalBroadcast {
   }
 
   private void addTargets(UserId user, @Nullable Message message, long sequence) {
-    for (WebSocketConnection connection : connectionRegistry.connectionsOf(user)) {
+    for (LocalConnection connection : connectionRegistry.connectionsOf(user)) {
       batches
           .computeIfAbsent(connection.eventLoopWorker(), EventLoopBroadcast::new)
           .addTarget(connection, message, sequence);
@@ -60,7 +60,7 @@ final class LocalBroadcast {
   /** One event loop's part of a change, in the order of the change. */
   private static final class EventLoopBroadcast implements Runnable {
     private final EventLoopWorker eventLoopWorker;
-    private final List<WebSocketConnection> targets = new ArrayList<>();
+    private final List<LocalConnection> targets = new ArrayList<>();
 
     /** Null elements are announcements, of which only the number is known. */
     private final List<@Nullable Message> messages = new ArrayList<>();
@@ -71,7 +71,7 @@ final class LocalBroadcast {
       this.eventLoopWorker = eventLoopWorker;
     }
 
-    void addTarget(WebSocketConnection target, @Nullable Message message, long sequence) {
+    void addTarget(LocalConnection target, @Nullable Message message, long sequence) {
       if (targets.size() == sequences.length) {
         sequences = Arrays.copyOf(sequences, sequences.length * 2);
       }
@@ -92,12 +92,12 @@ final class LocalBroadcast {
     public void run() {
       eventLoopWorker.countChange();
       for (int i = 0; i < targets.size(); i++) {
-        WebSocketConnection target = targets.get(i);
+        LocalConnection target = targets.get(i);
         try {
           deliverTo(target.connectionState(), messages.get(i), sequences[i]);
         } catch (RuntimeException failure) {
           log.error("The {} cannot be delivered to; cutting it off", target, failure);
-          target.connectionState().forceClose();
+          target.connectionState().transport().forceClose();
         }
       }
     }

@@ -6,15 +6,18 @@ import io.bookbell.hub.Connection;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.HubStatistics;
+import io.bookbell.hub.LongPoll;
 import io.bookbell.hub.MessageHistory;
 import io.bookbell.hub.Position;
+import io.bookbell.hub.TransportKind;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,32 +68,72 @@ public final class LocalConnections {
     connectionRegistry.releaseReservation(user);
   }
 
-  /** Takes over a channel in a reserved slot, and opens the user's history. */
-  public Connection connect(
-      Channel channel, UserId user, Map<String, String> metadata, Optional<Position> since) {
-    WebSocketConnection connection = newConnection(channel, user, metadata);
-    connectionRegistry.add(connection);
-    connection.startDelivery(since);
-    if (closed) {
-      connection.close(CloseReason.GOING_AWAY);
+  /** Creates a connection's transport on its event loop. */
+  private interface TransportFactory {
+    Transport create(EventLoopWorker eventLoopWorker);
+  }
+
+  /** Creates a connection that is neither registered nor attached yet. */
+  public NewConnection webSocket(Channel channel, UserId user, Map<String, String> metadata) {
+    return newConnection(
+        channel.eventLoop(), worker -> new WebSocketTransport(channel, worker), user, metadata);
+  }
+
+  /** Like {@link #webSocket}. */
+  public NewConnection eventStream(
+      Channel channel, byte[] responseHead, UserId user, Map<String, String> metadata) {
+    return newConnection(
+        channel.eventLoop(),
+        worker -> new EventStreamTransport(channel, worker, responseHead),
+        user,
+        metadata);
+  }
+
+  /** Like {@link #webSocket}. */
+  public NewConnection longPoll(LongPoll poll, UserId user, Map<String, String> metadata) {
+    return newConnection(
+        poll.loop(), _ -> new LongPollTransport(poll, hub), user, metadata);
+  }
+
+  private NewConnection newConnection(
+      EventLoop eventLoop,
+      TransportFactory transportFactory,
+      UserId user,
+      Map<String, String> metadata) {
+    EventLoopWorker worker =
+        workers.computeIfAbsent(eventLoop, loop -> new EventLoopWorker(hub, loop));
+    return new NewConnection(
+        new LocalConnection(
+            worker,
+            transportFactory.create(worker),
+            lastId.incrementAndGet(),
+            user,
+            metadata));
+  }
+
+  /** A connection that takes one of two ways. */
+  public final class NewConnection {
+    private final LocalConnection connection;
+
+    private NewConnection(LocalConnection connection) {
+      this.connection = connection;
     }
-    return connection;
-  }
 
-  /** Takes over a channel only to send a close frame with this reason. */
-  public Connection reject(
-      Channel channel, UserId user, Map<String, String> metadata, CloseReason reason) {
-    WebSocketConnection connection = newConnection(channel, user, metadata);
-    connection.rejectConnection(reason);
-    return connection;
-  }
+    /** Registers it in a reserved slot, and opens the user's history. */
+    public Connection start(Optional<Position> since) {
+      connectionRegistry.add(connection);
+      connection.startDelivery(since);
+      if (closed) {
+        connection.close(CloseReason.GOING_AWAY);
+      }
+      return connection;
+    }
 
-  private WebSocketConnection newConnection(
-      Channel channel, UserId user, Map<String, String> metadata) {
-    EventLoopWorker eventLoopWorker =
-        workers.computeIfAbsent(channel.eventLoop(), loop -> new EventLoopWorker(hub, loop));
-    return new WebSocketConnection(
-        eventLoopWorker, channel, lastId.incrementAndGet(), user, metadata);
+    /** Only tells the client this reason. */
+    public Connection reject(CloseReason reason) {
+      connection.rejectConnection(reason);
+      return connection;
+    }
   }
 
   /** Delivers the messages of one change in order, except states that have been superseded. */
@@ -121,20 +164,21 @@ public final class LocalConnections {
 
   /** The connection for which a channel was taken over, while it is open. */
   public static Optional<Connection> connectionOf(Channel channel) {
-    return Optional.ofNullable(channel.pipeline().get(FrameReader.class))
-        .map(FrameReader::connection);
+    return Optional.ofNullable(channel.pipeline().get(ConnectionHandler.class))
+        .map(ConnectionHandler::connection);
   }
 
   /** Counters and current totals. Visits every connection. */
   public HubStatistics statistics() {
-    long[] totals = new long[2];
+    long[] pending = new long[1];
+    var open = new EnumMap<TransportKind, Long>(TransportKind.class);
     connectionRegistry.forEach(
         connection -> {
-          totals[0]++;
-          totals[1] += connection.connectionState().pendingBytes();
+          Transport transport = connection.connectionState().transport();
+          open.merge(transport.kind(), 1L, Long::sum);
+          pending[0] += transport.pendingBytes();
         });
-    return hub.counters()
-        .snapshot(totals[0], connectionRegistry.connectedUsers().size(), totals[1]);
+    return hub.counters().snapshot(open, connectionRegistry.connectedUsers().size(), pending[0]);
   }
 
   /**
@@ -144,7 +188,7 @@ public final class LocalConnections {
    */
   public void close() {
     closed = true;
-    List<WebSocketConnection> open = new ArrayList<>();
+    List<LocalConnection> open = new ArrayList<>();
     connectionRegistry.forEach(open::add);
     open.forEach(connection -> connection.close(CloseReason.GOING_AWAY));
     if (workers.keySet().stream().noneMatch(EventLoop::inEventLoop)) {
@@ -153,13 +197,14 @@ public final class LocalConnections {
     workers.values().forEach(EventLoopWorker::shutDown);
   }
 
-  private void awaitClosed(List<WebSocketConnection> connections) {
+  private void awaitClosed(List<LocalConnection> connections) {
     long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
     try {
-      for (WebSocketConnection connection : connections) {
-        ChannelFuture gone = connection.connectionState().channel().closeFuture();
+      for (LocalConnection connection : connections) {
+        Transport transport = connection.connectionState().transport();
+        Future<?> gone = transport.closeFuture();
         if (!gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-          connection.runOnLoop(connection.connectionState()::forceClose);
+          connection.runOnLoop(transport::forceClose);
         }
       }
     } catch (InterruptedException interrupted) {

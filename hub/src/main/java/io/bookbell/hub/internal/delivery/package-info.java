@@ -4,7 +4,7 @@
  * visible in this package only.
  *
  * <p>Each connection has a thread-safe view ({@link
- * io.bookbell.hub.internal.delivery.WebSocketConnection}) and a state that is confined to its event
+ * io.bookbell.hub.internal.delivery.LocalConnection}) and a state that is confined to its event
  * loop ({@link io.bookbell.hub.internal.delivery.ConnectionState}). The state reads the history
  * through a {@link io.bookbell.hub.internal.delivery.CatchUp} while messages are missing. A {@link
  * io.bookbell.hub.internal.delivery.FrameReader} passes on what the client sends. All connections

@@ -1,6 +1,5 @@
 package io.bookbell.hub.internal.wire;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.hub.CloseReason;
@@ -21,16 +20,25 @@ public final class FrameEncoder {
   private static final int LENGTH_IN_TWO_BYTES = 126;
   private static final int LENGTH_IN_EIGHT_BYTES = 127;
 
-  private static final byte[] SEQUENCE_FIELD = "{\"seq\":".getBytes(US_ASCII);
+  /** Encodes messages as text frames. */
+  public static final MessageEncoder TEXT_FRAMES =
+      new MessageEncoder() {
+        @Override
+        public int maxSize(Message message, long sequence) {
+          return maxFrameSize(message, sequence);
+        }
 
-  /** The size of an empty object, which gets no comma after the number. */
-  private static final int EMPTY_OBJECT = 2;
+        @Override
+        public void encode(Message message, long sequence, ByteBuf out) {
+          encodeText(message, sequence, out);
+        }
+      };
 
   private FrameEncoder() {}
 
   /** An upper bound for the size of a message's text frame, in bytes. */
   static int maxFrameSize(Message message, long sequence) {
-    return MOST_HEADER_BYTES + payloadSize(message, sequence);
+    return MOST_HEADER_BYTES + NumberedJson.sizeOf(message, sequence);
   }
 
   /**
@@ -38,26 +46,8 @@ public final class FrameEncoder {
    * Sequence#NONE}.
    */
   static void encodeText(Message message, long sequence, ByteBuf out) {
-    encodeHeader(TEXT, payloadSize(message, sequence), out);
-    if (sequence == Sequence.NONE) {
-      message.writeTo(out, 0);
-      return;
-    }
-    out.writeBytes(SEQUENCE_FIELD);
-    Sequence.writeDecimal(sequence, out);
-    if (message.size() != EMPTY_OBJECT) {
-      out.writeByte(',');
-    }
-    message.writeTo(out, 1);
-  }
-
-  private static int payloadSize(Message message, long sequence) {
-    if (sequence == Sequence.NONE) {
-      return message.size();
-    }
-    int separator = message.size() == EMPTY_OBJECT ? 0 : 1;
-    int field = SEQUENCE_FIELD.length + Sequence.digitCount(sequence) + separator;
-    return field + message.size() - 1; // the opening brace is part of the field
+    encodeHeader(TEXT, NumberedJson.sizeOf(message, sequence), out);
+    NumberedJson.write(message, sequence, out);
   }
 
   public static void encodePing(ByteBuf out) {

@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outbound side of one connection, used on its event loop only; other threads may call {@link
- * #pendingBytes}.
+ * The outbound side of one connection with a channel of its own, used on its event loop only; other
+ * threads may call {@link #pendingBytes}. What it calls a frame is a WebSocket's frame, or an event
+ * of an event stream.
  *
  * <p>Messages wait as references to their shared bytes until the connection is flushed. Their
  * frames are then encoded back to back and sent in one write: through the event loop's {@link
@@ -28,6 +29,7 @@ public final class FrameWriter {
 
   private final Channel channel;
   private final BatchedSocketWriter batchedSocketWriter;
+  private final MessageEncoder encoder;
 
   /** Control frames to be written with the next flush. */
   private @Nullable ByteBuf control;
@@ -51,9 +53,11 @@ public final class FrameWriter {
 
   private @Nullable ChannelFutureListener afterwards;
 
-  public FrameWriter(Channel channel, BatchedSocketWriter batchedSocketWriter) {
+  public FrameWriter(
+      Channel channel, BatchedSocketWriter batchedSocketWriter, MessageEncoder encoder) {
     this.channel = channel;
     this.batchedSocketWriter = batchedSocketWriter;
+    this.encoder = encoder;
   }
 
   /** Called when the hub has taken over the channel; direct writes are allowed from then on. */
@@ -61,7 +65,7 @@ public final class FrameWriter {
     socket = BatchedSocketWriter.socketOf(channel);
   }
 
-  /** Queues a text frame. */
+  /** Queues a message. */
   public void enqueueText(Message message, long sequence) {
     if (first == null) {
       first = message;
@@ -73,7 +77,7 @@ public final class FrameWriter {
       queue.add(new QueuedMessage(message, sequence));
     }
     long before = queuedBytes;
-    queuedBytes = before + FrameEncoder.maxFrameSize(message, sequence);
+    queuedBytes = before + encoder.maxSize(message, sequence);
   }
 
   /** Queues a control frame, which overtakes waiting messages. */
@@ -123,7 +127,7 @@ public final class FrameWriter {
     }
     while (first != null && channel.isWritable()) {
       if (!tryStage()) {
-        ByteBuf batch = channel.alloc().ioBuffer(FrameEncoder.maxFrameSize(first, firstSequence));
+        ByteBuf batch = channel.alloc().ioBuffer(encoder.maxSize(first, firstSequence));
         encodeWaiting(batch, FULL_BATCH);
         writeToChannel(batch);
       }
@@ -180,8 +184,7 @@ public final class FrameWriter {
     if (socket == null
         || isChannelBusy()
         || !socket.isOpen()
-        || !batchedSocketWriter.ensureRoomFor(
-            FrameEncoder.maxFrameSize(firstWaiting(), firstSequence))) {
+        || !batchedSocketWriter.ensureRoomFor(encoder.maxSize(firstWaiting(), firstSequence))) {
       return false;
     }
     ByteBuf frames = batchedSocketWriter.frameBuffer();
@@ -226,12 +229,12 @@ public final class FrameWriter {
    */
   private void encodeWaiting(ByteBuf batch, int most) {
     long bytes = queuedBytes;
-    int size = FrameEncoder.maxFrameSize(firstWaiting(), firstSequence);
+    int size = encoder.maxSize(firstWaiting(), firstSequence);
     do {
-      FrameEncoder.encodeText(firstWaiting(), firstSequence, batch);
+      encoder.encode(firstWaiting(), firstSequence, batch);
       bytes -= size;
       removeFirst();
-      size = first == null ? 0 : FrameEncoder.maxFrameSize(first, firstSequence);
+      size = first == null ? 0 : encoder.maxSize(first, firstSequence);
     } while (first != null && batch.readableBytes() + size <= most);
     queuedBytes = bytes;
   }

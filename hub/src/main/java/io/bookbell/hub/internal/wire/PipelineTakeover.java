@@ -4,16 +4,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 
 /**
- * Replaces the handlers of a channel with the hub's after the handshake, on the channel's event
- * loop. The hub's handlers are added at the end first; then the others, except TLS, are removed
- * from last to first. A removed handler passes on what it had buffered, so in this order the bytes
- * reach the hub in the order in which they were received.
+ * Replaces the handlers of a channel with the hub's, on the channel's event loop. The hub's handlers
+ * are added at the end first; then the others, except TLS, are removed from last to first. A removed
+ * handler passes on what it had buffered, so in this order the bytes reach the hub in the order in
+ * which they were received.
  */
 public final class PipelineTakeover {
   /**
@@ -26,14 +24,12 @@ public final class PipelineTakeover {
   /**
    * Takes over a channel.
    *
-   * @param decoding how client frames are decoded
-   * @param reader receives the decoded frames
+   * @param handlers the hub's handlers, of which the first gets the bytes
    */
-  public static void takeOver(
-      Channel channel, WebSocketDecoderConfig decoding, ChannelHandler reader) {
+  public static void takeOver(Channel channel, ChannelHandler... handlers) {
     ChannelPipeline pipeline = channel.pipeline();
     List<ChannelHandler> others = List.copyOf(pipeline.toMap().values());
-    pipeline.addLast(new WebSocket13FrameDecoder(decoding), reader);
+    pipeline.addLast(handlers);
     channel.config().setWriteBufferWaterMark(WATER_MARK);
     for (ChannelHandler other : others.reversed()) {
       if (!(other instanceof SslHandler) && pipeline.context(other) != null) {

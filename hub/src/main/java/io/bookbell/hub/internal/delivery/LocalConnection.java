@@ -4,9 +4,9 @@ import io.bookbell.hub.CloseReason;
 import io.bookbell.hub.Connection;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.Position;
+import io.bookbell.hub.TransportKind;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.internal.wire.Sequence;
-import io.netty.channel.Channel;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * The thread-safe view of a connection: any thread may call any method, and the work is done by the
  * {@link ConnectionState} on the event loop. Immutable except through that state.
  */
-final class WebSocketConnection implements Connection {
-  private static final Logger log = LoggerFactory.getLogger(WebSocketConnection.class);
+final class LocalConnection implements Connection {
+  private static final Logger log = LoggerFactory.getLogger(LocalConnection.class);
 
   private final EventLoopWorker eventLoopWorker;
   private final ConnectionState connectionState;
@@ -29,9 +29,9 @@ final class WebSocketConnection implements Connection {
   private final Map<String, String> metadata;
   private final long connectedAtMillis;
 
-  WebSocketConnection(
+  LocalConnection(
       EventLoopWorker eventLoopWorker,
-      Channel channel,
+      Transport transport,
       long id,
       UserId user,
       Map<String, String> metadata) {
@@ -40,7 +40,7 @@ final class WebSocketConnection implements Connection {
     this.user = user;
     this.metadata = Map.copyOf(metadata);
     this.connectedAtMillis = eventLoopWorker.hub().clock().millis();
-    this.connectionState = new ConnectionState(this, channel);
+    this.connectionState = new ConnectionState(this, transport);
   }
 
   @Override
@@ -56,6 +56,11 @@ final class WebSocketConnection implements Connection {
   @Override
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  @Override
+  public TransportKind transport() {
+    return connectionState.transport().kind();
   }
 
   @Override
@@ -99,12 +104,12 @@ final class WebSocketConnection implements Connection {
     runOnLoop(() -> connectionState.sendClose(reason));
   }
 
-  /** Takes over the channel and opens the user's history. */
+  /** Attaches the transport and opens the user's history. */
   void startDelivery(Optional<Position> since) {
     runOnLoop(() -> connectionState.startDelivery(since));
   }
 
-  /** Takes over the channel only to send a close frame with this reason. */
+  /** Attaches the transport only to tell the client this reason. */
   void rejectConnection(CloseReason reason) {
     runOnLoop(() -> connectionState.rejectConnection(reason));
   }
