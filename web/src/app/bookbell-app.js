@@ -34,7 +34,8 @@ export class BookbellApp extends LightElement {
   #api = new Api();
   #router = new Router(() => this.#onNavigation());
   #navigation = 0;
-  #refusedExplained = false;
+  /** @type {Set<string>} */
+  #explained = new Set();
   #proxySignInOffered = false;
   #unreadBadge = new UnreadBadge();
   #backoff = new Backoff({cap: 15_000});
@@ -154,11 +155,14 @@ export class BookbellApp extends LightElement {
     this.#onNavigation();
   }
 
-  /** Once: afterwards the mark in the bar says it. @param {Session} session */
+  /** Each once: afterwards the mark in the bar says it. @param {Session} session */
   #explainRefusedOnce({client}) {
-    if (!client.status.refused || this.#refusedExplained) return;
-    this.#refusedExplained = true;
-    this.#toasts?.show({text: translate('connection.refused_why'), tone: 'plain'});
+    const {refused, fallback} = client.status;
+    if (!refused && !fallback) return;
+    const text = refused ? translate('connection.refused_why') : translate('connection.fallback_why');
+    if (this.#explained.has(text)) return;
+    this.#explained.add(text);
+    this.#toasts?.show({text, tone: 'plain'});
   }
 
   /** @param {Session} session */

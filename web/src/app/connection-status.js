@@ -84,6 +84,7 @@ export class ConnectionStatusButton extends LightElement {
   /** @param {string} state */
   #hint(state) {
     if (this.status.refused) return translate('connection.refused_why');
+    if (this.status.fallback) return translate('connection.fallback_why');
     return translate(state === 'live' ? 'connection.hint_live' : 'connection.hint_old');
   }
 }

@@ -1,6 +1,9 @@
 import {Backoff} from './backoff.js';
 
-/** @import {ServerMessage} from './types.js' */
+/**
+ * @import {Fallback, Socket, SocketProbe} from './fallback-transports.js'
+ * @import {ServerMessage} from './types.js'
+ */
 
 /**
  * @typedef {'connecting' | 'live' | 'catching-up' | 'offline' | 'signed-out'} ConnectionState
@@ -9,7 +12,8 @@ import {Backoff} from './backoff.js';
  * @typedef {object} ConnectionStatus
  * @property {ConnectionState} state
  * @property {number | null} retryAt when the next attempt starts, ms since 1970
- * @property {boolean} [refused] the way to the server lets no WebSocket through: it is read by other means, though it works
+ * @property {boolean} [refused] the way to the server lets no live connection through: it is read by other means, though it works
+ * @property {string} [fallback] what stands in for the WebSocket, which the way to the server doesn't let through
  *
  * @typedef {object} ClientOptions
  * @property {string} url of the WebSocket, `ws:` or `wss:`, without query
@@ -17,6 +21,8 @@ import {Backoff} from './backoff.js';
  * @property {() => Promise<boolean>} [sessionEnded] asked after an attempt that never opened: a browser does not
  *   tell a page that the upgrade was answered 401
  * @property {new (url: string) => WebSocket} [WebSocket]
+ * @property {() => Promise<{FALLBACKS: Fallback[], SocketProbe: typeof SocketProbe} | null>} [loadFallbacks] what is tried where a
+ *   WebSocket is refused, the best first
  * @property {() => number} [random]
  * @property {() => number} [now]
  */
@@ -36,6 +42,8 @@ const GREETING_TIMEOUT = 6_000;
 const REFUSED_AFTER_ATTEMPTS = 2;
 /** Whether they still are is tried so often, ms. */
 const REFUSED_RETRY_INTERVAL = 30_000;
+/** A fallback through which nothing comes any more. */
+const SILENT = 4000;
 
 /**
  * One user's live connection. It knows nothing of books and nothing of the page: it keeps a socket open, and
@@ -44,8 +52,14 @@ const REFUSED_RETRY_INTERVAL = 30_000;
  * Events: `message` (detail: {@link ServerMessage}) and `state` (detail: {@link ConnectionStatus}).
  */
 export class BookbellClient extends EventTarget {
-  /** @type {WebSocket | null} */
+  /** @type {Socket | null} */
   #socket = null;
+  /** @type {Fallback[]} */
+  #fallbacks = [];
+  /** How many of the better transports were refused: 0 is the WebSocket, 1 the first fallback. */
+  #rung = 0;
+  /** Tries a WebSocket while a fallback works. @type {SocketProbe | null} */
+  #probe = null;
   /** @type {{epoch: string, seq: number} | null} the last message handed on */
   #position = null;
   /** Until the first frame of a connection has come, nothing else is believed. */
@@ -63,12 +77,21 @@ export class BookbellClient extends EventTarget {
   #timers = new Map();
 
   /** @param {ClientOptions} options */
-  constructor({url, userId, sessionEnded = async () => false, WebSocket = globalThis.WebSocket, random = Math.random, now = Date.now}) {
+  constructor({
+    url,
+    userId,
+    sessionEnded = async () => false,
+    WebSocket = globalThis.WebSocket,
+    loadFallbacks = async () => null,
+    random = Math.random,
+    now = Date.now,
+  }) {
     super();
     this.url = url;
     this.userId = userId;
     this.sessionEnded = sessionEnded;
     this.WebSocket = WebSocket;
+    this.loadFallbacks = loadFallbacks;
     this.now = now;
     this.backoff = new Backoff({random});
   }
@@ -118,6 +141,7 @@ export class BookbellClient extends EventTarget {
     this.#online = online;
     if (!this.#started || this.#status.state === 'signed-out') return;
     if (online) {
+      this.#rung = this.#isGreeted ? this.#rung : 0; // another network has other proxies
       this.backoff.reset();
       this.wake();
     } else {
@@ -130,15 +154,17 @@ export class BookbellClient extends EventTarget {
     this.#dropSocket();
     if (!this.#online) return this.#setStatus('offline');
     if (!this.#isRefused) this.#setStatus('connecting');
-    const socket = new this.WebSocket(this.#socketUrl());
+    const Transport = this.#fallback?.Socket ?? this.WebSocket;
+    /** @type {Socket} */
+    const socket = new Transport(this.#socketUrl());
     this.#socket = socket;
     let opened = false;
     socket.onopen = () => {
       opened = true;
       this.#setTimer('open', GREETING_TIMEOUT, () => this.#onClosed(0, '', false));
     };
-    socket.onmessage = ({data}) => socket === this.#socket && this.#onFrame(data);
-    socket.onclose = ({code, reason}) => socket === this.#socket && this.#onClosed(code, reason, opened);
+    socket.onmessage = (/** @type {any} */ {data}) => socket === this.#socket && this.#onFrame(data);
+    socket.onclose = (/** @type {any} */ {code, reason}) => socket === this.#socket && this.#onClosed(code, reason, opened);
     this.#setTimer('open', OPEN_TIMEOUT, () => this.#onClosed(0, '', false));
   }
 
@@ -156,6 +182,7 @@ export class BookbellClient extends EventTarget {
     this.#socket = null;
     this.#isGreeted = false;
     if (socket) socket.close();
+    this.#probe?.stop();
   }
 
   /** @param {number} delay ms */
@@ -186,7 +213,7 @@ export class BookbellClient extends EventTarget {
       if (!this.#started || this.#socket) return;
       if (ended) return this.#setStatus('signed-out');
     }
-    if (answers && this.#silentAttempts >= REFUSED_AFTER_ATTEMPTS) return this.#retryRefusedLater();
+    if (code === SILENT || (answers && this.#silentAttempts >= REFUSED_AFTER_ATTEMPTS)) return this.#stepDown();
     this.#silentAttempts = answers || greeted ? this.#silentAttempts : 0;
     this.#reconnect(this.#delayAfter(code, reason));
   }
@@ -195,10 +222,39 @@ export class BookbellClient extends EventTarget {
     return this.#status.refused === true;
   }
 
-  /** The server answers, but not over a WebSocket: a proxy refuses or swallows it. */
-  #retryRefusedLater() {
+  /** @returns {Fallback | undefined} what stands in for the WebSocket now */
+  get #fallback() {
+    return this.#fallbacks[this.#rung - 1];
+  }
+
+  /** The server answers, but not this way: a proxy refuses or swallows it. The next one gets one attempt. */
+  async #stepDown() {
+    if (this.#probe === null) await this.#loadFallbacks();
+    if (!this.#started || this.#socket) return;
+    this.#silentAttempts = REFUSED_AFTER_ATTEMPTS - 1;
+    if (this.#rung < this.#fallbacks.length) {
+      this.#rung++;
+      return this.#connect();
+    }
+    this.#rung = 0;
     this.#setStatus('offline', this.now() + REFUSED_RETRY_INTERVAL, true);
     this.#setTimer('retry', REFUSED_RETRY_INTERVAL, () => this.#connect());
+  }
+
+  async #loadFallbacks() {
+    const loaded = await this.loadFallbacks().catch(() => null);
+    if (loaded === null || this.#probe) return;
+    this.#fallbacks = loaded.FALLBACKS;
+    this.#probe = new loaded.SocketProbe(
+      () => new this.WebSocket(this.#socketUrl()),
+      () => this.#returnToSocket(),
+    );
+  }
+
+  /** A WebSocket works again. */
+  #returnToSocket() {
+    this.#rung = 0;
+    this.#reconnect(0);
   }
 
   /** @param {number} code @param {string} reason @returns {number} ms */
@@ -250,6 +306,7 @@ export class BookbellClient extends EventTarget {
     this.#setTimer('stable', STABLE_AFTER, () => this.backoff.reset());
     this.#setTimer('ping', PING_INTERVAL, () => this.#sendPing());
     this.#setTimer('ack', ACK_DELAY, () => this.#sendAck());
+    if (this.#fallback) this.#probe?.tryLater();
     this.#setStatus(seq < this.#replayEnd ? 'catching-up' : 'live');
   }
 
@@ -275,9 +332,9 @@ export class BookbellClient extends EventTarget {
   }
 
   #sendPing() {
-    this.#send({type: 'ping'});
     this.#setTimer('ping', PING_INTERVAL, () => this.#sendPing());
     if (!this.#timers.has('pong')) this.#setTimer('pong', PONG_TIMEOUT, () => this.#resume());
+    this.#send({type: 'ping'});
   }
 
   /** @param {number | undefined} seq of the last numbered message that was sent before this answer */
@@ -304,8 +361,9 @@ export class BookbellClient extends EventTarget {
 
   /** @param {ConnectionState} state @param {number | null} [retryAt] @param {boolean} [refused] */
   #setStatus(state, retryAt = null, refused = false) {
-    if (state === this.#status.state && retryAt === this.#status.retryAt && refused === this.#isRefused) return;
-    this.#status = refused ? {state, retryAt, refused} : {state, retryAt};
+    const fallback = this.#isGreeted ? this.#fallback?.name : undefined;
+    if (state === this.#status.state && retryAt === this.#status.retryAt && refused === this.#isRefused && fallback === this.#status.fallback) return;
+    this.#status = {state, retryAt, ...(refused && {refused}), ...(fallback && {fallback})};
     this.dispatchEvent(new CustomEvent('state', {detail: this.#status}));
   }
 

@@ -30,7 +30,13 @@ export class Session extends EventTarget {
     super();
     this.api = api;
     this.me = me;
-    this.client = new SharedClient({...options, userId: me.user.id, sessionEnded: () => this.#hasEnded(), snapshot: () => this.store.snapshot()});
+    this.client = new SharedClient({
+      ...options,
+      userId: me.user.id,
+      sessionEnded: () => this.#hasEnded(),
+      loadFallbacks: () => import('./fallback-transports.js'),
+      snapshot: () => this.store.snapshot(),
+    });
     forgetOtherUsers(me.user.id);
     this.drafts = new Drafts(me.user.id);
     this.sendQueue = new SendQueue({

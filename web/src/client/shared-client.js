@@ -304,8 +304,8 @@ export class SharedClient extends EventTarget {
 
   /** @param {ConnectionStatus} status */
   #setStatus(status) {
-    const {state, retryAt, refused} = this.#status;
-    if (status.state === state && status.retryAt === retryAt && status.refused === refused) return;
+    const {state, retryAt, refused, fallback} = this.#status;
+    if (status.state === state && status.retryAt === retryAt && status.refused === refused && status.fallback === fallback) return;
     this.#status = status;
     this.dispatchEvent(new CustomEvent('state', {detail: status}));
   }

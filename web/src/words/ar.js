@@ -21,6 +21,7 @@ export default {
   },
 
   'connection.catching_up': 'جارٍ التحديث',
+  'connection.fallback_why': 'هناك ما يحجب WebSocket بينك وبين الخادم. تصلك التحديثات المباشرة بطريقة أخرى.',
   'connection.hint_live': 'كل شيء هنا محدَّث.',
   'connection.hint_old': 'قد لا يكون هذا محدَّثًا. اضغط لإعادة الاتصال الآن.',
   'connection.label': 'الاتصال: {state}',

@@ -14,6 +14,7 @@ export default {
   'nav.waiting': {one: '{count} offen', other: '{count} offen'},
 
   'connection.catching_up': 'Wird aktualisiert',
+  'connection.fallback_why': 'Etwas zwischen dir und dem Server blockiert WebSockets. Neues kommt auf anderem Weg live zu dir.',
   'connection.hint_live': 'Hier ist alles aktuell.',
   'connection.hint_old': 'Das ist vielleicht nicht mehr aktuell. Drücken, um neu zu verbinden.',
   'connection.label': 'Verbindung: {state}',

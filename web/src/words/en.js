@@ -14,6 +14,7 @@ export default {
   'nav.waiting': {one: '{count} waiting', other: '{count} waiting'},
 
   'connection.catching_up': 'Catching up',
+  'connection.fallback_why': 'Something between you and the server is blocking WebSockets. Live updates reach you another way.',
   'connection.hint_live': 'Everything here is up to date.',
   'connection.hint_old': 'This may be out of date. Press to reconnect now.',
   'connection.label': 'Connection: {state}',

@@ -14,6 +14,7 @@ export default {
   'nav.waiting': {one: '{count} pendiente', other: '{count} pendientes'},
 
   'connection.catching_up': 'Poniéndose al día',
+  'connection.fallback_why': 'Algo entre el servidor y tú bloquea los WebSockets. Las novedades te llegan en directo por otra vía.',
   'connection.hint_live': 'Aquí todo está al día.',
   'connection.hint_old': 'Puede que esto no esté al día. Pulsa para reconectar ahora.',
   'connection.label': 'Conexión: {state}',

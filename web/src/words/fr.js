@@ -14,6 +14,7 @@ export default {
   'nav.waiting': {one: '{count} en attente', other: '{count} en attente'},
 
   'connection.catching_up': 'Mise à jour',
+  'connection.fallback_why': 'Quelque chose entre toi et le serveur bloque les WebSockets. Les nouveautés te parviennent en direct par un autre chemin.',
   'connection.hint_live': 'Tout est à jour ici.',
   'connection.hint_old': 'Ce n’est peut-être plus à jour. Appuie pour te reconnecter.',
   'connection.label': 'Connexion : {state}',

@@ -14,6 +14,7 @@ export default {
   'nav.waiting': {other: '返答待ち{count}件'},
 
   'connection.catching_up': '更新中',
+  'connection.fallback_why': 'このページとサーバーの間でWebSocketが遮断されています。ライブ更新は別の方法で届きます。',
   'connection.hint_live': 'すべて最新の状態です。',
   'connection.hint_old': '表示が古い可能性があります。押すと今すぐ再接続します。',
   'connection.label': '接続：{state}',

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import {beforeEach, describe, mock, test} from 'node:test';
+import {BookbellClient} from '../../src/client/bookbell-client.js';
+import {SocketProbe} from '../../src/client/fallback-transports.js';
+import {fakeSockets, settle} from '../support/browser.js';
+
+const BEGIN = 1_000_000;
+const PROBE_INTERVAL = 120_000;
+
+let sockets;
+let streams;
+let polls;
+let client;
+let received;
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({apis: ['setTimeout', 'setInterval', 'Date'], now: BEGIN});
+  [sockets, streams, polls] = [fakeSockets(), fakeSockets(), fakeSockets()];
+  received = [];
+});
+
+/** A server that answers, behind a proxy. */
+function start(options = {}) {
+  client = new BookbellClient({
+    url: 'ws://test/ws',
+    userId: 1,
+    WebSocket: sockets.WebSocket,
+    random: () => 1,
+    sessionEnded: async () => false,
+    loadFallbacks: async () => ({
+      FALLBACKS: [
+        {name: 'stream', Socket: answering(streams.WebSocket)},
+        {name: 'poll', Socket: answering(polls.WebSocket)},
+      ],
+      SocketProbe,
+    }),
+    ...options,
+  });
+  client.addEventListener('message', ({detail}) => received.push(detail.type === 'resumed' ? 'resumed' : detail.seq));
+  client.start();
+}
+
+/** Like the real fallbacks, which answer a ping themselves. */
+function answering(Socket) {
+  return class extends Socket {
+    send(text) {
+      super.send(text);
+      if (JSON.parse(text).type === 'ping') this.receive({type: 'pong'});
+    }
+  };
+}
+
+async function pass(ms) {
+  mock.timers.tick(ms);
+  await settle();
+}
+
+async function cut(of, code) {
+  of.newest.cut(code);
+  await settle();
+}
+
+async function refuseSockets() {
+  await cut(sockets);
+  await pass(500);
+  await cut(sockets);
+}
+
+/** A fallback that resumes. */
+function resume(of, seq) {
+  of.newest.open();
+  of.newest.receive({type: 'resumed', epoch: 'e1', seq});
+}
+
+const note = (seq) => ({type: 'notification', seq});
+
+describe('where WebSockets are refused', () => {
+  test('an event stream stands in for them', async () => {
+    start();
+    await refuseSockets();
+    assert.equal(streams.connections.length, 1);
+    streams.newest.greet({seq: 3});
+    streams.newest.receive(note(4));
+
+    assert.deepEqual(client.status, {state: 'live', retryAt: null, fallback: 'stream'});
+    assert.deepEqual(received, [3, 4]);
+  });
+
+  test('a stream that opens and stays silent is followed by the long poll', async () => {
+    start();
+    await refuseSockets();
+    streams.newest.open();
+    await pass(6_000);
+    polls.newest.greet({seq: 1});
+
+    assert.deepEqual(client.status, {state: 'live', retryAt: null, fallback: 'poll'});
+    assert.equal(streams.newest.isClosed, true);
+  });
+
+  test('where nothing works the server is read again and again, and everything is tried each half minute', async () => {
+    start();
+    await refuseSockets();
+    await cut(streams);
+    await cut(polls);
+    assert.deepEqual(client.status, {state: 'offline', retryAt: Date.now() + 30_000, refused: true});
+    await pass(30_000);
+    await cut(sockets);
+    await cut(streams);
+    assert.equal(client.status.refused, true);
+    polls.newest.greet({seq: 9});
+
+    assert.deepEqual(client.status, {state: 'live', retryAt: null, fallback: 'poll'});
+  });
+
+  test('where the fallbacks cannot be loaded, the server is read again and again', async () => {
+    start({loadFallbacks: () => Promise.reject(new Error('offline'))});
+    await refuseSockets();
+
+    assert.equal(client.status.refused, true);
+  });
+
+  test('a server that is away keeps the page on its socket', async () => {
+    start({sessionEnded: () => Promise.reject(new Error('unreachable'))});
+    await refuseSockets();
+
+    assert.equal(streams.connections.length, 0);
+    assert.equal(client.status.refused, undefined);
+  });
+});
+
+describe('a fallback', () => {
+  test('resumes from the last message when it was cut, without a step down', async () => {
+    start();
+    await refuseSockets();
+    streams.newest.greet({seq: 3});
+    streams.newest.receive(note(4));
+    await cut(streams);
+    await pass(1_000);
+    await pass(1_000);
+    resume(streams, 5);
+    streams.newest.receive(note(5));
+
+    assert.equal(streams.newest.since, 'e1:4');
+    assert.deepEqual(received, [3, 4, 'resumed', 5]);
+    assert.equal(polls.connections.length, 0);
+  });
+
+  test('through which nothing comes any more is left for the next', async () => {
+    start();
+    await refuseSockets();
+    streams.newest.greet({seq: 3});
+    await cut(streams, 4000);
+
+    assert.equal(polls.newest.since, 'e1:3');
+  });
+
+  test('ends with the session', async () => {
+    start();
+    await refuseSockets();
+    streams.newest.greet();
+    await cut(streams, 4401);
+
+    assert.equal(client.status.state, 'signed-out');
+  });
+});
+
+describe('coming back to the socket', () => {
+  async function onStream() {
+    start();
+    await refuseSockets();
+    streams.newest.greet({seq: 3});
+  }
+
+  test('a socket is tried every two minutes while the stream goes on', async () => {
+    await onStream();
+    await pass(PROBE_INTERVAL);
+    assert.equal(sockets.connections.length, 3);
+    await cut(sockets);
+    streams.newest.receive(note(4));
+    assert.deepEqual(received, [3, 4]);
+    await pass(PROBE_INTERVAL);
+
+    assert.equal(sockets.connections.length, 4);
+    assert.equal(client.status.fallback, 'stream');
+  });
+
+  test('a socket that opens and says nothing is not taken', async () => {
+    await onStream();
+    await pass(PROBE_INTERVAL);
+    sockets.newest.open();
+    await pass(15_000);
+
+    assert.equal(sockets.newest.isClosed, true);
+    assert.equal(streams.newest.isClosed, false);
+  });
+
+  test('one that works takes over from where the stream stands, with nothing left out or repeated', async () => {
+    await onStream();
+    await pass(PROBE_INTERVAL);
+    streams.newest.receive(note(4));
+    resume(sockets, 4);
+    assert.equal(streams.newest.isClosed, true);
+    assert.equal(sockets.newest.since, 'e1:4');
+    resume(sockets, 5);
+    sockets.newest.receive(note(4));
+    sockets.newest.receive(note(5));
+
+    assert.deepEqual(received, [3, 4, 'resumed', 5]);
+    assert.deepEqual(client.status, {state: 'live', retryAt: null});
+  });
+
+  test('another network begins with the socket again', async () => {
+    await onStream();
+    client.networkChanged(false);
+    client.networkChanged(true);
+    sockets.newest.greet({seq: 3});
+
+    assert.deepEqual(client.status, {state: 'live', retryAt: null});
+  });
+});
