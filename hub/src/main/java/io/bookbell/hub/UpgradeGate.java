@@ -21,11 +21,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps bytes that a client sends right after its WebSocket handshake away from the HTTP decoder,
- * which would parse them as another request. Used on the channel's event loop only.
+ * Keeps bytes that a client sends right after its WebSocket handshake, or after its request for an
+ * event stream, away from the HTTP decoder, which would parse them as another request. Used on the
+ * channel's event loop only.
  *
  * <p>The gate precedes the decoder and forwards bytes up to the end of each request head. Its
- * {@link UpgradeWatcher} behind the decoder then decides whether that head is a handshake. If it
+ * {@link UpgradeWatcher} behind the decoder then decides whether that head is such a request. If it
  * is, the gate holds further bytes until the hub takes over the channel or the request is refused;
  * a client that sends more than 128 KiB meanwhile is disconnected. All other requests pass,
  * including those for other upgrades: a request whose body is held here would never complete.
@@ -35,14 +36,16 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
 
   private final UpgradeWatcher upgradeWatcher = new UpgradeWatcher();
   private final Predicate<String> isRoute;
+  private final Predicate<String> isStreamRoute;
   private @Nullable ChannelHandlerContext self;
   private @Nullable ByteBuf held;
   private boolean shut;
   private boolean passing;
   private int endOfHead;
 
-  private UpgradeGate(Predicate<String> isRoute) {
+  private UpgradeGate(Predicate<String> isRoute, Predicate<String> isStreamRoute) {
     this.isRoute = isRoute;
+    this.isStreamRoute = isStreamRoute;
   }
 
   /**
@@ -52,8 +55,18 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
    * @param isRoute whether requests for a raw path may become WebSockets
    */
   public static void install(Channel channel, Predicate<String> isRoute) {
+    install(channel, isRoute, _ -> false);
+  }
+
+  /**
+   * Like {@link #install(Channel, Predicate)}.
+   *
+   * @param isStreamRoute whether requests for a raw path may become event streams
+   */
+  public static void install(
+      Channel channel, Predicate<String> isRoute, Predicate<String> isStreamRoute) {
     ChannelPipeline pipeline = channel.pipeline();
-    UpgradeGate gate = new UpgradeGate(isRoute);
+    UpgradeGate gate = new UpgradeGate(isRoute, isStreamRoute);
     ChannelHandlerContext encryption = pipeline.context(SslHandler.class);
     if (encryption == null) {
       pipeline.addFirst(gate);
@@ -72,12 +85,15 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     return gate != null && gate.shut;
   }
 
-  /** A handshake is a GET without a body. */
-  private boolean isHandshake(HttpRequest request) {
+  /** Whether the hub may take over the channel: a handshake or stream is a GET without a body. */
+  private boolean mayTakeOver(HttpRequest request) {
     HttpHeaders headers = request.headers();
+    String path = pathOf(request.uri());
+    boolean isHandshake =
+        isRoute.test(path)
+            && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
     return request.method().equals(HttpMethod.GET)
-        && isRoute.test(pathOf(request.uri()))
-        && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+        && (isHandshake || isStreamRoute.test(path))
         && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
         && !hasLength(headers.get(HttpHeaderNames.CONTENT_LENGTH));
   }
@@ -179,13 +195,13 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     held = null;
   }
 
-  /** Follows the decoder: closes the gate at a handshake, and opens it again if that is refused. */
+  /** Follows the decoder: closes the gate at such a request, and opens it again if that is refused. */
   private final class UpgradeWatcher extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       if (message instanceof HttpRequest request
           && request.decoderResult().isSuccess()
-          && isHandshake(request)) {
+          && mayTakeOver(request)) {
         shut = true;
       }
       context.fireChannelRead(message);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -18,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,8 +30,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 
 /**
- * In whatever order changes are committed and announced on two nodes, and wherever clients
- * disconnect and reconnect: every client sees every number once, in order, with the right message.
+ * In whatever order changes are committed and announced on two nodes, wherever clients disconnect and
+ * reconnect, and over whichever transport: every client sees every number once, in order, with the
+ * right message.
  */
 class DeliveryOrderTest {
   private static final int USERS = 6;
@@ -146,14 +150,15 @@ class DeliveryOrderTest {
         int port = servers.get(random.nextInt(servers.size())).port();
         boolean knows = position >= 0 && random.nextInt(5) > 0;
         String query = "user=" + user + (knows ? "&since=" + position : "");
-        try (RawClient socket = new RawClient(port).open(query)) {
-          position = first(socket.readText(), knows ? position : -1);
+        try (RawClient socket = new RawClient(port)) {
+          Supplier<String> messages = messages(socket, query, random.nextInt(3), random);
+          position = first(messages.get(), knows ? position : -1);
           if (isEnd(user, position)) {
             return position;
           }
           int frames = 1 + random.nextInt(60);
           for (int frame = 0; frame < frames; frame++) {
-            Matcher numbered = match(NUMBERED, socket.readText());
+            Matcher numbered = match(NUMBERED, messages.get());
             framesRead.release();
             assertThat(Long.parseLong(numbered.group(1))).as(seed::toString).isEqualTo(++position);
             assertThat(feed.committed(user, position)).isEqualTo(message(id(numbered)));
@@ -166,6 +171,38 @@ class DeliveryOrderTest {
           }
         }
       }
+    };
+  }
+
+  /** Reads over one of the three transports. */
+  private static Supplier<String> messages(
+      RawClient client, String query, int transport, RandomGenerator random) {
+    return switch (transport) {
+      case 0 -> client.open(query)::readText;
+      case 1 -> {
+        client.openStream(query);
+        yield () -> client.readEvent().getLast().substring("data: ".length());
+      }
+      default -> polled(client, query, random);
+    };
+  }
+
+  /** The messages of one poll after the other. */
+  private static Supplier<String> polled(RawClient client, String query, RandomGenerator random) {
+    Deque<String> read = new ArrayDeque<>();
+    String[] next = {query};
+    return () -> {
+      boolean isFirst = next[0].equals(query);
+      while (read.isEmpty()) {
+        int limit = 1 + random.nextInt(20);
+        List<String> lines = client.poll(next[0] + "&wait=20000&limit=" + limit);
+        next[0] = query.replaceFirst("&.*", "") + "&since=" + lines.getFirst().substring(9);
+        read.addAll(lines.subList(1, lines.size()));
+        if (isFirst && !FIRST.matcher(read.getFirst()).matches()) {
+          read.addFirst("{\"type\":\"resumed\",\"seq\":0}");
+        }
+      }
+      return read.removeFirst();
     };
   }
 

@@ -21,6 +21,7 @@ public final class InMemoryMessageHistory implements MessageHistory {
   private final Map<UserId, List<Message>> histories = new HashMap<>();
   private final Map<UserId, List<Message>> states = new HashMap<>();
   private final Executor executor;
+  private long statesRead;
 
   public InMemoryMessageHistory(Executor executor) {
     this.executor = executor;
@@ -45,6 +46,11 @@ public final class InMemoryMessageHistory implements MessageHistory {
   /** The text stored with this number. */
   synchronized String committed(UserId user, long seq) {
     return new String(histories.get(user).get(Math.toIntExact(seq - 1)).json(), UTF_8);
+  }
+
+  /** How often states were read, which is the last step before a connection is live. */
+  synchronized long readCount() {
+    return statesRead;
   }
 
   synchronized long head(UserId user) {
@@ -95,6 +101,7 @@ public final class InMemoryMessageHistory implements MessageHistory {
   }
 
   private synchronized List<Message> currentStates(UserId user) {
+    statesRead++;
     return states.getOrDefault(user, List.of());
   }
 

@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A WebSocket client that sends exactly what it is told, valid or not. For one thread at a time.
@@ -67,6 +69,62 @@ public final class RawClient implements AutoCloseable {
       throw new AssertionError("expected 101, got " + head);
     }
     return this;
+  }
+
+  /** Sends a request without a body. */
+  public RawClient get(String pathAndQuery) {
+    return write(("GET " + pathAndQuery + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(UTF_8));
+  }
+
+  /** Opens an event stream. */
+  public RawClient openStream(String query) {
+    String head = get("/stream?" + query).readHead();
+    if (!head.startsWith("HTTP/1.1 200")) {
+      throw new AssertionError("expected 200, got " + head);
+    }
+    return this;
+  }
+
+  /** Reads the lines of the next event, up to the empty one, without comments. */
+  public List<String> readEvent() {
+    List<String> lines = new ArrayList<>();
+    for (String line = readLine(); !line.isEmpty() || lines.isEmpty(); line = readLine()) {
+      if (!line.startsWith(":")) {
+        lines.add(line);
+      }
+    }
+    return lines;
+  }
+
+  /** Reads up to the next line feed. */
+  public String readLine() {
+    try {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      for (int next = in.readUnsignedByte(); next != '\n'; next = in.readUnsignedByte()) {
+        line.write(next);
+      }
+      return line.toString(UTF_8);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Sends a poll, and reads the lines of its answer. */
+  public List<String> poll(String query) {
+    return get("/poll?" + query).readPolled();
+  }
+
+  /** Reads the lines of the answer to a poll. */
+  public List<String> readPolled() {
+    String head = readHead();
+    int length = Integer.parseInt(head.replaceFirst("(?si).*content-length: ([0-9]+).*", "$1"));
+    byte[] body = new byte[length];
+    try {
+      in.readFully(body);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    return new String(body, UTF_8).lines().toList();
   }
 
   /** Reads the head of an HTTP response. */

@@ -33,7 +33,10 @@ import io.bookbell.server.http.WebServer;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.invitation.JoinRoutes;
+import io.bookbell.server.live.ConnectionAdmission;
+import io.bookbell.server.live.EventStreamRoutes;
 import io.bookbell.server.live.LiveConnections;
+import io.bookbell.server.live.MessageRoutes;
 import io.bookbell.server.live.WebSocketRoutes;
 import io.bookbell.server.monitoring.HealthRoutes;
 import io.bookbell.server.monitoring.ServerMetrics;
@@ -218,7 +221,11 @@ public final class Bookbell implements AutoCloseable {
     var listenConfig = serverConfig.listen();
     var httpIntake =
         new WebServer.HttpIntake(
-            router, basePath().path(), WebSocketRoutes::isPath, refusalCounters);
+            router,
+            basePath().path(),
+            WebSocketRoutes::isPath,
+            EventStreamRoutes::isPath,
+            refusalCounters);
     HostHeaderWarning.warnWithoutPublicUrl(serverConfig);
     return registerCloseable(
         WebServer.start(
@@ -238,7 +245,7 @@ public final class Bookbell implements AutoCloseable {
     Router apart = Router.router(vertx);
     WebServer.installDefaults(apart, clock, _ -> false);
     serverMetrics.addRoute(apart);
-    var httpIntake = new WebServer.HttpIntake(apart, "", _ -> false, refusalCounters);
+    var httpIntake = new WebServer.HttpIntake(apart, "", _ -> false, _ -> false, refusalCounters);
     var metricsServer =
         registerCloseable(
             WebServer.start(
@@ -258,9 +265,12 @@ public final class Bookbell implements AutoCloseable {
         serverConfig.connections().rateLimits()
             ? RateLimits.withLimits(clock)
             : RateLimits.withoutLimits();
-    new WebSocketRoutes(liveConnections, gate, originPolicy, serverCookies, rates)
-        .addRoutes(router);
+    var admission =
+        new ConnectionAdmission(liveConnections, gate, originPolicy, serverCookies, rates);
+    new WebSocketRoutes(liveConnections, admission).addRoutes(router);
+    new EventStreamRoutes(liveConnections, admission).addRoutes(router);
     var apiRouter = new ApiRouter(router, database, gate, originPolicy, serverCookies, rates);
+    new MessageRoutes(liveConnections, admission).addRoutes(apiRouter);
     addAccountRoutes(apiRouter);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
     ProfilePictureRoutes.addRoutes(

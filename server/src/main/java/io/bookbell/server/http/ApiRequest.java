@@ -185,7 +185,12 @@ public final class ApiRequest {
     return ended;
   }
 
-  HttpServerRequest httpRequest() {
+  /** Runs an action once the response has been sent, or the client has gone. */
+  public void onEnd(Runnable action) {
+    context.addEndHandler(_ -> action.run());
+  }
+
+  public HttpServerRequest httpRequest() {
     return context.request();
   }
 

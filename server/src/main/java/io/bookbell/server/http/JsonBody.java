@@ -195,6 +195,19 @@ public final class JsonBody extends RequestFields {
             });
   }
 
+  /** A number of a message in a history, or 0. */
+  public long requiredSequence(String field) {
+    return findValue(field)
+        .map(
+            value -> {
+              boolean good =
+                  value.isIntegralNumber() && value.canConvertToLong() && value.asLong() >= 0;
+              checkField(field, good, "must be a whole number from 0");
+              return good ? value.asLong() : 0L;
+            })
+        .orElseGet(() -> reportMissing(field, 0L));
+  }
+
   public boolean requiredBoolean(String field) {
     return optionalBoolean(field).orElseGet(() -> reportMissing(field, false));
   }

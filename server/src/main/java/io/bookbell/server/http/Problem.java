@@ -109,6 +109,12 @@ public final class Problem extends RuntimeException {
     return new Problem(503, "busy", "Busy", detail, List.of(), 1);
   }
 
+  /** 503: the server is about to stop, or starts over; the client may retry after some seconds. */
+  public static Problem goingAway(long retryAfterSeconds) {
+    return serviceUnavailable(
+        "going_away", "Going away", "The server is restarting. Try again.", retryAfterSeconds);
+  }
+
   /** 503: nothing was changed, for a temporary reason. */
   static Problem of(StorageException failure) {
     return switch (failure.trouble()) {

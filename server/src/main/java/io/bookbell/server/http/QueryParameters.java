@@ -166,6 +166,19 @@ public final class QueryParameters extends RequestFields {
             });
   }
 
+  /** A whole number in a range, or the fallback if the parameter is missing. */
+  public int optionalInt(String name, int least, int most, int fallback) {
+    return findValue(name)
+        .map(
+            text -> {
+              long number = ApiRequest.parseId(text);
+              boolean good = number >= least && number <= most;
+              checkField(name, good, "must be an integer from " + least + " to " + most);
+              return good ? (int) number : fallback;
+            })
+        .orElse(fallback);
+  }
+
   private int parseLimit(String text) {
     long limit = ApiRequest.parseId(text);
     boolean good = limit >= 1 && limit <= MOST;

@@ -18,8 +18,12 @@ public enum RateLimit {
   UPLOAD(20),
   /** Tickets for WebSockets. */
   TICKET(120),
-  /** WebSocket handshakes. */
+  /** WebSocket handshakes and event streams. */
   CONNECT(300),
+  /** Long polls. */
+  POLL(1_200),
+  /** Acknowledgements that don't come over a WebSocket. */
+  ACKNOWLEDGE(600),
   /** Calls without a session, counted for each client address; for IPv6, each /64. */
   OPEN(600);
 

@@ -83,10 +83,15 @@ public final class WebServer implements AutoCloseable {
    *
    * @param basePath stripped from request paths: empty, or for example {@code /books}
    * @param isSocketRoute whether requests for a path may become WebSockets
+   * @param isStreamRoute whether requests for a path may become event streams
    * @param refusals counts requests refused before any route sees them
    */
   public record HttpIntake(
-      Router router, String basePath, Predicate<String> isSocketRoute, RefusalCounters refusals) {}
+      Router router,
+      String basePath,
+      Predicate<String> isSocketRoute,
+      Predicate<String> isStreamRoute,
+      RefusalCounters refusals) {}
 
   /**
    * Starts listening.
@@ -225,7 +230,7 @@ public final class WebServer implements AutoCloseable {
     private void onConnection(HttpConnection connection) {
       Channel channel = ((ConnectionBase) connection).channel();
       BasePathHandler.install(channel, httpIntake.basePath);
-      UpgradeGate.install(channel, httpIntake.isSocketRoute);
+      UpgradeGate.install(channel, httpIntake.isSocketRoute, httpIntake.isStreamRoute);
       RequestGuard.install(channel, LIMITS, httpIntake.refusals);
       connection.exceptionHandler(
           failure -> log.debug("A connection of {} failed", connection.remoteAddress(), failure));

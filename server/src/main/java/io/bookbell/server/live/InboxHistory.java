@@ -56,7 +56,8 @@ final class InboxHistory implements MessageHistory {
             () -> {
               var data = snapshotReader.readInitialData(tx, user, epoch, inboxBounds.seq());
               return new HistoryStart.SnapshotStart(
-                  inboxBounds.seq(), Message.of(Json.writeAsBytes(data)));
+                  new Position(Optional.of(epoch), inboxBounds.seq()),
+                  Message.of(Json.writeAsBytes(data)));
             });
   }
 
@@ -71,7 +72,8 @@ final class InboxHistory implements MessageHistory {
 
   private static HistoryStart resumeFrom(String epoch, Position since, InboxBounds inboxBounds) {
     var first = new ResumedMessage("resumed", epoch, inboxBounds.seq());
-    return new HistoryStart.ResumedStart(since.seq(), Message.of(Json.writeAsBytes(first)));
+    return new HistoryStart.ResumedStart(
+        new Position(Optional.of(epoch), since.seq()), Message.of(Json.writeAsBytes(first)));
   }
 
   /** The first frame of a resumed connection; {@code seq} is where the replay ends. */
@@ -97,6 +99,11 @@ final class InboxHistory implements MessageHistory {
               entries.isEmpty() ? after < inboxBounds.seq() : entries.getFirst().seq() != after + 1;
           return gap ? new HistoryPage.TruncatedHistory() : new HistoryPage.HistoryEntries(entries);
         });
+  }
+
+  /** The number of the user's newest message. */
+  CompletionStage<Long> readNewest(UserId user) {
+    return database.read(tx -> inboxStore.readBounds(tx, user).seq());
   }
 
   @Override

@@ -21,10 +21,13 @@ import io.bookbell.server.creator.StateVersions;
 import io.bookbell.server.creator.StateVersions.StateVersion;
 import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.follow.FollowService;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.receipt.Device;
 import io.bookbell.server.receipt.ReceiptService;
 import io.bookbell.server.request.BookRequestService;
 import io.bookbell.server.request.RequestListService;
@@ -50,6 +53,7 @@ public final class LiveConnections implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveConnections.class);
 
   private final WebSocketManager manager;
+  private final InboxHistory inboxHistory;
   private final AcknowledgementWriter acknowledgementWriter;
   private final TypingPresence typingPresence;
   private final Optional<ConnectionLeases> places;
@@ -95,12 +99,12 @@ public final class LiveConnections implements AutoCloseable {
             liveSources.requests,
             liveSources.notifications);
     var epochStore = new EpochStore();
-    var feed = new InboxHistory(database, liveSources.inbox, epochStore, snapshotReader);
+    inboxHistory = new InboxHistory(database, liveSources.inbox, epochStore, snapshotReader);
     acknowledgementWriter = new AcknowledgementWriter(database, liveSources.receipts);
     typingPresence =
         new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
     var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence);
-    manager = new WebSocketManager(options, feed, frames, backplane, clock);
+    manager = new WebSocketManager(options, inboxHistory, frames, backplane, clock);
     boolean shared = database.isShared();
     var livePollListener = new LivePollListener(database, liveSources, newLife);
     places =
@@ -153,14 +157,31 @@ public final class LiveConnections implements AutoCloseable {
   /**
    * A reserved connection slot.
    *
-   * @param here counts it among this node's sockets
-   * @param everywhere counts it among those of all nodes; must be closed with the socket
+   * @param here counts it among this node's connections
+   * @param everywhere counts it among those of all nodes; must be closed with the connection
    */
   record ConnectionSlot(Reservation here, ConnectionLeases.ConnectionLease everywhere) {
     void releaseSlot() {
       here.close();
       everywhere.close();
     }
+  }
+
+  /**
+   * Records that the caller's device has everything up to a number. Fails with a {@link Problem} 400
+   * if there is no such message yet.
+   */
+  CompletionStage<Void> acknowledge(Caller caller, long seq) {
+    return inboxHistory
+        .readNewest(caller.user())
+        .thenAccept(
+            newest -> {
+              if (seq > newest) {
+                throw Problem.validationFailed("seq", "must be at most that of your last message");
+              }
+              acknowledgementWriter.recordAcknowledgement(
+                  new Device(caller.user(), caller.session()), seq);
+            });
   }
 
   /** Called when a connection has been closed. */
@@ -178,20 +199,20 @@ public final class LiveConnections implements AutoCloseable {
     manager.broadcast(message, users);
   }
 
-  /** The hashes of the sessions that opened this node's sockets. */
+  /** The hashes of the sessions that opened this node's connections. */
   public Set<String> openSessions() {
     return manager.connectedUsers().stream()
         .flatMap(user -> manager.connectionsOf(user).stream())
-        .map(connection -> connection.metadata().get(WebSocketRoutes.SESSION))
+        .map(connection -> connection.metadata().get(ConnectionAdmission.SESSION))
         .filter(Objects::nonNull)
         .collect(Collectors.toSet());
   }
 
-  /** Closes the sockets that were opened with a session. */
+  /** Closes the connections that were opened with a session. */
   public void sessionEnded(UserId user, String session) {
     manager.disconnect(
         user,
-        connection -> session.equals(connection.metadata().get(WebSocketRoutes.SESSION)),
+        connection -> session.equals(connection.metadata().get(ConnectionAdmission.SESSION)),
         CloseReason.SESSION_ENDED);
   }
 

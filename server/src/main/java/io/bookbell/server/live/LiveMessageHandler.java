@@ -67,7 +67,7 @@ final class LiveMessageHandler implements ClientMessageHandler {
           connection, "invalid_ack", "The seq of an ack is at most that of the last message sent.");
     } else {
       connection.acknowledged(seq.asLong());
-      String session = connection.metadata().get(WebSocketRoutes.SESSION);
+      String session = connection.metadata().get(ConnectionAdmission.SESSION);
       if (session != null) {
         acknowledgementWriter.recordAcknowledgement(
             new Device(connection.user(), session), seq.asLong());

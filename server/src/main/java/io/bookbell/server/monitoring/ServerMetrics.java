@@ -1,6 +1,7 @@
 package io.bookbell.server.monitoring;
 
 import io.bookbell.hub.HubStatistics;
+import io.bookbell.hub.TransportKind;
 import io.bookbell.hub.redis.RedisBackplane;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.hub.redis.RedisStatistics;
@@ -24,6 +25,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -77,6 +79,19 @@ public final class ServerMetrics implements AutoCloseable {
     registerHubCounter("bookbell.drops.silent", HubStatistics::silentDrops);
     registerHubCounter("bookbell.protocol.errors", HubStatistics::protocolErrors);
     registerHubCounter("bookbell.history.failures", HubStatistics::failedReads);
+    for (TransportKind kind : TransportKind.values()) {
+      registerTransport(kind);
+    }
+  }
+
+  private void registerTransport(TransportKind kind) {
+    String transport = kind.name().toLowerCase(Locale.ROOT);
+    Gauge.builder("bookbell.transport.connections", this, of -> of.sample.of(kind).connections())
+        .tag("transport", transport)
+        .register(registry);
+    FunctionCounter.builder("bookbell.transport.opened", this, of -> of.sample.of(kind).opened())
+        .tag("transport", transport)
+        .register(registry);
   }
 
   /** Adds the number of requests that were refused before reaching a route. */

@@ -19,6 +19,8 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.live.EventStreamRoutes;
+import io.bookbell.server.live.MessageRoutes;
 import io.bookbell.server.live.WebSocketRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.support.TestClient.Reply;
@@ -50,7 +52,9 @@ class RateLimitsTest {
     apiRouter.postOpen("/open", null);
     apiRouter.put("/put", RateLimit.UPLOAD, null, null);
     apiRouter.getExternal("/elsewhere", RateLimit.SEARCH, null, null);
-    new WebSocketRoutes(null, null, null, null, null).addRoutes(router);
+    new WebSocketRoutes(null, null).addRoutes(router);
+    new EventStreamRoutes(null, null).addRoutes(router);
+    new MessageRoutes(null, null).addRoutes(apiRouter);
     vertx.close().await(10, TimeUnit.SECONDS);
 
     assertThat(router.getRoutes())

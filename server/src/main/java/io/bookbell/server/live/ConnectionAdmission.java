@@ -1,0 +1,159 @@
+package io.bookbell.server.live;
+
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.Position;
+import io.bookbell.hub.UpgradeGate;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SessionAuthenticator;
+import io.bookbell.server.http.Authenticator;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.Credentials;
+import io.bookbell.server.http.OriginPolicy;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.QueryParameters;
+import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.http.ServerCookies;
+import io.bookbell.server.live.LiveConnections.ConnectionSlot;
+import io.netty.channel.Channel;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a connection must pass before it opens, whichever its transport: the caller, the origin, the
+ * rate limit, a free slot, and a session that hasn't ended meanwhile. Called on event loops;
+ * stateless.
+ */
+public final class ConnectionAdmission {
+  /** The key under which a connection's metadata holds the hash of its session. */
+  static final String SESSION = "session";
+
+  private static final Logger log = LoggerFactory.getLogger(ConnectionAdmission.class);
+  private static final int LONGEST_TICKET = 100;
+  private static final int LONGEST_POSITION = 100;
+
+  private final LiveConnections liveConnections;
+  private final SessionAuthenticator gate;
+  private final OriginPolicy originPolicy;
+  private final ServerCookies serverCookies;
+  private final RateLimits rateLimits;
+
+  public ConnectionAdmission(
+      LiveConnections liveConnections,
+      SessionAuthenticator gate,
+      OriginPolicy originPolicy,
+      ServerCookies serverCookies,
+      RateLimits rateLimits) {
+    this.liveConnections = liveConnections;
+    this.gate = gate;
+    this.originPolicy = originPolicy;
+    this.serverCookies = serverCookies;
+    this.rateLimits = rateLimits;
+  }
+
+  /**
+   * Authenticates by ticket, bearer token or cookie, and refuses pages of other sites.
+   *
+   * @param isOriginSent whether browsers always name the page's origin in such a request, so that
+   *     with a cookie it must be there
+   */
+  Future<Caller> findCaller(
+      HttpServerRequest request, QueryParameters queryParameters, boolean isOriginSent) {
+    Optional<String> ticket = queryParameters.optionalText("ticket", LONGEST_TICKET);
+    Optional<Credentials> credentials = Credentials.of(request, serverCookies);
+    if (ticket.isEmpty() && credentials.isEmpty()) {
+      throw Problem.unauthorized("Sign in first, or connect with a ticket.");
+    }
+    boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().isFromCookie();
+    rejectForeignOrigin(request, byCookie && isOriginSent);
+    CompletionStage<Caller> caller =
+        ticket.isPresent()
+            ? gate.redeemTicket(ticket.get())
+            : gate.authenticate(credentials.orElseThrow().token())
+                .thenApply(Authenticator.AuthenticatedCaller::caller);
+    return Future.fromCompletionStage(caller, Vertx.currentContext());
+  }
+
+  private void rejectForeignOrigin(HttpServerRequest request, boolean isRequired) {
+    if (!originPolicy.isAllowed(request, isRequired)) {
+      throw Problem.of(
+          403, "foreign_origin", "Not allowed", "Pages of other sites cannot connect here.");
+    }
+  }
+
+  /** Reads {@code since}; a blank one counts as missing. */
+  static Optional<Position> readPosition(QueryParameters queryParameters) {
+    return queryParameters
+        .optionalVerbatim("since", LONGEST_POSITION)
+        .filter(text -> !text.isBlank())
+        .map(text -> parsePosition(queryParameters, "since", text));
+  }
+
+  /** Parses a position, and records an error in its field if it isn't one. */
+  static Position parsePosition(QueryParameters queryParameters, String field, String text) {
+    try {
+      return Position.parse(text);
+    } catch (IllegalArgumentException e) {
+      queryParameters.checkField(field, false, "must be seq or epoch:seq, such as 42 or a1b2:42");
+      return Position.of(0);
+    }
+  }
+
+  /**
+   * Counts a call and reserves a slot. Fails with a {@link Problem} 429 if there have been too many
+   * of either.
+   */
+  Future<ConnectionSlot> takeSlot(UserId user) {
+    rateLimits.countCall(RateLimit.CONNECT, user);
+    return Future.fromCompletionStage(reserveSlot(user), Vertx.currentContext());
+  }
+
+  /** Like {@link #takeSlot}, for a call that has been counted. */
+  CompletionStage<ConnectionSlot> reserveSlot(UserId user) {
+    return liveConnections
+        .reserveSlot(user)
+        .thenApply(slot -> slot.orElseThrow(ConnectionAdmission::tooManyConnections));
+  }
+
+  static Problem tooManyConnections() {
+    return Problem.tooMany("too_many_connections", "You have too many connections open.", 1);
+  }
+
+  /** The metadata of a caller's connection. */
+  static Map<String, String> metadataOf(Caller caller) {
+    return Map.of(SESSION, caller.session());
+  }
+
+  static Channel channelOf(HttpServerRequest request) {
+    return ((HttpServerConnection) request.connection()).channelHandlerContext().channel();
+  }
+
+  /** Whether the hub may take over the request's channel. */
+  static boolean mayTakeOver(HttpServerRequest request) {
+    return UpgradeGate.isGateClosed(channelOf(request));
+  }
+
+  /**
+   * Closes the connection if its session ended before the connection was registered, because {@link
+   * LiveConnections#sessionEnded} didn't find it then.
+   */
+  void closeIfSessionEnded(Caller caller, Connection connection) {
+    gate.isAlive(caller)
+        .whenComplete(
+            (alive, failure) -> {
+              if (failure != null) {
+                log.warn("The session of a new connection could not be looked up again", failure);
+              } else if (!alive) {
+                connection.close(CloseReason.SESSION_ENDED);
+              }
+            });
+  }
+}

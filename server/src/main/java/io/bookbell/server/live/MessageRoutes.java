@@ -1,0 +1,168 @@
+package io.bookbell.server.live;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.util.RawValue;
+import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.Connection;
+import io.bookbell.hub.HistoryPage.HistoryEntry;
+import io.bookbell.hub.LongPoll;
+import io.bookbell.hub.LongPoll.PollOutcome;
+import io.bookbell.hub.Message;
+import io.bookbell.hub.Position;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.QueryParameters;
+import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.live.LiveConnections.ConnectionSlot;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /api/messages}, a long poll, and {@code POST /api/messages/ack}. Called on event loops;
+ * stateless. While a poll waits, it is a connection of the hub and nothing else.
+ */
+public final class MessageRoutes {
+  /** Less than the minute after which many proxies give up. */
+  private static final int LONGEST_WAIT = 55;
+
+  private static final int MOST_MESSAGES = 1000;
+  private static final int USUAL_MESSAGES = 100;
+
+  private final LiveConnections liveConnections;
+  private final ConnectionAdmission admission;
+
+  public MessageRoutes(LiveConnections liveConnections, ConnectionAdmission admission) {
+    this.liveConnections = liveConnections;
+    this.admission = admission;
+  }
+
+  public void addRoutes(ApiRouter apiRouter) {
+    apiRouter.getExternal(
+        "/api/messages",
+        RateLimit.POLL,
+        PollQuery::of,
+        (caller, query) ->
+            admission
+                .reserveSlot(caller.user())
+                .thenCompose(slot -> startPoll(caller, query, slot)));
+    apiRouter.postDeferred(
+        "/api/messages/ack",
+        RateLimit.ACKNOWLEDGE,
+        MessageRoutes::readAcknowledgement,
+        (caller, seq) ->
+            liveConnections.acknowledge(caller, seq).thenApply(_ -> ApiResponse.noContent()));
+  }
+
+  /**
+   * A poll as requested.
+   *
+   * @param loop of the request
+   * @param over completes when the response was sent or the client has gone
+   */
+  private record PollQuery(
+      Optional<Position> since,
+      Duration waitTime,
+      int limit,
+      EventLoop loop,
+      CompletableFuture<Boolean> over) {
+    static PollQuery of(ApiRequest apiRequest) {
+      QueryParameters queryParameters = apiRequest.queryParameters();
+      var query =
+          new PollQuery(
+              ConnectionAdmission.readPosition(queryParameters),
+              Duration.ofSeconds(queryParameters.optionalInt("wait", 0, LONGEST_WAIT, 0)),
+              queryParameters.optionalInt("limit", 1, MOST_MESSAGES, USUAL_MESSAGES),
+              ConnectionAdmission.channelOf(apiRequest.httpRequest()).eventLoop(),
+              new CompletableFuture<>());
+      queryParameters.requireNoErrors();
+      apiRequest.onEnd(() -> query.over.complete(true));
+      return query;
+    }
+  }
+
+  private static long readAcknowledgement(ApiRequest apiRequest) {
+    var body = apiRequest.jsonBody();
+    long seq = body.requiredSequence("seq");
+    body.requireNoErrors();
+    return seq;
+  }
+
+  private CompletionStage<ApiResponse> startPoll(
+      Caller caller, PollQuery query, ConnectionSlot slot) {
+    var ended = new CompletableFuture<PollOutcome>();
+    var poll = new LongPoll(query.loop, query.limit, query.waitTime, ended::complete);
+    Connection connection =
+        liveConnections
+            .webSocketManager()
+            .connectPoll(poll, slot.here(), ConnectionAdmission.metadataOf(caller), query.since);
+    query.over.thenRun(() -> connection.close(CloseReason.NORMAL));
+    admission.closeIfSessionEnded(caller, connection);
+    return ended.whenComplete((_, _) -> slot.releaseSlot()).thenApply(MessageRoutes::toResponse);
+  }
+
+  private static ApiResponse toResponse(PollOutcome outcome) {
+    return switch (outcome) {
+      case PollOutcome.PolledMessages polled -> ApiResponse.ok(PollResponse.of(polled));
+      case PollOutcome.ClosedPoll(CloseReason reason) -> throw toProblem(reason);
+    };
+  }
+
+  private static Problem toProblem(CloseReason reason) {
+    if (reason.equals(CloseReason.SESSION_ENDED)) {
+      return Problem.unauthorized("The session has ended. Sign in again.");
+    }
+    return reason.code() == CloseReason.POLICY.code()
+        ? ConnectionAdmission.tooManyConnections()
+        : Problem.goingAway(secondsIn(reason));
+  }
+
+  /** The delay in the reason, in milliseconds there. */
+  private static long secondsIn(CloseReason reason) {
+    try {
+      return 1 + Long.parseLong(reason.text()) / 1000;
+    } catch (NumberFormatException notADelay) {
+      return 1;
+    }
+  }
+
+  /**
+   * The response to a poll.
+   *
+   * @param seq where the next poll continues
+   * @param messages numbered, in order
+   * @param unnumbered the current states, and messages without a number that came while waiting
+   * @param initialData a snapshot, if the client can't continue from its position
+   */
+  private record PollResponse(
+      @Nullable String epoch,
+      long seq,
+      List<RawValue> messages,
+      List<RawValue> unnumbered,
+      @Nullable RawValue initialData) {
+    static PollResponse of(PollOutcome.PolledMessages polled) {
+      return new PollResponse(
+          polled.position().epoch().orElse(null),
+          polled.position().seq(),
+          polled.entries().stream().map(PollResponse::toJson).toList(),
+          polled.unnumbered().stream().map(message -> toJson(message)).toList(),
+          polled.snapshot().map(message -> toJson(message)).orElse(null));
+    }
+
+    private static RawValue toJson(HistoryEntry entry) {
+      return new RawValue(new String(entry.message().json(entry.seq()), UTF_8));
+    }
+
+    private static RawValue toJson(Message message) {
+      return new RawValue(new String(message.json(), UTF_8));
+    }
+  }
+}
