@@ -1,4 +1,4 @@
-/** Delivers messages to connected users over WebSockets. */
+/** Delivers messages to connected users over WebSockets, event streams and long polls. */
 @SuppressWarnings("requires-automatic") // Lettuce has no module descriptor
 module io.bookbell.hub {
   requires transitive io.netty.buffer;

@@ -1,6 +1,6 @@
 /**
- * Real-time delivery of messages over WebSockets. Knows users, connections and messages, and
- * nothing about their content.
+ * Real-time delivery of messages over WebSockets, event streams and long polls. Knows users,
+ * connections and messages, and nothing about their content.
  *
  * <p>{@link io.bookbell.hub.WebSocketManager} is the entry point. Each user has a history of
  * numbered messages, 1, 2, 3 …, which the hub reads through a {@link
@@ -35,7 +35,11 @@
  *       is disconnected.
  * </ul>
  *
- * <p>All state of a connection is confined to the event loop of its channel; delivering a message
+ * <p>The phases don't depend on the {@linkplain io.bookbell.hub.TransportKind transport}. An event
+ * stream says in a last event why it closes. A {@linkplain io.bookbell.hub.LongPoll long poll} is a
+ * connection that ends with the first messages it has when it is LIVE.
+ *
+ * <p>All state of a connection is confined to its event loop; delivering a message
  * takes no lock there. A change costs one task per event loop, however many connections it reaches,
  * and one flush per connection and turn of the loop.
  */

@@ -198,7 +198,7 @@ class DeliveryOrderTest {
         List<String> lines = client.poll(next[0] + "&wait=20000&limit=" + limit);
         next[0] = query.replaceFirst("&.*", "") + "&since=" + lines.getFirst().substring(9);
         read.addAll(lines.subList(1, lines.size()));
-        if (isFirst && !FIRST.matcher(read.getFirst()).matches()) {
+        if (isFirst && (read.isEmpty() || !FIRST.matcher(read.getFirst()).matches())) {
           read.addFirst("{\"type\":\"resumed\",\"seq\":0}");
         }
       }

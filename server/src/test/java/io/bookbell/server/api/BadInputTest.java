@@ -139,6 +139,7 @@ class BadInputTest {
         new Command("POST", "/api/auth/login", List.of("email", "password"), ""),
         new Command("POST", "/api/auth/accept", account, ""),
         new Command("POST", "/api/setup", account, ""),
+        new Command("POST", "/api/messages/ack", List.of("seq"), supporter),
         new Command("POST", "/api/ws-ticket", List.of("x"), supporter));
   }
 

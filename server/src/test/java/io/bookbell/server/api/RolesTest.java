@@ -103,6 +103,8 @@ class RolesTest {
         new Rule("POST /api/notifications/read", Map.of("all", true), 200, 200, 200, 200),
         new Rule("GET /api/admin/cache-stats", Map.of(), 404, 404, 404, 404),
         new Rule("POST /api/ws-ticket", Map.of(), 201, 201, 201, 201),
+        new Rule("GET /api/messages", Map.of(), 200, 200, 200, 200),
+        new Rule("POST /api/messages/ack", Map.of("seq", 0), 204, 204, 204, 204),
         new Rule("DELETE " + member + of, Map.of(), 204, 403, 403, 404));
   }
 

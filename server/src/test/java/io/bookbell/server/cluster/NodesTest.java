@@ -11,8 +11,10 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
+import io.bookbell.server.support.TestStream;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -125,6 +127,27 @@ class NodesTest {
 
       List<Long> expected = LongStream.rangeClosed(before + 1, last).boxed().toList();
       assertThat(supporter.numbers()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aSessionThatEndsOnOneClosesStreamsAndPollsOnTheOther() {
+    var reader = first.signIn("reader1");
+    var elsewhere = new TestClient(second.url(), reader.token());
+    try (var stream = TestStream.open(elsewhere, "")) {
+      String position = stream.await("initial_data").id().orElseThrow();
+      var poll = elsewhere.getLater("/api/messages?wait=55&since=" + position);
+      await()
+          .until(
+              () ->
+                  second.client().get("/metrics").raw().body().lines()
+                      .anyMatch(
+                          "bookbell_transport_connections{transport=\"long_poll\"} 1.0"::equals));
+
+      reader.post("/api/auth/logout", "").expect(204);
+
+      assertThat(stream.await("close").data().get("code").asInt()).isEqualTo(4401);
+      poll.join().expect(401);
     }
   }
 

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,6 +29,9 @@ final class CutLink implements AutoCloseable {
   private volatile boolean cut;
 
   private volatile Sockets sockets = Sockets.PASS;
+
+  /** What requests contain that aren't forwarded: their connections are closed. */
+  private volatile List<String> refused = List.of();
 
   /** How WebSockets are treated, to simulate proxies that don't support them. */
   enum Sockets {
@@ -84,6 +88,17 @@ final class CutLink implements AutoCloseable {
     sockets = treatment;
   }
 
+  /** Refuses requests for these paths from now on, and cuts off what is open. */
+  void refuse(String... paths) {
+    refused = List.of(paths);
+    open.forEach(CutLink::end);
+  }
+
+  private boolean isRefused(byte[] bytes, int length) {
+    String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+    return refused.stream().anyMatch(text::contains);
+  }
+
   private void accept() {
     while (!entrance.isClosed()) {
       try {
@@ -106,7 +121,7 @@ final class CutLink implements AutoCloseable {
       open.add(server);
       byte[] first = new byte[16_384];
       int length = browser.getInputStream().read(first);
-      if (length < 0 || cut) {
+      if (length < 0 || cut || isRefused(first, length)) {
         return;
       }
       boolean isSocket = new String(first, 0, length, StandardCharsets.UTF_8).contains("/ws?");
@@ -152,6 +167,9 @@ final class CutLink implements AutoCloseable {
       byte[] buffer = new byte[16_384];
       int left = budgeted ? socketBudget : UNTIL_CUT;
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        if (!budgeted && isRefused(buffer, read)) {
+          break;
+        }
         out.write(buffer, 0, Math.min(read, left));
         left = left == UNTIL_CUT ? left : left - read;
         if (left <= 0) {

@@ -4,7 +4,9 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.e2e.CutLink.Sockets;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -13,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Tests that the page works behind a proxy that blocks WebSockets, and says that live updates are
- * missing.
+ * Tests that the page works behind a proxy that blocks WebSockets: live over another transport, or,
+ * where those are blocked too, without live updates. It says so.
  */
 class NoSocketBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
@@ -28,7 +30,11 @@ class NoSocketBrowserTest {
   void start() {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     link = CutLink.to(server.url());
-    browser = browsers.of("reader").expectErrors("WebSocket connection to");
+    browser =
+        browsers
+            .of("reader")
+            .expectErrors("WebSocket connection to")
+            .expectErrors("/api/messages");
   }
 
   @AfterEach
@@ -39,8 +45,49 @@ class NoSocketBrowserTest {
 
   @ParameterizedTest
   @EnumSource(names = {"REFUSE", "SWALLOW"})
+  void thePageIsLiveOverAnotherTransportAndComesBack(Sockets treatment) {
+    link.treat(treatment);
+    browser.carrySession(server, "reader1").visit(link.url() + "/creators/1/requests");
+    browser.part("toast").awaitTextWith("another way");
+    browser.part("connection-state").awaitText("Live");
+    awaitConnections("event_stream", 1);
+    var reader = new SupporterPage(browser);
+    askElsewhere("Over the stream");
+    reader.card("Over the stream").part().awaitShown();
+
+    link.refuse("/api/messages/stream");
+    awaitConnections("long_poll", 1);
+    browser.part("connection-state").awaitText("Live");
+    askElsewhere("By long poll");
+    reader.card("By long poll").part().awaitShown();
+
+    link.treat(Sockets.PASS);
+    link.refuse("/api/messages");
+    reader.awaitLive();
+    awaitConnections("web_socket", 1);
+    askElsewhere("Over the socket");
+    reader.card("Over the socket").part().awaitShown();
+  }
+
+  private void askElsewhere(String title) {
+    var wish = Map.of("creator_id", 1, "title", title, "author", "Mira Solberg");
+    server.signIn("reader1").post("/api/book-requests", wish).expect(201);
+  }
+
+  private void awaitConnections(String transport, int count) {
+    String line =
+        "bookbell_transport_connections{transport=\"%s\"} %d.0".formatted(transport, count);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> server.client().get("/metrics").raw().body().lines().anyMatch(line::equals));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REFUSE", "SWALLOW"})
   void thePageWorksWithoutAndComesBack(Sockets treatment) {
     link.treat(treatment);
+    link.refuse("/api/messages");
     browser.carrySession(server, "reader1").visit(link.url() + "/creators/1/requests");
     browser.part("connection-state").awaitText("No live updates");
     browser.part("toast").awaitTextWith("is blocking WebSockets");

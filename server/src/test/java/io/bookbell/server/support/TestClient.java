@@ -31,7 +31,7 @@ import java.util.concurrent.CompletableFuture;
 public record TestClient(String url, Optional<String> token) {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   static final Contract CONTRACT = new Contract();
 
   /** Returns a client that isn't signed in. */
@@ -115,6 +115,11 @@ public record TestClient(String url, Optional<String> token) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  public CompletableFuture<Reply> getLater(String path) {
+    return HTTP.sendAsync(request("GET", path, null, Map.of()), BodyHandlers.ofString())
+        .thenApply(TestClient::reply);
   }
 
   public CompletableFuture<Reply> postLater(
