@@ -190,6 +190,11 @@ public final class HubServer implements AutoCloseable {
       context.writeAndFlush(response);
     }
 
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close(); // the client has reset the connection
+    }
+
     private Optional<String> parameter(QueryStringDecoder uri, String name) {
       return uri.parameters().getOrDefault(name, List.of()).stream().findFirst();
     }

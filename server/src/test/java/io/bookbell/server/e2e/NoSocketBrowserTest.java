@@ -58,13 +58,16 @@ class NoSocketBrowserTest {
     link.refuse("/api/messages/stream");
     awaitConnections("long_poll", 1);
     browser.part("connection-state").awaitText("Live");
-    askElsewhere("By long poll");
-    reader.card("By long poll").part().awaitShown();
+    server
+        .signIn("creator")
+        .patch("/api/creators/1", Map.of("notice", "Back on Monday."))
+        .expect(200);
+    browser.part("creator-notice").awaitTextWith("Back on Monday.");
 
     link.treat(Sockets.PASS);
     link.refuse("/api/messages");
-    reader.awaitLive();
     awaitConnections("web_socket", 1);
+    reader.awaitLive();
     askElsewhere("Over the socket");
     reader.card("Over the socket").part().awaitShown();
   }
