@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.function.LongFunction;
 
 /**
- * One open connection of a user, whichever its transport. Any thread may call any method. The work happens on the
- * connection's event loop, in the order of one thread's calls. After the connection has closed,
- * everything but the getters does nothing.
+ * One open connection of a user, whichever its transport. Any thread may call any method. The work
+ * happens on the connection's event loop, in the order of one thread's calls. After the connection
+ * has closed, everything but the getters does nothing.
  */
 public interface Connection {
   /** Unique among this manager's connections, and never reused. */

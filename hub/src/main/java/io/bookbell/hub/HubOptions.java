@@ -107,8 +107,8 @@ public record HubOptions(
    *
    * @param ping the interval between pings of a WebSocket
    * @param comment the interval between comments in an event stream
-   * @param silence how long a client may send nothing before its connection is dropped; with an event
-   *     stream, how long it may leave bytes unacknowledged
+   * @param silence how long a client may send nothing before its connection is dropped; with an
+   *     event stream, how long it may leave bytes unacknowledged
    * @param goodbye how long a client may take to answer a close frame
    */
   public record KeepAlive(Duration ping, Duration comment, Duration silence, Duration goodbye) {

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
  * @param waitTime how long to wait while there is nothing
  * @param listener receives the outcome, once; must not block
  */
-public record LongPoll(EventLoop loop, int limit, Duration waitTime, Consumer<PollOutcome> listener) {
+public record LongPoll(
+    EventLoop loop, int limit, Duration waitTime, Consumer<PollOutcome> listener) {
   public LongPoll {
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be at least 1, got " + limit);

@@ -195,7 +195,9 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
     held = null;
   }
 
-  /** Follows the decoder: closes the gate at such a request, and opens it again if that is refused. */
+  /**
+   * Follows the decoder: closes the gate at such a request, and opens it again if that is refused.
+   */
   private final class UpgradeWatcher extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {

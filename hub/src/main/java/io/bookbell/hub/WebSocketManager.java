@@ -82,8 +82,8 @@ public final class WebSocketManager implements AutoCloseable {
   }
 
   /**
-   * Takes over a channel like {@link #connect}, to send server-sent events. Call it on the channel's
-   * event loop instead of answering the request; the channel closes with the stream.
+   * Takes over a channel like {@link #connect}, to send server-sent events. Call it on the
+   * channel's event loop instead of answering the request; the channel closes with the stream.
    *
    * @param responseHead the head of the HTTP response, which is sent first
    */
@@ -108,8 +108,7 @@ public final class WebSocketManager implements AutoCloseable {
       Reservation reservation,
       Map<String, String> metadata,
       Optional<Position> since) {
-    return start(
-        localConnections.longPoll(poll, reservation.user(), metadata), reservation, since);
+    return start(localConnections.longPoll(poll, reservation.user(), metadata), reservation, since);
   }
 
   private static Connection start(

@@ -39,9 +39,9 @@
  * stream says in a last event why it closes. A {@linkplain io.bookbell.hub.LongPoll long poll} is a
  * connection that ends with the first messages it has when it is LIVE.
  *
- * <p>All state of a connection is confined to its event loop; delivering a message
- * takes no lock there. A change costs one task per event loop, however many connections it reaches,
- * and one flush per connection and turn of the loop.
+ * <p>All state of a connection is confined to its event loop; delivering a message takes no lock
+ * there. A change costs one task per event loop, however many connections it reaches, and one flush
+ * per connection and turn of the loop.
  */
 @NullMarked
 package io.bookbell.hub;

@@ -30,9 +30,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 
 /**
- * In whatever order changes are committed and announced on two nodes, wherever clients disconnect and
- * reconnect, and over whichever transport: every client sees every number once, in order, with the
- * right message.
+ * In whatever order changes are committed and announced on two nodes, wherever clients disconnect
+ * and reconnect, and over whichever transport: every client sees every number once, in order, with
+ * the right message.
  */
 class DeliveryOrderTest {
   private static final int USERS = 6;

@@ -3,7 +3,12 @@ package io.bookbell.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.channel.ChannelOption;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,7 +56,8 @@ class EventStreamTest {
           .containsExactly(
               "id: 0", "event: initial_data", "data: {\"type\":\"initial_data\",\"seq\":0}");
       commit("{\"type\":\"x\"}");
-      manager.sendToUser(USER, Message.of("{\"a\":[{\"type\":\"y\"}],\"type\":\"z\"}".getBytes(UTF_8)));
+      manager.sendToUser(
+          USER, Message.of("{\"a\":[{\"type\":\"y\"}],\"type\":\"z\"}".getBytes(UTF_8)));
       commit("{}");
 
       assertThat(client.readEvent())
@@ -128,8 +134,8 @@ class EventStreamTest {
       List<String> close = client.readEvent();
       String delay = close.getFirst().replace("retry: ", "");
       assertThat(Integer.parseInt(delay)).isBetween(0, 4000);
-      assertThat(close.getLast()).isEqualTo(
-          "data: {\"type\":\"close\",\"code\":1001,\"reason\":\"" + delay + "\"}");
+      assertThat(close.getLast())
+          .isEqualTo("data: {\"type\":\"close\",\"code\":1001,\"reason\":\"" + delay + "\"}");
       assertThat(client.readEnd()).isTrue();
     }
   }
@@ -164,6 +170,18 @@ class EventStreamTest {
         assertThat(client.readEvent().getFirst()).isEqualTo("id: " + number);
       }
     }
+  }
+
+  /** Nobody hears of a client whose network is gone, because it never sends anything anyway. */
+  @Test
+  void theKernelDropsAClientThatAcknowledgesNothingForAMinute() {
+    assumeTrue(Epoll.isAvailable());
+    EmbeddedChannel channel = new EmbeddedChannel();
+    ChannelOption<Integer> byName =
+        ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_USER_TIMEOUT");
+    assertThat(byName).isSameAs(EpollChannelOption.TCP_USER_TIMEOUT);
+    assertThat(channel.config().setOption(byName, 1)).as("other transports ignore it").isFalse();
+    channel.close();
   }
 
   @Test

@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A hub behind a plain Netty HTTP server on loopback. {@code /ws?user=1&since=5&after=20} answers
- * the handshake after 20 ms. {@code /stream} is an event stream, and {@code /poll?limit=5&wait=100} a
- * long poll, whose answer has a line for each message. Other paths answer 200, and a user at the
+ * the handshake after 20 ms. {@code /stream} is an event stream, and {@code /poll?limit=5&wait=100}
+ * a long poll, whose answer has a line for each message. Other paths answer 200, and a user at the
  * limit gets 429.
  */
 public final class HubServer implements AutoCloseable {
@@ -184,9 +184,7 @@ public final class HubServer implements AutoCloseable {
       DefaultFullHttpResponse response =
           new DefaultFullHttpResponse(
               HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, UTF_8));
-      response
-          .headers()
-          .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+      response.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
       context.writeAndFlush(response);
     }
 

@@ -270,7 +270,8 @@ public final class Bookbell implements AutoCloseable {
     new WebSocketRoutes(liveConnections, admission).addRoutes(router);
     new EventStreamRoutes(liveConnections, admission).addRoutes(router);
     var apiRouter = new ApiRouter(router, database, gate, originPolicy, serverCookies, rates);
-    new MessageRoutes(liveConnections, admission).addRoutes(apiRouter);
+    new MessageRoutes(liveConnections, admission, services.inbox, services.receipts)
+        .addRoutes(apiRouter);
     addAccountRoutes(apiRouter);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
     ProfilePictureRoutes.addRoutes(

@@ -178,23 +178,6 @@ public final class ApiRouter {
   }
 
   /**
-   * Registers a command whose effect is stored later, together with others. It may run again
-   * whenever it is sent again.
-   */
-  public <C> void postDeferred(
-      String path,
-      RateLimit rateLimit,
-      Function<ApiRequest, C> parse,
-      FetchHandler<C> deferredHandler) {
-    registerRoute(
-        HttpMethod.POST,
-        path,
-        rateLimit,
-        (apiRequest, caller) ->
-            deferredHandler.run(caller, parse.apply(apiRequest)).thenApply(EncodedResponse::of));
-  }
-
-  /**
    * Registers a command that ends the session it is sent with. If it is retried with an {@code
    * Idempotency-Key} after its response was lost, it is answered as done.
    *

@@ -101,11 +101,6 @@ final class InboxHistory implements MessageHistory {
         });
   }
 
-  /** The number of the user's newest message. */
-  CompletionStage<Long> readNewest(UserId user) {
-    return database.read(tx -> inboxStore.readBounds(tx, user).seq());
-  }
-
   @Override
   public CompletionStage<List<Message>> readStates(UserId user) {
     return database.read(tx -> snapshotReader.creatorStates(tx, user));

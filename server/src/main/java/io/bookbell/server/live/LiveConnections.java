@@ -21,13 +21,10 @@ import io.bookbell.server.creator.StateVersions;
 import io.bookbell.server.creator.StateVersions.StateVersion;
 import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.follow.FollowService;
-import io.bookbell.server.http.Caller;
-import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.quota.QuotaService;
-import io.bookbell.server.receipt.Device;
 import io.bookbell.server.receipt.ReceiptService;
 import io.bookbell.server.request.BookRequestService;
 import io.bookbell.server.request.RequestListService;
@@ -53,7 +50,6 @@ public final class LiveConnections implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveConnections.class);
 
   private final WebSocketManager manager;
-  private final InboxHistory inboxHistory;
   private final AcknowledgementWriter acknowledgementWriter;
   private final TypingPresence typingPresence;
   private final Optional<ConnectionLeases> places;
@@ -99,12 +95,12 @@ public final class LiveConnections implements AutoCloseable {
             liveSources.requests,
             liveSources.notifications);
     var epochStore = new EpochStore();
-    inboxHistory = new InboxHistory(database, liveSources.inbox, epochStore, snapshotReader);
+    var feed = new InboxHistory(database, liveSources.inbox, epochStore, snapshotReader);
     acknowledgementWriter = new AcknowledgementWriter(database, liveSources.receipts);
     typingPresence =
         new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
     var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence);
-    manager = new WebSocketManager(options, inboxHistory, frames, backplane, clock);
+    manager = new WebSocketManager(options, feed, frames, backplane, clock);
     boolean shared = database.isShared();
     var livePollListener = new LivePollListener(database, liveSources, newLife);
     places =
@@ -165,23 +161,6 @@ public final class LiveConnections implements AutoCloseable {
       here.close();
       everywhere.close();
     }
-  }
-
-  /**
-   * Records that the caller's device has everything up to a number. Fails with a {@link Problem} 400
-   * if there is no such message yet.
-   */
-  CompletionStage<Void> acknowledge(Caller caller, long seq) {
-    return inboxHistory
-        .readNewest(caller.user())
-        .thenAccept(
-            newest -> {
-              if (seq > newest) {
-                throw Problem.validationFailed("seq", "must be at most that of your last message");
-              }
-              acknowledgementWriter.recordAcknowledgement(
-                  new Device(caller.user(), caller.session()), seq);
-            });
   }
 
   /** Called when a connection has been closed. */

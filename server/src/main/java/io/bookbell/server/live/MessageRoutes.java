@@ -17,18 +17,24 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.QueryParameters;
 import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.live.LiveConnections.ConnectionSlot;
+import io.bookbell.server.receipt.Device;
+import io.bookbell.server.receipt.ReceiptService;
+import io.bookbell.server.storage.Transaction;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /api/messages}, a long poll, and {@code POST /api/messages/ack}. Called on event loops;
- * stateless. While a poll waits, it is a connection of the hub and nothing else.
+ * {@code GET /api/messages}, a long poll, and {@code POST /api/messages/ack}. Called on event
+ * loops; stateless. While a poll waits, it is a connection of the hub and nothing else.
  */
 public final class MessageRoutes {
   /** Less than the minute after which many proxies give up. */
@@ -39,10 +45,18 @@ public final class MessageRoutes {
 
   private final LiveConnections liveConnections;
   private final ConnectionAdmission admission;
+  private final InboxStore inboxStore;
+  private final ReceiptService receiptService;
 
-  public MessageRoutes(LiveConnections liveConnections, ConnectionAdmission admission) {
+  public MessageRoutes(
+      LiveConnections liveConnections,
+      ConnectionAdmission admission,
+      InboxStore inboxStore,
+      ReceiptService receiptService) {
     this.liveConnections = liveConnections;
     this.admission = admission;
+    this.inboxStore = inboxStore;
+    this.receiptService = receiptService;
   }
 
   public void addRoutes(ApiRouter apiRouter) {
@@ -54,12 +68,11 @@ public final class MessageRoutes {
             admission
                 .reserveSlot(caller.user())
                 .thenCompose(slot -> startPoll(caller, query, slot)));
-    apiRouter.postDeferred(
+    apiRouter.post(
         "/api/messages/ack",
         RateLimit.ACKNOWLEDGE,
         MessageRoutes::readAcknowledgement,
-        (caller, seq) ->
-            liveConnections.acknowledge(caller, seq).thenApply(_ -> ApiResponse.noContent()));
+        this::acknowledge);
   }
 
   /**
@@ -94,6 +107,15 @@ public final class MessageRoutes {
     long seq = body.requiredSequence("seq");
     body.requireNoErrors();
     return seq;
+  }
+
+  private ApiResponse acknowledge(Transaction tx, Caller caller, long seq) {
+    if (seq > inboxStore.readBounds(tx, caller.user()).seq()) {
+      throw Problem.validationFailed("seq", "must be at most that of your last message");
+    }
+    var device = new Device(caller.user(), caller.session());
+    receiptService.acknowledgePositions(tx, new TreeMap<>(Map.of(device, seq)));
+    return ApiResponse.noContent();
   }
 
   private CompletionStage<ApiResponse> startPoll(

@@ -54,7 +54,7 @@ class RateLimitsTest {
     apiRouter.getExternal("/elsewhere", RateLimit.SEARCH, null, null);
     new WebSocketRoutes(null, null).addRoutes(router);
     new EventStreamRoutes(null, null).addRoutes(router);
-    new MessageRoutes(null, null).addRoutes(apiRouter);
+    new MessageRoutes(null, null, null, null).addRoutes(apiRouter);
     vertx.close().await(10, TimeUnit.SECONDS);
 
     assertThat(router.getRoutes())

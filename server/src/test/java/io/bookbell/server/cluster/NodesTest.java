@@ -140,7 +140,12 @@ class NodesTest {
       await()
           .until(
               () ->
-                  second.client().get("/metrics").raw().body().lines()
+                  second
+                      .client()
+                      .get("/metrics")
+                      .raw()
+                      .body()
+                      .lines()
                       .anyMatch(
                           "bookbell_transport_connections{transport=\"long_poll\"} 1.0"::equals));
 
@@ -406,7 +411,8 @@ class NodesTest {
     return tx.update(
         """
         INSERT INTO membership (creator_id, user_id, tier_id, period_key, created_at)
-        VALUES (?, ?, ?, 'none', 1)""",
+        VALUES (?, ?, ?, 'none', 1)\
+        """,
         creator,
         supporter,
         tier);

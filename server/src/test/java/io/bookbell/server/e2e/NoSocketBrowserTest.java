@@ -31,10 +31,7 @@ class NoSocketBrowserTest {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     link = CutLink.to(server.url());
     browser =
-        browsers
-            .of("reader")
-            .expectErrors("WebSocket connection to")
-            .expectErrors("/api/messages");
+        browsers.of("reader").expectErrors("WebSocket connection to").expectErrors("/api/messages");
   }
 
   @AfterEach
@@ -82,8 +79,7 @@ class NoSocketBrowserTest {
         "bookbell_transport_connections{transport=\"%s\"} %d.0".formatted(transport, count);
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () -> server.client().get("/metrics").raw().body().lines().anyMatch(line::equals));
+        .until(() -> server.client().get("/metrics").raw().body().lines().anyMatch(line::equals));
   }
 
   @ParameterizedTest

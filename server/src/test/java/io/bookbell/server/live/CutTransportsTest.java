@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A client that is cut off again and again, in the middle of a stream, a poll or a socket, and comes
- * back over any of them: it sees every number once.
+ * A client that is cut off again and again, in the middle of a stream, a poll or a socket, and
+ * comes back over any of them: it sees every number once.
  */
 class CutTransportsTest {
   private static final int CUTS = 120;
@@ -51,7 +51,9 @@ class CutTransportsTest {
     cast = TestServer.shared(database).cast();
     client = cast.supporter().client();
     var threads =
-        Stream.of("One", "Two", "Three").map(title -> cast.supporter().ask(cast.creator(), title)).toList();
+        Stream.of("One", "Two", "Three")
+            .map(title -> cast.supporter().ask(cast.creator(), title))
+            .toList();
     JsonNode start = client.get("/api/messages").expect(200).body();
     epoch = start.get("epoch").asText();
     position = start.get("seq").asLong();
@@ -140,7 +142,8 @@ class CutTransportsTest {
     Optional<String> token = client.token();
     try (var socket = new Socket(address.getHost(), address.getPort())) {
       String request =
-          "GET /api/messages?wait=55&since=%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+          ("GET /api/messages?wait=55&since=%s HTTP/1.1\r\nHost: x\r\n"
+                  + "Authorization: Bearer %s\r\n\r\n")
               .formatted(since(), token.orElseThrow());
       socket.getOutputStream().write(request.getBytes(UTF_8));
       if (random.nextBoolean()) {

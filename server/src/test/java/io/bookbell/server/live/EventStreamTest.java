@@ -122,8 +122,7 @@ class EventStreamTest {
         .isEqualTo("too_many_connections");
     socket.close();
     open.forEach(EventStreamTest::close);
-    org.awaitility.Awaitility.await()
-        .until(() -> client.get("/api/messages").status() == 200);
+    org.awaitility.Awaitility.await().until(() -> client.get("/api/messages").status() == 200);
   }
 
   private static void close(AutoCloseable closeable) {

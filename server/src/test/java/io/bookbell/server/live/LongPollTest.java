@@ -41,7 +41,8 @@ class LongPollTest {
     assertThat(to).isGreaterThan(from);
     assertThat(next.get("initial_data").isNull()).isTrue();
     assertThat(next.get("messages").findValuesAsText("seq"))
-        .startsWith(LongStream.rangeClosed(from + 1, to).mapToObj(Long::toString).toArray(String[]::new));
+        .startsWith(
+            LongStream.rangeClosed(from + 1, to).mapToObj(Long::toString).toArray(String[]::new));
     assertThat(next.get("messages").get(0).get("type").asText()).isEqualTo("book_request_update");
     assertThat(next.get("unnumbered").get(0).get("type").asText()).isEqualTo("creator_update");
 
@@ -128,9 +129,11 @@ class LongPollTest {
   @EnumSource
   void whatIsOutOfRangeIsRefused(TestDatabase database) {
     TestClient client = TestServer.shared(database).cast().supporter().client();
-    for (String query : List.of("wait=56", "wait=-1", "wait=x", "limit=0", "limit=1001", "since=x")) {
+    for (String query :
+        List.of("wait=56", "wait=-1", "wait=x", "limit=0", "limit=1001", "since=x")) {
       Reply reply = client.get("/api/messages?" + query).expect(400);
-      assertThat(reply.body().at("/errors/0/field").asText()).isEqualTo(query.replaceAll("=.*", ""));
+      assertThat(reply.body().at("/errors/0/field").asText())
+          .isEqualTo(query.replaceAll("=.*", ""));
     }
     client.post("/api/messages/ack", Map.of()).expect(400);
     client.post("/api/messages/ack", Map.of("seq", -1)).expect(400);
@@ -156,8 +159,7 @@ class LongPollTest {
   }
 
   private static boolean isReceived(Cast cast, String path) {
-    JsonNode items =
-        cast.team().client().get(path + "/receipts").expect(200).body().get("items");
+    JsonNode items = cast.team().client().get(path + "/receipts").expect(200).body().get("items");
     return items.get(items.size() - 1).get("received_at").isTextual();
   }
 

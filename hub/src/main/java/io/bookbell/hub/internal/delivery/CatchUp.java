@@ -98,9 +98,7 @@ final class CatchUp {
    * Takes the next step unless a read is in progress or the socket hasn't accepted everything yet.
    */
   void runNextStep() {
-    if (asking
-        || !connectionState.isCatchingUp(this)
-        || !connectionState.transport().isDrained()) {
+    if (asking || !connectionState.isCatchingUp(this) || !connectionState.transport().isDrained()) {
       return;
     }
     if (reading || announced > connectionState.position()) {

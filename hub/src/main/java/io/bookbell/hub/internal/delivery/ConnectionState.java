@@ -228,8 +228,8 @@ final class ConnectionState {
   }
 
   /**
-   * Lets the transport keep an open connection alive, and ends one that is stalled or doesn't answer
-   * a close.
+   * Lets the transport keep an open connection alive, and ends one that is stalled or doesn't
+   * answer a close.
    */
   void checkKeepAlive(long now) {
     boolean progressed = catchUp != null && catchUp.checkProgress(now);

@@ -91,8 +91,7 @@ public final class LocalConnections {
 
   /** Like {@link #webSocket}. */
   public NewConnection longPoll(LongPoll poll, UserId user, Map<String, String> metadata) {
-    return newConnection(
-        poll.loop(), _ -> new LongPollTransport(poll, hub), user, metadata);
+    return newConnection(poll.loop(), _ -> new LongPollTransport(poll, hub), user, metadata);
   }
 
   private NewConnection newConnection(
@@ -104,11 +103,7 @@ public final class LocalConnections {
         workers.computeIfAbsent(eventLoop, loop -> new EventLoopWorker(hub, loop));
     return new NewConnection(
         new LocalConnection(
-            worker,
-            transportFactory.create(worker),
-            lastId.incrementAndGet(),
-            user,
-            metadata));
+            worker, transportFactory.create(worker), lastId.incrementAndGet(), user, metadata));
   }
 
   /** A connection that takes one of two ways. */

@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects messages until a flush finds some, and passes them to the poll's listener: the connection
- * has then ended. While it waits, it holds neither a thread nor a database connection.
+ * Collects messages until a flush finds some, and passes them to the poll's listener: the
+ * connection has then ended. While it waits, it holds neither a thread nor a database connection.
  */
 final class LongPollTransport implements Transport {
   private final LongPoll poll;

@@ -39,8 +39,7 @@ final class WebSocketTransport extends ChannelTransport {
 
   @Override
   public void attach(ConnectionState connectionState) {
-    takeOver(
-        new WebSocket13FrameDecoder(hub.decoding()), new FrameReader(connectionState, this));
+    takeOver(new WebSocket13FrameDecoder(hub.decoding()), new FrameReader(connectionState, this));
   }
 
   /** Records that the client sent something. */

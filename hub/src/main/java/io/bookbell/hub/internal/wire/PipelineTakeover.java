@@ -8,10 +8,10 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 
 /**
- * Replaces the handlers of a channel with the hub's, on the channel's event loop. The hub's handlers
- * are added at the end first; then the others, except TLS, are removed from last to first. A removed
- * handler passes on what it had buffered, so in this order the bytes reach the hub in the order in
- * which they were received.
+ * Replaces the handlers of a channel with the hub's, on the channel's event loop. The hub's
+ * handlers are added at the end first; then the others, except TLS, are removed from last to first.
+ * A removed handler passes on what it had buffered, so in this order the bytes reach the hub in the
+ * order in which they were received.
  */
 public final class PipelineTakeover {
   /**
