@@ -126,7 +126,7 @@ public final class MessageRoutes {
         liveConnections
             .webSocketManager()
             .connectPoll(poll, slot.here(), ConnectionAdmission.metadataOf(caller), query.since);
-    query.over.thenRun(() -> connection.close(CloseReason.NORMAL));
+    var _ = query.over.thenRun(() -> connection.close(CloseReason.NORMAL));
     admission.closeIfSessionEnded(caller, connection);
     return ended.whenComplete((_, _) -> slot.releaseSlot()).thenApply(MessageRoutes::toResponse);
   }

@@ -8,6 +8,8 @@ import io.bookbell.hub.internal.wire.EventStreamEncoder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends server-sent events. The client sends nothing, so a vanished one is noticed by the operating
@@ -20,7 +22,10 @@ final class EventStreamTransport extends ChannelTransport {
 
   private final Hub hub;
   private final EventStreamEncoder encoder;
-  private final byte[] responseHead;
+
+  /** Null once it was sent, or it would stay in memory with the stream. */
+  private byte @Nullable [] responseHead;
+
   private long commentedAt;
 
   /**
@@ -50,9 +55,14 @@ final class EventStreamTransport extends ChannelTransport {
   @Override
   public void attach(ConnectionState connectionState) {
     takeOver(new EventStreamInput(connectionState));
+    if (!isActive()) {
+      return; // a closed socket has no options
+    }
     int unacknowledged = Math.toIntExact(hub.options().keepAlive().silence().toMillis());
     channel().config().setOption(TCP_USER_TIMEOUT, unacknowledged);
-    writer().enqueueControl(out -> out.writeBytes(responseHead));
+    byte[] head = Objects.requireNonNull(responseHead);
+    responseHead = null;
+    writer().enqueueControl(out -> out.writeBytes(head));
     flush();
   }
 
