@@ -75,50 +75,53 @@ class LongPollTest {
 
   @ParameterizedTest
   @EnumSource
-  void aWaitingPollIsAnsweredByTheNextMessage(TestDatabase database) {
-    TestServer server = TestServer.shared(database);
-    Cast cast = server.cast();
-    var poll = startWaiting(server, cast.supporter().client());
-    cast.supporter().ask(cast.creator(), "Live");
+  void aWaitingPollIsAnsweredByTheNextMessage(TestDatabase database, @TempDir Path folder) {
+    try (TestServer server = TestServer.empty(database, folder)) {
+      Cast cast = server.cast();
+      var poll = startWaiting(server, cast.supporter().client());
+      cast.supporter().ask(cast.creator(), "Live");
 
-    JsonNode answer = poll.join().expect(200).body();
-    assertThat(answer.get("messages").get(0).get("type").asText()).isEqualTo("book_request_update");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void manyWaitingPollsHoldNoConnectionToTheDatabase(TestDatabase database) {
-    TestServer server = TestServer.shared(database);
-    Cast cast = server.cast();
-    var polls = new ArrayList<CompletableFuture<Reply>>();
-    for (Person person : List.of(cast.supporter(), cast.other(), cast.team(), cast.creator())) {
-      for (int number = 0; number < 20; number++) {
-        polls.add(startWaiting(server, person.client()));
-      }
+      JsonNode answer = poll.join().expect(200).body();
+      assertThat(answer.at("/messages/0/type").asText()).isEqualTo("book_request_update");
     }
-    cast.supporter().ask(cast.creator(), "One");
-    cast.other().ask(cast.creator(), "Two");
-    polls.forEach(poll -> assertThat(poll.join().expect(200).body().get("messages")).isNotEmpty());
   }
 
   @ParameterizedTest
   @EnumSource
-  void theEndOfTheSessionEndsTheWait(TestDatabase database) {
-    TestServer server = TestServer.shared(database);
-    Cast cast = server.cast();
-    TestClient client = cast.supporter().client();
-    var poll = startWaiting(server, client);
-    client.post("/api/auth/logout", "").expect(204);
+  void manyWaitingPollsHoldNoConnectionToTheDatabase(TestDatabase database, @TempDir Path folder) {
+    try (TestServer server = TestServer.empty(database, folder)) {
+      Cast cast = server.cast();
+      var polls = new ArrayList<CompletableFuture<Reply>>();
+      for (Person person : List.of(cast.supporter(), cast.other(), cast.team())) {
+        for (int number = 0; number < 20; number++) {
+          polls.add(startWaiting(server, person.client()));
+        }
+      }
+      cast.supporter().ask(cast.creator(), "One");
+      cast.other().ask(cast.creator(), "Two");
+      polls.forEach(
+          poll -> assertThat(poll.join().expect(200).body().get("messages")).isNotEmpty());
+    }
+  }
 
-    assertThat(poll.join().expect(401).code()).isEqualTo("unauthorized");
+  @ParameterizedTest
+  @EnumSource
+  void theEndOfTheSessionEndsTheWait(TestDatabase database, @TempDir Path folder) {
+    try (TestServer server = TestServer.empty(database, folder)) {
+      TestClient client = server.cast().supporter().client();
+      var poll = startWaiting(server, client);
+      client.post("/api/auth/logout", "").expect(204);
+
+      assertThat(poll.join().expect(401).code()).isEqualTo("unauthorized");
+    }
   }
 
   @ParameterizedTest
   @EnumSource
   void aServerThatStopsSaysWhenToComeBack(TestDatabase database, @TempDir Path folder) {
     CompletableFuture<Reply> poll;
-    try (TestServer server = TestServer.demo(database, folder)) {
-      poll = startWaiting(server, server.signIn("reader1"));
+    try (TestServer server = TestServer.empty(database, folder)) {
+      poll = startWaiting(server, server.cast().supporter().client());
     }
     Reply reply = poll.join().expect(503);
     assertThat(reply.code()).isEqualTo("going_away");
@@ -167,7 +170,10 @@ class LongPollTest {
     return answer.get("epoch").asText() + ":" + answer.get("seq").asLong();
   }
 
-  /** Sends a poll from the newest position, and waits until the server waits, too. */
+  /**
+   * Sends a poll from the newest position, and waits until the server waits, too. Nobody else may
+   * use the server.
+   */
   private static CompletableFuture<Reply> startWaiting(TestServer server, TestClient client) {
     String position = position(client.get("/api/messages").expect(200).body());
     double before = waiting(server);
