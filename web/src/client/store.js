@@ -1,5 +1,5 @@
 /**
- * @import {BookRequest, Creator, FollowersUpdate, InitialData, Me, Notification, Quota, Reply, ServerMessage} from './types.js'
+ * @import {BookRequest, Creator, FollowersUpdate, InitialData, Me, Notification, PendingCountUpdate, Quota, Reply, ServerMessage} from './types.js'
  */
 
 /** So many requests are in a snapshot; lists read on from the server. */
@@ -46,7 +46,7 @@ export class Store extends EventTarget {
         this.quotas.set(message.quota.creator_id, message.quota);
         break;
       case 'pending_count_update':
-        this.pendingCounts.set(message.creator_id, message.pending_count);
+        this.#keepPendingCount(message);
         break;
       case 'notification':
         this.#notify(message.notification);
@@ -210,8 +210,15 @@ export class Store extends EventTarget {
   #keepNewer(request) {
     const kept = this.#confirmed.has(request.id) ? this.#confirmed : this.requests;
     const known = kept.get(request.id);
-    if (!known) kept.set(request.id, request);
-    else kept.set(request.id, isOlder(request, known) ? withRepliesOf(known, request) : withRepliesOf(request, known));
+    const complete = withReplies(request, known);
+    if (!known) kept.set(request.id, complete);
+    else kept.set(request.id, isOlder(complete, known) ? withRepliesOf(known, complete) : withRepliesOf(complete, known));
+  }
+
+  /** The replaced system doesn't say whose count it is, which is clear to admins of one creator. @param {PendingCountUpdate} update */
+  #keepPendingCount({creator_id, pending_count}) {
+    const creators = creator_id === undefined ? [...this.pendingCounts.keys()] : [creator_id];
+    if (creators.length === 1) this.pendingCounts.set(creators[0], pending_count);
   }
 
   /** @param {FollowersUpdate} update */
@@ -302,6 +309,12 @@ export class FrameThrottle {
 /** How many replies a request has; what an older version has stored has the whole thread in it and no number. @param {BookRequest} request */
 export function replyCount({replies, reply_count = replies.length}) {
   return Math.max(reply_count, replies.length);
+}
+
+/** A request that the replaced system has sent may come without its replies; then it says nothing of them. @param {BookRequest} request @param {BookRequest} [known] @returns {BookRequest} */
+function withReplies(request, known) {
+  if (request.replies) return request;
+  return {...request, replies: known?.replies ?? [], reply_count: request.reply_count ?? (known ? replyCount(known) : 0)};
 }
 
 /**

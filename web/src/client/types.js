@@ -62,7 +62,7 @@
  *
  * @typedef {object} LedgerEntry
  * @property {number} id
- * @property {'consume' | 'refund' | 'grant' | 'carry'} kind
+ * @property {'consume' | 'refund' | 'grant' | 'carry' | 'import'} kind
  * @property {number} amount
  * @property {number | null} book_request_id
  * @property {string | null} title
@@ -146,7 +146,7 @@
  * @typedef {{type: 'resumed', epoch: string, seq: number}} Resumed
  * @typedef {{type: 'book_request_update', seq: number, action: 'created' | 'status_changed' | 'reply_added', book_request: BookRequest}} BookRequestUpdate
  * @typedef {{type: 'quota_update', seq: number, quota: Quota}} QuotaUpdate
- * @typedef {{type: 'pending_count_update', seq: number, creator_id: number, pending_count: number}} PendingCountUpdate
+ * @typedef {{type: 'pending_count_update', seq: number, creator_id?: number, pending_count: number}} PendingCountUpdate
  * @typedef {{type: 'notification', seq: number, notification: Notification}} NotificationMessage
  * @typedef {{type: 'creator_update', creator: Creator}} CreatorUpdate
  * @typedef {{type: 'followers_update', creator_id: number, book_request_id: number, followers: number}} FollowersUpdate

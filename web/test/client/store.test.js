@@ -45,6 +45,51 @@ describe('of two states of a request the newer one counts, whichever comes last'
   }
 });
 
+describe('what the replaced system sends', () => {
+  const withoutReplies = (rest) => {
+    const {replies: _, reply_count: __, ...bare} = request(rest);
+    return {type: 'book_request_update', action: 'created', book_request: bare};
+  };
+
+  test('a request without replies has none', () => {
+    store.apply(withoutReplies({}));
+
+    assert.deepEqual(store.requests.get(1).replies, []);
+    store.apply(withoutReplies({}));
+    assert.equal(store.requests.get(1).reply_count, 0);
+  });
+
+  test('a request without replies keeps the ones that are known, and is not older for that', () => {
+    store.apply(update({replies: [reply(1)], reply_count: 4}));
+    store.apply(withoutReplies({response: 'Soon', updated_at: '2026-11-20T12:05:00Z'}));
+
+    const {replies, reply_count, response} = store.requests.get(1);
+    assert.deepEqual([replies.map(({id}) => id), reply_count, response], [[1], 4, 'Soon']);
+  });
+
+  test('a pending count without a creator is that of the only creator', () => {
+    store.apply({...emptySnapshot(), type: 'initial_data', pending_count: {7: 3}});
+    store.apply({type: 'pending_count_update', pending_count: 4});
+
+    assert.deepEqual([...store.pendingCounts], [[7, 4]]);
+  });
+
+  test('a pending count without a creator is ignored where there are several, or none', () => {
+    store.apply({type: 'pending_count_update', pending_count: 4});
+    assert.deepEqual([...store.pendingCounts], []);
+    store.apply({...emptySnapshot(), type: 'initial_data', pending_count: {7: 3, 8: 5}});
+    store.apply({type: 'pending_count_update', pending_count: 4});
+
+    assert.deepEqual(
+      [...store.pendingCounts],
+      [
+        [7, 3],
+        [8, 5],
+      ],
+    );
+  });
+});
+
 test('what is shown before the server has confirmed it gives way to what the server says', () => {
   store.apply(update({}));
   store.applyOptimistic(1, {status: 'cancelled'});
