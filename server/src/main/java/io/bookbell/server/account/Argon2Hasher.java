@@ -63,6 +63,16 @@ final class Argon2Hasher {
             base64.encodeToString(hash));
   }
 
+  /** Returns whether a hash has this class's form, with parameters that its memory suffices for. */
+  static boolean isOwnForm(String hash) {
+    Matcher form = FORM.matcher(hash);
+    return form.matches()
+        && parseGroup(form, "version") == Argon2Parameters.ARGON2_VERSION_13
+        && parseGroup(form, "kib") == KIB
+        && parseGroup(form, "passes") == PASSES
+        && parseGroup(form, "lanes") == LANES;
+  }
+
   /** Returns whether the password matches the hash; false if the hash is malformed. */
   boolean matchesHash(String password, String hash) {
     Matcher form = FORM.matcher(hash);

@@ -20,7 +20,8 @@ import java.util.function.Supplier;
  * with {@link java.util.concurrent.CancellationException}.
  *
  * <p>Passwords are hashed in Unicode normalization form NFC, because keyboards differ in how they
- * encode an ü. Older releases stored hashes of other forms; these still match.
+ * encode an ü. Older releases stored hashes of other forms; these still match. So do hashes of
+ * imported accounts, in any form that {@link StoredHash} knows.
  */
 public final class PasswordHasher implements AutoCloseable {
   private static final int MOST_THREADS = 4;
@@ -48,7 +49,9 @@ public final class PasswordHasher implements AutoCloseable {
   enum PasswordVerdict {
     WRONG,
     RIGHT,
-    /** Right, but the hash is of an older Unicode form and should be replaced. */
+    /**
+     * Right, but the hash is of an older Unicode form, or an imported one, and should be replaced.
+     */
     TO_BE_HASHED_AGAIN;
 
     boolean isCorrect() {
@@ -103,6 +106,20 @@ public final class PasswordHasher implements AutoCloseable {
   }
 
   private PasswordVerdict verifyNow(String password, String hash) {
+    if (Argon2Hasher.isOwnForm(hash)) {
+      return verifyOwn(password, hash);
+    }
+    Optional<StoredHash> imported = StoredHash.parse(hash);
+    if (imported.isEmpty()) { // such as that of an account without a password
+      var _ = verifyOwn(password, DECOY);
+      return PasswordVerdict.WRONG;
+    }
+    return normalizationForms(password).stream().anyMatch(imported.get()::matches)
+        ? PasswordVerdict.TO_BE_HASHED_AGAIN
+        : PasswordVerdict.WRONG;
+  }
+
+  private PasswordVerdict verifyOwn(String password, String hash) {
     List<String> forms = normalizationForms(password);
     for (String form : forms) {
       if (argon2Hasher.matchesHash(form, hash)) {

@@ -12,6 +12,7 @@ import io.bookbell.server.json.Json;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
 import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -33,7 +34,8 @@ public final class InboxStore {
   private static final String UNREFERENCED =
       """
       id IN (?)
-      AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.message_id = message.id)""";
+      AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.message_id = message.id)\
+      """;
 
   private final Consumer<List<Delivery>> publisher;
 
@@ -97,7 +99,8 @@ public final class InboxStore {
             JOIN message ON message.id = inbox.message_id
             WHERE inbox.user_id = ? AND inbox.seq > ?
             ORDER BY inbox.seq
-            LIMIT ?""",
+            LIMIT ?\
+            """,
             user,
             after,
             limit)
@@ -138,7 +141,8 @@ public final class InboxStore {
             FROM inbox
             JOIN message ON message.id = inbox.message_id
             WHERE inbox.user_id = ? AND inbox.seq > ? AND inbox.seq <= ?
-            AND message.request_id IS NOT NULL""",
+            AND message.request_id IS NOT NULL\
+            """,
             user,
             after,
             upTo)
@@ -158,7 +162,8 @@ public final class InboxStore {
             JOIN inbox_head ON inbox_head.user_id = inbox.user_id
             WHERE message.request_id = ? AND inbox.user_id IN (?)
             GROUP BY message.revision
-            HAVING min(inbox.seq - inbox_head.received) > 0""",
+            HAVING min(inbox.seq - inbox_head.received) > 0\
+            """,
             request,
             users)
         .set(row -> row.getInt("revision"));
@@ -188,7 +193,8 @@ public final class InboxStore {
             JOIN message ON message.id = inbox.message_id
             WHERE h.user_id >= ? AND inbox.user_id >= ?
             ORDER BY h.user_id
-            LIMIT ?""",
+            LIMIT ?\
+            """,
             from,
             from,
             limit)
@@ -220,7 +226,8 @@ public final class InboxStore {
                 JOIN message ON message.id = inbox.message_id
                 WHERE inbox.user_id = ?
                 ORDER BY inbox.seq
-                LIMIT ?""",
+                LIMIT ?\
+                """,
                 user,
                 limit)
             .list(
@@ -257,6 +264,23 @@ public final class InboxStore {
   /** Creates the inbox of a new account. */
   public static void createInbox(Transaction tx, UserId user) {
     tx.update("INSERT INTO inbox_head (user_id) VALUES (?)", user);
+  }
+
+  /** Creates the inboxes of new accounts. */
+  public static void createInboxes(Transaction tx, List<UserId> users) {
+    tx.insertAll(
+        "INSERT INTO inbox_head (user_id) VALUES (?)", users, user -> ValueReader.values(user));
+  }
+
+  /**
+   * Records that revisions of requests were announced before they were imported: each gets a
+   * message without a body, as if it had been removed from all inboxes.
+   */
+  public static void recordPastRevisions(Transaction tx, List<RequestRevision> requestRevisions) {
+    tx.insertAll(
+        "INSERT INTO message (request_id, revision, body, created_at) VALUES (?, ?, ?, ?)",
+        requestRevisions,
+        past -> ValueReader.values(past.requestId, past.number, "", tx.now()));
   }
 
   /** Decides whether a message may be removed. */

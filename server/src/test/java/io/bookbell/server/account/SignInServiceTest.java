@@ -66,6 +66,33 @@ class SignInServiceTest {
   }
 
   @Test
+  void anImportedHashIsReplacedByOurOwnAtTheFirstSignIn() {
+    String bcrypt = "$2b$05$abcdefghijklmnopqrstuuQrgvCiGVc19m943FEkJhnbu3ZgYgfAa";
+    setHash(bcrypt);
+    refused(401, attempt(MARA, "wrong", HOME));
+    assertThat(hash()).isEqualTo(bcrypt);
+
+    right(MARA, HOME);
+
+    assertThat(hash()).startsWith("$argon2id$");
+    right(MARA, HOME);
+  }
+
+  @Test
+  void anAccountWithoutAPasswordCannotBeSignedInto() {
+    setHash(ImportedAccountStore.NO_PASSWORD);
+
+    refused(401, attempt(MARA, "", HOME));
+    refused(401, attempt(MARA, PASSWORD, HOME));
+  }
+
+  private void setHash(String hash) {
+    data.database()
+        .write(tx -> tx.update("UPDATE app_user SET password_hash = ? WHERE email = ?", hash, MARA))
+        .join();
+  }
+
+  @Test
   void aWrongPasswordIsCountedForItsOwnAccountWhateverHappensBetween() {
     refused(401, attempt(MARA, "wrong", HOME));
     right(INES, HOME);
