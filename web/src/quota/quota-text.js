@@ -28,7 +28,7 @@ export function quotaSum(quota, entries, name = '') {
   if (allowed === 0 && used === 0) return translate('quota.zero');
   const current = currentPeriod(quota);
   const now = entries.filter(({period}) => period === current);
-  const asked = now.filter(takes).length;
+  const asked = now.filter(takes).length + importedIn(now);
   const back = now.filter(givesBack).length;
   const given = now.reduce((total, {kind, amount}) => total + (kind === 'grant' ? amount : 0), 0);
   if (asked - back !== used) return '';
@@ -37,6 +37,11 @@ export function quotaSum(quota, entries, name = '') {
   if (given > 0) return `${said} ${translate('quota.sum_given', {tier: allowed - given, given, allowed})}`;
   if (given < 0 && allowed > 0) return `${said} ${translate('quota.sum_taken', {taken: -given, tier: allowed - given})}`;
   return said;
+}
+
+/** How many requests the replaced system had counted that are no requests here. @param {LedgerEntry[]} entries */
+function importedIn(entries) {
+  return entries.reduce((total, {kind, amount}) => total + (kind === 'import' ? amount : 0), 0);
 }
 
 /** Whether a line takes a request from its period: it was asked for then, or came along from another tier. @param {LedgerEntry} entry */
@@ -59,6 +64,8 @@ export function ledgerLine(entry, quota) {
       return isOver(period, quota) ? translate('ledger.back_over', {title, month: monthInWords(period)}) : translate('ledger.back', {title});
     case 'carry':
       return translate(amount > 0 ? 'ledger.carried' : 'ledger.back', {title});
+    case 'import':
+      return translate('ledger.imported', {count: amount});
     case 'grant':
       return translate(amount > 0 ? 'ledger.given' : 'ledger.taken', {name: actor_name}) + (reason ? translate('ledger.reason', {reason}) : '');
   }
@@ -71,7 +78,7 @@ function isOver(period, quota) {
 
 /** @param {LedgerEntry} entry what it does to the number of requests left */
 export function ledgerEffect(entry) {
-  const effect = takes(entry) ? -1 : givesBack(entry) ? 1 : entry.amount;
+  const effect = takes(entry) ? -1 : givesBack(entry) ? 1 : entry.kind === 'import' ? -entry.amount : entry.amount;
   return effect > 0 ? `+${formatNumber(effect)}` : `−${formatNumber(-effect)}`;
 }
 
@@ -92,7 +99,7 @@ export function quotaParts(quota, entries, requests) {
   const said = [
     counting('quota.part_open', open.length),
     counting('quota.part_granted', granted.length),
-    counting('quota.part_earlier', counted.length - open.length - granted.length),
+    counting('quota.part_earlier', counted.length - open.length - granted.length + importedIn(now)),
     counting('quota.part_back', back.length),
     counting(
       'quota.part_given',

@@ -431,6 +431,7 @@ export default {
   'ledger.back_over': 'استُرجع إلى {month} الذي انقضى: «{title}»',
   'ledger.carried': 'انتقل من الفئة السابقة: «{title}»',
   'ledger.given': 'منحة من {name}',
+  'ledger.imported': {zero: 'لا طلبات من قبل الانتقال إلى Bookbell', one: 'طلب واحد من قبل الانتقال إلى Bookbell', two: 'طلبان من قبل الانتقال إلى Bookbell', few: '{count} طلبات من قبل الانتقال إلى Bookbell', many: '{count} طلبًا من قبل الانتقال إلى Bookbell', other: '{count} طلب من قبل الانتقال إلى Bookbell'},
   'ledger.reason': ': {reason}',
   'ledger.taken': 'سحبٌ من {name}',
 

@@ -277,6 +277,7 @@ export default {
   'ledger.back_over': 'Zurückbekommen für {month}, schon vorbei: „{title}“',
   'ledger.carried': 'Aus der letzten Stufe übernommen: „{title}“',
   'ledger.given': 'Erhalten von {name}',
+  'ledger.imported': {one: '{count} Anfrage aus der Zeit vor dem Umzug zu Bookbell', other: '{count} Anfragen aus der Zeit vor dem Umzug zu Bookbell'},
   'ledger.reason': ': {reason}',
   'ledger.taken': 'Zurückgenommen von {name}',
 

@@ -277,6 +277,7 @@ export default {
   'ledger.back_over': 'Returned to {month}, which is over: “{title}”',
   'ledger.carried': 'Carried over from the last tier: “{title}”',
   'ledger.given': 'Given by {name}',
+  'ledger.imported': {one: '{count} request from before the move to Bookbell', other: '{count} requests from before the move to Bookbell'},
   'ledger.reason': ': {reason}',
   'ledger.taken': 'Taken back by {name}',
 

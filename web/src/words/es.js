@@ -277,6 +277,7 @@ export default {
   'ledger.back_over': 'Devuelta a {month}, que ya pasó: «{title}»',
   'ledger.carried': 'Viene del nivel anterior: «{title}»',
   'ledger.given': 'Dado por {name}',
+  'ledger.imported': {one: '{count} petición anterior al cambio a Bookbell', other: '{count} peticiones anteriores al cambio a Bookbell'},
   'ledger.reason': ': {reason}',
   'ledger.taken': 'Retirado por {name}',
 

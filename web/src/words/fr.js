@@ -277,6 +277,7 @@ export default {
   'ledger.back_over': 'Rendue pour {month}, déjà passé : « {title} »',
   'ledger.carried': 'Reprise du palier précédent : « {title} »',
   'ledger.given': 'Donné par {name}',
+  'ledger.imported': {one: '{count} demande d’avant le passage à Bookbell', other: '{count} demandes d’avant le passage à Bookbell'},
   'ledger.reason': ' : {reason}',
   'ledger.taken': 'Repris par {name}',
 

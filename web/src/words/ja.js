@@ -277,6 +277,7 @@ export default {
   'ledger.back_over': '戻った枠（終了した{month}分）：『{title}』',
   'ledger.carried': '前のプランから引き継ぎ：『{title}』',
   'ledger.given': '{name}さんから追加',
+  'ledger.imported': {other: 'Bookbellへの移行前のリクエスト{count}件'},
   'ledger.reason': '：{reason}',
   'ledger.taken': '{name}さんが取り消し',
 

@@ -57,7 +57,8 @@ class TableOwnershipTest {
           Map.entry("inbox_head", "inbox"),
           Map.entry("message", "inbox"),
           Map.entry("device_position", "receipt"),
-          Map.entry("receipt", "receipt"));
+          Map.entry("receipt", "receipt"),
+          Map.entry("imported_row", "transfer"));
 
   /** Tables that only PostgreSQL has. */
   private static final Map<String, String> OWNERS_ON_POSTGRES =

@@ -45,7 +45,7 @@ public final class ImportedAccountStore {
 
   /** Creates accounts with empty inboxes. Their ids and addresses must be free. */
   public void insertAll(Transaction tx, List<Account> accounts) {
-    tx.insertAll(
+    tx.writeAll(
         INSERT,
         accounts,
         account ->

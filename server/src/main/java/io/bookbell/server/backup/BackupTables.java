@@ -41,7 +41,8 @@ final class BackupTables {
           "notification_recipient",
           "inbox_head",
           "message",
-          "inbox");
+          "inbox",
+          "imported_row");
 
   private static volatile @Nullable List<TableDefinition> definitions;
 

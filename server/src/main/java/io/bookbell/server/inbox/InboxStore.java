@@ -268,7 +268,7 @@ public final class InboxStore {
 
   /** Creates the inboxes of new accounts. */
   public static void createInboxes(Transaction tx, List<UserId> users) {
-    tx.insertAll(
+    tx.writeAll(
         "INSERT INTO inbox_head (user_id) VALUES (?)", users, user -> ValueReader.values(user));
   }
 
@@ -277,7 +277,7 @@ public final class InboxStore {
    * message without a body, as if it had been removed from all inboxes.
    */
   public static void recordPastRevisions(Transaction tx, List<RequestRevision> requestRevisions) {
-    tx.insertAll(
+    tx.writeAll(
         "INSERT INTO message (request_id, revision, body, created_at) VALUES (?, ?, ?, ?)",
         requestRevisions,
         past -> ValueReader.values(past.requestId, past.number, "", tx.now()));

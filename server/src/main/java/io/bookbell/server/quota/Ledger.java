@@ -15,24 +15,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append-only quota ledger: consumptions, refunds, grants and carries. Thread-safe and
- * stateless.
+ * The append-only quota ledger: consumptions, refunds, grants, carries, and what was imported.
+ * Thread-safe and stateless.
  *
- * <p>The {@code reason} of a consumption, refund or carry is the title of the book.
+ * <p>The {@code reason} of a consumption, refund or carry is the title of the book. An import line
+ * counts requests that the replaced system had counted and that are no requests here.
  */
 public final class Ledger {
   static final String CONSUME = "consume";
   static final String REFUND = "refund";
   static final String GRANT = "grant";
   static final String CARRY = "carry";
+  static final String IMPORT = "import";
 
   private static final int MOST_ENTRIES = 200;
 
-  private static final String INSERT =
+  static final String INSERT =
       """
       INSERT INTO quota_ledger (creator_id, user_id, kind, amount, request_id, period_key,
         used_after, allowed, reason, actor_id, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+      """;
 
   /** The effect of a line on the number of used requests. */
   private static final String USED_DELTA =
@@ -120,7 +123,8 @@ public final class Ledger {
         .single(inserted -> inserted.getLong("id"));
   }
 
-  private record LedgerRow(
+  /** The columns of a new line. */
+  record LedgerRow(
       UserId creator,
       UserId user,
       String kind,
@@ -129,11 +133,11 @@ public final class Ledger {
       String period,
       int usedAfter,
       int allowed,
-      String reason,
+      @Nullable String reason,
       UserId actor,
       Instant at) {}
 
-  private static @Nullable Object[] valuesOf(LedgerRow row) {
+  static @Nullable Object[] valuesOf(LedgerRow row) {
     return ValueReader.values(
         row.creator,
         row.user,
@@ -167,7 +171,20 @@ public final class Ledger {
   /** Returns the number of requests that count in at least one of two periods. */
   static int countUsedInEither(
       Transaction tx, UserId creator, UserId user, String one, String other) {
-    return findCounting(tx, creator, user, Set.of(one, other)).size();
+    return findCounting(tx, creator, user, Set.of(one, other)).size()
+        + Math.max(sumImported(tx, creator, user, one), sumImported(tx, creator, user, other));
+  }
+
+  private static int sumImported(Transaction tx, UserId creator, UserId user, String period) {
+    return tx.query(
+            """
+            SELECT coalesce(sum(amount), 0) AS imported FROM quota_ledger
+            WHERE creator_id = ? AND user_id = ? AND period_key = ? AND kind = 'import'\
+            """,
+            creator,
+            user,
+            period)
+        .single(row -> row.getInt("imported"));
   }
 
   /**
@@ -179,6 +196,8 @@ public final class Ledger {
     UserId creator = membership.creator();
     UserId user = membership.user();
     Map<Long, String> there = findCounting(tx, creator, user, Set.of(to));
+    int imported = sumImported(tx, creator, user, to);
+    int before = there.size() + imported;
     var lines = new ArrayList<LedgerRow>();
     findCounting(tx, creator, user, Set.of(from))
         .forEach(
@@ -192,14 +211,32 @@ public final class Ledger {
                         1,
                         request,
                         to,
-                        there.size() + lines.size() + 1,
+                        before + lines.size() + 1,
                         membership.requestsAllowed(),
                         title,
                         creator,
                         tx.now()));
               }
             });
+    int more = sumImported(tx, creator, user, from) - imported;
+    if (more > 0) {
+      int used = before + lines.size() + more;
+      lines.add(importLine(creator, user, to, more, used, membership.requestsAllowed(), tx.now()));
+    }
     tx.writeAll(INSERT, lines, Ledger::valuesOf);
+  }
+
+  /** A line that counts requests which are no requests here. */
+  static LedgerRow importLine(
+      UserId creator,
+      UserId user,
+      String period,
+      int amount,
+      int usedAfter,
+      int allowed,
+      Instant at) {
+    return new LedgerRow(
+        creator, user, IMPORT, amount, null, period, usedAfter, allowed, null, creator, at);
   }
 
   /** Returns the titles of the requests that count in at least one of the periods, by request. */
@@ -207,7 +244,8 @@ public final class Ledger {
       Transaction tx, UserId creator, UserId user, Set<String> periods) {
     return tx.query(
             "SELECT request_id, max(reason) AS title FROM quota_ledger"
-                + " WHERE creator_id = ? AND user_id = ? AND period_key IN (?) AND kind <> 'grant'"
+                + " WHERE creator_id = ? AND user_id = ? AND period_key IN (?)"
+                + " AND kind NOT IN ('grant', 'import')"
                 + " GROUP BY request_id HAVING sum("
                 + USED_DELTA
                 + ") > 0 ORDER BY request_id",
@@ -221,7 +259,8 @@ public final class Ledger {
     return tx.query(
             """
             SELECT coalesce(sum(amount), 0) AS granted FROM quota_ledger
-            WHERE creator_id = ? AND user_id = ? AND period_key = ? AND kind = 'grant'""",
+            WHERE creator_id = ? AND user_id = ? AND period_key = ? AND kind = 'grant'\
+            """,
             creator,
             user,
             period)
