@@ -7,6 +7,7 @@ import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlRow;
+import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +22,8 @@ public final class ActivityLog {
   private static final String INSERT_ENTRY =
       """
       INSERT INTO activity (creator_id, actor_id, kind, request_id, detail, details, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?, ?, ?, ?)\
+      """;
 
   private static final SqlFragment ENTRIES =
       SqlFragment.of(
@@ -30,7 +32,8 @@ public final class ActivityLog {
             a.details, a.created_at
           FROM activity a
           JOIN app_user u ON u.id = a.actor_id
-          WHERE""");
+          WHERE\
+          """);
 
   private static final String FIRST_AT_OR_AFTER =
       """
@@ -38,7 +41,8 @@ public final class ActivityLog {
       FROM activity
       WHERE creator_id = ? AND created_at >= ?
       ORDER BY created_at, id
-      LIMIT 1""";
+      LIMIT 1\
+      """;
 
   private final ActivityListener activityListener;
 
@@ -89,6 +93,26 @@ public final class ActivityLog {
         NO_TEXT,
         facts.storedDetails(),
         tx.now());
+  }
+
+  /** Something that was done to a request before the request was imported. */
+  public record PastActivity(
+      UserId creator, UserId actor, ActivityKind kind, long requestId, String title, Instant at) {}
+
+  /** Records what was done to requests before they were imported. */
+  public static void recordPastActivities(Transaction tx, List<PastActivity> pastActivities) {
+    tx.insertAll(
+        INSERT_ENTRY,
+        pastActivities,
+        past ->
+            ValueReader.values(
+                past.creator,
+                past.actor,
+                past.kind.wireName(),
+                past.requestId,
+                NO_TEXT,
+                new ActivityFacts(past.kind, new RequestDetails(past.title)).storedDetails(),
+                past.at));
   }
 
   /**

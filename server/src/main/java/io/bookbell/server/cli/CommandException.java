@@ -14,6 +14,7 @@ import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.DatabaseFailureReason;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.transfer.TransferException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -52,6 +53,9 @@ final class CommandException extends RuntimeException {
     return switch (cause) {
       case CommandException _, RestoreException _ ->
           new ExitReport(ExitCode.REFUSED, messageOf(cause));
+      case TransferException e ->
+          new ExitReport(
+              e.isUnavailable() ? ExitCode.UNAVAILABLE : ExitCode.REFUSED, messageOf(cause));
       case ConfigException _ -> new ExitReport(ExitCode.SETTINGS, messageOf(cause));
       case DatabaseException _, WebServerException _, BackupException _ ->
           new ExitReport(ExitCode.UNAVAILABLE, messageOf(cause));

@@ -63,6 +63,8 @@ public final class Main implements Runnable {
             .addSubcommand(new UserCommand(around))
             .addSubcommand(new BackupCommand(around))
             .addSubcommand(new RestoreCommand(around))
+            .addSubcommand(new ImportCommand(around))
+            .addSubcommand(new ExportCommand(around))
             .setOut(around.out())
             .setErr(around.err())
             .setExecutionExceptionHandler(

@@ -51,6 +51,33 @@ public final class CreatorStore {
     tx.update("INSERT INTO creator (id, name, created_at) VALUES (?, ?, ?)", id, name, tx.now());
   }
 
+  /** Locks the rows of all creators, in the order of their ids, and returns the ids. */
+  public List<UserId> lockAll(Transaction tx) {
+    return tx.query("SELECT id FROM creator ORDER BY id FOR NO KEY UPDATE")
+        .list(row -> row.getUser("id"));
+  }
+
+  /** Changes the name of a locked creator, as the profile's next version. */
+  public void rename(Transaction tx, UserId id, String name) {
+    tx.enqueue("UPDATE creator SET name = ?, version = version + 1 WHERE id = ?", name, id);
+  }
+
+  /**
+   * Brings a locked creator's row up to date after requests, supporters and team members were
+   * imported.
+   */
+  public void refreshImported(Transaction tx, UserId id, int pendingCount) {
+    tx.enqueue(
+        """
+        UPDATE creator
+        SET pending_count = ?, team_version = team_version + 1,
+          audience_version = audience_version + 1
+        WHERE id = ?\
+        """,
+        pendingCount,
+        id);
+  }
+
   /**
    * Locks the creator's row. Every command that concerns the creator takes this lock first, so
    * these commands are serial and the versions in the row stay valid until the commit.
@@ -121,7 +148,8 @@ public final class CreatorStore {
         UPDATE creator
         SET name = ?, accepting = ?, notice = ?, rules = ?, shows_asked = ?, self_service = ?,
           colour = ?, version = ?
-        WHERE id = ?""",
+        WHERE id = ?\
+        """,
         next.name(),
         next.accepting(),
         next.notice(),

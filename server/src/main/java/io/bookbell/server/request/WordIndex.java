@@ -21,7 +21,8 @@ public final class WordIndex {
   private static final String INSERT =
       """
       INSERT INTO request_word (creator_id, word, request_id, of_book) VALUES (?, ?, ?, ?)
-      ON CONFLICT DO NOTHING""";
+      ON CONFLICT DO NOTHING\
+      """;
   private static final int OLDER_AT_ONCE = 100;
 
   /** Limit per request; of a long note, only the first words are indexed. */
@@ -55,6 +56,23 @@ public final class WordIndex {
         word -> ValueReader.values(creator, word.getKey(), request, word.getValue()));
   }
 
+  /** Has requests with smaller ids added to the index, in batches. */
+  static void raiseBacklog(Transaction tx, long below) {
+    tx.update(
+        """
+        INSERT INTO search_backlog (id, below) VALUES (1, ?)
+        ON CONFLICT (id) DO UPDATE SET below = EXCLUDED.below
+        WHERE search_backlog.below < EXCLUDED.below\
+        """,
+        below);
+  }
+
+  /** Replaces the words of a request. */
+  void reindexRequest(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
+    tx.update("DELETE FROM request_word WHERE request_id = ?", request);
+    indexRequest(tx, creator, request, indexedTexts);
+  }
+
   /** Returns the id below which requests aren't indexed yet; empty if all are. */
   static OptionalLong findBacklog(Transaction tx) {
     return tx.query("SELECT below FROM search_backlog WHERE id = 1")
@@ -81,7 +99,8 @@ public final class WordIndex {
                 JOIN app_user u ON u.id = r.user_id
                 WHERE r.id < ?
                 ORDER BY r.id DESC
-                LIMIT ?""",
+                LIMIT ?\
+                """,
                 below.getAsLong(),
                 OLDER_AT_ONCE)
             .list(OlderRequest::of);

@@ -11,7 +11,8 @@ public final class IdentitySequences {
       SELECT table_name, column_name
       FROM information_schema.columns
       WHERE table_schema = current_schema() AND is_identity = 'YES' AND table_name IN (?)
-      ORDER BY table_name""";
+      ORDER BY table_name\
+      """;
 
   private IdentitySequences() {}
 
@@ -29,6 +30,24 @@ public final class IdentitySequences {
           .list(
               row -> new IdentityColumn(row.getString("table_name"), row.getString("column_name")))
           .forEach(id -> resetSequence(tx, id));
+    }
+  }
+
+  /** Makes a table continue above an id, unless it already is further. */
+  public static void raiseSequence(Transaction tx, String table, long above) {
+    if (tx.isPostgres()) {
+      tx.query(
+              "SELECT setval(s, greatest(?, nextval(s))) AS last FROM pg_get_serial_sequence(?,"
+                  + " 'id') AS s",
+              above,
+              table)
+          .single(row -> row.getLong("last"));
+      return;
+    }
+    int raised =
+        tx.update("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", above, table);
+    if (raised == 0) {
+      tx.update("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, above);
     }
   }
 

@@ -124,7 +124,8 @@ class CommandsTest {
     assertThat(run(Map.of(), "serve", "--help").expect(0).said)
         .contains(Arrays.stream(Setting.values()).map(Setting::variableName).toList());
     assertThat(run(Map.of(), "--help").expect(0).said)
-        .contains("serve", "demo", "verify", "health", "user", "backup", "restore");
+        .contains(
+            "serve", "demo", "verify", "health", "user", "backup", "restore", "import", "export");
     run(Map.of(), "nonsense").expect(2);
   }
 
@@ -162,6 +163,87 @@ class CommandsTest {
     run(data, "verify").expect(1);
     demo("--reset");
     run(data, "verify").expect(0);
+  }
+
+  @Test
+  void whatCannotBeImportedIsRefusedInOneLine() throws IOException {
+    Files.createFile(folder.resolve("empty.db"));
+    Files.writeString(folder.resolve("queries.sql"), "-- name: creators\nSELECT 1 AS id");
+    assertRefused(1, "There is no SQLite file", "import", "--from", "missing.db");
+    assertRefused(
+        1, "“jdbc:mysql://host/db” must be like", "import", "--from", "jdbc:mysql://host/db");
+    assertRefused(1, "The query “creators” of the mapping failed", "import", "--from", "empty.db");
+    assertRefused(1, "no query “team”", "import", "--from", "empty.db", "--mapping", "queries.sql");
+    assertRefused(69, "does not exist", "import", "--from", "empty.db", "--mapping", "missing.sql");
+    assertRefused(
+        1, "The report cannot be written", "import", "--from", "empty.db", "--report", "no/file");
+    assertRefused(1, "Nothing was imported yet", "export", "--to", "empty.db");
+    assertRefused(
+        69,
+        "jdbc:postgresql://127.0.0.1:1/db",
+        "import",
+        "--from",
+        "jdbc:postgresql://127.0.0.1:1/db?user=a&password=hidden");
+    run(Map.of(), "import").expect(2);
+  }
+
+  private void assertRefused(int exit, String said, String... command) {
+    Outcome outcome = run(Map.of(), command).expect(exit);
+    assertThat(outcome.said.strip().lines().filter(line -> !line.matches("[a-z]+: \\d+")))
+        .as(outcome.said)
+        .hasSize(1);
+    assertThat(outcome.said).contains(said).doesNotContain("hidden");
+  }
+
+  @Test
+  void anotherSystemIsImportedThroughAMappingAndExportedAgain() throws Exception {
+    legacy(
+        "CREATE TABLE people (id INTEGER, mail TEXT, boss INTEGER)",
+        "INSERT INTO people VALUES (1, 'ada@old.test', NULL), (2, 'ben@old.test', 1)");
+    Files.writeString(
+        folder.resolve("queries.sql"),
+        """
+        -- name: creators
+        SELECT id, mail AS email, 'Ada' AS display_name, NULL AS password_hash
+        FROM people WHERE boss IS NULL;
+        -- name: team
+        SELECT NULL AS creator_id, NULL AS user_id, NULL AS email, NULL AS display_name,
+          NULL AS password_hash, NULL AS active WHERE FALSE
+        -- name: supporters
+        SELECT boss AS creator_id, id AS user_id, mail AS email, 'Ben' AS display_name,
+          NULL AS password_hash, 'Gold' AS tier, 3 AS requests_allowed, 1 AS requests_used
+        FROM people WHERE boss IS NOT NULL
+        -- name: requests
+        SELECT 5 AS id, 1 AS creator_id, 2 AS user_id, 'Emma' AS title, NULL AS author,
+          '9780141439587' AS isbn, NULL AS note, 'PENDING' AS status, NULL AS response,
+          NULL AS responded_by, 0 AS refunded, '2025-11-05T10:20:30Z' AS created_at,
+          '2025-11-05 10:20:30' AS updated_at
+        -- name: replies
+        SELECT NULL AS id, NULL AS request_id, NULL AS user_id, NULL AS body,
+          NULL AS created_at WHERE FALSE
+        """);
+    String[] command = {
+      "import", "--from", "legacy.db", "--mapping", "queries.sql", "--report", "found.txt"
+    };
+
+    Outcome outcome = run(Map.of(), command).expect(0);
+
+    assertThat(outcome.said)
+        .contains("Imported", "requests                1", "“Unknown” (request 5)");
+    assertThat(Files.readString(folder.resolve("found.txt"))).contains("MISSING_AUTHOR: request 5");
+    assertThat(folder.resolve("found.txt.part")).doesNotExist();
+    assertThat(run(Map.of(), "verify").expect(0).said).contains("1 requests");
+    assertThat(run(Map.of(), command).expect(0).said).contains("requests                0");
+  }
+
+  private void legacy(String... statements) throws SQLException {
+    try (var connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("legacy.db"));
+        var statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,76 @@
+package io.bookbell.server.transfer;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * What the steps of one import share: its transaction and report, and what earlier steps have
+ * found. It holds people, not requests. Confined to the transaction's thread.
+ */
+final class ImportState {
+  final Transaction tx;
+  final LegacyDatabase source;
+  final QueryMapping mapping;
+  final ImportReport report;
+  final ImportProgress progress;
+  final LegacyTexts texts;
+  final ImportedRowStore rows = new ImportedRowStore();
+
+  /** The creators that were imported. */
+  final Set<UserId> creators = new TreeSet<>();
+
+  /** Supporters whose ledger has to be written. */
+  final Set<SupporterKey> stale = new TreeSet<>();
+
+  /** By how much counters have changed there since the last import. */
+  final Map<SupporterKey, Integer> counterGrowth = new HashMap<>();
+
+  /** Supporters that were read in this import. */
+  final Set<SupporterKey> supporters = new HashSet<>();
+
+  /** The highest id that was read, by table of this database. */
+  private final Map<String, Long> highestIds = new TreeMap<>();
+
+  ImportState(
+      Transaction tx,
+      LegacyDatabase source,
+      QueryMapping mapping,
+      ImportReport report,
+      ImportProgress progress) {
+    this.tx = tx;
+    this.source = source;
+    this.mapping = mapping;
+    this.report = report;
+    this.progress = progress;
+    this.texts = new LegacyTexts(report);
+  }
+
+  /** Reads a query in batches, and shows how far it is. */
+  void forEachBatch(LegacyQuery query, Consumer<List<LegacyRow>> consumer) {
+    progress.begin(query.queryName(), source.countRows(mapping, query));
+    source.forEachBatch(
+        mapping,
+        query,
+        batch -> {
+          consumer.accept(batch);
+          progress.advance(batch.size());
+        });
+    progress.end();
+  }
+
+  void noteId(String table, long id) {
+    highestIds.merge(table, id, Math::max);
+  }
+
+  Map<String, Long> highestIds() {
+    return highestIds;
+  }
+}

@@ -1,0 +1,81 @@
+package io.bookbell.server.transfer;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Writes what was made and changed here into the tables of the Python system, as often as wanted:
+ * what was changed there since stays. Stateless.
+ *
+ * <p>The other database commits first. If this one then fails, the next export finds that both
+ * sides agree, and remembers it.
+ */
+public final class LegacyExport {
+  private LegacyExport() {}
+
+  /** Rolls a dry run back. */
+  private static final class DryRunException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    DryRunException() {
+      super("a dry run was rolled back", null, false, false);
+    }
+  }
+
+  /**
+   * Exports everything, and fills in the report.
+   *
+   * @param dryRun whether nothing is to be stored
+   */
+  public static void exportData(
+      Database database,
+      LegacyDatabase target,
+      ImportReport report,
+      ImportProgress progress,
+      boolean dryRun) {
+    try {
+      database
+          .write(
+              tx -> {
+                report.restart();
+                exportData(tx, target, report, progress, dryRun);
+                return true;
+              })
+          .join();
+    } catch (CompletionException e) {
+      if (!(e.getCause() instanceof DryRunException)) {
+        throw e;
+      }
+    }
+  }
+
+  private static void exportData(
+      Transaction tx,
+      LegacyDatabase target,
+      ImportReport report,
+      ImportProgress progress,
+      boolean dryRun) {
+    var writer = new LegacyWriter(target);
+    writer.rollback(); // in case the transaction here began again
+    QueryMapping mapping = QueryMapping.ofDefault(target.isPostgres());
+    var state = new ImportState(tx, target, mapping, report, progress);
+    state
+        .rows
+        .findBetween(
+            tx, RowKind.CREATOR, ImportedRowStore.NO_CREATOR, 0, Long.MAX_VALUE, Integer.MAX_VALUE)
+        .forEach(row -> state.creators.add(new UserId(row.id())));
+    if (state.creators.isEmpty()) {
+      throw new TransferException(
+          "Nothing was imported yet, so there is nothing to export: see bookbell import --help");
+    }
+    new PeopleExport(state, writer).run();
+    new RequestExport(state, writer).run();
+    if (dryRun) {
+      writer.rollback();
+      throw new DryRunException();
+    }
+    writer.commit();
+  }
+}

@@ -1,0 +1,31 @@
+-- The default mapping of `bookbell import` for a PostgreSQL with the tables of the Python system. Copy it to write your own: the
+-- names of the queries and of their columns are fixed, everything else is free.
+
+-- name: creators
+SELECT id, email, username AS display_name, CASE WHEN is_active THEN hashed_password END AS password_hash
+FROM users
+WHERE lower(role) = 'creator'
+
+-- name: team
+SELECT created_by AS creator_id, id AS user_id, email, username AS display_name, hashed_password AS password_hash,
+  is_active AS active
+FROM users
+WHERE lower(role) = 'team'
+
+-- name: supporters
+-- Everybody else: people with unknown roles may have requests, too.
+SELECT created_by AS creator_id, id AS user_id, email, username AS display_name,
+  CASE WHEN is_active THEN hashed_password END AS password_hash, patreon_tier_data ->> 'title' AS tier,
+  patreon_tier_data ->> 'book_requests_allowed' AS requests_allowed,
+  patreon_tier_data ->> 'book_requests_used' AS requests_used
+FROM users
+WHERE lower(role) IS NULL OR lower(role) NOT IN ('creator', 'team')
+
+-- name: requests
+SELECT id, creator_id, user_id, title, author, NULL AS isbn, concat_ws(chr(10), nullif(message, ''), nullif(link, '')) AS note,
+  status, response, responded_by, refunded, created_at, updated_at
+FROM book_requests
+
+-- name: replies
+SELECT id, request_id, user_id, body, created_at
+FROM book_request_replies
