@@ -62,8 +62,8 @@ public enum ImportFinding {
     return description;
   }
 
-  /** Whether there is nothing to name but the number. */
-  boolean isCountedOnly() {
-    return this == TIME_WITHOUT_ZONE || this == NO_PASSWORD;
+  /** Whether it is a property of a whole column, so that no row is named. */
+  boolean isOfColumn() {
+    return this == TIME_WITHOUT_ZONE;
   }
 }

@@ -73,14 +73,11 @@ public final class ImportReport implements AutoCloseable {
   /** Counts a finding, and names where it was. */
   void add(ImportFinding finding, String where) {
     counts.merge(finding, 1L, Long::sum);
-    if (finding.isCountedOnly()) {
-      return;
-    }
     List<String> some = examples.computeIfAbsent(finding, _ -> new ArrayList<>());
-    if (some.size() < EXAMPLES) {
+    if (some.size() < EXAMPLES && !some.contains(where)) {
       some.add(where);
     }
-    if (writer != null) {
+    if (writer != null && !finding.isOfColumn()) {
       try {
         writer.write(finding + ": " + where.replaceAll("\\R", " "));
         writer.newLine();
@@ -129,7 +126,8 @@ public final class ImportReport implements AutoCloseable {
   private String describe(ImportFinding finding, long count) {
     List<String> some = examples.getOrDefault(finding, List.of());
     String end = some.isEmpty() ? "" : " (" + String.join("; ", some);
-    String close = some.isEmpty() ? "" : count > some.size() ? "; …)" : ")";
+    boolean more = count > some.size() && !finding.isOfColumn();
+    String close = some.isEmpty() ? "" : more ? "; …)" : ")";
     return "%d %s%s%s".formatted(count, finding.description(), end, close);
   }
 

@@ -151,7 +151,7 @@ final class LegacyTexts {
       return otherwise;
     }
     if (!time.get().zoned()) {
-      report.add(ImportFinding.TIME_WITHOUT_ZONE, where);
+      report.add(ImportFinding.TIME_WITHOUT_ZONE, row.query().queryName() + "." + column);
     }
     return time.get().instant();
   }
