@@ -11,7 +11,7 @@ public enum ImportFinding {
   UNKNOWN_HASH("accounts whose password hash has an unknown form: they need a new password"),
   NO_PASSWORD("accounts without a password"),
   NAME_CHANGED("names that were empty or too long: filled in or cut"),
-  INVALID_ID("rows whose id is missing or no whole number above 0: left out"),
+  INVALID_ID("rows whose id is missing, stored as a text, or no whole number above 0: left out"),
   DUPLICATE_ID("rows with an id that an earlier row of the same query has: left out"),
   ID_TAKEN("rows whose id here is that of something else, which was made here: left out"),
   ORPHANED_TEAM_MEMBER("team members of no known creator: only their accounts were imported"),

@@ -56,7 +56,9 @@ final class ReplyImport {
     boolean added = id.isPresent() && id.get() > last;
     if (!added) {
       state.report.add(
-          id.isPresent() ? ImportFinding.DUPLICATE_ID : ImportFinding.INVALID_ID,
+          id.filter(same -> same == last).isPresent()
+              ? ImportFinding.DUPLICATE_ID
+              : ImportFinding.INVALID_ID,
           "replies: id “%s”".formatted(row.text("id").orElse("")));
       state.report.count(RowKind.REPLY, Outcome.LEFT_OUT);
     } else {

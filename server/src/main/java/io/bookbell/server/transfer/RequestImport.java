@@ -96,13 +96,18 @@ final class RequestImport {
     return new RequestConversion(state, rows).convertAll();
   }
 
-  /** Rows come in the order of their ids, so an id that isn't higher was there before. */
+  /**
+   * Rows come in the order of their ids, so one that isn't higher is a duplicate, or a text that
+   * sorts otherwise than its number.
+   */
   private boolean hasNewId(LegacyRow row) {
     Optional<Long> id = row.id("id");
     boolean added = id.isPresent() && id.get() > last;
     if (!added) {
       state.report.add(
-          id.isPresent() ? ImportFinding.DUPLICATE_ID : ImportFinding.INVALID_ID,
+          id.filter(same -> same == last).isPresent()
+              ? ImportFinding.DUPLICATE_ID
+              : ImportFinding.INVALID_ID,
           "requests: id “%s”".formatted(row.text("id").orElse("")));
       state.report.count(RowKind.REQUEST, Outcome.LEFT_OUT);
     } else {
