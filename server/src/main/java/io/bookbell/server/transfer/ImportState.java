@@ -16,6 +16,12 @@ import java.util.function.Consumer;
  * found. It holds people, not requests. Confined to the transaction's thread.
  */
 final class ImportState {
+  /**
+   * PostgreSQL keeps the plans of statements, and those that it makes while the tables are empty
+   * would read whole tables for the rest of the transaction.
+   */
+  private static final String USE_INDEXES = "SET LOCAL enable_seqscan = off";
+
   final Transaction tx;
   final LegacyDatabase source;
   final QueryMapping mapping;
@@ -51,6 +57,9 @@ final class ImportState {
     this.report = report;
     this.progress = progress;
     this.texts = new LegacyTexts(report);
+    if (tx.isPostgres()) {
+      tx.update(USE_INDEXES);
+    }
   }
 
   /** Reads a query in batches, and shows how far it is. */
