@@ -101,7 +101,7 @@ public final class ActivityLog {
 
   /** Records what was done to requests before they were imported. */
   public static void recordPastActivities(Transaction tx, List<PastActivity> pastActivities) {
-    tx.insertAll(
+    tx.writeAll(
         INSERT_ENTRY,
         pastActivities,
         past ->

@@ -82,7 +82,7 @@ public final class ImportedLedger {
         .filter(each -> !each.refunded && each.countsThere)
         .sorted(
             Comparator.comparing(ImportedConsumption::createdAt)
-                .thenComparing(ImportedConsumption::request)
+                .thenComparingLong(ImportedConsumption::request)
                 .reversed())
         .limit(counter.used())
         .forEach(each -> newest.add(each.request));

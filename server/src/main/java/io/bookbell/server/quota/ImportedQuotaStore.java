@@ -120,7 +120,7 @@ public final class ImportedQuotaStore {
   }
 
   public void insertMemberships(Transaction tx, List<NewMembership> memberships) {
-    tx.insertAll(
+    tx.writeAll(
         INSERT_MEMBERSHIP,
         memberships,
         added ->
@@ -187,7 +187,7 @@ public final class ImportedQuotaStore {
           creator,
           counter.user);
     }
-    tx.insertAll(Ledger.INSERT, lines, Ledger::valuesOf);
+    tx.writeAll(Ledger.INSERT, lines, Ledger::valuesOf);
   }
 
   /**
@@ -220,7 +220,7 @@ public final class ImportedQuotaStore {
     boolean counted = false;
     for (PeriodUse use : periods) {
       boolean first = use.equals(periods.getFirst());
-      tx.insertAll(
+      tx.writeAll(
           Ledger.INSERT,
           List.of(
               new Ledger.LedgerRow(
@@ -277,7 +277,7 @@ public final class ImportedQuotaStore {
       List<Ledger.LedgerRow> lines =
           ImportedLedger.linesOf(
               membership.creator, added, period, used, membership.requestsAllowed());
-      tx.insertAll(Ledger.INSERT, lines, Ledger::valuesOf);
+      tx.writeAll(Ledger.INSERT, lines, Ledger::valuesOf);
     }
     updateUsed(tx, membership);
     return left;
@@ -296,7 +296,7 @@ public final class ImportedQuotaStore {
             used,
             membership.requestsAllowed(),
             tx.now());
-    tx.insertAll(Ledger.INSERT, List.of(line), Ledger::valuesOf);
+    tx.writeAll(Ledger.INSERT, List.of(line), Ledger::valuesOf);
     updateUsed(tx, membership);
   }
 

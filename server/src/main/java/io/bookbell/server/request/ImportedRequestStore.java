@@ -93,7 +93,7 @@ public final class ImportedRequestStore {
   }
 
   public void insertRequests(Transaction tx, List<ImportedRequest> requests) {
-    tx.insertAll(
+    tx.writeAll(
         INSERT,
         requests,
         added ->
@@ -185,7 +185,7 @@ public final class ImportedRequestStore {
 
   /** Adds replies and counts them. */
   public void insertReplies(Transaction tx, List<ImportedReply> replies) {
-    tx.insertAll(
+    tx.writeAll(
         "INSERT INTO reply (id, request_id, user_id, body, created_at) VALUES (?, ?, ?, ?, ?)",
         replies,
         added ->

@@ -32,7 +32,7 @@ public final class ImportedTeamStore {
   }
 
   public void insertMembers(Transaction tx, List<NewMember> members) {
-    tx.insertAll(
+    tx.writeAll(
         "INSERT INTO team_member (creator_id, user_id, active, created_at) VALUES (?, ?, ?, ?)",
         members,
         member -> ValueReader.values(member.creator, member.user, member.active, tx.now()));

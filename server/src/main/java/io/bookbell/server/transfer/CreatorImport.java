@@ -2,6 +2,7 @@ package io.bookbell.server.transfer;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.transfer.Fingerprint.Change;
 import io.bookbell.server.transfer.ImportReport.Outcome;
 import io.bookbell.server.transfer.ImportedRowStore.ImportedRow;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Imports the creators. Confined to the transaction's thread. */
 final class CreatorImport {
-  private final CreatorStore creatorStore = new CreatorStore();
+  private final CreatorStore creatorStore = new CreatorStore(BasePath.NONE);
   private final ImportState state;
   private final AccountImport accounts;
 

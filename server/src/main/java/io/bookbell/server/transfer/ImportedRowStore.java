@@ -100,7 +100,7 @@ final class ImportedRowStore {
 
   /** Stores rows, each at most once. */
   void storeAll(Transaction tx, RowKind kind, long creator, List<ImportedRow> rows) {
-    tx.insertAll(
+    tx.writeAll(
         UPSERT,
         rows,
         row ->

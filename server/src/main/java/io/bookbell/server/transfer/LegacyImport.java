@@ -2,6 +2,7 @@ package io.bookbell.server.transfer;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.request.ImportedRequestStore;
 import io.bookbell.server.storage.Database;
@@ -69,7 +70,7 @@ public final class LegacyImport {
   private static void importData(ImportState state) {
     Transaction tx = state.tx;
     EpochStore.ensureInstallation(tx);
-    var creatorStore = new CreatorStore();
+    var creatorStore = new CreatorStore(BasePath.NONE);
     creatorStore.lockAll(tx); // commands wait until everything is imported
     var accounts = new AccountImport(state);
     new CreatorImport(state, accounts).run();
