@@ -203,6 +203,27 @@ public final class ImportedRequestStore {
     tx.enqueue("UPDATE reply SET body = ? WHERE id = ?", body, id);
   }
 
+  /** Leaves counting the requests by status to {@link #recount}, until the transaction ends. */
+  public void countAtEnd(Transaction tx) {
+    if (tx.isPostgres()) { // SQLite counts fast enough
+      tx.query("SELECT set_config('bookbell.counts_at_end', 'on', true) AS value")
+          .single(row -> row.getString("value"));
+    }
+  }
+
+  /** Counts a creator's requests by status. */
+  public void recount(Transaction tx, UserId creator) {
+    tx.enqueue("UPDATE request_count SET amount = 0 WHERE creator_id = ?", creator);
+    tx.enqueue(
+        """
+        INSERT INTO request_count (creator_id, status, amount)
+        SELECT creator_id, status, count(*) FROM book_request WHERE creator_id = ?
+        GROUP BY creator_id, status
+        ON CONFLICT (creator_id, status) DO UPDATE SET amount = EXCLUDED.amount\
+        """,
+        creator);
+  }
+
   public int countPending(Transaction tx, UserId creator) {
     return tx.query(
             """

@@ -72,6 +72,7 @@ public final class LegacyImport {
     EpochStore.ensureInstallation(tx);
     var creatorStore = new CreatorStore(BasePath.NONE);
     creatorStore.lockAll(tx); // commands wait until everything is imported
+    new ImportedRequestStore().countAtEnd(tx);
     var accounts = new AccountImport(state);
     new CreatorImport(state, accounts).run();
     new TeamImport(state, accounts).run();
@@ -88,6 +89,7 @@ public final class LegacyImport {
   private static void finish(ImportState state, CreatorStore creatorStore) {
     var requests = new ImportedRequestStore();
     for (UserId creator : state.creators) {
+      requests.recount(state.tx, creator);
       creatorStore.refreshImported(state.tx, creator, requests.countPending(state.tx, creator));
     }
     for (String table : TABLES) {
