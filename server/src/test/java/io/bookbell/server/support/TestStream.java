@@ -95,7 +95,7 @@ public final class TestStream implements AutoCloseable {
   }
 
   public int status() {
-    return Integer.parseInt(head.getFirst().split(" ")[1]);
+    return Integer.parseInt(head.getFirst().substring("HTTP/1.1 ".length()).substring(0, 3));
   }
 
   /** The value of a header of the response; empty if there is none. */
