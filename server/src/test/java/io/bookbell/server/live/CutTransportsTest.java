@@ -142,9 +142,13 @@ class CutTransportsTest {
     Optional<String> token = client.token();
     try (var socket = new Socket(address.getHost(), address.getPort())) {
       String request =
-          ("GET /api/messages?wait=55&since=%s HTTP/1.1\r\nHost: x\r\n"
-                  + "Authorization: Bearer %s\r\n\r\n")
-              .formatted(since(), token.orElseThrow());
+          String.join(
+              "\r\n",
+              "GET /api/messages?wait=55&since=" + since() + " HTTP/1.1",
+              "Host: x",
+              "Authorization: Bearer " + token.orElseThrow(),
+              "",
+              "");
       socket.getOutputStream().write(request.getBytes(UTF_8));
       if (random.nextBoolean()) {
         socket.setSoLinger(true, 0);

@@ -188,7 +188,7 @@ final class LegacyTables implements AutoCloseable {
                     + " status, refunded, response, responded_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?,"
                     + " ?, ?)")) {
       for (int index = 0; index < supporters; index++) {
-        long id = 100 + index;
+        long id = 100L + index;
         int allowed = random.nextInt(6);
         users.setLong(1, id);
         users.setString(
@@ -207,7 +207,7 @@ final class LegacyTables implements AutoCloseable {
       List<String> statuses =
           List.of("PENDING", "approved", "REJECTED", "Completed", "cancelled", "weird");
       for (long id = 1; id <= requests; id++) {
-        long user = 100 + random.nextInt(supporters);
+        long user = 100L + random.nextInt(supporters);
         String status = statuses.get(random.nextInt(id % 100 == 0 ? 6 : 5));
         rows.setLong(1, id);
         rows.setLong(2, id % 500 == 3 ? 99 : 1 + (user - 100) % 2);
