@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables in a backup: all except those of sessions, sign-ins and derived data. Each comes after
- * the tables it references.
+ * The tables in a backup: all except those of sessions, sign-ins, derived data, and versions that
+ * start again with a new epoch. Each comes after the tables it references.
  */
 final class BackupTables {
   private static final List<String> NAMES =
