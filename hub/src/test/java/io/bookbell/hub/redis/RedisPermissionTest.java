@@ -53,8 +53,7 @@ class RedisPermissionTest {
     "allchannels +@all -subscribe, ''",
     "allchannels +@all -select, /3",
     "allchannels +publish +subscribe +unsubscribe +ping, /3",
-    "resetchannels, /3",
-    "resetchannels, ''"
+    "allchannels, /3"
   })
   void isNamed(String rights, String database) {
     acl("SETUSER ann on >hush ~* " + rights);
