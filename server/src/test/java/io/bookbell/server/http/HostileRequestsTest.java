@@ -228,6 +228,15 @@ class HostileRequestsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {": a", ":", "Accept: */*\n: a", " : a"})
+  void everyHeaderNeedsAName(String header) {
+    try (var socket = RawSocket.to(server.url())) {
+      String head = "GET /health/live HTTP/1.1\nHost: localhost\n";
+      assertThat(socket.request(head + header).answer().status()).isEqualTo(400);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "Connection: upgrade\nUpgrade: websocket\n",
