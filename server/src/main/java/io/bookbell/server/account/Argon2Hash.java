@@ -23,7 +23,7 @@ final class Argon2Hash implements StoredHash {
       Pattern.compile(
           "(?:argon2)?\\$argon2(?<variant>id|i|d)\\$(?:v=(?<version>16|19)\\$)?"
               + "m=(?<kib>\\d{1,7}),t=(?<passes>\\d{1,3}),p=(?<lanes>\\d{1,3})"
-              + "\\$(?<salt>[A-Za-z0-9+/]{8,172})\\$(?<hash>[A-Za-z0-9+/]{6,172})=*");
+              + "\\$(?<salt>[A-Za-z0-9+/]{8,172})\\$(?<hash>[A-Za-z0-9+/]{22,172})=*");
 
   private final Argon2Parameters parameters;
   private final byte[] hash;
