@@ -27,9 +27,11 @@ const PROBE_TIMEOUT = 15_000;
 /** Close codes: no reason given, and a stream that nothing comes through any more. */
 const ABNORMAL = 1006;
 export const SILENT = 4000;
-/** What the server means by a status of HTTP, as it would say it over a WebSocket. */
+/**
+ * What the server means by a status of HTTP, as it would say it over a WebSocket. A 401 is none of them: the client asks
+ * whether the session has ended, because a proxy says the same of a sign-in of its own.
+ */
 const CLOSE_CODES = new Map([
-  [401, 4401],
   [429, 4429],
   [503, 1001],
 ]);

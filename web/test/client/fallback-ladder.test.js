@@ -155,6 +155,18 @@ describe('a fallback', () => {
     assert.equal(polls.newest.since, 'e1:3');
   });
 
+  test('that is refused before it begins asks whether the session has ended', async () => {
+    let ended = false;
+    start({sessionEnded: async () => ended});
+    await refuseSockets();
+    await cut(streams);
+    assert.equal(client.status.state, 'connecting');
+    ended = true;
+    await cut(polls);
+
+    assert.equal(client.status.state, 'signed-out');
+  });
+
   test('ends with the session', async () => {
     start();
     await refuseSockets();

@@ -100,12 +100,18 @@ describe('the event stream', () => {
     assert.deepEqual(seen.closed, [1006, '']);
   });
 
-  test('a session that has ended is told apart', async () => {
+  test('only the server says on the stream that the session has ended; whoever answers 401 may be a proxy', async () => {
     await open(EventStreamSocket);
     calls[0].resolve(problem(401));
     await settle();
+    assert.deepEqual(seen.closed, [1006, '']);
 
-    assert.deepEqual(seen.closed, [4401, '']);
+    calls = [];
+    await open(EventStreamSocket);
+    await answer();
+    await receive('event: close\ndata: {"type":"close","code":4401,"reason":"session ended"}\n\n');
+
+    assert.deepEqual(seen.closed, [4401, 'session ended']);
   });
 
   test('acknowledges by a call', async () => {
