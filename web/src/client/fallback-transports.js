@@ -1,3 +1,4 @@
+import {isFromServer} from './http.js';
 import {BASE_PATH} from '../base-path.js';
 
 /**
@@ -28,7 +29,7 @@ const PROBE_TIMEOUT = 15_000;
 const ABNORMAL = 1006;
 export const SILENT = 4000;
 /**
- * What the server means by a status of HTTP, as it would say it over a WebSocket. A 401 is none of them: the client asks
+ * What the server means by a status of HTTP, as it would say it over a WebSocket; a proxy means nothing by it. A 401 is none of them: the client asks
  * whether the session has ended, because a proxy says the same of a sign-in of its own.
  */
 const CLOSE_CODES = new Map([
@@ -94,9 +95,11 @@ class FallbackSocket {
   }
 
   /** @param {Response} response @returns {void} */
-  endWith({status, headers}) {
-    const seconds = Number(headers.get('Retry-After') ?? NaN);
-    this.end(CLOSE_CODES.get(status) ?? ABNORMAL, Number.isNaN(seconds) ? '' : String(1000 * seconds));
+  endWith(response) {
+    const code = isFromServer(response) ? CLOSE_CODES.get(response.status) : undefined;
+    const seconds = Number(response.headers.get('Retry-After') ?? NaN);
+    if (code === undefined) this.end(ABNORMAL);
+    else this.end(code, Number.isNaN(seconds) ? '' : String(1000 * seconds));
   }
 }
 

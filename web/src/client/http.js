@@ -122,11 +122,15 @@ export class Http {
    */
   #unlessFromProxy(response) {
     const {headers, status, type} = response;
-    const content = headers.get('Content-Type') ?? '';
-    if (headers.has('Bookbell') || content.startsWith('application/problem+json') || PROXY_STATUSES.has(status)) return response;
-    if (type === 'opaqueredirect' || (status < 500 && content.startsWith('text/html'))) this.onProxySignIn();
+    if (isFromServer(response) || PROXY_STATUSES.has(status)) return response;
+    if (type === 'opaqueredirect' || (status < 500 && headers.get('Content-Type')?.startsWith('text/html'))) this.onProxySignIn();
     return undefined;
   }
+}
+
+/** Whether the server gave this answer, rather than a proxy before it. @param {Response} response */
+export function isFromServer({headers}) {
+  return headers.has('Bookbell') || (headers.get('Content-Type') ?? '').startsWith('application/problem+json');
 }
 
 /** A fresh Idempotency-Key; works on plain http too, where `crypto.randomUUID` is missing. */

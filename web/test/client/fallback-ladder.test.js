@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {beforeEach, describe, mock, test} from 'node:test';
 import {BookbellClient} from '../../src/client/bookbell-client.js';
-import {SocketProbe} from '../../src/client/fallback-transports.js';
+import {EventStreamSocket, SocketProbe} from '../../src/client/fallback-transports.js';
 import {fakeSockets, settle} from '../support/browser.js';
 
 const BEGIN = 1_000_000;
@@ -96,6 +96,24 @@ describe('where WebSockets are refused', () => {
 
     assert.deepEqual(client.status, {state: 'live', retryAt: null, fallback: 'poll'});
     assert.equal(streams.newest.isClosed, true);
+  });
+
+  test('a stream that a proxy answers with 503 is followed by the long poll', async () => {
+    const refuse = async () => new Response('<html>', {status: 503, headers: {'Content-Type': 'text/html', 'Retry-After': '1'}});
+    class RefusedStream extends EventStreamSocket {
+      constructor(url) {
+        super(url, refuse);
+      }
+    }
+    const FALLBACKS = [
+      {name: 'stream', Socket: RefusedStream},
+      {name: 'poll', Socket: answering(polls.WebSocket)},
+    ];
+    start({loadFallbacks: async () => ({FALLBACKS, SocketProbe})});
+    await refuseSockets();
+    polls.newest.greet({seq: 1});
+
+    assert.equal(client.status.fallback, 'poll');
   });
 
   test('where nothing works the server is read again and again, and everything is tried each half minute', async () => {

@@ -173,6 +173,16 @@ describe('the long poll', () => {
     assert.deepEqual(seen.closed, [1001, '2000']);
   });
 
+  test('a proxy that says so of the server is not believed', async () => {
+    for (const status of [429, 503]) {
+      await open(LongPollSocket, '&since=e1:7');
+      calls.at(-1).resolve(new Response('<html>', {status, headers: {'Content-Type': 'text/html', 'Retry-After': '2'}}));
+      await settle();
+
+      assert.deepEqual(seen.closed, [1006, '']);
+    }
+  });
+
   test('an answer that does not come ends it', async () => {
     await open(LongPollSocket, '&since=e1:7');
     await answer({seq: 7});
