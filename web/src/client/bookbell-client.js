@@ -1,7 +1,9 @@
 import {Backoff} from './backoff.js';
+import {CLOSE, SILENT, TransportLadder} from './transport-ladder.js';
 
 /**
- * @import {Fallback, Socket, SocketProbe} from './fallback-transports.js'
+ * @import {Socket} from './fallback-transports.js'
+ * @import {LoadFallbacks} from './transport-ladder.js'
  * @import {ServerMessage} from './types.js'
  */
 
@@ -21,13 +23,10 @@ import {Backoff} from './backoff.js';
  * @property {() => Promise<boolean>} [sessionEnded] asked after an attempt that never opened: a browser does not
  *   tell a page that the upgrade was answered 401
  * @property {new (url: string) => WebSocket} [WebSocket]
- * @property {() => Promise<{FALLBACKS: Fallback[], SocketProbe: typeof SocketProbe} | null>} [loadFallbacks] what is tried where a
- *   WebSocket is refused, the best first
+ * @property {LoadFallbacks} [loadFallbacks]
  * @property {() => number} [random]
  * @property {() => number} [now]
  */
-
-const CLOSE = {GOING_AWAY: 1001, SESSION_ENDED: 4401, TOO_SLOW: 4408, TOO_MANY_MESSAGES: 4429};
 
 /** All in ms. */
 const OPEN_TIMEOUT = 15_000;
@@ -38,12 +37,10 @@ const STABLE_AFTER = 5_000;
 const MAX_REQUESTED_DELAY = 120_000;
 /** A socket that opens and says nothing is as good as none, ms. */
 const GREETING_TIMEOUT = 6_000;
-/** After so many attempts without a word from the server, while it answers otherwise, sockets count as refused. */
-const REFUSED_AFTER_ATTEMPTS = 2;
-/** Whether they still are is tried so often, ms. */
+/** A connection that is open for so long has brought something after its greeting: a fallback that doesn't ends before, ms. */
+const LASTING_AFTER = 60_000;
+/** Whether every transport still is refused is tried so often, ms. */
 const REFUSED_RETRY_INTERVAL = 30_000;
-/** A fallback through which nothing comes any more. */
-const SILENT = 4000;
 
 /**
  * One user's live connection. It knows nothing of books and nothing of the page: it keeps a socket open, and
@@ -54,12 +51,6 @@ const SILENT = 4000;
 export class BookbellClient extends EventTarget {
   /** @type {Socket | null} */
   #socket = null;
-  /** @type {Fallback[]} */
-  #fallbacks = [];
-  /** How many of the better transports were refused: 0 is the WebSocket, 1 the first fallback. */
-  #rung = 0;
-  /** Tries a WebSocket while a fallback works. @type {SocketProbe | null} */
-  #probe = null;
   /** @type {{epoch: string, seq: number} | null} the last message handed on */
   #position = null;
   /** Until the first frame of a connection has come, nothing else is believed. */
@@ -69,8 +60,6 @@ export class BookbellClient extends EventTarget {
   #acknowledged = 0;
   #started = false;
   #online = true;
-  /** Attempts in a row that brought no greeting. */
-  #silentAttempts = 0;
   /** @type {ConnectionStatus} */
   #status = {state: 'offline', retryAt: null};
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
@@ -91,9 +80,13 @@ export class BookbellClient extends EventTarget {
     this.userId = userId;
     this.sessionEnded = sessionEnded;
     this.WebSocket = WebSocket;
-    this.loadFallbacks = loadFallbacks;
     this.now = now;
     this.backoff = new Backoff({random});
+    this.ladder = new TransportLadder({
+      load: loadFallbacks,
+      connectSocket: () => new this.WebSocket(this.#socketUrl()),
+      onSocketWorking: () => this.#returnToSocket(),
+    });
   }
 
   get status() {
@@ -141,7 +134,7 @@ export class BookbellClient extends EventTarget {
     this.#online = online;
     if (!this.#started || this.#status.state === 'signed-out') return;
     if (online) {
-      this.#rung = this.#isGreeted ? this.#rung : 0; // another network has other proxies
+      if (!this.#isGreeted) this.ladder.climbToTop(); // another network has other proxies
       this.backoff.reset();
       this.wake();
     } else {
@@ -154,7 +147,7 @@ export class BookbellClient extends EventTarget {
     this.#dropSocket();
     if (!this.#online) return this.#setStatus('offline');
     if (!this.#isRefused) this.#setStatus('connecting');
-    const Transport = this.#fallback?.Socket ?? this.WebSocket;
+    const Transport = this.ladder.fallback?.Socket ?? this.WebSocket;
     /** @type {Socket} */
     const socket = new Transport(this.#socketUrl());
     this.#socket = socket;
@@ -182,7 +175,7 @@ export class BookbellClient extends EventTarget {
     this.#socket = null;
     this.#isGreeted = false;
     if (socket) socket.close();
-    this.#probe?.stop();
+    this.ladder.stopProbe();
   }
 
   /** @param {number} delay ms */
@@ -199,9 +192,8 @@ export class BookbellClient extends EventTarget {
     const greeted = this.#isGreeted;
     this.#dropSocket();
     if (code === CLOSE.SESSION_ENDED) return this.#setStatus('signed-out');
-    if (!greeted && code !== CLOSE.GOING_AWAY) this.#silentAttempts++;
     let answers = false;
-    if (!opened || !greeted) {
+    if (!opened || !greeted || code === SILENT) {
       if (!this.#isRefused) this.#setStatus('connecting');
       const ended = await this.sessionEnded().then(
         (over) => {
@@ -213,8 +205,7 @@ export class BookbellClient extends EventTarget {
       if (!this.#started || this.#socket) return;
       if (ended) return this.#setStatus('signed-out');
     }
-    if (code === SILENT || (answers && this.#silentAttempts >= REFUSED_AFTER_ATTEMPTS)) return this.#stepDown();
-    this.#silentAttempts = answers || greeted ? this.#silentAttempts : 0;
+    if (this.ladder.countEnd(code, {greeted, answers})) return this.#stepDown();
     this.#reconnect(this.#delayAfter(code, reason));
   }
 
@@ -222,38 +213,17 @@ export class BookbellClient extends EventTarget {
     return this.#status.refused === true;
   }
 
-  /** @returns {Fallback | undefined} what stands in for the WebSocket now */
-  get #fallback() {
-    return this.#fallbacks[this.#rung - 1];
-  }
-
-  /** The server answers, but not this way: a proxy refuses or swallows it. The next one gets one attempt. */
   async #stepDown() {
-    if (this.#probe === null) await this.#loadFallbacks();
+    await this.ladder.loadFallbacks();
     if (!this.#started || this.#socket) return;
-    this.#silentAttempts = REFUSED_AFTER_ATTEMPTS - 1;
-    if (this.#rung < this.#fallbacks.length) {
-      this.#rung++;
-      return this.#connect();
-    }
-    this.#rung = 0;
+    if (this.ladder.stepDown()) return this.#connect();
     this.#setStatus('offline', this.now() + REFUSED_RETRY_INTERVAL, true);
     this.#setTimer('retry', REFUSED_RETRY_INTERVAL, () => this.#connect());
   }
 
-  async #loadFallbacks() {
-    const loaded = await this.loadFallbacks().catch(() => null);
-    if (loaded === null || this.#probe) return;
-    this.#fallbacks = loaded.FALLBACKS;
-    this.#probe = new loaded.SocketProbe(
-      () => new this.WebSocket(this.#socketUrl()),
-      () => this.#returnToSocket(),
-    );
-  }
-
   /** A WebSocket works again. */
   #returnToSocket() {
-    this.#rung = 0;
+    this.ladder.climbToTop();
     this.#reconnect(0);
   }
 
@@ -261,14 +231,12 @@ export class BookbellClient extends EventTarget {
   #delayAfter(code, reason) {
     const drawn = this.backoff.next();
     switch (code) {
-      case CLOSE.GOING_AWAY: {
-        const asked = /^\s*(\d+)/.exec(reason);
-        return asked ? Math.min(Number(asked[1]), MAX_REQUESTED_DELAY) : drawn;
-      }
+      case CLOSE.GOING_AWAY:
+        return requestedDelay(reason) ?? drawn;
       case CLOSE.TOO_SLOW:
         return this.#immediatelyOrAfter(drawn);
       case CLOSE.TOO_MANY_MESSAGES:
-        return Math.max(drawn, PING_INTERVAL);
+        return Math.max(drawn, requestedDelay(reason) ?? PING_INTERVAL);
       default:
         return drawn;
     }
@@ -297,16 +265,16 @@ export class BookbellClient extends EventTarget {
   /** @param {any} greeting @param {number} seq where this client stands */
   #onGreeting(greeting, seq) {
     this.#isGreeted = true;
-    this.#silentAttempts = 0;
+    this.ladder.onGreeting();
     this.#position = {epoch: greeting.epoch, seq};
     this.#replayEnd = greeting.seq;
     this.#acknowledged = 0;
     this.#clearTimer('open');
     this.#emitMessage(greeting);
     this.#setTimer('stable', STABLE_AFTER, () => this.backoff.reset());
+    this.#setTimer('lasting', LASTING_AFTER, () => this.ladder.onLasting());
     this.#setTimer('ping', PING_INTERVAL, () => this.#sendPing());
     this.#setTimer('ack', ACK_DELAY, () => this.#sendAck());
-    if (this.#fallback) this.#probe?.tryLater();
     this.#setStatus(seq < this.#replayEnd ? 'catching-up' : 'live');
   }
 
@@ -361,7 +329,7 @@ export class BookbellClient extends EventTarget {
 
   /** @param {ConnectionState} state @param {number | null} [retryAt] @param {boolean} [refused] */
   #setStatus(state, retryAt = null, refused = false) {
-    const fallback = this.#isGreeted ? this.#fallback?.name : undefined;
+    const fallback = this.#isGreeted ? this.ladder.fallback?.name : undefined;
     if (state === this.#status.state && retryAt === this.#status.retryAt && refused === this.#isRefused && fallback === this.#status.fallback) return;
     this.#status = {state, retryAt, ...(refused && {refused}), ...(fallback && {fallback})};
     this.dispatchEvent(new CustomEvent('state', {detail: this.#status}));
@@ -384,6 +352,12 @@ export class BookbellClient extends EventTarget {
     clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }
+}
+
+/** @param {string} reason @returns {number | undefined} ms, where the server asks for a delay */
+function requestedDelay(reason) {
+  const asked = /^\s*(\d+)/.exec(reason);
+  return asked ? Math.min(Number(asked[1]), MAX_REQUESTED_DELAY) : undefined;
 }
 
 /** @param {unknown} data @returns {any} the message, or undefined where this is none */

@@ -1,4 +1,5 @@
 import {isFromServer} from './http.js';
+import {SILENT} from './transport-ladder.js';
 import {BASE_PATH} from '../base-path.js';
 
 /**
@@ -25,9 +26,8 @@ const POLL_LIMIT = 500;
 /** How often a WebSocket is tried while something stands in for it, and how long it may take, ms. */
 const PROBE_INTERVAL = 120_000;
 const PROBE_TIMEOUT = 15_000;
-/** Close codes: no reason given, and a stream that nothing comes through any more. */
+/** The close code where no reason is given. */
 const ABNORMAL = 1006;
-export const SILENT = 4000;
 /**
  * What the server means by a status of HTTP, as it would say it over a WebSocket; a proxy means nothing by it. A 401 is none of them: the client asks
  * whether the session has ended, because a proxy says the same of a sign-in of its own.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {beforeEach, describe, mock, test} from 'node:test';
 import {BookbellClient} from '../../src/client/bookbell-client.js';
 import {EventStreamSocket, SocketProbe} from '../../src/client/fallback-transports.js';
+import {SILENT} from '../../src/client/transport-ladder.js';
 import {fakeSockets, settle} from '../support/browser.js';
 
 const BEGIN = 1_000_000;
@@ -164,13 +165,86 @@ describe('a fallback', () => {
     assert.equal(polls.connections.length, 0);
   });
 
-  test('through which nothing comes any more is left for the next', async () => {
+  test('that falls silent is tried once more, and left for the next if nothing comes again', async () => {
     start();
     await refuseSockets();
     streams.newest.greet({seq: 3});
-    await cut(streams, 4000);
+    await cut(streams, SILENT);
+    await pass(1_000);
+    assert.equal(streams.connections.length, 2);
+    assert.equal(polls.connections.length, 0);
+    resume(streams, 3);
+    await cut(streams, SILENT);
 
     assert.equal(polls.newest.since, 'e1:3');
+  });
+
+  test('that falls silent and does not begin again is left for the next', async () => {
+    start();
+    await refuseSockets();
+    streams.newest.greet({seq: 3});
+    await cut(streams, SILENT);
+    await pass(1_000);
+    await cut(streams);
+
+    assert.equal(polls.newest.since, 'e1:3');
+  });
+
+  test('that falls silent now and then, and lasts between, stays', async () => {
+    start();
+    await refuseSockets();
+    streams.newest.greet({seq: 3});
+    for (let silence = 0; silence < 3; silence++) {
+      await cut(streams, SILENT);
+      await pass(2_000);
+      resume(streams, 3);
+      await pass(60_000);
+    }
+
+    assert.equal(polls.connections.length, 0);
+    assert.equal(client.status.fallback, 'stream');
+  });
+
+  test('that falls silent with the server stays, because no proxy is to blame', async () => {
+    let isAway = false;
+    start({sessionEnded: () => (isAway ? Promise.reject(new Error('unreachable')) : Promise.resolve(false))});
+    await refuseSockets();
+    streams.newest.greet({seq: 3});
+    isAway = true;
+    await cut(streams, SILENT);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await pass(30_000);
+      await cut(streams);
+    }
+
+    assert.ok(streams.connections.length > 2);
+    assert.equal(polls.connections.length, 0);
+  });
+
+  test('that falls silent asks whether the session has ended', async () => {
+    let ended = false;
+    start({sessionEnded: async () => ended});
+    await refuseSockets();
+    streams.newest.greet({seq: 3});
+    ended = true;
+    await cut(streams, SILENT);
+
+    assert.equal(client.status.state, 'signed-out');
+  });
+
+  test('that the server refuses because there are too many calls is tried again as late as it asks', async () => {
+    start();
+    await refuseSockets();
+    for (let attempt = 1; attempt < 4; attempt++) {
+      streams.newest.cut(4429, '25000');
+      await settle();
+      await pass(24_999);
+      assert.equal(streams.connections.length, attempt);
+      await pass(1);
+      assert.equal(streams.connections.length, attempt + 1);
+    }
+
+    assert.equal(polls.connections.length, 0);
   });
 
   test('that is refused before it begins asks whether the session has ended', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {afterEach, beforeEach, describe, mock, test} from 'node:test';
-import {EventStreamSocket, LongPollSocket, SILENT} from '../../src/client/fallback-transports.js';
+import {EventStreamSocket, LongPollSocket} from '../../src/client/fallback-transports.js';
+import {SILENT} from '../../src/client/transport-ladder.js';
 import {deferred, settle} from '../support/browser.js';
 
 let calls;
