@@ -23,6 +23,8 @@ const POLL_WAIT = 25;
 /** How much longer its answer may be on the way, ms. */
 const POLL_SLACK = 15_000;
 const POLL_LIMIT = 500;
+/** A state that every answer repeats is said again so often, because lists that change with it may have missed a hint between two polls, ms. */
+const STATE_INTERVAL = 120_000;
 /** How often a WebSocket is tried while something stands in for it, and how long it may take, ms. */
 const PROBE_INTERVAL = 120_000;
 const PROBE_TIMEOUT = 15_000;
@@ -156,6 +158,10 @@ export class EventStreamSocket extends FallbackSocket {
 export class LongPollSocket extends FallbackSocket {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #overdue;
+  /** The newest state of each creator, which every answer repeats. @type {Map<number, string>} */
+  #creatorStates = new Map();
+  /** Since when they are collected, ms since 1970. */
+  #statesSince = Date.now();
 
   async run() {
     for (let wait = 0; this.readyState < 2; wait = POLL_WAIT) {
@@ -183,11 +189,29 @@ export class LongPollSocket extends FallbackSocket {
   /** @param {{epoch: string, seq: number, messages: any[], unnumbered: any[], initial_data: any}} answer */
   #onAnswer({epoch, seq, messages, unnumbered, initial_data}) {
     const isFirst = this.readyState === 0;
+    this.#forgetOldStates();
+    for (const creator of initial_data?.creators ?? []) this.#isNews({type: 'creator_update', creator});
+    const news = unnumbered.filter((message) => this.#isNews(message));
     this.open();
     this.since = `${epoch}:${seq}`;
     if (initial_data !== null) this.emit(initial_data);
     else if (isFirst) this.emit({type: 'resumed', epoch, seq});
-    for (const message of [...messages, ...unnumbered]) this.emit(message);
+    for (const message of [...messages, ...news]) this.emit(message);
+  }
+
+  #forgetOldStates() {
+    if (Date.now() < this.#statesSince + STATE_INTERVAL) return;
+    this.#creatorStates.clear();
+    this.#statesSince = Date.now();
+  }
+
+  /** @param {any} message without a number @returns {boolean} false for a state that was in an answer before */
+  #isNews({type, creator}) {
+    if (type !== 'creator_update') return true;
+    const state = JSON.stringify(creator);
+    const isKnown = this.#creatorStates.get(creator.id) === state;
+    this.#creatorStates.set(creator.id, state);
+    return !isKnown;
   }
 }
 

@@ -10,7 +10,7 @@ let seen;
 
 beforeEach(() => {
   mock.timers.reset();
-  mock.timers.enable({apis: ['setTimeout']});
+  mock.timers.enable({apis: ['setTimeout', 'Date']});
   calls = [];
   seen = {opened: 0, messages: [], closed: null};
 });
@@ -141,10 +141,33 @@ describe('the long poll', () => {
     assert.deepEqual([since(), wait()], [null, '0']);
     await answer({seq: 7, initial_data: {type: 'initial_data', epoch: 'e1', seq: 7}});
     assert.deepEqual([since(), wait()], ['e1:7', '25']);
-    await answer({seq: 9, messages: [{seq: 8}, {seq: 9}], unnumbered: [{type: 'creator_update'}]});
+    await answer({seq: 9, messages: [{seq: 8}, {seq: 9}], unnumbered: [{type: 'answering'}]});
 
     assert.equal(since(), 'e1:9');
-    assert.deepEqual(seen.messages, [{type: 'initial_data', epoch: 'e1', seq: 7}, {seq: 8}, {seq: 9}, {type: 'creator_update'}]);
+    assert.deepEqual(seen.messages, [{type: 'initial_data', epoch: 'e1', seq: 7}, {seq: 8}, {seq: 9}, {type: 'answering'}]);
+  });
+
+  test('says a state that every answer repeats once, and again when it has changed', async () => {
+    const update = (id, name) => ({type: 'creator_update', creator: {id, name}});
+    await open(LongPollSocket);
+    await answer({seq: 7, initial_data: {type: 'initial_data', epoch: 'e1', seq: 7, creators: [{id: 1, name: 'a'}]}});
+    await answer({seq: 7, unnumbered: [update(1, 'a'), update(2, 'b')]});
+    await answer({seq: 7, unnumbered: [update(1, 'a'), update(2, 'b'), {type: 'answering'}]});
+    await answer({seq: 7, unnumbered: [update(1, 'a'), update(2, 'b'), update(1, 'c'), {type: 'answering'}]});
+    await answer({seq: 7, unnumbered: [update(1, 'c'), update(2, 'b')]});
+
+    assert.deepEqual(seen.messages.slice(1), [update(2, 'b'), {type: 'answering'}, update(1, 'c'), {type: 'answering'}]);
+  });
+
+  test('says an unchanged state again after two minutes, because a hint may have come between two polls', async () => {
+    const update = {type: 'creator_update', creator: {id: 1}};
+    await open(LongPollSocket, '&since=e1:7');
+    for (let poll = 0; poll < 10; poll++) {
+      await answer({seq: 7, unnumbered: [update]});
+      mock.timers.tick(20_000);
+    }
+
+    assert.deepEqual(seen.messages.slice(1), [update, update]);
   });
 
   test('resumes with what was missed', async () => {
