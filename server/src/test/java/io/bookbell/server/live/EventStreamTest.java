@@ -146,7 +146,7 @@ class EventStreamTest {
         lines.add(line.get());
       }
     }
-    assertThat(lines).anyMatch(line -> line.matches("retry: [0-9]{1,4}"));
+    assertThat(lines).anyMatch(line -> line.matches("retry: [1-9][0-9]{3}"));
     assertThat(lines).contains("event: close").anyMatch(line -> line.contains("\"code\":1001"));
   }
 

@@ -24,6 +24,12 @@ public final class EventStreamEncoder implements MessageEncoder {
 
   private static final byte[] NO_EPOCH = {};
 
+  /** The shortest {@code retry}, in milliseconds. */
+  private static final long LEAST_RETRY = 1000;
+
+  /** The most digits of a delay. */
+  private static final int MOST_DIGITS = 9;
+
   private byte[] epoch = NO_EPOCH;
   private long snapshotSequence = Sequence.NONE;
   private @Nullable Message snapshot;
@@ -87,13 +93,14 @@ public final class EventStreamEncoder implements MessageEncoder {
   }
 
   /**
-   * The last event of a stream. With code 1001, the delay before reconnecting is also given as
-   * {@code retry}, which browsers follow by themselves.
+   * The last event of a stream. With code 1001, {@code retry} tells browsers, which reconnect by
+   * themselves, to do so a second after the delay at the earliest: they keep it for all later
+   * attempts, too, so it is never short.
    */
   public static void encodeClose(CloseReason reason, ByteBuf out) {
     StringBuilder event = new StringBuilder();
     if (reason.code() == CloseReason.GOING_AWAY.code() && isNumber(reason.text())) {
-      event.append("retry: ").append(reason.text()).append('\n');
+      event.append("retry: ").append(LEAST_RETRY + Long.parseLong(reason.text())).append('\n');
     }
     event
         .append("event: close\ndata: {\"type\":\"close\",\"code\":")
@@ -105,7 +112,9 @@ public final class EventStreamEncoder implements MessageEncoder {
   }
 
   private static boolean isNumber(String text) {
-    return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return !text.isEmpty()
+        && text.length() <= MOST_DIGITS
+        && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   private static String escaped(String text) {
