@@ -208,6 +208,16 @@ class EventStreamTest {
   }
 
   @Test
+  void evenACloseForWhatFollowsTheRequestComesBehindTheHead() {
+    String request = "GET /stream?user=1&after=20 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    try (RawClient client = new RawClient(server.port())) {
+      client.write((request + "x".repeat(100_000)).getBytes(UTF_8));
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200");
+      assertThat(client.readEvent().getLast()).contains("\"code\":4429");
+    }
+  }
+
+  @Test
   void aStreamCountsLikeASocketUntilItIsGone() {
     try (RawClient client = open("")) {
       client.readEvent();

@@ -54,15 +54,15 @@ final class EventStreamTransport extends ChannelTransport {
 
   @Override
   public void attach(ConnectionState connectionState) {
+    byte[] head = Objects.requireNonNull(responseHead);
+    responseHead = null;
+    writer().enqueueControl(out -> out.writeBytes(head)); // before the takeover, which may close
     takeOver(new EventStreamInput(connectionState));
     if (!isActive()) {
       return; // a closed socket has no options
     }
     int unacknowledged = Math.toIntExact(hub.options().keepAlive().silence().toMillis());
     channel().config().setOption(TCP_USER_TIMEOUT, unacknowledged);
-    byte[] head = Objects.requireNonNull(responseHead);
-    responseHead = null;
-    writer().enqueueControl(out -> out.writeBytes(head));
     flush();
   }
 
