@@ -125,6 +125,17 @@ class LongPollTest {
   }
 
   @Test
+  void largeStatesThatAreKnownDoNotEndTheWait() {
+    String filling = "x".repeat(2 * HubOptions.defaults().queue().maxBytes());
+    feed.states(
+        USER, List.of(Message.state("s", 1, ("{\"s\":\"" + filling + "\"}").getBytes(UTF_8))));
+    startWaiting("&since=0");
+    commit("{\"n\":1}");
+
+    assertThat(client.readPolled()).startsWith("position 1", "{\"seq\":1,\"n\":1}").hasSize(3);
+  }
+
+  @Test
   void aPollEndsWithoutMessagesWhenItsTimeIsOver() {
     startWaiting("&since=0");
     ticks.addAndGet(Duration.ofSeconds(10).toNanos() - 1);

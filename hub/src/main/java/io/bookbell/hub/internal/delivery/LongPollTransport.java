@@ -30,7 +30,10 @@ final class LongPollTransport implements Transport {
   private @Nullable ConnectionState connectionState;
   private @Nullable Position start;
   private @Nullable Message snapshot;
+
+  /** Of the numbered messages: states come with every answer, so they must not make one due. */
   private long bytes;
+
   private boolean isDue;
   private boolean isDrained = true;
 
@@ -83,9 +86,9 @@ final class LongPollTransport implements Transport {
       isDue |= message.state().isEmpty() || isLive();
     } else if (!isFull()) {
       entries.add(new HistoryEntry(sequence, message));
+      bytes += message.size();
       isDue = true;
     }
-    bytes += message.size();
   }
 
   private boolean isLive() {
