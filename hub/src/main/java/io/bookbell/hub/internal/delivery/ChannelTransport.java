@@ -73,6 +73,9 @@ abstract sealed class ChannelTransport implements Transport
   }
 
   @Override
+  public final void onSharedBufferSent(boolean live) {}
+
+  @Override
   public final boolean isDrained() {
     return writer.isDrained();
   }

@@ -222,6 +222,9 @@ final class ConnectionState {
 
   /** Called once the staged frames have been sent. */
   void onFlushed() {
+    if (connectionPhase != ConnectionPhase.GONE) {
+      transport.onSharedBufferSent(isLive());
+    }
     if (catchUp != null) {
       catchUp.runNextStep();
     }

@@ -15,12 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Collects messages until a flush finds some, and passes them to the poll's listener: the
  * connection has then ended. While it waits, it holds neither a thread nor a database connection.
  */
 final class LongPollTransport implements Transport {
+  private static final Logger log = LoggerFactory.getLogger(LongPollTransport.class);
+
   private final LongPoll poll;
   private final Hub hub;
   private final long deadline;
@@ -101,12 +105,19 @@ final class LongPollTransport implements Transport {
 
   @Override
   public void flush() {
-    stage(isLive());
+    boolean live = isLive();
+    stage(live);
+    onSharedBufferSent(live);
   }
 
   @Override
   public void stage(boolean live) {
     isDrained = true;
+  }
+
+  /** Answers only now, because sockets shouldn't wait for listeners. */
+  @Override
+  public void onSharedBufferSent(boolean live) {
     if (isFull() || (live && (isDue || hub.ticker().getAsLong() >= deadline))) {
       answerPoll();
     }
@@ -130,7 +141,11 @@ final class LongPollTransport implements Transport {
       if (connectionState != null) {
         connectionState.onClosed();
       }
-      poll.listener().accept(outcome);
+      try {
+        poll.listener().accept(outcome);
+      } catch (RuntimeException failure) {
+        log.error("The listener of a poll has failed", failure);
+      }
     }
   }
 

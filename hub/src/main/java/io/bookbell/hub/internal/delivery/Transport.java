@@ -49,6 +49,13 @@ interface Transport {
    */
   void stage(boolean live);
 
+  /**
+   * Called after each {@link #stage}, when the event loop's shared buffer has been sent.
+   *
+   * @param live whether the connection has caught up
+   */
+  void onSharedBufferSent(boolean live);
+
   /** Whether everything queued was handed over and the client accepts more. */
   boolean isDrained();
 

@@ -1,18 +1,26 @@
 package io.bookbell.hub.internal.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.HubServer;
 import io.bookbell.hub.InMemoryMessageHistory;
 import io.bookbell.hub.InProcessBackplane;
+import io.bookbell.hub.LongPoll;
+import io.bookbell.hub.Position;
 import io.bookbell.hub.RawClient;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +69,41 @@ class EventLoopWorkerTest {
       for (int number = 1; number <= 3; number++) {
         assertThat(client.readText()).isEqualTo("{\"seq\":" + number + ",\"id\":" + number + "}");
       }
+    }
+  }
+
+  @Test
+  void aPollIsAnsweredAfterTheSocketsOfItsLoopWhateverItsListenerDoes() {
+    UserId user = new UserId(1);
+    LocalConnection socket = (LocalConnection) manager.connectionsOf(user).getFirst();
+    EventLoop loop = socket.eventLoopWorker().eventLoop();
+    var read = new CompletableFuture<String>();
+    LongPoll poll =
+        new LongPoll(
+            loop,
+            10,
+            Duration.ofMinutes(1),
+            _ -> {
+              read.complete(clients.getFirst().readText());
+              throw new IllegalStateException("a listener that fails");
+            });
+    LocalConnection waiting =
+        (LocalConnection)
+            manager.connectPoll(
+                poll,
+                manager.tryReserve(user).orElseThrow(),
+                Map.of(),
+                Optional.of(Position.of(0)));
+    await().until(() -> loop.submit(() -> waiting.connectionState().isLive()).get());
+    manager.broadcast(List.of(feed.commit("{\"id\":1}", EVERYONE)));
+
+    assertThat(read).succeedsWithin(Duration.ofSeconds(30)).isEqualTo("{\"seq\":1,\"id\":1}");
+    for (RawClient client : clients.subList(1, MANY)) {
+      assertThat(client.readText()).isEqualTo("{\"seq\":1,\"id\":1}");
+    }
+    manager.broadcast(List.of(feed.commit("{\"id\":2}", EVERYONE)));
+    for (RawClient client : clients) {
+      assertThat(client.readText()).isEqualTo("{\"seq\":2,\"id\":2}");
     }
   }
 
