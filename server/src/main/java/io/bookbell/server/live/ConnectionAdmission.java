@@ -60,7 +60,8 @@ public final class ConnectionAdmission {
   }
 
   /**
-   * Authenticates by ticket, bearer token or cookie, and refuses pages of other sites.
+   * Authenticates by ticket, bearer token or cookie, and refuses pages of other sites. An unknown
+   * bearer token, which may belong to a proxy, doesn't hide a cookie.
    *
    * @param isOriginSent whether browsers always name the page's origin in such a request, so that
    *     with a cookie it must be there
@@ -74,12 +75,35 @@ public final class ConnectionAdmission {
     }
     boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().isFromCookie();
     rejectForeignOrigin(request, byCookie && isOriginSent);
-    CompletionStage<Caller> caller =
-        ticket.isPresent()
-            ? gate.redeemTicket(ticket.get())
-            : gate.authenticate(credentials.orElseThrow().token())
-                .thenApply(Authenticator.AuthenticatedCaller::caller);
-    return Future.fromCompletionStage(caller, Vertx.currentContext());
+    if (ticket.isPresent()) {
+      return onContext(gate.redeemTicket(ticket.get()));
+    }
+    Future<Caller> caller = authenticate(credentials.orElseThrow());
+    return byCookie
+        ? caller
+        : caller.recover(failure -> retryWithCookie(request, isOriginSent, failure));
+  }
+
+  private Future<Caller> retryWithCookie(
+      HttpServerRequest request, boolean isOriginSent, Throwable failure) {
+    boolean unknown =
+        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
+    Optional<Credentials> cookie = Credentials.ofCookie(request, serverCookies);
+    if (!unknown || cookie.isEmpty()) {
+      return Future.failedFuture(failure);
+    }
+    rejectForeignOrigin(request, isOriginSent);
+    return authenticate(cookie.get());
+  }
+
+  private Future<Caller> authenticate(Credentials credentials) {
+    return onContext(
+        gate.authenticate(credentials.token())
+            .thenApply(Authenticator.AuthenticatedCaller::caller));
+  }
+
+  private static Future<Caller> onContext(CompletionStage<Caller> stage) {
+    return Future.fromCompletionStage(stage, Vertx.currentContext());
   }
 
   private void rejectForeignOrigin(HttpServerRequest request, boolean isRequired) {

@@ -78,6 +78,16 @@ class EventStreamTest {
 
   @ParameterizedTest
   @EnumSource
+  void aBearerTokenOfAProxyDoesNotHideTheCookie(TestDatabase database) {
+    var client = TestServer.shared(database).cast().supporter().client();
+    String foreign = "Authorization: Bearer none-of-ours\r\n";
+    String cookie = "Cookie: bookbell_session=" + client.token().orElseThrow() + "\r\n";
+    assertThat(status(client.url(), "", foreign)).isEqualTo(401);
+    assertThat(status(client.url(), "", foreign + cookie)).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aPositionOfAnotherEpochGetsASnapshot(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     try (var stream = TestStream.resume(cast.supporter().client(), "another:1")) {

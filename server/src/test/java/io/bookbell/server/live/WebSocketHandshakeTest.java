@@ -70,6 +70,14 @@ class WebSocketHandshakeTest {
   }
 
   @Test
+  void aBearerTokenOfAProxyDoesNotHideTheCookie() {
+    String foreign = "Authorization: Bearer none-of-ours";
+    accepted(own, foreign, cookie, ownOrigin());
+    refused(403, "foreign_origin", own, foreign, cookie);
+    refused(401, "unauthorized", own, foreign, "Cookie: bookbell_session=wrong", ownOrigin());
+  }
+
+  @Test
   void aTicketIsGoodOnce() {
     String query = own + "&ticket=" + ticket();
     accepted(query);
