@@ -33,7 +33,8 @@ public record Credentials(String token, Optional<String> cookie) {
   }
 
   /** Reads the credentials in the session cookie. */
-  public static Optional<Credentials> ofCookie(HttpServerRequest request, ServerCookies serverCookies) {
+  public static Optional<Credentials> ofCookie(
+      HttpServerRequest request, ServerCookies serverCookies) {
     return serverCookies
         .findSession(request)
         .map(
