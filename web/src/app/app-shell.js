@@ -71,6 +71,7 @@ export class AppShell extends SessionElement {
   #content(workspace) {
     const onTheWay = this.route.name === 'home' && lastWorkspace(this.session.me);
     if (!this.ready || onTheWay) return html`<div class="skeleton" aria-hidden="true"></div>`;
+    if (this.route.name === 'account') return this.missing ? this.#missingView() : html`<own-account-page .session=${this.session}></own-account-page>`;
     return workspace ? keyed(`${workspace.creatorId} ${workspace.role}`, this.#view(workspace)) : this.#nothingHere();
   }
 

@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, Creator, FoundBooks, Invitation, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, CreatedKey, Creator, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -27,6 +27,15 @@ export class Api {
 
   /** @param {object} account token, email, display_name, password, creator_name @param {Command} [command] */
   setUp = (account, command) => this.http.post('/api/setup', account, command);
+
+  /** @returns {Promise<{items: Key[]}>} */
+  keys = () => this.http.get('/api/keys');
+
+  /** @param {{name: string, scopes: KeyScope[], expires_at?: string}} key @param {Command} [command] @returns {Promise<CreatedKey>} */
+  makeKey = (key, command) => this.http.post('/api/keys', key, command);
+
+  /** @param {number} id */
+  revokeKey = (id) => this.http.delete(`/api/keys/${id}`);
 
   // Book requests
 

@@ -109,6 +109,19 @@
  * @property {string} created_at
  * @property {string} [url] only in the answer that creates it
  *
+ * @typedef {'read' | 'write' | 'admin' | 'publish'} KeyScope
+ *
+ * @typedef {object} Key
+ * @property {number} id
+ * @property {string} name
+ * @property {KeyScope[]} scopes
+ * @property {string} start the beginning of the key, to recognise it by
+ * @property {string} created_at
+ * @property {string | null} expires_at
+ * @property {string | null} last_used_at exact to a minute
+ *
+ * @typedef {Key & {key: string}} CreatedKey only in the answer that creates it
+ *
  * @typedef {object} FieldChange
  * @property {string} field
  * @property {string | number | boolean} [old] missing where it isn't known; an empty string for none

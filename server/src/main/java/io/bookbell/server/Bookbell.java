@@ -33,6 +33,8 @@ import io.bookbell.server.http.WebServer;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.invitation.JoinRoutes;
+import io.bookbell.server.key.CallerAuthenticator;
+import io.bookbell.server.key.KeyRoutes;
 import io.bookbell.server.live.ConnectionAdmission;
 import io.bookbell.server.live.EventStreamRoutes;
 import io.bookbell.server.live.LiveConnections;
@@ -258,13 +260,18 @@ public final class Bookbell implements AutoCloseable {
   }
 
   private void addApiRoutes(Router router) {
-    var gate = new SessionAuthenticator(database, services.sessions, services.tickets);
     ServerCookies serverCookies =
         ServerCookies.of(serverConfig.reach().cookieName(), serverConfig.reach().publicUrl());
     RateLimits rates =
         serverConfig.connections().rateLimits()
             ? RateLimits.withLimits(clock)
             : RateLimits.withoutLimits();
+    var gate =
+        new CallerAuthenticator(
+            new SessionAuthenticator(database, services.sessions, services.tickets),
+            database,
+            services.keys,
+            rates);
     var admission =
         new ConnectionAdmission(liveConnections, gate, originPolicy, serverCookies, rates);
     new WebSocketRoutes(liveConnections, admission).addRoutes(router);
@@ -321,6 +328,7 @@ public final class Bookbell implements AutoCloseable {
     AccountRoutes.addSessionRoutes(apiRouter, signInService, services.sessions, services.tickets);
     AccountRoutes.addMeRoute(
         apiRouter, services.accounts, services.creators, services.access, services.quotas);
+    KeyRoutes.addRoutes(apiRouter, services.keys);
     var signUpService = new SignUpService(database, services.accounts, signInService);
     new SetupRoutes(database, services.accounts, services.creators, passwordHasher, signUpService)
         .addRoutes(apiRouter);
@@ -332,7 +340,11 @@ public final class Bookbell implements AutoCloseable {
     var announcer = new TierAnnouncer(database, services.creators, services.inbox);
     var messageRetention =
         new MessageRetention(
-            services.inbox, services.receipts, services.sessions, serverConfig.inbox().kept());
+            services.inbox,
+            services.receipts,
+            services.sessions,
+            services.keys,
+            serverConfig.inbox().kept());
     registerCloseable(
             new HousekeepingWorker(
                 database, services, announcer, messageRetention, liveConnections::openSessions))

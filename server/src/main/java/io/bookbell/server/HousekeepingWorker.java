@@ -72,6 +72,7 @@ final class HousekeepingWorker implements AutoCloseable {
     repeatUntilDone("bring supporters into the new month", services.monthTurn::renewBatch);
     extendOpenSessions();
     repeatUntilDone("end expired sessions", services.sessions::endExpired);
+    repeatUntilDone("remove expired keys", services.keys::removeExpired);
     repeatUntilDone(
         "remove expired tickets and notes of ended sessions",
         tx -> {

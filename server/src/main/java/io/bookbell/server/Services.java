@@ -18,6 +18,7 @@ import io.bookbell.server.follow.FollowService;
 import io.bookbell.server.http.BasePath;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.invitation.InvitationService;
+import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.quota.MonthRollover;
 import io.bookbell.server.quota.QuotaService;
@@ -44,6 +45,7 @@ public final class Services {
 
   public final AccountStore accounts = new AccountStore();
   public final SessionStore sessions;
+  public final KeyStore keys;
   public final TicketStore tickets = new TicketStore();
   public final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
   public final ActivityLog activity;
@@ -85,6 +87,7 @@ public final class Services {
     asked = new AskedBookService(creators, access);
     lists = new RequestListService(creators, access);
     sessions = new SessionStore(clientNotifier::closeSession);
+    keys = new KeyStore(sessions);
     inbox = new InboxStore(clientNotifier::publishChange);
     teamLists = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
     activity = new ActivityLog(teamLists::broadcastUpdate);
@@ -115,7 +118,7 @@ public final class Services {
     /** Delivers an unnumbered message to these users. */
     void broadcastMessage(Message message, Set<UserId> users);
 
-    /** Closes the sockets of this session. */
+    /** Closes the sockets of this session or key. */
     void closeSession(UserId user, String session);
 
     /** Does nothing, for work on stored data without connections. */

@@ -33,6 +33,7 @@ class TableOwnershipTest {
           Map.entry("ended_session", "account"),
           Map.entry("login_failure", "account"),
           Map.entry("sign_up_key", "account"),
+          Map.entry("api_key", "key"),
           Map.entry("idempotency_key", "http"),
           Map.entry("creator", "creator"),
           Map.entry("creator_picture", "creator"),

@@ -6,6 +6,9 @@ import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.key.KeyStore.KeyTerms;
 import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.TimeSource;
@@ -22,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A complete server in this process, on a free port. */
@@ -146,6 +150,16 @@ public final class TestServer implements AutoCloseable {
       token = database.write(tx -> services.sessions.createSession(tx, user)).join();
     }
     return token;
+  }
+
+  /** A client with a new key of a user, who counts as an operator while it is created. */
+  public TestClient withKey(long user, KeyScope... scopes) {
+    var services = new Services(Services.ClientNotifier.noOp());
+    var keyTerms = new KeyTerms("Program", Set.of(scopes), Optional.empty());
+    var owner = new Caller(new UserId(user), "", true);
+    String key =
+        database.write(tx -> services.keys.create(tx, owner, keyTerms)).join().secret();
+    return new TestClient(url(), Optional.of(key));
   }
 
   /** Creates new people, all with {@link #PASSWORD}. */

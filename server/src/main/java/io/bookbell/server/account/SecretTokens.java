@@ -2,6 +2,7 @@ package io.bookbell.server.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bookbell.server.http.Credentials;
 import io.bookbell.server.http.Sha256;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -18,11 +19,13 @@ public final class SecretTokens {
 
   /**
    * Creates a secret of 256 random bits, in characters that need no escaping in URLs and headers.
+   * It can't be mistaken for a key.
    */
   public static String createToken() {
     byte[] secret = new byte[BYTES];
     RANDOM.nextBytes(secret);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    return token.startsWith(Credentials.KEY_PREFIX) ? createToken() : token;
   }
 
   /**

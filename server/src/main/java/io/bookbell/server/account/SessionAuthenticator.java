@@ -1,7 +1,7 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.SessionStore.StoredSession;
-import io.bookbell.server.http.Authenticator;
+import io.bookbell.server.http.Authenticator.AuthenticatedCaller;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Authenticates callers by session token or WebSocket ticket. Any thread may call it. */
-public final class SessionAuthenticator implements Authenticator {
+public final class SessionAuthenticator {
   private final Database database;
   private final SessionStore sessionStore;
   private final TicketStore ticketStore;
@@ -23,12 +23,12 @@ public final class SessionAuthenticator implements Authenticator {
     this.ticketStore = ticketStore;
   }
 
-  @Override
+  /** Fails with a {@link Problem} 401 if the session is unknown, ended or expired. */
   public CompletionStage<AuthenticatedCaller> authenticate(String token) {
     return database.read(tx -> sessionStore.findByToken(tx, token)).thenApply(this::acceptSession);
   }
 
-  @Override
+  /** Whether the token belonged to a session that ended a short while ago. */
   public CompletionStage<Boolean> hasEnded(String token) {
     return database.read(tx -> sessionStore.hasEnded(tx, token));
   }

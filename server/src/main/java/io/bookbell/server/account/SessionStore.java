@@ -207,6 +207,15 @@ public final class SessionStore {
 
   private void removeSession(Transaction tx, UserId user, String hash) {
     tx.update("DELETE FROM session WHERE token_hash = ?", hash);
+    announceEnd(tx, user, hash);
+  }
+
+  /**
+   * Makes all nodes close the sockets that were opened with a token.
+   *
+   * @param hash the hash of a session's token or of a key, which is no longer valid
+   */
+  public void announceEnd(Transaction tx, UserId user, String hash) {
     tx.update(
         """
         INSERT INTO ended_session (token_hash, user_id, ended_at)

@@ -23,6 +23,7 @@ final class BackupTables {
           "installation",
           "app_user",
           "idempotency_key",
+          "api_key",
           "creator",
           "creator_picture",
           "tier",

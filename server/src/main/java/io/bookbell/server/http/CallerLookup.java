@@ -43,12 +43,12 @@ final class CallerLookup {
       rejectForeignOrigin(context, true);
     }
     Future<Caller> found = authenticate(context, credentials);
-    return (credentials.isFromCookie()
+    return (credentials.isFromCookie() || credentials.isKey()
             ? found
             : found.recover(failure -> retryWithCookie(context, failure)))
         .map(
             caller -> {
-              rateLimits.countCall(rateLimit, caller.user());
+              rateLimits.countCall(rateLimit, caller);
               return caller;
             });
   }
@@ -60,7 +60,9 @@ final class CallerLookup {
   Future<Boolean> requireEndedSession(ApiRequest apiRequest, Throwable failure) {
     Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
     Optional<String> token =
-        Credentials.of(apiRequest.httpRequest(), serverCookies).map(Credentials::token);
+        Credentials.of(apiRequest.httpRequest(), serverCookies)
+            .filter(credentials -> !credentials.isKey())
+            .map(Credentials::token);
     boolean isUnknown =
         Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
     if (key.isEmpty() || token.isEmpty() || !isUnknown) {
@@ -71,9 +73,9 @@ final class CallerLookup {
         .compose(ended -> ended ? Future.succeededFuture(ended) : Future.failedFuture(failure));
   }
 
-  /** Looks up the session, and renews its cookie once a day. */
+  /** Looks up the session or the key, and renews a session's cookie once a day. */
   private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
-    return onContext(authenticator.authenticate(credentials.token()))
+    return onContext(authenticator.authenticate(credentials, context, originPolicy))
         .map(
             found -> {
               credentials

@@ -7,11 +7,14 @@ import java.util.regex.Pattern;
 /**
  * The credentials sent with a request.
  *
- * @param token a session's token
+ * @param token a session's token, or a key
  * @param cookie the name of the cookie that carried the token; empty for a bearer token. Browsers
  *     send cookies by themselves, so such a request must come from an allowed origin
  */
 public record Credentials(String token, Optional<String> cookie) {
+  /** The beginning of every key, by which scanners for leaked secrets recognise them. */
+  public static final String KEY_PREFIX = "bbk_";
+
   private static final String BEARER = "Bearer ";
 
   /** The form of our tokens. A JWT contains dots; it belongs to a proxy. */
@@ -44,5 +47,10 @@ public record Credentials(String token, Optional<String> cookie) {
 
   public boolean isFromCookie() {
     return cookie.isPresent();
+  }
+
+  /** Whether this is the key of a program. A cookie never is one. */
+  public boolean isKey() {
+    return cookie.isEmpty() && token.startsWith(KEY_PREFIX);
   }
 }

@@ -139,6 +139,19 @@ public final class JsonBody extends RequestFields {
             });
   }
 
+  /** One or more of the allowed words, without duplicates, in the order of the allowed ones. */
+  public List<String> requiredSomeOf(String field, List<String> allowed) {
+    Optional<JsonNode> value = findValue(field);
+    if (value.isEmpty()) {
+      return reportMissing(field, List.of());
+    }
+    var words = new HashSet<String>();
+    value.get().forEach(word -> words.add(word.isTextual() ? word.asText() : ""));
+    boolean good = value.get().isArray() && !words.isEmpty() && allowed.containsAll(words);
+    checkField(field, good, "must be a list of one or more of " + String.join(", ", allowed));
+    return allowed.stream().filter(words::contains).toList();
+  }
+
   public UserId requiredUserId(String field) {
     return optionalUserId(field).orElseGet(() -> reportMissing(field, SOMEBODY));
   }

@@ -1,6 +1,8 @@
 package io.bookbell.server.http;
 
-/** A number of calls per minute, counted for each user and shared by all routes that name it. */
+/**
+ * A number of calls per minute, counted for each user or key and shared by all routes that name it.
+ */
 public enum RateLimit {
   READ(1_200),
   WRITE(300),
@@ -24,6 +26,8 @@ public enum RateLimit {
   POLL(1_200),
   /** Acknowledgements that don't come over a WebSocket. */
   ACKNOWLEDGE(600),
+  /** Invalid keys, counted for each client address; for IPv6, each /64. */
+  WRONG_KEY(60),
   /** Calls without a session, counted for each client address; for IPv6, each /64. */
   OPEN(600);
 

@@ -1,6 +1,5 @@
 package io.bookbell.server.http;
 
-import io.bookbell.hub.UserId;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
@@ -25,12 +24,13 @@ public final class RateLimits {
   }
 
   /**
-   * Counts one call.
+   * Counts one call. Calls with a key are counted for the key, so that a program doesn't use up
+   * what its user may do.
    *
-   * @throws Problem 429 if the user has reached the limit in this minute
+   * @throws Problem 429 if the user, or the key, has reached the limit in this minute
    */
-  public void countCall(RateLimit rateLimit, UserId user) {
-    countFor(rateLimit, user);
+  public void countCall(RateLimit rateLimit, Caller caller) {
+    countFor(rateLimit, caller.key().isPresent() ? caller.session() : caller.user());
   }
 
   /**
@@ -38,17 +38,33 @@ public final class RateLimits {
    *
    * @throws Problem as in {@link #countCall}
    */
-  void countAnonymousCall(RateLimit rateLimit, String network) {
+  public void countAnonymousCall(RateLimit rateLimit, String network) {
     countFor(rateLimit, network);
+  }
+
+  /**
+   * Checks a limit without counting.
+   *
+   * @throws Problem 429 if the network has reached the limit in this minute
+   */
+  public void requireBelow(RateLimit rateLimit, String network) {
+    RateLimiter<Object> limiter = limiters.get(rateLimit);
+    if (limiter != null && limiter.hasReachedLimit(network)) {
+      throw limitReached(limiter);
+    }
   }
 
   private void countFor(RateLimit rateLimit, Object caller) {
     RateLimiter<Object> limiter = limiters.get(rateLimit);
     if (limiter != null && !limiter.tryCount(caller)) {
-      long seconds = limiter.secondsToWait();
-      String unit = seconds == 1 ? " second." : " seconds.";
-      throw Problem.tooMany(
-          "rate_limited", "Too many requests. Try again in " + seconds + unit, seconds);
+      throw limitReached(limiter);
     }
+  }
+
+  private static Problem limitReached(RateLimiter<Object> limiter) {
+    long seconds = limiter.secondsToWait();
+    String unit = seconds == 1 ? " second." : " seconds.";
+    return Problem.tooMany(
+        "rate_limited", "Too many requests. Try again in " + seconds + unit, seconds);
   }
 }

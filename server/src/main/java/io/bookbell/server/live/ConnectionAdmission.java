@@ -5,10 +5,11 @@ import io.bookbell.hub.Connection;
 import io.bookbell.hub.Position;
 import io.bookbell.hub.UpgradeGate;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.SessionAuthenticator;
 import io.bookbell.server.http.Authenticator;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Credentials;
+import io.bookbell.server.http.KeyGrant;
+import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.QueryParameters;
@@ -17,38 +18,46 @@ import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.live.LiveConnections.ConnectionSlot;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a connection must pass before it opens, whichever its transport: the caller, the origin, the
- * rate limit, a free slot, and a session that hasn't ended meanwhile. Called on event loops;
+ * rate limit, a free slot, and a session or key that hasn't ended meanwhile. Called on event loops;
  * stateless.
  */
 public final class ConnectionAdmission {
-  /** The key under which a connection's metadata holds the hash of its session. */
+  /** The name under which a connection's metadata holds the hash of its session or key. */
   static final String SESSION = "session";
+
+  /** The name of a connection's metadata if it was opened with a key that may only read. */
+  static final String READ_ONLY = "read_only";
 
   private static final Logger log = LoggerFactory.getLogger(ConnectionAdmission.class);
   private static final int LONGEST_TICKET = 100;
   private static final int LONGEST_POSITION = 100;
 
   private final LiveConnections liveConnections;
-  private final SessionAuthenticator gate;
+  private final Authenticator gate;
   private final OriginPolicy originPolicy;
   private final ServerCookies serverCookies;
   private final RateLimits rateLimits;
 
   public ConnectionAdmission(
       LiveConnections liveConnections,
-      SessionAuthenticator gate,
+      Authenticator gate,
       OriginPolicy originPolicy,
       ServerCookies serverCookies,
       RateLimits rateLimits) {
@@ -60,45 +69,50 @@ public final class ConnectionAdmission {
   }
 
   /**
-   * Authenticates by ticket, bearer token or cookie, and refuses pages of other sites. An unknown
-   * bearer token, which may belong to a proxy, doesn't hide a cookie.
+   * Authenticates by ticket, bearer token, key or cookie, and refuses pages of other sites, except
+   * with a key, which no browser sends by itself. An unknown bearer token, which may belong to a
+   * proxy, doesn't hide a cookie.
    *
    * @param isOriginSent whether browsers always name the page's origin in such a request, so that
    *     with a cookie it must be there
    */
   Future<Caller> findCaller(
-      HttpServerRequest request, QueryParameters queryParameters, boolean isOriginSent) {
+      RoutingContext context, QueryParameters queryParameters, boolean isOriginSent) {
+    HttpServerRequest request = context.request();
     Optional<String> ticket = queryParameters.optionalText("ticket", LONGEST_TICKET);
     Optional<Credentials> credentials = Credentials.of(request, serverCookies);
     if (ticket.isEmpty() && credentials.isEmpty()) {
       throw Problem.unauthorized("Sign in first, or connect with a ticket.");
     }
     boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().isFromCookie();
-    rejectForeignOrigin(request, byCookie && isOriginSent);
+    boolean byKey = ticket.isEmpty() && credentials.orElseThrow().isKey();
+    if (!byKey) {
+      rejectForeignOrigin(request, byCookie && isOriginSent);
+    }
     if (ticket.isPresent()) {
       return onContext(gate.redeemTicket(ticket.get()));
     }
-    Future<Caller> caller = authenticate(credentials.orElseThrow());
-    return byCookie
+    Future<Caller> caller = authenticate(context, credentials.orElseThrow());
+    return byCookie || byKey
         ? caller
-        : caller.recover(failure -> retryWithCookie(request, isOriginSent, failure));
+        : caller.recover(failure -> retryWithCookie(context, isOriginSent, failure));
   }
 
   private Future<Caller> retryWithCookie(
-      HttpServerRequest request, boolean isOriginSent, Throwable failure) {
+      RoutingContext context, boolean isOriginSent, Throwable failure) {
     boolean unknown =
         Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
-    Optional<Credentials> cookie = Credentials.ofCookie(request, serverCookies);
+    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), serverCookies);
     if (!unknown || cookie.isEmpty()) {
       return Future.failedFuture(failure);
     }
-    rejectForeignOrigin(request, isOriginSent);
-    return authenticate(cookie.get());
+    rejectForeignOrigin(context.request(), isOriginSent);
+    return authenticate(context, cookie.get());
   }
 
-  private Future<Caller> authenticate(Credentials credentials) {
+  private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
     return onContext(
-        gate.authenticate(credentials.token())
+        gate.authenticate(credentials, context, originPolicy)
             .thenApply(Authenticator.AuthenticatedCaller::caller));
   }
 
@@ -135,9 +149,9 @@ public final class ConnectionAdmission {
    * Counts a call and reserves a slot. Fails with a {@link Problem} 429 if there have been too many
    * of either.
    */
-  Future<ConnectionSlot> takeSlot(UserId user) {
-    rateLimits.countCall(RateLimit.CONNECT, user);
-    return Future.fromCompletionStage(reserveSlot(user), Vertx.currentContext());
+  Future<ConnectionSlot> takeSlot(Caller caller) {
+    rateLimits.countCall(RateLimit.CONNECT, caller);
+    return Future.fromCompletionStage(reserveSlot(caller.user()), Vertx.currentContext());
   }
 
   /** Like {@link #takeSlot}, for a call that has been counted. */
@@ -153,7 +167,11 @@ public final class ConnectionAdmission {
 
   /** The metadata of a caller's connection. */
   static Map<String, String> metadataOf(Caller caller) {
-    return Map.of(SESSION, caller.session());
+    var metadata = new HashMap<>(Map.of(SESSION, caller.session()));
+    if (!caller.hasScope(KeyScope.WRITE)) {
+      metadata.put(READ_ONLY, "true");
+    }
+    return metadata;
   }
 
   static Channel channelOf(HttpServerRequest request) {
@@ -166,8 +184,8 @@ public final class ConnectionAdmission {
   }
 
   /**
-   * Closes the connection if its session ended before the connection was registered, because {@link
-   * LiveConnections#sessionEnded} didn't find it then.
+   * Closes the connection if its session or key ended before the connection was registered, because
+   * {@link LiveConnections#sessionEnded} didn't find it then.
    */
   void closeIfSessionEnded(Caller caller, Connection connection) {
     gate.isAlive(caller)
@@ -179,5 +197,30 @@ public final class ConnectionAdmission {
                 connection.close(CloseReason.SESSION_ENDED);
               }
             });
+  }
+
+  /** Closes the connection, which has this channel to itself, when the caller's key expires. */
+  static void closeWhenExpired(Caller caller, Connection connection, Channel channel) {
+    closeWhenExpired(caller, connection, channel.eventLoop())
+        .ifPresent(expiry -> channel.closeFuture().addListener(_ -> expiry.cancel(false)));
+  }
+
+  /**
+   * Closes the connection when the caller's key expires.
+   *
+   * @return the task that does so, to cancel once the connection has closed; empty if the caller
+   *     has no key, or one that doesn't expire
+   */
+  static Optional<ScheduledFuture<?>> closeWhenExpired(
+      Caller caller, Connection connection, EventLoop loop) {
+    return caller
+        .key()
+        .flatMap(KeyGrant::timeLeft)
+        .map(
+            timeLeft ->
+                loop.schedule(
+                    () -> connection.close(CloseReason.SESSION_ENDED),
+                    timeLeft.toMillis(),
+                    TimeUnit.MILLISECONDS));
   }
 }

@@ -60,7 +60,7 @@ public final class EventStreamRoutes {
     ApiRouter.markRoute(context, PATH);
     QueryParameters queryParameters = new QueryParameters(context::queryParam);
     admission
-        .findCaller(context.request(), queryParameters, false)
+        .findCaller(context, queryParameters, false)
         .compose(caller -> openStream(context, caller, queryParameters))
         .onFailure(context::fail);
   }
@@ -75,9 +75,7 @@ public final class EventStreamRoutes {
     if (!ConnectionAdmission.mayTakeOver(request)) {
       throw Problem.malformedRequest("This request has no body, and its path is " + PATH + ".");
     }
-    return admission
-        .takeSlot(caller.user())
-        .map(slot -> connectToHub(context, slot, caller, since));
+    return admission.takeSlot(caller).map(slot -> connectToHub(context, slot, caller, since));
   }
 
   /** Where a browser continues by itself; this is newer than the position in the address. */
@@ -104,6 +102,7 @@ public final class EventStreamRoutes {
                 ConnectionAdmission.metadataOf(caller),
                 since);
     admission.closeIfSessionEnded(caller, connection);
+    ConnectionAdmission.closeWhenExpired(caller, connection, channel);
     return null;
   }
 

@@ -128,6 +128,8 @@ public final class MessageRoutes {
             .connectPoll(poll, slot.here(), ConnectionAdmission.metadataOf(caller), query.since);
     var _ = query.over.thenRun(() -> connection.close(CloseReason.NORMAL));
     admission.closeIfSessionEnded(caller, connection);
+    ConnectionAdmission.closeWhenExpired(caller, connection, query.loop)
+        .ifPresent(expiry -> ended.whenComplete((_, _) -> expiry.cancel(false)));
     return ended.whenComplete((_, _) -> slot.releaseSlot()).thenApply(MessageRoutes::toResponse);
   }
 

@@ -46,7 +46,7 @@ public final class WebSocketRoutes {
     HttpServerRequest request = context.request();
     QueryParameters queryParameters = new QueryParameters(context::queryParam);
     admission
-        .findCaller(request, queryParameters, true)
+        .findCaller(context, queryParameters, true)
         .compose(caller -> upgradeConnection(request, caller, queryParameters))
         .onFailure(context::fail);
   }
@@ -64,7 +64,7 @@ public final class WebSocketRoutes {
       throw Problem.malformedRequest("A handshake has no body, and its path is " + PATH + ".");
     }
     return admission
-        .takeSlot(user)
+        .takeSlot(caller)
         .compose(
             slot -> {
               Channel channel = ConnectionAdmission.channelOf(request);
@@ -87,6 +87,7 @@ public final class WebSocketRoutes {
             .connect(channel, slot.here(), ConnectionAdmission.metadataOf(caller), since);
     channel.closeFuture().addListener(_ -> liveConnections.connectionClosed(connection));
     admission.closeIfSessionEnded(caller, connection);
+    ConnectionAdmission.closeWhenExpired(caller, connection, channel);
     return null;
   }
 }

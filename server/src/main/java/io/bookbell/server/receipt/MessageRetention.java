@@ -4,9 +4,12 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.InboxStore.InboxExtent;
+import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,8 @@ import java.util.Set;
  * client that resumes from before that gets a new snapshot. Thread-safe.
  *
  * <p>Every session that hasn't ended is a device, so a device that never acknowledges keeps its
- * user's messages until they are too old.
+ * user's messages until they are too old. A key is a device once a program has acknowledged with
+ * it, because most programs never connect.
  */
 public final class MessageRetention {
   /** The tabs of a browser are one device, and one of them may be behind for a while. */
@@ -29,6 +33,7 @@ public final class MessageRetention {
   private final InboxStore inboxStore;
   private final ReceiptService receiptService;
   private final SessionStore sessionStore;
+  private final KeyStore keyStore;
   private final Duration kept;
 
   /**
@@ -40,10 +45,12 @@ public final class MessageRetention {
       InboxStore inboxStore,
       ReceiptService receiptService,
       SessionStore sessionStore,
+      KeyStore keyStore,
       Duration kept) {
     this.inboxStore = inboxStore;
     this.receiptService = receiptService;
     this.sessionStore = sessionStore;
+    this.keyStore = keyStore;
     this.kept = kept;
   }
 
@@ -64,8 +71,8 @@ public final class MessageRetention {
       return new RetentionStep(Optional.empty(), 0);
     }
     List<UserId> users = page.stream().map(InboxExtent::user).toList();
-    Map<UserId, Set<String>> signedIn = sessionStore.findHashesByUser(tx, users);
     Map<Device, Long> positions = receiptService.findPositions(tx, users);
+    Map<UserId, Set<String>> signedIn = findDevices(tx, users, positions.keySet());
     receiptService.removeDevices(
         tx, positions.keySet().stream().filter(each -> !isSignedIn(signedIn, each)).toList());
     int removed = 0;
@@ -75,6 +82,19 @@ public final class MessageRetention {
       removed += removeMessages(tx, each, everywhere);
     }
     return new RetentionStep(Optional.of(new UserId(users.getLast().value() + 1)), removed);
+  }
+
+  private Map<UserId, Set<String>> findDevices(
+      Transaction tx, List<UserId> users, Set<Device> acknowledged) {
+    var devices = new HashMap<>(sessionStore.findHashesByUser(tx, users));
+    keyStore
+        .findHashesByUser(tx, users)
+        .forEach(
+            (user, keys) ->
+                keys.stream()
+                    .filter(key -> acknowledged.contains(new Device(user, key)))
+                    .forEach(key -> devices.computeIfAbsent(user, _ -> new HashSet<>()).add(key)));
+    return devices;
   }
 
   private static boolean isSignedIn(Map<UserId, Set<String>> signedIn, Device device) {

@@ -32,9 +32,10 @@ import org.slf4j.LoggerFactory;
  * UPDATE} is left out on SQLite, whose only writer already holds the whole database.
  *
  * <p>All commands take locks in the same order, so that they don't deadlock: creator rows
- * ascending, request rows ascending, membership rows by (creator, user), idempotency key, inbox
- * heads by user. Commands of one creator may share a transaction, so locks at the end of that order
- * are left to a {@link BeforeCommitStep}; {@code PostgresWriter} handles those at its beginning.
+ * ascending, request rows ascending, membership rows by (creator, user), account row, idempotency
+ * key, inbox heads by user. Commands of one creator may share a transaction, so locks at the end of
+ * that order are left to a {@link BeforeCommitStep}; {@code PostgresWriter} handles those at its
+ * beginning.
  */
 public final class Transaction {
   private static final Logger log = LoggerFactory.getLogger(Transaction.class);

@@ -260,7 +260,7 @@ class ContractTest {
 
     @Test
     void mayNotHaveAnotherStatus() {
-      assertRefused(418, QUOTA, "418, is not documented, only [200, 400, 401, 404, 429, 503]");
+      assertRefused(418, QUOTA, "418, is not documented, only [200, 400, 401, 403, 404, 429, 503]");
     }
 
     @Test

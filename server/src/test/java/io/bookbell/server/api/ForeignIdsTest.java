@@ -137,6 +137,11 @@ class ForeignIdsTest {
         .toList();
   }
 
+  private static long keyOf(Person owner) {
+    var terms = Map.of("name", "Bot", "scopes", List.of("read"));
+    return owner.client().post("/api/keys", terms).expect(201).body().get("id").asLong();
+  }
+
   /** Calls by a creator with ids that belong to another creator. */
   private static List<Probe> ofThePeople(Cast cast, Cast elsewhere) {
     String of = "?creator_id=" + cast.creator().id();
@@ -144,6 +149,7 @@ class ForeignIdsTest {
     String creator = "{\"creator_id\":" + cast.creator().id();
     long request = elsewhere.supporter().ask(elsewhere.creator(), "Kindred");
     return List.of(
+        new Probe("DELETE /api/keys/#", "", keyOf(elsewhere.creator())),
         new Probe("GET /api/supporters/#" + of, "", person),
         new Probe("PATCH /api/supporters/#" + of, "{\"tier_id\":1}", person),
         new Probe(

@@ -16,6 +16,8 @@ import io.bookbell.server.canned.CannedResponseRoutes;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.http.RateLimits;
@@ -23,6 +25,7 @@ import io.bookbell.server.live.EventStreamRoutes;
 import io.bookbell.server.live.MessageRoutes;
 import io.bookbell.server.live.WebSocketRoutes;
 import io.bookbell.server.request.RequestRoutes;
+import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import io.vertx.core.Vertx;
@@ -32,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -96,21 +100,59 @@ class RateLimitsTest {
       limited(RateLimit.REPLY, () -> supporter.post(request + "/reply", Map.of("body", "Hi")));
       limited(RateLimit.EXPORT, () -> cast.creator().client().get(csv));
       supporter.get(request).expect(200);
+      TestClient key = server.withKey(cast.supporter().id(), KeyScope.WRITE);
+      limited(RateLimit.REPLY, () -> key.post(request + "/reply", Map.of("body", "Hi")));
+      server
+          .withKey(cast.supporter().id(), KeyScope.WRITE)
+          .post(request + "/reply", Map.of("body", "Hi"))
+          .expect(201);
       cast.team().client().post(request + "/reply", Map.of("body", "Hi")).expect(201);
     }
+  }
+
+  @Test
+  void invalidKeysAreLimitedByAddressAndKnownKeysAreNot(@TempDir Path folder) {
+    ServerConfig serverConfig = TestServer.config(TestDatabase.SQLITE.create(folder));
+    try (var server =
+        TestServer.with(
+            serverConfig.withConnections(
+                new ConnectionConfig(20, Duration.ofSeconds(4), false, true)))) {
+      long user = server.cast().supporter().id();
+      TestClient known = server.withKey(user, KeyScope.READ);
+      TestClient revoked = server.withKey(user, KeyScope.READ);
+      known.get("/api/me").expect(200);
+      revoke(server, revoked);
+
+      limited(RateLimit.WRONG_KEY, () -> revoked.get("/api/me"));
+      limited(RateLimit.WRONG_KEY, () -> withToken(server, "bbk_typo").get("/api/me"));
+      known.get("/api/me").expect(200);
+      withToken(server, server.signInAgain(new UserId(user), 1)).get("/api/me").expect(200);
+    }
+  }
+
+  private static void revoke(TestServer server, TestClient key) {
+    String start = key.token().orElseThrow().substring(0, 8);
+    server
+        .database()
+        .write(tx -> tx.update("DELETE FROM api_key WHERE key_start = ?", start))
+        .join();
+  }
+
+  private static TestClient withToken(TestServer server, String token) {
+    return new TestClient(server.url(), Optional.of(token));
   }
 
   @Test
   void everyKindOfCallIsCountedByUserAndMinute() {
     var now = new AtomicReference<>(Instant.EPOCH);
     RateLimits rateLimits = RateLimits.withLimits(now::get);
-    UserId user = new UserId(1);
+    var user = new Caller(new UserId(1), "its session", false);
     for (RateLimit rateLimit : RateLimit.values()) {
       for (int call = 0; call < rateLimit.perMinute(); call++) {
         rateLimits.countCall(rateLimit, user);
       }
       assertThatThrownBy(() -> rateLimits.countCall(rateLimit, user)).isInstanceOf(Problem.class);
-      rateLimits.countCall(rateLimit, new UserId(2));
+      rateLimits.countCall(rateLimit, new Caller(new UserId(2), "its session", false));
     }
     now.set(Instant.EPOCH.plusSeconds(60));
     rateLimits.countCall(RateLimit.REPLY, user);

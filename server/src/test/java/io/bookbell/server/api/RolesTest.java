@@ -2,110 +2,151 @@ package io.bookbell.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.json.Json;
+import io.bookbell.server.api.RouteRules.Rule;
+import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.key.RouteScopes;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.ToIntFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Permissions: 404 for what the caller may not see, 403 for what they may see but not do. */
+/**
+ * Permissions: 404 for what the caller may not see, 403 for what they may see but not do. A key may
+ * do what its user may do, as far as its scope goes.
+ */
 class RolesTest {
+  private static final Contract CONTRACT = new Contract();
+  private static final Description DESCRIPTION = new Description("openapi.yaml");
 
-  /** A call and the status that each role gets. */
-  private record Rule(
-      String call, Map<String, ?> body, int creator, int team, int supporter, int stranger) {}
+  /** Somebody as the table names them, and the status that they get. */
+  private record Expected(String role, Person person, ToIntFunction<Rule> status) {}
+
+  private static List<Expected> everybody(Cast cast) {
+    return List.of(
+        new Expected("stranger", cast.stranger(), Rule::stranger),
+        new Expected("supporter", cast.supporter(), Rule::supporter),
+        new Expected("team", cast.team(), Rule::team),
+        new Expected("creator", cast.creator(), Rule::creator));
+  }
 
   @ParameterizedTest
   @EnumSource
-  void everyCallAnswersEachAsTheyMay(TestDatabase database) {
-    var server = TestServer.shared(database);
+  void everySessionGetsWhatItsUserMay(TestDatabase database) {
+    TestServer server = TestServer.shared(database);
     Cast cast = server.cast();
-    for (Rule rule : rules(cast)) {
-      assertThat(statuses(rule, cast))
-          .as(rule.call)
-          .containsExactly(rule.stranger, rule.supporter, rule.team, rule.creator);
-      assertThat(call(server.client(), rule).status()).as(rule.call + " by nobody").isEqualTo(401);
+    var wrong = new ArrayList<String>();
+    for (Rule rule : RouteRules.of(cast).rules()) {
+      compare(wrong, rule.call() + " by nobody", rule.callWith(server.client()), 401);
+      for (Expected each : everybody(cast)) {
+        Reply reply = rule.callWith(each.person.client());
+        compare(wrong, rule.call() + " by the " + each.role, reply, each.status.applyAsInt(rule));
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyKeyGetsWhatItsUserAndItsScopeMay(TestDatabase database) {
+    TestServer server = TestServer.shared(database);
+    Cast cast = server.cast();
+    var keys = new HashMap<Person, Map<KeyScope, TestClient>>();
+    everybody(cast).forEach(each -> keys.put(each.person, keysOf(server, each.person)));
+    var wrong = new ArrayList<String>();
+    for (Rule rule : RouteRules.of(cast).rules()) {
+      for (Expected each : everybody(cast)) {
+        keys.get(each.person)
+            .forEach(
+                (scope, client) -> {
+                  String what = rule.call() + " by the " + each.role + "’s key for " + scope;
+                  Reply reply = rule.callWith(client);
+                  boolean isScopeEnough = rule.neededScope().equals(Optional.of(scope));
+                  compare(wrong, what, reply, isScopeEnough ? each.status.applyAsInt(rule) : 403);
+                  if (reply.code().equals("insufficient_scope") == isScopeEnough) {
+                    wrong.add(what + ": " + reply.code());
+                  }
+                });
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static void compare(List<String> wrong, String what, Reply reply, int expected) {
+    if (reply.status() != expected) {
+      wrong.add("%s: %d instead of %d".formatted(what, reply.status(), expected));
     }
   }
 
-  private static List<Integer> statuses(Rule rule, Cast cast) {
-    return List.of(cast.stranger(), cast.supporter(), cast.team(), cast.creator()).stream()
-        .map(person -> call(person.client(), rule).status())
-        .toList();
+  private static Map<KeyScope, TestClient> keysOf(TestServer server, Person person) {
+    var keys = new EnumMap<KeyScope, TestClient>(KeyScope.class);
+    for (KeyScope scope : KeyScope.values()) {
+      keys.put(scope, server.withKey(person.id(), scope));
+    }
+    return keys;
   }
 
-  private static Reply call(TestClient client, Rule rule) {
-    String[] call = rule.call.split(" ", 2);
-    String body = rule.body.isEmpty() ? null : Json.writeAsString(rule.body);
-    return client.send(call[0], call[1], body, Map.of());
+  @Test
+  void everyOperationHasARow() {
+    Cast cast = TestServer.shared(TestDatabase.SQLITE).cast();
+    Set<String> known = new TreeSet<>(RouteRules.OPEN);
+    RouteRules.of(cast).rules().forEach(rule -> known.add(CONTRACT.call(rule.method(), rule.path())));
+
+    assertThat(CONTRACT.calls())
+        .as("operations; add a row to RouteRules for a new one")
+        .containsExactlyInAnyOrderElementsOf(known);
   }
 
-  private static List<Rule> rules(Cast cast) {
-    long id = cast.creator().id();
-    String of = "?creator_id=" + id;
-    String request = "/api/book-requests/" + cast.supporter().ask(cast.creator(), "Emma");
-    String foreign = "/api/book-requests/" + cast.other().ask(cast.creator(), "Persuasion");
-    String patron = "/api/supporters/" + cast.supporter().id();
-    String member = "/api/team/" + cast.team().id();
-    var tier = Map.of("creator_id", id, "name", "Tier", "requests_allowed", 1);
-    var book = Map.of("creator_id", id, "title", "Kindred", "author", "Butler");
-    var invitation = Map.of("creator_id", id, "kind", "team");
-    return List.of(
-        new Rule("GET " + request, Map.of(), 200, 200, 200, 404),
-        new Rule("GET " + foreign, Map.of(), 200, 200, 404, 404),
-        new Rule("GET /api/book-requests" + of, Map.of(), 200, 200, 200, 404),
-        new Rule("GET /api/book-requests", Map.of(), 200, 200, 200, 200),
-        new Rule("GET /api/book-requests/quota" + of, Map.of(), 404, 404, 200, 404),
-        new Rule("GET /api/book-requests/pending-count" + of, Map.of(), 200, 200, 403, 404),
-        new Rule("POST /api/book-requests", book, 403, 403, 201, 404),
-        new Rule("POST " + request + "/reply", Map.of("body", "Hi"), 201, 201, 201, 404),
-        new Rule("POST " + foreign + "/reply", Map.of("body", "Hi"), 201, 201, 404, 404),
-        new Rule("POST " + foreign + "/cancel", Map.of(), 403, 403, 404, 404),
-        new Rule("POST " + foreign + "/respond", Map.of("status", "approved"), 409, 200, 404, 404),
-        new Rule("POST " + request + "/respond", Map.of("status", "rejected"), 409, 200, 403, 404),
-        new Rule("POST " + request + "/cancel", Map.of(), 403, 403, 409, 404),
-        new Rule("GET /api/creators/" + id, Map.of(), 200, 200, 200, 404),
-        new Rule("PATCH /api/creators/" + id, Map.of("notice", "Hi"), 200, 403, 403, 404),
-        new Rule("GET /api/creators/" + id + "/picture", Map.of(), 404, 404, 404, 404),
-        new Rule("DELETE /api/creators/" + id + "/picture", Map.of(), 200, 403, 403, 404),
-        new Rule("GET /api/tiers" + of, Map.of(), 200, 200, 403, 404),
-        new Rule("POST /api/tiers", tier, 201, 403, 403, 404),
-        new Rule("PATCH /api/tiers/" + cast.tier(), Map.of("name", "T2"), 200, 403, 403, 404),
-        new Rule("GET /api/supporters" + of, Map.of(), 200, 200, 403, 404),
-        new Rule("PATCH " + patron + of, Map.of("tier_id", cast.tier()), 200, 403, 403, 404),
-        new Rule(
-            "POST " + patron + "/grant" + of,
-            Map.of("amount", 1, "reason", "Thanks"),
-            200,
-            200,
-            403,
-            404),
-        new Rule("POST /api/invitations", invitation, 201, 403, 403, 404),
-        new Rule("GET /api/invitations" + of, Map.of(), 200, 403, 403, 404),
-        new Rule("GET /api/team" + of, Map.of(), 200, 200, 403, 404),
-        new Rule(
-            "POST /api/team/add",
-            Map.of("creator_id", id, "user_id", cast.other().id()),
-            201,
-            403,
-            403,
-            404),
-        new Rule("PATCH " + member + of, Map.of("active", true), 200, 403, 403, 404),
-        new Rule("GET /api/activity" + of, Map.of(), 200, 200, 403, 404),
-        new Rule("GET /api/notifications", Map.of(), 200, 200, 200, 200),
-        new Rule("POST /api/notifications/read", Map.of("all", true), 200, 200, 200, 200),
-        new Rule("GET /api/admin/cache-stats", Map.of(), 404, 404, 404, 404),
-        new Rule("POST /api/ws-ticket", Map.of(), 201, 201, 201, 201),
-        new Rule("GET /api/messages", Map.of(), 200, 200, 200, 200),
-        new Rule("POST /api/messages/ack", Map.of("seq", 0), 204, 204, 204, 204),
-        new Rule("DELETE " + member + of, Map.of(), 204, 403, 403, 404));
+  @Test
+  void theDescriptionNamesTheScopeOfEveryOperation() {
+    Cast cast = TestServer.shared(TestDatabase.SQLITE).cast();
+    Map<String, Optional<KeyScope>> expected = new TreeMap<>();
+    RouteRules.OPEN.forEach(call -> expected.put(call, Optional.empty()));
+    RouteRules.of(cast)
+        .rules()
+        .forEach(rule -> expected.put(CONTRACT.call(rule.method(), rule.path()), rule.neededScope()));
+    for (Operation operation : CONTRACT.operations()) {
+      Optional<KeyScope> described = describedScope(operation);
+
+      assertThat(described).as("%s", operation).isEqualTo(expected.get(operation.toString()));
+      assertThat(RouteScopes.of(operation.toString().replaceAll("\\{(\\w+)}", ":$1")))
+          .as("%s", operation)
+          .isEqualTo(described);
+    }
+  }
+
+  private static Optional<KeyScope> describedScope(Operation operation) {
+    List<JsonNode> scopes = DESCRIPTION.at(operation.pointer() + "/security").findValues("key");
+    return scopes.stream().findFirst().map(scope -> KeyScope.of(scope.get(0).asText()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatNeedsNoCallerTakesNoKey(TestDatabase database) {
+    TestServer server = TestServer.shared(database);
+    TestClient key = server.withKey(server.cast().creator().id(), KeyScope.values());
+    for (String call : RouteRules.OPEN) {
+      if (call.contains(" /api/")) {
+        Reply reply = key.post(call.split(" ", 2)[1], "{}").expect(403);
+        assertThat(reply.code()).as(call).isEqualTo("insufficient_scope");
+      }
+    }
   }
 
   @ParameterizedTest

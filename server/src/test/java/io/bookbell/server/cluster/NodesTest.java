@@ -9,6 +9,7 @@ import io.bookbell.hub.CloseReason;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestClient;
@@ -168,6 +169,23 @@ class NodesTest {
 
       assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
       assertThat(otherSession.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void aKeyThatIsRevokedOnOneIsRefusedAndClosesItsSocketsOnTheOther() {
+    TestClient program = first.withKey(101, KeyScope.READ);
+    var there = new TestClient(second.url(), program.token());
+    var owner = first.signIn("reader1");
+    there.get("/api/me").expect(200);
+    try (var socket = there.connect(101)) {
+      socket.await("initial_data");
+      JsonNode key = owner.get("/api/keys").expect(200).body().at("/items/0");
+
+      owner.delete("/api/keys/" + key.get("id").asLong()).expect(204);
+
+      there.get("/api/me").expect(401);
+      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
     }
   }
 

@@ -184,8 +184,18 @@ class AccessibilityBrowserTest {
     visit("/creators/1/supporters");
     pressInto("supporter-grant", "grant-submit");
     answersKeptReady();
+    keysForPrograms();
     look("/creators/9/inbox");
     axe.assertNothingFound();
+  }
+
+  private void keysForPrograms() {
+    browser.expectErrors("/api/keys - ");
+    look("/account");
+    pressInto("key-submit", "key-name-error");
+    browser.part("key-name").write("My bot");
+    pressInto("key-submit", "key-secret");
+    pressInto("key-revoke", "key-revoke-confirm");
   }
 
   private void answersKeptReady() {
@@ -212,6 +222,7 @@ class AccessibilityBrowserTest {
     browser.carrySession(server, "creator");
     List.of("inbox", "supporters", "invitations", "settings")
         .forEach(place -> look("/creators/1/" + place));
+    look("/account");
     browser.run("localStorage.clear()");
     axe.assertNothingFound();
   }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
+import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.key.KeyStore.KeyTerms;
 import io.bookbell.server.receipt.ReceiptService.Receipt;
 import io.bookbell.server.request.Status;
 import java.time.Duration;
@@ -12,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +66,8 @@ class RetentionTest extends DomainTest {
   private int remove() {
     var services = domain.features;
     var messageRetention =
-        new MessageRetention(services.inbox, services.receipts, services.sessions, KEPT);
+        new MessageRetention(
+            services.inbox, services.receipts, services.sessions, services.keys, KEPT);
     int removed = 0;
     Optional<UserId> next = Optional.of(new UserId(1));
     while (next.isPresent()) {
@@ -153,6 +158,52 @@ class RetentionTest extends DomainTest {
 
     assertThat(domain.inboxTypes(supporter)).isEmpty();
     assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void aKeyIsWaitedForOnceItHasSaidToHaveSomethingAndUntilItIsRevoked() {
+    Device program = createKey();
+    long head = domain.head(supporter);
+    has(phone, head);
+    has(laptop, head);
+    has(program, head - 1);
+    domain.passes(Duration.ofHours(2));
+    remove();
+    assertThat(domain.inboxTypes(supporter)).hasSize(1);
+
+    domain.write(
+        tx -> {
+          domain.features.keys.revokeAll(tx, supporter);
+          return true;
+        });
+    remove();
+
+    assertThat(domain.inboxTypes(supporter)).isEmpty();
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void aKeyThatNeverSaidToHaveAnythingIsNotWaitedFor() {
+    createKey();
+    has(phone, domain.head(supporter));
+    has(laptop, domain.head(supporter));
+    domain.passes(Duration.ofHours(2));
+
+    remove();
+
+    assertThat(domain.inboxTypes(supporter)).isEmpty();
+  }
+
+  private Device createKey() {
+    var keyTerms = new KeyTerms("Bot", Set.of(KeyScope.READ), Optional.empty());
+    String secret =
+        domain
+            .write(
+                tx ->
+                    domain.features.keys.create(
+                        tx, new Caller(supporter, phone.session(), false), keyTerms))
+            .secret();
+    return new Device(supporter, SecretTokens.hashToken(secret));
   }
 
   @Test

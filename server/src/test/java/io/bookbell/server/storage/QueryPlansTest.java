@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -156,12 +157,25 @@ class QueryPlansTest {
     var credentials = Map.of("email", cast.other().email(), "password", TestServer.PASSWORD);
     TestClient again = server.client().as(post(server.client(), "/api/auth/login", credentials));
     get(again, "/api/me");
+    keys(server, again);
     post(again, "/api/ws-ticket", Map.of());
     post(again, "/api/auth/logout", Map.of());
     var _ =
         server
             .client()
             .post("/api/auth/login", Map.of("email", cast.other().email(), "password", "wrong"));
+  }
+
+  private void keys(TestServer server, TestClient owner) {
+    String soon = Instant.now().plus(Duration.ofDays(1)).toString();
+    var terms = Map.of("name", "Bot", "scopes", List.of("read"), "expires_at", soon);
+    Reply made = post(owner, "/api/keys", terms);
+    var key = new TestClient(server.url(), Optional.of(made.body().get("key").asText()));
+    get(key, "/api/me");
+    await().until(() -> statements.anyContains("UPDATE api_key SET last_used_at"));
+    get(owner, "/api/keys");
+    send(owner, "DELETE", "/api/keys/" + made.body().get("id").asLong(), null);
+    post(owner, "/api/keys", terms);
   }
 
   private void requests(Cast cast) {
@@ -344,7 +358,11 @@ class QueryPlansTest {
     var services = new Services(Services.ClientNotifier.noOp());
     var messageRetention =
         new MessageRetention(
-            services.inbox, services.receipts, services.sessions, Duration.ofDays(-1));
+            services.inbox,
+            services.receipts,
+            services.sessions,
+            services.keys,
+            Duration.ofDays(-1));
     List<Consumer<Transaction>> steps =
         List.of(
             tx -> messageRetention.removeBatch(tx, new UserId(1)),
@@ -355,6 +373,8 @@ class QueryPlansTest {
             tx -> services.tickets.removeExpired(tx),
             services.sessions::removeEndedMarkers,
             tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
+            tx -> services.keys.removeExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
+            tx -> services.keys.revokeAll(tx, new UserId(1)),
             tx ->
                 services.loginLimit.removeExpired(
                     tx.atTime(Instant.now().plus(Duration.ofDays(1)))),

@@ -1,0 +1,17 @@
+package io.bookbell.server.http;
+
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * What is called, and from where.
+ *
+ * @param route method and path template, such as {@code GET /api/tiers/:id}
+ * @param network the client's address; for IPv6, its /64
+ */
+public record CallOrigin(String route, String network) {
+  static CallOrigin of(RoutingContext context, OriginPolicy originPolicy) {
+    return new CallOrigin(
+        context.request().method() + " " + ApiRouter.routeOf(context),
+        originPolicy.clientAddress(context.request()).networkKey());
+  }
+}

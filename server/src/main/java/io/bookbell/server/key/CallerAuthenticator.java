@@ -1,0 +1,46 @@
+package io.bookbell.server.key;
+
+import io.bookbell.server.account.SessionAuthenticator;
+import io.bookbell.server.http.Authenticator;
+import io.bookbell.server.http.CallOrigin;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.storage.Database;
+import java.util.concurrent.CompletionStage;
+
+/** Authenticates people by session and programs by key. Any thread may call it. */
+public final class CallerAuthenticator implements Authenticator {
+  private final SessionAuthenticator sessions;
+  private final KeyAuthenticator keys;
+
+  public CallerAuthenticator(
+      SessionAuthenticator sessions, Database database, KeyStore keyStore, RateLimits rateLimits) {
+    this.sessions = sessions;
+    this.keys = new KeyAuthenticator(database, keyStore, rateLimits);
+  }
+
+  @Override
+  public CompletionStage<AuthenticatedCaller> authenticate(String token) {
+    return sessions.authenticate(token);
+  }
+
+  @Override
+  public CompletionStage<AuthenticatedCaller> authenticateKey(String key, CallOrigin callOrigin) {
+    return keys.authenticate(key, callOrigin);
+  }
+
+  @Override
+  public CompletionStage<Caller> redeemTicket(String ticket) {
+    return sessions.redeemTicket(ticket);
+  }
+
+  @Override
+  public CompletionStage<Boolean> isAlive(Caller caller) {
+    return caller.key().isPresent() ? keys.isAlive(caller) : sessions.isAlive(caller);
+  }
+
+  @Override
+  public CompletionStage<Boolean> hasEnded(String token) {
+    return sessions.hasEnded(token);
+  }
+}

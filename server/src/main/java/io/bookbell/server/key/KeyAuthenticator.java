@@ -1,0 +1,102 @@
+package io.bookbell.server.key;
+
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.http.Authenticator.AuthenticatedCaller;
+import io.bookbell.server.http.CallOrigin;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.key.KeyStore.ValidKey;
+import io.bookbell.server.storage.Database;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Authenticates programs by key. Any thread may call it.
+ *
+ * <p>Keys are looked up by their hash, so how long a lookup takes says nothing about a key. A text
+ * with a wrong checksum isn't looked up at all, and neither is anything but a known key from an
+ * address that has sent too many invalid ones.
+ */
+final class KeyAuthenticator {
+  private static final int MOST_KNOWN = 10_000;
+
+  private final Database database;
+  private final KeyStore keyStore;
+  private final RateLimits rateLimits;
+
+  /** The hashes of keys that were valid at their last use. They are still looked up each time. */
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  /** The keys whose use is being stored, so that concurrent calls don't all store it. */
+  private final Set<Long> recording = ConcurrentHashMap.newKeySet();
+
+  KeyAuthenticator(Database database, KeyStore keyStore, RateLimits rateLimits) {
+    this.database = database;
+    this.keyStore = keyStore;
+    this.rateLimits = rateLimits;
+  }
+
+  /** Looks up a key, as in {@link io.bookbell.server.http.Authenticator#authenticateKey}. */
+  CompletionStage<AuthenticatedCaller> authenticate(String key, CallOrigin callOrigin) {
+    if (!KeyFormat.isWellFormed(key)) {
+      throw countInvalidKey(callOrigin);
+    }
+    String hash = SecretTokens.hashToken(key);
+    if (!known.contains(hash)) {
+      rateLimits.requireBelow(RateLimit.WRONG_KEY, callOrigin.network());
+    }
+    return database
+        .read(tx -> keyStore.findValid(tx, hash))
+        .thenApply(found -> acceptKey(found, hash, callOrigin));
+  }
+
+  private AuthenticatedCaller acceptKey(
+      Optional<ValidKey> found, String hash, CallOrigin callOrigin) {
+    if (found.isEmpty()) {
+      known.remove(hash);
+      throw countInvalidKey(callOrigin);
+    }
+    ValidKey validKey = found.get();
+    if (known.size() >= MOST_KNOWN) {
+      known.clear();
+    }
+    known.add(hash);
+    if (validKey.isUseStale()) {
+      recordUse(validKey.id());
+    }
+    RouteScopes.requireScope(validKey.caller(), callOrigin.route());
+    return new AuthenticatedCaller(validKey.caller(), Optional.empty());
+  }
+
+  /**
+   * Counts an invalid key and returns the refusal.
+   *
+   * @throws Problem 429 if there were too many
+   */
+  private Problem countInvalidKey(CallOrigin callOrigin) {
+    rateLimits.countAnonymousCall(RateLimit.WRONG_KEY, callOrigin.network());
+    return Problem.unauthorized("This key is unknown, revoked or expired.");
+  }
+
+  private void recordUse(long id) {
+    if (recording.add(id)) {
+      var _ =
+          database
+              .write(
+                  tx -> {
+                    keyStore.recordUse(tx, id);
+                    return true;
+                  })
+              .whenComplete((_, _) -> recording.remove(id)); // after a failure, the next use retries
+    }
+  }
+
+  /** Returns whether the caller's key is still valid. */
+  CompletionStage<Boolean> isAlive(Caller caller) {
+    return database.read(tx -> keyStore.findValid(tx, caller.session()).isPresent());
+  }
+}

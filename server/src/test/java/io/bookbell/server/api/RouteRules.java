@@ -1,0 +1,201 @@
+package io.bookbell.server.api;
+
+import static io.bookbell.server.http.KeyScope.ADMIN;
+import static io.bookbell.server.http.KeyScope.READ;
+import static io.bookbell.server.http.KeyScope.WRITE;
+
+import io.bookbell.server.Cast;
+import io.bookbell.server.Cast.Person;
+import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.support.Images;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may call what: a row for every operation that needs a caller, and the operations that need
+ * none. Some rows change what later rows find.
+ */
+record RouteRules(List<Rule> rules) {
+  /** Operations that anybody may call. Those of the API take no keys. */
+  static final Set<String> OPEN =
+      Set.of(
+          "POST /api/auth/login",
+          "POST /api/auth/accept",
+          "POST /api/setup",
+          "GET /health/live",
+          "GET /health/ready",
+          "GET /metrics",
+          "GET /openapi.yaml",
+          "GET /asyncapi.yaml",
+          "GET /api-docs");
+
+  private static final Map<String, ?> NOTHING = Map.of();
+
+  /**
+   * A call, the scope that a key needs for it, and the status that each role gets, in the order in
+   * which they call.
+   *
+   * @param scope null if no key may be used
+   */
+  record Rule(
+      @Nullable KeyScope scope,
+      String call,
+      Map<String, ?> body,
+      int stranger,
+      int supporter,
+      int team,
+      int creator) {
+    Reply callWith(TestClient client) {
+      if (method().equals("PUT")) {
+        return client.put(path(), Images.of("png", 4, 4), "image/png");
+      }
+      String json = body.isEmpty() ? null : Json.writeAsString(body);
+      return client.send(method(), path(), json, Map.of());
+    }
+
+    String method() {
+      return call.split(" ", 2)[0];
+    }
+
+    String path() {
+      return call.split(" ", 2)[1];
+    }
+
+    Optional<KeyScope> neededScope() {
+      return Optional.ofNullable(scope);
+    }
+  }
+
+  static RouteRules of(Cast cast) {
+    return new RouteRules(
+        Stream.of(requests(cast), creator(cast), people(cast), own(cast))
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  private static List<Rule> requests(Cast cast) {
+    long id = cast.creator().id();
+    String of = "?creator_id=" + id;
+    String all = "/api/book-requests";
+    String request = all + "/" + cast.supporter().ask(cast.creator(), "Emma");
+    long others = cast.other().ask(cast.creator(), "Persuasion");
+    String foreign = all + "/" + others;
+    String canned = "/api/canned-responses";
+    var book = Map.of("creator_id", id, "title", "Kindred", "author", "Butler");
+    var answers = Map.of("creator_id", id, "ids", List.of(others), "status", "approved");
+    var reply = Map.of("creator_id", id, "name", "Thanks", "body", "Thank you");
+    String first = canned + "/" + idOf(cast.team(), canned, named(reply, "First"));
+    String second = canned + "/" + idOf(cast.team(), canned, named(reply, "Second"));
+    return List.of(
+        new Rule(READ, "GET " + request, NOTHING, 404, 200, 200, 200),
+        new Rule(READ, "GET " + foreign, NOTHING, 404, 404, 200, 200),
+        new Rule(READ, "GET " + foreign + "/replies", NOTHING, 404, 404, 200, 200),
+        new Rule(READ, "GET " + request + "/receipts", NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET " + request + "/seen", NOTHING, 404, 200, 403, 403),
+        new Rule(READ, "GET " + all + of, NOTHING, 404, 200, 200, 200),
+        new Rule(READ, "GET " + all, NOTHING, 200, 200, 200, 200),
+        new Rule(READ, "GET " + all + "/counts" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET " + all + ".csv" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET " + all + "/quota" + of, NOTHING, 404, 200, 404, 404),
+        new Rule(READ, "GET " + all + "/pending-count" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET " + all + "/asked" + of + "&q=emma", NOTHING, 404, 200, 200, 200),
+        new Rule(READ, "GET " + all + "/following", NOTHING, 200, 200, 200, 200),
+        new Rule(READ, "GET /api/books/search?q=emma", NOTHING, 200, 200, 200, 200),
+        new Rule(READ, "GET /api/books/covers/1", NOTHING, 404, 404, 404, 404),
+        new Rule(READ, "GET " + all + "/ws?user_id=" + id, NOTHING, 403, 403, 403, 426),
+        new Rule(WRITE, "POST " + all, book, 404, 201, 403, 403),
+        new Rule(WRITE, "POST " + request + "/reply", Map.of("body", "Hi"), 404, 201, 201, 201),
+        new Rule(WRITE, "POST " + foreign + "/reply", Map.of("body", "Hi"), 404, 404, 201, 201),
+        new Rule(WRITE, "POST " + foreign + "/follow", NOTHING, 404, 200, 403, 403),
+        new Rule(WRITE, "DELETE " + foreign + "/follow", NOTHING, 404, 204, 204, 204),
+        new Rule(WRITE, "POST " + foreign + "/cancel", NOTHING, 404, 404, 403, 403),
+        new Rule(WRITE, "POST " + all + "/respond", answers, 404, 403, 200, 200),
+        new Rule(
+            WRITE, "POST " + foreign + "/respond", Map.of("status", "completed"), 404, 404, 200, 409),
+        new Rule(
+            WRITE, "POST " + request + "/respond", Map.of("status", "rejected"), 404, 403, 200, 409),
+        new Rule(WRITE, "POST " + request + "/cancel", NOTHING, 404, 409, 403, 403),
+        new Rule(READ, "GET " + canned + of, NOTHING, 404, 403, 200, 200),
+        new Rule(WRITE, "POST " + canned, reply, 404, 403, 201, 409),
+        new Rule(WRITE, "PATCH " + first, Map.of("body", "Thanks"), 404, 403, 200, 200),
+        new Rule(WRITE, "DELETE " + second, NOTHING, 404, 403, 204, 404));
+  }
+
+  private static List<Rule> creator(Cast cast) {
+    long id = cast.creator().id();
+    String of = "?creator_id=" + id;
+    String creator = "/api/creators/" + id;
+    var tier = Map.of("creator_id", id, "name", "Tier", "requests_allowed", 1);
+    return List.of(
+        new Rule(READ, "GET " + creator, NOTHING, 404, 200, 200, 200),
+        new Rule(ADMIN, "PATCH " + creator, Map.of("notice", "Hi"), 404, 403, 403, 200),
+        new Rule(READ, "GET " + creator + "/picture", NOTHING, 404, 404, 404, 404),
+        new Rule(ADMIN, "PUT " + creator + "/picture", NOTHING, 404, 403, 403, 200),
+        new Rule(ADMIN, "DELETE " + creator + "/picture", NOTHING, 404, 403, 403, 200),
+        new Rule(READ, "GET /api/tiers" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(ADMIN, "POST /api/tiers", tier, 404, 403, 403, 201),
+        new Rule(
+            ADMIN, "PATCH /api/tiers/" + cast.tier(), Map.of("name", "T2"), 404, 403, 403, 200),
+        new Rule(READ, "GET /api/activity" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET /api/activity.csv" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(ADMIN, "GET /api/admin/cache-stats", NOTHING, 404, 404, 404, 404));
+  }
+
+  private static List<Rule> people(Cast cast) {
+    long id = cast.creator().id();
+    String of = "?creator_id=" + id;
+    String patron = "/api/supporters/" + cast.supporter().id();
+    String member = "/api/team/" + cast.team().id();
+    String links = "/api/invitations";
+    var invitation = Map.of("creator_id", id, "kind", "team");
+    String link = links + "/" + idOf(cast.creator(), links, invitation);
+    var added = Map.of("creator_id", id, "user_id", cast.other().id());
+    var thanks = Map.of("amount", 1, "reason", "Thanks");
+    return List.of(
+        new Rule(READ, "GET /api/supporters" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET " + patron + of, NOTHING, 404, 403, 200, 200),
+        new Rule(ADMIN, "PATCH " + patron + of, Map.of("tier_id", cast.tier()), 404, 403, 403, 200),
+        new Rule(ADMIN, "POST " + patron + "/grant" + of, thanks, 404, 403, 200, 200),
+        new Rule(ADMIN, "POST " + links, invitation, 404, 403, 403, 201),
+        new Rule(READ, "GET " + links + of, NOTHING, 404, 403, 403, 200),
+        new Rule(READ, "GET " + link, NOTHING, 404, 403, 403, 200),
+        new Rule(ADMIN, "DELETE " + link, NOTHING, 404, 403, 403, 204),
+        new Rule(READ, "GET /api/team" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(ADMIN, "POST /api/team/add", added, 404, 403, 403, 201),
+        new Rule(ADMIN, "PATCH " + member + of, Map.of("active", true), 404, 403, 403, 200),
+        new Rule(ADMIN, "DELETE " + member + of, NOTHING, 404, 403, 403, 204));
+  }
+
+  /** What is everybody's own; the last row ends the sessions that the others use. */
+  private static List<Rule> own(Cast cast) {
+    var key = Map.of("name", "Bot", "scopes", List.of("read"));
+    String made = "/api/keys/" + idOf(cast.creator(), "/api/keys", key);
+    return List.of(
+        new Rule(READ, "GET /api/me", NOTHING, 200, 200, 200, 200),
+        new Rule(READ, "GET /api/notifications", NOTHING, 200, 200, 200, 200),
+        new Rule(WRITE, "POST /api/notifications/read", Map.of("all", true), 200, 200, 200, 200),
+        new Rule(READ, "GET /api/messages", NOTHING, 200, 200, 200, 200),
+        new Rule(READ, "GET /api/messages/stream?since=nowhere", NOTHING, 400, 400, 400, 400),
+        new Rule(READ, "POST /api/messages/ack", Map.of("seq", 0), 204, 204, 204, 204),
+        new Rule(null, "POST /api/ws-ticket", NOTHING, 201, 201, 201, 201),
+        new Rule(null, "POST /api/keys", key, 201, 201, 201, 201),
+        new Rule(null, "GET /api/keys", NOTHING, 200, 200, 200, 200),
+        new Rule(null, "DELETE " + made, NOTHING, 404, 404, 404, 204),
+        new Rule(null, "POST /api/auth/logout", NOTHING, 204, 204, 204, 204));
+  }
+
+  private static Map<String, ?> named(Map<String, ?> reply, String name) {
+    return Map.of("creator_id", reply.get("creator_id"), "name", name, "body", reply.get("body"));
+  }
+
+  private static long idOf(Person person, String path, Map<String, ?> body) {
+    return person.client().post(path, body).expect(201).body().get("id").asLong();
+  }
+}
