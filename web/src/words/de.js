@@ -44,7 +44,7 @@ export default {
   'keys.expired': 'abgelaufen am {date}',
   'keys.expires': 'bis {date}',
   'keys.key_of': 'Schlüssel „{name}“',
-  'keys.lead': 'Ein Programm mit einem Schlüssel handelt für dich, soweit der Schlüssel es erlaubt. Siehe die {api}.',
+  'keys.lead': 'Ein Programm mit einem Schlüssel handelt für dich, soweit der Schlüssel es erlaubt. Siehe die {api}. Ein neues Passwort beendet keinen Schlüssel.',
   'keys.made': 'Kopiere diesen Schlüssel jetzt. Du kannst ihn später nicht mehr sehen.',
   'keys.make': 'Schlüssel erstellen',
   'keys.name': 'Name',

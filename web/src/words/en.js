@@ -44,7 +44,7 @@ export default {
   'keys.expired': 'expired on {date}',
   'keys.expires': 'until {date}',
   'keys.key_of': 'Key “{name}”',
-  'keys.lead': 'A program with a key acts for you, as far as the key allows. See the {api}.',
+  'keys.lead': 'A program with a key acts for you, as far as the key allows. See the {api}. A new password doesn’t end a key.',
   'keys.made': 'Copy this key now. You won’t be able to see it again.',
   'keys.make': 'Create key',
   'keys.name': 'Name',

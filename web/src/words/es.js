@@ -44,7 +44,7 @@ export default {
   'keys.expired': 'caducó el {date}',
   'keys.expires': 'hasta el {date}',
   'keys.key_of': 'Clave «{name}»',
-  'keys.lead': 'Un programa con una clave actúa por ti, hasta donde la clave lo permite. Consulta la {api}.',
+  'keys.lead': 'Un programa con una clave actúa por ti, hasta donde la clave lo permite. Consulta la {api}. Una contraseña nueva no invalida las claves.',
   'keys.made': 'Copia esta clave ahora. No podrás volver a verla.',
   'keys.make': 'Crear clave',
   'keys.name': 'Nombre',

@@ -44,7 +44,7 @@ export default {
   'keys.expired': 'expirée le {date}',
   'keys.expires': 'jusqu’au {date}',
   'keys.key_of': 'Clé « {name} »',
-  'keys.lead': 'Un programme muni d’une clé agit pour toi, dans les limites de la clé. Lis la {api}.',
+  'keys.lead': 'Un programme muni d’une clé agit pour toi, dans les limites de la clé. Lis la {api}. Un nouveau mot de passe ne met pas fin à une clé.',
   'keys.made': 'Copie cette clé maintenant. Tu ne pourras plus la voir.',
   'keys.make': 'Créer une clé',
   'keys.name': 'Nom',

@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
@@ -156,9 +157,9 @@ public final class TestServer implements AutoCloseable {
   public TestClient withKey(long user, KeyScope... scopes) {
     var services = new Services(Services.ClientNotifier.noOp());
     var keyTerms = new KeyTerms("Program", Set.of(scopes), Optional.empty());
-    var owner = new Caller(new UserId(user), "", true);
-    String key =
-        database.write(tx -> services.keys.create(tx, owner, keyTerms)).join().secret();
+    String session = SecretTokens.hashToken(signInAgain(new UserId(user), 1));
+    var owner = new Caller(new UserId(user), session, true);
+    String key = database.write(tx -> services.keys.create(tx, owner, keyTerms)).join().secret();
     return new TestClient(url(), Optional.of(key));
   }
 

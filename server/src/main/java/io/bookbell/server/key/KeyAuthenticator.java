@@ -91,7 +91,8 @@ final class KeyAuthenticator {
                     keyStore.recordUse(tx, id);
                     return true;
                   })
-              .whenComplete((_, _) -> recording.remove(id)); // after a failure, the next use retries
+              .whenComplete(
+                  (_, _) -> recording.remove(id)); // after a failure, the next use retries
     }
   }
 

@@ -26,8 +26,7 @@ final class KeyFormat {
   /** How much of a key is stored and shown: the prefix, and too little of the rest to help. */
   private static final int START_LENGTH = 8;
 
-  private static final Pattern FORM =
-      Pattern.compile(Credentials.KEY_PREFIX + "[0-9A-Za-z]{49}");
+  private static final Pattern FORM = Pattern.compile(Credentials.KEY_PREFIX + "[0-9A-Za-z]{49}");
 
   private static final SecureRandom RANDOM = new SecureRandom();
 

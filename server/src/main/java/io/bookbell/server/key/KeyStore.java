@@ -78,10 +78,12 @@ public final class KeyStore {
   record ValidKey(long id, Caller caller, boolean isUseStale) {}
 
   /**
-   * Creates a key for the caller.
+   * Creates a key for the caller, whose account it locks: whoever ends all sessions and keys of an
+   * account under the same lock leaves none that is being created by one of those sessions.
    *
-   * @throws Problem 400 when the expiry isn't in the future, 403 when only an operator's key may
-   *     have one of the scopes, 409 when the caller has the maximum number of keys
+   * @throws Problem 400 when the expiry isn't in the future, 401 when the caller's session has
+   *     ended meanwhile, 403 when only an operator's key may have one of the scopes, 409 when the
+   *     caller has the maximum number of keys
    */
   public CreatedKey create(Transaction tx, Caller caller, KeyTerms keyTerms) {
     if (keyTerms.scopes.contains(KeyScope.PUBLISH) && !caller.operator()) {
@@ -93,6 +95,9 @@ public final class KeyStore {
       throw Problem.validationFailed("expires_at", "must be in the future");
     }
     tx.lockRows("SELECT id FROM app_user WHERE id = ? FOR NO KEY UPDATE", caller.user());
+    if (sessionStore.findByHash(tx, caller.session()).isEmpty()) {
+      throw Problem.unauthorized("The session has ended. Sign in again.");
+    }
     if (list(tx, caller.user()).size() >= MOST_OF_ONE_USER) {
       throw Problem.limitReached("too_many_keys", MOST_OF_ONE_USER, "keys");
     }
@@ -145,14 +150,16 @@ public final class KeyStore {
    */
   public void revoke(Transaction tx, UserId user, long id) {
     String hash =
-        tx.query(
-                "DELETE FROM api_key WHERE id = ? AND user_id = ? RETURNING token_hash", id, user)
+        tx.query("DELETE FROM api_key WHERE id = ? AND user_id = ? RETURNING token_hash", id, user)
             .first(row -> row.getString("token_hash"))
             .orElseThrow(Problem::notFound);
     sessionStore.announceEnd(tx, user, hash);
   }
 
-  /** Deletes all keys of a user and closes their sockets, on all nodes. */
+  /**
+   * Deletes all keys of a user and closes their sockets, on all nodes. For callers who have locked
+   * the account.
+   */
   public void revokeAll(Transaction tx, UserId user) {
     tx.query("DELETE FROM api_key WHERE user_id = ? RETURNING token_hash", user)
         .list(row -> row.getString("token_hash"))
@@ -171,8 +178,7 @@ public final class KeyStore {
     var keyGrant = new KeyGrant(Set.copyOf(splitScopes(row.getString("scopes"))), timeLeft);
     return new ValidKey(
         row.getLong("id"),
-        new Caller(
-            row.getUser("user_id"), hash, row.getBoolean("operator"), Optional.of(keyGrant)),
+        new Caller(row.getUser("user_id"), hash, row.getBoolean("operator"), Optional.of(keyGrant)),
         lastUsed == null || lastUsed.isBefore(now.minus(USE_RECORDED_AFTER)));
   }
 

@@ -102,7 +102,8 @@ public final class RouteScopes {
   static void requireScope(Caller caller, String route) {
     KeyScope needed =
         of(route)
-            .orElseThrow(() -> refusal("No key may be used for this. It needs a person's session."));
+            .orElseThrow(
+                () -> refusal("No key may be used for this. It needs a person's session."));
     if (!caller.hasScope(needed)) {
       throw refusal("This needs a key with the scope “" + needed.wireName() + "”.");
     }

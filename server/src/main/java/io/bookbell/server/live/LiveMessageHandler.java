@@ -77,8 +77,7 @@ final class LiveMessageHandler implements ClientMessageHandler {
 
   private void handleTyping(Connection connection, @Nullable JsonNode request) {
     if (connection.metadata().containsKey(ConnectionAdmission.READ_ONLY)) {
-      replyWithError(
-          connection, "insufficient_scope", "This needs a key with the scope “write”.");
+      replyWithError(connection, "insufficient_scope", "This needs a key with the scope “write”.");
     } else if (request != null && request.isNull()) {
       typingPresence.stopTyping(connection);
     } else if (request != null && request.isIntegralNumber() && request.canConvertToLong()) {

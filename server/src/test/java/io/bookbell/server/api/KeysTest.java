@@ -1,6 +1,7 @@
 package io.bookbell.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,8 +9,12 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.key.KeyStore.KeyTerms;
 import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import io.bookbell.server.support.TestClient;
@@ -23,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -329,8 +335,25 @@ class KeysTest {
   private static void makeLastUseOlder(TestServer server, int seconds) {
     server
         .database()
-        .write(tx -> tx.update("UPDATE api_key SET last_used_at = last_used_at - ?", 1000L * seconds))
+        .write(
+            tx -> tx.update("UPDATE api_key SET last_used_at = last_used_at - ?", 1000L * seconds))
         .join();
+  }
+
+  /** The call was authenticated just before. */
+  @Test
+  void aSessionThatHasEndedMakesNoKey() {
+    String session = SecretTokens.hashToken(owner.token().orElseThrow());
+    var caller = new Caller(new UserId(cast.supporter().id()), session, false);
+    var services = new Services(Services.ClientNotifier.noOp());
+    var keyTerms = new KeyTerms("Late", Set.of(KeyScope.READ), Optional.empty());
+    owner.post("/api/auth/logout", "").expect(204);
+
+    var late = server.database().write(tx -> services.keys.create(tx, caller, keyTerms));
+
+    assertThatThrownBy(late::join)
+        .hasCauseInstanceOf(Problem.class)
+        .hasMessageContaining("The session has ended");
   }
 
   @Test

@@ -106,7 +106,9 @@ class RolesTest {
   void everyOperationHasARow() {
     Cast cast = TestServer.shared(TestDatabase.SQLITE).cast();
     Set<String> known = new TreeSet<>(RouteRules.OPEN);
-    RouteRules.of(cast).rules().forEach(rule -> known.add(CONTRACT.call(rule.method(), rule.path())));
+    RouteRules.of(cast)
+        .rules()
+        .forEach(rule -> known.add(CONTRACT.call(rule.method(), rule.path())));
 
     assertThat(CONTRACT.calls())
         .as("operations; add a row to RouteRules for a new one")
@@ -120,7 +122,8 @@ class RolesTest {
     RouteRules.OPEN.forEach(call -> expected.put(call, Optional.empty()));
     RouteRules.of(cast)
         .rules()
-        .forEach(rule -> expected.put(CONTRACT.call(rule.method(), rule.path()), rule.neededScope()));
+        .forEach(
+            rule -> expected.put(CONTRACT.call(rule.method(), rule.path()), rule.neededScope()));
     for (Operation operation : CONTRACT.operations()) {
       Optional<KeyScope> described = describedScope(operation);
 

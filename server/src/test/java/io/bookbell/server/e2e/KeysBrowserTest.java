@@ -57,12 +57,7 @@ class KeysBrowserTest {
     browser.await(
         "the use to be stored",
         () ->
-            !server
-                .signIn("creator")
-                .get("/api/keys")
-                .body()
-                .at("/items/0/last_used_at")
-                .isNull());
+            !server.signIn("creator").get("/api/keys").body().at("/items/0/last_used_at").isNull());
     browser.visit(server.url() + "/account");
     key.part("key-used").awaitText("used just now");
     assertThat(browser.part("key-secret").count()).isZero();
