@@ -239,6 +239,18 @@ class KeysTest {
     assertThat(keysOf(owner)).isEmpty();
   }
 
+  @Test
+  void aKeyMayExpireInTheFarFuture() {
+    var terms =
+        Map.of("name", "Old", "scopes", List.of("read"), "expires_at", "9999-12-31T00:00:00Z");
+    TestClient program = clientOf(create(owner, terms));
+    try (var socket = program.connect(cast.supporter().id())) {
+      socket.await("initial_data");
+      socket.send("{\"type\":\"ping\"}");
+      socket.await("pong");
+    }
+  }
+
   private void removeExpired(Duration later) {
     var services = new Services(Services.ClientNotifier.noOp());
     server
