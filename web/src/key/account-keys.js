@@ -32,7 +32,7 @@ export class AccountKeys extends SessionElement {
     return html`<section class="panel" aria-labelledby="keys-title" data-testid="account-keys">
       <h2 class="panel__title" id="keys-title">${translate('keys.title')}</h2>
       <p class="panel__text">${translateMarkup('keys.lead', {api: description})}</p>
-      <new-key .session=${this.session} @key-made=${() => this.#keys.load()}></new-key>
+      <new-key class="new-key" .session=${this.session} @key-made=${() => this.#keys.load()}></new-key>
       ${formError(this.#revoking.message)}
       <ul class="rows" data-testid="key-list">
         ${repeat(
@@ -51,7 +51,7 @@ export class AccountKeys extends SessionElement {
     const used = last_used_at ? translateMarkup('keys.used', {time: html`<time-ago .time=${last_used_at}></time-ago>`}) : translate('keys.unused');
     return html`<li class="row ${expired ? 'row--off' : ''}" data-testid="key" data-key-id=${id}>
       <div class="row__main">
-        <p class="row__name" data-testid="key-row-name">${name} <code dir="ltr">${start}…</code></p>
+        <p class="row__name" data-testid="key-row-name">${name} <code class="key-start" dir="ltr">${start}…</code></p>
         <p class="row__sub" data-testid="key-row-scopes">${listed.format(scopes.map((scope) => translate(`keys.scope_${scope}`)))}</p>
         <p class="row__sub"><span data-testid="key-used">${used}</span> · ${expires_at ? translate(expired ? 'keys.expired' : 'keys.expires', {date: dateInWords(expires_at)}) : translate('keys.never_expires')}</p>
       </div>
