@@ -32,6 +32,7 @@ export class SignIn extends LightElement {
         ${formField({id: 'password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'current-password', testid: 'login-password', error: wrong.password})}
         <button class="button button--main button--wide" data-testid="login-submit" ?disabled=${this.#sending.busy}>${translate(this.#sending.busy ? 'account.signing_in' : 'account.sign_in')}</button>
       </form>
+      <p class="doorstep__foot">${translate('account.forgot')}</p>
       <p class="doorstep__foot">${translate('account.new_here')}</p>
     `);
   }

@@ -6,7 +6,7 @@ import {icon} from '../ui/icon-set.js';
 import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {initials} from '../ui/text-limits.js';
-import {translate, csvSeparator} from '../words/translate.js';
+import {personName, translate, csvSeparator} from '../words/translate.js';
 import {activityText} from './activity-text.js';
 import '../ui/time-ago.js';
 
@@ -115,7 +115,7 @@ export class ActivityPage extends SessionElement {
   #line(activity) {
     const {id, actor_name, kind, created_at} = activity;
     return html`<li class="activity__line" data-testid="activity" data-activity-id=${id} data-kind=${kind}>
-      <span class="avatar avatar--small" aria-hidden="true">${initials(actor_name)}</span>
+      <span class="avatar avatar--small" aria-hidden="true">${initials(personName(actor_name))}</span>
       <p class="activity__text">${activityText(activity)}</p>
       <span class="activity__time"><time-ago .time=${created_at}></time-ago></span>
     </li>`;

@@ -1,6 +1,6 @@
 import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
-import {hasTranslation, locale, translateMarkup, translate} from '../words/translate.js';
+import {hasTranslation, locale, translateMarkup, personName, translate} from '../words/translate.js';
 
 /** @import {Activity, FieldChange} from '../client/types.js' */
 
@@ -18,7 +18,7 @@ const SETTINGS = {
 
 const signed = new Intl.NumberFormat(locale, {signDisplay: 'exceptZero'});
 
-const name = (/** @type {unknown} */ text) => html`<bdi>${text}</bdi>`;
+const name = (/** @type {unknown} */ text) => html`<bdi>${personName(text)}</bdi>`;
 
 /** Who did what, as the content of an element: a sentence, or one for each field that was changed. @param {Activity} activity @returns {unknown} */
 export function activityText(activity) {
@@ -27,7 +27,7 @@ export function activityText(activity) {
 
 /** @param {Activity} activity @returns {unknown[]} */
 function sentences({kind, details, actor_name, book_request_id, detail}) {
-  const actor = html`<strong><bdi>${actor_name}</bdi></strong>`;
+  const actor = html`<strong>${name(actor_name)}</strong>`;
   switch (kind) {
     case 'creator_changed':
       return settings(actor, details.changes);

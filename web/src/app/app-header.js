@@ -77,6 +77,7 @@ export class AppHeader extends SessionElement {
         <a class="menu__item" href="${BASE_PATH}/account" data-testid="account-link">${icon('settings')} ${translate('own.title')}</a>
         <appearance-menu class="look look--menu"></appearance-menu>
         <alert-switches></alert-switches>
+        <a class="menu__item" href="${BASE_PATH}/account" data-testid="account-link">${icon('person')} ${translate('own.title')}</a>
         <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} ${translate('account.sign_out')}</button>
       </div>`;
     };

@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, CreatedKey, Creator, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, Me, Member, Notification, Outcome, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, CreatedKey, Creator, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, Me, Member, Notification, Outcome, OwnSession, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -36,6 +36,26 @@ export class Api {
 
   /** @param {number} id */
   revokeKey = (id) => this.http.delete(`/api/keys/${id}`);
+
+  /** @param {{display_name?: string, email?: string}} change @param {Command} [command] @returns {Promise<Me>} */
+  changeMe = (change, command) => this.http.patch('/api/me', change, command);
+
+  /** @param {string} password */
+  deleteMe = (password) => this.http.delete('/api/me', undefined, {password});
+
+  /** @param {{token: string, password: string}} reset @param {Command} [command] */
+  resetPassword = (reset, command) => this.http.post('/api/auth/reset', reset, command);
+
+  /** @param {{current: string, new: string}} change */
+  changePassword = (change) => this.http.post('/api/auth/password', change);
+
+  /** @returns {Promise<{items: OwnSession[]}>} */
+  sessions = () => this.http.get('/api/sessions');
+
+  /** @param {number} id */
+  endSession = (id) => this.http.delete(`/api/sessions/${id}`);
+
+  endOtherSessions = () => this.http.delete('/api/sessions');
 
   // Book requests
 

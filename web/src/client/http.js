@@ -66,9 +66,9 @@ export class Http {
     return this.#call('PUT', path, {body: content});
   }
 
-  /** @param {string} path @param {Record<string, unknown>} [query] */
-  delete(path, query) {
-    return this.#call('DELETE', path, {query});
+  /** @param {string} path @param {Record<string, unknown>} [query] @param {object} [body] */
+  delete(path, query, body) {
+    return this.#call('DELETE', path, {query, body});
   }
 
   /** @param {string} method @param {string} path @param {{query?: Record<string, unknown>, body?: object, key?: string}} parts */

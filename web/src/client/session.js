@@ -90,6 +90,11 @@ export class Session extends EventTarget {
   async signOut() {
     await Promise.allSettled(this.beforeSignOut.map((finish) => finish()));
     await this.api.signOut();
+    this.forget();
+  }
+
+  /** The session is over for good: what this browser holds of its user goes with it. */
+  forget() {
     this.sendQueue.clear();
     this.drafts.clear();
     this.#endEverywhere();

@@ -89,6 +89,7 @@
  * @typedef {{creator_id: number, creator_name: string}} Administered
  * @typedef {{user: User, memberships: Membership[], admin_of: Administered[]}} Me
  *
+ * @typedef {{id: number, client: string | null, address: string | null, created_at: string, last_used_at: string, expires_at: string, current: boolean}} OwnSession
  * @typedef {{user_id: number, display_name: string, email: string, active: boolean}} Member
  * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, requests_allowed: number, requests_used: number}} Supporter
  * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number, period: 'none' | 'month'}} Tier

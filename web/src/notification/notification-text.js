@@ -1,6 +1,6 @@
 import {BASE_PATH} from '../base-path.js';
 import {followListOf, isFollowed} from '../follow/follow-list.js';
-import {hasTranslation, translate} from '../words/translate.js';
+import {hasTranslation, personName, translate} from '../words/translate.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -17,7 +17,7 @@ export function notificationText({kind, details, text}) {
   const key = `notification.${kind}`;
   if (!details || !hasTranslation(key)) return details?.text ?? text;
   const {title, supporter_name, actor_name} = details;
-  return translate(key, {title, name: supporter_name ?? actor_name});
+  return translate(key, {title, name: personName(supporter_name ?? actor_name)});
 }
 
 /** Where a notification leads: to its request, or, where that is somebody else's, to what is followed. @param {Session} session @param {Notification} notification */

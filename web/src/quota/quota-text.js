@@ -1,5 +1,5 @@
 import {momentInWords, monthInWords} from '../words/time-text.js';
-import {formatNumber, locale, translate} from '../words/translate.js';
+import {formatNumber, locale, personName, translate} from '../words/translate.js';
 
 /** @import {BookRequest, LedgerEntry, Quota} from '../client/types.js' */
 
@@ -67,7 +67,7 @@ export function ledgerLine(entry, quota) {
     case 'import':
       return translate('ledger.imported', {count: amount});
     case 'grant':
-      return translate(amount > 0 ? 'ledger.given' : 'ledger.taken', {name: actor_name}) + (reason ? translate('ledger.reason', {reason}) : '');
+      return translate(amount > 0 ? 'ledger.given' : 'ledger.taken', {name: personName(actor_name)}) + (reason ? translate('ledger.reason', {reason}) : '');
   }
 }
 

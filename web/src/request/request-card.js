@@ -7,7 +7,7 @@ import {currentPeriod} from '../quota/quota-text.js';
 import {FormSubmission} from '../ui/form-submission.js';
 import {errorText} from '../ui/error-text.js';
 import {monthInWords} from '../words/time-text.js';
-import {translateMarkup, translate} from '../words/translate.js';
+import {isRemoved, translateMarkup, personName, translate} from '../words/translate.js';
 import {statusBadge} from '../ui/status-badge.js';
 import '../notification/unread-mark.js';
 import '../ui/confirm-button.js';
@@ -152,10 +152,17 @@ export class RequestCard extends LightElement {
     showSupporter(this.session, this.request.creator_id, this.request.user_id);
   }
 
+  /** Of a removed account, there is nothing more to show. @param {string} name */
+  #supporter(name) {
+    return isRemoved(name)
+      ? html`<span class="request__who" data-testid="request-removed">${personName(name)}</span>`
+      : html`<button type="button" class="request__who" data-testid="request-supporter" @click=${this.#showSupporter}>${name}</button>`;
+  }
+
   #facts() {
     const {user_name, created_at, isbn, followers} = this.request;
     return html`<p class="request__facts">
-      ${this.#asAdmin ? html`<button type="button" class="request__who" data-testid="request-supporter" @click=${this.#showSupporter}>${user_name}</button>` : nothing}
+      ${this.#asAdmin ? this.#supporter(user_name) : nothing}
       <span>${translateMarkup('request.asked', {time: html`<time-ago .time=${created_at}></time-ago>`})}</span>
       ${followers ? html`<span data-testid="request-followers">${translate('follow.others', {count: followers})}</span>` : nothing}
       ${isbn ? html`<span data-testid="request-isbn">${translate('request.isbn', {isbn})}</span>` : nothing}
@@ -167,7 +174,8 @@ export class RequestCard extends LightElement {
     if (status === 'cancelled') return html`<p class="request__outcome">${translate(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}</p>`;
     if (!responded_by) return nothing;
     const lastReply = replies.at(-1)?.created_at ?? '';
-    const name = responded_by === this.session.me.user.id ? translate('request.you') : responded_by_name || this.session.creatorName(this.request.creator_id);
+    const name =
+      responded_by === this.session.me.user.id ? translate('request.you') : personName(responded_by_name) || this.session.creatorName(this.request.creator_id);
     const who = html`<bdi data-testid="request-responder">${name}</bdi>`;
     return html`<div class="answer answer--${status}" data-testid="request-answer">
       ${response ? html`<p class="answer__text" dir="auto" data-testid="request-response">${response}</p>` : nothing}
@@ -252,7 +260,7 @@ export class RequestCard extends LightElement {
     const {status, responded_by, responded_by_name, user_id, user_name} = this.request;
     const [id, name] = status === 'cancelled' ? [user_id, user_name] : [responded_by, responded_by_name];
     if (!name || id === this.session.me.user.id) return;
-    this.#setConflict(translate(`request.first_${status}`, {name}));
+    this.#setConflict(translate(`request.first_${status}`, {name: personName(name)}));
   }
 
   /** @param {string} text */

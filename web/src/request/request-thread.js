@@ -6,7 +6,7 @@ import {FormDraft} from '../ui/form-draft.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
 import {formField, formError} from '../ui/form-field.js';
 import {initials} from '../ui/text-limits.js';
-import {translate} from '../words/translate.js';
+import {personName, translate} from '../words/translate.js';
 import {errorText} from '../ui/error-text.js';
 import '../ui/time-ago.js';
 import './unsent-items.js';
@@ -87,9 +87,9 @@ export class RequestThread extends LightElement {
   #reply({id, user_id, user_name, body, created_at}) {
     const mine = user_id === this.session.me.user.id;
     return html`<li class="reply ${mine ? 'reply--mine' : ''}" data-testid="reply" data-reply-id=${id}>
-      <span class="avatar" aria-hidden="true">${initials(user_name)}</span>
+      <span class="avatar" aria-hidden="true">${initials(personName(user_name))}</span>
       <div class="reply__bubble">
-        <p class="reply__who"><bdi>${mine ? translate('thread.you') : user_name}</bdi> · <time-ago .time=${created_at}></time-ago></p>
+        <p class="reply__who"><bdi>${mine ? translate('thread.you') : personName(user_name)}</bdi> · <time-ago .time=${created_at}></time-ago></p>
         <p class="reply__text" dir="auto">${body}</p>
       </div>
     </li>`;

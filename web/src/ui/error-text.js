@@ -13,6 +13,7 @@ const RULES = [
   [/^must not be 0$/, 'invalid.zero'],
   [/^must not contain broken Unicode$/, 'invalid.characters'],
   [/^must not contain the name or the e-mail address$/, 'invalid.own_name'],
+  [/^must differ from the current password$/, 'invalid.same_password'],
   [/^is too easy to guess$/, 'invalid.guessable'],
   [/^is required$/, 'invalid.missing'],
 ];

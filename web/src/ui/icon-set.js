@@ -18,6 +18,7 @@ const SHAPES = {
   megaphone: svg`<path d="M4 10v4h3l9 4V6l-9 4ZM19 9.5a4 4 0 0 1 0 5M8 14l1.5 5" />`,
   pause: svg`<path d="M9 6v12M15 6v12" />`,
   people: svg`<circle cx="9" cy="8.5" r="3.5" /><path d="M3 20c0-4 2.5-6 6-6s6 2 6 6M15.5 5.3a3.5 3.5 0 0 1 0 6.4M17.5 14.5c2.3.6 3.5 2.5 3.5 5.5" />`,
+  person: svg`<circle cx="12" cy="8.5" r="3.5" /><path d="M5.5 20c.5-4.5 3-6 6.5-6s6 1.5 6.5 6" />`,
   plus: svg`<path d="M12 5v14M5 12h14" />`,
   reply: svg`<path d="M20 5v9a3 3 0 0 1-3 3H9l-5 4V7a3 3 0 0 1 3-3h12Z" />`,
   search: svg`<circle cx="11" cy="11" r="6.5" /><path d="m16 16 4.5 4.5" />`,

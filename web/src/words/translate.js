@@ -92,3 +92,14 @@ function formatValue(value) {
   if (typeof value === 'string' && OPPOSITE_SCRIPT.test(value)) return `\u2068${value}\u2069`;
   return value ?? '';
 }
+
+/** What the server calls everybody whose account was deleted: AccountStore.java has the same text. */
+const REMOVED = 'Removed account';
+
+/** @param {unknown} name of a person, as the server says it */
+export const isRemoved = (name) => name === REMOVED;
+
+/** @template T @param {T} name of a person, as the server says it @returns {T | string} */
+export function personName(name) {
+  return isRemoved(name) ? translate('own.removed') : name;
+}

@@ -42,6 +42,7 @@ const ACTIVITIES = [
   {kind: 'supporter_joined', details: {supporter_id: 1, supporter_name: 'Ada', tier: 'Reader'}, said: ['Reader']},
   {kind: 'supporter_joined', details: {supporter_name: 'Ada'}, said: []},
   {kind: 'supporter_joined', details: {supporter_name: 'Lovelace'}, said: ['Lovelace']},
+  {kind: 'supporter_left', details: {supporter_id: 1, supporter_name: 'Ada', tier: 'Reader'}, said: []},
   {kind: 'supporter_tier_changed', details: {supporter_name: 'Amara', old_tier: 'Friend', new_tier: 'Reader'}, said: ['Amara', 'Friend', 'Reader']},
   {kind: 'supporter_tier_changed', details: {supporter_name: 'Amara', new_tier: 'Reader'}, said: ['Amara', 'Reader']},
   {kind: 'quota_granted', details: {supporter_name: 'Amara', amount: 2, reason: 'Birthday'}, said: ['Amara', '+2', 'Birthday']},

@@ -4,12 +4,8 @@ import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.AccountRoutes;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SessionAuthenticator;
-import io.bookbell.server.account.SetupRoutes;
-import io.bookbell.server.account.SignInService;
-import io.bookbell.server.account.SignUpService;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.book.BookRoutes;
 import io.bookbell.server.book.BookSearch;
@@ -32,7 +28,6 @@ import io.bookbell.server.http.TrustedProxies;
 import io.bookbell.server.http.WebServer;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationRoutes;
-import io.bookbell.server.invitation.JoinRoutes;
 import io.bookbell.server.key.CallerAuthenticator;
 import io.bookbell.server.key.KeyRoutes;
 import io.bookbell.server.live.ConnectionAdmission;
@@ -279,7 +274,9 @@ public final class Bookbell implements AutoCloseable {
     var apiRouter = new ApiRouter(router, database, gate, originPolicy, serverCookies, rates);
     new MessageRoutes(liveConnections, admission, services.inbox, services.receipts)
         .addRoutes(apiRouter);
-    addAccountRoutes(apiRouter);
+    new AccountWiring(database, services, registerCloseable(new PasswordHasher()))
+        .addRoutes(apiRouter);
+    KeyRoutes.addRoutes(apiRouter, services.keys);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
     ProfilePictureRoutes.addRoutes(
         apiRouter, services.pictures, registerCloseable(new PictureDecoder()));
@@ -318,22 +315,6 @@ public final class Bookbell implements AutoCloseable {
 
   private CompletionStage<Boolean> isRequestedCover(int cover) {
     return database.read(tx -> services.asked.hasCover(tx, cover));
-  }
-
-  private void addAccountRoutes(ApiRouter apiRouter) {
-    PasswordHasher passwordHasher = registerCloseable(new PasswordHasher());
-    var signInService =
-        new SignInService(
-            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
-    AccountRoutes.addSessionRoutes(apiRouter, signInService, services.sessions, services.tickets);
-    AccountRoutes.addMeRoute(
-        apiRouter, services.accounts, services.creators, services.access, services.quotas);
-    KeyRoutes.addRoutes(apiRouter, services.keys);
-    var signUpService = new SignUpService(database, services.accounts, signInService);
-    new SetupRoutes(database, services.accounts, services.creators, passwordHasher, signUpService)
-        .addRoutes(apiRouter);
-    new JoinRoutes(database, services.accounts, passwordHasher, signUpService, services.invitations)
-        .addRoutes(apiRouter);
   }
 
   private TierAnnouncer startHousekeeping() {

@@ -31,6 +31,10 @@ final class HousekeepingWorker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HousekeepingWorker.class);
   private static final Duration EVERY = Duration.ofMinutes(1);
   private static final int INBOX_STEPS = 20;
+
+  /** Ten thousand texts. They may be many more, and nothing else waits for them. */
+  private static final int ERASURE_STEPS = 200;
+
   private static final int SESSIONS_AT_ONCE = 500;
   private static final UserId FIRST = new UserId(1);
 
@@ -74,20 +78,24 @@ final class HousekeepingWorker implements AutoCloseable {
     repeatUntilDone("end expired sessions", services.sessions::endExpired);
     repeatUntilDone("remove expired keys", services.keys::removeExpired);
     repeatUntilDone(
-        "remove expired tickets and notes of ended sessions",
+        "remove expired tickets, links and notes of ended sessions",
         tx -> {
           services.tickets.removeExpired(tx);
+          services.resetLinks.removeExpired(tx);
           services.sessions.removeEndedMarkers(tx);
           return false;
         });
     repeatUntilDone("remove old login failures", services.loginLimit::removeExpired);
     repeatUntilDone("bring older accounts up to date", services.accounts::migrateOlderAccounts);
     repeatUntilDone("make older requests findable", services.asked::indexOlder);
+    repeatUntilDone("make requests findable by new names", services.renamed::indexBatch);
     repeatUntilDone("bring the older activity log up to date", ActivityMigration::migrateBatch);
     repeatUntilDone("bring older notifications up to date", NotificationMigration::migrateBatch);
     repeatUntilDone("remove old idempotency keys", IdempotencyService::deleteExpired);
     repeatUntilDone("remove old keys of sign-ups", SignUpService::removeOldKeys);
     removeOldMessages();
+    repeatAtMost(
+        ERASURE_STEPS, "erase the names of removed accounts", services.nameErasure::eraseBatch);
   }
 
   /**
@@ -130,9 +138,15 @@ final class HousekeepingWorker implements AutoCloseable {
 
   /** Repeats a step, each time in its own transaction, until it returns false. */
   private void repeatUntilDone(String what, Predicate<Transaction> step) {
+    repeatAtMost(Integer.MAX_VALUE, what, step);
+  }
+
+  private void repeatAtMost(int most, String what, Predicate<Transaction> step) {
     try {
-      while (!thread.isShutdown() && database.write(step::test).join()) {
-        // run the next step
+      for (int done = 0; done < most && !thread.isShutdown(); done++) {
+        if (!database.write(step::test).join()) {
+          return;
+        }
       }
     } catch (RuntimeException e) {
       logFailure(what, e);

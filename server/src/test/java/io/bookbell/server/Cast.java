@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.TierService;
@@ -71,7 +72,7 @@ public record Cast(
     private Person person(Transaction tx, String name) {
       String email = name + number + "@cast.test";
       var account = features.accounts.create(tx, new NewAccount(email, name, passwordHash), false);
-      String token = features.sessions.createSession(tx, account.id());
+      String token = features.sessions.createSession(tx, account.id(), SessionClient.UNKNOWN);
       return new Person(
           account.id().value(), email, new TestClient(server.url(), Optional.of(token)));
     }

@@ -34,6 +34,8 @@ class TableOwnershipTest {
           Map.entry("login_failure", "account"),
           Map.entry("sign_up_key", "account"),
           Map.entry("api_key", "key"),
+          Map.entry("reset_link", "account"),
+          Map.entry("name_erasure", "account"),
           Map.entry("idempotency_key", "http"),
           Map.entry("creator", "creator"),
           Map.entry("creator_picture", "creator"),
@@ -50,6 +52,7 @@ class TableOwnershipTest {
           Map.entry("canned_response", "canned"),
           Map.entry("request_word", "request"),
           Map.entry("search_backlog", "request"),
+          Map.entry("renamed_supporter", "request"),
           Map.entry("request_follower", "request"),
           Map.entry("activity", "activity"),
           Map.entry("notification", "notification"),
@@ -81,7 +84,7 @@ class TableOwnershipTest {
   private static final Set<String> OPEN_TO_ALL = Set.of("app_user", "installation");
 
   /** Packages that process all stored data. */
-  private static final Set<String> READERS_OF_ALL = Set.of("verify", "backup");
+  private static final Set<String> READERS_OF_ALL = Set.of("verify", "backup", "personal");
 
   private static final String SERVER = "io.bookbell.server";
 

@@ -3,6 +3,7 @@ package io.bookbell.server;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
@@ -148,7 +149,10 @@ public final class TestServer implements AutoCloseable {
     var services = new Services(Services.ClientNotifier.noOp());
     String token = "";
     for (int time = 0; time < times; time++) {
-      token = database.write(tx -> services.sessions.createSession(tx, user)).join();
+      token =
+          database
+              .write(tx -> services.sessions.createSession(tx, user, SessionClient.UNKNOWN))
+              .join();
     }
     return token;
   }

@@ -3,6 +3,7 @@ package io.bookbell.bench.commits;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.config.ServerConfig;
@@ -85,6 +86,6 @@ final class People {
   private Person person(Transaction tx, String name) {
     UserId id =
         accountStore.create(tx, new NewAccount(name + "@bench.test", name, "no"), false).id();
-    return new Person(id, sessionStore.createSession(tx, id));
+    return new Person(id, sessionStore.createSession(tx, id, SessionClient.UNKNOWN));
   }
 }

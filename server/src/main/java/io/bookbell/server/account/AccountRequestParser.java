@@ -4,7 +4,7 @@ import io.bookbell.server.http.JsonBody;
 
 /** Parses the account fields of sign-up requests. */
 public final class AccountRequestParser {
-  private static final int LONGEST_NAME = 100;
+  static final int LONGEST_NAME = 100;
 
   private AccountRequestParser() {}
 

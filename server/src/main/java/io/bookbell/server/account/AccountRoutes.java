@@ -14,6 +14,7 @@ import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.storage.Transaction;
+import io.vertx.core.http.HttpMethod;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class AccountRoutes {
         "/api/auth/logout",
         AccountRoutes::requireEmptyBody,
         (tx, caller, cookies) -> {
-          sessionStore.endSession(tx, caller);
+          sessionStore.endSession(tx, caller.user(), caller.session());
           return signedOutResponse(cookies);
         },
         AccountRoutes::signedOutResponse);
@@ -62,7 +63,7 @@ public final class AccountRoutes {
         new SignInService.SignInAttempt(
             AccountRequestParser.parseEmail(jsonBody),
             jsonBody.requiredVerbatim("password", 1, PasswordPolicy.LONGEST),
-            apiRequest.clientAddress().networkKey(),
+            apiRequest.clientDescription(),
             apiRequest.deviceCookie(),
             apiRequest.whenEnded());
     jsonBody.requireNoErrors();
@@ -75,8 +76,9 @@ public final class AccountRoutes {
     return apiRequest.cookieSetter();
   }
 
-  public static void addMeRoute(
+  public static void addMeRoutes(
       ApiRouter apiRouter,
+      OwnAccountService ownAccountService,
       AccountStore accountStore,
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
@@ -91,6 +93,17 @@ public final class AccountRoutes {
             ApiResponse.ok(
                 loadCurrentUser(
                     tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService)));
+    apiRouter.registerCommand(
+        HttpMethod.PATCH,
+        "/api/me",
+        RateLimit.ACCOUNT,
+        OwnAccountRoutes::parseAccountChange,
+        (tx, caller, accountChange) -> {
+          ownAccountService.changeAccount(tx, caller, accountChange);
+          return ApiResponse.ok(
+              loadCurrentUser(
+                  tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService));
+        });
   }
 
   private static MeResponse loadCurrentUser(

@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.text.SearchWords;
@@ -13,7 +14,11 @@ import java.util.Optional;
 
 /** Stores accounts and the setup token that creates the first one. Thread-safe and stateless. */
 public final class AccountStore {
+  /** What others see instead of the name of a removed account. */
+  public static final String REMOVED_NAME = "Removed account";
+
   private static final int OLDER_AT_ONCE = 100;
+  private static final String UNIQUE_VIOLATION = "23505";
 
   private static final String BY_EMAIL =
       "SELECT id, email, display_name, password_hash FROM app_user WHERE email = ?";
@@ -63,15 +68,55 @@ public final class AccountStore {
   }
 
   /**
-   * Replaces the hash of the same password, unless the password has been changed since {@code
-   * before} was read (compare-and-set).
+   * Locks an account until the end of the transaction and reads it. Whatever opens a session takes
+   * this lock, and so does whatever ends all of them, so that none is opened meanwhile.
    */
-  void updatePasswordHash(Transaction tx, Account before, String hash) {
+  Account lockAccount(Transaction tx, UserId id) {
+    return tx.query(BY_ID + " FOR NO KEY UPDATE", id).single(AccountStore::toAccount);
+  }
+
+  void updatePassword(Transaction tx, UserId id, String hash) {
+    tx.update("UPDATE app_user SET password_hash = ? WHERE id = ?", hash, id);
+  }
+
+  void updateName(Transaction tx, UserId id, String displayName) {
     tx.update(
-        "UPDATE app_user SET password_hash = ? WHERE id = ? AND password_hash = ?",
-        hash,
-        before.id(),
-        before.passwordHash());
+        "UPDATE app_user SET display_name = ?, name_key = ? WHERE id = ?",
+        displayName,
+        SearchWords.searchKey(displayName),
+        id);
+  }
+
+  /**
+   * Changes the e-mail address.
+   *
+   * @throws Problem 409 when another account has it
+   */
+  void updateEmail(Transaction tx, UserId id, String email) {
+    if (findByEmail(tx, email).filter(other -> !other.id().equals(id)).isPresent()) {
+      throw emailTakenProblem();
+    }
+    try {
+      tx.update("UPDATE app_user SET email = ? WHERE id = ?", email, id);
+    } catch (DataAccessException e) {
+      // On PostgreSQL, another transaction may have taken the address since the query.
+      throw UNIQUE_VIOLATION.equals(e.sqlState()) ? emailTakenProblem() : e;
+    }
+  }
+
+  /** Erases what a locked account's row tells about a person. Nobody can sign in to it any more. */
+  void erase(Transaction tx, UserId id) {
+    tx.update(
+        """
+        UPDATE app_user
+        SET email = ?, display_name = ?, name_key = ?, password_hash = '', operator = FALSE,
+          removed_at = ?
+        WHERE id = ?""",
+        "removed " + id,
+        REMOVED_NAME,
+        SearchWords.searchKey(REMOVED_NAME),
+        tx.now(),
+        id);
   }
 
   public Account get(Transaction tx, UserId id) {

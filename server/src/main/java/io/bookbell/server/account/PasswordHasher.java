@@ -80,10 +80,20 @@ public final class PasswordHasher implements AutoCloseable {
    */
   public CompletableFuture<String> hashNewPassword(
       HashRequest hashRequest, AccountRequestParser.AccountRequest accountRequest) {
+    return hashNewPassword(hashRequest, "password", accountRequest);
+  }
+
+  /**
+   * Like {@link #hashNewPassword(HashRequest, AccountRequestParser.AccountRequest)}.
+   *
+   * @param field the field of the request that contains the password
+   */
+  CompletableFuture<String> hashNewPassword(
+      HashRequest hashRequest, String field, AccountRequestParser.AccountRequest accountRequest) {
     return submitFairly(
         hashRequest,
         () -> {
-          PasswordPolicy.requireValid(accountRequest);
+          PasswordPolicy.requireValid(field, accountRequest);
           return argon2Hasher.hashPassword(normalizeNfc(accountRequest.password()));
         });
   }

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The rules for passwords of new accounts: 10 to 200 characters, not containing the user's name or
- * e-mail address, and not easily guessed according to zxcvbn. Thread-safe.
+ * The rules for new passwords: 10 to 200 characters, not containing the user's name or e-mail
+ * address, and not easily guessed according to zxcvbn. Thread-safe.
  *
  * <p>Existing passwords aren't checked against it.
  */
@@ -37,15 +37,16 @@ public final class PasswordPolicy {
   private PasswordPolicy() {}
 
   /**
-   * Validates the password of a new account.
+   * Validates a new password.
    *
+   * @param field the field of the request that contains it
    * @throws Problem 400 when it violates the policy
    */
-  static void requireValid(AccountRequestParser.AccountRequest accountRequest) {
+  static void requireValid(String field, AccountRequestParser.AccountRequest accountRequest) {
     findViolation(accountRequest.password(), accountRequest.email(), accountRequest.displayName())
         .ifPresent(
             breach -> {
-              throw Problem.validationFailed("password", breach);
+              throw Problem.validationFailed(field, breach);
             });
   }
 

@@ -3,6 +3,7 @@ package io.bookbell.server.account;
 import io.bookbell.server.account.SessionStore.StoredSession;
 import io.bookbell.server.http.Authenticator.AuthenticatedCaller;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -24,8 +25,10 @@ public final class SessionAuthenticator {
   }
 
   /** Fails with a {@link Problem} 401 if the session is unknown, ended or expired. */
-  public CompletionStage<AuthenticatedCaller> authenticate(String token) {
-    return database.read(tx -> sessionStore.findByToken(tx, token)).thenApply(this::acceptSession);
+  public CompletionStage<AuthenticatedCaller> authenticate(String token, ClientDescription client) {
+    return database
+        .read(tx -> sessionStore.findByToken(tx, token))
+        .thenApply(found -> acceptSession(found, client));
   }
 
   /** Whether the token belonged to a session that ended a short while ago. */
@@ -66,19 +69,21 @@ public final class SessionAuthenticator {
     return database.read(tx -> sessionStore.findByHash(tx, caller.session()).isPresent());
   }
 
-  private AuthenticatedCaller acceptSession(Optional<StoredSession> found) {
-    StoredSession session =
-        found.orElseThrow(() -> Problem.unauthorized("The session has ended. Sign in again."));
-    if (session.stale()) {
-      CompletableFuture<?> renewal =
-          database.writeFromReserve(
-              tx -> {
-                sessionStore.renewSession(tx, session.caller().session());
-                return true;
-              });
-      renewal.exceptionally(_ -> null); // the next request tries again
+  private AuthenticatedCaller acceptSession(
+      Optional<StoredSession> found, ClientDescription client) {
+    StoredSession session = found.orElseThrow(SessionStore::endedProblem);
+    if (session.isUntouched() || session.renewal().isPresent()) {
+      CompletableFuture<?> update =
+          database.writeFromReserve(tx -> recordUse(tx, session, SessionClient.of(client)));
+      update.exceptionally(_ -> null); // the next request tries again
     }
-    return new AuthenticatedCaller(
-        session.caller(), session.stale() ? Optional.of(SessionStore.LIFE) : Optional.empty());
+    return new AuthenticatedCaller(session.caller(), session.renewal());
+  }
+
+  private boolean recordUse(Transaction tx, StoredSession session, SessionClient client) {
+    String hash = session.caller().session();
+    sessionStore.touchSession(tx, hash, client);
+    session.renewal().ifPresent(life -> sessionStore.renewSession(tx, hash, life));
+    return true;
   }
 }

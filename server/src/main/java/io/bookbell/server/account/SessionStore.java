@@ -6,9 +6,11 @@ import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
 import io.bookbell.server.storage.sql.SqlFragment;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -26,7 +28,15 @@ public final class SessionStore {
   /** A session expires when it hasn't been used for this long. */
   public static final Duration LIFE = Duration.ofDays(30);
 
+  /** A session ends this long after its beginning, however much it is used. */
+  public static final Duration LONGEST_LIFE = Duration.ofDays(180);
+
   private static final Duration RENEWED_AFTER = Duration.ofDays(1);
+  private static final Duration TOUCHED_AFTER = Duration.ofMinutes(15);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** Greater integers are not exact in JavaScript. */
+  private static final long GREATEST_ID = (1L << 53) - 1;
 
   /**
    * How long ended sessions are remembered, so that other nodes learn about them; far longer than
@@ -39,11 +49,12 @@ public final class SessionStore {
 
   private static final String LIVE =
       """
-      SELECT s.user_id, u.operator, s.last_used_at
+      SELECT s.user_id, u.operator, s.created_at, s.last_used_at, s.renewed_at
       FROM session s
       JOIN app_user u ON u.id = s.user_id
       WHERE s.token_hash = ? AND s.expires_at > ?""";
 
+  private final AccountStore accountStore = new AccountStore();
   private final BiConsumer<UserId, String> ended;
 
   /**
@@ -59,9 +70,11 @@ public final class SessionStore {
   /**
    * A session found by its token.
    *
-   * @param stale whether it is due for {@link #renewSession}
+   * @param isUntouched whether it is due for {@link #touchSession}
+   * @param renewal the lifetime to which {@link #renewSession} should extend it; empty if it isn't
+   *     due
    */
-  public record StoredSession(Caller caller, boolean stale) {}
+  public record StoredSession(Caller caller, boolean isUntouched, Optional<Duration> renewal) {}
 
   /**
    * A session that was ended.
@@ -74,16 +87,22 @@ public final class SessionStore {
    * Creates a session and returns its token, which is stored only as a hash. If the user has the
    * maximum number of sessions, the least recently used one ends.
    */
-  public String createSession(Transaction tx, UserId user) {
+  public String createSession(Transaction tx, UserId user, SessionClient client) {
     endOldest(tx, user, MOST_OF_ONE_USER - 1);
     String token = SecretTokens.createToken();
     Instant now = tx.now();
     tx.update(
         """
-        INSERT INTO session (token_hash, user_id, created_at, last_used_at, expires_at)
-        VALUES (?, ?, ?, ?, ?)""",
+        INSERT INTO session
+          (token_hash, id, user_id, client, address, created_at, last_used_at, renewed_at,
+            expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         SecretTokens.hashToken(token),
+        RANDOM.nextLong(1, GREATEST_ID),
         user,
+        client.name(),
+        client.address(),
+        now,
         now,
         now,
         now.plus(LIFE));
@@ -97,7 +116,7 @@ public final class SessionStore {
     own.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
         .limit(Math.max(0, own.size() - kept))
-        .forEach(session -> removeSession(tx, user, session.getKey()));
+        .forEach(session -> endSession(tx, user, session.getKey()));
   }
 
   /** Returns the session of a token; empty if it is unknown, ended or expired. */
@@ -113,15 +132,33 @@ public final class SessionStore {
             row ->
                 new StoredSession(
                     new Caller(row.getUser("user_id"), hash, row.getBoolean("operator")),
-                    row.getTime("last_used_at").isBefore(now.minus(RENEWED_AFTER))));
+                    row.getTime("last_used_at").isBefore(now.minus(TOUCHED_AFTER)),
+                    row.getTime("renewed_at").isBefore(now.minus(RENEWED_AFTER))
+                        ? Optional.of(remainingLife(now, row.getTime("created_at")))
+                        : Optional.empty()));
+  }
+
+  private static Duration remainingLife(Instant now, Instant createdAt) {
+    Duration most = Duration.between(now, createdAt.plus(LONGEST_LIFE));
+    return most.compareTo(LIFE) < 0 ? most : LIFE;
+  }
+
+  /** Records that the session was used, and by what. */
+  void touchSession(Transaction tx, String hash, SessionClient client) {
+    tx.update(
+        "UPDATE session SET last_used_at = ?, client = ?, address = ? WHERE token_hash = ?",
+        tx.now(),
+        client.name(),
+        client.address(),
+        hash);
   }
 
   /** Restarts the session's lifetime from now. */
-  public void renewSession(Transaction tx, String hash) {
+  void renewSession(Transaction tx, String hash, Duration life) {
     tx.update(
-        "UPDATE session SET last_used_at = ?, expires_at = ? WHERE token_hash = ?",
+        "UPDATE session SET renewed_at = ?, expires_at = ? WHERE token_hash = ?",
         tx.now(),
-        tx.now().plus(LIFE),
+        tx.now().plus(life),
         hash);
   }
 
@@ -131,7 +168,15 @@ public final class SessionStore {
    */
   public int extendSessions(Transaction tx, Collection<String> hashes) {
     return tx.update(
-        "UPDATE session SET expires_at = ? WHERE token_hash IN (?) AND expires_at > ?",
+        """
+        UPDATE session
+        SET last_used_at = ?,
+          expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END
+        WHERE token_hash IN (?) AND expires_at > ?""",
+        tx.now(),
+        LONGEST_LIFE.toMillis(),
+        tx.now().plus(LIFE),
+        LONGEST_LIFE.toMillis(),
         tx.now().plus(LIFE),
         hashes,
         tx.now());
@@ -143,10 +188,12 @@ public final class SessionStore {
             """
             SELECT token_hash
             FROM session
-            WHERE token_hash IN (?) AND expires_at > ? AND expires_at < ?""",
+            WHERE token_hash IN (?) AND expires_at > ? AND expires_at < ?
+              AND expires_at < created_at + ?""",
             hashes,
             tx.now(),
-            tx.now().plus(LIFE).minus(RENEWED_AFTER))
+            tx.now().plus(LIFE).minus(RENEWED_AFTER),
+            LONGEST_LIFE.toMillis())
         .list(row -> row.getString("token_hash"));
   }
 
@@ -172,8 +219,32 @@ public final class SessionStore {
 
   private record UserSession(UserId user, String hash) {}
 
-  public void endSession(Transaction tx, Caller caller) {
-    removeSession(tx, caller.user(), caller.session());
+  /**
+   * Ends a user's sessions, for a caller who has locked the account.
+   *
+   * @param kept the hash of the one that stays
+   */
+  public void endAllExcept(Transaction tx, UserId user, String kept) {
+    tx.query("SELECT token_hash FROM session WHERE user_id = ? AND token_hash <> ?", user, kept)
+        .list(row -> row.getString("token_hash"))
+        .forEach(hash -> endSession(tx, user, hash));
+  }
+
+  /**
+   * Locks the account of somebody who is signed in, for the rest of the transaction.
+   *
+   * @throws Problem 401 if the session has ended since the request was authenticated
+   */
+  Account lockCaller(Transaction tx, Caller caller) {
+    Account account = accountStore.lockAccount(tx, caller.user());
+    if (findByHash(tx, caller.session()).isEmpty()) {
+      throw endedProblem();
+    }
+    return account;
+  }
+
+  static Problem endedProblem() {
+    return Problem.unauthorized("The session has ended. Sign in again.");
   }
 
   /**
@@ -188,7 +259,7 @@ public final class SessionStore {
                 tx.now(),
                 REMOVED_AT_ONCE)
             .list(row -> new UserSession(row.getUser("user_id"), row.getString("token_hash")));
-    expired.forEach(session -> removeSession(tx, session.user(), session.hash()));
+    expired.forEach(session -> endSession(tx, session.user(), session.hash()));
     return expired.size() == REMOVED_AT_ONCE;
   }
 
@@ -205,7 +276,8 @@ public final class SessionStore {
     tx.update("DELETE FROM ended_session WHERE ended_at < ?", tx.now().minus(ENDED_KEPT));
   }
 
-  private void removeSession(Transaction tx, UserId user, String hash) {
+  /** Ends a session, by the hash of its token. */
+  public void endSession(Transaction tx, UserId user, String hash) {
     tx.update("DELETE FROM session WHERE token_hash = ?", hash);
     announceEnd(tx, user, hash);
   }

@@ -62,6 +62,7 @@ public final class SetupRoutes {
     return signUpService
         .signUpOnce(
             AnonymousRequestKey.of(apiRequest, Optional.empty()),
+            apiRequest.clientDescription(),
             () -> prepareSetup(setupRequest, hashRequest))
         .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
   }

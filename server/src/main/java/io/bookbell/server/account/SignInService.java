@@ -1,6 +1,8 @@
 package io.bookbell.server.account;
 
 import io.bookbell.server.account.PasswordHasher.PasswordVerdict;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -66,9 +68,19 @@ public final class SignInService {
   record SignInAttempt(
       String email,
       String password,
-      String network,
+      ClientDescription client,
       Optional<String> device,
-      CompletableFuture<?> ended) {}
+      CompletableFuture<?> ended) {
+    String network() {
+      return client.address().networkKey();
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "SignInAttempt[" + email + "]";
+    }
+  }
 
   private record SignInKey(String email, String network, Optional<String> device) {}
 
@@ -78,7 +90,8 @@ public final class SignInService {
    * @param token the only copy of its secret
    * @param device the cookie by which the device will be recognized
    */
-  public record OpenedSession(Account account, String token, String device) {
+  public record OpenedSession(Account account, String token, String device)
+      implements SignInOutcome {
     @Override
     public String toString() {
       return "OpenedSession[" + account.id() + "]";
@@ -96,7 +109,8 @@ public final class SignInService {
    * limit.
    */
   CompletableFuture<OpenedSession> signIn(SignInAttempt signInAttempt) {
-    var signInKey = new SignInKey(signInAttempt.email, signInAttempt.network, signInAttempt.device);
+    var signInKey =
+        new SignInKey(signInAttempt.email, signInAttempt.network(), signInAttempt.device);
     var opening = new CompletableFuture<OpenedSession>();
     CompletableFuture<OpenedSession> before = turns.put(signInKey, opening);
     CompletableFuture<?> ready =
@@ -127,17 +141,34 @@ public final class SignInService {
               if (signInCheck.refusal.isPresent()) {
                 throw signInCheck.refusal.get();
               }
-              return passwordHasher
-                  .verifyPassword(
-                      toHashRequest(signInCheck, signInAttempt),
-                      signInAttempt.password,
-                      signInCheck.account.map(Account::passwordHash))
-                  .thenCompose(
-                      passwordVerdict ->
-                          rehashIfNeeded(signInCheck, signInAttempt, passwordVerdict))
-                  .thenCompose(hash -> openSession(signInCheck, signInAttempt, hash));
+              return verifyPassword(signInCheck, signInAttempt);
             });
   }
+
+  /** Starts again with the new hash if the password is changed while it is being verified. */
+  private CompletableFuture<OpenedSession> verifyPassword(
+      SignInCheck signInCheck, SignInAttempt signInAttempt) {
+    return passwordHasher
+        .verifyPassword(
+            toHashRequest(signInCheck, signInAttempt),
+            signInAttempt.password,
+            signInCheck.account.map(Account::passwordHash))
+        .thenCompose(passwordVerdict -> rehashIfNeeded(signInCheck, signInAttempt, passwordVerdict))
+        .thenCompose(hash -> openSession(signInCheck, signInAttempt, hash))
+        .thenCompose(
+            outcome ->
+                switch (outcome) {
+                  case OpenedSession opened -> CompletableFuture.completedFuture(opened);
+                  case ChangedAccount(Account account) ->
+                      verifyPassword(signInCheck.withAccount(account), signInAttempt);
+                });
+  }
+
+  /** What came of a verified password. */
+  private sealed interface SignInOutcome permits OpenedSession, ChangedAccount {}
+
+  /** The account now has another password than the one that was verified. */
+  private record ChangedAccount(Account account) implements SignInOutcome {}
 
   private static PasswordHasher.HashRequest toHashRequest(
       SignInCheck signInCheck, SignInAttempt signInAttempt) {
@@ -150,14 +181,18 @@ public final class SignInService {
         account.flatMap(
             found ->
                 signInAttempt.device.flatMap(cookie -> devices.findDevice(tx, found.id(), cookie)));
-    var signInClient = new SignInClient(signInAttempt.network, device);
+    var signInClient = new SignInClient(signInAttempt.network(), device);
     return new SignInCheck(
         signInClient, limit.countAttempt(tx, signInAttempt.email, signInClient), account);
   }
 
   /** A counted attempt and the account of its e-mail address. */
   private record SignInCheck(
-      SignInClient client, Optional<Problem> refusal, Optional<Account> account) {}
+      SignInClient client, Optional<Problem> refusal, Optional<Account> account) {
+    SignInCheck withAccount(Account changed) {
+      return new SignInCheck(client, refusal, Optional.of(changed));
+    }
+  }
 
   /**
    * Returns the hash to store from now on; empty to keep the stored one. Throws a {@link Problem}
@@ -176,22 +211,34 @@ public final class SignInService {
         : CompletableFuture.completedFuture(Optional.empty());
   }
 
-  private CompletableFuture<OpenedSession> openSession(
+  private CompletableFuture<SignInOutcome> openSession(
       SignInCheck signInCheck, SignInAttempt signInAttempt, Optional<String> newHash) {
     return database.writeFromReserve(
         tx -> {
-          Account account = signInCheck.account.orElseThrow();
+          Account verified = signInCheck.account.orElseThrow();
+          Account account = accountStore.lockAccount(tx, verified.id());
+          if (!account.passwordHash().equals(verified.passwordHash())) {
+            return new ChangedAccount(account);
+          }
           limit.recordSuccess(tx, signInAttempt.email, signInCheck.client);
-          newHash.ifPresent(hash -> accountStore.updatePasswordHash(tx, account, hash));
-          return openSession(tx, account);
+          newHash.ifPresent(hash -> accountStore.updatePassword(tx, account.id(), hash));
+          return openSession(tx, account, signInAttempt.client);
         });
   }
 
-  /** Opens a session for an account that has just been authenticated. */
-  public OpenedSession openSession(Transaction tx, Account account) {
+  /** As {@link SessionStore#lockCaller}, for somebody who then gets another session. */
+  Account lockCaller(Transaction tx, Caller caller) {
+    return sessionStore.lockCaller(tx, caller);
+  }
+
+  /**
+   * Opens a session for an account that has just been authenticated, and is locked unless it was
+   * created in this transaction.
+   */
+  public OpenedSession openSession(Transaction tx, Account account, ClientDescription client) {
     return new OpenedSession(
         account,
-        sessionStore.createSession(tx, account.id()),
+        sessionStore.createSession(tx, account.id(), SessionClient.of(client)),
         devices.createCookie(tx, account.id()));
   }
 }

@@ -3,6 +3,8 @@ package io.bookbell.server.account;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SignInService.OpenedSession;
 import io.bookbell.server.http.AnonymousRequestKey;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
@@ -45,38 +47,67 @@ public final class SignUpService {
    *     repeated request
    */
   public CompletionStage<OpenedSession> signUpOnce(
-      Optional<AnonymousRequestKey> call, Supplier<CompletionStage<SignUpWork>> prepare) {
+      Optional<AnonymousRequestKey> call,
+      ClientDescription client,
+      Supplier<CompletionStage<SignUpWork>> prepare) {
     return database
         .read(tx -> call.flatMap(repeated -> findByKey(tx, repeated)))
         .thenCompose(
             earlier ->
                 earlier.isPresent()
-                    ? database.write(tx -> openSession(tx, earlier.get()))
+                    ? database.write(tx -> openSessionAgain(tx, call.orElseThrow(), client))
                     : prepare
                         .get()
                         .thenCompose(
-                            signUpWork -> database.write(tx -> signUp(tx, call, signUpWork))));
+                            signUpWork ->
+                                database.write(tx -> signUp(tx, call, client, signUpWork))));
+  }
+
+  /** As {@link SignInService#lockCaller}, at the end of {@link SignUpWork} of a signed-in user. */
+  public Account lockCaller(Transaction tx, Caller caller) {
+    return signInService.lockCaller(tx, caller);
   }
 
   private OpenedSession signUp(
-      Transaction tx, Optional<AnonymousRequestKey> call, SignUpWork signUpWork) {
+      Transaction tx,
+      Optional<AnonymousRequestKey> call,
+      ClientDescription client,
+      SignUpWork signUpWork) {
     if (call.isEmpty()) {
-      return signInService.openSession(tx, signUpWork.apply(tx));
+      return signInService.openSession(tx, signUpWork.apply(tx), client);
     }
     AnonymousRequestKey repeatable = call.get();
     if (!claimKey(tx, repeatable)) { // a concurrent request with the same key committed first
-      return openSession(tx, findByKey(tx, repeatable).orElseThrow());
+      return openSessionAgain(tx, repeatable, client);
     }
     Account account = signUpWork.apply(tx);
     tx.update(
         "UPDATE sign_up_key SET user_id = ? WHERE key_hash = ?",
         account.id(),
         repeatable.keyHash());
-    return signInService.openSession(tx, account);
+    return signInService.openSession(tx, account, client);
   }
 
-  private OpenedSession openSession(Transaction tx, UserId user) {
-    return signInService.openSession(tx, accountStore.get(tx, user));
+  /**
+   * Opens a session for the account that an earlier request with this key signed up.
+   *
+   * @throws Problem 401 if the key was removed since, because the password has been changed
+   */
+  private OpenedSession openSessionAgain(
+      Transaction tx, AnonymousRequestKey call, ClientDescription client) {
+    UserId user = findByKey(tx, call).orElseThrow(SignUpService::changedProblem);
+    Account account = accountStore.lockAccount(tx, user);
+    findByKey(tx, call).orElseThrow(SignUpService::changedProblem);
+    return signInService.openSession(tx, account, client);
+  }
+
+  private static Problem changedProblem() {
+    return Problem.unauthorized("The password has been changed since. Sign in.");
+  }
+
+  /** Removes a user's keys: a change of password ends what can be done without it. */
+  static void removeKeysOf(Transaction tx, UserId user) {
+    tx.update("DELETE FROM sign_up_key WHERE user_id = ?", user);
   }
 
   private static boolean claimKey(Transaction tx, AnonymousRequestKey call) {

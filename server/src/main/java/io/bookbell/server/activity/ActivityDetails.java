@@ -28,7 +28,7 @@ public sealed interface ActivityDetails {
   record TierDetails(String name, int requestsAllowed, String period, List<FieldChange> changes)
       implements ActivityDetails {}
 
-  /** A new supporter. */
+  /** A supporter who has joined or left. */
   record SupporterDetails(@Nullable UserId supporterId, String supporterName, @Nullable String tier)
       implements ActivityDetails {}
 

@@ -29,6 +29,7 @@ public enum ActivityKind {
   TIER_CREATED(TierDetails.class),
   TIER_CHANGED(TierDetails.class),
   SUPPORTER_JOINED(SupporterDetails.class),
+  SUPPORTER_LEFT(SupporterDetails.class),
   SUPPORTER_TIER_CHANGED(SupporterTierDetails.class),
   QUOTA_GRANTED(GrantDetails.class),
   INVITATION_CREATED(InvitationDetails.class),

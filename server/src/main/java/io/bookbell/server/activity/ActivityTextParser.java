@@ -77,7 +77,7 @@ final class ActivityTextParser {
           new RequestDetails(text);
       case CREATOR_CHANGED -> parseChange(text);
       case TIER_CREATED, TIER_CHANGED -> parseTier(text);
-      case SUPPORTER_JOINED -> new SupporterDetails(null, text, null);
+      case SUPPORTER_JOINED, SUPPORTER_LEFT -> new SupporterDetails(null, text, null);
       case SUPPORTER_TIER_CHANGED -> parseMove(text);
       case QUOTA_GRANTED -> parseGrant(text);
       case INVITATION_CREATED ->

@@ -22,6 +22,7 @@ final class BackupTables {
       List.of(
           "installation",
           "app_user",
+          "name_erasure",
           "idempotency_key",
           "api_key",
           "creator",

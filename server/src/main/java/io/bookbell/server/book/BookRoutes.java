@@ -5,6 +5,7 @@ import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
+import io.vertx.core.http.HttpMethod;
 
 /** {@code /api/books}: catalogue search and covers. */
 public final class BookRoutes {
@@ -14,12 +15,14 @@ public final class BookRoutes {
   private BookRoutes() {}
 
   public static void addRoutes(ApiRouter apiRouter, BookSearch search, CoverService coverService) {
-    apiRouter.getExternal(
+    apiRouter.addAsync(
+        HttpMethod.GET,
         "/api/books/search",
         RateLimit.SEARCH,
         BookRoutes::parseSearchText,
         (caller, text) -> search.searchBooks(text).thenApply(ApiResponse::ok));
-    apiRouter.getExternal(
+    apiRouter.addAsync(
+        HttpMethod.GET,
         "/api/books/covers/:cover_id",
         RateLimit.COVER,
         BookRoutes::parseCoverId,

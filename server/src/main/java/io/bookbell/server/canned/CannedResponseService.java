@@ -104,6 +104,11 @@ public final class CannedResponseService {
     updates.broadcastUpdate(tx, creator, CHANGED);
   }
 
+  /** Deletes all saved replies of a locked creator. */
+  public void removeAll(Transaction tx, UserId creator) {
+    tx.update("DELETE FROM canned_response WHERE creator_id = ?", creator);
+  }
+
   /** Locks the creator's row and reads the saved reply under the lock. */
   private CannedResponse lockResponse(Transaction tx, UserId admin, long id) {
     UserId creator = requireResponse(tx, id).creatorId();

@@ -7,8 +7,13 @@ import io.bookbell.server.account.Account;
 import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.PasswordPolicy;
+import io.bookbell.server.account.ResetLinkStore;
+import io.bookbell.server.account.ResetLinkStore.ResetLink;
 import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.http.Problem;
+import io.bookbell.server.json.TimeText;
+import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.text.EmailAddress;
@@ -81,6 +86,48 @@ final class UserCommand {
     }
     printAccount(account, newPassword);
     return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "reset",
+      description = {
+        "Prints a one-time link with which a user chooses a new password.",
+        "It is valid for a day; a newer one replaces it. Until it is used, the old password works."
+      },
+      mixinStandardHelpOptions = true)
+  int reset(@Parameters(paramLabel = "EMAIL") String email) {
+    String address = requireEmail(email);
+    ServerConfig serverConfig = around.loadConfig();
+    ResetLink link;
+    try (var data = OpenDatabase.forConcurrentAccess(serverConfig.storage())) {
+      link = data.database().write(tx -> createLink(tx, address)).join();
+    }
+    around.printLine(publicUrl(serverConfig) + "/reset#" + link.token());
+    around.printLine(
+        "Give this link to "
+            + address
+            + ". It is valid once, until "
+            + TimeText.formatTime(link.expiresAt())
+            + ".");
+    return ExitCode.DONE;
+  }
+
+  private static ResetLink createLink(Transaction tx, String email) {
+    var services = new Services(Services.ClientNotifier.noOp());
+    Account account =
+        services
+            .accounts
+            .findByEmail(tx, email)
+            .orElseThrow(() -> new CommandException("There is no account with " + email));
+    return services.resetLinks.createLink(tx, account.id(), ResetLinkStore.OPERATORS_LIFE);
+  }
+
+  private static String publicUrl(ServerConfig serverConfig) {
+    return serverConfig
+        .reach()
+        .publicUrl()
+        .map(PublicUrl::toString)
+        .orElseGet(() -> "http://localhost:" + serverConfig.listen().port());
   }
 
   private void printAccount(Account account, NewPassword newPassword) {

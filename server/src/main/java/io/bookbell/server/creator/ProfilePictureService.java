@@ -58,6 +58,13 @@ public final class ProfilePictureService {
     return announcePicture(tx, actor, before, false);
   }
 
+  /** Deletes the picture of a locked creator without telling anybody. */
+  public void erasePicture(Transaction tx, CreatorRow locked) {
+    if (deleteRow(tx, locked.id()) > 0) {
+      creatorStore.updatePicture(tx, locked, false);
+    }
+  }
+
   private Creator announcePicture(
       Transaction tx, UserId actor, CreatorRow before, boolean hasPicture) {
     boolean hadPicture = before.creator().picture() != null;

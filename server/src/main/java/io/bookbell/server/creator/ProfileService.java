@@ -89,6 +89,19 @@ public final class ProfileService {
     return announceChange(tx, actor, after, findChanges(before.creator(), after.creator()));
   }
 
+  /**
+   * Erases the profile of a locked creator without supporters, and stops requests for good. Nobody
+   * is told.
+   */
+  public void closeCreator(Transaction tx, CreatorRow locked, String name) {
+    Creator was = locked.creator();
+    creatorStore.update(
+        tx,
+        locked,
+        new Creator(
+            was.id(), name, false, "", "", false, false, null, was.picture(), was.version()));
+  }
+
   /** Logs the changes and notifies all connected supporters and admins. */
   Creator announceChange(
       Transaction tx, UserId actor, CreatorRow after, List<FieldChange> changes) {

@@ -107,6 +107,14 @@ public final class FollowService {
     }
   }
 
+  /** Stops following all requests to a locked creator. */
+  public void unfollowAll(Transaction tx, UserId user, CreatorRow creator) {
+    for (long id : followers.findFollowedOf(tx, user, creator.id())) {
+      followers.deleteFollower(tx, id, user);
+      broadcastFollowers(tx, creator, id);
+    }
+  }
+
   private static void requireShown(CreatorRow creator, BookRequest request, UserId user) {
     boolean shown =
         creator.creator().showsAsked() && AskedBookService.SHOWN.contains(request.status());

@@ -167,7 +167,12 @@ public final class ApiRequest {
     return originPolicy.publicUrl(context.request()).toString();
   }
 
-  /** The address of the client, for rate limits and for the list of sessions. */
+  /** The client, for the list of sessions. */
+  public ClientDescription clientDescription() {
+    return ClientDescription.of(context.request(), originPolicy);
+  }
+
+  /** The address of the client, for rate limits. */
   public ClientAddress clientAddress() {
     return originPolicy.clientAddress(context.request());
   }

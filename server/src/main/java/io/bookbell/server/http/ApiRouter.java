@@ -32,6 +32,7 @@ public final class ApiRouter {
   private final OriginPolicy originPolicy;
   private final ServerCookies serverCookies;
   private final CallerLookup callers;
+  private final DownloadRouter downloads;
 
   public ApiRouter(
       Router router,
@@ -45,6 +46,7 @@ public final class ApiRouter {
     this.originPolicy = originPolicy;
     this.serverCookies = serverCookies;
     this.callers = new CallerLookup(authenticator, originPolicy, serverCookies, rateLimits);
+    this.downloads = new DownloadRouter(router, database, originPolicy, serverCookies, callers);
   }
 
   /**
@@ -80,46 +82,33 @@ public final class ApiRouter {
 
   /** Registers a CSV export of any length. */
   public <C> void getCsv(String path, Function<ApiRequest, C> parse, Csv.CsvTable<C> csvTable) {
-    router
-        .route(HttpMethod.GET, path)
-        .putMetadata(RATE, RateLimit.EXPORT)
-        .handler(
-            context -> {
-              markRoute(context, path);
-              var apiRequest = new ApiRequest(context, originPolicy, serverCookies);
-              C query = parse.apply(apiRequest);
-              Csv.CsvSeparator csvSeparator = Csv.CsvSeparator.of(apiRequest);
-              var _ =
-                  callers
-                      .requireCaller(context, RateLimit.EXPORT)
-                      .compose(caller -> readBody(context, caller).map(caller))
-                      .compose(
-                          caller ->
-                              new CsvDownload<>(
-                                      context, database, csvTable, caller, query, csvSeparator)
-                                  .start())
-                      .onFailure(context::fail);
-            });
+    downloads.addCsv(path, parse, csvTable);
   }
 
-  /** The work of a route that reads from outside the database, asynchronously. */
+  /** Registers a download of any length. */
+  public <K> void getFile(String path, Function<ApiRequest, StreamedFile<K>> parse) {
+    downloads.addFile(path, parse);
+  }
+
+  /** The work of a route that doesn't fit into one transaction. */
   @FunctionalInterface
-  public interface FetchHandler<C> {
+  public interface AsyncHandler<C> {
     CompletionStage<ApiResponse> run(Caller caller, C query);
   }
 
-  /** Registers a read of something that isn't in the database. */
-  public <C> void getExternal(
+  /** Registers a read of something outside the database, or a command that may run again. */
+  public <C> void addAsync(
+      HttpMethod method,
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
-      FetchHandler<C> fetchHandler) {
+      AsyncHandler<C> asyncHandler) {
     registerRoute(
-        HttpMethod.GET,
+        method,
         path,
         rateLimit,
         (apiRequest, caller) ->
-            fetchHandler.run(caller, parse.apply(apiRequest)).thenApply(EncodedResponse::of));
+            asyncHandler.run(caller, parse.apply(apiRequest)).thenApply(EncodedResponse::of));
   }
 
   /**
@@ -275,7 +264,8 @@ public final class ApiRouter {
                                             .thenApply(EncodedResponse::of)))));
   }
 
-  private <C> void registerCommand(
+  /** Registers a command like {@link #post(String, RateLimit, Function, WriteHandler)}. */
+  public <C> void registerCommand(
       HttpMethod method,
       String path,
       RateLimit rateLimit,
@@ -371,7 +361,7 @@ public final class ApiRouter {
   }
 
   /** Reads a body only for signed-in callers, and never for GET and HEAD. */
-  private static Future<Void> readBody(RoutingContext context, Caller caller) {
+  static Future<Void> readBody(RoutingContext context, Caller caller) {
     var owner = new BodyBudget.Owner.User(caller.user());
     BodyBudget.setOwner(context, owner);
     return CallerLookup.isSafe(context.request().method())

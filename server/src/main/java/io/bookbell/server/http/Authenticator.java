@@ -16,7 +16,7 @@ public interface Authenticator {
   record AuthenticatedCaller(Caller caller, Optional<Duration> renewed) {}
 
   /** Fails with a {@link Problem} 401 if the session is unknown, ended or expired. */
-  CompletionStage<AuthenticatedCaller> authenticate(String token);
+  CompletionStage<AuthenticatedCaller> authenticate(String token, ClientDescription client);
 
   /**
    * Looks up a key and checks that it may be used for this call. Fails with a {@link Problem}: 401
@@ -30,7 +30,7 @@ public interface Authenticator {
       Credentials credentials, RoutingContext context, OriginPolicy originPolicy) {
     return credentials.isKey()
         ? authenticateKey(credentials.token(), CallOrigin.of(context, originPolicy))
-        : authenticate(credentials.token());
+        : authenticate(credentials.token(), ClientDescription.of(context.request(), originPolicy));
   }
 
   /** Redeems a WebSocket ticket, which is valid once. Fails with a {@link Problem} 401. */

@@ -266,5 +266,10 @@ public final class IdempotencyService {
     return old.size() == REMOVED_AT_ONCE;
   }
 
+  /** Deletes a user's keys with the stored responses. */
+  public static void deleteKeysOf(Transaction tx, UserId user) {
+    tx.update("DELETE FROM idempotency_key WHERE user_id = ?", user);
+  }
+
   private record ExpiredKey(UserId user, String key) {}
 }

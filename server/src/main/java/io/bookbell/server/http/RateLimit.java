@@ -18,6 +18,8 @@ public enum RateLimit {
   EXPORT(20),
   /** Uploads of pictures. */
   UPLOAD(20),
+  /** Changes of the own account. Each checks or hashes a password, or tries an address. */
+  ACCOUNT(30),
   /** Tickets for WebSockets. */
   TICKET(120),
   /** WebSocket handshakes and event streams. */

@@ -181,6 +181,11 @@ public final class InvitationService {
             revoked.kind(), revoked.uses(), findTierName(tx, creatorId, revoked.tierId())));
   }
 
+  /** Deletes all links of a locked creator. */
+  public void revokeAll(Transaction tx, UserId creator) {
+    tx.update("DELETE FROM invitation WHERE creator_id = ?", creator);
+  }
+
   private @Nullable String findTierName(Transaction tx, UserId creator, @Nullable Long tier) {
     return tier == null ? null : tierService.find(tx, creator, tier).map(Tier::name).orElse(null);
   }

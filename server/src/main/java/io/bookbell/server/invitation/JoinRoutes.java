@@ -16,7 +16,6 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -50,7 +49,10 @@ public final class JoinRoutes {
   private CompletionStage<ApiResponse> acceptInvitation(
       ApiRequest apiRequest, Optional<Caller> caller) {
     return signUpService
-        .signUpOnce(AnonymousRequestKey.of(apiRequest, caller), prepareJoin(apiRequest, caller))
+        .signUpOnce(
+            AnonymousRequestKey.of(apiRequest, caller),
+            apiRequest.clientDescription(),
+            prepareJoin(apiRequest, caller))
         .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));
   }
 
@@ -79,7 +81,10 @@ public final class JoinRoutes {
 
   private CompletionStage<SignUpService.SignUpWork> joinAsUser(String token, Caller caller) {
     return CompletableFuture.completedStage(
-        tx -> joinWithAccount(tx, accountStore.get(tx, caller.user()), token));
+        tx -> {
+          invitationService.acceptInvitation(tx, caller.user(), token);
+          return signUpService.lockCaller(tx, caller);
+        });
   }
 
   private CompletionStage<SignUpService.SignUpWork> joinAsNewUser(
@@ -96,11 +101,11 @@ public final class JoinRoutes {
         .thenApply(
             hash -> new NewAccount(accountRequest.email(), accountRequest.displayName(), hash))
         .thenApply(
-            account -> tx -> joinWithAccount(tx, accountStore.create(tx, account, false), token));
-  }
-
-  private Account joinWithAccount(Transaction tx, Account account, String token) {
-    invitationService.acceptInvitation(tx, account.id(), token);
-    return account;
+            account ->
+                tx -> {
+                  Account created = accountStore.create(tx, account, false);
+                  invitationService.acceptInvitation(tx, created.id(), token);
+                  return created;
+                });
   }
 }

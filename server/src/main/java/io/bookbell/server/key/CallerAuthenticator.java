@@ -4,6 +4,7 @@ import io.bookbell.server.account.SessionAuthenticator;
 import io.bookbell.server.http.Authenticator;
 import io.bookbell.server.http.CallOrigin;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.storage.Database;
 import java.util.concurrent.CompletionStage;
@@ -20,8 +21,8 @@ public final class CallerAuthenticator implements Authenticator {
   }
 
   @Override
-  public CompletionStage<AuthenticatedCaller> authenticate(String token) {
-    return sessions.authenticate(token);
+  public CompletionStage<AuthenticatedCaller> authenticate(String token, ClientDescription client) {
+    return sessions.authenticate(token, client);
   }
 
   @Override

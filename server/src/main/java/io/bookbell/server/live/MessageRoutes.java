@@ -23,6 +23,7 @@ import io.bookbell.server.receipt.Device;
 import io.bookbell.server.receipt.ReceiptService;
 import io.bookbell.server.storage.Transaction;
 import io.netty.channel.EventLoop;
+import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,8 @@ public final class MessageRoutes {
   }
 
   public void addRoutes(ApiRouter apiRouter) {
-    apiRouter.getExternal(
+    apiRouter.addAsync(
+        HttpMethod.GET,
         "/api/messages",
         RateLimit.POLL,
         PollQuery::of,

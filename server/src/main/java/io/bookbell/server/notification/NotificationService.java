@@ -230,4 +230,9 @@ public final class NotificationService {
           row.getBoolean("is_read"));
     }
   }
+
+  /** Deletes what a user was notified of. */
+  public void forgetRecipient(Transaction tx, UserId user) {
+    tx.update("DELETE FROM notification_recipient WHERE user_id = ?", user);
+  }
 }

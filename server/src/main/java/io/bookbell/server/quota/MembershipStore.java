@@ -13,7 +13,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Stores the memberships. Thread-safe and stateless.
+ * Stores the memberships. Thread-safe and stateless. One that has ended is found only as that of a
+ * request.
  *
  * <p>A row's {@code used} and {@code granted} belong to the period named in the row. When a new
  * period has begun, or the tier now has another kind of period, the current values are calculated
@@ -36,13 +37,15 @@ final class MembershipStore {
    */
   private static final String LOCKED = " FOR NO KEY UPDATE OF m";
 
-  private static final String BY_KEY = SELECT + "WHERE m.creator_id = ? AND m.user_id = ?";
+  private static final String BY_KEY =
+      SELECT + "WHERE m.creator_id = ? AND m.user_id = ? AND m.ended_at IS NULL";
 
   private static final SqlLookup<MembershipKey, StoredMembership> LOCK =
       new SqlLookup<>(
           SELECT
               + """
               WHERE (m.creator_id, m.user_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+              AND m.ended_at IS NULL
               ORDER BY m.creator_id, m.user_id"""
               + LOCKED,
           key -> ValueReader.values(key.creator, key.user),
@@ -50,7 +53,7 @@ final class MembershipStore {
           StoredMembership::of);
 
   /**
-   * That of the supporter who made a request; the ledger knows. It doesn't lock in one order with
+   * That of the supporter who made a request, ended or not; the ledger knows. It doesn't lock in one order with
    * {@link #LOCK}; the creator's lock keeps other commands away.
    */
   private static final SqlLookup<RequestKey, StoredMembership> LOCK_OF_REQUEST =
@@ -88,9 +91,13 @@ final class MembershipStore {
       FROM change
       WHERE membership.creator_id = change.creator_id AND membership.user_id = change.user_id""";
 
-  private static final String BY_USER = SELECT + "WHERE m.user_id = ? ORDER BY m.creator_id";
+  private static final String BY_USER =
+      SELECT + "WHERE m.user_id = ? AND m.ended_at IS NULL ORDER BY m.creator_id";
   private static final String BY_TIER =
-      SELECT + "WHERE m.tier_id = ? AND m.user_id > ? ORDER BY m.user_id LIMIT ?";
+      SELECT
+          + """
+          WHERE m.tier_id = ? AND m.user_id > ? AND m.ended_at IS NULL
+          ORDER BY m.user_id LIMIT ?""";
 
   Optional<Membership> findMembership(Transaction tx, UserId creator, UserId user) {
     return tx.query(BY_KEY, creator, user)
@@ -115,7 +122,7 @@ final class MembershipStore {
   Optional<UserId> findCreatorInPastMonth(Transaction tx, String currentMonth) {
     return tx.query(
             """
-            SELECT creator_id FROM membership WHERE period_key < ?
+            SELECT creator_id FROM membership WHERE period_key < ? AND ended_at IS NULL
             ORDER BY period_key, creator_id LIMIT 1""",
             currentMonth)
         .first(row -> row.getUser("creator_id"));
@@ -129,7 +136,8 @@ final class MembershipStore {
       Transaction tx, UserId creator, String currentMonth, int limit) {
     return tx.query(
             """
-            SELECT user_id FROM membership WHERE creator_id = ? AND period_key < ?
+            SELECT user_id FROM membership
+            WHERE creator_id = ? AND period_key < ? AND ended_at IS NULL
             ORDER BY user_id LIMIT ?""",
             creator,
             currentMonth,
@@ -139,18 +147,25 @@ final class MembershipStore {
 
   /** Returns the number of creators a user supports. */
   int countByUser(Transaction tx, UserId user) {
-    return tx.query("SELECT count(*) AS amount FROM membership WHERE user_id = ?", user)
+    return tx.query(
+            "SELECT count(*) AS amount FROM membership WHERE user_id = ? AND ended_at IS NULL",
+            user)
         .single(row -> row.getInt("amount"));
   }
 
   boolean isMember(Transaction tx, UserId creator, UserId user) {
     return tx.query(
-            "SELECT 1 AS found FROM membership WHERE creator_id = ? AND user_id = ?", creator, user)
+            """
+            SELECT 1 AS found FROM membership
+            WHERE creator_id = ? AND user_id = ? AND ended_at IS NULL""",
+            creator,
+            user)
         .exists();
   }
 
   Set<UserId> findSupporters(Transaction tx, UserId creator) {
-    return tx.query("SELECT user_id FROM membership WHERE creator_id = ?", creator)
+    return tx.query(
+            "SELECT user_id FROM membership WHERE creator_id = ? AND ended_at IS NULL", creator)
         .set(row -> row.getUser("user_id"));
   }
 
@@ -165,6 +180,15 @@ final class MembershipStore {
         tier.id(),
         tier.period().keyAt(now),
         now);
+  }
+
+  /** Ends a membership. Its row stays, because requests and the ledger refer to it. */
+  void endMembership(Transaction tx, UserId creator, UserId user) {
+    tx.update(
+        "UPDATE membership SET ended_at = ? WHERE creator_id = ? AND user_id = ?",
+        tx.now(),
+        creator,
+        user);
   }
 
   /** Locks a membership and updates its row to the current period. */

@@ -67,7 +67,10 @@ public final class SupporterService {
       Transaction tx, UserId actor, UserId creatorId, Optional<String> text, PageRequest page) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
     SqlFragment which =
-        SqlFragment.of("m.creator_id = ? AND m.user_id > ?", creatorId, page.cursor().orElse(0L))
+        SqlFragment.of(
+                "m.creator_id = ? AND m.user_id > ? AND m.ended_at IS NULL",
+                creatorId,
+                page.cursor().orElse(0L))
             .and(text.map(SupporterService::matchesText).orElse(SqlFragment.TRUE));
     List<SupporterPerson> rows =
         tx.query(
@@ -219,6 +222,20 @@ public final class SupporterService {
     QuotaService.addQuotaUpdate(
         membershipStore.findMembership(tx, creator.id(), user).orElseThrow(), outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
+  }
+
+  /** Ends the membership of somebody who leaves a locked creator. What was done in it stays. */
+  public void endMembership(Transaction tx, CreatorRow creator, UserId user) {
+    Membership membership = membershipStore.lockMembership(tx, creator.id(), user).orElseThrow();
+    membershipStore.endMembership(tx, creator.id(), user);
+    creatorStore.incrementAudienceVersion(tx, creator);
+    activityLog.recordActivity(
+        tx,
+        creator.id(),
+        user,
+        ActivityKind.SUPPORTER_LEFT,
+        new SupporterDetails(
+            user, findPerson(tx, user).displayName(), membership.tier().name()));
   }
 
   private Tier requireTier(Transaction tx, UserId creatorId, long tierId) {

@@ -209,6 +209,37 @@ public final class BookRequestService {
   }
 
   /**
+   * Withdraws a supporter's pending requests to a locked creator, each of which is refunded.
+   *
+   * @return the creator's row with the new pending count
+   */
+  public CreatorRow withdrawAll(Transaction tx, UserId owner, CreatorRow creator) {
+    var outgoingMessages = new OutgoingMessages();
+    var moves = new ArrayList<StatusChange>();
+    for (long id : store.findPending(tx, creator.id(), owner)) {
+      LockedRequest lockedRequest =
+          requestLocker
+              .readLater(tx, creator.id(), () -> creator, owner, id, Purpose.REFUND)
+              .get()
+              .orElseThrow();
+      changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
+      moves.add(withdraw(tx, lockedRequest, owner, outgoingMessages));
+    }
+    if (moves.isEmpty()) {
+      return creator;
+    }
+    CreatorRow counted = updatePendingCount(tx, creator, moves);
+    requestAnnouncer.announceMoves(tx, counted, moves, outgoingMessages);
+    inboxStore.append(tx, outgoingMessages);
+    return counted;
+  }
+
+  private StatusChange withdraw(
+      Transaction tx, LockedRequest before, UserId owner, OutgoingMessages outgoingMessages) {
+    return completeMove(tx, before, before.request(), Status.CANCELLED, owner, outgoingMessages);
+  }
+
+  /**
    * Withdraws the user's own request, which refunds it.
    *
    * @throws Problem 404 for users who may not see the request, 403 for admins, 409 when it is no
@@ -232,11 +263,7 @@ public final class BookRequestService {
     changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
     var outgoingMessages = new OutgoingMessages();
     return publishMove(
-        tx,
-        lockedRequest,
-        completeMove(
-            tx, lockedRequest, lockedRequest.request(), Status.CANCELLED, owner, outgoingMessages),
-        outgoingMessages);
+        tx, lockedRequest, withdraw(tx, lockedRequest, owner, outgoingMessages), outgoingMessages);
   }
 
   private void changeStatus(Transaction tx, BookRequest request, Status to) {

@@ -5,6 +5,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -50,6 +51,18 @@ public final class FollowerStore {
     return tx.update(
             "DELETE FROM request_follower WHERE request_id = ? AND user_id = ?", request, user)
         == 1;
+  }
+
+  /** Returns the requests to a creator that a user follows. */
+  public List<Long> findFollowedOf(Transaction tx, UserId user, UserId creator) {
+    return tx.query(
+            """
+            SELECT request_id FROM request_follower
+            WHERE user_id = ? AND creator_id = ?
+            ORDER BY request_id""",
+            user,
+            creator)
+        .list(row -> row.getLong("request_id"));
   }
 
   /** Returns the number of requests a user follows. */

@@ -123,6 +123,18 @@ public final class RequestStore {
         0);
   }
 
+  /** Returns a supporter's pending requests to a creator. */
+  List<Long> findPending(Transaction tx, UserId creator, UserId user) {
+    return tx.query(
+            """
+            SELECT id FROM book_request
+            WHERE creator_id = ? AND user_id = ? AND status = 'pending'
+            ORDER BY id""",
+            creator,
+            user)
+        .list(row -> row.getLong("id"));
+  }
+
   /**
    * Changes a request's status (compare-and-set). The caller has checked that the status, which it
    * has read under the creator's lock, allows it.

@@ -36,6 +36,15 @@ public final class WordIndex {
           request.title(), request.author(), request.isbn(), request.note(), request.userName());
     }
 
+    static IndexedTexts of(SqlRow row) throws SQLException {
+      return new IndexedTexts(
+          row.getString("title"),
+          row.getString("author"),
+          row.findString("isbn"),
+          row.findString("note"),
+          row.getString("user_name"));
+    }
+
     /** Returns the distinct words, each with whether it is from title, author or ISBN. */
     private Map<String, Boolean> collectWords() {
       var words = new LinkedHashMap<String, Boolean>();
@@ -115,14 +124,7 @@ public final class WordIndex {
 
   private record OlderRequest(long id, UserId creator, IndexedTexts texts) {
     static OlderRequest of(SqlRow row) throws SQLException {
-      var texts =
-          new IndexedTexts(
-              row.getString("title"),
-              row.getString("author"),
-              row.findString("isbn"),
-              row.findString("note"),
-              row.getString("user_name"));
-      return new OlderRequest(row.getLong("id"), row.getUser("creator_id"), texts);
+      return new OlderRequest(row.getLong("id"), row.getUser("creator_id"), IndexedTexts.of(row));
     }
   }
 }

@@ -125,15 +125,39 @@ public final class TeamService {
    */
   public void removeMember(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
-    TeamMember member = requireMember(tx, creatorId, user);
-    tx.update("DELETE FROM team_member WHERE creator_id = ? AND user_id = ?", creatorId, user);
-    recordChange(
+    removeMember(tx, actor, creator, requireMember(tx, creatorId, user));
+  }
+
+  /** Takes a user out of the team of a locked creator; no effect on others. */
+  public void leaveTeam(Transaction tx, UserId user, CreatorRow creator) {
+    findMember(tx, creator.id(), user).ifPresent(member -> removeMember(tx, user, creator, member));
+  }
+
+  /** Removes all members from the team of a locked creator. */
+  public void disbandTeam(Transaction tx, CreatorRow creator) {
+    CreatorRow locked = creator;
+    for (TeamMember member : tx.query(MEMBERS, creator.id()).list(TeamService::toMember)) {
+      locked = removeMember(tx, creator.id(), locked, member);
+    }
+  }
+
+  /** Returns the creators in whose teams the user is, active or not. */
+  public Set<UserId> findTeams(Transaction tx, UserId user) {
+    return tx.query("SELECT creator_id FROM team_member WHERE user_id = ?", user)
+        .set(row -> row.getUser("creator_id"));
+  }
+
+  private CreatorRow removeMember(
+      Transaction tx, UserId actor, CreatorRow creator, TeamMember member) {
+    UserId user = member.userId();
+    tx.update("DELETE FROM team_member WHERE creator_id = ? AND user_id = ?", creator.id(), user);
+    return recordChange(
         tx,
         actor,
         creator,
         member,
         ActivityKind.TEAM_MEMBER_REMOVED,
-        roleWithoutTeam(tx, creatorId, user));
+        roleWithoutTeam(tx, creator.id(), user));
   }
 
   private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
@@ -146,14 +170,14 @@ public final class TeamService {
     return creatorRoles.isSupporter(tx, creatorId, user) ? "supporter" : "none";
   }
 
-  private void recordChange(
+  private CreatorRow recordChange(
       Transaction tx,
       UserId actor,
       CreatorRow creator,
       TeamMember member,
       ActivityKind kind,
       String role) {
-    creatorStore.incrementTeamVersion(tx, creator);
+    CreatorRow changed = creatorStore.incrementTeamVersion(tx, creator);
     activityLog.recordActivity(
         tx, creator.id(), actor, kind, new MemberDetails(member.userId(), member.displayName()));
     var outgoingMessages = new OutgoingMessages();
@@ -165,6 +189,7 @@ public final class TeamService {
       outgoingMessages.revokeAccess(member.userId());
     }
     inboxStore.append(tx, outgoingMessages);
+    return changed;
   }
 
   private static Optional<UserId> findCandidate(Transaction tx, MemberCandidate memberCandidate) {

@@ -7,8 +7,30 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 
-/** Invariant 9: no two accounts have e-mail addresses that are equal once normalised. */
+/**
+ * Invariants 9 and 10: no two accounts have e-mail addresses that are equal once normalised, and
+ * removed accounts take part in nothing.
+ */
 final class AccountCheck {
+  private static final int MOST_BREACHES = 20;
+
+  private static final String ACTIVE_REMOVED_ACCOUNTS =
+      """
+      SELECT id, memberships, teams, sessions, programs, pending
+      FROM (
+        SELECT u.id,
+          (SELECT count(*) FROM membership m
+            WHERE m.user_id = u.id AND m.ended_at IS NULL) AS memberships,
+          (SELECT count(*) FROM team_member t WHERE t.user_id = u.id) AS teams,
+          (SELECT count(*) FROM session s WHERE s.user_id = u.id) AS sessions,
+          (SELECT count(*) FROM api_key k WHERE k.user_id = u.id) AS programs,
+          (SELECT count(*) FROM book_request r
+            WHERE r.user_id = u.id AND r.status = 'pending') AS pending
+        FROM app_user u
+        WHERE u.removed_at IS NOT NULL) AS removed
+      WHERE memberships > 0 OR teams > 0 OR sessions > 0 OR programs > 0 OR pending > 0
+      LIMIT ?""";
+
   private AccountCheck() {}
 
   static List<InvariantViolation> addressesDiffer(Transaction tx) {
@@ -28,5 +50,21 @@ final class AccountCheck {
               }
             });
     return breaches;
+  }
+
+  static List<InvariantViolation> removedAccountsAreIdle(Transaction tx) {
+    return tx.query(ACTIVE_REMOVED_ACCOUNTS, MOST_BREACHES)
+        .list(
+            row ->
+                new InvariantViolation(
+                    10,
+                    "removed user %s has %s memberships, %s teams, %s sessions, %s keys, %s open requests"
+                        .formatted(
+                            row.getUser("id"),
+                            row.getInt("memberships"),
+                            row.getInt("teams"),
+                            row.getInt("sessions"),
+                            row.getInt("programs"),
+                            row.getInt("pending"))));
   }
 }

@@ -16,8 +16,8 @@ public final class InvariantVerifier {
   /**
    * A violated invariant.
    *
-   * @param invariant the invariant's number in the list in docs/architecture.md, 9 for duplicate
-   *     e-mail addresses, or 0 for the schema
+   * @param invariant the invariant's number in the list in docs/architecture.md, or 0 for the
+   *     schema
    * @param detail which rows, what was expected and what was found
    */
   public record InvariantViolation(int invariant, String detail) {
@@ -55,7 +55,8 @@ public final class InvariantVerifier {
                 history.pendingCountsAgree(),
                 history.countsByStatusAgree(),
                 history.inboxesHaveNoGap(),
-                AccountCheck.addressesDiffer(tx))
+                AccountCheck.addressesDiffer(tx),
+                AccountCheck.removedAccountsAreIdle(tx))
             .flatMap(List::stream)
             .toList();
     return new VerificationReport(

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.account.SignInService.OpenedSession;
 import io.bookbell.server.account.SignInService.SignInAttempt;
+import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.network.ClientAddress;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestDatabase;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
@@ -165,7 +168,7 @@ class SignInServiceTest {
   void whoeverIsGoneSignsNobodyInAndIsNotCounted() {
     var gone = CompletableFuture.completedFuture(true);
     for (int number = 0; number < 3; number++) {
-      var attempt = new SignInAttempt(MARA, PASSWORD, HOME, Optional.empty(), gone);
+      var attempt = new SignInAttempt(MARA, PASSWORD, client(HOME), Optional.empty(), gone);
       assertThatThrownBy(() -> signInService.signIn(attempt).join())
           .hasCauseInstanceOf(CancellationException.class);
     }
@@ -188,7 +191,7 @@ class SignInServiceTest {
     data.database()
         .write(
             tx -> {
-              accountStore.updatePasswordHash(tx, mara, earlier);
+              accountStore.updatePassword(tx, mara.id(), earlier);
               return true;
             })
         .join();
@@ -216,13 +219,19 @@ class SignInServiceTest {
   }
 
   private static SignInAttempt attempt(String email, String password, String address) {
-    return new SignInAttempt(email, password, address, Optional.empty(), new CompletableFuture<>());
+    return new SignInAttempt(
+        email, password, client(address), Optional.empty(), new CompletableFuture<>());
   }
 
   private static SignInAttempt attempt(
       String email, String password, String address, String device) {
     return new SignInAttempt(
-        email, password, address, Optional.of(device), new CompletableFuture<>());
+        email, password, client(address), Optional.of(device), new CompletableFuture<>());
+  }
+
+  private static ClientDescription client(String address) {
+    return new ClientDescription(
+        Optional.of("curl/8.1"), new ClientAddress(InetAddress.ofLiteral(address)));
   }
 
   private void refused(int status, SignInAttempt signInAttempt) {

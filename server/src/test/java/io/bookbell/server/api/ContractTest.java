@@ -8,6 +8,8 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.bookbell.server.account.OwnAccountRoutes;
+import io.bookbell.server.account.OwnSessionRoutes;
 import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.activity.FieldChange.ChangedField;
@@ -20,6 +22,7 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.notification.NotificationKind;
 import io.bookbell.server.notification.NotificationRoutes;
+import io.bookbell.server.personal.ExportRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.team.TeamRoutes;
@@ -223,6 +226,9 @@ class ContractTest {
       InvitationRoutes.addRoutes(apiRouter, null, null);
       ActivityRoutes.addRoutes(apiRouter, null, null);
       NotificationRoutes.addRoutes(apiRouter, null);
+      OwnAccountRoutes.addRoutes(apiRouter, null);
+      OwnSessionRoutes.addRoutes(apiRouter, null);
+      ExportRoutes.addRoutes(apiRouter);
     }
   }
 

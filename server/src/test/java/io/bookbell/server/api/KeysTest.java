@@ -9,6 +9,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.KeyScope;
@@ -366,6 +367,40 @@ class KeysTest {
     assertThatThrownBy(late::join)
         .hasCauseInstanceOf(Problem.class)
         .hasMessageContaining("The session has ended");
+  }
+
+  @Test
+  void aNewPasswordKeepsKeysAndOneByALinkEndsThem() {
+    var program = clientOf(create(owner, READER));
+    var change = Map.of("current", TestServer.PASSWORD, "new", "eleven green pears");
+    owner.post("/api/auth/password", change).expect(204);
+    program.get("/api/me").expect(200);
+
+    var services = new Services(Services.ClientNotifier.noOp());
+    String link =
+        server
+            .database()
+            .write(
+                tx ->
+                    services.resetLinks.createLink(
+                        tx, new UserId(cast.supporter().id()), ResetLinkStore.OPERATORS_LIFE))
+            .join()
+            .token();
+    try (var socket = program.connect(cast.supporter().id())) {
+      socket.await("initial_data");
+      var reset = Map.of("token", link, "password", "twelve red apples");
+      server.client().post("/api/auth/reset", reset).expect(200);
+      assertThat(socket.awaitClosed()).isEqualTo(SESSION_ENDED);
+    }
+    program.get("/api/me").expect(401);
+  }
+
+  @Test
+  void aDeletedAccountHasNoKeys() {
+    var program = clientOf(create(owner, READER));
+    String password = Json.writeAsString(Map.of("password", TestServer.PASSWORD));
+    owner.send("DELETE", "/api/me", password, Map.of()).expect(204);
+    program.get("/api/me").expect(401);
   }
 
   @Test

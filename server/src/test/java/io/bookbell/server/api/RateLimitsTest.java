@@ -29,6 +29,7 @@ import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class RateLimitsTest {
     ActivityRoutes.addRoutes(apiRouter, null, null);
     apiRouter.postOpen("/open", null);
     apiRouter.put("/put", RateLimit.UPLOAD, null, null);
-    apiRouter.getExternal("/elsewhere", RateLimit.SEARCH, null, null);
+    apiRouter.addAsync(HttpMethod.GET, "/elsewhere", RateLimit.SEARCH, null, null);
     new WebSocketRoutes(null, null).addRoutes(router);
     new EventStreamRoutes(null, null).addRoutes(router);
     new MessageRoutes(null, null, null, null).addRoutes(apiRouter);

@@ -28,6 +28,7 @@ record RouteRules(List<Rule> rules) {
       Set.of(
           "POST /api/auth/login",
           "POST /api/auth/accept",
+          "POST /api/auth/reset",
           "POST /api/setup",
           "GET /health/live",
           "GET /health/ready",
@@ -189,7 +190,15 @@ record RouteRules(List<Rule> rules) {
   private static List<Rule> own(Cast cast) {
     var key = Map.of("name", "Bot", "scopes", List.of("read"));
     String made = "/api/keys/" + idOf(cast.creator(), "/api/keys", key);
+    var password = Map.of("current", "wrong", "new", "eleven green pears");
     return List.of(
+        new Rule(null, "PATCH /api/me", Map.of("display_name", "Somebody"), 200, 200, 200, 200),
+        new Rule(null, "DELETE /api/me", Map.of("password", "wrong"), 403, 403, 403, 403),
+        new Rule(null, "GET /api/me/export", NOTHING, 200, 200, 200, 200),
+        new Rule(null, "POST /api/auth/password", password, 403, 403, 403, 403),
+        new Rule(null, "GET /api/sessions", NOTHING, 200, 200, 200, 200),
+        new Rule(null, "DELETE /api/sessions/1", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "DELETE /api/sessions", NOTHING, 204, 204, 204, 204),
         new Rule(READ, "GET /api/me", NOTHING, 200, 200, 200, 200),
         new Rule(READ, "GET /api/notifications", NOTHING, 200, 200, 200, 200),
         new Rule(WRITE, "POST /api/notifications/read", Map.of("all", true), 200, 200, 200, 200),

@@ -153,7 +153,7 @@ class SessionsTest {
         .contains("Max-Age=0");
   }
 
-  /** The cookie set by a call whose session was last used more than a day ago. */
+  /** The cookie set by a call whose session was renewed more than a day ago. */
   private String renewed(Supplier<Reply> call) {
     String hash = SecretTokens.hashToken(cast.supporter().client().token().orElseThrow());
     server
@@ -161,7 +161,7 @@ class SessionsTest {
         .write(
             tx ->
                 tx.update(
-                    "UPDATE session SET last_used_at = ?, expires_at = ? WHERE token_hash = ?",
+                    "UPDATE session SET renewed_at = ?, expires_at = ? WHERE token_hash = ?",
                     tx.now().minus(Duration.ofHours(25)),
                     tx.now().plus(Duration.ofDays(29)),
                     hash))

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
+import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.activity.ActivityDetails;
 import io.bookbell.server.activity.ActivityLog.ActivityFilter;
 import io.bookbell.server.activity.ActivityLog.ActivityItem;
@@ -64,7 +65,8 @@ class BackupTest extends DomainTest {
         tx -> domain.features.pictures.replacePicture(tx, creator, creator, profilePicture));
     long request = domain.ask(supporter, creator, "Ünïcode “quoted”\nsecond line").id();
     domain.answer(creator, request, APPROVED);
-    domain.write(tx -> domain.features.sessions.createSession(tx, supporter));
+    domain.write(
+        tx -> domain.features.sessions.createSession(tx, supporter, SessionClient.UNKNOWN));
     Path file = folder.resolve("backup.gz");
 
     long rows = BackupWriter.writeBackup(domain.database(), file).join();

@@ -153,6 +153,10 @@ class CommandsTest {
         .contains("ada@books.test", "The password is ");
     assertThat(run(data, "user", "add", "ada@books.test").expect(1).said).contains("account");
     assertThat(run(data, "user", "add", "nobody").expect(1).said).contains("“nobody”");
+    assertThat(run(data, "user", "reset", "ADA@books.test").expect(0).said)
+        .contains("http://localhost:8080/reset#", "ada@books.test. It is valid once, until ");
+    assertThat(run(data, "user", "reset", "eve@books.test").expect(1).said)
+        .contains("There is no account with eve@books.test");
     run(data, "backup", "all.backup").expect(0);
     assertThat(run(data, "restore", "all.backup").expect(1).said).contains("--replace");
     change("UPDATE membership SET used = used + 1 WHERE user_id = 101");

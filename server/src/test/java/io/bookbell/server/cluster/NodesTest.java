@@ -190,6 +190,25 @@ class NodesTest {
   }
 
   @Test
+  void aChangeOfPasswordOnOneClosesTheOtherSessionsSocketsOnTheOther() {
+    var reader = first.signIn("reader2");
+    var elsewhere = second.signIn("reader2");
+    try (var socket = elsewhere.connect(102);
+        var own = TestSocket.at(second.url(), "user_id=102", reader.token())) {
+      socket.await("initial_data");
+      own.await("initial_data");
+
+      var change = Map.of("current", TestServer.PASSWORD, "new", "eleven green pears");
+      reader.post("/api/auth/password", change).expect(204);
+
+      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
+      elsewhere.get("/api/me").expect(401);
+      own.send("{\"type\":\"ping\"}");
+      own.await("pong");
+    }
+  }
+
+  @Test
   void aMemberRemovedOnOneGetsNothingThatTheOtherCommitsAfterwards() {
     try (var member = second.signIn("team2").connect(11);
         var admin = second.signIn("creator").connect(1)) {

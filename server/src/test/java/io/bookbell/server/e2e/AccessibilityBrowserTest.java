@@ -69,6 +69,7 @@ class AccessibilityBrowserTest {
     browser.part("login-password").write("wrong");
     pressInto("login-submit", "login-error");
     look("/setup#token");
+    look("/reset#token");
     browser.command("Network.enable", Map.of());
     browser.command("Network.setBlockedURLs", Map.of("urls", List.of("*/api/me")));
     look("/");
@@ -138,6 +139,12 @@ class AccessibilityBrowserTest {
     pressInto("creator-switcher", "creator-option");
     visit("/requests/" + requestOf("reader7"));
     axe.look("one request");
+    server.signIn("reader7");
+    visit("/account");
+    browser.part("own-session-end").awaitShown();
+    axe.look("one's own account");
+    browser.part("own-removal-password").write("demo");
+    pressInto("own-removal", "own-removal-confirm");
     axe.assertNothingFound();
   }
 

@@ -2,7 +2,10 @@ package io.bookbell.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.hub.UserId;
+import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.Map;
@@ -119,6 +122,97 @@ class AccountBrowserTest {
         .contains("#7a3b2e");
     new SupporterPage(guest).awaitLive().ask("The Lantern Keeper", "Mira Solberg");
     new InboxPage(creator).card("The Lantern Keeper").part().awaitShown();
+  }
+
+  @Test
+  void peopleChangeWhatTheyAreCalledAndTheirPassword() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var elsewhere = server.signIn("reader1");
+    var browser = browsers.of("reader").expectErrors("/api/auth/password");
+    SupporterPage.open(browser, server, "reader1");
+    browser.part("account-menu").click();
+    browser.part("account-link").click();
+    browser.awaitPath("/account");
+    browser.part("own-name").write("Ada Lovelace");
+    browser.part("own-profile-submit").click();
+    browser.part("toast").awaitTextWith("Saved");
+
+    browser.part("own-current").write("wrong");
+    browser.part("own-new").write("eleven green pears");
+    browser.part("own-password-submit").click();
+    browser.part("own-password-form").inside(".notice--bad").awaitShown();
+    browser.part("own-current").write("demo");
+    browser.part("own-password-submit").click();
+    browser.part("toast").awaitTextWith("Password changed");
+    elsewhere.get("/api/me").expect(401);
+    server.client().signIn("reader1@demo.test", "eleven green pears");
+  }
+
+  @Test
+  void peopleSignOtherDevicesOutAndLeave() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var elsewhere = server.signIn("reader3");
+    var browser = browsers.of("reader").carrySession(server, "reader3");
+    browser.visit(server.url() + "/account");
+    browser.part("own-session-end").click();
+    browser.part("own-session-end-confirm").click();
+    browser.part("toast").awaitTextWith("signed out");
+    browser.part("own-session-end").awaitGone();
+    elsewhere.get("/api/me").expect(401);
+
+    browser.part("own-removal-password").write("demo");
+    browser.part("own-removal").click();
+    browser.part("own-removal-confirm").click();
+    browser.part("login-form").awaitShown();
+    var login = Map.of("email", "reader3@demo.test", "password", "demo");
+    server.client().post("/api/auth/login", login).expect(401);
+  }
+
+  @Test
+  void whoHasLeftIsNoButtonOnTheCard() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var reader = server.signIn("reader3");
+    var book = Map.of("creator_id", 1, "title", "The Lantern Keeper", "author", "Mira Solberg");
+    long request =
+        reader.post("/api/book-requests", book).expect(201).body().get("id").asLong();
+    var browser = browsers.of("creator").carrySession(server, "creator");
+    browser.visit(server.url() + "/requests/" + request);
+    browser.part("request-supporter").awaitShown();
+
+    reader.send("DELETE", "/api/me", "{\"password\":\"demo\"}", Map.of()).expect(204);
+
+    browser.visit(server.url() + "/requests/" + request);
+    browser.part("request-removed").awaitText("Removed account");
+    assertThat(browser.part("request-supporter").count()).isZero();
+  }
+
+  @Test
+  void aForgottenPasswordIsReplacedThroughALink() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var services = new Services(Services.ClientNotifier.noOp());
+    String token =
+        server
+            .database()
+            .write(
+                tx ->
+                    services.resetLinks.createLink(
+                        tx, new UserId(105), ResetLinkStore.OPERATORS_LIFE))
+            .join()
+            .token();
+    var browser = browsers.of("reader").expectErrors("/api/auth/reset");
+    browser.visit(server.url() + "/reset#" + token);
+    browser.part("account-password").write("short");
+    browser.part("reset-submit").click();
+    browser.part("account-password-error").awaitShown();
+    browser.part("account-password").write("eleven green pears");
+    browser.part("reset-submit").click();
+    browser.part("quota-remaining").awaitShown();
+
+    var late = browsers.of("late").expectErrors("/api/auth/reset");
+    late.visit(server.url() + "/reset#" + token);
+    late.part("account-password").write("twelve red apples");
+    late.part("reset-submit").click();
+    late.part("form-error").awaitTextWith("no longer valid");
   }
 
   @Test

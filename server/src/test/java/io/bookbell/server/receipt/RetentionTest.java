@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.key.KeyStore.KeyTerms;
@@ -45,7 +46,8 @@ class RetentionTest extends DomainTest {
   }
 
   private Device signIn(UserId user) {
-    String token = domain.write(tx -> domain.features.sessions.createSession(tx, user));
+    String token =
+        domain.write(tx -> domain.features.sessions.createSession(tx, user, SessionClient.UNKNOWN));
     Caller caller =
         domain.read(tx -> domain.features.sessions.findByToken(tx, token)).orElseThrow().caller();
     return new Device(user, caller.session());
@@ -149,7 +151,7 @@ class RetentionTest extends DomainTest {
     has(phone, domain.head(supporter));
     domain.write(
         tx -> {
-          domain.features.sessions.endSession(tx, new Caller(supporter, laptop.session(), false));
+          domain.features.sessions.endSession(tx, supporter, laptop.session());
           return true;
         });
     domain.passes(Duration.ofHours(2));

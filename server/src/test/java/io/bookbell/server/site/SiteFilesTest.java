@@ -181,7 +181,9 @@ class SiteFilesTest {
     List<String> fixed = matches(Pattern.compile("\\bpath === '(/\\w*)'"), router);
     List<String> forms = matches(Pattern.compile("= /\\^(\\S+)\\$/\\.exec"), router);
 
-    assertThat(fixed).containsExactly("/", "/join", "/setup").allMatch(SitePaths::matchesPath);
+    assertThat(fixed)
+        .containsExactly("/", "/join", "/setup", "/reset", "/account")
+        .allMatch(SitePaths::matchesPath);
     assertThat(forms)
         .as("a path of another form belongs in SitePaths and in this test")
         .containsExactly("\\/requests\\/(\\d+)", "\\/creators\\/(\\d+)\\/(\\w+)");

@@ -51,6 +51,12 @@ class QueryPlansTest {
           Map.entry("SCAN sqlite_sequence", "it has a row for each table with generated ids"),
           Map.entry(
               "SCAN tier_announcement", "it has a row for each tier that was changed just now"),
+          Map.entry(
+              "FROM name_erasure WHERE queued_at < ?",
+              "it has a row for each account removed just now"),
+          Map.entry("SCAN renamed_supporter", "it has a row for each new name of just now"),
+          Map.entry("FROM session WHERE user_id = ? AND", "a person has 100 sessions at most"),
+          Map.entry("WHERE t.user_id = ? AND t.creator_id > ?", "it sorts one person's teams"),
           Map.entry("SCAN serving_node", "it has a row for each node"),
           Map.entry("SCAN change", "it has the rows that are written"),
           Map.entry("IN (VALUES (CAST(? AS bigint)", "it sorts what belongs to the given keys"),
@@ -120,6 +126,7 @@ class QueryPlansTest {
     requests(cast);
     creator(server, cast);
     team(cast);
+    ownAccount(server, cast);
     for (String open :
         List.of(
             "/health/live",
@@ -158,6 +165,7 @@ class QueryPlansTest {
     TestClient again = server.client().as(post(server.client(), "/api/auth/login", credentials));
     get(again, "/api/me");
     keys(server, again);
+    patch(again, "/api/me", Map.of("display_name", "Ada", "email", cast.other().email()));
     post(again, "/api/ws-ticket", Map.of());
     post(again, "/api/auth/logout", Map.of());
     var _ =
@@ -176,6 +184,40 @@ class QueryPlansTest {
     get(owner, "/api/keys");
     send(owner, "DELETE", "/api/keys/" + made.body().get("id").asLong(), null);
     post(owner, "/api/keys", terms);
+  }
+
+  /** Ends the other sessions, so it comes last. */
+  private void ownAccount(TestServer server, Cast cast) {
+    TestClient other = cast.other().client();
+    var change = Map.of("current", TestServer.PASSWORD, "new", "eleven green pears");
+    post(other, "/api/auth/password", change);
+    get(other, "/api/me/export");
+    long current = get(other, "/api/sessions").body().at("/items/0/id").asLong();
+    send(other, "DELETE", "/api/sessions", null);
+    send(other, "DELETE", "/api/sessions/" + current, null);
+    var services = new Services(Services.ClientNotifier.noOp());
+    UserId user = new UserId(cast.other().id());
+    String token =
+        server
+            .database()
+            .write(tx -> services.resetLinks.createLink(tx, user, Duration.ofDays(1)))
+            .join()
+            .token();
+    var reset = Map.of("token", token, "password", "twelve red apples");
+    post(server.client(), "/api/auth/reset", reset);
+    removals(server);
+  }
+
+  private void removals(TestServer server) {
+    Cast cast = server.cast();
+    cast.supporter().ask(cast.creator(), "Emma");
+    long other = cast.other().ask(cast.creator(), "Romola");
+    post(cast.supporter().client(), "/api/book-requests/" + other + "/follow", Map.of());
+    String password = Json.writeAsString(Map.of("password", TestServer.PASSWORD));
+    for (Cast.Person person :
+        List.of(cast.supporter(), cast.other(), cast.team(), cast.creator())) {
+      send(person.client(), "DELETE", "/api/me", password);
+    }
   }
 
   private void requests(Cast cast) {
@@ -367,10 +409,17 @@ class QueryPlansTest {
         List.of(
             tx -> messageRetention.removeBatch(tx, new UserId(1)),
             tx -> services.asked.indexOlder(tx),
+            tx -> {
+              while (services.nameErasure.eraseBatch(tx.atTime(later()))) {
+                // the next step
+              }
+            },
+            tx -> services.renamed.indexBatch(tx.atTime(Instant.now().plus(Duration.ofDays(1)))),
             services.accounts::migrateOlderAccounts,
             ActivityMigration::migrateBatch,
             NotificationMigration::migrateBatch,
             tx -> services.tickets.removeExpired(tx),
+            services.resetLinks::removeExpired,
             services.sessions::removeEndedMarkers,
             tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
             tx -> services.keys.removeExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
@@ -393,6 +442,10 @@ class QueryPlansTest {
     }
     assertThat(statements.anyContains("DELETE FROM message")).isTrue();
     assertThat(statements.anyContains("DELETE FROM idempotency_key")).isTrue();
+  }
+
+  private static Instant later() {
+    return Instant.now().plus(Duration.ofDays(1));
   }
 
   /** Fetches the first page, and the second one if there is any. */

@@ -128,6 +128,15 @@ class StoredInvariantsTest extends DomainTest {
     found(4, "the inbox of user " + supporter);
   }
 
+  @Test
+  void aRemovedAccountThatTakesPartIsFound() {
+    write("update app_user set removed_at = 0 where id = " + supporter);
+    found(
+        10,
+        "removed user %s has 1 memberships, 0 teams, 0 sessions, 0 keys, 1 open requests"
+            .formatted(supporter));
+  }
+
   private void refusedBySchema(String statement) {
     assertThatThrownBy(() -> write(statement))
         .as(statement)

@@ -1,6 +1,7 @@
 package io.bookbell.server.resilience.workload;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.support.TestClient;
@@ -57,7 +58,10 @@ public record People(List<Circle> circles) {
                 _ -> {
                   var user = new UserId(id);
                   return new Person(
-                      user, database.write(tx -> sessionStore.createSession(tx, user)).join());
+                      user,
+                      database
+                          .write(tx -> sessionStore.createSession(tx, user, SessionClient.UNKNOWN))
+                          .join());
                 });
     LongStream odd = LongStream.rangeClosed(101, 120).filter(id -> id % 2 == 1);
     return new People(

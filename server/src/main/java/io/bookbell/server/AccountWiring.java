@@ -1,0 +1,91 @@
+package io.bookbell.server;
+
+import io.bookbell.server.account.AccountRemovalService;
+import io.bookbell.server.account.AccountRoutes;
+import io.bookbell.server.account.OwnAccountRoutes;
+import io.bookbell.server.account.OwnAccountService;
+import io.bookbell.server.account.OwnSessionRoutes;
+import io.bookbell.server.account.OwnSessionService;
+import io.bookbell.server.account.PasswordConfirmation;
+import io.bookbell.server.account.PasswordHasher;
+import io.bookbell.server.account.ResetRoutes;
+import io.bookbell.server.account.SetupRoutes;
+import io.bookbell.server.account.SignInService;
+import io.bookbell.server.account.SignUpService;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.invitation.JoinRoutes;
+import io.bookbell.server.personal.ExportRoutes;
+import io.bookbell.server.storage.Database;
+
+/** Wires what needs passwords: signing in, joining, and one's own account. */
+final class AccountWiring {
+  private final Database database;
+  private final Services services;
+  private final PasswordHasher passwordHasher;
+
+  AccountWiring(Database database, Services services, PasswordHasher passwordHasher) {
+    this.database = database;
+    this.services = services;
+    this.passwordHasher = passwordHasher;
+  }
+
+  void addRoutes(ApiRouter apiRouter) {
+    var signInService =
+        new SignInService(
+            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
+    AccountRoutes.addSessionRoutes(apiRouter, signInService, services.sessions, services.tickets);
+    var signUpService = new SignUpService(database, services.accounts, signInService);
+    addJoinRoutes(apiRouter, signUpService);
+    new ResetRoutes(
+            database,
+            services.accounts,
+            services.resetLinks,
+            passwordHasher,
+            signUpService,
+            services.sessionEnding)
+        .addRoutes(apiRouter);
+    addOwnAccountRoutes(apiRouter);
+  }
+
+  private void addJoinRoutes(ApiRouter apiRouter, SignUpService signUpService) {
+    new SetupRoutes(database, services.accounts, services.creators, passwordHasher, signUpService)
+        .addRoutes(apiRouter);
+    new JoinRoutes(database, services.accounts, passwordHasher, signUpService, services.invitations)
+        .addRoutes(apiRouter);
+  }
+
+  private void addOwnAccountRoutes(ApiRouter apiRouter) {
+    var passwordConfirmation =
+        new PasswordConfirmation(
+            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
+    var ownAccountService =
+        new OwnAccountService(
+            database,
+            services.accounts,
+            services.sessions,
+            services.sessionEnding,
+            passwordHasher,
+            passwordConfirmation,
+            services.renamed::recordRename);
+    AccountRoutes.addMeRoutes(
+        apiRouter,
+        ownAccountService,
+        services.accounts,
+        services.creators,
+        services.access,
+        services.quotas);
+    OwnAccountRoutes.addRoutes(apiRouter, ownAccountService);
+    OwnAccountRoutes.addRemovalRoute(
+        apiRouter,
+        new AccountRemovalService(
+            database,
+            services.accounts,
+            services.sessionEnding,
+            passwordConfirmation,
+            new CreatorTies(services),
+            services.nameErasure,
+            services.renamed::recordRename));
+    ExportRoutes.addRoutes(apiRouter);
+    OwnSessionRoutes.addRoutes(apiRouter, new OwnSessionService(services.sessions));
+  }
+}

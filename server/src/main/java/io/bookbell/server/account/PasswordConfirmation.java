@@ -1,0 +1,151 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.account.PasswordHasher.PasswordVerdict;
+import io.bookbell.server.account.SignInService.SignInClient;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Checks the password of somebody who is signed in, before a command that a stolen session must not
+ * be enough for. Thread-safe.
+ *
+ * <p>Wrong passwords are counted for each session, so the thief of a session can neither guess for
+ * long nor keep the owner from changing the password.
+ */
+public final class PasswordConfirmation {
+  private final Database database;
+  private final AccountStore accountStore;
+  private final SessionStore sessionStore;
+  private final PasswordHasher passwordHasher;
+  private final SignInLimiter limit;
+
+  public PasswordConfirmation(
+      Database database,
+      AccountStore accountStore,
+      SessionStore sessionStore,
+      PasswordHasher passwordHasher,
+      SignInLimiter limit) {
+    this.database = database;
+    this.accountStore = accountStore;
+    this.sessionStore = sessionStore;
+    this.passwordHasher = passwordHasher;
+    this.limit = limit;
+  }
+
+  /**
+   * A password as it was typed.
+   *
+   * @param ended completes when nobody waits any more for what it confirms
+   */
+  record TypedPassword(String password, String network, CompletableFuture<?> ended) {
+    static TypedPassword of(String password, ApiRequest apiRequest) {
+      return new TypedPassword(
+          password, apiRequest.clientAddress().networkKey(), apiRequest.whenEnded());
+    }
+
+    /** For a hash that is needed no longer than this password. */
+    PasswordHasher.HashRequest toHashRequest(SignInClient client) {
+      return new PasswordHasher.HashRequest(client.clientKey(), ended);
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "TypedPassword[" + network + "]";
+    }
+  }
+
+  /**
+   * An account as it was when a password was compared with its own.
+   *
+   * @param confirmed whether the password was right
+   */
+  public record CheckedAccount(
+      Caller caller, Account account, SignInClient client, boolean confirmed) {
+    Problem wrongPassword() {
+      return Problem.of(403, "wrong_password", "Not allowed", "The password is wrong.");
+    }
+  }
+
+  /**
+   * Compares a password. Fails with a {@link Problem} 429 after too many wrong ones. That of a
+   * client that is gone before its turn isn't compared.
+   */
+  CompletableFuture<CheckedAccount> checkPassword(Caller caller, TypedPassword typed) {
+    if (typed.ended.isDone()) {
+      return CompletableFuture.failedFuture(new CancellationException("the client is gone"));
+    }
+    var client = new SignInClient(typed.network, Optional.of("session " + caller.session()));
+    return database
+        .writeFromReserve(tx -> countAttempt(tx, caller, client))
+        .thenCompose(
+            attempt -> {
+              attempt.refusal.ifPresent(
+                  refusal -> {
+                    throw refusal;
+                  });
+              return passwordHasher
+                  .verifyPassword(
+                      typed.toHashRequest(client),
+                      typed.password,
+                      Optional.of(attempt.account.passwordHash()))
+                  .thenApply(PasswordVerdict::isCorrect)
+                  .thenApply(
+                      confirmed -> new CheckedAccount(caller, attempt.account, client, confirmed))
+                  .thenCompose(
+                      checked ->
+                          checked.confirmed
+                              ? recordSuccess(checked)
+                              : CompletableFuture.completedFuture(checked));
+            });
+  }
+
+  /**
+   * Takes a right password off the count of wrong ones, whatever becomes of the command it came
+   * with.
+   */
+  CompletableFuture<CheckedAccount> recordSuccess(CheckedAccount checked) {
+    return database.writeFromReserve(
+        tx -> {
+          limit.recordSuccess(tx, checked.account.email(), checked.client);
+          return checked;
+        });
+  }
+
+  /** Like {@link #checkPassword}. Fails with a {@link Problem} 403 if the password is wrong. */
+  CompletableFuture<CheckedAccount> requirePassword(Caller caller, TypedPassword typed) {
+    return checkPassword(caller, typed)
+        .thenApply(
+            checked -> {
+              if (!checked.confirmed) {
+                throw checked.wrongPassword();
+              }
+              return checked;
+            });
+  }
+
+  private Attempt countAttempt(Transaction tx, Caller caller, SignInClient client) {
+    Account account = accountStore.get(tx, caller.user());
+    return new Attempt(account, limit.countAttempt(tx, account.email(), client));
+  }
+
+  private record Attempt(Account account, Optional<Problem> refusal) {}
+
+  /**
+   * Locks the account of a confirmed password for the rest of the transaction.
+   *
+   * @throws Problem 401 if the session has ended, 403 if the password was changed meanwhile
+   */
+  void lockConfirmed(Transaction tx, CheckedAccount checked) {
+    Account now = sessionStore.lockCaller(tx, checked.caller);
+    if (!now.passwordHash().equals(checked.account.passwordHash())) {
+      throw checked.wrongPassword();
+    }
+  }
+}

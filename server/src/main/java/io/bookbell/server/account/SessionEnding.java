@@ -1,0 +1,48 @@
+package io.bookbell.server.account;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import java.util.function.BiConsumer;
+
+/**
+ * Ends everything that lets somebody act as a user without the current password: sessions with
+ * their sockets and tickets, links for a new password, and sign-ups that could be repeated. For
+ * callers who have locked the account. Thread-safe and stateless.
+ */
+public final class SessionEnding {
+  private final SessionStore sessionStore;
+  private final ResetLinkStore resetLinkStore;
+  private final BiConsumer<Transaction, UserId> keysEnder;
+
+  /**
+   * Creates the service.
+   *
+   * @param keysEnder ends all keys of a user
+   */
+  public SessionEnding(
+      SessionStore sessionStore,
+      ResetLinkStore resetLinkStore,
+      BiConsumer<Transaction, UserId> keysEnder) {
+    this.sessionStore = sessionStore;
+    this.resetLinkStore = resetLinkStore;
+    this.keysEnder = keysEnder;
+  }
+
+  /** Ends the keys of programs, too. */
+  void endAll(Transaction tx, UserId user) {
+    endAllExcept(tx, user, "");
+    keysEnder.accept(tx, user);
+  }
+
+  /**
+   * Like {@link #endAll}, but one session and the keys stay: their owner has given the current
+   * password.
+   *
+   * @param kept the hash of its token
+   */
+  void endAllExcept(Transaction tx, UserId user, String kept) {
+    resetLinkStore.removeLinkOf(tx, user);
+    SignUpService.removeKeysOf(tx, user);
+    sessionStore.endAllExcept(tx, user, kept);
+  }
+}
