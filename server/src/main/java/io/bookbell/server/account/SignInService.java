@@ -165,7 +165,7 @@ public final class SignInService {
   }
 
   /** What came of a verified password. */
-  private sealed interface SignInOutcome permits OpenedSession, ChangedAccount {}
+  sealed interface SignInOutcome permits OpenedSession, ChangedAccount {}
 
   /** The account now has another password than the one that was verified. */
   private record ChangedAccount(Account account) implements SignInOutcome {}

@@ -97,7 +97,7 @@ public final class SignUpService {
       Transaction tx, AnonymousRequestKey call, ClientDescription client) {
     UserId user = findByKey(tx, call).orElseThrow(SignUpService::changedProblem);
     Account account = accountStore.lockAccount(tx, user);
-    findByKey(tx, call).orElseThrow(SignUpService::changedProblem);
+    var _ = findByKey(tx, call).orElseThrow(SignUpService::changedProblem);
     return signInService.openSession(tx, account, client);
   }
 

@@ -23,7 +23,6 @@ public final class MessageTexts implements StoredTexts {
 
   @Override
   public void replaceText(Transaction tx, StoredText text) {
-    tx.update(
-        "UPDATE message SET body = ? WHERE id = ? AND body <> ''", text.json(), text.id());
+    tx.update("UPDATE message SET body = ? WHERE id = ? AND body <> ''", text.json(), text.id());
   }
 }

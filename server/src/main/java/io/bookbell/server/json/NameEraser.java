@@ -39,7 +39,8 @@ public record NameEraser(Set<Long> people, String replacement) {
     for (JsonNode child : node) {
       erased |= eraseIn(child);
     }
-    return node instanceof ObjectNode object ? erased | eraseBesideIds(object) : erased;
+    boolean erasedHere = node instanceof ObjectNode object && eraseBesideIds(object);
+    return erased || erasedHere;
   }
 
   /**
@@ -63,8 +64,9 @@ public record NameEraser(Set<Long> people, String replacement) {
     if (begins) {
       object.put("text", replacement + text.substring(name.length()));
     }
-    boolean named = object.path(SUPPORTER_NAME).asText().equals(name);
-    return begins | (named && replaceName(object, SUPPORTER_NAME));
+    boolean named =
+        object.path(SUPPORTER_NAME).asText().equals(name) && replaceName(object, SUPPORTER_NAME);
+    return begins || named;
   }
 
   private boolean eraseBesideIds(ObjectNode object) {

@@ -131,7 +131,10 @@ public final class MessageRoutes {
     var _ = query.over.thenRun(() -> connection.close(CloseReason.NORMAL));
     admission.closeIfSessionEnded(caller, connection);
     ConnectionAdmission.closeWhenExpired(caller, connection, query.loop)
-        .ifPresent(expiry -> ended.whenComplete((_, _) -> expiry.cancel(false)));
+        .ifPresent(
+            expiry -> {
+              var _ = ended.whenComplete((_, _) -> expiry.cancel(false));
+            });
     return ended.whenComplete((_, _) -> slot.releaseSlot()).thenApply(MessageRoutes::toResponse);
   }
 

@@ -53,8 +53,8 @@ final class MembershipStore {
           StoredMembership::of);
 
   /**
-   * That of the supporter who made a request, ended or not; the ledger knows. It doesn't lock in one order with
-   * {@link #LOCK}; the creator's lock keeps other commands away.
+   * That of the supporter who made a request, ended or not; the ledger knows. It doesn't lock in
+   * one order with {@link #LOCK}; the creator's lock keeps other commands away.
    */
   private static final SqlLookup<RequestKey, StoredMembership> LOCK_OF_REQUEST =
       new SqlLookup<>(

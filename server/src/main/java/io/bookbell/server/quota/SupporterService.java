@@ -234,8 +234,7 @@ public final class SupporterService {
         creator.id(),
         user,
         ActivityKind.SUPPORTER_LEFT,
-        new SupporterDetails(
-            user, findPerson(tx, user).displayName(), membership.tier().name()));
+        new SupporterDetails(user, findPerson(tx, user).displayName(), membership.tier().name()));
   }
 
   private Tier requireTier(Transaction tx, UserId creatorId, long tierId) {

@@ -169,8 +169,7 @@ class NameErasureTest {
   }
 
   /** Changes a word on the first node, and does something else between reading and writing. */
-  private void change(
-      StoredTexts texts, String word, Supplier<CompletableFuture<Boolean>> other) {
+  private void change(StoredTexts texts, String word, Supplier<CompletableFuture<Boolean>> other) {
     var begun = new AtomicBoolean();
     var running = new ArrayList<CompletableFuture<Boolean>>();
     Runnable between =
@@ -205,9 +204,7 @@ class NameErasureTest {
   private List<String> jsonOf(StoredTexts texts) {
     return first
         .database()
-        .write(
-            tx ->
-                texts.readAfter(tx, 0, 100_000).stream().map(StoredText::json).toList())
+        .write(tx -> texts.readAfter(tx, 0, 100_000).stream().map(StoredText::json).toList())
         .join();
   }
 

@@ -173,8 +173,7 @@ class AccountBrowserTest {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     var reader = server.signIn("reader3");
     var book = Map.of("creator_id", 1, "title", "The Lantern Keeper", "author", "Mira Solberg");
-    long request =
-        reader.post("/api/book-requests", book).expect(201).body().get("id").asLong();
+    long request = reader.post("/api/book-requests", book).expect(201).body().get("id").asLong();
     var browser = browsers.of("creator").carrySession(server, "creator");
     browser.visit(server.url() + "/requests/" + request);
     browser.part("request-supporter").awaitShown();
