@@ -28,11 +28,12 @@ record ExportSection(String name, String sql, List<KeyColumn> keys, List<ExportF
    * A column by which rows are ordered.
    *
    * @param name its name in the result
+   * @param start the column, of the same value, by whose index the database finds where to go on
    */
-  record KeyColumn(String column, String name) {
+  record KeyColumn(String column, String name, String start) {
     /** A column that is selected under its own name. */
     static KeyColumn of(String column) {
-      return new KeyColumn(column, column.substring(column.indexOf('.') + 1));
+      return new KeyColumn(column, column.substring(column.indexOf('.') + 1), column);
     }
   }
 
@@ -104,8 +105,9 @@ record ExportSection(String name, String sql, List<KeyColumn> keys, List<ExportF
       default ->
           tx.query(
               sql
-                  + " AND %1$s >= ? AND (%1$s > ? OR %2$s > ?) ORDER BY %1$s, %2$s LIMIT ?"
-                      .formatted(keys.getFirst().column, keys.getLast().column),
+                  + " AND %3$s >= ? AND (%1$s > ? OR %2$s > ?) ORDER BY %1$s, %2$s LIMIT ?"
+                      .formatted(
+                          keys.getFirst().column, keys.getLast().column, keys.getFirst().start),
               user,
               after.first,
               after.first,

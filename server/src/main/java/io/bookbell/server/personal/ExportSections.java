@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * only where the person was told them.
  */
 final class ExportSections {
-  private static final KeyColumn OF_REQUEST = new KeyColumn("r.id", "request_id");
+  private static final KeyColumn OF_REQUEST = new KeyColumn("r.id", "request_id", "p.request_id");
 
   private static final List<ExportSection> ACCOUNT =
       List.of(
