@@ -296,8 +296,8 @@ class KeysTest {
     TestClient writer = server.withKey(user, KeyScope.WRITE);
     String ws = "/api/book-requests/ws?user_id=" + user;
     assertThat(writer.get(ws).expect(403).code()).isEqualTo("insufficient_scope");
-    String typing = "{\"type\":\"answering\",\"book_request_id\":%d}";
-    String request = typing.formatted(cast.supporter().ask(cast.creator(), "Emma"));
+    long asked = cast.supporter().ask(cast.creator(), "Emma");
+    String request = "{\"type\":\"answering\",\"book_request_id\":%d}".formatted(asked);
     try (var creator = cast.creator().client().connect(cast.creator().id());
         var reader = server.withKey(user, KeyScope.READ).connect(user);
         var both = server.withKey(user, KeyScope.READ, KeyScope.WRITE).connect(user)) {
