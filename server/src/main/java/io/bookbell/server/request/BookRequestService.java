@@ -38,6 +38,7 @@ public final class BookRequestService {
   private final ReplyStore replies = new ReplyStore();
   private final WordIndex words = new WordIndex();
   private final RequestLocker requestLocker;
+  private final StatusChanger statusChanger;
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final QuotaService quotaService;
@@ -55,6 +56,7 @@ public final class BookRequestService {
     this.quotaService = quotaService;
     this.requestAnnouncer = requestAnnouncer;
     this.inboxStore = inboxStore;
+    this.statusChanger = new StatusChanger(store, quotaService, creatorStore);
     this.requestLocker = new RequestLocker(creatorStore, quotaService, requestAnnouncer);
   }
 
@@ -162,12 +164,13 @@ public final class BookRequestService {
       OutgoingMessages outgoingMessages) {
     BookRequest request = lockedRequest.request();
     creatorRoles.requireNotOwner(lockedRequest.creator(), admin, request.userId());
-    changeStatus(tx, request, decision.status());
+    statusChanger.changeStatus(tx, request, decision.status());
     boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
     String word = keepsWord ? request.response() : decision.response();
     store.updateResponse(tx, request.id(), word, admin);
     BookRequest answered = request.withResponse(word, admin, lockedRequest.actorName());
-    return completeMove(tx, lockedRequest, answered, decision.status(), admin, outgoingMessages);
+    return statusChanger.complete(
+        tx, lockedRequest, answered, decision.status(), admin, outgoingMessages);
   }
 
   /**
@@ -203,7 +206,7 @@ public final class BookRequestService {
       }
     }
     requestAnnouncer.announceMoves(
-        tx, updatePendingCount(tx, creator, moves), moves, outgoingMessages);
+        tx, statusChanger.updatePendingCount(tx, creator, moves), moves, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return outcomes;
   }
@@ -222,13 +225,13 @@ public final class BookRequestService {
               .readLater(tx, creator.id(), () -> creator, owner, id, Purpose.REFUND)
               .get()
               .orElseThrow();
-      changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
+      statusChanger.changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
       moves.add(withdraw(tx, lockedRequest, owner, outgoingMessages));
     }
     if (moves.isEmpty()) {
       return creator;
     }
-    CreatorRow counted = updatePendingCount(tx, creator, moves);
+    CreatorRow counted = statusChanger.updatePendingCount(tx, creator, moves);
     requestAnnouncer.announceMoves(tx, counted, moves, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return counted;
@@ -236,7 +239,8 @@ public final class BookRequestService {
 
   private StatusChange withdraw(
       Transaction tx, LockedRequest before, UserId owner, OutgoingMessages outgoingMessages) {
-    return completeMove(tx, before, before.request(), Status.CANCELLED, owner, outgoingMessages);
+    return statusChanger.complete(
+        tx, before, before.request(), Status.CANCELLED, owner, outgoingMessages);
   }
 
   /**
@@ -260,36 +264,10 @@ public final class BookRequestService {
     if (!lockedRequest.request().userId().equals(owner)) {
       throw Problem.forbidden("Only the supporter who made the request can withdraw it.");
     }
-    changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
+    statusChanger.changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
     var outgoingMessages = new OutgoingMessages();
     return publishMove(
         tx, lockedRequest, withdraw(tx, lockedRequest, owner, outgoingMessages), outgoingMessages);
-  }
-
-  private void changeStatus(Transaction tx, BookRequest request, Status to) {
-    if (!to.reachableFrom().contains(request.status())) {
-      throw StatusConflict.problemFor(request, to);
-    }
-    store.updateStatus(tx, request, to);
-  }
-
-  /** Refunds the request if its new status requires it. */
-  private StatusChange completeMove(
-      Transaction tx,
-      LockedRequest before,
-      BookRequest answered,
-      Status to,
-      UserId actor,
-      OutgoingMessages outgoingMessages) {
-    BookRequest request = answered.withStatus(to, tx.now());
-    before
-        .refund()
-        .ifPresent(
-            basis ->
-                quotaService.refundRequest(
-                    tx, basis.get(), request.id(), request.title(), actor, outgoingMessages));
-    return new StatusChange(
-        before.request(), request, before.revised().revision() + 1, actor, before.followers());
   }
 
   private BookRequest publishMove(
@@ -299,21 +277,11 @@ public final class BookRequestService {
       OutgoingMessages outgoingMessages) {
     requestAnnouncer.announceMove(
         tx,
-        updatePendingCount(tx, before.creator(), List.of(statusChange)),
+        statusChanger.updatePendingCount(tx, before.creator(), List.of(statusChange)),
         statusChange,
         outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return statusChange.after();
-  }
-
-  private CreatorRow updatePendingCount(
-      Transaction tx, CreatorRow creator, List<StatusChange> moves) {
-    int answered =
-        (int)
-            moves.stream()
-                .filter(statusChange -> statusChange.before().status() == Status.PENDING)
-                .count();
-    return answered == 0 ? creator : creatorStore.addToPendingCount(tx, creator, -answered);
   }
 
   /**
