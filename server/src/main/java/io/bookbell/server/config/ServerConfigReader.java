@@ -60,6 +60,7 @@ public final class ServerConfigReader {
           "icons",
           "invitation",
           "join",
+          "key",
           "metrics",
           "notification",
           "quota",

@@ -118,8 +118,8 @@ class AccountRemovalTest {
 
       remove(ada).expect(204);
 
-      JsonNode update = socket.await("desk_update");
-      assertThat(update.get("kind").asText()).isEqualTo("supporter_left");
+      socket.await(
+          "desk_update", message -> message.path("kind").asText().equals("supporter_left"));
     }
     JsonNode newest = admin.get("/api/activity" + of).expect(200).body().at("/items/0");
     assertThat(newest.get("kind").asText()).isEqualTo("supporter_left");
