@@ -130,12 +130,12 @@ export class InvitationsPage extends SessionElement {
   async #make(event) {
     const {kind, tier_id, uses, days} = formValues(event);
     const wish = {creator_id: this.creatorId, kind, ...(tier_id && {tier_id: Number(tier_id)}), uses: Number(uses), days};
-    const made = await this.#making.run(async (key) => {
+    const made = await this.#making.run(async (key, time) => {
       const {days: validDays, ...invitation} = wish;
-      const expires_at = new Date(serverNow() + Number(validDays) * DAY).toISOString();
+      const expires_at = new Date(time + Number(validDays) * DAY).toISOString();
       this.made = await this.session.api.invite({...invitation, expires_at}, {key});
       this.copied = false;
-    });
+    }, wish);
     if (made) this.#draft.drop();
     this.#invitations.load();
   }

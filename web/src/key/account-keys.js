@@ -1,6 +1,7 @@
 import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
+import {ApiError} from '../client/http.js';
 import {serverNow} from '../client/server-clock.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
@@ -63,9 +64,15 @@ export class AccountKeys extends SessionElement {
 
   /** @param {number} id */
   async #revoke(id) {
-    if (await this.#revoking.run(() => this.session.api.revokeKey(id))) this.showToast(translate('keys.revoked'));
+    const revoke = () => this.session.api.revokeKey(id).catch(acceptNotFound);
+    if (await this.#revoking.run(revoke)) this.showToast(translate('keys.revoked'));
     this.#keys.load();
   }
+}
+
+/** A key that isn't there has been revoked already: in another window, or by a call whose answer was lost. @param {unknown} error */
+function acceptNotFound(error) {
+  if (!(error instanceof ApiError && error.status === 404)) throw error;
 }
 
 customElements.define('account-keys', AccountKeys);

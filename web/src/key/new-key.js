@@ -1,5 +1,4 @@
 import {html, nothing} from 'lit';
-import {serverNow} from '../client/server-clock.js';
 import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
@@ -18,7 +17,7 @@ const LIFETIMES = [
   [NEVER, translate('keys.never')],
 ];
 
-/** The form that makes a key, and the key, which is shown once. Emits `key-made`. */
+/** The form that makes a key, and the key, which is shown once. Emits `key-made`, also when it may have been made and the answer was lost. */
 export class NewKey extends SessionElement {
   static properties = {made: {state: true}};
 
@@ -74,14 +73,14 @@ export class NewKey extends SessionElement {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {name = '', days} = formValues(event);
     const wish = {name, scopes: /** @type {KeyScope[]} */ (new FormData(form).getAll('scope')), days};
-    const done = await this.#making.run(async (key) => {
-      const expires_at = days === NEVER ? undefined : new Date(serverNow() + Number(days) * DAY).toISOString();
+    const done = await this.#making.run(async (key, time) => {
+      const expires_at = days === NEVER ? undefined : new Date(time + Number(days) * DAY).toISOString();
       this.made = await this.session.api.makeKey({name, scopes: wish.scopes, expires_at}, {key});
     }, wish);
+    this.emit('key-made');
     if (!done) return;
     this.#draft.drop();
     form.reset();
-    this.emit('key-made');
   }
 }
 

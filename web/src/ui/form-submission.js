@@ -1,11 +1,13 @@
 import {ApiError, newKey} from '../client/http.js';
+import {serverNow} from '../client/server-clock.js';
 import {errorText, fieldErrors} from './error-text.js';
 
 /** @import {ReactiveControllerHost} from 'lit' */
 
 /**
  * The sending of one form: busy or not, and what was refused. A command whose fate is unknown (the answer was lost)
- * keeps its Idempotency-Key for the same content, so that pressing the button again cannot do it twice.
+ * keeps its Idempotency-Key and its time for the same content, so that pressing the button again sends the same and
+ * cannot do it twice.
  */
 export class FormSubmission {
   busy = false;
@@ -13,7 +15,7 @@ export class FormSubmission {
   error = null;
   /** What was sent last. @type {unknown} */
   #sent = null;
-  /** @type {{key: string, content: string} | null} */
+  /** @type {{key: string, time: number, content: string} | null} */
   #unsettled = null;
 
   /** @param {ReactiveControllerHost} host @param {Record<string, string>} [special] texts for codes that mean something of their own here */
@@ -37,17 +39,17 @@ export class FormSubmission {
   }
 
   /**
-   * @param {(key: string) => Promise<unknown>} action
+   * @param {(key: string, time: number) => Promise<unknown>} action gets the time at which this content was first sent, in ms since 1970
    * @param {unknown} [content] what is sent, by field where there are fields
    * @returns {Promise<boolean>} whether it was done
    */
   async run(action, content = null) {
     if (this.busy) return false;
     this.#sent = content;
-    const key = this.#keyFor(JSON.stringify(content));
+    const {key, time} = this.#commandFor(JSON.stringify(content));
     this.#show(true, null);
     try {
-      await action(key);
+      await action(key, time);
       this.#unsettled = null;
       this.#show(false, null);
       return true;
@@ -64,9 +66,9 @@ export class FormSubmission {
   }
 
   /** @param {string} content */
-  #keyFor(content) {
-    if (this.#unsettled?.content !== content) this.#unsettled = {key: newKey(), content};
-    return this.#unsettled.key;
+  #commandFor(content) {
+    if (this.#unsettled?.content !== content) this.#unsettled = {key: newKey(), time: serverNow(), content};
+    return this.#unsettled;
   }
 
   /** @param {boolean} busy @param {ApiError | null} error */
