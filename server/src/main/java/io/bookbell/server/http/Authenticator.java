@@ -20,8 +20,8 @@ public interface Authenticator {
 
   /**
    * Looks up a key and checks that it may be used for this call. Fails with a {@link Problem}: 401
-   * if the key is invalid, 403 if it doesn't have the call's scope, 429 after too many invalid
-   * keys.
+   * if the key is invalid, 429 if it is one invalid key too many, 403 if it doesn't have the call's
+   * scope.
    */
   CompletionStage<AuthenticatedCaller> authenticateKey(String key, CallOrigin callOrigin);
 

@@ -22,13 +22,14 @@ public record Credentials(String token, Optional<String> cookie) {
 
   /**
    * Reads the credentials of a request. A bearer token takes precedence over the cookie, because it
-   * is always sent on purpose. A token that can't be ours is ignored, as are other schemes.
+   * is always sent on purpose. A token that can't be ours is ignored, as are other schemes;
+   * what begins like a key is one, even if mistyped, and is refused.
    */
   public static Optional<Credentials> of(HttpServerRequest request, ServerCookies serverCookies) {
     String header = request.getHeader("Authorization");
     if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       String token = header.substring(BEARER.length()).strip();
-      if (TOKEN.matcher(token).matches()) {
+      if (token.startsWith(KEY_PREFIX) || TOKEN.matcher(token).matches()) {
         return Optional.of(new Credentials(token, Optional.empty()));
       }
     }

@@ -46,12 +46,6 @@ public final class RateLimiter<K> {
     return true;
   }
 
-  /** Returns whether {@link #tryCount} would return false. */
-  public synchronized boolean hasReachedLimit(K key) {
-    startWindowIfOver();
-    return counts.getOrDefault(key, 0) >= most;
-  }
-
   /** The seconds until the next window, at least 1. */
   public synchronized long secondsToWait() {
     startWindowIfOver();

@@ -42,18 +42,6 @@ public final class RateLimits {
     countFor(rateLimit, network);
   }
 
-  /**
-   * Checks a limit without counting.
-   *
-   * @throws Problem 429 if the network has reached the limit in this minute
-   */
-  public void requireBelow(RateLimit rateLimit, String network) {
-    RateLimiter<Object> limiter = limiters.get(rateLimit);
-    if (limiter != null && limiter.hasReachedLimit(network)) {
-      throw limitReached(limiter);
-    }
-  }
-
   private void countFor(RateLimit rateLimit, Object caller) {
     RateLimiter<Object> limiter = limiters.get(rateLimit);
     if (limiter != null && !limiter.tryCount(caller)) {

@@ -18,18 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * Authenticates programs by key. Any thread may call it.
  *
  * <p>Keys are looked up by their hash, so how long a lookup takes says nothing about a key. A text
- * with a wrong checksum isn't looked up at all, and neither is anything but a known key from an
- * address that has sent too many invalid ones.
+ * with a wrong checksum isn't looked up at all. Only invalid keys are counted by address, so a
+ * stranger behind the same address can't stop a program.
  */
 final class KeyAuthenticator {
-  private static final int MOST_KNOWN = 10_000;
-
   private final Database database;
   private final KeyStore keyStore;
   private final RateLimits rateLimits;
-
-  /** The hashes of keys that were valid at their last use. They are still looked up each time. */
-  private final Set<String> known = ConcurrentHashMap.newKeySet();
 
   /** The keys whose use is being stored, so that concurrent calls don't all store it. */
   private final Set<Long> recording = ConcurrentHashMap.newKeySet();
@@ -46,25 +41,16 @@ final class KeyAuthenticator {
       throw countInvalidKey(callOrigin);
     }
     String hash = SecretTokens.hashToken(key);
-    if (!known.contains(hash)) {
-      rateLimits.requireBelow(RateLimit.WRONG_KEY, callOrigin.network());
-    }
     return database
         .read(tx -> keyStore.findValid(tx, hash))
-        .thenApply(found -> acceptKey(found, hash, callOrigin));
+        .thenApply(found -> acceptKey(found, callOrigin));
   }
 
-  private AuthenticatedCaller acceptKey(
-      Optional<ValidKey> found, String hash, CallOrigin callOrigin) {
+  private AuthenticatedCaller acceptKey(Optional<ValidKey> found, CallOrigin callOrigin) {
     if (found.isEmpty()) {
-      known.remove(hash);
       throw countInvalidKey(callOrigin);
     }
     ValidKey validKey = found.get();
-    if (known.size() >= MOST_KNOWN) {
-      known.clear();
-    }
-    known.add(hash);
     if (validKey.isUseStale()) {
       recordUse(validKey.id());
     }
