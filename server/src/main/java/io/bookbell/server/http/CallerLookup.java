@@ -53,6 +53,17 @@ final class CallerLookup {
             });
   }
 
+  /** Fails with a {@link Problem} 401 if the caller's session or key is no longer valid. */
+  Future<Void> requireAlive(Caller caller) {
+    return onContext(authenticator.isAlive(caller))
+        .compose(
+            alive ->
+                alive
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        Problem.unauthorized("The session or key is no longer valid.")));
+  }
+
   /**
    * Succeeds if the caller's session has just ended and the call may be a retry, because it has an
    * {@code Idempotency-Key}; otherwise fails with the original failure.

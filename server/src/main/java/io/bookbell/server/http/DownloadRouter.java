@@ -61,7 +61,7 @@ final class DownloadRouter {
         callers
             .requireCaller(context, RateLimit.EXPORT)
             .compose(caller -> ApiRouter.readBody(context, caller).map(caller))
-            .compose(caller -> new FileDownload<>(context, database, file, caller).start())
+            .compose(caller -> new FileDownload<>(context, database, callers, file, caller).start())
             .onFailure(context::fail);
   }
 }

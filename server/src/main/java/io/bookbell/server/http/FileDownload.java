@@ -14,19 +14,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Streams a file to a client, part by part: the next one is read once the previous one has been
- * written, so memory use is independent of the file's size. Confined to the request's event loop.
+ * written, so memory use is independent of the file's size. It ends with the caller's session or
+ * key. Confined to the request's event loop.
  */
 final class FileDownload<K> {
   private static final Logger log = LoggerFactory.getLogger(FileDownload.class);
 
   private final RoutingContext context;
   private final Database database;
+  private final CallerLookup callers;
   private final StreamedFile<K> file;
   private final Caller caller;
 
-  FileDownload(RoutingContext context, Database database, StreamedFile<K> file, Caller caller) {
+  FileDownload(
+      RoutingContext context,
+      Database database,
+      CallerLookup callers,
+      StreamedFile<K> file,
+      Caller caller) {
     this.context = context;
     this.database = database;
+    this.callers = callers;
     this.file = file;
     this.caller = caller;
   }
@@ -71,6 +79,7 @@ final class FileDownload<K> {
     response
         .write(piece)
         .onComplete(_ -> memory.get().run())
+        .compose(_ -> callers.requireAlive(caller))
         .compose(_ -> readPart(part.next()))
         .onSuccess(next -> writePart(response, next))
         .onFailure(this::abortDownload);
