@@ -15,14 +15,14 @@ public final class OwnSessionRoutes {
         "/api/sessions",
         OwnSessionRoutes::requireNoQuery,
         (tx, caller, _) -> ApiResponse.ok(new SessionList(ownSessionService.list(tx, caller))));
-    apiRouter.delete(
+    apiRouter.deleteFromReserve(
         "/api/sessions/:id",
         apiRequest -> new SessionChoice(apiRequest.pathId("id"), apiRequest.cookieSetter()),
         (tx, caller, chosen) ->
             ownSessionService.endSession(tx, caller, chosen.id)
                 ? SessionResponses.clearSessionCookie(ApiResponse.noContent(), chosen.cookies)
                 : ApiResponse.noContent());
-    apiRouter.delete(
+    apiRouter.deleteFromReserve(
         "/api/sessions",
         OwnSessionRoutes::requireNoQuery,
         (tx, caller, _) -> {

@@ -2,6 +2,7 @@ package io.bookbell.server.http;
 
 import io.bookbell.server.http.ApiResponse.EncodedResponse;
 import io.bookbell.server.http.IdempotencyService.IdempotencyKeyUse;
+import io.bookbell.server.http.IdempotencyService.Writer;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.WriteCommand;
 import io.vertx.core.Future;
@@ -129,17 +130,21 @@ public final class ApiRouter {
   }
 
   /**
-   * Like {@link #post(String, Function, WriteHandler)}, for a response that contains a secret: it
-   * is stored encrypted.
+   * Like {@link #post(String, RateLimit, Function, WriteHandler)}, for a response that contains a
+   * secret: it is stored encrypted.
    */
   public <C> void postSecret(
-      String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+      String path,
+      RateLimit rateLimit,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
     registerRoute(
         HttpMethod.POST,
         path,
-        RateLimit.WRITE,
+        rateLimit,
         (apiRequest, caller) ->
             writeOnce(
+                database::write,
                 IdempotencyKeyUse.forSecretResponse(apiRequest, caller.user()),
                 caller,
                 parse.apply(apiRequest),
@@ -241,6 +246,21 @@ public final class ApiRouter {
   }
 
   /**
+   * Like {@link #delete}, for what must not wait until a full disk has room again, such as revoking
+   * a leaked key: it uses the reserve.
+   */
+  public <C> void deleteFromReserve(
+      String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+    registerCommand(
+        HttpMethod.DELETE,
+        path,
+        RateLimit.WRITE,
+        work -> database.writeFromReserve(work),
+        parse,
+        writeHandler);
+  }
+
+  /**
    * Registers a route that requires no session. A cookie of an ended session is ignored, and so is
    * a cookie without an {@code Origin} header; an invalid bearer token is refused.
    */
@@ -271,19 +291,37 @@ public final class ApiRouter {
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
       WriteHandler<C> writeHandler) {
+    registerCommand(method, path, rateLimit, work -> database.write(work), parse, writeHandler);
+  }
+
+  private <C> void registerCommand(
+      HttpMethod method,
+      String path,
+      RateLimit rateLimit,
+      Writer writer,
+      Function<ApiRequest, C> parse,
+      WriteHandler<C> writeHandler) {
     registerRoute(
         method,
         path,
         rateLimit,
         (apiRequest, caller) ->
             writeOnce(
-                IdempotencyKeyUse.of(apiRequest), caller, parse.apply(apiRequest), writeHandler));
+                writer,
+                IdempotencyKeyUse.of(apiRequest),
+                caller,
+                parse.apply(apiRequest),
+                writeHandler));
   }
 
   private <C> CompletionStage<EncodedResponse> writeOnce(
-      Optional<IdempotencyKeyUse> use, Caller caller, C command, WriteHandler<C> writeHandler) {
+      Writer writer,
+      Optional<IdempotencyKeyUse> use,
+      Caller caller,
+      C command,
+      WriteHandler<C> writeHandler) {
     return IdempotencyService.write(
-        database,
+        writer,
         caller.user(),
         use,
         tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));

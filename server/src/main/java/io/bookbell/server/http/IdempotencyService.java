@@ -148,15 +148,21 @@ public final class IdempotencyService {
     };
   }
 
+  /** A way to write to the database, such as {@link Database#write}. */
+  @FunctionalInterface
+  interface Writer {
+    CompletableFuture<EncodedResponse> write(Function<Transaction, EncodedResponse> work);
+  }
+
   /** Like {@link #writeCommand}, for work that isn't divided into steps. */
   static CompletableFuture<EncodedResponse> write(
-      Database database,
+      Writer writer,
       UserId user,
       Optional<IdempotencyKeyUse> use,
       Function<Transaction, EncodedResponse> work) {
     return use.isEmpty()
-        ? database.write(work)
-        : runOnce(() -> database.write(tx -> lookUpAndRun(tx, user, use.get(), work)));
+        ? writer.write(work)
+        : runOnce(() -> writer.write(tx -> lookUpAndRun(tx, user, use.get(), work)));
   }
 
   private static EncodedResponse lookUpAndRun(

@@ -18,7 +18,10 @@ public enum RateLimit {
   EXPORT(20),
   /** Uploads of pictures. */
   UPLOAD(20),
-  /** Changes of the own account. Each checks or hashes a password, or tries an address. */
+  /**
+   * Changes of the own account, and new keys. Each checks or hashes a password, tries an address,
+   * or makes a secret.
+   */
   ACCOUNT(30),
   /** Tickets for WebSockets. */
   TICKET(120),

@@ -6,6 +6,7 @@ import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.RateLimit;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class InvitationRoutes {
       ApiRouter apiRouter, InvitationService invitationService, InstantSource clock) {
     apiRouter.postSecret(
         "/api/invitations",
+        RateLimit.WRITE,
         apiRequest -> new NewInvitation(parseTerms(apiRequest, clock), apiRequest.publicUrl()),
         (tx, caller, newInvitation) -> {
           var createdInvitation = invitationService.create(tx, caller.user(), newInvitation.terms);

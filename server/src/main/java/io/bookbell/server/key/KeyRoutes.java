@@ -6,6 +6,7 @@ import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.key.KeyStore.KeyTerms;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class KeyRoutes {
   public static void addRoutes(ApiRouter apiRouter, KeyStore keyStore) {
     apiRouter.postSecret(
         PATH,
+        RateLimit.ACCOUNT,
         KeyRoutes::parseTerms,
         (tx, caller, keyTerms) -> {
           var createdKey = keyStore.create(tx, caller, keyTerms);
@@ -36,7 +38,7 @@ public final class KeyRoutes {
           return apiRequest;
         },
         (tx, caller, _) -> ApiResponse.ok(new KeyList(keyStore.list(tx, caller.user()))));
-    apiRouter.delete(
+    apiRouter.deleteFromReserve(
         PATH + "/:id",
         apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {

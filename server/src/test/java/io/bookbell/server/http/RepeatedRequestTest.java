@@ -40,7 +40,7 @@ class RepeatedRequestTest extends DomainTest {
 
   private CompletableFuture<EncodedResponse> write(Domain node) {
     return IdempotencyService.write(
-        node.database(), creator, Optional.of(use), tx -> pauseOnce(node, tx));
+        node.database()::write, creator, Optional.of(use), tx -> pauseOnce(node, tx));
   }
 
   /** Refuses to pause a creator who has paused already. */
