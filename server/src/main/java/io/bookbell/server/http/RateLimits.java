@@ -3,17 +3,24 @@ package io.bookbell.server.http;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Counts calls against each {@link RateLimit}, on this node only. Thread-safe. */
 public final class RateLimits {
+  /** How many times the limit of one key all keys of a user may use up together. */
+  private static final int KEYS_OF_ONE_USER = 2;
+
   private final Map<RateLimit, RateLimiter<Object>> limiters = new EnumMap<>(RateLimit.class);
+  private final Map<RateLimit, RateLimiter<Object>> allKeys = new EnumMap<>(RateLimit.class);
 
   private RateLimits() {}
 
   public static RateLimits withLimits(InstantSource clock) {
     var rateLimits = new RateLimits();
     for (RateLimit rateLimit : RateLimit.values()) {
-      rateLimits.limiters.put(rateLimit, new RateLimiter<>(clock, rateLimit.perMinute()));
+      int most = rateLimit.perMinute();
+      rateLimits.limiters.put(rateLimit, new RateLimiter<>(clock, most));
+      rateLimits.allKeys.put(rateLimit, new RateLimiter<>(clock, KEYS_OF_ONE_USER * most));
     }
     return rateLimits;
   }
@@ -25,12 +32,19 @@ public final class RateLimits {
 
   /**
    * Counts one call. Calls with a key are counted for the key, so that a program doesn't use up
-   * what its user may do.
+   * what its user may do, and for all keys of the user together, so that more keys don't allow ever
+   * more calls.
    *
-   * @throws Problem 429 if the user, or the key, has reached the limit in this minute
+   * @throws Problem 429 if the user, the key, or all keys of the user have reached the limit in
+   *     this minute
    */
   public void countCall(RateLimit rateLimit, Caller caller) {
-    countFor(rateLimit, caller.key().isPresent() ? caller.session() : caller.user());
+    if (caller.key().isPresent()) {
+      countFor(limiters.get(rateLimit), caller.session());
+      countFor(allKeys.get(rateLimit), caller.user());
+    } else {
+      countFor(limiters.get(rateLimit), caller.user());
+    }
   }
 
   /**
@@ -39,11 +53,10 @@ public final class RateLimits {
    * @throws Problem as in {@link #countCall}
    */
   public void countAnonymousCall(RateLimit rateLimit, String network) {
-    countFor(rateLimit, network);
+    countFor(limiters.get(rateLimit), network);
   }
 
-  private void countFor(RateLimit rateLimit, Object caller) {
-    RateLimiter<Object> limiter = limiters.get(rateLimit);
+  private static void countFor(@Nullable RateLimiter<Object> limiter, Object caller) {
     if (limiter != null && !limiter.tryCount(caller)) {
       throw limitReached(limiter);
     }

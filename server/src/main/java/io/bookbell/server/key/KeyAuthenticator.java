@@ -54,8 +54,18 @@ final class KeyAuthenticator {
     if (validKey.isUseStale()) {
       recordUse(validKey.id());
     }
-    RouteScopes.requireScope(validKey.caller(), callOrigin.route());
+    requireScope(validKey.caller(), callOrigin);
     return new AuthenticatedCaller(validKey.caller(), Optional.empty());
+  }
+
+  /** Counts also a call that is refused; one that isn't is counted by its route. */
+  private void requireScope(Caller caller, CallOrigin callOrigin) {
+    try {
+      RouteScopes.requireScope(caller, callOrigin.route());
+    } catch (Problem refusal) {
+      rateLimits.countCall(callOrigin.rateLimit(), caller);
+      throw refusal;
+    }
   }
 
   /**

@@ -285,9 +285,11 @@ class KeysTest {
     Reply made = create(owner, READER);
     owner.delete(pathOf(made)).expect(204);
     clientOf(made).send("GET", "/api/me", null, cookie).expect(401);
-    new TestClient(server.url(), Optional.of("bbk_typo"))
-        .send("GET", "/api/me", null, cookie)
-        .expect(401);
+    for (String mistyped : List.of("bbk_typo", "bbk_ty.po", "bbk_" + "a".repeat(200))) {
+      new TestClient(server.url(), Optional.of(mistyped))
+          .send("GET", "/api/me", null, cookie)
+          .expect(401);
+    }
   }
 
   @Test

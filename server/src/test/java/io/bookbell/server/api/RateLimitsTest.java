@@ -13,10 +13,11 @@ import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.activity.ActivityRoutes;
 import io.bookbell.server.canned.CannedResponseRoutes;
-import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.KeyGrant;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
@@ -25,8 +26,8 @@ import io.bookbell.server.live.EventStreamRoutes;
 import io.bookbell.server.live.MessageRoutes;
 import io.bookbell.server.live.WebSocketRoutes;
 import io.bookbell.server.request.RequestRoutes;
-import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
+import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -35,8 +36,10 @@ import io.vertx.ext.web.Router;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -128,6 +131,9 @@ class RateLimitsTest {
       limited(RateLimit.WRONG_KEY, () -> withToken(server, "bbk_typo").get("/api/me"));
       known.get("/api/me").expect(200);
       server.withKey(user, KeyScope.READ).get("/api/me").expect(200);
+      TestClient writer = server.withKey(user, KeyScope.WRITE);
+      writer.get("/api/book-requests.csv?creator_id=1").expect(403);
+      limited(RateLimit.EXPORT, () -> writer.get("/api/book-requests.csv?creator_id=1"));
       withToken(server, server.signInAgain(new UserId(user), 1)).get("/api/me").expect(200);
     }
   }
@@ -159,6 +165,25 @@ class RateLimitsTest {
     now.set(Instant.EPOCH.plusSeconds(60));
     rateLimits.countCall(RateLimit.REPLY, user);
     RateLimits.withoutLimits().countCall(RateLimit.REPLY, user);
+  }
+
+  @Test
+  void allKeysOfAUserTogetherMayDoTwiceWhatOneMay() {
+    RateLimits rateLimits = RateLimits.withLimits(() -> Instant.EPOCH);
+    for (String key : List.of("one", "two")) {
+      for (int call = 0; call < RateLimit.REPLY.perMinute(); call++) {
+        rateLimits.countCall(RateLimit.REPLY, keyOf(1, key));
+      }
+    }
+    assertThatThrownBy(() -> rateLimits.countCall(RateLimit.REPLY, keyOf(1, "three")))
+        .isInstanceOf(Problem.class);
+    rateLimits.countCall(RateLimit.REPLY, keyOf(2, "of somebody else"));
+    rateLimits.countCall(RateLimit.REPLY, new Caller(new UserId(1), "a session", false));
+  }
+
+  private static Caller keyOf(long user, String hash) {
+    var keyGrant = new KeyGrant(Set.of(KeyScope.WRITE), Optional.empty());
+    return new Caller(new UserId(user), hash, false, Optional.of(keyGrant));
   }
 
   /**
