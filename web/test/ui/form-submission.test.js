@@ -1,6 +1,7 @@
-import {test} from 'node:test';
 import assert from 'node:assert/strict';
+import {test} from 'node:test';
 import {ApiError} from '../../src/client/http.js';
+import {MemoryStorage} from '../support/browser.js';
 
 globalThis.localStorage = new MemoryStorage();
 globalThis.document = {documentElement: {}};

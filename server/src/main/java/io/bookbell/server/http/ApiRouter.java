@@ -91,12 +91,6 @@ public final class ApiRouter {
     downloads.addFile(path, parse);
   }
 
-  /** The work of a route that doesn't fit into one transaction. */
-  @FunctionalInterface
-  public interface AsyncHandler<C> {
-    CompletionStage<ApiResponse> run(Caller caller, C query);
-  }
-
   /** Registers a read of something outside the database, or a command that may run again. */
   public <C> void addAsync(
       HttpMethod method,
@@ -129,10 +123,7 @@ public final class ApiRouter {
     registerCommand(HttpMethod.POST, path, rateLimit, parse, writeHandler);
   }
 
-  /**
-   * Like {@link #post(String, RateLimit, Function, WriteHandler)}, for a response that contains a
-   * secret: it is stored encrypted.
-   */
+  /** Like {@link #post}, for a response that contains a secret: it is stored encrypted. */
   public <C> void postSecret(
       String path,
       RateLimit rateLimit,
@@ -245,10 +236,7 @@ public final class ApiRouter {
     registerCommand(HttpMethod.DELETE, path, RateLimit.WRITE, parse, writeHandler);
   }
 
-  /**
-   * Like {@link #delete}, for what must not wait until a full disk has room again, such as revoking
-   * a leaked key: it uses the reserve.
-   */
+  /** Like {@link #delete}, for what can't wait for room on a full disk: it uses the reserve. */
   public <C> void deleteFromReserve(
       String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
     registerCommand(
@@ -276,7 +264,7 @@ public final class ApiRouter {
                     apiRequest ->
                         callers
                             .findCaller(context)
-                            .compose(caller -> readSmallBody(context).map(caller))
+                            .compose(caller -> BodyReader.readSmallBody(context).map(caller))
                             .compose(
                                 caller ->
                                     CallerLookup.onContext(
@@ -387,24 +375,11 @@ public final class ApiRouter {
                     apiRequest ->
                         callers
                             .requireCaller(context, rateLimit)
-                            .compose(caller -> readBody(context, caller).map(caller))
+                            .compose(caller -> BodyReader.readBody(context, caller).map(caller))
                             .compose(
                                 caller ->
                                     CallerLookup.onContext(handler.handle(apiRequest, caller)))
                             .recover(failure -> failureHandler.recover(apiRequest, failure))));
-  }
-
-  private static Future<Void> readSmallBody(RoutingContext context) {
-    return BodyReader.readBody(context, BodyReader.MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
-  }
-
-  /** Reads a body only for signed-in callers, and never for GET and HEAD. */
-  static Future<Void> readBody(RoutingContext context, Caller caller) {
-    var owner = new BodyBudget.Owner.User(caller.user());
-    BodyBudget.setOwner(context, owner);
-    return CallerLookup.isSafe(context.request().method())
-        ? Future.succeededFuture()
-        : BodyReader.readBody(context, BodyReader.MOST, owner);
   }
 
   private void handleRequest(

@@ -94,6 +94,20 @@ final class BodyReader {
     return body == null ? Future.succeededFuture() : body.readBody(most, owner);
   }
 
+  /** Reads the body of a request to a route that requires no session. */
+  static Future<Void> readSmallBody(RoutingContext context) {
+    return readBody(context, MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
+  }
+
+  /** Reads the body of a signed-in caller's request, except for GET and HEAD. */
+  static Future<Void> readBody(RoutingContext context, Caller caller) {
+    var owner = new Owner.User(caller.user());
+    BodyBudget.setOwner(context, owner);
+    return CallerLookup.isSafe(context.request().method())
+        ? Future.succeededFuture()
+        : readBody(context, MOST, owner);
+  }
+
   /** The body that was read, or an empty buffer. */
   static Buffer contentOf(RoutingContext context) {
     BodyReader body = context.get(KEY);

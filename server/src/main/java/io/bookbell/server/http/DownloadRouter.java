@@ -60,7 +60,7 @@ final class DownloadRouter {
     var _ =
         callers
             .requireCaller(context, RateLimit.EXPORT)
-            .compose(caller -> ApiRouter.readBody(context, caller).map(caller))
+            .compose(caller -> BodyReader.readBody(context, caller).map(caller))
             .compose(caller -> new FileDownload<>(context, database, callers, file, caller).start())
             .onFailure(context::fail);
   }

@@ -161,6 +161,7 @@ class DiskFullTest {
     try (var socket = reader.connect(101)) {
       socket.await("initial_data");
     }
+    reader.delete("/api/sessions").expect(204);
     reader.send("POST", "/api/auth/logout", null, Map.of()).expect(204);
   }
 
