@@ -15,7 +15,12 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
  * $argon2id$v=19$m=…,t=…,p=…$salt$hash} or in Django's, which has {@code argon2} in front.
  */
 final class Argon2Hash implements StoredHash {
-  private static final int MOST_KIB = 256 * 1024;
+  /** What fits beside everything else into a small heap. */
+  private static final int MOST_KIB = 128 * 1024;
+
+  /** The memory times the passes, which is what takes time: about a second. */
+  private static final long MOST_WORK = 1024 * 1024;
+
   private static final int MOST_PASSES = 64;
   private static final int MOST_LANES = 64;
 
@@ -45,6 +50,7 @@ final class Argon2Hash implements StoredHash {
         || kib < 8 * lanes
         || passes < 1
         || passes > MOST_PASSES
+        || (long) kib * passes > MOST_WORK
         || lanes < 1
         || lanes > MOST_LANES) {
       return Optional.empty();

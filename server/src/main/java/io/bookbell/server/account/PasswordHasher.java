@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +39,9 @@ public final class PasswordHasher implements AutoCloseable {
 
   private final FairExecutor executor;
   private final Argon2Hasher argon2Hasher;
+
+  /** Held while an imported hash is checked, which may take much memory. */
+  private final ReentrantLock importedTurn = new ReentrantLock();
 
   public PasswordHasher() {
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
@@ -124,9 +128,18 @@ public final class PasswordHasher implements AutoCloseable {
       var _ = verifyOwn(password, DECOY);
       return PasswordVerdict.WRONG;
     }
-    return normalizationForms(password).stream().anyMatch(imported.get()::matches)
+    return matchesImported(password, imported.get())
         ? PasswordVerdict.TO_BE_HASHED_AGAIN
         : PasswordVerdict.WRONG;
+  }
+
+  private boolean matchesImported(String password, StoredHash imported) {
+    importedTurn.lock();
+    try {
+      return normalizationForms(password).stream().anyMatch(imported::matches);
+    } finally {
+      importedTurn.unlock();
+    }
   }
 
   private PasswordVerdict verifyOwn(String password, String hash) {

@@ -19,7 +19,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
  * or in passlib's, {@code $pbkdf2-sha256$iterations$salt$hash} in its own variant of Base64.
  */
 final class Pbkdf2Hash implements StoredHash {
-  private static final int MOST_ITERATIONS = 5_000_000;
+  private static final int MOST_ITERATIONS = 2_000_000;
   private static final int SHORTEST = 16;
 
   private static final Pattern DJANGO =
