@@ -11,14 +11,15 @@ public enum ImportFinding {
   UNKNOWN_HASH("accounts whose password hash has an unknown form: they need a new password"),
   NO_PASSWORD("accounts without a password"),
   NAME_CHANGED("names that were empty or too long: filled in or cut"),
-  INVALID_ID("rows whose id is missing, stored as a text, or no whole number above 0: left out"),
+  INVALID_ID("rows whose id is missing, stored as a text, or no whole number above 0 and up to"
+          + " 9007194959773696: left out"),
   DUPLICATE_ID("rows with an id that an earlier row of the same query has: left out"),
   ID_TAKEN("rows whose id here is that of something else, which was made here: left out"),
   ORPHANED_TEAM_MEMBER("team members of no known creator: only their accounts were imported"),
   ORPHANED_SUPPORTER("supporters of no known creator: only their accounts were imported"),
   ORPHANED_REQUEST("requests of unknown people, or to no known creator: left out"),
   ORPHANED_REPLY("replies by unknown people, or to unknown requests: left out"),
-  UNKNOWN_RESPONDER("requests answered by somebody unknown: imported without that name"),
+  UNKNOWN_RESPONDER("requests answered by somebody unknown: taken over without that name"),
   REQUEST_WITHOUT_MEMBERSHIP(
       "people who made requests and are no supporters of that creator: they got a tier without"
           + " requests"),
@@ -49,6 +50,8 @@ public enum ImportFinding {
   OTHER_CREATOR(
       "supporters of a second creator: there is no place for their tier and counter there"),
   PASSWORD_STAYS_HERE("new accounts, exported without their password"),
+  REMOVED_HERE(
+      "people who have removed their accounts here, and new requests of theirs: left out"),
   NOT_EXPORTED("requests and replies of people, or to requests, that are not there: left out");
 
   private final String description;

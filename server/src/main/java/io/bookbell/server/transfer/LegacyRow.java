@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 record LegacyRow(LegacyQuery query, List<@Nullable String> values) {
   private static final long LARGEST_SECOND = 100_000_000_000L;
+  /** Leaves room for what is added to the highest id, below what a page can count exactly. */
+  private static final long HIGHEST_ID = (1L << 53) - (1L << 32);
+
   private static final int FIRST_YEAR = 1970;
   private static final int LAST_YEAR = 9999;
 
@@ -39,7 +42,7 @@ record LegacyRow(LegacyQuery query, List<@Nullable String> values) {
           .appendPattern("[ ]")
           .optionalStart()
           .parseLenient()
-          .appendOffset("+HH:mm:ss", "Z")
+          .appendOffset("+HH", "Z")
           .optionalEnd()
           .parseDefaulting(ChronoField.HOUR_OF_DAY, 0)
           .toFormatter(Locale.ROOT);
@@ -51,9 +54,9 @@ record LegacyRow(LegacyQuery query, List<@Nullable String> values) {
     return Optional.ofNullable(values.get(query.columns().indexOf(column)));
   }
 
-  /** An id, which is a whole number above 0. */
+  /** An id, which is a whole number above 0 and not immense. */
   Optional<Long> id(String column) {
-    return wholeNumber(column).filter(id -> id > 0);
+    return wholeNumber(column).filter(id -> id > 0 && id <= HIGHEST_ID);
   }
 
   /** A whole number, also one written as 3.0. */
