@@ -56,16 +56,21 @@ final class LedgerImport {
     state.progress.end();
   }
 
-  /** Whether some of a supporter's ledger lines were made here. */
-  boolean hasOwnLines(UserId creator, UserId user) {
+  /** Whether a supporter's ledger lines are all imported ones, so that they are written again. */
+  boolean isRewritten(UserId creator, UserId user) {
+    @Nullable StoredMembership membership =
+        quotas.findMemberships(state.tx, creator, List.of(user)).get(user);
     @Nullable Long newest = quotas.findNewestLines(state.tx, creator, List.of(user)).get(user);
     @Nullable ImportedRow row =
         state.rows.find(state.tx, RowKind.SUPPORTER, creator.value(), user.value()).orElse(null);
-    return isOwn(newest, row);
+    return membership != null && isRewritten(membership, newest, row);
   }
 
-  private static boolean isOwn(@Nullable Long newest, @Nullable ImportedRow row) {
-    return !Objects.equals(newest, row == null ? null : row.ledgerLine());
+  private static boolean isRewritten(
+      StoredMembership membership, @Nullable Long newest, @Nullable ImportedRow row) {
+    return row != null
+        && Objects.equals(newest, row.ledgerLine())
+        && membership.isWithoutPeriod();
   }
 
   private void writeLedgers(UserId creator, List<UserId> users) {
@@ -82,7 +87,7 @@ final class LedgerImport {
     for (UserId user : new TreeSet<>(memberships.keySet())) {
       StoredMembership membership = Objects.requireNonNull(memberships.get(user));
       @Nullable ImportedRow row = rows.get(user.value());
-      if (row == null || isOwn(newest.get(user), row) || !membership.isWithoutPeriod()) {
+      if (row == null || !isRewritten(membership, newest.get(user), row)) {
         others.add(membership);
       } else {
         rewritten.add(

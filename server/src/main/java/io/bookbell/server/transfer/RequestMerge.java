@@ -77,7 +77,7 @@ final class RequestMerge {
   private boolean mayFollow(ImportedRequest there, ImportedRequest here) {
     return there.isRefunded()
         || !here.isRefunded()
-        || !ledgers.hasOwnLines(here.creator(), here.user());
+        || ledgers.isRewritten(here.creator(), here.user());
   }
 
   private void storeState(ImportedRequest there, ImportedRequest here) {
