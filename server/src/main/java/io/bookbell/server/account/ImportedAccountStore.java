@@ -10,6 +10,7 @@ import io.bookbell.server.text.SearchWords;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Stores the accounts of the replaced system under their ids. Thread-safe and stateless. */
 public final class ImportedAccountStore {
@@ -35,6 +36,12 @@ public final class ImportedAccountStore {
                     row.getString("password_hash")))
         .stream()
         .collect(toMap(Account::id, account -> account));
+  }
+
+  /** Returns which of the accounts have been removed. */
+  public Set<UserId> findRemoved(Transaction tx, Collection<UserId> ids) {
+    return tx.query("SELECT id FROM app_user WHERE removed_at IS NOT NULL AND id IN (?)", ids)
+        .set(row -> row.getUser("id"));
   }
 
   /** Returns whose e-mail addresses these are. */

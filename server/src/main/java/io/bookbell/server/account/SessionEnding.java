@@ -29,7 +29,7 @@ public final class SessionEnding {
   }
 
   /** Ends the keys of programs, too. */
-  void endAll(Transaction tx, UserId user) {
+  public void endAll(Transaction tx, UserId user) {
     endAllExcept(tx, user, "");
     keysEnder.accept(tx, user);
   }
@@ -40,7 +40,7 @@ public final class SessionEnding {
    *
    * @param kept the hash of its token
    */
-  void endAllExcept(Transaction tx, UserId user, String kept) {
+  public void endAllExcept(Transaction tx, UserId user, String kept) {
     resetLinkStore.removeLinkOf(tx, user);
     SignUpService.removeKeysOf(tx, user);
     sessionStore.endAllExcept(tx, user, kept);

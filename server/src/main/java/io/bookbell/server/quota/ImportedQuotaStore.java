@@ -106,11 +106,12 @@ public final class ImportedQuotaStore {
         .collect(toMap(StoredMembership::user, membership -> membership));
   }
 
-  /** Returns all supporters of a creator in the order of their ids, some at a time. */
+  /** Returns a creator's present supporters in the order of their ids, some at a time. */
   public List<UserId> findSupportersAfter(Transaction tx, UserId creator, long after, int limit) {
     return tx.query(
             """
-            SELECT user_id FROM membership WHERE creator_id = ? AND user_id > ?
+            SELECT user_id FROM membership
+            WHERE creator_id = ? AND user_id > ? AND ended_at IS NULL
             ORDER BY user_id LIMIT ?\
             """,
             creator,

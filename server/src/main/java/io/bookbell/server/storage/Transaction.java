@@ -189,7 +189,7 @@ public final class Transaction {
   }
 
   /** Sends all statements that {@link #enqueue} has queued. */
-  void flushStatements() {
+  public void flushStatements() {
     session.flush();
   }
 

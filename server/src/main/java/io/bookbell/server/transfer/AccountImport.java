@@ -5,6 +5,10 @@ import static java.util.stream.Collectors.toMap;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.Account;
 import io.bookbell.server.account.ImportedAccountStore;
+import io.bookbell.server.account.ResetLinkStore;
+import io.bookbell.server.account.SessionEnding;
+import io.bookbell.server.account.SessionStore;
+import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.transfer.ImportReport.Outcome;
 import io.bookbell.server.transfer.ImportedRowStore.ImportedRow;
@@ -23,10 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class AccountImport {
   private final ImportedAccountStore accounts = new ImportedAccountStore();
   private final ImportState state;
+  private final SessionEnding sessionEnding;
   private final Set<UserId> seen = new HashSet<>();
 
   AccountImport(ImportState state) {
     this.state = state;
+    var sessions = new SessionStore((_, _) -> {}); // servers learn it from the database
+    this.sessionEnding =
+        new SessionEnding(sessions, new ResetLinkStore(), new KeyStore(sessions)::revokeAll);
   }
 
   static String describe(UserId user) {
@@ -37,7 +45,7 @@ final class AccountImport {
    * Imports the accounts of some people, each once.
    *
    * @param people their rows, by id
-   * @return which of the people have an imported account now
+   * @return which of the people have an imported account now that wasn't removed
    */
   Set<UserId> importBatch(Map<UserId, LegacyRow> people) {
     var fresh = new LinkedHashMap<UserId, LegacyRow>();
@@ -50,6 +58,8 @@ final class AccountImport {
     List<Long> ids = people.keySet().stream().map(UserId::value).toList();
     Map<Long, ImportedRow> imported = findImported(ids);
     Map<UserId, Account> existing = accounts.findAll(state.tx, people.keySet());
+    Set<UserId> removed = accounts.findRemoved(state.tx, people.keySet());
+    leaveOut(removed, fresh);
     Map<String, UserId> owners = findOwners(fresh.values());
     var added = new ArrayList<Account>();
     var stored = new ArrayList<ImportedRow>();
@@ -77,7 +87,29 @@ final class AccountImport {
     state.rows.storeAll(state.tx, RowKind.ACCOUNT, ImportedRowStore.NO_CREATOR, stored);
     var known = new HashSet<UserId>();
     findImported(ids).keySet().forEach(id -> known.add(new UserId(id)));
+    known.removeAll(removed);
     return known;
+  }
+
+  /** Who was removed here stays so. */
+  private void leaveOut(Set<UserId> removed, Map<UserId, LegacyRow> fresh) {
+    state.removed.addAll(removed);
+    for (UserId user : removed) {
+      if (fresh.remove(user) != null) {
+        state.noteId("app_user", user.value());
+        state.report.add(ImportFinding.REMOVED_HERE, describe(user));
+        state.report.count(RowKind.ACCOUNT, Outcome.LEFT_OUT);
+      }
+    }
+  }
+
+  /** Whoever signed in before must not act on without the password that is valid now. */
+  private void endSessions(Account before, Account after) {
+    if (after.passwordHash().equals(ImportedAccountStore.NO_PASSWORD)) {
+      sessionEnding.endAll(state.tx, after.id());
+    } else if (!after.passwordHash().equals(before.passwordHash())) {
+      sessionEnding.endAllExcept(state.tx, after.id(), "");
+    }
   }
 
   private Map<Long, ImportedRow> findImported(Collection<Long> ids) {
@@ -154,6 +186,7 @@ final class AccountImport {
     boolean changed = !after.equals(here);
     if (changed) {
       accounts.update(state.tx, after);
+      endSessions(here, after);
     }
     state.report.count(RowKind.ACCOUNT, changed ? Outcome.CHANGED : Outcome.UNCHANGED);
     String agreed =

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImportReport implements AutoCloseable {
   private static final int EXAMPLES = 3;
+  private static final int LONGEST_LINE = 200;
 
   /** What became of a row. */
   enum Outcome {
@@ -72,19 +73,28 @@ public final class ImportReport implements AutoCloseable {
 
   /** Counts a finding, and names where it was. */
   void add(ImportFinding finding, String where) {
+    String line = toLine(where);
     counts.merge(finding, 1L, Long::sum);
     List<String> some = examples.computeIfAbsent(finding, _ -> new ArrayList<>());
-    if (some.size() < EXAMPLES && !some.contains(where)) {
-      some.add(where);
+    if (some.size() < EXAMPLES && !some.contains(line)) {
+      some.add(line);
     }
     if (writer != null && !finding.isOfColumn()) {
       try {
-        writer.write(finding + ": " + where.replaceAll("\\R", " "));
+        writer.write(finding + ": " + line);
         writer.newLine();
       } catch (IOException e) {
         throw unwritable(e);
       }
     }
+  }
+
+  /** Values from the other database must neither move a terminal's cursor nor fill a page. */
+  private static String toLine(String where) {
+    String line = where.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ");
+    return line.length() <= LONGEST_LINE
+        ? line
+        : line.substring(0, LONGEST_LINE - 1) + "…";
   }
 
   /** How often something was met. */

@@ -42,6 +42,9 @@ final class ImportState {
   /** Supporters that were read in this import. */
   final Set<SupporterKey> supporters = new HashSet<>();
 
+  /** People whose rows were read, and who have removed their accounts here. */
+  final Set<UserId> removed = new HashSet<>();
+
   /** The highest id that was read, by table of this database. */
   private final Map<String, Long> highestIds = new TreeMap<>();
 

@@ -165,6 +165,18 @@ final class LedgerImport {
       state.report.add(
           ImportFinding.COUNTER_LOWER_THERE,
           "%s with creator %s".formatted(AccountImport.describe(user), creator));
+      postpone(creator, user, left);
+    }
+  }
+
+  /** The next import tries again to apply what a counter has fallen by. */
+  private void postpone(UserId creator, UserId user, int left) {
+    @Nullable ImportedRow row =
+        state.rows.find(state.tx, RowKind.SUPPORTER, creator.value(), user.value()).orElse(null);
+    if (row != null) {
+      SupporterBase base = SupporterBase.of(row);
+      var waiting = new SupporterBase(base.tierThere(), base.tierHere(), base.used() - left);
+      state.rows.store(state.tx, RowKind.SUPPORTER, creator.value(), waiting.toRow(user));
     }
   }
 }

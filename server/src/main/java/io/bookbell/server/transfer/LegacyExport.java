@@ -76,6 +76,7 @@ public final class LegacyExport {
       writer.rollback();
       throw new DryRunException();
     }
+    tx.flushStatements(); // what fails here must not be stored there
     writer.commit();
   }
 }

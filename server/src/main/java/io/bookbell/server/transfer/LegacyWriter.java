@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class LegacyWriter {
   private static final String UPDATE_REQUEST =
       """
       UPDATE book_requests
-      SET status = ?, response = ?, responded_by = ?, refunded = ?, updated_at = ?
+      SET status = ?, refunded = ?, updated_at = ?
       WHERE id = ?\
       """;
 
@@ -140,15 +141,29 @@ final class LegacyWriter {
         request.updatedAt());
   }
 
-  void updateRequest(ImportedRequest request) {
+  /**
+   * Updates a request's state. A response that is there only in another form stays, and so does the
+   * name of a responder who is unknown here.
+   *
+   * @param before as an import reads it
+   */
+  void updateRequest(ImportedRequest request, ImportedRequest before) {
     update(
         UPDATE_REQUEST,
         statusOf(request),
-        request.response(),
-        idOf(request.respondedBy()),
         request.isRefunded(),
         request.updatedAt(),
         request.id());
+    if (!Objects.equals(request.response(), before.response())) {
+      update(
+          "UPDATE book_requests SET response = ? WHERE id = ?", request.response(), request.id());
+    }
+    if (!Objects.equals(request.respondedBy(), before.respondedBy())) {
+      update(
+          "UPDATE book_requests SET responded_by = ? WHERE id = ?",
+          idOf(request.respondedBy()),
+          request.id());
+    }
   }
 
   void insertReply(ImportedReply reply) {

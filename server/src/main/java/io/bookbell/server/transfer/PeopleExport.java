@@ -51,9 +51,11 @@ final class PeopleExport {
     Map<UserId, Boolean> members = team.findAll(state.tx, creator);
     Set<UserId> known = AccountImport.knownUsers(state, members.keySet());
     Map<UserId, Account> people = accounts.findAll(state.tx, members.keySet());
+    Set<UserId> removed = accounts.findRemoved(state.tx, members.keySet());
     for (UserId user : new TreeSet<>(members.keySet())) {
       boolean active = Objects.requireNonNull(members.get(user));
       if (!known.contains(user)
+          && !removed.contains(user)
           && insert(Objects.requireNonNull(people.get(user)), "team", creator, active, null)) {
         state.rows.store(
             state.tx,

@@ -1,6 +1,7 @@
 package io.bookbell.server.transfer;
 
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.request.ImportedRequestStore;
@@ -84,11 +85,17 @@ final class RequestExport {
 
   private void insertAll(List<ImportedRequest> added) {
     Set<UserId> known =
-        AccountImport.knownUsers(state, added.stream().flatMap(RequestExport::peopleOf).toList());
+        findKnown(added.stream().flatMap(RequestExport::peopleOf).toList());
     Collection<Long> taken = writer.findIds("book_requests", idsOf(added));
+    Map<Long, LegacyRequest> same =
+        readThere(added.stream().filter(request -> taken.contains(request.id())).toList());
     var stored = new ArrayList<ImportedRow>();
     for (ImportedRequest request : added) {
-      if (taken.contains(request.id())) {
+      @Nullable LegacyRequest other = same.get(request.id());
+      if (other != null && isExported(request, other.request())) {
+        stored.add(other.toRow());
+        state.report.count(RowKind.REQUEST, Outcome.UNCHANGED);
+      } else if (taken.contains(request.id())) {
         leaveOut(RowKind.REQUEST, ImportFinding.ID_TAKEN, RequestImport.describe(request.id()));
       } else if (!peopleOf(request).allMatch(known::contains)) {
         leaveOut(RowKind.REQUEST, ImportFinding.NOT_EXPORTED, RequestImport.describe(request.id()));
@@ -105,8 +112,23 @@ final class RequestExport {
 
   private static Stream<UserId> peopleOf(ImportedRequest request) {
     return request.respondedBy() == null
-        ? Stream.of(request.user())
-        : Stream.of(request.user(), request.respondedBy());
+        ? Stream.of(request.creator(), request.user())
+        : Stream.of(request.creator(), request.user(), request.respondedBy());
+  }
+
+  /** Which of the users have an imported account that is still there. */
+  private Set<UserId> findKnown(Collection<UserId> users) {
+    Set<UserId> imported = AccountImport.knownUsers(state, users);
+    return writer.findIds("users", imported.stream().map(UserId::value).toList()).stream()
+        .map(UserId::new)
+        .collect(toSet());
+  }
+
+  /** Whether an export wrote this request there, and then failed to remember it. */
+  private static boolean isExported(ImportedRequest here, ImportedRequest there) {
+    return here.creator().equals(there.creator())
+        && here.user().equals(there.user())
+        && RequestImport.fingerprint(withoutIsbn(here)).equals(RequestImport.fingerprint(there));
   }
 
   /** There is no column for it, so it becomes part of the message. */
@@ -141,6 +163,7 @@ final class RequestExport {
       return;
     }
     Map<Long, LegacyRequest> there = readThere(changed);
+    Set<UserId> known = findKnown(changed.stream().flatMap(RequestExport::peopleOf).toList());
     var stored = new ArrayList<ImportedRow>();
     for (ImportedRequest here : changed) {
       ImportedRow before = baseOf(imported, here.id());
@@ -149,7 +172,8 @@ final class RequestExport {
         leaveOut(RowKind.REQUEST, ImportFinding.GONE_THERE, RequestImport.describe(here.id()));
         continue;
       }
-      String now = RequestImport.stateFingerprint(here);
+      ImportedRequest wanted = withKnownResponder(here, known);
+      String now = RequestImport.stateFingerprint(wanted);
       Change change =
           Fingerprint.compare(before.part(1), RequestImport.stateFingerprint(other.request()), now);
       if (change == Change.BOTH) {
@@ -160,12 +184,34 @@ final class RequestExport {
         continue;
       }
       if (change == Change.HERE) {
-        writer.updateRequest(here);
+        writer.updateRequest(wanted, other.request());
       }
       stored.add(new ImportedRow(here.id(), before.part(0) + "." + now, here.isRefunded()));
       state.report.count(RowKind.REQUEST, Outcome.CHANGED);
     }
     state.rows.storeAll(state.tx, RowKind.REQUEST, ImportedRowStore.NO_CREATOR, stored);
+  }
+
+  private ImportedRequest withKnownResponder(ImportedRequest request, Set<UserId> known) {
+    UserId responder = request.respondedBy();
+    if (responder == null || known.contains(responder)) {
+      return request;
+    }
+    state.report.add(
+        ImportFinding.UNKNOWN_RESPONDER, RequestImport.describe(request.id()));
+    return new ImportedRequest(
+        request.id(),
+        request.creator(),
+        request.user(),
+        request.title(),
+        request.author(),
+        request.isbn(),
+        request.note(),
+        request.status(),
+        request.response(),
+        null,
+        request.createdAt(),
+        request.updatedAt());
   }
 
   /** Reads requests there as an import would; what it would report was reported by the import. */
@@ -201,12 +247,13 @@ final class RequestExport {
         findImported(RowKind.REPLY, page.stream().map(ImportedReply::id).toList()).keySet();
     List<ImportedReply> added =
         page.stream().filter(reply -> !imported.contains(reply.id())).toList();
-    Set<Long> threads =
-        findImported(
-                RowKind.REQUEST, added.stream().map(ImportedReply::request).distinct().toList())
-            .keySet();
-    Set<UserId> known =
-        AccountImport.knownUsers(state, added.stream().map(ImportedReply::user).toList());
+    Collection<Long> threads =
+        writer.findIds(
+            "book_requests",
+            findImported(
+                    RowKind.REQUEST, added.stream().map(ImportedReply::request).distinct().toList())
+                .keySet());
+    Set<UserId> known = findKnown(added.stream().map(ImportedReply::user).toList());
     Collection<Long> taken =
         writer.findIds("book_request_replies", added.stream().map(ImportedReply::id).toList());
     var stored = new ArrayList<ImportedRow>();

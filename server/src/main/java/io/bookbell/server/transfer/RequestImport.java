@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toCollection;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.ImportedAccountStore;
 import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.activity.ActivityLog.PastActivity;
@@ -28,6 +29,7 @@ final class RequestImport {
   private static final int ROWS_AT_ONCE = 500;
 
   private final ImportedRequestStore requests = new ImportedRequestStore();
+  private final ImportedAccountStore accounts = new ImportedAccountStore();
   private final ImportedQuotaStore quotas = new ImportedQuotaStore();
   private final ImportState state;
   private final SupporterImport supporters;
@@ -123,10 +125,16 @@ final class RequestImport {
     Map<Long, ImportedRequest> existing = requests.findAll(state.tx, ids);
     var added = new ArrayList<LegacyRequest>();
     var stored = new ArrayList<ImportedRow>();
+    Set<UserId> removed =
+        accounts.findRemoved(
+            state.tx, found.stream().map(each -> each.request.user()).distinct().toList());
     for (LegacyRequest there : found) {
       @Nullable ImportedRow before = imported.get(there.request.id());
       @Nullable ImportedRequest here = existing.get(there.request.id());
-      if (here == null) {
+      if (here == null && removed.contains(there.request.user())) {
+        state.report.add(ImportFinding.REMOVED_HERE, describe(there.request.id()));
+        state.report.count(RowKind.REQUEST, Outcome.LEFT_OUT);
+      } else if (here == null) {
         added.add(there);
         stored.add(there.toRow());
         state.report.count(RowKind.REQUEST, Outcome.ADDED);

@@ -25,11 +25,13 @@ final class SupporterImport {
   private final ImportState state;
   private final AccountImport accounts;
   private final TierImport tiers;
+  private final LedgerImport ledgers;
 
   SupporterImport(ImportState state, AccountImport accounts, TierImport tiers) {
     this.state = state;
     this.accounts = accounts;
     this.tiers = tiers;
+    this.ledgers = new LedgerImport(state);
   }
 
   /** A supporter as the replaced system has it; no title: no tier. */
@@ -160,6 +162,7 @@ final class SupporterImport {
           Fingerprint.compare(
               Long.toString(base.tierHere), Long.toString(wanted), Long.toString(here.tierId()));
       if (change == Change.BOTH) {
+        tierThere = base.tierThere;
         state.report.add(
             ImportFinding.CHANGED_ON_BOTH_SIDES, AccountImport.describe(there.user) + ": tier");
       } else {
@@ -174,7 +177,8 @@ final class SupporterImport {
     if (there.used != base.used) {
       state.counterGrowth.put(there.key(), there.used - base.used);
       state.stale.add(there.key());
-      changed = true;
+      changed |=
+          there.used > base.used || ledgers.isRewritten(there.creator, there.user); // or it waits
     }
     state.report.count(RowKind.SUPPORTER, changed ? Outcome.CHANGED : Outcome.UNCHANGED);
     return new SupporterBase(tierThere, tierHere, there.used);
@@ -209,7 +213,9 @@ final class SupporterImport {
       for (ImportedRow row : page) {
         after = row.id();
         var key = new SupporterKey(creator, new UserId(row.id()));
-        if (!state.supporters.contains(key) && !row.part(0).equals(without)) {
+        if (!state.supporters.contains(key)
+            && !state.removed.contains(key.user())
+            && !row.part(0).equals(without)) {
           state.report.add(
               ImportFinding.GONE_THERE,
               "%s as a supporter of creator %s"
