@@ -103,6 +103,11 @@ final class AccountImport {
     }
   }
 
+  /** Ends the sessions of somebody who isn't active there any more. */
+  void endSessions(UserId user) {
+    sessionEnding.endAllExcept(state.tx, user, "");
+  }
+
   /** Whoever signed in before must not act on without the password that is valid now. */
   private void endSessions(Account before, Account after) {
     if (after.passwordHash().equals(ImportedAccountStore.NO_PASSWORD)) {

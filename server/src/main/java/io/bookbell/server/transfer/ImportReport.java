@@ -3,6 +3,7 @@ package io.bookbell.server.transfer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.server.config.FileFailureReason;
+import io.bookbell.server.storage.DataFolder;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +62,7 @@ public final class ImportReport implements AutoCloseable {
       if (writer != null) {
         writer.close();
       }
-      writer = Files.newBufferedWriter(details, UTF_8);
+      writer = create(details);
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -149,7 +150,7 @@ public final class ImportReport implements AutoCloseable {
     Path whole = target.resolveSibling(target.getFileName() + ".whole");
     try {
       writer.close();
-      try (BufferedWriter out = Files.newBufferedWriter(whole, UTF_8)) {
+      try (BufferedWriter out = create(whole)) {
         for (String line : summary()) {
           out.write(line);
           out.newLine();
@@ -163,6 +164,13 @@ public final class ImportReport implements AutoCloseable {
     } catch (IOException e) {
       throw unwritable(e);
     }
+  }
+
+  /** Only the owner may read it, because it names people. */
+  private static BufferedWriter create(Path file) throws IOException {
+    Files.deleteIfExists(file);
+    DataFolder.createFile(file.resolveSibling(""), file);
+    return Files.newBufferedWriter(file, UTF_8);
   }
 
   private static UncheckedIOException unwritable(IOException failure) {

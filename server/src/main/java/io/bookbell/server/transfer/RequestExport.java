@@ -197,8 +197,7 @@ final class RequestExport {
     if (responder == null || known.contains(responder)) {
       return request;
     }
-    state.report.add(
-        ImportFinding.UNKNOWN_RESPONDER, RequestImport.describe(request.id()));
+    state.report.add(ImportFinding.UNKNOWN_RESPONDER, RequestImport.describe(request.id()));
     return new ImportedRequest(
         request.id(),
         request.creator(),
@@ -216,6 +215,9 @@ final class RequestExport {
 
   /** Reads requests there as an import would; what it would report was reported by the import. */
   private Map<Long, LegacyRequest> readThere(List<ImportedRequest> changed) {
+    if (changed.isEmpty()) {
+      return Map.of();
+    }
     try (var silent = new ImportReport(null)) {
       var reading =
           new ImportState(state.tx, state.source, state.mapping, silent, ImportProgress.NONE);

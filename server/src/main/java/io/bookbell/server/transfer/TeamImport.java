@@ -92,6 +92,9 @@ final class TeamImport {
     boolean follows = there.active() != here && Fingerprint.of(here).equals(before);
     if (follows) {
       team.setActive(state.tx, there.creator(), there.user(), there.active());
+      if (!there.active()) {
+        accounts.endSessions(there.user());
+      }
     }
     state.report.count(RowKind.TEAM, follows ? Outcome.CHANGED : Outcome.UNCHANGED);
   }
@@ -107,6 +110,7 @@ final class TeamImport {
           && active
           && row.fingerprint().equals(Fingerprint.of(true))) {
         team.setActive(state.tx, creator, user, false);
+        accounts.endSessions(user);
         state.rows.store(
             state.tx,
             RowKind.TEAM,

@@ -67,6 +67,9 @@ class StoredHashTest {
         "$2b$05$tooshort",
         "pbkdf2_sha256$99999999$seasalt2$Ga8IGPkdc0VIdhOzhvyY5Ty+KIfD6tb9iGZqlVKywSs=",
         "pbkdf2_sha256$0$seasalt2$Ga8IGPkdc0VIdhOzhvyY5Ty+KIfD6tb9iGZqlVKywSs=",
+        "pbkdf2_sha256$2000001$seasalt2$Ga8IGPkdc0VIdhOzhvyY5Ty+KIfD6tb9iGZqlVKywSs=",
+        "$argon2id$v=19$m=131073,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA",
+        "$argon2id$v=19$m=65536,t=17,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA",
         "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA",
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$wWKIMhR9ly5"
       })

@@ -121,4 +121,50 @@ class LegacyExportTest extends TransferTest {
         .isInstanceOf(CompletionException.class)
         .hasMessageContaining("Nothing was imported yet");
   }
+
+  @Test
+  void whatIsGoneThereGetsNothingNew() {
+    fill();
+    long asked = domain.ask(READER, CREATOR, "New book").id();
+    domain.write(tx -> domain.features.requests.addReply(tx, READER, 1, "Please"));
+    domain.write(tx -> domain.features.requests.addReply(tx, CREATOR, 3, "Soon"));
+    legacy.run("DELETE FROM book_requests WHERE id = 3");
+    legacy.run("DELETE FROM users WHERE id = 101");
+
+    ImportReport report = exportAll();
+
+    assertThat(report.countOf(ImportFinding.NOT_EXPORTED)).isEqualTo(3);
+    assertThat(legacy.rows("SELECT id FROM book_requests WHERE id = " + asked)).isEmpty();
+    assertThat(legacy.rows("SELECT id FROM book_request_replies")).isEmpty();
+  }
+
+  @Test
+  void anUnknownResponderAndAnUnchangedResponseAreNotWritten() {
+    fill();
+    legacy.run("UPDATE book_requests SET response = '  Later ' WHERE id = 1");
+    importAll();
+    UserId helper = domain.teamMember(CREATOR, "helper");
+    domain.write(
+        tx -> tx.update("UPDATE book_request SET responded_by = ? WHERE id = 1", helper));
+    legacy.user(helper.value(), "other@old.test", "patreon", "1", null);
+
+    ImportReport report = exportAll();
+
+    assertThat(report.countOf(ImportFinding.UNKNOWN_RESPONDER)).isEqualTo(1);
+    assertThat(legacy.rows("SELECT response, responded_by FROM book_requests WHERE id = 1"))
+        .containsExactly("  Later |null");
+  }
+
+  @Test
+  void whatAnInterruptedExportWroteIsRemembered() {
+    fill();
+    domain.ask(READER, CREATOR, "New book");
+    exportAll();
+    domain.write(tx -> tx.update("DELETE FROM imported_row WHERE kind = 'request' AND id > 3"));
+
+    ImportReport report = exportAll();
+
+    assertThat(report.countOf(ImportFinding.ID_TAKEN)).isZero();
+    assertThat(importAll().countOf(ImportFinding.ID_TAKEN)).isZero();
+  }
 }

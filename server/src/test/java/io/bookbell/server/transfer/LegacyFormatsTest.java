@@ -56,6 +56,8 @@ class LegacyFormatsTest {
     assertThat(replyWith("3.0").wholeNumber("id")).contains(3L);
     assertThat(replyWith(" 7 ").id("id")).contains(7L);
     assertThat(replyWith("-7").id("id")).isEmpty();
+    assertThat(replyWith("9007194959773696").id("id")).contains(9007194959773696L);
+    assertThat(replyWith("9007194959773697").id("id")).isEmpty();
     assertThat(replyWith("3.5").wholeNumber("id")).isEmpty();
     assertThat(replyWith("three").wholeNumber("id")).isEmpty();
     assertThat(replyWith("99999999999999999999").id("id")).isEmpty();

@@ -3,7 +3,11 @@ package io.bookbell.server.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.AccountStore;
+import io.bookbell.server.account.SessionClient;
+import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.request.Status;
+import io.bookbell.server.text.SearchWords;
 import io.bookbell.server.transfer.ImportReport.Outcome;
 import java.sql.SQLException;
 import java.util.List;
@@ -196,5 +200,62 @@ class LegacyRepeatTest extends TransferTest {
 
     importAll();
     assertThat(importAll().hasChanges()).isFalse();
+  }
+
+  @Test
+  void whoRemovedTheirAccountHereStaysAway() {
+    domain.write(
+        tx ->
+            tx.update(
+                "UPDATE app_user SET email = 'removed 102', display_name = ?, name_key = ?,"
+                    + " password_hash = '', removed_at = 1 WHERE id = 102",
+                AccountStore.REMOVED_NAME,
+                SearchWords.searchKey(AccountStore.REMOVED_NAME)));
+    domain.write(tx -> tx.update("UPDATE membership SET ended_at = 1 WHERE user_id = 102"));
+    legacy.run("UPDATE users SET email = 'again@old.test', username = 'Again' WHERE id = 102");
+    legacy.request(3, 1, 102, "PENDING");
+
+    ImportReport report = importAll();
+
+    assertThat(account(102).email()).isEqualTo("removed 102");
+    assertThat(report.countOf(ImportFinding.REMOVED_HERE)).isEqualTo(2);
+    assertThat(report.hasChanges()).isFalse();
+    assertThat(count("book_request")).isEqualTo(2);
+  }
+
+  @Test
+  void aPasswordThatFollowsEndsTheSessions() {
+    domain.write(
+        tx -> {
+          new SessionStore((_, _) -> {})
+              .createSession(tx, READER, new SessionClient("A browser", "192.0.2.1"));
+          return true;
+        });
+    importAll();
+    assertThat(count("session")).isEqualTo(1);
+    legacy.run("UPDATE users SET is_active = FALSE WHERE id = 101");
+
+    importAll();
+
+    assertThat(account(101).passwordHash()).isEmpty();
+    assertThat(count("session")).isZero();
+  }
+
+  @Test
+  void aFallThatWaitsIsAppliedLater() {
+    long here = domain.ask(READER, CREATOR, "Asked for here").id();
+    legacy.run(
+        "UPDATE users SET patreon_tier_data = '"
+            + LegacyTables.tier("Gold", 5, 1)
+            + "' WHERE id = 101");
+    assertThat(importAll().countOf(ImportFinding.COUNTER_LOWER_THERE)).isEqualTo(1);
+    assertThat(quota(101).used()).isEqualTo(3);
+    assertThat(importAll().hasChanges()).isFalse();
+    legacy.run("UPDATE book_requests SET status = 'CANCELLED', refunded = TRUE WHERE id = 2");
+
+    assertThat(importAll().countOf(ImportFinding.COUNTER_LOWER_THERE)).isZero();
+    assertThat(quota(101).used()).isEqualTo(2);
+    domain.answer(CREATOR, here, Status.REJECTED);
+    assertThat(quota(101).used()).isEqualTo(1);
   }
 }
