@@ -16,6 +16,7 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.invitation.JoinRoutes;
 import io.bookbell.server.personal.ExportRoutes;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.transfer.ImportedPasswords;
 
 /** Wires what needs passwords: signing in, joining, and one's own account. */
 final class AccountWiring {
@@ -32,7 +33,12 @@ final class AccountWiring {
   void addRoutes(ApiRouter apiRouter) {
     var signInService =
         new SignInService(
-            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
+            database,
+            services.accounts,
+            services.sessions,
+            passwordHasher,
+            services.loginLimit,
+            new ImportedPasswords()::rememberReplaced);
     AccountRoutes.addSessionRoutes(apiRouter, signInService, services.sessions, services.tickets);
     var signUpService = new SignUpService(database, services.accounts, signInService);
     addJoinRoutes(apiRouter, signUpService);

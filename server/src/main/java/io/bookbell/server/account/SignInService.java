@@ -1,5 +1,6 @@
 package io.bookbell.server.account;
 
+import io.bookbell.hub.UserId;
 import io.bookbell.server.account.PasswordHasher.PasswordVerdict;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.ClientDescription;
@@ -18,6 +19,7 @@ public final class SignInService {
   private final SessionStore sessionStore;
   private final PasswordHasher passwordHasher;
   private final SignInLimiter limit;
+  private final RehashObserver rehashObserver;
   private final KnownDevices devices = new KnownDevices();
 
   /**
@@ -31,12 +33,20 @@ public final class SignInService {
       AccountStore accountStore,
       SessionStore sessionStore,
       PasswordHasher passwordHasher,
-      SignInLimiter limit) {
+      SignInLimiter limit,
+      RehashObserver rehashObserver) {
     this.database = database;
     this.accountStore = accountStore;
     this.sessionStore = sessionStore;
     this.passwordHasher = passwordHasher;
     this.limit = limit;
+    this.rehashObserver = rehashObserver;
+  }
+
+  /** Learns in the same transaction that a hash of the same password has replaced another one. */
+  @FunctionalInterface
+  public interface RehashObserver {
+    void rememberReplaced(Transaction tx, UserId user, String before, String after);
   }
 
   /**
@@ -221,9 +231,14 @@ public final class SignInService {
             return new ChangedAccount(account);
           }
           limit.recordSuccess(tx, signInAttempt.email, signInCheck.client);
-          newHash.ifPresent(hash -> accountStore.updatePassword(tx, account.id(), hash));
+          newHash.ifPresent(hash -> replaceHash(tx, account, hash));
           return openSession(tx, account, signInAttempt.client);
         });
+  }
+
+  private void replaceHash(Transaction tx, Account account, String hash) {
+    accountStore.updatePassword(tx, account.id(), hash);
+    rehashObserver.rememberReplaced(tx, account.id(), account.passwordHash(), hash);
   }
 
   /** As {@link SessionStore#lockCaller}, for somebody who then gets another session. */

@@ -187,7 +187,7 @@ final class AccountImport {
             here.id(),
             choose(before.part(0), there.email(), here.email(), here, "e-mail address"),
             choose(before.part(1), there.displayName(), here.displayName(), here, "name"),
-            choose(before.part(2), there.passwordHash(), here.passwordHash(), here, "password"));
+            choosePassword(before, there, here));
     boolean changed = !after.equals(here);
     if (changed) {
       accounts.update(state.tx, after);
@@ -199,10 +199,26 @@ final class AccountImport {
             ".",
             agreed(before.part(0), there.email(), after.email()),
             agreed(before.part(1), there.displayName(), after.displayName()),
-            agreed(before.part(2), there.passwordHash(), after.passwordHash()));
+            agreedPassword(before, there, after));
     return agreed.equals(before.fingerprint())
         ? Optional.empty()
         : Optional.of(new ImportedRow(here.id().value(), agreed));
+  }
+
+  /** A hash that was only replaced at a sign-in here is no other password. */
+  private String choosePassword(ImportedRow before, Account there, Account here) {
+    if (ImportedPasswords.standsFor(before, here.passwordHash())) {
+      return Fingerprint.of(there.passwordHash()).equals(before.part(2))
+          ? here.passwordHash()
+          : there.passwordHash();
+    }
+    return choose(before.part(2), there.passwordHash(), here.passwordHash(), here, "password");
+  }
+
+  private static String agreedPassword(ImportedRow before, Account there, Account after) {
+    return ImportedPasswords.standsFor(before, after.passwordHash())
+        ? before.part(2) + "." + Fingerprint.of(after.passwordHash())
+        : agreed(before.part(2), there.passwordHash(), after.passwordHash());
   }
 
   private String choose(String before, String there, String here, Account account, String what) {

@@ -54,6 +54,10 @@ final class ImportedRowStore {
           row.findLong("ledger_line"));
     }
 
+    boolean hasPart(int index) {
+      return fingerprint.split("\\.", -1).length > index;
+    }
+
     /** One of several fingerprints. */
     String part(int index) {
       return fingerprint.split("\\.", -1)[index];

@@ -51,7 +51,12 @@ class SignInServiceTest {
     var limit = new SignInLimiter(new SignInLimiter.SignInLimits(2, 5, 4));
     signInService =
         new SignInService(
-            data.database(), accountStore, new SessionStore((_, _) -> {}), passwordHasher, limit);
+            data.database(),
+            accountStore,
+            new SessionStore((_, _) -> {}),
+            passwordHasher,
+            limit,
+            (_, _, _, _) -> {});
     data.database()
         .write(
             tx -> {

@@ -224,6 +224,25 @@ class LegacyRepeatTest extends TransferTest {
   }
 
   @Test
+  void aHashThatASignInReplacedIsNoChangedPassword() {
+    domain.write(
+        tx -> {
+          String before = domain.features.accounts.get(tx, READER).passwordHash();
+          tx.update("UPDATE app_user SET password_hash = 'own' WHERE id = ?", READER);
+          new ImportedPasswords().rememberReplaced(tx, READER, before, "own");
+          return true;
+        });
+    assertThat(importAll().hasChanges()).isFalse();
+    assertThat(account(101).passwordHash()).isEqualTo("own");
+    legacy.run("UPDATE users SET is_active = FALSE WHERE id = 101");
+
+    ImportReport report = importAll();
+
+    assertThat(report.countOf(ImportFinding.CHANGED_ON_BOTH_SIDES)).isZero();
+    assertThat(account(101).passwordHash()).isEmpty();
+  }
+
+  @Test
   void aPasswordThatFollowsEndsTheSessions() {
     domain.write(
         tx -> {
