@@ -13,7 +13,7 @@ public record CallOrigin(String route, RateLimit rateLimit, String network) {
   static CallOrigin of(RoutingContext context, OriginPolicy originPolicy) {
     return new CallOrigin(
         context.request().method() + " " + ApiRouter.routeOf(context),
-        context.currentRoute().getMetadata(ApiRouter.RATE),
+        java.util.Objects.requireNonNull(context.currentRoute()).getMetadata(ApiRouter.RATE),
         originPolicy.clientAddress(context.request()).networkKey());
   }
 }

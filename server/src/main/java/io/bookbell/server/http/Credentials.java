@@ -22,8 +22,8 @@ public record Credentials(String token, Optional<String> cookie) {
 
   /**
    * Reads the credentials of a request. A bearer token takes precedence over the cookie, because it
-   * is always sent on purpose. A token that can't be ours is ignored, as are other schemes;
-   * what begins like a key is one, even if mistyped, and is refused.
+   * is always sent on purpose. A token that can't be ours is ignored, as are other schemes; what
+   * begins like a key is one, even if mistyped, and is refused.
    */
   public static Optional<Credentials> of(HttpServerRequest request, ServerCookies serverCookies) {
     String header = request.getHeader("Authorization");

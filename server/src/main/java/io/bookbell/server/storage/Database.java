@@ -31,8 +31,7 @@ public interface Database extends AutoCloseable {
 
   /**
    * Like {@link #write}, but keeps working for a while on a full disk by using up a reserve, if the
-   * database has one. For signing in and out, and ending
-   * sessions and keys.
+   * database has one. For signing in and out, and ending sessions and keys.
    */
   <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work);
 

@@ -11,7 +11,8 @@ public enum ImportFinding {
   UNKNOWN_HASH("accounts whose password hash has an unknown form: they need a new password"),
   NO_PASSWORD("accounts without a password"),
   NAME_CHANGED("names that were empty or too long: filled in or cut"),
-  INVALID_ID("rows whose id is missing, stored as a text, or no whole number above 0 and up to"
+  INVALID_ID(
+      "rows whose id is missing, stored as a text, or no whole number above 0 and up to"
           + " 9007194959773696: left out"),
   DUPLICATE_ID("rows with an id that an earlier row of the same query has: left out"),
   ID_TAKEN("rows whose id here is that of something else, which was made here: left out"),
@@ -50,8 +51,7 @@ public enum ImportFinding {
   OTHER_CREATOR(
       "supporters of a second creator: there is no place for their tier and counter there"),
   PASSWORD_STAYS_HERE("new accounts, exported without their password"),
-  REMOVED_HERE(
-      "people who have removed their accounts here, and new requests of theirs: left out"),
+  REMOVED_HERE("people who have removed their accounts here, and new requests of theirs: left out"),
   NOT_EXPORTED("requests and replies of people, or to requests, that are not there: left out");
 
   private final String description;

@@ -93,9 +93,7 @@ public final class ImportReport implements AutoCloseable {
   /** Values from the other database must neither move a terminal's cursor nor fill a page. */
   private static String toLine(String where) {
     String line = where.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ");
-    return line.length() <= LONGEST_LINE
-        ? line
-        : line.substring(0, LONGEST_LINE - 1) + "…";
+    return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE - 1) + "…";
   }
 
   /** How often something was met. */

@@ -6,8 +6,8 @@ import io.bookbell.server.transfer.ImportedRowStore.ImportedRow;
 
 /**
  * Tells a password that was only hashed again at a sign-in from one that was changed here. The last
- * part of an account's fingerprint is that of the hash which stands for the imported one. Thread-safe
- * and stateless.
+ * part of an account's fingerprint is that of the hash which stands for the imported one.
+ * Thread-safe and stateless.
  */
 public final class ImportedPasswords {
   private static final int THERE = 2;

@@ -68,9 +68,7 @@ final class LedgerImport {
 
   private static boolean isRewritten(
       StoredMembership membership, @Nullable Long newest, @Nullable ImportedRow row) {
-    return row != null
-        && Objects.equals(newest, row.ledgerLine())
-        && membership.isWithoutPeriod();
+    return row != null && Objects.equals(newest, row.ledgerLine()) && membership.isWithoutPeriod();
   }
 
   private void writeLedgers(UserId creator, List<UserId> users) {

@@ -149,11 +149,7 @@ final class LegacyWriter {
    */
   void updateRequest(ImportedRequest request, ImportedRequest before) {
     update(
-        UPDATE_REQUEST,
-        statusOf(request),
-        request.isRefunded(),
-        request.updatedAt(),
-        request.id());
+        UPDATE_REQUEST, statusOf(request), request.isRefunded(), request.updatedAt(), request.id());
     if (!Objects.equals(request.response(), before.response())) {
       update(
           "UPDATE book_requests SET response = ? WHERE id = ?", request.response(), request.id());

@@ -84,8 +84,7 @@ final class RequestExport {
   }
 
   private void insertAll(List<ImportedRequest> added) {
-    Set<UserId> known =
-        findKnown(added.stream().flatMap(RequestExport::peopleOf).toList());
+    Set<UserId> known = findKnown(added.stream().flatMap(RequestExport::peopleOf).toList());
     Collection<Long> taken = writer.findIds("book_requests", idsOf(added));
     Map<Long, LegacyRequest> same =
         readThere(added.stream().filter(request -> taken.contains(request.id())).toList());

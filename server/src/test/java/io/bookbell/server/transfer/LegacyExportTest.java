@@ -144,8 +144,7 @@ class LegacyExportTest extends TransferTest {
     legacy.run("UPDATE book_requests SET response = '  Later ' WHERE id = 1");
     importAll();
     UserId helper = domain.teamMember(CREATOR, "helper");
-    domain.write(
-        tx -> tx.update("UPDATE book_request SET responded_by = ? WHERE id = 1", helper));
+    domain.write(tx -> tx.update("UPDATE book_request SET responded_by = ? WHERE id = 1", helper));
     legacy.user(helper.value(), "other@old.test", "patreon", "1", null);
 
     ImportReport report = exportAll();
