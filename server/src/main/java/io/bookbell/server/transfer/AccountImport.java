@@ -110,10 +110,13 @@ final class AccountImport {
 
   /** Whoever signed in before must not act on without the password that is valid now. */
   private void endSessions(Account before, Account after) {
+    if (after.passwordHash().equals(before.passwordHash())) {
+      return;
+    }
     if (after.passwordHash().equals(ImportedAccountStore.NO_PASSWORD)) {
       sessionEnding.endAll(state.tx, after.id());
-    } else if (!after.passwordHash().equals(before.passwordHash())) {
-      sessionEnding.endAllExcept(state.tx, after.id(), "");
+    } else {
+      endSessions(after.id());
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionException;
  * Writes what was made and changed here into the tables of the Python system, as often as wanted:
  * what was changed there since stays. Stateless.
  *
- * <p>The other database commits first. If this one then fails, the next export finds that both
- * sides agree, and remembers it.
+ * <p>The other database commits first. If this one then fails, the next export finds the requests
+ * and counters on which both sides agree, and the next import finds the people.
  */
 public final class LegacyExport {
   private LegacyExport() {}

@@ -192,7 +192,7 @@ final class RequestExport {
   }
 
   private ImportedRequest withKnownResponder(ImportedRequest request, Set<UserId> known) {
-    UserId responder = request.respondedBy();
+    @Nullable UserId responder = request.respondedBy();
     if (responder == null || known.contains(responder)) {
       return request;
     }
