@@ -1,5 +1,7 @@
 package io.bookbell.server.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -13,7 +15,7 @@ public record CallOrigin(String route, RateLimit rateLimit, String network) {
   static CallOrigin of(RoutingContext context, OriginPolicy originPolicy) {
     return new CallOrigin(
         context.request().method() + " " + ApiRouter.routeOf(context),
-        java.util.Objects.requireNonNull(context.currentRoute()).getMetadata(ApiRouter.RATE),
+        requireNonNull(context.currentRoute()).getMetadata(ApiRouter.RATE),
         originPolicy.clientAddress(context.request()).networkKey());
   }
 }
