@@ -34,14 +34,14 @@ public final class IdempotencyService {
   private static final Duration KEPT = Duration.ofDays(2);
   private static final int REMOVED_AT_ONCE = 500;
 
-  private static final SqlLookup<UserKey, StoredResponse> FIND =
+  private static final SqlLookup<KeyOfUser, StoredResponse> FIND =
       new SqlLookup<>(
           """
           SELECT user_id, idempotency_key, route, body_hash, answer
           FROM idempotency_key
           WHERE (user_id, idempotency_key) IN (VALUES (CAST(? AS bigint), ?))""",
           userKey -> ValueReader.values(userKey.user, userKey.key),
-          row -> new UserKey(row.getUser("user_id"), row.getString("idempotency_key")),
+          row -> new KeyOfUser(row.getUser("user_id"), row.getString("idempotency_key")),
           row ->
               new StoredResponse(
                   row.getString("route"), row.getString("body_hash"), row.findString("answer")));
@@ -137,7 +137,7 @@ public final class IdempotencyService {
 
   private static Supplier<EncodedResponse> lookUpAndAsk(
       Transaction tx, UserId user, IdempotencyKeyUse use, WriteCommand<EncodedResponse> command) {
-    var userKey = new UserKey(user, use.key());
+    var userKey = new KeyOfUser(user, use.key());
     tx.claim(userKey);
     Supplier<EncodedResponse> decision = command.ask(tx);
     // Behind the command's locks, so that it finds the response of a request that had them before.
@@ -170,7 +170,7 @@ public final class IdempotencyService {
       UserId user,
       IdempotencyKeyUse use,
       Function<Transaction, EncodedResponse> work) {
-    var userKey = new UserKey(user, use.key());
+    var userKey = new KeyOfUser(user, use.key());
     PendingResult<List<StoredResponse>> stored = tx.lookUp(FIND, userKey);
     if (stored.isKnown()) {
       throwIfStored(stored.get(), use);
@@ -188,7 +188,7 @@ public final class IdempotencyService {
   }
 
   private static EncodedResponse store(
-      Transaction tx, UserKey userKey, IdempotencyKeyUse use, EncodedResponse answer) {
+      Transaction tx, KeyOfUser userKey, IdempotencyKeyUse use, EncodedResponse answer) {
     tx.enqueue(
         INSERT,
         userKey.user,
@@ -235,7 +235,7 @@ public final class IdempotencyService {
     }
   }
 
-  private record UserKey(UserId user, String key) {}
+  private record KeyOfUser(UserId user, String key) {}
 
   private record StoredResponse(String route, String bodyHash, @Nullable String answer) {
     /**

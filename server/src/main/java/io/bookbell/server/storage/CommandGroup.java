@@ -39,7 +39,7 @@ final class CommandGroup {
   }
 
   /** Which jobs have succeeded, and which have to run later, in their order. */
-  record Outcome(List<WriteJob<?>> succeeded, List<WriteJob<?>> postponed) {}
+  record GroupOutcome(List<WriteJob<?>> succeeded, List<WriteJob<?>> postponed) {}
 
   /**
    * Runs the jobs. A refused job leaves nothing behind.
@@ -47,9 +47,9 @@ final class CommandGroup {
    * @throws RuntimeException if a statement failed, or if something of a refused job was already
    *     sent; the transaction must be rolled back
    */
-  Outcome run(List<WriteJob<?>> jobs) {
+  GroupOutcome run(List<WriteJob<?>> jobs) {
     var asked = new ArrayList<WriteJob<?>>();
-    var outcome = new Outcome(new ArrayList<>(), new ArrayList<>());
+    var outcome = new GroupOutcome(new ArrayList<>(), new ArrayList<>());
     for (WriteJob<?> job : jobs) {
       begin(job);
       if (job.ask(new Transaction(session, time, this))) {
@@ -70,7 +70,7 @@ final class CommandGroup {
     session.beginCommand();
   }
 
-  private void decide(WriteJob<?> job, Outcome outcome) {
+  private void decide(WriteJob<?> job, GroupOutcome outcome) {
     begin(job);
     var rowsBefore = new HashMap<>(changedRows);
     if (job.decide()) {
@@ -95,7 +95,7 @@ final class CommandGroup {
     }
   }
 
-  private static void postponeIfClaimed(WriteJob<?> job, Outcome outcome) {
+  private static void postponeIfClaimed(WriteJob<?> job, GroupOutcome outcome) {
     if (job.workFailure() instanceof ClaimedError) {
       outcome.postponed.add(job);
     }

@@ -70,7 +70,7 @@ public final class JobBatch {
    * @throws RuntimeException if the transaction must be rolled back, and its jobs run one by one
    */
   public List<WriteJob<?>> runTogether(List<WriteJob<?>> jobs, TimeSource time) {
-    CommandGroup.Outcome outcome = new CommandGroup(session, time).run(jobs);
+    CommandGroup.GroupOutcome outcome = new CommandGroup(session, time).run(jobs);
     outcome.succeeded().forEach(job -> succeeded.add(job.transaction()));
     return outcome.postponed();
   }

@@ -15,15 +15,6 @@ import java.util.concurrent.CompletionException;
 public final class LegacyExport {
   private LegacyExport() {}
 
-  /** Rolls a dry run back. */
-  private static final class DryRunException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    DryRunException() {
-      super("a dry run was rolled back", null, false, false);
-    }
-  }
-
   /**
    * Exports everything, and fills in the report.
    *

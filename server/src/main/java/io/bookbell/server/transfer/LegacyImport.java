@@ -27,15 +27,6 @@ public final class LegacyImport {
 
   private LegacyImport() {}
 
-  /** Rolls a dry run back. */
-  private static final class DryRunException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    DryRunException() {
-      super("a dry run was rolled back", null, false, false);
-    }
-  }
-
   /**
    * Imports everything, and fills in the report.
    *

@@ -14,7 +14,7 @@ import java.util.stream.LongStream;
  * rows can be sent together. Confined to the session's thread.
  */
 public final class ReservedIds {
-  private final Map<String, Deque<Reservation>> reservations = new HashMap<>();
+  private final Map<String, Deque<IdReservation>> reservations = new HashMap<>();
   private final Map<String, Deque<Long>> free = new HashMap<>();
   private final SqlSession session;
 
@@ -27,11 +27,11 @@ public final class ReservedIds {
    * the table.
    */
   public void reserve(String table, int amount) {
-    Deque<Reservation> known = reservations.computeIfAbsent(table, _ -> new ArrayDeque<>());
+    Deque<IdReservation> known = reservations.computeIfAbsent(table, _ -> new ArrayDeque<>());
     if (!known.isEmpty() && !known.getLast().ids.isKnown()) {
       known.getLast().amount += amount;
     } else if (session.isPostgres()) {
-      known.add(new Reservation(session, table, amount));
+      known.add(new IdReservation(session, table, amount));
     }
   }
 
@@ -39,7 +39,7 @@ public final class ReservedIds {
   public List<Long> take(String table, int amount) {
     Deque<Long> ids = free.computeIfAbsent(table, _ -> new ArrayDeque<>());
     if (session.isPostgres()) {
-      Deque<Reservation> known = reservations.computeIfAbsent(table, _ -> new ArrayDeque<>());
+      Deque<IdReservation> known = reservations.computeIfAbsent(table, _ -> new ArrayDeque<>());
       while (ids.size() < amount) {
         if (known.isEmpty()) {
           reserve(table, amount - ids.size());
@@ -57,11 +57,11 @@ public final class ReservedIds {
   }
 
   /** A query for new ids, to which more can be added until it is sent. */
-  private static final class Reservation {
+  private static final class IdReservation {
     private final PendingResult<List<Long>> ids;
     private int amount;
 
-    Reservation(SqlSession session, String table, int amount) {
+    IdReservation(SqlSession session, String table, int amount) {
       this.amount = amount;
       Supplier<Integer> asked = () -> this.amount;
       this.ids =
