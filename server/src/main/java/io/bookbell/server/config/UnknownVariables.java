@@ -9,9 +9,10 @@ import java.util.Set;
 final class UnknownVariables {
   private static final String PREFIX = "BOOKBELL_";
 
-  /** Variables that the launcher, the build and its tests read. */
-  private static final Set<String> OF_SCRIPTS =
+  /** Variables that the launcher, single commands, the build and its tests read. */
+  private static final Set<String> READ_ELSEWHERE =
       Set.of(
+          "BOOKBELL_IMPORT_PASSWORD",
           "BOOKBELL_JAVA_OPTS",
           "BOOKBELL_JDK_PLACES",
           "BOOKBELL_PROGRESS_SECONDS",
@@ -29,7 +30,7 @@ final class UnknownVariables {
   static Optional<String> describe(Collection<String> names) {
     List<String> unknown =
         names.stream()
-            .filter(name -> name.startsWith(PREFIX) && !OF_SCRIPTS.contains(name))
+            .filter(name -> name.startsWith(PREFIX) && !READ_ELSEWHERE.contains(name))
             .filter(name -> Setting.findByName(name).isEmpty())
             .sorted()
             .map(name -> name + " (did you mean " + Setting.findNearest(name).variableName() + "?)")

@@ -70,8 +70,10 @@ class ConfigExceptionTest {
   }
 
   @Test
-  void theVariablesOfTheLauncherAreKnown() {
-    assertThat(UnknownVariables.describe(List.of("BOOKBELL_JAVA_OPTS", "HOME", "BOOKBELLS_A")))
+  void theVariablesOfTheLauncherAndOfCommandsAreKnown() {
+    assertThat(
+            UnknownVariables.describe(
+                List.of("BOOKBELL_JAVA_OPTS", "BOOKBELL_IMPORT_PASSWORD", "HOME", "BOOKBELLS_A")))
         .isEmpty();
   }
 
