@@ -131,6 +131,7 @@ class AccountBrowserTest {
     var browser = browsers.of("reader").expectErrors("/api/auth/password");
     SupporterPage.open(browser, server, "reader1");
     browser.part("account-menu").click();
+    browser.part("account-link").awaitCount(1);
     browser.part("account-link").click();
     browser.awaitPath("/account");
     browser.part("own-name").write("Ada Lovelace");
