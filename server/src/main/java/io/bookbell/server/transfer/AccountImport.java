@@ -188,7 +188,7 @@ final class AccountImport {
     var after =
         new Account(
             here.id(),
-            choose(before.part(0), there.email(), here.email(), here, "e-mail address"),
+            chooseEmail(before, there, here),
             choose(before.part(1), there.displayName(), here.displayName(), here, "name"),
             choosePassword(before, there, here));
     boolean changed = !after.equals(here);
@@ -206,6 +206,13 @@ final class AccountImport {
     return agreed.equals(before.fingerprint())
         ? Optional.empty()
         : Optional.of(new ImportedRow(here.id().value(), agreed));
+  }
+
+  /** Whoever can sign in with an address here keeps it while there is none to replace it. */
+  private String chooseEmail(ImportedRow before, Account there, Account here) {
+    return there.email().equals(placeholder(here.id()))
+        ? here.email()
+        : choose(before.part(0), there.email(), here.email(), here, "e-mail address");
   }
 
   /** A hash that was only replaced at a sign-in here is no other password. */

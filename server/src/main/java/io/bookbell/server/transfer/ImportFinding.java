@@ -3,11 +3,11 @@ package io.bookbell.server.transfer;
 /** What an import can meet that is worth telling; none of it stops the import. */
 public enum ImportFinding {
   DUPLICATE_EMAIL(
-      "accounts whose e-mail address is that of another account, except for case: they got a"
-          + " placeholder, and can't sign in until it is changed"),
+      "accounts whose e-mail address is that of another account, except for case: new ones got a"
+          + " placeholder, and can't sign in until it is changed; others keep theirs"),
   INVALID_EMAIL(
-      "accounts without a valid e-mail address: they got a placeholder, and can't sign in until it"
-          + " is changed"),
+      "accounts without a valid e-mail address: new ones got a placeholder, and can't sign in until"
+          + " it is changed; others keep theirs"),
   UNKNOWN_HASH("accounts whose password hash has an unknown form: they need a new password"),
   NO_PASSWORD("accounts without a password"),
   NAME_CHANGED("names that were empty or too long: filled in or cut"),

@@ -87,6 +87,35 @@ class LegacyRepeatTest extends TransferTest {
   }
 
   @Test
+  void anAddressStaysUntilTheNewOneIsFree() {
+    legacy.run("UPDATE users SET email = 'moving@old.test' WHERE id = 101");
+    legacy.run("UPDATE users SET email = 'reader101@old.test' WHERE id = 102");
+    legacy.run("UPDATE users SET email = 'reader102@old.test' WHERE id = 101");
+
+    ImportReport report = importAll();
+
+    assertThat(report.countOf(ImportFinding.DUPLICATE_EMAIL)).isEqualTo(2);
+    assertThat(account(101).email()).isEqualTo("reader101@old.test");
+    assertThat(account(102).email()).isEqualTo("reader102@old.test");
+
+    legacy.run("UPDATE users SET email = 'other@old.test' WHERE id = 102");
+    importAll();
+    importAll();
+
+    assertThat(account(101).email()).isEqualTo("reader102@old.test");
+    assertThat(account(102).email()).isEqualTo("other@old.test");
+  }
+
+  @Test
+  void anAddressThatIsNoneAnyMoreStays() {
+    legacy.run("UPDATE users SET email = 'nonsense' WHERE id = 101");
+
+    assertThat(importAll().countOf(ImportFinding.INVALID_EMAIL)).isEqualTo(1);
+
+    assertThat(account(101).email()).isEqualTo("reader101@old.test");
+  }
+
+  @Test
   void aCounterThatIsResetThereIsResetHere() {
     legacy.run(
         "UPDATE users SET patreon_tier_data = '"
