@@ -190,11 +190,6 @@ public final class ApiRequest {
     return ended;
   }
 
-  /** Runs an action once the response has been sent, or the client has gone. */
-  public void onEnd(Runnable action) {
-    context.addEndHandler(_ -> action.run());
-  }
-
   public HttpServerRequest httpRequest() {
     return context.request();
   }

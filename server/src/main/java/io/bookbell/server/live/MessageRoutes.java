@@ -88,7 +88,7 @@ public final class MessageRoutes {
       Duration waitTime,
       int limit,
       EventLoop loop,
-      CompletableFuture<Boolean> over) {
+      CompletableFuture<?> over) {
     static PollQuery of(ApiRequest apiRequest) {
       QueryParameters queryParameters = apiRequest.queryParameters();
       var query =
@@ -97,9 +97,8 @@ public final class MessageRoutes {
               Duration.ofSeconds(queryParameters.optionalInt("wait", 0, LONGEST_WAIT, 0)),
               queryParameters.optionalInt("limit", 1, MOST_MESSAGES, USUAL_MESSAGES),
               ConnectionAdmission.channelOf(apiRequest.httpRequest()).eventLoop(),
-              new CompletableFuture<>());
+              apiRequest.whenEnded());
       queryParameters.requireNoErrors();
-      apiRequest.onEnd(() -> query.over.complete(true));
       return query;
     }
   }

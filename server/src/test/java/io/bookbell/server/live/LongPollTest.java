@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,31 @@ class LongPollTest {
 
   @ParameterizedTest
   @EnumSource
+  void aPollWhoseClientIsGoneBeforeItBeginsFreesItsPlace(
+      TestDatabase database, @TempDir Path folder) {
+    try (TestServer server = TestServer.empty(database, folder)) {
+      TestClient client = server.cast().supporter().client();
+      String position = position(client.get("/api/messages").expect(200).body());
+      double before = polls(server, "opened_total");
+      for (int number = 0; number < 20; number++) {
+        try (RawSocket socket = RawSocket.to(server.url())) {
+          socket.request(
+              """
+              GET /api/messages?wait=55&since=%s HTTP/1.1
+              Host: localhost
+              Authorization: Bearer %s
+              """
+                  .formatted(position, client.token().orElseThrow()));
+        }
+      }
+      await("all polls").until(() -> polls(server, "opened_total") == before + 20);
+      await("no poll").atMost(Duration.ofSeconds(20)).until(() -> waiting(server) == 0);
+      client.get("/api/messages").expect(200);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void theEndOfTheSessionEndsTheWait(TestDatabase database, @TempDir Path folder) {
     try (TestServer server = TestServer.empty(database, folder)) {
       TestClient client = server.cast().supporter().client();
@@ -183,13 +210,18 @@ class LongPollTest {
   }
 
   private static double waiting(TestServer server) {
+    return polls(server, "connections");
+  }
+
+  private static double polls(TestServer server, String metric) {
     return server
         .client()
         .get("/metrics")
         .raw()
         .body()
         .lines()
-        .filter(line -> line.startsWith("bookbell_transport_connections{transport=\"long_poll\"}"))
+        .filter(
+            line -> line.startsWith("bookbell_transport_" + metric + "{transport=\"long_poll\"}"))
         .mapToDouble(line -> Double.parseDouble(line.replaceFirst(".* ", "")))
         .sum();
   }
