@@ -22,6 +22,7 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.http.RecentCallers;
 import io.bookbell.server.http.RefusalCounters;
 import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.http.TrustedProxies;
@@ -74,6 +75,7 @@ public final class Bookbell implements AutoCloseable {
   private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
 
   private final InstantSource clock = InstantSource.system();
+  private final RecentCallers recentCallers = new RecentCallers(clock);
   private final ServerConfig serverConfig;
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -177,7 +179,13 @@ public final class Bookbell implements AutoCloseable {
             .withReconnectSpread(serverConfig.connections().drain())
             .withRing(serverConfig.connections().ring());
     return new LiveConnections(
-        options, database, liveSources, clusterBackplane.backplane(), clock, this::startEpoch);
+        options,
+        database,
+        liveSources,
+        clusterBackplane.backplane(),
+        clock,
+        recentCallers::forget,
+        this::startEpoch);
   }
 
   /** Called when the database was restored or replaced. */
@@ -263,10 +271,12 @@ public final class Bookbell implements AutoCloseable {
             : RateLimits.withoutLimits();
     var gate =
         new CallerAuthenticator(
-            new SessionAuthenticator(database, services.sessions, services.tickets),
+            new SessionAuthenticator(
+                database, services.sessions, services.tickets, recentCallers),
             database,
             services.keys,
-            rates);
+            rates,
+            recentCallers);
     var admission =
         new ConnectionAdmission(liveConnections, gate, originPolicy, serverCookies, rates);
     new WebSocketRoutes(liveConnections, admission).addRoutes(router);

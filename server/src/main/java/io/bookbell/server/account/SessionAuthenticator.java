@@ -5,6 +5,8 @@ import io.bookbell.server.http.Authenticator.AuthenticatedCaller;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.RecentCallers;
+import io.bookbell.server.http.RecentCallers.LookupStart;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
@@ -16,19 +18,35 @@ public final class SessionAuthenticator {
   private final Database database;
   private final SessionStore sessionStore;
   private final TicketStore ticketStore;
+  private final RecentCallers recentCallers;
 
   public SessionAuthenticator(
-      Database database, SessionStore sessionStore, TicketStore ticketStore) {
+      Database database,
+      SessionStore sessionStore,
+      TicketStore ticketStore,
+      RecentCallers recentCallers) {
     this.database = database;
     this.sessionStore = sessionStore;
     this.ticketStore = ticketStore;
+    this.recentCallers = recentCallers;
   }
 
   /** Fails with a {@link Problem} 401 if the session is unknown, ended or expired. */
   public CompletionStage<AuthenticatedCaller> authenticate(String token, ClientDescription client) {
+    String hash = SecretTokens.hashToken(token);
+    return recentCallers
+        .find(hash)
+        .filter(caller -> caller.key().isEmpty()) // a key in the cookie is no session
+        .map(caller -> new AuthenticatedCaller(caller, Optional.empty()))
+        .<CompletionStage<AuthenticatedCaller>>map(CompletableFuture::completedStage)
+        .orElseGet(() -> lookUp(hash, client));
+  }
+
+  private CompletionStage<AuthenticatedCaller> lookUp(String hash, ClientDescription client) {
+    LookupStart start = recentCallers.startLookup();
     return database
-        .read(tx -> sessionStore.findByToken(tx, token))
-        .thenApply(found -> acceptSession(found, client));
+        .read(tx -> sessionStore.findByHash(tx, hash))
+        .thenApply(found -> acceptSession(found, start, client));
   }
 
   /** Whether the token belonged to a session that ended a short while ago. */
@@ -70,9 +88,11 @@ public final class SessionAuthenticator {
   }
 
   private AuthenticatedCaller acceptSession(
-      Optional<StoredSession> found, ClientDescription client) {
+      Optional<StoredSession> found, LookupStart start, ClientDescription client) {
     StoredSession session = found.orElseThrow(SessionStore::endedProblem);
-    if (session.isUntouched() || session.renewal().isPresent()) {
+    if (!session.isUntouched() && session.renewal().isEmpty()) {
+      recentCallers.remember(start, session.caller(), session.timeLeft());
+    } else {
       CompletableFuture<?> update =
           database.writeFromReserve(tx -> recordUse(tx, session, SessionClient.of(client)));
       update.exceptionally(_ -> null); // the next request tries again

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Stores sessions. Thread-safe, without a cache: an ended session is invalid for the very next
- * request.
+ * Stores sessions. Thread-safe. What nodes remember of them, {@code RecentCallers} forgets when a
+ * session ends.
  */
 public final class SessionStore {
   /** A session expires when it hasn't been used for this long. */
@@ -49,7 +49,7 @@ public final class SessionStore {
 
   private static final String LIVE =
       """
-      SELECT s.user_id, u.operator, s.created_at, s.last_used_at, s.renewed_at
+      SELECT s.user_id, u.operator, s.created_at, s.last_used_at, s.renewed_at, s.expires_at
       FROM session s
       JOIN app_user u ON u.id = s.user_id
       WHERE s.token_hash = ? AND s.expires_at > ?""";
@@ -73,8 +73,10 @@ public final class SessionStore {
    * @param isUntouched whether it is due for {@link #touchSession}
    * @param renewal the lifetime to which {@link #renewSession} should extend it; empty if it isn't
    *     due
+   * @param timeLeft how long it is still valid
    */
-  public record StoredSession(Caller caller, boolean isUntouched, Optional<Duration> renewal) {}
+  public record StoredSession(
+      Caller caller, boolean isUntouched, Optional<Duration> renewal, Duration timeLeft) {}
 
   /**
    * A session that was ended.
@@ -135,7 +137,8 @@ public final class SessionStore {
                     row.getTime("last_used_at").isBefore(now.minus(TOUCHED_AFTER)),
                     row.getTime("renewed_at").isBefore(now.minus(RENEWED_AFTER))
                         ? Optional.of(remainingLife(now, row.getTime("created_at")))
-                        : Optional.empty()));
+                        : Optional.empty(),
+                    Duration.between(now, row.getTime("expires_at"))));
   }
 
   private static Duration remainingLife(Instant now, Instant createdAt) {

@@ -1,6 +1,7 @@
 package io.bookbell.server.http;
 
 import io.bookbell.hub.UserId;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,13 @@ public record Caller(UserId user, String session, boolean operator, Optional<Key
   /** Creates the caller of a session. */
   public Caller(UserId user, String session, boolean operator) {
     this(user, session, operator, Optional.empty());
+  }
+
+  /** The same caller some time later, which is time that the key has lost. */
+  Caller afterMore(Duration time) {
+    return key.isEmpty()
+        ? this
+        : new Caller(user, session, operator, key.map(grant -> grant.afterMore(time)));
   }
 
   /** Whether the caller is a session, or a key with this scope. */

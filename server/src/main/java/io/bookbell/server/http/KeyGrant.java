@@ -10,4 +10,8 @@ import java.util.Set;
  * @param timeLeft how long the key was still valid when it was looked up; empty if it doesn't
  *     expire
  */
-public record KeyGrant(Set<KeyScope> scopes, Optional<Duration> timeLeft) {}
+public record KeyGrant(Set<KeyScope> scopes, Optional<Duration> timeLeft) {
+  KeyGrant afterMore(Duration time) {
+    return new KeyGrant(scopes, timeLeft.map(left -> left.minus(time)));
+  }
+}

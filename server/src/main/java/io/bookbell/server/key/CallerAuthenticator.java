@@ -6,6 +6,7 @@ import io.bookbell.server.http.CallOrigin;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.http.RecentCallers;
 import io.bookbell.server.storage.Database;
 import java.util.concurrent.CompletionStage;
 
@@ -15,9 +16,13 @@ public final class CallerAuthenticator implements Authenticator {
   private final KeyAuthenticator keys;
 
   public CallerAuthenticator(
-      SessionAuthenticator sessions, Database database, KeyStore keyStore, RateLimits rateLimits) {
+      SessionAuthenticator sessions,
+      Database database,
+      KeyStore keyStore,
+      RateLimits rateLimits,
+      RecentCallers recentCallers) {
     this.sessions = sessions;
-    this.keys = new KeyAuthenticator(database, keyStore, rateLimits);
+    this.keys = new KeyAuthenticator(database, keyStore, rateLimits, recentCallers);
   }
 
   @Override

@@ -7,10 +7,13 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.http.RecentCallers;
+import io.bookbell.server.http.RecentCallers.LookupStart;
 import io.bookbell.server.key.KeyStore.ValidKey;
 import io.bookbell.server.storage.Database;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -25,14 +28,17 @@ final class KeyAuthenticator {
   private final Database database;
   private final KeyStore keyStore;
   private final RateLimits rateLimits;
+  private final RecentCallers recentCallers;
 
   /** The keys whose use is being stored, so that concurrent calls don't all store it. */
   private final Set<Long> recording = ConcurrentHashMap.newKeySet();
 
-  KeyAuthenticator(Database database, KeyStore keyStore, RateLimits rateLimits) {
+  KeyAuthenticator(
+      Database database, KeyStore keyStore, RateLimits rateLimits, RecentCallers recentCallers) {
     this.database = database;
     this.keyStore = keyStore;
     this.rateLimits = rateLimits;
+    this.recentCallers = recentCallers;
   }
 
   /** Looks up a key, as in {@link io.bookbell.server.http.Authenticator#authenticateKey}. */
@@ -41,21 +47,33 @@ final class KeyAuthenticator {
       throw countInvalidKey(callOrigin);
     }
     String hash = SecretTokens.hashToken(key);
+    Optional<Caller> recent = recentCallers.find(hash).filter(caller -> caller.key().isPresent());
+    if (recent.isPresent()) {
+      return CompletableFuture.completedStage(acceptCaller(recent.get(), callOrigin));
+    }
+    LookupStart start = recentCallers.startLookup();
     return database
         .read(tx -> keyStore.findValid(tx, hash))
-        .thenApply(found -> acceptKey(found, callOrigin));
+        .thenApply(found -> acceptKey(found, start, callOrigin));
   }
 
-  private AuthenticatedCaller acceptKey(Optional<ValidKey> found, CallOrigin callOrigin) {
+  private AuthenticatedCaller acceptKey(
+      Optional<ValidKey> found, LookupStart start, CallOrigin callOrigin) {
     if (found.isEmpty()) {
       throw countInvalidKey(callOrigin);
     }
     ValidKey validKey = found.get();
     if (validKey.isUseStale()) {
       recordUse(validKey.id());
+    } else {
+      recentCallers.remember(start, validKey.caller(), validKey.timeLeft());
     }
-    requireScope(validKey.caller(), callOrigin);
-    return new AuthenticatedCaller(validKey.caller(), Optional.empty());
+    return acceptCaller(validKey.caller(), callOrigin);
+  }
+
+  private AuthenticatedCaller acceptCaller(Caller caller, CallOrigin callOrigin) {
+    requireScope(caller, callOrigin);
+    return new AuthenticatedCaller(caller, Optional.empty());
   }
 
   /** Counts also a call that is refused; one that isn't is counted by its route. */

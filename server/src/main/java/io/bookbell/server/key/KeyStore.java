@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Stores keys, of which it knows only the hashes. Thread-safe, without a cache: a revoked key is
- * invalid for the very next request, on every node.
+ * Stores keys, of which it knows only the hashes. Thread-safe. What nodes remember of them, {@code
+ * RecentCallers} forgets when a key is revoked.
  */
 public final class KeyStore {
   private static final int MOST_OF_ONE_USER = 20;
@@ -37,6 +37,7 @@ public final class KeyStore {
   private static final Duration EXPIRED_KEPT = Duration.ofDays(30);
 
   private static final Duration USE_RECORDED_AFTER = Duration.ofMinutes(1);
+  private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
 
   private static final String VALID_KEY =
       """
@@ -75,7 +76,11 @@ public final class KeyStore {
    *
    * @param isUseStale whether {@link #recordUse} is due
    */
-  record ValidKey(long id, Caller caller, boolean isUseStale) {}
+  record ValidKey(long id, Caller caller, boolean isUseStale) {
+    Duration timeLeft() {
+      return caller.key().flatMap(KeyGrant::timeLeft).orElse(NEVER);
+    }
+  }
 
   /**
    * Creates a key for the caller, whose account it locks: whoever ends all sessions and keys of an

@@ -54,6 +54,7 @@ public final class LiveConnections implements AutoCloseable {
   private final TypingPresence typingPresence;
   private final Optional<ConnectionLeases> places;
   private final Optional<InboxPoller> poll;
+  private final Consumer<String> forgetCaller;
 
   /**
    * The services from which connections are served.
@@ -77,6 +78,7 @@ public final class LiveConnections implements AutoCloseable {
    * Starts to accept connections.
    *
    * @param backplane not closed by {@link #close}
+   * @param forgetCaller called with the hash of a session or key that has ended
    * @param newLife called with the new epoch when the database was restored or replaced while this
    *     node was running, so that caches must be cleared
    */
@@ -86,7 +88,9 @@ public final class LiveConnections implements AutoCloseable {
       LiveSources liveSources,
       Backplane backplane,
       InstantSource clock,
+      Consumer<String> forgetCaller,
       Consumer<String> newLife) {
+    this.forgetCaller = forgetCaller;
     var snapshotReader =
         new SnapshotReader(
             liveSources.creators,
@@ -187,8 +191,9 @@ public final class LiveConnections implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** Closes the connections that were opened with a session. */
+  /** Closes the connections that were opened with a session, and accepts no call of it any more. */
   public void sessionEnded(UserId user, String session) {
+    forgetCaller.accept(session);
     manager.disconnect(
         user,
         connection -> session.equals(connection.metadata().get(ConnectionAdmission.SESSION)),

@@ -2,6 +2,7 @@ package io.bookbell.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.hub.UserId;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.account.SecretTokens;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,30 +132,36 @@ class SessionsTest {
 
   @Test
   void theCookieSlidesWithTheSessionOnceADay() {
-    String token = cast.supporter().client().token().orElseThrow();
-    var headers = Map.of("Cookie", "bookbell_session=" + token, "Origin", server.url());
-    Reply fresh = nobody.send("GET", "/api/me", null, headers).expect(200);
-    assertThat(fresh.raw().headers().firstValue("Set-Cookie")).isEmpty();
+    String fresh = cast.supporter().client().token().orElseThrow();
+    assertThat(setCookie(call("GET", "/api/me", null, fresh))).isEmpty();
 
-    assertThat(renewed(() -> nobody.send("GET", "/api/me", null, headers).expect(200)))
-        .startsWith("bookbell_session=" + token + ";")
+    String renewed = olderSession();
+    assertThat(setCookie(call("GET", "/api/me", null, renewed)))
+        .startsWith("bookbell_session=" + renewed + ";")
         .contains("Max-Age=2592000", "HttpOnly", "SameSite=Lax", "Path=/");
-    assertThat(renewed(() -> nobody.send("GET", "/api/unknown/1", null, headers))).isEmpty();
-    assertThat(
-            renewed(
-                () -> nobody.send("POST", "/api/notifications/read", "{\"all\":true}", headers)))
-        .startsWith("bookbell_session=" + token + ";");
-    assertThat(renewed(() -> cast.supporter().client().get("/api/me").expect(200)))
-        .as("to a bearer")
-        .isEmpty();
-    assertThat(renewed(() -> nobody.send("POST", "/api/auth/logout", "", headers).expect(204)))
+    assertThat(setCookie(call("GET", "/api/unknown/1", null, olderSession()))).isEmpty();
+    String writing = olderSession();
+    assertThat(setCookie(call("POST", "/api/notifications/read", "{\"all\":true}", writing)))
+        .startsWith("bookbell_session=" + writing + ";");
+    var bearer = new TestClient(server.url(), Optional.of(olderSession()));
+    assertThat(setCookie(bearer.get("/api/me").expect(200))).as("to a bearer").isEmpty();
+    assertThat(setCookie(call("POST", "/api/auth/logout", "", olderSession())))
         .as("of a session that ends")
         .contains("Max-Age=0");
   }
 
-  /** The cookie set by a call whose session was renewed more than a day ago. */
-  private String renewed(Supplier<Reply> call) {
-    String hash = SecretTokens.hashToken(cast.supporter().client().token().orElseThrow());
+  private Reply call(String method, String path, String body, String token) {
+    var headers = Map.of("Cookie", "bookbell_session=" + token, "Origin", server.url());
+    return nobody.send(method, path, body, headers);
+  }
+
+  private static String setCookie(Reply reply) {
+    return reply.raw().headers().firstValue("Set-Cookie").orElse("");
+  }
+
+  /** A session that was renewed more than a day ago. */
+  private String olderSession() {
+    String token = server.signInAgain(new UserId(cast.supporter().id()), 1);
     server
         .database()
         .write(
@@ -164,9 +170,9 @@ class SessionsTest {
                     "UPDATE session SET renewed_at = ?, expires_at = ? WHERE token_hash = ?",
                     tx.now().minus(Duration.ofHours(25)),
                     tx.now().plus(Duration.ofDays(29)),
-                    hash))
+                    SecretTokens.hashToken(token)))
         .join();
-    return call.get().raw().headers().firstValue("Set-Cookie").orElse("");
+    return token;
   }
 
   @Test

@@ -184,8 +184,8 @@ class NodesTest {
 
       owner.delete("/api/keys/" + key.get("id").asLong()).expect(204);
 
-      there.get("/api/me").expect(401);
       assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
+      there.get("/api/me").expect(401);
     }
   }
 

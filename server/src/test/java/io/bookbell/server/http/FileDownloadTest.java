@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -78,12 +79,16 @@ class FileDownloadTest {
   private String download(StreamedFile<Integer> file) throws Exception {
     var services = new Services(Services.ClientNotifier.noOp());
     RateLimits rateLimits = RateLimits.withoutLimits();
-    var sessions = new SessionAuthenticator(server.database(), services.sessions, services.tickets);
+    var recentCallers = new RecentCallers(InstantSource.system());
+    var sessions =
+        new SessionAuthenticator(
+            server.database(), services.sessions, services.tickets, recentCallers);
     Router router = Router.router(vertx);
     new ApiRouter(
             router,
             server.database(),
-            new CallerAuthenticator(sessions, server.database(), services.keys, rateLimits),
+            new CallerAuthenticator(
+                sessions, server.database(), services.keys, rateLimits, recentCallers),
             new OriginPolicy(Optional.empty(), List.of(), new TrustedProxies(List.of())),
             ServerCookies.of(Optional.empty(), Optional.empty()),
             rateLimits)
