@@ -110,7 +110,8 @@ final class AdminSockets implements AutoCloseable {
 
     @Override
     public void onError(WebSocket socket, Throwable failure) {
-      lost(failure.toString());
+      // A frame that Java's client doesn't accept is a ProtocolException without a message.
+      lost(failure.getCause() == null ? failure.toString() : failure + ": " + failure.getCause());
     }
 
     private void lost(String why) {
