@@ -30,6 +30,14 @@ final class HistoryCheck {
       WHERE m.body <> '' AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.message_id = m.id)
       LIMIT ?""";
 
+  /** PostgreSQL has no foreign key here. */
+  private static final String MISSING_MESSAGES =
+      """
+      SELECT i.user_id, i.seq
+      FROM inbox i
+      WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = i.message_id)
+      LIMIT ?""";
+
   private static final String WRONG_REPLY_COUNTS =
       """
       SELECT id, reply_count, replies
@@ -110,6 +118,16 @@ final class HistoryCheck {
             row ->
                 new InvariantViolation(
                     3, "message %s is in nobody's inbox".formatted(row.getLong("id"))));
+  }
+
+  List<InvariantViolation> everyNumberHasAMessage() {
+    return tx.query(MISSING_MESSAGES, MOST_BREACHES)
+        .list(
+            row ->
+                new InvariantViolation(
+                    4,
+                    "number %s in the inbox of user %s has no message"
+                        .formatted(row.getLong("seq"), row.getUser("user_id"))));
   }
 
   List<InvariantViolation> replyCountsAgree() {

@@ -55,6 +55,7 @@ public final class InvariantVerifier {
                 history.pendingCountsAgree(),
                 history.countsByStatusAgree(),
                 history.inboxesHaveNoGap(),
+                history.everyNumberHasAMessage(),
                 AccountCheck.addressesDiffer(tx),
                 AccountCheck.removedAccountsAreIdle(tx))
             .flatMap(List::stream)

@@ -3,10 +3,12 @@ package io.bookbell.server.verify;
 import static io.bookbell.server.request.Status.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +122,14 @@ class StoredInvariantsTest extends DomainTest {
   void aGapInAnInboxIsFound() {
     write("delete from inbox where user_id = " + supporter + " and seq = 3");
     found(4, "the inbox of user " + supporter);
+  }
+
+  /** SQLite has a constraint against it. */
+  @Test
+  void aNumberWithoutItsMessageIsFound() {
+    assumeThat(kind).isEqualTo(TestDatabase.POSTGRESQL);
+    write("delete from message where request_id = " + open);
+    found(4, "in the inbox of user " + supporter + " has no message");
   }
 
   @Test

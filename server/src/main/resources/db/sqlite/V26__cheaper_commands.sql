@@ -1,0 +1,1 @@
+-- The twin of postgresql/V26__cheaper_commands.sql. Here a foreign key costs little, and it keeps the tests honest on both databases.
