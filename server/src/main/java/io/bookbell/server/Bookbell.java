@@ -271,8 +271,7 @@ public final class Bookbell implements AutoCloseable {
             : RateLimits.withoutLimits();
     var gate =
         new CallerAuthenticator(
-            new SessionAuthenticator(
-                database, services.sessions, services.tickets, recentCallers),
+            new SessionAuthenticator(database, services.sessions, services.tickets, recentCallers),
             database,
             services.keys,
             rates,

@@ -45,7 +45,7 @@ public final class SessionAuthenticator {
   private CompletionStage<AuthenticatedCaller> lookUp(String hash, ClientDescription client) {
     LookupStart start = recentCallers.startLookup();
     return database
-        .read(tx -> sessionStore.findByHash(tx, hash))
+        .readOnce(tx -> sessionStore.findLater(tx, hash))
         .thenApply(found -> acceptSession(found, start, client));
   }
 
@@ -84,7 +84,9 @@ public final class SessionAuthenticator {
 
   /** Returns whether the caller's session still exists. */
   public CompletionStage<Boolean> isAlive(Caller caller) {
-    return database.read(tx -> sessionStore.findByHash(tx, caller.session()).isPresent());
+    return database
+        .readOnce(tx -> sessionStore.findLater(tx, caller.session()))
+        .thenApply(Optional::isPresent);
   }
 
   private AuthenticatedCaller acceptSession(

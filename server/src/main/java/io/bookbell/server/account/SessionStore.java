@@ -10,7 +10,9 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
 import io.bookbell.server.storage.sql.SqlFragment;
+import io.bookbell.server.storage.sql.SqlRow;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Stores sessions. Thread-safe. What nodes remember of them, {@code RecentCallers} forgets when a
@@ -52,7 +55,7 @@ public final class SessionStore {
       SELECT s.user_id, u.operator, s.created_at, s.last_used_at, s.renewed_at, s.expires_at
       FROM session s
       JOIN app_user u ON u.id = s.user_id
-      WHERE s.token_hash = ? AND s.expires_at > ?""";
+      WHERE s.token_hash = ?""";
 
   private final AccountStore accountStore = new AccountStore();
   private final BiConsumer<UserId, String> ended;
@@ -128,17 +131,44 @@ public final class SessionStore {
 
   /** Like {@link #findByToken}, by the hash in {@link Caller#session}. */
   public Optional<StoredSession> findByHash(Transaction tx, String hash) {
-    Instant now = tx.now();
-    return tx.query(LIVE, hash, now)
-        .first(
-            row ->
-                new StoredSession(
-                    new Caller(row.getUser("user_id"), hash, row.getBoolean("operator")),
-                    row.getTime("last_used_at").isBefore(now.minus(TOUCHED_AFTER)),
-                    row.getTime("renewed_at").isBefore(now.minus(RENEWED_AFTER))
-                        ? Optional.of(remainingLife(now, row.getTime("created_at")))
-                        : Optional.empty(),
-                    Duration.between(now, row.getTime("expires_at"))));
+    return findLater(tx, hash, tx::now).get();
+  }
+
+  /** Like {@link #findByHash}, for {@link io.bookbell.server.storage.Database#readOnce}. */
+  Supplier<Optional<StoredSession>> findLater(Transaction tx, String hash) {
+    return findLater(tx, hash, tx.nowLater());
+  }
+
+  private static Supplier<Optional<StoredSession>> findLater(
+      Transaction tx, String hash, Supplier<Instant> now) {
+    var rows = tx.query(LIVE, hash).later(row -> SessionRow.of(row, hash));
+    return () ->
+        rows.get().stream()
+            .filter(row -> row.expiresAt.isAfter(now.get()))
+            .map(row -> row.toSession(now.get()))
+            .findFirst();
+  }
+
+  private record SessionRow(
+      Caller caller, Instant createdAt, Instant lastUsedAt, Instant renewedAt, Instant expiresAt) {
+    static SessionRow of(SqlRow row, String hash) throws SQLException {
+      return new SessionRow(
+          new Caller(row.getUser("user_id"), hash, row.getBoolean("operator")),
+          row.getTime("created_at"),
+          row.getTime("last_used_at"),
+          row.getTime("renewed_at"),
+          row.getTime("expires_at"));
+    }
+
+    StoredSession toSession(Instant now) {
+      return new StoredSession(
+          caller,
+          lastUsedAt.isBefore(now.minus(TOUCHED_AFTER)),
+          renewedAt.isBefore(now.minus(RENEWED_AFTER))
+              ? Optional.of(remainingLife(now, createdAt))
+              : Optional.empty(),
+          Duration.between(now, expiresAt));
+    }
   }
 
   private static Duration remainingLife(Instant now, Instant createdAt) {

@@ -53,7 +53,7 @@ final class KeyAuthenticator {
     }
     LookupStart start = recentCallers.startLookup();
     return database
-        .read(tx -> keyStore.findValid(tx, hash))
+        .readOnce(tx -> keyStore.findValidLater(tx, hash))
         .thenApply(found -> acceptKey(found, start, callOrigin));
   }
 
@@ -112,6 +112,8 @@ final class KeyAuthenticator {
 
   /** Returns whether the caller's key is still valid. */
   CompletionStage<Boolean> isAlive(Caller caller) {
-    return database.read(tx -> keyStore.findValid(tx, caller.session()).isPresent());
+    return database
+        .readOnce(tx -> keyStore.findValidLater(tx, caller.session()))
+        .thenApply(Optional::isPresent);
   }
 }

@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores keys, of which it knows only the hashes. Thread-safe. What nodes remember of them, {@code
@@ -39,12 +41,12 @@ public final class KeyStore {
   private static final Duration USE_RECORDED_AFTER = Duration.ofMinutes(1);
   private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
 
-  private static final String VALID_KEY =
+  private static final String FOUND_KEY =
       """
       SELECT k.id, k.user_id, u.operator, k.scopes, k.expires_at, k.last_used_at
       FROM api_key k
       JOIN app_user u ON u.id = k.user_id
-      WHERE k.token_hash = ? AND (k.expires_at IS NULL OR k.expires_at > ?)""";
+      WHERE k.token_hash = ?""";
 
   private static final String OF_USER =
       """
@@ -171,20 +173,45 @@ public final class KeyStore {
         .forEach(hash -> sessionStore.announceEnd(tx, user, hash));
   }
 
-  /** Returns the key with this hash; empty if it is unknown, revoked or expired. */
-  Optional<ValidKey> findValid(Transaction tx, String hash) {
-    return tx.query(VALID_KEY, hash, tx.now()).first(row -> toValidKey(row, hash, tx.now()));
+  /**
+   * Finds the key with this hash, on PostgreSQL together with the next statement; empty if it is
+   * unknown, revoked or expired.
+   */
+  Supplier<Optional<ValidKey>> findValidLater(Transaction tx, String hash) {
+    Supplier<Instant> now = tx.nowLater();
+    var rows = tx.query(FOUND_KEY, hash).later(KeyRow::of);
+    return () ->
+        rows.get().stream()
+            .filter(row -> row.expiresAt == null || row.expiresAt.isAfter(now.get()))
+            .map(row -> row.toValidKey(hash, now.get()))
+            .findFirst();
   }
 
-  private static ValidKey toValidKey(SqlRow row, String hash, Instant now) throws SQLException {
-    Optional<Duration> timeLeft =
-        Optional.ofNullable(row.findTime("expires_at")).map(end -> Duration.between(now, end));
-    Instant lastUsed = row.findTime("last_used_at");
-    var keyGrant = new KeyGrant(Set.copyOf(splitScopes(row.getString("scopes"))), timeLeft);
-    return new ValidKey(
-        row.getLong("id"),
-        new Caller(row.getUser("user_id"), hash, row.getBoolean("operator"), Optional.of(keyGrant)),
-        lastUsed == null || lastUsed.isBefore(now.minus(USE_RECORDED_AFTER)));
+  private record KeyRow(
+      long id,
+      UserId user,
+      boolean operator,
+      Set<KeyScope> scopes,
+      @Nullable Instant expiresAt,
+      @Nullable Instant lastUsedAt) {
+    static KeyRow of(SqlRow row) throws SQLException {
+      return new KeyRow(
+          row.getLong("id"),
+          row.getUser("user_id"),
+          row.getBoolean("operator"),
+          Set.copyOf(splitScopes(row.getString("scopes"))),
+          row.findTime("expires_at"),
+          row.findTime("last_used_at"));
+    }
+
+    ValidKey toValidKey(String hash, Instant now) {
+      Optional<Duration> timeLeft =
+          Optional.ofNullable(expiresAt).map(end -> Duration.between(now, end));
+      return new ValidKey(
+          id,
+          new Caller(user, hash, operator, Optional.of(new KeyGrant(scopes, timeLeft))),
+          lastUsedAt == null || lastUsedAt.isBefore(now.minus(USE_RECORDED_AFTER)));
+    }
   }
 
   /** Stores that a key was used now, unless another node has just done so. */

@@ -3,6 +3,7 @@ package io.bookbell.server.storage;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The database, accessible only through whole transactions. Thread-safe; no method blocks its
@@ -37,6 +38,15 @@ public interface Database extends AutoCloseable {
 
   /** Runs the work on one consistent read-only snapshot. */
   <T> CompletableFuture<T> read(Function<Transaction, T> work);
+
+  /**
+   * Like {@link #read}, on PostgreSQL in one round trip. The work asks for all it needs ({@code
+   * later}, {@link Transaction#lookUp}) and returns what reads the results, when nothing can be
+   * asked any more.
+   */
+  default <T> CompletableFuture<T> readOnce(Function<Transaction, Supplier<T>> work) {
+    return read(tx -> work.apply(tx).get());
+  }
 
   /**
    * Whether other processes can commit to this database too, so that their changes have to be

@@ -208,6 +208,14 @@ public final class Transaction {
   }
 
   /**
+   * Like {@link #now}, read together with the next statement; for {@link Database#readOnce}. The
+   * time is known when the supplier is asked.
+   */
+  public Supplier<Instant> nowLater() {
+    return time.read(session);
+  }
+
+  /**
    * Locks rows until the end of the transaction, in the order of the query, without reading them.
    */
   public void lockRows(String sql, @Nullable Object... values) {

@@ -6,14 +6,17 @@ import static org.awaitility.Awaitility.await;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,26 @@ class RememberedCallersTest {
       lookups.set(0);
       cast.supporter().client().get("/api/me").expect(200);
       assertThat(lookups).hasValue(0);
+    }
+  }
+
+  @Test
+  void aLookupTakesOneRoundTrip() {
+    var trips = new CopyOnWriteArrayList<List<String>>();
+    try (var server =
+        TestServer.watched(
+            TestDatabase.POSTGRESQL.create(folder),
+            together -> {
+              List<String> texts = together.stream().map(ExecutedStatement::sql).toList();
+              if (texts.stream().anyMatch(sql -> sql.contains("FROM session s"))) {
+                trips.add(texts);
+              }
+            })) {
+      Cast cast = server.cast();
+      trips.clear();
+      cast.supporter().client().get("/api/me").expect(200);
+      assertThat(trips).hasSize(1);
+      assertThat(trips.getFirst()).hasSize(3).last().isEqualTo("COMMIT"); // with the time
     }
   }
 

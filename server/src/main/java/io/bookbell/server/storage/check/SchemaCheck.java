@@ -101,8 +101,7 @@ public final class SchemaCheck {
               reference ->
                   describeColumns(table.name(), reference.columns()) + " -> " + reference.table())
           .filter(reference -> !tx.isPostgres() || !ONLY_ON_SQLITE.contains(reference))
-          .forEach(
-              reference -> requirePresent(found.foreignKeys, reference, "the foreign key"));
+          .forEach(reference -> requirePresent(found.foreignKeys, reference, "the foreign key"));
       table.columns().stream()
           .filter(ColumnDefinition::required)
           .forEach(

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -182,6 +183,24 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
+    return submitRead(
+        connection ->
+            Transaction.runReadOnly(
+                connection, new Transaction(newSession(connection), time), work));
+  }
+
+  @Override
+  public <T> CompletableFuture<T> readOnce(Function<Transaction, Supplier<T>> work) {
+    return submitRead(
+        connection -> {
+          SqlSession session = newSession(connection);
+          Supplier<T> results = work.apply(new Transaction(session, time));
+          session.endRead();
+          return results.get();
+        });
+  }
+
+  private <T> CompletableFuture<T> submitRead(Function<Connection, T> work) {
     CompletableFuture<T> answer = heartbeat.failWhenUnreachable(new CompletableFuture<>());
     if (!answer.isDone()) {
       readers.execute(() -> readInto(work, answer), answer::completeExceptionally);
@@ -189,13 +208,12 @@ public final class PostgresDatabase implements Database {
     return answer;
   }
 
-  private <T> void readInto(Function<Transaction, T> work, CompletableFuture<T> answer) {
+  private <T> void readInto(Function<Connection, T> work, CompletableFuture<T> answer) {
     if (answer.isDone()) {
       return; // the database became unreachable in the meantime
     }
     try (Connection connection = reads.getConnection()) {
-      T result =
-          Transaction.runReadOnly(connection, new Transaction(newSession(connection), time), work);
+      T result = work.apply(connection);
       heartbeat.recordResponse();
       answer.complete(result);
     } catch (SQLException | RuntimeException | Error e) {

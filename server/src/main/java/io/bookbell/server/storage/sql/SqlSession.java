@@ -39,6 +39,7 @@ public final class SqlSession {
   /** How many rows of a large result are in memory at once. */
   private static final int ROWS_AT_ONCE = 1000;
 
+  private static final String COMMIT = "COMMIT";
   private static final String SAVEPOINT = "SAVEPOINT command";
   private static final String RELEASE = "RELEASE SAVEPOINT command";
   private static final String ROLLBACK_TO = "ROLLBACK TO SAVEPOINT command";
@@ -49,6 +50,7 @@ public final class SqlSession {
   private final ParameterTypes types;
   private final StatementQueue queue = new StatementQueue();
   private boolean failed;
+  private boolean ended;
 
   private SqlSession(
       Connection connection,
@@ -220,8 +222,18 @@ public final class SqlSession {
     if (queue.needsAnswer()) {
       flush(); // reading an answer may fail, which must prevent the commit
     }
-    enqueue("COMMIT");
+    enqueue(COMMIT);
     flush();
+  }
+
+  /**
+   * Sends the waiting queries and ends the transaction, on PostgreSQL in one round trip. Nothing
+   * can be sent after it.
+   */
+  public void endRead() {
+    enqueue(COMMIT);
+    flush();
+    ended = true;
   }
 
   /** Forgets the waiting statements and rolls back. */
@@ -322,6 +334,9 @@ public final class SqlSession {
   public void flush() {
     if (queue.isEmpty()) {
       return;
+    }
+    if (ended) {
+      throw new IllegalStateException("The transaction has ended");
     }
     List<QueuedStatement> all = queue.takeAll();
     failed = true;
