@@ -36,6 +36,22 @@ async function cut(code, reason) {
 
 const note = (seq) => ({type: 'notification', seq});
 
+describe('messages of other applications', () => {
+  test('are counted, so that nothing is taken for a gap', async () => {
+    start();
+    sockets.newest.greet();
+    const first = client.position.seq;
+    sockets.newest.receive({type: 'new_message', channel: 'chat', seq: first + 1, text: 'Hi'});
+    sockets.newest.receive({type: 'typing', channel: 'chat', text: 'without a number'});
+    sockets.newest.receive(note(first + 2));
+    await settle();
+
+    assert.equal(client.position.seq, first + 2);
+    assert.equal(sockets.connections.length, 1);
+    assert.equal(client.status.state, 'live');
+  });
+});
+
 describe('reconnecting', () => {
   test('failed attempts are farther and farther apart', async () => {
     start();

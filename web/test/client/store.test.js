@@ -45,6 +45,18 @@ describe('of two states of a request the newer one counts, whichever comes last'
   }
 });
 
+test('a message of another application changes nothing', () => {
+  store.apply(update({}));
+  mock.timers.tick(1_000);
+  let changes = 0;
+  store.addEventListener('change', () => changes++);
+  store.apply({type: 'new_message', channel: 'chat', seq: 2, book_request: request({status: 'approved'})});
+  mock.timers.tick(1_000);
+
+  assert.equal(changes, 0);
+  assert.equal(store.requests.get(1).status, 'pending');
+});
+
 describe('what the replaced system sends', () => {
   const withoutReplies = (rest) => {
     const {replies: _, reply_count: __, ...bare} = request(rest);

@@ -41,6 +41,7 @@ import io.bookbell.server.monitoring.ServerMetrics;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
+import io.bookbell.server.publish.PublishRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
@@ -286,6 +287,7 @@ public final class Bookbell implements AutoCloseable {
     new AccountWiring(database, services, registerCloseable(new PasswordHasher()))
         .addRoutes(apiRouter);
     KeyRoutes.addRoutes(apiRouter, services.keys);
+    PublishRoutes.addRoutes(apiRouter, services.publishing);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
     ProfilePictureRoutes.addRoutes(
         apiRouter, services.pictures, registerCloseable(new PictureDecoder()));

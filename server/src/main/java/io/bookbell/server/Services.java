@@ -26,6 +26,7 @@ import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
+import io.bookbell.server.publish.PublishService;
 import io.bookbell.server.quota.MonthRollover;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.SupporterService;
@@ -81,6 +82,7 @@ public final class Services {
   final InvitationService invitations;
   public final ReceiptService receipts;
   public final MonthRollover monthTurn;
+  final PublishService publishing;
 
   /** Creates the services for work on stored data whose results contain no address. */
   public Services(ClientNotifier clientNotifier) {
@@ -115,6 +117,7 @@ public final class Services {
     following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
     invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
+    publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
     monthTurn = new MonthRollover(creators, teamLists, inbox);
   }
 

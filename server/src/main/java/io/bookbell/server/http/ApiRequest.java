@@ -79,6 +79,20 @@ public final class ApiRequest {
    *     encoding isn't supported
    */
   public JsonBody jsonBody() {
+    return jsonBody(Json::readUntrusted);
+  }
+
+  /** Like {@link #jsonBody}, for routes that take much more than the usual command. */
+  public JsonBody largeJsonBody() {
+    return jsonBody(Json::readLargeUntrusted);
+  }
+
+  @FunctionalInterface
+  private interface JsonReader {
+    JsonNode read(String text) throws IOException;
+  }
+
+  private JsonBody jsonBody(JsonReader reader) {
     Buffer buffer = BodyReader.contentOf(context);
     if (buffer.length() == 0) {
       return new JsonBody(JsonNodeFactory.instance.objectNode());
@@ -86,7 +100,7 @@ public final class ApiRequest {
     requireJson();
     JsonNode json;
     try {
-      json = Json.readUntrusted(StrictUtf8.decode(buffer.getBytes()));
+      json = reader.read(StrictUtf8.decode(buffer.getBytes()));
     } catch (CharacterCodingException e) {
       throw Problem.malformedRequest("The body must be in UTF-8.");
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.bookbell.server.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.text.TextNormalizer;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class JsonBody extends RequestFields {
   private static final UserId SOMEBODY = new UserId(1);
+  private static final JsonNode EMPTY = JsonNodeFactory.instance.objectNode();
   private static final String NEEDED = "is required";
 
   private final JsonNode json;
@@ -109,6 +111,11 @@ public final class JsonBody extends RequestFields {
             });
   }
 
+  /** A text that must match as a whole. */
+  public String requiredMatch(String field, Pattern form, String expectation) {
+    return optionalMatch(field, form, expectation).orElseGet(() -> reportMissing(field, ""));
+  }
+
   /** A text that is taken as it is, such as a password. Its length is counted in UTF-16 units. */
   public String requiredVerbatim(String field, int least, int most) {
     Optional<JsonNode> value = findValue(field);
@@ -188,6 +195,31 @@ public final class JsonBody extends RequestFields {
               value.forEach(element -> ids.add(parseId(field, element)));
               return ids;
             });
+  }
+
+  /** Like {@link #optionalIds}. */
+  public Set<Long> requiredIds(String field, int most) {
+    return optionalIds(field, most).orElseGet(() -> reportMissing(field, Set.of()));
+  }
+
+  /**
+   * Any JSON object.
+   *
+   * @param mostBytes the largest size of its shortest form in UTF-8
+   */
+  public JsonNode requiredObject(String field, int mostBytes) {
+    Optional<JsonNode> value = findValue(field);
+    if (value.isEmpty()) {
+      return reportMissing(field, EMPTY);
+    }
+    String text = value.get().toString();
+    checkField(field, value.get().isObject(), "must be a JSON object");
+    checkField(field, !isBroken(text), "must not contain broken Unicode");
+    checkField(
+        field,
+        text.length() <= mostBytes && text.getBytes(UTF_8).length <= mostBytes,
+        "must have at most " + mostBytes + " bytes as JSON in UTF-8");
+    return value.get();
   }
 
   public int requiredInteger(String field, int least, int most) {

@@ -29,6 +29,8 @@ public enum RateLimit {
   CONNECT(300),
   /** Long polls. */
   POLL(1_200),
+  /** Messages of other applications. */
+  PUBLISH(6_000),
   /** Acknowledgements that don't come over a WebSocket. */
   ACKNOWLEDGE(600),
   /** Invalid keys, counted for each client address; for IPv6, each /64. */

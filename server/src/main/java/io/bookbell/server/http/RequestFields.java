@@ -75,7 +75,8 @@ abstract class RequestFields {
     return length >= least && length <= most;
   }
 
-  private static boolean isBroken(String text) {
+  /** Whether a text has half of a surrogate pair. */
+  static boolean isBroken(String text) {
     return text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE);
   }
 

@@ -70,7 +70,7 @@ public final class InboxStore {
 
   private static Map<String, Object> withType(OutgoingMessage outgoingMessage) {
     var message = new LinkedHashMap<String, Object>();
-    message.put("type", outgoingMessage.type().wireName());
+    message.put("type", outgoingMessage.typeName());
     message.putAll(outgoingMessage.fields());
     return message;
   }

@@ -8,9 +8,11 @@ public enum MessageType {
   BOOK_REQUEST_UPDATE,
   QUOTA_UPDATE,
   PENDING_COUNT_UPDATE,
-  NOTIFICATION;
+  NOTIFICATION,
+  /** Messages of other applications, which have types of their own. */
+  APPLICATION;
 
-  /** The value of the message's {@code type} field. */
+  /** The value of the message's {@code type} field, except for {@link #APPLICATION}. */
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,7 @@ public final class OutgoingMessages {
    * added.
    */
   public void add(MessageType type, Map<String, ?> fields, Collection<UserId> audience) {
-    add(new OutgoingMessage(type, fields, new TreeSet<>(audience), null));
+    add(new OutgoingMessage(type, type.wireName(), fields, new TreeSet<>(audience), null));
   }
 
   /**
@@ -36,9 +37,23 @@ public final class OutgoingMessages {
     add(
         new OutgoingMessage(
             MessageType.BOOK_REQUEST_UPDATE,
+            MessageType.BOOK_REQUEST_UPDATE.wireName(),
             fields,
             new TreeSet<>(audience),
             new MessageRevision(requestId, revision)));
+  }
+
+  /**
+   * Adds a message of another application.
+   *
+   * @param fields the message's fields other than {@code type}, {@code channel} and {@code seq}
+   */
+  public void addFromApplication(
+      String channel, String type, Map<String, ?> fields, Collection<UserId> audience) {
+    var all = new LinkedHashMap<String, Object>();
+    all.put("channel", channel);
+    all.putAll(fields);
+    add(new OutgoingMessage(MessageType.APPLICATION, type, all, new TreeSet<>(audience), null));
   }
 
   /**
@@ -69,8 +84,14 @@ public final class OutgoingMessages {
     return losingAccess.contains(user);
   }
 
+  /**
+   * A message with its audience.
+   *
+   * @param typeName the value of the message's {@code type} field
+   */
   record OutgoingMessage(
       MessageType type,
+      String typeName,
       Map<String, ?> fields,
       SortedSet<UserId> audience,
       @Nullable MessageRevision revision) {}

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
@@ -57,21 +58,38 @@ public final class Json {
    * Reads untrusted input. Field names are neither interned nor cached, because untrusted clients
    * could fill that memory.
    */
-  private static final ObjectReader FOREIGN =
+  private static final ObjectReader FOREIGN = MAPPER.reader().with(foreignFactory(FOR_STRANGERS));
+
+  /** More than 10,000 ids and any object of 64 KiB have together. */
+  private static final StreamReadConstraints FOR_LARGE_BODIES =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(100)
+          .maxNumberLength(1000)
+          .maxNameLength(1 << 16)
+          .maxTokenCount(60_000)
+          .build();
+
+  /** Like {@link #FOREIGN}, but keeps the digits of every number, because it is passed on. */
+  private static final ObjectReader FOREIGN_LARGE =
       MAPPER
           .reader()
-          .with(
-              JsonFactory.builder()
-                  .streamReadConstraints(FOR_STRANGERS)
-                  .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                  .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build());
+          .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .with(foreignFactory(FOR_LARGE_BODIES));
 
   private static final ObjectReader STORED =
       MAPPER.reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private Json() {}
+
+  private static JsonFactory foreignFactory(StreamReadConstraints constraints) {
+    return JsonFactory.builder()
+        .streamReadConstraints(constraints)
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .build();
+  }
 
   /** Encodes a value of our own types as UTF-8. */
   public static byte[] writeAsBytes(Object value) {
@@ -101,6 +119,11 @@ public final class Json {
    */
   public static JsonNode readUntrusted(String text) throws JsonProcessingException {
     return FOREIGN.readTree(text);
+  }
+
+  /** Like {@link #readUntrusted}, with limits for bodies of up to a megabyte. */
+  public static JsonNode readLargeUntrusted(String text) throws JsonProcessingException {
+    return FOREIGN_LARGE.readTree(text);
   }
 
   /** Creates a generator that writes one value per line. */

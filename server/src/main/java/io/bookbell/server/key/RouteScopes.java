@@ -76,7 +76,9 @@ public final class RouteScopes {
               "POST /api/team/add",
               "PATCH /api/team/:user_id",
               "DELETE /api/team/:user_id",
-              "GET /api/admin/cache-stats"));
+              "GET /api/admin/cache-stats"),
+          KeyScope.PUBLISH,
+          List.of("POST /api/publish"));
 
   private static final Map<String, KeyScope> SCOPES =
       ROUTES.entrySet().stream()

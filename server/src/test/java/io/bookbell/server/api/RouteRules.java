@@ -1,6 +1,7 @@
 package io.bookbell.server.api;
 
 import static io.bookbell.server.http.KeyScope.ADMIN;
+import static io.bookbell.server.http.KeyScope.PUBLISH;
 import static io.bookbell.server.http.KeyScope.READ;
 import static io.bookbell.server.http.KeyScope.WRITE;
 
@@ -190,6 +191,13 @@ record RouteRules(List<Rule> rules) {
   private static List<Rule> own(Cast cast) {
     var key = Map.of("name", "Bot", "scopes", List.of("read"));
     String made = "/api/keys/" + idOf(cast.creator(), "/api/keys", key);
+    var publication =
+        Map.ofEntries(
+            Map.entry("channel", "chat"),
+            Map.entry("type", "new_message"),
+            Map.entry("target_user_ids", List.of(cast.creator().id())),
+            Map.entry("message", Map.of("text", "Hi")),
+            Map.entry("durable", true));
     var password = Map.of("current", "wrong", "new", "eleven green pears");
     return List.of(
         new Rule(null, "PATCH /api/me", Map.of("display_name", "Somebody"), 200, 200, 200, 200),
@@ -205,6 +213,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(READ, "GET /api/messages", NOTHING, 200, 200, 200, 200),
         new Rule(READ, "GET /api/messages/stream?since=nowhere", NOTHING, 400, 400, 400, 400),
         new Rule(READ, "POST /api/messages/ack", Map.of("seq", 0), 204, 204, 204, 204),
+        new Rule(PUBLISH, "POST /api/publish", publication, 403, 403, 403, 403),
         new Rule(null, "POST /api/ws-ticket", NOTHING, 201, 201, 201, 201),
         new Rule(null, "POST /api/keys", key, 201, 201, 201, 201),
         new Rule(null, "GET /api/keys", NOTHING, 200, 200, 200, 200),

@@ -320,6 +320,39 @@ class NodesTest {
         && message.get("book_request_id").asLong() == request;
   }
 
+  /** What isn't durable is never stored, so only Redis takes it to another node. */
+  @Test
+  void aMessageOfAnotherApplicationReachesUsersOnBothNodes() {
+    TestClient program = first.withKey(1, KeyScope.PUBLISH);
+    try (var here = first.signIn("reader1").connect(101);
+        var there = second.signIn("reader2").connect(102)) {
+      here.await("initial_data");
+      long before = there.await("initial_data").get("seq").asLong();
+
+      program.post("/api/publish", publication("kept", true)).expect(202);
+
+      here.await("kept");
+      assertThat(there.await("kept").get("seq").asLong()).isEqualTo(before + 1);
+      List<TestSocket> reached = doorbell == Doorbell.REDIS ? List.of(here, there) : List.of(here);
+      await()
+          .untilAsserted(
+              () -> {
+                program.post("/api/publish", publication("brief", false)).expect(202);
+                assertThat(reached).allMatch(socket -> count(socket, "brief") > 0);
+              });
+      assertThat(count(there, "kept")).isEqualTo(1);
+    }
+  }
+
+  private static Map<String, ?> publication(String type, boolean durable) {
+    return Map.of(
+        "channel", "chat",
+        "type", type,
+        "target_user_ids", List.of(101, 102),
+        "message", Map.of("text", "Hi"),
+        "durable", durable);
+  }
+
   @Test
   void wrongPasswordsAreCountedOnBothTogether() {
     var wrong = Map.of("email", "reader3@demo.test", "password", "not this one");

@@ -12,6 +12,7 @@ import io.bookbell.server.activity.ActivityMigration;
 import io.bookbell.server.api.Contract;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.http.IdempotencyService;
+import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.receipt.MessageRetention;
@@ -184,6 +185,19 @@ class QueryPlansTest {
     get(owner, "/api/keys");
     send(owner, "DELETE", "/api/keys/" + made.body().get("id").asLong(), null);
     post(owner, "/api/keys", terms);
+    publish(server);
+  }
+
+  private void publish(TestServer server) {
+    long operator = 1; // the first account
+    var publication =
+        Map.of(
+            "channel", "chat",
+            "type", "new_message",
+            "target_user_ids", List.of(operator),
+            "message", Map.of("text", "Hi"),
+            "durable", true);
+    post(server.withKey(operator, KeyScope.PUBLISH), "/api/publish", publication);
   }
 
   /** Ends the other sessions, so it comes last. */
