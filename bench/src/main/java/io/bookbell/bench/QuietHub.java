@@ -17,6 +17,7 @@ final class QuietHub implements AutoCloseable {
   private final InProcessBackplane backplane = new InProcessBackplane();
   private final WebSocketManager manager =
       new WebSocketManager(
+          "bench",
           HubOptions.defaults(),
           new PresentFeed(0),
           (connection, text) -> {},

@@ -16,8 +16,7 @@ public final class InProcessBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(InProcessBackplane.class);
 
   private final Bus bus;
-  private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
-      new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<ChannelReceiver> receivers = new CopyOnWriteArrayList<>();
 
   /** Creates a node without peers. */
   public InProcessBackplane() {
@@ -28,27 +27,32 @@ public final class InProcessBackplane implements Backplane {
     this.bus = bus;
   }
 
+  private record ChannelReceiver(String channel, Consumer<List<Delivery>> receiver) {}
+
   @Override
-  public void subscribe(Consumer<List<Delivery>> receiver) {
-    receivers.add(receiver);
+  public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
+    receivers.add(new ChannelReceiver(channel, receiver));
+    log.info("WebSocketManager [{}] operates without Redis, within this process", channel);
   }
 
   @Override
-  public void publish(List<Delivery> change) {
+  public void publish(String channel, List<Delivery> change) {
     if (!bus.members.contains(this)) {
       return;
     }
     for (InProcessBackplane other : bus.members) {
       if (other != this) {
-        other.deliverToReceivers(change);
+        other.deliverToReceivers(channel, change);
       }
     }
   }
 
-  private void deliverToReceivers(List<Delivery> change) {
-    for (Consumer<List<Delivery>> receiver : receivers) {
+  private void deliverToReceivers(String channel, List<Delivery> change) {
+    for (ChannelReceiver each : receivers) {
       try {
-        receiver.accept(change);
+        if (each.channel.equals(channel)) {
+          each.receiver.accept(change);
+        }
       } catch (RuntimeException failure) {
         log.error("A receiver of the in-process backplane failed; the others go on", failure);
       }
@@ -57,7 +61,7 @@ public final class InProcessBackplane implements Backplane {
 
   /** Does nothing: within one process there is no cost in publishing to a node without the user. */
   @Override
-  public void presence(UserId user, boolean connected) {}
+  public void presence(String channel, UserId user, boolean connected) {}
 
   @Override
   public void close() {

@@ -9,44 +9,73 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
- * The hub: all connections of this node, and the API to send messages to users. Any thread may call
- * any method.
+ * The hub: all connections of this node to one channel, and the API to send messages to users. Any
+ * thread may call any method.
+ *
+ * <p>Managers of different channels have nothing to do with each other, even in one process, on one
+ * {@link Backplane} and on one Redis.
  */
 public final class WebSocketManager implements AutoCloseable {
   private static final CloseReason TOO_MANY_CONNECTIONS =
       new CloseReason(CloseReason.POLICY.code(), "too many connections");
 
+  private static final Pattern CHANNEL = Pattern.compile("[a-z0-9_.-]{1,64}");
+
+  private final String channel;
   private final LocalConnections localConnections;
   private final Backplane backplane;
 
   /**
+   * Creates the manager of a channel.
+   *
+   * @param channel its name, of 1 to 64 of the characters {@code a-z 0-9 _ . -}
    * @param messageHistory each user's durable history
    * @param frames handles what clients send
    * @param backplane connects to other nodes; stays open when this manager closes
    * @param clock the time of day, for {@link Connection#connectedAt}
+   * @throws IllegalArgumentException if the channel's name is invalid
    */
   public WebSocketManager(
+      String channel,
       HubOptions options,
       MessageHistory messageHistory,
       ClientMessageHandler frames,
       Backplane backplane,
       InstantSource clock) {
-    this(options, messageHistory, frames, backplane, clock, System::nanoTime);
+    this(channel, options, messageHistory, frames, backplane, clock, System::nanoTime);
   }
 
   WebSocketManager(
+      String channel,
       HubOptions options,
       MessageHistory messageHistory,
       ClientMessageHandler frames,
       Backplane backplane,
       InstantSource clock,
       LongSupplier ticker) {
+    if (!CHANNEL.matcher(channel).matches()) {
+      throw new IllegalArgumentException(
+          "channel must have 1 to 64 of the characters a-z 0-9 _ . -, got '" + channel + "'");
+    }
+    this.channel = channel;
     this.localConnections =
-        new LocalConnections(options, messageHistory, frames, backplane::presence, ticker, clock);
+        new LocalConnections(
+            options,
+            messageHistory,
+            frames,
+            (user, connected) -> backplane.presence(channel, user, connected),
+            ticker,
+            clock);
     this.backplane = backplane;
-    backplane.subscribe(this::deliverLocally);
+    backplane.subscribe(channel, this::deliverLocally);
+  }
+
+  /** The name of the channel. */
+  public String channel() {
+    return channel;
   }
 
   /**
@@ -166,7 +195,7 @@ public final class WebSocketManager implements AutoCloseable {
    */
   public void broadcast(List<Delivery> change) {
     deliverLocally(change);
-    backplane.publish(change);
+    backplane.publish(channel, change);
   }
 
   /** Sends a message without a sequence number to all connections of one user, on every node. */

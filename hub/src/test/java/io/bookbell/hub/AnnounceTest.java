@@ -25,6 +25,7 @@ class AnnounceTest {
   private final Presences presences = new Presences();
   private final WebSocketManager manager =
       new WebSocketManager(
+          "test",
           HubOptions.defaults(),
           held,
           (connection, text) -> connection.replyText("echo " + text),
@@ -158,13 +159,13 @@ class AnnounceTest {
     private final ConcurrentLinkedQueue<String> heard = new ConcurrentLinkedQueue<>();
 
     @Override
-    public void subscribe(Consumer<List<Delivery>> receiver) {}
+    public void subscribe(String channel, Consumer<List<Delivery>> receiver) {}
 
     @Override
-    public void publish(List<Delivery> change) {}
+    public void publish(String channel, List<Delivery> change) {}
 
     @Override
-    public void presence(UserId user, boolean connected) {
+    public void presence(String channel, UserId user, boolean connected) {
       heard.add(user + " " + connected);
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -40,8 +41,8 @@ public abstract class BackplaneContract {
             Delivery.numbered(Hearing.message("numbered"), Map.of(ANN, 41L)),
             Delivery.unnumbered(Message.state("notice", -7, Hearing.json("state")), Set.of(ANN)),
             Delivery.unnumbered(Hearing.message("plain"), Set.of(ANN)));
-    nodes.get(0).publish(change);
-    nodes.get(1).publish(List.of(Hearing.plain("second", ANN)));
+    nodes.get(0).publish(Hearing.CHANNEL, change);
+    nodes.get(1).publish(Hearing.CHANNEL, List.of(Hearing.plain("second", ANN)));
     await().untilAsserted(() -> assertThat(hearing.get(2).texts()).hasSize(4));
     assertThat(hearing.get(2).texts())
         .contains("41 numbered", "StateKey[key=notice, version=-7] state", " plain");
@@ -58,7 +59,7 @@ public abstract class BackplaneContract {
         .until(
             () -> {
               for (int i = 0; i < 200; i++) {
-                nodes.get(0).publish(List.of(Hearing.plain("" + number.incrementAndGet(), ANN)));
+                nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("" + number.incrementAndGet(), ANN)));
               }
               return hearing.texts().size() > 500;
             });
@@ -71,14 +72,34 @@ public abstract class BackplaneContract {
     nodes
         .get(1)
         .subscribe(
+            Hearing.CHANNEL,
             _ -> {
               throw new IllegalStateException("thrown by a test");
             });
     Hearing last = new Hearing(nodes.get(1));
-    nodes.get(0).publish(List.of(Hearing.plain("one", ANN)));
-    nodes.get(0).publish(List.of(Hearing.plain("two", ANN)));
+    nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("one", ANN)));
+    nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("two", ANN)));
     await().untilAsserted(() -> assertThat(last.texts()).containsExactly(" one", " two"));
     assertThat(first.texts()).containsExactly(" one", " two");
+  }
+
+  @Test
+  void channelsDoNotHearEachOtherAndAUserStaysReachableWhileConnectedToOne() {
+    List<Hearing> hearing = nodesWithAnn(2);
+    var chat = new CopyOnWriteArrayList<Delivery>();
+    nodes.get(1).subscribe("chat", chat::addAll);
+    nodes.get(1).presence("chat", ANN, true);
+    nodes.get(1).presence("chat", BEN, true);
+    nodes.get(1).presence(Hearing.CHANNEL, ANN, false);
+    awaitAcquainted(Map.of(nodes.get(0), Set.of(ANN), nodes.get(1), Set.of(ANN, BEN)));
+
+    nodes.get(0).publish("chat", List.of(Hearing.plain("to the chat", ANN)));
+    nodes.get(0).publish("nobody", List.of(Hearing.plain("to nobody", ANN)));
+    nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("to the test", ANN)));
+
+    await().untilAsserted(() -> assertThat(hearing.get(1).texts()).containsExactly(" to the test"));
+    assertThat(chat).hasSize(1);
+    assertThat(chat.getFirst().message()).hasToString(Hearing.message("to the chat").toString());
   }
 
   @Test
@@ -86,11 +107,11 @@ public abstract class BackplaneContract {
     List<Hearing> hearing = nodesWithAnn(2);
     Set<UserId> crowd =
         LongStream.rangeClosed(1, 20_000).mapToObj(UserId::new).collect(Collectors.toSet());
-    crowd.forEach(user -> nodes.get(1).presence(user, true));
+    crowd.forEach(user -> nodes.get(1).presence(Hearing.CHANNEL, user, true));
     awaitAcquainted(Map.of(nodes.get(0), Set.of(ANN), nodes.get(1), crowd));
     Map<UserId, Long> sequence =
         crowd.stream().collect(Collectors.toMap(user -> user, user -> user.value() * 3));
-    nodes.get(0).publish(List.of(new Delivery(Hearing.message("all"), sequence, crowd)));
+    nodes.get(0).publish(Hearing.CHANNEL, List.of(new Delivery(Hearing.message("all"), sequence, crowd)));
     await().untilAsserted(() -> assertThat(hearing.get(1).heard()).hasSize(1));
     Delivery heard = hearing.get(1).heard().getFirst();
     assertThat(heard.sequence()).isEqualTo(sequence);
@@ -102,10 +123,10 @@ public abstract class BackplaneContract {
     List<Hearing> hearing = nodesWithAnn(3);
     nodes.get(1).close();
     nodes.get(1).close();
-    assertThatCode(() -> nodes.get(1).publish(List.of(Hearing.plain("ghost", ANN))))
+    assertThatCode(() -> nodes.get(1).publish(Hearing.CHANNEL, List.of(Hearing.plain("ghost", ANN))))
         .doesNotThrowAnyException();
-    nodes.get(1).presence(BEN, true);
-    nodes.get(0).publish(List.of(Hearing.plain("after", ANN)));
+    nodes.get(1).presence(Hearing.CHANNEL, BEN, true);
+    nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("after", ANN)));
     await().untilAsserted(() -> assertThat(hearing.get(2).texts()).containsExactly(" after"));
     assertThat(hearing.get(1).texts()).isEmpty();
     assertThat(hearing.get(0).texts()).isEmpty();
@@ -118,7 +139,7 @@ public abstract class BackplaneContract {
       Backplane node = join();
       nodes.add(node);
       hearing.add(new Hearing(node));
-      node.presence(ANN, true);
+      node.presence(Hearing.CHANNEL, ANN, true);
     }
     awaitAcquainted(nodes.stream().collect(Collectors.toMap(node -> node, _ -> Set.of(ANN))));
     return hearing;

@@ -84,6 +84,7 @@ class DeliveryOrderTest {
         HubOptions.defaults()
             .withQueue(new HubOptions.Queue(1 << 20, 4096, 7, Duration.ofSeconds(30)));
     return new WebSocketManager(
+        "test",
         options,
         feed,
         (connection, text) -> connection.replyText("unexpected"),

@@ -27,6 +27,7 @@ class EventStreamTest {
   private final AtomicLong ticks = new AtomicLong();
   private final WebSocketManager manager =
       new WebSocketManager(
+          "test",
           HubOptions.defaults(),
           feed,
           (_, _) -> {},

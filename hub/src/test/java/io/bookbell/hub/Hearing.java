@@ -9,13 +9,15 @@ import java.util.stream.Collectors;
 
 /** A receiver of a backplane that records deliveries, and factories for deliveries. Any thread. */
 public final class Hearing {
+  public static final String CHANNEL = "test";
+
   private static final String BEGIN = "{\"text\":\"";
   private static final String END = "\"}";
 
   private final List<Delivery> heard = new CopyOnWriteArrayList<>();
 
   public Hearing(Backplane node) {
-    node.subscribe(heard::addAll);
+    node.subscribe(CHANNEL, heard::addAll);
   }
 
   /** A delivery without a sequence number. */

@@ -17,6 +17,7 @@ class InboundRateTest {
   private final HubServer server =
       new HubServer(
           new WebSocketManager(
+              "test",
               HubOptions.defaults(),
               new InMemoryMessageHistory(Runnable::run),
               (connection, text) -> connection.replyText("taken"),

@@ -21,6 +21,7 @@ class LongPollTest {
   private final AtomicLong ticks = new AtomicLong();
   private final WebSocketManager manager =
       new WebSocketManager(
+          "test",
           HubOptions.defaults().withConnectionsPerUser(2),
           feed,
           (_, _) -> {},

@@ -20,13 +20,13 @@ final class ShakyBackplane implements Backplane {
   }
 
   @Override
-  public void subscribe(Consumer<List<Delivery>> receiver) {
-    sound.subscribe(receiver);
+  public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
+    sound.subscribe(channel, receiver);
   }
 
   @Override
-  public void publish(List<Delivery> change) {
-    choose(change).forEach(sound::publish);
+  public void publish(String channel, List<Delivery> change) {
+    choose(change).forEach(chosen -> sound.publish(channel, chosen));
   }
 
   private synchronized List<List<Delivery>> choose(List<Delivery> change) {
@@ -46,8 +46,8 @@ final class ShakyBackplane implements Backplane {
   }
 
   @Override
-  public void presence(UserId user, boolean connected) {
-    sound.presence(user, connected);
+  public void presence(String channel, UserId user, boolean connected) {
+    sound.presence(channel, user, connected);
   }
 
   @Override

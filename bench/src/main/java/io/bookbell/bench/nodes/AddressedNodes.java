@@ -25,8 +25,8 @@ final class AddressedNodes implements Nodes {
             users -> {
               var node = new RedisBackplane(RedisOptions.forUri(uri).withPrefix(prefix));
               nodes.add(node);
-              node.subscribe(_ -> messages.increment());
-              users.forEach(user -> node.presence(user, true));
+              node.subscribe("bench", _ -> messages.increment());
+              users.forEach(user -> node.presence("bench", user, true));
             });
   }
 
@@ -35,7 +35,7 @@ final class AddressedNodes implements Nodes {
     sequence++;
     Map<UserId, Long> numbers = new HashMap<>();
     change.audience().forEach(user -> numbers.put(user, sequence));
-    nodes.get(change.node()).publish(List.of(Delivery.numbered(change.message(), numbers)));
+    nodes.get(change.node()).publish("bench", List.of(Delivery.numbered(change.message(), numbers)));
   }
 
   @Override

@@ -33,7 +33,12 @@ final class SharedCounter implements ClientMessageHandler, MessageHistory {
   private final List<Message> history = new ArrayList<>();
   private final WebSocketManager hub =
       new WebSocketManager(
-          HubOptions.defaults(), this, this, new InProcessBackplane(), InstantSource.system());
+          "counter",
+          HubOptions.defaults(),
+          this,
+          this,
+          new InProcessBackplane(),
+          InstantSource.system());
 
   WebSocketManager hub() {
     return hub;

@@ -40,7 +40,11 @@ public final class ExternalChannel implements AutoCloseable {
             thread,
             counters,
             new LoopbackMonitor.MonitorWording(
-                "Redis channel " + name, "nothing is exchanged through it"),
+                () -> "Redis channel " + name,
+                List.of(),
+                "connected",
+                "is away: nothing is exchanged through it",
+                "connected again"),
             new MonitoredPubSub.SubscribedChannels(List.of(echo), List.of(name), this::onMessage),
             () -> {});
     thread.execute(monitoredPubSub::open);

@@ -1,8 +1,8 @@
 package io.bookbell.hub.redis;
 
 import io.bookbell.hub.UserId;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -11,14 +11,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The users connected to this node, as published to the others. Any thread may record changes; all
+ * The users connected to this node, whichever the channel, as published to the others. Any thread may record changes; all
  * other methods belong to the backplane's thread, which turns the recorded changes into the next
  * version.
  */
 final class LocalPresence {
   private final String node;
   private final Queue<PresenceEvent> noted = new ConcurrentLinkedQueue<>();
-  private final Set<UserId> told = new HashSet<>();
+
+  /** The channels to which each user is connected, as far as published. */
+  private final Map<UserId, Set<String>> told = new HashMap<>();
 
   /**
    * Starts at a random number, so that a node that restarts under the same name doesn't appear
@@ -30,23 +32,25 @@ final class LocalPresence {
     this.node = node;
   }
 
-  void recordPresence(UserId user, boolean connected) {
-    noted.add(new PresenceEvent(user, connected));
+  void recordPresence(String channel, UserId user, boolean connected) {
+    noted.add(new PresenceEvent(channel, user, connected));
   }
 
   /** The changes recorded since the last call, unless they cancel out. */
   Optional<NodeMessage> nextVersion() {
-    Map<UserId, Boolean> last = new LinkedHashMap<>();
+    Map<UserId, Boolean> before = new HashMap<>();
     for (PresenceEvent next = noted.poll(); next != null; next = noted.poll()) {
-      last.put(next.user, next.connected);
+      before.putIfAbsent(next.user, told.containsKey(next.user));
+      applyEvent(next);
     }
     Set<UserId> joined = new HashSet<>();
     Set<UserId> left = new HashSet<>();
-    last.forEach(
-        (user, connected) -> {
-          if (connected && told.add(user)) {
+    before.forEach(
+        (user, wasConnected) -> {
+          boolean isConnected = told.containsKey(user);
+          if (isConnected && !wasConnected) {
             joined.add(user);
-          } else if (!connected && told.remove(user)) {
+          } else if (wasConnected && !isConnected) {
             left.add(user);
           }
         });
@@ -55,13 +59,26 @@ final class LocalPresence {
         : Optional.of(new NodeMessage.PresenceChange(node, version, ++version, joined, left));
   }
 
+  private void applyEvent(PresenceEvent event) {
+    if (event.connected) {
+      told.computeIfAbsent(event.user, _ -> HashSet.newHashSet(1)).add(event.channel);
+    } else {
+      told.computeIfPresent(
+          event.user,
+          (_, channels) -> {
+            channels.remove(event.channel);
+            return channels.isEmpty() ? null : channels;
+          });
+    }
+  }
+
   NodeMessage snapshot() {
-    return new NodeMessage.PresenceSnapshot(node, version, Set.copyOf(told));
+    return new NodeMessage.PresenceSnapshot(node, version, Set.copyOf(told.keySet()));
   }
 
   long currentVersion() {
     return version;
   }
 
-  private record PresenceEvent(UserId user, boolean connected) {}
+  private record PresenceEvent(String channel, UserId user, boolean connected) {}
 }

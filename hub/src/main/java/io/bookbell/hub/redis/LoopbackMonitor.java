@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ final class LoopbackMonitor {
   private final MonitorWording monitorWording;
   private volatile RedisState state = RedisState.CONNECTING;
   private String grantTold = "";
+  private boolean openedTold;
+  private boolean startedTold;
   private long lastNumber = ThreadLocalRandom.current().nextLong(1L << 40);
   private long probedAt;
   private long tickedAt = System.nanoTime();
@@ -45,12 +48,16 @@ final class LoopbackMonitor {
   }
 
   /**
-   * The wording of log messages.
+   * The wording of log messages, each after the subject.
    *
-   * @param what the thing that is connected or away
-   * @param otherwise what happens while it is away
+   * @param subject what is connected
+   * @param opened once both connections are open, for the first time
+   * @param started once all probes return, for the first time
+   * @param away while they don't
+   * @param again once they return again
    */
-  record MonitorWording(String what, String otherwise) {}
+  record MonitorWording(
+      Supplier<String> subject, List<String> opened, String started, String away, String again) {}
 
   /** The monitored connections; called on the backplane's thread. */
   interface MonitoredConnections {
@@ -85,7 +92,15 @@ final class LoopbackMonitor {
   void onConnectionReady(long now) {
     discardPending();
     if (monitoredConnections.isUp()) {
+      logOpened();
       sendProbes(now);
+    }
+  }
+
+  private void logOpened() {
+    if (!openedTold) {
+      openedTold = true;
+      monitorWording.opened.forEach(step -> log.info("{} {}", monitorWording.subject.get(), step));
     }
   }
 
@@ -144,7 +159,7 @@ final class LoopbackMonitor {
   private void markDegraded(String why) {
     boolean mendable = RedisPermission.isPermissionReason(why) && !why.equals(grantTold);
     if (state != RedisState.DEGRADED || mendable) {
-      log.warn("{} is away: {} ({})", monitorWording.what, monitorWording.otherwise, why);
+      log.warn("{} {} ({})", monitorWording.subject.get(), monitorWording.away, why);
       grantTold = mendable ? why : grantTold;
     }
     if (state != RedisState.DEGRADED) {
@@ -153,7 +168,11 @@ final class LoopbackMonitor {
   }
 
   private void markConnected() {
-    log.info("{} connected{}", monitorWording.what, state == RedisState.DEGRADED ? " again" : "");
+    log.info(
+        "{} {}",
+        monitorWording.subject.get(),
+        startedTold ? monitorWording.again : monitorWording.started);
+    startedTold = true;
     grantTold = "";
     monitoredConnections.onRecovered();
     changeState(RedisState.CONNECTED);

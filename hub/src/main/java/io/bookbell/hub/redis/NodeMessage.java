@@ -33,5 +33,6 @@ sealed interface NodeMessage {
   record NodeShutdown(String node) implements NodeMessage {}
 
   /** To one node: the part of a committed change that concerns its users. */
-  record CommittedDeliveries(String node, List<Delivery> deliveries) implements NodeMessage {}
+  record CommittedDeliveries(String node, String channel, List<Delivery> deliveries)
+      implements NodeMessage {}
 }

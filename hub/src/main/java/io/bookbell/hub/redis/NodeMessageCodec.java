@@ -15,7 +15,7 @@ import java.util.Optional;
  * Stateless.
  *
  * <pre>
- *   change    = count { json  state  count { user seq }  users }
+ *   change    = channel count { json  state  count { user seq }  users }
  *   state     = 0 | 1 key version
  *   users     = count { distance from the previous user }
  * </pre>
@@ -25,7 +25,7 @@ final class NodeMessageCodec {
    * Frames of another version are dropped. Nodes that speak it aren't peers; their changes are
    * found by the poll.
    */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final int ALIVE = 1;
   private static final int ECHO = 2;
@@ -59,7 +59,8 @@ final class NodeMessageCodec {
         out.writeVarint(version);
         out.writeUserIds(users);
       }
-      case NodeMessage.CommittedDeliveries(_, var deliveries) -> {
+      case NodeMessage.CommittedDeliveries(_, String channel, var deliveries) -> {
+        out.writeString(channel);
         out.writeVarint(deliveries.size());
         deliveries.forEach(delivery -> writeDelivery(delivery, out));
       }
@@ -121,7 +122,8 @@ final class NodeMessageCodec {
       case ASK -> new NodeMessage.PresenceQuery(node);
       case SNAPSHOT -> new NodeMessage.PresenceSnapshot(node, in.readVarint(), in.readUserIds());
       case GOODBYE -> new NodeMessage.NodeShutdown(node);
-      case CHANGE -> new NodeMessage.CommittedDeliveries(node, readDeliveries(in));
+      case CHANGE ->
+          new NodeMessage.CommittedDeliveries(node, in.readString(), readDeliveries(in));
       default -> throw new MalformedFrameException("there is no kind " + kind);
     };
   }

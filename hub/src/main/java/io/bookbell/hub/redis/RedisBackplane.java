@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class RedisBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
   private static final Duration GOODBYE = Duration.ofMillis(200);
-  private static final LoopbackMonitor.MonitorWording WORDING =
-      new LoopbackMonitor.MonitorWording("Redis pub/sub", "delivering from the database");
 
   private final RedisOptions options;
   private final RedisCounters counters = new RedisCounters();
@@ -42,15 +41,17 @@ public final class RedisBackplane implements Backplane {
 
   private final MonitoredPubSub monitoredPubSub;
   private final PeerDirectory peerDirectory;
-  private final CopyOnWriteArrayList<Consumer<List<Delivery>>> receivers =
-      new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<ChannelReceiver> receivers = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean opened = new AtomicBoolean();
   private final AtomicBoolean telling = new AtomicBoolean();
   private final AtomicBoolean otherVersionSeen = new AtomicBoolean();
   private final AtomicBoolean otherLifeSeen = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile String life;
 
-  /** Starts connecting, and returns at once. */
+  private record ChannelReceiver(String channel, Consumer<List<Delivery>> receiver) {}
+
+  /** Creates a backplane, which starts to connect when somebody subscribes to a channel. */
   public RedisBackplane(RedisOptions options) {
     this.options = options;
     this.life = options.life();
@@ -69,29 +70,52 @@ public final class RedisBackplane implements Backplane {
             List.of(broadcastProbe, nodeProbe), List.of(), (_, frame) -> onFrame(frame));
     this.monitoredPubSub =
         new MonitoredPubSub(
-            options, () -> life, thread, counters, WORDING, channels, this::resetSilence);
-    thread.execute(monitoredPubSub::open);
-    thread.scheduleWithFixedDelay(options.timings().probe().dividedBy(4), this::runPeriodicChecks);
+            options, () -> life, thread, counters, wording(), channels, this::resetSilence);
+  }
+
+  private LoopbackMonitor.MonitorWording wording() {
+    return new LoopbackMonitor.MonitorWording(
+        this::managers,
+        List.of("connected to Redis", "subscribed to Redis channel " + options.broadcastChannel()),
+        "listener started",
+        "operates without Redis, delivering from the database",
+        "connected to Redis again");
+  }
+
+  /** The managers that use this backplane, for the log. */
+  private String managers() {
+    return receivers.stream()
+        .map(ChannelReceiver::channel)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", ", "WebSocketManager [", "]"));
   }
 
   @Override
-  public void subscribe(Consumer<List<Delivery>> receiver) {
-    receivers.add(receiver);
-  }
-
-  @Override
-  public void publish(List<Delivery> change) {
-    if (!closed.get()) {
-      peerDirectory.forEach(peerNode -> publish(peerNode.filterRelevant(change), peerNode));
+  public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
+    receivers.add(new ChannelReceiver(channel, receiver));
+    if (opened.compareAndSet(false, true)) {
+      thread.execute(monitoredPubSub::open);
+      thread.scheduleWithFixedDelay(
+          options.timings().probe().dividedBy(4), this::runPeriodicChecks);
     }
   }
 
-  private void publish(List<Delivery> meant, PeerNode peerNode) {
+  @Override
+  public void publish(String channel, List<Delivery> change) {
+    if (!closed.get()) {
+      peerDirectory.forEach(
+          peerNode -> publish(channel, peerNode.filterRelevant(change), peerNode));
+    }
+  }
+
+  private void publish(String channel, List<Delivery> meant, PeerNode peerNode) {
     if (meant.isEmpty()) {
       return;
     }
     byte[] frame =
-        NodeMessageCodec.encode(life, new NodeMessage.CommittedDeliveries(options.node(), meant));
+        NodeMessageCodec.encode(
+            life, new NodeMessage.CommittedDeliveries(options.node(), channel, meant));
     monitoredPubSub
         .channelPublisher()
         .sendChange(options.channelOf(peerNode.node()), frame)
@@ -105,8 +129,8 @@ public final class RedisBackplane implements Backplane {
   }
 
   @Override
-  public void presence(UserId user, boolean connected) {
-    users.recordPresence(user, connected);
+  public void presence(String channel, UserId user, boolean connected) {
+    users.recordPresence(channel, user, connected);
     if (telling.compareAndSet(false, true)) {
       thread.schedule(options.timings().batch(), this::publishPresence);
     }
@@ -188,10 +212,13 @@ public final class RedisBackplane implements Backplane {
   }
 
   private void dispatchMessage(NodeMessage message, int bytes) {
-    if (message instanceof NodeMessage.CommittedDeliveries(_, List<Delivery> deliveries)) {
+    if (message instanceof NodeMessage.CommittedDeliveries(
+        _, String channel, List<Delivery> deliveries)) {
       counters.received.increment();
       counters.receivedBytes.add(bytes);
-      receivers.forEach(receiver -> callReceiver(deliveries, receiver));
+      receivers.stream()
+          .filter(each -> each.channel.equals(channel))
+          .forEach(each -> callReceiver(deliveries, each.receiver));
     } else {
       thread.execute(() -> handleMessage(message, System.nanoTime()));
     }

@@ -11,7 +11,7 @@
  *   ...all       every node          heartbeat (each second; also the probe), presence
  *                                    (who came and went, batched), shutdown
  *   ...node:ID   the node itself     echo (each second; the probe)
- *                every other node    deliveries, presence query, presence snapshot
+ *                every other node    deliveries of a channel, presence query, presence snapshot
  * </pre>
  *
  * <ul>

@@ -48,6 +48,7 @@ class NodeMessageCodecTest {
     assertThat(read).isInstanceOf(NodeMessage.CommittedDeliveries.class);
     NodeMessage.CommittedDeliveries committedDeliveries = (NodeMessage.CommittedDeliveries) read;
     assertThat(committedDeliveries.node()).isEqualTo("a");
+    assertThat(committedDeliveries.channel()).isEqualTo("chat");
     Delivery numbered = committedDeliveries.deliveries().getFirst();
     assertThat(new String(numbered.message().json(), UTF_8)).isEqualTo("{\"ü\":\"☃\"}");
     assertThat(numbered.message().state()).isEmpty();
@@ -143,6 +144,7 @@ class NodeMessageCodecTest {
   private static NodeMessage change() {
     return new NodeMessage.CommittedDeliveries(
         "a",
+        "chat",
         List.of(
             new Delivery(
                 Message.of("{\"ü\":\"☃\"}".getBytes(UTF_8)),

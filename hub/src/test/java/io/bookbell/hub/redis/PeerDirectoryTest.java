@@ -92,18 +92,34 @@ class PeerDirectoryTest {
   @Test
   void whoComesAndGoesWithinABatchIsNotTold() {
     LocalPresence users = new LocalPresence("a");
-    users.recordPresence(ANN, true);
-    users.recordPresence(ANN, false);
-    users.recordPresence(BEN, true);
+    users.recordPresence("chat", ANN, true);
+    users.recordPresence("chat", ANN, false);
+    users.recordPresence("chat", BEN, true);
     NodeMessage.PresenceChange first =
         (NodeMessage.PresenceChange) users.nextVersion().orElseThrow();
     assertThat(first.joined()).containsExactly(BEN);
     assertThat(first.left()).isEmpty();
-    users.recordPresence(BEN, false);
-    users.recordPresence(BEN, true);
+    users.recordPresence("chat", BEN, false);
+    users.recordPresence("chat", BEN, true);
     assertThat(users.nextVersion()).isEmpty();
     assertThat(users.snapshot())
         .isEqualTo(new NodeMessage.PresenceSnapshot("a", first.to(), Set.of(BEN)));
+  }
+
+  @Test
+  void whoLeavesOneChannelIsStillToldAsConnectedToAnother() {
+    LocalPresence users = new LocalPresence("a");
+    users.recordPresence("chat", ANN, true);
+    users.recordPresence("books", ANN, true);
+    assertThat(users.nextVersion()).isPresent();
+
+    users.recordPresence("chat", ANN, false);
+    assertThat(users.nextVersion()).isEmpty();
+
+    users.recordPresence("books", ANN, false);
+    NodeMessage.PresenceChange last =
+        (NodeMessage.PresenceChange) users.nextVersion().orElseThrow();
+    assertThat(last.left()).containsExactly(ANN);
   }
 
   private static List<Delivery> meant(Set<UserId> users, Delivery... change) {

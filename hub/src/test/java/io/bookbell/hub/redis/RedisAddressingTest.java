@@ -50,9 +50,10 @@ class RedisAddressingTest {
     Hearing ann = new Hearing(ofAnn);
     Hearing ben = new Hearing(ofBen);
     for (int number = 0; number < 50; number++) {
-      from.publish(List.of(Hearing.plain("for Ann " + number, ANN, new UserId(77))));
+      from.publish(Hearing.CHANNEL, List.of(Hearing.plain("for Ann " + number, ANN, new UserId(77))));
     }
     from.publish(
+        Hearing.CHANNEL,
         List.of(
             Delivery.numbered(Hearing.message("for both"), Map.of(ANN, 3L, BEN, 8L)),
             Hearing.plain("for nobody", new UserId(77))));
@@ -73,9 +74,9 @@ class RedisAddressingTest {
     RedisBackplane late = node();
     awaitKnown(late, early, ANN, BEN);
     awaitKnown(early, late);
-    early.presence(BEN, false);
+    early.presence(Hearing.CHANNEL, BEN, false);
     awaitKnown(late, early, ANN);
-    late.presence(BEN, true);
+    late.presence(Hearing.CHANNEL, BEN, true);
     awaitKnown(early, late, BEN);
   }
 
@@ -87,7 +88,7 @@ class RedisAddressingTest {
     going.close();
     await().atMost(Duration.ofSeconds(5)).until(() -> staying.statistics().peers() == 0);
     long before = staying.statistics().published();
-    staying.publish(List.of(Hearing.plain("to nobody", ANN)));
+    staying.publish(Hearing.CHANNEL, List.of(Hearing.plain("to nobody", ANN)));
     assertThat(staying.statistics().published()).isEqualTo(before);
   }
 
@@ -101,7 +102,7 @@ class RedisAddressingTest {
         NodeMessageCodec.encode("", new NodeMessage.NodeHeartbeat("ghost", 1, 1)));
     await().until(() -> node.statistics().peers() == 1);
     assertThat(node.statistics().peersKnown()).isZero();
-    node.publish(List.of(Hearing.plain("perhaps", ANN)));
+    node.publish(Hearing.CHANNEL, List.of(Hearing.plain("perhaps", ANN)));
     await().until(() -> node.statistics().published() == 1);
     await().atMost(Duration.ofSeconds(30)).until(() -> node.statistics().peers() == 0);
   }
@@ -113,11 +114,11 @@ class RedisAddressingTest {
     awaitKnown(other, node, ANN);
     RedisOptions options = redis.calm().withPrefix(prefix);
     redis.publish(options.broadcastChannel(), new byte[0]);
-    redis.publish(options.broadcastChannel(), new byte[] {2, 0, 99, 1, 'x'});
-    redis.publish(options.channelOf(node.node()), new byte[] {2, 0, 7, 1, 'x', 100});
+    redis.publish(options.broadcastChannel(), new byte[] {NodeMessageCodec.VERSION, 0, 99, 1, 'x'});
+    redis.publish(options.channelOf(node.node()), new byte[] {NodeMessageCodec.VERSION, 0, 7, 1, 'x', 100});
     redis.publish(options.broadcastChannel(), new byte[] {9, 1, 1, 'x', 1, 1});
     Hearing hearing = new Hearing(node);
-    other.publish(List.of(Hearing.plain("still there", ANN)));
+    other.publish(Hearing.CHANNEL, List.of(Hearing.plain("still there", ANN)));
     await().untilAsserted(() -> assertThat(hearing.texts()).containsExactly(" still there"));
     assertThat(node.statistics().malformed()).isEqualTo(3);
     assertThat(node.statistics().peers()).isEqualTo(1);
@@ -128,7 +129,7 @@ class RedisAddressingTest {
     RedisOptions options = redis.calm().withPrefix(prefix);
     RedisBackplane first = started(options.withLife("one/1"));
     RedisBackplane second = started(redis.calm().withPrefix(prefix).withLife("two/1"));
-    first.presence(ANN, true);
+    first.presence(Hearing.CHANNEL, ANN, true);
     Hearing hearing = new Hearing(first);
     await().until(() -> first.statistics().foreign() > 0 && second.statistics().foreign() > 0);
     assertThat(first.statistics().peers()).isZero();
@@ -138,24 +139,25 @@ class RedisAddressingTest {
         NodeMessageCodec.encode(
             "two/1",
             new NodeMessage.CommittedDeliveries(
-                second.node(), List.of(Hearing.plain("not for you", ANN)))));
+                second.node(), Hearing.CHANNEL, List.of(Hearing.plain("not for you", ANN)))));
 
     second.startEpoch("one/1");
     awaitKnown(second, first, ANN);
-    second.publish(List.of(Hearing.plain("for you", ANN)));
+    second.publish(Hearing.CHANNEL, List.of(Hearing.plain("for you", ANN)));
     await().untilAsserted(() -> assertThat(hearing.texts()).containsExactly(" for you"));
   }
 
   private RedisBackplane node(UserId... users) {
     RedisBackplane node = started(redis.calm().withPrefix(prefix));
     for (UserId user : users) {
-      node.presence(user, true);
+      node.presence(Hearing.CHANNEL, user, true);
     }
     return node;
   }
 
   private RedisBackplane started(RedisOptions options) {
     RedisBackplane node = new RedisBackplane(options);
+    node.subscribe(Hearing.CHANNEL, _ -> {});
     nodes.add(node);
     return node;
   }

@@ -3,6 +3,7 @@ package io.bookbell.hub.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -32,12 +33,14 @@ class RedisOutageTest {
   @BeforeEach
   void listen() {
     warnings.start();
+    log.setLevel(Level.INFO);
     log.addAppender(warnings);
   }
 
   @AfterEach
   void stop() {
     log.detachAppender(warnings);
+    log.setLevel(null); // as configured
     nodes.forEach(RedisBackplane::close);
     redis.close();
   }
@@ -48,12 +51,40 @@ class RedisOutageTest {
     RedisBackplane two = node(redis.port());
     one.onStateChange(states::add);
     await().until(() -> one.state() == RedisState.DEGRADED && two.state() == RedisState.DEGRADED);
-    one.publish(List.of(Hearing.plain("nobody hears", ANN)));
+    one.publish(Hearing.CHANNEL, List.of(Hearing.plain("nobody hears", ANN)));
     redis.start();
     awaitConnected();
     awaitFlow(one, two);
     assertThat(states).endsWith(RedisState.CONNECTED);
     assertThat(warnings.told).hasSize(2);
+  }
+
+  @Test
+  void theLogNamesTheChannelsAndSaysEachStepOnce() {
+    redis.start();
+    RedisOptions options = TestRedis.quick(redis.port());
+    RedisBackplane node = new RedisBackplane(options);
+    nodes.add(node);
+    node.subscribe("chat", _ -> {});
+    node.subscribe("books", _ -> {});
+    awaitConnected();
+    redis.stop();
+    await().until(() -> node.state() == RedisState.DEGRADED);
+    redis.start();
+    awaitConnected();
+
+    String managers = "WebSocketManager [books, chat] ";
+    assertThat(warnings.lines)
+        .hasSize(5)
+        .startsWith(
+            managers + "connected to Redis",
+            managers + "subscribed to Redis channel " + options.broadcastChannel(),
+            managers + "listener started")
+        .endsWith(managers + "connected to Redis again");
+    assertThat(warnings.told)
+        .singleElement()
+        .asString()
+        .startsWith(managers + "operates without Redis, delivering from the database (");
   }
 
   @Test
@@ -66,7 +97,7 @@ class RedisOutageTest {
     redis.stop();
     await().until(() -> one.state() == RedisState.DEGRADED && two.state() == RedisState.DEGRADED);
     long refused = one.statistics().refused();
-    one.publish(List.of(Hearing.plain("while it was away", ANN)));
+    one.publish(Hearing.CHANNEL, List.of(Hearing.plain("while it was away", ANN)));
     assertThat(one.statistics().refused()).isEqualTo(refused + 1);
     redis.start();
     awaitConnected();
@@ -104,7 +135,7 @@ class RedisOutageTest {
     try (TestRedis.Pause pause = redis.pause()) {
       long before = System.nanoTime();
       for (int number = 0; number < 3_000; number++) {
-        one.publish(List.of(Hearing.plain("into the void", ANN)));
+        one.publish(Hearing.CHANNEL, List.of(Hearing.plain("into the void", ANN)));
       }
       assertThat(since(before)).isLessThan(QUICK);
       await().until(() -> one.state() == RedisState.DEGRADED);
@@ -163,7 +194,7 @@ class RedisOutageTest {
     await().until(() -> node.state() == RedisState.DEGRADED);
     assertQuickClose(node);
     node.close();
-    node.publish(List.of(Hearing.plain("after the end", ANN)));
+    node.publish(Hearing.CHANNEL, List.of(Hearing.plain("after the end", ANN)));
   }
 
   private RedisBackplane node(int port) {
@@ -172,7 +203,8 @@ class RedisOutageTest {
 
   private RedisBackplane started(RedisOptions options) {
     RedisBackplane node = new RedisBackplane(options);
-    node.presence(ANN, true);
+    node.subscribe(Hearing.CHANNEL, _ -> {});
+    node.presence(Hearing.CHANNEL, ANN, true);
     nodes.add(node);
     return node;
   }
@@ -199,7 +231,7 @@ class RedisOutageTest {
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () -> {
-              from.publish(List.of(Hearing.plain("flows", ANN)));
+              from.publish(Hearing.CHANNEL, List.of(Hearing.plain("flows", ANN)));
               assertThat(hearing.texts()).contains(" flows");
             });
   }
@@ -218,10 +250,12 @@ class RedisOutageTest {
   /** Collects the log messages about an outage. */
   private static final class Warnings extends AppenderBase<ILoggingEvent> {
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
 
     @Override
     protected void append(ILoggingEvent event) {
-      if (event.getFormattedMessage().startsWith("Redis pub/sub is away")) {
+      lines.add(event.getFormattedMessage());
+      if (event.getFormattedMessage().contains("operates without Redis")) {
         told.add(event.getFormattedMessage());
       }
     }

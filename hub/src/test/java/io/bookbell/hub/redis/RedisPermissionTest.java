@@ -58,6 +58,7 @@ class RedisPermissionTest {
   void isNamed(String rights, String database) {
     acl("SETUSER ann on >hush ~* " + rights);
     try (var node = new RedisBackplane(asAnn(database))) {
+      node.subscribe("chat", _ -> {});
       await().atMost(Duration.ofSeconds(10)).until(() -> grant().isPresent());
 
       assertThat(told.list)
@@ -72,6 +73,7 @@ class RedisPermissionTest {
   void isNotNamedOnceItIsGranted() {
     acl("SETUSER ann on >hush ~* allchannels +@all -publish");
     try (var node = new RedisBackplane(asAnn(""))) {
+      node.subscribe("chat", _ -> {});
       await().atMost(Duration.ofSeconds(10)).until(() -> grant().isPresent());
       acl(grant().orElseThrow());
       await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.CONNECTED);
@@ -89,6 +91,7 @@ class RedisPermissionTest {
   void isNamedAgainInALaterOutage() {
     acl("SETUSER ann on >hush ~* allchannels +@all -publish");
     try (var node = new RedisBackplane(asAnn(""))) {
+      node.subscribe("chat", _ -> {});
       await().atMost(Duration.ofSeconds(10)).until(() -> grant().isPresent());
       acl(grant().orElseThrow());
       await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.CONNECTED);

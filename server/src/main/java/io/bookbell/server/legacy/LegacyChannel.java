@@ -46,14 +46,14 @@ public final class LegacyChannel implements Backplane {
   }
 
   @Override
-  public void subscribe(Consumer<List<Delivery>> receiver) {
+  public void subscribe(String hubChannel, Consumer<List<Delivery>> receiver) {
     receivers.add(receiver);
-    nodes.subscribe(receiver);
+    nodes.subscribe(hubChannel, receiver);
   }
 
   @Override
-  public void publish(List<Delivery> change) {
-    nodes.publish(change);
+  public void publish(String hubChannel, List<Delivery> change) {
+    nodes.publish(hubChannel, change);
     change.stream().filter(LegacyChannel::hasRecipients).forEach(this::publishDelivery);
   }
 
@@ -72,8 +72,8 @@ public final class LegacyChannel implements Backplane {
   }
 
   @Override
-  public void presence(UserId user, boolean connected) {
-    nodes.presence(user, connected);
+  public void presence(String hubChannel, UserId user, boolean connected) {
+    nodes.presence(hubChannel, user, connected);
   }
 
   public LegacyStatistics statistics() {

@@ -49,6 +49,9 @@ import org.slf4j.LoggerFactory;
 public final class LiveConnections implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveConnections.class);
 
+  /** The channel's name in the log, as it was called in the replaced system. */
+  private static final String CHANNEL = "book_requests";
+
   private final WebSocketManager manager;
   private final AcknowledgementWriter acknowledgementWriter;
   private final TypingPresence typingPresence;
@@ -104,7 +107,7 @@ public final class LiveConnections implements AutoCloseable {
     typingPresence =
         new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
     var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence);
-    manager = new WebSocketManager(options, feed, frames, backplane, clock);
+    manager = new WebSocketManager(CHANNEL, options, feed, frames, backplane, clock);
     boolean shared = database.isShared();
     var livePollListener = new LivePollListener(database, liveSources, newLife);
     places =

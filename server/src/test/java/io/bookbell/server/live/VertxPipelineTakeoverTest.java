@@ -64,6 +64,7 @@ class VertxPipelineTakeoverTest {
   void start() throws Exception {
     manager =
         new WebSocketManager(
+            "test",
             HubOptions.defaults().withConnectionsPerUser(CLIENTS),
             new EmptyFeed(),
             (connection, text) -> connection.replyText("echo " + text),

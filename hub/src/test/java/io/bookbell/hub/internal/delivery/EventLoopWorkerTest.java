@@ -40,6 +40,7 @@ class EventLoopWorkerTest {
   private final InProcessBackplane backplane = new InProcessBackplane();
   private final WebSocketManager manager =
       new WebSocketManager(
+          "test",
           HubOptions.defaults(), feed, (connection, text) -> {}, backplane, InstantSource.system());
   private final HubServer server = new HubServer(manager);
   private final List<RawClient> clients = new ArrayList<>();

@@ -64,6 +64,7 @@ public abstract class BatchedSendContract {
     }
     manager =
         new WebSocketManager(
+            "test",
             HubOptions.defaults().withRing(ring),
             feed,
             (_, _) -> hold(),

@@ -50,6 +50,7 @@ class FrameWriterTest {
     Backplane backplane = new InProcessBackplane();
     var manager =
         new WebSocketManager(
+            "test",
             HubOptions.defaults(), feed, (_, _) -> hold(), backplane, InstantSource.system());
     try (manager;
         HubServer server = new HubServer(manager, epoll);

@@ -33,6 +33,7 @@ class PipelineTakeoverTest {
   void start() {
     WebSocketManager manager =
         new WebSocketManager(
+            "test",
             HubOptions.defaults().withConnectionsPerUser(CLIENTS),
             new InMemoryMessageHistory(Runnable::run),
             (connection, text) -> connection.replyText("echo " + text),
