@@ -215,6 +215,7 @@ public final class Bookbell implements AutoCloseable {
         registerCloseable(
             new ServerMetrics(liveConnections.webSocketManager()::statistics, services.admins));
     serverMetrics.registerDatabase(database);
+    serverMetrics.registerRoles(liveConnections);
     clusterBackplane.registerMonitoring(healthRoutes, serverMetrics);
     serverMetrics.registerRefusals(refusalCounters);
     Router router = Router.router(vertx);

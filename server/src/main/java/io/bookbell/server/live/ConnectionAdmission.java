@@ -146,15 +146,18 @@ public final class ConnectionAdmission {
   }
 
   /**
-   * Counts a call and reserves a slot. Fails with a {@link Problem} 429 if there have been too many
-   * of either.
+   * Counts a call, and reserves a slot with the caller's profile. Fails with a {@link Problem} 429 if
+   * there have been too many of either.
    */
   Future<ConnectionSlot> takeSlot(Caller caller) {
     rateLimits.countCall(RateLimit.CONNECT, caller);
-    return Future.fromCompletionStage(reserveSlot(caller.user()), Vertx.currentContext());
+    return Future.fromCompletionStage(
+        reserveSlot(caller.user())
+            .thenCompose(slot -> liveConnections.addProfile(caller.user(), slot)),
+        Vertx.currentContext());
   }
 
-  /** Like {@link #takeSlot}, for a call that has been counted. */
+  /** Reserves a slot for a poll, whose call has been counted and which is too brief for more. */
   CompletionStage<ConnectionSlot> reserveSlot(UserId user) {
     return liveConnections
         .reserveSlot(user)
@@ -166,8 +169,9 @@ public final class ConnectionAdmission {
   }
 
   /** The metadata of a caller's connection. */
-  static Map<String, String> metadataOf(Caller caller) {
-    var metadata = new HashMap<>(Map.of(SESSION, caller.session()));
+  static Map<String, String> metadataOf(Caller caller, ConnectionSlot slot) {
+    var metadata = new HashMap<>(slot.profile());
+    metadata.put(SESSION, caller.session());
     if (!caller.hasScope(KeyScope.WRITE)) {
       metadata.put(READ_ONLY, "true");
     }

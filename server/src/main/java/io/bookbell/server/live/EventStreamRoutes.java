@@ -99,7 +99,7 @@ public final class EventStreamRoutes {
                 channel,
                 encodeHead(context.response()),
                 slot.here(),
-                ConnectionAdmission.metadataOf(caller),
+                ConnectionAdmission.metadataOf(caller, slot),
                 since);
     admission.closeIfSessionEnded(caller, connection);
     ConnectionAdmission.closeWhenExpired(caller, connection, channel);

@@ -55,6 +55,7 @@ public final class LiveConnections implements AutoCloseable {
   private final WebSocketManager manager;
   private final AcknowledgementWriter acknowledgementWriter;
   private final TypingPresence typingPresence;
+  private final Function<UserId, CompletableFuture<ConnectionProfile>> profiles;
   private final Optional<ConnectionLeases> places;
   private final Optional<InboxPoller> poll;
   private final Consumer<String> forgetCaller;
@@ -108,6 +109,10 @@ public final class LiveConnections implements AutoCloseable {
         new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
     var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence);
     manager = new WebSocketManager(CHANNEL, options, feed, frames, backplane, clock);
+    profiles =
+        user ->
+            database.read(
+                tx -> ConnectionProfile.read(tx, user, liveSources.roles, liveSources.quotas));
     boolean shared = database.isShared();
     var livePollListener = new LivePollListener(database, liveSources, newLife);
     places =
@@ -141,7 +146,7 @@ public final class LiveConnections implements AutoCloseable {
     }
     if (places.isEmpty()) {
       return CompletableFuture.completedStage(
-          here.map(place -> new ConnectionSlot(place, () -> {})));
+          here.map(place -> new ConnectionSlot(place, () -> {}, Map.of())));
     }
     return places
         .get()
@@ -154,7 +159,23 @@ public final class LiveConnections implements AutoCloseable {
             })
         .thenApply(
             everywhere ->
-                everywhere.map(connectionLease -> new ConnectionSlot(here.get(), connectionLease)));
+                everywhere.map(
+                    connectionLease ->
+                        new ConnectionSlot(here.get(), connectionLease, Map.of())));
+  }
+
+  /** Adds the user's profile to a slot; if it can't be read, the slot is released. */
+  CompletionStage<ConnectionSlot> addProfile(UserId user, ConnectionSlot slot) {
+    return profiles
+        .apply(user)
+        .whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                slot.releaseSlot();
+              }
+            })
+        .thenApply(
+            profile -> new ConnectionSlot(slot.here, slot.everywhere, profile.toMetadata()));
   }
 
   /**
@@ -162,8 +183,10 @@ public final class LiveConnections implements AutoCloseable {
    *
    * @param here counts it among this node's connections
    * @param everywhere counts it among those of all nodes; must be closed with the connection
+   * @param profile the metadata that tell whose connection it will be; empty for a poll
    */
-  record ConnectionSlot(Reservation here, ConnectionLeases.ConnectionLease everywhere) {
+  record ConnectionSlot(
+      Reservation here, ConnectionLeases.ConnectionLease everywhere, Map<String, String> profile) {
     void releaseSlot() {
       here.close();
       everywhere.close();
@@ -183,6 +206,18 @@ public final class LiveConnections implements AutoCloseable {
   /** Delivers a message that isn't stored in any inbox. */
   public void broadcast(Message message, Set<UserId> users) {
     manager.broadcast(message, users);
+  }
+
+  /**
+   * How many WebSockets and event streams of this node belong to users of a role. Visits every
+   * connection.
+   */
+  public long countConnections(ConnectionRole role) {
+    return manager.connectedUsers().stream()
+        .flatMap(user -> manager.connectionsOf(user).stream())
+        .map(connection -> connection.metadata().get(ConnectionProfile.ROLE))
+        .filter(role.wireName()::equals)
+        .count();
   }
 
   /** The hashes of the sessions that opened this node's connections. */

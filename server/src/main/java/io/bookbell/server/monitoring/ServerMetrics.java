@@ -8,6 +8,8 @@ import io.bookbell.hub.redis.RedisStatistics;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.RefusalCounters;
 import io.bookbell.server.legacy.LegacyChannel;
+import io.bookbell.server.live.ConnectionRole;
+import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.AdminCache;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -92,6 +94,15 @@ public final class ServerMetrics implements AutoCloseable {
     FunctionCounter.builder("bookbell.transport.opened", this, of -> of.sample.of(kind).opened())
         .tag("transport", transport)
         .register(registry);
+  }
+
+  /** Adds the connections by the role of their users. */
+  public void registerRoles(LiveConnections liveConnections) {
+    for (ConnectionRole role : ConnectionRole.values()) {
+      Gauge.builder("bookbell.role.connections", liveConnections, of -> of.countConnections(role))
+          .tag("role", role.wireName())
+          .register(registry);
+    }
   }
 
   /** Adds the number of requests that were refused before reaching a route. */
