@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -194,8 +195,20 @@ public final class WebSocketManager implements AutoCloseable {
    * MessageHistory}.
    */
   public void broadcast(List<Delivery> change) {
-    deliverLocally(change);
+    localConnections.deliverMeasured(change);
     backplane.publish(channel, change);
+  }
+
+  /**
+   * Measures every broadcast of this node from now on.
+   *
+   * @param listener called on an event loop with the nanoseconds from the call of {@link
+   *     #broadcast(List)} until the last connection of this node had the message: until its bytes
+   *     were handed to the operating system. Not called if nobody in the audience is connected. Must
+   *     neither block nor throw
+   */
+  public void onBroadcast(LongConsumer listener) {
+    localConnections.setLatencyListener(listener);
   }
 
   /** Sends a message without a sequence number to all connections of one user, on every node. */

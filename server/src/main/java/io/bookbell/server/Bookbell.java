@@ -216,6 +216,7 @@ public final class Bookbell implements AutoCloseable {
             new ServerMetrics(liveConnections.webSocketManager()::statistics, services.admins));
     serverMetrics.registerDatabase(database);
     serverMetrics.registerRoles(liveConnections);
+    serverMetrics.measureBroadcasts(liveConnections.webSocketManager());
     clusterBackplane.registerMonitoring(healthRoutes, serverMetrics);
     serverMetrics.registerRefusals(refusalCounters);
     Router router = Router.router(vertx);

@@ -163,6 +163,7 @@ final class LoopbackMonitor {
       grantTold = mendable ? why : grantTold;
     }
     if (state != RedisState.DEGRADED) {
+      counters.fallbacks.increment();
       changeState(RedisState.DEGRADED);
     }
   }

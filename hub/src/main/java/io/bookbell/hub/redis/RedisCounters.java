@@ -13,6 +13,7 @@ final class RedisCounters {
   final LongAdder malformed = new LongAdder();
   final LongAdder renewals = new LongAdder();
   final LongAdder stateChanges = new LongAdder();
+  final LongAdder fallbacks = new LongAdder();
 
   RedisStatistics snapshot(PeerDirectory peerDirectory) {
     return new RedisStatistics(
@@ -25,6 +26,7 @@ final class RedisCounters {
         malformed.sum(),
         renewals.sum(),
         stateChanges.sum(),
+        fallbacks.sum(),
         peerDirectory.size(),
         peerDirectory.knownCount());
   }

@@ -14,6 +14,7 @@ package io.bookbell.hub.redis;
  * @param malformed frames dropped because they couldn't be decoded
  * @param renewals subscriptions replaced because they were deaf
  * @param stateChanges changes of the state
+ * @param fallbacks times the node began to operate without Redis
  * @param peers other nodes heard of recently, now
  * @param peersKnown those of them whose users are known, now; the others are sent every change
  */
@@ -27,5 +28,6 @@ public record RedisStatistics(
     long malformed,
     long renewals,
     long stateChanges,
+    long fallbacks,
     int peers,
     int peersKnown) {}

@@ -2,6 +2,7 @@ package io.bookbell.server.monitoring;
 
 import io.bookbell.hub.HubStatistics;
 import io.bookbell.hub.TransportKind;
+import io.bookbell.hub.WebSocketManager;
 import io.bookbell.hub.redis.RedisBackplane;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.hub.redis.RedisStatistics;
@@ -27,15 +28,25 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The server's metrics, exposed in Prometheus format at {@code /metrics}. Thread-safe. */
 public final class ServerMetrics implements AutoCloseable {
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final String FRONT_PAGE = "page";
+
+  /** The limits of the histogram's buckets. */
+  private static final Duration[] LATENCIES =
+      IntStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
   private static final Set<HttpMethod> METHODS =
       Set.of(
           HttpMethod.GET,
@@ -96,6 +107,18 @@ public final class ServerMetrics implements AutoCloseable {
         .register(registry);
   }
 
+  /**
+   * Measures how long each committed change takes until the last connection of this node has it.
+   */
+  public void measureBroadcasts(WebSocketManager manager) {
+    Timer latency =
+        Timer.builder("bookbell.broadcast.latency")
+            .description("From the commit until the last connection of this node has the message")
+            .serviceLevelObjectives(LATENCIES)
+            .register(registry);
+    manager.onBroadcast(nanos -> latency.record(nanos, TimeUnit.NANOSECONDS));
+  }
+
   /** Adds the connections by the role of their users. */
   public void registerRoles(LiveConnections liveConnections) {
     for (ConnectionRole role : ConnectionRole.values()) {
@@ -138,6 +161,7 @@ public final class ServerMetrics implements AutoCloseable {
     registerRedisCounter("bookbell.redis.malformed", redis, RedisStatistics::malformed);
     registerRedisCounter("bookbell.redis.renewals", redis, RedisStatistics::renewals);
     registerRedisCounter("bookbell.redis.state.changes", redis, RedisStatistics::stateChanges);
+    registerRedisCounter("bookbell.redis.fallbacks", redis, RedisStatistics::fallbacks);
   }
 
   /** Adds the traffic with the replaced system. */

@@ -50,6 +50,30 @@ class HealthRoutesTest {
   }
 
   @Test
+  void metricsMeasureBroadcastsAndCountTheCacheAndReplays(@TempDir Path folder) {
+    try (TestServer server = TestServer.empty(TestDatabase.SQLITE, folder)) {
+      Cast cast = server.cast();
+      try (var socket = cast.creator().client().connect(cast.creator().id())) {
+        socket.await("initial_data");
+        cast.supporter().ask(cast.creator(), "Emma");
+        cast.supporter().ask(cast.creator(), "Persuasion");
+        socket.await("Persuasion", message -> message.toString().contains("Persuasion"));
+      }
+      try (var again = cast.creator().client().connect(cast.creator().id(), "0")) {
+        again.await("Persuasion", message -> message.toString().contains("Persuasion"));
+        String metrics = server.client().get("/metrics").expect(200).raw().body();
+
+        assertThat(metrics)
+            .containsPattern("(?m)^bookbell_broadcast_latency_seconds_bucket\\{le=\"5.0\"} 2$")
+            .containsPattern("(?m)^bookbell_broadcast_latency_seconds_count 2$")
+            .containsPattern("(?m)^bookbell_admin_cache_hits_total 1.0$")
+            .containsPattern("(?m)^bookbell_admin_cache_misses_total 1.0$")
+            .containsPattern("(?m)^bookbell_messages_replayed_total [1-9]");
+      }
+    }
+  }
+
+  @Test
   void metricsMayHaveAPortOfTheirOwn(@TempDir Path folder) throws IOException {
     ServerConfig usual = TestServer.config(TestDatabase.SQLITE.create(folder));
     int port = freePort();

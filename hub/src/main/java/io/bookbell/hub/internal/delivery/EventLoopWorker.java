@@ -53,6 +53,9 @@ final class EventLoopWorker {
   private ArrayList<ConnectionState> flushing = new ArrayList<>();
   private boolean flushComing;
 
+  /** Broadcasts that are measured until the next flush. */
+  private ArrayList<BroadcastTimer> timers = new ArrayList<>();
+
   /** The number of changes since the last flush. */
   private int changes;
 
@@ -129,6 +132,15 @@ final class EventLoopWorker {
     }
   }
 
+  /** Tells the timer when what is waiting has been flushed; at once if nothing is waiting. */
+  void notifyWhenFlushed(BroadcastTimer timer) {
+    if (flushComing) {
+      timers.add(timer);
+    } else {
+      timer.onLoopFlushed();
+    }
+  }
+
   private void flushOrDelay() {
     int writes = touched.size();
     boolean alone = changes <= 1 && !shared;
@@ -169,10 +181,15 @@ final class EventLoopWorker {
     for (ConnectionState connectionState : now) {
       connectionState.stage();
     }
+    ArrayList<BroadcastTimer> measured = timers;
+    if (!measured.isEmpty()) {
+      timers = new ArrayList<>();
+    }
     batchedSocketWriter.sendStaged();
     for (ConnectionState connectionState : now) {
       connectionState.onFlushed();
     }
     now.clear();
+    measured.forEach(BroadcastTimer::onLoopFlushed);
   }
 }

@@ -30,9 +30,21 @@ final class LocalBroadcast {
     this.connectionRegistry = connectionRegistry;
   }
 
-  static void broadcastAll(List<Delivery> change, ConnectionRegistry connectionRegistry) {
+  /**
+   * Distributes the messages of a change.
+   *
+   * @param timer is told of each event loop that has flushed; null if nobody wants to know
+   */
+  static void broadcastAll(
+      List<Delivery> change,
+      ConnectionRegistry connectionRegistry,
+      @Nullable BroadcastTimer timer) {
     LocalBroadcast localBroadcast = new LocalBroadcast(connectionRegistry);
     change.forEach(localBroadcast::addDelivery);
+    if (timer != null) {
+      timer.expectLoops(localBroadcast.batches.size());
+      localBroadcast.batches.values().forEach(batch -> batch.timer = timer);
+    }
     localBroadcast.batches.values().forEach(EventLoopBroadcast::startOnLoop);
   }
 
@@ -66,6 +78,7 @@ final class LocalBroadcast {
     private final List<@Nullable Message> messages = new ArrayList<>();
 
     private long[] sequences = new long[8];
+    private @Nullable BroadcastTimer timer;
 
     EventLoopBroadcast(EventLoopWorker eventLoopWorker) {
       this.eventLoopWorker = eventLoopWorker;
@@ -85,6 +98,9 @@ final class LocalBroadcast {
         eventLoopWorker.eventLoop().execute(this);
       } catch (RejectedExecutionException ended) {
         log.debug("An event loop has ended, and its connections with it");
+        if (timer != null) {
+          timer.onLoopFlushed();
+        }
       }
     }
 
@@ -99,6 +115,9 @@ final class LocalBroadcast {
           log.error("The {} cannot be delivered to; cutting it off", target, failure);
           target.connectionState().transport().forceClose();
         }
+      }
+      if (timer != null) {
+        eventLoopWorker.notifyWhenFlushed(timer);
       }
     }
 

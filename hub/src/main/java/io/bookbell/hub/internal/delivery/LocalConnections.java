@@ -25,7 +25,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All connections of this node, and delivery to them; {@link WebSocketManager} is its API. Any
@@ -39,6 +41,7 @@ public final class LocalConnections {
   private final ConcurrentHashMap<EventLoop, EventLoopWorker> workers = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private volatile boolean closed;
+  private volatile @Nullable LongConsumer latencyListener;
 
   /**
    * @param messageHistory each user's durable history
@@ -133,7 +136,19 @@ public final class LocalConnections {
 
   /** Delivers the messages of one change in order, except states that have been superseded. */
   public void deliver(List<Delivery> change) {
-    LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry);
+    LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry, null);
+  }
+
+  /** Like {@link #deliver}, for a change committed by this node, which is measured. */
+  public void deliverMeasured(List<Delivery> change) {
+    LongConsumer listener = latencyListener;
+    var timer = listener == null ? null : new BroadcastTimer(hub.ticker(), listener);
+    LocalBroadcast.broadcastAll(states.filterLatest(change), connectionRegistry, timer);
+  }
+
+  /** Called with the nanoseconds of each measured change that reached a connection. */
+  public void setLatencyListener(LongConsumer listener) {
+    latencyListener = listener;
   }
 
   /** Announces how far these users' histories reach. */

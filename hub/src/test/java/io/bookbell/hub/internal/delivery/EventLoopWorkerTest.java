@@ -1,14 +1,17 @@
 package io.bookbell.hub.internal.delivery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.HubServer;
 import io.bookbell.hub.InMemoryMessageHistory;
 import io.bookbell.hub.InProcessBackplane;
 import io.bookbell.hub.LongPoll;
 import io.bookbell.hub.Position;
+import io.bookbell.hub.Message;
 import io.bookbell.hub.RawClient;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +110,28 @@ class EventLoopWorkerTest {
     for (RawClient client : clients) {
       assertThat(client.readText()).isEqualTo("{\"seq\":2,\"id\":2}");
     }
+  }
+
+  @Test
+  void eachBroadcastIsMeasuredOnceUntilItsLastConnection() {
+    var measured = new CopyOnWriteArrayList<Long>();
+    long begun = System.nanoTime();
+    manager.onBroadcast(measured::add);
+    Delivery first = feed.commit("{\"id\":1}", EVERYONE);
+    manager.broadcast(List.of(first));
+    clients.forEach(RawClient::readText);
+    await().until(() -> measured.size() == 1);
+
+    manager.broadcast(List.of(first)); // everybody has it already, so nothing is flushed
+    await().until(() -> measured.size() == 2);
+    manager.broadcast(Message.of("{}".getBytes(UTF_8)), Set.of(new UserId(MANY + 1)));
+    manager.deliverLocally(List.of(feed.commit("{\"id\":2}", EVERYONE)));
+    manager.broadcast(List.of(feed.commit("{\"id\":3}", EVERYONE)));
+    clients.forEach(client -> assertThat(client.readText()).contains("\"id\":2"));
+    clients.forEach(client -> assertThat(client.readText()).contains("\"id\":3"));
+
+    await().until(() -> measured.size() == 3);
+    assertThat(measured).allMatch(nanos -> nanos >= 0 && nanos < System.nanoTime() - begun);
   }
 
   @Test
