@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * A hub behind a plain Netty HTTP server on loopback. {@code /ws?user=1&since=5&after=20} answers
  * the handshake after 20 ms. {@code /stream} is an event stream, and {@code /poll?limit=5&wait=100}
  * a long poll, whose answer has a line for each message. Other paths answer 200, and a user at the
- * limit gets 429.
+ * limit gets 429, or with {@code unreserved=1} is connected without a slot.
  */
 public final class HubServer implements AutoCloseable {
   private static final Set<String> PATHS = Set.of("/ws", "/stream", "/poll");
@@ -119,7 +119,10 @@ public final class HubServer implements AutoCloseable {
 
     private void upgrade(ChannelHandlerContext context, QueryStringDecoder uri) {
       UserId user = new UserId(Long.parseLong(parameter(uri, "user").orElseThrow()));
-      Optional<Reservation> place = manager.tryReserve(user);
+      Optional<Reservation> place =
+          parameter(uri, "unreserved").isPresent()
+              ? Optional.of(Reservation.createSettled(user))
+              : manager.tryReserve(user);
       if (place.isEmpty()) {
         answer(context, HttpResponseStatus.TOO_MANY_REQUESTS, "");
         return;

@@ -3,6 +3,7 @@ package io.bookbell.server.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.TransportKind;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.resilience.workload.Follower;
 import io.bookbell.server.resilience.workload.Follower.Totals;
@@ -11,6 +12,7 @@ import io.bookbell.server.resilience.workload.Stored;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,7 +25,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
- * Followers on all nodes, several per user. The content received under each sequence number is kept
+ * Followers on all nodes, several per user, which change their transport with every connection. The content received under each sequence number is kept
  * as a hash, and compared between followers and with the stored inboxes. Confined to one thread.
  */
 final class Clients implements AutoCloseable {
@@ -46,12 +48,25 @@ final class Clients implements AutoCloseable {
     this.delays = delays;
     this.followers =
         IntStream.range(0, size)
-            .mapToObj(number -> people.get(number % people.size()))
-            .map(person -> new Follower(http, person, url, this::take))
+            .mapToObj(
+                number ->
+                    new Follower(
+                        http,
+                        people.get(number % people.size()),
+                        url,
+                        transportsFrom(number / people.size() + number),
+                        this::take))
             .toList();
     Awaitility.await("everybody's first snapshot")
         .atMost(PATIENCE)
         .until(() -> followers.stream().allMatch(Follower::hasBegun));
+  }
+
+  /** All transports, so that a third of the clients begins with each. */
+  private static List<TransportKind> transportsFrom(int number) {
+    var transports = new ArrayList<>(List.of(TransportKind.values()));
+    Collections.rotate(transports, number);
+    return transports;
   }
 
   private void take(Follower by, JsonNode message, long liveSince) {
@@ -131,6 +146,11 @@ final class Clients implements AutoCloseable {
   private boolean differs(UserId user, JsonNode message) {
     Integer got = contents.get(new Place(user, message.get("seq").asLong()));
     return got != null && got != message.hashCode();
+  }
+
+  /** How many messages a transport has brought. */
+  long receivedBy(TransportKind transport) {
+    return sum(totals -> totals.byTransport().getOrDefault(transport, 0L));
   }
 
   long sum(ToLongFunction<Totals> what) {

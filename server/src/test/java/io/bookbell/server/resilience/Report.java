@@ -1,5 +1,6 @@
 package io.bookbell.server.resilience;
 
+import io.bookbell.hub.TransportKind;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.resilience.workload.Follower.Totals;
 import java.io.IOException;
@@ -34,6 +35,10 @@ final class Report {
     lines.add(line("snapshots", clients.sum(Totals::snapshots)));
     lines.add(line("messages expected", clients.expected(heads)));
     lines.add(line("messages delivered", clients.sum(Totals::received)));
+    for (TransportKind transport : TransportKind.values()) {
+      String name = transport.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      lines.add(line("  by " + name, clients.receivedBy(transport)));
+    }
     lines.add(line("messages lost", clients.lost(heads)));
     lines.add(line("messages duplicated", clients.sum(Totals::repeated)));
     lines.add(line("worst delay", delays.worst()));

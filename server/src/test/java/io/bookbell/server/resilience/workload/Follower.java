@@ -1,38 +1,34 @@
 package io.bookbell.server.resilience.workload;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.hub.CloseReason;
+import io.bookbell.hub.TransportKind;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.json.Json;
+import io.bookbell.server.resilience.workload.FollowerLine.LineTarget;
 import io.bookbell.server.resilience.workload.People.Person;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
-import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A client that means to miss nothing: whatever happens to its socket, it comes back with the
- * {@code since} it stands at, and complains of every number that is not the next. Thread-safe.
+ * A client that means to miss nothing: whatever happens to its connection, it comes back with the
+ * {@code since} it stands at, perhaps by another transport, and complains of every number that is
+ * not the next. Thread-safe.
  */
 public final class Follower implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final int SHORTEST_PAUSE_MILLIS = 200;
   private static final int LONGEST_PAUSE_MILLIS = 800;
 
   private final HttpClient http;
   private final Person person;
   private final Supplier<String> url;
+  private final List<TransportKind> transports;
   private final Taker taker;
 
   // What follows is guarded by this.
@@ -41,7 +37,10 @@ public final class Follower implements AutoCloseable {
   private String epoch;
   private long position;
   private int failures;
-  private Connection current;
+  private FollowerLine current;
+  private TransportKind transport;
+  private int lines;
+  private long liveSince;
   private boolean done;
 
   /** Gets each numbered message as it comes, while the follower is locked. */
@@ -63,6 +62,7 @@ public final class Follower implements AutoCloseable {
     private long received;
     private long skipped;
     private long repeated;
+    private final Map<TransportKind, Long> byTransport = new EnumMap<>(TransportKind.class);
   }
 
   /**
@@ -73,6 +73,7 @@ public final class Follower implements AutoCloseable {
    * @param expected messages from the first snapshot on that no later snapshot stands for
    * @param skipped numbers that were passed over
    * @param repeated numbers that came again
+   * @param byTransport received messages by the transport that brought them
    */
   public record Totals(
       int snapshots,
@@ -81,14 +82,31 @@ public final class Follower implements AutoCloseable {
       long expected,
       long received,
       long skipped,
-      long repeated) {}
+      long repeated,
+      Map<TransportKind, Long> byTransport) {}
+
+  /**
+   * Connects by WebSocket, and goes on doing so.
+   *
+   * @param url where a server is; asked for each connection
+   */
+  public Follower(HttpClient http, Person person, Supplier<String> url, Taker taker) {
+    this(http, person, url, List.of(TransportKind.WEB_SOCKET), taker);
+  }
 
   /**
    * Connects, and goes on doing so.
    *
    * @param url where a server is; asked for each connection
+   * @param transports each connection uses the next one, beginning again after the last
    */
-  public Follower(HttpClient http, Person person, Supplier<String> url, Taker taker) {
+  public Follower(
+      HttpClient http,
+      Person person,
+      Supplier<String> url,
+      List<TransportKind> transports,
+      Taker taker) {
+    this.transports = transports;
     this.http = http;
     this.person = person;
     this.url = url;
@@ -100,23 +118,11 @@ public final class Follower implements AutoCloseable {
     if (done) {
       return;
     }
-    var connection = new Connection();
-    current = connection;
-    var _ =
-        http.newWebSocketBuilder()
-            .connectTimeout(PATIENCE)
-            .header("Authorization", "Bearer " + person.token())
-            .buildAsync(address(), connection)
-            .whenComplete((opened, _) -> connection.settled(opened));
-  }
-
-  private URI address() {
-    String since =
-        epoch == null
-            ? ""
-            : "&since=" + URLEncoder.encode(epoch + ":" + position, StandardCharsets.UTF_8);
-    String base = url.get().replaceFirst("^http", "ws");
-    return URI.create(base + "/api/book-requests/ws?user_id=" + user().value() + since);
+    transport = transports.get(lines++ % transports.size());
+    FollowerLine line = FollowerLine.of(transport);
+    current = line;
+    Optional<String> since = Optional.ofNullable(epoch).map(life -> life + ":" + position);
+    line.open(new LineTarget(http, person, url.get(), since), new CurrentLine());
   }
 
   /** The longer the more attempts have failed, and never the same for many. */
@@ -131,19 +137,36 @@ public final class Follower implements AutoCloseable {
     var _ = CompletableFuture.runAsync(this::connect, later);
   }
 
-  private void take(JsonNode message, Connection connection) {
+  private boolean isCurrent(FollowerLine line) {
+    return current == line && !done;
+  }
+
+  private void lose(FollowerLine line) {
+    if (isCurrent(line)) {
+      failures++;
+      comeBackIn(pause());
+      line.abort();
+    }
+  }
+
+  private void onServed() {
+    liveSince = System.nanoTime();
+    failures = 0;
+  }
+
+  private void take(JsonNode message) {
     switch (message.path("type").asText()) {
       case "initial_data" -> {
         begin(message);
-        connection.served();
+        onServed();
       }
       case "resumed" -> {
         resume(message);
-        connection.served();
+        onServed();
       }
       default -> {
         if (message.has("seq") && !message.path("type").asText().equals("pong")) {
-          takeNumbered(message, connection.liveSince);
+          takeNumbered(message);
         }
       }
     }
@@ -166,7 +189,7 @@ public final class Follower implements AutoCloseable {
     }
   }
 
-  private void takeNumbered(JsonNode message, long liveSince) {
+  private void takeNumbered(JsonNode message) {
     long seq = message.get("seq").asLong();
     if (seq != position + 1) {
       complaints.add("user %s: after %d came %d".formatted(user(), position, seq));
@@ -175,16 +198,9 @@ public final class Follower implements AutoCloseable {
     }
     counts.expected += Math.max(0, seq - position);
     counts.received++;
+    counts.byTransport.merge(transport, 1L, Long::sum);
     position = Math.max(position, seq);
     taker.take(this, message, liveSince);
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("not JSON: " + text, e);
-    }
   }
 
   public UserId user() {
@@ -209,7 +225,8 @@ public final class Follower implements AutoCloseable {
         counts.expected,
         counts.received,
         counts.skipped,
-        counts.repeated);
+        counts.repeated,
+        Map.copyOf(counts.byTransport));
   }
 
   /** Every number that was not the next, in words. */
@@ -220,7 +237,7 @@ public final class Follower implements AutoCloseable {
   /** Breaks its connection without a word, if it has one. */
   public synchronized void cut() {
     if (current != null) {
-      current.lost();
+      lose(current);
     }
   }
 
@@ -232,78 +249,32 @@ public final class Follower implements AutoCloseable {
     }
   }
 
-  /** What comes over one socket; of a socket that was given up nothing counts any more. */
-  private final class Connection implements WebSocket.Listener {
-    private final StringBuilder part = new StringBuilder();
-    private WebSocket socket;
-    private long liveSince;
-
-    private boolean isCurrent() {
-      return current == this && !done;
-    }
-
-    void settled(WebSocket opened) {
+  /** What comes over the current line; of a line that was given up nothing counts any more. */
+  private final class CurrentLine implements FollowerLine.LineListener {
+    @Override
+    public void onMessage(FollowerLine line, JsonNode message) {
       synchronized (Follower.this) {
-        socket = opened;
-        if (!isCurrent()) {
-          abort();
-        } else if (opened == null) {
-          lost();
+        if (isCurrent(line)) {
+          take(message);
         }
-      }
-    }
-
-    void served() {
-      liveSince = System.nanoTime();
-      failures = 0;
-    }
-
-    void lost() {
-      if (isCurrent()) {
-        failures++;
-        abort();
-        comeBackIn(pause());
-      }
-    }
-
-    void abort() {
-      if (socket != null) {
-        socket.abort();
       }
     }
 
     @Override
-    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+    public void onSentAway(FollowerLine line, int millis) {
       synchronized (Follower.this) {
-        part.append(data);
-        if (last && isCurrent()) {
-          take(json(part.toString()), this);
-        }
-        if (last) {
-          part.setLength(0);
-        }
-      }
-      webSocket.request(1);
-      return null;
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
-      synchronized (Follower.this) {
-        if (isCurrent() && code == CloseReason.GOING_AWAY.code() && reason.matches("\\d{1,6}")) {
+        if (isCurrent(line)) {
           counts.sentAway++;
-          comeBackIn(Integer.parseInt(reason));
-        } else {
-          lost();
+          comeBackIn(millis);
+          line.abort();
         }
       }
-      return null;
     }
 
     @Override
-    public void onError(WebSocket webSocket, Throwable error) {
+    public void onLost(FollowerLine line) {
       synchronized (Follower.this) {
-        lost();
+        lose(line);
       }
     }
   }
