@@ -8,8 +8,8 @@ import java.util.function.Consumer;
  * It stores nothing; receivers find what it loses in the {@link MessageHistory}. One instance
  * represents one node. Any thread may call any method.
  *
- * <p>Several managers may share it. Each has a channel, and hears only what is published on the same
- * channel by other nodes.
+ * <p>Several managers may share it. Each has a channel, and hears only what is published on the
+ * same channel by other nodes.
  */
 public interface Backplane extends AutoCloseable {
   /**
@@ -21,16 +21,15 @@ public interface Backplane extends AutoCloseable {
   void subscribe(String channel, Consumer<List<Delivery>> receiver);
 
   /**
-   * Publishes a change on a channel to every other node, never to this one. Doesn't block, and doesn't throw
-   * when a node is unreachable or the backplane is closed.
+   * Publishes a change on a channel to every other node, never to this one. Doesn't block, and
+   * doesn't throw when a node is unreachable or the backplane is closed.
    */
   void publish(String channel, List<Delivery> change);
 
   /**
    * Called when a user's first connection to a channel opens on this node, and when the last one
-   * closes. The
-   * manager calls it inside the registry's atomic update, in order for each user, so it must
-   * neither block nor throw, nor query the registry.
+   * closes. The manager calls it inside the registry's atomic update, in order for each user, so it
+   * must neither block nor throw, nor query the registry.
    */
   void presence(String channel, UserId user, boolean connected);
 

@@ -204,8 +204,8 @@ public final class WebSocketManager implements AutoCloseable {
    *
    * @param listener called on an event loop with the nanoseconds from the call of {@link
    *     #broadcast(List)} until the last connection of this node had the message: until its bytes
-   *     were handed to the operating system. Not called if nobody in the audience is connected. Must
-   *     neither block nor throw
+   *     were handed to the operating system. Not called if nobody in the audience is connected.
+   *     Must neither block nor throw
    */
   public void onBroadcast(LongConsumer listener) {
     localConnections.setLatencyListener(listener);

@@ -59,7 +59,11 @@ public abstract class BackplaneContract {
         .until(
             () -> {
               for (int i = 0; i < 200; i++) {
-                nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("" + number.incrementAndGet(), ANN)));
+                nodes
+                    .get(0)
+                    .publish(
+                        Hearing.CHANNEL,
+                        List.of(Hearing.plain("" + number.incrementAndGet(), ANN)));
               }
               return hearing.texts().size() > 500;
             });
@@ -111,7 +115,9 @@ public abstract class BackplaneContract {
     awaitAcquainted(Map.of(nodes.get(0), Set.of(ANN), nodes.get(1), crowd));
     Map<UserId, Long> sequence =
         crowd.stream().collect(Collectors.toMap(user -> user, user -> user.value() * 3));
-    nodes.get(0).publish(Hearing.CHANNEL, List.of(new Delivery(Hearing.message("all"), sequence, crowd)));
+    nodes
+        .get(0)
+        .publish(Hearing.CHANNEL, List.of(new Delivery(Hearing.message("all"), sequence, crowd)));
     await().untilAsserted(() -> assertThat(hearing.get(1).heard()).hasSize(1));
     Delivery heard = hearing.get(1).heard().getFirst();
     assertThat(heard.sequence()).isEqualTo(sequence);
@@ -123,7 +129,8 @@ public abstract class BackplaneContract {
     List<Hearing> hearing = nodesWithAnn(3);
     nodes.get(1).close();
     nodes.get(1).close();
-    assertThatCode(() -> nodes.get(1).publish(Hearing.CHANNEL, List.of(Hearing.plain("ghost", ANN))))
+    assertThatCode(
+            () -> nodes.get(1).publish(Hearing.CHANNEL, List.of(Hearing.plain("ghost", ANN))))
         .doesNotThrowAnyException();
     nodes.get(1).presence(Hearing.CHANNEL, BEN, true);
     nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("after", ANN)));

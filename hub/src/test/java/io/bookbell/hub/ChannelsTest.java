@@ -109,7 +109,9 @@ class ChannelsTest {
     assertThat(manager.userOf(channel)).contains(USER);
     assertThat(manager.connectionOf(channel)).contains(connection);
     assertThat(manager.connectionsOf(USER)).containsExactly(connection);
-    assertThat(manager.disconnect(USER, one -> one.metadata().get("role").equals("admin"), CloseReason.NORMAL))
+    assertThat(
+            manager.disconnect(
+                USER, one -> one.metadata().get("role").equals("admin"), CloseReason.NORMAL))
         .isEqualTo(1);
     channel.close();
     await().untilAsserted(() -> assertThat(manager.userOf(channel)).isEmpty());

@@ -35,7 +35,9 @@ final class AddressedNodes implements Nodes {
     sequence++;
     Map<UserId, Long> numbers = new HashMap<>();
     change.audience().forEach(user -> numbers.put(user, sequence));
-    nodes.get(change.node()).publish("bench", List.of(Delivery.numbered(change.message(), numbers)));
+    nodes
+        .get(change.node())
+        .publish("bench", List.of(Delivery.numbered(change.message(), numbers)));
   }
 
   @Override

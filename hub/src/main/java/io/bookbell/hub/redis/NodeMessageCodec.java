@@ -122,8 +122,7 @@ final class NodeMessageCodec {
       case ASK -> new NodeMessage.PresenceQuery(node);
       case SNAPSHOT -> new NodeMessage.PresenceSnapshot(node, in.readVarint(), in.readUserIds());
       case GOODBYE -> new NodeMessage.NodeShutdown(node);
-      case CHANGE ->
-          new NodeMessage.CommittedDeliveries(node, in.readString(), readDeliveries(in));
+      case CHANGE -> new NodeMessage.CommittedDeliveries(node, in.readString(), readDeliveries(in));
       default -> throw new MalformedFrameException("there is no kind " + kind);
     };
   }

@@ -212,8 +212,8 @@ public final class RedisBackplane implements Backplane {
   }
 
   private void dispatchMessage(NodeMessage message, int bytes) {
-    if (message instanceof NodeMessage.CommittedDeliveries(
-        _, String channel, List<Delivery> deliveries)) {
+    if (message
+        instanceof NodeMessage.CommittedDeliveries(_, String channel, List<Delivery> deliveries)) {
       counters.received.increment();
       counters.receivedBytes.add(bytes);
       receivers.stream()

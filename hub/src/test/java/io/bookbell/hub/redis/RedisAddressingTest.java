@@ -50,7 +50,8 @@ class RedisAddressingTest {
     Hearing ann = new Hearing(ofAnn);
     Hearing ben = new Hearing(ofBen);
     for (int number = 0; number < 50; number++) {
-      from.publish(Hearing.CHANNEL, List.of(Hearing.plain("for Ann " + number, ANN, new UserId(77))));
+      from.publish(
+          Hearing.CHANNEL, List.of(Hearing.plain("for Ann " + number, ANN, new UserId(77))));
     }
     from.publish(
         Hearing.CHANNEL,
@@ -115,7 +116,8 @@ class RedisAddressingTest {
     RedisOptions options = redis.calm().withPrefix(prefix);
     redis.publish(options.broadcastChannel(), new byte[0]);
     redis.publish(options.broadcastChannel(), new byte[] {NodeMessageCodec.VERSION, 0, 99, 1, 'x'});
-    redis.publish(options.channelOf(node.node()), new byte[] {NodeMessageCodec.VERSION, 0, 7, 1, 'x', 100});
+    redis.publish(
+        options.channelOf(node.node()), new byte[] {NodeMessageCodec.VERSION, 0, 7, 1, 'x', 100});
     redis.publish(options.broadcastChannel(), new byte[] {9, 1, 1, 'x', 1, 1});
     Hearing hearing = new Hearing(node);
     other.publish(Hearing.CHANNEL, List.of(Hearing.plain("still there", ANN)));

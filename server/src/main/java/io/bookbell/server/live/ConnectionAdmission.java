@@ -146,8 +146,8 @@ public final class ConnectionAdmission {
   }
 
   /**
-   * Counts a call, and reserves a slot with the caller's profile. Fails with a {@link Problem} 429 if
-   * there have been too many of either.
+   * Counts a call, and reserves a slot with the caller's profile. Fails with a {@link Problem} 429
+   * if there have been too many of either.
    */
   Future<ConnectionSlot> takeSlot(Caller caller) {
     rateLimits.countCall(RateLimit.CONNECT, caller);

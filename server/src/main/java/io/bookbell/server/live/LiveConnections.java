@@ -160,8 +160,7 @@ public final class LiveConnections implements AutoCloseable {
         .thenApply(
             everywhere ->
                 everywhere.map(
-                    connectionLease ->
-                        new ConnectionSlot(here.get(), connectionLease, Map.of())));
+                    connectionLease -> new ConnectionSlot(here.get(), connectionLease, Map.of())));
   }
 
   /** Adds the user's profile to a slot; if it can't be read, the slot is released. */
@@ -174,8 +173,7 @@ public final class LiveConnections implements AutoCloseable {
                 slot.releaseSlot();
               }
             })
-        .thenApply(
-            profile -> new ConnectionSlot(slot.here, slot.everywhere, profile.toMetadata()));
+        .thenApply(profile -> new ConnectionSlot(slot.here, slot.everywhere, profile.toMetadata()));
   }
 
   /**

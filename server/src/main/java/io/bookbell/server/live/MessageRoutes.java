@@ -126,7 +126,8 @@ public final class MessageRoutes {
     Connection connection =
         liveConnections
             .webSocketManager()
-            .connectPoll(poll, slot.here(), ConnectionAdmission.metadataOf(caller, slot), query.since);
+            .connectPoll(
+                poll, slot.here(), ConnectionAdmission.metadataOf(caller, slot), query.since);
     var _ = query.over.thenRun(() -> connection.close(CloseReason.NORMAL));
     admission.closeIfSessionEnded(caller, connection);
     ConnectionAdmission.closeWhenExpired(caller, connection, query.loop)

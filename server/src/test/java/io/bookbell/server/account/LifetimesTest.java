@@ -24,15 +24,13 @@ class LifetimesTest extends DomainTest {
   void signIn() {
     user = domain.account("ada");
     String token =
-        domain.write(
-            tx -> domain.features.sessions.createSession(tx, user, SessionClient.UNKNOWN));
+        domain.write(tx -> domain.features.sessions.createSession(tx, user, SessionClient.UNKNOWN));
     session = SecretTokens.hashToken(token);
   }
 
   private String ticket() {
     return domain.write(
-        tx ->
-            domain.features.tickets.issueTicket(tx, new Caller(user, session, false)).ticket());
+        tx -> domain.features.tickets.issueTicket(tx, new Caller(user, session, false)).ticket());
   }
 
   private Optional<String> redeem(String ticket) {
@@ -112,7 +110,9 @@ class LifetimesTest extends DomainTest {
       domain.write(
           tx -> {
             var found = domain.features.sessions.findByHash(tx, session).orElseThrow();
-            found.renewal().ifPresent(life -> domain.features.sessions.renewSession(tx, session, life));
+            found
+                .renewal()
+                .ifPresent(life -> domain.features.sessions.renewSession(tx, session, life));
             return true;
           });
     }

@@ -152,8 +152,7 @@ public final class Contract {
       return;
     }
     JsonNode message = json(frame);
-    String type =
-        message.has("channel") ? "application_message" : message.path("type").asText();
+    String type = message.has("channel") ? "application_message" : message.path("type").asText();
     JsonNode known = live.at("/operations/tellClient/messages");
     if (known.findValuesAsText("$ref").stream().noneMatch(ref -> ref.endsWith("/" + type))) {
       throw unexpected("A message of the type “" + type + "” is not documented", known, frame);

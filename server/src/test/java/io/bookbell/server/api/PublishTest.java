@@ -53,11 +53,16 @@ class PublishTest {
   private TreeMap<String, Object> publication(boolean durable) {
     return new TreeMap<>(
         Map.of(
-            "channel", "chat",
-            "type", "new_message",
-            "target_user_ids", List.of(reader, reader, cast.other().id(), NOBODY),
-            "message", Map.of("text", "Hi", "room", 5),
-            "durable", durable));
+            "channel",
+            "chat",
+            "type",
+            "new_message",
+            "target_user_ids",
+            List.of(reader, reader, cast.other().id(), NOBODY),
+            "message",
+            Map.of("text", "Hi", "room", 5),
+            "durable",
+            durable));
   }
 
   private static void assertIsTheMessage(JsonNode message, long seq) {
@@ -244,10 +249,7 @@ class PublishTest {
   }
 
   private int countRows(String sql, String like) {
-    return server
-        .database()
-        .read(tx -> tx.query(sql, like).single(row -> row.getInt("n")))
-        .join();
+    return server.database().read(tx -> tx.query(sql, like).single(row -> row.getInt("n"))).join();
   }
 
   @Test

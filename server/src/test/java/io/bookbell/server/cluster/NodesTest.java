@@ -346,11 +346,16 @@ class NodesTest {
 
   private static Map<String, ?> publication(String type, boolean durable) {
     return Map.of(
-        "channel", "chat",
-        "type", type,
-        "target_user_ids", List.of(101, 102),
-        "message", Map.of("text", "Hi"),
-        "durable", durable);
+        "channel",
+        "chat",
+        "type",
+        type,
+        "target_user_ids",
+        List.of(101, 102),
+        "message",
+        Map.of("text", "Hi"),
+        "durable",
+        durable);
   }
 
   @Test

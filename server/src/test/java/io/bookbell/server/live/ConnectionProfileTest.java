@@ -38,7 +38,8 @@ class ConnectionProfileTest {
           var other = cast.other().client().connect(cast.other().id())) {
         List.of(socket, other).forEach(each -> each.await("initial_data"));
         stream.await("initial_data");
-        assertThat(roleCounts(server)).containsExactlyInAnyOrder("admin 1", "supporter 2", "none 0");
+        assertThat(roleCounts(server))
+            .containsExactlyInAnyOrder("admin 1", "supporter 2", "none 0");
       }
       await()
           .untilAsserted(

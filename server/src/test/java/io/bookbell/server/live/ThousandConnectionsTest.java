@@ -96,8 +96,7 @@ class ThousandConnectionsTest {
                   guest ->
                       http.newWebSocketBuilder()
                           .header("Authorization", "Bearer " + guest.token)
-                          .buildAsync(
-                              URI.create(base + guest.user.value()), new Ear(guest.user)))
+                          .buildAsync(URI.create(base + guest.user.value()), new Ear(guest.user)))
               .toList();
       opening.forEach(socket -> sockets.add(socket.join()));
     }
@@ -107,11 +106,16 @@ class ThousandConnectionsTest {
   private void broadcast(TestClient program, List<Guest> audience, String type) {
     var publication =
         Map.of(
-            "channel", "load",
-            "type", type,
-            "target_user_ids", audience.stream().map(guest -> guest.user.value()).toList(),
-            "message", Map.of("text", "Hello"),
-            "durable", true);
+            "channel",
+            "load",
+            "type",
+            type,
+            "target_user_ids",
+            audience.stream().map(guest -> guest.user.value()).toList(),
+            "message",
+            Map.of("text", "Hello"),
+            "durable",
+            true);
     long begun = System.nanoTime();
     program.post("/api/publish", publication).expect(202);
     await()

@@ -25,8 +25,9 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
 /**
- * Followers on all nodes, several per user, which change their transport with every connection. The content received under each sequence number is kept
- * as a hash, and compared between followers and with the stored inboxes. Confined to one thread.
+ * Followers on all nodes, several per user, which change their transport with every connection. The
+ * content received under each sequence number is kept as a hash, and compared between followers and
+ * with the stored inboxes. Confined to one thread.
  */
 final class Clients implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);

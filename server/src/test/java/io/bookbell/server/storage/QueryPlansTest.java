@@ -192,11 +192,16 @@ class QueryPlansTest {
     long operator = 1; // the first account
     var publication =
         Map.of(
-            "channel", "chat",
-            "type", "new_message",
-            "target_user_ids", List.of(operator),
-            "message", Map.of("text", "Hi"),
-            "durable", true);
+            "channel",
+            "chat",
+            "type",
+            "new_message",
+            "target_user_ids",
+            List.of(operator),
+            "message",
+            Map.of("text", "Hi"),
+            "durable",
+            true);
     post(server.withKey(operator, KeyScope.PUBLISH), "/api/publish", publication);
   }
 

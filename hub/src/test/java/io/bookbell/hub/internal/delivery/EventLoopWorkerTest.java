@@ -10,8 +10,8 @@ import io.bookbell.hub.HubServer;
 import io.bookbell.hub.InMemoryMessageHistory;
 import io.bookbell.hub.InProcessBackplane;
 import io.bookbell.hub.LongPoll;
-import io.bookbell.hub.Position;
 import io.bookbell.hub.Message;
+import io.bookbell.hub.Position;
 import io.bookbell.hub.RawClient;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
@@ -45,7 +45,11 @@ class EventLoopWorkerTest {
   private final WebSocketManager manager =
       new WebSocketManager(
           "test",
-          HubOptions.defaults(), feed, (connection, text) -> {}, backplane, InstantSource.system());
+          HubOptions.defaults(),
+          feed,
+          (connection, text) -> {},
+          backplane,
+          InstantSource.system());
   private final HubServer server = new HubServer(manager);
   private final List<RawClient> clients = new ArrayList<>();
 

@@ -51,7 +51,11 @@ class FrameWriterTest {
     var manager =
         new WebSocketManager(
             "test",
-            HubOptions.defaults(), feed, (_, _) -> hold(), backplane, InstantSource.system());
+            HubOptions.defaults(),
+            feed,
+            (_, _) -> hold(),
+            backplane,
+            InstantSource.system());
     try (manager;
         HubServer server = new HubServer(manager, epoll);
         RawClient client = new RawClient(server.port(), SMALL_BUFFER).open("user=1")) {

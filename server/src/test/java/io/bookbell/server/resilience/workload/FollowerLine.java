@@ -50,9 +50,7 @@ abstract sealed class FollowerLine {
   record LineTarget(HttpClient http, Person person, String url, Optional<String> since) {
     private HttpRequest.Builder request(String pathAndQuery, String position) {
       String since =
-          position == null
-              ? ""
-              : "since=" + URLEncoder.encode(position, StandardCharsets.UTF_8);
+          position == null ? "" : "since=" + URLEncoder.encode(position, StandardCharsets.UTF_8);
       return HttpRequest.newBuilder(URI.create(url + pathAndQuery + since))
           .version(HttpClient.Version.HTTP_1_1)
           .header("Authorization", "Bearer " + person.token());
