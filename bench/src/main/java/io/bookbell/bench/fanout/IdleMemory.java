@@ -3,6 +3,7 @@ package io.bookbell.bench.fanout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.bench.process.Processes;
+import io.bookbell.hub.TransportKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +39,13 @@ public final class IdleMemory implements Callable<Integer> {
   @Option(names = "--settle", description = "Seconds of quiet before each reading.")
   private int settle = 10;
 
+  @Option(
+      names = "--transport",
+      description =
+          "WEB_SOCKET, EVENT_STREAM or LONG_POLL; only Bookbell has the last two. Polls are answered"
+              + " after 55 seconds, so take fewer.")
+  private TransportKind transport = TransportKind.WEB_SOCKET;
+
   @Mixin private Servers servers = new Servers();
 
   public static void main(String[] arguments) {
@@ -65,7 +73,7 @@ public final class IdleMemory implements Callable<Integer> {
 
   private String row(Servers.Starter starter) throws Exception {
     try (Server server = starter.start();
-        Swarm swarm = new Swarm(server, new Tally())) {
+        Swarm swarm = new Swarm(server, new Tally(), transport)) {
       swarm.growTo(few);
       Reading before = read(server);
       long cpu = Processes.cpuMicros(server.process());

@@ -67,6 +67,15 @@ abstract class Server implements AutoCloseable {
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   }
 
+  /** Returns the head of a connection's request without an upgrade. */
+  final String request(int connection, String pathAndQuery) {
+    return "GET "
+        + pathAndQuery
+        + " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        + headers(connection)
+        + "\r\n";
+  }
+
   /**
    * Sends a text to every connection.
    *

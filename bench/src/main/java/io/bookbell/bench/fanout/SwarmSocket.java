@@ -30,22 +30,20 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
   private final String request;
   private final Tally tally;
   private final Server.Greeting greeting;
-  private final CompletableFuture<Void> open = new CompletableFuture<>();
+  private final CompletableFuture<Void> open;
   private boolean shaken;
   private @Nullable ByteBuf rest;
 
   /**
    * @param request the head of the handshake request
+   * @param open completes when the connection counts as open
    */
-  SwarmSocket(String request, Tally tally, Server.Greeting greeting) {
+  SwarmSocket(
+      String request, Tally tally, Server.Greeting greeting, CompletableFuture<Void> open) {
+    this.open = open;
     this.request = request;
     this.tally = tally;
     this.greeting = greeting;
-  }
-
-  /** Completes when the connection counts as open. */
-  CompletableFuture<Void> open() {
-    return open;
   }
 
   @Override
