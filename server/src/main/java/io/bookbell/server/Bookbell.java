@@ -13,13 +13,20 @@ import io.bookbell.server.book.CoverService;
 import io.bookbell.server.book.OpenLibraryClient;
 import io.bookbell.server.book.ShownCovers;
 import io.bookbell.server.canned.CannedResponseRoutes;
+import io.bookbell.server.config.ExternalSignInConfig;
 import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.SiteTokenConfig;
 import io.bookbell.server.creator.CreatorRoutes;
 import io.bookbell.server.creator.PictureDecoder;
 import io.bookbell.server.creator.ProfilePictureRoutes;
+import io.bookbell.server.external.ExternalAuthenticator;
 import io.bookbell.server.follow.FollowRoutes;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.BasePath;
+import io.bookbell.server.http.CredentialReader;
+import io.bookbell.server.http.CredentialReader.ExternalCredentials;
+import io.bookbell.server.http.CredentialReader.UserHeader;
+import io.bookbell.server.http.CrossOriginHandler;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.http.RecentCallers;
@@ -32,6 +39,7 @@ import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.key.CallerAuthenticator;
 import io.bookbell.server.key.KeyRoutes;
 import io.bookbell.server.live.ConnectionAdmission;
+import io.bookbell.server.live.ConnectionExpiry;
 import io.bookbell.server.live.EventStreamRoutes;
 import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.live.MessageRoutes;
@@ -85,6 +93,8 @@ public final class Bookbell implements AutoCloseable {
   private final LiveConnections liveConnections;
   private final HealthRoutes healthRoutes;
   private final OriginPolicy originPolicy;
+  private final TrustedProxies proxies;
+  private final ExternalAuthenticator externalAuthenticator;
   private final RefusalCounters refusalCounters = new RefusalCounters();
   private final WebServer server;
   private final Optional<String> setupToken;
@@ -95,10 +105,12 @@ public final class Bookbell implements AutoCloseable {
     this.services = new Services(new LiveClientNotifier(), basePath());
     this.healthRoutes = new HealthRoutes(database);
     var publicAccessConfig = serverConfig.reach();
-    var proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
+    this.proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
     this.originPolicy =
         new OriginPolicy(
             publicAccessConfig.publicUrl(), publicAccessConfig.allowedOrigins(), proxies);
+    this.externalAuthenticator =
+        new ExternalAuthenticator(database, services.accounts, serverConfig.external(), clock);
     try {
       CompletableFuture<StartupState> begun = prepareDatabase();
       Vertx vertx = createVertx();
@@ -183,6 +195,7 @@ public final class Bookbell implements AutoCloseable {
         options,
         database,
         liveSources,
+        new ConnectionExpiry(externalAuthenticator::authenticateToken),
         clusterBackplane.backplane(),
         clock,
         recentCallers::forget,
@@ -222,6 +235,7 @@ public final class Bookbell implements AutoCloseable {
     Router router = Router.router(vertx);
     serverMetrics.timeRequests(router);
     WebServer.installDefaults(router, clock, originPolicy::isSecure);
+    router.route().handler(new CrossOriginHandler(originPolicy));
     healthRoutes.addRoutes(router);
     serveMetrics(vertx, router, serverMetrics);
     addApiRoutes(router);
@@ -277,13 +291,17 @@ public final class Bookbell implements AutoCloseable {
             new SessionAuthenticator(database, services.sessions, services.tickets, recentCallers),
             database,
             services.keys,
+            externalAuthenticator,
             rates,
             recentCallers);
+    var credentials =
+        new CredentialReader(serverCookies, externalCredentials(serverConfig.external()), proxies);
     var admission =
-        new ConnectionAdmission(liveConnections, gate, originPolicy, serverCookies, rates);
+        new ConnectionAdmission(liveConnections, gate, originPolicy, credentials, rates);
     new WebSocketRoutes(liveConnections, admission).addRoutes(router);
     new EventStreamRoutes(liveConnections, admission).addRoutes(router);
-    var apiRouter = new ApiRouter(router, database, gate, originPolicy, serverCookies, rates);
+    var apiRouter =
+        new ApiRouter(router, database, gate, originPolicy, serverCookies, credentials, rates);
     new MessageRoutes(liveConnections, admission, services.inbox, services.receipts)
         .addRoutes(apiRouter);
     new AccountWiring(database, services, registerCloseable(new PasswordHasher()))
@@ -309,6 +327,15 @@ public final class Bookbell implements AutoCloseable {
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
     NotificationRoutes.addRoutes(apiRouter, services.notifications);
     addBookRoutes(apiRouter);
+  }
+
+  private static ExternalCredentials externalCredentials(ExternalSignInConfig config) {
+    return new ExternalCredentials(
+        config.tokens().isPresent(),
+        config.tokens().flatMap(SiteTokenConfig::cookie),
+        config
+            .header()
+            .map(header -> new UserHeader(header.user(), header.email(), header.displayName())));
   }
 
   private void addBookRoutes(ApiRouter apiRouter) {

@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.account.SessionClient;
+import io.bookbell.server.config.ExternalSignInConfig;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
@@ -124,7 +125,8 @@ public final class TestServer implements AutoCloseable {
         new PublicAccessConfig(Optional.empty(), List.of(), List.of(), Optional.empty()),
         new ConnectionConfig(20, Duration.ofSeconds(4), true, false),
         new ServerConfig.InboxConfig(Duration.ofDays(30)),
-        Optional.empty());
+        Optional.empty(),
+        ExternalSignInConfig.NONE);
   }
 
   public String url() {

@@ -42,6 +42,7 @@ public final class AccountRoutes {
         "/api/auth/logout",
         AccountRoutes::requireEmptyBody,
         (tx, caller, cookies) -> {
+          caller.requireOwnSession();
           sessionStore.endSession(tx, caller.user(), caller.session());
           return signedOutResponse(cookies);
         },
@@ -50,7 +51,10 @@ public final class AccountRoutes {
         "/api/ws-ticket",
         RateLimit.TICKET,
         AccountRoutes::requireEmptyBody,
-        (tx, caller, _) -> ApiResponse.created(ticketStore.issueTicket(tx, caller)));
+        (tx, caller, _) -> {
+          caller.requireOwnSession();
+          return ApiResponse.created(ticketStore.issueTicket(tx, caller));
+        });
   }
 
   private static ApiResponse signedOutResponse(ServerCookies.CookieSetter cookies) {

@@ -177,7 +177,7 @@ public final class AccountStore {
     return Optional.of(token);
   }
 
-  private static boolean hasAccounts(Transaction tx) {
+  public static boolean hasAccounts(Transaction tx) {
     return tx.query("SELECT 1 FROM app_user LIMIT 1").exists();
   }
 

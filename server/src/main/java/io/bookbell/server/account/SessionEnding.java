@@ -28,9 +28,10 @@ public final class SessionEnding {
     this.keysEnder = keysEnder;
   }
 
-  /** Ends the keys of programs, too. */
+  /** Ends the keys of programs, too, and closes the sockets of external sign-ins. */
   public void endAll(Transaction tx, UserId user) {
     endAllExcept(tx, user, "");
+    sessionStore.announceEnd(tx, user, ExternalSignIns.sessionOf(user));
     keysEnder.accept(tx, user);
   }
 

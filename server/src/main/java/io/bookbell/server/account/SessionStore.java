@@ -266,9 +266,11 @@ public final class SessionStore {
   /**
    * Locks the account of somebody who is signed in, for the rest of the transaction.
    *
-   * @throws Problem 401 if the session has ended since the request was authenticated
+   * @throws Problem 401 if the session has ended since the request was authenticated, 403 if
+   *     somebody else has signed the caller in
    */
   Account lockCaller(Transaction tx, Caller caller) {
+    caller.requireOwnSession();
     Account account = accountStore.lockAccount(tx, caller.user());
     if (findByHash(tx, caller.session()).isEmpty()) {
       throw endedProblem();

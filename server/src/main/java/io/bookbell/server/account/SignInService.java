@@ -243,7 +243,9 @@ public final class SignInService {
 
   /** As {@link SessionStore#lockCaller}, for somebody who then gets another session. */
   Account lockCaller(Transaction tx, Caller caller) {
-    return sessionStore.lockCaller(tx, caller);
+    return caller.external().isPresent()
+        ? accountStore.lockAccount(tx, caller.user())
+        : sessionStore.lockCaller(tx, caller);
   }
 
   /**

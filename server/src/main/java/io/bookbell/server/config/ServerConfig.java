@@ -17,7 +17,8 @@ public record ServerConfig(
     PublicAccessConfig reach,
     ConnectionConfig connections,
     InboxConfig inbox,
-    Optional<CatalogueConfig> catalogue) {
+    Optional<CatalogueConfig> catalogue,
+    ExternalSignInConfig external) {
   /**
    * Where to listen.
    *
@@ -110,23 +111,28 @@ public record ServerConfig(
       Optional<String> cookieName) {}
 
   public ServerConfig withListen(ListenConfig other) {
-    return new ServerConfig(other, storage, redis, reach, connections, inbox, catalogue);
+    return new ServerConfig(other, storage, redis, reach, connections, inbox, catalogue, external);
   }
 
   public ServerConfig withRedis(RedisConfig other) {
     return new ServerConfig(
-        listen, storage, Optional.of(other), reach, connections, inbox, catalogue);
+        listen, storage, Optional.of(other), reach, connections, inbox, catalogue, external);
   }
 
   public ServerConfig withCatalogue(CatalogueConfig other) {
-    return new ServerConfig(listen, storage, redis, reach, connections, inbox, Optional.of(other));
+    return new ServerConfig(
+        listen, storage, redis, reach, connections, inbox, Optional.of(other), external);
   }
 
   public ServerConfig withConnections(ConnectionConfig other) {
-    return new ServerConfig(listen, storage, redis, reach, other, inbox, catalogue);
+    return new ServerConfig(listen, storage, redis, reach, other, inbox, catalogue, external);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {
-    return new ServerConfig(listen, storage, redis, other, connections, inbox, catalogue);
+    return new ServerConfig(listen, storage, redis, other, connections, inbox, catalogue, external);
+  }
+
+  public ServerConfig withExternal(ExternalSignInConfig other) {
+    return new ServerConfig(listen, storage, redis, reach, connections, inbox, catalogue, other);
   }
 }

@@ -108,7 +108,8 @@ public final class ServerConfigReader {
             settingValues.booleanOrDefault(Setting.RATE_LIMITS, true)),
         new InboxConfig(
             Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
-        parseCatalogue(settingValues));
+        parseCatalogue(settingValues),
+        ExternalSignInReader.read(settingValues));
   }
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */

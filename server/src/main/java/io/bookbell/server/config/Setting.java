@@ -18,7 +18,17 @@ public enum Setting {
   REDIS_PREFIX("bookbell", "prefix of every name Bookbell uses on Redis"),
   LEGACY_CHANNEL("none", "the replaced system's Redis channel, while both systems run"),
   PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
-  ALLOWED_ORIGINS("the public URL", "further pages that may connect, separated by commas"),
+  ALLOWED_ORIGINS(
+      "the public URL", "origins of further pages that may use the API, separated by commas"),
+  JWT_SECRET("none", "the secret of HS256 that checks the tokens (JWT) of another site"),
+  JWT_JWKS_URL("none", "the keys that check them instead, such as https://site.example/jwks.json"),
+  JWT_ISSUER("any", "the issuer that tokens must name"),
+  JWT_AUDIENCE("any", "the audience that tokens must name"),
+  JWT_CLAIM("sub", "the claim with the user's id; email for one with the address"),
+  JWT_COOKIE("none", "the cookie that carries the token, beside the Authorization header"),
+  AUTH_HEADER("none", "the header in which a trusted proxy names the user, such as Remote-User"),
+  AUTH_EMAIL_HEADER("Remote-Email", "the header in which that proxy gives the user's address"),
+  AUTH_NAME_HEADER("Remote-Name", "the header in which that proxy gives the user's name"),
   COOKIE_NAME(
       "bookbell_session, and the public URL's port unless it is 80 or 443",
       "the name of the session's cookie, where installations share a host"),

@@ -88,6 +88,7 @@ final class SettingValues {
   private static boolean isSecret(Setting setting, String value) {
     return !value.isBlank()
         && (setting == Setting.DATABASE_PASSWORD
+            || setting == Setting.JWT_SECRET
             || (setting.variableName().endsWith("_URL")
                 && !SecretRedactor.redactText(value).equals(value)));
   }

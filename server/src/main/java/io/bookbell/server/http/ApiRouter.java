@@ -41,12 +41,14 @@ public final class ApiRouter {
       Authenticator authenticator,
       OriginPolicy originPolicy,
       ServerCookies serverCookies,
+      CredentialReader credentialReader,
       RateLimits rateLimits) {
     this.router = router;
     this.database = database;
     this.originPolicy = originPolicy;
     this.serverCookies = serverCookies;
-    this.callers = new CallerLookup(authenticator, originPolicy, serverCookies, rateLimits);
+    this.callers =
+        new CallerLookup(authenticator, originPolicy, serverCookies, credentialReader, rateLimits);
     this.downloads = new DownloadRouter(router, database, originPolicy, serverCookies, callers);
   }
 

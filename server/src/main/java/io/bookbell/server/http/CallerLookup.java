@@ -1,5 +1,6 @@
 package io.bookbell.server.http;
 
+import io.bookbell.server.http.Credentials.SessionToken;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -7,27 +8,31 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Authenticates requests by bearer token or cookie, and refuses requests from pages of other sites.
- * Runs on the request's event loop; stateless.
+ * Authenticates requests by their credentials, and refuses requests from pages of other sites. Runs
+ * on the request's event loop; stateless.
  */
 final class CallerLookup {
   private final Authenticator authenticator;
   private final OriginPolicy originPolicy;
   private final ServerCookies serverCookies;
+  private final CredentialReader credentialReader;
   private final RateLimits rateLimits;
 
   CallerLookup(
       Authenticator authenticator,
       OriginPolicy originPolicy,
       ServerCookies serverCookies,
+      CredentialReader credentialReader,
       RateLimits rateLimits) {
     this.authenticator = authenticator;
     this.originPolicy = originPolicy;
     this.serverCookies = serverCookies;
+    this.credentialReader = credentialReader;
     this.rateLimits = rateLimits;
   }
 
@@ -36,16 +41,18 @@ final class CallerLookup {
    * Problem}: 401, 403 or 429.
    */
   Future<Caller> requireCaller(RoutingContext context, RateLimit rateLimit) {
-    Credentials credentials =
-        Credentials.of(context.request(), serverCookies)
-            .orElseThrow(() -> Problem.unauthorized("Sign in first."));
-    if (credentials.isFromCookie() && !isSafe(context.request().method())) {
-      rejectForeignOrigin(context, true);
+    List<Credentials> candidates = credentialReader.readAll(context.request());
+    if (candidates.isEmpty()) {
+      throw Problem.unauthorized("Sign in first.");
     }
-    Future<Caller> found = authenticate(context, credentials);
-    return (credentials.isFromCookie() || credentials.isKey()
-            ? found
-            : found.recover(failure -> retryWithCookie(context, failure)))
+    return CredentialReader.tryEach(
+            candidates,
+            credentials -> {
+              if (credentials.isAmbient() && !isSafe(context.request().method())) {
+                rejectForeignOrigin(context, true);
+              }
+              return authenticate(context, credentials);
+            })
         .map(
             caller -> {
               rateLimits.countCall(rateLimit, caller);
@@ -71,9 +78,7 @@ final class CallerLookup {
   Future<Boolean> requireEndedSession(ApiRequest apiRequest, Throwable failure) {
     Optional<String> key = apiRequest.header(IdempotencyService.HEADER);
     Optional<String> token =
-        Credentials.of(apiRequest.httpRequest(), serverCookies)
-            .filter(credentials -> !credentials.isKey())
-            .map(Credentials::token);
+        credentialReader.sessionTokens(apiRequest.httpRequest()).stream().findFirst();
     boolean isUnknown =
         Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
     if (key.isEmpty() || token.isEmpty() || !isUnknown) {
@@ -89,9 +94,11 @@ final class CallerLookup {
     return onContext(authenticator.authenticate(credentials, context, originPolicy))
         .map(
             found -> {
-              credentials
-                  .cookie()
-                  .ifPresent(name -> renewCookie(context, name, credentials, found.renewed()));
+              if (credentials instanceof SessionToken sessionToken) {
+                sessionToken
+                    .cookie()
+                    .ifPresent(name -> renewCookie(context, name, sessionToken, found.renewed()));
+              }
               return found.caller();
             });
   }
@@ -101,11 +108,11 @@ final class CallerLookup {
    * with that, or along with cookies set by the route: only now is it known to be ours.
    */
   private void renewCookie(
-      RoutingContext context, String name, Credentials credentials, Optional<Duration> renewed) {
+      RoutingContext context, String name, SessionToken sessionToken, Optional<Duration> renewed) {
     ServerCookies.CookieSetter cookieSetter =
         new ApiRequest(context, originPolicy, serverCookies).cookieSetter();
     var headers = new ArrayList<String>();
-    renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(credentials.token(), life)));
+    renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(sessionToken.token(), life)));
     Optional<String> expiry = serverCookies.expireFormerName(name, cookieSetter.secure());
     expiry.ifPresent(header -> ResponseWriter.addExpiredCookie(context, header));
     if (!headers.isEmpty()) {
@@ -122,28 +129,17 @@ final class CallerLookup {
     rejectForeignOrigin(context, false);
     rateLimits.countAnonymousCall(
         RateLimit.OPEN, originPolicy.clientAddress(context.request()).networkKey());
-    Optional<Credentials> credentials =
-        Credentials.of(context.request(), serverCookies)
-            .filter(found -> originPolicy.isAllowed(context.request(), found.isFromCookie()));
-    if (credentials.isEmpty()) {
+    List<Credentials> candidates =
+        credentialReader.readAll(context.request()).stream()
+            .filter(found -> originPolicy.isAllowed(context.request(), found.isAmbient()))
+            .toList();
+    if (candidates.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
-    Future<Optional<Caller>> caller = authenticate(context, credentials.get()).map(Optional::of);
-    return credentials.get().isFromCookie() ? caller.recover(CallerLookup::emptyIfEnded) : caller;
-  }
-
-  /** Falls back to the cookie when a bearer token is unknown; it may belong to a proxy. */
-  private Future<Caller> retryWithCookie(RoutingContext context, Throwable failure) {
-    boolean unknown =
-        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
-    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), serverCookies);
-    if (!unknown || cookie.isEmpty()) {
-      return Future.failedFuture(failure);
-    }
-    if (!isSafe(context.request().method())) {
-      rejectForeignOrigin(context, true);
-    }
-    return authenticate(context, cookie.get());
+    Future<Optional<Caller>> caller =
+        CredentialReader.tryEach(
+            candidates, found -> authenticate(context, found).map(Optional::of));
+    return candidates.getLast().isAmbient() ? caller.recover(CallerLookup::emptyIfEnded) : caller;
   }
 
   private static Future<Optional<Caller>> emptyIfEnded(Throwable failure) {

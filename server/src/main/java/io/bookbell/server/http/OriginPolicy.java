@@ -35,6 +35,19 @@ public final class OriginPolicy {
     this.refused = new RefusedOrigins(publicUrl.isPresent());
   }
 
+  /** Whether pages of other origins may use the API. */
+  boolean hasOtherOrigins() {
+    return !allowed.isEmpty();
+  }
+
+  /** Whether the request comes from a page of another origin that is allowed. */
+  boolean isOther(HttpServerRequest request) {
+    return Optional.ofNullable(request.getHeader("Origin"))
+        .flatMap(WebOrigin::parse)
+        .filter(allowed::contains)
+        .isPresent();
+  }
+
   PublicUrl publicUrl(HttpServerRequest request) {
     return publicUrl.orElseGet(() -> new PublicUrl(requestOrigin(request)));
   }

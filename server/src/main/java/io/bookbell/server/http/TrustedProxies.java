@@ -79,6 +79,11 @@ public final class TrustedProxies {
     return address == null ? UNKNOWN : IpAddresses.parse(address).orElse(UNKNOWN);
   }
 
+  /** Whether a request comes directly from a trusted proxy. */
+  boolean isTrustedPeer(HttpServerRequest request) {
+    return isTrusted(peerAddress(request));
+  }
+
   private boolean isTrusted(InetAddress address) {
     return ranges.stream().anyMatch(range -> range.contains(address));
   }

@@ -93,6 +93,7 @@ public final class KeyStore {
    *     caller has the maximum number of keys
    */
   public CreatedKey create(Transaction tx, Caller caller, KeyTerms keyTerms) {
+    caller.requireOwnSession();
     if (keyTerms.scopes.contains(KeyScope.PUBLISH) && !caller.operator()) {
       throw Problem.forbidden("Only an operator's key may have the scope “publish”.");
     }

@@ -7,15 +7,14 @@ import io.bookbell.hub.UpgradeGate;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Authenticator;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.CredentialReader;
 import io.bookbell.server.http.Credentials;
-import io.bookbell.server.http.KeyGrant;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.QueryParameters;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.http.RateLimits;
-import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.live.LiveConnections.ConnectionSlot;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -25,6 +24,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -52,26 +52,26 @@ public final class ConnectionAdmission {
   private final LiveConnections liveConnections;
   private final Authenticator gate;
   private final OriginPolicy originPolicy;
-  private final ServerCookies serverCookies;
+  private final CredentialReader credentialReader;
   private final RateLimits rateLimits;
 
   public ConnectionAdmission(
       LiveConnections liveConnections,
       Authenticator gate,
       OriginPolicy originPolicy,
-      ServerCookies serverCookies,
+      CredentialReader credentialReader,
       RateLimits rateLimits) {
     this.liveConnections = liveConnections;
     this.gate = gate;
     this.originPolicy = originPolicy;
-    this.serverCookies = serverCookies;
+    this.credentialReader = credentialReader;
     this.rateLimits = rateLimits;
   }
 
   /**
-   * Authenticates by ticket, bearer token, key or cookie, and refuses pages of other sites, except
-   * with a key, which no browser sends by itself. An unknown bearer token, which may belong to a
-   * proxy, doesn't hide a cookie.
+   * Authenticates by ticket or by whatever else the request was sent with, and refuses pages of
+   * other sites, except with a key, which no browser sends by itself. An unknown bearer token,
+   * which may belong to a proxy, doesn't hide a cookie.
    *
    * @param isOriginSent whether browsers always name the page's origin in such a request, so that
    *     with a cookie it must be there
@@ -80,34 +80,22 @@ public final class ConnectionAdmission {
       RoutingContext context, QueryParameters queryParameters, boolean isOriginSent) {
     HttpServerRequest request = context.request();
     Optional<String> ticket = queryParameters.optionalText("ticket", LONGEST_TICKET);
-    Optional<Credentials> credentials = Credentials.of(request, serverCookies);
-    if (ticket.isEmpty() && credentials.isEmpty()) {
-      throw Problem.unauthorized("Sign in first, or connect with a ticket.");
-    }
-    boolean byCookie = ticket.isEmpty() && credentials.orElseThrow().isFromCookie();
-    boolean byKey = ticket.isEmpty() && credentials.orElseThrow().isKey();
-    if (!byKey) {
-      rejectForeignOrigin(request, byCookie && isOriginSent);
-    }
     if (ticket.isPresent()) {
+      rejectForeignOrigin(request, false);
       return onContext(gate.redeemTicket(ticket.get()));
     }
-    Future<Caller> caller = authenticate(context, credentials.orElseThrow());
-    return byCookie || byKey
-        ? caller
-        : caller.recover(failure -> retryWithCookie(context, isOriginSent, failure));
-  }
-
-  private Future<Caller> retryWithCookie(
-      RoutingContext context, boolean isOriginSent, Throwable failure) {
-    boolean unknown =
-        Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
-    Optional<Credentials> cookie = Credentials.ofCookie(context.request(), serverCookies);
-    if (!unknown || cookie.isEmpty()) {
-      return Future.failedFuture(failure);
+    List<Credentials> candidates = credentialReader.readAll(request);
+    if (candidates.isEmpty()) {
+      throw Problem.unauthorized("Sign in first, or connect with a ticket.");
     }
-    rejectForeignOrigin(context.request(), isOriginSent);
-    return authenticate(context, cookie.get());
+    return CredentialReader.tryEach(
+        candidates,
+        credentials -> {
+          if (!(credentials instanceof Credentials.ProgramKey)) {
+            rejectForeignOrigin(request, credentials.isAmbient() && isOriginSent);
+          }
+          return authenticate(context, credentials);
+        });
   }
 
   private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
@@ -203,23 +191,21 @@ public final class ConnectionAdmission {
             });
   }
 
-  /** Closes the connection, which has this channel to itself, when the caller's key expires. */
-  static void closeWhenExpired(Caller caller, Connection connection, Channel channel) {
-    closeWhenExpired(caller, connection, channel.eventLoop())
-        .ifPresent(expiry -> channel.closeFuture().addListener(_ -> expiry.cancel(false)));
+  /** Closes the connection, which has this channel to itself, when the caller's time is over. */
+  void closeWhenExpired(Caller caller, Connection connection, Channel channel) {
+    liveConnections.expiry().closeWhenExpired(caller, connection, channel);
   }
 
   /**
-   * Closes the connection when the caller's key expires.
+   * Closes a poll's connection when the caller's key or token expires.
    *
    * @return the task that does so, to cancel once the connection has closed; empty if the caller
-   *     has no key, or one that doesn't expire
+   *     has no key or token, or one that doesn't expire
    */
   static Optional<ScheduledFuture<?>> closeWhenExpired(
       Caller caller, Connection connection, EventLoop loop) {
     return caller
-        .key()
-        .flatMap(KeyGrant::timeLeft)
+        .timeLeft()
         .map(
             timeLeft ->
                 loop.schedule(

@@ -102,7 +102,7 @@ public final class EventStreamRoutes {
                 ConnectionAdmission.metadataOf(caller, slot),
                 since);
     admission.closeIfSessionEnded(caller, connection);
-    ConnectionAdmission.closeWhenExpired(caller, connection, channel);
+    admission.closeWhenExpired(caller, connection, channel);
     return null;
   }
 

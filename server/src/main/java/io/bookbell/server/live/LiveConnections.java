@@ -56,6 +56,7 @@ public final class LiveConnections implements AutoCloseable {
   private final AcknowledgementWriter acknowledgementWriter;
   private final TypingPresence typingPresence;
   private final Function<UserId, CompletableFuture<ConnectionProfile>> profiles;
+  private final ConnectionExpiry expiry;
   private final Optional<ConnectionLeases> places;
   private final Optional<InboxPoller> poll;
   private final Consumer<String> forgetCaller;
@@ -81,6 +82,7 @@ public final class LiveConnections implements AutoCloseable {
   /**
    * Starts to accept connections.
    *
+   * @param expiry closes connections whose key or token expires
    * @param backplane not closed by {@link #close}
    * @param forgetCaller called with the hash of a session or key that has ended
    * @param newLife called with the new epoch when the database was restored or replaced while this
@@ -90,11 +92,13 @@ public final class LiveConnections implements AutoCloseable {
       HubOptions options,
       Database database,
       LiveSources liveSources,
+      ConnectionExpiry expiry,
       Backplane backplane,
       InstantSource clock,
       Consumer<String> forgetCaller,
       Consumer<String> newLife) {
     this.forgetCaller = forgetCaller;
+    this.expiry = expiry;
     var snapshotReader =
         new SnapshotReader(
             liveSources.creators,
@@ -107,7 +111,7 @@ public final class LiveConnections implements AutoCloseable {
     acknowledgementWriter = new AcknowledgementWriter(database, liveSources.receipts);
     typingPresence =
         new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
-    var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence);
+    var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence, expiry);
     manager = new WebSocketManager(CHANNEL, options, feed, frames, backplane, clock);
     profiles =
         user ->
@@ -136,6 +140,10 @@ public final class LiveConnections implements AutoCloseable {
 
   public WebSocketManager webSocketManager() {
     return manager;
+  }
+
+  ConnectionExpiry expiry() {
+    return expiry;
   }
 
   /** Reserves a connection slot for the user; empty if the user already has the maximum. */

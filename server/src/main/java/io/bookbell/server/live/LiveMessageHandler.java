@@ -11,16 +11,21 @@ import io.bookbell.server.receipt.Device;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles the messages that clients send over the socket: {@code ping}, {@code ack} and {@code
- * answering}. Called on event loops; stateless.
+ * Handles the messages that clients send over the socket: {@code ping}, {@code ack}, {@code
+ * answering} and {@code auth}. Called on event loops; stateless.
  */
 final class LiveMessageHandler implements ClientMessageHandler {
   private final AcknowledgementWriter acknowledgementWriter;
   private final TypingPresence typingPresence;
+  private final ConnectionExpiry expiry;
 
-  LiveMessageHandler(AcknowledgementWriter acknowledgementWriter, TypingPresence typingPresence) {
+  LiveMessageHandler(
+      AcknowledgementWriter acknowledgementWriter,
+      TypingPresence typingPresence,
+      ConnectionExpiry expiry) {
     this.acknowledgementWriter = acknowledgementWriter;
     this.typingPresence = typingPresence;
+    this.expiry = expiry;
   }
 
   @Override
@@ -53,9 +58,24 @@ final class LiveMessageHandler implements ClientMessageHandler {
       case "ping" -> connection.reply(seq -> toMessage(new PongMessage("pong", seq)));
       case "ack" -> handleAck(connection, message.path("seq"));
       case "answering" -> handleTyping(connection, message.get("book_request_id"));
+      case "auth" -> handleAuth(connection, message.path("token"));
       default ->
           replyWithError(
-              connection, "unknown_type", "The type of a message is “ping”, “ack” or “answering”.");
+              connection,
+              "unknown_type",
+              "The type of a message is “ping”, “ack”, “answering” or “auth”.");
+    }
+  }
+
+  /** A newer token of the site that people come from; without an answer if it is accepted. */
+  private void handleAuth(Connection connection, JsonNode token) {
+    if (token.isTextual()) {
+      expiry.renew(
+          connection,
+          token.asText(),
+          reason -> replyWithError(connection, "invalid_token", reason));
+    } else {
+      replyWithError(connection, "invalid_token", "The token of auth is a text.");
     }
   }
 

@@ -87,7 +87,7 @@ public final class WebSocketRoutes {
             .connect(channel, slot.here(), ConnectionAdmission.metadataOf(caller, slot), since);
     channel.closeFuture().addListener(_ -> liveConnections.connectionClosed(connection));
     admission.closeIfSessionEnded(caller, connection);
-    ConnectionAdmission.closeWhenExpired(caller, connection, channel);
+    admission.closeWhenExpired(caller, connection, channel);
     return null;
   }
 }

@@ -199,7 +199,7 @@ class ContractTest {
     void coverEveryRoute() throws Exception {
       Vertx vertx = Vertx.vertx();
       Router router = Router.router(vertx);
-      addRoutes(new ApiRouter(router, null, null, null, null, null));
+      addRoutes(new ApiRouter(router, null, null, null, null, null, null));
       vertx.close().await(10, TimeUnit.SECONDS);
 
       assertThat(router.getRoutes()).isNotEmpty();

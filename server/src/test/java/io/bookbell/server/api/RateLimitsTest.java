@@ -53,7 +53,7 @@ class RateLimitsTest {
   void aRouteOfTheApiIsRegisteredWithARate() throws Exception {
     Vertx vertx = Vertx.vertx();
     Router router = Router.router(vertx);
-    ApiRouter apiRouter = new ApiRouter(router, null, null, null, null, null);
+    ApiRouter apiRouter = new ApiRouter(router, null, null, null, null, null, null);
     RequestRoutes.addRoutes(apiRouter, null, null);
     CannedResponseRoutes.addRoutes(apiRouter, null);
     ActivityRoutes.addRoutes(apiRouter, null, null);

@@ -7,6 +7,8 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.account.SessionAuthenticator;
+import io.bookbell.server.config.ExternalSignInConfig;
+import io.bookbell.server.external.ExternalAuthenticator;
 import io.bookbell.server.key.CallerAuthenticator;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
@@ -83,14 +85,23 @@ class FileDownloadTest {
     var sessions =
         new SessionAuthenticator(
             server.database(), services.sessions, services.tickets, recentCallers);
+    var external =
+        new ExternalAuthenticator(
+            server.database(),
+            services.accounts,
+            ExternalSignInConfig.NONE,
+            InstantSource.system());
+    var proxies = new TrustedProxies(List.of());
+    var cookies = ServerCookies.of(Optional.empty(), Optional.empty());
     Router router = Router.router(vertx);
     new ApiRouter(
             router,
             server.database(),
             new CallerAuthenticator(
-                sessions, server.database(), services.keys, rateLimits, recentCallers),
-            new OriginPolicy(Optional.empty(), List.of(), new TrustedProxies(List.of())),
-            ServerCookies.of(Optional.empty(), Optional.empty()),
+                sessions, server.database(), services.keys, external, rateLimits, recentCallers),
+            new OriginPolicy(Optional.empty(), List.of(), proxies),
+            cookies,
+            new CredentialReader(cookies, CredentialReader.ExternalCredentials.NONE, proxies),
             rateLimits)
         .getFile(PATH, _ -> file);
     int port =

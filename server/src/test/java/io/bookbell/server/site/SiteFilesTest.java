@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.support.RawSocket;
@@ -155,15 +154,7 @@ class SiteFilesTest {
   @Test
   void metricsOnAPortOfTheirOwnAreOnNoOther(@TempDir Path folder) {
     var usual = TestServer.config(TestDatabase.SQLITE.create(folder));
-    var serverConfig =
-        new ServerConfig(
-            new ListenConfig("127.0.0.1", 0, Optional.of(0)),
-            usual.storage(),
-            usual.redis(),
-            usual.reach(),
-            usual.connections(),
-            usual.inbox(),
-            usual.catalogue());
+    var serverConfig = usual.withListen(new ListenConfig("127.0.0.1", 0, Optional.of(0)));
     try (var apart = TestServer.with(serverConfig);
         var socket = RawSocket.to(apart.url())) {
       Answer answer = socket.request("GET /metrics HTTP/1.1\nHost: localhost").answer();

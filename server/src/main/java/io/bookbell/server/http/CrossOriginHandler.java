@@ -1,0 +1,66 @@
+package io.bookbell.server.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Lets pages of the allowed origins use the whole API, with cookies (CORS). Requests of other
+ * origins get no such headers, so browsers keep the responses from their pages. Runs on event
+ * loops; stateless.
+ *
+ * <p>The handler of Vert.x refuses every origin that isn't listed, but the server's own may not be
+ * known before a request names it.
+ */
+public final class CrossOriginHandler implements Handler<RoutingContext> {
+  private static final String PATHS = "/api/";
+  private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
+  private static final String REQUEST_HEADERS =
+      "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
+  private static final String RESPONSE_HEADERS =
+      "Bookbell, Content-Disposition, Date, ETag, Location, Retry-After";
+
+  /** How long browsers remember the answer to a preflight request. */
+  private static final String SECONDS_KEPT = "600";
+
+  private final OriginPolicy originPolicy;
+
+  public CrossOriginHandler(OriginPolicy originPolicy) {
+    this.originPolicy = originPolicy;
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    if (!originPolicy.hasOtherOrigins() || !request.path().startsWith(PATHS)) {
+      context.next();
+      return;
+    }
+    HttpServerResponse response = context.response().putHeader("Vary", "Origin");
+    if (!originPolicy.isOther(request)) {
+      context.next();
+      return;
+    }
+    response
+        .putHeader("Access-Control-Allow-Origin", request.getHeader("Origin"))
+        .putHeader("Access-Control-Allow-Credentials", "true");
+    if (isPreflight(request)) {
+      response
+          .putHeader("Access-Control-Allow-Methods", METHODS)
+          .putHeader("Access-Control-Allow-Headers", REQUEST_HEADERS)
+          .putHeader("Access-Control-Max-Age", SECONDS_KEPT)
+          .setStatusCode(204)
+          .end();
+    } else {
+      response.putHeader("Access-Control-Expose-Headers", RESPONSE_HEADERS);
+      context.next();
+    }
+  }
+
+  private static boolean isPreflight(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.OPTIONS)
+        && request.headers().contains("Access-Control-Request-Method");
+  }
+}
