@@ -51,6 +51,7 @@ import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.publish.PublishRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
+import io.bookbell.server.quota.SharedCounter;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.receipt.ReceiptRoutes;
@@ -58,6 +59,8 @@ import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.site.SiteFiles;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
+import io.bookbell.server.transfer.LegacyQuotaCounter;
+import io.bookbell.server.transfer.QueryMapping;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
@@ -102,7 +105,12 @@ public final class Bookbell implements AutoCloseable {
   private Bookbell(ServerConfig serverConfig, Database database) {
     this.serverConfig = serverConfig;
     this.database = database;
-    this.services = new Services(new LiveClientNotifier(), basePath());
+    Optional<LegacyQuotaCounter> legacyCounter = createLegacyCounter();
+    this.services =
+        new Services(
+            new LiveClientNotifier(),
+            basePath(),
+            legacyCounter.<SharedCounter>map(counter -> counter).orElse(SharedCounter.NONE));
     this.healthRoutes = new HealthRoutes(database);
     var publicAccessConfig = serverConfig.reach();
     this.proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
@@ -132,6 +140,21 @@ public final class Bookbell implements AutoCloseable {
    */
   public static Bookbell start(ServerConfig serverConfig, Database database) {
     return new Bookbell(serverConfig, database);
+  }
+
+  private Optional<LegacyQuotaCounter> createLegacyCounter() {
+    var legacy = serverConfig.legacy();
+    if (!legacy.sharedQuota()) {
+      return Optional.empty();
+    }
+    var counter =
+        new LegacyQuotaCounter(
+            legacy
+                .mapping()
+                .map(QueryMapping::ofFile)
+                .orElseGet(() -> QueryMapping.ofDefault(true)));
+    counter.requireUsable(database);
+    return Optional.of(counter);
   }
 
   /** The URL at which this machine can reach the server. */

@@ -29,6 +29,7 @@ import io.bookbell.server.notification.NotificationTexts;
 import io.bookbell.server.publish.PublishService;
 import io.bookbell.server.quota.MonthRollover;
 import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.quota.SharedCounter;
 import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.receipt.ReceiptService;
@@ -62,7 +63,7 @@ public final class Services {
   public final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
   public final ActivityLog activity;
   public final CreatorStore creators;
-  public final QuotaService quotas = new QuotaService();
+  public final QuotaService quotas;
   public final AdminCache admins = new AdminCache();
   public final RoleResolver access;
   public final InboxStore inbox;
@@ -95,6 +96,16 @@ public final class Services {
    * @param basePath the path of the public URL
    */
   public Services(ClientNotifier clientNotifier, BasePath basePath) {
+    this(clientNotifier, basePath, SharedCounter.NONE);
+  }
+
+  /**
+   * Creates the services while the replaced system serves, too.
+   *
+   * @param sharedCounter that system's counter
+   */
+  Services(ClientNotifier clientNotifier, BasePath basePath, SharedCounter sharedCounter) {
+    quotas = new QuotaService(sharedCounter);
     creators = new CreatorStore(basePath);
     access = new RoleResolver(creators, admins, quotas);
     notifications = new NotificationService(access);

@@ -5,6 +5,7 @@ import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.config.ExternalSignInConfig;
+import io.bookbell.server.config.LegacyConfig;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
@@ -126,7 +127,8 @@ public final class TestServer implements AutoCloseable {
         new ConnectionConfig(20, Duration.ofSeconds(4), true, false),
         new ServerConfig.InboxConfig(Duration.ofDays(30)),
         Optional.empty(),
-        ExternalSignInConfig.NONE);
+        ExternalSignInConfig.NONE,
+        LegacyConfig.NONE);
   }
 
   public String url() {

@@ -18,7 +18,8 @@ public record ServerConfig(
     ConnectionConfig connections,
     InboxConfig inbox,
     Optional<CatalogueConfig> catalogue,
-    ExternalSignInConfig external) {
+    ExternalSignInConfig external,
+    LegacyConfig legacy) {
   /**
    * Where to listen.
    *
@@ -111,28 +112,33 @@ public record ServerConfig(
       Optional<String> cookieName) {}
 
   public ServerConfig withListen(ListenConfig other) {
-    return new ServerConfig(other, storage, redis, reach, connections, inbox, catalogue, external);
+    return new ServerConfig(other, storage, redis, reach, connections, inbox, catalogue, external, legacy);
   }
 
   public ServerConfig withRedis(RedisConfig other) {
     return new ServerConfig(
-        listen, storage, Optional.of(other), reach, connections, inbox, catalogue, external);
+        listen, storage, Optional.of(other), reach, connections, inbox, catalogue, external, legacy);
   }
 
   public ServerConfig withCatalogue(CatalogueConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, Optional.of(other), external);
+        listen, storage, redis, reach, connections, inbox, Optional.of(other), external, legacy);
   }
 
   public ServerConfig withConnections(ConnectionConfig other) {
-    return new ServerConfig(listen, storage, redis, reach, other, inbox, catalogue, external);
+    return new ServerConfig(listen, storage, redis, reach, other, inbox, catalogue, external, legacy);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {
-    return new ServerConfig(listen, storage, redis, other, connections, inbox, catalogue, external);
+    return new ServerConfig(listen, storage, redis, other, connections, inbox, catalogue, external, legacy);
   }
 
   public ServerConfig withExternal(ExternalSignInConfig other) {
-    return new ServerConfig(listen, storage, redis, reach, connections, inbox, catalogue, other);
+    return new ServerConfig(listen, storage, redis, reach, connections, inbox, catalogue, other, legacy);
+  }
+
+  public ServerConfig withLegacy(LegacyConfig other) {
+    return new ServerConfig(
+        listen, storage, redis, reach, connections, inbox, catalogue, external, other);
   }
 }

@@ -37,6 +37,7 @@ public final class ServerConfigReader {
   private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
   private static final int LONGEST_DRAIN = 3600;
   private static final int MOST_DAYS = 3650;
+  private static final Pattern SCHEMA = Pattern.compile("(?!pg_)[a-z_][a-z0-9_]{0,62}");
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
@@ -109,7 +110,8 @@ public final class ServerConfigReader {
         new InboxConfig(
             Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
         parseCatalogue(settingValues),
-        ExternalSignInReader.read(settingValues));
+        ExternalSignInReader.read(settingValues),
+        parseLegacy(settingValues, storageConfig));
   }
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */
@@ -183,6 +185,8 @@ public final class ServerConfigReader {
 
   private static StorageConfig parseStorage(SettingValues settingValues, Path usualData) {
     Optional<String> url = settingValues.optionalText(Setting.DATABASE_URL);
+    Optional<String> schema = settingValues.optionalText(Setting.DATABASE_SCHEMA);
+    schema.ifPresent(name -> requireSchema(name, url.isPresent()));
     if (url.isEmpty()) {
       return new StorageConfig.SqliteConfig(
           settingValues
@@ -192,12 +196,26 @@ public final class ServerConfigReader {
     }
     DatabaseUrl address = DatabaseUrl.parse(url.get());
     return new StorageConfig.PostgresConfig(
-        address.jdbc(),
+        schema.map(address::jdbcWithSchema).orElse(address.jdbc()),
         address.user().or(() -> settingValues.optionalText(Setting.DATABASE_USER)).orElse(""),
         address
             .password()
             .or(() -> settingValues.optionalText(Setting.DATABASE_PASSWORD))
             .orElse(""));
+  }
+
+  private static void requireSchema(String name, boolean postgres) {
+    if (!postgres) {
+      throw ConfigException.invalidValue(
+          Setting.DATABASE_SCHEMA, name, "no value with SQLite, which has no schemas");
+    }
+    if (!SCHEMA.matcher(name).matches()) {
+      throw ConfigException.invalidValue(
+          Setting.DATABASE_SCHEMA,
+          name,
+          "a name such as bookbell: up to 63 lower-case letters, digits and underscores, and not"
+              + " beginning with a digit or pg_");
+    }
   }
 
   private static Optional<RedisConfig> parseRedis(
@@ -210,6 +228,23 @@ public final class ServerConfigReader {
     return settingValues
         .optionalText(Setting.REDIS_URL)
         .map(url -> new RedisConfig(parseRedisAddress(url, storageConfig), channel, prefix));
+  }
+
+  private static LegacyConfig parseLegacy(
+      SettingValues settingValues, StorageConfig storageConfig) {
+    boolean shared = settingValues.booleanOrDefault(Setting.LEGACY_QUOTA, false);
+    if (shared && storageConfig instanceof StorageConfig.SqliteConfig) {
+      throw ConfigException.invalidValue(
+          Setting.LEGACY_QUOTA,
+          "true",
+          "false with SQLite; the counter is shared in the replaced system's PostgreSQL"
+              + " (BOOKBELL_DATABASE_URL, BOOKBELL_DATABASE_SCHEMA)");
+    }
+    return new LegacyConfig(
+        shared,
+        settingValues
+            .optionalText(Setting.LEGACY_MAPPING)
+            .map(value -> parsePath(Setting.LEGACY_MAPPING, value, "a file")));
   }
 
   private static String parseRedisPrefix(SettingValues settingValues) {
@@ -258,10 +293,14 @@ public final class ServerConfigReader {
   }
 
   private static Path parseFolder(String value) {
+    return parsePath(Setting.DATA, value, "a folder");
+  }
+
+  private static Path parsePath(Setting setting, String value, String expected) {
     try {
       return Path.of(value);
     } catch (InvalidPathException e) {
-      throw ConfigException.invalidValue(Setting.DATA, value, "a folder");
+      throw ConfigException.invalidValue(setting, value, expected);
     }
   }
 

@@ -14,9 +14,12 @@ public enum Setting {
   DATABASE_URL("SQLite in BOOKBELL_DATA", "postgresql://user:password@host/db to use PostgreSQL"),
   DATABASE_USER("", "the PostgreSQL user, where the address does not name it"),
   DATABASE_PASSWORD("", "the PostgreSQL user's password, where the address does not have it"),
+  DATABASE_SCHEMA("public", "the PostgreSQL schema of Bookbell's tables, beside those of others"),
   REDIS_URL("one node", "redis://host:6379 where several nodes share one PostgreSQL"),
   REDIS_PREFIX("bookbell", "prefix of every name Bookbell uses on Redis"),
   LEGACY_CHANNEL("none", "the replaced system's Redis channel, while both systems run"),
+  LEGACY_QUOTA("false", "true to share that system's counter, in the same PostgreSQL database"),
+  LEGACY_MAPPING("its own tables", "a file with the statements consume and refund for others"),
   PUBLIC_URL("as each request says", "how people reach this server, such as https://books.example"),
   ALLOWED_ORIGINS(
       "the public URL", "origins of further pages that may use the API, separated by commas"),

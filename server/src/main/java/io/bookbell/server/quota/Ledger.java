@@ -37,6 +37,10 @@ public final class Ledger {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
 
+  /** For lines that also count in the {@link SharedCounter}. */
+  private static final String INSERT_SHARED =
+      INSERT.replace("created_at)", "created_at, counter)").replace("?)", "?, 'legacy')");
+
   /** The effect of a line on the number of used requests. */
   private static final String USED_DELTA =
       "CASE kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE amount END";
@@ -45,7 +49,7 @@ public final class Ledger {
       """
       SELECT l.id AS id, l.kind AS kind, l.amount AS amount, l.request_id AS request_id,
         l.period_key AS period_key, l.reason AS reason, l.created_at AS created_at,
-        u.display_name AS display_name
+        u.display_name AS display_name, l.counter AS counter
       FROM quota_ledger l
       JOIN app_user u ON u.id = l.actor_id
       """;
@@ -53,7 +57,7 @@ public final class Ledger {
   private static final SqlLookup<Long, PeriodUse> PERIODS_OF_REQUEST =
       new SqlLookup<>(
           """
-      SELECT own.request_id AS request_id, own.period_key AS period_key, (
+      SELECT own.request_id AS request_id, own.period_key AS period_key, own.counter AS counter, (
         SELECT coalesce(sum(
           CASE line.kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE line.amount END), 0)
         FROM quota_ledger line
@@ -64,7 +68,11 @@ public final class Ledger {
       ORDER BY own.id""",
           ValueReader::values,
           row -> row.getLong("request_id"),
-          row -> new PeriodUse(row.getString("period_key"), row.getInt("used")));
+          row ->
+              new PeriodUse(
+                  row.getString("period_key"),
+                  row.getInt("used"),
+                  row.findString("counter") != null));
 
   private Ledger() {}
 
@@ -73,6 +81,7 @@ public final class Ledger {
    *
    * @param after the membership after the change
    * @param period the period that the line counts in
+   * @param shared whether the shared counter was changed, too
    */
   static void addEntry(
       Transaction tx,
@@ -82,7 +91,8 @@ public final class Ledger {
       int amount,
       @Nullable Long request,
       String reason,
-      UserId actor) {
+      UserId actor,
+      boolean shared) {
     var row =
         new LedgerRow(
             after.creator(),
@@ -96,7 +106,7 @@ public final class Ledger {
             reason,
             actor,
             tx.now());
-    tx.enqueue(INSERT, valuesOf(row));
+    tx.enqueue(shared ? INSERT_SHARED : INSERT, valuesOf(row));
   }
 
   /**
@@ -267,8 +277,12 @@ public final class Ledger {
         .single(row -> row.getInt("granted"));
   }
 
-  /** A period in which a request counts, and how many requests count in it. */
-  record PeriodUse(String period, int used) {}
+  /**
+   * A period in which a request counts, and how many requests count in it.
+   *
+   * @param shared whether the request was also taken from the shared counter
+   */
+  record PeriodUse(String period, int used, boolean shared) {}
 
   /**
    * Reads the periods in which a request counts: that of its consumption first, then those it was
@@ -307,7 +321,8 @@ public final class Ledger {
         row.getString("period_key"),
         grant ? reason : null,
         row.getString("display_name"),
-        row.getTime("created_at"));
+        row.getTime("created_at"),
+        row.findString("counter") == null ? "own" : "legacy");
   }
 
   /**
@@ -315,6 +330,8 @@ public final class Ledger {
    *
    * @param title of the book; null for a grant
    * @param reason the admin's reason, for a grant; otherwise null
+   * @param counter {@code legacy} if the replaced system's counter was changed, too, otherwise
+   *     {@code own}
    */
   public record LedgerEntry(
       long id,
@@ -325,5 +342,6 @@ public final class Ledger {
       String period,
       @Nullable String reason,
       String actorName,
-      Instant createdAt) {}
+      Instant createdAt,
+      String counter) {}
 }

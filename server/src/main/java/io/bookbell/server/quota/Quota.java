@@ -17,4 +17,13 @@ public record Quota(
     int used,
     int remaining,
     Period period,
-    @Nullable Instant resetsAt) {}
+    @Nullable Instant resetsAt) {
+
+
+  /** The same quota with more used, if less than what remains is left elsewhere. */
+  Quota withRemainingAtMost(int most) {
+    return remaining <= most
+        ? this
+        : new Quota(creatorId, allowed, allowed - most, most, period, resetsAt);
+  }
+}

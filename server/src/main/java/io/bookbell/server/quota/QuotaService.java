@@ -5,10 +5,12 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.Ledger.PeriodUse;
+import io.bookbell.server.quota.SharedCounter.ConsumeResult;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -16,33 +18,51 @@ import java.util.function.Supplier;
  * Consumes and refunds requests, exactly once even under concurrency. Thread-safe.
  *
  * <p>A consumption is a conditional update of the membership row, and a unique key of the ledger
- * allows one refund per request, so no locks are needed beyond the rows of the transaction.
+ * allows one refund per request, so no locks are needed beyond the rows of the transaction. While
+ * another system takes requests from a {@link SharedCounter}, both counters must have room.
  */
 public final class QuotaService {
-  private final MembershipStore membershipStore;
-
-  QuotaService(MembershipStore membershipStore) {
-    this.membershipStore = membershipStore;
-  }
+  private final MembershipStore membershipStore = new MembershipStore();
+  private final SharedCounter sharedCounter;
 
   public QuotaService() {
-    this(new MembershipStore());
+    this(SharedCounter.NONE);
+  }
+
+  /**
+   * Creates the service.
+   *
+   * @param sharedCounter from which requests are taken, too
+   */
+  public QuotaService(SharedCounter sharedCounter) {
+    this.sharedCounter = sharedCounter;
   }
 
   /** Returns a user's quota with one creator; empty unless the user is a supporter. */
   public Optional<Quota> findQuota(Transaction tx, UserId creator, UserId user) {
-    return membershipStore.findMembership(tx, creator, user).map(Membership::toQuota);
+    return membershipStore
+        .findMembership(tx, creator, user)
+        .map(membership -> toQuota(tx, membership));
   }
 
   /** Returns the user's quotas with all creators they support, ordered by creator. */
   public List<Quota> findByUser(Transaction tx, UserId user) {
-    return membershipStore.findByUser(tx, user).stream().map(Membership::toQuota).toList();
+    return membershipStore.findByUser(tx, user).stream()
+        .map(membership -> toQuota(tx, membership))
+        .toList();
+  }
+
+  /** A membership's quota, with no more left than there is in the shared counter. */
+  private Quota toQuota(Transaction tx, Membership membership) {
+    Quota own = membership.toQuota();
+    OptionalInt shared = sharedCounter.findRemaining(tx, membership.creator(), membership.user());
+    return shared.isPresent() ? own.withRemainingAtMost(shared.getAsInt()) : own;
   }
 
   /** Returns the user's tiers and quotas with all creators they support. */
   public List<SupporterQuota> findSupport(Transaction tx, UserId user) {
     return membershipStore.findByUser(tx, user).stream()
-        .map(membership -> new SupporterQuota(membership.tier(), membership.toQuota()))
+        .map(membership -> new SupporterQuota(membership.tier(), toQuota(tx, membership)))
         .toList();
   }
 
@@ -71,7 +91,7 @@ public final class QuotaService {
   }
 
   /**
-   * Takes one request from a locked membership. The caller has to write the ledger line with {@link
+   * Takes one request from a locked membership, and from the shared counter. The caller has to write the ledger line with {@link
    * #recordConsumption} once the request has an id.
    *
    * @throws Problem 409 when nothing is left
@@ -81,7 +101,13 @@ public final class QuotaService {
     if (!membershipStore.consumeRequest(tx, membership)) {
       throw QuotaExhaustion.problemFor(membership);
     }
-    return new Consumption(membership.withUsage(membership.used() + 1, membership.granted()));
+    ConsumeResult shared = sharedCounter.consume(tx, membership.creator(), membership.user());
+    if (shared == ConsumeResult.USED_UP) {
+      throw QuotaExhaustion.problemFor(membership);
+    }
+    return new Consumption(
+        membership.withUsage(membership.used() + 1, membership.granted()),
+        shared == ConsumeResult.TAKEN);
   }
 
   /** Writes the ledger line of a consumption and adds the new quota to the messages. */
@@ -92,8 +118,17 @@ public final class QuotaService {
       String title,
       OutgoingMessages outgoingMessages) {
     Membership after = consumption.after;
-    Ledger.addEntry(tx, after, after.periodKey(), Ledger.CONSUME, 1, request, title, after.user());
-    addQuotaUpdate(after, outgoingMessages);
+    Ledger.addEntry(
+        tx,
+        after,
+        after.periodKey(),
+        Ledger.CONSUME,
+        1,
+        request,
+        title,
+        after.user(),
+        consumption.shared);
+    addQuotaUpdate(toQuota(tx, after), after.user(), outgoingMessages);
   }
 
   /** What the refund of a request needs; its supporter's membership is locked. */
@@ -136,22 +171,38 @@ public final class QuotaService {
       OutgoingMessages outgoingMessages) {
     Membership membership = basis.membership;
     Membership after = membership;
+    boolean shared =
+        basis.periods.getFirst().shared()
+            && sharedCounter.refund(tx, membership.creator(), membership.user());
     for (PeriodUse use : basis.periods) {
       Membership inPeriod = membership.withUsage(use.used() - 1, membership.granted());
       boolean first = use.equals(basis.periods.getFirst());
       String kind = first ? Ledger.REFUND : Ledger.CARRY;
-      Ledger.addEntry(tx, inPeriod, use.period(), kind, first ? 1 : -1, request, title, actor);
+      Ledger.addEntry(
+          tx,
+          inPeriod,
+          use.period(),
+          kind,
+          first ? 1 : -1,
+          request,
+          title,
+          actor,
+          first && shared);
       if (use.period().equals(membership.periodKey())) {
         membershipStore.refundRequest(tx, membership);
         after = inPeriod;
       }
     }
-    addQuotaUpdate(after, outgoingMessages);
+    addQuotaUpdate(toQuota(tx, after), after.user(), outgoingMessages);
   }
 
   static void addQuotaUpdate(Membership membership, OutgoingMessages outgoingMessages) {
-    outgoingMessages.add(
-        MessageType.QUOTA_UPDATE, Map.of("quota", membership.toQuota()), Set.of(membership.user()));
+    addQuotaUpdate(membership.toQuota(), membership.user(), outgoingMessages);
+  }
+
+  private static void addQuotaUpdate(
+      Quota quota, UserId user, OutgoingMessages outgoingMessages) {
+    outgoingMessages.add(MessageType.QUOTA_UPDATE, Map.of("quota", quota), Set.of(user));
   }
 
   /** A supporter's membership, locked until the end of the transaction. */
@@ -163,12 +214,14 @@ public final class QuotaService {
     }
   }
 
-  /** A request that was taken from an allowance but isn't in the ledger yet. */
+  /** A request that was taken from an allowance, and maybe the shared counter, but isn't in the ledger yet. */
   public static final class Consumption {
     private final Membership after;
+    private final boolean shared;
 
-    private Consumption(Membership after) {
+    private Consumption(Membership after, boolean shared) {
       this.after = after;
+      this.shared = shared;
     }
   }
 

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,12 +29,17 @@ public final class QueryMapping {
   private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*--.*$");
 
   /** Statements for the time in which both systems serve, which an import doesn't run. */
-  private static final Set<String> OTHERS = Set.of("consume", "refund");
+  static final String CONSUME = "consume";
+
+  static final String REFUND = "refund";
+  private static final Set<String> OTHERS = Set.of(CONSUME, REFUND);
 
   private final Map<LegacyQuery, String> queries;
+  private final Map<String, String> statements;
 
-  private QueryMapping(Map<LegacyQuery, String> queries) {
+  private QueryMapping(Map<LegacyQuery, String> queries, Map<String, String> statements) {
     this.queries = queries;
+    this.statements = statements;
   }
 
   /** The mapping of the replaced system's own tables. */
@@ -63,11 +70,12 @@ public final class QueryMapping {
 
   static QueryMapping parse(String text, String file) {
     var texts = new EnumMap<LegacyQuery, StringBuilder>(LegacyQuery.class);
+    var others = new HashMap<String, StringBuilder>();
     @Nullable StringBuilder current = null;
     for (String line : text.lines().toList()) {
       Matcher heading = HEADING.matcher(line);
       if (heading.matches()) {
-        current = begin(texts, heading.group(1), file);
+        current = begin(texts, others, heading.group(1), file);
       } else if (current != null) {
         current.append(line).append('\n');
       }
@@ -86,13 +94,21 @@ public final class QueryMapping {
       }
       queries.put(query, sql);
     }
-    return new QueryMapping(queries);
+    var statements = new HashMap<String, String>();
+    others.forEach((name, sql) -> statements.put(name, strip(sql.toString())));
+    return new QueryMapping(queries, statements);
   }
 
   private static StringBuilder begin(
-      Map<LegacyQuery, StringBuilder> texts, String name, String file) {
+      Map<LegacyQuery, StringBuilder> texts,
+      Map<String, StringBuilder> others,
+      String name,
+      String file) {
     var text = new StringBuilder();
     if (OTHERS.contains(name)) {
+      if (others.put(name, text) != null) {
+        throw new TransferException("The mapping %s has two statements “%s”".formatted(file, name));
+      }
       return text;
     }
     LegacyQuery query =
@@ -122,5 +138,10 @@ public final class QueryMapping {
   /** The text of a query, without a semicolon. */
   String sqlOf(LegacyQuery query) {
     return requireNonNull(queries.get(query));
+  }
+
+  /** The text of a statement for the time in which both systems serve, without a semicolon. */
+  Optional<String> findStatement(String name) {
+    return Optional.ofNullable(statements.get(name)).filter(sql -> !sql.isEmpty());
   }
 }

@@ -80,7 +80,7 @@ public final class PostgresDatabase implements Database {
     this(
         new PostgresCredentials(url, user, password),
         time,
-        SchemaMigrator::migrateToNewest,
+        PostgresDatabase::migrate,
         PostgresTimeouts.SERVING,
         listener);
   }
@@ -95,7 +95,7 @@ public final class PostgresDatabase implements Database {
     return new PostgresDatabase(
         postgresCredentials,
         time,
-        SchemaMigrator::migrateToNewest,
+        PostgresDatabase::migrate,
         PostgresTimeouts.NONE,
         SqlListener.NONE);
   }
@@ -145,6 +145,11 @@ public final class PostgresDatabase implements Database {
     if (postgresTimeouts == PostgresTimeouts.SERVING) {
       heartbeat.startBeating();
     }
+  }
+
+  private static void migrate(DataSource source, String folder) {
+    PostgresSchema.createIfMissing(source);
+    SchemaMigrator.migrateToNewest(source, folder);
   }
 
   private SqlSession newSession(Connection connection) {
