@@ -13,9 +13,7 @@ import io.bookbell.server.book.CoverService;
 import io.bookbell.server.book.OpenLibraryClient;
 import io.bookbell.server.book.ShownCovers;
 import io.bookbell.server.canned.CannedResponseRoutes;
-import io.bookbell.server.config.ExternalSignInConfig;
 import io.bookbell.server.config.ServerConfig;
-import io.bookbell.server.config.SiteTokenConfig;
 import io.bookbell.server.creator.CreatorRoutes;
 import io.bookbell.server.creator.PictureDecoder;
 import io.bookbell.server.creator.ProfilePictureRoutes;
@@ -23,9 +21,6 @@ import io.bookbell.server.external.ExternalAuthenticator;
 import io.bookbell.server.follow.FollowRoutes;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.BasePath;
-import io.bookbell.server.http.CredentialReader;
-import io.bookbell.server.http.CredentialReader.ExternalCredentials;
-import io.bookbell.server.http.CredentialReader.UserHeader;
 import io.bookbell.server.http.CrossOriginHandler;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.RateLimits;
@@ -38,6 +33,7 @@ import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.key.CallerAuthenticator;
 import io.bookbell.server.key.KeyRoutes;
+import io.bookbell.server.legacy.LegacyTranslator;
 import io.bookbell.server.live.ConnectionAdmission;
 import io.bookbell.server.live.ConnectionExpiry;
 import io.bookbell.server.live.EventStreamRoutes;
@@ -51,7 +47,6 @@ import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.publish.PublishRoutes;
 import io.bookbell.server.quota.QuotaRoutes;
-import io.bookbell.server.quota.SharedCounter;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.receipt.ReceiptRoutes;
@@ -59,8 +54,6 @@ import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.site.SiteFiles;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
-import io.bookbell.server.transfer.LegacyQuotaCounter;
-import io.bookbell.server.transfer.QueryMapping;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
@@ -105,12 +98,11 @@ public final class Bookbell implements AutoCloseable {
   private Bookbell(ServerConfig serverConfig, Database database) {
     this.serverConfig = serverConfig;
     this.database = database;
-    Optional<LegacyQuotaCounter> legacyCounter = createLegacyCounter();
     this.services =
         new Services(
             new LiveClientNotifier(),
             basePath(),
-            legacyCounter.<SharedCounter>map(counter -> counter).orElse(SharedCounter.NONE));
+            OtherSystems.openCounter(serverConfig.legacy(), database));
     this.healthRoutes = new HealthRoutes(database);
     var publicAccessConfig = serverConfig.reach();
     this.proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
@@ -124,7 +116,11 @@ public final class Bookbell implements AutoCloseable {
       Vertx vertx = createVertx();
       this.setupToken = begun.join().setupToken;
       this.clusterBackplane =
-          registerCloseable(new ClusterBackplane(serverConfig, begun.join().identity));
+          registerCloseable(
+              new ClusterBackplane(
+                  serverConfig,
+                  begun.join().identity,
+                  new LegacyTranslator(database, new StoredLegacyDirectory(services), clock)));
       this.liveConnections = registerCloseable(createLiveService());
       this.server = startWebServer(vertx);
     } catch (RuntimeException e) {
@@ -140,21 +136,6 @@ public final class Bookbell implements AutoCloseable {
    */
   public static Bookbell start(ServerConfig serverConfig, Database database) {
     return new Bookbell(serverConfig, database);
-  }
-
-  private Optional<LegacyQuotaCounter> createLegacyCounter() {
-    var legacy = serverConfig.legacy();
-    if (!legacy.sharedQuota()) {
-      return Optional.empty();
-    }
-    var counter =
-        new LegacyQuotaCounter(
-            legacy
-                .mapping()
-                .map(QueryMapping::ofFile)
-                .orElseGet(() -> QueryMapping.ofDefault(true)));
-    counter.requireUsable(database);
-    return Optional.of(counter);
   }
 
   /** The URL at which this machine can reach the server. */
@@ -317,8 +298,7 @@ public final class Bookbell implements AutoCloseable {
             externalAuthenticator,
             rates,
             recentCallers);
-    var credentials =
-        new CredentialReader(serverCookies, externalCredentials(serverConfig.external()), proxies);
+    var credentials = OtherSystems.credentials(serverConfig.external(), serverCookies, proxies);
     var admission =
         new ConnectionAdmission(liveConnections, gate, originPolicy, credentials, rates);
     new WebSocketRoutes(liveConnections, admission).addRoutes(router);
@@ -350,15 +330,6 @@ public final class Bookbell implements AutoCloseable {
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
     NotificationRoutes.addRoutes(apiRouter, services.notifications);
     addBookRoutes(apiRouter);
-  }
-
-  private static ExternalCredentials externalCredentials(ExternalSignInConfig config) {
-    return new ExternalCredentials(
-        config.tokens().isPresent(),
-        config.tokens().flatMap(SiteTokenConfig::cookie),
-        config
-            .header()
-            .map(header -> new UserHeader(header.user(), header.email(), header.displayName())));
   }
 
   private void addBookRoutes(ApiRouter apiRouter) {

@@ -7,6 +7,7 @@ import io.bookbell.hub.redis.RedisOptions;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.legacy.LegacyChannel;
+import io.bookbell.server.legacy.LegacyTranslator;
 import io.bookbell.server.monitoring.HealthRoutes;
 import io.bookbell.server.monitoring.ServerMetrics;
 import java.util.Optional;
@@ -25,14 +26,16 @@ final class ClusterBackplane implements AutoCloseable {
    */
   private record RedisChannels(RedisBackplane nodes, Optional<LegacyChannel> legacy) {
     static RedisChannels fromConfig(
-        ServerConfig.RedisConfig config, DatabaseIdentity databaseIdentity) {
+        ServerConfig.RedisConfig config,
+        DatabaseIdentity databaseIdentity,
+        LegacyTranslator translator) {
       var options =
           RedisOptions.forUri(config.uri().toString())
               .withPrefix(config.prefix() + ":" + databaseIdentity.installation() + ":")
               .withLife(databaseIdentity.epochKey(databaseIdentity.epoch()));
       var nodes = new RedisBackplane(options);
       return new RedisChannels(
-          nodes, config.legacyChannel().map(name -> new LegacyChannel(nodes, options, name)));
+          nodes, config.legacyChannel().map(name -> new LegacyChannel(nodes, options, name, translator)));
     }
 
     Backplane joinedBackplane() {
@@ -52,9 +55,13 @@ final class ClusterBackplane implements AutoCloseable {
     }
   }
 
-  ClusterBackplane(ServerConfig serverConfig, DatabaseIdentity databaseIdentity) {
+  /**
+   * @param translator of the replaced system's messages
+   */
+  ClusterBackplane(
+      ServerConfig serverConfig, DatabaseIdentity databaseIdentity, LegacyTranslator translator) {
     this.databaseIdentity = databaseIdentity;
-    redis = serverConfig.redis().map(one -> RedisChannels.fromConfig(one, databaseIdentity));
+    redis = serverConfig.redis().map(one -> RedisChannels.fromConfig(one, databaseIdentity, translator));
     backplane = redis.map(RedisChannels::joinedBackplane).orElseGet(InProcessBackplane::new);
   }
 

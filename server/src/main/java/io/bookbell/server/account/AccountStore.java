@@ -119,6 +119,11 @@ public final class AccountStore {
         id);
   }
 
+  /** Returns a user's name; empty if there is no such account. */
+  public Optional<String> findName(Transaction tx, UserId id) {
+    return tx.query(BY_ID, id).first(AccountStore::toAccount).map(Account::displayName);
+  }
+
   public Account get(Transaction tx, UserId id) {
     return tx.query(BY_ID, id).first(AccountStore::toAccount).orElseThrow();
   }

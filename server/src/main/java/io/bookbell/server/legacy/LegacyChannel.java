@@ -7,9 +7,14 @@ import io.bookbell.hub.redis.ExternalChannel;
 import io.bookbell.hub.redis.RedisOptions;
 import io.bookbell.hub.redis.RedisState;
 import io.bookbell.server.legacy.LegacyMessageCodec.DecodedMessage;
+import io.bookbell.server.legacy.LegacyTranslator.UntranslatableException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -18,29 +23,37 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link Backplane} that also exchanges messages with the replaced system's nodes: what this node
  * commits is also published on their channel, and their messages are delivered to this node's
- * connections, neither numbered nor stored. Every node subscribes to the channel itself, so nothing
+ * connections in our own form, neither numbered nor stored. Every node subscribes to the channel itself, so nothing
  * is forwarded. Thread-safe.
  */
 public final class LegacyChannel implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(LegacyChannel.class);
+  private static final int MOST_WAITING = 1000;
 
   private final Backplane nodes;
   private final String node;
   private final ExternalChannel channel;
+  private final LegacyTranslator translator;
   private final List<Consumer<List<Delivery>>> receivers = new CopyOnWriteArrayList<>();
   private final LongAdder published = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder received = new LongAdder();
   private final LongAdder malformed = new LongAdder();
   private final AtomicBoolean malformedSeen = new AtomicBoolean();
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Completes when the message that came last has been delivered. Guarded by this. */
+  private CompletionStage<?> previous = CompletableFuture.completedStage(true);
 
   /**
    * Starts connecting in the background.
    *
    * @param nodes the backplane between nodes of this system; closed with this one
    */
-  public LegacyChannel(Backplane nodes, RedisOptions options, String name) {
+  public LegacyChannel(
+      Backplane nodes, RedisOptions options, String name, LegacyTranslator translator) {
     this.nodes = nodes;
+    this.translator = translator;
     this.node = options.node();
     this.channel = new ExternalChannel(options, name, this::onMessage);
   }
@@ -103,8 +116,42 @@ public final class LegacyChannel implements Backplane {
           recordMalformed("it names users that cannot be any");
         }
         received.increment();
-        receivers.forEach(receiver -> deliverTo(delivery, receiver));
+        translateNext(delivery);
       }
+    }
+  }
+
+  /**
+   * Translates a message after those before it, so that they are delivered in the order in which
+   * they came. Without room for more to wait, it is dropped.
+   */
+  private synchronized void translateNext(Delivery delivery) {
+    if (waiting.get() >= MOST_WAITING) {
+      recordMalformed("too many wait for their translation");
+      return;
+    }
+    waiting.incrementAndGet();
+    previous =
+        previous
+            .thenCompose(_ -> translator.translate(delivery))
+            .handle(
+                (translated, failure) -> {
+                  waiting.decrementAndGet();
+                  if (failure == null) {
+                    receivers.forEach(receiver -> deliverTo(translated, receiver));
+                  } else {
+                    recordUntranslatable(failure);
+                  }
+                  return translated;
+                });
+  }
+
+  private void recordUntranslatable(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof UntranslatableException untranslatable) {
+      recordMalformed(String.valueOf(untranslatable.getMessage()));
+    } else {
+      log.warn("A message of the replaced system could not be translated", failure);
     }
   }
 

@@ -354,6 +354,16 @@ public final class BookRequestService {
     return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
   }
 
+  /** Returns those of the ids that are requests. */
+  public Set<Long> findExisting(Transaction tx, Collection<Long> ids) {
+    return RequestStore.findExisting(tx, ids);
+  }
+
+  /** Returns those of the ids that are replies. */
+  public Set<Long> findExistingReplies(Transaction tx, Collection<Long> ids) {
+    return ReplyStore.findExisting(tx, ids);
+  }
+
   /** Called when the epoch changes, because a restored database may use ids for other requests. */
   public void clearCaches() {
     requestLocker.clearCache();

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Stores replies. Thread-safe and stateless. */
@@ -149,5 +150,10 @@ public final class ReplyStore {
         UPDATE book_request
         SET reply_count = (SELECT count(*) FROM reply WHERE reply.request_id = book_request.id)
         WHERE id IN (SELECT request_id FROM reply)""");
+  }
+
+  /** Returns those of the ids that are replies. */
+  static Set<Long> findExisting(Transaction tx, Collection<Long> ids) {
+    return tx.query("SELECT id FROM reply WHERE id IN (?)", ids).set(row -> row.getLong("id"));
   }
 }

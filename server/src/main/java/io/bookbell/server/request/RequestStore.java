@@ -318,4 +318,10 @@ public final class RequestStore {
         row.findInt("cover_id"),
         row.getInt("followers"));
   }
+
+  /** Returns those of the ids that are requests. */
+  static Set<Long> findExisting(Transaction tx, Collection<Long> ids) {
+    return tx.query("SELECT id FROM book_request WHERE id IN (?)", ids)
+        .set(row -> row.getLong("id"));
+  }
 }
