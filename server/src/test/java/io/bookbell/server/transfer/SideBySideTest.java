@@ -17,6 +17,7 @@ import io.bookbell.server.external.SiteTokens;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.support.ReplacedSystem;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;

@@ -1,4 +1,4 @@
-package io.bookbell.server.transfer;
+package io.bookbell.server.support;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -34,8 +34,8 @@ import java.util.concurrent.TimeUnit;
  * /api/book-requests/ws?user_id=}. Its commands are methods, each a transaction followed by the
  * messages. Thread-safe.
  */
-final class ReplacedSystem implements AutoCloseable {
-  static final String CHANNEL = "book_requests";
+public final class ReplacedSystem implements AutoCloseable {
+  public static final String CHANNEL = "book_requests";
 
   private static final String CONSUME =
       """
@@ -77,8 +77,9 @@ final class ReplacedSystem implements AutoCloseable {
   private final Map<String, Set<ServerWebSocket>> sockets = new ConcurrentHashMap<>();
   private final HttpServer server;
   private volatile String page = "";
+  private volatile String cookie = "";
 
-  ReplacedSystem(String database, URI redisAddress) {
+  public ReplacedSystem(String database, URI redisAddress) {
     this.database = database;
     this.redis = RedisClient.create(redisAddress.toString());
     this.publisher = redis.connect();
@@ -104,17 +105,22 @@ final class ReplacedSystem implements AutoCloseable {
     }
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.actualPort();
   }
 
-  /** Serves this HTML to browsers. */
-  void setPage(String html) {
+  /** Serves this HTML to browsers, with the cookie in which the site keeps its token. */
+  public void setPage(String html, String token) {
     page = html;
+    cookie = "access_token=" + token + "; Path=/; HttpOnly; SameSite=Lax";
   }
 
   private void servePage(HttpServerRequest request) {
-    request.response().putHeader("Content-Type", "text/html; charset=utf-8").end(page);
+    request
+        .response()
+        .putHeader("Content-Type", "text/html; charset=utf-8")
+        .putHeader("Set-Cookie", cookie)
+        .end(page);
   }
 
   /** Believes the id in the address, as the replaced system did. */
@@ -150,7 +156,7 @@ final class ReplacedSystem implements AutoCloseable {
   }
 
   /** Returns the new request's id; empty if nothing is left. */
-  Optional<Long> create(long user, String title) {
+  public Optional<Long> create(long user, String title) {
     try (Connection connection = open()) {
       Optional<Long> creator = change(connection, CONSUME, user);
       if (creator.isEmpty()) {
@@ -167,7 +173,7 @@ final class ReplacedSystem implements AutoCloseable {
   }
 
   /** Returns whether the request was still pending. */
-  boolean respond(long admin, long id, String status) {
+  public boolean respond(long admin, long id, String status) {
     try (Connection connection = open()) {
       Optional<Long> user = change(connection, DECIDE, status, admin, status, id);
       if (user.isPresent() && status.equals("REJECTED")) {
@@ -185,7 +191,7 @@ final class ReplacedSystem implements AutoCloseable {
     }
   }
 
-  int used(long user) {
+  public int used(long user) {
     try (Connection connection = open()) {
       return (Integer) row(connection, QUOTA, user).get("used");
     } catch (SQLException e) {
@@ -217,7 +223,7 @@ final class ReplacedSystem implements AutoCloseable {
     }
   }
 
-  void broadcast(Map<String, ?> message, Set<String> targets) {
+  public void broadcast(Map<String, ?> message, Set<String> targets) {
     var all = new LinkedHashMap<String, Object>(message);
     all.put("_target_users", targets);
     publisher.sync().publish(CHANNEL, Json.writeAsString(all));
