@@ -34,7 +34,7 @@ public final class CrossOriginHandler implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
-    if (!originPolicy.hasOtherOrigins() || !request.path().startsWith(PATHS)) {
+    if (!originPolicy.hasOtherOrigins() || !context.normalizedPath().startsWith(PATHS)) {
       context.next();
       return;
     }
