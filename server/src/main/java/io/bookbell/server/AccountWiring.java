@@ -30,15 +30,18 @@ final class AccountWiring {
     this.passwordHasher = passwordHasher;
   }
 
-  void addRoutes(ApiRouter apiRouter) {
-    var signInService =
-        new SignInService(
-            database,
-            services.accounts,
-            services.sessions,
-            passwordHasher,
-            services.loginLimit,
-            new ImportedPasswords()::rememberReplaced);
+  /** Creates the service that opens sessions. */
+  SignInService createSignInService() {
+    return new SignInService(
+        database,
+        services.accounts,
+        services.sessions,
+        passwordHasher,
+        services.loginLimit,
+        new ImportedPasswords()::rememberReplaced);
+  }
+
+  void addRoutes(ApiRouter apiRouter, SignInService signInService) {
     AccountRoutes.addSessionRoutes(apiRouter, signInService, services.sessions, services.tickets);
     var signUpService = new SignUpService(database, services.accounts, signInService);
     addJoinRoutes(apiRouter, signUpService);

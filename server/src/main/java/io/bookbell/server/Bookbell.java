@@ -307,8 +307,7 @@ public final class Bookbell implements AutoCloseable {
         new ApiRouter(router, database, gate, originPolicy, serverCookies, credentials, rates);
     new MessageRoutes(liveConnections, admission, services.inbox, services.receipts)
         .addRoutes(apiRouter);
-    new AccountWiring(database, services, registerCloseable(new PasswordHasher()))
-        .addRoutes(apiRouter);
+    addAccountRoutes(apiRouter);
     KeyRoutes.addRoutes(apiRouter, services.keys);
     PublishRoutes.addRoutes(apiRouter, services.publishing);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
@@ -330,6 +329,16 @@ public final class Bookbell implements AutoCloseable {
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
     NotificationRoutes.addRoutes(apiRouter, services.notifications);
     addBookRoutes(apiRouter);
+  }
+
+  private void addAccountRoutes(ApiRouter apiRouter) {
+    var accountWiring =
+        new AccountWiring(database, services, registerCloseable(new PasswordHasher()));
+    var signInService = accountWiring.createSignInService();
+    accountWiring.addRoutes(apiRouter, signInService);
+    registerCloseable(
+            new SignInWiring(database, services, signInService, serverConfig.providers(), clock))
+        .addRoutes(apiRouter);
   }
 
   private void addBookRoutes(ApiRouter apiRouter) {

@@ -5,10 +5,12 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.NameErasure;
+import io.bookbell.server.account.PasswordSwitch;
 import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.account.SessionEnding;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.account.SignInLimiter;
+import io.bookbell.server.account.SignInWays;
 import io.bookbell.server.account.TicketStore;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.activity.ActivityTexts;
@@ -26,6 +28,7 @@ import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
+import io.bookbell.server.oidc.IdentityStore;
 import io.bookbell.server.publish.PublishService;
 import io.bookbell.server.quota.MonthRollover;
 import io.bookbell.server.quota.QuotaService;
@@ -39,6 +42,7 @@ import io.bookbell.server.request.RenamedSupporters;
 import io.bookbell.server.request.RequestAnnouncer;
 import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.roles.RoleResolver;
+import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.team.TeamService;
 import java.util.List;
@@ -59,6 +63,13 @@ public final class Services {
   final SessionEnding sessionEnding;
   public final NameErasure nameErasure =
       new NameErasure(List.of(new ActivityTexts(), new NotificationTexts(), new MessageTexts()));
+  public final PasswordSwitch passwordSwitch = new PasswordSwitch();
+  public final IdentityStore identities = new IdentityStore();
+  public final SignInWays signInWays =
+      new SignInWays(
+          accounts,
+          passwordSwitch,
+          List.of((tx, user) -> identities.list(tx, user).size()));
   public final TicketStore tickets = new TicketStore();
   public final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
   public final ActivityLog activity;
@@ -113,7 +124,7 @@ public final class Services {
     lists = new RequestListService(creators, access);
     sessions = new SessionStore(clientNotifier::closeSession);
     keys = new KeyStore(sessions);
-    sessionEnding = new SessionEnding(sessions, resetLinks, keys::revokeAll);
+    sessionEnding = new SessionEnding(sessions, resetLinks, this::removeOtherWays);
     inbox = new InboxStore(clientNotifier::publishChange);
     teamLists = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
     activity = new ActivityLog(teamLists::broadcastUpdate);
@@ -130,6 +141,12 @@ public final class Services {
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
     monthTurn = new MonthRollover(creators, teamLists, inbox);
+  }
+
+  /** Removes all that lets somebody act as a user without the password. */
+  private void removeOtherWays(Transaction tx, UserId user) {
+    keys.revokeAll(tx, user);
+    identities.removeAll(tx, user);
   }
 
   public DemoData createDemoData() {

@@ -4,8 +4,6 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.account.SessionClient;
-import io.bookbell.server.config.ExternalSignInConfig;
-import io.bookbell.server.config.LegacyConfig;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
@@ -126,9 +124,7 @@ public final class TestServer implements AutoCloseable {
         new PublicAccessConfig(Optional.empty(), List.of(), List.of(), Optional.empty()),
         new ConnectionConfig(20, Duration.ofSeconds(4), true, false),
         new ServerConfig.InboxConfig(Duration.ofDays(30)),
-        Optional.empty(),
-        ExternalSignInConfig.NONE,
-        LegacyConfig.NONE);
+        Optional.empty());
   }
 
   public String url() {

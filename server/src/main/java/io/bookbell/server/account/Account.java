@@ -9,4 +9,9 @@ import io.bookbell.hub.UserId;
  * @param email in lower case
  */
 public record Account(
-    UserId id, String email, String displayName, @JsonIgnore String passwordHash) {}
+    UserId id, String email, String displayName, @JsonIgnore String passwordHash) {
+  /** Whether it can be signed in to with a password. */
+  boolean hasPassword() {
+    return !passwordHash.isEmpty();
+  }
+}

@@ -8,6 +8,7 @@ import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
@@ -96,7 +97,7 @@ public final class AccountRoutes {
         (tx, caller, _) ->
             ApiResponse.ok(
                 loadCurrentUser(
-                    tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService)));
+                    tx, caller, accountStore, creatorStore, creatorRoles, quotaService)));
     apiRouter.registerCommand(
         HttpMethod.PATCH,
         "/api/me",
@@ -106,17 +107,18 @@ public final class AccountRoutes {
           ownAccountService.changeAccount(tx, caller, accountChange);
           return ApiResponse.ok(
               loadCurrentUser(
-                  tx, caller.user(), accountStore, creatorStore, creatorRoles, quotaService));
+                  tx, caller, accountStore, creatorStore, creatorRoles, quotaService));
         });
   }
 
   private static MeResponse loadCurrentUser(
       Transaction tx,
-      UserId user,
+      Caller caller,
       AccountStore accountStore,
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       QuotaService quotaService) {
+    UserId user = caller.user();
     Set<UserId> adminOf = creatorRoles.administeredCreators(tx, user);
     List<QuotaService.SupporterQuota> support = quotaService.findSupport(tx, user);
     var all = new HashSet<>(adminOf);
@@ -125,8 +127,11 @@ public final class AccountRoutes {
         creatorStore.findAll(tx, all).stream()
             .map(CreatorRow::creator)
             .collect(Collectors.toMap(Creator::id, Creator::name));
+    Account account = accountStore.get(tx, user);
     return new MeResponse(
-        accountStore.get(tx, user),
+        account,
+        account.hasPassword(),
+        caller.operator(),
         support.stream().map(each -> toMembership(each, names)).toList(),
         adminOf.stream()
             .sorted()
@@ -154,7 +159,11 @@ public final class AccountRoutes {
   }
 
   private record MeResponse(
-      Account user, List<MembershipResponse> memberships, List<AdministeredCreator> adminOf) {}
+      Account user,
+      boolean hasPassword,
+      boolean operator,
+      List<MembershipResponse> memberships,
+      List<AdministeredCreator> adminOf) {}
 
   private record MembershipResponse(
       UserId creatorId, String creatorName, String tier, int requestsAllowed, int requestsUsed) {}

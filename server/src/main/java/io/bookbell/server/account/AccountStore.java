@@ -71,8 +71,24 @@ public final class AccountStore {
    * Locks an account until the end of the transaction and reads it. Whatever opens a session takes
    * this lock, and so does whatever ends all of them, so that none is opened meanwhile.
    */
-  Account lockAccount(Transaction tx, UserId id) {
+  public Account lockAccount(Transaction tx, UserId id) {
     return tx.query(BY_ID + " FOR NO KEY UPDATE", id).single(AccountStore::toAccount);
+  }
+
+  /**
+   * Refuses an account that the operator has disabled.
+   *
+   * @throws Problem 403
+   */
+  void requireEnabled(Transaction tx, UserId id) {
+    if (tx.query("SELECT disabled_at FROM app_user WHERE id = ?", id)
+        .single(row -> row.findTime("disabled_at") != null)) {
+      throw Problem.of(
+          403,
+          "account_disabled",
+          "Not allowed",
+          "This account is disabled. Ask whoever runs this Bookbell.");
+    }
   }
 
   void updatePassword(Transaction tx, UserId id, String hash) {

@@ -20,5 +20,13 @@ public final class SessionResponses {
         .withCookie(cookies.deviceCookie(openedSession.device()));
   }
 
+  /** Sends a browser that has just signed in to a page, with the same cookies. */
+  public static ApiResponse redirectTo(
+      OpenedSession openedSession, ServerCookies.CookieSetter cookies, String address) {
+    return ApiResponse.redirect(address)
+        .withCookie(cookies.sessionCookie(openedSession.token(), SessionStore.LIFE))
+        .withCookie(cookies.deviceCookie(openedSession.device()));
+  }
+
   private record SignInResponse(Account user, String token) {}
 }

@@ -55,7 +55,7 @@ public final class SessionStore {
       SELECT s.user_id, u.operator, s.created_at, s.last_used_at, s.renewed_at, s.expires_at
       FROM session s
       JOIN app_user u ON u.id = s.user_id
-      WHERE s.token_hash = ?""";
+      WHERE s.token_hash = ? AND u.disabled_at IS NULL""";
 
   private final AccountStore accountStore = new AccountStore();
   private final BiConsumer<UserId, String> ended;

@@ -242,7 +242,7 @@ public final class SignInService {
   }
 
   /** As {@link SessionStore#lockCaller}, for somebody who then gets another session. */
-  Account lockCaller(Transaction tx, Caller caller) {
+  public Account lockCaller(Transaction tx, Caller caller) {
     return caller.external().isPresent()
         ? accountStore.lockAccount(tx, caller.user())
         : sessionStore.lockCaller(tx, caller);
@@ -253,6 +253,7 @@ public final class SignInService {
    * created in this transaction.
    */
   public OpenedSession openSession(Transaction tx, Account account, ClientDescription client) {
+    accountStore.requireEnabled(tx, account.id());
     return new OpenedSession(
         account,
         sessionStore.createSession(tx, account.id(), SessionClient.of(client)),

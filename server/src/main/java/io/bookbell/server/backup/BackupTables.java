@@ -25,6 +25,8 @@ final class BackupTables {
           "name_erasure",
           "idempotency_key",
           "api_key",
+          "oidc_identity",
+          "passkey",
           "creator",
           "creator_picture",
           "tier",

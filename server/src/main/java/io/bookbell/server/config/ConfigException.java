@@ -9,8 +9,12 @@ public final class ConfigException extends RuntimeException {
   }
 
   static ConfigException invalidValue(Setting setting, String value, String expected) {
+    return invalidValue(setting.variableName(), value, expected);
+  }
+
+  static ConfigException invalidValue(String variable, String value, String expected) {
     return new ConfigException(
         "%s is “%s”; expected %s"
-            .formatted(setting.variableName(), SecretRedactor.redactValue(value), expected));
+            .formatted(variable, SecretRedactor.redactValue(value), expected));
   }
 }

@@ -19,7 +19,30 @@ public record ServerConfig(
     InboxConfig inbox,
     Optional<CatalogueConfig> catalogue,
     ExternalSignInConfig external,
-    LegacyConfig legacy) {
+    LegacyConfig legacy,
+    List<OidcConfig> providers) {
+  /** Creates the settings of a server on which nothing else is set up. */
+  public ServerConfig(
+      ListenConfig listen,
+      StorageConfig storage,
+      Optional<RedisConfig> redis,
+      PublicAccessConfig reach,
+      ConnectionConfig connections,
+      InboxConfig inbox,
+      Optional<CatalogueConfig> catalogue) {
+    this(
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        ExternalSignInConfig.NONE,
+        LegacyConfig.NONE,
+        List.of());
+  }
+
   /**
    * Where to listen.
    *
@@ -112,33 +135,69 @@ public record ServerConfig(
       Optional<String> cookieName) {}
 
   public ServerConfig withListen(ListenConfig other) {
-    return new ServerConfig(other, storage, redis, reach, connections, inbox, catalogue, external, legacy);
+    return new ServerConfig(
+        other, storage, redis, reach, connections, inbox, catalogue, external, legacy, providers);
   }
 
   public ServerConfig withRedis(RedisConfig other) {
     return new ServerConfig(
-        listen, storage, Optional.of(other), reach, connections, inbox, catalogue, external, legacy);
+        listen,
+        storage,
+        Optional.of(other),
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers);
   }
 
   public ServerConfig withCatalogue(CatalogueConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, Optional.of(other), external, legacy);
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        Optional.of(other),
+        external,
+        legacy,
+        providers);
   }
 
   public ServerConfig withConnections(ConnectionConfig other) {
-    return new ServerConfig(listen, storage, redis, reach, other, inbox, catalogue, external, legacy);
+    return new ServerConfig(
+        listen, storage, redis, reach, other, inbox, catalogue, external, legacy, providers);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {
-    return new ServerConfig(listen, storage, redis, other, connections, inbox, catalogue, external, legacy);
+    return new ServerConfig(
+        listen, storage, redis, other, connections, inbox, catalogue, external, legacy, providers);
   }
 
   public ServerConfig withExternal(ExternalSignInConfig other) {
-    return new ServerConfig(listen, storage, redis, reach, connections, inbox, catalogue, other, legacy);
+    return new ServerConfig(
+        listen, storage, redis, reach, connections, inbox, catalogue, other, legacy, providers);
   }
 
   public ServerConfig withLegacy(LegacyConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, catalogue, external, other);
+        listen, storage, redis, reach, connections, inbox, catalogue, external, other, providers);
+  }
+
+  public ServerConfig withProviders(List<OidcConfig> others) {
+    return new ServerConfig(
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        List.copyOf(others));
   }
 }

@@ -64,6 +64,8 @@ public final class ServerConfigReader {
           "key",
           "metrics",
           "notification",
+          "operator",
+          "passkey",
           "quota",
           "request",
           "requests",
@@ -111,7 +113,8 @@ public final class ServerConfigReader {
             Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
         parseCatalogue(settingValues),
         ExternalSignInReader.read(settingValues),
-        parseLegacy(settingValues, storageConfig));
+        parseLegacy(settingValues, storageConfig),
+        OidcConfigParser.parseAll(settingValues));
   }
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */

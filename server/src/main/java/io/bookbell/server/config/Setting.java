@@ -43,6 +43,16 @@ public enum Setting {
       "older form of BOOKBELL_TRUSTED_PROXIES: true trusts loopback and private addresses"),
   MAX_CONNECTIONS_PER_USER("20", "how many sockets one user may have open"),
   INBOX_DAYS("30", "how long messages are kept for devices that are offline"),
+  OIDC_ISSUER(
+      "none",
+      "an OpenID Connect provider, such as https://id.example; further ones: BOOKBELL_OIDC_2_ISSUER"
+          + " and so on, up to 9"),
+  OIDC_CLIENT_ID("", "the name under which the provider knows this Bookbell"),
+  OIDC_CLIENT_SECRET("none", "the secret that goes with it"),
+  OIDC_SCOPES("openid email profile", "what to ask the provider for"),
+  OIDC_NAME("the issuer's host", "what the provider's button says"),
+  OIDC_AUTO_JOIN(
+      "by invitation only", "CREATOR_ID:TIER_ID, which newcomers from the provider join"),
   OPEN_LIBRARY_URL("https://openlibrary.org", "where books are looked up; off for no book search"),
   CONTACT("none", "your e-mail or web address; with it, Open Library allows more searches"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),

@@ -23,6 +23,7 @@ final class SettingValues {
   private static final Logger log = LoggerFactory.getLogger(SettingValues.class);
 
   private final Map<Setting, String> values = new EnumMap<>(Setting.class);
+  private final NumberedSettings numbered = new NumberedSettings();
   private final Path file;
   private boolean secretInFile;
 
@@ -39,6 +40,7 @@ final class SettingValues {
         putValue(setting, value);
       }
     }
+    environment.forEach(numbered::putIfNumbered);
   }
 
   private void readFile(Path file) {
@@ -57,6 +59,10 @@ final class SettingValues {
       throw new ConfigException("The file " + file + " cannot be read: " + e.getMessage());
     }
     for (String key : properties.stringPropertyNames()) {
+      if (numbered.putIfNumbered(key, properties.getProperty(key))) {
+        secretInFile |= NumberedSettings.isSecret(key) && !properties.getProperty(key).isBlank();
+        continue;
+      }
       Setting setting =
           Setting.findByName(key)
               .orElseThrow(
@@ -89,6 +95,7 @@ final class SettingValues {
     return !value.isBlank()
         && (setting == Setting.DATABASE_PASSWORD
             || setting == Setting.JWT_SECRET
+            || setting == Setting.OIDC_CLIENT_SECRET
             || (setting.variableName().endsWith("_URL")
                 && !SecretRedactor.redactText(value).equals(value)));
   }
@@ -105,6 +112,11 @@ final class SettingValues {
 
   Optional<String> optionalText(Setting setting) {
     return Optional.ofNullable(values.get(setting)).filter(value -> !value.isEmpty());
+  }
+
+  /** The settings of one of several, such as {@code BOOKBELL_OIDC_2_ISSUER}. */
+  NumberedSettings numberedSettings() {
+    return numbered;
   }
 
   int integerOrDefault(Setting setting, int usual, int least, int most) {

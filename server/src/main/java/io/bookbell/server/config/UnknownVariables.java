@@ -32,6 +32,7 @@ final class UnknownVariables {
         names.stream()
             .filter(name -> name.startsWith(PREFIX) && !READ_ELSEWHERE.contains(name))
             .filter(name -> Setting.findByName(name).isEmpty())
+            .filter(name -> !NumberedSettings.isNumbered(name))
             .sorted()
             .map(name -> name + " (did you mean " + Setting.findNearest(name).variableName() + "?)")
             .toList();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.network.ClientAddress;
+import io.bookbell.server.network.WebOrigin;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -171,6 +172,16 @@ public final class ApiRequest {
     return serverCookies.findDevice(context.request());
   }
 
+  /** The cookie of a sign-in at another server that has begun. */
+  public Optional<String> signInCookie() {
+    return serverCookies.findSignIn(context.request());
+  }
+
+  /** A segment of the path that isn't a number. */
+  public String pathText(String name) {
+    return String.valueOf(context.pathParam(name));
+  }
+
   /** Creates cookies for this client. */
   public ServerCookies.CookieSetter cookieSetter() {
     return serverCookies.setterFor(originPolicy.isSecure(context.request()));
@@ -179,6 +190,11 @@ public final class ApiRequest {
   /** The URL of this server as seen by the client, without a trailing slash. */
   public String publicUrl() {
     return originPolicy.publicUrl(context.request()).toString();
+  }
+
+  /** The origin of {@link #publicUrl}. */
+  public WebOrigin publicOrigin() {
+    return originPolicy.publicUrl(context.request()).origin();
   }
 
   /** The client, for the list of sessions. */

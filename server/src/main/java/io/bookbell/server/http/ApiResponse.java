@@ -42,6 +42,11 @@ public record ApiResponse(
     return new ApiResponse(204, null, Map.of());
   }
 
+  /** Sends a browser to another address, which it gets with GET. */
+  public static ApiResponse redirect(String address) {
+    return new ApiResponse(303, null, Map.of("Location", address));
+  }
+
   /** Creates a response that isn't JSON, without copying its content. */
   public static ApiResponse ofContent(String type, Buffer content) {
     return new ApiResponse(200, new BinaryContent(type, content), Map.of());

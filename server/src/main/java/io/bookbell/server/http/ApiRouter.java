@@ -274,6 +274,30 @@ public final class ApiRouter {
                                             .thenApply(EncodedResponse::of)))));
   }
 
+  /**
+   * Registers a read that requires no session, for browsers that were sent here by another site. A
+   * cookie counts without an {@code Origin} header, which browsers don't send then, so the handler
+   * must make sure that the visit was wanted before it changes anything.
+   */
+  public void getOpen(String path, OpenHandler work) {
+    router
+        .route(HttpMethod.GET, path)
+        .putMetadata(RATE, RateLimit.OPEN)
+        .handler(
+            context ->
+                handleRequest(
+                    context,
+                    path,
+                    apiRequest ->
+                        callers
+                            .findVisitor(context)
+                            .compose(
+                                caller ->
+                                    CallerLookup.onContext(
+                                        work.run(apiRequest, caller)
+                                            .thenApply(EncodedResponse::of)))));
+  }
+
   /** Registers a command like {@link #post(String, RateLimit, Function, WriteHandler)}. */
   public <C> void registerCommand(
       HttpMethod method,

@@ -142,6 +142,24 @@ final class CallerLookup {
     return candidates.getLast().isAmbient() ? caller.recover(CallerLookup::emptyIfEnded) : caller;
   }
 
+  /**
+   * Like {@link #findCaller}, for a GET that another site may have sent the browser to. Whatever
+   * isn't a valid session counts as none.
+   */
+  Future<Optional<Caller>> findVisitor(RoutingContext context) {
+    rateLimits.countAnonymousCall(
+        RateLimit.OPEN, originPolicy.clientAddress(context.request()).networkKey());
+    List<Credentials> candidates =
+        credentialReader.readAll(context.request()).stream()
+            .filter(credentials -> !credentials.isKey())
+            .toList();
+    return candidates.isEmpty()
+        ? Future.succeededFuture(Optional.empty())
+        : CredentialReader.tryEach(
+                candidates, found -> authenticate(context, found).map(Optional::of))
+            .recover(CallerLookup::emptyIfEnded);
+  }
+
   private static Future<Optional<Caller>> emptyIfEnded(Throwable failure) {
     boolean ended = Problem.findIn(failure).filter(problem -> problem.status() == 401).isPresent();
     return ended ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(failure);

@@ -18,17 +18,20 @@ public final class ServerCookies {
   private static final String USUAL = "bookbell";
   private static final String SESSION = "_session";
   private static final String DEVICE = "_device";
+  private static final String SIGN_IN = "_sign_in";
   private static final Duration DEVICE_LIFE = Duration.ofDays(365);
 
   private final String path;
   private final CookieNames session;
   private final CookieNames device;
+  private final CookieNames signIn;
 
-  private ServerCookies(String session, String device, String basePath) {
+  private ServerCookies(String session, String device, String signIn, String basePath) {
     this.path = basePath + "/";
     String prefix = basePath.isEmpty() ? "__Host-" : "__Secure-";
     this.session = new CookieNames(session, prefix + session, USUAL + SESSION);
     this.device = new CookieNames(device, prefix + device, USUAL + DEVICE);
+    this.signIn = new CookieNames(signIn, prefix + signIn, USUAL + SIGN_IN);
   }
 
   /**
@@ -41,7 +44,8 @@ public final class ServerCookies {
   public static ServerCookies of(Optional<String> name, Optional<PublicUrl> publicUrl) {
     String basePath = publicUrl.map(PublicUrl::path).orElse("");
     if (name.isPresent()) {
-      return new ServerCookies(name.get(), name.get() + DEVICE, basePath);
+      return new ServerCookies(
+          name.get(), name.get() + DEVICE, name.get() + SIGN_IN, basePath);
     }
     String port =
         publicUrl
@@ -49,7 +53,8 @@ public final class ServerCookies {
             .filter(origin -> !origin.hasWebPort())
             .map(origin -> "_" + origin.port())
             .orElse("");
-    return new ServerCookies(USUAL + SESSION + port, USUAL + DEVICE + port, basePath);
+    return new ServerCookies(
+        USUAL + SESSION + port, USUAL + DEVICE + port, USUAL + SIGN_IN + port, basePath);
   }
 
   /**
@@ -65,6 +70,10 @@ public final class ServerCookies {
 
   Optional<String> findDevice(HttpServerRequest request) {
     return device.findIn(request).map(ReceivedCookie::value);
+  }
+
+  Optional<String> findSignIn(HttpServerRequest request) {
+    return signIn.findIn(request).map(ReceivedCookie::value);
   }
 
   /** Creates cookies for a client with or without TLS. */
@@ -95,6 +104,15 @@ public final class ServerCookies {
 
     public String expiredSessionCookie() {
       return sessionCookie("", Duration.ZERO);
+    }
+
+    /**
+     * Remembers a sign-in at another server that has begun.
+     *
+     * @param life zero to forget it
+     */
+    public String signInCookie(String value, Duration life) {
+      return formatCookie(cookies.signIn.currentName(secure), value, cookies.path, life, secure);
     }
 
     /** Marks a device on which somebody has signed in before; see {@code KnownDevices}. */

@@ -46,7 +46,7 @@ public final class KeyStore {
       SELECT k.id, k.user_id, u.operator, k.scopes, k.expires_at, k.last_used_at
       FROM api_key k
       JOIN app_user u ON u.id = k.user_id
-      WHERE k.token_hash = ?""";
+      WHERE k.token_hash = ? AND u.disabled_at IS NULL""";
 
   private static final String OF_USER =
       """

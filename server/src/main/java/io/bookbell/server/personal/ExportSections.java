@@ -24,11 +24,14 @@ final class ExportSections {
           single(
               "account",
               """
-              SELECT id, email, display_name, operator, created_at FROM app_user WHERE id = ?""",
+              SELECT id, email, display_name, operator, disabled_at, created_at
+              FROM app_user
+              WHERE id = ?""",
               number("id"),
               text("email"),
               text("display_name"),
               flag("operator"),
+              time("disabled_at"),
               time("created_at")),
           list(
               "sessions",
@@ -42,6 +45,29 @@ final class ExportSections {
               time("created_at"),
               time("last_used_at"),
               time("expires_at")),
+          list(
+              "identities",
+              """
+              SELECT id, issuer, subject, email, created_at, last_used_at
+              FROM oidc_identity
+              WHERE user_id = ?""",
+              List.of(KeyColumn.of("id")),
+              text("issuer"),
+              text("subject"),
+              text("email"),
+              time("created_at"),
+              time("last_used_at")),
+          list(
+              "passkeys",
+              """
+              SELECT id, name, created_at, last_used_at
+              FROM passkey
+              WHERE user_id = ?""",
+              List.of(KeyColumn.of("id")),
+              number("id"),
+              text("name"),
+              time("created_at"),
+              time("last_used_at")),
           list(
               "keys",
               """

@@ -16,7 +16,7 @@ final class AccountCheck {
 
   private static final String ACTIVE_REMOVED_ACCOUNTS =
       """
-      SELECT id, memberships, teams, sessions, programs, pending
+      SELECT id, memberships, teams, sessions, programs, ways, pending
       FROM (
         SELECT u.id,
           (SELECT count(*) FROM membership m
@@ -24,11 +24,14 @@ final class AccountCheck {
           (SELECT count(*) FROM team_member t WHERE t.user_id = u.id) AS teams,
           (SELECT count(*) FROM session s WHERE s.user_id = u.id) AS sessions,
           (SELECT count(*) FROM api_key k WHERE k.user_id = u.id) AS programs,
+          (SELECT count(*) FROM oidc_identity i WHERE i.user_id = u.id)
+            + (SELECT count(*) FROM passkey p WHERE p.user_id = u.id) AS ways,
           (SELECT count(*) FROM book_request r
             WHERE r.user_id = u.id AND r.status = 'pending') AS pending
         FROM app_user u
         WHERE u.removed_at IS NOT NULL) AS removed
-      WHERE memberships > 0 OR teams > 0 OR sessions > 0 OR programs > 0 OR pending > 0
+      WHERE memberships > 0 OR teams > 0 OR sessions > 0 OR programs > 0 OR ways > 0
+        OR pending > 0
       LIMIT ?""";
 
   private AccountCheck() {}
@@ -58,13 +61,14 @@ final class AccountCheck {
             row ->
                 new InvariantViolation(
                     10,
-                    "removed user %s has %s memberships, %s teams, %s sessions, %s keys, %s open requests"
+                    "removed user %s has %s memberships, %s teams, %s sessions, %s keys, %s passkeys and identities, %s open requests"
                         .formatted(
                             row.getUser("id"),
                             row.getInt("memberships"),
                             row.getInt("teams"),
                             row.getInt("sessions"),
                             row.getInt("programs"),
+                            row.getInt("ways"),
                             row.getInt("pending"))));
   }
 }

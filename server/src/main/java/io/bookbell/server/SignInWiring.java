@@ -1,0 +1,70 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SignInMethodRoutes;
+import io.bookbell.server.account.SignInService;
+import io.bookbell.server.config.OidcConfig;
+import io.bookbell.server.config.OidcConfig.AutoJoin;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.network.EnvironmentProxies;
+import io.bookbell.server.oidc.IdentityRoutes;
+import io.bookbell.server.oidc.OidcRoutes;
+import io.bookbell.server.oidc.ProviderSignInService;
+import io.bookbell.server.oidc.ProviderSignInService.NewcomerAdmission;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Wires the ways to sign in beside the password. */
+final class SignInWiring implements AutoCloseable {
+  private final Database database;
+  private final Services services;
+  private final List<OidcConfig> providers;
+  private final OidcRoutes oidcRoutes;
+
+  SignInWiring(
+      Database database,
+      Services services,
+      SignInService signInService,
+      List<OidcConfig> providers,
+      InstantSource clock) {
+    this.database = database;
+    this.services = services;
+    this.providers = providers;
+    this.oidcRoutes =
+        new OidcRoutes(
+            database,
+            new ProviderSignInService(
+                services.accounts, services.identities, signInService, new InvitedNewcomers()),
+            providers,
+            new EnvironmentProxies(System.getenv()),
+            clock);
+  }
+
+  void addRoutes(ApiRouter apiRouter) {
+    oidcRoutes.addRoutes(apiRouter);
+    new IdentityRoutes(services.identities, services.signInWays, providers).addRoutes(apiRouter);
+    new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries())
+        .addRoutes(apiRouter);
+  }
+
+  @Override
+  public void close() {
+    oidcRoutes.close();
+  }
+
+  /** Lets new accounts join by an invitation, or as the settings say. */
+  private final class InvitedNewcomers implements NewcomerAdmission {
+    @Override
+    public void acceptInvitation(Transaction tx, UserId user, String token) {
+      services.invitations.acceptInvitation(tx, user, token);
+    }
+
+    @Override
+    public void joinTier(Transaction tx, UserId user, AutoJoin autoJoin) {
+      var creator = services.creators.lockCreator(tx, new UserId(autoJoin.creatorId()));
+      services.supporters.addSupporter(tx, creator, user, autoJoin.tierId());
+    }
+  }
+}

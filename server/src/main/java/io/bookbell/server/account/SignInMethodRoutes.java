@@ -1,0 +1,63 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.network.WebOrigin;
+import io.bookbell.server.storage.Database;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /api/auth/methods}: the ways to sign in, for the sign-in page. */
+public final class SignInMethodRoutes {
+  private final Database database;
+  private final PasswordSwitch passwordSwitch;
+  private final List<ProviderEntry> providers;
+
+  public SignInMethodRoutes(
+      Database database, PasswordSwitch passwordSwitch, List<ProviderEntry> providers) {
+    this.database = database;
+    this.passwordSwitch = passwordSwitch;
+    this.providers = List.copyOf(providers);
+  }
+
+  /**
+   * A provider that people can sign in through.
+   *
+   * @param path of the address that sends the browser there
+   */
+  public record ProviderEntry(String id, String name, String path) {}
+
+  public void addRoutes(ApiRouter apiRouter) {
+    apiRouter.getOpen("/api/auth/methods", (apiRequest, _) -> listMethods(apiRequest));
+  }
+
+  private CompletionStage<ApiResponse> listMethods(ApiRequest apiRequest) {
+    apiRequest.queryParameters().requireNoErrors();
+    String base = apiRequest.publicUrl();
+    boolean passkey = isPasskeyPossible(apiRequest.publicOrigin());
+    return database
+        .read(passwordSwitch::isOn)
+        .thenApply(
+            password ->
+                ApiResponse.ok(
+                    new SignInMethods(
+                        password,
+                        passkey,
+                        providers.stream()
+                            .map(each -> new OidcMethod(each.id, each.name, base + each.path))
+                            .toList(),
+                        false)));
+  }
+
+  /** Browsers have passkeys only for names, and over TLS or on their own machine. */
+  public static boolean isPasskeyPossible(WebOrigin origin) {
+    boolean isName = !origin.host().startsWith("[") && !origin.host().matches("[0-9.]+");
+    return isName && (origin.isSecure() || origin.host().equals("localhost"));
+  }
+
+  private record SignInMethods(
+      boolean password, boolean passkey, List<OidcMethod> oidc, boolean patreon) {}
+
+  private record OidcMethod(String id, String name, String url) {}
+}

@@ -1,0 +1,98 @@
+package io.bookbell.server.oidc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.http.Sha256;
+import io.bookbell.server.json.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sign-in at a provider that has begun. It is kept in a cookie of the browser and nowhere else:
+ * state, nonce and PKCE verifier are derived from the whole cookie, which contains 256 random bits.
+ * So the answer of a provider is of use only in the browser that asked, and every node can handle
+ * it. A browser that changes its own cookie only makes its own sign-in fail.
+ *
+ * @param provider the id of the provider
+ * @param returnTo the path at which the page continues
+ * @param invitation the token of an invitation that a newcomer uses
+ * @param link whether somebody who is signed in wants to add the provider to the account
+ */
+record PendingSignIn(
+    String secret,
+    String provider,
+    long expiresAt,
+    String returnTo,
+    @Nullable String invitation,
+    boolean link) {
+  /** How long people may take at the provider. */
+  static final Duration LIFE = Duration.ofMinutes(10);
+
+  static final String HOME = "/";
+  private static final int LONGEST_COOKIE = 2_000;
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+  static PendingSignIn begin(
+      String provider,
+      Instant now,
+      String returnTo,
+      Optional<String> invitation,
+      boolean link) {
+    return new PendingSignIn(
+        SecretTokens.createToken(),
+        provider,
+        now.plus(LIFE).toEpochMilli(),
+        returnTo,
+        invitation.orElse(null),
+        link);
+  }
+
+  /** Reads the cookie; empty if it is none of ours or too old. */
+  static Optional<PendingSignIn> ofCookie(String cookie, Instant now) {
+    if (cookie.length() > LONGEST_COOKIE) {
+      return Optional.empty();
+    }
+    try {
+      String json = new String(Base64.getUrlDecoder().decode(cookie), UTF_8);
+      return Optional.of(Json.readStored(json, PendingSignIn.class))
+          .filter(pending -> pending.expiresAt > now.toEpochMilli());
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  String toCookie() {
+    return ENCODER.encodeToString(Json.writeAsBytes(this));
+  }
+
+  /** What the provider returns unchanged. */
+  String state() {
+    return derive("state");
+  }
+
+  /** What the provider puts into the ID token. */
+  String nonce() {
+    return derive("nonce");
+  }
+
+  /** What proves to the provider that the code is redeemed by whoever asked for it. */
+  String codeVerifier() {
+    return derive("verifier");
+  }
+
+  private String derive(String purpose) {
+    return ENCODER.encodeToString(
+        Sha256.digestBytes((purpose + " " + toCookie()).getBytes(UTF_8)));
+  }
+
+  /** Without the secret. */
+  @Override
+  public String toString() {
+    return "PendingSignIn[" + provider + "]";
+  }
+}

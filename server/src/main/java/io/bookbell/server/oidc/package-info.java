@@ -1,0 +1,5 @@
+/** Signing in through OpenID Connect providers. */
+@NullMarked
+package io.bookbell.server.oidc;
+
+import org.jspecify.annotations.NullMarked;
