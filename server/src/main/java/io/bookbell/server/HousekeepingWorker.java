@@ -82,6 +82,7 @@ final class HousekeepingWorker implements AutoCloseable {
         tx -> {
           services.tickets.removeExpired(tx);
           services.resetLinks.removeExpired(tx);
+          services.passkeys.removeExpired(tx);
           services.sessions.removeEndedMarkers(tx);
           return false;
         });

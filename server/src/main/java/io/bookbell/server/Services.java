@@ -29,6 +29,7 @@ import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
 import io.bookbell.server.oidc.IdentityStore;
+import io.bookbell.server.passkey.PasskeyStore;
 import io.bookbell.server.publish.PublishService;
 import io.bookbell.server.quota.MonthRollover;
 import io.bookbell.server.quota.QuotaService;
@@ -65,11 +66,14 @@ public final class Services {
       new NameErasure(List.of(new ActivityTexts(), new NotificationTexts(), new MessageTexts()));
   public final PasswordSwitch passwordSwitch = new PasswordSwitch();
   public final IdentityStore identities = new IdentityStore();
+  public final PasskeyStore passkeys = new PasskeyStore();
   public final SignInWays signInWays =
       new SignInWays(
           accounts,
           passwordSwitch,
-          List.of((tx, user) -> identities.list(tx, user).size()));
+          List.of(
+              (tx, user) -> identities.list(tx, user).size(),
+              (tx, user) -> passkeys.list(tx, user).size()));
   public final TicketStore tickets = new TicketStore();
   public final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
   public final ActivityLog activity;
@@ -147,6 +151,7 @@ public final class Services {
   private void removeOtherWays(Transaction tx, UserId user) {
     keys.revokeAll(tx, user);
     identities.removeAll(tx, user);
+    passkeys.removeAll(tx, user);
   }
 
   public DemoData createDemoData() {

@@ -11,6 +11,8 @@ import io.bookbell.server.oidc.IdentityRoutes;
 import io.bookbell.server.oidc.OidcRoutes;
 import io.bookbell.server.oidc.ProviderSignInService;
 import io.bookbell.server.oidc.ProviderSignInService.NewcomerAdmission;
+import io.bookbell.server.passkey.PasskeyRoutes;
+import io.bookbell.server.passkey.PasskeyService;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.InstantSource;
@@ -22,6 +24,7 @@ final class SignInWiring implements AutoCloseable {
   private final Services services;
   private final List<OidcConfig> providers;
   private final OidcRoutes oidcRoutes;
+  private final PasskeyService passkeyService;
 
   SignInWiring(
       Database database,
@@ -40,17 +43,22 @@ final class SignInWiring implements AutoCloseable {
             providers,
             new EnvironmentProxies(System.getenv()),
             clock);
+    this.passkeyService =
+        new PasskeyService(database, services.accounts, services.passkeys, signInService);
   }
 
   void addRoutes(ApiRouter apiRouter) {
     oidcRoutes.addRoutes(apiRouter);
     new IdentityRoutes(services.identities, services.signInWays, providers).addRoutes(apiRouter);
+    new PasskeyRoutes(database, services.passkeys, passkeyService, services.signInWays)
+        .addRoutes(apiRouter);
     new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries())
         .addRoutes(apiRouter);
   }
 
   @Override
   public void close() {
+    passkeyService.close();
     oidcRoutes.close();
   }
 

@@ -131,6 +131,16 @@ public final class JsonBody extends RequestFields {
     return text;
   }
 
+  /** An object of another specification, as JSON text. */
+  public String requiredObject(String field) {
+    Optional<JsonNode> value = findValue(field);
+    if (value.isEmpty()) {
+      return reportMissing(field, "{}");
+    }
+    checkField(field, value.get().isObject(), "must be an object");
+    return value.get().toString();
+  }
+
   public String requiredOneOf(String field, String... allowed) {
     return optionalOneOf(field, allowed).orElseGet(() -> reportMissing(field, allowed[0]));
   }
