@@ -339,6 +339,8 @@ public final class Bookbell implements AutoCloseable {
     registerCloseable(
             new SignInWiring(database, services, signInService, serverConfig.providers(), clock))
         .addRoutes(apiRouter);
+    OperatorWiring.addRoutes(
+        apiRouter, services, liveConnections, !serverConfig.providers().isEmpty());
   }
 
   private void addBookRoutes(ApiRouter apiRouter) {

@@ -3,6 +3,7 @@ package io.bookbell.server;
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.AccountControl;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.NameErasure;
 import io.bookbell.server.account.PasswordSwitch;
@@ -62,6 +63,7 @@ public final class Services {
   public final KeyStore keys;
   public final ResetLinkStore resetLinks = new ResetLinkStore();
   final SessionEnding sessionEnding;
+  public final AccountControl accountControl;
   public final NameErasure nameErasure =
       new NameErasure(List.of(new ActivityTexts(), new NotificationTexts(), new MessageTexts()));
   public final PasswordSwitch passwordSwitch = new PasswordSwitch();
@@ -129,6 +131,8 @@ public final class Services {
     sessions = new SessionStore(clientNotifier::closeSession);
     keys = new KeyStore(sessions);
     sessionEnding = new SessionEnding(sessions, resetLinks, this::removeOtherWays);
+    accountControl =
+        new AccountControl(accounts, sessions, sessionEnding, resetLinks, keys::revokeAll);
     inbox = new InboxStore(clientNotifier::publishChange);
     teamLists = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
     activity = new ActivityLog(teamLists::broadcastUpdate);

@@ -75,14 +75,18 @@ public final class AccountStore {
     return tx.query(BY_ID + " FOR NO KEY UPDATE", id).single(AccountStore::toAccount);
   }
 
+  boolean isDisabled(Transaction tx, UserId id) {
+    return tx.query("SELECT disabled_at FROM app_user WHERE id = ?", id)
+        .single(row -> row.findTime("disabled_at") != null);
+  }
+
   /**
    * Refuses an account that the operator has disabled.
    *
    * @throws Problem 403
    */
   void requireEnabled(Transaction tx, UserId id) {
-    if (tx.query("SELECT disabled_at FROM app_user WHERE id = ?", id)
-        .single(row -> row.findTime("disabled_at") != null)) {
+    if (isDisabled(tx, id)) {
       throw Problem.of(
           403,
           "account_disabled",

@@ -48,8 +48,7 @@ public final class OwnAccountRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var removal =
         new Removal(
-            TypedPassword.of(
-                jsonBody.requiredVerbatim("password", 1, PasswordPolicy.LONGEST), apiRequest),
+            TypedPassword.of("password", jsonBody, apiRequest),
             apiRequest.cookieSetter());
     jsonBody.requireNoErrors();
     return removal;
@@ -61,8 +60,7 @@ public final class OwnAccountRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var passwordChange =
         new PasswordChange(
-            TypedPassword.of(
-                jsonBody.requiredVerbatim("current", 1, PasswordPolicy.LONGEST), apiRequest),
+            TypedPassword.of("current", jsonBody, apiRequest),
             jsonBody.requiredVerbatim("new", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
     jsonBody.requireNoErrors();
     return passwordChange;

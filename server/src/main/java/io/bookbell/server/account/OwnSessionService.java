@@ -59,10 +59,7 @@ public final class OwnSessionService {
    * @throws Problem 404 if the caller has no such session
    */
   public boolean endSession(Transaction tx, Caller caller, long id) {
-    String hash =
-        tx.query("SELECT token_hash FROM session WHERE user_id = ? AND id = ?", caller.user(), id)
-            .first(row -> row.getString("token_hash"))
-            .orElseThrow(Problem::notFound);
+    String hash = sessionStore.requireHash(tx, caller.user(), id);
     sessionStore.endSession(tx, caller.user(), hash);
     return hash.equals(caller.session());
   }

@@ -4,9 +4,11 @@ import io.bookbell.server.account.PasswordHasher.PasswordVerdict;
 import io.bookbell.server.account.SignInService.SignInClient;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
  * long nor keep the owner from changing the password.
  */
 public final class PasswordConfirmation {
+  /** For how long a sign-in confirms an account that has no password. */
+  private static final Duration RECENT = Duration.ofMinutes(10);
+
   private final Database database;
   private final AccountStore accountStore;
   private final SessionStore sessionStore;
@@ -41,12 +46,16 @@ public final class PasswordConfirmation {
   /**
    * A password as it was typed.
    *
+   * @param field the field of the request that has it
+   * @param password empty if the account has none
    * @param ended completes when nobody waits any more for what it confirms
    */
-  record TypedPassword(String password, String network, CompletableFuture<?> ended) {
-    static TypedPassword of(String password, ApiRequest apiRequest) {
+  record TypedPassword(
+      String field, String password, String network, CompletableFuture<?> ended) {
+    static TypedPassword of(String field, JsonBody jsonBody, ApiRequest apiRequest) {
       return new TypedPassword(
-          password, apiRequest.clientAddress().networkKey(), apiRequest.whenEnded());
+          field,
+          jsonBody.optionalVerbatim(field, 1, PasswordPolicy.LONGEST).orElse(""), apiRequest.clientAddress().networkKey(), apiRequest.whenEnded());
     }
 
     /** For a hash that is needed no longer than this password. */
@@ -69,6 +78,13 @@ public final class PasswordConfirmation {
   public record CheckedAccount(
       Caller caller, Account account, SignInClient client, boolean confirmed) {
     Problem wrongPassword() {
+      if (!account.hasPassword()) {
+        return Problem.of(
+            403,
+            "sign_in_again",
+            "Not allowed",
+            "Sign out and in again, and do this within ten minutes.");
+      }
       return Problem.of(403, "wrong_password", "Not allowed", "The password is wrong.");
     }
   }
@@ -90,6 +106,13 @@ public final class PasswordConfirmation {
                   refusal -> {
                     throw refusal;
                   });
+              if (!attempt.account.hasPassword()) {
+                return recordSuccess(
+                    new CheckedAccount(caller, attempt.account, client, attempt.isRecent));
+              }
+              if (typed.password.isEmpty()) {
+                throw Problem.validationFailed(typed.field, "is required");
+              }
               return passwordHasher
                   .verifyPassword(
                       typed.toHashRequest(client),
@@ -132,10 +155,18 @@ public final class PasswordConfirmation {
 
   private Attempt countAttempt(Transaction tx, Caller caller, SignInClient client) {
     Account account = accountStore.get(tx, caller.user());
-    return new Attempt(account, limit.countAttempt(tx, account.email(), client));
+    return new Attempt(
+        account,
+        limit.countAttempt(tx, account.email(), client),
+        sessionStore.isOpenedSince(tx, caller.session(), tx.now().minus(RECENT)));
   }
 
-  private record Attempt(Account account, Optional<Problem> refusal) {}
+  /**
+   * A counted attempt.
+   *
+   * @param isRecent whether the session was opened a short while ago
+   */
+  private record Attempt(Account account, Optional<Problem> refusal, boolean isRecent) {}
 
   /**
    * Locks the account of a confirmed password for the rest of the transaction.

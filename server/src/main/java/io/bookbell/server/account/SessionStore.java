@@ -311,6 +311,30 @@ public final class SessionStore {
     tx.update("DELETE FROM ended_session WHERE ended_at < ?", tx.now().minus(ENDED_KEPT));
   }
 
+  /**
+   * Returns the token hash of a user's session.
+   *
+   * @throws Problem 404 if the user has no such session
+   */
+  String requireHash(Transaction tx, UserId user, long id) {
+    return tx.query("SELECT token_hash FROM session WHERE user_id = ? AND id = ?", user, id)
+        .first(row -> row.getString("token_hash"))
+        .orElseThrow(Problem::notFound);
+  }
+
+  /** Returns whether a session was opened after this time. */
+  boolean isOpenedSince(Transaction tx, String hash, Instant time) {
+    return tx.query("SELECT created_at FROM session WHERE token_hash = ?", hash)
+        .first(row -> row.getTime("created_at").isAfter(time))
+        .orElse(false);
+  }
+
+  /** Returns the sessions that have ended since a time, on this machine's clock. */
+  public List<EndedSession> findEndedAfter(Transaction tx, Instant time) {
+    return tx.query("SELECT user_id, token_hash FROM ended_session WHERE ended_at > ?", time)
+        .list(row -> new EndedSession(row.getUser("user_id"), row.getString("token_hash")));
+  }
+
   /** Ends a session, by the hash of its token. */
   public void endSession(Transaction tx, UserId user, String hash) {
     tx.update("DELETE FROM session WHERE token_hash = ?", hash);

@@ -21,6 +21,7 @@ public final class SignInService {
   private final SignInLimiter limit;
   private final RehashObserver rehashObserver;
   private final KnownDevices devices = new KnownDevices();
+  private final PasswordSwitch passwordSwitch = new PasswordSwitch();
 
   /**
    * The last attempt in progress of each client and e-mail address. The next attempt waits for it.
@@ -186,6 +187,7 @@ public final class SignInService {
   }
 
   private SignInCheck registerAttempt(Transaction tx, SignInAttempt signInAttempt) {
+    passwordSwitch.requireOn(tx);
     Optional<Account> account = accountStore.findByEmail(tx, signInAttempt.email);
     Optional<String> device =
         account.flatMap(

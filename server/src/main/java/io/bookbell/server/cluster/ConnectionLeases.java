@@ -126,6 +126,21 @@ public final class ConnectionLeases implements AutoCloseable {
         .thenApply(granted -> granted ? Optional.of(() -> releaseLease(id)) : Optional.empty());
   }
 
+  /** Counts the slots of each user on all nodes, of {@code most} users at most. */
+  public static Map<UserId, Integer> countByUser(Transaction tx, int most) {
+    return tx.query(
+            """
+            SELECT p.user_id, count(*) AS amount
+            FROM socket_place p
+            JOIN serving_node n ON n.id = p.node_id
+            WHERE n.alive_until > now()
+            GROUP BY p.user_id
+            ORDER BY p.user_id
+            LIMIT ?""",
+            most)
+        .map(row -> row.getUser("user_id"), row -> row.getInt("amount"));
+  }
+
   private boolean acquireLease(Transaction tx, long id, UserId user) {
     tx.enqueue("SELECT pg_advisory_xact_lock(?, ?)", LOCKS, Long.hashCode(user.value()));
     deleteLeases(tx, releasedBy(user));

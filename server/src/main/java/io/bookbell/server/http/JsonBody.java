@@ -118,17 +118,22 @@ public final class JsonBody extends RequestFields {
 
   /** A text that is taken as it is, such as a password. Its length is counted in UTF-16 units. */
   public String requiredVerbatim(String field, int least, int most) {
-    Optional<JsonNode> value = findValue(field);
-    if (value.isEmpty()) {
-      return reportMissing(field, "");
-    }
-    String text = value.get().isTextual() ? value.get().asText() : "";
-    checkField(field, value.get().isTextual(), "must be a string");
-    checkField(
-        field,
-        text.length() >= least && text.length() <= most,
-        "must have " + least + " to " + most + " characters");
-    return text;
+    return optionalVerbatim(field, least, most).orElseGet(() -> reportMissing(field, ""));
+  }
+
+  /** Like {@link #requiredVerbatim}, but optional. */
+  public Optional<String> optionalVerbatim(String field, int least, int most) {
+    return findValue(field)
+        .map(
+            value -> {
+              String text = value.isTextual() ? value.asText() : "";
+              checkField(field, value.isTextual(), "must be a string");
+              checkField(
+                  field,
+                  text.length() >= least && text.length() <= most,
+                  "must have " + least + " to " + most + " characters");
+              return text;
+            });
   }
 
   /** An object of another specification, as JSON text. */

@@ -81,6 +81,12 @@ public final class InboxStore {
         .single(row -> new InboxBounds(row.getLong("seq"), row.getLong("floor")));
   }
 
+  /** The newest sequence numbers of several users. */
+  public Map<UserId, Long> findHeads(Transaction tx, Collection<UserId> users) {
+    return tx.query("SELECT user_id, seq FROM inbox_head WHERE user_id IN (?)", users)
+        .map(row -> row.getUser("user_id"), row -> row.getLong("seq"));
+  }
+
   /** Whether all messages after a number still exist. */
   public boolean hasAllAfter(Transaction tx, UserId user, long after, InboxBounds inboxBounds) {
     return after == inboxBounds.seq()

@@ -11,6 +11,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.cluster.ConnectionLeases;
+import io.bookbell.server.cluster.EndedSessionPoller;
 import io.bookbell.server.cluster.InboxPoller;
 import io.bookbell.server.cluster.InboxPoller.PolledStores;
 import io.bookbell.server.creator.CreatorRoles;
@@ -60,6 +61,7 @@ public final class LiveConnections implements AutoCloseable {
   private final Optional<ConnectionLeases> places;
   private final Optional<InboxPoller> poll;
   private final Consumer<String> forgetCaller;
+  private final Optional<EndedSessionPoller> endedSessionPoller;
 
   /**
    * The services from which connections are served.
@@ -128,10 +130,15 @@ public final class LiveConnections implements AutoCloseable {
             liveSources.sessions,
             liveSources.creators,
             new StateVersions());
+    endedSessionPoller =
+        optionalPart(
+            !shared,
+            () -> new EndedSessionPoller(database, liveSources.sessions, this::sessionEnded));
     poll = optionalPart(shared, () -> new InboxPoller(database, polledStores, livePollListener));
     acknowledgementWriter.startWriting();
     places.ifPresent(ConnectionLeases::start);
     poll.ifPresent(InboxPoller::start);
+    endedSessionPoller.ifPresent(EndedSessionPoller::start);
   }
 
   private static <T> Optional<T> optionalPart(boolean wanted, Supplier<T> part) {
@@ -226,6 +233,17 @@ public final class LiveConnections implements AutoCloseable {
         .count();
   }
 
+  /** Counts the open connections of each user on all nodes, of {@code most} users at most. */
+  public Map<UserId, Integer> countConnections(Transaction tx, int most) {
+    if (places.isPresent()) {
+      return ConnectionLeases.countByUser(tx, most);
+    }
+    return manager.connectedUsers().stream()
+        .sorted()
+        .limit(most)
+        .collect(Collectors.toMap(user -> user, user -> manager.connectionsOf(user).size()));
+  }
+
   /** The hashes of the sessions that opened this node's connections. */
   public Set<String> openSessions() {
     return manager.connectedUsers().stream()
@@ -247,6 +265,7 @@ public final class LiveConnections implements AutoCloseable {
   @Override
   public void close() {
     poll.ifPresent(InboxPoller::close);
+    endedSessionPoller.ifPresent(EndedSessionPoller::close);
     manager.close();
     acknowledgementWriter.close();
     places.ifPresent(ConnectionLeases::close);

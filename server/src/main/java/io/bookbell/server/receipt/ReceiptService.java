@@ -183,6 +183,12 @@ public final class ReceiptService {
             row -> row.getLong("seq"));
   }
 
+  /** Returns the highest number that each of these users' devices has acknowledged, by token. */
+  public Map<String, Long> findAcknowledged(Transaction tx, Collection<UserId> users) {
+    return tx.query("SELECT token_hash, seq FROM device_position WHERE user_id IN (?)", users)
+        .map(row -> row.getString("token_hash"), row -> row.getLong("seq"));
+  }
+
   /** Deletes devices that are no longer signed in. */
   void removeDevices(Transaction tx, Collection<Device> gone) {
     if (!gone.isEmpty()) {

@@ -1,0 +1,69 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.AccountDirectory;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.live.LiveConnections;
+import io.bookbell.server.operator.OperatorRoutes;
+import io.bookbell.server.operator.OperatorService;
+import io.bookbell.server.operator.OperatorService.AccountSources;
+import io.bookbell.server.operator.OperatorService.ConnectionSources;
+import io.bookbell.server.storage.Transaction;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+
+/** Wires the operator's view of people. */
+final class OperatorWiring {
+  private OperatorWiring() {}
+
+  static void addRoutes(
+      ApiRouter apiRouter,
+      Services services,
+      LiveConnections liveConnections,
+      boolean hasProviders) {
+    var accountSources =
+        new AccountSources(
+            new AccountDirectory(),
+            services.creators,
+            services.identities,
+            services.passkeys,
+            services.signInWays,
+            services.passwordSwitch);
+    var operatorService =
+        new OperatorService(
+            accountSources,
+            new StoredConnections(services, liveConnections),
+            (tx, user) -> announceCreator(tx, services, user),
+            hasProviders);
+    new OperatorRoutes(services.accountControl, operatorService).addRoutes(apiRouter);
+  }
+
+  /** Tells a user's open pages that they are a creator now. */
+  static void announceCreator(Transaction tx, Services services, UserId user) {
+    var outgoingMessages = new OutgoingMessages();
+    outgoingMessages.add(
+        MessageType.ACCESS_CHANGED, Map.of("creator_id", user, "role", "admin"), Set.of(user));
+    services.inbox.append(tx, outgoingMessages);
+  }
+
+  private record StoredConnections(Services services, LiveConnections liveConnections)
+      implements ConnectionSources {
+    @Override
+    public Map<UserId, Integer> countConnections(Transaction tx, int most) {
+      return liveConnections.countConnections(tx, most);
+    }
+
+    @Override
+    public Map<String, Long> findAcknowledged(Transaction tx, Collection<UserId> users) {
+      return services.receipts.findAcknowledged(tx, users);
+    }
+
+    @Override
+    public Map<UserId, Long> findHeads(Transaction tx, Collection<UserId> users) {
+      return services.inbox.findHeads(tx, users);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.bookbell.server.account;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.ResetLinkStore.ResetLink;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.storage.Transaction;
+import java.util.function.BiConsumer;
+
+/**
+ * What an operator does with accounts, on the page and on the command line. Works in the caller's
+ * transaction; thread-safe and stateless.
+ */
+public final class AccountControl {
+  private final AccountStore accountStore;
+  private final SessionStore sessionStore;
+  private final SessionEnding sessionEnding;
+  private final ResetLinkStore resetLinkStore;
+  private final BiConsumer<Transaction, UserId> keysEnder;
+
+  /**
+   * Creates the service.
+   *
+   * @param keysEnder ends all keys of a user
+   */
+  public AccountControl(
+      AccountStore accountStore,
+      SessionStore sessionStore,
+      SessionEnding sessionEnding,
+      ResetLinkStore resetLinkStore,
+      BiConsumer<Transaction, UserId> keysEnder) {
+    this.accountStore = accountStore;
+    this.sessionStore = sessionStore;
+    this.sessionEnding = sessionEnding;
+    this.resetLinkStore = resetLinkStore;
+    this.keysEnder = keysEnder;
+  }
+
+  /**
+   * Disables an account: its sessions, keys and links end, and it can't be signed in to. Passkeys
+   * and providers stay for the day on which it is enabled again.
+   *
+   * @throws Problem 404 if there is no such account
+   */
+  public void disable(Transaction tx, UserId user) {
+    lockPresent(tx, user);
+    tx.update(
+        "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL",
+        tx.now(),
+        user);
+    sessionEnding.endAllExcept(tx, user, "");
+    keysEnder.accept(tx, user);
+  }
+
+  /**
+   * Lets a disabled account be used again.
+   *
+   * @throws Problem 404 if there is no such account
+   */
+  public void enable(Transaction tx, UserId user) {
+    lockPresent(tx, user);
+    tx.update("UPDATE app_user SET disabled_at = NULL WHERE id = ?", user);
+  }
+
+  /**
+   * Makes an account an operator's, or an ordinary one again.
+   *
+   * @throws Problem 404 if there is no such account
+   */
+  public void setOperator(Transaction tx, UserId user, boolean operator) {
+    lockPresent(tx, user);
+    tx.update("UPDATE app_user SET operator = ? WHERE id = ?", operator, user);
+  }
+
+  /**
+   * Creates a one-time link with which a user chooses a new password.
+   *
+   * @throws Problem 404 if there is no such account, 409 if it is disabled
+   */
+  public ResetLink createResetLink(Transaction tx, UserId user) {
+    lockPresent(tx, user);
+    if (accountStore.isDisabled(tx, user)) {
+      throw Problem.conflict(
+          "account_disabled", "This account is disabled. Enable it before you make a link.");
+    }
+    return resetLinkStore.createLink(tx, user, ResetLinkStore.OPERATORS_LIFE);
+  }
+
+  /**
+   * Ends a session.
+   *
+   * @throws Problem 404 if the user has no such session
+   */
+  public void endSession(Transaction tx, UserId user, long id) {
+    sessionStore.endSession(tx, user, sessionStore.requireHash(tx, user, id));
+  }
+
+  /** Ends all sessions of a user. */
+  public void endSessions(Transaction tx, UserId user) {
+    lockPresent(tx, user);
+    sessionStore.endAllExcept(tx, user, "");
+  }
+
+  private void lockPresent(Transaction tx, UserId user) {
+    if (!tx.query("SELECT 1 FROM app_user WHERE id = ? AND removed_at IS NULL LIMIT 1", user)
+        .exists()) {
+      throw Problem.notFound();
+    }
+    accountStore.lockAccount(tx, user);
+  }
+}
