@@ -1,12 +1,12 @@
 import {BASE_PATH} from '../base-path.js';
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {LightElement, required} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translateMarkup, translate} from '../words/translate.js';
 import {signedOutLayout} from './signed-out-layout.js';
 import {newAccountFields} from './new-account-fields.js';
-import {passwordOf} from './sign-in.js';
+import {loadMethods, passwordOf} from './sign-in.js';
 
 /**
  * @import {Api} from '../client/api.js'
@@ -15,7 +15,7 @@ import {passwordOf} from './sign-in.js';
 
 /** Where an invitation link leads: a new account, or one that exists already joins. Emits `signed-in`. */
 export class JoinPage extends LightElement {
-  static properties = {api: {attribute: false}, user: {attribute: false}, token: {attribute: false}, hasAccount: {state: true}};
+  static properties = {api: {attribute: false}, user: {attribute: false}, token: {attribute: false}, hasAccount: {state: true}, methods: {state: true}};
 
   #sending = new FormSubmission(this, {not_found: 'join.invalid', already_member: 'join.already'});
 
@@ -27,6 +27,15 @@ export class JoinPage extends LightElement {
     this.user = null;
     this.token = '';
     this.hasAccount = false;
+    /** @type {any} */
+    this.methods = null;
+  }
+
+  firstUpdated() {
+    loadMethods(this.api).then(
+      (methods) => (this.methods = methods),
+      () => {},
+    );
   }
 
   render() {
@@ -35,14 +44,19 @@ export class JoinPage extends LightElement {
     return signedOutLayout(html`
       <h1 class="doorstep__title" tabindex="-1">${translate('join.title')}</h1>
       <p class="doorstep__lead">${translate('join.lead')}</p>
-      <form novalidate @submit=${this.#create} data-testid="join-form">
-        ${formError(this.#sending.message)} ${newAccountFields(this.#sending.fields)}
-        <button class="button button--main button--wide" data-testid="join-submit" ?disabled=${this.#sending.busy}>${translate('join.join')}</button>
-      </form>
+      ${this.methods?.password === false ? nothing : this.#form()}
+      ${this.methods ? html`<sign-in-ways .api=${this.api} .methods=${this.methods} .invitation=${this.token}></sign-in-ways>` : nothing}
       <p class="doorstep__foot">
         <button type="button" class="button button--link" data-testid="join-sign-in" @click=${() => (this.hasAccount = true)}>${translate('join.have_account')}</button>
       </p>
     `);
+  }
+
+  #form() {
+    return html`<form novalidate @submit=${this.#create} data-testid="join-form">
+      ${formError(this.#sending.message)} ${newAccountFields(this.#sending.fields)}
+      <button class="button button--main button--wide" data-testid="join-submit" ?disabled=${this.#sending.busy}>${translate('join.join')}</button>
+    </form>`;
   }
 
   /** @param {User} user */

@@ -7,6 +7,7 @@ import {icon} from '../ui/icon-set.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import '../key/account-keys.js';
+import '../passkey/own-ways.js';
 import './own-password.js';
 import './own-removal.js';
 import './own-sessions.js';
@@ -21,6 +22,7 @@ export class OwnAccountPage extends SessionElement {
       <header class="page-head"><h1 tabindex="-1">${translate('own.title')}</h1></header>
       ${this.#profile()}
       <own-password .session=${this.session}></own-password>
+      <own-ways .session=${this.session}></own-ways>
       <own-sessions .session=${this.session}></own-sessions>
       <account-keys .session=${this.session}></account-keys>
       ${this.#export()}

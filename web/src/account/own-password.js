@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
@@ -6,16 +6,17 @@ import {translate} from '../words/translate.js';
 
 /** The form for a new password. Emits `password-changed`: all other sessions have ended. */
 export class OwnPassword extends SessionElement {
-  #sending = new FormSubmission(this);
+  #sending = new FormSubmission(this, {sign_in_again: 'ways.sign_in_again'});
 
   render() {
     const wrong = this.#sending.fields;
+    const has = this.session.me.has_password;
     return html`<form class="panel panel--form" novalidate @submit=${this.#send} data-testid="own-password-form">
       <h2 class="panel__title">${translate('own.password_title')}</h2>
       <p class="panel__text">${translate('own.password_lead')}</p>
       ${formError(this.#sending.message)}
       <input type="text" name="username" autocomplete="username" .value=${this.session.me.user.email} hidden />
-      ${formField({id: 'own-current', name: 'current', label: translate('own.current'), type: 'password', autocomplete: 'current-password', testid: 'own-current', error: wrong.current})}
+      ${has ? formField({id: 'own-current', name: 'current', label: translate('own.current'), type: 'password', autocomplete: 'current-password', testid: 'own-current', error: wrong.current}) : nothing}
       ${formField({
         id: 'own-new',
         name: 'new',
@@ -35,9 +36,11 @@ export class OwnPassword extends SessionElement {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const typed = new FormData(form);
-    const change = {current: String(typed.get('current') ?? ''), new: String(typed.get('new') ?? '')};
+    const replacement = String(typed.get('new') ?? '');
+    const change = this.session.me.has_password ? {current: String(typed.get('current') ?? ''), new: replacement} : {new: replacement};
     if (!(await this.#sending.run(() => this.session.api.changePassword(change), change))) return;
     form.reset();
+    this.session.me.has_password = true;
     this.showToast(translate('own.password_changed'));
     this.emit('password-changed');
   }

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
@@ -9,7 +9,7 @@ import '../ui/confirm-button.js';
 export class OwnRemoval extends SessionElement {
   static properties = {password: {state: true}};
 
-  #sending = new FormSubmission(this);
+  #sending = new FormSubmission(this, {sign_in_again: 'ways.sign_in_again'});
 
   constructor() {
     super();
@@ -22,7 +22,7 @@ export class OwnRemoval extends SessionElement {
       <p class="panel__text">${translate('own.delete_lead')}</p>
       ${formError(this.#sending.message)}
       <input type="text" name="username" autocomplete="username" .value=${this.session.me.user.email} hidden />
-      ${formField({
+      ${this.session.me.has_password ? formField({
         id: 'own-removal-password',
         name: 'password',
         label: translate('account.password'),
@@ -30,9 +30,9 @@ export class OwnRemoval extends SessionElement {
         autocomplete: 'current-password',
         testid: 'own-removal-password',
         error: this.#sending.fields.password,
-      })}
+      }) : nothing}
       <confirm-button testid="own-removal" look="button--bad-quiet" label=${translate('own.delete_do')} question=${translate('own.delete_sure')} yes=${translate('own.delete')}
-        ?disabled=${this.#sending.busy || this.password === ''} @confirmed=${this.#remove}></confirm-button>
+        ?disabled=${this.#sending.busy || (this.session.me.has_password && this.password === '')} @confirmed=${this.#remove}></confirm-button>
     </form>`;
   }
 

@@ -9,7 +9,7 @@ import {signedOutLayout} from './signed-out-layout.js';
 
 /** The sign-in form. Emits `signed-in`. */
 export class SignIn extends LightElement {
-  static properties = {api: {attribute: false}, reason: {}};
+  static properties = {api: {attribute: false}, reason: {}, methods: {state: true}};
 
   #sending = new FormSubmission(this);
 
@@ -19,6 +19,8 @@ export class SignIn extends LightElement {
     this.api = required();
     /** Why the visitor is asked to sign in. */
     this.reason = '';
+    /** What there is beside the password, once its module is here. @type {any} */
+    this.methods = null;
   }
 
   render() {
@@ -26,19 +28,29 @@ export class SignIn extends LightElement {
     return signedOutLayout(html`
       <h1 class="doorstep__title" tabindex="-1">${translate('account.sign_in')}</h1>
       ${this.reason ? html`<p class="notice" role="status" data-testid="sign-in-reason">${this.reason}</p>` : nothing}
-      <form novalidate @submit=${this.#send} data-testid="login-form">
-        ${this.#sending.message ? html`<div data-testid="login-error">${formError(this.#sending.message)}</div>` : nothing}
-        ${formField({id: 'email', name: 'email', label: translate('account.email'), type: 'email', autocomplete: 'username', testid: 'login-email', error: wrong.email})}
-        ${formField({id: 'password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'current-password', testid: 'login-password', error: wrong.password})}
-        <button class="button button--main button--wide" data-testid="login-submit" ?disabled=${this.#sending.busy}>${translate(this.#sending.busy ? 'account.signing_in' : 'account.sign_in')}</button>
-      </form>
+      ${this.methods?.password === false ? nothing : this.#form(wrong)}
+      ${this.methods ? html`<sign-in-ways .api=${this.api} .methods=${this.methods}></sign-in-ways>` : nothing}
       <p class="doorstep__foot">${translate('account.forgot')}</p>
       <p class="doorstep__foot">${translate('account.new_here')}</p>
     `);
   }
 
+  /** @param {Record<string, string>} wrong */
+  #form(wrong) {
+    return html`<form novalidate @submit=${this.#send} data-testid="login-form">
+        ${this.#sending.message ? html`<div data-testid="login-error">${formError(this.#sending.message)}</div>` : nothing}
+        ${formField({id: 'email', name: 'email', label: translate('account.email'), type: 'email', autocomplete: 'username', testid: 'login-email', error: wrong.email})}
+        ${formField({id: 'password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'current-password', testid: 'login-password', error: wrong.password})}
+        <button class="button button--main button--wide" data-testid="login-submit" ?disabled=${this.#sending.busy}>${translate(this.#sending.busy ? 'account.signing_in' : 'account.sign_in')}</button>
+      </form>`;
+  }
+
   firstUpdated() {
     /** @type {HTMLElement | null} */ (this.querySelector('#email'))?.focus();
+    loadMethods(this.api).then(
+      (methods) => (this.methods = methods),
+      () => {},
+    );
   }
 
   /** @param {SubmitEvent} event */
@@ -47,6 +59,13 @@ export class SignIn extends LightElement {
     const account = {email, password};
     if (await this.#sending.run(() => this.api.signIn(account), account)) this.emit('signed-in');
   }
+}
+
+/** What there is beside the password, with the module that shows it. @param {Api} api */
+export async function loadMethods(api) {
+  const methods = await api.http.get('/api/auth/methods');
+  if (methods.oidc.length || methods.passkey) await import('../passkey/sign-in-ways.js');
+  return methods;
 }
 
 /** A password is taken as it is typed, blanks included. @param {Event} event */

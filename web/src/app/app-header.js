@@ -74,6 +74,7 @@ export class AppHeader extends SessionElement {
       loadSwitches();
       return html`<div class="menu">
         <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
+        ${this.session.me.operator ? html`<a class="menu__item" href="${BASE_PATH}/operator" data-testid="operator-link">${icon('people')} ${translate('account.operator')}</a>` : nothing}
         <appearance-menu class="look look--menu"></appearance-menu>
         <alert-switches></alert-switches>
         <a class="menu__item" href="${BASE_PATH}/account" data-testid="account-link">${icon('person')} ${translate('own.title')}</a>

@@ -41,12 +41,12 @@ export class Api {
   changeMe = (change, command) => this.http.patch('/api/me', change, command);
 
   /** @param {string} password */
-  deleteMe = (password) => this.http.delete('/api/me', undefined, {password});
+  deleteMe = (password) => this.http.delete('/api/me', undefined, password ? {password} : undefined);
 
   /** @param {{token: string, password: string}} reset @param {Command} [command] */
   resetPassword = (reset, command) => this.http.post('/api/auth/reset', reset, command);
 
-  /** @param {{current: string, new: string}} change */
+  /** @param {{current?: string, new: string}} change */
   changePassword = (change) => this.http.post('/api/auth/password', change);
 
   /** @returns {Promise<{items: OwnSession[]}>} */

@@ -87,7 +87,7 @@
  *
  * @typedef {{creator_id: number, creator_name: string, tier: string, requests_allowed: number, requests_used: number}} Membership
  * @typedef {{creator_id: number, creator_name: string}} Administered
- * @typedef {{user: User, memberships: Membership[], admin_of: Administered[]}} Me
+ * @typedef {{user: User, has_password: boolean, operator: boolean, memberships: Membership[], admin_of: Administered[]}} Me
  *
  * @typedef {{id: number, client: string | null, address: string | null, created_at: string, last_used_at: string, expires_at: string, current: boolean}} OwnSession
  * @typedef {{user_id: number, display_name: string, email: string, active: boolean}} Member

@@ -38,6 +38,7 @@ export default {
   'account.menu': 'حساب {name}',
   'account.name': 'اسمك',
   'account.new_here': 'جديد هنا؟ اطلب رابط دعوة ممّن تدعمه.',
+  'account.operator': 'الأشخاص والجلسات',
   'account.password': 'كلمة المرور',
   'account.password_rule': '10 أحرف على الأقل. تجنّب كلمات المرور الشائعة واسمك وبريدك الإلكتروني.',
   'account.sign_in': 'تسجيل الدخول',
@@ -746,6 +747,7 @@ export default {
   'invalid.own_name': 'لا تستخدم اسمك أو بريدك الإلكتروني.',
   'invalid.guessable': 'كلمة المرور هذه سهلة التخمين. جرّب بضع كلمات لا رابط بينها.',
 
+  'error.account_disabled': 'هذا الحساب معطَّل. اسأل من يدير Bookbell هذا.',
   'error.already_member': 'هذا الشخص منضم بالفعل.',
   'error.busy': 'الخادم مشغول. أعد المحاولة بعد قليل.',
   'error.canned_response_exists': 'يوجد رد محفوظ بهذا الاسم. اختر اسمًا آخر.',
@@ -759,6 +761,7 @@ export default {
   'error.not_found': 'غير موجود. قد يكون خاصًا أو لم يعد هنا.',
   'error.own_request': 'هذا طلبك أنت.',
   'error.quota_exhausted': 'استخدمتَ كل طلباتك.',
+  'error.passwords_off': 'كلمات المرور موقوفة هنا. سجّل الدخول بطريقة أخرى.',
   'error.rate_limited': 'طلبات كثيرة جدًا. حاول مرة أخرى بعد دقيقة.',
   'error.request_closed': 'اكتمل هذا الطلب بالفعل.',
   'error.storage_full': 'امتلأ قرص الخادم، فلم يُحفظ شيء. حاول لاحقًا.',

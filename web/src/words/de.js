@@ -31,6 +31,7 @@ export default {
   'account.menu': 'Konto von {name}',
   'account.name': 'Dein Name',
   'account.new_here': 'Neu hier? Bitte die Person, die du unterstützt, um einen Einladungslink.',
+  'account.operator': 'Personen und Sitzungen',
   'account.password': 'Passwort',
   'account.password_rule': 'Mindestens 10 Zeichen. Verwende kein häufiges Passwort, nicht deinen Namen und nicht deine E-Mail-Adresse.',
   'account.sign_in': 'Anmelden',
@@ -536,6 +537,7 @@ export default {
   'invalid.own_name': 'Lass deinen Namen und deine E-Mail-Adresse weg.',
   'invalid.guessable': 'Dieses Passwort ist zu leicht zu erraten. Nimm ein paar Wörter, die nicht zusammengehören.',
 
+  'error.account_disabled': 'Dieses Konto ist gesperrt. Frag, wer dieses Bookbell betreibt.',
   'error.already_member': 'Diese Person ist schon dabei.',
   'error.busy': 'Der Server ist überlastet. Versuch es gleich noch einmal.',
   'error.canned_response_exists': 'Einen Textbaustein mit diesem Namen gibt es schon. Wähle einen anderen Namen.',
@@ -549,6 +551,7 @@ export default {
   'error.not_found': 'Nicht gefunden. Vielleicht ist es nicht öffentlich oder nicht mehr da.',
   'error.own_request': 'Das ist deine eigene Anfrage.',
   'error.quota_exhausted': 'Du hast alle deine Anfragen verbraucht.',
+  'error.passwords_off': 'Passwörter sind hier abgeschaltet. Melde dich anders an.',
   'error.rate_limited': 'Zu viele Anfragen. Versuch es in einer Minute noch einmal.',
   'error.request_closed': 'Diese Anfrage ist schon erledigt.',
   'error.storage_full': 'Der Speicher des Servers ist voll, deshalb wurde nichts gespeichert. Versuch es später noch einmal.',

@@ -31,6 +31,7 @@ export default {
   'account.menu': 'Account of {name}',
   'account.name': 'Your name',
   'account.new_here': 'New here? Ask the creator you support for an invitation link.',
+  'account.operator': 'People and sessions',
   'account.password': 'Password',
   'account.password_rule': 'At least 10 characters. Avoid common passwords, your name and your email address.',
   'account.sign_in': 'Sign in',
@@ -536,6 +537,7 @@ export default {
   'invalid.own_name': 'Leave out your name and email address.',
   'invalid.guessable': 'This password is too easy to guess. Try a few unrelated words.',
 
+  'error.account_disabled': 'This account is disabled. Ask whoever runs this Bookbell.',
   'error.already_member': 'This person has already joined.',
   'error.busy': 'The server is busy. Try again in a moment.',
   'error.canned_response_exists': 'A saved reply with this name already exists. Choose another name.',
@@ -549,6 +551,7 @@ export default {
   'error.not_found': 'Not found. It may be private, or no longer here.',
   'error.own_request': 'This is your own request.',
   'error.quota_exhausted': 'You’ve used all your requests.',
+  'error.passwords_off': 'Passwords are turned off here. Sign in another way.',
   'error.rate_limited': 'Too many requests. Try again in a minute.',
   'error.request_closed': 'This request is already completed.',
   'error.storage_full': 'The server’s disk is full, so nothing was saved. Try again later.',

@@ -31,6 +31,7 @@ export default {
   'account.menu': 'Cuenta de {name}',
   'account.name': 'Tu nombre',
   'account.new_here': '¿Acabas de llegar? Pide un enlace de invitación a la persona a la que apoyas.',
+  'account.operator': 'Personas y sesiones',
   'account.password': 'Contraseña',
   'account.password_rule': 'Al menos 10 caracteres. Evita las contraseñas comunes, tu nombre y tu correo electrónico.',
   'account.sign_in': 'Iniciar sesión',
@@ -536,6 +537,7 @@ export default {
   'invalid.own_name': 'No incluyas tu nombre ni tu correo electrónico.',
   'invalid.guessable': 'Esta contraseña es demasiado fácil de adivinar. Prueba con varias palabras sin relación entre sí.',
 
+  'error.account_disabled': 'Esta cuenta está desactivada. Pregunta a quien gestiona este Bookbell.',
   'error.already_member': 'Esta persona ya se ha unido.',
   'error.busy': 'El servidor está ocupado. Inténtalo de nuevo en un momento.',
   'error.canned_response_exists': 'Ya hay una plantilla con ese nombre. Elige otro.',
@@ -549,6 +551,7 @@ export default {
   'error.not_found': 'No encontrado. Puede que sea privado o que ya no exista.',
   'error.own_request': 'Es tu propia petición.',
   'error.quota_exhausted': 'Has usado todas tus peticiones.',
+  'error.passwords_off': 'Las contraseñas están desactivadas aquí. Inicia sesión de otra forma.',
   'error.rate_limited': 'Demasiadas solicitudes. Inténtalo de nuevo dentro de un minuto.',
   'error.request_closed': 'Esta petición ya está completada.',
   'error.storage_full': 'El disco del servidor está lleno y no se ha guardado nada. Inténtalo más tarde.',

@@ -31,6 +31,7 @@ export default {
   'account.menu': 'Compte de {name}',
   'account.name': 'Ton nom',
   'account.new_here': 'Première visite ? Demande un lien d’invitation à la personne que tu soutiens.',
+  'account.operator': 'Personnes et sessions',
   'account.password': 'Mot de passe',
   'account.password_rule': 'Au moins 10 caractères. Évite les mots de passe courants, ton nom et ton adresse e-mail.',
   'account.sign_in': 'Se connecter',
@@ -539,6 +540,7 @@ export default {
   'invalid.own_name': 'N’y mets ni ton nom ni ton adresse e-mail.',
   'invalid.guessable': 'Ce mot de passe est trop facile à deviner. Essaie quelques mots sans rapport entre eux.',
 
+  'error.account_disabled': 'Ce compte est désactivé. Adressez-vous à la personne qui gère ce Bookbell.',
   'error.already_member': 'Cette personne est déjà là.',
   'error.busy': 'Le serveur est occupé. Réessaie dans un instant.',
   'error.canned_response_exists': 'Une réponse type porte déjà ce nom. Choisis un autre nom.',
@@ -552,6 +554,7 @@ export default {
   'error.not_found': 'Introuvable. C’est peut-être privé, ou disparu.',
   'error.own_request': 'C’est ta propre demande.',
   'error.quota_exhausted': 'Tu as utilisé toutes tes demandes.',
+  'error.passwords_off': 'Les mots de passe sont désactivés ici. Connectez-vous autrement.',
   'error.rate_limited': 'Trop de requêtes. Réessaie dans une minute.',
   'error.request_closed': 'Cette demande est déjà terminée.',
   'error.storage_full': 'Le disque du serveur est plein, rien n’a donc été enregistré. Réessaie plus tard.',

@@ -31,6 +31,7 @@ export default {
   'account.menu': '{name}さんのアカウント',
   'account.name': 'お名前',
   'account.new_here': 'はじめての方は、応援しているクリエイターに招待リンクをもらってください。',
+  'account.operator': '利用者とセッション',
   'account.password': 'パスワード',
   'account.password_rule': '10文字以上。よく使われるパスワード、名前、メールアドレスは避けてください。',
   'account.sign_in': 'ログイン',
@@ -536,6 +537,7 @@ export default {
   'invalid.own_name': '名前やメールアドレスは含めないでください。',
   'invalid.guessable': '推測されやすいパスワードです。関係のない単語をいくつか組み合わせてください。',
 
+  'error.account_disabled': 'このアカウントは無効になっています。このBookbellの運営者に問い合わせてください。',
   'error.already_member': 'この人はすでに参加しています。',
   'error.busy': 'サーバーが混み合っています。少ししてからもう一度お試しください。',
   'error.canned_response_exists': '同じ名前の定型文がすでにあります。別の名前にしてください。',
@@ -549,6 +551,7 @@ export default {
   'error.not_found': '見つかりません。非公開か、すでにない可能性があります。',
   'error.own_request': 'ご自身のリクエストです。',
   'error.quota_exhausted': 'リクエストの枠を使い切りました。',
+  'error.passwords_off': 'ここではパスワードが無効です。別の方法でログインしてください。',
   'error.rate_limited': '操作が多すぎます。1分後にもう一度お試しください。',
   'error.request_closed': 'このリクエストはすでに完了しています。',
   'error.storage_full': 'サーバーのディスクがいっぱいのため、何も保存されませんでした。後でもう一度お試しください。',

@@ -37,7 +37,7 @@ document.documentElement.lang = current;
 document.documentElement.dir = rightToLeft ? 'rtl' : 'ltr';
 
 /** @type {Catalogue} */
-const catalogue = (await CATALOGUES[current]()).default;
+const catalogue = {...(await CATALOGUES[current]()).default};
 const plurals = new Intl.PluralRules(locale);
 const numbers = new Intl.NumberFormat(locale);
 
@@ -49,6 +49,9 @@ export function chooseLanguage(code) {
   localStorage.setItem(STORAGE_KEY, code);
   location.reload();
 }
+
+/** Adds texts that came later. @param {Catalogue} texts */
+export const addTexts = (texts) => Object.assign(catalogue, texts);
 
 /** @param {string} key */
 export const hasTranslation = (key) => key in catalogue;

@@ -3,8 +3,6 @@ package io.bookbell.server;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountDirectory;
 import io.bookbell.server.http.ApiRouter;
-import io.bookbell.server.inbox.MessageType;
-import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.operator.OperatorRoutes;
 import io.bookbell.server.operator.OperatorService;
@@ -13,7 +11,6 @@ import io.bookbell.server.operator.OperatorService.ConnectionSources;
 import io.bookbell.server.storage.Transaction;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 
 /** Wires the operator's view of people. */
 final class OperatorWiring {
@@ -36,17 +33,9 @@ final class OperatorWiring {
         new OperatorService(
             accountSources,
             new StoredConnections(services, liveConnections),
-            (tx, user) -> announceCreator(tx, services, user),
+            services::announceCreator,
             hasProviders);
     new OperatorRoutes(services.accountControl, operatorService).addRoutes(apiRouter);
-  }
-
-  /** Tells a user's open pages that they are a creator now. */
-  static void announceCreator(Transaction tx, Services services, UserId user) {
-    var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED, Map.of("creator_id", user, "role", "admin"), Set.of(user));
-    services.inbox.append(tx, outgoingMessages);
   }
 
   private record StoredConnections(Services services, LiveConnections liveConnections)

@@ -25,6 +25,8 @@ import io.bookbell.server.follow.FollowService;
 import io.bookbell.server.http.BasePath;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageTexts;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.notification.NotificationService;
@@ -48,6 +50,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.team.TeamService;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -156,6 +159,14 @@ public final class Services {
     keys.revokeAll(tx, user);
     identities.removeAll(tx, user);
     passkeys.removeAll(tx, user);
+  }
+
+  /** Tells a user's open pages that they are a creator now. */
+  public void announceCreator(Transaction tx, UserId user) {
+    var outgoingMessages = new OutgoingMessages();
+    outgoingMessages.add(
+        MessageType.ACCESS_CHANGED, Map.of("creator_id", user, "role", "admin"), Set.of(user));
+    inbox.append(tx, outgoingMessages);
   }
 
   public DemoData createDemoData() {

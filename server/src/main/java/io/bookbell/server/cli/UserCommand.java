@@ -7,7 +7,6 @@ import io.bookbell.server.account.Account;
 import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.PasswordPolicy;
-import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.account.ResetLinkStore.ResetLink;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.config.ServerConfig;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Parameters;
 /** The command {@code bookbell user}. */
 @Command(
     name = "user",
-    description = "Accounts created by the operator.",
+    description = "Accounts, for the operator.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class UserCommand {
@@ -101,6 +100,11 @@ final class UserCommand {
     ResetLink link;
     try (var data = OpenDatabase.forConcurrentAccess(serverConfig.storage())) {
       link = data.database().write(tx -> createLink(tx, address)).join();
+    } catch (CompletionException e) {
+      throw Problem.findIn(e)
+          .<RuntimeException>map(
+              problem -> new CommandException(String.valueOf(problem.getMessage())))
+          .orElse(e);
     }
     around.printLine(publicUrl(serverConfig) + "/reset#" + link.token());
     around.printLine(
@@ -112,6 +116,74 @@ final class UserCommand {
     return ExitCode.DONE;
   }
 
+  @Command(
+      name = "list",
+      description = "Lists all accounts, the newest first: id, address, name, role.",
+      mixinStandardHelpOptions = true)
+  int list() {
+    new UserAdministration(around).printAccounts();
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "disable",
+      description = {
+        "Keeps an account from being used; it keeps everything it has.",
+        "Its sessions and keys end within seconds, also on a running server."
+      },
+      mixinStandardHelpOptions = true)
+  int disable(@Parameters(paramLabel = "EMAIL") String email) {
+    new UserAdministration(around).disable(requireEmail(email));
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "enable",
+      description = "Lets a disabled account be used again.",
+      mixinStandardHelpOptions = true)
+  int enable(@Parameters(paramLabel = "EMAIL") String email) {
+    new UserAdministration(around).enable(requireEmail(email));
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "set-creator",
+      description = "Makes an account a creator.",
+      mixinStandardHelpOptions = true)
+  int setCreator(
+      @Parameters(paramLabel = "EMAIL") String email,
+      @Option(names = "--name", description = "The name that supporters see; by default their own.")
+          @Nullable String name) {
+    @Nullable String checked = name == null ? null : requireName("--name", name);
+    new UserAdministration(around)
+        .setCreator(
+            requireEmail(email), account -> checked == null ? account.displayName() : checked);
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "set-operator",
+      description = "Lets an account see the operator's page, and do what it offers.",
+      mixinStandardHelpOptions = true)
+  int setOperator(
+      @Parameters(paramLabel = "EMAIL") String email,
+      @Option(names = "--off", description = "Makes it an ordinary account again.") boolean off) {
+    new UserAdministration(around).setOperator(requireEmail(email), !off);
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "passwords",
+      description = "Turns signing in with passwords on or off, for everybody.",
+      mixinStandardHelpOptions = true)
+  int passwords(@Parameters(paramLabel = "on|off") String state) {
+    if (!state.equals("on") && !state.equals("off")) {
+      throw new CommandException("Say on or off, not “" + state + "”");
+    }
+    new UserAdministration(around).turnPasswords(state.equals("on"));
+    return ExitCode.DONE;
+  }
+
   private static ResetLink createLink(Transaction tx, String email) {
     var services = new Services(Services.ClientNotifier.noOp());
     Account account =
@@ -119,7 +191,7 @@ final class UserCommand {
             .accounts
             .findByEmail(tx, email)
             .orElseThrow(() -> new CommandException("There is no account with " + email));
-    return services.resetLinks.createLink(tx, account.id(), ResetLinkStore.OPERATORS_LIFE);
+    return services.accountControl.createResetLink(tx, account.id());
   }
 
   private static String publicUrl(ServerConfig serverConfig) {

@@ -180,9 +180,8 @@ public final class OperatorRoutes {
           requireOperator(caller);
           return ApiResponse.ok(operatorService.signInSettings(tx, caller.user()));
         });
-    apiRouter.put(
+    apiRouter.patch(
         SIGN_IN,
-        RateLimit.ACCOUNT,
         apiRequest -> {
           JsonBody jsonBody = apiRequest.jsonBody();
           boolean passwords = jsonBody.requiredBoolean("passwords");

@@ -30,6 +30,11 @@ record RouteRules(List<Rule> rules) {
           "POST /api/auth/login",
           "POST /api/auth/accept",
           "POST /api/auth/reset",
+          "POST /api/auth/passkey",
+          "POST /api/auth/passkey/options",
+          "GET /api/auth/methods",
+          "GET /api/auth/oidc/1/start",
+          "GET /api/auth/oidc/1/callback",
           "POST /api/setup",
           "GET /health/live",
           "GET /health/ready",
@@ -77,7 +82,7 @@ record RouteRules(List<Rule> rules) {
 
   static RouteRules of(Cast cast) {
     return new RouteRules(
-        Stream.of(requests(cast), creator(cast), people(cast), own(cast))
+        Stream.of(requests(cast), creator(cast), people(cast), operator(cast), own(cast))
             .flatMap(List::stream)
             .toList());
   }
@@ -187,6 +192,24 @@ record RouteRules(List<Rule> rules) {
         new Rule(ADMIN, "DELETE " + member + of, NOTHING, 404, 403, 403, 204));
   }
 
+  /** Nobody of the cast is an operator. */
+  private static List<Rule> operator(Cast cast) {
+    String account = "/api/operator/accounts/" + cast.other().id();
+    return List.of(
+        new Rule(null, "GET /api/operator/accounts", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "GET " + account, NOTHING, 404, 404, 404, 404),
+        new Rule(null, "POST " + account + "/disable", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "POST " + account + "/enable", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "POST " + account + "/creator", Map.of("name", "N"), 404, 404, 404, 404),
+        new Rule(null, "POST " + account + "/reset", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "DELETE " + account + "/sessions", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "DELETE " + account + "/sessions/1", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "GET /api/operator/connections", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "GET /api/operator/sign-in", NOTHING, 404, 404, 404, 404),
+        new Rule(
+            null, "PATCH /api/operator/sign-in", Map.of("passwords", true), 404, 404, 404, 404));
+  }
+
   /** What is everybody's own; the last row ends the sessions that the others use. */
   private static List<Rule> own(Cast cast) {
     var key = Map.of("name", "Bot", "scopes", List.of("read"));
@@ -218,6 +241,20 @@ record RouteRules(List<Rule> rules) {
         new Rule(null, "POST /api/keys", key, 201, 201, 201, 201),
         new Rule(null, "GET /api/keys", NOTHING, 200, 200, 200, 200),
         new Rule(null, "DELETE " + made, NOTHING, 404, 404, 404, 204),
+        new Rule(null, "GET /api/passkeys", NOTHING, 200, 200, 200, 200),
+        new Rule(null, "POST /api/passkeys/options", NOTHING, 200, 200, 200, 200),
+        new Rule(
+            null,
+            "POST /api/passkeys",
+            Map.of("name", "Phone", "credential", Map.of("id", "x")),
+            400,
+            400,
+            400,
+            400),
+        new Rule(null, "DELETE /api/passkeys/1", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "GET /api/identities", NOTHING, 200, 200, 200, 200),
+        new Rule(null, "DELETE /api/identities/1", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "POST /api/auth/oidc/1/link", NOTHING, 404, 404, 404, 404),
         new Rule(null, "POST /api/auth/logout", NOTHING, 204, 204, 204, 204));
   }
 

@@ -146,6 +146,49 @@ class QueryPlansTest {
     TestClient first = server.client();
     TestClient operator = first.as(post(first, "/api/setup", wanted));
     get(operator, "/api/admin/cache-stats");
+    operatorsPeople(server, operator);
+  }
+
+  private void operatorsPeople(TestServer server, TestClient operator) {
+    Cast cast = server.cast();
+    String account = "/api/operator/accounts/" + cast.other().id();
+    get(operator, "/api/operator/accounts");
+    get(operator, "/api/operator/accounts?q=some&limit=1");
+    get(operator, account);
+    get(operator, "/api/operator/connections");
+    get(operator, "/api/operator/sign-in");
+    patch(operator, "/api/operator/sign-in", Map.of("passwords", true));
+    post(operator, account + "/creator", Map.of("name", "Other"));
+    post(operator, account + "/reset", Map.of());
+    long session = get(operator, account).body().at("/session_list/0/id").asLong();
+    send(operator, "DELETE", account + "/sessions/" + session, null);
+    send(operator, "DELETE", account + "/sessions", null);
+    post(operator, account + "/disable", Map.of());
+    post(operator, account + "/enable", Map.of());
+    otherWays(server, operator);
+  }
+
+  private void otherWays(TestServer server, TestClient user) {
+    get(server.client(), "/api/auth/methods");
+    get(user, "/api/identities");
+    get(user, "/api/passkeys");
+    post(user, "/api/passkeys/options", Map.of());
+    post(server.client(), "/api/auth/passkey/options", Map.of());
+    var unknown = Map.of("name", "Phone", "credential", Map.of("id", "x"));
+    user.post("/api/passkeys", unknown).expect(400);
+    called.add("POST /api/passkeys");
+    server
+        .client()
+        .post("/api/auth/passkey", Map.of("credential", Map.of("id", "x")))
+        .expect(400);
+    called.add("POST /api/auth/passkey");
+    for (String way : List.of("passkeys", "identities")) {
+      user.delete("/api/" + way + "/1").expect(404);
+      called.add("DELETE /api/" + way + "/{id}");
+    }
+    called.add("GET /api/auth/oidc/{provider}/start"); // needs a provider
+    called.add("GET /api/auth/oidc/{provider}/callback");
+    called.add("POST /api/auth/oidc/{provider}/link");
   }
 
   private static Map<String, Object> newcomer(String link, String email) {

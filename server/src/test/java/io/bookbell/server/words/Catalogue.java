@@ -41,24 +41,28 @@ record Catalogue(String language, Map<String, Map<String, String>> texts, List<S
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)\\}");
 
   static Catalogue of(String language) {
-    var texts = new LinkedHashMap<String, Map<String, String>>();
-    var layout = new ArrayList<String>();
-    String body = read(WEB.resolve("words/" + language + ".js"));
+    var catalogue = new Catalogue(language, new LinkedHashMap<>(), new ArrayList<>());
+    catalogue.add("words/" + language + ".js");
+    catalogue.add("words/later/" + language + ".js");
+    return catalogue;
+  }
+
+  private void add(String file) {
+    String body = read(WEB.resolve(file));
     body = body.replaceFirst("^export default \\{\n", "").replaceFirst("};\n$", "");
     Matcher entry = ENTRY.matcher(body);
     int end = 0;
     while (entry.find()) {
       if (!body.substring(end, entry.start()).isBlank()) {
-        throw new AssertionError(language + ".js: not an entry: " + body.substring(end));
+        throw new AssertionError(file + ": not an entry: " + body.substring(end));
       }
       end = entry.end();
       String key = entry.group("key");
       layout.add(key == null ? "" : key);
       if (key != null && texts.put(key, forms(entry)) != null) {
-        throw new AssertionError(language + ".js has " + key + " twice");
+        throw new AssertionError(file + " has " + key + " again");
       }
     }
-    return new Catalogue(language, texts, List.copyOf(layout));
   }
 
   private static Map<String, String> forms(Matcher entry) {

@@ -1,0 +1,137 @@
+import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
+import {SessionElement} from '../ui/base-elements.js';
+import {formError, formField} from '../ui/form-field.js';
+import {FormSubmission, formValues} from '../ui/form-submission.js';
+import {PagedList} from '../ui/paged-list.js';
+import {dateInWords} from '../words/time-text.js';
+import {translate, translateMarkup} from '../words/translate.js';
+import '../words/later.js';
+import '../ui/confirm-button.js';
+import '../ui/time-ago.js';
+import {refusalText} from './sign-in-ways.js';
+import {canUsePasskeys, createPasskey, isDismissed} from './web-authn.js';
+
+/**
+ * @import {SignInMethods} from './sign-in-ways.js'
+ * @typedef {{id: number, name: string, created_at: string, last_used_at: string | null}} Passkey
+ * @typedef {{id: number, provider: string, email: string | null, created_at: string, last_used_at: string | null}} Identity
+ */
+
+const LAST = {last_way_in: 'ways.last'};
+
+/** A part of the account page: the passkeys and providers with which one signs in. */
+export class OwnWays extends SessionElement {
+  static properties = {methods: {state: true}};
+
+  #adding = new FormSubmission(this, {passkey_exists: 'ways.passkey_exists', too_many_passkeys: 'ways.passkey_many', passkey_refused: 'ways.passkey_refused', passkey_expired: 'ways.passkey_expired'});
+  #removing = new FormSubmission(this, LAST);
+  #linking = new FormSubmission(this, {provider_unavailable: 'refused.provider_unavailable'});
+  /** @type {PagedList<Passkey>} */
+  #passkeys = new PagedList(this, () => this.session.api.http.get('/api/passkeys'));
+  /** @type {PagedList<Identity>} */
+  #identities = new PagedList(this, () => this.session.api.http.get('/api/identities'));
+
+  constructor() {
+    super();
+    /** @type {SignInMethods | null} */
+    this.methods = null;
+    this.refused = new URLSearchParams(location.search).get('refused') ?? '';
+  }
+
+  async firstUpdated() {
+    this.#passkeys.load();
+    this.#identities.load();
+    this.methods = await this.session.api.http.get('/api/auth/methods').catch(() => null);
+  }
+
+  render() {
+    const {methods} = this;
+    const passkeys = this.#passkeys.items;
+    const identities = this.#identities.items;
+    const mayAdd = methods?.passkey && canUsePasskeys();
+    if (!mayAdd && !methods?.oidc.length && !passkeys.length && !identities.length) return nothing;
+    return html`<section class="panel" aria-labelledby="ways-title" data-testid="own-ways">
+      <h2 class="panel__title" id="ways-title">${translate('ways.title')}</h2>
+      <p class="panel__text">${translate('ways.lead')}</p>
+      ${formError(this.#removing.message || this.#linking.message || (this.refused && refusalText(this.refused)))}
+      <ul class="rows">
+        ${repeat(
+          passkeys,
+          ({id}) => `passkey ${id}`,
+          (passkey) => this.#row('passkey', passkey, passkey.name, translate('ways.kind_passkey')),
+        )}
+        ${repeat(
+          identities,
+          ({id}) => `identity ${id}`,
+          (identity) => this.#row('identity', identity, identity.provider, identity.email ?? ''),
+        )}
+      </ul>
+      ${mayAdd ? this.#newPasskey() : nothing}
+      <div class="ways">
+        ${methods?.oidc.map(
+          ({id, name}) => html`<button type="button" class="button" data-testid="own-link" data-provider=${id} ?disabled=${this.#linking.busy} @click=${() => this.#link(id)}>
+            ${translate('ways.add_provider', {name})}
+          </button>`,
+        )}
+      </div>
+    </section>`;
+  }
+
+  #newPasskey() {
+    return html`<form novalidate @submit=${this.#add} data-testid="passkey-form">
+      ${formError(this.#adding.message)}
+      ${formField({id: 'passkey-name', name: 'name', label: translate('ways.passkey_name'), hint: translate('ways.passkey_hint'), maxlength: 60, testid: 'passkey-name', error: this.#adding.fields.name})}
+      <button class="button" data-testid="passkey-add" ?disabled=${this.#adding.busy}>${translate('ways.passkey_add')}</button>
+    </form>`;
+  }
+
+  /** @param {'passkey' | 'identity'} kind @param {Passkey | Identity} way @param {string} name @param {string} detail */
+  #row(kind, {id, created_at, last_used_at}, name, detail) {
+    const used = last_used_at ? translateMarkup('keys.used', {time: html`<time-ago .time=${last_used_at}></time-ago>`}) : translate('keys.unused');
+    return html`<li class="row" data-testid="own-${kind}">
+      <div class="row__main">
+        <p class="row__name"><bdi>${name}</bdi></p>
+        <p class="row__sub"><bdi>${detail}</bdi> · ${translate('ways.added', {date: dateInWords(created_at)})} · <span data-testid="way-used">${used}</span></p>
+      </div>
+      <div class="row__actions">
+        <confirm-button testid="way-remove" label=${translate('ways.remove')} question=${translate('ways.remove_sure', {name})} yes=${translate('ways.remove')} @confirmed=${() => this.#remove(kind, id)}></confirm-button>
+      </div>
+    </li>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #add(event) {
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const {name = translate('ways.passkey_usual')} = formValues(event);
+    const added = await this.#adding
+      .run(() => createPasskey(this.session.api.http, name), {name})
+      .catch((error) => {
+        this.#adding.clear();
+        if (!isDismissed(error)) throw error;
+        return false;
+      });
+    if (!added) return;
+    form.reset();
+    this.showToast(translate('ways.passkey_added'));
+    this.#passkeys.load();
+  }
+
+  /** @param {'passkey' | 'identity'} kind @param {number} id */
+  async #remove(kind, id) {
+    const path = kind === 'passkey' ? `/api/passkeys/${id}` : `/api/identities/${id}`;
+    if (await this.#removing.run(() => this.session.api.http.delete(path))) this.showToast(translate('ways.removed'));
+    this.#passkeys.load();
+    this.#identities.load();
+  }
+
+  /** @param {string} provider */
+  async #link(provider) {
+    await this.#linking.run(async () => {
+      const {url} = await this.session.api.http.post(`/api/auth/oidc/${provider}/link`);
+      location.assign(url);
+    });
+  }
+}
+
+customElements.define('own-ways', OwnWays);
