@@ -22,15 +22,19 @@ export class OwnRemoval extends SessionElement {
       <p class="panel__text">${translate('own.delete_lead')}</p>
       ${formError(this.#sending.message)}
       <input type="text" name="username" autocomplete="username" .value=${this.session.me.user.email} hidden />
-      ${this.session.me.has_password ? formField({
-        id: 'own-removal-password',
-        name: 'password',
-        label: translate('account.password'),
-        type: 'password',
-        autocomplete: 'current-password',
-        testid: 'own-removal-password',
-        error: this.#sending.fields.password,
-      }) : nothing}
+      ${
+        this.session.me.has_password
+          ? formField({
+              id: 'own-removal-password',
+              name: 'password',
+              label: translate('account.password'),
+              type: 'password',
+              autocomplete: 'current-password',
+              testid: 'own-removal-password',
+              error: this.#sending.fields.password,
+            })
+          : nothing
+      }
       <confirm-button testid="own-removal" look="button--bad-quiet" label=${translate('own.delete_do')} question=${translate('own.delete_sure')} yes=${translate('own.delete')}
         ?disabled=${this.#sending.busy || (this.session.me.has_password && this.password === '')} @confirmed=${this.#remove}></confirm-button>
     </form>`;

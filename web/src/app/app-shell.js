@@ -72,7 +72,8 @@ export class AppShell extends SessionElement {
     const onTheWay = this.route.name === 'home' && lastWorkspace(this.session.me);
     if (!this.ready || onTheWay) return html`<div class="skeleton" aria-hidden="true"></div>`;
     if (this.route.name === 'account') return this.missing ? this.#missingView() : html`<own-account-page .session=${this.session}></own-account-page>`;
-    if (this.route.name === 'operator' && this.session.me.operator) return this.missing ? this.#missingView() : html`<operator-page .session=${this.session}></operator-page>`;
+    if (this.route.name === 'operator' && this.session.me.operator)
+      return this.missing ? this.#missingView() : html`<operator-page .session=${this.session}></operator-page>`;
     return workspace ? keyed(`${workspace.creatorId} ${workspace.role}`, this.#view(workspace)) : this.#nothingHere();
   }
 

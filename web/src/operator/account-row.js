@@ -16,7 +16,11 @@ import {OperatorApi} from './operator-api.js';
 export class AccountRow extends SessionElement {
   static properties = {account: {attribute: false}, detail: {state: true}, link: {state: true}};
 
-  #changing = new FormSubmission(this, {own_account: 'operator.own_account', already_creator: 'operator.already_creator', account_disabled: 'operator.enable_first'});
+  #changing = new FormSubmission(this, {
+    own_account: 'operator.own_account',
+    already_creator: 'operator.already_creator',
+    account_disabled: 'operator.enable_first',
+  });
 
   constructor() {
     super();

@@ -24,7 +24,12 @@ const LAST = {last_way_in: 'ways.last'};
 export class OwnWays extends SessionElement {
   static properties = {methods: {state: true}};
 
-  #adding = new FormSubmission(this, {passkey_exists: 'ways.passkey_exists', too_many_passkeys: 'ways.passkey_many', passkey_refused: 'ways.passkey_refused', passkey_expired: 'ways.passkey_expired'});
+  #adding = new FormSubmission(this, {
+    passkey_exists: 'ways.passkey_exists',
+    too_many_passkeys: 'ways.passkey_many',
+    passkey_refused: 'ways.passkey_refused',
+    passkey_expired: 'ways.passkey_expired',
+  });
   #removing = new FormSubmission(this, LAST);
   #linking = new FormSubmission(this, {provider_unavailable: 'refused.provider_unavailable'});
   /** @type {PagedList<Passkey>} */
@@ -70,7 +75,10 @@ export class OwnWays extends SessionElement {
       ${mayAdd ? this.#newPasskey() : nothing}
       <div class="ways">
         ${methods?.oidc.map(
-          ({id, name}) => html`<button type="button" class="button" data-testid="own-link" data-provider=${id} ?disabled=${this.#linking.busy} @click=${() => this.#link(id)}>
+          ({
+            id,
+            name,
+          }) => html`<button type="button" class="button" data-testid="own-link" data-provider=${id} ?disabled=${this.#linking.busy} @click=${() => this.#link(id)}>
             ${translate('ways.add_provider', {name})}
           </button>`,
         )}
