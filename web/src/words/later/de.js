@@ -55,8 +55,7 @@ export default {
   'operator.newest': 'neueste: Nr. {number}',
   'operator.nobody': 'Niemand ist verbunden.',
   'operator.none_found': 'Keine Konten gefunden.',
-  'operator.no_other_way':
-    'Passwörter lassen sich abschalten, sobald ein OpenID-Connect-Anbieter eingerichtet ist und dein eigenes Konto einen Passkey oder Anbieter hat.',
+  'operator.no_other_way': 'Passwörter lassen sich abschalten, sobald ein OpenID-Connect-Anbieter eingerichtet ist und dein eigenes Konto einen Passkey oder Anbieter hat.',
   'operator.no_password': 'Kein Passwort',
   'operator.open': 'Details',
   'operator.own_account': 'Du kannst das Konto nicht sperren, das du gerade benutzt.',
@@ -65,8 +64,7 @@ export default {
   'operator.passwords_off': 'Niemand kann sich mit einem Passwort anmelden.',
   'operator.passwords_on': 'Man kann sich mit Passwörtern anmelden.',
   'operator.reset': 'Link für ein neues Passwort',
-  'operator.reset_lead':
-    'Gib diesen Link weiter. Er gilt einmal und einen Tag lang. Wird er benutzt, enden alle Sitzungen, Schlüssel, Passkeys und Anbieter des Kontos.',
+  'operator.reset_lead': 'Gib diesen Link weiter. Er gilt einmal und einen Tag lang. Wird er benutzt, enden alle Sitzungen, Schlüssel, Passkeys und Anbieter des Kontos.',
   'operator.search': 'Name oder E-Mail',
   'operator.since': 'Konto seit {date}',
   'operator.title': 'Personen und Sitzungen',

@@ -64,8 +64,7 @@ export default {
   'operator.passwords_off': 'People can’t sign in with passwords.',
   'operator.passwords_on': 'People can sign in with passwords.',
   'operator.reset': 'Link for a new password',
-  'operator.reset_lead':
-    'Give this link to its owner. It works once, for a day. When it’s used, all sessions, keys, passkeys and providers of the account end.',
+  'operator.reset_lead': 'Give this link to its owner. It works once, for a day. When it’s used, all sessions, keys, passkeys and providers of the account end.',
   'operator.search': 'Name or email',
   'operator.since': 'Account since {date}',
   'operator.title': 'People and sessions',

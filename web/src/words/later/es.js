@@ -55,8 +55,7 @@ export default {
   'operator.newest': 'el más nuevo: n.º {number}',
   'operator.nobody': 'No hay nadie conectado.',
   'operator.none_found': 'No se encontraron cuentas.',
-  'operator.no_other_way':
-    'Las contraseñas se pueden desactivar cuando haya un proveedor de OpenID Connect y tu cuenta tenga una llave de acceso o un proveedor.',
+  'operator.no_other_way': 'Las contraseñas se pueden desactivar cuando haya un proveedor de OpenID Connect y tu cuenta tenga una llave de acceso o un proveedor.',
   'operator.no_password': 'Sin contraseña',
   'operator.open': 'Detalles',
   'operator.own_account': 'No puedes desactivar la cuenta que estás usando.',
@@ -65,8 +64,7 @@ export default {
   'operator.passwords_off': 'Nadie puede iniciar sesión con contraseña.',
   'operator.passwords_on': 'Se puede iniciar sesión con contraseña.',
   'operator.reset': 'Enlace para una nueva contraseña',
-  'operator.reset_lead':
-    'Entrega este enlace. Sirve una vez, durante un día. Al usarlo, terminan todas las sesiones, claves, llaves de acceso y proveedores de la cuenta.',
+  'operator.reset_lead': 'Entrega este enlace. Sirve una vez, durante un día. Al usarlo, terminan todas las sesiones, claves, llaves de acceso y proveedores de la cuenta.',
   'operator.search': 'Nombre o correo',
   'operator.since': 'Cuenta desde el {date}',
   'operator.title': 'Personas y sesiones',

@@ -23,8 +23,7 @@ export default {
   'ways.title': 'Clés d’accès et fournisseurs',
 
   'refused.already_member': 'Vous avez déjà rejoint avec ce compte.',
-  'refused.email_unverified':
-    'Le fournisseur n’indique pas que votre adresse e-mail est vérifiée. Connectez-vous autrement, puis ajoutez-le sur la page de votre compte.',
+  'refused.email_unverified': 'Le fournisseur n’indique pas que votre adresse e-mail est vérifiée. Connectez-vous autrement, puis ajoutez-le sur la page de votre compte.',
   'refused.identity_taken': 'Un autre compte l’utilise déjà.',
   'refused.invitation_needed': 'Vous n’avez pas encore de compte. Demandez un lien d’invitation et ouvrez-le d’abord.',
   'refused.not_found': 'Cette invitation n’est plus valable. Demandez-en une nouvelle.',
@@ -56,8 +55,7 @@ export default {
   'operator.newest': 'le plus récent : n° {number}',
   'operator.nobody': 'Personne n’est connecté.',
   'operator.none_found': 'Aucun compte trouvé.',
-  'operator.no_other_way':
-    'Les mots de passe peuvent être désactivés dès qu’un fournisseur OpenID Connect est configuré et que votre compte a une clé d’accès ou un fournisseur.',
+  'operator.no_other_way': 'Les mots de passe peuvent être désactivés dès qu’un fournisseur OpenID Connect est configuré et que votre compte a une clé d’accès ou un fournisseur.',
   'operator.no_password': 'Pas de mot de passe',
   'operator.open': 'Détails',
   'operator.own_account': 'Vous ne pouvez pas désactiver le compte que vous utilisez.',
@@ -66,8 +64,7 @@ export default {
   'operator.passwords_off': 'Personne ne peut se connecter avec un mot de passe.',
   'operator.passwords_on': 'On peut se connecter avec un mot de passe.',
   'operator.reset': 'Lien pour un nouveau mot de passe',
-  'operator.reset_lead':
-    'Transmettez ce lien. Il fonctionne une fois, pendant un jour. À son utilisation, toutes les sessions, clés, clés d’accès et fournisseurs du compte prennent fin.',
+  'operator.reset_lead': 'Transmettez ce lien. Il fonctionne une fois, pendant un jour. À son utilisation, toutes les sessions, clés, clés d’accès et fournisseurs du compte prennent fin.',
   'operator.search': 'Nom ou e-mail',
   'operator.since': 'Compte depuis le {date}',
   'operator.title': 'Personnes et sessions',

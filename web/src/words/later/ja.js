@@ -64,8 +64,7 @@ export default {
   'operator.passwords_off': 'パスワードではログインできません。',
   'operator.passwords_on': 'パスワードでログインできます。',
   'operator.reset': '新しいパスワードのリンク',
-  'operator.reset_lead':
-    'このリンクを本人に渡してください。1日以内に1回だけ使えます。使うと、アカウントのすべてのセッション、キー、パスキー、連携サービスが終了します。',
+  'operator.reset_lead': 'このリンクを本人に渡してください。1日以内に1回だけ使えます。使うと、アカウントのすべてのセッション、キー、パスキー、連携サービスが終了します。',
   'operator.search': '名前またはメール',
   'operator.since': '{date}から',
   'operator.title': '利用者とセッション',

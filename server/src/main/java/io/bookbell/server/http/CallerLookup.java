@@ -143,16 +143,13 @@ final class CallerLookup {
   }
 
   /**
-   * Like {@link #findCaller}, for a GET that another site may have sent the browser to. Whatever
-   * isn't a valid session counts as none.
+   * Like {@link #findCaller}, for a GET that another site may have sent the browser to. An invalid
+   * session counts as none.
    */
   Future<Optional<Caller>> findVisitor(RoutingContext context) {
     rateLimits.countAnonymousCall(
         RateLimit.OPEN, originPolicy.clientAddress(context.request()).networkKey());
-    List<Credentials> candidates =
-        credentialReader.readAll(context.request()).stream()
-            .filter(credentials -> !credentials.isKey())
-            .toList();
+    List<Credentials> candidates = credentialReader.readAll(context.request());
     return candidates.isEmpty()
         ? Future.succeededFuture(Optional.empty())
         : CredentialReader.tryEach(

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.virtualauthenticator.VirtualAuthenticatorOptions;
 import org.openqa.selenium.virtualauthenticator.VirtualAuthenticatorOptions.Protocol;
 import org.openqa.selenium.virtualauthenticator.VirtualAuthenticatorOptions.Transport;
@@ -125,7 +126,7 @@ class WaysInBrowserTest {
     operator.part("operator-passwords").awaitText("People can sign in with passwords.");
     operator.css("[data-testid=operator-connected] [data-testid=connected-user]").awaitShown();
     operator.part("operator-search").write("reader1@");
-    operator.part("operator-search-submit").click();
+    operator.press(Keys.ENTER);
     operator.await("one account", () -> operator.part("account").count() == 1);
     operator.part("account-open").click();
     operator.part("account-reset").click();

@@ -10,6 +10,7 @@ import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.support.StandInProvider;
 import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import java.nio.file.Path;
@@ -63,6 +64,10 @@ class OperatorTest {
     return "/api/operator/accounts/" + person.id();
   }
 
+  private Reply order(String path) {
+    return operator.send("POST", path, null, Map.of());
+  }
+
   private JsonNode account(Person person) {
     return operator.get(path(person)).expect(200).body();
   }
@@ -100,7 +105,7 @@ class OperatorTest {
     TestClient program = server.withKey(supporter.id(), KeyScope.READ);
     try (TestSocket socket = supporter.client().connect(supporter.id());
         TestSocket other = program.connect(supporter.id())) {
-      JsonNode disabled = operator.post(path(supporter) + "/disable", Map.of()).expect(200).body();
+      JsonNode disabled = order(path(supporter) + "/disable").expect(200).body();
       assertThat(disabled.get("disabled_at").isNull()).isFalse();
       assertThat(socket.awaitClosed()).isEqualTo(SESSION_ENDED);
       assertThat(other.awaitClosed()).isEqualTo(SESSION_ENDED);
@@ -108,12 +113,12 @@ class OperatorTest {
     supporter.client().get("/api/me").expect(401);
     program.get("/api/me").expect(401);
     assertThat(signIn(supporter, TestServer.PASSWORD, 403)).isEqualTo("account_disabled");
-    assertThat(operator.post(path(supporter) + "/reset", Map.of()).expect(409).code())
+    assertThat(order(path(supporter) + "/reset").expect(409).code())
         .isEqualTo("account_disabled");
 
-    operator.post(path(supporter) + "/enable", Map.of()).expect(200);
+    order(path(supporter) + "/enable").expect(200);
     signIn(supporter, TestServer.PASSWORD, 200);
-    assertThat(operator.post(path(cast.stranger()) + "/disable", Map.of()).expect(409).code())
+    assertThat(order(path(cast.stranger()) + "/disable").expect(409).code())
         .isEqualTo("own_account");
   }
 
@@ -154,7 +159,7 @@ class OperatorTest {
     assertThat(signIn(cast.supporter(), TestServer.PASSWORD, 403)).isEqualTo("passwords_off");
 
     String link =
-        operator.post(path(cast.supporter()) + "/reset", Map.of()).expect(201).body().get("url").asText();
+        order(path(cast.supporter()) + "/reset").expect(201).body().get("url").asText();
     var reset = Map.of("token", link.replaceFirst(".*#", ""), "password", "twelve red apples");
     TestClient back = server.client();
     back = back.as(back.post("/api/auth/reset", reset).expect(200));

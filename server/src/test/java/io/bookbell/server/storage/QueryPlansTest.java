@@ -59,6 +59,7 @@ class QueryPlansTest {
           Map.entry("FROM session WHERE user_id = ? AND", "a person has 100 sessions at most"),
           Map.entry("WHERE t.user_id = ? AND t.creator_id > ?", "it sorts one person's teams"),
           Map.entry("SCAN serving_node", "it has a row for each node"),
+          Map.entry("SCAN socket_place", "the operator sees every open socket"),
           Map.entry("SCAN change", "it has the rows that are written"),
           Map.entry("IN (VALUES (CAST(? AS bigint)", "it sorts what belongs to the given keys"),
           Map.entry("node_id IN (SELECT id FROM dead)", "there are few dead nodes, if any"),
