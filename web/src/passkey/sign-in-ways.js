@@ -1,3 +1,4 @@
+import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {LightElement, required} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
@@ -50,7 +51,9 @@ export class SignInWays extends LightElement {
 
   /** @param {string} url */
   #addressOf(url) {
-    return this.invitation ? `${url}?invitation=${encodeURIComponent(this.invitation)}` : url;
+    if (this.invitation) return `${url}?invitation=${encodeURIComponent(this.invitation)}`;
+    const path = location.pathname.slice(BASE_PATH.length);
+    return /^\/[\w/-]+$/.test(path) ? `${url}?return=${path}` : url;
   }
 
   async #signIn() {

@@ -6,6 +6,7 @@ import io.bookbell.server.account.SignInService;
 import io.bookbell.server.config.OidcConfig;
 import io.bookbell.server.config.OidcConfig.AutoJoin;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.oidc.IdentityRoutes;
 import io.bookbell.server.oidc.OidcRoutes;
@@ -17,9 +18,13 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.InstantSource;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wires the ways to sign in beside the password. */
 final class SignInWiring implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SignInWiring.class);
+
   private final Database database;
   private final Services services;
   private final List<OidcConfig> providers;
@@ -71,8 +76,13 @@ final class SignInWiring implements AutoCloseable {
 
     @Override
     public void joinTier(Transaction tx, UserId user, AutoJoin autoJoin) {
-      var creator = services.creators.lockCreator(tx, new UserId(autoJoin.creatorId()));
-      services.supporters.addSupporter(tx, creator, user, autoJoin.tierId());
+      try {
+        var creator = services.creators.lockCreator(tx, new UserId(autoJoin.creatorId()));
+        services.supporters.addSupporter(tx, creator, user, autoJoin.tierId());
+      } catch (Problem problem) {
+        log.warn("A newcomer can't join as {} says: {}", autoJoin, problem.getMessage());
+        throw problem;
+      }
     }
   }
 }

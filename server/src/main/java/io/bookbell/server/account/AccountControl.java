@@ -44,9 +44,7 @@ public final class AccountControl {
   public void disable(Transaction tx, UserId user) {
     lockPresent(tx, user);
     tx.update(
-        "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL",
-        tx.now(),
-        user);
+        "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", tx.now(), user);
     sessionEnding.endAllExcept(tx, user, "");
     keysEnder.accept(tx, user);
   }

@@ -106,8 +106,7 @@ public final class AccountRoutes {
         (tx, caller, accountChange) -> {
           ownAccountService.changeAccount(tx, caller, accountChange);
           return ApiResponse.ok(
-              loadCurrentUser(
-                  tx, caller, accountStore, creatorStore, creatorRoles, quotaService));
+              loadCurrentUser(tx, caller, accountStore, creatorStore, creatorRoles, quotaService));
         });
   }
 

@@ -47,9 +47,7 @@ public final class OwnAccountRoutes {
   private static Removal parseRemoval(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
     var removal =
-        new Removal(
-            TypedPassword.of("password", jsonBody, apiRequest),
-            apiRequest.cookieSetter());
+        new Removal(TypedPassword.of("password", jsonBody, apiRequest), apiRequest.cookieSetter());
     jsonBody.requireNoErrors();
     return removal;
   }

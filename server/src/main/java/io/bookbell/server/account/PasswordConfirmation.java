@@ -50,12 +50,13 @@ public final class PasswordConfirmation {
    * @param password empty if the account has none
    * @param ended completes when nobody waits any more for what it confirms
    */
-  record TypedPassword(
-      String field, String password, String network, CompletableFuture<?> ended) {
+  record TypedPassword(String field, String password, String network, CompletableFuture<?> ended) {
     static TypedPassword of(String field, JsonBody jsonBody, ApiRequest apiRequest) {
       return new TypedPassword(
           field,
-          jsonBody.optionalVerbatim(field, 1, PasswordPolicy.LONGEST).orElse(""), apiRequest.clientAddress().networkKey(), apiRequest.whenEnded());
+          jsonBody.optionalVerbatim(field, 1, PasswordPolicy.LONGEST).orElse(""),
+          apiRequest.clientAddress().networkKey(),
+          apiRequest.whenEnded());
     }
 
     /** For a hash that is needed no longer than this password. */

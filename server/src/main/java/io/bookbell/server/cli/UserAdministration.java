@@ -81,8 +81,7 @@ final class UserAdministration {
   }
 
   void setOperator(String email, boolean operator) {
-    change(
-        email, (tx, services, user) -> services.accountControl.setOperator(tx, user, operator));
+    change(email, (tx, services, user) -> services.accountControl.setOperator(tx, user, operator));
     around.printLine(email + (operator ? " is an operator" : " isn't an operator any more"));
   }
 
@@ -109,11 +108,11 @@ final class UserAdministration {
   }
 
   /** A change of one account. */
-  private interface AccountChange {
+  private interface AccountOperation {
     void apply(Transaction tx, Services services, UserId user);
   }
 
-  private void change(String email, AccountChange accountChange) {
+  private void change(String email, AccountOperation operation) {
     work(
         tx -> {
           var services = new Services(Services.ClientNotifier.noOp());
@@ -121,9 +120,8 @@ final class UserAdministration {
               services
                   .accounts
                   .findByEmail(tx, email)
-                  .orElseThrow(
-                      () -> new CommandException("There is no account with " + email));
-          accountChange.apply(tx, services, account.id());
+                  .orElseThrow(() -> new CommandException("There is no account with " + email));
+          operation.apply(tx, services, account.id());
           return account;
         });
   }

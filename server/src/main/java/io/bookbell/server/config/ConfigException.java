@@ -14,7 +14,6 @@ public final class ConfigException extends RuntimeException {
 
   static ConfigException invalidValue(String variable, String value, String expected) {
     return new ConfigException(
-        "%s is “%s”; expected %s"
-            .formatted(variable, SecretRedactor.redactValue(value), expected));
+        "%s is “%s”; expected %s".formatted(variable, SecretRedactor.redactValue(value), expected));
   }
 }

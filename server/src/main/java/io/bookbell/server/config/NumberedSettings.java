@@ -39,11 +39,15 @@ final class NumberedSettings {
     return false;
   }
 
-  /** The name of a provider's setting, such as that of {@link Setting#OIDC_ISSUER} of the second. */
+  /**
+   * The name of a provider's setting, such as that of {@link Setting#OIDC_ISSUER} of the second.
+   */
   static String nameOf(Setting setting, int number) {
     return number == 1
         ? setting.variableName()
-        : setting.variableName().replaceFirst("OIDC_", Matcher.quoteReplacement("OIDC_" + number + "_"));
+        : setting
+            .variableName()
+            .replaceFirst("OIDC_", Matcher.quoteReplacement("OIDC_" + number + "_"));
   }
 
   /** The value of a provider's setting, unless it is blank or missing. */

@@ -44,8 +44,7 @@ public final class ServerCookies {
   public static ServerCookies of(Optional<String> name, Optional<PublicUrl> publicUrl) {
     String basePath = publicUrl.map(PublicUrl::path).orElse("");
     if (name.isPresent()) {
-      return new ServerCookies(
-          name.get(), name.get() + DEVICE, name.get() + SIGN_IN, basePath);
+      return new ServerCookies(name.get(), name.get() + DEVICE, name.get() + SIGN_IN, basePath);
     }
     String port =
         publicUrl

@@ -55,8 +55,7 @@ public final class IdentityRoutes {
   }
 
   private IdentityList list(Transaction tx, UserId user) {
-    return new IdentityList(
-        identityStore.list(tx, user).stream().map(this::toListed).toList());
+    return new IdentityList(identityStore.list(tx, user).stream().map(this::toListed).toList());
   }
 
   private ListedIdentity toListed(LinkedIdentity identity) {

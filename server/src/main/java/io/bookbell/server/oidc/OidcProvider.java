@@ -203,8 +203,7 @@ final class OidcProvider {
     }
     try {
       var issuer = new Issuer(config.issuer());
-      HTTPResponse answer =
-          new OIDCProviderConfigurationRequest(issuer).toHTTPRequest().send(http);
+      HTTPResponse answer = new OIDCProviderConfigurationRequest(issuer).toHTTPRequest().send(http);
       answer.ensureStatusCode(HTTPResponse.SC_OK);
       OIDCProviderMetadata metadata = OIDCProviderMetadata.parse(answer.getBody());
       if (!metadata.getIssuer().equals(issuer)) {

@@ -1,7 +1,7 @@
 package io.bookbell.server.oidc;
 
-import io.bookbell.server.account.SignInMethodRoutes.ProviderEntry;
 import io.bookbell.server.account.SessionResponses;
+import io.bookbell.server.account.SignInMethodRoutes.ProviderEntry;
 import io.bookbell.server.config.OidcConfig;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
@@ -41,7 +41,8 @@ public final class OidcRoutes implements AutoCloseable {
   private static final String ACCOUNT_PAGE = "/account";
 
   /** A path of the page, which can't lead to another site. */
-  private static final Pattern RETURN_TO = Pattern.compile("/(?:[A-Za-z0-9_-][A-Za-z0-9/_.?=&-]{0,400})?");
+  private static final Pattern RETURN_TO =
+      Pattern.compile("/(?:[A-Za-z0-9_-][A-Za-z0-9/_.?=&-]{0,400})?");
 
   private static final int LONGEST_PARAMETER = 4_000;
 
@@ -115,8 +116,7 @@ public final class OidcRoutes implements AutoCloseable {
       ApiRequest apiRequest, String returnTo, Optional<String> invitation, boolean link) {
     OidcProvider provider = requireProvider(apiRequest);
     var pending =
-        PendingSignIn.begin(
-            provider.config().id(), clock.instant(), returnTo, invitation, link);
+        PendingSignIn.begin(provider.config().id(), clock.instant(), returnTo, invitation, link);
     return new Visit(
         provider, pending, apiRequest.cookieSetter(), callbackOf(apiRequest, provider));
   }
@@ -127,8 +127,7 @@ public final class OidcRoutes implements AutoCloseable {
   }
 
   private static URI callbackOf(ApiRequest apiRequest, OidcProvider provider) {
-    return URI.create(
-        apiRequest.publicUrl() + PATH + provider.config().id() + "/callback");
+    return URI.create(apiRequest.publicUrl() + PATH + provider.config().id() + "/callback");
   }
 
   private CompletionStage<URI> begin(Visit visit) {
@@ -155,8 +154,7 @@ public final class OidcRoutes implements AutoCloseable {
     Visit visit = toVisit(apiRequest, returnTo, invitation, false);
     return begin(visit)
         .thenApply(
-            address ->
-                ApiResponse.redirect(address.toString()).withCookie(visit.startCookie()))
+            address -> ApiResponse.redirect(address.toString()).withCookie(visit.startCookie()))
         .exceptionally(failure -> refuse(apiRequest, PendingSignIn.HOME, failure));
   }
 
@@ -182,8 +180,7 @@ public final class OidcRoutes implements AutoCloseable {
             .signInCookie()
             .flatMap(cookie -> PendingSignIn.ofCookie(cookie, clock.instant()))
             .filter(pending -> isAnswerTo(pending, answer, provider));
-    String page =
-        found.filter(PendingSignIn::link).isPresent() ? ACCOUNT_PAGE : PendingSignIn.HOME;
+    String page = found.filter(PendingSignIn::link).isPresent() ? ACCOUNT_PAGE : PendingSignIn.HOME;
     CompletionStage<ApiResponse> finished;
     if (found.isEmpty()) {
       finished = CompletableFuture.failedStage(refusal("sign_in_expired"));
@@ -194,8 +191,7 @@ public final class OidcRoutes implements AutoCloseable {
       finished =
           CompletableFuture.supplyAsync(
                   () -> provider.redeemCode(found.get(), answer.code.get(), callback), executor)
-              .thenCompose(
-                  claims -> finish(apiRequest, caller, provider, found.get(), claims));
+              .thenCompose(claims -> finish(apiRequest, caller, provider, found.get(), claims));
     }
     return finished
         .exceptionally(failure -> refuse(apiRequest, page, failure))
@@ -210,8 +206,7 @@ public final class OidcRoutes implements AutoCloseable {
         && answer.issuer.map(provider.config().issuer().toString()::equals).orElse(true)
         && answer
             .state
-            .filter(
-                state -> MessageDigest.isEqual(state.getBytes(), pending.state().getBytes()))
+            .filter(state -> MessageDigest.isEqual(state.getBytes(), pending.state().getBytes()))
             .isPresent();
   }
 
@@ -240,8 +235,7 @@ public final class OidcRoutes implements AutoCloseable {
                     provider.config().autoJoin(),
                     apiRequest.clientDescription()))
         .thenApply(
-            session ->
-                SessionResponses.redirectTo(session, apiRequest.cookieSetter(), address));
+            session -> SessionResponses.redirectTo(session, apiRequest.cookieSetter(), address));
   }
 
   private static Problem refusal(String code) {

@@ -38,11 +38,7 @@ record PendingSignIn(
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
   static PendingSignIn begin(
-      String provider,
-      Instant now,
-      String returnTo,
-      Optional<String> invitation,
-      boolean link) {
+      String provider, Instant now, String returnTo, Optional<String> invitation, boolean link) {
     return new PendingSignIn(
         SecretTokens.createToken(),
         provider,
@@ -86,8 +82,7 @@ record PendingSignIn(
   }
 
   private String derive(String purpose) {
-    return ENCODER.encodeToString(
-        Sha256.digestBytes((purpose + " " + toCookie()).getBytes(UTF_8)));
+    return ENCODER.encodeToString(Sha256.digestBytes((purpose + " " + toCookie()).getBytes(UTF_8)));
   }
 
   /** Without the secret. */

@@ -106,8 +106,7 @@ public final class OperatorRoutes {
           requireOperator(caller);
           ResetLink link = accountControl.createResetLink(tx, order.user);
           return ApiResponse.created(
-              new ResetLinkResponse(
-                  order.base + "/reset#" + link.token(), link.expiresAt()));
+              new ResetLinkResponse(order.base + "/reset#" + link.token(), link.expiresAt()));
         });
   }
 

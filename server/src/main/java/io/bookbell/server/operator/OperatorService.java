@@ -136,8 +136,7 @@ public final class OperatorService {
 
   private static final int MOST_CONNECTED = 500;
 
-  ListPage<ListedAccount> listAccounts(
-      Transaction tx, Optional<String> sought, PageRequest page) {
+  ListPage<ListedAccount> listAccounts(Transaction tx, Optional<String> sought, PageRequest page) {
     return accountDirectory
         .list(tx, sought, page)
         .mapItems(
@@ -161,8 +160,7 @@ public final class OperatorService {
         findSessions(tx, List.of(user)).getOrDefault(user, List.of()));
   }
 
-  private Map<UserId, List<ListedSession>> findSessions(
-      Transaction tx, Collection<UserId> users) {
+  private Map<UserId, List<ListedSession>> findSessions(Transaction tx, Collection<UserId> users) {
     Map<String, Long> acknowledged = connectionSources.findAcknowledged(tx, users);
     return accountDirectory.findSessions(tx, users).stream()
         .sorted((one, other) -> other.lastUsedAt().compareTo(one.lastUsedAt()))

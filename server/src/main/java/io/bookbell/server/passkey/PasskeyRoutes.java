@@ -62,8 +62,7 @@ public final class PasskeyRoutes {
           jsonBody.requireNoErrors();
           return passkeyService
               .signIn(credential, apiRequest.publicOrigin(), apiRequest.clientDescription())
-              .thenApply(
-                  session -> SessionResponses.of(session, apiRequest.cookieSetter()));
+              .thenApply(session -> SessionResponses.of(session, apiRequest.cookieSetter()));
         });
   }
 

@@ -57,14 +57,12 @@ public final class PasskeyService implements AutoCloseable {
    * @param userHandle names the account to authenticators, and tells nothing about it
    * @param known the credential ids that the account already has
    */
-  record CreationTerms(
-      String challenge, Account account, String userHandle, List<String> known) {}
+  record CreationTerms(String challenge, Account account, String userHandle, List<String> known) {}
 
   CreationTerms beginCreation(Transaction tx, Caller caller) {
     String challenge = SecretTokens.createToken();
     passkeyStore.addChallenge(tx, challenge, Optional.of(caller.user()));
-    String handle =
-        "user " + caller.user() + " of installation " + EpochStore.installationId(tx);
+    String handle = "user " + caller.user() + " of installation " + EpochStore.installationId(tx);
     return new CreationTerms(
         challenge,
         accountStore.get(tx, caller.user()),
@@ -116,8 +114,7 @@ public final class PasskeyService implements AutoCloseable {
       String credential, WebOrigin origin, ClientDescription client) {
     return onThread(() -> verifier().parseAssertion(credential))
         .thenCompose(assertion -> verifyAssertion(assertion, origin))
-        .thenCompose(
-            used -> database.writeFromReserve(tx -> openSession(tx, used, client)));
+        .thenCompose(used -> database.writeFromReserve(tx -> openSession(tx, used, client)));
   }
 
   /** A passkey with which somebody has just signed, and what its authenticator has counted. */
@@ -130,9 +127,7 @@ public final class PasskeyService implements AutoCloseable {
         .thenCompose(
             passkey ->
                 onThread(
-                    () ->
-                        new UsedPasskey(
-                            passkey, verifier().verify(assertion, passkey, origin))));
+                    () -> new UsedPasskey(passkey, verifier().verify(assertion, passkey, origin))));
   }
 
   /** The challenge is used up even if the passkey is unknown. */
@@ -141,8 +136,7 @@ public final class PasskeyService implements AutoCloseable {
     return passkeyStore.find(tx, assertion.credentialId());
   }
 
-  private OpenedSession openSession(
-      Transaction tx, UsedPasskey used, ClientDescription client) {
+  private OpenedSession openSession(Transaction tx, UsedPasskey used, ClientDescription client) {
     Account account = accountStore.lockAccount(tx, used.passkey.user());
     if (!passkeyStore.recordUse(tx, used.passkey, used.count)) {
       throw PasskeyVerifier.refused();

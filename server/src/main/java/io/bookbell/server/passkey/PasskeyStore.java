@@ -58,7 +58,10 @@ public final class PasskeyStore {
             .isPresent();
     if (!valid) {
       throw Problem.of(
-          403, "passkey_expired", "Not allowed", "This took too long, or was sent twice. Try again.");
+          403,
+          "passkey_expired",
+          "Not allowed",
+          "This took too long, or was sent twice. Try again.");
     }
   }
 

@@ -42,8 +42,7 @@ final class PasskeyVerifier {
           COSEAlgorithmIdentifier.RS256);
 
   private final ObjectConverter converter = new ObjectConverter();
-  private final WebAuthnManager manager =
-      WebAuthnManager.createNonStrictWebAuthnManager(converter);
+  private final WebAuthnManager manager = WebAuthnManager.createNonStrictWebAuthnManager(converter);
   private final AttestedCredentialDataConverter credentials =
       new AttestedCredentialDataConverter(converter);
 

@@ -63,12 +63,12 @@ class WaysInBrowserTest {
         browser
             .driver()
             .addVirtualAuthenticator(
-            new VirtualAuthenticatorOptions()
-                .setProtocol(Protocol.CTAP2)
-                .setTransport(Transport.INTERNAL)
-                .setHasResidentKey(true)
-                .setHasUserVerification(true)
-                .setIsUserVerified(true));
+                new VirtualAuthenticatorOptions()
+                    .setProtocol(Protocol.CTAP2)
+                    .setTransport(Transport.INTERNAL)
+                    .setHasResidentKey(true)
+                    .setHasUserVerification(true)
+                    .setIsUserVerified(true));
     browser.carry(client("reader1")).visit(site + "/account");
     browser.part("passkey-name").awaitShown().write("Laptop");
     browser.part("passkey-add").click();
@@ -108,11 +108,15 @@ class WaysInBrowserTest {
     browser.part("sign-in-provider").awaitText("Continue with Stand-in 1");
     browser.part("sign-in-provider").click();
     browser.part("form-error").awaitTextWith("verified");
+    var axe = new Axe(browser);
+    axe.look("ways to sign in");
     provider.signInAs(new Person("1", "reader1@demo.test", true, "Reader"));
     browser.part("sign-in-provider").click();
     browser.part("account-menu").awaitShown();
     browser.visit(site + "/account");
     browser.part("own-identity").awaitTextWith("Stand-in 1");
+    axe.look("ways on the account page");
+    axe.assertNothingFound();
 
     server
         .database()
@@ -131,6 +135,9 @@ class WaysInBrowserTest {
     operator.part("account-open").click();
     operator.part("account-reset").click();
     assertThat(operator.part("account-link-made").awaitShown().value()).contains("/reset#");
+    var operatorsAxe = new Axe(operator);
+    operatorsAxe.look("the operator's page");
+    operatorsAxe.assertNothingFound();
     operator.part("account-disable").click();
     operator.part("account-disable-confirm").click();
     operator.part("account").awaitTextWith("Disabled");

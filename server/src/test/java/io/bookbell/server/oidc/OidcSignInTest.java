@@ -51,8 +51,7 @@ class OidcSignInTest {
         TestServer.demo(
             TestServer.config(kind.create(folder))
                 .withProviders(
-                    List.of(
-                        first.config("1", Optional.empty()), second.config("2", autoJoin))));
+                    List.of(first.config("1", Optional.empty()), second.config("2", autoJoin))));
     cast = server.cast();
   }
 
@@ -148,7 +147,8 @@ class OidcSignInTest {
     assertThat(visitor.signIn("1", "")).isEqualTo("/");
     assertThat(visitor.client().userId()).isEqualTo(cast.supporter().id());
     JsonNode identities = visitor.client().get("/api/identities").expect(200).body().get("items");
-    assertThat(identities).extracting(each -> each.get("provider").asText())
+    assertThat(identities)
+        .extracting(each -> each.get("provider").asText())
         .containsExactly("Stand-in 1", "Stand-in 2");
     assertThat(visitor.client().get("/api/me/export").body().get("identities")).hasSize(2);
     assertThat(visitor.client().get("/api/sessions").body().get("items")).hasSize(4);
@@ -178,7 +178,13 @@ class OidcSignInTest {
     var terms =
         Map.of("creator_id", cast.creator().id(), "kind", "supporter", "tier_id", cast.tier());
     String link =
-        cast.creator().client().post("/api/invitations", terms).expect(201).body().get("url").asText();
+        cast.creator()
+            .client()
+            .post("/api/invitations", terms)
+            .expect(201)
+            .body()
+            .get("url")
+            .asText();
     String token = link.replaceFirst(".*#", "");
     var invited = new Visitor();
     assertThat(invited.signIn("1", "?invitation=" + token)).isEqualTo("/");
@@ -208,8 +214,7 @@ class OidcSignInTest {
         .database()
         .write(
             tx ->
-                tx.update(
-                    "UPDATE app_user SET password_hash = '' WHERE id = ?", cast.other().id()))
+                tx.update("UPDATE app_user SET password_hash = '' WHERE id = ?", cast.other().id()))
         .join();
     assertThat(owner.delete("/api/identities/" + id).expect(409).code()).isEqualTo("last_way_in");
     cast.supporter().client().delete("/api/identities/" + id).expect(404);

@@ -76,7 +76,8 @@ class OperatorTest {
   void theOperatorSeesAccountsAndWhoIsConnected() {
     JsonNode found =
         operator.get("/api/operator/accounts?q=supporter&limit=50").expect(200).body().get("items");
-    assertThat(found).extracting(each -> each.get("email").asText())
+    assertThat(found)
+        .extracting(each -> each.get("email").asText())
         .contains(cast.supporter().email());
     JsonNode page = operator.get("/api/operator/accounts?limit=2").expect(200).body();
     String next = page.get("next_cursor").asText();
@@ -86,7 +87,8 @@ class OperatorTest {
     try (TestSocket socket = cast.creator().client().connect(cast.creator().id())) {
       long request = cast.supporter().ask(cast.creator(), "Emma");
       assertThat(request).isPositive();
-      JsonNode connected = operator.get("/api/operator/connections").expect(200).body().get("items");
+      JsonNode connected =
+          operator.get("/api/operator/connections").expect(200).body().get("items");
       assertThat(connected).hasSize(1);
       assertThat(connected.get(0).get("user_id").asLong()).isEqualTo(cast.creator().id());
       assertThat(connected.get(0).get("connections").asInt()).isEqualTo(1);
@@ -113,8 +115,7 @@ class OperatorTest {
     supporter.client().get("/api/me").expect(401);
     program.get("/api/me").expect(401);
     assertThat(signIn(supporter, TestServer.PASSWORD, 403)).isEqualTo("account_disabled");
-    assertThat(order(path(supporter) + "/reset").expect(409).code())
-        .isEqualTo("account_disabled");
+    assertThat(order(path(supporter) + "/reset").expect(409).code()).isEqualTo("account_disabled");
 
     order(path(supporter) + "/enable").expect(200);
     signIn(supporter, TestServer.PASSWORD, 200);
@@ -138,16 +139,14 @@ class OperatorTest {
     assertThat(supporter.client().get("/api/me").body().at("/admin_of/0/creator_name").asText())
         .isEqualTo("Night Shelf");
     assertThat(
-            operator
-                .post(path(supporter) + "/creator", Map.of("name", "Again"))
-                .expect(409)
-                .code())
+            operator.post(path(supporter) + "/creator", Map.of("name", "Again")).expect(409).code())
         .isEqualTo("already_creator");
   }
 
   @Test
   void aResetLinkEndsEverythingElseAndGetsAnOperatorBackIn() {
-    assertThat(operator.patch("/api/operator/sign-in", Map.of("passwords", false)).expect(409).code())
+    assertThat(
+            operator.patch("/api/operator/sign-in", Map.of("passwords", false)).expect(409).code())
         .isEqualTo("no_other_way");
     identity(cast.stranger());
     identity(cast.supporter());
@@ -158,8 +157,7 @@ class OperatorTest {
         .isFalse();
     assertThat(signIn(cast.supporter(), TestServer.PASSWORD, 403)).isEqualTo("passwords_off");
 
-    String link =
-        order(path(cast.supporter()) + "/reset").expect(201).body().get("url").asText();
+    String link = order(path(cast.supporter()) + "/reset").expect(201).body().get("url").asText();
     var reset = Map.of("token", link.replaceFirst(".*#", ""), "password", "twelve red apples");
     TestClient back = server.client();
     back = back.as(back.post("/api/auth/reset", reset).expect(200));
@@ -189,7 +187,8 @@ class OperatorTest {
     change("UPDATE session SET created_at = created_at - 700000 WHERE user_id = ?", supporter.id());
     identity(supporter);
     TestClient old = supporter.client();
-    assertThat(old.post("/api/auth/password", Map.of("new", "eleven green pears")).expect(403).code())
+    assertThat(
+            old.post("/api/auth/password", Map.of("new", "eleven green pears")).expect(403).code())
         .isEqualTo("sign_in_again");
 
     change("UPDATE session SET created_at = created_at + 700000 WHERE user_id = ?", supporter.id());

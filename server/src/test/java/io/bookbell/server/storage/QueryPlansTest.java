@@ -178,10 +178,7 @@ class QueryPlansTest {
     var unknown = Map.of("name", "Phone", "credential", Map.of("id", "x"));
     user.post("/api/passkeys", unknown).expect(400);
     called.add("POST /api/passkeys");
-    server
-        .client()
-        .post("/api/auth/passkey", Map.of("credential", Map.of("id", "x")))
-        .expect(400);
+    server.client().post("/api/auth/passkey", Map.of("credential", Map.of("id", "x"))).expect(400);
     called.add("POST /api/auth/passkey");
     for (String way : List.of("passkeys", "identities")) {
       user.delete("/api/" + way + "/1").expect(404);

@@ -1,0 +1,102 @@
+package io.bookbell.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.Cast;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.support.TestSocket;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code bookbell user} beside a server that is running. */
+class UserAdministrationTest {
+  private static final int SESSION_ENDED = 4401;
+
+  @TempDir Path folder;
+
+  private static Map<String, String> settings(StorageConfig storageConfig) {
+    return switch (storageConfig) {
+      case SqliteConfig(Path data) -> Map.of("BOOKBELL_DATA", data.toString());
+      case PostgresConfig(String url, String user, String password) ->
+          Map.of(
+              "BOOKBELL_DATABASE_URL",
+              url.replaceFirst("^jdbc:", "").replaceFirst("\\?.*$", ""),
+              "BOOKBELL_DATABASE_USER",
+              user,
+              "BOOKBELL_DATABASE_PASSWORD",
+              password);
+    };
+  }
+
+  private String run(StorageConfig storageConfig, int status, String... arguments) {
+    var said = new StringWriter();
+    var out = new PrintWriter(said, true);
+    var around =
+        new CommandEnvironment(
+            settings(storageConfig), folder, InputStream.nullInputStream(), out, out);
+    assertThat(Main.run(around, arguments)).as(said.toString()).isEqualTo(status);
+    return said.toString();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theOperatorManagesAccountsFromTheCommandLine(TestDatabase database) {
+    StorageConfig storage = database.create(folder);
+    try (var server = TestServer.demo(TestServer.config(storage))) {
+      Cast cast = server.cast();
+      String email = cast.supporter().email();
+      try (TestSocket socket = cast.supporter().client().connect(cast.supporter().id())) {
+        socket.await("initial_data");
+        run(storage, 0, "user", "disable", email);
+        assertThat(socket.awaitClosed()).isEqualTo(SESSION_ENDED);
+      }
+      assertThat(run(storage, 0, "user", "list")).contains(email, "disabled since");
+      assertThat(run(storage, 1, "user", "reset", email)).contains("Enable it");
+      run(storage, 0, "user", "enable", email);
+      run(storage, 0, "user", "set-creator", email, "--name", "Night Shelf");
+      TestClient again = server.client().signIn(email, TestServer.PASSWORD);
+      assertThat(again.get("/api/me").body().at("/admin_of/0/creator_name").asText())
+          .isEqualTo("Night Shelf");
+      assertThat(run(storage, 1, "user", "set-creator", email)).contains("a creator already");
+
+      run(storage, 0, "user", "set-operator", email);
+      again.get("/api/operator/accounts").expect(200);
+      run(storage, 0, "user", "set-operator", email, "--off");
+      again.get("/api/operator/accounts").expect(404);
+      assertThat(run(storage, 1, "user", "disable", "nobody@cast.test"))
+          .contains("There is no account");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theOnlyCreatorGetsBackInThoughPasswordsAreOff(TestDatabase database) {
+    StorageConfig storage = database.create(folder);
+    try (var server = TestServer.demo(TestServer.config(storage))) {
+      run(storage, 0, "user", "passwords", "off");
+      var login = Map.of("email", "creator@demo.test", "password", TestServer.PASSWORD);
+      assertThat(server.client().post("/api/auth/login", login).expect(403).code())
+          .isEqualTo("passwords_off");
+
+      String link = run(storage, 0, "user", "reset", "creator@demo.test").lines().findFirst().get();
+      var reset =
+          Map.of("token", link.replaceFirst(".*#", ""), "password", "twelve red apples");
+      TestClient back = server.client();
+      back = back.as(back.post("/api/auth/reset", reset).expect(200));
+      assertThat(back.userId()).isEqualTo(1);
+      run(storage, 0, "user", "passwords", "on");
+      server.client().signIn("creator@demo.test", "twelve red apples");
+    }
+  }
+}
