@@ -1,5 +1,7 @@
 package io.bookbell.server.oidc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.bookbell.server.account.SessionResponses;
 import io.bookbell.server.account.SignInMethodRoutes.ProviderEntry;
 import io.bookbell.server.config.OidcConfig;
@@ -206,7 +208,10 @@ public final class OidcRoutes implements AutoCloseable {
         && answer.issuer.map(provider.config().issuer().toString()::equals).orElse(true)
         && answer
             .state
-            .filter(state -> MessageDigest.isEqual(state.getBytes(), pending.state().getBytes()))
+            .filter(
+                state ->
+                    MessageDigest.isEqual(
+                        state.getBytes(UTF_8), pending.state().getBytes(UTF_8)))
             .isPresent();
   }
 

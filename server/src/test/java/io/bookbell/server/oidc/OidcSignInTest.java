@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -133,7 +134,7 @@ class OidcSignInTest {
   @Test
   void twoProvidersThatVerifyOneAddressLeadToOneAccount() {
     first.signInAs(somebody(cast.supporter().email(), true));
-    second.signInAs(new Person("42", cast.supporter().email().toUpperCase(), true, "Ada"));
+    second.signInAs(new Person("42", cast.supporter().email().toUpperCase(Locale.ROOT), true, "Ada"));
     var visitor = new Visitor();
 
     assertThat(visitor.signIn("1", "?return=/account")).isEqualTo("/account");

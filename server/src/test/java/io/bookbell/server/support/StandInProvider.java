@@ -32,7 +32,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URL;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
@@ -46,6 +45,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * An OpenID Connect provider, on Nimbus' SDK: discovery, keys, the code flow with PKCE, user info.
  * Everybody who comes is whoever the test says. Thread-safe.
  */
+@SuppressWarnings("JavaUtilDate") // Nimbus' claims have it
 public final class StandInProvider implements AutoCloseable {
   private static final String CLIENT = "bookbell";
   private static final String SECRET = "a secret of at least thirty-two bytes";
@@ -55,7 +55,6 @@ public final class StandInProvider implements AutoCloseable {
   private final Map<String, IssuedCode> codes = new ConcurrentHashMap<>();
   private volatile Person person = new Person("nobody", "nobody@id.test", true, "Nobody");
   private volatile Mood mood = Mood.WELL;
-  private volatile String lastCode = "";
 
   public enum Mood {
     WELL,
@@ -114,11 +113,6 @@ public final class StandInProvider implements AutoCloseable {
     mood = other;
   }
 
-  /** The code that was issued last. */
-  public String lastCode() {
-    return lastCode;
-  }
-
   private void discovery(HttpExchange exchange) throws IOException {
     var metadata = new HashMap<String, Object>();
     metadata.put("issuer", issuer());
@@ -147,14 +141,13 @@ public final class StandInProvider implements AutoCloseable {
     }
     String code = UUID.randomUUID().toString();
     codes.put(code, new IssuedCode(person, request));
-    lastCode = code;
     redirect(exchange, back + "&code=" + code + "&iss=" + issuer());
   }
 
   /** A code is good once, for the client that asked, with the verifier of the challenge. */
   private void token(HttpExchange exchange) throws IOException {
     try {
-      var http = new HTTPRequest(HTTPRequest.Method.POST, new URL(issuer() + "/token"));
+      var http = new HTTPRequest(HTTPRequest.Method.POST, URI.create(issuer() + "/token"));
       exchange
           .getRequestHeaders()
           .forEach((name, values) -> http.setHeader(name, values.toArray(String[]::new)));
