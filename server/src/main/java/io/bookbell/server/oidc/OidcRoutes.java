@@ -210,8 +210,7 @@ public final class OidcRoutes implements AutoCloseable {
             .state
             .filter(
                 state ->
-                    MessageDigest.isEqual(
-                        state.getBytes(UTF_8), pending.state().getBytes(UTF_8)))
+                    MessageDigest.isEqual(state.getBytes(UTF_8), pending.state().getBytes(UTF_8)))
             .isPresent();
   }
 

@@ -1,5 +1,7 @@
 package io.bookbell.server.passkey;
 
+import static java.util.Objects.requireNonNull;
+
 import com.webauthn4j.WebAuthnManager;
 import com.webauthn4j.converter.AttestedCredentialDataConverter;
 import com.webauthn4j.converter.util.ObjectConverter;
@@ -23,8 +25,8 @@ import io.bookbell.server.passkey.PasskeyStore.NewPasskey;
 import io.bookbell.server.passkey.PasskeyStore.StoredPasskey;
 import java.util.Base64;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks what authenticators have signed, with WebAuthn4J. Any attestation is accepted, because it
@@ -81,8 +83,8 @@ final class PasskeyVerifier {
         });
   }
 
-  private static String challengeOf(CollectedClientData clientData) {
-    return ENCODER.encodeToString(clientData.getChallenge().getValue());
+  private static String challengeOf(@Nullable CollectedClientData clientData) {
+    return ENCODER.encodeToString(requireNonNull(clientData).getChallenge().getValue());
   }
 
   private static <T> T parse(Supplier<T> work) {
@@ -117,8 +119,9 @@ final class PasskeyVerifier {
     } catch (WebAuthnException e) {
       throw refused();
     }
-    var authenticatorData = registration.data.getAttestationObject().getAuthenticatorData();
-    var credential = Objects.requireNonNull(authenticatorData.getAttestedCredentialData());
+    var authenticatorData =
+        requireNonNull(registration.data.getAttestationObject()).getAuthenticatorData();
+    var credential = requireNonNull(authenticatorData.getAttestedCredentialData());
     return new NewPasskey(
         name,
         ENCODER.encodeToString(credential.getCredentialId()),
@@ -153,7 +156,7 @@ final class PasskeyVerifier {
     } catch (WebAuthnException e) {
       throw refused();
     }
-    return Objects.requireNonNull(assertion.data.getAuthenticatorData()).getSignCount();
+    return requireNonNull(assertion.data.getAuthenticatorData()).getSignCount();
   }
 
   /** The challenge has been found in the store, so the response may say which one it is. */

@@ -90,8 +90,7 @@ class UserAdministrationTest {
           .isEqualTo("passwords_off");
 
       String link = run(storage, 0, "user", "reset", "creator@demo.test").lines().findFirst().get();
-      var reset =
-          Map.of("token", link.replaceFirst(".*#", ""), "password", "twelve red apples");
+      var reset = Map.of("token", link.replaceFirst(".*#", ""), "password", "twelve red apples");
       TestClient back = server.client();
       back = back.as(back.post("/api/auth/reset", reset).expect(200));
       assertThat(back.userId()).isEqualTo(1);

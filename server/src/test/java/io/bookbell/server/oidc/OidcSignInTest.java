@@ -134,7 +134,8 @@ class OidcSignInTest {
   @Test
   void twoProvidersThatVerifyOneAddressLeadToOneAccount() {
     first.signInAs(somebody(cast.supporter().email(), true));
-    second.signInAs(new Person("42", cast.supporter().email().toUpperCase(Locale.ROOT), true, "Ada"));
+    second.signInAs(
+        new Person("42", cast.supporter().email().toUpperCase(Locale.ROOT), true, "Ada"));
     var visitor = new Visitor();
 
     assertThat(visitor.signIn("1", "?return=/account")).isEqualTo("/account");
