@@ -40,6 +40,7 @@ import io.bookbell.server.live.EventStreamRoutes;
 import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.live.MessageRoutes;
 import io.bookbell.server.live.WebSocketRoutes;
+import io.bookbell.server.membership.MembershipRoutes;
 import io.bookbell.server.monitoring.HealthRoutes;
 import io.bookbell.server.monitoring.ServerMetrics;
 import io.bookbell.server.network.EnvironmentProxies;
@@ -320,6 +321,7 @@ public final class Bookbell implements AutoCloseable {
     ReceiptRoutes.addRoutes(apiRouter, services.receipts);
     QuotaRoutes.addTierRoutes(apiRouter, services.tiers, startHousekeeping());
     QuotaRoutes.addSupporterRoutes(apiRouter, services.supporters);
+    MembershipRoutes.addRoutes(apiRouter, services.supporters, services.membershipEnding);
     InvitationRoutes.addRoutes(apiRouter, services.invitations, clock);
     TeamRoutes.addRoutes(apiRouter, services.team, services.admins);
     ActivityRoutes.addRoutes(

@@ -35,7 +35,7 @@ final class CreatorTies implements AccountTies {
     }
     if (services.quotas.isSupporter(tx, creator, user)) {
       services.following.unfollowAll(tx, user, locked);
-      services.requests.withdrawAll(tx, user, locked);
+      services.requests.withdrawAll(tx, user, user, locked);
       services.supporters.endMembership(tx, services.creators.get(tx, creator), user);
     }
     services.team.leaveTeam(tx, user, services.creators.get(tx, creator));

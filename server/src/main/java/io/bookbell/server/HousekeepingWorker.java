@@ -73,7 +73,7 @@ final class HousekeepingWorker implements AutoCloseable {
 
   private void runTasks() {
     announcer.triggerPass();
-    repeatUntilDone("bring supporters into the new month", services.monthTurn::renewBatch);
+    repeatUntilDone("bring supporters into the new period", services.periodTurns::renewBatch);
     extendOpenSessions();
     repeatUntilDone("end expired sessions", services.sessions::endExpired);
     repeatUntilDone("remove expired keys", services.keys::removeExpired);

@@ -29,12 +29,13 @@ import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.key.KeyStore;
+import io.bookbell.server.membership.MembershipEnding;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
 import io.bookbell.server.oidc.IdentityStore;
 import io.bookbell.server.passkey.PasskeyStore;
 import io.bookbell.server.publish.PublishService;
-import io.bookbell.server.quota.MonthRollover;
+import io.bookbell.server.quota.PeriodRollover;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.SharedCounter;
 import io.bookbell.server.quota.SupporterService;
@@ -101,8 +102,9 @@ public final class Services {
   public final RequestListService lists;
   final CannedResponseService canned;
   final InvitationService invitations;
+  public final MembershipEnding membershipEnding;
   public final ReceiptService receipts;
-  public final MonthRollover monthTurn;
+  public final PeriodRollover periodTurns;
   final PublishService publishing;
 
   /** Creates the services for work on stored data whose results contain no address. */
@@ -141,7 +143,7 @@ public final class Services {
     activity = new ActivityLog(teamLists::broadcastUpdate);
     canned = new CannedResponseService(creators, access, teamLists);
     tiers = new TierService(creators, access, activity);
-    profile = new ProfileService(creators, access, activity, clientNotifier::broadcastMessage);
+    profile = new ProfileService(creators, access, activity, tiers::announceAll, clientNotifier::broadcastMessage);
     pictures = new ProfilePictureService(creators, access, profile);
     supporters = new SupporterService(creators, access, tiers, activity, inbox);
     team = new TeamService(creators, access, activity, inbox);
@@ -149,9 +151,10 @@ public final class Services {
     requests = new BookRequestService(creators, access, quotas, requestAnnouncer, inbox);
     following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
     invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
+    membershipEnding = new MembershipEnding(creators, access, supporters, requests, following);
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
-    monthTurn = new MonthRollover(creators, teamLists, inbox);
+    periodTurns = new PeriodRollover(creators, teamLists, inbox);
   }
 
   /** Removes all that lets somebody act as a user without the password. */

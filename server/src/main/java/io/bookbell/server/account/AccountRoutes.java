@@ -5,6 +5,7 @@ import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/auth}, {@code /api/me} and {@code /api/ws-ticket}. */
 public final class AccountRoutes {
@@ -134,7 +136,7 @@ public final class AccountRoutes {
         support.stream().map(each -> toMembership(each, names)).toList(),
         adminOf.stream()
             .sorted()
-            .map(id -> new AdministeredCreator(id, requireName(id, names)))
+            .map(id -> new AdministeredCreator(id, requireName(id, names), findRole(tx, id, user, creatorStore, creatorRoles)))
             .toList());
   }
 
@@ -165,7 +167,22 @@ public final class AccountRoutes {
       List<AdministeredCreator> adminOf) {}
 
   private record MembershipResponse(
-      UserId creatorId, String creatorName, String tier, int requestsAllowed, int requestsUsed) {}
+      UserId creatorId,
+      String creatorName,
+      String tier,
+      @Nullable Integer requestsAllowed,
+      int requestsUsed) {}
 
-  private record AdministeredCreator(UserId creatorId, String creatorName) {}
+  /** The role on the team; null for the creator. */
+  private static @Nullable TeamRole findRole(
+      Transaction tx,
+      UserId creator,
+      UserId user,
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles) {
+    return creatorRoles.teamRoleOf(tx, creatorStore.get(tx, creator), user).orElse(null);
+  }
+
+  private record AdministeredCreator(
+      UserId creatorId, String creatorName, @Nullable TeamRole role) {}
 }

@@ -13,8 +13,22 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface ActivityDetails {
 
-  /** The request that something was done to. */
-  record RequestDetails(String title) implements ActivityDetails {}
+  /**
+   * The request that something was done to.
+   *
+   * @param supporterId for whom a team member made the request; null if the supporter did
+   * @param approved whether the tier approves requests at once; null otherwise
+   */
+  record RequestDetails(
+      String title,
+      @Nullable UserId supporterId,
+      @Nullable String supporterName,
+      @Nullable Boolean approved)
+      implements ActivityDetails {
+    public RequestDetails(String title) {
+      this(title, null, null, null);
+    }
+  }
 
   /** All fields of a creator's profile that were changed at once. */
   record ProfileDetails(List<FieldChange> changes) implements ActivityDetails {}
@@ -22,11 +36,50 @@ public sealed interface ActivityDetails {
   /**
    * The terms of a new or changed tier.
    *
-   * @param period {@code none} or {@code month}
+   * @param requestsAllowed null for any number
+   * @param period {@code none}, {@code month}, {@code week} or {@code rolling}
+   * @param days of a rolling period; otherwise null
    * @param changes the changed terms; empty for a new tier
    */
-  record TierDetails(String name, int requestsAllowed, String period, List<FieldChange> changes)
+  record TierDetails(
+      String name,
+      @Nullable Integer requestsAllowed,
+      String period,
+      @Nullable Integer days,
+      List<FieldChange> changes)
+      implements ActivityDetails {
+    public TierDetails(
+        String name, @Nullable Integer requestsAllowed, String period, List<FieldChange> changes) {
+      this(name, requestsAllowed, period, null, changes);
+    }
+  }
+
+  /**
+   * A deleted tier.
+   *
+   * @param newTier where its supporters were moved to; null if it had none
+   */
+  record TierDeletionDetails(String name, @Nullable String newTier) implements ActivityDetails {}
+
+  /**
+   * A supporter's own allowance.
+   *
+   * @param allowance null for that of the tier
+   */
+  record AllowanceDetails(
+      @Nullable UserId supporterId, String supporterName, @Nullable Integer allowance)
       implements ActivityDetails {}
+
+  /**
+   * A team member's new role.
+   *
+   * @param role {@code answer}, {@code people} or {@code everything}
+   */
+  record TeamRoleDetails(@Nullable UserId memberId, String memberName, String role)
+      implements ActivityDetails {}
+
+  /** How many supporters an import of a list has added and moved. */
+  record ListImportDetails(int added, int moved) implements ActivityDetails {}
 
   /** A supporter who has joined or left. */
   record SupporterDetails(@Nullable UserId supporterId, String supporterName, @Nullable String tier)

@@ -12,6 +12,10 @@ import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
 import io.bookbell.server.activity.ActivityDetails.TextDetails;
 import io.bookbell.server.activity.ActivityDetails.TierDetails;
+import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
+import io.bookbell.server.activity.ActivityDetails.TeamRoleDetails;
+import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
+import io.bookbell.server.activity.ActivityDetails.TierDeletionDetails;
 
 /**
  * Describes activities in English, for clients that don't read {@code details}. Nothing else on the
@@ -29,8 +33,15 @@ final class ActivityEnglish {
       case TierDetails tier ->
           tier.name()
               + ": "
-              + tier.requestsAllowed()
-              + (tier.period().equals("month") ? " a month" : "");
+              + requireNonNullElse(tier.requestsAllowed(), "unlimited")
+              + describePeriod(tier);
+      case TierDeletionDetails tier ->
+          tier.name() + (tier.newTier() == null ? "" : " to " + tier.newTier());
+      case AllowanceDetails own ->
+          own.supporterName() + ": " + requireNonNullElse(own.allowance(), "as the tier");
+      case TeamRoleDetails member -> member.memberName() + ": " + member.role();
+      case ListImportDetails list ->
+          "%d added, %d moved".formatted(list.added(), list.moved());
       case SupporterDetails supporter -> supporter.supporterName();
       case SupporterTierDetails move -> move.supporterName() + ": " + move.newTier();
       case GrantDetails grant ->
@@ -59,8 +70,25 @@ final class ActivityEnglish {
           on ? "The team may answer its own requests" : "The team may not answer its own requests";
       case COLOUR -> "New colour";
       case PICTURE -> on ? "New picture" : "Picture removed";
-      case REQUESTS_ALLOWED -> "Requests allowed: " + now;
+      case REQUESTS_ALLOWED -> "Requests allowed: " + orUnlimited(now);
       case PERIOD -> "Period: " + now;
+      case DAYS -> "Days: " + now;
+      case MOST_OPEN -> "Open at once: " + orUnlimited(now);
+      case AUTO_APPROVE -> on ? "Requests are approved at once" : "Requests need an answer";
+      case TIME_ZONE -> "Time zone: " + now;
+    };
+  }
+
+  private static Object orUnlimited(Object value) {
+    return value.equals("") ? "unlimited" : value;
+  }
+
+  private static String describePeriod(TierDetails tier) {
+    return switch (tier.period()) {
+      case "month" -> " a month";
+      case "week" -> " a week";
+      case "rolling" -> " in " + tier.days() + " days";
+      default -> "";
     };
   }
 }

@@ -10,6 +10,10 @@ import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
 import io.bookbell.server.activity.ActivityDetails.TextDetails;
 import io.bookbell.server.activity.ActivityDetails.TierDetails;
+import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
+import io.bookbell.server.activity.ActivityDetails.TeamRoleDetails;
+import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
+import io.bookbell.server.activity.ActivityDetails.TierDeletionDetails;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -28,8 +32,15 @@ public enum ActivityKind {
   CREATOR_CHANGED(ProfileDetails.class),
   TIER_CREATED(TierDetails.class),
   TIER_CHANGED(TierDetails.class),
+  TIER_DELETED(TierDeletionDetails.class),
   SUPPORTER_JOINED(SupporterDetails.class),
   SUPPORTER_LEFT(SupporterDetails.class),
+  SUPPORTER_REMOVED(SupporterDetails.class),
+  SUPPORTER_BLOCKED(SupporterDetails.class),
+  SUPPORTER_UNBLOCKED(SupporterDetails.class),
+  SUPPORTER_RESTORED(SupporterDetails.class),
+  SUPPORTERS_IMPORTED(ListImportDetails.class),
+  ALLOWANCE_CHANGED(AllowanceDetails.class),
   SUPPORTER_TIER_CHANGED(SupporterTierDetails.class),
   QUOTA_GRANTED(GrantDetails.class),
   INVITATION_CREATED(InvitationDetails.class),
@@ -38,6 +49,7 @@ public enum ActivityKind {
   TEAM_MEMBER_ACTIVATED(MemberDetails.class),
   TEAM_MEMBER_DEACTIVATED(MemberDetails.class),
   TEAM_MEMBER_REMOVED(MemberDetails.class),
+  TEAM_ROLE_CHANGED(TeamRoleDetails.class),
   /** An entry from before entries had details, whose text couldn't be parsed. Not written anew. */
   TEXT(TextDetails.class);
 

@@ -78,8 +78,8 @@ public final class ActivityLog {
       UserId actor,
       ActivityKind kind,
       long requestId,
-      String title) {
-    insertEntry(tx, creator, actor, new ActivityFacts(kind, new RequestDetails(title)), requestId);
+      RequestDetails details) {
+    insertEntry(tx, creator, actor, new ActivityFacts(kind, details), requestId);
   }
 
   private static void insertEntry(

@@ -85,7 +85,16 @@ final class ActivityTextParser {
       case INVITATION_REVOKED -> text.isEmpty() ? new InvitationDetails(null, null, null) : null;
       case TEAM_MEMBER_ADDED, TEAM_MEMBER_ACTIVATED, TEAM_MEMBER_DEACTIVATED, TEAM_MEMBER_REMOVED ->
           new MemberDetails(null, text);
-      case TEXT -> null;
+      case TIER_DELETED,
+          SUPPORTER_REMOVED,
+          SUPPORTER_BLOCKED,
+          SUPPORTER_UNBLOCKED,
+          SUPPORTER_RESTORED,
+          SUPPORTERS_IMPORTED,
+          ALLOWANCE_CHANGED,
+          TEAM_ROLE_CHANGED,
+          TEXT ->
+          null;
     };
   }
 

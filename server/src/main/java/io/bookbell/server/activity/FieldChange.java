@@ -32,7 +32,11 @@ public record FieldChange(
     /** The values tell whether there is a picture. */
     PICTURE,
     REQUESTS_ALLOWED,
-    PERIOD;
+    PERIOD,
+    DAYS,
+    MOST_OPEN,
+    AUTO_APPROVE,
+    TIME_ZONE;
 
     /** The form in the database and in the API. */
     @JsonValue

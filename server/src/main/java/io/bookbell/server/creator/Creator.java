@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     themselves
  * @param colour such as {@code #7a3b2e}; null for the page's default
  * @param picture the URL of the profile picture, with the base path; null for none
+ * @param timeZone in which the months and weeks of tiers begin, such as {@code Europe/Berlin}
  * @param version incremented with every change, so that clients can drop outdated state messages
  */
 public record Creator(
@@ -26,4 +27,23 @@ public record Creator(
     boolean selfService,
     @Nullable String colour,
     @Nullable String picture,
-    long version) {}
+    String timeZone,
+    long version) {
+
+  /** A creator whose months and weeks are those of UTC. */
+  public Creator(
+      UserId id,
+      String name,
+      boolean accepting,
+      String notice,
+      String rules,
+      boolean showsAsked,
+      boolean selfService,
+      @Nullable String colour,
+      @Nullable String picture,
+      long version) {
+    this(
+        id, name, accepting, notice, rules, showsAsked, selfService, colour, picture, "UTC",
+        version);
+  }
+}

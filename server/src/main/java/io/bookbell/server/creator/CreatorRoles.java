@@ -3,6 +3,7 @@ package io.bookbell.server.creator;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import java.util.Optional;
 import java.util.Set;
 
 /** A user's roles with a creator, and the checks based on them. */
@@ -10,6 +11,9 @@ public interface CreatorRoles {
 
   /** Returns the creator and the active team members. */
   Set<UserId> adminsOf(Transaction tx, CreatorRow creator);
+
+  /** Returns the role of an active team member; empty for others and for the creator. */
+  Optional<TeamRole> teamRoleOf(Transaction tx, CreatorRow creator, UserId user);
 
   boolean isSupporter(Transaction tx, UserId creator, UserId user);
 
@@ -33,6 +37,22 @@ public interface CreatorRoles {
       throw isSupporter(tx, creator.id(), user)
           ? Problem.forbidden("Only the creator and the team can do this.")
           : Problem.notFound();
+    }
+  }
+
+  /**
+   * Requires the creator or a team member whose role includes the given one.
+   *
+   * @throws Problem as {@link #requireAdmin}; 403 for team members with another role
+   */
+  default void requireTeamRole(
+      Transaction tx, CreatorRow creator, UserId user, TeamRole needed) {
+    requireAdmin(tx, creator, user);
+    boolean allowed =
+        creator.id().equals(user)
+            || teamRoleOf(tx, creator, user).filter(role -> role.includes(needed)).isPresent();
+    if (!allowed) {
+      throw Problem.forbidden("Your role on the team doesn't include this.");
     }
   }
 

@@ -7,6 +7,7 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -16,6 +17,10 @@ public final class CreatorRoutes {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_NOTICE = 500;
   private static final int LONGEST_RULES = 2000;
+
+  private static final int LONGEST_ZONE = 60;
+
+  private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
 
   private static final Pattern COLOUR = Pattern.compile("(#[0-9a-f]{6})?");
 
@@ -87,7 +92,12 @@ public final class CreatorRoutes {
             jsonBody.optionalText("rules", 0, LONGEST_RULES),
             jsonBody.optionalBoolean("shows_asked"),
             jsonBody.optionalBoolean("self_service"),
-            jsonBody.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"));
+            jsonBody.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"),
+            jsonBody.optionalLine("time_zone", 1, LONGEST_ZONE));
+    jsonBody.checkField(
+        "time_zone",
+        profileChanges.timeZone().filter(zone -> !ZONES.contains(zone)).isEmpty(),
+        "must be the name of a time zone such as Europe/Berlin");
     jsonBody.requireNoErrors();
     return new ProfilePatch(creator, profileChanges);
   }

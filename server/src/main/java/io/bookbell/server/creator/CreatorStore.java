@@ -20,7 +20,7 @@ public final class CreatorStore {
   private static final String SELECT =
       """
       SELECT id, name, accepting, notice, rules, shows_asked, self_service, colour,
-        picture_version, version, team_version, audience_version, pending_count
+        picture_version, time_zone, version, team_version, audience_version, pending_count
       FROM creator
       """;
   private static final String ROW = SELECT + "WHERE id = ?";
@@ -142,12 +142,13 @@ public final class CreatorStore {
             shown.selfService(),
             shown.colour(),
             shown.picture(),
+            shown.timeZone(),
             version);
     tx.update(
         """
         UPDATE creator
         SET name = ?, accepting = ?, notice = ?, rules = ?, shows_asked = ?, self_service = ?,
-          colour = ?, version = ?
+          colour = ?, time_zone = ?, version = ?
         WHERE id = ?\
         """,
         next.name(),
@@ -157,6 +158,7 @@ public final class CreatorStore {
         next.showsAsked(),
         next.selfService(),
         next.colour(),
+        next.timeZone(),
         next.version(),
         next.id());
     return new CreatorRow(
@@ -186,6 +188,7 @@ public final class CreatorStore {
             was.selfService(),
             was.colour(),
             pictureUrl(was.id(), pictureVersion),
+            was.timeZone(),
             version);
     return new CreatorRow(
         next, locked.teamVersion(), locked.audienceVersion(), locked.pendingCount());
@@ -248,6 +251,7 @@ public final class CreatorStore {
             row.getBoolean("self_service"),
             row.findString("colour"),
             pictureUrl(id, row.findLong("picture_version")),
+            row.getString("time_zone"),
             row.getLong("version")),
         row.getLong("team_version"),
         row.getLong("audience_version"),

@@ -77,7 +77,7 @@ public final class ProfilePictureService {
 
   private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
     CreatorRow locked = creatorStore.lockCreator(tx, creatorId);
-    creatorRoles.requireCreator(tx, locked, actor);
+    creatorRoles.requireTeamRole(tx, locked, actor, TeamRole.EVERYTHING);
     return locked;
   }
 

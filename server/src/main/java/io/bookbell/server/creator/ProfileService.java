@@ -23,18 +23,22 @@ public final class ProfileService {
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final ActivityLog activityLog;
+  private final BiConsumer<Transaction, UserId> timeZoneListener;
   private final BiConsumer<Message, Set<UserId>> broadcast;
 
   /**
    * Creates the service.
    *
+   * @param timeZoneListener called in the transaction that has changed a creator's time zone
    * @param broadcast sends a state message to users, after the commit
    */
   public ProfileService(
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       ActivityLog activityLog,
+      BiConsumer<Transaction, UserId> timeZoneListener,
       BiConsumer<Message, Set<UserId>> broadcast) {
+    this.timeZoneListener = timeZoneListener;
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
     this.activityLog = activityLog;
@@ -49,7 +53,22 @@ public final class ProfileService {
       Optional<String> rules,
       Optional<Boolean> showsAsked,
       Optional<Boolean> selfService,
-      Optional<String> colour) {
+      Optional<String> colour,
+      Optional<String> timeZone) {
+
+    /** Changes of everything but the time zone. */
+    public ProfileChanges(
+        Optional<String> name,
+        Optional<Boolean> accepting,
+        Optional<String> notice,
+        Optional<String> rules,
+        Optional<Boolean> showsAsked,
+        Optional<Boolean> selfService,
+        Optional<String> colour) {
+      this(
+          name, accepting, notice, rules, showsAsked, selfService, colour, Optional.empty());
+    }
+
     private Creator applyTo(Creator before) {
       return new Creator(
           before.id(),
@@ -61,6 +80,7 @@ public final class ProfileService {
           selfService.orElse(before.selfService()),
           colour.isEmpty() ? before.colour() : emptyToNull(colour.get()),
           before.picture(),
+          timeZone.orElse(before.timeZone()),
           before.version());
     }
 
@@ -76,16 +96,25 @@ public final class ProfileService {
     return creator.creator();
   }
 
-  /** Changes the profile and notifies all connected supporters and admins; for the creator. */
+  /**
+   * Changes the profile and notifies all connected supporters and admins. For the creator, and for
+   * team members who may do everything; only the creator changes what the team may do for itself.
+   */
   public Creator update(
       Transaction tx, UserId actor, UserId creatorId, ProfileChanges profileChanges) {
     CreatorRow before = creatorStore.lockCreator(tx, creatorId);
-    creatorRoles.requireCreator(tx, before, actor);
+    creatorRoles.requireTeamRole(tx, before, actor, TeamRole.EVERYTHING);
     Creator wanted = profileChanges.applyTo(before.creator());
+    if (wanted.selfService() != before.creator().selfService()) {
+      creatorRoles.requireCreator(tx, before, actor);
+    }
     if (wanted.equals(before.creator())) {
       return wanted;
     }
     CreatorRow after = creatorStore.update(tx, before, wanted);
+    if (!wanted.timeZone().equals(before.creator().timeZone())) {
+      timeZoneListener.accept(tx, creatorId);
+    }
     return announceChange(tx, actor, after, findChanges(before.creator(), after.creator()));
   }
 
@@ -99,7 +128,17 @@ public final class ProfileService {
         tx,
         locked,
         new Creator(
-            was.id(), name, false, "", "", false, false, null, was.picture(), was.version()));
+            was.id(),
+            name,
+            false,
+            "",
+            "",
+            false,
+            false,
+            null,
+            was.picture(),
+            was.timeZone(),
+            was.version()));
   }
 
   /** Logs the changes and notifies all connected supporters and admins. */
@@ -128,6 +167,7 @@ public final class ProfileService {
         .compareField(ChangedField.SELF_SERVICE, before.selfService(), after.selfService())
         .compareField(
             ChangedField.COLOUR, nullToEmpty(before.colour()), nullToEmpty(after.colour()))
+        .compareField(ChangedField.TIME_ZONE, before.timeZone(), after.timeZone())
         .toList();
   }
 

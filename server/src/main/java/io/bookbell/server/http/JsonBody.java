@@ -255,6 +255,19 @@ public final class JsonBody extends RequestFields {
             });
   }
 
+  /** An integer or null; empty if the field is missing. */
+  public Optional<NullableInteger> nullableInteger(String field, int least, int most) {
+    return json.has(field)
+        ? Optional.of(new NullableInteger(optionalInteger(field, least, most).orElse(null)))
+        : Optional.empty();
+  }
+
+  /** Like {@link #nullableInteger}, but required. */
+  public NullableInteger requiredNullableInteger(String field, int least, int most) {
+    return nullableInteger(field, least, most)
+        .orElseGet(() -> reportMissing(field, new NullableInteger(null)));
+  }
+
   /** A number of a message in a history, or 0. */
   public long requiredSequence(String field) {
     return findValue(field)

@@ -1,6 +1,7 @@
 package io.bookbell.server.invitation;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.TeamRole;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind {@code supporter} or {@code team}
  * @param tierId the tier of those who join as supporters; null for {@code team}
+ * @param teamRole the role of those who join the team; null for {@code supporter}
  */
 public record Invitation(
     long id,
     UserId creatorId,
     String kind,
     @Nullable Long tierId,
+    @Nullable TeamRole teamRole,
     int uses,
     int usesLeft,
     Instant expiresAt,

@@ -2,6 +2,7 @@ package io.bookbell.server.invitation;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -66,8 +67,19 @@ public final class InvitationRoutes {
         "tier_id",
         supporter == tier.isPresent(),
         supporter ? "is required for supporters" : "is only for supporters");
+    var role =
+        jsonBody
+            .optionalOneOf("team_role", TeamRole.WIRE_NAMES.toArray(String[]::new))
+            .map(TeamRole::of);
+    jsonBody.checkField("team_role", !supporter || role.isEmpty(), "is only for the team");
     jsonBody.requireNoErrors();
-    return new InvitationService.InvitationTerms(creator, kind, tier.orElse(null), uses, expires);
+    return new InvitationService.InvitationTerms(
+        creator,
+        kind,
+        tier.orElse(null),
+        role.orElse(supporter ? null : TeamRole.EVERYTHING),
+        uses,
+        expires);
   }
 
   private record NewInvitation(InvitationService.InvitationTerms terms, String publicUrl) {}

@@ -8,6 +8,7 @@ import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.Tier;
@@ -32,7 +33,7 @@ public final class InvitationService {
 
   private static final String SELECT =
       """
-      SELECT id, creator_id, kind, tier_id, uses, uses_left, expires_at, created_at
+      SELECT id, creator_id, kind, tier_id, team_role, uses, uses_left, expires_at, created_at
       FROM invitation
       """;
 
@@ -63,20 +64,38 @@ public final class InvitationService {
 
   /** The terms of a new link. */
   public record InvitationTerms(
-      UserId creator, String kind, @Nullable Long tierId, int uses, Instant expiresAt) {}
+      UserId creator,
+      String kind,
+      @Nullable Long tierId,
+      @Nullable TeamRole teamRole,
+      int uses,
+      Instant expiresAt) {
+
+    /** The terms of a link whose team members may do everything. */
+    public InvitationTerms(
+        UserId creator, String kind, @Nullable Long tierId, int uses, Instant expiresAt) {
+      this(
+          creator,
+          kind,
+          tierId,
+          Invitation.TEAM.equals(kind) ? TeamRole.EVERYTHING : null,
+          uses,
+          expiresAt);
+    }
+  }
 
   /** A new link and its token, which can't be read again later. */
   public record CreatedInvitation(Invitation invitation, String token) {}
 
   /**
-   * Creates a link; for the creator.
+   * Creates a link; for those who manage people, and only for the creator if it is for the team.
    *
    * @throws Problem 400 when the tier isn't one of the creator's, or the expiry isn't in the
    *     future, 409 when the creator has the maximum number of open links
    */
   public CreatedInvitation create(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
     CreatorRow creator = creatorStore.lockCreator(tx, invitationTerms.creator());
-    creatorRoles.requireCreator(tx, creator, actor);
+    requireManager(tx, creator, actor, invitationTerms.kind());
     Long tier = invitationTerms.tierId();
     String tierName = findTierName(tx, creator.id(), tier);
     if (tier != null && tierName == null) {
@@ -90,17 +109,20 @@ public final class InvitationService {
     if (countOpen(tx, creator.id()) >= MOST) {
       throw Problem.limitReached("too_many_invitations", MOST, "open invitations");
     }
+    TeamRole teamRole = invitationTerms.teamRole();
     String token = SecretTokens.createToken();
     long id =
         tx.query(
                 """
                 INSERT INTO invitation
-                  (creator_id, kind, tier_id, token_hash, uses, uses_left, expires_at, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                  (creator_id, kind, tier_id, team_role, token_hash, uses, uses_left, expires_at,
+                  created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 RETURNING id""",
                 creator.id(),
                 invitationTerms.kind(),
                 tier,
+                teamRole == null ? null : teamRole.wireName(),
                 SecretTokens.hashToken(token),
                 invitationTerms.uses(),
                 invitationTerms.uses(),
@@ -119,11 +141,21 @@ public final class InvitationService {
             creator.id(),
             invitationTerms.kind(),
             tier,
+            teamRole,
             invitationTerms.uses(),
             invitationTerms.uses(),
             expiresAt,
             tx.now()),
         token);
+  }
+
+  /** Whoever lets people into the team would decide about roles, which only the creator does. */
+  private void requireManager(Transaction tx, CreatorRow creator, UserId actor, String kind) {
+    if (Invitation.TEAM.equals(kind)) {
+      creatorRoles.requireCreator(tx, creator, actor);
+    } else {
+      creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
+    }
   }
 
   private static int countOpen(Transaction tx, UserId creatorId) {
@@ -134,9 +166,10 @@ public final class InvitationService {
         .single(row -> row.getInt("amount"));
   }
 
-  /** Returns the creator's usable links, newest first; for the creator. */
+  /** Returns the creator's usable links, newest first; for those who manage people. */
   public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
-    creatorRoles.requireCreator(tx, creatorStore.get(tx, creatorId), actor);
+    creatorRoles.requireTeamRole(
+        tx, creatorStore.get(tx, creatorId), actor, TeamRole.PEOPLE);
     return tx.query(
             SELECT + "WHERE creator_id = ? AND " + IS_OPEN + " ORDER BY id DESC",
             creatorId,
@@ -144,13 +177,14 @@ public final class InvitationService {
         .list(InvitationService::toInvitation);
   }
 
-  /** Returns one link, usable or not; for the creator. */
+  /** Returns one link, usable or not; for those who manage people. */
   public Invitation get(Transaction tx, UserId actor, long id) {
     Invitation found =
         tx.query(SELECT + "WHERE id = ?", id)
             .first(InvitationService::toInvitation)
             .orElseThrow(Problem::notFound);
-    creatorRoles.requireCreator(tx, creatorStore.get(tx, found.creatorId()), actor);
+    creatorRoles.requireTeamRole(
+        tx, creatorStore.get(tx, found.creatorId()), actor, TeamRole.PEOPLE);
     return found;
   }
 
@@ -160,17 +194,26 @@ public final class InvitationService {
         row.getUser("creator_id"),
         row.getString("kind"),
         row.findLong("tier_id"),
+        toRole(row.findString("team_role"), row.getString("kind")),
         row.getInt("uses"),
         row.getInt("uses_left"),
         row.getTime("expires_at"),
         row.getTime("created_at"));
   }
 
-  /** Deletes a link; for the creator. */
+  /** Links from before there were roles make team members who may do everything. */
+  private static @Nullable TeamRole toRole(@Nullable String stored, String kind) {
+    if (stored != null) {
+      return TeamRole.of(stored);
+    }
+    return Invitation.TEAM.equals(kind) ? TeamRole.EVERYTHING : null;
+  }
+
+  /** Deletes a link; for those who may create it. */
   public void revokeInvitation(Transaction tx, UserId actor, long id) {
     Invitation revoked = get(tx, actor, id);
     UserId creatorId = revoked.creatorId();
-    creatorStore.lockCreator(tx, creatorId);
+    requireManager(tx, creatorStore.lockCreator(tx, creatorId), actor, revoked.kind());
     tx.update("DELETE FROM invitation WHERE id = ?", id);
     activityLog.recordActivity(
         tx,
@@ -187,7 +230,7 @@ public final class InvitationService {
   }
 
   private @Nullable String findTierName(Transaction tx, UserId creator, @Nullable Long tier) {
-    return tier == null ? null : tierService.find(tx, creator, tier).map(Tier::name).orElse(null);
+    return tier == null ? null : tierService.findSuccessor(tx, creator, tier).map(Tier::name).orElse(null);
   }
 
   /**
@@ -206,8 +249,10 @@ public final class InvitationService {
       throw invalidInvitation();
     }
     Long tier = found.tierId();
+    TeamRole teamRole = found.teamRole();
     if (tier == null) {
-      teamService.addMember(tx, user, creator, user);
+      teamService.addMember(
+          tx, user, creator, user, teamRole == null ? TeamRole.EVERYTHING : teamRole);
     } else {
       supporterService.addSupporter(tx, creator, user, tier);
     }

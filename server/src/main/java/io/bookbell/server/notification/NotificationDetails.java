@@ -31,6 +31,10 @@ public sealed interface NotificationDetails {
   record ReplyDetails(String title, @Nullable UserId actorId, String actorName)
       implements NotificationDetails {}
 
+  /** A request that a team member has made for its supporter. */
+  record OnBehalfDetails(String title, @Nullable UserId actorId, String actorName)
+      implements NotificationDetails {}
+
   /**
    * An English text in place of details.
    *

@@ -1,6 +1,7 @@
 package io.bookbell.server.notification;
 
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
@@ -24,6 +25,8 @@ final class NotificationEnglish {
               + ", including "
               + quote(title);
       case ReplyDetails(var title, _, var actor) -> actor + " replied to " + quote(title);
+      case OnBehalfDetails(var title, _, var actor) ->
+          actor + " requested " + quote(title) + " for you";
       case TextDetails(_, var text) -> text;
     };
   }
@@ -41,7 +44,7 @@ final class NotificationEnglish {
       case FOLLOWED_REQUEST_COMPLETED -> ", which you follow, was completed";
       case FOLLOWED_REQUEST_CANCELLED ->
           ", which you follow, was withdrawn by the person who requested it";
-      case REQUEST_CREATED, REPLY_ADDED, TEXT ->
+      case REQUEST_CREATED, REQUEST_CREATED_FOR_YOU, REPLY_ADDED, TEXT ->
           throw new IllegalArgumentException(kind + " has no outcome");
     };
   }

@@ -3,6 +3,7 @@ package io.bookbell.server.notification;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
@@ -63,6 +64,7 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
       case RequestDetails request -> request.title();
       case SeveralDetails several -> several.title();
       case ReplyDetails reply -> reply.title();
+      case OnBehalfDetails made -> made.title();
       case TextDetails _ -> null;
     };
   }
@@ -72,7 +74,7 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
     return switch (details) {
       case CreatedDetails created -> created.supporterName();
       case ReplyDetails reply -> reply.actorName();
-      case RequestDetails _, SeveralDetails _, TextDetails _ -> null;
+      case RequestDetails _, SeveralDetails _, OnBehalfDetails _, TextDetails _ -> null;
     };
   }
 }

@@ -2,6 +2,7 @@ package io.bookbell.server.notification;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
@@ -23,6 +24,7 @@ public enum NotificationKind {
   REQUESTS_REJECTED(SeveralDetails.class),
   REQUESTS_COMPLETED(SeveralDetails.class),
   REPLY_ADDED(ReplyDetails.class),
+  REQUEST_CREATED_FOR_YOU(OnBehalfDetails.class),
   FOLLOWED_REQUEST_APPROVED(RequestDetails.class),
   FOLLOWED_REQUEST_REJECTED(RequestDetails.class),
   FOLLOWED_REQUEST_COMPLETED(RequestDetails.class),

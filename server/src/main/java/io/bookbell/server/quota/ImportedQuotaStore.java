@@ -54,7 +54,11 @@ public final class ImportedQuotaStore {
   /** Returns a creator's tiers, oldest first. */
   public List<ImportedTier> findTiers(Transaction tx, UserId creator) {
     return tx.query(
-            "SELECT id, name, requests_allowed FROM tier WHERE creator_id = ? ORDER BY id", creator)
+            """
+            SELECT id, name, coalesce(requests_allowed, 1000000) AS requests_allowed FROM tier
+            WHERE creator_id = ? AND deleted_at IS NULL ORDER BY id\
+            """,
+            creator)
         .list(
             row ->
                 new ImportedTier(
@@ -83,8 +87,8 @@ public final class ImportedQuotaStore {
         .query(
             """
             SELECT m.user_id AS user_id, m.tier_id AS tier_id, t.name AS name,
-              t.requests_allowed AS requests_allowed, m.granted AS granted,
-              m.period_key AS period_key, m.used AS used
+              coalesce(m.own_allowed, t.requests_allowed, 1000000) AS requests_allowed,
+              m.granted AS granted, m.period_key AS period_key, m.used AS used
             FROM membership m
             JOIN tier t ON t.id = m.tier_id
             WHERE m.creator_id = ? AND m.user_id IN (?)\
@@ -181,7 +185,7 @@ public final class ImportedQuotaStore {
               .writeLines(byUser.getOrDefault(counter.user, List.of())));
       tx.enqueue(
           """
-          UPDATE membership SET used = ?, period_key = 'none'
+          UPDATE membership SET used = ?, period_key = 'none', turns_at = 0
           WHERE creator_id = ? AND user_id = ?\
           """,
           counter.used,
@@ -218,28 +222,18 @@ public final class ImportedQuotaStore {
   private static boolean refund(
       Transaction tx, StoredMembership membership, ImportedConsumption each) {
     List<PeriodUse> periods = Ledger.findPeriodsLater(tx, each.request()).get();
-    boolean counted = false;
-    for (PeriodUse use : periods) {
-      boolean first = use.equals(periods.getFirst());
-      tx.writeAll(
-          Ledger.INSERT,
-          List.of(
-              new Ledger.LedgerRow(
-                  membership.creator,
-                  membership.user,
-                  first ? Ledger.REFUND : Ledger.CARRY,
-                  first ? 1 : -1,
-                  each.request(),
-                  use.period(),
-                  use.used() - 1,
-                  membership.requestsAllowed(),
-                  each.title(),
-                  each.refundedBy(),
-                  tx.now())),
-          Ledger::valuesOf);
-      counted |= use.period().equals(membership.period);
-    }
-    return counted;
+    var refunded =
+        new Ledger.RefundedRequest(
+            membership.creator,
+            membership.user,
+            each.request(),
+            each.title(),
+            membership.requestsAllowed(),
+            each.refundedBy(),
+            tx.now());
+    tx.writeAll(Ledger.INSERT, Ledger.refundLines(refunded, periods), Ledger::valuesOf);
+    return periods.stream()
+        .anyMatch(use -> use.counts() && use.period().equals(membership.period));
   }
 
   private static Set<Long> findRequestsWith(

@@ -10,13 +10,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append-only quota ledger: consumptions, refunds, grants, carries, and what was imported.
- * Thread-safe and stateless.
+ * The append-only quota ledger: consumptions, refunds, grants, carries, what was imported, and what
+ * has stopped counting in rolling days. Thread-safe and stateless.
  *
  * <p>The {@code reason} of a consumption, refund or carry is the title of the book. An import line
  * counts requests that the replaced system had counted and that are no requests here.
@@ -28,22 +26,29 @@ public final class Ledger {
   static final String CARRY = "carry";
   static final String IMPORT = "import";
 
+  /** A request of longer ago than the rolling days, or the opposite when it is refunded later. */
+  static final String EXPIRE = "expire";
+
+  /** The end of a grant of longer ago than the rolling days. */
+  static final String LAPSE = "lapse";
+
   private static final int MOST_ENTRIES = 200;
+
+  /** The name of the {@link SharedCounter} in a line, and that of Bookbell's own for clients. */
+  private static final String LEGACY = "legacy";
+
+  private static final String OWN = "own";
 
   static final String INSERT =
       """
       INSERT INTO quota_ledger (creator_id, user_id, kind, amount, request_id, period_key,
-        used_after, allowed, reason, actor_id, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        used_after, allowed, reason, actor_id, created_at, counter)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
       """;
-
-  /** For lines that also count in the {@link SharedCounter}. */
-  private static final String INSERT_SHARED =
-      INSERT.replace("created_at)", "created_at, counter)").replace("?)", "?, 'legacy')");
 
   /** The effect of a line on the number of used requests. */
   private static final String USED_DELTA =
-      "CASE kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE amount END";
+      "CASE WHEN kind IN ('grant', 'lapse') THEN 0 WHEN kind = 'refund' THEN -1 ELSE amount END";
 
   private static final String ENTRIES =
       """
@@ -58,13 +63,27 @@ public final class Ledger {
       new SqlLookup<>(
           """
       SELECT own.request_id AS request_id, own.period_key AS period_key, own.counter AS counter, (
-        SELECT coalesce(sum(
-          CASE line.kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE line.amount END), 0)
+        SELECT coalesce(sum(CASE WHEN line.kind IN ('grant', 'lapse') THEN 0
+          WHEN line.kind = 'refund' THEN -1 ELSE line.amount END), 0)
         FROM quota_ledger line
         WHERE line.creator_id = own.creator_id AND line.user_id = own.user_id
-        AND line.period_key = own.period_key) AS used
+        AND line.period_key = own.period_key) AS used, (
+        SELECT sum(CASE line.kind WHEN 'refund' THEN -1 ELSE line.amount END)
+        FROM quota_ledger line
+        WHERE line.request_id = own.request_id AND line.period_key = own.period_key) AS counts,
+        CASE WHEN own.period_key LIKE 'roll%' THEN (
+          SELECT min(made.created_at)
+          FROM quota_ledger made
+          WHERE made.creator_id = own.creator_id AND made.user_id = own.user_id
+          AND made.kind = 'consume' AND made.request_id <> own.request_id
+          AND (
+            SELECT sum(CASE line.kind WHEN 'refund' THEN -1 ELSE line.amount END)
+            FROM quota_ledger line
+            WHERE line.request_id = made.request_id AND line.period_key = own.period_key) > 0)
+          END AS others_since
       FROM quota_ledger own
       WHERE own.request_id IN (VALUES (CAST(? AS bigint))) AND own.kind IN ('consume', 'carry')
+      AND own.amount > 0
       ORDER BY own.id""",
           ValueReader::values,
           row -> row.getLong("request_id"),
@@ -72,7 +91,9 @@ public final class Ledger {
               new PeriodUse(
                   row.getString("period_key"),
                   row.getInt("used"),
-                  row.findString("counter") != null));
+                  row.getInt("counts") > 0,
+                  row.findString("counter") != null,
+                  row.findTime("others_since")));
 
   private Ledger() {}
 
@@ -81,7 +102,7 @@ public final class Ledger {
    *
    * @param after the membership after the change
    * @param period the period that the line counts in
-   * @param shared whether the shared counter was changed, too
+   * @param shared whether the {@link SharedCounter} was changed, too
    */
   static void addEntry(
       Transaction tx,
@@ -105,8 +126,9 @@ public final class Ledger {
             after.requestsAllowed(),
             reason,
             actor,
-            tx.now());
-    tx.enqueue(shared ? INSERT_SHARED : INSERT, valuesOf(row));
+            tx.now(),
+            shared);
+    tx.enqueue(INSERT, valuesOf(row));
   }
 
   /**
@@ -133,7 +155,11 @@ public final class Ledger {
         .single(inserted -> inserted.getLong("id"));
   }
 
-  /** The columns of a new line. */
+  /**
+   * The columns of a new line.
+   *
+   * @param shared whether the {@link SharedCounter} was changed, too
+   */
   record LedgerRow(
       UserId creator,
       UserId user,
@@ -142,10 +168,28 @@ public final class Ledger {
       @Nullable Long request,
       String period,
       int usedAfter,
-      int allowed,
+      @Nullable Integer allowed,
       @Nullable String reason,
       UserId actor,
-      Instant at) {}
+      Instant at,
+      boolean shared) {
+    /** Creates a line of Bookbell's own counter. */
+    LedgerRow(
+        UserId creator,
+        UserId user,
+        String kind,
+        int amount,
+        @Nullable Long request,
+        String period,
+        int usedAfter,
+        @Nullable Integer allowed,
+        @Nullable String reason,
+        UserId actor,
+        Instant at) {
+      this(
+          creator, user, kind, amount, request, period, usedAfter, allowed, reason, actor, at, false);
+    }
+  }
 
   static @Nullable Object[] valuesOf(LedgerRow row) {
     return ValueReader.values(
@@ -159,7 +203,8 @@ public final class Ledger {
         row.allowed,
         row.reason,
         row.actor,
-        row.at);
+        row.at,
+        row.shared ? LEGACY : null);
   }
 
   /**
@@ -178,64 +223,6 @@ public final class Ledger {
         .single(row -> row.getInt("used"));
   }
 
-  /** Returns the number of requests that count in at least one of two periods. */
-  static int countUsedInEither(
-      Transaction tx, UserId creator, UserId user, String one, String other) {
-    return findCounting(tx, creator, user, Set.of(one, other)).size()
-        + Math.max(sumImported(tx, creator, user, one), sumImported(tx, creator, user, other));
-  }
-
-  private static int sumImported(Transaction tx, UserId creator, UserId user, String period) {
-    return tx.query(
-            """
-            SELECT coalesce(sum(amount), 0) AS imported FROM quota_ledger
-            WHERE creator_id = ? AND user_id = ? AND period_key = ? AND kind = 'import'\
-            """,
-            creator,
-            user,
-            period)
-        .single(row -> row.getInt("imported"));
-  }
-
-  /**
-   * Carries every request that counts in one period into another, unless it already counts there.
-   *
-   * @param membership locked, as of the other period
-   */
-  static void carryOver(Transaction tx, Membership membership, String from, String to) {
-    UserId creator = membership.creator();
-    UserId user = membership.user();
-    Map<Long, String> there = findCounting(tx, creator, user, Set.of(to));
-    int imported = sumImported(tx, creator, user, to);
-    int before = there.size() + imported;
-    var lines = new ArrayList<LedgerRow>();
-    findCounting(tx, creator, user, Set.of(from))
-        .forEach(
-            (request, title) -> {
-              if (!there.containsKey(request)) {
-                lines.add(
-                    new LedgerRow(
-                        creator,
-                        user,
-                        CARRY,
-                        1,
-                        request,
-                        to,
-                        before + lines.size() + 1,
-                        membership.requestsAllowed(),
-                        title,
-                        creator,
-                        tx.now()));
-              }
-            });
-    int more = sumImported(tx, creator, user, from) - imported;
-    if (more > 0) {
-      int used = before + lines.size() + more;
-      lines.add(importLine(creator, user, to, more, used, membership.requestsAllowed(), tx.now()));
-    }
-    tx.writeAll(INSERT, lines, Ledger::valuesOf);
-  }
-
   /** A line that counts requests which are no requests here. */
   static LedgerRow importLine(
       UserId creator,
@@ -249,40 +236,72 @@ public final class Ledger {
         creator, user, IMPORT, amount, null, period, usedAfter, allowed, null, creator, at);
   }
 
-  /** Returns the titles of the requests that count in at least one of the periods, by request. */
-  private static Map<Long, String> findCounting(
-      Transaction tx, UserId creator, UserId user, Set<String> periods) {
-    return tx.query(
-            "SELECT request_id, max(reason) AS title FROM quota_ledger"
-                + " WHERE creator_id = ? AND user_id = ? AND period_key IN (?)"
-                + " AND kind NOT IN ('grant', 'import')"
-                + " GROUP BY request_id HAVING sum("
-                + USED_DELTA
-                + ") > 0 ORDER BY request_id",
-            creator,
-            user,
-            periods)
-        .map(row -> row.getLong("request_id"), row -> row.getString("title"));
-  }
-
-  static int sumGranted(Transaction tx, UserId creator, UserId user, String period) {
-    return tx.query(
-            """
-            SELECT coalesce(sum(amount), 0) AS granted FROM quota_ledger
-            WHERE creator_id = ? AND user_id = ? AND period_key = ? AND kind = 'grant'\
-            """,
-            creator,
-            user,
-            period)
-        .single(row -> row.getInt("granted"));
+  /**
+   * A period in which a request was counted.
+   *
+   * @param used how many requests count in it
+   * @param counts whether the request still does; false if its time is over in rolling days
+   * @param shared whether the request was also taken from the {@link SharedCounter}
+   * @param othersSince of rolling days, when the earliest other request that counts was made
+   */
+  record PeriodUse(
+      String period, int used, boolean counts, boolean shared, @Nullable Instant othersSince) {
+    int usedWithout() {
+      return counts ? used - 1 : used;
+    }
   }
 
   /**
-   * A period in which a request counts, and how many requests count in it.
+   * The refund of one request.
    *
-   * @param shared whether the request was also taken from the shared counter
+   * @param shared whether it is also given back to the {@link SharedCounter}
    */
-  record PeriodUse(String period, int used, boolean shared) {}
+  record RefundedRequest(
+      UserId creator,
+      UserId user,
+      long request,
+      @Nullable String title,
+      @Nullable Integer allowed,
+      UserId actor,
+      Instant at,
+      boolean shared) {}
+
+  /**
+   * Returns the lines of a refund: in the period of the consumption, and in those the request was
+   * carried into. Where its time is over, it is put back before it is refunded.
+   */
+  static List<LedgerRow> refundLines(RefundedRequest refunded, List<PeriodUse> periods) {
+    var lines = new ArrayList<LedgerRow>();
+    for (PeriodUse use : periods) {
+      boolean first = use.equals(periods.getFirst());
+      if (first && !use.counts) {
+        lines.add(lineOf(refunded, use.period, EXPIRE, 1, use.used + 1));
+      }
+      if (first) {
+        lines.add(lineOf(refunded, use.period, REFUND, 1, use.usedWithout()));
+      } else if (use.counts) {
+        lines.add(lineOf(refunded, use.period, CARRY, -1, use.used - 1));
+      }
+    }
+    return lines;
+  }
+
+  private static LedgerRow lineOf(
+      RefundedRequest refunded, String period, String kind, int amount, int usedAfter) {
+    return new LedgerRow(
+        refunded.creator,
+        refunded.user,
+        kind,
+        amount,
+        refunded.request,
+        period,
+        usedAfter,
+        refunded.allowed,
+        refunded.title,
+        refunded.actor,
+        refunded.at,
+        refunded.shared && kind.equals(REFUND));
+  }
 
   /**
    * Reads the periods in which a request counts: that of its consumption first, then those it was
@@ -322,7 +341,7 @@ public final class Ledger {
         grant ? reason : null,
         row.getString("display_name"),
         row.getTime("created_at"),
-        row.findString("counter") == null ? "own" : "legacy");
+        row.findString("counter") == null ? OWN : LEGACY);
   }
 
   /**

@@ -7,10 +7,13 @@ import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores the memberships. Thread-safe and stateless. One that has ended is found only as that of a
@@ -23,14 +26,22 @@ import java.util.function.Supplier;
  * would double the allowance.
  */
 final class MembershipStore {
-  private static final String SELECT =
+  private static final String COLUMNS =
       """
-      SELECT m.creator_id AS creator_id, m.user_id AS user_id, m.period_key AS period_key,
-        m.used AS used, m.granted AS granted, t.id AS tier_id, t.name AS name,
-        t.requests_allowed AS requests_allowed, t.period AS period
-      FROM membership m
-      JOIN tier t ON t.id = m.tier_id
+      m.user_id AS user_id, m.tier_id AS stored_tier, m.own_allowed AS own_allowed,
+        m.period_key AS period_key, m.used AS used, m.granted AS granted, m.turns_at AS turns_at,
+        c.time_zone AS time_zone,\s"""
+          + Tier.COLUMNS;
+
+  /** A membership of a deleted tier counts as one of the tier to which it will be moved. */
+  private static final String WITH_TIER =
+      """
+      \sJOIN creator c ON c.id = m.creator_id
+      JOIN tier own ON own.id = m.tier_id
+      JOIN tier t ON t.id = coalesce(own.moved_to, own.id)
       """;
+
+  private static final String SELECT = "SELECT " + COLUMNS + " FROM membership m" + WITH_TIER;
 
   /**
    * Everybody who changes a membership or its tier locks the creator first, so the join is current.
@@ -58,36 +69,47 @@ final class MembershipStore {
    */
   private static final SqlLookup<RequestKey, StoredMembership> LOCK_OF_REQUEST =
       new SqlLookup<>(
-          """
-          SELECT l.request_id AS request_id, m.creator_id AS creator_id, m.user_id AS user_id,
-            m.period_key AS period_key, m.used AS used, m.granted AS granted, t.id AS tier_id,
-            t.name AS name, t.requests_allowed AS requests_allowed, t.period AS period
-          FROM quota_ledger l
-          JOIN membership m ON m.creator_id = l.creator_id AND m.user_id = l.user_id
-          JOIN tier t ON t.id = m.tier_id
-          WHERE l.kind = 'consume'
-          AND (l.request_id, l.creator_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
-          ORDER BY m.creator_id, m.user_id"""
+          "SELECT l.request_id AS request_id, "
+              + COLUMNS
+              + """
+              \sFROM quota_ledger l
+              JOIN membership m ON m.creator_id = l.creator_id AND m.user_id = l.user_id"""
+              + WITH_TIER
+              + """
+              WHERE l.kind = 'consume'
+              AND (l.request_id, l.creator_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+              ORDER BY m.creator_id, m.user_id"""
               + LOCKED,
           key -> ValueReader.values(key.request, key.creator),
           row -> new RequestKey(row.getLong("request_id"), row.getUser("creator_id")),
           StoredMembership::of);
 
+  private static final SqlLookup<MembershipKey, UserId> CURRENT_MEMBERS =
+      new SqlLookup<>(
+          """
+          SELECT creator_id, user_id FROM membership
+          WHERE (creator_id, user_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+          AND ended_at IS NULL""",
+          key -> ValueReader.values(key.creator, key.user),
+          row -> new MembershipKey(row.getUser("creator_id"), row.getUser("user_id")),
+          row -> row.getUser("user_id"));
+
   private static final String CONSUME =
       """
-      WITH change (creator_id, user_id, allowed) AS (
-        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS integer)))
+      WITH change (creator_id, user_id, allowed, turns_at) AS (
+        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS integer), CAST(? AS bigint)))
       UPDATE membership
-      SET used = used + 1
+      SET used = used + 1, turns_at = change.turns_at
       FROM change
       WHERE membership.creator_id = change.creator_id AND membership.user_id = change.user_id
       AND used < change.allowed""";
 
   private static final String REFUND =
       """
-      WITH change (creator_id, user_id) AS (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+      WITH change (creator_id, user_id, turns_at) AS (
+        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint)))
       UPDATE membership
-      SET used = used - 1
+      SET used = used - 1, turns_at = change.turns_at
       FROM change
       WHERE membership.creator_id = change.creator_id AND membership.user_id = change.user_id""";
 
@@ -118,31 +140,19 @@ final class MembershipStore {
         .toList();
   }
 
-  /** Finds a creator some of whose memberships still have a past month's period. */
-  Optional<UserId> findCreatorInPastMonth(Transaction tx, String currentMonth) {
-    return tx.query(
-            """
-            SELECT creator_id FROM membership WHERE period_key < ? AND ended_at IS NULL
-            ORDER BY period_key, creator_id LIMIT 1""",
-            currentMonth)
-        .first(row -> row.getUser("creator_id"));
-  }
+  /** A membership whose period has turned, or from which something drops out. */
+  record DueMembership(UserId creator, UserId user) {}
 
-  /**
-   * Returns the users whose memberships of this creator still have a past month's period, ordered
-   * by id.
-   */
-  List<UserId> findUsersInPastMonth(
-      Transaction tx, UserId creator, String currentMonth, int limit) {
+  /** Returns memberships that have to be brought up to date, the longest overdue first. */
+  List<DueMembership> findDue(Transaction tx, int limit) {
     return tx.query(
             """
-            SELECT user_id FROM membership
-            WHERE creator_id = ? AND period_key < ? AND ended_at IS NULL
-            ORDER BY user_id LIMIT ?""",
-            creator,
-            currentMonth,
+            SELECT creator_id, user_id FROM membership
+            WHERE turns_at <= ? AND ended_at IS NULL
+            ORDER BY turns_at, creator_id, user_id LIMIT ?""",
+            tx.now(),
             limit)
-        .list(row -> row.getUser("user_id"));
+        .list(row -> new DueMembership(row.getUser("creator_id"), row.getUser("user_id")));
   }
 
   /** Returns the number of creators a user supports. */
@@ -163,29 +173,68 @@ final class MembershipStore {
         .exists();
   }
 
+  /** Like {@link #isMember}, on PostgreSQL together with the next statement. */
+  Supplier<Boolean> isMemberLater(Transaction tx, UserId creator, UserId user) {
+    var rows = tx.lookUp(CURRENT_MEMBERS, new MembershipKey(creator, user));
+    return () -> !rows.get().isEmpty();
+  }
+
   Set<UserId> findSupporters(Transaction tx, UserId creator) {
     return tx.query(
             "SELECT user_id FROM membership WHERE creator_id = ? AND ended_at IS NULL", creator)
         .set(row -> row.getUser("user_id"));
   }
 
-  void insertMembership(Transaction tx, UserId creator, UserId user, Tier tier) {
-    Instant now = tx.now();
+  /** Begins a membership, or one that has ended again; what was used in it still counts. */
+  void beginMembership(Transaction tx, UserId creator, UserId user, Tier tier) {
     tx.update(
         """
-        INSERT INTO membership (creator_id, user_id, tier_id, period_key, created_at)
-        VALUES (?, ?, ?, ?, ?)""",
+        INSERT INTO membership (creator_id, user_id, tier_id, period_key, turns_at, created_at)
+        VALUES (?, ?, ?, 'none', 0, ?)
+        ON CONFLICT (creator_id, user_id) DO UPDATE
+        SET tier_id = excluded.tier_id, ended_at = NULL, turns_at = 0""",
         creator,
         user,
         tier.id(),
-        tier.period().keyAt(now),
-        now);
+        tx.now());
+  }
+
+  boolean isBlocked(Transaction tx, UserId creator, UserId user) {
+    return tx.query(
+            """
+            SELECT 1 AS found FROM membership
+            WHERE creator_id = ? AND user_id = ? AND blocked_at IS NOT NULL""",
+            creator,
+            user)
+        .exists();
+  }
+
+  /** Blocks a user whose membership has ended from beginning it again, or no longer does. */
+  void setBlocked(Transaction tx, UserId creator, UserId user, boolean blocked) {
+    tx.update(
+        "UPDATE membership SET blocked_at = ? WHERE creator_id = ? AND user_id = ?",
+        blocked ? tx.now() : null,
+        creator,
+        user);
+  }
+
+  /** Whether the user is or was a supporter, and whether the membership has ended. */
+  Optional<Boolean> findEnded(Transaction tx, UserId creator, UserId user) {
+    return tx.query(
+            """
+            SELECT ended_at IS NOT NULL AS ended FROM membership
+            WHERE creator_id = ? AND user_id = ?""",
+            creator,
+            user)
+        .first(row -> row.getBoolean("ended"));
   }
 
   /** Ends a membership. Its row stays, because requests and the ledger refer to it. */
   void endMembership(Transaction tx, UserId creator, UserId user) {
     tx.update(
-        "UPDATE membership SET ended_at = ? WHERE creator_id = ? AND user_id = ?",
+        """
+        UPDATE membership SET ended_at = ?, turns_at = NULL
+        WHERE creator_id = ? AND user_id = ?""",
         tx.now(),
         creator,
         user);
@@ -198,6 +247,17 @@ final class MembershipStore {
 
   /** Like {@link #lockMembership}, on PostgreSQL together with the next statement. */
   Supplier<Optional<Membership>> lockMembershipLater(Transaction tx, UserId creator, UserId user) {
+    var locked = lockAndTurnLater(tx, creator, user);
+    return () -> locked.get().map(LockedMembership::membership);
+  }
+
+  /** Like {@link #lockMembership}, and tells whether the row was updated. */
+  Optional<LockedMembership> lockAndTurn(Transaction tx, UserId creator, UserId user) {
+    return lockAndTurnLater(tx, creator, user).get();
+  }
+
+  private Supplier<Optional<LockedMembership>> lockAndTurnLater(
+      Transaction tx, UserId creator, UserId user) {
     var key = new MembershipKey(creator, user);
     tx.claim(key);
     var rows = tx.lookUp(LOCK, key);
@@ -207,7 +267,7 @@ final class MembershipStore {
   /**
    * A locked membership.
    *
-   * @param moved whether its row was updated to the current period
+   * @param moved whether its period or what counts in it is another than in the stored row
    */
   record LockedMembership(Membership membership, boolean moved) {}
 
@@ -219,56 +279,70 @@ final class MembershipStore {
     var rows = tx.lookUp(LOCK_OF_REQUEST, new RequestKey(request, creator));
     return () -> {
       StoredMembership stored = rows.get().getFirst();
-      tx.claim(new MembershipKey(creator, stored.user));
-      Membership membership = bringToPeriod(tx, stored);
-      return new LockedMembership(membership, !membership.periodKey().equals(stored.periodKey));
+      tx.claim(new MembershipKey(creator, stored.row.user()));
+      return bringToPeriod(tx, stored);
     };
   }
 
-  private static Membership bringToPeriod(Transaction tx, StoredMembership stored) {
-    Membership membership = stored.toCurrentMembership(tx);
-    if (!membership.periodKey().equals(stored.periodKey)) {
-      if (stored.isOfOtherPeriodKind()) {
-        Ledger.carryOver(tx, membership, stored.periodKey, membership.periodKey());
-      }
+  private static LockedMembership bringToPeriod(Transaction tx, StoredMembership stored) {
+    PeriodTurn.TurnResult turn = stored.calculate(tx);
+    Membership membership = turn.membership();
+    tx.writeAll(Ledger.INSERT, turn.lines(), Ledger::valuesOf);
+    boolean moved = !membership.periodKey().equals(stored.periodKey) || !turn.lines().isEmpty();
+    if (moved || stored.differsFrom(membership)) {
       updatePeriod(tx, membership);
     }
-    return membership;
+    return new LockedMembership(membership, moved);
   }
 
   private static void updatePeriod(Transaction tx, Membership membership) {
     tx.enqueueForOneRow(
         """
-        UPDATE membership SET period_key = ?, used = ?, granted = ?
+        UPDATE membership SET tier_id = ?, period_key = ?, used = ?, granted = ?, turns_at = ?
         WHERE creator_id = ? AND user_id = ?""",
+        membership.tier().id(),
         membership.periodKey(),
         membership.used(),
         membership.granted(),
+        membership.turnsAt(),
         membership.creator(),
         membership.user());
   }
 
   /**
-   * Takes one request from a locked membership; false if the allowance is used up. That the row
-   * still allows it is checked when the statement is sent.
+   * Takes one request from a locked membership and returns it as it is then; empty if the allowance
+   * is used up. That the row still allows it is checked when the statement is sent.
    */
-  boolean consumeRequest(Transaction tx, Membership membership) {
-    if (membership.used() >= membership.requestsAllowed()) {
-      return false;
+  Optional<Membership> consumeRequest(Transaction tx, Membership membership) {
+    if (membership.used() >= membership.limit()) {
+      return Optional.empty();
     }
+    Membership after = membership.withMore(membership.used() + 1, membership.granted());
     tx.enqueueForOneRow(
-        CONSUME, membership.creator(), membership.user(), membership.requestsAllowed());
-    return true;
+        CONSUME, membership.creator(), membership.user(), membership.limit(), after.turnsAt());
+    return Optional.of(after);
   }
 
-  void refundRequest(Transaction tx, Membership membership) {
-    tx.enqueueForOneRow(REFUND, membership.creator(), membership.user());
+  /** Gives back one request; {@code turnsAt} is when what is left changes by itself. */
+  void refundRequest(Transaction tx, Membership membership, @Nullable Instant turnsAt) {
+    tx.enqueueForOneRow(REFUND, membership.creator(), membership.user(), turnsAt);
   }
 
-  void addGrant(Transaction tx, Membership membership, int amount) {
+  Membership addGrant(Transaction tx, Membership membership, int amount) {
+    Membership after = membership.withMore(membership.used(), membership.granted() + amount);
     tx.update(
-        "UPDATE membership SET granted = granted + ? WHERE creator_id = ? AND user_id = ?",
-        amount,
+        "UPDATE membership SET granted = ?, turns_at = ? WHERE creator_id = ? AND user_id = ?",
+        after.granted(),
+        after.turnsAt(),
+        membership.creator(),
+        membership.user());
+    return after;
+  }
+
+  void updateOwnAllowance(Transaction tx, Membership membership, @Nullable Integer allowed) {
+    tx.update(
+        "UPDATE membership SET own_allowed = ? WHERE creator_id = ? AND user_id = ?",
+        allowed,
         membership.creator(),
         membership.user());
   }
@@ -285,46 +359,61 @@ final class MembershipStore {
 
   private record RequestKey(long request, UserId creator) {}
 
-  /** A row, whose usage belongs to the period named in it. */
+  /**
+   * A row, whose usage belongs to the period named in it.
+   *
+   * @param row with the usage of the stored period
+   */
   private record StoredMembership(
-      UserId creator, UserId user, Tier tier, String periodKey, int used, int granted) {
+      StoredRow row, String periodKey, long storedTier, @Nullable Instant turnsAt) {
     static StoredMembership of(SqlRow row) throws SQLException {
-      UserId creator = row.getUser("creator_id");
-      var tier =
-          new Tier(
-              row.getLong("tier_id"),
-              creator,
-              row.getString("name"),
-              row.getInt("requests_allowed"),
-              Period.of(row.getString("period")));
+      Tier tier = Tier.of(row);
       return new StoredMembership(
-          creator,
-          row.getUser("user_id"),
-          tier,
+          new StoredRow(
+              tier.creatorId(),
+              row.getUser("user_id"),
+              tier,
+              ZoneId.of(row.getString("time_zone")),
+              row.findInt("own_allowed"),
+              row.getInt("used"),
+              row.getInt("granted")),
           row.getString("period_key"),
-          row.getInt("used"),
-          row.getInt("granted"));
+          row.getLong("stored_tier"),
+          row.findTime("turns_at"));
     }
 
     Membership toCurrentMembership(Transaction tx) {
-      Instant now = tx.now();
-      String current = tier.period().keyAt(now);
-      if (current.equals(periodKey)) {
-        return new Membership(creator, user, tier, now, used, granted);
-      }
-      return new Membership(
-          creator,
-          user,
-          tier,
-          now,
-          isOfOtherPeriodKind()
-              ? Ledger.countUsedInEither(tx, creator, user, periodKey, current)
-              : Ledger.countUsed(tx, creator, user, current),
-          Ledger.sumGranted(tx, creator, user, current));
+      return calculate(tx).membership();
     }
 
-    boolean isOfOtherPeriodKind() {
-      return Period.ofKey(periodKey) != tier.period();
+    PeriodTurn.TurnResult calculate(Transaction tx) {
+      Membership membership = row.at(tx.now(), turnsAt);
+      Instant end = membership.schedule().endAfter(tx.now());
+      boolean rolling = membership.tier().period() == Period.ROLLING;
+      boolean turned = rolling && turnsAt != null && !turnsAt.isAfter(tx.now());
+      if (turned || !membership.periodKey().equals(periodKey)) {
+        return PeriodTurn.calculate(tx, membership, periodKey);
+      }
+      return new PeriodTurn.TurnResult(
+          rolling ? membership : membership.withUsage(row.used, row.granted, end), List.of());
+    }
+
+    boolean differsFrom(Membership membership) {
+      return storedTier != membership.tier().id()
+          || !Objects.equals(turnsAt, membership.turnsAt());
+    }
+  }
+
+  private record StoredRow(
+      UserId creator,
+      UserId user,
+      Tier tier,
+      ZoneId zone,
+      @Nullable Integer ownAllowed,
+      int used,
+      int granted) {
+    Membership at(Instant now, @Nullable Instant turnsAt) {
+      return new Membership(creator, user, tier, zone, ownAllowed, now, used, granted, turnsAt);
     }
   }
 }

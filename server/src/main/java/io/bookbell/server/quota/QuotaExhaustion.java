@@ -2,6 +2,7 @@ package io.bookbell.server.quota;
 
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.json.TimeText;
+import java.util.Objects;
 
 /**
  * Builds the problem for a supporter who has no requests left: why, and when the allowance resets.
@@ -15,10 +16,10 @@ final class QuotaExhaustion {
   }
 
   private static String describeCause(Membership membership) {
-    int allowed = membership.requestsAllowed();
+    int allowed = membership.limit();
     int used = membership.used();
     if (allowed == 0) {
-      return membership.tier().requestsAllowed() == 0
+      return includesNone(membership)
           ? "Your tier does not include requests."
           : "You have no requests right now: the team took them back.";
     }
@@ -30,8 +31,16 @@ final class QuotaExhaustion {
 
   private static String describeReset(Membership membership) {
     var resetsAt = membership.toQuota().resetsAt();
-    return resetsAt == null || membership.tier().requestsAllowed() == 0
-        ? ""
+    if (resetsAt == null || includesNone(membership)) {
+      return "";
+    }
+    return membership.tier().period() == Period.ROLLING
+        ? " The next change is on " + TimeText.formatTime(resetsAt) + "."
         : " Your allowance resets on " + TimeText.formatTime(resetsAt) + ".";
+  }
+
+  private static boolean includesNone(Membership membership) {
+    Integer own = membership.ownAllowed();
+    return Objects.equals(own == null ? membership.tier().requestsAllowed() : own, 0);
   }
 }

@@ -19,6 +19,7 @@ public final class QuotaRoutes {
   private static final int LONGEST_REASON = 300;
   private static final int MOST_REQUESTS = 1_000_000;
   private static final int LARGEST_GRANT = 1000;
+  private static final int MOST_DAYS = 366;
 
   private QuotaRoutes() {}
 
@@ -85,7 +86,25 @@ public final class QuotaRoutes {
           tx.afterCommit(announcer::triggerPass);
           return ApiResponse.ok(changed);
         });
+    apiRouter.delete(
+        "/api/tiers/:id",
+        QuotaRoutes::parseTierDeletion,
+        (tx, caller, wanted) -> {
+          tierService.delete(tx, caller.user(), wanted.tier, wanted.moveTo);
+          tx.afterCommit(announcer::triggerPass);
+          return ApiResponse.noContent();
+        });
   }
+
+  private static TierDeletion parseTierDeletion(ApiRequest apiRequest) {
+    long tier = apiRequest.pathId("id");
+    JsonBody jsonBody = apiRequest.jsonBody();
+    Optional<Long> moveTo = jsonBody.optionalId("move_to");
+    jsonBody.requireNoErrors();
+    return new TierDeletion(tier, moveTo);
+  }
+
+  private record TierDeletion(long tier, Optional<Long> moveTo) {}
 
   private static NewTier parseNewTier(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
@@ -93,8 +112,11 @@ public final class QuotaRoutes {
     var tierTerms =
         new TierService.TierTerms(
             jsonBody.requiredLine("name", 1, LONGEST_NAME),
-            jsonBody.requiredInteger("requests_allowed", 0, MOST_REQUESTS),
-            jsonBody.optionalOneOf("period", "none", "month").map(Period::of).orElse(Period.NONE));
+            jsonBody.requiredNullableInteger("requests_allowed", 0, MOST_REQUESTS).value(),
+            optionalPeriod(jsonBody).orElse(Period.NONE),
+            jsonBody.optionalInteger("days", 1, MOST_DAYS).orElse(null),
+            jsonBody.optionalInteger("most_open", 1, MOST_REQUESTS).orElse(null),
+            jsonBody.optionalBoolean("auto_approve").orElse(false));
     jsonBody.requireNoErrors();
     return new NewTier(creator, tierTerms);
   }
@@ -105,10 +127,17 @@ public final class QuotaRoutes {
     var tierChanges =
         new TierService.TierChanges(
             jsonBody.optionalLine("name", 1, LONGEST_NAME),
-            jsonBody.optionalInteger("requests_allowed", 0, MOST_REQUESTS),
-            jsonBody.optionalOneOf("period", "none", "month").map(Period::of));
+            jsonBody.nullableInteger("requests_allowed", 0, MOST_REQUESTS),
+            optionalPeriod(jsonBody),
+            jsonBody.optionalInteger("days", 1, MOST_DAYS),
+            jsonBody.nullableInteger("most_open", 1, MOST_REQUESTS),
+            jsonBody.optionalBoolean("auto_approve"));
     jsonBody.requireNoErrors();
     return new TierPatch(tier, tierChanges);
+  }
+
+  private static Optional<Period> optionalPeriod(JsonBody jsonBody) {
+    return jsonBody.optionalOneOf("period", "none", "month", "week", "rolling").map(Period::of);
   }
 
   private record NewTier(UserId creator, TierService.TierTerms terms) {}
@@ -144,11 +173,15 @@ public final class QuotaRoutes {
         });
     apiRouter.patch(
         "/api/supporters/:user_id",
-        QuotaRoutes::parseTierAssignment,
+        QuotaRoutes::parseSupporterUpdate,
         (tx, caller, wanted) ->
             ApiResponse.ok(
-                supporterService.setTier(
-                    tx, caller.user(), wanted.creator, wanted.supporter, wanted.tier)));
+                supporterService.change(
+                    tx,
+                    caller.user(),
+                    wanted.key.creator,
+                    wanted.key.supporter,
+                    wanted.changes)));
     apiRouter.post(
         "/api/supporters/:user_id/grant",
         QuotaRoutes::parseGrant,
@@ -176,13 +209,19 @@ public final class QuotaRoutes {
     return supporterQuery;
   }
 
-  private static SetTierRequest parseTierAssignment(ApiRequest apiRequest) {
-    UserId supporter = apiRequest.pathUserId("user_id");
-    UserId creator = parseCreatorId(apiRequest);
+  private static SupporterUpdate parseSupporterUpdate(ApiRequest apiRequest) {
+    var key = new SupporterKey(apiRequest.pathUserId("user_id"), parseCreatorId(apiRequest));
     JsonBody jsonBody = apiRequest.jsonBody();
-    long tier = jsonBody.requiredId("tier_id");
+    var changes =
+        new SupporterService.SupporterChanges(
+            jsonBody.optionalId("tier_id"),
+            jsonBody.nullableInteger("own_allowance", 0, MOST_REQUESTS));
+    jsonBody.checkField(
+        "tier_id",
+        changes.tier().isPresent() || changes.ownAllowance().isPresent(),
+        "or own_allowance is required");
     jsonBody.requireNoErrors();
-    return new SetTierRequest(supporter, creator, tier);
+    return new SupporterUpdate(key, changes);
   }
 
   private static GrantRequest parseGrant(ApiRequest apiRequest) {
@@ -212,7 +251,7 @@ public final class QuotaRoutes {
       Quota quota,
       List<LedgerEntry> entries) {}
 
-  private record SetTierRequest(UserId supporter, UserId creator, long tier) {}
+  private record SupporterUpdate(SupporterKey key, SupporterService.SupporterChanges changes) {}
 
   private record GrantRequest(UserId supporter, UserId creator, int amount, String reason) {}
 

@@ -7,6 +7,7 @@ import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.Ledger.PeriodUse;
 import io.bookbell.server.quota.SharedCounter.ConsumeResult;
 import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,11 @@ public final class QuotaService {
     return membershipStore.isMember(tx, creator, user);
   }
 
+  /** Like {@link #isSupporter}, on PostgreSQL together with the next statement. */
+  public Supplier<Boolean> isSupporterLater(Transaction tx, UserId creator, UserId user) {
+    return membershipStore.isMemberLater(tx, creator, user);
+  }
+
   public Set<UserId> findSupporters(Transaction tx, UserId creator) {
     return membershipStore.findSupporters(tx, creator);
   }
@@ -98,16 +104,15 @@ public final class QuotaService {
    */
   public Consumption consumeRequest(Transaction tx, LockedMembership locked) {
     Membership membership = locked.membership;
-    if (!membershipStore.consumeRequest(tx, membership)) {
-      throw QuotaExhaustion.problemFor(membership);
-    }
+    Membership after =
+        membershipStore
+            .consumeRequest(tx, membership)
+            .orElseThrow(() -> QuotaExhaustion.problemFor(membership));
     ConsumeResult shared = sharedCounter.consume(tx, membership.creator(), membership.user());
     if (shared == ConsumeResult.USED_UP) {
       throw QuotaExhaustion.problemFor(membership);
     }
-    return new Consumption(
-        membership.withUsage(membership.used() + 1, membership.granted()),
-        shared == ConsumeResult.TAKEN);
+    return new Consumption(after, shared == ConsumeResult.TAKEN);
   }
 
   /** Writes the ledger line of a consumption and adds the new quota to the messages. */
@@ -116,6 +121,7 @@ public final class QuotaService {
       Consumption consumption,
       long request,
       String title,
+      UserId actor,
       OutgoingMessages outgoingMessages) {
     Membership after = consumption.after;
     Ledger.addEntry(
@@ -126,7 +132,7 @@ public final class QuotaService {
         1,
         request,
         title,
-        after.user(),
+        actor,
         consumption.shared);
     addQuotaUpdate(toQuota(tx, after), after.user(), outgoingMessages);
   }
@@ -170,30 +176,43 @@ public final class QuotaService {
       UserId actor,
       OutgoingMessages outgoingMessages) {
     Membership membership = basis.membership;
-    Membership after = membership;
     boolean shared =
         basis.periods.getFirst().shared()
             && sharedCounter.refund(tx, membership.creator(), membership.user());
+    var refunded =
+        new Ledger.RefundedRequest(
+            membership.creator(),
+            membership.user(),
+            request,
+            title,
+            membership.requestsAllowed(),
+            actor,
+            tx.now(),
+            shared);
+    Ledger.refundLines(refunded, basis.periods)
+        .forEach(line -> tx.enqueue(Ledger.INSERT, Ledger.valuesOf(line)));
+    Membership after = membership;
     for (PeriodUse use : basis.periods) {
-      Membership inPeriod = membership.withUsage(use.used() - 1, membership.granted());
-      boolean first = use.equals(basis.periods.getFirst());
-      String kind = first ? Ledger.REFUND : Ledger.CARRY;
-      Ledger.addEntry(
-          tx,
-          inPeriod,
-          use.period(),
-          kind,
-          first ? 1 : -1,
-          request,
-          title,
-          actor,
-          first && shared);
-      if (use.period().equals(membership.periodKey())) {
-        membershipStore.refundRequest(tx, membership);
-        after = inPeriod;
+      if (use.counts() && use.period().equals(membership.periodKey())) {
+        after = afterRefund(membership, use);
+        membershipStore.refundRequest(tx, membership, after.turnsAt());
       }
     }
     addQuotaUpdate(toQuota(tx, after), after.user(), outgoingMessages);
+  }
+
+  /** In rolling days, the next to drop out may be another request than before. */
+  private static Membership afterRefund(Membership membership, PeriodUse use) {
+    Instant turnsAt = membership.turnsAt();
+    Instant others = membership.schedule().expiryOf(use.othersSince());
+    if (membership.tier().period() == Period.ROLLING && membership.granted() == 0) {
+      if (use.usedWithout() == 0) {
+        turnsAt = null;
+      } else if (others != null && (turnsAt == null || others.isAfter(turnsAt))) {
+        turnsAt = others;
+      }
+    }
+    return membership.withUsage(use.usedWithout(), membership.granted(), turnsAt);
   }
 
   static void addQuotaUpdate(Membership membership, OutgoingMessages outgoingMessages) {
@@ -211,6 +230,11 @@ public final class QuotaService {
 
     private LockedMembership(Membership membership) {
       this.membership = membership;
+    }
+
+    /** The supporter's tier. */
+    public Tier tier() {
+      return membership.tier();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
@@ -9,7 +10,9 @@ import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.ListPage;
+import io.bookbell.server.http.NullableInteger;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
@@ -21,10 +24,12 @@ import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.CaseFolding;
 import io.bookbell.server.text.SearchWords;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Manages a creator's supporters, their tiers and their grants. Thread-safe. */
 public final class SupporterService {
@@ -50,14 +55,20 @@ public final class SupporterService {
     this.inboxStore = inboxStore;
   }
 
-  /** A supporter in the form that admins see. */
+  /**
+   * A supporter in the form that admins see.
+   *
+   * @param requestsAllowed null for any number
+   * @param ownAllowance the supporter's own, in place of the tier's; null for none
+   */
   public record Supporter(
       UserId userId,
       String displayName,
       String email,
       long tierId,
-      int requestsAllowed,
-      int requestsUsed) {}
+      @Nullable Integer requestsAllowed,
+      int requestsUsed,
+      @Nullable Integer ownAllowance) {}
 
   /**
    * Returns a page of supporters ordered by id, optionally only those whose name or e-mail address
@@ -133,38 +144,74 @@ public final class SupporterService {
         supporterPerson.email(),
         membership.tier().id(),
         membership.requestsAllowed(),
-        membership.used());
+        membership.used(),
+        membership.ownAllowed());
+  }
+
+  /** What to change about a supporter; empty fields stay as they are. */
+  public record SupporterChanges(Optional<Long> tier, Optional<NullableInteger> ownAllowance) {}
+
+  /** Moves a supporter to another tier. See {@link #change}. */
+  public Supporter setTier(
+      Transaction tx, UserId actor, UserId creatorId, UserId user, long tierId) {
+    return change(
+        tx, actor, creatorId, user, new SupporterChanges(Optional.of(tierId), Optional.empty()));
   }
 
   /**
-   * Moves a supporter to another tier, effective immediately; for the creator.
+   * Moves a supporter to another tier or changes their own allowance, effective immediately; for
+   * those who manage people.
    *
    * @throws Problem 404 when the user isn't a supporter, 400 when the tier isn't one of the
-   *     creator's
+   *     creator's, 403 for a team member's own membership
    */
-  public Supporter setTier(
-      Transaction tx, UserId actor, UserId creatorId, UserId user, long tierId) {
+  public Supporter change(
+      Transaction tx, UserId actor, UserId creatorId, UserId user, SupporterChanges changes) {
     CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
-    creatorRoles.requireCreator(tx, creator, actor);
+    creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
     Membership before =
         membershipStore.lockMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
-    Tier tier = requireTier(tx, creatorId, tierId);
-    membershipStore.updateTier(tx, before, tier);
+    creatorRoles.requireNotOwner(creator, actor, user);
+    SupporterPerson person = findPerson(tx, user);
+    Optional<Tier> tier = changes.tier.map(id -> requireTier(tx, creatorId, id));
+    tier.ifPresent(wanted -> moveToTier(tx, actor, before, wanted, person));
+    changes.ownAllowance.ifPresent(
+        wanted -> setOwnAllowance(tx, actor, before, wanted.value(), person));
     Membership after = membershipStore.lockMembership(tx, creatorId, user).orElseThrow();
-    SupporterPerson supporterPerson = findPerson(tx, user);
+    announceQuota(tx, after);
+    return toSupporter(person, after);
+  }
+
+  private void moveToTier(
+      Transaction tx, UserId actor, Membership before, Tier tier, SupporterPerson person) {
+    membershipStore.updateTier(tx, before, tier);
     activityLog.recordActivity(
         tx,
-        creatorId,
+        before.creator(),
         actor,
         ActivityKind.SUPPORTER_TIER_CHANGED,
         new SupporterTierDetails(
-            user, supporterPerson.displayName(), before.tier().name(), tier.name()));
-    announceQuota(tx, after);
-    return toSupporter(supporterPerson, after);
+            person.id(), person.displayName(), before.tier().name(), tier.name()));
+  }
+
+  private void setOwnAllowance(
+      Transaction tx,
+      UserId actor,
+      Membership before,
+      @Nullable Integer allowance,
+      SupporterPerson person) {
+    membershipStore.updateOwnAllowance(tx, before, allowance);
+    activityLog.recordActivity(
+        tx,
+        before.creator(),
+        actor,
+        ActivityKind.ALLOWANCE_CHANGED,
+        new AllowanceDetails(person.id(), person.displayName(), allowance));
   }
 
   /**
-   * Increases or decreases a supporter's allowance in the current period; for admins.
+   * Increases or decreases a supporter's allowance in the current period; for those who manage
+   * people.
    *
    * @param amount not 0; negative to decrease
    * @throws Problem 404 when the user isn't a supporter, 403 for a team member's own quota
@@ -172,12 +219,11 @@ public final class SupporterService {
   public QuotaGrant grantRequests(
       Transaction tx, UserId actor, UserId creatorId, UserId user, int amount, String reason) {
     CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
-    creatorRoles.requireAdmin(tx, creator, actor);
+    creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
     Membership before =
         membershipStore.lockMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
     creatorRoles.requireNotOwner(creator, actor, user);
-    membershipStore.addGrant(tx, before, amount);
-    Membership after = before.withUsage(before.used(), before.granted() + amount);
+    Membership after = membershipStore.addGrant(tx, before, amount);
     long line = Ledger.addGrant(tx, after, amount, reason, actor);
     activityLog.recordActivity(
         tx,
@@ -195,24 +241,37 @@ public final class SupporterService {
   /**
    * Makes a user a supporter of a creator whose row is locked.
    *
-   * @throws Problem 409 when the user already is one, or supports the maximum number of creators
+   * @throws Problem 409 when the user already is one, or supports the maximum number of creators,
+   *     403 when the creator has blocked the user
    */
   public void addSupporter(Transaction tx, CreatorRow creator, UserId user, long tierId) {
+    addSupporter(tx, user, creator, user, tierId);
+  }
+
+  private void addSupporter(
+      Transaction tx, UserId actor, CreatorRow creator, UserId user, long tierId) {
     if (membershipStore.isMember(tx, creator.id(), user)) {
       throw Problem.conflict("already_member", "You already support this creator.");
     }
     if (membershipStore.countByUser(tx, user) >= MOST_OF_ONE_USER) {
       throw Problem.limitReached("too_many_memberships", MOST_OF_ONE_USER, "creators you support");
     }
+    if (membershipStore.isBlocked(tx, creator.id(), user)) {
+      throw Problem.of(
+          403, "blocked", "Not allowed", "You can't become a supporter of this creator.");
+    }
     boolean admin = creatorRoles.isAdmin(tx, creator, user);
-    Tier tier = requireTier(tx, creator.id(), tierId);
-    membershipStore.insertMembership(tx, creator.id(), user, tier);
+    Tier tier =
+        tierService
+            .findSuccessor(tx, creator.id(), tierId)
+            .orElseThrow(SupporterService::unknownTier);
+    membershipStore.beginMembership(tx, creator.id(), user, tier);
     creatorStore.incrementAudienceVersion(tx, creator);
     activityLog.recordActivity(
         tx,
         creator.id(),
-        user,
-        ActivityKind.SUPPORTER_JOINED,
+        actor,
+        actor.equals(user) ? ActivityKind.SUPPORTER_JOINED : ActivityKind.SUPPORTER_RESTORED,
         new SupporterDetails(user, findPerson(tx, user).displayName(), tier.name()));
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
@@ -220,30 +279,127 @@ public final class SupporterService {
         Map.of("creator_id", creator.id(), "role", admin ? "admin" : "supporter"),
         Set.of(user));
     QuotaService.addQuotaUpdate(
-        membershipStore.findMembership(tx, creator.id(), user).orElseThrow(), outgoingMessages);
+        membershipStore.lockMembership(tx, creator.id(), user).orElseThrow(), outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
+  }
+
+  /**
+   * Makes a former supporter one again; for those who manage people.
+   *
+   * @throws Problem 404 when the user has never been a supporter, or is no longer anybody's account
+   */
+  public Supporter restoreSupporter(
+      Transaction tx, UserId actor, UserId creatorId, UserId user, long tierId) {
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
+    creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
+    requireTier(tx, creatorId, tierId);
+    findFormer(tx, creatorId, user);
+    addSupporter(tx, actor, creator, user, tierId);
+    return toSupporter(tx, creatorId, findPerson(tx, user));
+  }
+
+  private void findFormer(Transaction tx, UserId creatorId, UserId user) {
+    if (membershipStore.findEnded(tx, creatorId, user).isEmpty()
+        || tx.query("SELECT 1 AS found FROM app_user WHERE id = ? AND removed_at IS NOT NULL", user)
+            .exists()) {
+      throw Problem.notFound();
+    }
   }
 
   /** Ends the membership of somebody who leaves a locked creator. What was done in it stays. */
   public void endMembership(Transaction tx, CreatorRow creator, UserId user) {
+    endMembership(tx, user, creator, user, ActivityKind.SUPPORTER_LEFT);
+  }
+
+  /**
+   * Ends the membership of a supporter whom a locked creator or the team removes. Nothing that was
+   * sent to them before is sent again.
+   */
+  public void removeSupporter(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
+    endMembership(tx, actor, creator, user, ActivityKind.SUPPORTER_REMOVED);
+    boolean admin = creatorRoles.isAdmin(tx, creator, user);
+    var outgoingMessages = new OutgoingMessages();
+    outgoingMessages.add(
+        MessageType.ACCESS_CHANGED,
+        Map.of("creator_id", creator.id(), "role", admin ? "admin" : "none"),
+        Set.of(user));
+    outgoingMessages.revokeAccess(user);
+    inboxStore.append(tx, outgoingMessages);
+  }
+
+  private void endMembership(
+      Transaction tx, UserId actor, CreatorRow creator, UserId user, ActivityKind kind) {
     Membership membership = membershipStore.lockMembership(tx, creator.id(), user).orElseThrow();
     membershipStore.endMembership(tx, creator.id(), user);
     creatorStore.incrementAudienceVersion(tx, creator);
     activityLog.recordActivity(
         tx,
         creator.id(),
-        user,
-        ActivityKind.SUPPORTER_LEFT,
+        actor,
+        kind,
         new SupporterDetails(user, findPerson(tx, user).displayName(), membership.tier().name()));
+  }
+
+  /**
+   * Blocks a former supporter of a locked creator from becoming one again, or no longer does.
+   *
+   * @throws Problem 404 when the user has never been a supporter
+   */
+  public void setBlocked(
+      Transaction tx, UserId actor, CreatorRow creator, UserId user, boolean blocked) {
+    findFormer(tx, creator.id(), user);
+    if (membershipStore.isBlocked(tx, creator.id(), user) == blocked) {
+      return;
+    }
+    membershipStore.setBlocked(tx, creator.id(), user, blocked);
+    activityLog.recordActivity(
+        tx,
+        creator.id(),
+        actor,
+        blocked ? ActivityKind.SUPPORTER_BLOCKED : ActivityKind.SUPPORTER_UNBLOCKED,
+        new SupporterDetails(user, findPerson(tx, user).displayName(), null));
+  }
+
+  /** Somebody whose membership has ended, and who still has an account. */
+  public record FormerSupporter(
+      UserId userId, String displayName, String email, boolean blocked, Instant endedAt) {}
+
+  /** Returns a page of former supporters ordered by id; for admins. */
+  public ListPage<FormerSupporter> listFormer(
+      Transaction tx, UserId actor, UserId creatorId, PageRequest page) {
+    creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
+    List<FormerSupporter> rows =
+        tx.query(
+                """
+                SELECT u.id AS id, u.display_name AS display_name, u.email AS email,
+                  m.blocked_at IS NOT NULL AS blocked, m.ended_at AS ended_at
+                FROM membership m
+                JOIN app_user u ON u.id = m.user_id
+                WHERE m.creator_id = ? AND m.user_id > ? AND m.ended_at IS NOT NULL
+                AND u.removed_at IS NULL
+                ORDER BY m.user_id LIMIT ?""",
+                creatorId,
+                page.cursor().orElse(0L),
+                page.limit() + 1)
+            .list(
+                row ->
+                    new FormerSupporter(
+                        row.getUser("id"),
+                        row.getString("display_name"),
+                        row.getString("email"),
+                        row.getBoolean("blocked"),
+                        row.getTime("ended_at")));
+    return ListPage.of(rows, page.limit(), former -> former.userId().value());
   }
 
   private Tier requireTier(Transaction tx, UserId creatorId, long tierId) {
     return tierService
         .find(tx, creatorId, tierId)
-        .orElseThrow(
-            () ->
-                Problem.validationFailed(
-                    "tier_id", "must be the id of one of the creator's tiers"));
+        .orElseThrow(SupporterService::unknownTier);
+  }
+
+  private static Problem unknownTier() {
+    return Problem.validationFailed("tier_id", "must be the id of one of the creator's tiers");
   }
 
   private void announceQuota(Transaction tx, Membership membership) {

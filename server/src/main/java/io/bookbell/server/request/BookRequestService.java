@@ -4,14 +4,17 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.QuotaService;
+import io.bookbell.server.quota.Tier;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestAnnouncer.StatusChange;
+import io.bookbell.server.request.RequestAnnouncer.Requester;
 import io.bookbell.server.request.RequestLocker.LockedRequest;
 import io.bookbell.server.request.RequestLocker.Purpose;
 import io.bookbell.server.storage.Transaction;
@@ -60,63 +63,108 @@ public final class BookRequestService {
     this.requestLocker = new RequestLocker(creatorStore, quotaService, requestAnnouncer);
   }
 
-  /** The fields of a new request. */
+  /**
+   * The fields of a new request.
+   *
+   * @param supporter for whom a team member makes it; null for the actor's own
+   */
   public record NewRequest(
       UserId creator,
       String title,
       String author,
       @Nullable String isbn,
       @Nullable String note,
-      @Nullable Integer coverId) {}
+      @Nullable Integer coverId,
+      @Nullable UserId supporter) {
+
+    /** The actor's own request. */
+    public NewRequest(
+        UserId creator,
+        String title,
+        String author,
+        @Nullable String isbn,
+        @Nullable String note,
+        @Nullable Integer coverId) {
+      this(creator, title, author, isbn, note, coverId, null);
+    }
+
+    private UserId supporterOr(UserId actor) {
+      return supporter == null ? actor : supporter;
+    }
+  }
 
   /**
-   * Creates a request and takes it from the supporter's quota.
+   * Creates a request and takes it from the supporter's quota. Team members who manage people may
+   * do so for a supporter.
    *
-   * @throws Problem 404 for users without a role with this creator, 403 for admins who aren't
-   *     supporters, 409 when the creator isn't accepting requests, the quota is used up, or the
-   *     creator has the maximum number of pending requests
+   * @throws Problem 404 for users without a role with this creator, and when it is for somebody who
+   *     isn't a supporter, 403 for admins who aren't supporters, 409 when the creator isn't
+   *     accepting requests, the quota is used up, or the supporter or the creator has the maximum
+   *     number of pending requests
    */
   public BookRequest create(Transaction tx, UserId user, NewRequest wanted) {
     return prepareCreate(tx, user, wanted).get();
   }
 
   /** The first step of {@link #create}, a {@link io.bookbell.server.storage.WriteCommand}. */
-  Supplier<BookRequest> prepareCreate(Transaction tx, UserId user, NewRequest wanted) {
+  Supplier<BookRequest> prepareCreate(Transaction tx, UserId actor, NewRequest wanted) {
+    UserId user = wanted.supporterOr(actor);
+    boolean onBehalf = !user.equals(actor);
     Supplier<CreatorRow> creatorRow = creatorStore.lockCreatorLater(tx, wanted.creator());
     var membership = quotaService.lockMembershipLater(tx, wanted.creator(), user);
     Supplier<String> userName = store.findNameLater(tx, user);
+    Supplier<String> actorName = onBehalf ? store.findNameLater(tx, actor) : userName;
+    Supplier<Integer> open = store.countOpenLater(tx, wanted.creator(), user);
     store.reserveRequest(tx);
     requestAnnouncer.reserveNotification(tx);
+    if (onBehalf) {
+      requestAnnouncer.reserveNotification(tx);
+    }
     return () -> {
       CreatorRow creator = creatorRow.get();
-      requireAccepting(tx, creator, user);
-      if (creator.pendingCount() >= MOST_PENDING) {
-        throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
+      if (onBehalf) {
+        creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
       }
-      var consumption =
-          quotaService.consumeRequest(
-              tx, membership.get().orElseThrow(() -> notSupporterProblem(tx, creator, user)));
-      BookRequest request = store.insertRequest(tx, user, userName.get(), wanted);
+      var locked =
+          membership
+              .get()
+              .orElseThrow(
+                  () -> onBehalf ? Problem.notFound() : notSupporterProblem(tx, creator, user));
+      requireRoom(creator, locked.tier(), open);
+      var consumption = quotaService.consumeRequest(tx, locked);
+      Status status = locked.tier().autoApprove() ? Status.APPROVED : Status.PENDING;
+      BookRequest request = store.insertRequest(tx, user, userName.get(), wanted, status);
       words.indexRequest(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
       var outgoingMessages = new OutgoingMessages();
       quotaService.recordConsumption(
-          tx, consumption, request.id(), request.title(), outgoingMessages);
-      CreatorRow counted = creatorStore.addToPendingCount(tx, creator, 1);
-      requestAnnouncer.announceCreated(tx, counted, request, outgoingMessages);
+          tx, consumption, request.id(), request.title(), actor, outgoingMessages);
+      CreatorRow counted =
+          status == Status.PENDING ? creatorStore.addToPendingCount(tx, creator, 1) : creator;
+      requestAnnouncer.announceCreated(
+          tx, counted, request, new Requester(actor, actorName.get()), outgoingMessages);
       inboxStore.append(tx, outgoingMessages);
       tx.afterCommit(() -> requestLocker.rememberCreator(request.id(), creator.id()));
       return request;
     };
   }
 
-  private void requireAccepting(Transaction tx, CreatorRow creator, UserId user) {
-    if (creator.creator().accepting()) {
-      return;
+  /** Requires that the creator accepts requests, and that not too many are pending. */
+  private static void requireRoom(CreatorRow creator, Tier tier, Supplier<Integer> open) {
+    if (!creator.creator().accepting()) {
+      throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
     }
-    if (!creatorRoles.isSupporter(tx, creator.id(), user)) {
-      throw notSupporterProblem(tx, creator, user);
+    if (creator.pendingCount() >= MOST_PENDING) {
+      throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
     }
-    throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
+    Integer mostOpen = tier.mostOpen();
+    if (mostOpen != null && open.get() >= mostOpen) {
+      throw Problem.conflict(
+          "too_many_open",
+          mostOpen == 1
+              ? "One request is still open. The next one can follow when it is answered."
+              : mostOpen
+                  + " requests are still open. The next one can follow when one is answered.");
+    }
   }
 
   private Problem notSupporterProblem(Transaction tx, CreatorRow creator, UserId user) {
@@ -214,19 +262,21 @@ public final class BookRequestService {
   /**
    * Withdraws a supporter's pending requests to a locked creator, each of which is refunded.
    *
+   * @param actor the supporter, or the admin who removes the supporter
    * @return the creator's row with the new pending count
    */
-  public CreatorRow withdrawAll(Transaction tx, UserId owner, CreatorRow creator) {
+  public CreatorRow withdrawAll(
+      Transaction tx, UserId actor, UserId owner, CreatorRow creator) {
     var outgoingMessages = new OutgoingMessages();
     var moves = new ArrayList<StatusChange>();
     for (long id : store.findPending(tx, creator.id(), owner)) {
       LockedRequest lockedRequest =
           requestLocker
-              .readLater(tx, creator.id(), () -> creator, owner, id, Purpose.REFUND)
+              .readLater(tx, creator.id(), () -> creator, actor, id, Purpose.REFUND)
               .get()
               .orElseThrow();
       statusChanger.changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
-      moves.add(withdraw(tx, lockedRequest, owner, outgoingMessages));
+      moves.add(withdraw(tx, lockedRequest, actor, outgoingMessages));
     }
     if (moves.isEmpty()) {
       return creator;
@@ -238,9 +288,9 @@ public final class BookRequestService {
   }
 
   private StatusChange withdraw(
-      Transaction tx, LockedRequest before, UserId owner, OutgoingMessages outgoingMessages) {
+      Transaction tx, LockedRequest before, UserId actor, OutgoingMessages outgoingMessages) {
     return statusChanger.complete(
-        tx, before, before.request(), Status.CANCELLED, owner, outgoingMessages);
+        tx, before, before.request(), Status.CANCELLED, actor, outgoingMessages);
   }
 
   /**
@@ -301,6 +351,9 @@ public final class BookRequestService {
 
   private Reply reply(Transaction tx, LockedRequest lockedRequest, UserId user, String body) {
     requireVisible(tx, lockedRequest, user);
+    if (!lockedRequest.actorTakesPart() && !creatorRoles.isAdmin(tx, lockedRequest.creator(), user)) {
+      throw Problem.forbidden("You no longer support this creator.");
+    }
     Reply reply =
         replies
             .insertReply(tx, lockedRequest.request(), user, lockedRequest.actorName(), body)

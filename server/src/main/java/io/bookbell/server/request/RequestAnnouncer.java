@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails;
 import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
@@ -11,6 +12,7 @@ import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
@@ -58,18 +60,49 @@ public final class RequestAnnouncer {
     notificationService.reserveNotification(tx);
   }
 
+  /** Who has made a new request: its supporter, or a team member for them. */
+  record Requester(UserId user, String name) {}
+
   void announceCreated(
-      Transaction tx, CreatorRow creator, BookRequest request, OutgoingMessages outgoingMessages) {
+      Transaction tx,
+      CreatorRow creator,
+      BookRequest request,
+      Requester by,
+      OutgoingMessages outgoingMessages) {
     Set<UserId> admins = creatorRoles.adminsOf(tx, creator);
     addRequestUpdate("created", request, FIRST_REVISION, admins, outgoingMessages);
-    addCountUpdate(creator, admins, outgoingMessages);
+    if (request.status() == Status.PENDING) {
+      addCountUpdate(creator, admins, outgoingMessages);
+    }
     var facts =
         new NotificationFacts(
             NotificationKind.REQUEST_CREATED,
             new CreatedDetails(request.title(), request.userId(), request.userName()));
     notificationService.addNotification(
-        tx, createNotification(request, facts, request.userId(), true), admins, outgoingMessages);
-    recordActivity(tx, request, request.userId(), ActivityKind.REQUEST_CREATED);
+        tx, createNotification(request, facts, by.user, true), admins, outgoingMessages);
+    boolean onBehalf = !by.user.equals(request.userId());
+    if (onBehalf) {
+      var forSupporter =
+          new NotificationFacts(
+              NotificationKind.REQUEST_CREATED_FOR_YOU,
+              new OnBehalfDetails(request.title(), by.user, by.name));
+      notificationService.addNotification(
+          tx,
+          createNotification(request, forSupporter, by.user, false),
+          Set.of(request.userId()),
+          outgoingMessages);
+    }
+    activityLog.recordRequestActivity(
+        tx,
+        request.creatorId(),
+        by.user,
+        ActivityKind.REQUEST_CREATED,
+        request.id(),
+        new ActivityDetails.RequestDetails(
+            request.title(),
+            onBehalf ? request.userId() : null,
+            onBehalf ? request.userName() : null,
+            request.status() == Status.APPROVED ? true : null));
   }
 
   void announceMove(
@@ -191,6 +224,11 @@ public final class RequestAnnouncer {
   private void recordActivity(
       Transaction tx, BookRequest request, UserId actor, ActivityKind kind) {
     activityLog.recordRequestActivity(
-        tx, request.creatorId(), actor, kind, request.id(), request.title());
+        tx,
+        request.creatorId(),
+        actor,
+        kind,
+        request.id(),
+        new ActivityDetails.RequestDetails(request.title()));
   }
 }

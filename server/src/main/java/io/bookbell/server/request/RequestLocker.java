@@ -47,6 +47,7 @@ final class RequestLocker {
    * A request read while its creator's row is locked, and what a change of it needs.
    *
    * @param actorName of the user whose command it is
+   * @param actorTakesPart false for the reply of somebody who isn't a supporter
    * @param followers empty for a reply
    * @param refund present if a refund may follow
    */
@@ -54,6 +55,7 @@ final class RequestLocker {
       CreatorRow creator,
       RevisedRequest revised,
       String actorName,
+      boolean actorTakesPart,
       Set<UserId> followers,
       Optional<Supplier<RefundBasis>> refund) {
     BookRequest request() {
@@ -99,6 +101,10 @@ final class RequestLocker {
         purpose == Purpose.REFUND
             ? Optional.of(quotaService.lockRefundLater(tx, creatorId, id))
             : Optional.empty();
+    Supplier<Boolean> takesPart =
+        purpose == Purpose.REPLY
+            ? quotaService.isSupporterLater(tx, creatorId, actor)
+            : () -> true;
     if (purpose == Purpose.REPLY) {
       replies.reserveReply(tx);
     }
@@ -107,7 +113,10 @@ final class RequestLocker {
       CreatorRow locked = creator.get();
       return revised
           .get()
-          .map(found -> new LockedRequest(locked, found, actorName.get(), following.get(), refund));
+          .map(
+              found ->
+                  new LockedRequest(
+                      locked, found, actorName.get(), takesPart.get(), following.get(), refund));
     };
   }
 

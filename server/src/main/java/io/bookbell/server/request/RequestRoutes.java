@@ -100,7 +100,8 @@ public final class RequestRoutes {
             jsonBody.requiredLine("author", 1, LONGEST_NAME),
             jsonBody.optionalLine("isbn", LONGEST_ISBN).orElse(null),
             jsonBody.optionalText("note", LONGEST_TEXT).orElse(null),
-            jsonBody.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null));
+            jsonBody.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null),
+            jsonBody.optionalUserId("user_id").orElse(null));
     jsonBody.requireNoErrors();
     return wanted;
   }

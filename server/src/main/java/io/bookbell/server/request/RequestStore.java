@@ -29,7 +29,7 @@ public final class RequestStore {
       """
       INSERT INTO book_request (id, creator_id, user_id, title, author, isbn, note, cover_id,
         status, created_at, updated_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)""";
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
   private static final String SELECT =
       """
@@ -62,6 +62,17 @@ public final class RequestStore {
           row -> row.getUser("id"),
           row -> row.getString("display_name"));
 
+  private static final SqlLookup<SupporterKey, Integer> OPEN_COUNTS =
+      new SqlLookup<>(
+          """
+          SELECT creator_id, user_id, count(*) AS amount FROM book_request
+          WHERE (creator_id, user_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+          AND status = 'pending'
+          GROUP BY creator_id, user_id""",
+          key -> ValueReader.values(key.creator, key.user),
+          row -> new SupporterKey(row.getUser("creator_id"), row.getUser("user_id")),
+          row -> row.getInt("amount"));
+
   private static final String UPDATE_STATUS =
       """
       WITH change (request_id, was, status, refunded, at) AS (
@@ -86,7 +97,8 @@ public final class RequestStore {
     tx.reserveIds("book_request", 1);
   }
 
-  BookRequest insertRequest(Transaction tx, UserId user, String userName, NewRequest wanted) {
+  BookRequest insertRequest(
+      Transaction tx, UserId user, String userName, NewRequest wanted, Status status) {
     Instant now = tx.now();
     long id = tx.nextId("book_request");
     tx.enqueue(
@@ -99,6 +111,7 @@ public final class RequestStore {
         wanted.isbn(),
         wanted.note(),
         wanted.coverId(),
+        status.wireName(),
         now,
         now);
     return new BookRequest(
@@ -110,7 +123,7 @@ public final class RequestStore {
         wanted.author(),
         wanted.isbn(),
         wanted.note(),
-        Status.PENDING,
+        status,
         null,
         null,
         null,
@@ -122,6 +135,14 @@ public final class RequestStore {
         wanted.coverId(),
         0);
   }
+
+  /** Counts a supporter's pending requests, on PostgreSQL together with the next statement. */
+  Supplier<Integer> countOpenLater(Transaction tx, UserId creator, UserId user) {
+    var counts = tx.lookUp(OPEN_COUNTS, new SupporterKey(creator, user));
+    return () -> counts.get().stream().findFirst().orElse(0);
+  }
+
+  private record SupporterKey(UserId creator, UserId user) {}
 
   /** Returns a supporter's pending requests to a creator. */
   List<Long> findPending(Transaction tx, UserId creator, UserId user) {

@@ -4,10 +4,12 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.AdminCache;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,6 +35,11 @@ public final class RoleResolver implements CreatorRoles {
   @Override
   public Set<UserId> adminsOf(Transaction tx, CreatorRow creator) {
     return adminCache.adminsOf(tx, creator);
+  }
+
+  @Override
+  public Optional<TeamRole> teamRoleOf(Transaction tx, CreatorRow creator, UserId user) {
+    return adminCache.teamRoleOf(tx, creator, user);
   }
 
   @Override

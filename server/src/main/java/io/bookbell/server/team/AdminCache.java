@@ -2,8 +2,11 @@ package io.bookbell.server.team;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.storage.Transaction;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,15 +27,24 @@ public final class AdminCache {
 
   /** Returns the creator and the active team members, as of the row's team version. */
   public Set<UserId> adminsOf(Transaction tx, CreatorRow creator) {
+    return lookUp(tx, creator).admins;
+  }
+
+  /** Returns the role of an active team member, as of the row's team version. */
+  public Optional<TeamRole> teamRoleOf(Transaction tx, CreatorRow creator, UserId user) {
+    return Optional.ofNullable(lookUp(tx, creator).roles.get(user));
+  }
+
+  private CachedAdmins lookUp(Transaction tx, CreatorRow creator) {
     CachedAdmins cached = cache.get(creator.id());
     if (cached != null && cached.teamVersion == creator.teamVersion()) {
       hits.increment();
-      return cached.admins;
+      return cached;
     }
     misses.increment();
-    var loaded = new CachedAdmins(creator.teamVersion(), loadAdmins(tx, creator.id()));
+    CachedAdmins loaded = loadAdmins(tx, creator);
     tx.afterCommit(() -> cache.merge(creator.id(), loaded, CachedAdmins::pickNewer));
-    return loaded.admins;
+    return loaded;
   }
 
   /** Returns the creators in whose teams the user is active. Not cached. */
@@ -41,12 +53,15 @@ public final class AdminCache {
         .set(row -> row.getUser("creator_id"));
   }
 
-  private static Set<UserId> loadAdmins(Transaction tx, UserId creator) {
-    Set<UserId> admins =
-        tx.query("SELECT user_id FROM team_member WHERE creator_id = ? AND active", creator)
-            .set(row -> row.getUser("user_id"));
-    admins.add(creator);
-    return Set.copyOf(admins);
+  private static CachedAdmins loadAdmins(Transaction tx, CreatorRow creator) {
+    Map<UserId, TeamRole> roles =
+        tx.query(
+                "SELECT user_id, role FROM team_member WHERE creator_id = ? AND active",
+                creator.id())
+            .map(row -> row.getUser("user_id"), row -> TeamRole.of(row.getString("role")));
+    Set<UserId> admins = new HashSet<>(roles.keySet());
+    admins.add(creator.id());
+    return new CachedAdmins(creator.teamVersion(), Set.copyOf(admins), Map.copyOf(roles));
   }
 
   /**
@@ -77,7 +92,8 @@ public final class AdminCache {
       long hits,
       long misses) {}
 
-  private record CachedAdmins(long teamVersion, Set<UserId> admins) {
+  private record CachedAdmins(
+      long teamVersion, Set<UserId> admins, Map<UserId, TeamRole> roles) {
     CachedAdmins pickNewer(CachedAdmins other) {
       return other.teamVersion > teamVersion ? other : this;
     }

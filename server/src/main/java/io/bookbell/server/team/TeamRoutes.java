@@ -1,6 +1,7 @@
 package io.bookbell.server.team;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -27,14 +28,15 @@ public final class TeamRoutes {
         TeamRoutes::parseAddition,
         (tx, caller, wanted) ->
             ApiResponse.created(
-                teamService.addCandidate(tx, caller.user(), wanted.creator, wanted.candidate)));
+                teamService.addCandidate(
+                    tx, caller.user(), wanted.creator, wanted.candidate, wanted.role)));
     apiRouter.patch(
         "/api/team/:user_id",
-        TeamRoutes::parseActivation,
+        TeamRoutes::parseUpdate,
         (tx, caller, wanted) ->
             ApiResponse.ok(
-                teamService.setActive(
-                    tx, caller.user(), wanted.creator, wanted.member, wanted.active)));
+                teamService.change(
+                    tx, caller.user(), wanted.key.creator, wanted.key.member, wanted.changes)));
     apiRouter.delete(
         "/api/team/:user_id",
         apiRequest ->
@@ -66,29 +68,40 @@ public final class TeamRoutes {
     UserId creator = jsonBody.requiredUserId("creator_id");
     Optional<UserId> user = jsonBody.optionalUserId("user_id");
     Optional<String> email = jsonBody.optionalEmail("email");
+    Optional<TeamRole> role = optionalRole(jsonBody);
     jsonBody.checkField(
         "user_id", user.isPresent() != email.isPresent(), "or email is required, one of the two");
     jsonBody.requireNoErrors();
     MemberCandidate memberCandidate =
         user.<MemberCandidate>map(MemberCandidate.ById::new)
             .orElseGet(() -> new MemberCandidate.ByEmail(email.orElseThrow()));
-    return new AddMemberRequest(creator, memberCandidate);
+    return new AddMemberRequest(creator, memberCandidate, role.orElse(TeamRole.EVERYTHING));
   }
 
-  private static SetActiveRequest parseActivation(ApiRequest apiRequest) {
+  private static MemberUpdate parseUpdate(ApiRequest apiRequest) {
     UserId member = apiRequest.pathUserId("user_id");
     UserId creator = parseCreatorId(apiRequest);
     JsonBody jsonBody = apiRequest.jsonBody();
-    boolean active = jsonBody.requiredBoolean("active");
+    var changes =
+        new TeamService.MemberChanges(
+            jsonBody.optionalBoolean("active"), optionalRole(jsonBody));
+    jsonBody.checkField(
+        "active", changes.active().isPresent() || changes.role().isPresent(), "or role is required");
     jsonBody.requireNoErrors();
-    return new SetActiveRequest(creator, member, active);
+    return new MemberUpdate(new TeamMemberKey(creator, member), changes);
+  }
+
+  private static Optional<TeamRole> optionalRole(JsonBody jsonBody) {
+    return jsonBody
+        .optionalOneOf("role", TeamRole.WIRE_NAMES.toArray(String[]::new))
+        .map(TeamRole::of);
   }
 
   private record TeamMemberList(List<TeamMember> members) {}
 
-  private record AddMemberRequest(UserId creator, MemberCandidate candidate) {}
+  private record AddMemberRequest(UserId creator, MemberCandidate candidate, TeamRole role) {}
 
   private record TeamMemberKey(UserId creator, UserId member) {}
 
-  private record SetActiveRequest(UserId creator, UserId member, boolean active) {}
+  private record MemberUpdate(TeamMemberKey key, TeamService.MemberChanges changes) {}
 }

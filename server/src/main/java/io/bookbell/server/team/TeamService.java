@@ -2,11 +2,13 @@ package io.bookbell.server.team;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
+import io.bookbell.server.activity.ActivityDetails.TeamRoleDetails;
 import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageType;
@@ -29,7 +31,7 @@ public final class TeamService {
 
   private static final String MEMBERS =
       """
-      SELECT m.user_id, u.display_name, u.email, m.active
+      SELECT m.user_id, u.display_name, u.email, m.active, m.role
       FROM team_member m
       JOIN app_user u ON u.id = m.user_id
       WHERE m.creator_id = ?""";
@@ -65,13 +67,22 @@ public final class TeamService {
    * @throws Problem 404 when the user isn't a supporter, 409 when already on the team
    */
   public TeamMember addCandidate(
-      Transaction tx, UserId actor, UserId creatorId, MemberCandidate memberCandidate) {
+      Transaction tx,
+      UserId actor,
+      UserId creatorId,
+      MemberCandidate memberCandidate,
+      TeamRole role) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
     UserId user =
         findCandidate(tx, memberCandidate)
             .filter(found -> creatorRoles.isSupporter(tx, creatorId, found))
             .orElseThrow(Problem::notFound);
-    return addMember(tx, actor, creator, user);
+    return addMember(tx, actor, creator, user, role);
+  }
+
+  /** Adds a user who may do everything. See the other method. */
+  public TeamMember addMember(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
+    return addMember(tx, actor, creator, user, TeamRole.EVERYTHING);
   }
 
   /**
@@ -79,7 +90,8 @@ public final class TeamService {
    *
    * @throws Problem 409 when already on the team, or when the team has the maximum size
    */
-  public TeamMember addMember(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
+  public TeamMember addMember(
+      Transaction tx, UserId actor, CreatorRow creator, UserId user, TeamRole role) {
     if (creator.id().equals(user) || findMember(tx, creator.id(), user).isPresent()) {
       throw Problem.conflict("already_member", "This person is already on the team.");
     }
@@ -87,13 +99,54 @@ public final class TeamService {
       throw Problem.limitReached("team_full", MOST, "team members");
     }
     tx.update(
-        "INSERT INTO team_member (creator_id, user_id, created_at) VALUES (?, ?, ?)",
+        "INSERT INTO team_member (creator_id, user_id, role, created_at) VALUES (?, ?, ?, ?)",
         creator.id(),
         user,
+        role.wireName(),
         tx.now());
     TeamMember member = requireMember(tx, creator.id(), user);
     recordChange(tx, actor, creator, member, ActivityKind.TEAM_MEMBER_ADDED, "admin");
     return member;
+  }
+
+  /** What to change about a member; empty fields stay as they are. */
+  public record MemberChanges(Optional<Boolean> active, Optional<TeamRole> role) {}
+
+  /** Changes a member's role, or whether the member is active; for the creator. */
+  public TeamMember change(
+      Transaction tx, UserId actor, UserId creatorId, UserId user, MemberChanges changes) {
+    changes.role.ifPresent(role -> setRole(tx, actor, creatorId, user, role));
+    changes.active.ifPresent(active -> setActive(tx, actor, creatorId, user, active));
+    return requireMember(tx, creatorId, user);
+  }
+
+  private void setRole(
+      Transaction tx, UserId actor, UserId creatorId, UserId user, TeamRole role) {
+    CreatorRow creator = lockForCreator(tx, actor, creatorId);
+    TeamMember member = requireMember(tx, creatorId, user);
+    if (member.role() == role) {
+      return;
+    }
+    tx.update(
+        "UPDATE team_member SET role = ? WHERE creator_id = ? AND user_id = ?",
+        role.wireName(),
+        creatorId,
+        user);
+    creatorStore.incrementTeamVersion(tx, creator);
+    activityLog.recordActivity(
+        tx,
+        creatorId,
+        actor,
+        ActivityKind.TEAM_ROLE_CHANGED,
+        new TeamRoleDetails(user, member.displayName(), role.wireName()));
+    if (member.active()) {
+      var outgoingMessages = new OutgoingMessages();
+      outgoingMessages.add(
+          MessageType.ACCESS_CHANGED,
+          Map.of("creator_id", creatorId, "role", "admin"),
+          Set.of(user));
+      inboxStore.append(tx, outgoingMessages);
+    }
   }
 
   /**
@@ -116,7 +169,8 @@ public final class TeamService {
         active ? ActivityKind.TEAM_MEMBER_ACTIVATED : ActivityKind.TEAM_MEMBER_DEACTIVATED;
     recordChange(
         tx, actor, creator, member, kind, active ? "admin" : roleWithoutTeam(tx, creatorId, user));
-    return new TeamMember(user, member.displayName(), member.email(), active);
+    return new TeamMember(
+        user, member.displayName(), member.email(), active, member.role());
   }
 
   /**
@@ -219,7 +273,8 @@ public final class TeamService {
         row.getUser("user_id"),
         row.getString("display_name"),
         row.getString("email"),
-        row.getBoolean("active"));
+        row.getBoolean("active"),
+        TeamRole.of(row.getString("role")));
   }
 
   /**

@@ -48,6 +48,8 @@ public final class InvariantVerifier {
                 ledger.membershipsAgreeWithLedger(),
                 ledger.consumptionsStayWithinAllowance(),
                 ledger.everyRequestIsConsumedOnce(),
+                ledger.requestsCountOnceInAPeriod(),
+                ledger.blockedPeopleAreNoSupporters(),
                 ledger.refundsFollowStatus(),
                 history.everyRevisionHasItsMessage(),
                 history.everyMessageHasAnInbox(),

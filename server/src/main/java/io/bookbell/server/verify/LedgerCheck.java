@@ -20,11 +20,12 @@ final class LedgerCheck {
       FROM (
         SELECT m.creator_id, m.user_id, m.used, m.granted,
           (SELECT coalesce(
-              sum(CASE l.kind WHEN 'grant' THEN 0 WHEN 'refund' THEN -1 ELSE l.amount END), 0)
+              sum(CASE WHEN l.kind IN ('grant', 'lapse') THEN 0 WHEN l.kind = 'refund' THEN -1
+                ELSE l.amount END), 0)
             FROM quota_ledger l
             WHERE l.creator_id = m.creator_id AND l.user_id = m.user_id
               AND l.period_key = m.period_key) AS ledger_used,
-          (SELECT coalesce(sum(CASE l.kind WHEN 'grant' THEN l.amount ELSE 0 END), 0)
+          (SELECT coalesce(sum(CASE WHEN l.kind IN ('grant', 'lapse') THEN l.amount ELSE 0 END), 0)
             FROM quota_ledger l
             WHERE l.creator_id = m.creator_id AND l.user_id = m.user_id
               AND l.period_key = m.period_key) AS ledger_granted
@@ -36,7 +37,7 @@ final class LedgerCheck {
       """
       SELECT id, creator_id, user_id, kind, amount, period_key, used_after, allowed
       FROM quota_ledger
-      WHERE kind <> 'grant'
+      WHERE kind NOT IN ('grant', 'lapse')
       ORDER BY id""";
 
   private static final String WRONGLY_CONSUMED =
@@ -59,6 +60,24 @@ final class LedgerCheck {
             WHERE l.request_id = r.id AND l.kind = 'refund') AS refunds
         FROM book_request r) AS refunded
       WHERE refunds <> CASE WHEN status IN ('rejected', 'cancelled') THEN 1 ELSE 0 END
+      LIMIT ?""";
+
+  private static final String COUNTED_TWICE =
+      """
+      SELECT request_id, period_key, counts
+      FROM (
+        SELECT l.request_id, l.period_key,
+          sum(CASE l.kind WHEN 'refund' THEN -1 ELSE l.amount END) AS counts
+        FROM quota_ledger l
+        WHERE l.request_id IS NOT NULL
+        GROUP BY l.request_id, l.period_key) AS sums
+      WHERE counts NOT IN (0, 1)
+      LIMIT ?""";
+
+  private static final String WRONGLY_BLOCKED =
+      """
+      SELECT creator_id, user_id FROM membership
+      WHERE blocked_at IS NOT NULL AND ended_at IS NULL
       LIMIT ?""";
 
   private final Transaction tx;
@@ -107,8 +126,8 @@ final class LedgerCheck {
               int change = kind.equals("refund") ? -1 : line.getInt("amount");
               int now = used.merge(period, change, Integer::sum);
               int usedAfter = line.getInt("used_after");
-              int allowed = line.getInt("allowed");
-              boolean beyond = kind.equals("consume") && now > allowed;
+              Integer allowed = line.findInt("allowed");
+              boolean beyond = kind.equals("consume") && allowed != null && now > allowed;
               if ((now != usedAfter || now < 0 || beyond) && breaches.size() < MOST_BREACHES) {
                 breaches.add(
                     new InvariantViolation(
@@ -119,7 +138,7 @@ final class LedgerCheck {
                                 period.user,
                                 period.creator,
                                 now,
-                                allowed,
+                                allowed == null ? "any number" : allowed,
                                 usedAfter)));
               }
             });
@@ -134,6 +153,29 @@ final class LedgerCheck {
                     1,
                     "request %s was taken from the quota %s times instead of once"
                         .formatted(row.getLong("id"), row.getInt("lines"))));
+  }
+
+  List<InvariantViolation> requestsCountOnceInAPeriod() {
+    return tx.query(COUNTED_TWICE, MOST_BREACHES)
+        .list(
+            row ->
+                new InvariantViolation(
+                    1,
+                    "request %s counts %s times in the period %s"
+                        .formatted(
+                            row.getLong("request_id"),
+                            row.getLong("counts"),
+                            row.getString("period_key"))));
+  }
+
+  List<InvariantViolation> blockedPeopleAreNoSupporters() {
+    return tx.query(WRONGLY_BLOCKED, MOST_BREACHES)
+        .list(
+            row ->
+                new InvariantViolation(
+                    5,
+                    "user %s supports creator %s, who has blocked them"
+                        .formatted(row.getUser("user_id"), row.getUser("creator_id"))));
   }
 
   List<InvariantViolation> refundsFollowStatus() {

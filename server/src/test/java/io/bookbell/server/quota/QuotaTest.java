@@ -288,7 +288,7 @@ class QuotaTest extends DomainTest {
   }
 
   private void turnMonth() {
-    while (domain.write(domain.features.monthTurn::renewBatch)) {
+    while (domain.write(domain.features.periodTurns::renewBatch)) {
       // run the next step
     }
   }

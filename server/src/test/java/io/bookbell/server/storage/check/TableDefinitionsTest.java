@@ -63,8 +63,8 @@ class TableDefinitionsTest {
     assertThat(table("app_user").uniqueKeys())
         .containsExactlyInAnyOrder(List.of("id"), List.of("email"));
     assertThat(table("tier").uniqueKeys())
-        .containsExactlyInAnyOrder(
-            List.of("id"), List.of("creator_id", "name"), List.of("creator_id", "id"));
+        .as("of the table that replaced the first one")
+        .containsExactlyInAnyOrder(List.of("id"), List.of("creator_id", "id"));
     assertThat(table("request_word").uniqueKeys())
         .containsExactly(List.of("creator_id", "word", "request_id"));
     assertThat(table("quota_ledger").uniqueKeys())
