@@ -1,5 +1,6 @@
 import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
+import {tierTerms as terms} from '../supporter/tier-terms.js';
 import {hasTranslation, locale, translateMarkup, personName, translate} from '../words/translate.js';
 
 /** @import {Activity, FieldChange} from '../client/types.js' */
@@ -13,6 +14,7 @@ const SETTINGS = {
   picture: ['activity.creator_picture', 'activity.creator_no_picture'],
   rules: ['activity.creator_rules', 'activity.creator_no_rules'],
   self_service: ['activity.creator_own_on', 'activity.creator_own_off'],
+  time_zone: ['activity.creator_zone', 'activity.creator_zone'],
   shows_asked: ['activity.creator_shows_asked', 'activity.creator_hides_asked'],
 };
 
@@ -48,14 +50,37 @@ function sentences({kind, details, actor_name, book_request_id, detail}) {
       ];
     case 'invitation_created':
       return [translateMarkup(details.role === 'team' ? 'activity.invitation_team' : 'activity.invitation_supporter', {actor})];
+    case 'tier_deleted': {
+      const key = details.new_tier ? 'activity.tier_deleted_to' : 'activity.tier_deleted';
+      return [translateMarkup(key, {actor, what: name(details.name), name: name(details.new_tier)})];
+    }
+    case 'supporter_removed':
+    case 'supporter_blocked':
+    case 'supporter_unblocked':
+    case 'supporter_restored':
+      return [translateMarkup(`activity.${kind}`, {actor, what: name(details.supporter_name)})];
+    case 'allowance_changed': {
+      const {supporter_name, allowance} = details;
+      const key = allowance === undefined ? 'activity.allowance_removed' : 'activity.allowance_changed';
+      return [translateMarkup(key, {actor, name: name(supporter_name), what: allowance})];
+    }
+    case 'supporters_imported':
+      return [translateMarkup('activity.supporters_imported', {actor, added: details.added, moved: details.moved})];
+    case 'team_role_changed':
+      return [translateMarkup('activity.team_role_changed', {actor, name: name(details.member_name), what: translate(`team.role_${details.role}`)})];
     case 'text':
       return [translateMarkup('activity.text', {actor, what: details.text})];
   }
   const key = `activity.${kind}`;
   if (!hasTranslation(key)) return [translateMarkup('activity.text', {actor, what: detail})]; // a newer server's
-  const what = book_request_id ? html`<a href="${BASE_PATH}/requests/${book_request_id}"><bdi>${details.title}</bdi></a>` : name(details.member_name);
+  if (kind === 'request_created' && details.supporter_name)
+    return [translateMarkup('activity.request_created_for', {actor, name: name(details.supporter_name), what: link(book_request_id, details.title)})];
+  const what = book_request_id ? link(book_request_id, details.title) : name(details.member_name);
   return [translateMarkup(key, {actor, what})];
 }
+
+/** @param {number | null} id @param {string} title */
+const link = (id, title) => html`<a href="${BASE_PATH}/requests/${id}"><bdi>${title}</bdi></a>`;
 
 /** @param {unknown} actor @param {FieldChange[]} changes @returns {unknown[]} */
 function settings(actor, changes) {
@@ -75,16 +100,13 @@ function tier(actor, details) {
   const before = Object.fromEntries(changes.map(({field, old}) => [field, old]));
   const told = [];
   if ('name' in before) told.push(translateMarkup('activity.tier_renamed', {actor, old: name(before.name), what: name(tierName)}));
-  if ('requests_allowed' in before || 'period' in before)
+  if ('requests_allowed' in before || 'period' in before || 'days' in before)
     told.push(translateMarkup('activity.tier_terms', {actor, name: name(tierName), old: terms({...details, ...before}), what: terms(details)}));
   return told.length ? told : [translateMarkup('activity.tier_changed', {actor, what: tierTerms(details)})];
 }
 
 /** @param {Activity['details']} details */
 const tierTerms = (details) => `${details.name}: ${terms(details)}`;
-
-/** @param {{requests_allowed: number, period: string}} details */
-const terms = ({requests_allowed, period}) => translate(period === 'month' ? 'tiers.terms_month' : 'tiers.terms_none', {count: requests_allowed});
 
 /** @param {unknown} actor @param {string} actorName as it is now @param {Activity['details']} details */
 function joined(actor, actorName, {supporter_name, tier: tierName}) {

@@ -13,7 +13,8 @@ import './app-header.js';
  * @import {Workspace} from './workspaces.js'
  */
 
-const CREATOR_ONLY = ['invitations', 'settings', 'begin'];
+/** The roles that places need; null for the creator alone. @type {Record<string, 'people' | 'everything' | null>} */
+const NEEDED_ROLES = {invitations: 'people', settings: 'everything', begin: null};
 
 /** The frame of everything a signed-in user sees, with the view that the address names, whose module is loaded. */
 export class AppShell extends SessionElement {
@@ -82,7 +83,9 @@ export class AppShell extends SessionElement {
     if (this.missing) return this.#missingView();
     const {session} = this;
     const {name, query, requestId} = this.route;
-    if (CREATOR_ONLY.includes(name) && session.me.user.id !== creatorId) return this.#nothingHere();
+    const needed = NEEDED_ROLES[name];
+    if (needed === null && session.me.user.id !== creatorId) return this.#nothingHere();
+    if (needed && !session.hasRole(creatorId, needed)) return this.#nothingHere();
     switch (name) {
       case 'requests':
         return html`<my-requests .session=${session} .creatorId=${creatorId}></my-requests>`;

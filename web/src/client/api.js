@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, CreatedKey, Creator, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, Me, Member, Notification, Outcome, OwnSession, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, Me, Member, Notification, Outcome, OwnSession, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -129,7 +129,7 @@ export class Api {
   /** @param {number} id @returns {Promise<Creator>} */
   creator = (id) => this.http.get(`/api/creators/${id}`);
 
-  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean, self_service?: boolean, colour?: string}} change @returns {Promise<Creator>} */
+  /** @param {number} id @param {{accepting?: boolean, notice?: string, rules?: string, name?: string, shows_asked?: boolean, self_service?: boolean, colour?: string, time_zone?: string}} change @returns {Promise<Creator>} */
   changeCreator = (id, change) => this.http.patch(`/api/creators/${id}`, change);
 
   /** @param {number} id @param {Blob} picture @returns {Promise<Creator>} */
@@ -152,6 +152,28 @@ export class Api {
 
   /** @param {number} userId @param {number} creatorId @returns {Promise<SupporterAccount>} */
   supporter = (userId, creatorId) => this.http.get(`/api/supporters/${userId}`, {creator_id: creatorId});
+
+  /** @param {number} id @param {number | null} moveTo */
+  deleteTier = (id, moveTo) => this.http.delete(`/api/tiers/${id}`, {}, {move_to: moveTo});
+
+  /** @param {number} userId @param {number} creatorId @param {number | null} allowance */
+  allowSupporter = (userId, creatorId, allowance) => this.http.patch(`/api/supporters/${userId}`, {own_allowance: allowance}, {query: {creator_id: creatorId}});
+
+  /** @param {number} userId @param {number} creatorId */
+  removeSupporter = (userId, creatorId) => this.http.delete(`/api/supporters/${userId}`, {creator_id: creatorId});
+
+  /** @param {number} userId @param {number} creatorId @param {Command} [command] */
+  blockSupporter = (userId, creatorId, command) => this.http.post(`/api/supporters/${userId}/block`, undefined, {...command, query: {creator_id: creatorId}});
+
+  /** @param {number} userId @param {number} creatorId */
+  unblockSupporter = (userId, creatorId) => this.http.delete(`/api/supporters/${userId}/block`, {creator_id: creatorId});
+
+  /** @param {number} userId @param {number} creatorId @param {number} tierId @param {Command} [command] @returns {Promise<Supporter>} */
+  restoreSupporter = (userId, creatorId, tierId, command) =>
+    this.http.post('/api/supporters', {creator_id: creatorId, user_id: userId, tier_id: tierId}, command);
+
+  /** @param {{creator_id: number, limit?: number, cursor?: string | null}} query @returns {Promise<Page<FormerSupporter>>} */
+  formerSupporters = (query) => this.http.get('/api/former-supporters', query);
 
   /** @param {number} userId @param {number} creatorId @param {number} tierId */
   moveSupporter = (userId, creatorId, tierId) => this.http.patch(`/api/supporters/${userId}`, {tier_id: tierId}, {query: {creator_id: creatorId}});
@@ -178,6 +200,9 @@ export class Api {
 
   /** @param {number} userId @param {number} creatorId @param {boolean} active @returns {Promise<Member>} */
   activateMember = (userId, creatorId, active) => this.http.patch(`/api/team/${userId}`, {active}, {query: {creator_id: creatorId}});
+
+  /** @param {number} userId @param {number} creatorId @param {string} role @returns {Promise<Member>} */
+  changeRole = (userId, creatorId, role) => this.http.patch(`/api/team/${userId}`, {role}, {query: {creator_id: creatorId}});
 
   /** @param {number} userId @param {number} creatorId */
   removeMember = (userId, creatorId) => this.http.delete(`/api/team/${userId}`, {creator_id: creatorId});

@@ -132,6 +132,12 @@ export class Session extends EventTarget {
   /** @param {number} creatorId */
   readQuota = async (creatorId) => this.store.keepQuota(await this.api.quota(creatorId));
 
+  /** Whether the user is the creator or on the team with a role that includes another. @param {number} creatorId @param {'people' | 'everything'} role */
+  hasRole(creatorId, role) {
+    const own = this.me.admin_of.find((one) => one.creator_id === creatorId);
+    return own !== undefined && [null, 'everything', role].includes(own.role ?? null);
+  }
+
   /** @param {number} creatorId */
   isAdminOf(creatorId) {
     return this.me.admin_of.some((one) => one.creator_id === creatorId);

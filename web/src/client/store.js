@@ -99,8 +99,8 @@ export class Store extends EventTarget {
   }
 
   /** @param {Quota} quota */
-  keepQuota({creator_id, allowed, used, remaining, period, resets_at}) {
-    this.quotas.set(creator_id, {creator_id, allowed, used, remaining, period, resets_at});
+  keepQuota({creator_id, allowed, used, remaining, period, days, resets_at}) {
+    this.quotas.set(creator_id, {creator_id, allowed, used, remaining, period, days, resets_at});
     this.#changed();
   }
 

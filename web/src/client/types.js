@@ -54,15 +54,16 @@
  *
  * @typedef {object} Quota
  * @property {number} creator_id
- * @property {number} allowed
+ * @property {number | null} allowed null for any number
  * @property {number} used
- * @property {number} remaining
- * @property {'none' | 'month'} period
+ * @property {number | null} remaining null for any number
+ * @property {'none' | 'month' | 'week' | 'rolling'} period
+ * @property {number | null} [days] of a rolling period
  * @property {string | null} resets_at
  *
  * @typedef {object} LedgerEntry
  * @property {number} id
- * @property {'consume' | 'refund' | 'grant' | 'carry' | 'import'} kind
+ * @property {'consume' | 'refund' | 'grant' | 'carry' | 'import' | 'expire' | 'lapse'} kind
  * @property {number} amount
  * @property {number | null} book_request_id
  * @property {string | null} title
@@ -71,7 +72,7 @@
  * @property {string} actor_name
  * @property {string} created_at
  *
- * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, self_service: boolean, colour: string | null, picture: string | null, version: number}} Creator
+ * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, self_service: boolean, colour: string | null, picture: string | null, time_zone: string, version: number}} Creator
  *
  * @typedef {{title: string, supporter_name?: string, actor_name?: string, count?: number, text?: string}} NotificationDetails
  *
@@ -85,14 +86,16 @@
  * @property {boolean} [read]
  * @property {number} [creator_id]
  *
- * @typedef {{creator_id: number, creator_name: string, tier: string, requests_allowed: number, requests_used: number}} Membership
- * @typedef {{creator_id: number, creator_name: string}} Administered
+ * @typedef {{creator_id: number, creator_name: string, tier: string, requests_allowed: number | null, requests_used: number}} Membership
+ * @typedef {'answer' | 'people' | 'everything'} TeamRole
+ * @typedef {{creator_id: number, creator_name: string, role: TeamRole | null}} Administered the role on the team; null for the creator
  * @typedef {{user: User, has_password: boolean, operator: boolean, memberships: Membership[], admin_of: Administered[]}} Me
  *
  * @typedef {{id: number, client: string | null, address: string | null, created_at: string, last_used_at: string, expires_at: string, current: boolean}} OwnSession
- * @typedef {{user_id: number, display_name: string, email: string, active: boolean}} Member
- * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, requests_allowed: number, requests_used: number}} Supporter
- * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number, period: 'none' | 'month'}} Tier
+ * @typedef {{user_id: number, display_name: string, email: string, active: boolean, role: TeamRole}} Member
+ * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, requests_allowed: number | null, requests_used: number, own_allowance: number | null}} Supporter
+ * @typedef {{user_id: number, display_name: string, email: string, blocked: boolean, ended_at: string}} FormerSupporter
+ * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number | null, period: 'none' | 'month' | 'week' | 'rolling', days: number | null, most_open: number | null, auto_approve: boolean}} Tier
  *
  * @typedef {Supporter & {quota: Quota, entries: LedgerEntry[]}} SupporterAccount
  * @typedef {Record<Status, number>} Counts
@@ -140,7 +143,11 @@
  * @property {string} new_tier
  * @property {number} amount
  * @property {string} reason
- * @property {'supporter' | 'team'} [role]
+ * @property {string} [role]
+ * @property {number} [allowance]
+ * @property {number} [added]
+ * @property {number} [moved]
+ * @property {number} [days]
  * @property {string} member_name
  * @property {string} text
  *

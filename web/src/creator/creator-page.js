@@ -15,6 +15,7 @@ export class CreatorPage extends SessionElement {
   #switching = new FormSubmission(this);
   #showing = new FormSubmission(this);
   #deciding = new FormSubmission(this);
+  #zoning = new FormSubmission(this);
   #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
   #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `notice-${this.creatorId}`}));
 
@@ -53,7 +54,7 @@ export class CreatorPage extends SessionElement {
             ?disabled=${this.#showing.busy} @click=${this.#show}><span class="switch__knob"></span></button>
         </div>
       </section>
-      <section class="panel">
+      <section class="panel" ?hidden=${this.session.me.user.id !== this.creatorId}>
         ${formError(this.#deciding.message)}
         <div class="switch-row">
           <div>
@@ -81,9 +82,20 @@ export class CreatorPage extends SessionElement {
         })}
         <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
       </form>
+      <form class="panel panel--form" @submit=${this.#setZone}>
+        ${formError(this.#zoning.message)}
+        ${formField({id: 'time-zone', name: 'time_zone', label: translate('creator.zone'), hint: translate('creator.zone_hint'), value: creator.time_zone, options: timeZones(creator.time_zone), testid: 'time-zone', error: this.#zoning.fields.time_zone})}
+        <button class="button" data-testid="time-zone-submit" ?disabled=${this.#zoning.busy}>${translate('form.save')}</button>
+      </form>
       <creator-rules .session=${this.session} .creatorId=${this.creatorId}></creator-rules>
       <saved-reply-editor .session=${this.session} .creatorId=${this.creatorId}></saved-reply-editor>
     </div>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #setZone(event) {
+    const {time_zone} = formValues(event);
+    await this.#zoning.run(() => this.#change({time_zone}), {time_zone});
   }
 
   async #switch() {
@@ -109,10 +121,16 @@ export class CreatorPage extends SessionElement {
     this.showToast(translate(notice ? 'creator.published' : 'creator.taken_down'));
   }
 
-  /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean, self_service?: boolean}} change */
+  /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean, self_service?: boolean, time_zone?: string}} change */
   async #change(change) {
     this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, change));
   }
+}
+
+/** @param {string} current @returns {[string, string][]} the names that the browser knows, which most people recognize */
+function timeZones(current) {
+  const names = new Set(['UTC', current, ...Intl.supportedValuesOf('timeZone')]);
+  return [...names].map((name) => [name, name.replaceAll('_', ' ')]);
 }
 
 customElements.define('creator-page', CreatorPage);

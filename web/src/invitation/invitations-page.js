@@ -12,6 +12,7 @@ import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {dateInWords} from '../words/time-text.js';
 import {translate} from '../words/translate.js';
+import {teamRoles} from '../team/team-roles.js';
 import '../ui/confirm-button.js';
 
 /** @import {Invitation, ServerMessage, Tier} from '../client/types.js' */
@@ -83,8 +84,9 @@ export class InvitationsPage extends SessionElement {
       <h2 class="panel__title">${translate('invitations.invite')}</h2>
       ${formError(this.#making.message)}
       <div class="pair">
-        ${formField({id: 'invite-kind', name: 'kind', label: translate('invitations.who'), options: KINDS, value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
+        ${formField({id: 'invite-kind', name: 'kind', label: translate('invitations.who'), options: this.session.me.user.id === this.creatorId ? KINDS : KINDS.slice(0, 1), value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
         ${this.kind === 'supporter' ? formField({id: 'invite-tier', name: 'tier_id', label: translate('invitations.tier'), options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}
+        ${this.kind === 'team' ? formField({id: 'invite-role', name: 'team_role', label: translate('invitations.role'), options: teamRoles(), value: 'answer', testid: 'invitation-role', error: wrong.team_role}) : nothing}
         ${formField({id: 'invite-uses', name: 'uses', label: translate('invitations.uses'), type: 'number', min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
         ${formField({id: 'invite-days', name: 'days', label: translate('invitations.valid'), options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
       </div>
@@ -128,8 +130,8 @@ export class InvitationsPage extends SessionElement {
 
   /** @param {SubmitEvent} event */
   async #make(event) {
-    const {kind, tier_id, uses, days} = formValues(event);
-    const wish = {creator_id: this.creatorId, kind, ...(tier_id && {tier_id: Number(tier_id)}), uses: Number(uses), days};
+    const {kind, tier_id, team_role, uses, days} = formValues(event);
+    const wish = {creator_id: this.creatorId, kind, ...(tier_id && {tier_id: Number(tier_id)}), ...(team_role && {team_role}), uses: Number(uses), days};
     const made = await this.#making.run(async (key, time) => {
       const {days: validDays, ...invitation} = wish;
       const expires_at = new Date(time + Number(validDays) * DAY).toISOString();

@@ -58,9 +58,9 @@ export class QuotaMeter extends SessionElement {
     const {remaining} = quota;
     return html`<section class="panel quota" aria-label=${translate('quota.title')} data-testid="quota">
       <div class="quota__sum">
-        ${ring(quota)}
+        ${remaining === null ? nothing : ring(quota)}
         <div>
-          <p class="quota__left">${translateMarkup('quota.left', {count: remaining, number: html`<strong data-testid="quota-remaining">${formatNumber(remaining)}</strong>`})}</p>
+          <p class="quota__left">${remaining === null ? translate('quota.left_any') : translateMarkup('quota.left', {count: remaining, number: html`<strong data-testid="quota-remaining">${formatNumber(remaining)}</strong>`})}</p>
           <p class="quota__used" data-testid="quota-sentence">${this.#sentence(quota)}</p>
         </div>
         <button type="button" class="button button--link" aria-expanded=${this.explained} data-testid="quota-explain" @click=${this.#toggle}>${translate(this.explained ? 'quota.close' : 'quota.why')}</button>
@@ -73,7 +73,7 @@ export class QuotaMeter extends SessionElement {
   #sentence(quota) {
     const {allowed, used} = quota;
     if (allowed === 0 && used === 0) return translate('quota.zero');
-    const sum = html`<span data-testid="quota-used">${translate('quota.used', {used, allowed})}</span>`;
+    const sum = html`<span data-testid="quota-used">${allowed === null ? translate('quota.used_any', {used}) : translate('quota.used', {used, allowed})}</span>`;
     const parts = quotaParts(quota, this.entries, this.session.store.requests);
     return parts ? translateMarkup('quota.sentence', {sum, parts}) : sum;
   }
@@ -101,7 +101,9 @@ export class QuotaMeter extends SessionElement {
 }
 
 /** @param {Quota} quota */
-function ring({allowed, remaining}) {
+function ring(quota) {
+  const allowed = quota.allowed ?? 0;
+  const remaining = quota.remaining ?? 0;
   const share = allowed > 0 ? Math.min(1, remaining / allowed) : 0;
   const heat = remaining === 0 ? 'empty' : share <= 0.25 ? 'low' : 'fine';
   return html`<svg class="ring ring--${heat}" viewBox="0 0 64 64" role="img" aria-label=${translate('quota.ring', {remaining, allowed})}>

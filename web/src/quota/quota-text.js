@@ -7,16 +7,29 @@ const DAY = 24 * 3_600_000;
 const list = new Intl.ListFormat(locale, {type: 'conjunction'});
 
 /** @param {Quota} quota @returns {string} when a supporter may ask again */
-export function allowanceRule({period, resets_at, remaining, allowed, used}) {
+export function allowanceRule({period, days, resets_at, remaining, allowed, used}) {
+  if (allowed === null || remaining === null) return translate('quota.rule_any');
   if (allowed === 0) return translate('quota.rule_zero');
-  if (period === 'month' && resets_at) return translate('quota.rule_month', {date: momentInWords(resets_at)});
+  if (period === 'rolling' && resets_at) return translate('quota.rule_rolling', {days, date: momentInWords(resets_at)});
+  if (resets_at) return translate('quota.rule_month', {date: momentInWords(resets_at)});
   if (used > allowed) return translate('quota.rule_debt', {count: used - allowed + 1});
   return translate(remaining > 0 ? 'quota.rule_left' : 'quota.rule_none');
 }
 
 /** @param {Quota} quota @returns {string} as the ledger names the period that counts now */
-export function currentPeriod({period, resets_at}) {
-  return period === 'month' && resets_at ? new Date(Date.parse(resets_at) - DAY).toISOString().slice(0, 7) : 'none';
+export function currentPeriod({period, days, resets_at}) {
+  if (period === 'rolling') return `roll${days}`;
+  if (period === 'none' || !resets_at) return 'none';
+  const within = new Date(Date.parse(resets_at) - 2 * DAY); // in every time zone before the period's end
+  return period === 'month' ? within.toISOString().slice(0, 7) : weekOf(within);
+}
+
+/** @param {Date} day @returns {string} its week by ISO 8601, which belongs to the year of its Thursday */
+function weekOf(day) {
+  const thursday = new Date(day.getTime() + (4 - (day.getUTCDay() || 7)) * DAY);
+  const year = thursday.getUTCFullYear();
+  const week = 1 + Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * DAY));
+  return `${year}W${String(week).padStart(2, '0')}`;
 }
 
 /**
@@ -25,12 +38,13 @@ export function currentPeriod({period, resets_at}) {
  */
 export function quotaSum(quota, entries, name = '') {
   const {allowed, used, remaining} = quota;
+  if (allowed === null || remaining === null) return translate('quota.left_any');
   if (allowed === 0 && used === 0) return translate('quota.zero');
   const current = currentPeriod(quota);
   const now = entries.filter(({period}) => period === current);
   const asked = now.filter(takes).length + importedIn(now);
   const back = now.filter(givesBack).length;
-  const given = now.reduce((total, {kind, amount}) => total + (kind === 'grant' ? amount : 0), 0);
+  const given = now.reduce((total, {kind, amount}) => total + (kind === 'grant' || kind === 'lapse' ? amount : 0), 0);
   if (asked - back !== used) return '';
   const key = name ? (back > 0 ? 'quota.sum_back_of' : 'quota.sum_of') : back > 0 ? 'quota.sum_back' : 'quota.sum';
   const said = translate(key, {name, count: asked, back, used, allowed, remaining});
@@ -46,12 +60,12 @@ function importedIn(entries) {
 
 /** Whether a line takes a request from its period: it was asked for then, or came along from another tier. @param {LedgerEntry} entry */
 export function takes({kind, amount}) {
-  return kind === 'consume' || (kind === 'carry' && amount > 0);
+  return kind === 'consume' || ((kind === 'carry' || kind === 'expire') && amount > 0);
 }
 
 /** Whether a line gives a request back to its period. @param {LedgerEntry} entry */
 export function givesBack({kind, amount}) {
-  return kind === 'refund' || (kind === 'carry' && amount < 0);
+  return kind === 'refund' || (kind === 'carry' && amount < 0) || (kind === 'expire' && amount === -1);
 }
 
 /** @param {LedgerEntry} entry @param {Quota} quota @returns {string} one line of the ledger */
@@ -64,6 +78,10 @@ export function ledgerLine(entry, quota) {
       return isOver(period, quota) ? translate('ledger.back_over', {title, month: monthInWords(period)}) : translate('ledger.back', {title});
     case 'carry':
       return translate(amount > 0 ? 'ledger.carried' : 'ledger.back', {title});
+    case 'expire':
+      return translate(amount > 0 ? 'ledger.asked' : 'ledger.expired', {title});
+    case 'lapse':
+      return translate('ledger.lapsed');
     case 'import':
       return translate('ledger.imported', {count: amount});
     case 'grant':
@@ -73,7 +91,7 @@ export function ledgerLine(entry, quota) {
 
 /** Whether a month is not the current one, so that what comes back to it cannot be used. @param {string} period @param {Quota} quota */
 function isOver(period, quota) {
-  return period !== 'none' && period !== currentPeriod(quota);
+  return /^\d+-\d+$/.test(period) && period !== currentPeriod(quota);
 }
 
 /** @param {LedgerEntry} entry what it does to the number of requests left */
@@ -88,7 +106,8 @@ export function ledgerEffect(entry) {
  * @param {Quota} quota @param {LedgerEntry[]} entries @param {Map<number, BookRequest>} requests
  */
 export function quotaParts(quota, entries, requests) {
-  const now = entries.filter(({period}) => period === currentPeriod(quota));
+  const current = currentPeriod(quota);
+  const now = entries.filter(({period}) => period === current);
   const back = now.filter(givesBack);
   const returned = new Set(back.map((entry) => entry.book_request_id));
   const counted = now.filter((entry) => takes(entry) && !returned.has(entry.book_request_id));

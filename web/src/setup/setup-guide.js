@@ -8,6 +8,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {tierTerms} from '../supporter/tier-terms.js';
 import {translate} from '../words/translate.js';
 import {readSetupProgress} from './setup-progress.js';
 
@@ -86,8 +87,7 @@ export class SetupGuide extends SessionElement {
         ${repeat(
           tiers,
           ({id}) => id,
-          ({name, requests_allowed, period}) =>
-            html`<li class="row" data-testid="guide-tier"><p class="row__name">${name}</p><p class="row__sub">${translate(period === 'month' ? 'tiers.terms_month' : 'tiers.terms_none', {count: requests_allowed})}</p></li>`,
+          (tier) => html`<li class="row" data-testid="guide-tier"><p class="row__name">${tier.name}</p><p class="row__sub">${tierTerms(tier)}</p></li>`,
         )}
       </ul>
       <form class="guide__form" novalidate @submit=${this.#addTier} data-testid="guide-tier-form">

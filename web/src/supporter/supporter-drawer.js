@@ -1,5 +1,5 @@
 import {BASE_PATH} from '../base-path.js';
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesCreatorLists} from '../client/creator-lists.js';
 import {dateInWords} from '../words/time-text.js';
@@ -13,6 +13,7 @@ import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import '../ui/time-ago.js';
 import './grant-form.js';
+import './supporter-account.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -95,15 +96,19 @@ class SupporterDrawer extends SessionElement {
   }
 
   /** @param {SupporterAccount} account */
-  #quota({quota, entries, display_name}) {
+  #quota(account) {
+    const {quota, entries, display_name} = account;
     return html`<section class="drawer__quota">
-        <p class="drawer__used" data-testid="drawer-used">${translate('quota.used', {used: quota.used, allowed: quota.allowed})}</p>
+        <p class="drawer__used" data-testid="drawer-used">${quota.allowed === null ? translate('quota.used_any', {used: quota.used}) : translate('quota.used', {used: quota.used, allowed: quota.allowed})}</p>
         <p>${quotaSum(quota, entries, display_name)}</p>
       </section>
       ${
-        this.session.mayDecideAbout(this.creatorId, this.userId)
-          ? html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>`
-          : html`<p data-testid="own-account">${translate('answer.own')}</p>`
+        !this.session.hasRole(this.creatorId, 'people')
+          ? nothing
+          : this.session.mayDecideAbout(this.creatorId, this.userId)
+            ? html`<grant-form .session=${this.session} .creatorId=${this.creatorId} .userId=${this.userId} .name=${display_name} @changed=${() => this.#accounts.load()}></grant-form>
+              <supporter-account .session=${this.session} .creatorId=${this.creatorId} .supporter=${account} @changed=${() => this.#accounts.load()} @removed=${() => this.#dialog.close()}></supporter-account>`
+            : html`<p data-testid="own-account">${translate('answer.own')}</p>`
       }
       <details class="drawer__ledger">
         <summary>${translate('desk.ledger', {count: entries.length})}</summary>

@@ -47,13 +47,13 @@ export class SupporterRow extends LightElement {
           <p class="row__name"><button type="button" class="button button--link" data-testid="supporter-open" @click=${this.#open}>${display_name}</button></p>
           <p class="row__sub">${email}</p>
         </div>
-        <p class="row__figure">${translateMarkup('quota.used', {
+        <p class="row__figure">${translateMarkup(requests_allowed === null ? 'quota.used_any' : 'quota.used', {
           used: html`<span data-testid="supporter-used">${formatNumber(requests_used)}</span>`,
-          allowed: html`<span data-testid="supporter-allowed">${formatNumber(requests_allowed)}</span>`,
+          allowed: html`<span data-testid="supporter-allowed">${formatNumber(requests_allowed ?? 0)}</span>`,
         })}</p>
         <div class="row__actions">
           ${this.#tier()}
-          <button type="button" class="button button--quiet" data-testid="supporter-grant" aria-expanded=${this.granting} @click=${this.#toggleGrant}>${icon('gift')} ${translate('supporters.grant')}</button>
+          ${this.mayMove ? html`<button type="button" class="button button--quiet" data-testid="supporter-grant" aria-expanded=${this.granting} @click=${this.#toggleGrant}>${icon('gift')} ${translate('supporters.grant')}</button>` : nothing}
         </div>
       </div>
       ${formError(this.#moving.message)} ${this.granting ? this.#grantForm() : nothing}`;

@@ -4,12 +4,12 @@ import {ref} from 'lit/directives/ref.js';
 import {scrollToCurrentTab} from '../ui/tab-row.js';
 import {translate} from '../words/translate.js';
 
-/** @param {number} creatorId @param {'supporters' | 'tiers' | 'invitations'} current @param {boolean} isCreator */
-export function supportersNav(creatorId, current, isCreator) {
+/** @param {number} creatorId @param {'supporters' | 'tiers' | 'invitations'} current @param {boolean} mayManage */
+export function supportersNav(creatorId, current, mayManage) {
   const places = [
     ['supporters', translate('supporters.title')],
     ['tiers', translate('tiers.title')],
-    ...(isCreator ? [['invitations', translate('invitations.title')]] : []),
+    ...(mayManage ? [['invitations', translate('invitations.title')]] : []),
   ];
   return html`<nav class="tabs" aria-label=${translate('supporters.title')} ${ref(scrollToCurrentTab)}>
     ${places.map(

@@ -1,5 +1,5 @@
 import {BASE_PATH} from '../base-path.js';
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesCreatorLists} from '../client/creator-lists.js';
 import {SessionElement} from '../ui/base-elements.js';
@@ -9,6 +9,7 @@ import {searchField} from '../ui/search-field.js';
 import {translate} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
 import './supporter-row.js';
+import './former-supporters.js';
 
 /** @import {ServerMessage, Supporter, Tier} from '../client/types.js' */
 
@@ -49,24 +50,25 @@ export class SupportersPage extends SessionElement {
   }
 
   render() {
-    const isCreator = this.session.me.user.id === this.creatorId;
+    const mayManage = this.session.hasRole(this.creatorId, 'people');
     return html`
       <header class="page-head page-head--row">
         <h1 tabindex="-1">${translate('supporters.title')}</h1>
         ${searchField({sought: this.#sought, label: translate('supporters.search'), placeholder: translate('supporters.search_hint'), testid: 'supporter-search', search: (sought) => this.#search(sought)})}
       </header>
-      ${supportersNav(this.creatorId, 'supporters', isCreator)}
+      ${supportersNav(this.creatorId, 'supporters', mayManage)}
       <ul class="rows" data-testid="supporter-list">
         ${repeat(
           this.#supporters.items,
           ({user_id}) => user_id,
           (supporter) => html`<li>
-            <supporter-row .session=${this.session} .creatorId=${this.creatorId} .supporter=${supporter} .tiers=${this.#tiers.items} .mayMove=${isCreator}
+            <supporter-row .session=${this.session} .creatorId=${this.creatorId} .supporter=${supporter} .tiers=${this.#tiers.items} .mayMove=${mayManage}
               @changed=${() => this.#supporters.load(this.#supporters.items.length)}></supporter-row>
           </li>`,
         )}
       </ul>
       ${listFooter(this.#supporters, this.#sought ? html`<h2>${translate('supporters.none_found', {sought: this.#sought})}</h2>` : html`<h2>${translate('supporters.none')}</h2><p>${translate('supporters.none_hint')}</p>`)}
+      ${mayManage ? html`<former-supporters .session=${this.session} .creatorId=${this.creatorId} .tiers=${this.#tiers.items} @changed=${() => this.#supporters.load()}></former-supporters>` : nothing}
     `;
   }
 

@@ -9,6 +9,7 @@ import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
+import {tierTerms} from './tier-terms.js';
 
 /** @import {ServerMessage, Tier} from '../client/types.js' */
 
@@ -16,13 +17,21 @@ import {supportersNav} from './supporters-nav.js';
 const PERIODS = [
   ['none', translate('tiers.period_none')],
   ['month', translate('tiers.period_month')],
+  ['week', translate('tiers.period_week')],
+  ['rolling', translate('tiers.period_rolling')],
+];
+/** @type {[string, string][]} */
+const APPROVALS = [
+  ['', translate('tiers.auto_off')],
+  ['on', translate('tiers.auto_on')],
 ];
 
 /** What each tier of supporters may ask for. */
 export class TiersPage extends SessionElement {
-  static properties = {creatorId: {attribute: false}, editing: {state: true}};
+  static properties = {creatorId: {attribute: false}, editing: {state: true}, deleting: {state: true}, rolling: {state: true}};
 
   #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
+  #removing = new FormSubmission(this);
   #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `tier-${this.creatorId}-${this.editing}`}));
   /** @type {PagedList<Tier>} */
   #tiers = new PagedList(this, () => this.session.api.tiers(this.creatorId));
@@ -32,6 +41,10 @@ export class TiersPage extends SessionElement {
     this.creatorId = 0;
     /** The id of the tier being edited, 'new', or null. @type {number | 'new' | null} */
     this.editing = null;
+    /** The id of the tier being deleted. */
+    this.deleting = 0;
+    /** Whether the form's period is one of rolling days. */
+    this.rolling = false;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -44,17 +57,17 @@ export class TiersPage extends SessionElement {
     if (changesCreatorLists(message, this.creatorId)) this.#tiers.scheduleRefresh();
   }
 
-  get #isCreator() {
-    return this.session.me.user.id === this.creatorId;
+  get #mayManage() {
+    return this.session.hasRole(this.creatorId, 'people');
   }
 
   render() {
     return html`
       <header class="page-head page-head--row">
         <h1 tabindex="-1">${translate('supporters.title')}</h1>
-        ${this.#isCreator ? html`<button type="button" class="button button--main" data-testid="tier-new" @click=${() => this.#edit('new')}>${translate('tiers.new')}</button>` : nothing}
+        ${this.#mayManage ? html`<button type="button" class="button button--main" data-testid="tier-new" @click=${() => this.#edit('new')}>${translate('tiers.new')}</button>` : nothing}
       </header>
-      ${supportersNav(this.creatorId, 'tiers', this.#isCreator)} ${this.editing === 'new' ? this.#form() : nothing}
+      ${supportersNav(this.creatorId, 'tiers', this.#mayManage)} ${this.editing === 'new' ? this.#form() : nothing}
       <ul class="rows" data-testid="tier-list">
         ${repeat(
           this.#tiers.items,
@@ -71,25 +84,51 @@ export class TiersPage extends SessionElement {
     return html`<div class="row" data-testid="tier" data-tier-id=${tier.id}>
       <div class="row__main">
         <p class="row__name" data-testid="tier-name">${tier.name}</p>
-        <p class="row__sub">${translate(`tiers.terms_${tier.period}`, {count: tier.requests_allowed})}</p>
+        <p class="row__sub">${tierTerms(tier)}</p>
       </div>
       ${
-        this.#isCreator
-          ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>${translate('tiers.change')}</button></div>`
+        this.#mayManage
+          ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>${translate('tiers.change')}</button>
+            <button type="button" class="button button--quiet" data-testid="tier-delete" aria-expanded=${this.deleting === tier.id} @click=${() => (this.deleting = this.deleting === tier.id ? 0 : tier.id)}>${translate('tiers.delete')}</button></div>`
           : nothing
       }
-    </div>`;
+    </div>
+    ${this.deleting === tier.id ? this.#deletion(tier) : nothing}`;
+  }
+
+  /** @param {Tier} tier */
+  #deletion({id, name}) {
+    const others = /** @type {[string | number, string][]} */ ([
+      ['', '–'],
+      ...this.#tiers.items.filter((one) => one.id !== id).map((one) => [one.id, one.name]),
+    ]);
+    return html`<form class="panel inline-form" data-testid="tier-deletion" @submit=${(/** @type {SubmitEvent} */ event) => this.#delete(event, id, name)}>
+      ${formField({id: 'tier-move', name: 'move_to', label: translate('tiers.move_to'), options: others, testid: 'tier-move-to', error: this.#removing.fields.move_to ?? (this.#removing.message || undefined)})}
+      <button class="button button--danger" data-testid="tier-delete-submit" ?disabled=${this.#removing.busy}>${translate('tiers.delete')}</button>
+    </form>`;
+  }
+
+  /** @param {SubmitEvent} event @param {number} id @param {string} name */
+  async #delete(event, id, name) {
+    const {move_to} = formValues(event);
+    if (!(await this.#removing.run(() => this.session.api.deleteTier(id, move_to ? Number(move_to) : null)))) return;
+    this.deleting = 0;
+    this.showToast(translate('tiers.deleted', {name}));
+    this.#tiers.load();
   }
 
   /** @param {Tier} [tier] */
   #form(tier) {
     const wrong = this.#saving.fields;
-    return html`<form class="panel panel--form" novalidate data-testid="tier-form" @submit=${(/** @type {SubmitEvent} */ event) => this.#save(event, tier)}>
+    return html`<form class="panel panel--form" novalidate data-testid="tier-form" @change=${this.#onPeriod} @submit=${(/** @type {SubmitEvent} */ event) => this.#save(event, tier)}>
       ${formError(this.#saving.message)}
       ${formField({id: 'tier-name', name: 'name', label: translate('tiers.name'), value: tier?.name ?? '', testid: 'tier-form-name', maxlength: 100, error: wrong.name})}
       <div class="pair">
-        ${formField({id: 'tier-allowed', name: 'requests_allowed', label: translate('tiers.requests'), type: 'number', min: 0, value: tier?.requests_allowed ?? 3, testid: 'tier-form-allowed', error: wrong.requests_allowed})}
+        ${formField({id: 'tier-allowed', name: 'requests_allowed', label: translate('tiers.requests'), type: 'number', min: 0, optional: true, value: tier ? (tier.requests_allowed ?? '') : 3, hint: translate('tiers.no_limit'), testid: 'tier-form-allowed', error: wrong.requests_allowed})}
         ${formField({id: 'tier-period', name: 'period', label: translate('tiers.period'), value: tier?.period ?? 'none', options: PERIODS, testid: 'tier-form-period', error: wrong.period})}
+        ${this.rolling ? formField({id: 'tier-days', name: 'days', label: translate('tiers.days'), type: 'number', min: 1, value: tier?.days ?? 30, testid: 'tier-form-days', error: wrong.days}) : nothing}
+        ${formField({id: 'tier-open', name: 'most_open', label: translate('tiers.most_open'), type: 'number', min: 1, optional: true, value: tier?.most_open ?? '', hint: translate('tiers.no_limit'), testid: 'tier-form-open', error: wrong.most_open})}
+        ${formField({id: 'tier-approve', name: 'auto', label: translate('tiers.auto_approve'), value: tier?.auto_approve ? 'on' : '', options: APPROVALS, testid: 'tier-form-approve'})}
       </div>
       <div class="buttons">
         <button class="button button--main" data-testid="tier-form-submit" ?disabled=${this.#saving.busy}>${translate('form.save')}</button>
@@ -102,6 +141,13 @@ export class TiersPage extends SessionElement {
   #edit(which) {
     this.#saving.clear();
     this.editing = which;
+    this.rolling = this.#tiers.items.find(({id}) => id === which)?.period === 'rolling';
+  }
+
+  /** @param {Event} event */
+  #onPeriod(event) {
+    const {name, value} = /** @type {HTMLSelectElement} */ (event.target);
+    if (name === 'period') this.rolling = value === 'rolling';
   }
 
   /** What was written is not wanted. */
@@ -112,8 +158,15 @@ export class TiersPage extends SessionElement {
 
   /** @param {SubmitEvent} event @param {Tier} [tier] */
   async #save(event, tier) {
-    const {name = '', requests_allowed, period} = formValues(event);
-    const change = {name, requests_allowed: Number(requests_allowed), period};
+    const {name = '', requests_allowed, period, days, most_open, auto} = formValues(event);
+    const change = {
+      name,
+      requests_allowed: requests_allowed ? Number(requests_allowed) : null,
+      period,
+      ...(period === 'rolling' && {days: Number(days)}),
+      most_open: most_open ? Number(most_open) : null,
+      auto_approve: auto === 'on',
+    };
     const done = await this.#saving.run(
       (key) => (tier ? this.session.api.changeTier(tier.id, change) : this.session.api.addTier({creator_id: this.creatorId, ...change}, {key})),
       change,

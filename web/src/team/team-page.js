@@ -10,9 +10,12 @@ import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {initials} from '../ui/text-limits.js';
 import {translateMarkup, translate} from '../words/translate.js';
+import {teamRoles} from './team-roles.js';
 import '../ui/confirm-button.js';
 
 /** @import {Member, ServerMessage} from '../client/types.js' */
+
+const ROLES = teamRoles();
 
 /** Who answers requests beside the creator; the creator changes it, members see it. */
 export class TeamPage extends SessionElement {
@@ -87,12 +90,16 @@ export class TeamPage extends SessionElement {
       ${
         this.#isCreator
           ? html`<div class="row__actions">
+            <select class="input input--small" aria-label=${translate('team.role', {name: display_name})} data-testid="team-role" .value=${member.role} ?disabled=${this.#changing.busy}
+              @change=${(/** @type {Event} */ event) => this.#setRole(user_id, /** @type {HTMLSelectElement} */ (event.target).value)}>
+              ${ROLES.map(([role, label]) => html`<option value=${role} ?selected=${role === member.role}>${label}</option>`)}
+            </select>
             <button type="button" class="button button--quiet" data-testid="team-toggle" ?disabled=${this.#changing.busy} @click=${() => this.#activate(member)}>
               ${translate(active ? 'team.deactivate' : 'team.activate')}
             </button>
             <confirm-button testid="team-remove" label=${translate('team.remove')} question=${translate('team.remove_sure', {name: display_name})} yes=${translate('team.remove')} @confirmed=${() => this.#remove(member)}></confirm-button>
           </div>`
-          : nothing
+          : html`<span class="row__tier">${ROLES.find(([role]) => role === member.role)?.[1]}</span>`
       }
     </li>`;
   }
@@ -105,6 +112,12 @@ export class TeamPage extends SessionElement {
     this.#draft.drop();
     form.reset();
     this.showToast(translate('team.added', {name: email}));
+    this.#members.load();
+  }
+
+  /** @param {number} userId @param {string} role */
+  async #setRole(userId, role) {
+    await this.#changing.run(() => this.session.api.changeRole(userId, this.creatorId, role));
     this.#members.load();
   }
 

@@ -101,7 +101,7 @@ public final class Services {
   public final FollowService following;
   public final RequestListService lists;
   final CannedResponseService canned;
-  final InvitationService invitations;
+  public final InvitationService invitations;
   public final MembershipEnding membershipEnding;
   public final ReceiptService receipts;
   public final PeriodRollover periodTurns;

@@ -114,6 +114,10 @@ public final class Domain implements AutoCloseable {
     now = Instant.parse(instant);
   }
 
+  public Instant now() {
+    return now;
+  }
+
   public void passes(Duration time) {
     now = now.plus(time);
   }

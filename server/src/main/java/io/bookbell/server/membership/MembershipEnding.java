@@ -40,7 +40,7 @@ public final class MembershipEnding {
    *
    * @throws Problem 404 when the user isn't a supporter, 403 for a team member's own membership
    */
-  void remove(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+  public void remove(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     CreatorRow creator = lockForManager(tx, actor, creatorId, user);
     if (!creatorRoles.isSupporter(tx, creatorId, user)) {
       throw Problem.notFound();
@@ -54,7 +54,7 @@ public final class MembershipEnding {
    * @throws Problem 404 when the user isn't and has never been a supporter, 403 for a team member's
    *     own membership
    */
-  void block(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+  public void block(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     CreatorRow creator = lockForManager(tx, actor, creatorId, user);
     if (creatorRoles.isSupporter(tx, creatorId, user)) {
       remove(tx, actor, creator, user);
@@ -67,7 +67,7 @@ public final class MembershipEnding {
    *
    * @throws Problem 404 when the user has never been a supporter
    */
-  void unblock(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+  public void unblock(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     supporterService.setBlocked(
         tx, actor, lockForManager(tx, actor, creatorId, user), user, false);
   }

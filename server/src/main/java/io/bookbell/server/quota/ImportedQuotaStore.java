@@ -230,7 +230,8 @@ public final class ImportedQuotaStore {
             each.title(),
             membership.requestsAllowed(),
             each.refundedBy(),
-            tx.now());
+            tx.now(),
+            false);
     tx.writeAll(Ledger.INSERT, Ledger.refundLines(refunded, periods), Ledger::valuesOf);
     return periods.stream()
         .anyMatch(use -> use.counts() && use.period().equals(membership.period));

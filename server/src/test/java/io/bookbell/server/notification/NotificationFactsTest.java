@@ -33,6 +33,7 @@ class NotificationFactsTest {
   private static NotificationDetails exampleOf(NotificationKind kind) {
     return Stream.of(
             new CreatedDetails("Kindred", USER, "Amara"),
+            new NotificationDetails.OnBehalfDetails("Kindred", USER, "Kofi"),
             new RequestDetails("Kindred"),
             new SeveralDetails("Kindred", 3),
             new ReplyDetails("Kindred", USER, "Grace"),

@@ -1,0 +1,405 @@
+package io.bookbell.server.membership;
+
+import static io.bookbell.server.request.Status.APPROVED;
+import static io.bookbell.server.request.Status.CANCELLED;
+import static io.bookbell.server.request.Status.COMPLETED;
+import static io.bookbell.server.request.Status.PENDING;
+import static io.bookbell.server.request.Status.REJECTED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.Domain;
+import io.bookbell.server.DomainTest;
+import io.bookbell.server.activity.ActivityDetails;
+import io.bookbell.server.activity.ActivityLog.ActivityFilter;
+import io.bookbell.server.activity.ActivityLog.ActivityItem;
+import io.bookbell.server.creator.ProfileService.ProfileChanges;
+import io.bookbell.server.creator.TeamRole;
+import io.bookbell.server.http.NullableInteger;
+import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.invitation.InvitationService.InvitationTerms;
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.Quota;
+import io.bookbell.server.quota.SupporterService.SupporterChanges;
+import io.bookbell.server.quota.Tier;
+import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.quota.TierService.TierTerms;
+import io.bookbell.server.request.BookRequest;
+import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.Status;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.team.TeamService.MemberChanges;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Terms of tiers, the end of memberships, roles in the team, and requests on behalf of others. */
+class MembershipsTest extends DomainTest {
+  private UserId creator;
+
+  @BeforeEach
+  void people() {
+    creator = domain.creator("mara");
+  }
+
+  @AfterEach
+  void theStoredDataAgree() {
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void aRemovedSupporterLosesOpenRequestsAndAccessAndMayComeBackUnlessBlocked() {
+    long tier = domain.tier(creator, 3, Period.NONE);
+    UserId reader = domain.join(creator, domain.account("amara"), tier);
+    long open = domain.ask(reader, creator, "Open").id();
+    long approved = domain.ask(reader, creator, "Approved").id();
+    domain.answer(creator, approved, APPROVED);
+
+    run(tx -> domain.features.membershipEnding.remove(tx, creator, creator, reader));
+    assertThat(status(open)).isEqualTo(CANCELLED);
+    assertThat(status(approved)).isEqualTo(APPROVED);
+    assertThat(domain.pending(creator)).isZero();
+    assertThat(domain.inboxTypes(reader)).last().isEqualTo("access_changed");
+    assertThat(domain.read(tx -> domain.features.inbox.readBounds(tx, reader)).floor())
+        .as("nothing from before is replayed")
+        .isEqualTo(domain.head(reader));
+    refused("not_found", () -> domain.ask(reader, creator, "Another"));
+    refused("forbidden", () -> reply(reader, approved));
+    refused("not_found", () -> remove(reader));
+
+    restore(reader, tier);
+    assertThat(quota(reader).used()).as("what was used still counts").isEqualTo(1);
+    domain.ask(reader, creator, "Again");
+    run(tx -> domain.features.membershipEnding.block(tx, creator, creator, reader));
+    refused("blocked", () -> domain.join(creator, reader, tier));
+    refused("blocked", () -> restore(reader, tier));
+    assertThat(former()).containsExactly(reader);
+    run(tx -> domain.features.membershipEnding.unblock(tx, creator, creator, reader));
+    domain.join(creator, reader, tier);
+    assertThat(former()).isEmpty();
+    assertThat(activity(8))
+        .extracting(item -> item.kind().wireName())
+        .containsSubsequence(
+            "supporter_joined",
+            "supporter_unblocked",
+            "supporter_blocked",
+            "supporter_removed",
+            "request_cancelled",
+            "request_created",
+            "supporter_restored");
+  }
+
+  @Test
+  void aTierThatIsDeletedInTheMiddleOfTheMonthMovesItsPeopleAtOnce() {
+    long gold = domain.tier(creator, 3, Period.MONTH);
+    long basic = domain.tier(creator, 2, Period.NONE);
+    List<UserId> readers =
+        List.of("amara", "kofi", "zadie").stream()
+            .map(name -> domain.join(creator, domain.account(name), gold))
+            .toList();
+    UserId reader = readers.getFirst();
+    domain.ask(reader, creator, "One");
+    domain.ask(reader, creator, "Two");
+    String link = invite(gold);
+    refused("tier_in_use", () -> delete(gold, Optional.empty()));
+    refused("validation_failed", () -> delete(gold, Optional.of(gold)));
+
+    delete(gold, Optional.of(basic));
+    assertThat(quota(reader))
+        .extracting(Quota::allowed, Quota::used, Quota::period)
+        .containsExactly(2, 2, Period.NONE);
+    refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
+    List<Tier> left = domain.read(tx -> domain.features.tiers.list(tx, creator, creator));
+    assertThat(left).extracting(Tier::id).containsExactly(basic);
+    announce();
+    assertThat(readers)
+        .allSatisfy(each -> assertThat(domain.inboxTypes(each)).last().isEqualTo("quota_update"));
+
+    long last = domain.tier(creator, 1, Period.WEEK);
+    delete(basic, Optional.of(last));
+    UserId late = domain.account("late");
+    run(tx -> domain.features.invitations.acceptInvitation(tx, late, link));
+    assertThat(quota(late).allowed()).as("the link leads to where the people went").isEqualTo(1);
+    announce();
+    domain.tier(creator, 3, Period.MONTH); // the name is free again
+  }
+
+  @Test
+  void weeksAndMonthsBeginInTheCreatorsTimeZone() {
+    setZone("America/New_York");
+    UserId weekly = join("amara", new TierTerms("Weekly", 1, Period.WEEK));
+    UserId monthly = join("kofi", new TierTerms("Monthly", 1, Period.MONTH));
+    domain.setTime("2026-06-01T03:59:59Z"); // Sunday evening, 31 May, in New York
+    domain.ask(weekly, creator, "One");
+    domain.ask(monthly, creator, "One");
+    assertThat(quota(weekly).resetsAt()).isEqualTo(Instant.parse("2026-06-01T04:00:00Z"));
+    assertThat(quota(monthly).resetsAt()).isEqualTo(Instant.parse("2026-06-01T04:00:00Z"));
+    refused("quota_exhausted", () -> domain.ask(weekly, creator, "Two"));
+
+    domain.setTime("2026-06-01T04:00:00Z");
+    long heads = domain.head(weekly) + domain.head(monthly);
+    turnPeriods();
+    assertThat(domain.head(weekly) + domain.head(monthly)).isEqualTo(heads + 2);
+    domain.ask(weekly, creator, "Two");
+    domain.ask(monthly, creator, "Two");
+    assertThat(quota(weekly).resetsAt()).isEqualTo(Instant.parse("2026-06-08T04:00:00Z"));
+  }
+
+  @Test
+  void inRollingDaysARequestAndAGrantCountForSoLong() {
+    UserId reader =
+        join("amara", new TierTerms("Rolling", 2, Period.ROLLING, 7, null, false));
+    long first = domain.ask(reader, creator, "One").id();
+    domain.answer(creator, first, APPROVED);
+    domain.passes(Duration.ofDays(2));
+    long second = domain.ask(reader, creator, "Two").id();
+    refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
+    assertThat(quota(reader).resetsAt()).isEqualTo(Instant.parse("2026-05-27T12:00:00Z"));
+    run(tx -> domain.features.supporters.grantRequests(tx, creator, creator, reader, 1, "Hi"));
+    domain.ask(reader, creator, "Three");
+
+    domain.passes(Duration.ofDays(5));
+    turnPeriods();
+    assertThat(quota(reader)).extracting(Quota::used, Quota::allowed).containsExactly(2, 3);
+    domain.answer(creator, first, REJECTED);
+    assertThat(quota(reader).used()).as("it no longer counted").isEqualTo(2);
+    domain.answer(creator, second, REJECTED);
+    assertThat(quota(reader)).extracting(Quota::used, Quota::allowed).containsExactly(1, 3);
+    domain.passes(Duration.ofDays(2));
+    assertThat(quota(reader))
+        .extracting(Quota::used, Quota::allowed, Quota::resetsAt)
+        .containsExactly(0, 2, null);
+  }
+
+  @Test
+  void movingBetweenPeriodsNeverGivesMoreThanEitherTierAllows() {
+    long rolling = tier(new TierTerms("Rolling", 2, Period.ROLLING, 30, null, false));
+    long shorter = tier(new TierTerms("Shorter", 2, Period.ROLLING, 1, null, false));
+    long weekly = tier(new TierTerms("Weekly", 2, Period.WEEK));
+    UserId reader = domain.join(creator, domain.account("amara"), rolling);
+    domain.ask(reader, creator, "One");
+    domain.ask(reader, creator, "Two");
+    for (long tier : List.of(weekly, rolling, shorter, rolling, weekly, shorter)) {
+      run(tx -> domain.features.supporters.setTier(tx, creator, creator, reader, tier));
+      refused("quota_exhausted", () -> domain.ask(reader, creator, "Three"));
+    }
+    domain.passes(Duration.ofDays(1));
+    domain.ask(reader, creator, "Three");
+    run(tx -> domain.features.supporters.setTier(tx, creator, creator, reader, rolling));
+    assertThat(quota(reader).used()).as("they count again in 30 days").isEqualTo(3);
+  }
+
+  @Test
+  void aTierMayBeUnlimitedLimitWhatIsOpenAndApproveAtOnce() {
+    UserId reader =
+        join("amara", new TierTerms("Unlimited", null, Period.NONE, null, 2, false));
+    assertThat(quota(reader)).extracting(Quota::allowed, Quota::remaining).containsOnlyNulls();
+    long first = domain.ask(reader, creator, "One").id();
+    domain.ask(reader, creator, "Two");
+    refused("too_many_open", () -> domain.ask(reader, creator, "Three"));
+    domain.answer(creator, first, APPROVED);
+    assertThat(domain.ask(reader, creator, "Three").status()).isEqualTo(PENDING);
+
+    UserId trusted = join("kofi", new TierTerms("Trusted", 1, Period.NONE, null, 1, true));
+    int pending = domain.pending(creator);
+    BookRequest request = domain.ask(trusted, creator, "Four");
+    assertThat(request.status()).isEqualTo(APPROVED);
+    assertThat(domain.pending(creator)).isEqualTo(pending);
+    assertThat(activity(1).getFirst().details())
+        .isEqualTo(new ActivityDetails.RequestDetails("Four", null, null, true));
+    domain.answer(creator, request.id(), COMPLETED);
+    refused("quota_exhausted", () -> domain.ask(trusted, creator, "Five"));
+  }
+
+  @Test
+  void anOwnAllowanceStaysUntilItIsTakenBack() {
+    UserId reader = domain.supporter(creator, "amara", 1);
+    setAllowance(reader, 4);
+    assertThat(quota(reader).allowed()).isEqualTo(4);
+    long other = domain.tier(creator, 2, Period.MONTH);
+    run(tx -> domain.features.supporters.setTier(tx, creator, creator, reader, other));
+    assertThat(quota(reader).allowed()).isEqualTo(4);
+    setAllowance(reader, null);
+    assertThat(quota(reader).allowed()).isEqualTo(2);
+    assertThat(activity(1).getFirst().kind().wireName()).isEqualTo("allowance_changed");
+  }
+
+  @Test
+  void aRoleDecidesWhatATeamMemberMayDoOnEveryNodeAtOnce() {
+    Domain otherNode = domain.node();
+    UserId reader = domain.supporter(creator, "amara", 5);
+    UserId member = domain.teamMember(creator, "kofi");
+    long request = domain.ask(reader, creator, "One").id();
+    assertThat(askFor(otherNode, member, reader).userId()).isEqualTo(reader);
+    assertThat(activity(1).getFirst())
+        .returns(member, ActivityItem::actorId)
+        .returns(
+            new ActivityDetails.RequestDetails("For you", reader, "amara", null),
+            ActivityItem::details);
+    assertThat(domain.inboxTypes(reader))
+        .as("the supporter is told")
+        .endsWith("book_request_update", "quota_update", "notification");
+
+    setRole(member, TeamRole.ANSWER);
+    assertThat(domain.inboxTypes(member)).contains("access_changed");
+    refused("forbidden", () -> askFor(otherNode, member, reader));
+    refused("forbidden", () -> grant(otherNode, member, reader));
+    domain.answer(member, request, APPROVED);
+    setRole(member, TeamRole.PEOPLE);
+    askFor(otherNode, member, reader);
+    refused("forbidden", () -> rename(otherNode, member));
+    refused("forbidden", () -> setRole(otherNode, member, member, TeamRole.EVERYTHING));
+    setRole(member, TeamRole.EVERYTHING);
+    rename(otherNode, member);
+    refused("forbidden", () -> setRole(otherNode, member, member, TeamRole.EVERYTHING));
+    refused("not_found", () -> askFor(otherNode, member, domain.account("stranger")));
+  }
+
+  private BookRequest askFor(Domain node, UserId member, UserId reader) {
+    var wanted = new NewRequest(creator, "For you", "Somebody", null, null, null, reader);
+    return node.write(tx -> node.features.requests.create(tx, member, wanted));
+  }
+
+  private void grant(Domain node, UserId member, UserId reader) {
+    node.write(
+        tx -> node.features.supporters.grantRequests(tx, member, creator, reader, 1, "Hi"));
+  }
+
+  private void rename(Domain node, UserId member) {
+    node.write(
+        tx -> node.features.profile.update(tx, member, creator, profile(Optional.of("N"), null)));
+  }
+
+  private void setZone(String zone) {
+    run(
+        tx ->
+            domain.features.profile.update(
+                tx, creator, creator, profile(Optional.empty(), zone)));
+  }
+
+  private static ProfileChanges profile(Optional<String> name, String zone) {
+    return new ProfileChanges(
+        name,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.ofNullable(zone));
+  }
+
+  private void setRole(UserId member, TeamRole role) {
+    setRole(domain, creator, member, role);
+  }
+
+  private void setRole(Domain node, UserId actor, UserId member, TeamRole role) {
+    var changes = new MemberChanges(Optional.empty(), Optional.of(role));
+    node.write(tx -> node.features.team.change(tx, actor, creator, member, changes));
+  }
+
+  private void setAllowance(UserId reader, Integer allowance) {
+    var changes =
+        new SupporterChanges(Optional.empty(), Optional.of(new NullableInteger(allowance)));
+    run(tx -> domain.features.supporters.change(tx, creator, creator, reader, changes));
+  }
+
+  private UserId join(String name, TierTerms terms) {
+    return domain.join(creator, domain.account(name), tier(terms));
+  }
+
+  private long tier(TierTerms terms) {
+    return domain.write(tx -> domain.features.tiers.create(tx, creator, creator, terms).id());
+  }
+
+  private void delete(long tier, Optional<Long> moveTo) {
+    run(tx -> domain.features.tiers.delete(tx, creator, tier, moveTo));
+  }
+
+  private String invite(long tier) {
+    return domain.write(
+        tx ->
+            domain
+                .features
+                .invitations
+                .create(
+                    tx,
+                    creator,
+                    new InvitationTerms(
+                        creator, "supporter", tier, 9, tx.now().plus(Duration.ofDays(9))))
+                .token());
+  }
+
+  private void announce() {
+    new TierAnnouncer(domain.database(), domain.features.creators, domain.features.inbox)
+        .triggerPass();
+    Function<Transaction, Boolean> done =
+        tx -> !tx.query("SELECT 1 AS found FROM tier_announcement").exists();
+    Awaitility.await().until(() -> domain.read(done));
+  }
+
+  private void turnPeriods() {
+    while (domain.write(domain.features.periodTurns::renewBatch)) {
+      // run the next step
+    }
+  }
+
+  private void remove(UserId reader) {
+    run(tx -> domain.features.membershipEnding.remove(tx, creator, creator, reader));
+  }
+
+  private void restore(UserId reader, long tier) {
+    run(tx -> domain.features.supporters.restoreSupporter(tx, creator, creator, reader, tier));
+  }
+
+  private List<UserId> former() {
+    return domain
+        .read(
+            tx ->
+                domain.features.supporters.listFormer(
+                    tx, creator, creator, new PageRequest(10, Optional.empty())))
+        .items()
+        .stream()
+        .map(each -> each.userId())
+        .toList();
+  }
+
+  private void reply(UserId user, long request) {
+    run(tx -> domain.features.requests.addReply(tx, user, request, "Hello"));
+  }
+
+  private Status status(long request) {
+    return domain.read(tx -> domain.features.requests.get(tx, creator, request)).status();
+  }
+
+  private List<ActivityItem> activity(int newest) {
+    return domain
+        .read(
+            tx ->
+                domain.features.activity.list(
+                    tx,
+                    creator,
+                    ActivityFilter.NONE,
+                    new PageRequest(newest, Optional.empty())))
+        .items();
+  }
+
+  private Quota quota(UserId user) {
+    return domain.read(tx -> domain.features.quotas.findQuota(tx, creator, user).orElseThrow());
+  }
+
+  private void run(Consumer<Transaction> work) {
+    domain.write(
+        tx -> {
+          work.accept(tx);
+          return true;
+        });
+  }
+}

@@ -1,0 +1,137 @@
+package io.bookbell.server.membership;
+
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.TierService.TierTerms;
+import io.bookbell.server.request.Status;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What quotas should be: written for clarity, without a database and without a ledger. */
+final class QuotaModel {
+  ZoneId zone = ZoneId.of("UTC");
+  final Map<Long, ModelTier> tiers = new TreeMap<>();
+  final Map<Long, Instant> madeAt = new HashMap<>();
+
+  static final class ModelTier {
+    TierTerms terms;
+    Long movedTo;
+
+    ModelTier(TierTerms terms) {
+      this.terms = terms;
+    }
+  }
+
+  record Given(int amount, Instant at) {}
+
+  /** One supporter. {@code period} is the one in which it was last used. */
+  static final class Person {
+    long tier;
+    boolean member = true;
+    boolean blocked;
+    Integer own;
+    String period = "none";
+    Map<String, Set<Long>> counted = new HashMap<>();
+    Map<String, List<Given>> given = new HashMap<>();
+    final Map<Long, Status> requests = new TreeMap<>();
+
+    long open() {
+      return requests.values().stream().filter(status -> status == Status.PENDING).count();
+    }
+
+    Set<Long> countedIn(String key) {
+      return counted.computeIfAbsent(key, _ -> new HashSet<>());
+    }
+
+    void giveBack(long request) {
+      counted.values().forEach(requests -> requests.remove(request));
+    }
+  }
+
+  record View(Integer allowed, long used) {}
+
+  TierTerms termsOf(Person person) {
+    ModelTier tier = tiers.get(person.tier);
+    return tier.movedTo == null ? tier.terms : tiers.get(tier.movedTo).terms;
+  }
+
+  void delete(long tier, long target) {
+    tiers.values().stream()
+        .filter(each -> each.movedTo != null && each.movedTo == tier)
+        .forEach(each -> each.movedTo = target);
+    tiers.get(tier).movedTo = target;
+  }
+
+  List<Long> liveTiers() {
+    return tiers.entrySet().stream()
+        .filter(each -> each.getValue().movedTo == null)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  String keyOf(Person person, Instant now) {
+    TierTerms terms = termsOf(person);
+    LocalDate day = LocalDate.ofInstant(now, zone);
+    return switch (terms.period()) {
+      case NONE -> "none";
+      case MONTH -> "month " + day.withDayOfMonth(1);
+      case WEEK -> "week " + day.with(DayOfWeek.MONDAY);
+      case ROLLING -> "days " + terms.days();
+    };
+  }
+
+  /** Brings a person into the current period: what counted in one of another kind goes along. */
+  void use(Person person, Instant now) {
+    String key = keyOf(person, now);
+    boolean otherKind =
+        !key.split(" ")[0].equals(person.period.split(" ")[0])
+            || (key.startsWith("days") && !key.equals(person.period));
+    if (otherKind) {
+      for (long request : Set.copyOf(person.countedIn(person.period))) {
+        if (isWithin(person.period, madeAt.get(request), now)
+            && isWithin(key, madeAt.get(request), now)) {
+          person.countedIn(key).add(request);
+        }
+      }
+    }
+    person.period = key;
+  }
+
+  private static boolean isWithin(String key, Instant since, Instant now) {
+    return !key.startsWith("days")
+        || since.isAfter(now.minus(Duration.ofDays(Long.parseLong(key.substring(5)))));
+  }
+
+  /** The quota as of now, for a person who is in the current period. */
+  View view(Person person, Instant now) {
+    String key = person.period;
+    long used =
+        person.countedIn(key).stream()
+            .filter(request -> isWithin(key, madeAt.get(request), now))
+            .count();
+    int given =
+        person.given.getOrDefault(key, List.of()).stream()
+            .filter(each -> isWithin(key, each.at, now))
+            .mapToInt(Given::amount)
+            .sum();
+    Integer basis = person.own == null ? termsOf(person).requestsAllowed() : person.own;
+    return new View(basis == null ? null : (Integer) Math.max(0, basis + given), used);
+  }
+
+  void give(Person person, int amount, Instant now) {
+    person.given.computeIfAbsent(person.period, _ -> new ArrayList<>()).add(new Given(amount, now));
+  }
+
+  static Period anyPeriod(int number) {
+    return Period.values()[number % Period.values().length];
+  }
+}
