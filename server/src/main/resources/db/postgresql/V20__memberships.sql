@@ -3,7 +3,7 @@
 
 ALTER TABLE creator ADD COLUMN time_zone VARCHAR(60) NOT NULL DEFAULT 'UTC';
 
--- requests_allowed: null for unlimited. days: of a rolling period. most_open: how many of a supporter's requests may be pending at
+-- requests_allowed: null for unlimited. days: of a rolling period. time_zone: the creator's. most_open: how many of a supporter's requests may be pending at
 -- once; null for any number. A deleted tier stays, because ended memberships refer to it. moved_to: where its supporters are moved to,
 -- some at a time; until then their membership counts as one of that tier.
 -- [jooq ignore start]
@@ -12,6 +12,7 @@ ALTER TABLE tier ALTER COLUMN period TYPE VARCHAR(7);
 ALTER TABLE tier ADD COLUMN days INTEGER;
 ALTER TABLE tier ADD COLUMN most_open INTEGER CHECK (most_open > 0);
 ALTER TABLE tier ADD COLUMN auto_approve BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE tier ADD COLUMN time_zone VARCHAR(60) NOT NULL DEFAULT 'UTC';
 ALTER TABLE tier ADD COLUMN deleted_at BIGINT;
 ALTER TABLE tier ADD COLUMN moved_to BIGINT;
 ALTER TABLE tier DROP CONSTRAINT tier_period_check;

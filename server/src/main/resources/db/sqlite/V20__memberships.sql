@@ -6,7 +6,7 @@ PRAGMA defer_foreign_keys = ON;
 
 ALTER TABLE creator ADD COLUMN time_zone VARCHAR(60) NOT NULL DEFAULT 'UTC';
 
--- requests_allowed: null for unlimited. days: of a rolling period. most_open: how many of a supporter's requests may be pending at
+-- requests_allowed: null for unlimited. days: of a rolling period. time_zone: the creator's. most_open: how many of a supporter's requests may be pending at
 -- once; null for any number. A deleted tier stays, because ended memberships refer to it. moved_to: where its supporters are moved to,
 -- some at a time; until then their membership counts as one of that tier.
 -- [jooq ignore start]
@@ -22,6 +22,7 @@ CREATE TABLE tier (
   days              INTEGER,
   most_open         INTEGER CHECK (most_open > 0),
   auto_approve      BOOLEAN NOT NULL DEFAULT FALSE,
+  time_zone         VARCHAR(60) NOT NULL DEFAULT 'UTC',
   deleted_at        BIGINT,
   moved_to          BIGINT,
   UNIQUE (creator_id, id),

@@ -143,7 +143,7 @@ public final class Services {
     activity = new ActivityLog(teamLists::broadcastUpdate);
     canned = new CannedResponseService(creators, access, teamLists);
     tiers = new TierService(creators, access, activity);
-    profile = new ProfileService(creators, access, activity, tiers::announceAll, clientNotifier::broadcastMessage);
+    profile = new ProfileService(creators, access, activity, tiers::applyTimeZone, clientNotifier::broadcastMessage);
     pictures = new ProfilePictureService(creators, access, profile);
     supporters = new SupporterService(creators, access, tiers, activity, inbox);
     team = new TeamService(creators, access, activity, inbox);

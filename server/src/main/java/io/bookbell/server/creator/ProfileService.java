@@ -23,7 +23,7 @@ public final class ProfileService {
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final ActivityLog activityLog;
-  private final BiConsumer<Transaction, UserId> timeZoneListener;
+  private final BiConsumer<Transaction, Creator> timeZoneListener;
   private final BiConsumer<Message, Set<UserId>> broadcast;
 
   /**
@@ -36,7 +36,7 @@ public final class ProfileService {
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       ActivityLog activityLog,
-      BiConsumer<Transaction, UserId> timeZoneListener,
+      BiConsumer<Transaction, Creator> timeZoneListener,
       BiConsumer<Message, Set<UserId>> broadcast) {
     this.timeZoneListener = timeZoneListener;
     this.creatorStore = creatorStore;
@@ -113,7 +113,7 @@ public final class ProfileService {
     }
     CreatorRow after = creatorStore.update(tx, before, wanted);
     if (!wanted.timeZone().equals(before.creator().timeZone())) {
-      timeZoneListener.accept(tx, creatorId);
+      timeZoneListener.accept(tx, after.creator());
     }
     return announceChange(tx, actor, after, findChanges(before.creator(), after.creator()));
   }

@@ -88,7 +88,8 @@ final class ExportSections {
           single(
               "creator",
               """
-              SELECT name, accepting, notice, rules, shows_asked, self_service, colour, created_at
+              SELECT name, accepting, notice, rules, shows_asked, self_service, colour, time_zone,
+                created_at
               FROM creator
               WHERE id = ?""",
               text("name"),
@@ -98,6 +99,7 @@ final class ExportSections {
               flag("shows_asked"),
               flag("self_service"),
               text("colour"),
+              text("time_zone"),
               time("created_at")),
           single(
               "creator_picture",
@@ -107,7 +109,8 @@ final class ExportSections {
           list(
               "tiers",
               """
-              SELECT id, name, requests_allowed, period, created_at
+              SELECT id, name, requests_allowed, period, days, most_open, auto_approve, created_at,
+                deleted_at
               FROM tier
               WHERE creator_id = ?""",
               List.of(KeyColumn.of("id")),
@@ -115,17 +118,22 @@ final class ExportSections {
               text("name"),
               number("requests_allowed"),
               text("period"),
-              time("created_at")),
+              number("days"),
+              number("most_open"),
+              flag("auto_approve"),
+              time("created_at"),
+              time("deleted_at")),
           list(
               "invitations",
               """
-              SELECT id, kind, tier_id, uses, uses_left, expires_at, created_at
+              SELECT id, kind, tier_id, team_role, uses, uses_left, expires_at, created_at
               FROM invitation
               WHERE creator_id = ?""",
               List.of(KeyColumn.of("id")),
               number("id"),
               text("kind"),
               number("tier_id"),
+              text("team_role"),
               number("uses"),
               number("uses_left"),
               time("expires_at"),
@@ -146,7 +154,8 @@ final class ExportSections {
               """
               SELECT m.creator_id AS creator_id, c.name AS creator_name, t.name AS tier,
                 m.period_key AS period, m.used AS used, m.granted AS granted,
-                m.created_at AS created_at
+                m.own_allowed AS own_allowance, m.created_at AS created_at,
+                m.ended_at AS ended_at, m.blocked_at AS blocked_at
               FROM membership m
               JOIN creator c ON c.id = m.creator_id
               JOIN tier t ON t.id = m.tier_id
@@ -158,7 +167,10 @@ final class ExportSections {
               text("period"),
               number("used"),
               number("granted"),
-              time("created_at")),
+              number("own_allowance"),
+              time("created_at"),
+              time("ended_at"),
+              time("blocked_at")),
           list(
               "quota_ledger",
               """
@@ -182,7 +194,7 @@ final class ExportSections {
               "team_memberships",
               """
               SELECT t.creator_id AS creator_id, c.name AS creator_name, t.active AS active,
-                t.created_at AS created_at
+                t.role AS role, t.created_at AS created_at
               FROM team_member t
               JOIN creator c ON c.id = t.creator_id
               WHERE t.user_id = ?""",

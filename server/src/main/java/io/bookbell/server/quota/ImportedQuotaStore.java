@@ -69,13 +69,15 @@ public final class ImportedQuotaStore {
   public long createTier(Transaction tx, UserId creator, String name, int requestsAllowed) {
     return tx.query(
             """
-            INSERT INTO tier (creator_id, name, requests_allowed, period, created_at)
-            VALUES (?, ?, ?, 'none', ?)
+            INSERT INTO tier (creator_id, name, requests_allowed, period, time_zone, created_at)
+            VALUES (?, ?, ?, 'none', coalesce(
+              (SELECT min(time_zone) FROM tier WHERE creator_id = ?), 'UTC'), ?)
             RETURNING id\
             """,
             creator,
             name,
             requestsAllowed,
+            creator,
             tx.now())
         .single(row -> row.getLong("id"));
   }

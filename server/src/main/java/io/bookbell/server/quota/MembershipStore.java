@@ -30,14 +30,13 @@ final class MembershipStore {
       """
       m.user_id AS user_id, m.tier_id AS stored_tier, m.own_allowed AS own_allowed,
         m.period_key AS period_key, m.used AS used, m.granted AS granted, m.turns_at AS turns_at,
-        c.time_zone AS time_zone,\s"""
+        t.time_zone AS time_zone,\s"""
           + Tier.COLUMNS;
 
   /** A membership of a deleted tier counts as one of the tier to which it will be moved. */
   private static final String WITH_TIER =
       """
-      \sJOIN creator c ON c.id = m.creator_id
-      JOIN tier own ON own.id = m.tier_id
+      \sJOIN tier own ON own.id = m.tier_id
       JOIN tier t ON t.id = coalesce(own.moved_to, own.id)
       """;
 

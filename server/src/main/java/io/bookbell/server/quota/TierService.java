@@ -8,6 +8,7 @@ import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.activity.FieldChange;
 import io.bookbell.server.activity.FieldChange.ChangeCollector;
 import io.bookbell.server.activity.FieldChange.ChangedField;
+import io.bookbell.server.creator.Creator;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
@@ -147,8 +148,8 @@ public final class TierService {
         tx.query(
                 """
                 INSERT INTO tier (creator_id, name, requests_allowed, period, days, most_open,
-                  auto_approve, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                  auto_approve, time_zone, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 RETURNING id""",
                 creatorId,
                 terms.name(),
@@ -157,6 +158,7 @@ public final class TierService {
                 terms.days(),
                 terms.mostOpen(),
                 terms.autoApprove(),
+                creator.creator().timeZone(),
                 tx.now())
             .single(row -> row.getLong("id"));
     activityLog.recordActivity(
@@ -271,11 +273,16 @@ public final class TierService {
         terms.autoApprove());
   }
 
-  /** Lets {@link TierAnnouncer} notify the supporters of all tiers of a locked creator. */
-  public void announceAll(Transaction tx, UserId creatorId) {
-    tx.query("SELECT id FROM tier WHERE creator_id = ? AND deleted_at IS NULL", creatorId)
+  /**
+   * Lets the months and weeks of all tiers of a locked creator begin in the creator's time zone.
+   * {@link TierAnnouncer} notifies the supporters.
+   */
+  public void applyTimeZone(Transaction tx, Creator creator) {
+    tx.update(
+        "UPDATE tier SET time_zone = ? WHERE creator_id = ?", creator.timeZone(), creator.id());
+    tx.query("SELECT id FROM tier WHERE creator_id = ? AND deleted_at IS NULL", creator.id())
         .list(row -> row.getLong("id"))
-        .forEach(tier -> scheduleAnnouncement(tx, creatorId, tier));
+        .forEach(tier -> scheduleAnnouncement(tx, creator.id(), tier));
   }
 
   private static void scheduleAnnouncement(Transaction tx, UserId creatorId, long tierId) {

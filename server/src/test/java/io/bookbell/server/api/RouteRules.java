@@ -152,16 +152,19 @@ record RouteRules(List<Rule> rules) {
     String of = "?creator_id=" + id;
     String creator = "/api/creators/" + id;
     var tier = Map.of("creator_id", id, "name", "Tier", "requests_allowed", 1);
+    var another = Map.of("creator_id", id, "name", "Spare", "requests_allowed", 1);
+    long spare = idOf(cast.creator(), "/api/tiers", another);
     return List.of(
         new Rule(READ, "GET " + creator, NOTHING, 404, 200, 200, 200),
-        new Rule(ADMIN, "PATCH " + creator, Map.of("notice", "Hi"), 404, 403, 403, 200),
+        new Rule(ADMIN, "PATCH " + creator, Map.of("notice", "Hi"), 404, 403, 200, 200),
         new Rule(READ, "GET " + creator + "/picture", NOTHING, 404, 404, 404, 404),
-        new Rule(ADMIN, "PUT " + creator + "/picture", NOTHING, 404, 403, 403, 200),
-        new Rule(ADMIN, "DELETE " + creator + "/picture", NOTHING, 404, 403, 403, 200),
+        new Rule(ADMIN, "PUT " + creator + "/picture", NOTHING, 404, 403, 200, 200),
+        new Rule(ADMIN, "DELETE " + creator + "/picture", NOTHING, 404, 403, 200, 200),
         new Rule(READ, "GET /api/tiers" + of, NOTHING, 404, 403, 200, 200),
-        new Rule(ADMIN, "POST /api/tiers", tier, 404, 403, 403, 201),
+        new Rule(ADMIN, "POST /api/tiers", tier, 404, 403, 201, 409),
         new Rule(
-            ADMIN, "PATCH /api/tiers/" + cast.tier(), Map.of("name", "T2"), 404, 403, 403, 200),
+            ADMIN, "PATCH /api/tiers/" + cast.tier(), Map.of("name", "T2"), 404, 403, 200, 200),
+        new Rule(ADMIN, "DELETE /api/tiers/" + spare, NOTHING, 404, 403, 204, 404),
         new Rule(READ, "GET /api/activity" + of, NOTHING, 404, 403, 200, 200),
         new Rule(READ, "GET /api/activity.csv" + of, NOTHING, 404, 403, 200, 200),
         new Rule(ADMIN, "GET /api/admin/cache-stats", NOTHING, 404, 404, 404, 404));
@@ -176,19 +179,27 @@ record RouteRules(List<Rule> rules) {
     var invitation = Map.of("creator_id", id, "kind", "team");
     String link = links + "/" + idOf(cast.creator(), links, invitation);
     var added = Map.of("creator_id", id, "user_id", cast.other().id());
+    String leaving = "/api/supporters/" + cast.supporter().id();
+    var back =
+        Map.of("creator_id", id, "user_id", cast.supporter().id(), "tier_id", cast.tier());
     var thanks = Map.of("amount", 1, "reason", "Thanks");
     return List.of(
         new Rule(READ, "GET /api/supporters" + of, NOTHING, 404, 403, 200, 200),
         new Rule(READ, "GET " + patron + of, NOTHING, 404, 403, 200, 200),
-        new Rule(ADMIN, "PATCH " + patron + of, Map.of("tier_id", cast.tier()), 404, 403, 403, 200),
+        new Rule(ADMIN, "PATCH " + patron + of, Map.of("tier_id", cast.tier()), 404, 403, 200, 200),
         new Rule(ADMIN, "POST " + patron + "/grant" + of, thanks, 404, 403, 200, 200),
         new Rule(ADMIN, "POST " + links, invitation, 404, 403, 403, 201),
-        new Rule(READ, "GET " + links + of, NOTHING, 404, 403, 403, 200),
-        new Rule(READ, "GET " + link, NOTHING, 404, 403, 403, 200),
+        new Rule(READ, "GET " + links + of, NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET " + link, NOTHING, 404, 403, 200, 200),
         new Rule(ADMIN, "DELETE " + link, NOTHING, 404, 403, 403, 204),
         new Rule(READ, "GET /api/team" + of, NOTHING, 404, 403, 200, 200),
         new Rule(ADMIN, "POST /api/team/add", added, 404, 403, 403, 201),
         new Rule(ADMIN, "PATCH " + member + of, Map.of("active", true), 404, 403, 403, 200),
+        new Rule(READ, "GET /api/former-supporters" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(ADMIN, "POST /api/supporters", back, 404, 403, 409, 409),
+        new Rule(ADMIN, "DELETE " + leaving + of, NOTHING, 404, 403, 204, 404),
+        new Rule(ADMIN, "POST " + leaving + "/block" + of, NOTHING, 404, 404, 204, 204),
+        new Rule(ADMIN, "DELETE " + leaving + "/block" + of, NOTHING, 404, 404, 204, 204),
         new Rule(ADMIN, "DELETE " + member + of, NOTHING, 404, 403, 403, 204));
   }
 

@@ -413,6 +413,35 @@ class QueryPlansTest {
     patch(creator, "/api/tiers/" + monthly, Map.of("requests_allowed", 3));
     await().until(() -> statements.anyContains("DELETE FROM tier_announcement"));
     invitations(server, creator, id, monthly);
+    memberships(creator, cast, monthly);
+  }
+
+  private void memberships(TestClient creator, Cast cast, long monthly) {
+    long id = cast.creator().id();
+    long user = cast.supporter().id();
+    String query = "?creator_id=" + id;
+    String supporter = "/api/supporters/" + user;
+    patch(creator, supporter + query, Map.of("own_allowance", 9));
+    var terms =
+        Map.of(
+            "creator_id", id, "name", "Rolling", "requests_allowed", 2, "period", "rolling", "days",
+            7);
+    long rolling = post(creator, "/api/tiers", terms).body().get("id").asLong();
+    patch(creator, supporter + query, Map.of("tier_id", rolling));
+    post(
+        creator,
+        "/api/book-requests/" + cast.supporter().ask(cast.creator(), "Silas") + "/respond",
+        Map.of("status", "rejected"));
+    patch(creator, "/api/creators/" + id, Map.of("time_zone", "Asia/Tokyo"));
+    send(creator, "DELETE", "/api/tiers/" + monthly, "{\"move_to\": " + rolling + "}");
+    send(creator, "DELETE", supporter + query, null);
+    pages(creator, "/api/former-supporters" + query);
+    post(
+        creator,
+        "/api/supporters",
+        Map.of("creator_id", id, "user_id", user, "tier_id", rolling));
+    post(creator, supporter + "/block" + query, Map.of());
+    send(creator, "DELETE", supporter + "/block" + query, null);
   }
 
   private void invitations(TestServer server, TestClient creator, long id, long tier) {
@@ -432,6 +461,7 @@ class QueryPlansTest {
     var added = Map.of("creator_id", cast.creator().id(), "email", cast.other().email());
     post(creator, "/api/team/add", added);
     String member = "/api/team/" + cast.other().id() + query;
+    patch(creator, member, Map.of("role", "people"));
     patch(creator, member, Map.of("active", false));
     send(creator, "DELETE", member, null);
   }
@@ -469,6 +499,7 @@ class QueryPlansTest {
         List.of(
             tx -> messageRetention.removeBatch(tx, new UserId(1)),
             tx -> services.asked.indexOlder(tx),
+            tx -> services.periodTurns.renewBatch(tx.atTime(later().plus(Duration.ofDays(40)))),
             tx -> {
               while (services.nameErasure.eraseBatch(tx.atTime(later()))) {
                 // the next step
