@@ -30,6 +30,7 @@ import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.membership.MembershipEnding;
+import io.bookbell.server.membership.SupporterListImport;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
 import io.bookbell.server.oidc.IdentityStore;
@@ -103,6 +104,7 @@ public final class Services {
   final CannedResponseService canned;
   public final InvitationService invitations;
   public final MembershipEnding membershipEnding;
+  public final SupporterListImport supporterLists;
   public final ReceiptService receipts;
   public final PeriodRollover periodTurns;
   final PublishService publishing;
@@ -152,6 +154,8 @@ public final class Services {
     following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
     invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
     membershipEnding = new MembershipEnding(creators, access, supporters, requests, following);
+    supporterLists =
+        new SupporterListImport(creators, access, tiers, supporters, invitations, activity);
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
     periodTurns = new PeriodRollover(creators, teamLists, inbox);

@@ -113,6 +113,23 @@ public final class ApiRequest {
     return new JsonBody(json);
   }
 
+  /**
+   * The body as a table in CSV.
+   *
+   * @throws Problem 415 if its declared type is another, 400 if it isn't in UTF-8
+   */
+  public String csvText() {
+    String type = context.request().getHeader("Content-Type");
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("text/csv")) {
+      throw Problem.unsupportedType("Send the body as text/csv.");
+    }
+    try {
+      return StrictUtf8.decode(bodyBytes());
+    } catch (CharacterCodingException e) {
+      throw Problem.malformedRequest("The body must be in UTF-8.");
+    }
+  }
+
   /** The raw bytes of a body that isn't JSON. */
   public byte[] bodyBytes() {
     return BodyReader.contentOf(context).getBytes();

@@ -72,6 +72,7 @@ public final class RouteScopes {
               "PATCH /api/tiers/:id",
               "DELETE /api/tiers/:id",
               "POST /api/supporters",
+              "POST /api/supporters/import",
               "DELETE /api/supporters/:user_id",
               "POST /api/supporters/:user_id/block",
               "DELETE /api/supporters/:user_id/block",

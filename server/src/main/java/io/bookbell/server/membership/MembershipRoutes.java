@@ -6,14 +6,33 @@ import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.membership.SupporterListImport.ImportResult;
+import io.bookbell.server.membership.SupporterListImport.ImportedLine;
+import io.bookbell.server.membership.SupporterListImport.LineResult;
+import io.bookbell.server.membership.SupporterListParser.ListedSupporter;
 import io.bookbell.server.quota.SupporterService;
+import java.util.List;
 
 /** Routes that begin, end and block memberships. */
 public final class MembershipRoutes {
   private MembershipRoutes() {}
 
   public static void addRoutes(
-      ApiRouter apiRouter, SupporterService supporterService, MembershipEnding ending) {
+      ApiRouter apiRouter,
+      SupporterService supporterService,
+      MembershipEnding ending,
+      SupporterListImport listImport) {
+    apiRouter.postSecret(
+        "/api/supporters/import",
+        RateLimit.WRITE,
+        MembershipRoutes::parseImport,
+        (tx, caller, wanted) ->
+            ApiResponse.ok(
+                ImportResponse.of(
+                    listImport.importList(
+                        tx, caller.user(), wanted.creator, wanted.listed, wanted.dryRun),
+                    wanted)));
     apiRouter.delete(
         "/api/supporters/:user_id",
         MembershipRoutes::parseKey,
@@ -76,6 +95,60 @@ public final class MembershipRoutes {
     queryParameters.requireNoErrors();
     return wanted;
   }
+
+  private static ListImportRequest parseImport(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    UserId creator = queryParameters.requiredUserId("creator_id");
+    boolean dryRun =
+        queryParameters
+            .optionalOneOf("dry_run", List.of("true", "false"))
+            .filter(Boolean::parseBoolean)
+            .isPresent();
+    queryParameters.requireNoErrors();
+    return new ListImportRequest(
+        creator,
+        SupporterListParser.parse(apiRequest.csvText()),
+        dryRun,
+        apiRequest.publicUrl());
+  }
+
+  private record ListImportRequest(
+      UserId creator, List<ListedSupporter> listed, boolean dryRun, String publicUrl) {}
+
+  /** How many lines there are of each kind, those that need a look, and the links to hand out. */
+  private record ImportResponse(
+      boolean dryRun,
+      int added,
+      int moved,
+      int unchanged,
+      int invited,
+      int blocked,
+      int invalid,
+      List<ImportedLine> lines,
+      List<ImportLink> links) {
+    static ImportResponse of(ImportResult result, ListImportRequest request) {
+      return new ImportResponse(
+          request.dryRun,
+          result.count(LineResult.ADDED),
+          result.count(LineResult.MOVED),
+          result.count(LineResult.UNCHANGED),
+          result.count(LineResult.INVITED),
+          result.count(LineResult.BLOCKED),
+          result.count(LineResult.INVALID),
+          result.lines().stream().filter(line -> line.result() != LineResult.UNCHANGED).toList(),
+          result.links().stream()
+              .map(
+                  link ->
+                      new ImportLink(
+                          link.tier().id(),
+                          link.tier().name(),
+                          link.uses(),
+                          request.publicUrl + "/join#" + link.token()))
+              .toList());
+    }
+  }
+
+  private record ImportLink(long tierId, String tier, int uses, String url) {}
 
   private record SupporterOfCreator(UserId creator, UserId user) {}
 

@@ -360,6 +360,31 @@ public final class SupporterService {
         new SupporterDetails(user, findPerson(tx, user).displayName(), null));
   }
 
+  /** The membership of somebody who is or was a supporter. */
+  public record MembershipState(UserId user, long tierId, boolean ended, boolean blocked) {}
+
+  /** Returns the membership of the account with an address; empty unless there has been one. */
+  public Optional<MembershipState> findMembershipState(
+      Transaction tx, UserId creatorId, String email) {
+    return tx.query(
+            """
+            SELECT m.user_id AS user_id, coalesce(t.moved_to, t.id) AS tier_id,
+              m.ended_at IS NOT NULL AS ended, m.blocked_at IS NOT NULL AS blocked
+            FROM app_user u
+            JOIN membership m ON m.creator_id = ? AND m.user_id = u.id
+            JOIN tier t ON t.id = m.tier_id
+            WHERE u.email = ?""",
+            creatorId,
+            email)
+        .first(
+            row ->
+                new MembershipState(
+                    row.getUser("user_id"),
+                    row.getLong("tier_id"),
+                    row.getBoolean("ended"),
+                    row.getBoolean("blocked")));
+  }
+
   /** Somebody whose membership has ended, and who still has an account. */
   public record FormerSupporter(
       UserId userId, String displayName, String email, boolean blocked, Instant endedAt) {}

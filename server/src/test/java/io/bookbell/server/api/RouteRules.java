@@ -196,6 +196,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(ADMIN, "POST /api/team/add", added, 404, 403, 403, 201),
         new Rule(ADMIN, "PATCH " + member + of, Map.of("active", true), 404, 403, 403, 200),
         new Rule(READ, "GET /api/former-supporters" + of, NOTHING, 404, 403, 200, 200),
+        new Rule(ADMIN, "POST /api/supporters/import" + of, NOTHING, 415, 415, 415, 415),
         new Rule(ADMIN, "POST /api/supporters", back, 404, 403, 409, 409),
         new Rule(ADMIN, "DELETE " + leaving + of, NOTHING, 404, 403, 204, 404),
         new Rule(ADMIN, "POST " + leaving + "/block" + of, NOTHING, 404, 404, 204, 204),

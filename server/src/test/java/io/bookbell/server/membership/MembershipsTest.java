@@ -262,6 +262,64 @@ class MembershipsTest extends DomainTest {
     refused("not_found", () -> askFor(otherNode, member, domain.account("stranger")));
   }
 
+  @Test
+  void aListMovesAndBringsBackSupportersAndInvitesTheOthers() {
+    long gold = tier(new TierTerms("Gold", 3, Period.MONTH));
+    UserId amara = join("amara", new TierTerms("Basic", 1, Period.NONE));
+    UserId gone = domain.join(creator, domain.account("gone"), gold);
+    UserId bad = domain.join(creator, domain.account("bad"), gold);
+    domain.account("stranger");
+    remove(gone);
+    run(tx -> domain.features.membershipEnding.block(tx, creator, creator, bad));
+    var text =
+        """
+        Name;Email;Tier
+        "Amara ""A""; first";AMARA@test.example;gold
+        Gone;gone@test.example;Gold\r
+        Bad;bad@test.example;Gold
+        Stranger;stranger@test.example;Gold
+        New;new@test.example;Gold
+        Twice;new@test.example;Gold
+        Wrong;wrong;Gold
+        No tier;other@test.example;Silver
+        """;
+
+    var dry = importList(text, true);
+    assertThat(quota(amara).allowed()).as("nothing has happened yet").isEqualTo(1);
+    var done = importList(text, false);
+    assertThat(done.lines()).isEqualTo(dry.lines());
+    assertThat(done.lines())
+        .extracting(line -> line.line() + " " + line.result().wireName())
+        .containsExactly(
+            "2 moved",
+            "3 added",
+            "4 blocked",
+            "5 invited",
+            "6 invited",
+            "7 invalid",
+            "8 invalid",
+            "9 invalid");
+    assertThat(quota(amara).allowed()).isEqualTo(3);
+    assertThat(quota(gone).allowed()).isEqualTo(3);
+    assertThat(dry.links()).isEmpty();
+    assertThat(done.links()).hasSize(1);
+    UserId newcomer = domain.account("new");
+    run(
+        tx ->
+            domain.features.invitations.acceptInvitation(
+                tx, newcomer, done.links().getFirst().token()));
+    assertThat(importList(text, false).count(SupporterListImport.LineResult.UNCHANGED))
+        .isEqualTo(3);
+    refused("validation_failed", () -> importList("email\nada@test.example", true));
+  }
+
+  private SupporterListImport.ImportResult importList(String text, boolean dryRun) {
+    return domain.write(
+        tx ->
+            domain.features.supporterLists.importList(
+                tx, creator, creator, SupporterListParser.parse(text), dryRun));
+  }
+
   private BookRequest askFor(Domain node, UserId member, UserId reader) {
     var wanted = new NewRequest(creator, "For you", "Somebody", null, null, null, reader);
     return node.write(tx -> node.features.requests.create(tx, member, wanted));

@@ -440,6 +440,10 @@ class QueryPlansTest {
         creator,
         "/api/supporters",
         Map.of("creator_id", id, "user_id", user, "tier_id", rolling));
+    String list = "/api/supporters/import" + query;
+    called.add(CONTRACT.call("POST", list));
+    String csv = "email,tier\n" + cast.supporter().email() + ",Patron\nnew@plans.test,Patron\n";
+    creator.send("POST", list, csv, Map.of("Content-Type", "text/csv")).expect(200);
     post(creator, supporter + "/block" + query, Map.of());
     send(creator, "DELETE", supporter + "/block" + query, null);
   }
