@@ -321,7 +321,8 @@ public final class Bookbell implements AutoCloseable {
     ReceiptRoutes.addRoutes(apiRouter, services.receipts);
     QuotaRoutes.addTierRoutes(apiRouter, services.tiers, startHousekeeping());
     QuotaRoutes.addSupporterRoutes(apiRouter, services.supporters);
-    MembershipRoutes.addRoutes(apiRouter, services.supporters, services.membershipEnding, services.supporterLists);
+    MembershipRoutes.addRoutes(
+        apiRouter, services.supporters, services.membershipEnding, services.supporterLists);
     InvitationRoutes.addRoutes(apiRouter, services.invitations, clock);
     TeamRoutes.addRoutes(apiRouter, services.team, services.admins);
     ActivityRoutes.addRoutes(

@@ -145,7 +145,9 @@ public final class Services {
     activity = new ActivityLog(teamLists::broadcastUpdate);
     canned = new CannedResponseService(creators, access, teamLists);
     tiers = new TierService(creators, access, activity);
-    profile = new ProfileService(creators, access, activity, tiers::applyTimeZone, clientNotifier::broadcastMessage);
+    profile =
+        new ProfileService(
+            creators, access, activity, tiers::applyTimeZone, clientNotifier::broadcastMessage);
     pictures = new ProfilePictureService(creators, access, profile);
     supporters = new SupporterService(creators, access, tiers, activity, inbox);
     team = new TeamService(creators, access, activity, inbox);

@@ -136,7 +136,12 @@ public final class AccountRoutes {
         support.stream().map(each -> toMembership(each, names)).toList(),
         adminOf.stream()
             .sorted()
-            .map(id -> new AdministeredCreator(id, requireName(id, names), findRole(tx, id, user, creatorStore, creatorRoles)))
+            .map(
+                id ->
+                    new AdministeredCreator(
+                        id,
+                        requireName(id, names),
+                        findRole(tx, id, user, creatorStore, creatorRoles)))
             .toList());
   }
 

@@ -3,19 +3,19 @@ package io.bookbell.server.activity;
 import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
 
+import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
+import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
 import io.bookbell.server.activity.ActivityDetails.RequestDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
-import io.bookbell.server.activity.ActivityDetails.TextDetails;
-import io.bookbell.server.activity.ActivityDetails.TierDetails;
-import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.TeamRoleDetails;
-import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
+import io.bookbell.server.activity.ActivityDetails.TextDetails;
 import io.bookbell.server.activity.ActivityDetails.TierDeletionDetails;
+import io.bookbell.server.activity.ActivityDetails.TierDetails;
 
 /**
  * Describes activities in English, for clients that don't read {@code details}. Nothing else on the
@@ -40,8 +40,7 @@ final class ActivityEnglish {
       case AllowanceDetails own ->
           own.supporterName() + ": " + requireNonNullElse(own.allowance(), "as the tier");
       case TeamRoleDetails member -> member.memberName() + ": " + member.role();
-      case ListImportDetails list ->
-          "%d added, %d moved".formatted(list.added(), list.moved());
+      case ListImportDetails list -> "%d added, %d moved".formatted(list.added(), list.moved());
       case SupporterDetails supporter -> supporter.supporterName();
       case SupporterTierDetails move -> move.supporterName() + ": " + move.newTier();
       case GrantDetails grant ->

@@ -1,19 +1,19 @@
 package io.bookbell.server.activity;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
+import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
 import io.bookbell.server.activity.ActivityDetails.RequestDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
-import io.bookbell.server.activity.ActivityDetails.TextDetails;
-import io.bookbell.server.activity.ActivityDetails.TierDetails;
-import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.TeamRoleDetails;
-import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
+import io.bookbell.server.activity.ActivityDetails.TextDetails;
 import io.bookbell.server.activity.ActivityDetails.TierDeletionDetails;
+import io.bookbell.server.activity.ActivityDetails.TierDetails;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;

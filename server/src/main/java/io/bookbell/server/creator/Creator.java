@@ -43,7 +43,16 @@ public record Creator(
       @Nullable String picture,
       long version) {
     this(
-        id, name, accepting, notice, rules, showsAsked, selfService, colour, picture, "UTC",
+        id,
+        name,
+        accepting,
+        notice,
+        rules,
+        showsAsked,
+        selfService,
+        colour,
+        picture,
+        "UTC",
         version);
   }
 }

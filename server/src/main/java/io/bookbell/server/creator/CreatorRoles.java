@@ -45,8 +45,7 @@ public interface CreatorRoles {
    *
    * @throws Problem as {@link #requireAdmin}; 403 for team members with another role
    */
-  default void requireTeamRole(
-      Transaction tx, CreatorRow creator, UserId user, TeamRole needed) {
+  default void requireTeamRole(Transaction tx, CreatorRow creator, UserId user, TeamRole needed) {
     requireAdmin(tx, creator, user);
     boolean allowed =
         creator.id().equals(user)

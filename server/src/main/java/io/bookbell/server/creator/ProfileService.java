@@ -65,8 +65,7 @@ public final class ProfileService {
         Optional<Boolean> showsAsked,
         Optional<Boolean> selfService,
         Optional<String> colour) {
-      this(
-          name, accepting, notice, rules, showsAsked, selfService, colour, Optional.empty());
+      this(name, accepting, notice, rules, showsAsked, selfService, colour, Optional.empty());
     }
 
     private Creator applyTo(Creator before) {

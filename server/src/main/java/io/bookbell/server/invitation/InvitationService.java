@@ -168,8 +168,7 @@ public final class InvitationService {
 
   /** Returns the creator's usable links, newest first; for those who manage people. */
   public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
-    creatorRoles.requireTeamRole(
-        tx, creatorStore.get(tx, creatorId), actor, TeamRole.PEOPLE);
+    creatorRoles.requireTeamRole(tx, creatorStore.get(tx, creatorId), actor, TeamRole.PEOPLE);
     return tx.query(
             SELECT + "WHERE creator_id = ? AND " + IS_OPEN + " ORDER BY id DESC",
             creatorId,
@@ -230,7 +229,9 @@ public final class InvitationService {
   }
 
   private @Nullable String findTierName(Transaction tx, UserId creator, @Nullable Long tier) {
-    return tier == null ? null : tierService.findSuccessor(tx, creator, tier).map(Tier::name).orElse(null);
+    return tier == null
+        ? null
+        : tierService.findSuccessor(tx, creator, tier).map(Tier::name).orElse(null);
   }
 
   /**

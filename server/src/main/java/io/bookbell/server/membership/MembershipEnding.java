@@ -68,12 +68,10 @@ public final class MembershipEnding {
    * @throws Problem 404 when the user has never been a supporter
    */
   public void unblock(Transaction tx, UserId actor, UserId creatorId, UserId user) {
-    supporterService.setBlocked(
-        tx, actor, lockForManager(tx, actor, creatorId, user), user, false);
+    supporterService.setBlocked(tx, actor, lockForManager(tx, actor, creatorId, user), user, false);
   }
 
-  private CreatorRow lockForManager(
-      Transaction tx, UserId actor, UserId creatorId, UserId user) {
+  private CreatorRow lockForManager(Transaction tx, UserId actor, UserId creatorId, UserId user) {
     CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
     creatorRoles.requireNotOwner(creator, actor, user);

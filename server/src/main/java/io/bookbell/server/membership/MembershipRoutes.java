@@ -91,7 +91,8 @@ public final class MembershipRoutes {
   private static FormerQuery parseFormerQuery(ApiRequest apiRequest) {
     var queryParameters = apiRequest.queryParameters();
     var wanted =
-        new FormerQuery(queryParameters.requiredUserId("creator_id"), queryParameters.pageRequest());
+        new FormerQuery(
+            queryParameters.requiredUserId("creator_id"), queryParameters.pageRequest());
     queryParameters.requireNoErrors();
     return wanted;
   }
@@ -106,10 +107,7 @@ public final class MembershipRoutes {
             .isPresent();
     queryParameters.requireNoErrors();
     return new ListImportRequest(
-        creator,
-        SupporterListParser.parse(apiRequest.csvText()),
-        dryRun,
-        apiRequest.publicUrl());
+        creator, SupporterListParser.parse(apiRequest.csvText()), dryRun, apiRequest.publicUrl());
   }
 
   private record ListImportRequest(

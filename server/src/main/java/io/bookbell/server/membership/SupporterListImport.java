@@ -9,7 +9,6 @@ import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.TeamRole;
-import io.bookbell.server.http.Problem;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.membership.SupporterListParser.ListedSupporter;
@@ -123,7 +122,8 @@ public final class SupporterListImport {
             }
           });
     }
-    var result = new ImportResult(lines, dryRun ? List.of() : invite(tx, actor, creatorId, tiers, invited));
+    var result =
+        new ImportResult(lines, dryRun ? List.of() : invite(tx, actor, creatorId, tiers, invited));
     if (!dryRun) {
       activityLog.recordActivity(
           tx,
@@ -150,7 +150,10 @@ public final class SupporterListImport {
       return own
           ? new PlannedLine(
               new ImportedLine(
-                  line.line, line.email, LineResult.INVALID, "email is your own: ask another admin"),
+                  line.line,
+                  line.email,
+                  LineResult.INVALID,
+                  "email is your own: ask another admin"),
               Optional.empty(),
               Optional.empty())
           : this;
@@ -162,11 +165,7 @@ public final class SupporterListImport {
   }
 
   private PlannedLine plan(
-      Transaction tx,
-      UserId creatorId,
-      ListedSupporter each,
-      List<Tier> tiers,
-      Set<String> seen) {
+      Transaction tx, UserId creatorId, ListedSupporter each, List<Tier> tiers, Set<String> seen) {
     Optional<String> address = EmailAddress.of(each.email());
     Optional<Tier> tier =
         tiers.stream().filter(one -> CaseFolding.areEqual(one.name(), each.tier())).findFirst();
@@ -195,8 +194,7 @@ public final class SupporterListImport {
     }
     return found.tierId() == tier.get().id()
         ? PlannedLine.of(each, LineResult.UNCHANGED, null)
-        : PlannedLine.of(each, LineResult.MOVED, null)
-            .with(Optional.of(found.user()), tier.get());
+        : PlannedLine.of(each, LineResult.MOVED, null).with(Optional.of(found.user()), tier.get());
   }
 
   private void apply(
@@ -223,8 +221,7 @@ public final class SupporterListImport {
               var terms =
                   new InvitationTerms(
                       creatorId, "supporter", tier.id(), null, uses, tx.now().plus(LINK_LIFE));
-              return new TierLink(
-                  tier, uses, invitationService.create(tx, actor, terms).token());
+              return new TierLink(tier, uses, invitationService.create(tx, actor, terms).token());
             })
         .toList();
   }

@@ -235,8 +235,7 @@ public final class ImportedQuotaStore {
             tx.now(),
             false);
     tx.writeAll(Ledger.INSERT, Ledger.refundLines(refunded, periods), Ledger::valuesOf);
-    return periods.stream()
-        .anyMatch(use -> use.counts() && use.period().equals(membership.period));
+    return periods.stream().anyMatch(use -> use.counts() && use.period().equals(membership.period));
   }
 
   private static Set<Long> findRequestsWith(

@@ -27,7 +27,9 @@ record Membership(
   /** The number of requests in the period; null for any number. */
   @Nullable Integer requestsAllowed() {
     Integer basis = ownAllowed == null ? tier.requestsAllowed() : ownAllowed;
-    return basis == null ? null : (Integer) Math.clamp((long) basis + granted, 0, Integer.MAX_VALUE);
+    return basis == null
+        ? null
+        : (Integer) Math.clamp((long) basis + granted, 0, Integer.MAX_VALUE);
   }
 
   /** Like {@link #requestsAllowed}, as a number that is never reached if it is unlimited. */

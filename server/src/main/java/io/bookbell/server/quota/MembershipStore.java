@@ -398,8 +398,7 @@ final class MembershipStore {
     }
 
     boolean differsFrom(Membership membership) {
-      return storedTier != membership.tier().id()
-          || !Objects.equals(turnsAt, membership.turnsAt());
+      return storedTier != membership.tier().id() || !Objects.equals(turnsAt, membership.turnsAt());
     }
   }
 

@@ -95,7 +95,9 @@ final class PeriodContent {
     return sum(linesOf(Ledger.IMPORT));
   }
 
-  /** How many requests of the replaced system the ledger still counts although their time is over. */
+  /**
+   * How many requests of the replaced system the ledger still counts although their time is over.
+   */
   int expiredImports() {
     return everImported() - imported() + sum(linesOf(Ledger.EXPIRE));
   }

@@ -107,8 +107,7 @@ final class PeriodTurn {
     PeriodSchedule schedule = stored.schedule();
     Instant end = schedule.endAfter(tx.now());
     return new TurnResult(
-        stored.withUsage(
-            used, content.granted(), end == null ? schedule.expiryOf(earliest) : end),
+        stored.withUsage(used, content.granted(), end == null ? schedule.expiryOf(earliest) : end),
         List.copyOf(lines));
   }
 }

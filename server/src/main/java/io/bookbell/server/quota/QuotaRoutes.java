@@ -177,11 +177,7 @@ public final class QuotaRoutes {
         (tx, caller, wanted) ->
             ApiResponse.ok(
                 supporterService.change(
-                    tx,
-                    caller.user(),
-                    wanted.key.creator,
-                    wanted.key.supporter,
-                    wanted.changes)));
+                    tx, caller.user(), wanted.key.creator, wanted.key.supporter, wanted.changes)));
     apiRouter.post(
         "/api/supporters/:user_id/grant",
         QuotaRoutes::parseGrant,

@@ -418,9 +418,7 @@ public final class SupporterService {
   }
 
   private Tier requireTier(Transaction tx, UserId creatorId, long tierId) {
-    return tierService
-        .find(tx, creatorId, tierId)
-        .orElseThrow(SupporterService::unknownTier);
+    return tierService.find(tx, creatorId, tierId).orElseThrow(SupporterService::unknownTier);
   }
 
   private static Problem unknownTier() {

@@ -120,7 +120,8 @@ public final class TierService {
   /** Returns the creator's tiers, ordered by id; for admins. */
   public List<Tier> list(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    return tx.query(SELECT + "WHERE t.creator_id = ? AND t.deleted_at IS NULL ORDER BY t.id", creatorId)
+    return tx.query(
+            SELECT + "WHERE t.creator_id = ? AND t.deleted_at IS NULL ORDER BY t.id", creatorId)
         .list(Tier::of);
   }
 
@@ -205,8 +206,8 @@ public final class TierService {
    * manage people. {@link TierAnnouncer} moves the rows and notifies the supporters.
    *
    * @param moveTo empty if the tier has no supporters
-   * @throws Problem 409 when the tier has supporters and no other tier is given, 400 when that isn't
-   *     another one of the creator's tiers
+   * @throws Problem 409 when the tier has supporters and no other tier is given, 400 when that
+   *     isn't another one of the creator's tiers
    */
   public void delete(Transaction tx, UserId actor, long tierId, Optional<Long> moveTo) {
     Tier deleted = lockTier(tx, actor, tierId);
@@ -219,7 +220,8 @@ public final class TierService {
                     .orElseThrow(
                         () ->
                             Problem.validationFailed(
-                                "move_to", "must be the id of another one of the creator's tiers")));
+                                "move_to",
+                                "must be the id of another one of the creator's tiers")));
     boolean inUse = hasSupporters(tx, tierId);
     if (inUse && target.isEmpty()) {
       throw Problem.conflict(

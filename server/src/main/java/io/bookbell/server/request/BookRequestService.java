@@ -13,8 +13,8 @@ import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.Tier;
 import io.bookbell.server.request.BookRequest.Reply;
-import io.bookbell.server.request.RequestAnnouncer.StatusChange;
 import io.bookbell.server.request.RequestAnnouncer.Requester;
+import io.bookbell.server.request.RequestAnnouncer.StatusChange;
 import io.bookbell.server.request.RequestLocker.LockedRequest;
 import io.bookbell.server.request.RequestLocker.Purpose;
 import io.bookbell.server.storage.Transaction;
@@ -265,8 +265,7 @@ public final class BookRequestService {
    * @param actor the supporter, or the admin who removes the supporter
    * @return the creator's row with the new pending count
    */
-  public CreatorRow withdrawAll(
-      Transaction tx, UserId actor, UserId owner, CreatorRow creator) {
+  public CreatorRow withdrawAll(Transaction tx, UserId actor, UserId owner, CreatorRow creator) {
     var outgoingMessages = new OutgoingMessages();
     var moves = new ArrayList<StatusChange>();
     for (long id : store.findPending(tx, creator.id(), owner)) {
@@ -351,7 +350,8 @@ public final class BookRequestService {
 
   private Reply reply(Transaction tx, LockedRequest lockedRequest, UserId user, String body) {
     requireVisible(tx, lockedRequest, user);
-    if (!lockedRequest.actorTakesPart() && !creatorRoles.isAdmin(tx, lockedRequest.creator(), user)) {
+    if (!lockedRequest.actorTakesPart()
+        && !creatorRoles.isAdmin(tx, lockedRequest.creator(), user)) {
       throw Problem.forbidden("You no longer support this creator.");
     }
     Reply reply =

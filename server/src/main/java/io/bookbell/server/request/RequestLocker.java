@@ -102,9 +102,7 @@ final class RequestLocker {
             ? Optional.of(quotaService.lockRefundLater(tx, creatorId, id))
             : Optional.empty();
     Supplier<Boolean> takesPart =
-        purpose == Purpose.REPLY
-            ? quotaService.isSupporterLater(tx, creatorId, actor)
-            : () -> true;
+        purpose == Purpose.REPLY ? quotaService.isSupporterLater(tx, creatorId, actor) : () -> true;
     if (purpose == Purpose.REPLY) {
       replies.reserveReply(tx);
     }

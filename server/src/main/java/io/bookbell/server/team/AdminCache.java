@@ -92,8 +92,7 @@ public final class AdminCache {
       long hits,
       long misses) {}
 
-  private record CachedAdmins(
-      long teamVersion, Set<UserId> admins, Map<UserId, TeamRole> roles) {
+  private record CachedAdmins(long teamVersion, Set<UserId> admins, Map<UserId, TeamRole> roles) {
     CachedAdmins pickNewer(CachedAdmins other) {
       return other.teamVersion > teamVersion ? other : this;
     }

@@ -83,10 +83,11 @@ public final class TeamRoutes {
     UserId creator = parseCreatorId(apiRequest);
     JsonBody jsonBody = apiRequest.jsonBody();
     var changes =
-        new TeamService.MemberChanges(
-            jsonBody.optionalBoolean("active"), optionalRole(jsonBody));
+        new TeamService.MemberChanges(jsonBody.optionalBoolean("active"), optionalRole(jsonBody));
     jsonBody.checkField(
-        "active", changes.active().isPresent() || changes.role().isPresent(), "or role is required");
+        "active",
+        changes.active().isPresent() || changes.role().isPresent(),
+        "or role is required");
     jsonBody.requireNoErrors();
     return new MemberUpdate(new TeamMemberKey(creator, member), changes);
   }

@@ -120,8 +120,7 @@ public final class TeamService {
     return requireMember(tx, creatorId, user);
   }
 
-  private void setRole(
-      Transaction tx, UserId actor, UserId creatorId, UserId user, TeamRole role) {
+  private void setRole(Transaction tx, UserId actor, UserId creatorId, UserId user, TeamRole role) {
     CreatorRow creator = lockForCreator(tx, actor, creatorId);
     TeamMember member = requireMember(tx, creatorId, user);
     if (member.role() == role) {
@@ -169,8 +168,7 @@ public final class TeamService {
         active ? ActivityKind.TEAM_MEMBER_ACTIVATED : ActivityKind.TEAM_MEMBER_DEACTIVATED;
     recordChange(
         tx, actor, creator, member, kind, active ? "admin" : roleWithoutTeam(tx, creatorId, user));
-    return new TeamMember(
-        user, member.displayName(), member.email(), active, member.role());
+    return new TeamMember(user, member.displayName(), member.email(), active, member.role());
   }
 
   /**

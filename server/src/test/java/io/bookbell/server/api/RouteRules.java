@@ -180,8 +180,7 @@ record RouteRules(List<Rule> rules) {
     String link = links + "/" + idOf(cast.creator(), links, invitation);
     var added = Map.of("creator_id", id, "user_id", cast.other().id());
     String leaving = "/api/supporters/" + cast.supporter().id();
-    var back =
-        Map.of("creator_id", id, "user_id", cast.supporter().id(), "tier_id", cast.tier());
+    var back = Map.of("creator_id", id, "user_id", cast.supporter().id(), "tier_id", cast.tier());
     var thanks = Map.of("amount", 1, "reason", "Thanks");
     return List.of(
         new Rule(READ, "GET /api/supporters" + of, NOTHING, 404, 403, 200, 200),

@@ -154,8 +154,7 @@ class MembershipsTest extends DomainTest {
 
   @Test
   void inRollingDaysARequestAndAGrantCountForSoLong() {
-    UserId reader =
-        join("amara", new TierTerms("Rolling", 2, Period.ROLLING, 7, null, false));
+    UserId reader = join("amara", new TierTerms("Rolling", 2, Period.ROLLING, 7, null, false));
     long first = domain.ask(reader, creator, "One").id();
     domain.answer(creator, first, APPROVED);
     domain.passes(Duration.ofDays(2));
@@ -198,8 +197,7 @@ class MembershipsTest extends DomainTest {
 
   @Test
   void aTierMayBeUnlimitedLimitWhatIsOpenAndApproveAtOnce() {
-    UserId reader =
-        join("amara", new TierTerms("Unlimited", null, Period.NONE, null, 2, false));
+    UserId reader = join("amara", new TierTerms("Unlimited", null, Period.NONE, null, 2, false));
     assertThat(quota(reader)).extracting(Quota::allowed, Quota::remaining).containsOnlyNulls();
     long first = domain.ask(reader, creator, "One").id();
     domain.ask(reader, creator, "Two");
@@ -326,8 +324,7 @@ class MembershipsTest extends DomainTest {
   }
 
   private void grant(Domain node, UserId member, UserId reader) {
-    node.write(
-        tx -> node.features.supporters.grantRequests(tx, member, creator, reader, 1, "Hi"));
+    node.write(tx -> node.features.supporters.grantRequests(tx, member, creator, reader, 1, "Hi"));
   }
 
   private void rename(Domain node, UserId member) {
@@ -338,8 +335,7 @@ class MembershipsTest extends DomainTest {
   private void setZone(String zone) {
     run(
         tx ->
-            domain.features.profile.update(
-                tx, creator, creator, profile(Optional.empty(), zone)));
+            domain.features.profile.update(tx, creator, creator, profile(Optional.empty(), zone)));
   }
 
   private static ProfileChanges profile(Optional<String> name, String zone) {
@@ -442,10 +438,7 @@ class MembershipsTest extends DomainTest {
         .read(
             tx ->
                 domain.features.activity.list(
-                    tx,
-                    creator,
-                    ActivityFilter.NONE,
-                    new PageRequest(newest, Optional.empty())))
+                    tx, creator, ActivityFilter.NONE, new PageRequest(newest, Optional.empty())))
         .items();
   }
 

@@ -87,7 +87,9 @@ class RandomMembershipsTest extends DomainTest {
   }
 
   private String story() {
-    return "seed " + seed + ", last steps:\n"
+    return "seed "
+        + seed
+        + ", last steps:\n"
         + String.join("\n", steps.subList(Math.max(0, steps.size() - 25), steps.size()));
   }
 
@@ -136,11 +138,9 @@ class RandomMembershipsTest extends DomainTest {
         actor + " asks for " + user,
         mayAct && person.member && room && left,
         () -> {
-          BookRequest made =
-              domain.write(tx -> domain.features.requests.create(tx, actor, wanted));
+          BookRequest made = domain.write(tx -> domain.features.requests.create(tx, actor, wanted));
           model.madeAt.put(made.id(), domain.now());
-          person.requests.put(
-              made.id(), terms.autoApprove() ? Status.APPROVED : Status.PENDING);
+          person.requests.put(made.id(), terms.autoApprove() ? Status.APPROVED : Status.PENDING);
           assertThat(made.status()).isEqualTo(person.requests.get(made.id()));
           person.countedIn(person.period).add(made.id());
         });
@@ -398,7 +398,6 @@ class RandomMembershipsTest extends DomainTest {
         .pollInterval(Duration.ofMillis(2))
         .until(
             () ->
-                domain.read(
-                    tx -> !tx.query("SELECT 1 AS found FROM tier_announcement").exists()));
+                domain.read(tx -> !tx.query("SELECT 1 AS found FROM tier_announcement").exists()));
   }
 }

@@ -424,7 +424,15 @@ class QueryPlansTest {
     patch(creator, supporter + query, Map.of("own_allowance", 9));
     var terms =
         Map.of(
-            "creator_id", id, "name", "Rolling", "requests_allowed", 2, "period", "rolling", "days",
+            "creator_id",
+            id,
+            "name",
+            "Rolling",
+            "requests_allowed",
+            2,
+            "period",
+            "rolling",
+            "days",
             7);
     long rolling = post(creator, "/api/tiers", terms).body().get("id").asLong();
     patch(creator, supporter + query, Map.of("tier_id", rolling));
@@ -436,10 +444,7 @@ class QueryPlansTest {
     send(creator, "DELETE", "/api/tiers/" + monthly, "{\"move_to\": " + rolling + "}");
     send(creator, "DELETE", supporter + query, null);
     pages(creator, "/api/former-supporters" + query);
-    post(
-        creator,
-        "/api/supporters",
-        Map.of("creator_id", id, "user_id", user, "tier_id", rolling));
+    post(creator, "/api/supporters", Map.of("creator_id", id, "user_id", user, "tier_id", rolling));
     String list = "/api/supporters/import" + query;
     called.add(CONTRACT.call("POST", list));
     String csv = "email,tier\n" + cast.supporter().email() + ",Patron\nnew@plans.test,Patron\n";
