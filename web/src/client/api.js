@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, Me, Member, Notification, Outcome, OwnSession, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, SavedReply, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, Outcome, OwnSession, Page, Quota, Receipt, Reply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -171,6 +171,10 @@ export class Api {
   /** @param {number} userId @param {number} creatorId @param {number} tierId @param {Command} [command] @returns {Promise<Supporter>} */
   restoreSupporter = (userId, creatorId, tierId, command) =>
     this.http.post('/api/supporters', {creator_id: creatorId, user_id: userId, tier_id: tierId}, command);
+
+  /** @param {number} creatorId @param {Blob} list @param {boolean} dryRun @param {Command} [command] @returns {Promise<ListImport>} */
+  importSupporters = (creatorId, list, dryRun, command) =>
+    this.http.post('/api/supporters/import', list, {...command, query: {creator_id: creatorId, dry_run: dryRun}});
 
   /** @param {{creator_id: number, limit?: number, cursor?: string | null}} query @returns {Promise<Page<FormerSupporter>>} */
   formerSupporters = (query) => this.http.get('/api/former-supporters', query);

@@ -10,6 +10,7 @@ import {translate} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
 import './supporter-row.js';
 import './former-supporters.js';
+import './supporter-list-import.js';
 
 /** @import {ServerMessage, Supporter, Tier} from '../client/types.js' */
 
@@ -68,7 +69,12 @@ export class SupportersPage extends SessionElement {
         )}
       </ul>
       ${listFooter(this.#supporters, this.#sought ? html`<h2>${translate('supporters.none_found', {sought: this.#sought})}</h2>` : html`<h2>${translate('supporters.none')}</h2><p>${translate('supporters.none_hint')}</p>`)}
-      ${mayManage ? html`<former-supporters .session=${this.session} .creatorId=${this.creatorId} .tiers=${this.#tiers.items} @changed=${() => this.#supporters.load()}></former-supporters>` : nothing}
+      ${
+        mayManage
+          ? html`<former-supporters .session=${this.session} .creatorId=${this.creatorId} .tiers=${this.#tiers.items} @changed=${() => this.#supporters.load()}></former-supporters>
+            <supporter-list-import .session=${this.session} .creatorId=${this.creatorId} @changed=${() => this.#supporters.load()}></supporter-list-import>`
+          : nothing
+      }
     `;
   }
 
