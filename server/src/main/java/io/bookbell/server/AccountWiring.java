@@ -14,17 +14,26 @@ import io.bookbell.server.account.SignInService;
 import io.bookbell.server.account.SignUpService;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.invitation.JoinRoutes;
+import io.bookbell.server.patreon.PatreonConnectRoutes;
+import io.bookbell.server.patreon.PatreonConnectService;
 import io.bookbell.server.personal.ExportRoutes;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.transfer.ImportedPasswords;
+import java.util.Optional;
 
 /** Wires what needs passwords: signing in, joining, and one's own account. */
 final class AccountWiring {
   private final Database database;
   private final Services services;
   private final PasswordHasher passwordHasher;
+  private final Optional<PatreonConnectService> patreonConnect;
 
-  AccountWiring(Database database, Services services, PasswordHasher passwordHasher) {
+  AccountWiring(
+      Database database,
+      Services services,
+      PasswordHasher passwordHasher,
+      Optional<PatreonConnectService> patreonConnect) {
+    this.patreonConnect = patreonConnect;
     this.database = database;
     this.services = services;
     this.passwordHasher = passwordHasher;
@@ -61,6 +70,7 @@ final class AccountWiring {
         .addRoutes(apiRouter);
     new JoinRoutes(database, services.accounts, passwordHasher, signUpService, services.invitations)
         .addRoutes(apiRouter);
+    new PatreonConnectRoutes(patreonConnect, signUpService, passwordHasher).addRoutes(apiRouter);
   }
 
   private void addOwnAccountRoutes(ApiRouter apiRouter) {

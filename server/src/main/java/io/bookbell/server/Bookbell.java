@@ -47,6 +47,7 @@ import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.publish.PublishRoutes;
+import io.bookbell.server.patreon.PatreonConnectService;
 import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
@@ -308,7 +309,11 @@ public final class Bookbell implements AutoCloseable {
         new ApiRouter(router, database, gate, originPolicy, serverCookies, credentials, rates);
     new MessageRoutes(liveConnections, admission, services.inbox, services.receipts)
         .addRoutes(apiRouter);
-    addAccountRoutes(apiRouter);
+    var memberships =
+        registerCloseable(
+            new MembershipWiring(database, services, serverConfig.patreon(), clock));
+    memberships.addRoutes(apiRouter);
+    addAccountRoutes(apiRouter, memberships.patreonConnect());
     KeyRoutes.addRoutes(apiRouter, services.keys);
     PublishRoutes.addRoutes(apiRouter, services.publishing);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
@@ -334,9 +339,11 @@ public final class Bookbell implements AutoCloseable {
     addBookRoutes(apiRouter);
   }
 
-  private void addAccountRoutes(ApiRouter apiRouter) {
+  private void addAccountRoutes(
+      ApiRouter apiRouter, Optional<PatreonConnectService> patreonConnect) {
     var accountWiring =
-        new AccountWiring(database, services, registerCloseable(new PasswordHasher()));
+        new AccountWiring(
+            database, services, registerCloseable(new PasswordHasher()), patreonConnect);
     var signInService = accountWiring.createSignInService();
     accountWiring.addRoutes(apiRouter, signInService);
     registerCloseable(

@@ -58,5 +58,6 @@ final class CreatorTies implements AccountTies {
   @Override
   public void forget(Transaction tx, UserId user) {
     services.notifications.forgetRecipient(tx, user);
+    services.sources.forgetUser(tx, user);
   }
 }

@@ -29,13 +29,16 @@ import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.key.KeyStore;
+import io.bookbell.server.membership.MemberReconciler;
 import io.bookbell.server.membership.MembershipEnding;
+import io.bookbell.server.membership.SourceService;
 import io.bookbell.server.membership.SupporterListImport;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
 import io.bookbell.server.oidc.IdentityStore;
 import io.bookbell.server.passkey.PasskeyStore;
 import io.bookbell.server.publish.PublishService;
+import io.bookbell.server.quota.FollowedTierService;
 import io.bookbell.server.quota.PeriodRollover;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.SharedCounter;
@@ -108,6 +111,9 @@ public final class Services {
   public final ReceiptService receipts;
   public final PeriodRollover periodTurns;
   final PublishService publishing;
+  final FollowedTierService followedTiers;
+  public final MemberReconciler reconciler;
+  public final SourceService sources;
 
   /** Creates the services for work on stored data whose results contain no address. */
   public Services(ClientNotifier clientNotifier) {
@@ -161,6 +167,9 @@ public final class Services {
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
     periodTurns = new PeriodRollover(creators, teamLists, inbox);
+    followedTiers = new FollowedTierService(tiers, activity, inbox);
+    reconciler = new MemberReconciler(creators, new FollowedMemberships(this));
+    sources = new SourceService(creators, access, tiers, activity, reconciler);
   }
 
   /** Removes all that lets somebody act as a user without the password. */

@@ -91,6 +91,18 @@ public sealed interface ActivityDetails {
       implements ActivityDetails {}
 
   /**
+   * A supporter's move to the tier that they have at a membership service.
+   *
+   * @param source the service, such as {@code patreon}
+   */
+  record FollowedTierDetails(
+      UserId supporterId, String supporterName, String oldTier, String newTier, String source)
+      implements ActivityDetails {}
+
+  /** A membership service, such as {@code patreon}. */
+  record SourceDetails(String source) implements ActivityDetails {}
+
+  /**
    * A manual change of a supporter's allowance.
    *
    * @param amount negative for a decrease

@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNullElse;
 import static java.util.stream.Collectors.joining;
 
 import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
+import io.bookbell.server.activity.ActivityDetails.FollowedTierDetails;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
 import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
 import io.bookbell.server.activity.ActivityDetails.RequestDetails;
+import io.bookbell.server.activity.ActivityDetails.SourceDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
 import io.bookbell.server.activity.ActivityDetails.TeamRoleDetails;
@@ -43,6 +45,8 @@ final class ActivityEnglish {
       case ListImportDetails list -> "%d added, %d moved".formatted(list.added(), list.moved());
       case SupporterDetails supporter -> supporter.supporterName();
       case SupporterTierDetails move -> move.supporterName() + ": " + move.newTier();
+      case FollowedTierDetails move -> move.supporterName() + ": " + move.newTier();
+      case SourceDetails source -> source.source();
       case GrantDetails grant ->
           "%s: %s%d, %s"
               .formatted(

@@ -2,12 +2,14 @@ package io.bookbell.server.activity;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
+import io.bookbell.server.activity.ActivityDetails.FollowedTierDetails;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
 import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
 import io.bookbell.server.activity.ActivityDetails.RequestDetails;
+import io.bookbell.server.activity.ActivityDetails.SourceDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterDetails;
 import io.bookbell.server.activity.ActivityDetails.SupporterTierDetails;
 import io.bookbell.server.activity.ActivityDetails.TeamRoleDetails;
@@ -42,6 +44,7 @@ public enum ActivityKind {
   SUPPORTERS_IMPORTED(ListImportDetails.class),
   ALLOWANCE_CHANGED(AllowanceDetails.class),
   SUPPORTER_TIER_CHANGED(SupporterTierDetails.class),
+  SUPPORTER_TIER_FOLLOWED(FollowedTierDetails.class),
   QUOTA_GRANTED(GrantDetails.class),
   INVITATION_CREATED(InvitationDetails.class),
   INVITATION_REVOKED(InvitationDetails.class),
@@ -50,6 +53,9 @@ public enum ActivityKind {
   TEAM_MEMBER_DEACTIVATED(MemberDetails.class),
   TEAM_MEMBER_REMOVED(MemberDetails.class),
   TEAM_ROLE_CHANGED(TeamRoleDetails.class),
+  SOURCE_CONNECTED(SourceDetails.class),
+  SOURCE_DISCONNECTED(SourceDetails.class),
+  SOURCE_FAILED(SourceDetails.class),
   /** An entry from before entries had details, whose text couldn't be parsed. Not written anew. */
   TEXT(TextDetails.class);
 

@@ -93,8 +93,12 @@ final class ActivityTextParser {
           SUPPORTERS_IMPORTED,
           ALLOWANCE_CHANGED,
           TEAM_ROLE_CHANGED,
+          SUPPORTER_TIER_FOLLOWED,
+          SOURCE_CONNECTED,
+          SOURCE_DISCONNECTED,
+          SOURCE_FAILED,
           TEXT ->
-          null;
+          null; // never stored as a text
     };
   }
 

@@ -20,7 +20,8 @@ public record ServerConfig(
     Optional<CatalogueConfig> catalogue,
     ExternalSignInConfig external,
     LegacyConfig legacy,
-    List<OidcConfig> providers) {
+    List<OidcConfig> providers,
+    Optional<PatreonConfig> patreon) {
   /** Creates the settings of a server on which nothing else is set up. */
   public ServerConfig(
       ListenConfig listen,
@@ -40,7 +41,8 @@ public record ServerConfig(
         catalogue,
         ExternalSignInConfig.NONE,
         LegacyConfig.NONE,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /**
@@ -121,6 +123,21 @@ public record ServerConfig(
   }
 
   /**
+   * The client that this server is at Patreon.
+   *
+   * @param url of Patreon, without a trailing slash
+   */
+  public record PatreonConfig(String url, String clientId, String clientSecret) {
+    static final String USUAL_URL = "https://www.patreon.com";
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+      return "PatreonConfig[url=" + url + ", clientId=" + clientId + "]";
+    }
+  }
+
+  /**
    * How browsers reach this server.
    *
    * @param publicUrl empty if each request determines it
@@ -136,68 +153,46 @@ public record ServerConfig(
 
   public ServerConfig withListen(ListenConfig other) {
     return new ServerConfig(
-        other, storage, redis, reach, connections, inbox, catalogue, external, legacy, providers);
+        other, storage, redis, reach, connections, inbox, catalogue, external, legacy, providers, patreon);
   }
 
   public ServerConfig withRedis(RedisConfig other) {
     return new ServerConfig(
-        listen,
-        storage,
-        Optional.of(other),
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers);
+        listen, storage, Optional.of(other), reach, connections, inbox, catalogue, external, legacy, providers, patreon);
   }
 
   public ServerConfig withCatalogue(CatalogueConfig other) {
     return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        Optional.of(other),
-        external,
-        legacy,
-        providers);
+        listen, storage, redis, reach, connections, inbox, Optional.of(other), external, legacy, providers, patreon);
   }
 
   public ServerConfig withConnections(ConnectionConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, other, inbox, catalogue, external, legacy, providers);
+        listen, storage, redis, reach, other, inbox, catalogue, external, legacy, providers, patreon);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {
     return new ServerConfig(
-        listen, storage, redis, other, connections, inbox, catalogue, external, legacy, providers);
+        listen, storage, redis, other, connections, inbox, catalogue, external, legacy, providers, patreon);
   }
 
   public ServerConfig withExternal(ExternalSignInConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, catalogue, other, legacy, providers);
+        listen, storage, redis, reach, connections, inbox, catalogue, other, legacy, providers, patreon);
   }
 
   public ServerConfig withLegacy(LegacyConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, catalogue, external, other, providers);
+        listen, storage, redis, reach, connections, inbox, catalogue, external, other, providers, patreon);
   }
 
   public ServerConfig withProviders(List<OidcConfig> others) {
     return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        List.copyOf(others));
+        listen, storage, redis, reach, connections, inbox, catalogue, external, legacy, List.copyOf(others), patreon);
+  }
+
+  public ServerConfig withPatreon(PatreonConfig other) {
+    return new ServerConfig(
+        listen, storage, redis, reach, connections, inbox, catalogue, external, legacy, providers, Optional.of(other));
   }
 }

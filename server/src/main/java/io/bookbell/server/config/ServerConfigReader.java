@@ -4,6 +4,7 @@ import io.bookbell.server.config.ServerConfig.CatalogueConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.InboxConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
+import io.bookbell.server.config.ServerConfig.PatreonConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.config.ServerConfig.RedisConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
@@ -114,7 +115,30 @@ public final class ServerConfigReader {
         parseCatalogue(settingValues),
         ExternalSignInReader.read(settingValues),
         parseLegacy(settingValues, storageConfig),
-        OidcConfigParser.parseAll(settingValues));
+        OidcConfigParser.parseAll(settingValues),
+        parsePatreon(settingValues));
+  }
+
+  private static Optional<PatreonConfig> parsePatreon(SettingValues settingValues) {
+    Optional<String> id = settingValues.optionalText(Setting.PATREON_CLIENT_ID);
+    Optional<String> secret = settingValues.optionalText(Setting.PATREON_CLIENT_SECRET);
+    if (id.isPresent() != secret.isPresent()) {
+      throw ConfigException.invalidValue(
+          id.isPresent() ? Setting.PATREON_CLIENT_SECRET : Setting.PATREON_CLIENT_ID,
+          "",
+          "a value, because BOOKBELL_PATREON_CLIENT_ID and BOOKBELL_PATREON_CLIENT_SECRET belong"
+              + " together");
+    }
+    String url =
+        settingValues
+            .optionalText(Setting.PATREON_URL)
+            .map(
+                value ->
+                    parseWebAddress(
+                        Setting.PATREON_URL, value, "an address such as https://www.patreon.com"))
+            .map(uri -> uri.toString().replaceFirst("/+$", ""))
+            .orElse(PatreonConfig.USUAL_URL);
+    return id.map(client -> new PatreonConfig(url, client, secret.orElseThrow()));
   }
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */

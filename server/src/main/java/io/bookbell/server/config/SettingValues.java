@@ -96,6 +96,7 @@ final class SettingValues {
         && (setting == Setting.DATABASE_PASSWORD
             || setting == Setting.JWT_SECRET
             || setting == Setting.OIDC_CLIENT_SECRET
+            || setting == Setting.PATREON_CLIENT_SECRET
             || (setting.variableName().endsWith("_URL")
                 && !SecretRedactor.redactText(value).equals(value)));
   }

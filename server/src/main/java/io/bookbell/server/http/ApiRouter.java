@@ -255,6 +255,15 @@ public final class ApiRouter {
    * a cookie without an {@code Origin} header; an invalid bearer token is refused.
    */
   public void postOpen(String path, OpenHandler work) {
+    postOpen(path, BodyReader.MOST_FROM_STRANGERS, work);
+  }
+
+  /**
+   * Like {@link #postOpen(String, OpenHandler)}, with another limit.
+   *
+   * @param largestBody in bytes
+   */
+  public void postOpen(String path, int largestBody, OpenHandler work) {
     router
         .route(HttpMethod.POST, path)
         .putMetadata(RATE, RateLimit.OPEN)
@@ -266,7 +275,10 @@ public final class ApiRouter {
                     apiRequest ->
                         callers
                             .findCaller(context)
-                            .compose(caller -> BodyReader.readSmallBody(context).map(caller))
+                            .compose(
+                                caller ->
+                                    BodyReader.readBody(context, largestBody, BodyBudget.STRANGERS)
+                                        .map(caller))
                             .compose(
                                 caller ->
                                     CallerLookup.onContext(

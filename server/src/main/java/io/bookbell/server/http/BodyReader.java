@@ -16,7 +16,7 @@ import io.vertx.ext.web.RoutingContext;
  * response. Confined to the request's event loop.
  */
 final class BodyReader {
-  /** The largest body of a route that requires no session, in bytes. */
+  /** The largest body of a route that requires no session, in bytes, unless the route says more. */
   static final int MOST_FROM_STRANGERS = 16 << 10;
 
   /** The largest body of any other route, in bytes. */
@@ -92,11 +92,6 @@ final class BodyReader {
   static Future<Void> readBody(RoutingContext context, int most, Owner owner) {
     BodyReader body = context.get(KEY);
     return body == null ? Future.succeededFuture() : body.readBody(most, owner);
-  }
-
-  /** Reads the body of a request to a route that requires no session. */
-  static Future<Void> readSmallBody(RoutingContext context) {
-    return readBody(context, MOST_FROM_STRANGERS, BodyBudget.STRANGERS);
   }
 
   /** Reads the body of a signed-in caller's request, except for GET and HEAD. */

@@ -11,12 +11,14 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
@@ -172,6 +174,38 @@ public final class JsonBody extends RequestFields {
     boolean good = value.get().isArray() && !words.isEmpty() && allowed.containsAll(words);
     checkField(field, good, "must be a list of one or more of " + String.join(", ", allowed));
     return allowed.stream().filter(words::contains).toList();
+  }
+
+  /**
+   * Reads a list of objects.
+   *
+   * @param read reads one of them; errors name its fields as {@code field.name}
+   */
+  public <T> List<T> requiredObjects(String field, int most, Function<JsonBody, T> read) {
+    Optional<JsonNode> value = findValue(field);
+    if (value.isEmpty()) {
+      return reportMissing(field, List.of());
+    }
+    var objects = new ArrayList<T>();
+    boolean good = value.get().isArray() && value.get().size() <= most;
+    for (JsonNode element : good ? value.get() : List.<JsonNode>of()) {
+      good &= element.isObject();
+      if (element.isObject()) {
+        var part = new JsonBody(element);
+        objects.add(read.apply(part));
+        addErrorsOf(field, part::requireNoErrors);
+      }
+    }
+    checkField(field, good, "must be a list of at most " + most + " objects");
+    return objects;
+  }
+
+  private void addErrorsOf(String field, Runnable check) {
+    try {
+      check.run();
+    } catch (Problem problem) {
+      problem.fieldErrors().forEach(error -> addError(field + "." + error.field(), error.message()));
+    }
   }
 
   public UserId requiredUserId(String field) {

@@ -143,6 +143,11 @@ public final class Problem extends RuntimeException {
         : Optional.empty();
   }
 
+  /** The errors of single fields. */
+  List<FieldError> fieldErrors() {
+    return errors;
+  }
+
   public int status() {
     return status;
   }

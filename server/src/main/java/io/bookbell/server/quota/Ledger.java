@@ -313,12 +313,14 @@ public final class Ledger {
 
   /** Returns the newest lines of a supporter's ledger, newest first, at most 200. */
   static List<LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
-    return tx.query(
-            ENTRIES + "WHERE l.creator_id = ? AND l.user_id = ? ORDER BY l.id DESC LIMIT ?",
-            creator,
-            user,
-            MOST_ENTRIES)
-        .list(Ledger::toEntry);
+    List<LedgerEntry> lines =
+        tx.query(
+                ENTRIES + "WHERE l.creator_id = ? AND l.user_id = ? ORDER BY l.id DESC LIMIT ?",
+                creator,
+                user,
+                MOST_ENTRIES)
+            .list(Ledger::toEntry);
+    return TierChanges.addTo(tx, creator, user, lines, MOST_ENTRIES);
   }
 
   static LedgerEntry findEntry(Transaction tx, UserId creator, UserId user, long id) {

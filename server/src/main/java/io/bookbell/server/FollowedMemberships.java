@@ -1,0 +1,58 @@
+package io.bookbell.server;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.MessageType;
+import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.membership.MembershipChange;
+import io.bookbell.server.storage.Transaction;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What the sources of memberships change, over all features. Thread-safe. */
+final class FollowedMemberships implements MembershipChange {
+  private final Services services;
+
+  FollowedMemberships(Services services) {
+    this.services = services;
+  }
+
+  @Override
+  public Optional<Long> findTier(Transaction tx, UserId creator, UserId user) {
+    return services.followedTiers.findTier(tx, creator, user);
+  }
+
+  @Override
+  public Optional<Long> findBest(Transaction tx, UserId creator, Collection<Long> tiers) {
+    return services.followedTiers.findBest(tx, creator, tiers);
+  }
+
+  @Override
+  public void giveTier(Transaction tx, UserId creator, UserId user, long tier, String source) {
+    if (services.quotas.isSupporter(tx, creator, user)) {
+      services.followedTiers.moveSupporter(tx, creator, user, tier, source);
+    } else {
+      services.supporters.addSupporter(tx, services.creators.get(tx, creator), user, tier);
+      services.followedTiers.recordJoin(tx, creator, user, source);
+    }
+  }
+
+  @Override
+  public void endMembership(Transaction tx, UserId creator, UserId user, String source) {
+    services.followedTiers.recordEnd(tx, creator, user, source);
+    services.following.unfollowAll(tx, user, services.creators.get(tx, creator));
+    services.requests.withdrawAll(tx, user, services.creators.get(tx, creator));
+    services.supporters.endMembership(tx, services.creators.get(tx, creator), user);
+    boolean admin = services.access.isAdmin(tx, services.creators.get(tx, creator), user);
+    var outgoingMessages = new OutgoingMessages();
+    outgoingMessages.add(
+        MessageType.ACCESS_CHANGED,
+        Map.of("creator_id", creator, "role", admin ? "admin" : "none"),
+        Set.of(user));
+    if (!admin) {
+      outgoingMessages.revokeAccess(user);
+    }
+    services.inbox.append(tx, outgoingMessages);
+  }
+}

@@ -1,0 +1,272 @@
+package io.bookbell.server.membership;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.activity.ActivityDetails.SourceDetails;
+import io.bookbell.server.activity.ActivityKind;
+import io.bookbell.server.activity.ActivityLog;
+import io.bookbell.server.creator.CreatorRoles;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.FieldError;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.membership.SourceException.SourceProblem;
+import io.bookbell.server.membership.SourceMemberStore.StoredMember;
+import io.bookbell.server.membership.SourceStore.ConnectedSource;
+import io.bookbell.server.membership.SourceTierStore.SourceTier;
+import io.bookbell.server.quota.TierService;
+import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Manages the sources of creators: connecting, mapping tiers, and the accounts that supporters have
+ * connected themselves. Thread-safe.
+ */
+public final class SourceService {
+  private final SourceStore sourceStore = new SourceStore();
+  private final SourceTierStore tierStore = new SourceTierStore();
+  private final SourceMemberStore memberStore = new SourceMemberStore();
+  private final MemberMatcher memberMatcher = new MemberMatcher();
+  private final CreatorStore creatorStore;
+  private final CreatorRoles creatorRoles;
+  private final TierService tierService;
+  private final ActivityLog activityLog;
+  private final MemberReconciler reconciler;
+
+  public SourceService(
+      CreatorStore creatorStore,
+      CreatorRoles creatorRoles,
+      TierService tierService,
+      ActivityLog activityLog,
+      MemberReconciler reconciler) {
+    this.creatorStore = creatorStore;
+    this.creatorRoles = creatorRoles;
+    this.tierService = tierService;
+    this.activityLog = activityLog;
+    this.reconciler = reconciler;
+  }
+
+  /**
+   * A source in the form that its creator sees.
+   *
+   * @param unknown members with a tier and without an account here, now
+   */
+  public record SourceState(ConnectedSource source, List<SourceTier> tiers, int unknown) {}
+
+  /** A tier of a source, and the tier it is to stand for; null for none. */
+  public record TierMapping(String externalId, @Nullable Long tierId) {}
+
+  /** Requires the creator, without a lock. */
+  public void requireCreator(Transaction tx, UserId actor, UserId creator) {
+    creatorRoles.requireCreator(tx, creatorStore.get(tx, creator), actor);
+  }
+
+  /** Returns a creator's source, for the creator; empty if it isn't connected. */
+  public Optional<SourceState> find(
+      Transaction tx, UserId actor, UserId creator, String source) {
+    requireCreator(tx, actor, creator);
+    return sourceStore
+        .find(tx, creator, source)
+        .map(
+            found ->
+                new SourceState(
+                    found,
+                    tierStore.list(tx, creator, source),
+                    memberStore.countUnknown(tx, creator, source)));
+  }
+
+  /** Returns the id of the creator's account at a source; empty if it isn't connected. */
+  public Optional<String> findAccountId(Transaction tx, UserId creator, String source) {
+    return sourceStore.find(tx, creator, source).map(ConnectedSource::accountId);
+  }
+
+  /**
+   * Connects a source, or connects it again; for the creator.
+   *
+   * @param firstSync when it is to be synced; null if it can't be listed
+   */
+  public void connect(
+      Transaction tx,
+      UserId actor,
+      UserId creator,
+      String source,
+      String accountId,
+      String accountName,
+      @Nullable Instant firstSync) {
+    creatorRoles.requireCreator(tx, creatorStore.lockCreator(tx, creator), actor);
+    boolean other =
+        sourceStore
+            .find(tx, creator, source)
+            .filter(before -> !before.accountId().equals(accountId))
+            .isPresent();
+    if (other) {
+      removeStored(tx, creator, source);
+    }
+    sourceStore.connect(tx, creator, source, accountId, accountName, firstSync);
+    activityLog.recordActivity(
+        tx, creator, actor, ActivityKind.SOURCE_CONNECTED, new SourceDetails(source));
+  }
+
+  private void removeStored(Transaction tx, UserId creator, String source) {
+    memberStore.deleteAll(tx, creator, source);
+    tierStore.deleteAll(tx, creator, source);
+  }
+
+  /** Disconnects a source; for the creator. Supporters keep the tiers they have. */
+  public void disconnect(Transaction tx, UserId actor, UserId creator, String source) {
+    creatorRoles.requireCreator(tx, creatorStore.lockCreator(tx, creator), actor);
+    if (sourceStore.find(tx, creator, source).isEmpty()) {
+      throw Problem.notFound();
+    }
+    removeStored(tx, creator, source);
+    sourceStore.disconnect(tx, creator, source);
+    activityLog.recordActivity(
+        tx, creator, actor, ActivityKind.SOURCE_DISCONNECTED, new SourceDetails(source));
+  }
+
+  /** Records that a source can't be read, where the creator and the team see it. */
+  public void recordFailure(
+      Transaction tx, UserId creator, String source, SourceProblem problem) {
+    if (problem == SourceProblem.REVOKED) {
+      activityLog.recordActivity(
+          tx, creator, creator, ActivityKind.SOURCE_FAILED, new SourceDetails(source));
+    }
+  }
+
+  /** Stores tiers that events have named. The source may not list its tiers. */
+  public void storeTiers(
+      Transaction tx, UserId creator, String source, Collection<ExternalTier> tiers) {
+    tierStore.store(tx, creator, source, tiers);
+  }
+
+  /**
+   * Maps tiers and sets the grace period; for the creator. All members are looked at again, in
+   * steps.
+   *
+   * @param graceDays empty to keep the grace period
+   * @throws Problem 400 when a tier is unknown to the source, or isn't one of the creator's
+   */
+  public void configure(
+      Transaction tx,
+      UserId actor,
+      UserId creator,
+      String source,
+      List<TierMapping> mappings,
+      Optional<Integer> graceDays) {
+    creatorRoles.requireCreator(tx, creatorStore.lockCreator(tx, creator), actor);
+    if (sourceStore.find(tx, creator, source).isEmpty()) {
+      throw Problem.notFound();
+    }
+    requireTiers(tx, creator, mappings);
+    var errors = new ArrayList<FieldError>();
+    for (TierMapping mapping : mappings) {
+      if (!tierStore.mapTier(tx, creator, source, mapping.externalId, mapping.tierId)) {
+        errors.add(
+            new FieldError("map", "has a tier that isn't one of the service's: " + mapping.externalId));
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw Problem.validationFailed(errors);
+    }
+    graceDays.ifPresent(days -> sourceStore.setGrace(tx, creator, source, days));
+    sourceStore.startRedeciding(tx, creator, source);
+  }
+
+  private void requireTiers(Transaction tx, UserId creator, List<TierMapping> mappings) {
+    for (TierMapping mapping : mappings) {
+      Long tier = mapping.tierId;
+      if (tier != null && tierService.find(tx, creator, tier).isEmpty()) {
+        throw Problem.validationFailed(
+            "map", "must have tier_ids of the creator's tiers or null, but " + tier + " is none");
+      }
+    }
+  }
+
+  /**
+   * Connects a user's own account at a source, and applies the memberships that it has.
+   *
+   * @param memberships by the creators' account ids at the source
+   * @return the creators whom the user supports through it
+   */
+  public Set<UserId> linkAccount(
+      Transaction tx,
+      UserId user,
+      String source,
+      String externalId,
+      Map<String, ExternalMember> memberships) {
+    memberMatcher.linkAccount(tx, user, source, externalId);
+    memberships.entrySet().stream()
+        .flatMap(
+            membership ->
+                sourceStore.findByAccounts(tx, source, Set.of(membership.getKey())).stream()
+                    .map(creator -> new Linked(creator, membership.getValue())))
+        .sorted(Comparator.comparing(Linked::creator))
+        .forEach(
+            linked -> {
+              var _ =
+                  reconciler.apply(
+                      tx, linked.creator, source, List.of(linked.member), tx.now());
+            });
+    return findSupported(tx, source, memberships);
+  }
+
+  private record Linked(UserId creator, ExternalMember member) {}
+
+  /** Returns who has connected an account of a source. */
+  public Optional<UserId> findLinked(Transaction tx, String source, String externalId) {
+    return memberMatcher.findLinked(tx, source, externalId);
+  }
+
+  public boolean isLinked(Transaction tx, String source, UserId user) {
+    return memberMatcher.isLinked(tx, source, user);
+  }
+
+  /**
+   * Returns the creators whom memberships entitle to a tier.
+   *
+   * @param memberships by the creators' account ids at the source
+   */
+  public Set<UserId> findSupported(
+      Transaction tx, String source, Map<String, ExternalMember> memberships) {
+    var supported = new TreeSet<UserId>();
+    memberships.forEach(
+        (account, member) ->
+            sourceStore.findByAccounts(tx, source, Set.of(account)).stream()
+                .filter(creator -> isEntitled(tx, creator, source, member))
+                .forEach(supported::add));
+    return supported;
+  }
+
+  private boolean isEntitled(
+      Transaction tx, UserId creator, String source, ExternalMember member) {
+    var mapping = tierStore.findMapping(tx, creator, source);
+    return member.tiers().stream().anyMatch(mapping::containsKey);
+  }
+
+  /** Applies members whom an event described, with the state in the event. */
+  public SyncCounts applyMembers(
+      Transaction tx, UserId creator, String source, List<ExternalMember> members) {
+    return reconciler.apply(tx, creator, source, members, tx.now());
+  }
+
+  /** Returns a stored member of a source. */
+  public Optional<ExternalMember> findMember(
+      Transaction tx, UserId creator, String source, String id) {
+    return Optional.ofNullable(memberStore.findByIds(tx, creator, source, Set.of(id)).get(id))
+        .map(StoredMember::member);
+  }
+
+  /** Forgets which members a removed account belonged to. Its memberships have ended. */
+  public void forgetUser(Transaction tx, UserId user) {
+    memberMatcher.unlinkAccounts(tx, user);
+    memberStore.forgetUser(tx, user);
+    GivenTier.deleteAll(tx, user);
+  }
+}

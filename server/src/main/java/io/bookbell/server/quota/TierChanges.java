@@ -1,0 +1,82 @@
+package io.bookbell.server.quota;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.quota.Ledger.LedgerEntry;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledger's lines of kind {@code tier}: a membership service has moved somebody to another tier.
+ * They don't count anything. Append-only. Stateless and thread-safe.
+ */
+final class TierChanges {
+  static final String TIER = "tier";
+
+  private TierChanges() {}
+
+  /**
+   * Adds a line.
+   *
+   * @param oldTier its name; null for a new supporter
+   * @param newTier its name; null if the membership has ended
+   */
+  static void addLine(
+      Transaction tx,
+      Membership membership,
+      String source,
+      @Nullable String oldTier,
+      @Nullable String newTier) {
+    tx.update(
+        """
+        INSERT INTO tier_change
+          (id, creator_id, user_id, source, old_tier, new_tier, period_key, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        tx.nextId("quota_ledger"), // so that the lines of both tables are in one order
+        membership.creator(),
+        membership.user(),
+        source,
+        oldTier,
+        newTier,
+        membership.periodKey(),
+        tx.now());
+  }
+
+  /** Adds a supporter's lines to those of the quota, which are ordered from the newest. */
+  static List<LedgerEntry> addTo(
+      Transaction tx, UserId creator, UserId user, List<LedgerEntry> lines, int most) {
+    List<LedgerEntry> changes =
+        tx.query(
+                """
+                SELECT id, source, old_tier, new_tier, period_key, created_at FROM tier_change
+                WHERE creator_id = ? AND user_id = ? ORDER BY id DESC LIMIT ?""",
+                creator,
+                user,
+                most)
+            .list(TierChanges::toEntry);
+    if (changes.isEmpty()) {
+      return lines;
+    }
+    var all = new ArrayList<>(lines);
+    all.addAll(changes);
+    all.sort(Comparator.comparing(LedgerEntry::id).reversed());
+    return List.copyOf(all.subList(0, Math.min(all.size(), most)));
+  }
+
+  private static LedgerEntry toEntry(SqlRow row) throws SQLException {
+    return new LedgerEntry(
+        row.getLong("id"),
+        TIER,
+        0,
+        null,
+        row.findString("new_tier"),
+        row.getString("period_key"),
+        row.findString("old_tier"),
+        row.getString("source"),
+        row.getTime("created_at"));
+  }
+}
