@@ -1,5 +1,6 @@
 import {BASE_PATH} from '../base-path.js';
 import {html} from 'lit';
+import {sourceName} from '../quota/quota-text.js';
 import {tierTerms as terms} from '../supporter/tier-terms.js';
 import {hasTranslation, locale, translateMarkup, personName, translate} from '../words/translate.js';
 
@@ -44,6 +45,14 @@ function sentences({kind, details, actor_name, book_request_id, detail}) {
       const key = old_tier ? 'activity.supporter_tier_changed_from' : 'activity.supporter_tier_changed';
       return [translateMarkup(key, {actor, name: name(supporter_name), old: name(old_tier), what: name(new_tier)})];
     }
+    case 'supporter_tier_followed': {
+      const {supporter_name, old_tier, new_tier, source} = details;
+      return [translateMarkup('activity.supporter_tier_followed', {source: sourceName(source), name: name(supporter_name), old: name(old_tier), what: name(new_tier)})];
+    }
+    case 'source_connected':
+    case 'source_disconnected':
+    case 'source_failed':
+      return [translateMarkup(`activity.${kind}`, {actor, what: sourceName(details.source)})];
     case 'quota_granted':
       return [
         translateMarkup('activity.quota_granted', {actor, name: name(details.supporter_name), amount: signed.format(details.amount), what: details.reason}),

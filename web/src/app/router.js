@@ -12,7 +12,7 @@ export function routeOf({pathname, search}) {
   const query = new URLSearchParams(search);
   const path = pathname.startsWith(`${BASE_PATH}/`) ? pathname.slice(BASE_PATH.length) : pathname === BASE_PATH ? '/' : pathname;
   if (path === '/') return {name: 'home', query};
-  if (path === '/join' || path === '/setup' || path === '/reset' || path === '/account' || path === '/operator') return {name: path.slice(1), query};
+  if (/^\/(join|setup|reset|account|operator|patreon)$/.test(path)) return {name: path.slice(1), query};
   const request = /^\/requests\/(\d+)$/.exec(path);
   if (request) return {name: 'request', requestId: Number(request[1]), query};
   const place = /^\/creators\/(\d+)\/(\w+)$/.exec(path);
@@ -70,6 +70,7 @@ const MODULES = {
   reset: () => import('../account/reset-page.js'),
   account: () => import('../account/own-account-page.js'),
   operator: () => import('../operator/operator-page.js'),
+  patreon: () => import('../membership/patreon-page.js'),
 };
 
 /** @param {string} name of a route @returns {Promise<unknown>} fulfilled when its elements are defined; fails where they do not come */

@@ -61,7 +61,7 @@ export class Http {
     return this.#call('PATCH', path, {body, query, key});
   }
 
-  /** Puts something that is not JSON there. @param {string} path @param {Blob} content */
+  /** Puts something there: what is not a Blob, as JSON. @param {string} path @param {Blob | object} content */
   put(path, content) {
     return this.#call('PUT', path, {body: content});
   }

@@ -63,7 +63,7 @@
  *
  * @typedef {object} LedgerEntry
  * @property {number} id
- * @property {'consume' | 'refund' | 'grant' | 'carry' | 'import' | 'expire' | 'lapse'} kind
+ * @property {'consume' | 'refund' | 'grant' | 'carry' | 'import' | 'expire' | 'lapse' | 'tier'} kind
  * @property {number} amount
  * @property {number | null} book_request_id
  * @property {string | null} title
@@ -98,6 +98,31 @@
  *   lines: {line: number, email: string, result: string, detail: string | null}[], links: {tier_id: number, tier: string, uses: number, url: string}[]}} ListImport
  * @typedef {{user_id: number, display_name: string, email: string, blocked: boolean, ended_at: string}} FormerSupporter
  * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number | null, period: 'none' | 'month' | 'week' | 'rolling', days: number | null, most_open: number | null, auto_approve: boolean}} Tier
+ *
+ * @typedef {object} MembershipSource
+ * @property {'patreon' | 'kofi'} kind added by the page
+ * @property {number} creator_id
+ * @property {boolean} available
+ * @property {boolean} connected
+ * @property {string} [account_name]
+ * @property {boolean} [webhook]
+ * @property {number} [grace_days]
+ * @property {'revoked' | 'busy' | 'unavailable' | null} [problem]
+ * @property {string | null} [synced_at]
+ * @property {number} [added]
+ * @property {number} [changed]
+ * @property {number} [ended]
+ * @property {number} [unknown]
+ * @property {{patreon_tier_id?: string, kofi_tier_id?: string, name: string, tier_id: number | null, deleted: boolean}[]} [tiers]
+ *
+ * @typedef {object} PatreonResult
+ * @property {'creator' | 'supporter' | 'join'} [purpose] none for somebody who has signed in
+ * @property {User} [user]
+ * @property {number} [creator_id]
+ * @property {number[]} [creator_ids]
+ * @property {string} [token]
+ * @property {string} [display_name]
+ * @property {string | null} [email]
  *
  * @typedef {Supporter & {quota: Quota, entries: LedgerEntry[]}} SupporterAccount
  * @typedef {Record<Status, number>} Counts

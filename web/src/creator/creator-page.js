@@ -1,12 +1,14 @@
 import {html} from 'lit';
 import {FormDraft} from '../ui/form-draft.js';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import './saved-reply-editor.js';
 import './creator-look.js';
 import './creator-rules.js';
+
+const loadSources = lazyModule(() => Promise.all([import('../membership/patreon-settings.js'), import('../membership/kofi-settings.js')]));
 
 /** The creator's own settings: whether requests are taken, and the notice to all supporters. */
 export class CreatorPage extends SessionElement {
@@ -22,6 +24,10 @@ export class CreatorPage extends SessionElement {
   constructor() {
     super();
     this.creatorId = 0;
+  }
+
+  firstUpdated() {
+    loadSources();
   }
 
   render() {
@@ -89,6 +95,8 @@ export class CreatorPage extends SessionElement {
       </form>
       <creator-rules .session=${this.session} .creatorId=${this.creatorId}></creator-rules>
       <saved-reply-editor .session=${this.session} .creatorId=${this.creatorId}></saved-reply-editor>
+      <patreon-settings .session=${this.session} .creatorId=${this.creatorId}></patreon-settings>
+      <kofi-settings .session=${this.session} .creatorId=${this.creatorId}></kofi-settings>
     </div>`;
   }
 

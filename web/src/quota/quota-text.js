@@ -82,6 +82,8 @@ export function ledgerLine(entry, quota) {
       return translate(amount > 0 ? 'ledger.asked' : 'ledger.expired', {title});
     case 'lapse':
       return translate('ledger.lapsed');
+    case 'tier':
+      return translate('ledger.moved', {name: sourceName(actor_name), old: reason ?? '–', title: title ?? '–'});
     case 'import':
       return translate('ledger.imported', {count: amount});
     case 'grant':
@@ -94,8 +96,12 @@ function isOver(period, quota) {
   return /^\d+-\d+$/.test(period) && period !== currentPeriod(quota);
 }
 
+/** What a membership service calls itself. @param {string} source */
+export const sourceName = (source) => ({patreon: 'Patreon', kofi: 'Ko-fi'})[source] ?? source;
+
 /** @param {LedgerEntry} entry what it does to the number of requests left */
 export function ledgerEffect(entry) {
+  if (entry.kind === 'tier') return '';
   const effect = takes(entry) ? -1 : givesBack(entry) ? 1 : entry.kind === 'import' ? -entry.amount : entry.amount;
   return effect > 0 ? `+${formatNumber(effect)}` : `−${formatNumber(-effect)}`;
 }

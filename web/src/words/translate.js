@@ -50,7 +50,7 @@ export function chooseLanguage(code) {
   location.reload();
 }
 
-/** Adds texts that came later. @param {Catalogue} texts */
+/** Adds the texts of views that a first view does without. @param {Catalogue} texts */
 export const addTexts = (texts) => Object.assign(catalogue, texts);
 
 /** @param {string} key */

@@ -5,6 +5,7 @@ import io.bookbell.server.account.AccountRemovalService.AccountTies;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.http.Problem;
+import io.bookbell.server.patreon.PatreonAuthorizations;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.storage.Transaction;
 import java.util.HashSet;
@@ -59,5 +60,6 @@ final class CreatorTies implements AccountTies {
   public void forget(Transaction tx, UserId user) {
     services.notifications.forgetRecipient(tx, user);
     services.sources.forgetUser(tx, user);
+    PatreonAuthorizations.removeOf(tx, user);
   }
 }

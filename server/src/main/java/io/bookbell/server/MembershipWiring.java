@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import io.bookbell.server.config.ServerConfig.PatreonConfig;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.kofi.KofiRoutes;
 import io.bookbell.server.membership.MembershipSource;
 import io.bookbell.server.membership.SourceSync;
 import io.bookbell.server.membership.SourceWorker;
@@ -57,6 +58,7 @@ final class MembershipWiring implements AutoCloseable {
   void addRoutes(ApiRouter apiRouter) {
     new PatreonRoutes(database, services.sources, sourceSync, sourceWorker, patreonSource)
         .addRoutes(apiRouter);
+    new KofiRoutes(database, services.sources, sourceWorker).addRoutes(apiRouter);
     sourceWorker.start();
   }
 

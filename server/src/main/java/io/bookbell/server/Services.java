@@ -111,7 +111,7 @@ public final class Services {
   public final ReceiptService receipts;
   public final PeriodRollover periodTurns;
   final PublishService publishing;
-  final FollowedTierService followedTiers;
+  public final FollowedTierService followedTiers;
   public final MemberReconciler reconciler;
   public final SourceService sources;
 

@@ -65,6 +65,15 @@ class TableOwnershipTest {
           Map.entry("message", "inbox"),
           Map.entry("device_position", "receipt"),
           Map.entry("receipt", "receipt"),
+          Map.entry("membership_source", "membership"),
+          Map.entry("source_secret", "membership"),
+          Map.entry("source_tier", "membership"),
+          Map.entry("source_member", "membership"),
+          Map.entry("source_supporter", "membership"),
+          Map.entry("source_account", "membership"),
+          Map.entry("source_refresh", "membership"),
+          Map.entry("patreon_authorization", "patreon"),
+          Map.entry("tier_change", "quota"),
           Map.entry("imported_row", "transfer"));
 
   /** Tables that only PostgreSQL has. */

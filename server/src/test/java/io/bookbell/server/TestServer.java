@@ -60,9 +60,14 @@ public final class TestServer implements AutoCloseable {
 
   /** An empty server that reports every statement to a listener. */
   public static TestServer watched(ServerConfig.StorageConfig storageConfig, SqlListener listener) {
+    return watched(config(storageConfig), listener);
+  }
+
+  /** An empty server with this configuration that reports every statement to a listener. */
+  public static TestServer watched(ServerConfig serverConfig, SqlListener listener) {
     return new TestServer(
-        config(storageConfig),
-        switch (storageConfig) {
+        serverConfig,
+        switch (serverConfig.storage()) {
           case ServerConfig.StorageConfig.SqliteConfig(Path folder) ->
               new SqliteDatabase(
                   folder.resolve("bookbell.db"), TimeSource.of(InstantSource.system()), listener);

@@ -264,6 +264,9 @@ public final class BackupRestorer {
     tx.update("DELETE FROM renamed_supporter");
     tx.update("DELETE FROM request_word");
     tx.update("DELETE FROM state_version");
+    tx.update("DELETE FROM source_secret");
+    tx.update("DELETE FROM source_refresh");
+    tx.update("DELETE FROM patreon_authorization");
     BackupTables.inOrder().reversed().forEach(table -> tx.update("DELETE FROM " + table.name()));
   }
 

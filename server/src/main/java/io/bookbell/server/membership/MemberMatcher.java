@@ -75,6 +75,10 @@ final class MemberMatcher {
         .exists();
   }
 
+  void unlinkAccount(Transaction tx, UserId user, String source) {
+    tx.update("DELETE FROM source_account WHERE user_id = ? AND source = ?", user, source);
+  }
+
   void unlinkAccounts(Transaction tx, UserId user) {
     tx.update("DELETE FROM source_account WHERE user_id = ?", user);
   }

@@ -16,13 +16,13 @@ import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,12 +140,6 @@ public final class SourceService {
     }
   }
 
-  /** Stores tiers that events have named. The source may not list its tiers. */
-  public void storeTiers(
-      Transaction tx, UserId creator, String source, Collection<ExternalTier> tiers) {
-    tierStore.store(tx, creator, source, tiers);
-  }
-
   /**
    * Maps tiers and sets the grace period; for the creator. All members are looked at again, in
    * steps.
@@ -250,17 +244,33 @@ public final class SourceService {
     return member.tiers().stream().anyMatch(mapping::containsKey);
   }
 
-  /** Applies members whom an event described, with the state in the event. */
-  public SyncCounts applyMembers(
-      Transaction tx, UserId creator, String source, List<ExternalMember> members) {
-    return reconciler.apply(tx, creator, source, members, tx.now());
+  /**
+   * Applies an event that says itself what is true, from a source that can't be read.
+   *
+   * @param tiers those that the event names
+   * @param memberId whom it concerns
+   * @param change returns the member after the event, given the one before; nothing if it changes
+   *     nothing
+   */
+  public void receive(
+      Transaction tx,
+      UserId creator,
+      String source,
+      List<ExternalTier> tiers,
+      String memberId,
+      Function<Optional<ExternalMember>, List<ExternalMember>> change) {
+    reconciler.lock(tx, creator);
+    tierStore.store(tx, creator, source, tiers);
+    Optional<ExternalMember> before =
+        Optional.ofNullable(
+                memberStore.findByIds(tx, creator, source, Set.of(memberId)).get(memberId))
+            .map(StoredMember::member);
+    var _ = reconciler.apply(tx, creator, source, change.apply(before), tx.now());
   }
 
-  /** Returns a stored member of a source. */
-  public Optional<ExternalMember> findMember(
-      Transaction tx, UserId creator, String source, String id) {
-    return Optional.ofNullable(memberStore.findByIds(tx, creator, source, Set.of(id)).get(id))
-        .map(StoredMember::member);
+  /** Disconnects a user's own account at a source. Memberships stay as they are. */
+  public void unlinkAccount(Transaction tx, UserId user, String source) {
+    memberMatcher.unlinkAccount(tx, user, source);
   }
 
   /** Forgets which members a removed account belonged to. Its memberships have ended. */

@@ -71,7 +71,7 @@ public final class SourceSync {
   }
 
   /** Reads the members whom events named; does nothing while the source is being read already. */
-  void refresh(UserId creator, MembershipSource source) {
+  public void refresh(UserId creator, MembershipSource source) {
     var key = new SourceKey(creator, source.name());
     var _ =
         holdingLease(

@@ -96,7 +96,7 @@ public final class SourceWorker implements AutoCloseable {
   }
 
   /** Everything that needs no call to a source, in small transactions. */
-  void runSteps() {
+  public void runSteps() {
     repeatUntilDone(this::redecideBatch);
     repeatUntilDone(this::applyDue);
     repeatUntilDone(this::recogniseBatch);

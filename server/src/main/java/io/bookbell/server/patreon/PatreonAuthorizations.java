@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Stores the authorizations that people have begun at Patreon, each under the hash of a token that can
  * be used once. Thread-safe.
  */
-final class PatreonAuthorizations {
+public final class PatreonAuthorizations {
   private static final Duration LIFE = Duration.ofMinutes(30);
   private static final int REMOVED_AT_ONCE = 500;
 
@@ -119,7 +119,7 @@ final class PatreonAuthorizations {
   }
 
   /** Forgets what a removed account has begun. */
-  static void removeOf(Transaction tx, UserId user) {
+  public static void removeOf(Transaction tx, UserId user) {
     tx.update("DELETE FROM patreon_authorization WHERE user_id = ? OR creator_id = ?", user, user);
   }
 

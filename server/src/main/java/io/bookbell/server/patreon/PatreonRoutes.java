@@ -69,8 +69,33 @@ public final class PatreonRoutes {
         RateLimit.EXPORT,
         SourceRoutes::parseCreatorId,
         (caller, creator) -> syncNow(caller.user(), creator));
+    addAccountRoutes(apiRouter);
     apiRouter.postOpen(
         WEBHOOK + ":creator_id", LARGEST_EVENT, (apiRequest, _) -> receiveEvent(apiRequest));
+  }
+
+  /** The caller's own account at Patreon. */
+  private void addAccountRoutes(ApiRouter apiRouter) {
+    apiRouter.get(
+        PATH + "/account",
+        apiRequest -> {
+          apiRequest.queryParameters().requireNoErrors();
+          return apiRequest;
+        },
+        (tx, caller, _) ->
+            ApiResponse.ok(
+                Map.of(
+                    "available",
+                    patreonSource != null,
+                    "linked",
+                    sourceService.isLinked(tx, PatreonSource.NAME, caller.user()))));
+    apiRouter.delete(
+        PATH + "/account",
+        apiRequest -> apiRequest,
+        (tx, caller, _) -> {
+          sourceService.unlinkAccount(tx, caller.user(), PatreonSource.NAME);
+          return ApiResponse.noContent();
+        });
   }
 
   /** The address to which Patreon sends the events of a creator's members. */

@@ -191,6 +191,59 @@ final class ExportSections {
               text("reason"),
               time("created_at")),
           list(
+              "tier_changes",
+              """
+              SELECT m.creator_id AS creator_id, t.id AS id, t.source AS source,
+                t.old_tier AS old_tier, t.new_tier AS new_tier, t.created_at AS created_at
+              FROM membership m
+              JOIN tier_change t ON t.creator_id = m.creator_id AND t.user_id = m.user_id
+              WHERE m.user_id = ?""",
+              List.of(KeyColumn.of("m.creator_id"), KeyColumn.of("t.id")),
+              number("creator_id"),
+              text("source"),
+              text("old_tier"),
+              text("new_tier"),
+              time("created_at")),
+          list(
+              "patreon_memberships",
+              """
+              SELECT m.creator_id AS creator_id, m.external_id AS external_id, m.email AS email,
+                m.state AS state, m.tiers AS tiers, m.paid_until AS paid_until,
+                m.grace_until AS grace_until
+              FROM source_member m
+              WHERE m.source = 'patreon' AND m.user_id = ?""",
+              List.of(KeyColumn.of("m.creator_id")),
+              number("creator_id"),
+              text("external_id"),
+              text("email"),
+              text("state"),
+              text("tiers"),
+              time("paid_until"),
+              time("grace_until")),
+          list(
+              "kofi_memberships",
+              """
+              SELECT m.creator_id AS creator_id, m.external_id AS external_id, m.email AS email,
+                m.state AS state, m.tiers AS tiers, m.paid_until AS paid_until,
+                m.grace_until AS grace_until
+              FROM source_member m
+              WHERE m.source = 'kofi' AND m.user_id = ?""",
+              List.of(KeyColumn.of("m.creator_id")),
+              number("creator_id"),
+              text("external_id"),
+              text("email"),
+              text("state"),
+              text("tiers"),
+              time("paid_until"),
+              time("grace_until")),
+          single(
+              "account_at_patreon",
+              """
+              SELECT external_id, linked_at FROM source_account
+              WHERE source = 'patreon' AND user_id = ?""",
+              text("external_id"),
+              time("linked_at")),
+          list(
               "team_memberships",
               """
               SELECT t.creator_id AS creator_id, c.name AS creator_name, t.active AS active,

@@ -146,7 +146,7 @@ class RolesTest {
     TestClient key = server.withKey(server.cast().creator().id(), KeyScope.values());
     for (String call : RouteRules.OPEN) {
       if (call.contains(" /api/")) {
-        String[] parts = call.replace("{provider}", "1").split(" ", 2);
+        String[] parts = call.replaceAll("\\{\\w+}", "1").split(" ", 2);
         String body = parts[0].equals("GET") ? null : "{}";
         Reply reply = key.send(parts[0], parts[1], body, Map.of()).expect(403);
         assertThat(reply.code()).as(call).isEqualTo("insufficient_scope");

@@ -36,6 +36,11 @@ record RouteRules(List<Rule> rules) {
           "GET /api/auth/oidc/{provider}/start",
           "GET /api/auth/oidc/{provider}/callback",
           "POST /api/setup",
+          "POST /api/patreon/connect",
+          "POST /api/patreon/finish",
+          "POST /api/patreon/join",
+          "POST /api/patreon/webhook/{creator_id}",
+          "POST /api/kofi/webhook/{creator_id}",
           "GET /health/live",
           "GET /health/ready",
           "GET /metrics",
@@ -60,7 +65,7 @@ record RouteRules(List<Rule> rules) {
       int team,
       int creator) {
     Reply callWith(TestClient client) {
-      if (method().equals("PUT")) {
+      if (method().equals("PUT") && body.isEmpty()) {
         return client.put(path(), Images.of("png", 4, 4), "image/png");
       }
       String json = body.isEmpty() ? null : Json.writeAsString(body);
@@ -82,7 +87,13 @@ record RouteRules(List<Rule> rules) {
 
   static RouteRules of(Cast cast) {
     return new RouteRules(
-        Stream.of(requests(cast), creator(cast), people(cast), operator(cast), own(cast))
+        Stream.of(
+                requests(cast),
+                creator(cast),
+                people(cast),
+                sources(cast),
+                operator(cast),
+                own(cast))
             .flatMap(List::stream)
             .toList());
   }
@@ -219,6 +230,25 @@ record RouteRules(List<Rule> rules) {
         new Rule(null, "GET /api/operator/sign-in", NOTHING, 404, 404, 404, 404),
         new Rule(
             null, "PATCH /api/operator/sign-in", Map.of("passwords", true), 404, 404, 404, 404));
+  }
+
+  /** The membership services. This server isn't registered at Patreon. */
+  private static List<Rule> sources(Cast cast) {
+    long id = cast.creator().id();
+    String of = "?creator_id=" + id;
+    var map = Map.of("creator_id", id, "map", List.of());
+    var kofi = Map.of("creator_id", id, "verification_token", "a token of Ko-fi");
+    return List.of(
+        new Rule(null, "GET /api/patreon" + of, NOTHING, 404, 403, 403, 200),
+        new Rule(null, "PUT /api/patreon/tiers", map, 404, 403, 403, 404),
+        new Rule(null, "POST /api/patreon/sync" + of, NOTHING, 404, 403, 403, 409),
+        new Rule(null, "DELETE /api/patreon" + of, NOTHING, 404, 403, 403, 404),
+        new Rule(null, "GET /api/patreon/account", NOTHING, 200, 200, 200, 200),
+        new Rule(null, "DELETE /api/patreon/account", NOTHING, 204, 204, 204, 204),
+        new Rule(null, "PUT /api/kofi", kofi, 404, 403, 403, 204),
+        new Rule(null, "GET /api/kofi" + of, NOTHING, 404, 403, 403, 200),
+        new Rule(null, "PUT /api/kofi/tiers", map, 404, 403, 403, 204),
+        new Rule(null, "DELETE /api/kofi" + of, NOTHING, 404, 403, 403, 204));
   }
 
   /** What is everybody's own; the last row ends the sessions that the others use. */

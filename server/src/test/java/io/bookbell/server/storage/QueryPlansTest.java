@@ -1,5 +1,6 @@
 package io.bookbell.server.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,9 +18,12 @@ import io.bookbell.server.json.Json;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.support.Images;
-import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.StandInPatreon.Patron;
+import io.bookbell.server.support.StandInPatreon;
 import io.bookbell.server.support.TestClient.Reply;
+import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +37,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -83,14 +88,21 @@ class QueryPlansTest {
   @TempDir Path folder;
 
   private final Statements statements = new Statements();
+  private final StandInPatreon patreon = new StandInPatreon();
   private final Set<String> called = new TreeSet<>();
+
+  @AfterEach
+  void closePatreon() {
+    patreon.close();
+  }
 
   @ParameterizedTest
   @EnumSource
   void noStatementReadsAWholeTableOrSortsWithoutEnd(TestDatabase database) throws Exception {
     StorageConfig storageConfig = database.create(Files.createDirectories(folder.resolve("x")));
     Files.createDirectories(folder.resolve("x/data"));
-    try (var server = TestServer.watched(storageConfig, statements)) {
+    var serverConfig = TestServer.config(storageConfig).withPatreon(patreon.config());
+    try (var server = TestServer.watched(serverConfig, statements)) {
       callEverything(server);
       socket(server);
       housekeeping(server);
@@ -128,6 +140,7 @@ class QueryPlansTest {
     requests(cast);
     creator(server, cast);
     team(cast);
+    sources(server, cast);
     ownAccount(server, cast);
     for (String open :
         List.of(
@@ -244,6 +257,74 @@ class QueryPlansTest {
             "durable",
             true);
     post(server.withKey(operator, KeyScope.PUBLISH), "/api/publish", publication);
+  }
+
+  private void sources(TestServer server, Cast cast) {
+    TestClient creator = cast.creator().client();
+    long id = cast.creator().id();
+    String of = "?creator_id=" + id;
+    patreon.addTier("t1", "Reader");
+    patreon.put(new Patron("7", "seven@plans.test", "active_patron", List.of("t1")));
+    var own = Map.of("creator_id", id);
+    String url = post(creator, "/api/patreon/connect", own).body().get("url").asText();
+    post(creator, "/api/patreon/finish", codeOf(url, "creator"));
+    await()
+        .until(
+            () -> get(creator, "/api/patreon" + of).body().path("synced_at").isTextual());
+    var mapped = Map.of("patreon_tier_id", "t1", "tier_id", cast.tier());
+    put(creator, "/api/patreon/tiers", Map.of("creator_id", id, "map", List.of(mapped)));
+    send(creator, "POST", "/api/patreon/sync" + of, null);
+    var patron = new Patron("8", cast.stranger().email(), "active_patron", List.of("t1"));
+    patreon.put(patron);
+    String event = StandInPatreon.event(patron);
+    called.add("POST /api/patreon/webhook/{creator_id}");
+    server
+        .client()
+        .send(
+            "POST",
+            "/api/patreon/webhook/" + id,
+            event,
+            Map.of("X-Patreon-Signature", StandInPatreon.sign(event)))
+        .expect(200);
+    await().until(() -> get(cast.stranger().client(), "/api/me").body().at("/memberships/0").isObject());
+    join(server);
+    get(creator, "/api/patreon/account");
+    send(creator, "DELETE", "/api/patreon/account", null);
+    kofi(server, creator, id);
+    send(creator, "DELETE", "/api/patreon" + of, null);
+  }
+
+  private Map<String, String> codeOf(String url, String user) {
+    var back = patreon.allow(url, user);
+    return Map.of("code", back.get("code"), "state", back.get("state"));
+  }
+
+  private void join(TestServer server) {
+    TestClient newcomer = server.client();
+    String url = post(newcomer, "/api/patreon/connect", Map.of()).body().get("url").asText();
+    String token =
+        post(newcomer, "/api/patreon/finish", codeOf(url, "7")).body().get("token").asText();
+    post(newcomer, "/api/patreon/join", newcomer(token, "seven@plans.test"));
+  }
+
+  private void kofi(TestServer server, TestClient creator, long id) {
+    put(creator, "/api/kofi", Map.of("creator_id", id, "verification_token", "a token of Ko-fi"));
+    called.add("POST /api/kofi/webhook/{creator_id}");
+    String payment =
+        """
+        {"verification_token":"a token of Ko-fi","timestamp":"%s","email":"x@plans.test",
+        "is_subscription_payment":true,"tier_name":"Reader"}"""
+            .formatted(Instant.now());
+    String form = "data=" + URLEncoder.encode(payment, UTF_8);
+    server.client().send("POST", "/api/kofi/webhook/" + id, form, Map.of()).expect(200);
+    get(creator, "/api/kofi?creator_id=" + id);
+    put(creator, "/api/kofi/tiers", Map.of("creator_id", id, "map", List.of()));
+    send(creator, "DELETE", "/api/kofi?creator_id=" + id, null);
+  }
+
+  private void put(TestClient client, String path, Map<String, ?> body) {
+    called.add(CONTRACT.call("PUT", path));
+    client.put(path, Json.writeAsBytes(body), "application/json").expect(204);
   }
 
   /** Ends the other sessions, so it comes last. */

@@ -44,6 +44,7 @@ record Catalogue(String language, Map<String, Map<String, String>> texts, List<S
     var catalogue = new Catalogue(language, new LinkedHashMap<>(), new ArrayList<>());
     catalogue.add("words/" + language + ".js");
     catalogue.add("words/later/" + language + ".js");
+    catalogue.add("words/membership/" + language + ".js");
     return catalogue;
   }
 

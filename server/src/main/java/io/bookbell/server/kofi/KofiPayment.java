@@ -1,0 +1,85 @@
+package io.bookbell.server.kofi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.membership.ExternalMember;
+import io.bookbell.server.membership.ExternalTier;
+import io.bookbell.server.membership.MemberState;
+import io.bookbell.server.text.EmailAddress;
+import java.net.URLDecoder;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A payment as Ko-fi reports it: a form whose field {@code data} is JSON.
+ *
+ * @param token proves that Ko-fi has sent it
+ * @param email of the person who paid, in the stored form; empty if it isn't an address
+ * @param tier the name of the membership tier; empty for anything else, such as a donation
+ */
+record KofiPayment(String token, Optional<String> email, Optional<String> tier, Instant at) {
+  private static final int LONGEST_TIER = 100;
+
+  /**
+   * Reads a payment.
+   *
+   * @throws Problem 400 if it isn't one
+   */
+  static KofiPayment parse(byte[] form) {
+    try {
+      JsonNode data = Json.readUntrusted(findData(new String(form, UTF_8)));
+      boolean subscription = data.path("is_subscription_payment").asBoolean(false);
+      Optional<String> tier =
+          Optional.of(data.path("tier_name").asText("").strip())
+              .filter(name -> subscription && !name.isEmpty() && !name.equals("null"))
+              .map(name -> name.length() > LONGEST_TIER ? name.substring(0, LONGEST_TIER) : name);
+      return new KofiPayment(
+          data.path("verification_token").asText(""),
+          EmailAddress.of(data.path("email").asText("")),
+          tier,
+          OffsetDateTime.parse(data.path("timestamp").asText("")).toInstant());
+    } catch (JsonProcessingException | DateTimeException | IllegalArgumentException e) {
+      throw Problem.malformedRequest("The body must be a form with a field data of Ko-fi's JSON.");
+    }
+  }
+
+  private static String findData(String form) {
+    return Arrays.stream(form.split("&", -1))
+        .filter(field -> field.startsWith("data="))
+        .map(field -> URLDecoder.decode(field.substring("data=".length()), UTF_8))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The tier that was paid for. Ko-fi lists no tiers, so there is no order among them. */
+  Optional<ExternalTier> paidTier() {
+    return tier.map(name -> new ExternalTier(name, name, 0));
+  }
+
+  /**
+   * The member after this payment, which pays for a month. A payment that is reported late or again
+   * changes nothing.
+   */
+  Optional<ExternalMember> applyTo(Optional<ExternalMember> before) {
+    if (email.isEmpty() || tier.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant end = at.atOffset(ZoneOffset.UTC).plusMonths(1).toInstant();
+    boolean older =
+        before.flatMap(ExternalMember::paidUntil).filter(known -> !known.isBefore(end)).isPresent();
+    return older
+        ? Optional.empty()
+        : Optional.of(
+            new ExternalMember(
+                email.get(), email, MemberState.ACTIVE, Set.of(tier.get()), Optional.of(end)));
+  }
+}
