@@ -214,7 +214,8 @@ export class BookbellApp extends LightElement {
     if (this.route.name === 'setup') return html`<setup-page .api=${this.#api} .token=${token}></setup-page>`;
     if (this.route.name === 'reset') return html`<reset-page .api=${this.#api} .token=${token}></reset-page>`;
     if (this.route.name === 'join') return html`<join-page .api=${this.#api} .user=${this.session?.me.user ?? null} .token=${token}></join-page>`;
-    if (this.route.name === 'patreon') return html`<patreon-page .api=${this.#api} .user=${this.session?.me.user ?? null} .query=${this.route.query}></patreon-page>`;
+    if (this.route.name === 'patreon')
+      return html`<patreon-page .api=${this.#api} .user=${this.session?.me.user ?? null} .query=${this.route.query}></patreon-page>`;
     if (!this.session) {
       loadSignIn();
       return html`<sign-in .api=${this.#api} reason=${this.reason}></sign-in>`;

@@ -159,6 +159,7 @@
  * @property {string | number | boolean} [new] likewise
  *
  * @typedef {object} ActivityDetails the fields of all kinds; each kind has its own
+ * @property {string} source a membership service
  * @property {string} title
  * @property {FieldChange[]} changes
  * @property {string} name

@@ -17,9 +17,21 @@ import {beginPatreon, codeOf} from './patreon-authorization.js';
 
 /** Where Patreon sends people back to, and where supporters join through it. Emits `signed-in` and `navigate`. */
 export class PatreonPage extends LightElement {
-  static properties = {api: {attribute: false}, user: {attribute: false}, query: {attribute: false}, result: {state: true}, linked: {state: true}, refused: {state: true}};
+  static properties = {
+    api: {attribute: false},
+    user: {attribute: false},
+    query: {attribute: false},
+    result: {state: true},
+    linked: {state: true},
+    refused: {state: true},
+  };
 
-  #sending = new FormSubmission(this, {not_found: 'patreon.no_membership', no_campaign: 'patreon.no_campaign', patreon_off: 'patreon.off', patreon_refused: 'patreon.refused'});
+  #sending = new FormSubmission(this, {
+    not_found: 'patreon.no_membership',
+    no_campaign: 'patreon.no_campaign',
+    patreon_off: 'patreon.off',
+    patreon_refused: 'patreon.refused',
+  });
 
   constructor() {
     super();

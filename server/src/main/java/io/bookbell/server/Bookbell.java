@@ -310,8 +310,7 @@ public final class Bookbell implements AutoCloseable {
     new MessageRoutes(liveConnections, admission, services.inbox, services.receipts)
         .addRoutes(apiRouter);
     var memberships =
-        registerCloseable(
-            new MembershipWiring(database, services, serverConfig.patreon(), clock));
+        registerCloseable(new MembershipWiring(database, services, serverConfig.patreon(), clock));
     memberships.addRoutes(apiRouter);
     addAccountRoutes(apiRouter, memberships.patreonConnect());
     KeyRoutes.addRoutes(apiRouter, services.keys);

@@ -45,8 +45,7 @@ final class MembershipWiring implements AutoCloseable {
                     api,
                     patreonConfig.orElseThrow().clientSecret(),
                     clock));
-    sourceSync =
-        new SourceSync(database, services.reconciler, services.sources::recordFailure);
+    sourceSync = new SourceSync(database, services.reconciler, services.sources::recordFailure);
     sourceWorker = new SourceWorker(database, services.reconciler, sourceSync, listedSources());
   }
 

@@ -204,7 +204,9 @@ public final class JsonBody extends RequestFields {
     try {
       check.run();
     } catch (Problem problem) {
-      problem.fieldErrors().forEach(error -> addError(field + "." + error.field(), error.message()));
+      problem
+          .fieldErrors()
+          .forEach(error -> addError(field + "." + error.field(), error.message()));
     }
   }
 

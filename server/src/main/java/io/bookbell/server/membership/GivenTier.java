@@ -33,8 +33,7 @@ record GivenTier(long tier, @Nullable Long prior) {
   }
 
   static void delete(Transaction tx, UserId creator, UserId user) {
-    tx.update(
-        "DELETE FROM source_supporter WHERE creator_id = ? AND user_id = ?", creator, user);
+    tx.update("DELETE FROM source_supporter WHERE creator_id = ? AND user_id = ?", creator, user);
   }
 
   /** Deletes the rows of a user. */

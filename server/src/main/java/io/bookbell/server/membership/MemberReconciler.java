@@ -96,8 +96,7 @@ public final class MemberReconciler {
       @Nullable StoredMember before,
       Instant now) {
     Entitlement held = before == null ? Entitlement.NONE : before.entitlement();
-    Optional<UserId> known =
-        before == null ? Optional.empty() : Optional.ofNullable(before.user());
+    Optional<UserId> known = before == null ? Optional.empty() : Optional.ofNullable(before.user());
     return new StoredMember(
         creator,
         source,

@@ -6,8 +6,8 @@ import io.bookbell.server.storage.Transaction;
 import java.util.List;
 
 /**
- * The members whom events named and who are to be read anew. It keeps no event: what the source says
- * now counts, so events may come twice, late, or in any order. Thread-safe and stateless.
+ * The members whom events named and who are to be read anew. It keeps no event: what the source
+ * says now counts, so events may come twice, late, or in any order. Thread-safe and stateless.
  */
 public final class RefreshQueue {
 

@@ -66,8 +66,7 @@ public record SourceRoutes(
     return fields;
   }
 
-  private void addState(
-      Map<String, @Nullable Object> fields, SourceState state, boolean webhook) {
+  private void addState(Map<String, @Nullable Object> fields, SourceState state, boolean webhook) {
     ConnectedSource connected = state.source();
     fields.put("account_name", connected.accountName());
     fields.put("connected_at", connected.connectedAt());

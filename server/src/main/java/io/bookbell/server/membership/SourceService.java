@@ -69,8 +69,7 @@ public final class SourceService {
   }
 
   /** Returns a creator's source, for the creator; empty if it isn't connected. */
-  public Optional<SourceState> find(
-      Transaction tx, UserId actor, UserId creator, String source) {
+  public Optional<SourceState> find(Transaction tx, UserId actor, UserId creator, String source) {
     requireCreator(tx, actor, creator);
     return sourceStore
         .find(tx, creator, source)
@@ -132,8 +131,7 @@ public final class SourceService {
   }
 
   /** Records that a source can't be read, where the creator and the team see it. */
-  public void recordFailure(
-      Transaction tx, UserId creator, String source, SourceProblem problem) {
+  public void recordFailure(Transaction tx, UserId creator, String source, SourceProblem problem) {
     if (problem == SourceProblem.REVOKED) {
       activityLog.recordActivity(
           tx, creator, creator, ActivityKind.SOURCE_FAILED, new SourceDetails(source));
@@ -163,7 +161,8 @@ public final class SourceService {
     for (TierMapping mapping : mappings) {
       if (!tierStore.mapTier(tx, creator, source, mapping.externalId, mapping.tierId)) {
         errors.add(
-            new FieldError("map", "has a tier that isn't one of the service's: " + mapping.externalId));
+            new FieldError(
+                "map", "has a tier that isn't one of the service's: " + mapping.externalId));
       }
     }
     if (!errors.isEmpty()) {
@@ -205,8 +204,7 @@ public final class SourceService {
         .forEach(
             linked -> {
               var _ =
-                  reconciler.apply(
-                      tx, linked.creator, source, List.of(linked.member), tx.now());
+                  reconciler.apply(tx, linked.creator, source, List.of(linked.member), tx.now());
             });
     return findSupported(tx, source, memberships);
   }
@@ -238,8 +236,7 @@ public final class SourceService {
     return supported;
   }
 
-  private boolean isEntitled(
-      Transaction tx, UserId creator, String source, ExternalMember member) {
+  private boolean isEntitled(Transaction tx, UserId creator, String source, ExternalMember member) {
     var mapping = tierStore.findMapping(tx, creator, source);
     return member.tiers().stream().anyMatch(mapping::containsKey);
   }

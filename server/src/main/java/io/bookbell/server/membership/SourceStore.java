@@ -62,7 +62,10 @@ public final class SourceStore {
           row.findTime("problem_at"),
           row.findTime("synced_at"),
           new SyncCounts(
-              row.getInt("added"), row.getInt("changed"), row.getInt("ended"), row.getInt("unknown")),
+              row.getInt("added"),
+              row.getInt("changed"),
+              row.getInt("ended"),
+              row.getInt("unknown")),
           row.findTime("next_sync_at"));
     }
   }
@@ -101,14 +104,7 @@ public final class SourceStore {
       String accountName,
       @Nullable Instant firstSync) {
     tx.update(
-        CONNECT,
-        creator,
-        source,
-        accountId,
-        accountName,
-        USUAL_GRACE_DAYS,
-        tx.now(),
-        firstSync);
+        CONNECT, creator, source, accountId, accountName, USUAL_GRACE_DAYS, tx.now(), firstSync);
   }
 
   Duration findGrace(Transaction tx, UserId creator, String source) {
@@ -196,7 +192,8 @@ public final class SourceStore {
    */
   boolean recordProblem(Transaction tx, SourceKey key, SourceException failure) {
     boolean revoked = failure.problem() == SourceProblem.REVOKED;
-    Duration pause = failure.retryAfter().filter(asked -> asked.compareTo(FIRST_RETRY) > 0).orElse(FIRST_RETRY);
+    Duration pause =
+        failure.retryAfter().filter(asked -> asked.compareTo(FIRST_RETRY) > 0).orElse(FIRST_RETRY);
     Instant next = revoked ? null : tx.now().plus(pause);
     boolean isNew =
         find(tx, key.creator, key.source)

@@ -67,7 +67,8 @@ public final class SourceSync {
         .orElseThrow(
             () ->
                 Problem.conflict(
-                    "sync_running", "The members are being read right now. Try again in a minute."));
+                    "sync_running",
+                    "The members are being read right now. Try again in a minute."));
   }
 
   /** Reads the members whom events named; does nothing while the source is being read already. */
@@ -171,9 +172,7 @@ public final class SourceSync {
           counts.plus(
               step(
                   lease,
-                  tx ->
-                      reconciler.apply(
-                          tx, lease.key.creator(), lease.key.source(), some, seen)));
+                  tx -> reconciler.apply(tx, lease.key.creator(), lease.key.source(), some, seen)));
     }
     return counts;
   }
@@ -205,8 +204,7 @@ public final class SourceSync {
           return member
               .map(
                   found ->
-                      reconciler.apply(
-                          tx, key.creator(), key.source(), List.of(found), tx.now()))
+                      reconciler.apply(tx, key.creator(), key.source(), List.of(found), tx.now()))
               .orElse(SyncCounts.NONE); // the next sync notices who is missing
         });
   }

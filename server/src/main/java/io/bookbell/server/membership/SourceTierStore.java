@@ -64,8 +64,7 @@ final class SourceTierStore {
 
   /** Stores tiers, and what they're called now. */
   void store(Transaction tx, UserId creator, String source, Collection<ExternalTier> tiers) {
-    tiers.forEach(
-        tier -> tx.enqueue(STORE, creator, source, tier.id(), tier.name(), tier.rank()));
+    tiers.forEach(tier -> tx.enqueue(STORE, creator, source, tier.id(), tier.name(), tier.rank()));
   }
 
   /**

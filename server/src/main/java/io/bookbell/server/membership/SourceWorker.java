@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps memberships in step with their sources: reads members whom events named, syncs each source
- * every six hours, ends grace periods, and recognises members who have got an account. Its pass runs
- * on a thread of its own; each source is read on a virtual thread. Every node has one; leases and
- * the creators' rows keep them apart. Thread-safe.
+ * every six hours, ends grace periods, and recognises members who have got an account. Its pass
+ * runs on a thread of its own; each source is read on a virtual thread. Every node has one; leases
+ * and the creators' rows keep them apart. Thread-safe.
  */
 public final class SourceWorker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SourceWorker.class);
@@ -163,8 +163,7 @@ public final class SourceWorker implements AutoCloseable {
         memberStore.findAfter(
             tx, key.creator(), key.source(), after.get(), MemberReconciler.MEMBERS_PER_STEP);
     var _ = reconciler.applyAgain(tx, key.creator(), some);
-    sourceStore.setRedecideAfter(
-        tx, key, some.isEmpty() ? null : some.getLast().member().id());
+    sourceStore.setRedecideAfter(tx, key, some.isEmpty() ? null : some.getLast().member().id());
   }
 
   private boolean applyDue(Transaction tx) {

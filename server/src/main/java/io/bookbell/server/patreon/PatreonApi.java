@@ -203,8 +203,7 @@ public final class PatreonApi implements AutoCloseable {
   }
 
   private static SourceException unexpected() {
-    return new SourceException(
-        SourceProblem.UNAVAILABLE, "Patreon's answer isn't as documented");
+    return new SourceException(SourceProblem.UNAVAILABLE, "Patreon's answer isn't as documented");
   }
 
   @Override

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores the authorizations that people have begun at Patreon, each under the hash of a token that can
- * be used once. Thread-safe.
+ * Stores the authorizations that people have begun at Patreon, each under the hash of a token that
+ * can be used once. Thread-safe.
  */
 public final class PatreonAuthorizations {
   private static final Duration LIFE = Duration.ofMinutes(30);

@@ -14,8 +14,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts what Patreon has given to this server, with a key derived from the client secret: it is in
- * the configuration of every node and not in the database. AES-256-GCM. Thread-safe.
+ * Encrypts what Patreon has given to this server, with a key derived from the client secret: it is
+ * in the configuration of every node and not in the database. AES-256-GCM. Thread-safe.
  */
 final class PatreonCipher {
   private static final String CIPHER = "AES/GCM/NoPadding";

@@ -23,8 +23,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /api/patreon/connect}, {@code /finish} and {@code /join}: creators connect their campaigns,
- * supporters their own accounts, and people without an account here join or sign in with theirs.
+ * {@code /api/patreon/connect}, {@code /finish} and {@code /join}: creators connect their
+ * campaigns, supporters their own accounts, and people without an account here join or sign in with
+ * theirs.
  */
 public final class PatreonConnectRoutes {
   private static final int LONGEST_CODE = 1000;
@@ -101,8 +102,7 @@ public final class PatreonConnectRoutes {
                             client,
                             () -> connectService.prepareSignIn(known.user()))
                         .thenApply(opened -> SessionResponses.of(opened, cookies))
-                    : completedStage(
-                        ApiResponse.ok(result.toFields())));
+                    : completedStage(ApiResponse.ok(result.toFields())));
   }
 
   private CompletionStage<ApiResponse> join(ApiRequest apiRequest, Optional<Caller> caller) {

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connects accounts at Patreon by OAuth: a creator's, whose members are read from then on, or that of
- * a supporter, who joins the creators they support there. Thread-safe.
+ * Connects accounts at Patreon by OAuth: a creator's, whose members are read from then on, or that
+ * of a supporter, who joins the creators they support there. Thread-safe.
  */
 public final class PatreonConnectService {
   private static final Logger log = LoggerFactory.getLogger(PatreonConnectService.class);
@@ -138,15 +138,19 @@ public final class PatreonConnectService {
     Campaign campaign =
         call(() -> api.findCampaign(fresh.accessToken()))
             .orElseThrow(
-                () ->
-                    Problem.conflict(
-                        "no_campaign", "This account has no campaign at Patreon."));
+                () -> Problem.conflict("no_campaign", "This account has no campaign at Patreon."));
     PatreonTokens tokens = addWebhook(creator, campaign, fresh, publicUrl);
     database
         .write(
             tx -> {
               sourceService.connect(
-                  tx, creator, creator, PatreonSource.NAME, campaign.id(), campaign.name(), tx.now());
+                  tx,
+                  creator,
+                  creator,
+                  PatreonSource.NAME,
+                  campaign.id(),
+                  campaign.name(),
+                  tx.now());
               patreonSource.storeTokens(tx, creator, tokens);
               tx.afterCommit(sourceWorker::runSoon);
               return true;
@@ -184,20 +188,15 @@ public final class PatreonConnectService {
   }
 
   private ConnectResult admitNewcomer(Transaction tx, Identity identity) {
-    Optional<UserId> known =
-        sourceService.findLinked(tx, PatreonSource.NAME, identity.userId());
+    Optional<UserId> known = sourceService.findLinked(tx, PatreonSource.NAME, identity.userId());
     if (known.isPresent()) {
       return new ConnectResult.KnownUser(known.get());
     }
-    if (sourceService
-        .findSupported(tx, PatreonSource.NAME, identity.memberships())
-        .isEmpty()) {
+    if (sourceService.findSupported(tx, PatreonSource.NAME, identity.memberships()).isEmpty()) {
       throw Problem.notFound("This Patreon account supports no creator here.");
     }
     return new ConnectResult.Newcomer(
-        authorizations.keepIdentity(tx, identity),
-        identity.name(),
-        identity.email().orElse(null));
+        authorizations.keepIdentity(tx, identity), identity.name(), identity.email().orElse(null));
   }
 
   /** Opens a session for somebody who has connected their account at Patreon. */

@@ -31,7 +31,10 @@ final class PatreonDocuments {
    * @param memberships by campaign
    */
   record Identity(
-      String userId, String name, Optional<String> email, Map<String, ExternalMember> memberships) {}
+      String userId,
+      String name,
+      Optional<String> email,
+      Map<String, ExternalMember> memberships) {}
 
   static Optional<Campaign> readCampaign(JsonNode document) {
     JsonNode first = document.path("data").path(0);
@@ -64,8 +67,7 @@ final class PatreonDocuments {
     for (JsonNode resource : document.path("data")) {
       readMember(resource, userOf(resource)).ifPresent(members::add);
     }
-    String next =
-        text(document.path("meta").path("pagination").path("cursors").path("next"));
+    String next = text(document.path("meta").path("pagination").path("cursors").path("next"));
     return new MemberPage(members, Optional.of(next).filter(cursor -> !cursor.isEmpty()));
   }
 

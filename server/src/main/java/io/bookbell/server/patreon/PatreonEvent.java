@@ -18,8 +18,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * An event of Patreon about a member. Only whom it concerns is taken from it; what is true now is read
- * from Patreon, because events have neither a time nor an id.
+ * An event of Patreon about a member. Only whom it concerns is taken from it; what is true now is
+ * read from Patreon, because events have neither a time nor an id.
  *
  * @param userId empty if the event doesn't name the person
  */

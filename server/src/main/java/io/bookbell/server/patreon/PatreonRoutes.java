@@ -54,7 +54,8 @@ public final class PatreonRoutes {
 
   public void addRoutes(ApiRouter apiRouter) {
     var sourceRoutes =
-        new SourceRoutes(PATH, PatreonSource.NAME, sourceService, sourceWorker, patreonSource != null);
+        new SourceRoutes(
+            PATH, PatreonSource.NAME, sourceService, sourceWorker, patreonSource != null);
     sourceRoutes.addStateRoute(apiRouter, this::hasWebhook);
     sourceRoutes.addTierRoute(apiRouter);
     apiRouter.addAsync(
@@ -177,7 +178,8 @@ public final class PatreonRoutes {
         .read(tx -> source.findTokens(tx, creator))
         .thenCompose(
             tokens -> {
-              String secret = tokens.map(PatreonTokens::webhookSecret).orElseThrow(Problem::notFound);
+              String secret =
+                  tokens.map(PatreonTokens::webhookSecret).orElseThrow(Problem::notFound);
               if (!PatreonEvent.isSigned(body, secret, signature)) {
                 throw Problem.of(
                     403, "invalid_signature", "Not allowed", "The signature doesn't fit the body.");

@@ -21,8 +21,8 @@ import java.util.function.Function;
 
 /**
  * Reads creators' members at Patreon with the tokens they have given, and renews the tokens. Its
- * methods block, and one thread of all nodes at a time reads a creator's members, so a refresh token
- * isn't used twice. Thread-safe.
+ * methods block, and one thread of all nodes at a time reads a creator's members, so a refresh
+ * token isn't used twice. Thread-safe.
  */
 public final class PatreonSource implements MembershipSource {
   public static final String NAME = "patreon";
@@ -136,8 +136,7 @@ public final class PatreonSource implements MembershipSource {
   }
 
   void storeTokens(Transaction tx, UserId creator, PatreonTokens tokens) {
-    secrets.store(
-        tx, creator, NAME, cipher.encrypt(Json.writeAsString(tokens), bound(creator)));
+    secrets.store(tx, creator, NAME, cipher.encrypt(Json.writeAsString(tokens), bound(creator)));
   }
 
   private Optional<PatreonTokens> findTokens(UserId creator) {

@@ -90,8 +90,8 @@ record RouteRules(List<Rule> rules) {
         Stream.of(
                 requests(cast),
                 creator(cast),
-                people(cast),
                 sources(cast),
+                people(cast),
                 operator(cast),
                 own(cast))
             .flatMap(List::stream)

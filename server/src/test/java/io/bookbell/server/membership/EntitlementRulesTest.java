@@ -91,8 +91,7 @@ class EntitlementRulesTest {
     assertThat(strict.decide(member(MemberState.DECLINED), HAS_GOLD, NOW).tier()).isNull();
   }
 
-  private Entitlement decide(
-      MemberState state, Entitlement before, Instant now, String... tiers) {
+  private Entitlement decide(MemberState state, Entitlement before, Instant now, String... tiers) {
     return rules.decide(member(state, tiers), before, now);
   }
 

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A stand-in of Patreon with thousands of members and a month of events, which come shuffled, twice or
- * not at all: tiers and ledgers equal a model.
+ * A stand-in of Patreon with thousands of members and a month of events, which come shuffled, twice
+ * or not at all: tiers and ledgers equal a model.
  */
 class PatreonModelTest extends DomainTest {
   private static final int PATRONS = Integer.getInteger("patrons", 5000);
@@ -63,7 +63,9 @@ class PatreonModelTest extends DomainTest {
     creator = domain.creator("ada");
     api =
         new PatreonApi(
-            patreon.config(), new EnvironmentProxies(Map.of()), () -> domain.read(Transaction::now));
+            patreon.config(),
+            new EnvironmentProxies(Map.of()),
+            () -> domain.read(Transaction::now));
     source =
         new PatreonSource(
             domain.database(),
@@ -109,7 +111,8 @@ class PatreonModelTest extends DomainTest {
   private void setUp() {
     tiers = new HashMap<>();
     for (int allowed : List.of(1, 3, 9)) {
-      tiers.put("t" + allowed, domain.tier(creator, allowed, allowed == 3 ? Period.MONTH : Period.NONE));
+      tiers.put(
+          "t" + allowed, domain.tier(creator, allowed, allowed == 3 ? Period.MONTH : Period.NONE));
       patreon.addTier("t" + allowed, "Tier " + allowed);
     }
     patreon.addTier("free", "Free");
@@ -144,8 +147,7 @@ class PatreonModelTest extends DomainTest {
   }
 
   private Patron randomPatron(String id) {
-    return new Patron(
-        id, "patron" + id + "@test.example", randomStatus(), randomEntitlement());
+    return new Patron(id, "patron" + id + "@test.example", randomStatus(), randomEntitlement());
   }
 
   private String randomStatus() {

@@ -18,10 +18,10 @@ import io.bookbell.server.json.Json;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.support.Images;
-import io.bookbell.server.support.StandInPatreon.Patron;
 import io.bookbell.server.support.StandInPatreon;
-import io.bookbell.server.support.TestClient.Reply;
+import io.bookbell.server.support.StandInPatreon.Patron;
 import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -268,9 +268,7 @@ class QueryPlansTest {
     var own = Map.of("creator_id", id);
     String url = post(creator, "/api/patreon/connect", own).body().get("url").asText();
     post(creator, "/api/patreon/finish", codeOf(url, "creator"));
-    await()
-        .until(
-            () -> get(creator, "/api/patreon" + of).body().path("synced_at").isTextual());
+    await().until(() -> get(creator, "/api/patreon" + of).body().path("synced_at").isTextual());
     var mapped = Map.of("patreon_tier_id", "t1", "tier_id", cast.tier());
     put(creator, "/api/patreon/tiers", Map.of("creator_id", id, "map", List.of(mapped)));
     send(creator, "POST", "/api/patreon/sync" + of, null);
@@ -286,7 +284,9 @@ class QueryPlansTest {
             event,
             Map.of("X-Patreon-Signature", StandInPatreon.sign(event)))
         .expect(200);
-    await().until(() -> get(cast.stranger().client(), "/api/me").body().at("/memberships/0").isObject());
+    await()
+        .until(
+            () -> get(cast.stranger().client(), "/api/me").body().at("/memberships/0").isObject());
     join(server);
     get(creator, "/api/patreon/account");
     send(creator, "DELETE", "/api/patreon/account", null);
@@ -316,7 +316,14 @@ class QueryPlansTest {
         "is_subscription_payment":true,"tier_name":"Reader"}"""
             .formatted(Instant.now());
     String form = "data=" + URLEncoder.encode(payment, UTF_8);
-    server.client().send("POST", "/api/kofi/webhook/" + id, form, Map.of()).expect(200);
+    server
+        .client()
+        .sendBytes(
+            "POST",
+            "/api/kofi/webhook/" + id,
+            form.getBytes(UTF_8),
+            "application/x-www-form-urlencoded")
+        .expect(200);
     get(creator, "/api/kofi?creator_id=" + id);
     put(creator, "/api/kofi/tiers", Map.of("creator_id", id, "map", List.of()));
     send(creator, "DELETE", "/api/kofi?creator_id=" + id, null);

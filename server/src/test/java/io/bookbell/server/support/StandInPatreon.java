@@ -177,8 +177,7 @@ public final class StandInPatreon implements AutoCloseable {
   }
 
   private void token(HttpExchange exchange) throws IOException {
-    Map<String, String> form =
-        parse(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+    Map<String, String> form = parse(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
     boolean client =
         CLIENT_ID.equals(form.get("client_id")) && CLIENT_SECRET.equals(form.get("client_secret"));
     String user =
@@ -195,11 +194,16 @@ public final class StandInPatreon implements AutoCloseable {
         200,
         json(
             Map.of(
-                "access_token", "access-" + pair + "-" + user,
-                "refresh_token", "refresh-" + user,
-                "expires_in", 2_678_400,
-                "scope", "identity",
-                "token_type", "Bearer")));
+                "access_token",
+                "access-" + pair + "-" + user,
+                "refresh_token",
+                "refresh-" + user,
+                "expires_in",
+                2_678_400,
+                "scope",
+                "identity",
+                "token_type",
+                "Bearer")));
   }
 
   private static String findRefreshed(String token) {
@@ -221,8 +225,7 @@ public final class StandInPatreon implements AutoCloseable {
       send(exchange, 200, json(page(query)));
     } else if (path.startsWith(API + "/members/")) {
       Optional<Patron> found =
-          Optional.ofNullable(
-              patrons.get(path.substring((API + "/members/member-").length())));
+          Optional.ofNullable(patrons.get(path.substring((API + "/members/member-").length())));
       send(
           exchange,
           found.isPresent() ? 200 : 404,
@@ -268,9 +271,12 @@ public final class StandInPatreon implements AutoCloseable {
     Patron patron = patrons.get(user);
     var attributes =
         Map.of(
-            "full_name", "Patron " + user,
-            "email", patron == null ? user + "@test.example" : patron.email,
-            "is_email_verified", true);
+            "full_name",
+            "Patron " + user,
+            "email",
+            patron == null ? user + "@test.example" : patron.email,
+            "is_email_verified",
+            true);
     var included = patron == null ? List.of() : List.of(member(patron));
     return Map.of("data", resourceOf("user", user, attributes, Map.of()), "included", included);
   }
@@ -281,8 +287,7 @@ public final class StandInPatreon implements AutoCloseable {
     attributes.put("patron_status", patron.status);
     attributes.put("last_charge_status", "Paid");
     attributes.put("a_field_nobody_has_documented", 7);
-    var entitled =
-        patron.entitled.stream().map(id -> Map.of("type", "tier", "id", id)).toList();
+    var entitled = patron.entitled.stream().map(id -> Map.of("type", "tier", "id", id)).toList();
     return resourceOf(
         "member",
         patron.memberId(),
@@ -295,8 +300,7 @@ public final class StandInPatreon implements AutoCloseable {
 
   private static Map<String, ?> resourceOf(
       String type, String id, Map<String, ?> attributes, Map<String, ?> relationships) {
-    return Map.of(
-        "type", type, "id", id, "attributes", attributes, "relationships", relationships);
+    return Map.of("type", type, "id", id, "attributes", attributes, "relationships", relationships);
   }
 
   private void webhook(HttpExchange exchange) throws IOException {
@@ -317,9 +321,7 @@ public final class StandInPatreon implements AutoCloseable {
           send(
               exchange,
               200,
-              json(
-                  Map.of(
-                      "data", webhooks.keySet().stream().map(this::webhookOf).toList())));
+              json(Map.of("data", webhooks.keySet().stream().map(this::webhookOf).toList())));
     }
   }
 

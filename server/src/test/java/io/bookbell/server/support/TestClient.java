@@ -90,12 +90,17 @@ public record TestClient(String url, Optional<String> token) {
 
   /** Sends a body that isn't JSON. */
   public Reply put(String path, byte[] content, String type) {
+    return sendBytes("PUT", path, content, type);
+  }
+
+  /** Sends a body that isn't JSON. */
+  public Reply sendBytes(String method, String path, byte[] content, String type) {
     try {
       var request =
-          request("PUT", path, Map.of("Content-Type", type), BodyPublishers.ofByteArray(content));
+          request(method, path, Map.of("Content-Type", type), BodyPublishers.ofByteArray(content));
       return reply(HTTP.send(request, BodyHandlers.ofString()));
     } catch (IOException e) {
-      throw new UncheckedIOException("PUT " + path, e);
+      throw new UncheckedIOException(method + " " + path, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
