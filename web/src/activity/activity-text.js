@@ -46,15 +46,8 @@ function sentences({kind, details, actor_name, book_request_id, detail}) {
       return [translateMarkup(key, {actor, name: name(supporter_name), old: name(old_tier), what: name(new_tier)})];
     }
     case 'supporter_tier_followed': {
-      const {supporter_name, old_tier, new_tier, source} = details;
-      return [
-        translateMarkup('activity.supporter_tier_followed', {
-          source: sourceName(source),
-          name: name(supporter_name),
-          old: name(old_tier),
-          what: name(new_tier),
-        }),
-      ];
+      const {old_tier, new_tier, source} = details;
+      return [translateMarkup('activity.supporter_tier_followed', {actor, source: sourceName(source), old: name(old_tier), what: name(new_tier)})];
     }
     case 'source_connected':
     case 'source_disconnected':

@@ -48,7 +48,7 @@ const ACTIVITIES = [
   {
     kind: 'supporter_tier_followed',
     details: {supporter_id: 1, supporter_name: 'Amara', old_tier: 'Friend', new_tier: 'Reader', source: 'patreon'},
-    said: ['Patreon', 'Amara', 'Friend', 'Reader'],
+    said: ['Patreon', 'Friend', 'Reader'],
   },
   {kind: 'source_connected', details: {source: 'patreon'}, said: ['Patreon']},
   {kind: 'source_disconnected', details: {source: 'kofi'}, said: ['Ko-fi']},
