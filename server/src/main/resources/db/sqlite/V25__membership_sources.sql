@@ -108,7 +108,7 @@ CREATE TABLE patreon_authorization (
   state_hash  VARCHAR(64) NOT NULL PRIMARY KEY,
   user_id     BIGINT REFERENCES app_user (id),
   creator_id  BIGINT REFERENCES creator (id),
-  content     VARCHAR(8000),
+  content     VARCHAR(20000),
   expires_at  BIGINT NOT NULL
 );
 CREATE INDEX patreon_authorization_expiry ON patreon_authorization (expires_at);

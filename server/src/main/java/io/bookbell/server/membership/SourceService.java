@@ -211,6 +211,11 @@ public final class SourceService {
 
   private record Linked(UserId creator, ExternalMember member) {}
 
+  /** Returns those of the accounts that creators have connected here. */
+  public Set<String> findConnected(Transaction tx, String source, Set<String> accounts) {
+    return accounts.isEmpty() ? Set.of() : sourceStore.findConnected(tx, source, accounts);
+  }
+
   /** Returns who has connected an account of a source. */
   public Optional<UserId> findLinked(Transaction tx, String source, String externalId) {
     return memberMatcher.findLinked(tx, source, externalId);

@@ -82,6 +82,15 @@ public final class SourceStore {
         .first(ConnectedSource::of);
   }
 
+  /** Returns those of a source's accounts that creators have connected. */
+  Set<String> findConnected(Transaction tx, String source, Set<String> accounts) {
+    return tx.query(
+            "SELECT account_id FROM membership_source WHERE source = ? AND account_id IN (?)",
+            source,
+            accounts)
+        .set(row -> row.getString("account_id"));
+  }
+
   /** Returns the creators who have connected these accounts of a source. */
   Set<UserId> findByAccounts(Transaction tx, String source, Set<String> accounts) {
     return tx.query(

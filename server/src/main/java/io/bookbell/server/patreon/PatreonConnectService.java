@@ -171,14 +171,19 @@ public final class PatreonConnectService {
     }
   }
 
-  private ConnectResult finishSupporter(Optional<UserId> caller, Identity identity) {
+  private ConnectResult finishSupporter(Optional<UserId> caller, Identity all) {
     return database
         .write(
-            tx ->
-                caller
-                    .<ConnectResult>map(
-                        user -> new ConnectResult.SupporterConnected(link(tx, user, identity)))
-                    .orElseGet(() -> admitNewcomer(tx, identity)))
+            tx -> {
+              Set<String> here =
+                  sourceService.findConnected(
+                      tx, PatreonSource.NAME, all.memberships().keySet());
+              Identity identity = all.withCampaigns(here);
+              return caller
+                  .<ConnectResult>map(
+                      user -> new ConnectResult.SupporterConnected(link(tx, user, identity)))
+                  .orElseGet(() -> admitNewcomer(tx, identity));
+            })
         .join();
   }
 
