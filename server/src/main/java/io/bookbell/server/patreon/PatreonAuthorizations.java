@@ -42,7 +42,7 @@ public final class PatreonAuthorizations {
 
   /** Keeps who somebody without an account is, and returns the token with which they can join. */
   String keepIdentity(Transaction tx, Identity identity) {
-    return store(tx, new Begun(null, null, cipher.encrypt(Json.writeAsString(identity), "join")));
+    return store(tx, new Begun(null, null, cipher.encrypt(Json.writeAsString(KeptIdentity.of(identity)), "join")));
   }
 
   private static String store(Transaction tx, Begun begun) {
@@ -112,7 +112,7 @@ public final class PatreonAuthorizations {
 
   private static Identity parseIdentity(String json) {
     try {
-      return Json.readStored(json, Identity.class);
+      return Json.readStored(json, KeptIdentity.class).toIdentity();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a kept identity isn't readable", e);
     }

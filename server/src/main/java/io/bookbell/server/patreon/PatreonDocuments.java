@@ -31,10 +31,15 @@ final class PatreonDocuments {
    * @param memberships by campaign
    */
   record Identity(
-      String userId,
-      String name,
-      Optional<String> email,
-      Map<String, ExternalMember> memberships) {}
+      String userId, String name, Optional<String> email, Map<String, ExternalMember> memberships) {
+
+    /** The same with only the memberships of these campaigns. */
+    Identity withCampaigns(Set<String> campaigns) {
+      var some = new LinkedHashMap<>(memberships);
+      some.keySet().retainAll(campaigns);
+      return new Identity(userId, name, email, some);
+    }
+  }
 
   static Optional<Campaign> readCampaign(JsonNode document) {
     JsonNode first = document.path("data").path(0);
