@@ -160,10 +160,21 @@ public final class BackupRestorer {
       table.insertWaiting(tx);
     }
     IdentitySequences.resetSequences(tx);
+    skipIdsOfTierChanges(tx);
     ReplyStore.recountReplies(tx);
     resetSearchBacklog(tx);
     EpochStore.renewEpoch(tx, installation);
     return rows;
+  }
+
+  /** Changes of tiers have ids of the ledger's sequence. */
+  private static void skipIdsOfTierChanges(Transaction tx) {
+    long newest =
+        tx.query("SELECT coalesce(max(id), 0) AS newest FROM tier_change")
+            .single(row -> row.getLong("newest"));
+    if (newest > 0) {
+      IdentitySequences.raiseSequence(tx, "quota_ledger", newest);
+    }
   }
 
   /** Marks all requests for search indexing, which the server does in batches. */
