@@ -5,6 +5,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
+import {MembershipApi} from './membership-api.js';
 import {sourceTiersForm, sourceTiersOf} from './source-tiers.js';
 import '../key/copy-field.js';
 import '../ui/confirm-button.js';
@@ -18,6 +19,10 @@ export class KofiSettings extends SessionElement {
   #reading = new FormSubmission(this);
   #connecting = new FormSubmission(this);
   #saving = new FormSubmission(this);
+
+  get #api() {
+    return new MembershipApi(this.session.api);
+  }
 
   constructor() {
     super();
@@ -35,8 +40,7 @@ export class KofiSettings extends SessionElement {
 
   async #read() {
     await this.#reading.run(async () => {
-      const {api} = this.session;
-      const [source, {items}] = await Promise.all([api.kofi(this.creatorId), api.tiers(this.creatorId)]);
+      const [source, {items}] = await Promise.all([this.#api.kofi(this.creatorId), this.session.api.tiers(this.creatorId)]);
       this.tiers = items;
       this.source = {...source, kind: 'kofi'};
     });
@@ -69,17 +73,17 @@ export class KofiSettings extends SessionElement {
   async #connect(event) {
     const {verification_token = ''} = formValues(event);
     const connection = {creator_id: this.creatorId, verification_token};
-    if (await this.#connecting.run(() => this.session.api.connectKofi(connection), connection)) this.#read();
+    if (await this.#connecting.run(() => this.#api.connectKofi(connection), connection)) this.#read();
   }
 
   async #disconnect() {
-    if (await this.#connecting.run(() => this.session.api.disconnectKofi(this.creatorId))) this.#read();
+    if (await this.#connecting.run(() => this.#api.disconnectKofi(this.creatorId))) this.#read();
   }
 
   /** @param {SubmitEvent} event @param {MembershipSource} source */
   async #save(event, source) {
     const mapping = sourceTiersOf(source, formValues(event));
-    if (!(await this.#saving.run(() => this.session.api.mapKofiTiers(mapping), mapping))) return;
+    if (!(await this.#saving.run(() => this.#api.mapKofiTiers(mapping), mapping))) return;
     this.showToast(translate('patreon.saved'));
     this.#read();
   }

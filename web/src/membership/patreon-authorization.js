@@ -1,11 +1,11 @@
-/** @import {Api} from '../client/api.js' */
+/** @import {MembershipApi} from './membership-api.js' */
 
 const STORAGE_KEY = 'bookbell.patreon';
 
 /**
  * Leaves for Patreon. What was begun is remembered in this tab: nobody can be made to finish what somebody else has begun.
  *
- * @param {Api} api @param {number} [creatorId] whose members are to be read; none for one's own account
+ * @param {MembershipApi} api @param {number} [creatorId] whose members are to be read; none for one's own account
  */
 export async function beginPatreon(api, creatorId) {
   const {url} = await api.connectPatreon(creatorId ? {creator_id: creatorId} : {});

@@ -8,6 +8,7 @@ import {LightElement, required} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
+import {MembershipApi} from './membership-api.js';
 import {beginPatreon, codeOf} from './patreon-authorization.js';
 
 /**
@@ -33,6 +34,10 @@ export class PatreonPage extends LightElement {
     patreon_refused: 'patreon.refused',
   });
 
+  get #api() {
+    return new MembershipApi(this.api);
+  }
+
   constructor() {
     super();
     /** @type {Api} */
@@ -53,7 +58,7 @@ export class PatreonPage extends LightElement {
   }
 
   async #readAccount() {
-    this.linked = (await this.api.patreonAccount().catch(() => ({linked: false}))).linked;
+    this.linked = (await this.#api.patreonAccount().catch(() => ({linked: false}))).linked;
   }
 
   render() {
@@ -100,11 +105,11 @@ export class PatreonPage extends LightElement {
   }
 
   async #begin() {
-    await this.#sending.run(() => beginPatreon(this.api));
+    await this.#sending.run(() => beginPatreon(this.#api));
   }
 
   async #unlink() {
-    if (await this.#sending.run(() => this.api.unlinkPatreon())) this.linked = false;
+    if (await this.#sending.run(() => this.#api.unlinkPatreon())) this.linked = false;
   }
 
   async #finish() {
@@ -116,7 +121,7 @@ export class PatreonPage extends LightElement {
     }
     /** @type {PatreonResult | undefined} */
     let result;
-    if (!(await this.#sending.run(async () => (result = await this.api.finishPatreon(code)))) || !result) return;
+    if (!(await this.#sending.run(async () => (result = await this.#api.finishPatreon(code)))) || !result) return;
     if (result.purpose) this.result = result;
     if (result.user || result.creator_ids?.length) this.emit('signed-in');
   }
@@ -135,7 +140,7 @@ export class PatreonPage extends LightElement {
   /** @param {SubmitEvent} event @param {string} [token] */
   async #join(event, token) {
     const account = {token, ...formValues(event), password: passwordOf(event)};
-    if (await this.#sending.run((key) => this.api.joinWithPatreon(account, {key}), account)) this.emit('signed-in');
+    if (await this.#sending.run((key) => this.#api.joinWithPatreon(account, {key}), account)) this.emit('signed-in');
   }
 }
 

@@ -5,6 +5,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate, translateMarkup} from '../words/translate.js';
+import {MembershipApi} from './membership-api.js';
 import {beginPatreon} from './patreon-authorization.js';
 import {sourceTiersForm, sourceTiersOf} from './source-tiers.js';
 import '../key/copy-field.js';
@@ -22,6 +23,10 @@ export class PatreonSettings extends SessionElement {
   #syncing = new FormSubmission(this, {sync_running: 'patreon.sync_running', source_revoked: 'patreon.problem_revoked'});
   #saving = new FormSubmission(this);
 
+  get #api() {
+    return new MembershipApi(this.session.api);
+  }
+
   constructor() {
     super();
     this.creatorId = 0;
@@ -38,8 +43,7 @@ export class PatreonSettings extends SessionElement {
 
   async #read() {
     await this.#reading.run(async () => {
-      const {api} = this.session;
-      const [source, {items}] = await Promise.all([api.patreon(this.creatorId), api.tiers(this.creatorId)]);
+      const [source, {items}] = await Promise.all([this.#api.patreon(this.creatorId), this.session.api.tiers(this.creatorId)]);
       this.tiers = items;
       this.source = {...source, kind: 'patreon'};
     });
@@ -87,22 +91,22 @@ export class PatreonSettings extends SessionElement {
   }
 
   async #connect() {
-    await this.#connecting.run(() => beginPatreon(this.session.api, this.creatorId));
+    await this.#connecting.run(() => beginPatreon(this.#api, this.creatorId));
   }
 
   async #sync() {
-    await this.#syncing.run(() => this.session.api.syncPatreon(this.creatorId));
+    await this.#syncing.run(() => this.#api.syncPatreon(this.creatorId));
     this.#read();
   }
 
   async #disconnect() {
-    if (await this.#syncing.run(() => this.session.api.disconnectPatreon(this.creatorId))) this.#read();
+    if (await this.#syncing.run(() => this.#api.disconnectPatreon(this.creatorId))) this.#read();
   }
 
   /** @param {SubmitEvent} event @param {MembershipSource} source */
   async #save(event, source) {
     const mapping = sourceTiersOf(source, formValues(event));
-    if (!(await this.#saving.run(() => this.session.api.mapPatreonTiers(mapping), mapping))) return;
+    if (!(await this.#saving.run(() => this.#api.mapPatreonTiers(mapping), mapping))) return;
     this.showToast(translate('patreon.saved'));
     this.#read();
   }
