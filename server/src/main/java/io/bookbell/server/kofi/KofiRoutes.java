@@ -66,17 +66,17 @@ public final class KofiRoutes {
     apiRouter.postOpen(PATH + "/webhook/:creator_id", (apiRequest, _) -> receive(apiRequest));
   }
 
-  private static Connection parseConnection(ApiRequest apiRequest) {
+  private static KofiConnection parseConnection(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
     var connection =
-        new Connection(
+        new KofiConnection(
             jsonBody.requiredUserId("creator_id"),
             jsonBody.requiredVerbatim("verification_token", 8, LONGEST_TOKEN));
     jsonBody.requireNoErrors();
     return connection;
   }
 
-  private record Connection(UserId creator, String token) {}
+  private record KofiConnection(UserId creator, String token) {}
 
   private static String hashToken(String token) {
     return Sha256.hexDigest(token.strip().getBytes(UTF_8));

@@ -50,7 +50,7 @@ public final class FollowedTierService {
     Tier tier = tierService.find(tx, creator, tierId).orElseThrow();
     membershipStore.updateTier(tx, before, tier);
     Membership after = membershipStore.lockMembership(tx, creator, user).orElseThrow();
-    TierChanges.addLine(tx, after, source, before.tier().name(), tier.name());
+    TierLines.addLine(tx, after, source, before.tier().name(), tier.name());
     String name =
         tx.query("SELECT display_name FROM app_user WHERE id = ?", user)
             .single(row -> row.getString("display_name"));
@@ -68,12 +68,12 @@ public final class FollowedTierService {
   /** Writes that somebody has become a supporter through a source. */
   public void recordJoin(Transaction tx, UserId creator, UserId user, String source) {
     Membership joined = membershipStore.lockMembership(tx, creator, user).orElseThrow();
-    TierChanges.addLine(tx, joined, source, null, joined.tier().name());
+    TierLines.addLine(tx, joined, source, null, joined.tier().name());
   }
 
   /** Writes that a membership is about to end because it has at a source. */
   public void recordEnd(Transaction tx, UserId creator, UserId user, String source) {
     Membership ending = membershipStore.lockMembership(tx, creator, user).orElseThrow();
-    TierChanges.addLine(tx, ending, source, ending.tier().name(), null);
+    TierLines.addLine(tx, ending, source, ending.tier().name(), null);
   }
 }

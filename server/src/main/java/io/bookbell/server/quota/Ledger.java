@@ -320,7 +320,7 @@ public final class Ledger {
                 user,
                 MOST_ENTRIES)
             .list(Ledger::toEntry);
-    return TierChanges.addTo(tx, creator, user, lines, MOST_ENTRIES);
+    return TierLines.addTo(tx, creator, user, lines, MOST_ENTRIES);
   }
 
   static LedgerEntry findEntry(Transaction tx, UserId creator, UserId user, long id) {

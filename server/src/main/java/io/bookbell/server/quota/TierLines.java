@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * The ledger's lines of kind {@code tier}: a membership service has moved somebody to another tier.
  * They don't count anything. Append-only. Stateless and thread-safe.
  */
-final class TierChanges {
+final class TierLines {
   static final String TIER = "tier";
 
-  private TierChanges() {}
+  private TierLines() {}
 
   /**
    * Adds a line.
@@ -57,7 +57,7 @@ final class TierChanges {
                 creator,
                 user,
                 most)
-            .list(TierChanges::toEntry);
+            .list(TierLines::toEntry);
     if (changes.isEmpty()) {
       return lines;
     }
