@@ -30,6 +30,8 @@ public interface MembershipSource {
   Optional<ExternalMember> readMember(UserId creator, String memberKey);
 
   /**
+   * A page of members.
+   *
    * @param next the cursor of the next page; empty after the last one
    */
   record MemberPage(List<ExternalMember> members, Optional<String> next) {}
