@@ -9,7 +9,9 @@ CREATE INDEX message_xid ON message (xid);
 DROP INDEX inbox_xid;
 ALTER TABLE inbox DROP COLUMN xid;
 
--- Both rows were locked or written just before, in the same transaction. SQLite keeps these constraints.
+-- What they refer to was locked or written just before, in the same transaction. SQLite keeps these constraints.
 ALTER TABLE inbox DROP CONSTRAINT inbox_user_id_fkey, DROP CONSTRAINT inbox_message_id_fkey;
 ALTER TABLE request_word DROP CONSTRAINT request_word_request_id_fkey;
+ALTER TABLE notification_recipient DROP CONSTRAINT notification_recipient_user_id_fkey,
+  DROP CONSTRAINT notification_recipient_notification_id_fkey, DROP CONSTRAINT notification_recipient_creator_id_fkey;
 -- [jooq ignore stop]
