@@ -32,7 +32,7 @@ public final class InProcessBackplane implements Backplane {
   @Override
   public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
     receivers.add(new ChannelReceiver(channel, receiver));
-    log.info("WebSocketManager [{}] operates without Redis, within this process", channel);
+    log.debug("WebSocketManager [{}] operates without Redis, within this process", channel);
   }
 
   @Override

@@ -291,7 +291,7 @@ abstract sealed class FollowerLine {
       if (snapshot.isObject()) {
         listener.onMessage(this, snapshot);
       } else if (isFirst) {
-        ObjectNode resumed = ((ObjectNode) json("{\"type\":\"resumed\"}"));
+        ObjectNode resumed = (ObjectNode) json("{\"type\":\"resumed\"}");
         resumed.set("epoch", answer.get("epoch"));
         resumed.set("seq", answer.get("seq"));
         listener.onMessage(this, resumed);
