@@ -16,7 +16,7 @@ public final class InProcessBackplane implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(InProcessBackplane.class);
 
   private final Bus bus;
-  private final CopyOnWriteArrayList<ChannelReceiver> receivers = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<NamedReceiver> receivers = new CopyOnWriteArrayList<>();
 
   /** Creates a node without peers. */
   public InProcessBackplane() {
@@ -27,11 +27,11 @@ public final class InProcessBackplane implements Backplane {
     this.bus = bus;
   }
 
-  private record ChannelReceiver(String channel, Consumer<List<Delivery>> receiver) {}
+  private record NamedReceiver(String channel, Consumer<List<Delivery>> receiver) {}
 
   @Override
   public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
-    receivers.add(new ChannelReceiver(channel, receiver));
+    receivers.add(new NamedReceiver(channel, receiver));
     log.debug("WebSocketManager [{}] operates without Redis, within this process", channel);
   }
 
@@ -48,7 +48,7 @@ public final class InProcessBackplane implements Backplane {
   }
 
   private void deliverToReceivers(String channel, List<Delivery> change) {
-    for (ChannelReceiver each : receivers) {
+    for (NamedReceiver each : receivers) {
       try {
         if (each.channel.equals(channel)) {
           each.receiver.accept(change);
