@@ -65,7 +65,7 @@ class LifetimesTest extends DomainTest {
                 "POST /somewhere",
                 "hash",
                 tx.now()));
-    domain.passes(Duration.ofHours(48));
+    domain.passes(Duration.ofDays(2));
     domain.write(IdempotencyService::deleteExpired);
     assertThat(keys()).containsExactly("once");
 
