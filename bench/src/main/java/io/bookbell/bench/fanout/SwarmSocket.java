@@ -38,8 +38,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
    * @param request the head of the handshake request
    * @param open completes when the connection counts as open
    */
-  SwarmSocket(
-      String request, Tally tally, Server.Greeting greeting, CompletableFuture<Void> open) {
+  SwarmSocket(String request, Tally tally, Server.Greeting greeting, CompletableFuture<Void> open) {
     this.open = open;
     this.request = request;
     this.tally = tally;
