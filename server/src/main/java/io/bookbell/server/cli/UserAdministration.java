@@ -128,7 +128,7 @@ final class UserAdministration {
 
   private <T> T work(Function<Transaction, T> work) {
     try (var data = OpenDatabase.forConcurrentAccess(around.loadConfig().storage())) {
-      return data.database().write(work::apply).join();
+      return data.database().write(work).join();
     } catch (CompletionException e) {
       throw Problem.findIn(e)
           .<RuntimeException>map(
