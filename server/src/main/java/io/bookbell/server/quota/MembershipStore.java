@@ -35,8 +35,9 @@ final class MembershipStore {
 
   /** A membership of a deleted tier counts as one of the tier to which it will be moved. */
   private static final String WITH_TIER =
-      """
-      \sJOIN tier own ON own.id = m.tier_id
+      " "
+          + """
+      JOIN tier own ON own.id = m.tier_id
       JOIN tier t ON t.id = coalesce(own.moved_to, own.id)
       """;
 
@@ -70,8 +71,9 @@ final class MembershipStore {
       new SqlLookup<>(
           "SELECT l.request_id AS request_id, "
               + COLUMNS
+              + " "
               + """
-              \sFROM quota_ledger l
+              FROM quota_ledger l
               JOIN membership m ON m.creator_id = l.creator_id AND m.user_id = l.user_id"""
               + WITH_TIER
               + """
