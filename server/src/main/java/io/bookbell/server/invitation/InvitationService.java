@@ -176,14 +176,13 @@ public final class InvitationService {
         .list(InvitationService::toInvitation);
   }
 
-  /** Returns one link, usable or not; for those who manage people. */
+  /** Returns one link, usable or not; for those who may create it. */
   public Invitation get(Transaction tx, UserId actor, long id) {
     Invitation found =
         tx.query(SELECT + "WHERE id = ?", id)
             .first(InvitationService::toInvitation)
             .orElseThrow(Problem::notFound);
-    creatorRoles.requireTeamRole(
-        tx, creatorStore.get(tx, found.creatorId()), actor, TeamRole.PEOPLE);
+    requireManager(tx, creatorStore.get(tx, found.creatorId()), actor, found.kind());
     return found;
   }
 

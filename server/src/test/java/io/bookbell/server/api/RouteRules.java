@@ -200,7 +200,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(ADMIN, "POST " + patron + "/grant" + of, thanks, 404, 403, 200, 200),
         new Rule(ADMIN, "POST " + links, invitation, 404, 403, 403, 201),
         new Rule(READ, "GET " + links + of, NOTHING, 404, 403, 200, 200),
-        new Rule(READ, "GET " + link, NOTHING, 404, 403, 200, 200),
+        new Rule(READ, "GET " + link, NOTHING, 404, 403, 403, 200),
         new Rule(ADMIN, "DELETE " + link, NOTHING, 404, 403, 403, 204),
         new Rule(READ, "GET /api/team" + of, NOTHING, 404, 403, 200, 200),
         new Rule(ADMIN, "POST /api/team/add", added, 404, 403, 403, 201),
