@@ -42,7 +42,10 @@ public final class PatreonAuthorizations {
 
   /** Keeps who somebody without an account is, and returns the token with which they can join. */
   String keepIdentity(Transaction tx, Identity identity) {
-    return store(tx, new Begun(null, null, cipher.encrypt(Json.writeAsString(KeptIdentity.of(identity)), "join")));
+    return store(
+        tx,
+        new Begun(
+            null, null, cipher.encrypt(Json.writeAsString(KeptIdentity.of(identity)), "join")));
   }
 
   private static String store(Transaction tx, Begun begun) {

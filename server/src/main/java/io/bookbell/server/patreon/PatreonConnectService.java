@@ -176,8 +176,7 @@ public final class PatreonConnectService {
         .write(
             tx -> {
               Set<String> here =
-                  sourceService.findConnected(
-                      tx, PatreonSource.NAME, all.memberships().keySet());
+                  sourceService.findConnected(tx, PatreonSource.NAME, all.memberships().keySet());
               Identity identity = all.withCampaigns(here);
               return caller
                   .<ConnectResult>map(

@@ -32,8 +32,7 @@ class PatreonApiTest {
 
   @BeforeEach
   void open() {
-    var http =
-        new PatreonHttp(patreon.config(), new EnvironmentProxies(Map.of()), pauses::add);
+    var http = new PatreonHttp(patreon.config(), new EnvironmentProxies(Map.of()), pauses::add);
     api = new PatreonApi(patreon.config(), http, InstantSource.system());
     String home = "https://books.example/patreon";
     var back = patreon.allow(api.authorizationUrl(PatreonApi.CREATOR_SCOPES, "s", home), "creator");
