@@ -24,6 +24,7 @@ CREATE TABLE membership_source (
   PRIMARY KEY (creator_id, source)
 );
 CREATE INDEX membership_source_due ON membership_source (next_sync_at);
+CREATE INDEX membership_source_redecide ON membership_source (creator_id, source) WHERE redecide_after IS NOT NULL;
 CREATE INDEX membership_source_account ON membership_source (source, account_id);
 
 -- What a source is called with, encrypted. Not part of a backup.
@@ -111,6 +112,8 @@ CREATE TABLE patreon_authorization (
   content     VARCHAR(20000),
   expires_at  BIGINT NOT NULL
 );
+CREATE INDEX patreon_authorization_user ON patreon_authorization (user_id);
+CREATE INDEX patreon_authorization_creator ON patreon_authorization (creator_id);
 CREATE INDEX patreon_authorization_expiry ON patreon_authorization (expires_at);
 
 -- The lines of the ledger that say when a source changed a tier. Their ids are those of quota_ledger's sequence.

@@ -46,11 +46,9 @@ final class MemberMatcher {
 
   /** Connects a user's own account at a source; the one connected before is disconnected. */
   void linkAccount(Transaction tx, UserId user, String source, String externalId) {
+    unlinkAccount(tx, user, source);
     tx.update(
-        "DELETE FROM source_account WHERE source = ? AND (user_id = ? OR external_id = ?)",
-        source,
-        user,
-        externalId);
+        "DELETE FROM source_account WHERE source = ? AND external_id = ?", source, externalId);
     tx.update(
         """
         INSERT INTO source_account (source, external_id, user_id, linked_at)

@@ -103,7 +103,7 @@ final class SourceMemberStore {
   List<StoredMember> findUnseen(
       Transaction tx, UserId creator, String source, Instant began, int limit) {
     return tx.query(
-            OF_SOURCE + "AND seen < ? ORDER BY seen, external_id LIMIT ?",
+            OF_SOURCE + "AND seen < ? ORDER BY seen LIMIT ?",
             creator,
             source,
             began,
@@ -188,7 +188,7 @@ final class SourceMemberStore {
   /** Returns some members with these addresses who weren't recognised as anybody here. */
   List<StoredMember> findUnrecognised(Transaction tx, Collection<String> emails) {
     return tx.query(
-            SELECT + "WHERE email IN (?) AND user_id IS NULL ORDER BY creator_id LIMIT ?",
+            SELECT + "WHERE email IN (?) AND user_id IS NULL LIMIT ?",
             emails,
             MemberReconciler.MEMBERS_PER_STEP)
         .list(StoredMember::of);

@@ -8,6 +8,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlRow;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -46,9 +47,14 @@ final class SourceTierStore {
     }
   }
 
+  /** Returns a source's tiers, the highest first. */
   List<SourceTier> list(Transaction tx, UserId creator, String source) {
-    return tx.query(SELECT + " ORDER BY tier_rank DESC, external_id", creator, source)
-        .list(SourceTier::of);
+    return tx.query(SELECT, creator, source).list(SourceTier::of).stream()
+        .sorted(
+            Comparator.comparingLong(SourceTier::rank)
+                .reversed()
+                .thenComparing(SourceTier::externalId))
+        .toList();
   }
 
   Map<String, MappedTier> findMapping(Transaction tx, UserId creator, String source) {

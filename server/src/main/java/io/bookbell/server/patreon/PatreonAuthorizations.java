@@ -123,7 +123,8 @@ public final class PatreonAuthorizations {
 
   /** Forgets what a removed account has begun. */
   public static void removeOf(Transaction tx, UserId user) {
-    tx.update("DELETE FROM patreon_authorization WHERE user_id = ? OR creator_id = ?", user, user);
+    tx.update("DELETE FROM patreon_authorization WHERE user_id = ?", user);
+    tx.update("DELETE FROM patreon_authorization WHERE creator_id = ?", user);
   }
 
   private static Problem unknown() {

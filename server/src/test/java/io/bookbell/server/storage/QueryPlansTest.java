@@ -70,6 +70,8 @@ class QueryPlansTest {
           Map.entry("node_id IN (SELECT id FROM dead)", "there are few dead nodes, if any"),
           Map.entry(
               "WHERE name_key IS NULL", "its index has only accounts to be brought up to date"),
+          Map.entry(
+              "FROM membership_source s WHERE EXISTS", "creators have connected few services"),
           Map.entry("WHERE details IS NULL", "its index has only rows to be brought up to date"),
           Map.entry(
               "FROM request_word w WHERE w.creator_id = ? AND",
