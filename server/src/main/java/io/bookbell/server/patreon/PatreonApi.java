@@ -125,7 +125,7 @@ public final class PatreonApi implements AutoCloseable {
         .flatMap(PatreonDocuments::readMember);
   }
 
-  private static HashMap<String, String> memberParameters() {
+  private static Map<String, String> memberParameters() {
     return new HashMap<>(
         Map.of("include", "currently_entitled_tiers,user", "fields[member]", MEMBER_FIELDS));
   }

@@ -39,7 +39,7 @@ public final class FollowedTierService {
   public Optional<Long> findBest(Transaction tx, UserId creator, Collection<Long> tiers) {
     return tiers.stream()
         .flatMap(id -> tierService.find(tx, creator, id).stream())
-        .max(Comparator.comparing(Tier::requestsAllowed).thenComparing(Tier::id))
+        .max(Comparator.comparingInt(Tier::requestsAllowed).thenComparingLong(Tier::id))
         .map(Tier::id);
   }
 

@@ -63,7 +63,7 @@ final class TierLines {
     }
     var all = new ArrayList<>(lines);
     all.addAll(changes);
-    all.sort(Comparator.comparing(LedgerEntry::id).reversed());
+    all.sort(Comparator.comparingLong(LedgerEntry::id).reversed());
     return List.copyOf(all.subList(0, Math.min(all.size(), most)));
   }
 
