@@ -3,6 +3,7 @@ package io.bookbell.server.membership;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A service can't be read. */
@@ -43,6 +44,11 @@ public final class SourceException extends RuntimeException {
     super(message, null, false, false); // expected, so it needs no stack trace
     this.problem = problem;
     this.retryAfter = retryAfter;
+  }
+
+  /** What is wrong, in words. */
+  public String detail() {
+    return Objects.requireNonNullElse(getMessage(), problem.wireName());
   }
 
   public SourceProblem problem() {

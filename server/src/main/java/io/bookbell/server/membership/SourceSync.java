@@ -99,7 +99,7 @@ public final class SourceSync {
     } catch (SourceException failure) {
       recordFailure(key, failure);
       throw Problem.of(
-          502, "source_" + failure.problem().wireName(), "Not readable", failure.getMessage());
+          502, "source_" + failure.problem().wireName(), "Not readable", failure.detail());
     } finally {
       write(
           tx -> {

@@ -130,7 +130,7 @@ public final class PatreonConnectService {
       throw Problem.of(
           502, "patreon_refused", "Not accepted", "Patreon doesn't accept the code. Start again.");
     } catch (SourceException e) {
-      throw Problem.of(502, "patreon_unavailable", "Not readable", e.getMessage());
+      throw Problem.of(502, "patreon_unavailable", "Not readable", e.detail());
     }
   }
 
