@@ -71,6 +71,7 @@
  * @property {string | null} reason
  * @property {string} actor_name
  * @property {string} created_at
+ * @property {'own' | 'legacy'} [counter] whether the replaced system's counter was changed, too
  *
  * @typedef {{id: number, name: string, accepting: boolean, notice: string, rules: string, shows_asked: boolean, self_service: boolean, colour: string | null, picture: string | null, time_zone: string, version: number}} Creator
  *

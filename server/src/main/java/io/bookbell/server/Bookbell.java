@@ -106,11 +106,9 @@ public final class Bookbell implements AutoCloseable {
             basePath(),
             OtherSystems.openCounter(serverConfig.legacy(), database));
     this.healthRoutes = new HealthRoutes(database);
-    var publicAccessConfig = serverConfig.reach();
-    this.proxies = new TrustedProxies(publicAccessConfig.trustedProxies());
-    this.originPolicy =
-        new OriginPolicy(
-            publicAccessConfig.publicUrl(), publicAccessConfig.allowedOrigins(), proxies);
+    var reach = serverConfig.reach();
+    this.proxies = new TrustedProxies(reach.trustedProxies());
+    this.originPolicy = new OriginPolicy(reach.publicUrl(), reach.allowedOrigins(), proxies);
     this.externalAuthenticator =
         new ExternalAuthenticator(database, services.accounts, serverConfig.external(), clock);
     try {

@@ -35,7 +35,8 @@ final class ClusterBackplane implements AutoCloseable {
               .withLife(databaseIdentity.epochKey(databaseIdentity.epoch()));
       var nodes = new RedisBackplane(options);
       return new RedisChannels(
-          nodes, config.legacyChannel().map(name -> new LegacyChannel(nodes, options, name, translator)));
+          nodes,
+          config.legacyChannel().map(name -> new LegacyChannel(nodes, options, name, translator)));
     }
 
     Backplane joinedBackplane() {
@@ -61,7 +62,10 @@ final class ClusterBackplane implements AutoCloseable {
   ClusterBackplane(
       ServerConfig serverConfig, DatabaseIdentity databaseIdentity, LegacyTranslator translator) {
     this.databaseIdentity = databaseIdentity;
-    redis = serverConfig.redis().map(one -> RedisChannels.fromConfig(one, databaseIdentity, translator));
+    redis =
+        serverConfig
+            .redis()
+            .map(one -> RedisChannels.fromConfig(one, databaseIdentity, translator));
     backplane = redis.map(RedisChannels::joinedBackplane).orElseGet(InProcessBackplane::new);
   }
 

@@ -79,8 +79,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
 
   /** The driver's URL for connections that use the tables in this schema. */
   String jdbcWithSchema(String schema) {
-    String plain =
-        jdbc.replaceAll("(?<=[?&])currentSchema=[^&]*&?", "").replaceFirst("[?&]$", "");
+    String plain = jdbc.replaceAll("(?<=[?&])currentSchema=[^&]*&?", "").replaceFirst("[?&]$", "");
     return plain + (plain.contains("?") ? "&" : "?") + "currentSchema=" + schema;
   }
 

@@ -17,10 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Registers the routes of the API. A route reads its request on the event loop and does its work in
- * one transaction; its response is sent after the commit. Used by one thread, before the server
- * listens.
- *
- * <p>Every route has a {@link RateLimit}, counted before any work is done.
+ * one transaction; its response is sent after the commit. Every route has a {@link RateLimit},
+ * counted before any work is done. Used by one thread, before the server listens.
  */
 public final class ApiRouter {
   /** The routing metadata key for the {@link RateLimit} of a route. */

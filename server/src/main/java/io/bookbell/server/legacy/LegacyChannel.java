@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link Backplane} that also exchanges messages with the replaced system's nodes: what this node
  * commits is also published on their channel, and their messages are delivered to this node's
- * connections in our own form, neither numbered nor stored. Every node subscribes to the channel itself, so nothing
- * is forwarded. Thread-safe.
+ * connections in our own form, neither numbered nor stored. Every node subscribes to the channel
+ * itself, so nothing is forwarded. Thread-safe.
  */
 public final class LegacyChannel implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(LegacyChannel.class);

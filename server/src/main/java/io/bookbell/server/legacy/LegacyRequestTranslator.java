@@ -70,9 +70,7 @@ final class LegacyRequestTranslator {
   }
 
   private static Set<UserId> withoutUser(Set<UserId> targets, UserId user) {
-    return targets.stream()
-        .filter(each -> !each.equals(user))
-        .collect(Collectors.toSet());
+    return targets.stream().filter(each -> !each.equals(user)).collect(Collectors.toSet());
   }
 
   private static long require(OptionalLong value, String what) {
@@ -91,8 +89,7 @@ final class LegacyRequestTranslator {
     out.put("author", LegacyFields.text(request, "author").orElse("Unknown"));
     out.put("isbn", LegacyFields.text(request, "isbn").orElse(null));
     List<String> note =
-        Stream.of(
-                LegacyFields.text(request, "note", "message"), LegacyFields.text(request, "link"))
+        Stream.of(LegacyFields.text(request, "note", "message"), LegacyFields.text(request, "link"))
             .flatMap(Optional::stream)
             .toList();
     out.put("note", note.isEmpty() ? null : String.join("\n", note));
@@ -109,11 +106,15 @@ final class LegacyRequestTranslator {
     Optional<UserId> admin = LegacyFields.user(request, "responded_by");
     out.set(
         "responded_by",
-        admin.<JsonNode>map(id -> out.numberNode(id.value())).orElseGet(LegacyTranslator::nullNode));
+        admin
+            .<JsonNode>map(id -> out.numberNode(id.value()))
+            .orElseGet(LegacyTranslator::nullNode));
     out.put("responded_by_name", admin.flatMap(id -> directory.findName(tx, id)).orElse(null));
     out.put(
         "refunded",
-        request.path("refunded").asBoolean(status.equals("rejected") || status.equals("cancelled")));
+        request
+            .path("refunded")
+            .asBoolean(status.equals("rejected") || status.equals("cancelled")));
   }
 
   private void putReplies(Transaction tx, ObjectNode request, ObjectNode out) {
@@ -131,9 +132,7 @@ final class LegacyRequestTranslator {
             ? Set.of()
             : directory.findOwnReplies(
                 tx,
-                newest.stream()
-                    .map(reply -> LegacyFields.id(reply, "id").getAsLong())
-                    .toList());
+                newest.stream().map(reply -> LegacyFields.id(reply, "id").getAsLong()).toList());
     ArrayNode replies = JsonNodeFactory.instance.arrayNode();
     newest.forEach(reply -> replies.add(translateReply(tx, reply, taken)));
     out.set("replies", replies);
@@ -154,8 +153,7 @@ final class LegacyRequestTranslator {
   }
 
   private void putTimes(ObjectNode request, ObjectNode out) {
-    String created =
-        LegacyFields.time(request, "created_at", "updated_at").orElseGet(this::now);
+    String created = LegacyFields.time(request, "created_at", "updated_at").orElseGet(this::now);
     out.put("created_at", created);
     out.put("updated_at", LegacyFields.time(request, "updated_at").orElseGet(this::now));
   }

@@ -82,12 +82,10 @@ public final class LegacyTranslator {
   }
 
   private static Delivery toDelivery(ObjectNode translated, Delivery received) {
-    return Delivery.unnumbered(
-        Message.of(Json.writeAsBytes(translated)), received.unnumbered());
+    return Delivery.unnumbered(Message.of(Json.writeAsBytes(translated)), received.unnumbered());
   }
 
-  private ObjectNode translate(
-      Transaction tx, String type, ObjectNode message, Delivery received) {
+  private ObjectNode translate(Transaction tx, String type, ObjectNode message, Delivery received) {
     return switch (type) {
       case "book_request_update" -> requests.translate(tx, message, received.unnumbered());
       case "quota_update" -> translateQuota(tx, message, received.unnumbered());
@@ -99,7 +97,8 @@ public final class LegacyTranslator {
     UserId creator =
         LegacyFields.user(message, "creator_id")
             .or(() -> directory.findCreatorOfAdmins(tx, admins))
-            .orElseThrow(() -> new UntranslatableException("it doesn't say of which creator it is"));
+            .orElseThrow(
+                () -> new UntranslatableException("it doesn't say of which creator it is"));
     return newMessage("pending_count_update")
         .put("creator_id", creator.value())
         .put("pending_count", require(LegacyFields.count(message, "pending_count"), "a count"));
@@ -113,7 +112,8 @@ public final class LegacyTranslator {
         LegacyFields.user(quota, "creator_id")
             .or(() -> LegacyFields.user(message, "creator_id"))
             .or(() -> supportedBy(tx, users))
-            .orElseThrow(() -> new UntranslatableException("it doesn't say of which creator it is"));
+            .orElseThrow(
+                () -> new UntranslatableException("it doesn't say of which creator it is"));
     int allowed =
         require(
             LegacyFields.count(quota, "allowed", "book_requests_allowed", "limit", "total"),

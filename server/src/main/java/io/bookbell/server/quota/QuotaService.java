@@ -97,8 +97,8 @@ public final class QuotaService {
   }
 
   /**
-   * Takes one request from a locked membership, and from the shared counter. The caller has to write the ledger line with {@link
-   * #recordConsumption} once the request has an id.
+   * Takes one request from a locked membership, and from the shared counter. The caller has to
+   * write the ledger line with {@link #recordConsumption} once the request has an id.
    *
    * @throws Problem 409 when nothing is left
    */
@@ -219,8 +219,7 @@ public final class QuotaService {
     addQuotaUpdate(membership.toQuota(), membership.user(), outgoingMessages);
   }
 
-  private static void addQuotaUpdate(
-      Quota quota, UserId user, OutgoingMessages outgoingMessages) {
+  private static void addQuotaUpdate(Quota quota, UserId user, OutgoingMessages outgoingMessages) {
     outgoingMessages.add(MessageType.QUOTA_UPDATE, Map.of("quota", quota), Set.of(user));
   }
 
@@ -238,7 +237,10 @@ public final class QuotaService {
     }
   }
 
-  /** A request that was taken from an allowance, and maybe the shared counter, but isn't in the ledger yet. */
+  /**
+   * A request that was taken from an allowance, and maybe the shared counter, but isn't in the
+   * ledger yet.
+   */
   public static final class Consumption {
     private final Membership after;
     private final boolean shared;

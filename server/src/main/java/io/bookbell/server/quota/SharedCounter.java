@@ -5,9 +5,9 @@ import io.bookbell.server.storage.Transaction;
 import java.util.OptionalInt;
 
 /**
- * A counter outside of Bookbell's tables, from which another system takes requests, too. All methods
- * work in the caller's transaction and are called with the creator's row locked, except {@link
- * #findRemaining}.
+ * A counter outside of Bookbell's tables, from which another system takes requests, too. All
+ * methods work in the caller's transaction and are called with the creator's row locked, except
+ * {@link #findRemaining}.
  */
 public interface SharedCounter {
   /** No such counter: everybody's requests are counted by Bookbell alone. */

@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replaced system's counter of used requests, in the same PostgreSQL database, while both systems
- * serve. It is changed in the transaction of each command, so that no crash can lose or double a
- * request. Thread-safe.
+ * The replaced system's counter of used requests, in the same PostgreSQL database, while both
+ * systems serve. It is changed in the transaction of each command, so that no crash can lose or
+ * double a request. Thread-safe.
  *
  * <p>Imports and exports compare the counter with the value that both sides last agreed on. What
  * Bookbell takes from it is counted here already, so that value moves with it.
@@ -128,7 +128,8 @@ public final class LegacyQuotaCounter implements SharedCounter {
         .map(SupporterBase::of)
         .map(base -> new SupporterBase(base.tierThere(), base.tierHere(), base.used() + by))
         .map(base -> base.toRow(user))
-        .ifPresent((ImportedRow moved) -> rows.store(tx, RowKind.SUPPORTER, creator.value(), moved));
+        .ifPresent(
+            (ImportedRow moved) -> rows.store(tx, RowKind.SUPPORTER, creator.value(), moved));
   }
 
   @Override

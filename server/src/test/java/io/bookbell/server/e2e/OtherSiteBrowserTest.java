@@ -160,7 +160,8 @@ class OtherSiteBrowserTest {
         "the text “" + text + "” in " + selector,
         () ->
             String.valueOf(
-                    browser.run("return document.querySelector(arguments[0]).textContent", selector))
+                    browser.run(
+                        "return document.querySelector(arguments[0]).textContent", selector))
                 .contains(text));
   }
 }

@@ -182,8 +182,7 @@ public final class ReplacedSystem implements AutoCloseable {
       connection.commit();
       if (user.isPresent()) {
         long creator = ((Number) row(connection, REQUEST, id).get("creator_id")).longValue();
-        announce(
-            connection, id, "status_changed", creator, user.get(), status.equals("REJECTED"));
+        announce(connection, id, "status_changed", creator, user.get(), status.equals("REJECTED"));
       }
       return user.isPresent();
     } catch (SQLException e) {

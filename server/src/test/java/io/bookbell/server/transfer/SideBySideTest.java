@@ -71,8 +71,7 @@ class SideBySideTest {
     tables.supporter(READER, 1, 4, 1);
     tables.supporter(102, 1, 4, 0);
     tables.run("ALTER SEQUENCE users_id_seq RESTART WITH 1000");
-    tables.run(
-        "INSERT INTO book_requests (creator_id, user_id, title) VALUES (1, 101, 'Kindred')");
+    tables.run("INSERT INTO book_requests (creator_id, user_id, title) VALUES (1, 101, 'Kindred')");
     config =
         TestServer.config(
                 new PostgresConfig(
@@ -166,7 +165,8 @@ class SideBySideTest {
     var reply =
         here(user)
             .post(
-                "/api/book-requests", Map.of("creator_id", 1, "title", title, "author", "Somebody"));
+                "/api/book-requests",
+                Map.of("creator_id", 1, "title", title, "author", "Somebody"));
     assertThat(reply.status()).isIn(201, 409);
     return Optional.of(reply.body().path("id").asLong()).filter(id -> id > 0);
   }
@@ -243,7 +243,14 @@ class SideBySideTest {
           Map.of("type", "initial_data", "seq", 7, "book_requests", List.of()), Set.of("101"));
       old.broadcast(
           Map.of(
-              "type", "book_request_update", "action", "created", "seq", 9, "book_request", request),
+              "type",
+              "book_request_update",
+              "action",
+              "created",
+              "seq",
+              9,
+              "book_request",
+              request),
           Set.of("101"));
       await().untilAsserted(() -> assertThat(updatesOf(socket, "Another")).hasSize(1));
       JsonNode update = updatesOf(socket, "Another").getFirst();

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The schema that holds Bookbell's tables: the first one of the search path, usually {@code
- * public}. Another one is named in the URL as {@code currentSchema}. Called by the thread that opens
- * the database.
+ * public}. Another one is named in the URL as {@code currentSchema}. Called by the thread that
+ * opens the database.
  */
 final class PostgresSchema {
   private PostgresSchema() {}
@@ -29,13 +29,13 @@ final class PostgresSchema {
       String wanted = Objects.requireNonNullElse(connectionSchema(connection), "");
       if (!wanted.isEmpty() && !exists(connection, wanted)) {
         try (var statement = connection.createStatement()) {
-          statement.execute(
-              "CREATE SCHEMA IF NOT EXISTS \"" + wanted.replace("\"", "\"\"") + "\"");
+          statement.execute("CREATE SCHEMA IF NOT EXISTS \"" + wanted.replace("\"", "\"\"") + "\"");
         }
       }
     } catch (SQLException e) {
       throw new DatabaseException(
-          "Cannot create the schema of BOOKBELL_DATABASE_SCHEMA: " + DatabaseFailureReason.of(e), e);
+          "Cannot create the schema of BOOKBELL_DATABASE_SCHEMA: " + DatabaseFailureReason.of(e),
+          e);
     }
   }
 
