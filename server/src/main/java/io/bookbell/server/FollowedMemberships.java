@@ -42,7 +42,7 @@ final class FollowedMemberships implements MembershipChange {
   public void endMembership(Transaction tx, UserId creator, UserId user, String source) {
     services.followedTiers.recordEnd(tx, creator, user, source);
     services.following.unfollowAll(tx, user, services.creators.get(tx, creator));
-    services.requests.withdrawAll(tx, user, services.creators.get(tx, creator));
+    services.requests.withdrawAll(tx, user, user, services.creators.get(tx, creator));
     services.supporters.endMembership(tx, services.creators.get(tx, creator), user);
     boolean admin = services.access.isAdmin(tx, services.creators.get(tx, creator), user);
     var outgoingMessages = new OutgoingMessages();

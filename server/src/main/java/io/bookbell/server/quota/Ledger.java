@@ -34,10 +34,11 @@ public final class Ledger {
 
   private static final int MOST_ENTRIES = 200;
 
-  /** The name of the {@link SharedCounter} in a line, and that of Bookbell's own for clients. */
+  /** The name of the {@link SharedCounter}. */
   private static final String LEGACY = "legacy";
 
-  private static final String OWN = "own";
+  /** The name of Bookbell's own counter, for clients. */
+  static final String OWN = "own";
 
   static final String INSERT =
       """

@@ -77,6 +77,7 @@ final class TierLines {
         row.getString("period_key"),
         row.findString("old_tier"),
         row.getString("source"),
-        row.getTime("created_at"));
+        row.getTime("created_at"),
+        Ledger.OWN);
   }
 }
