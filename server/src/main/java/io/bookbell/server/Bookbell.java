@@ -333,6 +333,7 @@ public final class Bookbell implements AutoCloseable {
         (tx, creator, user) ->
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
     NotificationRoutes.addRoutes(apiRouter, services.notifications);
+    registerCloseable(new NewsWiring(database).startSender());
     addBookRoutes(apiRouter);
   }
 

@@ -61,5 +61,6 @@ final class CreatorTies implements AccountTies {
     services.notifications.forgetRecipient(tx, user);
     services.sources.forgetUser(tx, user);
     PatreonAuthorizations.removeOf(tx, user);
+    services.newsTargets.deleteAllOf(tx, user);
   }
 }

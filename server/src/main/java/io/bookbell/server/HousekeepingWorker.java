@@ -92,6 +92,7 @@ final class HousekeepingWorker implements AutoCloseable {
     repeatUntilDone("make requests findable by new names", services.renamed::indexBatch);
     repeatUntilDone("bring the older activity log up to date", ActivityMigration::migrateBatch);
     repeatUntilDone("bring older notifications up to date", NotificationMigration::migrateBatch);
+    repeatUntilDone("remove old news", services.outboxQueue::removeOld);
     repeatUntilDone("remove old idempotency keys", IdempotencyService::deleteExpired);
     repeatUntilDone("remove old keys of sign-ups", SignUpService::removeOldKeys);
     removeOldMessages();

@@ -36,6 +36,9 @@ import io.bookbell.server.membership.SupporterListImport;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
 import io.bookbell.server.oidc.IdentityStore;
+import io.bookbell.server.outbox.NewsTargetStore;
+import io.bookbell.server.outbox.OutboxQueue;
+import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.passkey.PasskeyStore;
 import io.bookbell.server.publish.PublishService;
 import io.bookbell.server.quota.FollowedTierService;
@@ -90,6 +93,9 @@ public final class Services {
   public final CreatorStore creators;
   public final QuotaService quotas;
   public final AdminCache admins = new AdminCache();
+  public final OutboxStore outbox = new OutboxStore();
+  final OutboxQueue outboxQueue = new OutboxQueue();
+  public final NewsTargetStore newsTargets = new NewsTargetStore();
   public final RoleResolver access;
   public final InboxStore inbox;
   public final TeamListUpdates teamLists;
@@ -138,7 +144,7 @@ public final class Services {
     quotas = new QuotaService(sharedCounter);
     creators = new CreatorStore(basePath);
     access = new RoleResolver(creators, admins, quotas);
-    notifications = new NotificationService(access);
+    notifications = new NotificationService(access, outbox);
     asked = new AskedBookService(creators, access);
     lists = new RequestListService(creators, access);
     sessions = new SessionStore(clientNotifier::closeSession);
@@ -157,7 +163,7 @@ public final class Services {
     pictures = new ProfilePictureService(creators, access, profile);
     supporters = new SupporterService(creators, access, tiers, activity, inbox);
     team = new TeamService(creators, access, activity, inbox);
-    var requestAnnouncer = new RequestAnnouncer(access, notifications, activity);
+    var requestAnnouncer = new RequestAnnouncer(access, notifications, activity, outbox);
     requests = new BookRequestService(creators, access, quotas, requestAnnouncer, inbox);
     following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
     invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
@@ -166,7 +172,7 @@ public final class Services {
         new SupporterListImport(creators, access, tiers, supporters, invitations, activity);
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
-    periodTurns = new PeriodRollover(creators, teamLists, inbox);
+    periodTurns = new PeriodRollover(creators, teamLists, inbox, outbox);
     followedTiers = new FollowedTierService(tiers, activity, inbox);
     reconciler = new MemberReconciler(creators, new FollowedMemberships(this));
     sources = new SourceService(creators, access, tiers, activity, reconciler);

@@ -74,6 +74,12 @@ class TableOwnershipTest {
           Map.entry("source_refresh", "membership"),
           Map.entry("patreon_authorization", "patreon"),
           Map.entry("tier_change", "quota"),
+          Map.entry("news_target", "outbox"),
+          Map.entry("news_subscription", "outbox"),
+          Map.entry("outbox_item", "outbox"),
+          Map.entry("news_service", "outbox"),
+          Map.entry("news_preference", "news"),
+          Map.entry("address_change", "account"),
           Map.entry("imported_row", "transfer"));
 
   /** Tables that only PostgreSQL has. */

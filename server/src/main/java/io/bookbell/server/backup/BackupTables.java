@@ -52,6 +52,9 @@ final class BackupTables {
           "inbox_head",
           "message",
           "inbox",
+          "news_target",
+          "news_subscription",
+          "news_preference",
           "imported_row");
 
   private static volatile @Nullable List<TableDefinition> definitions;

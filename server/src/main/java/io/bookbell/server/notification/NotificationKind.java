@@ -7,6 +7,7 @@ import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
 import io.bookbell.server.notification.NotificationDetails.TextDetails;
+import io.bookbell.server.outbox.NewsEvent;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -51,6 +52,27 @@ public enum NotificationKind {
   /** Returns the kind with that wire name; empty if this version doesn't know it. */
   static Optional<NotificationKind> find(String wireName) {
     return Optional.ofNullable(BY_WIRE_NAME.get(wireName));
+  }
+
+  /** The event of which people are told outside the page. */
+  NewsEvent event() {
+    return switch (this) {
+      case REQUEST_CREATED -> NewsEvent.REQUEST_CREATED;
+      case REQUEST_APPROVED,
+          REQUEST_REJECTED,
+          REQUEST_COMPLETED,
+          REQUESTS_APPROVED,
+          REQUESTS_REJECTED,
+          REQUESTS_COMPLETED ->
+          NewsEvent.REQUEST_ANSWERED;
+      case REPLY_ADDED -> NewsEvent.REPLY_ADDED;
+      case FOLLOWED_REQUEST_APPROVED,
+          FOLLOWED_REQUEST_REJECTED,
+          FOLLOWED_REQUEST_COMPLETED,
+          FOLLOWED_REQUEST_CANCELLED ->
+          NewsEvent.FOLLOWED_ANSWERED;
+      case TEXT -> throw new IllegalStateException("Texts aren't sent anew");
+    };
   }
 
   /** The type of the details of a notification of this kind. */

@@ -6,6 +6,9 @@ import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.outbox.NewsBody;
+import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.outbox.OutboxStore.News;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlRow;
@@ -66,9 +69,11 @@ public final class NotificationService {
   private static final String MARK_SOME_READ = MARK_ALL_READ + " AND notification_id IN (?)";
 
   private final CreatorRoles creatorRoles;
+  private final OutboxStore outboxStore;
 
-  public NotificationService(CreatorRoles creatorRoles) {
+  public NotificationService(CreatorRoles creatorRoles, OutboxStore outboxStore) {
     this.creatorRoles = creatorRoles;
+    this.outboxStore = outboxStore;
   }
 
   /**
@@ -87,7 +92,8 @@ public final class NotificationService {
   }
 
   /**
-   * Stores a notification for all recipients except the actor, and adds its message to the change.
+   * Stores a notification for all recipients except the actor, adds its message to the change, and
+   * what is to be sent to them outside the page.
    */
   public void addNotification(
       Transaction tx,
@@ -110,6 +116,18 @@ public final class NotificationService {
         MessageType.NOTIFICATION,
         Map.of("notification", NotificationMessage.of(id, newNotification, now)),
         others);
+    outboxStore.addForUsers(tx, toNews(id, newNotification), others);
+  }
+
+  private static News toNews(long id, NewNotification newNotification) {
+    NotificationFacts facts = newNotification.facts();
+    return new News(
+        facts.kind().event(),
+        newNotification.creator(),
+        newNotification.request(),
+        id,
+        newNotification.toAdmins(),
+        NewsBody.of(facts.kind().wireName(), facts.details()));
   }
 
   private static long insertNotification(

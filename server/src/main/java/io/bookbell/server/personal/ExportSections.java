@@ -360,6 +360,34 @@ final class ExportSections {
               flag("is_read"),
               time("created_at")),
           list(
+              "news_channels",
+              """
+              SELECT t.id AS id, t.creator_id AS creator_id, t.kind AS kind,
+                t.address AS address, t.verified AS verified, t.created_at AS created_at,
+                (SELECT string_agg(s.event, ' ')
+                  FROM news_subscription s
+                  WHERE s.target_id = t.id) AS events
+              FROM news_target t
+              WHERE t.user_id = ?""",
+              List.of(KeyColumn.of("t.id")),
+              number("creator_id"),
+              text("kind"),
+              text("address"),
+              text("events"),
+              flag("verified"),
+              time("created_at")),
+          single(
+              "news_settings",
+              """
+              SELECT digest, quiet_from, quiet_to, time_zone, language
+              FROM news_preference
+              WHERE user_id = ?""",
+              text("digest"),
+              number("quiet_from"),
+              number("quiet_to"),
+              text("time_zone"),
+              text("language")),
+          list(
               "activity",
               """
               SELECT id, creator_id, kind, request_id, details, detail, created_at

@@ -1,14 +1,21 @@
 package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.outbox.NewsBody;
+import io.bookbell.server.outbox.NewsEvent;
+import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.outbox.OutboxStore.News;
 import io.bookbell.server.quota.MembershipStore.DueMembership;
 import io.bookbell.server.quota.MembershipStore.LockedMembership;
 import io.bookbell.server.storage.Transaction;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Updates memberships whose month or week is over, or from whose rolling days something drops out,
@@ -23,11 +30,17 @@ public final class PeriodRollover {
   private final CreatorStore creatorStore;
   private final TeamListUpdates desks;
   private final InboxStore inboxStore;
+  private final OutboxStore outboxStore;
 
-  public PeriodRollover(CreatorStore creatorStore, TeamListUpdates desks, InboxStore inboxStore) {
+  public PeriodRollover(
+      CreatorStore creatorStore,
+      TeamListUpdates desks,
+      InboxStore inboxStore,
+      OutboxStore outboxStore) {
     this.creatorStore = creatorStore;
     this.desks = desks;
     this.inboxStore = inboxStore;
+    this.outboxStore = outboxStore;
   }
 
   /**
@@ -54,19 +67,25 @@ public final class PeriodRollover {
 
   /** Another node may do the same, so everything is read again under the creator's lock. */
   private void renewQuotas(Transaction tx, UserId creator, List<UserId> users) {
-    creatorStore.lockCreator(tx, creator);
+    CreatorRow row = creatorStore.lockCreator(tx, creator);
     var outgoingMessages = new OutgoingMessages();
-    boolean changed = false;
+    var renewed = new ArrayList<UserId>();
     for (UserId user : users) {
       LockedMembership locked = membershipStore.lockAndTurn(tx, creator, user).orElse(null);
       if (locked != null && locked.moved()) {
         QuotaService.addQuotaUpdate(locked.membership(), outgoingMessages);
-        changed = true;
+        renewed.add(user);
       }
     }
     inboxStore.append(tx, outgoingMessages);
-    if (changed) {
+    if (!renewed.isEmpty()) {
+      outboxStore.addForUsers(tx, quotaReset(row), renewed);
       desks.broadcastUpdate(tx, creator, "quotas_reset");
     }
+  }
+
+  private static News quotaReset(CreatorRow creator) {
+    String body = NewsBody.of("quota_reset", Map.of("creator_name", creator.creator().name()));
+    return new News(NewsEvent.QUOTA_RESET, creator.id(), null, null, false, body);
   }
 }

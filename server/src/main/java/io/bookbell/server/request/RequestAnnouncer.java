@@ -21,6 +21,8 @@ import io.bookbell.server.notification.NotificationKind;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationService.NewNotification;
 import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.outbox.NewsEvent;
+import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +41,17 @@ public final class RequestAnnouncer {
   private final CreatorRoles creatorRoles;
   private final NotificationService notificationService;
   private final ActivityLog activityLog;
+  private final RequestNews requestNews;
 
   public RequestAnnouncer(
-      CreatorRoles creatorRoles, NotificationService notificationService, ActivityLog activityLog) {
+      CreatorRoles creatorRoles,
+      NotificationService notificationService,
+      ActivityLog activityLog,
+      OutboxStore outboxStore) {
     this.creatorRoles = creatorRoles;
     this.notificationService = notificationService;
     this.activityLog = activityLog;
+    this.requestNews = new RequestNews(outboxStore);
   }
 
   /**
@@ -103,6 +110,7 @@ public final class RequestAnnouncer {
             onBehalf ? request.userId() : null,
             onBehalf ? request.userName() : null,
             request.status() == Status.APPROVED ? true : null));
+    requestNews.addForWebhooks(tx, NewsEvent.REQUEST_CREATED, "created", request);
   }
 
   void announceMove(
@@ -141,6 +149,7 @@ public final class RequestAnnouncer {
         .values()
         .forEach(theirs -> notifySupporter(tx, theirs, outgoingMessages));
     moves.forEach(statusChange -> notifyFollowers(tx, statusChange, outgoingMessages));
+    moves.forEach(statusChange -> requestNews.addMove(tx, statusChange, admins));
   }
 
   private void notifySupporter(
@@ -193,6 +202,7 @@ public final class RequestAnnouncer {
         createNotification(request, facts, reply.userId(), bySupporter),
         bySupporter ? admins : Set.of(request.userId()),
         outgoingMessages);
+    requestNews.addForWebhooks(tx, NewsEvent.REPLY_ADDED, "reply_added", request);
     recordActivity(tx, request, reply.userId(), ActivityKind.REPLY_ADDED);
   }
 

@@ -66,6 +66,7 @@ class QueryPlansTest {
           Map.entry("SCAN serving_node", "it has a row for each node"),
           Map.entry("SCAN socket_place", "the operator sees every open socket"),
           Map.entry("SCAN change", "it has the rows that are written"),
+          Map.entry("ORDER BY news.position", "it sorts the rows that are written"),
           Map.entry("IN (VALUES (CAST(? AS bigint)", "it sorts what belongs to the given keys"),
           Map.entry("node_id IN (SELECT id FROM dead)", "there are few dead nodes, if any"),
           Map.entry(

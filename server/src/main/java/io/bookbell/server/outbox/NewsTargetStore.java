@@ -1,0 +1,177 @@
+package io.bookbell.server.outbox;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.SecretTokens;
+import io.bookbell.server.outbox.NewsTarget.TargetPurpose;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.ValueReader;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Stores where news are sent, and which events each target gets. Thread-safe and stateless. */
+public final class NewsTargetStore {
+  private static final String SELECT = "SELECT " + NewsTarget.COLUMNS + " FROM news_target ";
+
+  private static final String INSERT =
+      """
+      INSERT INTO news_target (user_id, creator_id, purpose, kind, address, details, token,
+        verified, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      RETURNING"""
+          + " "
+          + NewsTarget.COLUMNS;
+
+  private static final String INSERT_SUBSCRIPTION =
+      """
+      INSERT INTO news_subscription (for_creator, owner_id, event, target_id)
+      VALUES (?, ?, ?, ?)""";
+
+  /**
+   * A target to be created.
+   *
+   * @param creator the creator whose events it gets; null unless it is a webhook
+   * @param details JSON that only the kind's transport reads
+   */
+  public record NewTarget(
+      UserId user,
+      @Nullable UserId creator,
+      TargetPurpose purpose,
+      NewsKind kind,
+      String address,
+      String details,
+      boolean verified) {
+    /** A way for a person to be told. */
+    public static NewTarget channel(
+        UserId user, NewsKind kind, String address, String details, boolean verified) {
+      return new NewTarget(user, null, TargetPurpose.CHANNEL, kind, address, details, verified);
+    }
+
+    /** An address for a single item. */
+    public static NewTarget once(UserId user, NewsKind kind, String address) {
+      return new NewTarget(user, null, TargetPurpose.ONCE, kind, address, "{}", true);
+    }
+  }
+
+  public NewsTarget create(Transaction tx, NewTarget target) {
+    return tx.query(
+            INSERT,
+            target.user,
+            target.creator,
+            target.purpose.storedName(),
+            target.kind.wireName(),
+            target.address,
+            target.details,
+            SecretTokens.createToken(),
+            target.verified,
+            tx.now())
+        .single(NewsTarget::of);
+  }
+
+  /** Returns a person's channels, oldest first. */
+  public List<NewsTarget> findChannels(Transaction tx, UserId user) {
+    return tx.query(SELECT + "WHERE user_id = ? AND purpose = 'channel' ORDER BY id", user)
+        .list(NewsTarget::of);
+  }
+
+  /** Returns a creator's webhooks, oldest first. */
+  public List<NewsTarget> findWebhooks(Transaction tx, UserId creator) {
+    return tx.query(SELECT + "WHERE creator_id = ? AND purpose = 'webhook' ORDER BY id", creator)
+        .list(NewsTarget::of);
+  }
+
+  public Optional<NewsTarget> find(Transaction tx, long id) {
+    return tx.query(SELECT + "WHERE id = ?", id).first(NewsTarget::of);
+  }
+
+  /** Returns the target whose messages contain a token. */
+  public Optional<NewsTarget> findByToken(Transaction tx, String token) {
+    return tx.query(SELECT + "WHERE token = ?", token).first(NewsTarget::of);
+  }
+
+  /** Replaces the address and details. The queued items go to the new address. */
+  public void changeAddress(
+      Transaction tx, long id, String address, String details, boolean verified) {
+    tx.update(
+        """
+        UPDATE news_target
+        SET address = ?, details = ?, verified = ?, failures = 0, failing_since = NULL,
+          last_error = NULL
+        WHERE id = ?""",
+        address,
+        details,
+        verified,
+        id);
+  }
+
+  public void markVerified(Transaction tx, long id) {
+    tx.update("UPDATE news_target SET verified = TRUE, last_error = NULL WHERE id = ?", id);
+  }
+
+  /** Returns the events that each of these targets gets. */
+  public Map<Long, Set<NewsEvent>> findEvents(Transaction tx, Collection<Long> targets) {
+    var events = new TreeMap<Long, Set<NewsEvent>>();
+    tx.query("SELECT target_id, event FROM news_subscription WHERE target_id IN (?)", targets)
+        .list(
+            row ->
+                events
+                    .computeIfAbsent(
+                        row.getLong("target_id"), _ -> EnumSet.noneOf(NewsEvent.class))
+                    .add(NewsEvent.of(row.getString("event"))));
+    return events;
+  }
+
+  /** Replaces the events that a target gets: those of its creator if it is a webhook. */
+  public void replaceEvents(Transaction tx, NewsTarget target, Set<NewsEvent> events) {
+    tx.update("DELETE FROM news_subscription WHERE target_id = ?", target.id());
+    UserId creator = target.creator();
+    tx.writeAll(
+        INSERT_SUBSCRIPTION,
+        List.copyOf(events),
+        event ->
+            ValueReader.values(
+                creator != null,
+                creator != null ? creator : target.user(),
+                event.wireName(),
+                target.id()));
+  }
+
+  /** Ends all subscriptions of a target. What is queued for it isn't sent either. */
+  public void endSubscriptions(Transaction tx, long target) {
+    tx.update("DELETE FROM news_subscription WHERE target_id = ?", target);
+    tx.update(
+        """
+        UPDATE outbox_item
+        SET state = 'skipped', settled_at = ?
+        WHERE target_id = ? AND state IN ('new', 'queued')""",
+        tx.now(),
+        target);
+  }
+
+  /** Looks at a person's queued items again at once, after the person has changed when to send. */
+  public void wakeChannels(Transaction tx, UserId user) {
+    tx.update(
+        """
+        UPDATE news_target
+        SET wake_at = ?
+        WHERE user_id = ? AND purpose = 'channel' AND wake_at IS NOT NULL AND failures = 0""",
+        tx.now(),
+        user);
+  }
+
+  /** Deletes a target with everything that is queued for it. */
+  public void delete(Transaction tx, long id) {
+    tx.update("DELETE FROM news_target WHERE id = ?", id);
+  }
+
+  /** Deletes all targets that belong to a person, and the webhooks of the person's own creator. */
+  public void deleteAllOf(Transaction tx, UserId user) {
+    tx.update("DELETE FROM news_target WHERE user_id = ?", user);
+    tx.update("DELETE FROM news_target WHERE creator_id = ?", user);
+  }
+}

@@ -1,0 +1,284 @@
+package io.bookbell.server.outbox;
+
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The queue behind {@link OutboxSender}: which targets have something to be sent, and which node
+ * sends it. A node holds a lease on a target while it sends, so the items of a target are sent one
+ * after another. If the node dies, another one continues when the lease has ended. Thread-safe and
+ * stateless.
+ */
+public final class OutboxQueue {
+  /** How many items a transport sees at once. */
+  public static final int MOST_AT_ONCE = 100;
+
+  /** Longer than an attempt may take. */
+  static final Duration LEASE = Duration.ofSeconds(60);
+
+  private static final int MOST_COLLECTED = 1000;
+  private static final int MOST_REMOVED = 500;
+
+  /** How long settled items can be looked at. */
+  private static final Duration KEPT = Duration.ofDays(14);
+
+  private static final String COLLECT =
+      """
+      UPDATE outbox_item
+      SET state = 'queued'
+      WHERE state = 'new'
+        AND id IN (SELECT id FROM outbox_item WHERE state = 'new' ORDER BY id LIMIT ?)
+      RETURNING target_id""";
+
+  private static final String LOCK_TARGETS =
+      "SELECT id FROM news_target WHERE id IN (?) ORDER BY id FOR NO KEY UPDATE";
+
+  private static final String WAKE_TARGETS =
+      "UPDATE news_target SET wake_at = ? WHERE id IN (?) AND wake_at IS NULL";
+
+  private static final String FIND_DUE =
+      """
+      SELECT id
+      FROM news_target
+      WHERE wake_at <= ? AND leased_until <= ? AND kind IN (?) AND (failures > 0) = ?
+      ORDER BY wake_at
+      LIMIT ?""";
+
+  private static final String TAKE_LEASE =
+      """
+      UPDATE news_target
+      SET lease = ?, leased_until = ?
+      WHERE id IN (?) AND wake_at <= ? AND leased_until <= ?
+      RETURNING id""";
+
+  private static final String NEXT_ITEMS =
+      "SELECT "
+          + OutboxItem.COLUMNS
+          + " FROM outbox_item WHERE target_id = ? AND state = 'queued' ORDER BY id LIMIT ?";
+
+  /** Whether there is anything to be done. */
+  public boolean hasWork(Transaction tx, Collection<NewsKind> kinds) {
+    return tx.query("SELECT id FROM outbox_item WHERE state = 'new' LIMIT 1").exists()
+        || !findDue(tx, kinds, false, 1).isEmpty()
+        || !findDue(tx, kinds, true, 1).isEmpty();
+  }
+
+  /** Queues new items and wakes their targets. Returns whether there may be more. */
+  boolean collectNew(Transaction tx) {
+    List<Long> targets = tx.query(COLLECT, MOST_COLLECTED).list(row -> row.getLong("target_id"));
+    if (!targets.isEmpty()) {
+      List<Long> distinct = targets.stream().distinct().sorted().toList();
+      tx.lockRows(LOCK_TARGETS, distinct);
+      tx.update(WAKE_TARGETS, tx.now(), distinct);
+    }
+    return targets.size() == MOST_COLLECTED;
+  }
+
+  /**
+   * Takes leases on targets that are due.
+   *
+   * @param failing whether to take those whose last attempt has failed, or the others
+   */
+  List<Long> takeLeases(
+      Transaction tx, String lease, NewsKind kind, boolean failing, int most) {
+    List<Long> due = findDue(tx, Set.of(kind), failing, most);
+    if (due.isEmpty()) {
+      return List.of();
+    }
+    Instant now = tx.now();
+    return tx.query(TAKE_LEASE, lease, now.plus(LEASE), due, now, now)
+        .list(row -> row.getLong("id"));
+  }
+
+  private static List<Long> findDue(
+      Transaction tx, Collection<NewsKind> kinds, boolean failing, int most) {
+    List<String> names = kinds.stream().map(NewsKind::wireName).toList();
+    return tx.query(FIND_DUE, tx.now(), tx.now(), names, failing, most)
+        .list(row -> row.getLong("id"));
+  }
+
+  /**
+   * Extends a lease. Returns the target as it is now; empty if the lease has ended, so that another
+   * node may be sending.
+   */
+  Optional<NewsTarget> renewLease(Transaction tx, String lease, long target) {
+    tx.lockRows("SELECT id FROM news_target WHERE id = ? FOR NO KEY UPDATE", target);
+    return tx.query(
+            "UPDATE news_target SET leased_until = ? WHERE id = ? AND lease = ? RETURNING "
+                + NewsTarget.COLUMNS,
+            tx.now().plus(LEASE),
+            target,
+            lease)
+        .first(NewsTarget::of);
+  }
+
+  /** Returns the oldest queued items of a target. */
+  List<OutboxItem> nextItems(Transaction tx, long target) {
+    return tx.query(NEXT_ITEMS, target, MOST_AT_ONCE).list(OutboxItem::of);
+  }
+
+  /** Ends a lease. The target sleeps until more is queued. */
+  void sleepUntilMore(Transaction tx, long target) {
+    tx.update(
+        """
+        UPDATE news_target SET wake_at = NULL, lease = NULL, leased_until = 0 WHERE id = ?""",
+        target);
+  }
+
+  /** Ends a lease. The target is looked at again at that time. */
+  void sleepUntil(Transaction tx, long target, Instant time) {
+    tx.update(
+        "UPDATE news_target SET wake_at = ?, lease = NULL, leased_until = 0 WHERE id = ?",
+        time,
+        target);
+  }
+
+  void recordSuccess(Transaction tx, long target, List<Long> items) {
+    tx.update(
+        """
+        UPDATE outbox_item
+        SET state = 'sent', settled_at = ?, attempts = attempts + 1, error = NULL
+        WHERE id IN (?)""",
+        tx.now(),
+        items);
+    tx.update(
+        """
+        UPDATE news_target
+        SET failures = 0, failing_since = NULL, last_error = NULL
+        WHERE id = ?""",
+        target);
+  }
+
+  void skip(Transaction tx, List<Long> items) {
+    tx.update(
+        "UPDATE outbox_item SET state = 'skipped', settled_at = ? WHERE id IN (?)",
+        tx.now(),
+        items);
+  }
+
+  void fail(Transaction tx, List<Long> items, String reason) {
+    tx.update(
+        """
+        UPDATE outbox_item
+        SET state = 'failed', settled_at = ?, attempts = attempts + 1, error = ?
+        WHERE id IN (?)""",
+        tx.now(),
+        reason,
+        items);
+  }
+
+  /**
+   * Records a failed attempt, gives up items that have been tried for a day, and ends the lease.
+   */
+  void recordFailure(
+      Transaction tx, NewsTarget target, List<Long> items, String reason, Duration pause) {
+    tx.update(
+        "UPDATE outbox_item SET attempts = attempts + 1, error = ? WHERE id IN (?)", reason, items);
+    Instant now = tx.now();
+    Instant failingSince = target.failingSince() == null ? now : target.failingSince();
+    giveUpOld(tx, target.id(), failingSince, reason);
+    tx.update(
+        """
+        UPDATE news_target
+        SET failures = failures + 1, failing_since = ?, last_error = ?, wake_at = ?, lease = NULL,
+          leased_until = 0
+        WHERE id = ?""",
+        failingSince,
+        reason,
+        now.plus(pause),
+        target.id());
+  }
+
+  private static void giveUpOld(Transaction tx, long target, Instant failingSince, String reason) {
+    Instant before = tx.now().minus(RetrySchedule.LONGEST);
+    if (failingSince.isAfter(before)) {
+      return;
+    }
+    tx.update(
+        """
+        UPDATE outbox_item
+        SET state = 'failed', settled_at = ?, error = ?
+        WHERE target_id = ? AND state = 'queued' AND created_at <= ?""",
+        tx.now(),
+        reason,
+        target,
+        before);
+  }
+
+  /**
+   * Ends a lease because the service behind the kind is out of order, and gives up what all due
+   * targets of the kind have waited with for a day.
+   */
+  void postpone(Transaction tx, NewsTarget target, List<Long> items, ServiceOutage outage) {
+    tx.update(
+        "UPDATE outbox_item SET attempts = attempts + 1, error = ? WHERE id IN (?)",
+        outage.error,
+        items);
+    Instant before = tx.now().minus(RetrySchedule.LONGEST);
+    if (!outage.failingSince.isAfter(before)) {
+      tx.update(
+          """
+          UPDATE outbox_item
+          SET state = 'failed', settled_at = ?, error = ?
+          WHERE state = 'queued' AND created_at <= ? AND target_id IN (
+            SELECT id FROM news_target WHERE kind = ? AND wake_at <= ?)""",
+          tx.now(),
+          outage.error,
+          before,
+          target.kind().wireName(),
+          tx.now());
+    }
+    sleepUntil(tx, target.id(), outage.retryAt);
+  }
+
+  /** A service that is out of order. */
+  record ServiceOutage(Instant failingSince, Instant retryAt, String error) {}
+
+  /** Fails everything that is queued for a target, which gets nothing more. */
+  void endTarget(Transaction tx, long target, String reason) {
+    tx.update("DELETE FROM news_subscription WHERE target_id = ?", target);
+    tx.update(
+        """
+        UPDATE outbox_item
+        SET state = 'failed', settled_at = ?, error = ?
+        WHERE target_id = ? AND state IN ('new', 'queued')""",
+        tx.now(),
+        reason,
+        target);
+    tx.update(
+        """
+        UPDATE news_target
+        SET verified = FALSE, failures = 0, failing_since = NULL, last_error = ?, wake_at = NULL,
+          lease = NULL, leased_until = 0
+        WHERE id = ?""",
+        reason,
+        target);
+  }
+
+  /** Ends all leases, at the start of the only process on a database. */
+  void endAllLeases(Transaction tx) {
+    tx.update("UPDATE news_target SET lease = NULL, leased_until = 0 WHERE leased_until > 0");
+  }
+
+  /** Deletes items that were settled long ago, and targets for a single item that is settled. */
+  public boolean removeOld(Transaction tx) {
+    tx.update(
+        """
+        DELETE FROM news_target
+        WHERE purpose = 'once' AND created_at <= ? AND wake_at IS NULL""",
+        tx.now().minus(RetrySchedule.LONGEST));
+    List<Long> old =
+        tx.query(
+                "SELECT id FROM outbox_item WHERE settled_at <= ? ORDER BY settled_at LIMIT ?",
+                tx.now().minus(KEPT),
+                MOST_REMOVED)
+            .list(row -> row.getLong("id"));
+    tx.update("DELETE FROM outbox_item WHERE id IN (?)", old);
+    return old.size() == MOST_REMOVED;
+  }
+}

@@ -1,0 +1,146 @@
+package io.bookbell.server.outbox;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.ValueReader;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what is to be sent, in the transaction of the change it tells of. One statement inserts an
+ * item for each target that has subscribed to the event, so a change that nobody has subscribed to
+ * inserts nothing. It is sent together with the change's other statements, and never locks a row
+ * that another change of the same creator needs. Thread-safe.
+ */
+public final class OutboxStore {
+  private static final String INSERT_FOR_SUBSCRIBERS =
+      """
+      WITH news (for_creator, owner_id, position, event, creator_id, request_id, notification_id,
+        as_admin, body, at) AS (
+        VALUES (CAST(? AS boolean), CAST(? AS bigint), CAST(? AS bigint), ?, CAST(? AS bigint),
+          CAST(? AS bigint), CAST(? AS bigint), CAST(? AS boolean), ?, CAST(? AS bigint)))
+      INSERT INTO outbox_item (target_id, event, creator_id, request_id, notification_id, as_admin,
+        body, created_at, state)
+      SELECT s.target_id, news.event, news.creator_id, news.request_id, news.notification_id,
+        news.as_admin, news.body, news.at, 'new'
+      FROM news
+      JOIN news_subscription s ON s.owner_id = news.owner_id AND s.for_creator = news.for_creator
+        AND s.event = news.event
+      ORDER BY news.position""";
+
+  private static final String INSERT_FOR_TARGET =
+      """
+      INSERT INTO outbox_item (target_id, event, as_admin, body, created_at, state)
+      VALUES (?, ?, FALSE, ?, ?, 'new')
+      RETURNING id""";
+
+  /** Keeps the order of items that are inserted by one statement. */
+  private final AtomicLong position = new AtomicLong();
+
+  /**
+   * What has happened.
+   *
+   * @param notification the notification on the page that says the same
+   * @param asAdmin whether people are told as admins of the creator
+   * @param body JSON
+   */
+  public record News(
+      NewsEvent event,
+      @Nullable UserId creator,
+      @Nullable Long request,
+      @Nullable Long notification,
+      boolean asAdmin,
+      String body) {}
+
+  /** Adds an item for each of the people's targets that has subscribed to the event. */
+  public void addForUsers(Transaction tx, News news, Collection<UserId> users) {
+    insert(tx, news, false, users);
+  }
+
+  /** Adds an item for each of a creator's webhooks that has subscribed to the event. */
+  public void addForCreator(Transaction tx, News news, UserId creator) {
+    insert(tx, news, true, List.of(creator));
+  }
+
+  private void insert(
+      Transaction tx, News news, boolean forCreator, Collection<UserId> subscribers) {
+    Instant now = tx.now();
+    tx.writeAll(
+        INSERT_FOR_SUBSCRIBERS,
+        List.copyOf(subscribers),
+        owner ->
+            ValueReader.values(
+                forCreator,
+                owner,
+                position.incrementAndGet(),
+                news.event().wireName(),
+                news.creator(),
+                news.request(),
+                news.notification(),
+                news.asAdmin(),
+                news.body(),
+                now));
+  }
+
+  /**
+   * Adds an item for one target, whether or not it has subscribed to anything.
+   *
+   * @param event a name that the kind's transport knows
+   * @param body JSON
+   * @return the item's id
+   */
+  public long addForTarget(Transaction tx, long target, String event, String body) {
+    return tx.query(INSERT_FOR_TARGET, target, event, body, tx.now())
+        .single(row -> row.getLong("id"));
+  }
+
+  /** Returns a target's newest items. */
+  public List<OutboxItem> listItems(Transaction tx, long target, int most) {
+    return tx.query(
+            "SELECT "
+                + OutboxItem.COLUMNS
+                + " FROM outbox_item WHERE target_id = ? ORDER BY id DESC LIMIT ?",
+            target,
+            most)
+        .list(OutboxItem::of);
+  }
+
+  /**
+   * Queues a failed or sent item of a target again, under the same id.
+   *
+   * @return false if there is no such item
+   */
+  public boolean sendAgain(Transaction tx, long target, long item) {
+    return tx.update(
+            """
+            UPDATE outbox_item
+            SET state = 'new', settled_at = NULL, error = NULL
+            WHERE target_id = ? AND id = ? AND state IN ('failed', 'sent', 'skipped')""",
+            target,
+            item)
+        == 1;
+  }
+
+  /** Returns how many items of each kind are in each state. */
+  public List<QueueCount> countItems(Transaction tx) {
+    return tx.query(
+            """
+            SELECT t.kind, i.state, count(*) AS amount
+            FROM outbox_item i
+            JOIN news_target t ON t.id = i.target_id
+            GROUP BY t.kind, i.state
+            ORDER BY t.kind, i.state""")
+        .list(
+            row ->
+                new QueueCount(
+                    NewsKind.of(row.getString("kind")),
+                    row.getString("state"),
+                    row.getLong("amount")));
+  }
+
+  /** How many items of a kind are in a state. */
+  public record QueueCount(NewsKind kind, String state, long amount) {}
+}

@@ -1,0 +1,218 @@
+package io.bookbell.server.outbox;
+
+import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.outbox.SendPlan.SendLater;
+import io.bookbell.server.outbox.SendPlan.SendNow;
+import io.bookbell.server.outbox.SendPlan.Sending;
+import io.bookbell.server.outbox.SendPlan.SkipItems;
+import io.bookbell.server.outbox.SendResult.Accepted;
+import io.bookbell.server.outbox.SendResult.ItemRefused;
+import io.bookbell.server.outbox.SendResult.ServiceDown;
+import io.bookbell.server.outbox.SendResult.TargetGone;
+import io.bookbell.server.outbox.SendResult.TryAgain;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the items of one target after another, each target on its own virtual thread. Each outcome
+ * is stored, together with the decision on what comes next, before the next attempt. Thread-safe.
+ */
+final class TargetSender implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TargetSender.class);
+  private static final int LONGEST_REASON = 300;
+
+  private final Database database;
+  private final Map<NewsKind, NewsTransport> transports;
+  private final OutboxQueue queue;
+  private final NewsServiceStore serviceStore;
+  private final ExecutorService threads;
+  private final OutboxStatistics statistics;
+  private volatile boolean unused = true;
+  private volatile boolean closing;
+
+  TargetSender(
+      Database database,
+      Map<NewsKind, NewsTransport> transports,
+      OutboxQueue queue,
+      NewsServiceStore serviceStore,
+      ExecutorService threads,
+      OutboxStatistics statistics) {
+    this.database = database;
+    this.transports = transports;
+    this.queue = queue;
+    this.serviceStore = serviceStore;
+    this.threads = threads;
+    this.statistics = statistics;
+  }
+
+  /** Whether nothing was sent yet, so that all leases are those of other processes. */
+  boolean isUnused() {
+    return unused;
+  }
+
+  /** The target and items of the next attempt. */
+  private record NextAttempt(NewsTarget target, List<Long> items, Sending sending) {}
+
+  /** Sends what is due for a target on which a lease was taken. */
+  void sendAll(String lease, long target) {
+    unused = false;
+    try {
+      Optional<NextAttempt> next = database.write(tx -> planNext(tx, lease, target)).join();
+      while (next.isPresent()) {
+        NextAttempt attempt = next.get();
+        SendResult result = attempt(attempt.sending);
+        if (result instanceof TryAgain && Thread.currentThread().isInterrupted()) {
+          return; // the server is closing
+        }
+        statistics.count(attempt.target.kind(), result, attempt.items.size());
+        next = database.write(tx -> settle(tx, lease, attempt, result)).join();
+      }
+    } catch (RuntimeException e) {
+      recordTrouble(lease, target, CompletionFailures.unwrapCause(e));
+    }
+  }
+
+  private Optional<NextAttempt> planNext(Transaction tx, String lease, long id) {
+    Optional<NewsTarget> renewed = queue.renewLease(tx, lease, id);
+    if (renewed.isEmpty()) {
+      return Optional.empty(); // another node has the target now, or it was deleted
+    }
+    NewsTarget target = renewed.get();
+    if (closing) {
+      queue.sleepUntil(tx, id, tx.now());
+      return Optional.empty();
+    }
+    List<OutboxItem> items = queue.nextItems(tx, id);
+    while (!items.isEmpty()) {
+      switch (transportOf(target).planNext(tx, target, items)) {
+        case SendNow(var together, var skipped, var sending) -> {
+          queue.skip(tx, skipped);
+          return Optional.of(new NextAttempt(target, together, sending));
+        }
+        case SendLater(var time) -> {
+          queue.sleepUntil(tx, id, time);
+          return Optional.empty();
+        }
+        case SkipItems(var skipped) -> queue.skip(tx, skipped);
+      }
+      items = queue.nextItems(tx, id);
+    }
+    queue.sleepUntilMore(tx, id);
+    return Optional.empty();
+  }
+
+  private NewsTransport transportOf(NewsTarget target) {
+    NewsTransport transport = transports.get(target.kind());
+    if (transport == null) {
+      throw new IllegalStateException("This node doesn't send " + target.kind());
+    }
+    return transport;
+  }
+
+  private SendResult attempt(Sending sending) {
+    Future<SendResult> result = threads.submit(sending::send);
+    try {
+      return result.get(OutboxSender.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return new TryAgain("No answer within " + OutboxSender.PATIENCE.toSeconds() + " seconds");
+    } catch (ExecutionException e) {
+      return new TryAgain(describe(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new TryAgain("Interrupted");
+    } finally {
+      result.cancel(true);
+    }
+  }
+
+  private static String describe(@Nullable Throwable failure) {
+    if (failure == null) {
+      return "It failed";
+    }
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  private static String shorten(String reason) {
+    return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
+  }
+
+  /** Stores an outcome; returns the next attempt unless the target has to wait. */
+  private Optional<NextAttempt> settle(
+      Transaction tx, String lease, NextAttempt attempt, SendResult result) {
+    Optional<NewsTarget> renewed = queue.renewLease(tx, lease, attempt.target.id());
+    if (renewed.isEmpty()) {
+      return Optional.empty();
+    }
+    NewsTarget target = renewed.get();
+    List<Long> items = attempt.items;
+    return switch (result) {
+      case Accepted() -> {
+        queue.recordSuccess(tx, target.id(), items);
+        serviceStore.recordSuccess(tx, target.kind());
+        yield planNext(tx, lease, target.id());
+      }
+      case ItemRefused(var reason) -> {
+        queue.fail(tx, items, shorten(reason));
+        yield planNext(tx, lease, target.id());
+      }
+      case TryAgain(var reason, var asked) -> {
+        Duration pause = RetrySchedule.pauseAfter(target.failures() + 1, target.id());
+        Duration longest = asked.filter(other -> other.compareTo(pause) > 0).orElse(pause);
+        queue.recordFailure(tx, target, items, shorten(reason), longest);
+        yield Optional.empty();
+      }
+      case TargetGone(var reason) -> {
+        queue.endTarget(tx, target.id(), shorten(reason));
+        yield Optional.empty();
+      }
+      case ServiceDown(var reason) -> {
+        var outage = serviceStore.recordFailure(tx, target.kind(), shorten(reason));
+        queue.postpone(tx, target, items, outage);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /** A failure of our own isn't repeated at once. If the database failed, the lease just ends. */
+  private void recordTrouble(String lease, long target, Throwable failure) {
+    if (closing || failure instanceof StorageException) {
+      return;
+    }
+    log.error("News could not be sent to the target {}", target, failure);
+    var _ =
+        database.write(
+            tx -> {
+              queue
+                  .renewLease(tx, lease, target)
+                  .ifPresent(
+                      row ->
+                          queue.recordFailure(
+                              tx,
+                              row,
+                              List.of(),
+                              "Internal error",
+                              RetrySchedule.pauseAfter(row.failures() + 1, row.id())));
+              return true;
+            });
+  }
+
+  /** No further attempts begin. */
+  @Override
+  public void close() {
+    closing = true;
+  }
+}
